@@ -1,0 +1,63 @@
+// Floors of ARCHITECTURE.md as rules. An arrow only points down; rooms on one floor are blind to each other,
+// except that on floors 1 and 2 a room may use one named earlier on its line. test/floors.test.ts plants an upward import.
+const line = (rooms) => rooms.map((r) => `^src/${r}/`);
+const below = {
+  base: [],
+  kernels: ["base"],
+  stats: ["base", "kernels"],
+  evidence: ["base", "kernels", "stats"],
+  model: ["base", "kernels", "stats", "evidence"],
+  finding: ["base", "kernels", "stats", "evidence", "model"],
+  labs: ["base", "kernels", "stats", "evidence", "model", "finding"],
+  report: ["base", "kernels", "stats", "evidence", "model", "finding", "labs"],
+  host: ["base", "kernels", "stats", "evidence", "model", "finding", "labs"],
+  app: ["base", "kernels", "stats", "evidence", "model", "finding", "labs", "report", "host"],
+  web: ["base", "kernels", "stats", "evidence", "model", "finding", "labs", "report", "host", "app"],
+  cli: ["base", "kernels", "stats", "evidence", "model", "finding", "labs", "report", "host", "app", "web"],
+};
+const pure = "^src/(base|kernels|stats|evidence|model|finding|labs)/";
+module.exports = {
+  forbidden: [
+    { name: "no-circle", severity: "error", from: {}, to: { circular: true } },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    ...Object.entries(below).map(([room, allowed]) => ({
+      name: `floor-of-${room}`,
+      severity: "error",
+      from: { path: `^src/${room}/` },
+      to: { path: "^src/", pathNot: line([room, ...allowed]) },
+    })),
+    {
+      name: "laboratories-are-blind-to-each-other",
+      severity: "error",
+      from: { path: "^src/labs/([^/]+)/" },
+      to: { path: "^src/labs/", pathNot: "^src/labs/$1/" },
+    },
+    {
+      name: "no-machine-below-host",
+      comment: "Below host/ nothing reads a clock, a file, the network or a random source.",
+      severity: "error",
+      from: { path: pure },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "report-touches-no-machine",
+      severity: "error",
+      from: { path: "^src/report/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "verify-stays-light",
+      comment: "What the other party installs to check a bundle: @noble, zod for the schema, RFC 8785; nothing else.",
+      severity: "error",
+      from: { path: "^src/app/verify-bundle\\.ts$" },
+      to: { path: "node_modules", pathNot: "node_modules/(@noble|zod|canonicalize|fflate)/", reachable: true },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "default", "types"] },
+    parser: "swc",
+  },
+};

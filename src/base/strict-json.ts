@@ -1,0 +1,82 @@
+/**
+ * JSON (RFC 8259) read strictly: a duplicate key is an error and depth is bounded. `JSON.parse` keeps the last of
+ * two equal keys, so two readers may see two different files: in a header that names weights that is an attack.
+ * Grammar is left to `JSON.parse`; this file adds what it lacks. Objects come back without a prototype.
+ */
+import { AssayError, quoted } from "./error.js";
+
+/** Deeper nesting has no use in any file read here and exhausts stacks (CWE-674). */
+export const DEPTH_MAX = 32;
+
+/**
+ * @param text the document
+ * @param what named in errors, e.g. "safetensors header of model.safetensors"
+ * @throws AssayError FORMAT on bad grammar or a duplicate key, LIMIT on depth
+ */
+export function parseStrictJson(text: string, what: string): unknown {
+  checkKeys(text, what);
+  try {
+    return JSON.parse(text, (_key, value) => {
+      if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+      return Object.assign(Object.create(null), value);
+    });
+  } catch (error) {
+    throw new AssayError("FORMAT", `${what}: expected JSON, got ${(error as Error).message}`);
+  }
+}
+
+/** One pass over the text: strings are skipped, the keys of each open object are remembered. */
+function checkKeys(text: string, what: string): void {
+  const open: (Set<string> | null)[] = []; // a set for an object, null for an array
+  let expectKey = false;
+  for (let i = 0; i < text.length; i++) {
+    switch (text.charCodeAt(i)) {
+      case 0x7b: // {
+        open.push(new Set());
+        expectKey = true;
+        break;
+      case 0x5b: // [
+        open.push(null);
+        expectKey = false;
+        break;
+      case 0x7d: // }
+      case 0x5d: // ]
+        open.pop();
+        expectKey = false;
+        break;
+      case 0x2c: // ,
+        expectKey = open.at(-1) instanceof Set;
+        break;
+      case 0x22: {
+        const end = endOfString(text, i, what);
+        const keys = open.at(-1);
+        if (expectKey && keys) addKey(keys, text.slice(i, end + 1), what);
+        expectKey = false;
+        i = end;
+        break;
+      }
+    }
+    if (open.length > DEPTH_MAX) throw new AssayError("LIMIT", `${what}: expected nesting of at most ${DEPTH_MAX}`);
+  }
+}
+
+function addKey(keys: Set<string>, literal: string, what: string): void {
+  let key: string;
+  try {
+    key = JSON.parse(literal); // "a" and "\u0061" are the same key
+  } catch {
+    throw new AssayError("FORMAT", `${what}: expected JSON, got a malformed string`);
+  }
+  if (key === "__proto__") throw new AssayError("FORMAT", `${what}: the key "__proto__" is not accepted`);
+  if (keys.has(key)) throw new AssayError("FORMAT", `${what}: expected unique keys, got ${quoted(key)} twice`);
+  keys.add(key);
+}
+
+function endOfString(text: string, start: number, what: string): number {
+  for (let i = start + 1; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x5c) i++;
+    else if (c === 0x22) return i;
+  }
+  throw new AssayError("FORMAT", `${what}: expected JSON, got an unterminated string`);
+}

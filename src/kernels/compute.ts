@@ -1,0 +1,295 @@
+/**
+ * Heavy arithmetic as jobs that can be carried to another thread: sketches of stored matrices, mutual nearest
+ * neighbours, aligned comparison. A job names a file by an opaque key; whoever runs it knows how to read it.
+ * Results do not depend on who runs a job or how many run at once.
+ */
+import { assert } from "../base/error.js";
+import { prng, signs } from "../base/prng.js";
+import { type ComparisonSums, type DType, DTYPE_BYTES, Kernel, type Matrix } from "./kernel.js";
+
+/** A matrix as it lies in a file: row-major, contiguous. A vector is one row. */
+export interface StoredMatrix {
+  file: string;
+  offsetBytes: number;
+  dtype: DType;
+  rows: number;
+  columns: number;
+}
+
+/** Consecutive rows. */
+export interface Run {
+  start: number;
+  count: number;
+}
+
+export interface Stretch {
+  matrix: StoredMatrix;
+  runs: readonly Run[];
+}
+
+/** Sketch one vector a unit. The parts are centred and normalised apart, then laid side by side. */
+export interface SketchJob {
+  /** "rows": unit = row, features = columns. "columns": unit = column, features = the listed rows in their order. */
+  unit: "rows" | "columns";
+  /** One matrix a part; the rows listed in each are the same units (or, for columns, the same features). */
+  parts: readonly Stretch[];
+  /** Width of each part's sketch, a multiple of 4. */
+  width: number;
+  /** Units are centred within each of `groups` equal stretches. */
+  groups: number;
+  seed: string;
+}
+
+export interface MatchJob {
+  a: Matrix;
+  bs: readonly Matrix[];
+  /** Units are matched within each of `groups` equal stretches. */
+  groups: number;
+  /** Use only the first units of each side (one group only). */
+  prefix?: number;
+}
+
+/** Mutual nearest neighbours of two sets of units, and how many of them carry the same label. */
+export interface Matching {
+  /** Mutual pairs in each group. */
+  pairs: number[];
+  /** Pairs whose labels are equal, over all groups. */
+  self: number;
+  /** Median cosine of the equal-label pairs and of the others; null when there are none. */
+  selfCosine: number | null;
+  otherCosine: number | null;
+}
+
+export interface CompareJob {
+  a: Stretch;
+  b: Stretch;
+}
+
+export interface Compute {
+  sketch(job: SketchJob): Promise<Matrix>;
+  match(job: MatchJob): Promise<Matching[]>;
+  compare(job: CompareJob): Promise<ComparisonSums>;
+}
+
+/** Reads exactly `length` bytes of a file named by its key. */
+export type ReadBytes = (file: string, offsetBytes: number, length: number) => Promise<Uint8Array>;
+
+/** One read at a time stays below this, so that memory does not grow with the model. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** Runs jobs on the calling thread. */
+export class LocalCompute implements Compute {
+  readonly #kernel = new Kernel();
+  readonly #read: ReadBytes;
+  constructor(read: ReadBytes) {
+    this.#read = read;
+  }
+
+  async sketch(job: SketchJob): Promise<Matrix> {
+    const parts: Matrix[] = [];
+    for (const [index, part] of job.parts.entries()) {
+      const folded = job.unit === "rows" ? await this.#foldRows(part, job, index) : await this.#foldColumns(part, job, index);
+      centre(folded, job.groups);
+      parts.push(folded);
+    }
+    return beside(parts);
+  }
+
+  async match(job: MatchJob): Promise<Matching[]> {
+    return job.bs.map((b) => this.#matchOne(job.a, b, job.groups, job.prefix));
+  }
+
+  async compare(job: CompareJob): Promise<ComparisonSums> {
+    const sums: ComparisonSums = { n: 0, a: 0, b: 0, aa: 0, bb: 0, ab: 0, equal: 0 };
+    const as = this.#chunks(job.a);
+    const bs = this.#chunks(job.b, chunkRows(job.a.matrix));
+    for await (const a of as) {
+      const b = await bs.next();
+      assert(!b.done && b.value.rows === a.rows, "compute.compare: expected stretches of equal shape");
+      this.#kernel.compare(
+        { dtype: job.a.matrix.dtype, bytes: a.bytes },
+        { dtype: job.b.matrix.dtype, bytes: b.value.bytes },
+        sums,
+      );
+    }
+    await bs.return(undefined);
+    return sums;
+  }
+
+  async #foldRows(part: Stretch, job: SketchJob, index: number): Promise<Matrix> {
+    const { columns, dtype } = part.matrix;
+    const n = rowCount(part.runs);
+    const folded = matrix(n, job.width);
+    const sums = new Float32Array(n);
+    const sign = foldSigns(columns, job.width, job.seed, index);
+    let at = 0;
+    for await (const { bytes, rows } of this.#chunks(part)) {
+      this.#kernel.foldRows({ dtype, bytes, rows, columns }, sign, folded, sums, at);
+      at += rows;
+    }
+    // Row-centring, by linearity: the sketch of a constant row of ones is the fold of the signs.
+    const ones = new Float32Array(job.width);
+    for (let i = 0; i < columns; i++) ones[i % job.width]! += sign[i]!;
+    for (let r = 0; r < n; r++) {
+      const mean = sums[r]! / columns;
+      for (let j = 0; j < job.width; j++) folded.data[r * job.width + j]! -= mean * ones[j]!;
+    }
+    return folded;
+  }
+
+  async #foldColumns(part: Stretch, job: SketchJob, index: number): Promise<Matrix> {
+    const { columns, dtype } = part.matrix;
+    const accumulators = matrix(job.width, columns);
+    const sign = foldSigns(rowCount(part.runs), job.width, job.seed, index);
+    let at = 0;
+    for await (const { bytes, rows } of this.#chunks(part)) {
+      const buckets = Uint32Array.from({ length: rows }, (_, r) => (at + r) % job.width);
+      this.#kernel.foldColumns({ dtype, bytes, rows, columns }, buckets, sign.subarray(at, at + rows), accumulators);
+      at += rows;
+    }
+    const out = matrix(columns, job.width);
+    for (let j = 0; j < job.width; j++)
+      for (let c = 0; c < columns; c++) out.data[c * job.width + j] = accumulators.data[j * columns + c]!;
+    return out;
+  }
+
+  #matchOne(a: Matrix, b: Matrix, groups: number, prefix: number | undefined): Matching {
+    const pairs: number[] = [];
+    const self: number[] = [];
+    const other: number[] = [];
+    const sizeA = Math.min(a.n / groups, prefix ?? a.n);
+    const sizeB = Math.min(b.n / groups, prefix ?? b.n);
+    for (let g = 0; g < groups; g++) {
+      const { rows, columns } = this.#kernel.nearest(slice(a, g * sizeA, sizeA), slice(b, g * sizeB, sizeB));
+      let found = 0;
+      for (let i = 0; i < sizeA; i++) {
+        const j = rows.partner[i]!;
+        // A shared maximum has no one nearest neighbour: dropping it keeps the rule blind to labels.
+        if (j < 0 || rows.tie[i] || columns.tie[j] || columns.partner[j] !== i || !(rows.value[i]! > 0)) continue;
+        found++;
+        (i === j ? self : other).push(rows.value[i]!);
+      }
+      pairs.push(found);
+    }
+    return { pairs, self: self.length, selfCosine: median(self), otherCosine: median(other) };
+  }
+
+  /** Rows in chunks, the next one being read while this one is used. */
+  async *#chunks(part: Stretch, rowsMax = chunkRows(part.matrix)): AsyncGenerator<{ bytes: Uint8Array; rows: number }> {
+    const { file, offsetBytes, dtype, columns } = part.matrix;
+    const rowBytes = columns * DTYPE_BYTES[dtype];
+    const reads = gather(part.runs, rowsMax);
+    const fetch = async (runs: Run[]) => {
+      const parts = await Promise.all(
+        runs.map((run) => this.#read(file, offsetBytes + run.start * rowBytes, run.count * rowBytes)),
+      );
+      return { bytes: join(parts), rows: rowCount(runs) };
+    };
+    let ahead = reads[0] ? fetch(reads[0]) : undefined;
+    for (let i = 0; ahead; i++) {
+      const next = reads[i + 1];
+      const chunk = await ahead;
+      ahead = next ? fetch(next) : undefined;
+      // Should the caller stop early, a failing read must not become an unhandled rejection.
+      ahead?.catch(() => undefined);
+      yield chunk;
+    }
+  }
+}
+
+/** Signs of one part's fold, padded to a multiple of the width. */
+function foldSigns(features: number, width: number, seed: string, part: number): Float32Array {
+  return signs(Math.ceil(features / width) * width, prng(`assay/weights/fold/${part}`, seed));
+}
+
+function chunkRows(m: StoredMatrix): number {
+  return Math.max(1, Math.floor(CHUNK_BYTES / (m.columns * DTYPE_BYTES[m.dtype])));
+}
+
+/** Runs cut and gathered so that each list holds at most rowsMax rows. */
+function gather(runs: readonly Run[], rowsMax: number): Run[][] {
+  const out: Run[][] = [];
+  let current: Run[] = [];
+  let room = rowsMax;
+  for (const run of runs) {
+    let { start, count } = run;
+    while (count > 0) {
+      const take = Math.min(count, room);
+      current.push({ start, count: take });
+      start += take;
+      count -= take;
+      room -= take;
+      if (room === 0) {
+        out.push(current);
+        current = [];
+        room = rowsMax;
+      }
+    }
+  }
+  if (current.length > 0) out.push(current);
+  return out;
+}
+
+function join(parts: Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
+  let at = 0;
+  for (const p of parts) {
+    out.set(p, at);
+    at += p.length;
+  }
+  return out;
+}
+
+function rowCount(runs: readonly Run[]): number {
+  return runs.reduce((n, run) => n + run.count, 0);
+}
+
+/** Shared memory, so that a sketch can be matched on another thread without being copied. */
+function matrix(n: number, k: number): Matrix {
+  return { n, k, data: new Float32Array(new SharedArrayBuffer(Math.max(4, n * k * 4))) };
+}
+
+function slice(m: Matrix, at: number, n: number): Matrix {
+  return { n, k: m.k, data: m.data.subarray(at * m.k, (at + n) * m.k) };
+}
+
+/**
+ * Subtracts from each unit the mean unit of its group: a direction common to all units says nothing about labels.
+ * The mean is summed in f64 and rounded to f32, so that the order of the units does not reach the result.
+ */
+function centre(m: Matrix, groups: number): void {
+  const size = m.n / groups;
+  const mean = new Float64Array(m.k);
+  for (let g = 0; g < groups; g++) {
+    mean.fill(0);
+    for (let r = g * size; r < (g + 1) * size; r++) for (let j = 0; j < m.k; j++) mean[j]! += m.data[r * m.k + j]!;
+    for (let j = 0; j < m.k; j++) mean[j] = Math.fround(mean[j]! / size);
+    for (let r = g * size; r < (g + 1) * size; r++) for (let j = 0; j < m.k; j++) m.data[r * m.k + j]! -= mean[j]!;
+  }
+}
+
+/** Units side by side, each part scaled to length 1/√parts, so that an inner product is a mean of cosines. */
+function beside(parts: readonly Matrix[]): Matrix {
+  const n = parts[0]!.n;
+  const k = parts.reduce((sum, p) => sum + p.k, 0);
+  const out = matrix(n, k);
+  let column = 0;
+  for (const part of parts) {
+    assert(part.n === n, "compute.beside: expected parts with the same units");
+    for (let r = 0; r < n; r++) {
+      let square = 0;
+      for (let j = 0; j < part.k; j++) square += part.data[r * part.k + j]! ** 2;
+      const scale = square > 0 ? 1 / Math.sqrt(square * parts.length) : 0;
+      for (let j = 0; j < part.k; j++) out.data[r * k + column + j] = part.data[r * part.k + j]! * scale;
+    }
+    column += part.k;
+  }
+  return out;
+}
+
+function median(values: number[]): number | null {
+  if (values.length === 0) return null;
+  values.sort((x, y) => x - y);
+  return values[Math.floor((values.length - 1) / 2)]!;
+}

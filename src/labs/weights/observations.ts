@@ -1,0 +1,83 @@
+/** What the weights laboratory saw, without opinion: the typed `observations` of its findings. */
+import { z } from "zod";
+
+const count = z.number().int().nonnegative();
+const log10P = z.number().max(0);
+
+/** One layer of the reference against one of the suspect on one axis. */
+const blockSchema = z.strictObject({
+  axis: z.enum(["mlp-hidden", "value-dim", "residual"]),
+  /** Layer numbers; null for the residual axis, which the whole model shares. */
+  referenceLayer: count.nullable(),
+  suspectLayer: count.nullable(),
+  /** Labels a side (in each group), mutual pairs, pairs with equal labels. */
+  labels: count,
+  groups: count,
+  pairs: count,
+  self: count,
+  log10P,
+  /** Median cosine of sketches: of equal-label pairs, and of the other mutual pairs. */
+  selfCosine: z.number().nullable(),
+  otherCosine: z.number().nullable(),
+});
+export type Block = z.infer<typeof blockSchema>;
+
+const mapSchema = z.strictObject({
+  axis: z.enum(["mlp-hidden", "value-dim"]),
+  labels: count,
+  /** Row: reference layer. Column: suspect layer. Uncorrected log10 p. */
+  log10P: z.array(z.array(log10P)),
+});
+export type EvidenceMap = z.infer<typeof mapSchema>;
+
+export const RELATIONS = ["identical", "near", "related", "unrelated", "not-assessed"] as const;
+export type Relation = (typeof RELATIONS)[number];
+
+const tensorSchema = z.strictObject({
+  tensor: z.string(),
+  /** Layer of each side; null outside layers. */
+  referenceLayer: count.nullable(),
+  suspectLayer: count.nullable(),
+  relation: z.enum(RELATIONS),
+  /** Aligned values compared, and of how many. */
+  compared: count,
+  total: count,
+  /** Share of compared values that are equal; Pearson correlation, null where it is undefined. */
+  equal: z.number(),
+  pearson: z.number().nullable(),
+  note: z.string().optional(),
+});
+export type TensorStory = z.infer<typeof tensorSchema>;
+
+const fieldSchema = z.strictObject({ field: z.string(), reference: z.string(), suspect: z.string(), same: z.boolean() });
+
+export const weightsObservationsSchema = z.strictObject({
+  /** Shown as architecture, which anyone may copy; never weights evidence. */
+  architecture: z.strictObject({
+    fields: z.array(fieldSchema),
+    tokenizer: z
+      .strictObject({ reference: count, suspect: count, shared: count, sameId: count })
+      .nullable(),
+  }),
+  settings: z.strictObject({
+    seed: z.string(),
+    rows: z.enum(["sampled", "all"]),
+    labelsMax: count.nullable(),
+    scanLabelsMax: count,
+  }),
+  axes: z.array(
+    z.strictObject({
+      axis: z.enum(["mlp-hidden", "value-dim", "residual"]),
+      weight: z.number(),
+      log10P: log10P.nullable(),
+      note: z.string(),
+    }),
+  ),
+  maps: z.array(mapSchema),
+  /** For each layer of each side, its best counterpart. */
+  blocks: z.array(blockSchema),
+  tensors: z.array(tensorSchema),
+  /** Layers whose own evidence, after paying for the scan, is below 10⁻⁶: reference layer → suspect layers. */
+  correspondence: z.array(z.strictObject({ referenceLayer: count, suspectLayers: z.array(count) })),
+});
+export type WeightsObservations = z.infer<typeof weightsObservationsSchema>;

@@ -1,0 +1,81 @@
+/**
+ * A model as the laboratories see it: canonical tensors over byte ranges of files, its configuration, its vocabulary.
+ * Nothing here has been read from the tensors yet; `StoredMatrix` says where their bytes lie.
+ */
+import type { StoredMatrix } from "../kernels/compute.js";
+
+/**
+ * Roles of the Llama family (Llama, Mistral, Qwen 2 and 3). A canonical name is the role, behind `layers.N.` for
+ * tensors of a layer: `embed`, `norm`, `output`, `layers.3.mlp.up`.
+ */
+export const LAYER_ROLES = [
+  "attention.q",
+  "attention.k",
+  "attention.v",
+  "attention.o",
+  "attention.q.bias",
+  "attention.k.bias",
+  "attention.v.bias",
+  "attention.o.bias",
+  "attention.q.norm",
+  "attention.k.norm",
+  "mlp.gate",
+  "mlp.up",
+  "mlp.down",
+  "norm.attention",
+  "norm.mlp",
+] as const;
+export const GLOBAL_ROLES = ["embed", "norm", "output"] as const;
+export type Role = (typeof LAYER_ROLES)[number] | (typeof GLOBAL_ROLES)[number];
+
+export interface CanonicalTensor {
+  /** Canonical name, and the name in the file. */
+  name: string;
+  sourceName: string;
+  role: Role;
+  layer: number | null;
+  /** Vectors are one row. */
+  matrix: StoredMatrix;
+}
+
+/** What config.json says, as far as it is used; null where it is silent. Every field is shown as architecture. */
+export interface ModelConfig {
+  modelType: string | null;
+  hiddenSize: number | null;
+  intermediateSize: number | null;
+  layers: number | null;
+  heads: number | null;
+  keyValueHeads: number | null;
+  headDim: number | null;
+  vocabularySize: number | null;
+  hiddenAct: string | null;
+  ropeTheta: number | null;
+  normEpsilon: number | null;
+  maxPositions: number | null;
+  tiedEmbeddings: boolean | null;
+}
+
+export interface Model {
+  config: ModelConfig;
+  /** Number of layers found in the tensors. */
+  layers: number;
+  /** From shapes: residual width d, MLP hidden units a layer (the first layer's), heads. */
+  hidden: number;
+  mlpHidden: number;
+  keyValueHeads: number;
+  headDim: number;
+  vocabulary: number;
+  /** True where the output embedding is the input embedding (no tensor of its own, or config says so). */
+  tied: boolean;
+  /** By canonical name. */
+  tensors: ReadonlyMap<string, CanonicalTensor>;
+  /** Source names that have no canonical role and are left aside (e.g. rotary_emb.inv_freq). */
+  others: readonly string[];
+  parameters: number;
+}
+
+/** A model that can be examined, or the reason why the laboratories refuse it (a result, not an error). */
+export type Reading = { kind: "model"; model: Model } | { kind: "refused"; reason: string };
+
+/** Token string → id; null when there is no tokenizer beside the weights. */
+export type Vocabulary = ReadonlyMap<string, number>;

@@ -1,0 +1,48 @@
+/**
+ * How surprising it is that k of m mutual nearest neighbours carry the same label, when the labels of one side are a
+ * uniform permutation given everything else. Markov on the number of k-subsets of agreeing pairs:
+ *   P(F ≥ k) ≤ E C(F, k) = C(m, k) (n − k)! / n!,
+ * finite-sample, whatever the matching rule, as long as the rule does not look at labels.
+ * Several groups, each with its own independent permutation: E C(F, k) = Σ over k_1+…=k of the products.
+ * It cannot see why labels agree: shared ancestry and a shared seed look the same.
+ */
+import { assert } from "../base/error.js";
+import { logChoose, logFactorial, logSumExp } from "./log-factorial.js";
+
+const LN10 = Math.LN10;
+
+/**
+ * log10 of the bound, at most 0.
+ * @param pairs m of each group: matched pairs
+ * @param labels n: labels in each group (the smaller side when widths differ)
+ * @param self k: pairs with equal labels, over all groups
+ */
+export function log10SelfMatchBound(pairs: readonly number[], labels: number, self: number): number {
+  const total = pairs.reduce((sum, m) => sum + m, 0);
+  assert(self >= 0 && self <= total, "log10SelfMatchBound: expected 0 <= k <= m");
+  if (self === 0) return 0;
+  let poly: number[] = [0]; // ln coefficients of Π_g Σ_k E C(F_g, k) x^k
+  for (const m of pairs) {
+    const top = Math.min(m, labels, self);
+    const group = Array.from({ length: top + 1 }, (_, k) => logExpectedSubsets(m, labels, k));
+    poly = pairs.length === 1 ? group : multiply(poly, group, self);
+  }
+  const value = poly[self] ?? Number.NEGATIVE_INFINITY;
+  // With m > n (pairs cannot exceed labels on both sides) there is nothing to bound.
+  return Number.isFinite(value) ? Math.min(0, value / LN10) : 0;
+}
+
+/** ln of E C(F, k) for one uniform permutation of n labels and m pairs. */
+function logExpectedSubsets(m: number, n: number, k: number): number {
+  return logChoose(m, k) + logFactorial(n - k) - logFactorial(n);
+}
+
+function multiply(a: readonly number[], b: readonly number[], degreeMax: number): number[] {
+  const out: number[] = [];
+  for (let d = 0; d <= Math.min(a.length + b.length - 2, degreeMax); d++) {
+    const terms: number[] = [];
+    for (let i = Math.max(0, d - b.length + 1); i <= Math.min(d, a.length - 1); i++) terms.push(a[i]! + b[d - i]!);
+    out.push(logSumExp(terms));
+  }
+  return out;
+}

@@ -1,0 +1,47 @@
+// Builds dist/: kernels (AssemblyScript to WASM, embedded as base64 so that no room below host reads a file),
+// page styles (govuk-frontend through Sass), then TypeScript. Needs nothing but what npm installed.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+process.chdir(root);
+if (!existsSync("src")) process.exit(0); // installed from the packed tarball: dist/ is already there
+const bin = (name) => join("node_modules", ".bin", name);
+
+mkdirSync("src/kernels/generated", { recursive: true });
+execFileSync(bin("asc"), [
+  ...["src/kernels/assembly/kernel.ts", "-o", "src/kernels/generated/kernel.wasm"],
+  ...["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--enable", "bulk-memory"],
+  ...["--importMemory", "--initialMemory", "16", "--noExportMemory"],
+]);
+const wasm = readFileSync("src/kernels/generated/kernel.wasm");
+write(
+  "src/kernels/generated/kernel-wasm.ts",
+  `/** Made by tools/build.mjs from src/kernels/assembly. sha256 ${createHash("sha256").update(wasm).digest("hex")} */\n` +
+    `export const KERNEL_WASM_BASE64 =\n  "${wasm.toString("base64")}";\n`,
+);
+
+const sass = await import("sass");
+const css = sass.compile("src/report/assets/page.scss", {
+  style: "compressed",
+  loadPaths: ["node_modules"],
+  quietDeps: true,
+  silenceDeprecations: ["import"],
+}).css;
+mkdirSync("src/report/generated", { recursive: true });
+write(
+  "src/report/generated/page-css.ts",
+  `/** Made by tools/build.mjs from src/report/assets/page.scss (govuk-frontend, MIT). */\nexport const PAGE_CSS =\n  ${JSON.stringify(css)};\n`,
+);
+
+rmSync("dist", { recursive: true, force: true });
+execFileSync(bin("tsc"), ["-p", "tsconfig.json"], { stdio: "inherit" });
+chmodSync("dist/cli/main.js", 0o755);
+
+function write(path, text) {
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  writeFileSync(path, text);
+}
