@@ -1,0 +1,135 @@
+/**
+ * Whether a finding's outcome and strength follow from its own tests, counts and cap, by the rules of outcome.ts and
+ * strength.ts read backwards. It cannot see whether the tests are true to the evidence: that takes the evidence.
+ */
+import { atMostLower95, isUpper95 } from "../stats/binomial-bound.js";
+import type { ErrorRate, Finding, Strength, Test } from "./finding.js";
+import { PROPOSITIONS } from "./propositions.js";
+import { SCALE, SCALE_DIGEST, scaleTerm } from "./scale.js";
+import type { ValidationSummary } from "./validation.js";
+import { forbiddenWording } from "./wording.js";
+
+/**
+ * The thresholds of OUTCOME_RULES (outcome.ts), repeated because that file needs a quantile library and a verifier must
+ * not; a test holds them equal.
+ */
+export const COHERENCE_RULES = {
+  log10Alpha: -6,
+  exactNullsMin: 30,
+  /** HOUSE rules for scored tests: families that the panel must hold. */
+  scoredFamiliesMin: 15,
+  /** upper95 is stored rounded up at the sixth decimal. */
+  rateStep: 1e-6,
+} as const;
+
+/** A method of several tests states their combination under this id; a method of one test needs none. */
+export const COMBINED_TEST_ID = "combined";
+
+/** What does not follow, in sentences; empty when all of it does. */
+export function incoherences(finding: Finding): string[] {
+  return [...ofWords(finding), ...ofOutcome(finding), ...ofStrength(finding), ...ofErrorRate(finding.errorRate)];
+}
+
+function ofWords({ proposition, reason, alternatives, limits }: Finding): string[] {
+  const faults: string[] = [];
+  const words = PROPOSITIONS[proposition.id];
+  if (words.hp !== proposition.hp || words.hd !== proposition.hd)
+    faults.push(`the words of the proposition are not those of ${proposition.id}`);
+  const forbidden = forbiddenWording([reason, ...alternatives, ...limits].join("\n"));
+  if (forbidden !== null) faults.push(`it says "${forbidden}", which no test supports`);
+  return faults;
+}
+
+function ofOutcome(finding: Finding): string[] {
+  const { outcome, strength, errorRate, tests, method } = finding;
+  const supports = outcome === "supports-hp" || outcome === "supports-hd";
+  const faults: string[] = [];
+  if (tests.some((test) => !(test.log10P <= 0))) faults.push("a test has a p above 1");
+  if ((outcome === "uncalibrated" || outcome === "refused") && strength !== null)
+    faults.push(`the outcome is ${outcome}, yet a strength is stated`);
+  if (outcome === "supports-hd" && PROPOSITIONS[finding.proposition.id].oneSided)
+    faults.push("a one-sided question cannot give supports-hd");
+  const combined = combinedTest(tests);
+  if (outcome === "inconclusive" && combined?.exact && combined.log10P <= COHERENCE_RULES.log10Alpha)
+    faults.push("the combined p reaches α, yet the outcome is inconclusive");
+  if (!supports) return faults;
+  if (method.validation === null) faults.push(`the outcome is ${outcome}, yet no validation study is named`);
+  if (errorRate === null) faults.push(`the outcome is ${outcome}, yet no error rate is stated`);
+  if (!((strength?.log10LR.low ?? 0) > 0)) faults.push(`the outcome is ${outcome}, yet the strength is not above 0`);
+  if (outcome === "supports-hp") faults.push(...ofSupport(tests, errorRate));
+  return faults;
+}
+
+/** The combination, or the only test there is. */
+function combinedTest(tests: readonly Test[]): Test | undefined {
+  return tests.find((test) => test.id === COMBINED_TEST_ID) ?? (tests.length === 1 ? tests[0] : undefined);
+}
+
+function ofSupport(tests: readonly Test[], errorRate: ErrorRate | null): string[] {
+  const { log10Alpha, exactNullsMin, scoredFamiliesMin } = COHERENCE_RULES;
+  const families = errorRate?.families ?? 0;
+  if (tests.length > 0 && tests.every((test) => !test.exact)) {
+    const short = families < scoredFamiliesMin || errorRate?.falsePositives !== 0;
+    return short ? [`scored tests need ${scoredFamiliesMin} families with none accused`] : [];
+  }
+  const faults: string[] = [];
+  const combined = combinedTest(tests);
+  if (combined === undefined) faults.push(`there is no test "${COMBINED_TEST_ID}" that combines the others`);
+  else if (combined.log10P > log10Alpha)
+    faults.push(`the combined p, 10^${combined.log10P}, is above 10^${log10Alpha}`);
+  if (families < exactNullsMin || errorRate?.falsePositives !== 0)
+    faults.push(`exact tests need ${exactNullsMin} independent nulls with none accused`);
+  return faults;
+}
+
+function ofStrength({ strength, errorRate }: Finding): string[] {
+  if (strength === null) return [];
+  const faults: string[] = [];
+  const { low, high } = strength.log10LR;
+  const { cap, scale } = strength;
+  if (low !== null && high !== null && low > high) faults.push("the lower end of the strength is above the upper");
+  if ([low, high].some((end) => end !== null && end > cap.log10LR)) faults.push("the strength is above its cap");
+  if (scale.id !== SCALE.id || scale.digest !== SCALE_DIGEST) faults.push(`the scale is not ${SCALE.id} as known here`);
+  const term = scaleTerm(low ?? Number.NEGATIVE_INFINITY);
+  if (strength.term !== term) faults.push(`the term for this strength is "${term}"`);
+  if (errorRate === null) faults.push("a strength is stated without an error rate");
+  else faults.push(...ofCap(cap, errorRate));
+  return faults;
+}
+
+function ofCap(cap: Strength["cap"], errorRate: ErrorRate): string[] {
+  const faults: string[] = [];
+  if (cap.nulls !== errorRate.nulls || cap.families !== errorRate.families)
+    faults.push("the cap and the error rate count different nulls");
+  // LR ≤ lower95(TPR) / upper95(FPR), and no rate is above 1.
+  if (10 ** cap.log10LR * (errorRate.upper95 - COHERENCE_RULES.rateStep) > 1)
+    faults.push("the cap is above what the false-positive bound permits");
+  return faults;
+}
+
+function ofErrorRate(errorRate: ErrorRate | null): string[] {
+  if (errorRate === null) return [];
+  const { falsePositives, families, upper95 } = errorRate;
+  if (isUpper95(upper95, falsePositives, families, COHERENCE_RULES.rateStep)) return [];
+  return [`upper95 is not the Clopper–Pearson bound of ${falsePositives} in ${families} families`];
+}
+
+/** What the finding states otherwise than the study it leans on; empty when nothing. */
+export function incoherencesWithStudy(finding: Finding, study: ValidationSummary): string[] {
+  const { method, errorRate, strength } = finding;
+  const { nulls, positives } = study;
+  const faults: string[] = [];
+  if (study.method !== method.id || study.methodVersion !== method.version)
+    faults.push(
+      `the study is of ${study.method} ${study.methodVersion}, the finding of ${method.id} ${method.version}`,
+    );
+  if (errorRate === null) return faults;
+  const { falsePositives, families } = errorRate;
+  if (falsePositives !== nulls.accusedFamilies || errorRate.nulls !== nulls.pairs || families !== nulls.families)
+    faults.push("the error rate does not state the study's counts");
+  if (strength === null) return faults;
+  const truePositiveRate = 10 ** strength.cap.log10LR * (errorRate.upper95 - COHERENCE_RULES.rateStep);
+  if (!atMostLower95(truePositiveRate, positives.foundFamilies, positives.families))
+    faults.push("the cap is above what the study permits");
+  return faults;
+}
