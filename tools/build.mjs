@@ -37,9 +37,26 @@ write(
   `/** Made by tools/build.mjs from src/report/assets/page.scss (govuk-frontend, MIT). */\nexport const PAGE_CSS =\n  ${JSON.stringify(css)};\n`,
 );
 
+mkdirSync("src/app/generated", { recursive: true });
+write(
+  "src/app/generated/build.ts",
+  `/** Made by tools/build.mjs. */\nexport const VERSION = ${JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version)};\nexport const COMMIT = ${JSON.stringify(commit())};\n`,
+);
+
 rmSync("dist", { recursive: true, force: true });
 execFileSync(bin("tsc"), ["-p", "tsconfig.json"], { stdio: "inherit" });
 chmodSync("dist/cli/main.js", 0o755);
+
+/** The commit a finding names; "unknown" outside a repository. Uncommitted changes are marked. */
+function commit() {
+  try {
+    const git = (...args) => execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    const dirty = git("status", "--porcelain", "--untracked-files=no", "--", "src") !== "";
+    return git("rev-parse", "HEAD") + (dirty ? "+changes" : "");
+  } catch {
+    return "unknown";
+  }
+}
 
 function write(path, text) {
   if (existsSync(path) && readFileSync(path, "utf8") === text) return;

@@ -17,6 +17,7 @@ export function sha256Digest(bytes: Uint8Array): Digest {
 }
 
 export function parseDigest(text: string): Digest {
-  if (!DIGEST_PATTERN.test(text)) throw new AssayError("FORMAT", `digest: expected sha256:<64 hex>, got ${quoted(text)}`);
+  if (!DIGEST_PATTERN.test(text))
+    throw new AssayError("FORMAT", `digest: expected sha256:<64 hex>, got ${quoted(text)}`);
   return text as Digest;
 }

@@ -48,7 +48,12 @@ const subjectSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("pair"), reference: artefactSchema, suspect: artefactSchema }),
   z.strictObject({ kind: z.literal("text"), text: artefactSchema, mark: artefactSchema }),
   z.strictObject({ kind: z.literal("log"), log: artefactSchema, accounts: count }),
-  z.strictObject({ kind: z.literal("recipients"), suspect: artefactSchema, original: artefactSchema, recipients: count }),
+  z.strictObject({
+    kind: z.literal("recipients"),
+    suspect: artefactSchema,
+    original: artefactSchema,
+    recipients: count,
+  }),
 ]);
 
 export const findingSchema = z.strictObject({

@@ -38,7 +38,11 @@ export function decideExact({ log10P, outside, validation }: ExactResult): Decis
   if (outside !== null)
     return { outcome: "uncalibrated", reason: `Outside the validated reference class: ${outside}.`, ...none };
   if (validation === null)
-    return { outcome: "uncalibrated", reason: "No validation study of this version of the method is at hand.", ...none };
+    return {
+      outcome: "uncalibrated",
+      reason: "No validation study of this version of the method is at hand.",
+      ...none,
+    };
   const { nulls, positives } = validation;
   if (nulls.families < OUTCOME_RULES.exactNullsMin || nulls.accusedFamilies > 0) {
     const met = `${nulls.families} independent families with ${nulls.accusedFamilies} accused`;
@@ -59,7 +63,11 @@ export function decideExact({ log10P, outside, validation }: ExactResult): Decis
     high: -log10P,
   });
   if (!((strength.log10LR.low ?? 0) > 0))
-    return { outcome: "uncalibrated", reason: "The validation study does not permit a likelihood ratio above 1.", ...none };
+    return {
+      outcome: "uncalibrated",
+      reason: "The validation study does not permit a likelihood ratio above 1.",
+      ...none,
+    };
   return {
     outcome: "supports-hp",
     reason: `The combined p, 10^${format(log10P)}, is at most 10^${OUTCOME_RULES.log10Alpha}, and the study holds ${nulls.families} independent nulls with none accused.`,

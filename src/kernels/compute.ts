@@ -5,7 +5,7 @@
  */
 import { assert } from "../base/error.js";
 import { prng, signs } from "../base/prng.js";
-import { type ComparisonSums, type DType, DTYPE_BYTES, Kernel, type Matrix } from "./kernel.js";
+import { type ComparisonSums, DTYPE_BYTES, type DType, Kernel, type Matrix } from "./kernel.js";
 
 /** A matrix as it lies in a file: row-major, contiguous. A vector is one row. */
 export interface StoredMatrix {
@@ -88,7 +88,8 @@ export class LocalCompute implements Compute {
   async sketch(job: SketchJob): Promise<Matrix> {
     const parts: Matrix[] = [];
     for (const [index, part] of job.parts.entries()) {
-      const folded = job.unit === "rows" ? await this.#foldRows(part, job, index) : await this.#foldColumns(part, job, index);
+      const folded =
+        job.unit === "rows" ? await this.#foldRows(part, job, index) : await this.#foldColumns(part, job, index);
       centre(folded, job.groups);
       parts.push(folded);
     }

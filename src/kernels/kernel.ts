@@ -38,9 +38,7 @@ export interface ComparisonSums {
 interface Exports {
   decode(dtype: number, src: number, count: number, dst: number): void;
   countNonFinite(dtype: number, src: number, count: number): number;
-  foldRows(
-    ...args: [number, number, number, number, number, number, number, number, number, number]
-  ): void;
+  foldRows(...args: [number, number, number, number, number, number, number, number, number, number]): void;
   addRow(dtype: number, src: number, columns: number, sign: number, row: number, accumulator: number): void;
   pack(src: number, n: number, k: number, width: number, dst: number): void;
   nearest(...args: [number, number, number, number, number, number, number, number, number]): void;

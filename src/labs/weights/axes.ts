@@ -28,12 +28,18 @@ export type Axis = keyof typeof AXES;
 /** Printed on the page: axes on which equal labels mean nothing. */
 export const FORBIDDEN_AXES: readonly { axis: string; why: string }[] = [
   { axis: "vocabulary rows", why: "Token ids have meanings; two models that read the same language agree on them." },
-  { axis: "dimensions inside query and key heads", why: "Rotary position encoding gives each pair of dimensions its own frequency." },
+  {
+    axis: "dimensions inside query and key heads",
+    why: "Rotary position encoding gives each pair of dimensions its own frequency.",
+  },
   {
     axis: "square matrices whose rows and columns are the same axis",
     why: "The diagonal is special in every model; independent models agree on it.",
   },
-  { axis: "norm gains and biases", why: "They start as constants and keep a common mean: independent models correlate at 0.9 and more." },
+  {
+    axis: "norm gains and biases",
+    why: "They start as constants and keep a common mean: independent models correlate at 0.9 and more.",
+  },
   { axis: "position, time or class axes", why: "Their labels have meanings." },
   { axis: "routers and other matrices with few rows", why: "Too few labels to carry a test." },
 ];

@@ -49,15 +49,18 @@ const tensorSchema = z.strictObject({
 });
 export type TensorStory = z.infer<typeof tensorSchema>;
 
-const fieldSchema = z.strictObject({ field: z.string(), reference: z.string(), suspect: z.string(), same: z.boolean() });
+const fieldSchema = z.strictObject({
+  field: z.string(),
+  reference: z.string(),
+  suspect: z.string(),
+  same: z.boolean(),
+});
 
 export const weightsObservationsSchema = z.strictObject({
   /** Shown as architecture, which anyone may copy; never weights evidence. */
   architecture: z.strictObject({
     fields: z.array(fieldSchema),
-    tokenizer: z
-      .strictObject({ reference: count, suspect: count, shared: count, sameId: count })
-      .nullable(),
+    tokenizer: z.strictObject({ reference: count, suspect: count, shared: count, sameId: count }).nullable(),
   }),
   settings: z.strictObject({
     seed: z.string(),

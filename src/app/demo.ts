@@ -1,0 +1,62 @@
+/**
+ * Examines the small trained models that ship with the repository: one base, and four suspects whose making is
+ * known. Shows what each outcome looks like on real weights. The parties are fictional.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Finding } from "../finding/finding.js";
+import { writeBundle } from "../host/bundle-store.js";
+import { ComputePool } from "../host/compute-pool.js";
+import { packagePath } from "../host/package-files.js";
+import { SEED_DEFAULT } from "../labs/weights/method.js";
+import type { Progress } from "../labs/weights/work.js";
+import { renderIndex } from "../report/index-page.js";
+import { examine } from "./examine.js";
+import { bundleOf } from "./publish.js";
+import { loadStudy, WEIGHTS_STUDY } from "./validation-data.js";
+
+export const DEMO_MODELS = "fixtures/demo";
+const REFERENCE = "base";
+
+/** How each suspect was made: ground truth, so that a reader can judge the findings. */
+export const DEMO_SUSPECTS: readonly { name: string; made: string }[] = [
+  { name: "finetune", made: "the base, fine-tuned on another domain" },
+  { name: "deeper", made: "the base with four layers repeated, then trained on" },
+  { name: "independent-twin", made: "another random initialisation, trained on the same data in the same order" },
+  { name: "text-student", made: "another random initialisation, trained on text sampled from the base" },
+];
+
+export interface DemoCase {
+  name: string;
+  made: string;
+  finding: Finding;
+}
+
+/** Writes one bundle a suspect and an index page into `out`. */
+export async function demo(options: {
+  out: string;
+  home: string;
+  onProgress: (progress: Progress) => void;
+  onCase: (done: DemoCase) => void;
+}): Promise<DemoCase[]> {
+  await mkdir(options.out, { recursive: true });
+  const study = await loadStudy(WEIGHTS_STUDY);
+  const settings = { seed: SEED_DEFAULT, rows: "sampled" } as const;
+  const pool = new ComputePool();
+  const cases: DemoCase[] = [];
+  try {
+    for (const { name, made } of DEMO_SUSPECTS) {
+      const [reference, suspect] = [REFERENCE, name].map((model) => packagePath(join(DEMO_MODELS, model)));
+      const { home, onProgress } = options;
+      const done = await examine({ reference: reference!, suspect: suspect!, settings, study, home, pool, onProgress });
+      await writeBundle(join(options.out, name), bundleOf(done, settings, study));
+      const result = { name, made, finding: done.finding };
+      cases.push(result);
+      options.onCase(result);
+    }
+  } finally {
+    await pool.close();
+  }
+  await writeFile(join(options.out, "index.html"), renderIndex(cases.map((c) => ({ ...c, href: `${c.name}/data/page.html` }))));
+  return cases;
+}

@@ -1,0 +1,91 @@
+/**
+ * Examine two models from their paths: open, digest and read at the same time, and hand back the finding with what
+ * a bundle needs to repeat it. The only verb behind `assay examine weights`, the demo and `verify --recompute`.
+ */
+import type { Digest } from "../base/digest.js";
+import type { Finding } from "../finding/finding.js";
+import { ComputePool } from "../host/compute-pool.js";
+import { type Intake, intake } from "../host/intake.js";
+import { openModel } from "../host/open-model.js";
+import { examineWeights, type Side } from "../labs/weights/examine.js";
+import type { Settings } from "../labs/weights/method.js";
+import type { Progress } from "../labs/weights/work.js";
+import { SOFTWARE } from "./software.js";
+import type { Study } from "./validation-data.js";
+
+export interface ExamineOptions {
+  reference: string;
+  suspect: string;
+  settings: Settings;
+  study: Study | null;
+  /** Folder of Assay's state: the cache of digests. */
+  home: string;
+  threads?: number;
+  /** Reuse a pool over several examinations; otherwise one is started and closed. */
+  pool?: ComputePool;
+  onProgress: (progress: Progress) => void;
+}
+
+export interface Input {
+  role: "reference" | "suspect";
+  name: string;
+  root: Digest;
+  files: { path: string; digest: Digest }[];
+}
+
+export interface Examination {
+  finding: Finding;
+  inputs: Input[];
+}
+
+export async function examine(options: ExamineOptions): Promise<Examination> {
+  const pool = options.pool ?? new ComputePool(options.threads);
+  // Digests run beside the reading; what either finds wrong ends both.
+  const stop = new AbortController();
+  const reference = side("reference", options.reference, options, stop.signal);
+  const suspect = side("suspect", options.suspect, options, stop.signal);
+  try {
+    const [r, s] = await Promise.all([reference.opened, suspect.opened]);
+    const finding = examineWeights({
+      reference: r,
+      suspect: s,
+      settings: options.settings,
+      validation: options.study ? { summary: options.study.summary, digest: options.study.digest } : null,
+      software: SOFTWARE,
+      compute: pool,
+      work: { concurrency: pool.threads + 1, onProgress: options.onProgress },
+    });
+    // Rejections of digests must win over a result that is still being computed.
+    const [done, ...inputs] = await Promise.all([finding, reference.input, suspect.input]);
+    return { finding: done, inputs };
+  } catch (error) {
+    stop.abort();
+    await Promise.allSettled([reference.input, suspect.input]);
+    throw error;
+  } finally {
+    if (!options.pool) await pool.close();
+  }
+}
+
+function side(role: Input["role"], path: string, options: ExamineOptions, signal: AbortSignal) {
+  const opened = openModel(path);
+  const taken: Promise<Intake> = intake(path, {
+    home: options.home,
+    signal,
+    onProgress: (done, total) => options.onProgress({ stage: `digest of the ${role}`, done, total }),
+  });
+  const input = Promise.all([opened, taken]).then(([model, { root, files }]): Input => {
+    return { role, name: model.name, root, files: files.map((f) => ({ path: f.path, digest: f.digest })) };
+  });
+  // Both may fail while the other is awaited: the first error is the one reported, the other must not go unhandled.
+  input.catch(() => undefined);
+  const identity = input.then(({ name, root, files }) => ({
+    artefact: { name, kind: "model" as const, root },
+    evidence: files.map((f) => f.digest),
+  }));
+  identity.catch(() => undefined);
+  return {
+    input,
+    opened: opened.then(({ reading, vocabulary }): Side => ({ identity, reading, vocabulary })),
+  };
+}

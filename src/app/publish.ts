@@ -1,0 +1,49 @@
+/** From an examination to a bundle: the page, its figures, how to repeat it, and a signature when a key is given. */
+import { keyIdOf, publicKeyOf } from "../evidence/ed25519.js";
+import type { Finding } from "../finding/finding.js";
+import type { Settings } from "../labs/weights/method.js";
+import { figures } from "../report/figures.js";
+import { renderPage } from "../report/page.js";
+import type { PageInput } from "../report/page-input.js";
+import { makeBundle } from "./bundle.js";
+import type { Examination } from "./examine.js";
+import type { Study } from "./validation-data.js";
+
+export function bundleOf(
+  { finding, inputs }: Examination,
+  settings: Settings,
+  study: Study | null,
+  key?: Uint8Array,
+): Map<string, Uint8Array> {
+  const page = pageInput(finding, settings, study, key ? keyIdOf(publicKeyOf(key)) : null);
+  return makeBundle({
+    finding,
+    page: renderPage(page),
+    request: {
+      type: "assay/request/v1",
+      command: "examine weights",
+      arguments: ["REFERENCE", "SUSPECT"],
+      settings: { ...settings },
+      inputs,
+    },
+    validation: study?.bytes ?? null,
+    figures: figures(page),
+    ...(key ? { key } : {}),
+  });
+}
+
+/** What the page of a finding is made from; the same input gives the same bytes. */
+export function pageInput(finding: Finding, settings: Settings, study: Study | null, keyId: string | null): PageInput {
+  return {
+    finding,
+    validation: study,
+    reproduce: { command: reproduceCommand(settings) },
+    signed: keyId === null ? null : { keyId },
+  };
+}
+
+/** Paths are the reader's own; settings are the examination's. */
+function reproduceCommand({ seed, rows }: Settings): string {
+  const plain = /^[\w./:-]+$/.test(seed) ? seed : `'${seed.replaceAll("'", "'\\''")}'`;
+  return `assay examine weights REFERENCE SUSPECT --seed ${plain} --rows ${rows}`;
+}

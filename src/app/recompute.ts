@@ -1,0 +1,86 @@
+/**
+ * The strongest check of a bundle: find the examined models by digest, examine them again with the bundle's settings,
+ * and compare the finding and the page bit for bit. Only the software's own name may differ, and then it is said.
+ */
+import { fromUtf8 } from "../base/bytes.js";
+import { AssayError } from "../base/error.js";
+import type { Files } from "../evidence/bag.js";
+import { decodeRequest, type ExaminationRequest } from "../evidence/request.js";
+import { decodeFinding, encodeFinding } from "../finding/codec.js";
+import type { Finding } from "../finding/finding.js";
+import { findModels } from "../host/find-models.js";
+import type { Settings } from "../labs/weights/method.js";
+import type { Progress } from "../labs/weights/work.js";
+import { examine } from "./examine.js";
+import { renderPage } from "../report/page.js";
+import { pageInput } from "./publish.js";
+import { parseStudy } from "./validation-data.js";
+import type { Check } from "./verify-bundle.js";
+
+export async function recompute(
+  files: Files,
+  options: { inputs: string; home: string; keyId: string | null; onProgress: (progress: Progress) => void },
+): Promise<Check[]> {
+  const request = decodeRequest(files.get("data/request.json")!, "data/request.json");
+  const stored = decodeFinding(files.get("data/finding.json")!, "data/finding.json");
+  const settings = settingsOf(request);
+  const paths = await findModels(options.inputs, request.inputs, options.home);
+  const [reference, suspect] = (["reference", "suspect"] as const).map((role) => {
+    const path = paths.get(request.inputs.find((input) => input.role === role)?.root ?? "");
+    if (path) return path;
+    throw new AssayError("NOT_FOUND", `verify: expected the ${role}'s files under ${options.inputs}; give --inputs FOLDER`);
+  });
+  const bytes = files.get("data/validation.json");
+  const study = bytes ? parseStudy(bytes, "data/validation.json") : null;
+  const { home, onProgress } = options;
+  const again = await examine({ reference: reference!, suspect: suspect!, settings, study, home, onProgress });
+
+  const checks: Check[] = [];
+  const finding: Finding = { ...again.finding, software: stored.software, subject: named(again.finding, stored) };
+  const same = encodeFinding(finding) === encodeFinding(stored);
+  const maker = `${stored.software.name} ${stored.software.version} at ${stored.software.commit}`;
+  const here = `${again.finding.software.name} ${again.finding.software.version} at ${again.finding.software.commit}`;
+  checks.push({
+    name: "recomputed finding",
+    holds: same,
+    detail: same
+      ? `the same to the last bit${maker === here ? "" : ` (made by ${maker}, recomputed by ${here})`}`
+      : `differs: ${firstDifference(stored, finding)}`,
+  });
+  const page = renderPage(pageInput(finding, settings, study, options.keyId));
+  const samePage = page === fromUtf8(files.get("data/page.html")!, "data/page.html");
+  checks.push({
+    name: "recomputed page",
+    holds: samePage,
+    detail: samePage ? "says what the finding says, to the last bit" : "is not the page that this version makes of this finding",
+  });
+  return checks;
+}
+
+function settingsOf(request: ExaminationRequest): Settings {
+  const { seed, rows } = request.settings;
+  if (request.command !== "examine weights" || typeof seed !== "string" || (rows !== "sampled" && rows !== "all"))
+    throw new AssayError("UNSUPPORTED", "verify: expected a request of `examine weights` with a seed and rows");
+  return { seed, rows };
+}
+
+/** Names of files are the examiner's; digests are what binds. */
+function named(again: Finding, stored: Finding): Finding["subject"] {
+  const [a, s] = [again.subject, stored.subject];
+  if (a.kind !== "pair" || s.kind !== "pair") return a;
+  return {
+    kind: "pair",
+    reference: { ...a.reference, name: s.reference.name },
+    suspect: { ...a.suspect, name: s.suspect.name },
+  };
+}
+
+function firstDifference(a: unknown, b: unknown, at = "finding"): string {
+  if (typeof a === "object" && typeof b === "object" && a && b) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      const [x, y] = [(a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]];
+      if (JSON.stringify(x) !== JSON.stringify(y)) return firstDifference(x, y, `${at}.${key}`);
+    }
+  }
+  return `${at} was ${JSON.stringify(a)?.slice(0, 80)}, is ${JSON.stringify(b)?.slice(0, 80)}`;
+}

@@ -1,0 +1,31 @@
+/** The committed validation study of a method: its summary for findings, its distributions for pages. */
+import { z } from "zod";
+import { fromUtf8 } from "../base/bytes.js";
+import { sha256Digest } from "../base/digest.js";
+import { parseStrictJson } from "../base/strict-json.js";
+import { type Validation, validationSchema } from "../finding/validation.js";
+import { readPackageFile } from "../host/package-files.js";
+
+/** What the study file holds beyond the summary, as far as pages show it. */
+const studySchema = validationSchema.extend({ nullLog10P: z.array(z.number()), positiveLog10P: z.array(z.number()) });
+
+export interface Study extends Validation {
+  bytes: Uint8Array;
+  nullLog10P: readonly number[];
+  positiveLog10P: readonly number[];
+}
+
+/** Where the study of the weights laboratory stands in the package. */
+export const WEIGHTS_STUDY = "validation/weights-unit-labels.json";
+
+/** null when the package carries no study. */
+export async function loadStudy(path: string): Promise<Study | null> {
+  const bytes = await readPackageFile(path);
+  return bytes ? parseStudy(bytes, path) : null;
+}
+
+export function parseStudy(bytes: Uint8Array, what: string): Study {
+  const study = studySchema.parse(parseStrictJson(fromUtf8(bytes, what), what));
+  const { nullLog10P, positiveLog10P } = study;
+  return { summary: validationSchema.parse(study), digest: sha256Digest(bytes), bytes, nullLog10P, positiveLog10P };
+}

@@ -1,0 +1,41 @@
+/** `assay demo`: findings on the models that ship with the repository, as pages. */
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { demo } from "../../app/demo.js";
+import { assertFreeTarget } from "../../host/bundle-store.js";
+import { assayHome } from "../../host/home.js";
+import { progressLine } from "../progress.js";
+import { PORT_DEFAULT, portArgument, serveUntilStopped } from "./serve.js";
+
+export function demoCommand(): Command {
+  return new Command("demo")
+    .description("Examine the small trained models that ship with the repository and write their pages.")
+    .option("--out <folder>", "a new or empty folder for the pages (default: the demo folder of ASSAY_HOME, made anew)")
+    .option("--serve", "serve the pages on localhost afterwards")
+    .option("--port <n>", "port; 0 takes any free one", portArgument, PORT_DEFAULT)
+    .addHelpText("after", "\nExample:\n  $ assay demo --serve")
+    .action(run);
+}
+
+async function run(options: { out?: string; serve?: boolean; port: number }): Promise<void> {
+  const home = assayHome();
+  const out = resolve(options.out ?? join(home, "demo"));
+  // Only the folder that is Assay's own is emptied.
+  if (options.out === undefined) await rm(out, { recursive: true, force: true });
+  else await assertFreeTarget(out);
+  const progress = progressLine();
+  process.stderr.write("Examining four suspects against one base. All parties are fictional; the models are real.\n");
+  await demo({
+    out,
+    home,
+    onProgress: progress.report,
+    onCase: ({ name, made, finding }) => {
+      progress.done();
+      const combined = finding.tests.at(-1)?.log10P ?? 0;
+      process.stdout.write(`base / ${name.padEnd(17)} ${finding.outcome.padEnd(13)} log10 p ${combined.toFixed(1).padStart(8)}   (${made})\n`);
+    },
+  });
+  process.stderr.write(`pages written to ${out}\n`);
+  if (options.serve) await serveUntilStopped(out, options.port);
+}

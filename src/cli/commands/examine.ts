@@ -1,0 +1,83 @@
+/** `assay examine weights REFERENCE SUSPECT`: one finding on standard output, a bundle where asked. */
+import { Command, InvalidArgumentError, Option } from "commander";
+import { examine } from "../../app/examine.js";
+import { bundleOf } from "../../app/publish.js";
+import { loadStudy, WEIGHTS_STUDY } from "../../app/validation-data.js";
+import { encodeFinding } from "../../finding/codec.js";
+import { assertFreeTarget, writeBundle } from "../../host/bundle-store.js";
+import { assayHome } from "../../host/home.js";
+import { readSigningKey } from "../../host/keys.js";
+import { SEED_DEFAULT } from "../../labs/weights/method.js";
+import { progressLine } from "../progress.js";
+import { summary } from "../summary.js";
+
+interface Options {
+  seed: string;
+  rows: "sampled" | "all";
+  out?: string;
+  key?: string;
+  json?: boolean;
+  threads?: number;
+}
+
+export function examineCommand(): Command {
+  return new Command("examine").description("Examine evidence; prints findings.").addCommand(weightsCommand());
+}
+
+function weightsCommand(): Command {
+  return new Command("weights")
+    .description(
+      "Do two models share ancestral weights? Compares a reference and a suspect, each a Hugging Face folder or one .safetensors file.",
+    )
+    .argument("<reference>", "model folder or .safetensors file of the claimant")
+    .argument("<suspect>", "model folder or .safetensors file of the respondent")
+    .addOption(new Option("--rows <which>", "labels looked at in each block").choices(["sampled", "all"]).default("sampled"))
+    .option("--seed <text>", "seed of every random draw, 1 to 200 characters", seedArgument, SEED_DEFAULT)
+    .option("--out <path>", "write a bundle: a new folder, or a .zip")
+    .option("--key <file>", "sign the bundle with an Ed25519 private key (PEM, PKCS#8)")
+    .option("--threads <n>", "threads to use (default: cores + 1)", threadsArgument)
+    .option("--json", "print one finding a line as JSON, nothing else")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ assay examine weights models/base models/suspect
+  $ assay examine weights base.safetensors suspect.safetensors --json | jq .outcome
+  $ assay examine weights models/base models/suspect --rows all --out case-1.zip --key lab.pem
+
+It reads F32, F16 and BF16 safetensors with names of the Llama family (Llama, Mistral, Qwen 2 and 3).
+An outcome of "inconclusive" does not show that the models are independent.`,
+    )
+    .action(run);
+}
+
+async function run(reference: string, suspect: string, options: Options): Promise<void> {
+  const key = options.key === undefined ? undefined : await readSigningKey(options.key);
+  if (options.out !== undefined) await assertFreeTarget(options.out);
+  const progress = progressLine();
+  const settings = { seed: options.seed, rows: options.rows };
+  const study = await loadStudy(WEIGHTS_STUDY);
+  const examination = await examine({
+    reference,
+    suspect,
+    settings,
+    study,
+    home: assayHome(),
+    ...(options.threads ? { threads: options.threads } : {}),
+    onProgress: progress.report,
+  }).finally(() => progress.done());
+  if (options.out !== undefined) await writeBundle(options.out, bundleOf(examination, settings, study, key));
+  process.stdout.write(`${options.json ? encodeFinding(examination.finding) : summary(examination.finding)}\n`);
+  if (options.out !== undefined) process.stderr.write(`bundle written to ${options.out}\n`);
+}
+
+function seedArgument(text: string): string {
+  if (text.length < 1 || text.length > 200) throw new InvalidArgumentError("expected 1 to 200 characters.");
+  return text;
+}
+
+function threadsArgument(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1 || n > 64) throw new InvalidArgumentError("expected 1 to 64.");
+  return n;
+}

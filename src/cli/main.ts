@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+/**
+ * The command line. Exit status: 0 the examination ran, whatever it found; 2 the input or the usage is at fault, one
+ * line; 3 something was checked and does not hold; 1 anything else. Results go to standard output, the rest to
+ * standard error.
+ */
+import { Command, CommanderError } from "commander";
+import { SOFTWARE } from "../app/software.js";
+import { AssayError } from "../base/error.js";
+import { demoCommand } from "./commands/demo.js";
+import { examineCommand } from "./commands/examine.js";
+import { serveCommand } from "./commands/serve.js";
+import { verifyCommand } from "./commands/verify.js";
+
+const program = new Command("assay")
+  .description("Tests whether one AI model was taken from another, and states how strong the evidence is.")
+  .version(`${SOFTWARE.version} (${SOFTWARE.commit})`)
+  .addCommand(examineCommand())
+  .addCommand(verifyCommand())
+  .addCommand(serveCommand())
+  .addCommand(demoCommand())
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ assay demo                                    examine the models that ship with the repository
+  $ assay examine weights ./base ./suspect        two model folders, a readable summary
+  $ assay examine weights ./base ./suspect --out ./case-1
+  $ assay verify ./case-1
+
+Exit status: 0 ran, whatever it found; 2 input or usage at fault; 3 a check does not hold; 1 anything else.`,
+  );
+
+for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
+  command.exitOverride().configureOutput({ outputError: (text, write) => write(`assay: ${text.replace(/^error: /, "")}`) });
+}
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0); // `assay … | head` is no failure
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof AssayError) {
+    process.stderr.write(`assay: ${error.message}\n`);
+    process.exitCode = 2;
+  } else {
+    process.stderr.write(`assay: internal error: ${(error as Error).stack ?? error}\n`);
+    process.exitCode = 1;
+  }
+}

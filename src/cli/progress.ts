@@ -1,0 +1,56 @@
+/**
+ * Progress on standard error: a line redrawn on a terminal with a rate and an estimate, one line a minute otherwise.
+ * Standard output is left to results.
+ */
+import type { Progress } from "../labs/weights/work.js";
+
+const REDRAW_MS = 100;
+const QUIET_MS = 60_000;
+
+export interface ProgressLine {
+  report(progress: Progress): void;
+  /** Clears the line before other output. */
+  done(): void;
+}
+
+export function progressLine(stream: NodeJS.WriteStream = process.stderr, now: () => number = Date.now): ProgressLine {
+  const terminal = stream.isTTY === true;
+  let stage = "";
+  let stageStart = 0;
+  let last = terminal ? 0 : now();
+  let drawn = false;
+  return {
+    report(progress) {
+      const time = now();
+      if (progress.stage !== stage) {
+        stage = progress.stage;
+        stageStart = time;
+      }
+      if (time - last < (terminal ? REDRAW_MS : QUIET_MS)) return;
+      last = time;
+      const text = describe(progress, time - stageStart);
+      stream.write(terminal ? `\r\u001b[K${text}` : `${text}\n`);
+      drawn = terminal;
+    },
+    done() {
+      if (drawn) stream.write("\r\u001b[K");
+      drawn = false;
+    },
+  };
+}
+
+function describe({ stage, done, total }: Progress, elapsedMs: number): string {
+  const percent = total > 0 ? Math.floor((100 * done) / total) : 100;
+  const left = done > 0 ? (elapsedMs / done) * (total - done) : Number.NaN;
+  const estimate = Number.isFinite(left) && elapsedMs > 1000 ? `, about ${seconds(left)} left` : "";
+  return `${stage}: ${amount(done)} of ${amount(total)} (${percent} %)${estimate}`;
+}
+
+function amount(n: number): string {
+  return n >= 1e9 ? `${(n / 1e9).toFixed(1)} G` : n >= 1e7 ? `${(n / 1e6).toFixed(0)} M` : String(n);
+}
+
+function seconds(ms: number): string {
+  const s = Math.ceil(ms / 1000);
+  return s >= 90 ? `${Math.ceil(s / 60)} min` : `${s} s`;
+}

@@ -1,0 +1,92 @@
+/**
+ * The same jobs as LocalCompute on several threads. One worker more than there are cores: while one waits for the
+ * disk the others compute. Which worker runs a job never reaches a result.
+ */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { AssayError, type AssayErrorCode } from "../base/error.js";
+import type { Compute, CompareJob, MatchJob, Matching, SketchJob } from "../kernels/compute.js";
+import type { ComparisonSums, Matrix } from "../kernels/kernel.js";
+
+/** What travels to a worker, and what comes back. */
+export type Job = { kind: "sketch"; job: SketchJob } | { kind: "match"; job: MatchJob } | { kind: "compare"; job: CompareJob };
+export type Answer = { value: unknown } | { error: { message: string; code: AssayErrorCode | null } };
+
+interface Pending {
+  job: Job;
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+export class ComputePool implements Compute {
+  readonly threads: number;
+  readonly #idle: Worker[] = [];
+  readonly #all: Worker[] = [];
+  readonly #queue: Pending[] = [];
+  readonly #running = new Map<Worker, Pending>();
+
+  constructor(threads = availableParallelism() + 1) {
+    this.threads = Math.max(1, Math.min(threads, 64));
+  }
+
+  sketch(job: SketchJob): Promise<Matrix> {
+    return this.#submit({ kind: "sketch", job }) as Promise<Matrix>;
+  }
+
+  match(job: MatchJob): Promise<Matching[]> {
+    return this.#submit({ kind: "match", job }) as Promise<Matching[]>;
+  }
+
+  compare(job: CompareJob): Promise<ComparisonSums> {
+    return this.#submit({ kind: "compare", job }) as Promise<ComparisonSums>;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map((worker) => worker.terminate()));
+  }
+
+  #submit(job: Job): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ job, resolve, reject });
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    while (this.#queue.length > 0) {
+      const worker = this.#idle.pop() ?? this.#start();
+      if (!worker) return;
+      const pending = this.#queue.shift()!;
+      this.#running.set(worker, pending);
+      worker.ref(); // a process with work under way does not end
+      worker.postMessage(pending.job);
+    }
+  }
+
+  /** Workers start when they are first needed. */
+  #start(): Worker | undefined {
+    if (this.#all.length >= this.threads) return undefined;
+    // Under a loader (tests, development) this file is .ts and the built worker stands in dist.
+    const source = import.meta.url.endsWith(".ts") ? "../../dist/host/compute-worker.js" : "./compute-worker.js";
+    const worker = new Worker(new URL(source, import.meta.url));
+    worker.on("message", (answer: Answer) => {
+      const pending = this.#running.get(worker)!;
+      this.#running.delete(worker);
+      this.#idle.push(worker);
+      if ("error" in answer) pending.reject(revive(answer.error));
+      else pending.resolve(answer.value);
+      worker.unref();
+      this.#next();
+    });
+    worker.on("error", (error) => {
+      this.#running.get(worker)?.reject(error as Error);
+      this.#running.delete(worker);
+    });
+    this.#all.push(worker);
+    return worker;
+  }
+}
+
+function revive(error: { message: string; code: AssayErrorCode | null }): Error {
+  return error.code ? new AssayError(error.code, error.message) : new Error(error.message);
+}

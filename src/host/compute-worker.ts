@@ -1,0 +1,31 @@
+/** A thread of the compute pool: takes a job, reads what it names, answers. */
+import { parentPort } from "node:worker_threads";
+import { AssayError } from "../base/error.js";
+import { LocalCompute } from "../kernels/compute.js";
+import type { Answer, Job } from "./compute-pool.js";
+import { FileReader } from "./files.js";
+
+const files = new FileReader();
+const compute = new LocalCompute((file, offset, length) => files.readExactly(file, offset, length));
+
+parentPort!.on("message", async (task: Job) => {
+  let answer: Answer;
+  try {
+    answer = { value: await run(task) };
+  } catch (error) {
+    const code = error instanceof AssayError ? error.code : null;
+    answer = { error: { message: (error as Error).message, code } };
+  }
+  parentPort!.postMessage(answer);
+});
+
+function run(task: Job): Promise<unknown> {
+  switch (task.kind) {
+    case "sketch":
+      return compute.sketch(task.job);
+    case "match":
+      return compute.match(task.job);
+    case "compare":
+      return compute.compare(task.job);
+  }
+}

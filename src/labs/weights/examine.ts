@@ -1,0 +1,194 @@
+/**
+ * The door of the weights laboratory: do two models share ancestral weights? Exact unit-label tests (Zhu, Ahmed,
+ * Kuditipudi, Liang, ICML 2025, with the fixed-point bound of stats/self-matches.ts in place of assignment and
+ * Spearman) on three free axes, combined by averaged e-values.
+ * It cannot see direction, nor weights whose units were reordered or mixed after copying.
+ */
+import type { Digest } from "../../base/digest.js";
+import { assert } from "../../base/error.js";
+import type { Artefact } from "../../evidence/artefact.js";
+import type { Finding, Test } from "../../finding/finding.js";
+import { type Decision, decideExact, refuse } from "../../finding/outcome.js";
+import { PROPOSITIONS } from "../../finding/propositions.js";
+import type { Validation } from "../../finding/validation.js";
+import type { Compute } from "../../kernels/compute.js";
+import type { Reading, Vocabulary } from "../../model/model.js";
+import { log10FromAveragedE, roundLog10P } from "../../stats/combine.js";
+import { architectureOverlap } from "./architecture.js";
+import { AXES, type Axis } from "./axes.js";
+import {
+  LABELS_SAMPLED,
+  LABELS_SCAN,
+  METHOD_ID,
+  METHOD_VERSION,
+  outsideReferenceClass,
+  type Settings,
+} from "./method.js";
+import type { WeightsObservations } from "./observations.js";
+import { type AxisResult, type Bench, scanMlp, scanValues, testResidual } from "./scan.js";
+import { counterparts, tensorStory } from "./story.js";
+import { ALTERNATIVES, ASSUMPTION, LIMITS } from "./words.js";
+import type { Work } from "./work.js";
+
+/** One side: what it is (known once its files are digested) and how it reads. */
+export interface Side {
+  identity: Promise<{ artefact: Artefact; evidence: Digest[] }>;
+  reading: Reading;
+  vocabulary: Vocabulary | null;
+}
+
+export interface WeightsRequest {
+  reference: Side;
+  suspect: Side;
+  settings: Settings;
+  validation: Validation | null;
+  software: Finding["software"];
+  compute: Compute;
+  work: Work;
+}
+
+export async function examineWeights(request: WeightsRequest): Promise<Finding> {
+  const { reference, suspect, validation } = request;
+  const refusals = [
+    ["reference", reference.reading],
+    ["suspect", suspect.reading],
+  ] as const;
+  for (const [side, reading] of refusals)
+    if (reading.kind === "refused")
+      return assemble(request, refuse(`The ${side} was not examined: ${reading.reason}`), [], null);
+  const models = [reference.reading, suspect.reading].map((r) => {
+    assert(r.kind === "model", "examineWeights: a refused reading has returned above");
+    return r.model;
+  });
+  const bench: Bench = {
+    reference: models[0]!,
+    suspect: models[1]!,
+    vocabularies: { reference: reference.vocabulary, suspect: suspect.vocabulary },
+    settings: request.settings,
+    compute: request.compute,
+    work: request.work,
+  };
+  const results: Record<Axis, AxisResult | null> = {
+    "mlp-hidden": await scanMlp(bench),
+    "value-dim": await scanValues(bench),
+    residual: await testResidual(bench),
+  };
+  const log10P = combine(results);
+  const observations = await observe(bench, results);
+  const current = validation?.summary.methodVersion === METHOD_VERSION ? validation.summary : null;
+  const decision = decideExact({
+    log10P,
+    outside: outsideReferenceClass(bench.reference, bench.suspect),
+    validation: current,
+  });
+  return assemble(request, decision, tests(results, log10P, request.settings.seed), observations);
+}
+
+function combine(results: Record<Axis, AxisResult | null>): number {
+  const parts = entries(results).map(([axis, result]) => ({
+    weight: AXES[axis].weight,
+    log10P: result?.log10P ?? null,
+  }));
+  return roundLog10P(log10FromAveragedE(parts));
+}
+
+function tests(results: Record<Axis, AxisResult | null>, combined: number, seed: string): Test[] {
+  const ofAxes = entries(results).flatMap(([axis, result]): Test[] => {
+    if (!result) return [];
+    return [
+      {
+        id: `weights/${axis}`,
+        statistic: { name: "equal-label pairs in the best blocks", value: sum(result.blocks.map((b) => b.self)) },
+        log10P: roundLog10P(result.log10P),
+        exact: true,
+        assumption: ASSUMPTION,
+        n: Math.max(...result.blocks.map((b) => b.labels * b.groups)),
+        seed,
+        share: AXES[axis].weight,
+        axis: AXES[axis].title,
+        where: result.note,
+      },
+    ];
+  });
+  return [
+    ...ofAxes,
+    {
+      id: "weights/combined",
+      statistic: { name: "weighted mean of e-values, as log10", value: -combined },
+      log10P: combined,
+      exact: true,
+      assumption: ASSUMPTION,
+      n: ofAxes.length,
+      seed,
+      share: 1,
+    },
+  ];
+}
+
+async function observe(bench: Bench, results: Record<Axis, AxisResult | null>): Promise<WeightsObservations> {
+  const blocks = entries(results).flatMap(([, result]) => result?.blocks ?? []);
+  const layers = counterparts(blocks, bench.reference, bench.suspect);
+  const { reference, suspect, vocabularies, settings } = bench;
+  return {
+    architecture: architectureOverlap(
+      { model: reference, vocabulary: vocabularies.reference },
+      { model: suspect, vocabulary: vocabularies.suspect },
+    ),
+    settings: {
+      ...settings,
+      labelsMax: settings.rows === "all" ? null : LABELS_SAMPLED,
+      scanLabelsMax: LABELS_SCAN,
+    },
+    axes: entries(results).map(([axis, result]) => ({
+      axis,
+      weight: AXES[axis].weight,
+      log10P: result ? roundLog10P(result.log10P) : null,
+      note: result?.note ?? "not examined: the models do not both have it in a readable form",
+    })),
+    maps: entries(results).flatMap(([, r]) =>
+      r?.map ? [{ ...r.map, log10P: r.map.log10P.map((row) => row.map(roundLog10P)) }] : [],
+    ),
+    blocks: blocks.map((b) => ({ ...b, log10P: roundLog10P(b.log10P) })),
+    tensors: await tensorStory(bench, layers),
+    correspondence: layers.correspondence,
+  };
+}
+
+async function assemble(
+  request: WeightsRequest,
+  decision: Decision,
+  testList: Test[],
+  observations: WeightsObservations | null,
+): Promise<Finding> {
+  const [reference, suspect] = await Promise.all([request.reference.identity, request.suspect.identity]);
+  const proposition = PROPOSITIONS["weights/shared-ancestry"];
+  const { validation } = request;
+  return {
+    type: "assay/finding/v1",
+    proposition: { id: "weights/shared-ancestry", hp: proposition.hp, hd: proposition.hd },
+    method: {
+      id: METHOD_ID,
+      version: METHOD_VERSION,
+      validation: validation ? { page: validation.summary.page, digest: validation.digest } : null,
+    },
+    subject: { kind: "pair", reference: reference.artefact, suspect: suspect.artefact },
+    outcome: decision.outcome,
+    reason: decision.reason,
+    strength: decision.strength,
+    tests: testList,
+    errorRate: decision.errorRate,
+    observations,
+    alternatives: [...ALTERNATIVES],
+    limits: [...LIMITS],
+    evidence: [...new Set([...reference.evidence, ...suspect.evidence])],
+    software: request.software,
+  };
+}
+
+function entries(results: Record<Axis, AxisResult | null>): [Axis, AxisResult | null][] {
+  return Object.entries(results) as [Axis, AxisResult | null][];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, v) => total + v, 0);
+}

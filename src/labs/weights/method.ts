@@ -1,0 +1,46 @@
+/**
+ * The method's name, its settings and the class of models its validation study speaks for. A change of any number
+ * here is a new version: findings of two versions are not compared.
+ */
+import type { Model } from "../../model/model.js";
+
+export const METHOD_ID = "weights/unit-labels";
+export const METHOD_VERSION = "1";
+
+/** Seed of every draw (fold signs, labels, heads, tokens) unless the parties draw one jointly. */
+export const SEED_DEFAULT = "assay-weights-1";
+
+/** Labels a block in a sampled examination: 2,048 equal labels already bound p below 10^−5,000. */
+export const LABELS_SAMPLED = 2048;
+/** Labels a block in the scan of all layer pairs, where only the choice of counterpart is at stake. */
+export const LABELS_SCAN = 256;
+/** Labels are drawn in runs, so that a sampled row is read with its neighbours: 16 rows of 4,096 BF16 are 128 KiB. */
+export const LABEL_RUN = 16;
+/** Key-value heads looked at in a sampled examination. */
+export const HEADS_SAMPLED = 4;
+/** Shared tokens folded for the residual axis. */
+export const TOKENS_SAMPLED = 2048;
+/** Sketch width of each part; half of it above 4,096 labels, where counts are large and products cost most. */
+export const WIDTH = 128;
+export const WIDTH_LARGE = 64;
+export const LARGE_LABELS = 4096;
+/** Fewer labels than this in a block: outside the validated class. */
+export const LABELS_MIN = 64;
+
+export interface Settings {
+  seed: string;
+  rows: "sampled" | "all";
+}
+
+/** Width of one part's sketch for vectors of `features` entries, a multiple of 4. */
+export function sketchWidth(features: number, labels: number): number {
+  const full = labels > LARGE_LABELS ? WIDTH_LARGE : WIDTH;
+  return Math.min(full, Math.ceil(features / 4) * 4);
+}
+
+/** Why the pair lies outside the class that the validation study speaks for; null when inside. */
+export function outsideReferenceClass(reference: Model, suspect: Model): string | null {
+  const labels = Math.min(reference.mlpHidden, suspect.mlpHidden);
+  if (labels < LABELS_MIN) return `an MLP with ${labels} hidden units; the study has at least ${LABELS_MIN}`;
+  return null;
+}

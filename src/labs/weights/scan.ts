@@ -1,0 +1,181 @@
+/** Runs the tests of each axis: which stored rows become sketches, which sketches meet. */
+import type { Compute, Matching, Stretch } from "../../kernels/compute.js";
+import type { Matrix } from "../../kernels/kernel.js";
+import type { CanonicalTensor, Model, Role, Vocabulary } from "../../model/model.js";
+import { log10SelfMatchBound } from "../../stats/self-matches.js";
+import {
+  axisLog10P,
+  bestPairs,
+  type LayerAxis,
+  type LayerPair,
+  pairKey,
+  type Shape,
+  toBlock,
+  unionOfPairs,
+} from "./layer-axis.js";
+import { HEADS_SAMPLED, LABELS_SAMPLED, LABELS_SCAN, type Settings, sketchWidth, TOKENS_SAMPLED } from "./method.js";
+import type { Block, EvidenceMap } from "./observations.js";
+import { headSample, labelRuns } from "./sampling.js";
+import { sharedTokens, tokenRuns } from "./shared-tokens.js";
+import { inParallel, type Work } from "./work.js";
+
+export interface AxisResult {
+  log10P: number;
+  map: EvidenceMap | null;
+  blocks: Block[];
+  note: string;
+}
+
+/** A pair of models under examination, and what carries out the work. */
+export interface Bench {
+  reference: Model;
+  suspect: Model;
+  vocabularies: { reference: Vocabulary | null; suspect: Vocabulary | null };
+  settings: Settings;
+  compute: Compute;
+  work: Work;
+}
+
+/** MLP hidden units: all layer pairs on few labels, then the best counterparts on many. */
+export async function scanMlp(bench: Bench): Promise<AxisResult> {
+  const { settings, work } = bench;
+  const labels = commonRows(bench, "mlp.up");
+  const scanLabels = Math.min(labels, LABELS_SCAN);
+  const testLabels = settings.rows === "all" ? labels : Math.min(labels, LABELS_SAMPLED);
+  const width = sketchWidth(Math.max(bench.reference.hidden, bench.suspect.hidden), testLabels);
+  const sketch = (model: Model, layer: number, count: number) => {
+    const runs = labelRuns(labels, count, settings.seed);
+    const parts: Stretch[] = (["mlp.gate", "mlp.up"] as const).map((role) => ({
+      matrix: tensor(model, layer, role).matrix,
+      runs,
+    }));
+    return bench.compute.sketch({ unit: "rows", parts, width, groups: 1, seed: settings.seed });
+  };
+  const scanned = await scanLayers(bench, "mlp-hidden", { labels: scanLabels, groups: 1 }, (m, l) =>
+    sketch(m, l, scanLabels),
+  );
+  if (testLabels === scanLabels) return { ...scanned, note: `all ${labels} labels of each layer` };
+
+  const best = bestPairs(scanned.map);
+  const pairs = unionOfPairs([best.byReference, best.bySuspect]);
+  const shape = { labels: testLabels, groups: 1 };
+  const tested = new Map<string, Block>();
+  await inParallel(work, "test of the best layer pairs", pairs, async (pair) => {
+    const [a, b] = await Promise.all([
+      sketch(bench.reference, pair.i, testLabels),
+      sketch(bench.suspect, pair.j, testLabels),
+    ]);
+    const [matching] = await bench.compute.match({ a, bs: [b], groups: 1 });
+    tested.set(pairKey(pair), toBlock("mlp-hidden", pair, shape, matching!));
+  });
+  return {
+    log10P: axisLog10P((pair) => tested.get(pairKey(pair))!.log10P, scanned.map),
+    map: scanned.map,
+    blocks: pairs.map((pair) => tested.get(pairKey(pair))!),
+    note: `${testLabels} of ${labels} labels of each layer, counterparts chosen on ${scanLabels}`,
+  };
+}
+
+/** Value dimensions within each key-value head; null where the heads of a model are not known. */
+export async function scanValues(bench: Bench): Promise<AxisResult | null> {
+  const { reference, suspect, settings } = bench;
+  const heads = Math.min(reference.keyValueHeads, suspect.keyValueHeads);
+  const labels = Math.min(reference.headDim, suspect.headDim);
+  if (heads === 0 || labels === 0) return null;
+  const used = headSample(heads, settings.rows === "all" ? heads : HEADS_SAMPLED, settings.seed);
+  const width = sketchWidth(Math.max(reference.hidden, suspect.hidden), labels);
+  const result = await scanLayers(bench, "value-dim", { labels, groups: used.length }, (model, layer) => {
+    const runs = used.map((h) => ({ start: h * model.headDim, count: labels }));
+    const parts = [{ matrix: tensor(model, layer, "attention.v").matrix, runs }];
+    return bench.compute.sketch({ unit: "rows", parts, width, groups: used.length, seed: settings.seed });
+  });
+  return { ...result, note: `${labels} labels in each of ${used.length} of ${heads} key-value heads` };
+}
+
+/** Residual dimensions over shared tokens: one block for the whole model; null where no token is shared. */
+export async function testResidual(bench: Bench): Promise<AxisResult | null> {
+  const { reference, suspect, settings, compute } = bench;
+  const tokens = sharedTokens(
+    bench.vocabularies,
+    reference.vocabulary,
+    suspect.vocabulary,
+    TOKENS_SAMPLED,
+    settings.seed,
+  );
+  if (tokens.rows.length === 0) return null;
+  const roles: Role[] = reference.tied || suspect.tied ? ["embed"] : ["embed", "output"];
+  const labels = Math.min(reference.hidden, suspect.hidden);
+  const width = sketchWidth(tokens.rows.length, labels);
+  const sketch = (model: Model, side: "reference" | "suspect") => {
+    const runs = tokenRuns(tokens, side);
+    const parts = roles.map((role) => ({ matrix: global(model, role).matrix, runs }));
+    return compute.sketch({ unit: "columns", parts, width, groups: 1, seed: settings.seed });
+  };
+  const [a, b] = await Promise.all([sketch(reference, "reference"), sketch(suspect, "suspect")]);
+  const [m] = await compute.match({ a, bs: [b], groups: 1, prefix: labels });
+  const block: Block = {
+    axis: "residual",
+    referenceLayer: null,
+    suspectLayer: null,
+    labels,
+    groups: 1,
+    pairs: m!.pairs[0]!,
+    self: m!.self,
+    log10P: log10SelfMatchBound(m!.pairs, labels, m!.self),
+    selfCosine: m!.selfCosine,
+    otherCosine: m!.otherCosine,
+  };
+  return {
+    log10P: block.log10P,
+    map: null,
+    blocks: [block],
+    note: `${labels} labels over ${tokens.rows.length} tokens ${tokens.how}, ${roles.length === 2 ? "input and output embeddings" : "input embeddings"}`,
+  };
+}
+
+/** Sketches every layer of both models, then sets all against all. */
+async function scanLayers(
+  bench: Bench,
+  axis: LayerAxis,
+  shape: Shape,
+  sketch: (model: Model, layer: number) => Promise<Matrix>,
+): Promise<{ log10P: number; map: EvidenceMap; blocks: Block[] }> {
+  const { reference, suspect, compute, work } = bench;
+  const sides = [reference, suspect].flatMap((model) => layers(model).map((layer) => ({ model, layer })));
+  const sketches = await inParallel(work, `sketches of ${axis}`, sides, ({ model, layer }) => sketch(model, layer));
+  const as = sketches.slice(0, reference.layers);
+  const bs = sketches.slice(reference.layers);
+  const rows: Matching[][] = await inParallel(work, `layer pairs of ${axis}`, as, (a) =>
+    compute.match({ a, bs, groups: shape.groups }),
+  );
+  const blockOf = ({ i, j }: LayerPair) => toBlock(axis, { i, j }, shape, rows[i]![j]!);
+  const map: EvidenceMap = {
+    axis,
+    labels: shape.labels,
+    log10P: rows.map((row, i) => row.map((_, j) => blockOf({ i, j }).log10P)),
+  };
+  const best = bestPairs(map);
+  return {
+    map,
+    log10P: axisLog10P(({ i, j }) => map.log10P[i]![j]!, map),
+    blocks: unionOfPairs([best.byReference, best.bySuspect]).map(blockOf),
+  };
+}
+
+/** The least number of rows that this role has in any layer of either model. */
+function commonRows(bench: Bench, role: Role): number {
+  const counts = [bench.reference, bench.suspect].flatMap((m) => layers(m).map((l) => tensor(m, l, role).matrix.rows));
+  return Math.min(...counts);
+}
+
+function layers(model: Model): number[] {
+  return Array.from({ length: model.layers }, (_, l) => l);
+}
+
+function tensor(model: Model, layer: number, role: Role): CanonicalTensor {
+  return model.tensors.get(`layers.${layer}.${role}`)!;
+}
+
+function global(model: Model, role: Role): CanonicalTensor {
+  return model.tensors.get(role)!;
+}

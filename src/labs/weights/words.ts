@@ -1,0 +1,21 @@
+/** The sentences every finding of this laboratory carries: its assumption, what else could explain it, what it cannot see. */
+
+export const ASSUMPTION =
+  "Of at least one of the two models: its units were initialised by independent draws that treat the units of an axis alike, its training treats them alike (as SGD and Adam do), and nobody reordered them with the other model in view. Nothing is assumed about the other model.";
+
+export const ALTERNATIVES: readonly string[] = [
+  "The suspect was made from the reference.",
+  "The reference was made from the suspect.",
+  "Both were made from a third model.",
+  "Both were initialised from the same random seed by the same framework in the same shape: a lawful coincidence that this test cannot tell from common ancestry. Ask for seeds and initialisation code.",
+  "One of the two was reordered or altered with the other in view, after the fact. Ask when each was committed, by digest, and to whom.",
+];
+
+export const LIMITS: readonly string[] = [
+  "It says nothing about direction: who had the weights first is a question of dates and records.",
+  "It does not see weights whose units were permuted, rotated or mixed after copying; such a pair comes out inconclusive.",
+  "It does not see training on another model's answers; a student trained from scratch on its teacher's text comes out inconclusive.",
+  "It presumes initialisation by independent random draws. Identity, constant or otherwise structured initialisation breaks the assumption.",
+  "Its validation rests on small trained models. The p-value does not depend on size under its assumption; the power shown does.",
+  "It says nothing about intent, ownership, licence or legality.",
+];

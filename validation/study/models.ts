@@ -1,0 +1,98 @@
+/** Models of the study in memory, and pairs of them through the laboratory's door, on several threads. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { Model, Vocabulary } from "../../dist/model/model.js";
+import { ComputePool } from "../../dist/host/compute-pool.js";
+import { openModel } from "../../dist/host/open-model.js";
+import { examineWeights } from "../../dist/labs/weights/examine.js";
+import { SEED_DEFAULT } from "../../dist/labs/weights/method.js";
+import type { WeightsObservations } from "../../dist/labs/weights/observations.js";
+
+export interface Loaded {
+  name: string;
+  path: string;
+  origin: string;
+  model: Model;
+  vocabulary: Vocabulary | null;
+  parents: string[];
+  how: string;
+}
+
+export interface Pair {
+  a: Loaded;
+  b: Loaded;
+  kind: string;
+}
+
+export interface PairResult {
+  a: string;
+  b: string;
+  kind: string;
+  /** Combined, and by axis; null where an axis was not examined. */
+  log10P: number;
+  axes: Record<string, number | null>;
+  /** Largest correlation that the tensor story saw. */
+  pearsonMax: number;
+}
+
+export const pool = new ComputePool(availableParallelism());
+
+/** The folder, or an error that says how to fill it. */
+export function existing(path: string): string {
+  if (!existsSync(path)) throw new Error(`${path} is not there: fill it with validation/makers`);
+  return path;
+}
+
+export async function loadAll(folder: string, origin: string): Promise<Loaded[]> {
+  const names = readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name).sort();
+  const out: Loaded[] = [];
+  for (const name of names) {
+    const path = join(folder, name);
+    if (!existsSync(join(path, "model.safetensors"))) continue;
+    const { reading, vocabulary } = await openModel(path);
+    if (reading.kind === "refused") throw new Error(`${path}: ${reading.reason}`);
+    const made = existsSync(join(path, "made.json")) ? JSON.parse(readFileSync(join(path, "made.json"), "utf8")) : {};
+    const parents = ([made.parents ?? []] as string[][]).flat();
+    out.push({ name, path, origin, model: reading.model, vocabulary, parents, how: name.split("-").slice(1).join("-") });
+  }
+  return out;
+}
+
+export async function examinePair(a: Loaded, b: Loaded): Promise<{ log10P: number; axes: Record<string, number | null>; pearsonMax: number }> {
+  const side = (m: Loaded) => ({
+    reading: { kind: "model" as const, model: m.model },
+    vocabulary: m.vocabulary,
+    identity: Promise.resolve({ artefact: { name: m.name, kind: "model" as const, root: `sha256:${"0".repeat(64)}` as const }, evidence: [] }),
+  });
+  const finding = await examineWeights({
+    reference: side(a),
+    suspect: side(b),
+    settings: { seed: SEED_DEFAULT, rows: "sampled" },
+    validation: null,
+    software: { name: "assay", version: "study", commit: "study" },
+    compute: pool,
+    work: { concurrency: 4, onProgress: () => {} },
+  });
+  const observations = finding.observations as WeightsObservations;
+  return {
+    log10P: finding.tests.at(-1)!.log10P,
+    axes: Object.fromEntries(observations.axes.map((x) => [x.axis, x.log10P])),
+    pearsonMax: Math.max(0, ...observations.tensors.map((t) => t.pearson ?? 0)),
+  };
+}
+
+export async function mapPairs(pairs: Pair[], log: (text: string) => void): Promise<PairResult[]> {
+  const out = new Array<PairResult>(pairs.length);
+  let next = 0;
+  const lane = async () => {
+    while (next < pairs.length) {
+      const index = next++;
+      const { a, b, kind } = pairs[index]!;
+      out[index] = { a: a.name, b: b.name, kind, ...(await examinePair(a, b)) };
+      if (index % 1000 === 999) log(`  ${index + 1} of ${pairs.length} pairs`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, lane));
+  return out;
+}
