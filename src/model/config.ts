@@ -1,0 +1,87 @@
+/**
+ * config.json of a model, as far as it is used: strict on the types and ranges of the fields read, silent about all
+ * others (format: Hugging Face transformers, `PretrainedConfig`; multimodal models nest the language model under
+ * `text_config`). It is a claim of whoever made the folder; shapes come from the tensors.
+ */
+import { z } from "zod";
+import { AssayError } from "../base/error.js";
+import { parseBoundedJson } from "./json-bounds.js";
+import type { ModelConfig } from "./model.js";
+
+/** Label maps make the largest real ones some hundred kilobytes (CWE-770). */
+export const CONFIG_BYTES_MAX = 4 * 1024 * 1024;
+const CONFIG_VALUES_MAX = 1 << 18;
+
+/** Sizes are 32-bit in every framework; products of two stay exact in f64. */
+const size = z
+  .int()
+  .min(1)
+  .max(2 ** 31)
+  .nullish();
+const word = z.string().min(1).max(200).nullish();
+
+const fields = {
+  model_type: word,
+  hidden_size: size,
+  intermediate_size: size,
+  num_hidden_layers: size,
+  num_attention_heads: size,
+  num_key_value_heads: size,
+  head_dim: size,
+  vocab_size: size,
+  hidden_act: word,
+  rope_theta: z.number().positive().nullish(),
+  rope_parameters: z.looseObject({ rope_theta: z.number().positive().nullish() }).nullish(),
+  rms_norm_eps: z.number().nonnegative().max(1).nullish(),
+  max_position_embeddings: size,
+  tie_word_embeddings: z.boolean().nullish(),
+};
+const configSchema = z.looseObject({ ...fields, text_config: z.looseObject(fields).nullish() });
+
+/** What is known without a config.json. */
+export const NO_CONFIG: ModelConfig = {
+  modelType: null,
+  hiddenSize: null,
+  intermediateSize: null,
+  layers: null,
+  heads: null,
+  keyValueHeads: null,
+  headDim: null,
+  vocabularySize: null,
+  hiddenAct: null,
+  ropeTheta: null,
+  normEpsilon: null,
+  maxPositions: null,
+  tiedEmbeddings: null,
+};
+
+/** @throws AssayError FORMAT or LIMIT */
+export function parseConfig(bytes: Uint8Array, what = "config.json"): ModelConfig {
+  const at = `config.parse: ${what}`;
+  const json = parseBoundedJson(bytes, { sizeBytesMax: CONFIG_BYTES_MAX, valuesMax: CONFIG_VALUES_MAX }, at);
+  const parsed = configSchema.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new AssayError(
+      "FORMAT",
+      `${at}: ${issue?.path.join(".") || "document"}: ${issue?.message ?? "not a config"}`,
+    );
+  }
+  const { text_config: nested, ...outer } = parsed.data;
+  const pick = <K extends keyof typeof fields>(key: K) => nested?.[key] ?? outer[key] ?? null;
+  return {
+    modelType: pick("model_type"),
+    hiddenSize: pick("hidden_size"),
+    intermediateSize: pick("intermediate_size"),
+    layers: pick("num_hidden_layers"),
+    heads: pick("num_attention_heads"),
+    keyValueHeads: pick("num_key_value_heads"),
+    headDim: pick("head_dim"),
+    vocabularySize: pick("vocab_size"),
+    hiddenAct: pick("hidden_act"),
+    ropeTheta: pick("rope_theta") ?? pick("rope_parameters")?.rope_theta ?? null,
+    normEpsilon: pick("rms_norm_eps"),
+    maxPositions: pick("max_position_embeddings"),
+    tiedEmbeddings: pick("tie_word_embeddings"),
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * JSON of a stranger, bounded before it is parsed: size in bytes, then number of values, then `parseStrictJson`
+ * (grammar, unique keys, depth). A few megabytes of `[],[],[]` become gigabytes of objects otherwise (CWE-770, CWE-400).
+ * Counting is by punctuation outside strings; it does not check grammar.
+ */
+import { fromUtf8 } from "../base/bytes.js";
+import { AssayError } from "../base/error.js";
+import { parseStrictJson } from "../base/strict-json.js";
+
+export interface JsonBounds {
+  sizeBytesMax: number;
+  /** Values of any kind, keys not counted. */
+  valuesMax: number;
+}
+
+/**
+ * @param what opens the error line, e.g. `config.parse: config.json`
+ * @throws AssayError LIMIT beyond a bound, FORMAT on bytes that are not strict JSON in UTF-8
+ */
+export function parseBoundedJson(bytes: Uint8Array, bounds: JsonBounds, what: string): unknown {
+  if (bytes.length > bounds.sizeBytesMax)
+    throw new AssayError("LIMIT", `${what}: expected at most ${bounds.sizeBytesMax} bytes, got ${bytes.length}`);
+  if (countValues(bytes, bounds.valuesMax) > bounds.valuesMax)
+    throw new AssayError("LIMIT", `${what}: expected at most ${bounds.valuesMax} values in the JSON`);
+  return parseStrictJson(fromUtf8(bytes, what), what);
+}
+
+/** An upper bound on the number of values: every value but the first follows `,`, `:` within or `[`. Stops above `max`. */
+function countValues(bytes: Uint8Array, max: number): number {
+  let count = 1;
+  let inString = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const c = bytes[i]!;
+    if (inString) {
+      if (c === 0x5c) i++;
+      else if (c === 0x22) inString = false;
+    } else if (c === 0x22) inString = true;
+    else if (c === 0x2c || c === 0x5b || c === 0x7b) {
+      if (++count > max) break;
+    }
+  }
+  return count;
+}
+
+/** An object of parsed JSON (arrays and null are none). */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
