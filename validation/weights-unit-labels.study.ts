@@ -11,8 +11,8 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { METHOD_ID, METHOD_VERSION } from "../dist/labs/weights/method.js";
-import { existing, type Loaded, loadAll, mapPairs } from "./study/models.ts";
 import { hazards } from "./study/hazards.ts";
+import { existing, type Loaded, loadAll, mapPairs } from "./study/models.ts";
 import { leaveOneOut, nullRates, pairKinds } from "./study/null.ts";
 import { tables } from "./study/tables.ts";
 import { zooTable } from "./study/zoo.ts";
@@ -35,14 +35,19 @@ const children = values.extra ? await loadAll(existing(join(values.extra, "child
 log(`zoo: ${models.length} models`);
 const zooResult = await zooTable(models, join(zoo, "manifest.json"));
 
-log(`bank: ${bank.length} models, every cross-seed pair`);
-const bankPairs = await mapPairs(pairKinds(bank, "all"), log);
+log(`bank: ${bankAll.length} models, every cross-seed pair`);
+const bankPairs = await mapPairs(pairKinds(bankAll, "all"), log);
 log(`extra: ${extra.length} models, pairs of equal shape`);
-const extraPairs = await mapPairs(pairKinds([...bank, ...extra], "equal-shape", (a, b) => a.origin === "extra" || b.origin === "extra"), log);
+const extraPairs = await mapPairs(
+  pairKinds([...bank, ...extra], "equal-shape", (a, b) => a.origin === "extra" || b.origin === "extra"),
+  log,
+);
 log(`children: ${children.length}`);
 const parents = new Map(bank.map((m) => [m.name, m]));
 const childPairs = await mapPairs(
-  children.flatMap((child) => child.parents.flatMap((p) => (parents.has(p) ? [{ a: parents.get(p) as Loaded, b: child, kind: child.how }] : []))),
+  children.flatMap((child) =>
+    child.parents.flatMap((p) => (parents.has(p) ? [{ a: parents.get(p) as Loaded, b: child, kind: child.how }] : [])),
+  ),
   log,
 );
 log("hazards");
@@ -52,9 +57,13 @@ const nullPairs = [...bankPairs, ...extraPairs];
 const zooNulls = zooResult.pairs.filter((p) => !p.derived);
 const zooPositives = zooResult.pairs.filter((p) => p.derived && !p.disguised);
 const zooFamilies = new Set(zooNulls.flatMap((p) => [p.familyA, p.familyB]));
-const families = new Set([...nullPairs.flatMap((p) => [p.a, p.b]), ...zooFamilies]);
+const familyOf = new Map([...bankAll, ...extra].map((m) => [m.name, m.family]));
+const families = new Set([...nullPairs.flatMap((p) => [familyOf.get(p.a), familyOf.get(p.b)]), ...zooFamilies]);
 const accused = [...nullPairs, ...zooNulls].filter((p) => p.log10P <= -6);
-const positiveFamilies = group([...childPairs.map((p) => [p.a, p.log10P] as const), ...zooPositives.map((p) => [p.familyA, p.log10P] as const)]);
+const positiveFamilies = group([
+  ...childPairs.map((p) => [p.a, p.log10P] as const),
+  ...zooPositives.map((p) => [p.familyA, p.log10P] as const),
+]);
 const found = [...positiveFamilies.values()].filter((ps) => ps.every((p) => p <= -6)).length;
 
 const study = {
@@ -66,7 +75,8 @@ const study = {
     pairs: nullPairs.length + zooNulls.length,
     families: families.size,
     accusedPairs: accused.length,
-    accusedFamilies: accused.length === 0 ? 0 : new Set(accused.flatMap((p) => ("a" in p ? [p.a, p.b] : [p.familyA, p.familyB]))).size,
+    accusedFamilies:
+      accused.length === 0 ? 0 : new Set(accused.flatMap((p) => ("a" in p ? [p.a, p.b] : [p.familyA, p.familyB]))).size,
   },
   positives: {
     pairs: childPairs.length + zooPositives.length,
@@ -79,7 +89,11 @@ const study = {
 };
 const report = {
   zoo: zooResult,
-  bank: { equal: nullRates(bankPairs, "equal shape"), unequal: nullRates(bankPairs, "unequal shape"), leaveOneOut: leaveOneOut(bankPairs) },
+  bank: {
+    equal: nullRates(bankPairs, "equal shape"),
+    unequal: nullRates(bankPairs, "unequal shape"),
+    leaveOneOut: leaveOneOut(bankPairs),
+  },
   extra: { rates: nullRates(extraPairs, "equal shape"), models: extra.length },
   children: childPairs,
   hazard,

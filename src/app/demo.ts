@@ -57,6 +57,9 @@ export async function demo(options: {
   } finally {
     await pool.close();
   }
-  await writeFile(join(options.out, "index.html"), renderIndex(cases.map((c) => ({ ...c, href: `${c.name}/data/page.html` }))));
+  await writeFile(
+    join(options.out, "index.html"),
+    renderIndex(cases.map((c) => ({ ...c, href: `${c.name}/data/page.html` }))),
+  );
   return cases;
 }

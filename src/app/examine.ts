@@ -68,14 +68,18 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
 }
 
 function side(role: Input["role"], path: string, options: ExamineOptions, signal: AbortSignal) {
-  const opened = openModel(path);
+  // Headers are read here; tensors are read by the pool, through handles of its own.
+  const opened = openModel(path).then(async (model) => {
+    await model.close();
+    return model;
+  });
   const taken: Promise<Intake> = intake(path, {
     home: options.home,
     signal,
     onProgress: (done, total) => options.onProgress({ stage: `digest of the ${role}`, done, total }),
   });
   const input = Promise.all([opened, taken]).then(([model, { root, files }]): Input => {
-    return { role, name: model.name, root, files: files.map((f) => ({ path: f.path, digest: f.digest })) };
+    return { role, name: model.name, root, files: files.map((f) => ({ path: f.name, digest: f.digest })) };
   });
   // Both may fail while the other is awaited: the first error is the one reported, the other must not go unhandled.
   input.catch(() => undefined);

@@ -11,8 +11,8 @@ import type { Finding } from "../finding/finding.js";
 import { findModels } from "../host/find-models.js";
 import type { Settings } from "../labs/weights/method.js";
 import type { Progress } from "../labs/weights/work.js";
-import { examine } from "./examine.js";
 import { renderPage } from "../report/page.js";
+import { examine } from "./examine.js";
 import { pageInput } from "./publish.js";
 import { parseStudy } from "./validation-data.js";
 import type { Check } from "./verify-bundle.js";
@@ -28,7 +28,10 @@ export async function recompute(
   const [reference, suspect] = (["reference", "suspect"] as const).map((role) => {
     const path = paths.get(request.inputs.find((input) => input.role === role)?.root ?? "");
     if (path) return path;
-    throw new AssayError("NOT_FOUND", `verify: expected the ${role}'s files under ${options.inputs}; give --inputs FOLDER`);
+    throw new AssayError(
+      "NOT_FOUND",
+      `verify: expected the ${role}'s files under ${options.inputs}; give --inputs FOLDER`,
+    );
   });
   const bytes = files.get("data/validation.json");
   const study = bytes ? parseStudy(bytes, "data/validation.json") : null;
@@ -52,7 +55,9 @@ export async function recompute(
   checks.push({
     name: "recomputed page",
     holds: samePage,
-    detail: samePage ? "says what the finding says, to the last bit" : "is not the page that this version makes of this finding",
+    detail: samePage
+      ? "says what the finding says, to the last bit"
+      : "is not the page that this version makes of this finding",
   });
   return checks;
 }

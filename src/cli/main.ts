@@ -32,7 +32,9 @@ Exit status: 0 ran, whatever it found; 2 input or usage at fault; 3 a check does
   );
 
 for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
-  command.exitOverride().configureOutput({ outputError: (text, write) => write(`assay: ${text.replace(/^error: /, "")}`) });
+  command
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`assay: ${text.replace(/^error: /, "")}`) });
 }
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -22,7 +22,9 @@ export function summary(finding: Finding): string {
       lines.push(`  ${role.padEnd(10)} ${printable(subject[role].name)}   ${subject[role].root}`);
   lines.push("", `  ${finding.reason}`);
   for (const test of finding.tests)
-    lines.push(`  ${test.id.padEnd(22)} log10 p ${test.log10P.toFixed(2).padStart(12)}   n ${test.n}${test.where ? `   ${test.where}` : ""}`);
+    lines.push(
+      `  ${test.id.padEnd(22)} log10 p ${test.log10P.toFixed(2).padStart(12)}   n ${test.n}${test.where ? `   ${test.where}` : ""}`,
+    );
   if (strength) {
     const ratio = strength.log10LR.low === null ? "unbounded below" : `10^${strength.log10LR.low.toFixed(2)}`;
     lines.push(

@@ -57,7 +57,13 @@ export async function readBundle(path: string): Promise<StoredBundle> {
   return { files };
 }
 
-async function collect(root: string, at: string, depth: number, files: Map<string, Uint8Array>, total: { bytes: number }) {
+async function collect(
+  root: string,
+  at: string,
+  depth: number,
+  files: Map<string, Uint8Array>,
+  total: { bytes: number },
+) {
   if (depth > DEPTH_MAX) throw new AssayError("LIMIT", `verify: expected folders at most ${DEPTH_MAX} deep`);
   for (const entry of await readdir(join(root, at), { withFileTypes: true })) {
     const name = at === "" ? entry.name : `${at}/${entry.name}`;

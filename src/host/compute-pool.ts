@@ -5,11 +5,14 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { AssayError, type AssayErrorCode } from "../base/error.js";
-import type { Compute, CompareJob, MatchJob, Matching, SketchJob } from "../kernels/compute.js";
+import type { CompareJob, Compute, Matching, MatchJob, SketchJob } from "../kernels/compute.js";
 import type { ComparisonSums, Matrix } from "../kernels/kernel.js";
 
 /** What travels to a worker, and what comes back. */
-export type Job = { kind: "sketch"; job: SketchJob } | { kind: "match"; job: MatchJob } | { kind: "compare"; job: CompareJob };
+export type Job =
+  | { kind: "sketch"; job: SketchJob }
+  | { kind: "match"; job: MatchJob }
+  | { kind: "compare"; job: CompareJob };
 export type Answer = { value: unknown } | { error: { message: string; code: AssayErrorCode | null } };
 
 interface Pending {

@@ -14,9 +14,11 @@ export async function findModels(
   home: string,
 ): Promise<Map<string, string>> {
   const info = await stat(folder).catch(() => null);
-  if (!info) throw new AssayError("NOT_FOUND", `verify: expected a folder of inputs, found nothing at ${quoted(folder)}`);
+  if (!info)
+    throw new AssayError("NOT_FOUND", `verify: expected a folder of inputs, found nothing at ${quoted(folder)}`);
   const entries = info.isDirectory() ? (await readdir(folder)).sort() : [];
-  if (entries.length > ENTRIES_MAX) throw new AssayError("LIMIT", `verify: expected at most ${ENTRIES_MAX} entries in --inputs`);
+  if (entries.length > ENTRIES_MAX)
+    throw new AssayError("LIMIT", `verify: expected at most ${ENTRIES_MAX} entries in --inputs`);
   const names = new Set(wanted.map((w) => w.name));
   const ordered = [...entries.filter((e) => names.has(e)), ...entries.filter((e) => !names.has(e))];
   const missing = new Set(wanted.map((w) => w.root));

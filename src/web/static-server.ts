@@ -20,7 +20,8 @@ const TYPES: Record<string, string> = {
 };
 
 const HEADERS = {
-  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "content-security-policy":
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cache-control": "no-store",
@@ -51,7 +52,9 @@ export function serveFolder(root: string, port: number): Promise<Served> {
     );
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE";
-      reject(taken ? new AssayError("USAGE", `serve: expected a free port, but ${port} is taken; try --port 0`) : error);
+      reject(
+        taken ? new AssayError("USAGE", `serve: expected a free port, but ${port} is taken; try --port 0`) : error,
+      );
     });
   });
 }

@@ -2,12 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { Model, Vocabulary } from "../../dist/model/model.js";
 import { ComputePool } from "../../dist/host/compute-pool.js";
 import { openModel } from "../../dist/host/open-model.js";
 import { examineWeights } from "../../dist/labs/weights/examine.js";
 import { SEED_DEFAULT } from "../../dist/labs/weights/method.js";
 import type { WeightsObservations } from "../../dist/labs/weights/observations.js";
+import type { Model, Vocabulary } from "../../dist/model/model.js";
 
 export interface Loaded {
   name: string;
@@ -17,6 +17,8 @@ export interface Loaded {
   vocabulary: Vocabulary | null;
   parents: string[];
   how: string;
+  /** The independent initialisation it goes back to: models of one seed are one family. */
+  family: string;
 }
 
 export interface Pair {
@@ -45,25 +47,49 @@ export function existing(path: string): string {
 }
 
 export async function loadAll(folder: string, origin: string): Promise<Loaded[]> {
-  const names = readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name).sort();
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((e) => e.isDirectory())
+    .map((e) => e.name)
+    .sort();
   const out: Loaded[] = [];
   for (const name of names) {
     const path = join(folder, name);
     if (!existsSync(join(path, "model.safetensors"))) continue;
-    const { reading, vocabulary } = await openModel(path);
+    const { reading, vocabulary, close } = await openModel(path);
+    await close();
     if (reading.kind === "refused") throw new Error(`${path}: ${reading.reason}`);
     const made = existsSync(join(path, "made.json")) ? JSON.parse(readFileSync(join(path, "made.json"), "utf8")) : {};
     const parents = ([made.parents ?? []] as string[][]).flat();
-    out.push({ name, path, origin, model: reading.model, vocabulary, parents, how: name.split("-").slice(1).join("-") });
+    out.push({
+      name,
+      path,
+      origin,
+      model: reading.model,
+      vocabulary,
+      parents,
+      how: name.split("-").slice(1).join("-"),
+    });
   }
   return out;
 }
 
-export async function examinePair(a: Loaded, b: Loaded): Promise<{ log10P: number; axes: Record<string, number | null>; pearsonMax: number }> {
+/** `a-same-seed` starts from the draw of `a00`; a child goes back to its parent. */
+function familyOf(name: string, parents: string[]): string {
+  if (name.endsWith("-same-seed")) return `${name[0]}00`;
+  return parents[0] ?? name;
+}
+
+export async function examinePair(
+  a: Loaded,
+  b: Loaded,
+): Promise<{ log10P: number; axes: Record<string, number | null>; pearsonMax: number }> {
   const side = (m: Loaded) => ({
     reading: { kind: "model" as const, model: m.model },
     vocabulary: m.vocabulary,
-    identity: Promise.resolve({ artefact: { name: m.name, kind: "model" as const, root: `sha256:${"0".repeat(64)}` as const }, evidence: [] }),
+    identity: Promise.resolve({
+      artefact: { name: m.name, kind: "model" as const, root: `sha256:${"0".repeat(64)}` as const },
+      evidence: [],
+    }),
   });
   const finding = await examineWeights({
     reference: side(a),

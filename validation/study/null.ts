@@ -6,12 +6,17 @@ export const ALPHAS = [0.05, 0.01] as const;
 const AXES = ["combined", "mlp-hidden", "value-dim", "residual"] as const;
 
 /** Pairs of a list, each kind named by whether the shapes agree. */
-export function pairKinds(models: Loaded[], which: "all" | "equal-shape", keep: (a: Loaded, b: Loaded) => boolean = () => true): Pair[] {
+export function pairKinds(
+  models: Loaded[],
+  which: "all" | "equal-shape",
+  keep: (a: Loaded, b: Loaded) => boolean = () => true,
+): Pair[] {
   const out: Pair[] = [];
   for (const [i, a] of models.entries())
     for (const b of models.slice(i + 1)) {
       const equal = shape(a) === shape(b);
-      if ((which === "all" || equal) && keep(a, b)) out.push({ a, b, kind: equal ? "equal shape" : "unequal shape" });
+      // A lawful coincidence is no null: pairs of one seed stand under hazards.
+      if (a.family !== b.family && (which === "all" || equal) && keep(a, b)) out.push({ a, b, kind: equal ? "equal shape" : "unequal shape" });
     }
   return out;
 }
@@ -39,7 +44,16 @@ export function nullRates(pairs: PairResult[], kind: string): Rate[] {
       const ps = chosen.flatMap((p) => value(p, axis));
       const at = ps.filter((p) => p <= Math.log10(alpha)).length;
       const n = ps.length;
-      return { axis, alpha, n, at, rate: n ? at / n : 0, lower: lower95(at, n), upper: upper95(at, n), min: Math.min(0, ...ps) };
+      return {
+        axis,
+        alpha,
+        n,
+        at,
+        rate: n ? at / n : 0,
+        lower: lower95(at, n),
+        upper: upper95(at, n),
+        min: Math.min(0, ...ps),
+      };
     }),
   );
 }
@@ -71,7 +85,16 @@ export function leaveOneOut(pairs: PairResult[]): LeftOut[] {
       const n = models.length;
       const standardError = Math.sqrt(((n - 1) / n) * without.reduce((s, w) => s + (w.rate - mean) ** 2, 0));
       const sorted = [...without].sort((a, b) => a.rate - b.rate);
-      return { axis, alpha, rate, low: sorted[0]!.rate, high: sorted.at(-1)!.rate, heaviest: sorted[0]!.m, standardError, upper: rate + 1.645 * standardError };
+      return {
+        axis,
+        alpha,
+        rate,
+        low: sorted[0]!.rate,
+        high: sorted.at(-1)!.rate,
+        heaviest: sorted[0]!.m,
+        standardError,
+        upper: rate + 1.645 * standardError,
+      };
     }),
   );
 }

@@ -14,9 +14,13 @@ export interface ZooPair {
   pearsonMax: number;
 }
 
-export async function zooTable(models: Loaded[], manifestPath: string): Promise<{ pairs: ZooPair[]; wrong: ZooPair[] }> {
+export async function zooTable(
+  models: Loaded[],
+  manifestPath: string,
+): Promise<{ pairs: ZooPair[]; wrong: ZooPair[] }> {
   const manifest: Record<string, { parents: string[] }> = JSON.parse(readFileSync(manifestPath, "utf8"));
-  const ancestors = (name: string): Set<string> => new Set([name, ...manifest[name]!.parents.flatMap((p) => [...ancestors(p)])]);
+  const ancestors = (name: string): Set<string> =>
+    new Set([name, ...manifest[name]!.parents.flatMap((p) => [...ancestors(p)])]);
   const root = (name: string): string => [...ancestors(name)].find((x) => manifest[x]!.parents.length === 0)!;
   const pairs: ZooPair[] = [];
   for (const [i, a] of models.entries())
@@ -26,6 +30,6 @@ export async function zooTable(models: Loaded[], manifestPath: string): Promise<
       const disguised = a.name === "disguised" || b.name === "disguised";
       pairs.push({ a: a.name, b: b.name, derived, disguised, familyA: root(a.name), familyB: root(b.name), ...result });
     }
-  const wrong = pairs.filter((p) => (p.log10P <= -6) !== p.derived && !(p.derived && p.disguised));
+  const wrong = pairs.filter((p) => p.log10P <= -6 !== p.derived && !(p.derived && p.disguised));
   return { pairs, wrong };
 }

@@ -33,7 +33,9 @@ async function run(options: { out?: string; serve?: boolean; port: number }): Pr
     onCase: ({ name, made, finding }) => {
       progress.done();
       const combined = finding.tests.at(-1)?.log10P ?? 0;
-      process.stdout.write(`base / ${name.padEnd(17)} ${finding.outcome.padEnd(13)} log10 p ${combined.toFixed(1).padStart(8)}   (${made})\n`);
+      process.stdout.write(
+        `base / ${name.padEnd(17)} ${finding.outcome.padEnd(13)} log10 p ${combined.toFixed(1).padStart(8)}   (${made})\n`,
+      );
     },
   });
   process.stderr.write(`pages written to ${out}\n`);

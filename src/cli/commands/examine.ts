@@ -31,7 +31,9 @@ function weightsCommand(): Command {
     )
     .argument("<reference>", "model folder or .safetensors file of the claimant")
     .argument("<suspect>", "model folder or .safetensors file of the respondent")
-    .addOption(new Option("--rows <which>", "labels looked at in each block").choices(["sampled", "all"]).default("sampled"))
+    .addOption(
+      new Option("--rows <which>", "labels looked at in each block").choices(["sampled", "all"]).default("sampled"),
+    )
     .option("--seed <text>", "seed of every random draw, 1 to 200 characters", seedArgument, SEED_DEFAULT)
     .option("--out <path>", "write a bundle: a new folder, or a .zip")
     .option("--key <file>", "sign the bundle with an Ed25519 private key (PEM, PKCS#8)")

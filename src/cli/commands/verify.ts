@@ -1,7 +1,13 @@
 /** `assay verify BUNDLE`: every check by name; exit 3 when one does not hold. */
 import { Command } from "commander";
 import { recompute } from "../../app/recompute.js";
-import { type Check, type VerifyOptions, type VerifyReport, verifyBundle, verifyBundleZip } from "../../app/verify-bundle.js";
+import {
+  type Check,
+  type VerifyOptions,
+  type VerifyReport,
+  verifyBundle,
+  verifyBundleZip,
+} from "../../app/verify-bundle.js";
 import { AssayError } from "../../base/error.js";
 import type { Files } from "../../evidence/bag.js";
 import { unzipStrict } from "../../evidence/zip.js";
@@ -52,7 +58,8 @@ async function run(path: string, options: Options): Promise<void> {
   const holds = checks.every((check) => check.holds);
   if (options.json) process.stdout.write(`${JSON.stringify({ holds, checks, signedBy: report.signedBy })}\n`);
   else {
-    for (const check of checks) process.stdout.write(`${check.holds ? "holds        " : "DOES NOT HOLD"}  ${check.name}: ${check.detail}\n`);
+    for (const check of checks)
+      process.stdout.write(`${check.holds ? "holds        " : "DOES NOT HOLD"}  ${check.name}: ${check.detail}\n`);
     process.stdout.write(holds ? "The bundle holds.\n" : "The bundle does not hold.\n");
   }
   if (!holds) process.exitCode = 3;

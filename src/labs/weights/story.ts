@@ -13,9 +13,9 @@ import type { Bench } from "./scan.js";
 import { sharedTokens, tokenRuns } from "./shared-tokens.js";
 import { inParallel } from "./work.js";
 
-/** Above this correlation a tensor is called near, related; independent pairs of the study stay below 0.3. */
+/** Above this correlation a tensor is called near, related; matrices of independent pairs in the study stay below 0.4. */
 const NEAR_MIN = 0.95;
-const RELATED_MIN = 0.3;
+const RELATED_MIN = 0.5;
 /** Tensors up to this many values are compared whole; larger ones on 64 rows unless all rows are asked for. */
 const WHOLE_VALUES_MAX = 4 * 1024 * 1024;
 const STORY_ROWS = 64;

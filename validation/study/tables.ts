@@ -1,0 +1,130 @@
+/** The study's results as Markdown tables, in the order in which the validation page reads them. */
+import { lower95, upper95 } from "../../dist/stats/clopper-pearson.js";
+import { log10Cap } from "../../dist/finding/strength.js";
+import type { ValidationSummary } from "../../dist/finding/validation.js";
+import type { Hazards } from "./hazards.ts";
+import type { PairResult } from "./models.ts";
+import type { LeftOut, Rate } from "./null.ts";
+import type { ZooPair } from "./zoo.ts";
+
+interface Report {
+  zoo: { pairs: ZooPair[]; wrong: ZooPair[] };
+  bank: { equal: Rate[]; unequal: Rate[]; leaveOneOut: LeftOut[] };
+  extra: { rates: Rate[]; models: number };
+  children: PairResult[];
+  hazard: Hazards;
+  study: ValidationSummary;
+}
+
+export function tables(r: Report): string {
+  return [
+    "<!-- Written by validation/weights-unit-labels.study.ts; do not edit. -->",
+    "",
+    "### Error rates by family",
+    "",
+    summary(r.study),
+    "",
+    "### Every pair of the zoo",
+    "",
+    zoo(r.zoo),
+    "",
+    "### Null behaviour, bank, pairs of equal shape",
+    "",
+    rates(r.bank.equal),
+    "",
+    "### Null behaviour, bank, pairs of unequal shape",
+    "",
+    rates(r.bank.unequal),
+    "",
+    "### Bank, all pairs, leaving out one model at a time",
+    "",
+    leftOut(r.bank.leaveOneOut),
+    "",
+    `### Null behaviour, ${r.extra.models} further models, pairs of equal shape`,
+    "",
+    rates(r.extra.rates),
+    "",
+    "### Children of the bank",
+    "",
+    children(r.children),
+    "",
+    "### Hazards",
+    "",
+    hazards(r.hazard),
+    "",
+  ].join("\n");
+}
+
+function summary(s: ValidationSummary): string {
+  const { nulls, positives } = s;
+  return table(
+    ["", "pairs", "independent families", "families accused or found", "95 % bound of the rate"],
+    [
+      ["presumed unrelated", nulls.pairs, nulls.families, nulls.accusedFamilies, `false positives ≤ ${percent(upper95(nulls.accusedFamilies, nulls.families))}`],
+      ["derived, undisguised", positives.pairs, positives.families, positives.foundFamilies, `true positives ≥ ${percent(lower95(positives.foundFamilies, positives.families))}`],
+      ["cap on the likelihood ratio", "", "", "", `10^${log10Cap(s).toFixed(2)} = ${(10 ** log10Cap(s)).toFixed(0)}`],
+    ],
+  );
+}
+
+function zoo({ pairs, wrong }: Report["zoo"]): string {
+  const rows = [
+    ["derived, undisguised", pairs.filter((p) => p.derived && !p.disguised)],
+    ["derived, one side disguised", pairs.filter((p) => p.derived && p.disguised)],
+    ["not derived", pairs.filter((p) => !p.derived)],
+  ] as const;
+  const body = rows.map(([name, list]) => {
+    const ps = list.map((p) => p.log10P);
+    const accused = ps.filter((p) => p <= -6).length;
+    return [name, list.length, accused, list.length - accused, fixed(Math.min(...ps)), fixed(Math.max(...ps))];
+  });
+  const verdict = `${pairs.length} pairs; outcomes that contradict the zoo's rule: ${wrong.length}.`;
+  return `${table(["pairs", "n", "supports-hp", "inconclusive", "smallest log10 p", "largest log10 p"], body)}\n\n${verdict}`;
+}
+
+function rates(list: Rate[]): string {
+  return table(
+    ["test", "α", "pairs", "p ≤ α", "rate", "95 % lower", "95 % upper", "smallest log10 p"],
+    list.map((r) => [r.axis, r.alpha, r.n, r.at, percent(r.rate), percent(r.lower), percent(r.upper), fixed(r.min)]),
+  );
+}
+
+function leftOut(list: LeftOut[]): string {
+  return table(
+    ["test", "α", "rate", "lowest", "highest", "jackknife s.e.", "upper 95 %", "model that weighs most"],
+    list.map((r) => [r.axis, r.alpha, percent(r.rate), percent(r.low), percent(r.high), percent(r.standardError), percent(r.upper), r.standardError > 0 ? r.heaviest : "none"]),
+  );
+}
+
+function children(list: PairResult[]): string {
+  const kinds = [...new Set(list.map((p) => p.kind))].sort();
+  const body = kinds.map((kind) => {
+    const ps = list.filter((p) => p.kind === kind).map((p) => p.log10P);
+    return [kind, ps.length, ps.filter((p) => p <= -6).length, fixed(Math.min(...ps)), fixed(Math.max(...ps))];
+  });
+  return table(["how made", "pairs with the parent", "found", "smallest log10 p", "largest log10 p"], body);
+}
+
+function hazards(h: Hazards): string {
+  const seeds = table(["pair from one initial draw, other corpus", "log10 p"], h.sameSeed.map((s) => [`${s.a} / ${s.b}`, fixed(s.log10P)]));
+  const axes = table(
+    ["axis, tested on independent models of equal shape", "pairs", "tests", "p ≤ 0.01", "rate", "smallest log10 p"],
+    h.axes.map((x) => [x.what, x.pairs, x.tests, x.atHundredth, percent(x.atHundredth / x.tests), fixed(x.min)]),
+  );
+  const g = h.gains;
+  const gains = `Norm gains of ${g.pairs} independent pairs: cosine median ${g.cosineMedian.toFixed(4)}, least ${g.cosineMin.toFixed(4)}; Pearson median ${g.pearsonMedian.toFixed(3)}, largest ${g.pearsonMax.toFixed(3)}.`;
+  const story = `Largest Pearson correlation of any aligned matrix in 100 independent pairs: ${h.storyPearsonMax.toFixed(3)} ("related" starts at 0.5).`;
+  return [seeds, axes, gains, story].join("\n\n");
+}
+
+function table(head: string[], body: (string | number)[][]): string {
+  return [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function percent(rate: number): string {
+  return `${(100 * rate).toFixed(2)} %`;
+}
+
+function fixed(x: number): string {
+  return Number.isFinite(x) ? x.toFixed(1) : "–";
+}
