@@ -9,7 +9,7 @@ import type { SafetensorsHeader } from "./safetensors.js";
 
 export const INDEX_NAME = "model.safetensors.index.json";
 /** The largest public indexes are below 20 MB; twice as many values as tensors (CWE-770). */
-const INDEX_BYTES_MAX = 64 * 1024 * 1024;
+export const INDEX_BYTES_MAX = 64 * 1024 * 1024;
 const ENTRIES_MAX = 1 << 20;
 /** Public models come in up to some 200 shards (CWE-770). */
 const SHARDS_MAX = 10_000;

@@ -1,0 +1,122 @@
+/**
+ * A model folder or a single safetensors file, opened: headers and JSON are read and checked, tensors are not touched.
+ * A folder is read as Hugging Face transformers reads it (model.safetensors, or its index, or the only .safetensors
+ * file); where two readers could see two models, that is an error. A single file is read without its neighbours.
+ */
+import { basename } from "node:path";
+import { AssayError, quoted } from "../base/error.js";
+import type { ReadBytes } from "../kernels/compute.js";
+import { CONFIG_BYTES_MAX, NO_CONFIG, parseConfig } from "../model/config.js";
+import { FAMILIES_READ, refusalOfFiles } from "../model/families.js";
+import type { Reading, Vocabulary } from "../model/model.js";
+import { readModel } from "../model/read-model.js";
+import { parseSafetensorsHeader, type SafetensorsHeader, safetensorsHeaderLength } from "../model/safetensors.js";
+import { checkShards, INDEX_BYTES_MAX, INDEX_NAME, parseShardIndex } from "../model/shard-index.js";
+import { parseVocabulary, TOKENIZER_BYTES_MAX } from "../model/tokenizer.js";
+import { FileReader } from "./files.js";
+import { listModelFiles, type ModelFile } from "./folder.js";
+
+export interface OpenedModel {
+  reading: Reading;
+  /** Null without a tokenizer.json, and for a single file. */
+  vocabulary: Vocabulary | null;
+  /** Base name of the path, at most 255 printable characters. */
+  name: string;
+  /** Absolute path. */
+  path: string;
+  /** All files of the model (what the root digest covers). */
+  files: readonly ModelFile[];
+  /** The files whose tensors make the model; empty when no safetensors file was read. */
+  weightFiles: readonly ModelFile[];
+  /** Reads by absolute path, as `StoredMatrix.file` names them. */
+  read: ReadBytes;
+  close(): Promise<void>;
+}
+
+const SINGLE_NAME = "model.safetensors";
+
+/** @throws AssayError when the path is no model or the files are malformed; what cannot be read is a refused `reading` */
+export async function openModel(path: string): Promise<OpenedModel> {
+  const listed = await listModelFiles(path);
+  const reader = new FileReader();
+  try {
+    // Only the top of a folder: originals and other exports often lie in folders below.
+    const top = new Map(listed.files.filter((f) => !f.name.includes("/")).map((f) => [f.name, f]));
+    const whole = (name: string, max: number) => readWhole(reader, top.get(name), max);
+    const headers = await readHeaders(reader, top, listed.isFolder);
+    const configBytes = listed.isFolder ? await whole("config.json", CONFIG_BYTES_MAX) : null;
+    const tokenizerBytes = listed.isFolder ? await whole("tokenizer.json", TOKENIZER_BYTES_MAX) : null;
+    const config = configBytes ? parseConfig(configBytes) : NO_CONFIG;
+    const vocabulary = tokenizerBytes ? parseVocabulary(tokenizerBytes) : null;
+    const weightFiles = [...headers.keys()].map((name) => top.get(name)!);
+    const reading =
+      headers.size === 0
+        ? refusedForm(listed.path, [...top.keys()])
+        : readModel(
+            [...headers].map(([name, h]) => ({ file: top.get(name)!.path, tensors: h.tensors })),
+            config,
+          );
+    const { name, files } = listed;
+    return {
+      reading,
+      vocabulary,
+      name,
+      path: listed.path,
+      files,
+      weightFiles,
+      read: reader.read,
+      close: () => reader.close(),
+    };
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+/** Header by file name; empty when there is no safetensors file. */
+async function readHeaders(
+  reader: FileReader,
+  top: ReadonlyMap<string, ModelFile>,
+  isFolder: boolean,
+): Promise<Map<string, SafetensorsHeader>> {
+  const candidates = [...top.keys()].filter((name) => name.endsWith(".safetensors"));
+  const index = isFolder ? await readWhole(reader, top.get(INDEX_NAME), INDEX_BYTES_MAX) : null;
+  if (index) {
+    const parsed = parseShardIndex(index, new Set(top.keys()));
+    if (top.has(SINGLE_NAME) && (parsed.shards.length > 1 || parsed.shards[0] !== SINGLE_NAME))
+      throw new AssayError("FORMAT", `open-model: expected ${SINGLE_NAME} or an index of other shards, got both`);
+    const headers = new Map<string, SafetensorsHeader>();
+    for (const shard of parsed.shards) headers.set(shard, await readHeader(reader, top.get(shard)!));
+    checkShards(parsed, headers);
+    return headers;
+  }
+  const chosen = top.has(SINGLE_NAME) ? [SINGLE_NAME] : candidates;
+  if (chosen.length > 1)
+    throw new AssayError(
+      "FORMAT",
+      `open-model: expected ${SINGLE_NAME}, its index or one .safetensors file, got ${chosen.length}`,
+    );
+  return new Map(
+    await Promise.all(chosen.map(async (name) => [name, await readHeader(reader, top.get(name)!)] as const)),
+  );
+}
+
+export async function readHeader(reader: FileReader, file: ModelFile): Promise<SafetensorsHeader> {
+  const first = await reader.readExactly(file.path, 0, Math.min(8, file.sizeBytes));
+  const length = safetensorsHeaderLength(first, file.sizeBytes, file.name);
+  return parseSafetensorsHeader(await reader.readExactly(file.path, 0, 8 + length), file.sizeBytes, file.name);
+}
+
+async function readWhole(reader: FileReader, file: ModelFile | undefined, max: number): Promise<Uint8Array | null> {
+  if (!file) return null;
+  if (file.sizeBytes > max)
+    throw new AssayError("LIMIT", `open-model: ${file.name}: expected at most ${max} bytes, got ${file.sizeBytes}`);
+  return reader.readExactly(file.path, 0, file.sizeBytes);
+}
+
+function refusedForm(path: string, names: readonly string[]): Reading {
+  const reason = refusalOfFiles(names);
+  if (reason === null)
+    throw new AssayError("NOT_FOUND", `open-model: expected a model in ${quoted(basename(path))}; ${FAMILIES_READ}`);
+  return { kind: "refused", reason };
+}

@@ -1,0 +1,140 @@
+/**
+ * Mutated headers: whatever comes in, out comes a header that keeps its promises or one AssayError, soon.
+ * 20,000 mutations by default, 100,000 with SLOW=1; seeded, so a failure can be repeated.
+ */
+import { expect, test } from "vitest";
+import { concatBytes } from "../../src/base/bytes.js";
+import { AssayError } from "../../src/base/error.js";
+import { type Prng, prng } from "../../src/base/prng.js";
+import { parseSafetensorsHeader, RANK_MAX } from "../../src/model/safetensors.js";
+import { SAFETENSORS_DTYPE_BITS } from "../../src/model/safetensors-dtypes.js";
+import { writeSafetensors } from "../../src/model/safetensors-writer.js";
+import { tensor, tinyLlama } from "./tiny-llama.js";
+
+const COUNT = process.env.SLOW ? 100_000 : 20_000;
+/** One parse of a header of some kilobytes takes far less; a second means a blow-up. */
+const ONE_MS = 1_000;
+
+const TOKENS = [
+  "0",
+  "-1",
+  "1e3",
+  "9007199254740993",
+  "18446744073709551615",
+  "[",
+  "]",
+  "{",
+  "}",
+  ",",
+  ":",
+  '"',
+  "\\",
+  "\\u0000",
+]
+  .concat([
+    '"F32"',
+    '"BF16"',
+    '"shape"',
+    '"data_offsets"',
+    '"__metadata__"',
+    "../",
+    "null",
+    "true",
+    "\n",
+    "\ufeff",
+    "0.5",
+    "[0,0]",
+  ])
+  .map((t) => new TextEncoder().encode(t));
+
+const seeds = [
+  writeSafetensors(tinyLlama({ layers: 1 }), { format: "pt" }),
+  writeSafetensors([
+    tensor("a", "F16", [2, 3]),
+    tensor("b", "U8", [5]),
+    tensor("z", "F32", [0]),
+    tensor("s", "I64", []),
+  ]),
+  writeSafetensors([], { made: 'by "hand"\n' }),
+];
+
+function mutate(seed: Uint8Array, p: Prng): Uint8Array {
+  let bytes = seed.slice();
+  const headerEnd = 8 + Number(new DataView(seed.buffer, seed.byteOffset).getBigUint64(0, true));
+  for (let n = 1 + p.below(4); n > 0; n--) {
+    const at = p.below(Math.min(bytes.length, headerEnd) + 1);
+    const cut = p.below(12);
+    const token = TOKENS[p.below(TOKENS.length)]!;
+    const kind = p.below(8);
+    if (kind === 0) bytes[Math.min(at, bytes.length - 1)]! ^= 1 << p.below(8);
+    else if (kind === 1) bytes = concatBytes([bytes.subarray(0, at), token, bytes.subarray(at)]);
+    else if (kind === 2) bytes = concatBytes([bytes.subarray(0, at), token, bytes.subarray(at + token.length)]);
+    else if (kind === 3) bytes = concatBytes([bytes.subarray(0, at), bytes.subarray(at + cut)]);
+    else if (kind === 4) bytes = bytes.slice(0, p.below(bytes.length + 1));
+    else if (kind === 5) bytes = concatBytes([bytes, new Uint8Array(cut)]);
+    else if (kind === 6) bytes = swapDigits(bytes, at, p);
+    else
+      bytes = concatBytes([bytes.subarray(0, at), bytes.subarray(p.below(headerEnd), headerEnd), bytes.subarray(at)]);
+    if (bytes.length === 0) return bytes;
+  }
+  // Half of the time the length is set right again, so that mutations reach the JSON.
+  if (p.below(2) === 0 && bytes.length >= 8)
+    new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(
+      0,
+      BigInt(Math.max(0, bytes.length - (seed.length - headerEnd) - 8)),
+      true,
+    );
+  return bytes;
+}
+
+/** The next digit becomes another one: headers that stay JSON but lie. */
+function swapDigits(bytes: Uint8Array, from: number, p: Prng): Uint8Array {
+  const i = bytes.findIndex((b, j) => j >= Math.max(8, from) && b >= 0x30 && b <= 0x39);
+  if (i >= 0) bytes[i] = 0x30 + p.below(10);
+  return bytes;
+}
+
+function checkInvariants(bytes: Uint8Array): number {
+  const header = parseSafetensorsHeader(bytes, bytes.length, "fuzz");
+  let end = header.dataOffsetBytes;
+  const names = new Set<string>();
+  for (const t of header.tensors) {
+    names.add(t.name);
+    if (t.offsetBytes !== end) throw new Error(`tensors do not tile at ${t.name}`);
+    if (t.shape.length > RANK_MAX || t.shape.some((n) => !Number.isSafeInteger(n) || n < 0))
+      throw new Error("bad shape");
+    if (t.shape.reduce((n, m) => n * m, 1) !== t.elements) throw new Error("bad product");
+    if (t.elements * SAFETENSORS_DTYPE_BITS[t.dtype] !== t.sizeBytes * 8) throw new Error("bad size");
+    end += t.sizeBytes;
+  }
+  if (end !== bytes.length || names.size !== header.tensors.length) throw new Error("bad total");
+  for (const text of Object.values(header.metadata)) if (typeof text !== "string") throw new Error("bad metadata");
+  return header.tensors.length;
+}
+
+test(`${COUNT} mutated headers are parsed soundly or refused with an AssayError`, { timeout: 600_000 }, () => {
+  const p = prng("assay/test/safetensors-fuzz", "1");
+  let parsed = 0;
+  const codes = new Map<string, number>();
+  let slowest = 0;
+  const begin = performance.now();
+  for (let i = 0; i < COUNT; i++) {
+    const bytes = mutate(seeds[i % seeds.length]!, p);
+    const start = performance.now();
+    try {
+      checkInvariants(bytes);
+      parsed++;
+    } catch (error) {
+      if (!(error instanceof AssayError)) throw new Error(`mutation ${i}: ${(error as Error).stack}`);
+      codes.set(error.code, (codes.get(error.code) ?? 0) + 1);
+    }
+    slowest = Math.max(slowest, performance.now() - start);
+  }
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  console.log(
+    `safetensors fuzz: ${COUNT} mutations, ${parsed} parsed, ${JSON.stringify(Object.fromEntries(codes))}, slowest ${slowest.toFixed(1)} ms, ${seconds} s`,
+  );
+  expect(slowest).toBeLessThan(ONE_MS);
+  expect(parsed).toBeGreaterThan(0);
+  expect([...codes.keys()].sort()).toEqual(["FORMAT", "LIMIT"]);
+});
