@@ -1,0 +1,60 @@
+/**
+ * An outcome in plain words: a headline, what it means, and what must not be read into it. Wording follows ENFSI 2015
+ * (the observations given a proposition, never a proposition given the observations) and PCAST 2016 (no claim beyond
+ * the measured error rate).
+ */
+import type { Finding, Outcome } from "../finding/finding.js";
+import { TOPICS } from "./topic.js";
+
+export interface OutcomeWords {
+  /** A word or two for the tag. */
+  tag: string;
+  headline: string;
+  meaning: string;
+}
+
+export function outcomeWords({ outcome, proposition }: Finding): OutcomeWords {
+  const topic = TOPICS[proposition.id];
+  const words: Record<Outcome, OutcomeWords> = {
+    "supports-hp": {
+      tag: "Supports the first proposition",
+      headline: `The observations support ${topic.hp}`,
+      meaning: `What was seen is expected if ${proposition.hp}. It is hard to explain if ${proposition.hd}.`,
+    },
+    "supports-hd": {
+      tag: "Supports the second proposition",
+      headline: `The observations support ${topic.hd}`,
+      meaning: `What was seen is expected if ${proposition.hd}. It is hard to explain if ${proposition.hp}.`,
+    },
+    inconclusive: {
+      tag: "Inconclusive",
+      headline: `Inconclusive as to ${topic.hp}`,
+      meaning:
+        `The test ran and did not reach the level set in advance. This does not show independence: ${topic.hp} may ` +
+        "still be there, in a form or amount that this method cannot see. It speaks for neither proposition.",
+    },
+    uncalibrated: {
+      tag: "Uncalibrated",
+      headline: `Uncalibrated: no strength can be stated as to ${topic.hp}`,
+      meaning:
+        "The test ran, but how often it errs on material of this kind has not been measured. Its figures are printed " +
+        "so that others can check them; they support neither proposition until a validation study covers this kind.",
+    },
+    refused: {
+      tag: "Refused",
+      headline: `Refused: no opinion as to ${topic.hp}`,
+      meaning:
+        "The material could not be examined by this method, or breaks an assumption that the test needs. A refusal " +
+        "says nothing about the models and supports neither proposition.",
+    },
+  };
+  return words[outcome];
+}
+
+/** Printed with every outcome. */
+export const NOT_SAID: readonly string[] = [
+  "who copied from whom, or whether both took from a third",
+  "what anyone knew or intended",
+  "who owns the models, or had a right to use them",
+  "whether anything that was done was lawful",
+];

@@ -1,0 +1,22 @@
+/**
+ * What a page is made from: one finding, the validation study it leans on, how to run it again, and who signed.
+ * Everything is passed in; the report reads no clock and no file, so the same input gives the same bytes.
+ */
+import type { Digest } from "../base/digest.js";
+import type { Finding } from "../finding/finding.js";
+import type { ValidationSummary } from "../finding/validation.js";
+
+/** The study's counts, and the log10 p of each of its pairs, for the figure. */
+export interface PageValidation {
+  summary: ValidationSummary;
+  digest: Digest;
+  nullLog10P: readonly number[];
+  positiveLog10P: readonly number[];
+}
+
+export interface PageInput {
+  finding: Finding;
+  validation: PageValidation | null;
+  reproduce: { command: string };
+  signed: { keyId: string } | null;
+}

@@ -1,0 +1,21 @@
+/** Explanations that the method cannot tell apart, in the laboratory's words. */
+import type { Finding } from "../../finding/finding.js";
+import { Section } from "../parts/section.js";
+import { Sentences } from "../parts/sentences.js";
+
+export function Alternatives({ finding }: { finding: Finding }) {
+  return (
+    <Section id="alternatives">
+      {finding.alternatives.length > 0 ? (
+        <>
+          <p class="govuk-body">
+            The same observations would also be expected under these, which the method cannot tell apart:
+          </p>
+          <Sentences of={finding.alternatives} />
+        </>
+      ) : (
+        <p class="govuk-body">The laboratory lists none.</p>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,32 @@
+/** The propositions, verbatim: mutually exclusive, at one level, fixed before the result (ENFSI 2015). */
+import type { Finding } from "../../finding/finding.js";
+import { PROPOSITIONS, PROPOSITIONS_VERSION } from "../../finding/propositions.js";
+import { Section } from "../parts/section.js";
+
+export function Asked({ finding: { proposition } }: { finding: Finding }) {
+  const { oneSided } = PROPOSITIONS[proposition.id];
+  return (
+    <Section id="asked">
+      <p class="govuk-body">
+        Two propositions were set before the examination. The finding says how probable the observations are under each.
+        It does not say how probable either proposition is: that also depends on everything else the reader knows.
+      </p>
+      <dl class="app-proposition govuk-body">
+        <dt>First (hp)</dt>
+        <dd>{proposition.hp}</dd>
+        <dt>Second (hd)</dt>
+        <dd>{proposition.hd}</dd>
+        <dt>List</dt>
+        <dd>
+          <code>{proposition.id}</code>, version {PROPOSITIONS_VERSION} of the closed list
+        </dd>
+      </dl>
+      {oneSided ? (
+        <p class="govuk-body">
+          The question is one-sided: this method can support the first proposition or remain inconclusive. It never
+          supports the second.
+        </p>
+      ) : null}
+    </Section>
+  );
+}

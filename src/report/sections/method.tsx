@@ -1,0 +1,116 @@
+/**
+ * The method: its version, every test with statistic, n, seed, share of α and assumption; for weights also which axes
+ * may carry a test and which may not. A p-value without seed, n and assumption would not be a test.
+ */
+import type { Finding, Test } from "../../finding/finding.js";
+import { AXES, FORBIDDEN_AXES } from "../../labs/weights/axes.js";
+import { isCombined } from "../combined-test.js";
+import { decimal, log10Figure, whole } from "../figure-words.js";
+import { Details } from "../parts/details.js";
+import { Section, Subheading } from "../parts/section.js";
+import { SummaryList } from "../parts/summary-list.js";
+import { Table } from "../parts/table.js";
+
+/** Tests that only describe are shown up to this number; the finding itself holds them all. */
+const DESCRIPTIVE_MAX = 300;
+
+export function Method({ finding }: { finding: Finding }) {
+  const { method, software, tests } = finding;
+  const staked = tests.filter((test) => test.share > 0 || isCombined(test));
+  const descriptive = tests.filter((test) => !staked.includes(test));
+  const assumptions = [...new Set(tests.map((test) => test.assumption))];
+  return (
+    <Section id="method">
+      <SummaryList
+        rows={[
+          ["Method", `${method.id}, version ${method.version}`],
+          ["Computed by", `${software.name} ${software.version}, commit ${software.commit}`],
+          ["Level set in advance", "α = one in a million, over all tests together"],
+          ["Rule that gave the outcome", finding.reason],
+        ]}
+      />
+      {tests.length === 0 ? <p class="govuk-body">No test was run.</p> : null}
+      {staked.length > 0 ? <Tests caption="Tests" tests={staked} assumptions={assumptions} /> : null}
+      {assumptions.length > 0 ? (
+        <>
+          <Subheading>Assumptions</Subheading>
+          <ol class="govuk-list govuk-list--number">
+            {assumptions.map((assumption) => (
+              <li>{assumption}</li>
+            ))}
+          </ol>
+        </>
+      ) : null}
+      {descriptive.length > 0 ? (
+        <Details summary={`Tests that only describe, with no share of α (${whole(descriptive.length)})`}>
+          <Tests
+            caption="Tests with no share of α"
+            tests={descriptive.slice(0, DESCRIPTIVE_MAX)}
+            assumptions={assumptions}
+          />
+          {descriptive.length > DESCRIPTIVE_MAX ? <p>The others stand in the finding itself.</p> : null}
+        </Details>
+      ) : null}
+      {finding.proposition.id.startsWith("weights/") ? <WeightsAxes /> : null}
+    </Section>
+  );
+}
+
+function Tests({ caption, tests, assumptions }: { caption: string; tests: Test[]; assumptions: string[] }) {
+  const columns = [
+    { title: "Test" },
+    { title: "Statistic" },
+    { title: "Value", numeric: true },
+    { title: "n", numeric: true },
+    { title: "Log10 p", numeric: true },
+    { title: "Share of α", numeric: true },
+    { title: "Exact" },
+    { title: "Assumption", numeric: true },
+    { title: "Seed" },
+  ];
+  return (
+    <Table
+      caption={caption}
+      columns={columns}
+      rows={tests.map((test) => [
+        [test.id, test.where].filter(Boolean).join(", "),
+        test.statistic.name,
+        Number.isInteger(test.statistic.value) ? whole(test.statistic.value) : decimal(test.statistic.value, 3),
+        whole(test.n),
+        log10Figure(test.log10P),
+        decimal(test.share, 2),
+        test.exact ? "yes" : "no",
+        assumptions.indexOf(test.assumption) + 1,
+        <code class="app-digest">{test.seed || "none"}</code>,
+      ])}
+      wide
+      dense
+    />
+  );
+}
+
+function WeightsAxes() {
+  return (
+    <>
+      <Subheading>Axes that may carry a test</Subheading>
+      <p class="govuk-body">
+        The test asks whether units of two models carry the same label more often than chance. That is evidence only on
+        an axis whose units could have stood in any order.
+      </p>
+      <Table
+        caption="Axes used, and why each may be used"
+        captionHidden
+        columns={[{ title: "Axis" }, { title: "Unit" }, { title: "Why" }, { title: "Weight", numeric: true }]}
+        rows={Object.values(AXES).map((axis) => [axis.title, axis.unit, axis.why, decimal(axis.weight, 1)])}
+        wide
+      />
+      <Subheading>Axes that may not, and were not used</Subheading>
+      <Table
+        caption="Axes on which equal labels mean nothing"
+        captionHidden
+        columns={[{ title: "Axis" }, { title: "Why not" }]}
+        rows={FORBIDDEN_AXES.map(({ axis, why }) => [axis, why])}
+      />
+    </>
+  );
+}

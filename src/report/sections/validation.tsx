@@ -1,0 +1,98 @@
+/**
+ * The study behind the error rate: counts by pair and by independent family, with Clopper–Pearson bounds by family
+ * (PCAST 2016: an error rate is printed with its upper bound).
+ */
+import { lower95, upper95 } from "../../stats/clopper-pearson.js";
+import { percentDown, percentUp, whole } from "../figure-words.js";
+import type { NamedFigure } from "../figures.js";
+import type { PageInput, PageValidation } from "../page-input.js";
+import { DigestText } from "../parts/digest-text.js";
+import { FigureBlock } from "../parts/figure.js";
+import { Section } from "../parts/section.js";
+import { SummaryList } from "../parts/summary-list.js";
+import { Table } from "../parts/table.js";
+import { Warning } from "../parts/warning.js";
+
+export function Validation({ input, figures }: { input: PageInput; figures: readonly NamedFigure[] }) {
+  const { finding, validation } = input;
+  const number = figures.findIndex(({ name }) => name === "validation-distribution");
+  const named = finding.method.validation;
+  return (
+    <Section id="validation">
+      {validation === null ? (
+        <p class="govuk-body">
+          {named === null
+            ? "The finding leans on no validation study."
+            : "The finding names a validation study that was not at hand when this page was made."}
+        </p>
+      ) : (
+        <>
+          {named !== null && named.digest !== validation.digest ? (
+            <Warning>
+              The study shown here is not the one that the finding names: their digests differ. Its counts do not stand
+              behind the finding.
+            </Warning>
+          ) : null}
+          <Counts validation={validation} />
+        </>
+      )}
+      {named !== null ? (
+        <SummaryList
+          rows={[
+            ["Study named in the finding", named.page],
+            ["Its digest", <DigestText digest={named.digest} />],
+          ]}
+        />
+      ) : null}
+      {number >= 0 ? (
+        <FigureBlock figure={figures[number]!.figure} name="validation-distribution" number={number + 1} />
+      ) : null}
+    </Section>
+  );
+}
+
+function Counts({ validation: { summary } }: { validation: PageValidation }) {
+  const { nulls, positives } = summary;
+  return (
+    <>
+      <p class="govuk-body">
+        The method was run, unchanged, on pairs whose history was known beforehand. Rates are counted by independent
+        family, because pairs that share a model are not independent of each other.
+      </p>
+      <Table
+        caption={`Study of ${summary.method}, version ${summary.methodVersion}`}
+        columns={[
+          { title: "Material" },
+          { title: "Pairs", numeric: true },
+          { title: "Families", numeric: true },
+          { title: "Reported as supporting, pairs", numeric: true },
+          { title: "families", numeric: true },
+          { title: "95 % bound on the rate" },
+        ]}
+        rows={[
+          [
+            "Unrelated",
+            whole(nulls.pairs),
+            whole(nulls.families),
+            whole(nulls.accusedPairs),
+            whole(nulls.accusedFamilies),
+            `false accusation below ${percentUp(upper95(Math.min(nulls.accusedFamilies, nulls.families), nulls.families))}`,
+          ],
+          [
+            "Derived, undisguised",
+            whole(positives.pairs),
+            whole(positives.families),
+            whole(positives.foundPairs),
+            whole(positives.foundFamilies),
+            `found in more than ${percentDown(lower95(Math.min(positives.foundFamilies, positives.families), positives.families))}`,
+          ],
+        ]}
+        wide
+      />
+      <p class="govuk-body app-quiet">
+        One-sided 95 % bounds after Clopper and Pearson (1934), by family. A derived family counts as found when every
+        derived pair in it was found.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,348 @@
+/**
+ * Findings made by hand with the shape and the sizes of real ones: a derived pair, an inconclusive one, an uncalibrated
+ * one, a refused one, a derived pair of 32 layers, and one whose every name is hostile. All parties are invented.
+ */
+
+import { utf8 } from "../../src/base/bytes.js";
+import type { Digest } from "../../src/base/digest.js";
+import { sha256Digest } from "../../src/base/digest.js";
+import { prng } from "../../src/base/prng.js";
+import type { Finding, Test } from "../../src/finding/finding.js";
+import { findingSchema } from "../../src/finding/finding.js";
+import { decideExact } from "../../src/finding/outcome.js";
+import { PROPOSITIONS } from "../../src/finding/propositions.js";
+import type { ValidationSummary } from "../../src/finding/validation.js";
+import type { Block, EvidenceMap, TensorStory, WeightsObservations } from "../../src/labs/weights/observations.js";
+import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
+import type { PageInput, PageValidation } from "../../src/report/page-input.js";
+
+const digest = (name: string): Digest => sha256Digest(utf8(name));
+
+const summary: ValidationSummary = {
+  type: "assay/validation/v1",
+  method: "weights",
+  methodVersion: "1",
+  page: "validation/weights.md",
+  nulls: { pairs: 1128, families: 96, accusedPairs: 0, accusedFamilies: 0 },
+  positives: { pairs: 84, families: 41, foundPairs: 84, foundFamilies: 41 },
+};
+
+const validation: PageValidation = {
+  summary,
+  digest: digest("validation/weights.json"),
+  nullLog10P: nulls(1128),
+  positiveLog10P: Array.from({ length: 84 }, (_, i) => -12 * 1.078 ** i),
+};
+
+/** Like −log10 of uniform p-values, a little conservative. */
+function nulls(count: number): number[] {
+  const source = prng("test/report/nulls", "0");
+  return Array.from({ length: count }, () => Math.min(0, Math.log10((source.uint32() + 1) / 2 ** 32) * 0.9 + 0.12));
+}
+
+const ASSUMPTION =
+  "The labels of the units on each axis are a uniform permutation, given everything else, when the two models were initialised independently.";
+
+interface Case {
+  layers: { reference: number; suspect: number };
+  labels: number;
+  /** Suspect layer → the reference layer it came from, or null. */
+  origin: (suspect: number) => number | null;
+  log10P: number;
+  names: [string, string];
+}
+
+function evidenceMap(c: Case, axis: EvidenceMap["axis"], labels: number): EvidenceMap {
+  const source = prng("test/report/map", axis);
+  const log10P = Array.from({ length: c.layers.reference }, (_, reference) =>
+    Array.from({ length: c.layers.suspect }, (_, suspect) => {
+      const noise = Math.log10((source.uint32() + 1) / 2 ** 32);
+      if (c.origin(suspect) !== reference) return Math.round(noise * 1e4) / 1e4;
+      return -Math.round(labels * (0.6 + 0.5 * (source.below(1000) / 1000)) * 1e3) / 1e3;
+    }),
+  );
+  return { axis, labels, log10P };
+}
+
+function blocksOf(map: EvidenceMap, groups: number): Block[] {
+  return map.log10P.map((row, referenceLayer) => {
+    const log10P = Math.min(...row);
+    const share = Math.min(1, -log10P / map.labels);
+    const pairs = Math.round(map.labels * (0.35 + 0.5 * share));
+    const self = log10P > -4 ? 1 : Math.round(pairs * share);
+    const cosines = { selfCosine: self > 1 ? 0.912 : null, otherCosine: 0.143 };
+    const suspectLayer = row.indexOf(log10P);
+    return {
+      axis: map.axis,
+      referenceLayer,
+      suspectLayer,
+      labels: map.labels / groups,
+      groups,
+      pairs,
+      self,
+      log10P,
+      ...cosines,
+    };
+  });
+}
+
+const TENSORS = [
+  "self_attn.q_proj",
+  "self_attn.k_proj",
+  "self_attn.v_proj",
+  "self_attn.o_proj",
+  "mlp.gate_proj",
+  "mlp.up_proj",
+  "mlp.down_proj",
+];
+
+function stories(c: Case): TensorStory[] {
+  const embedding = story("model.embed_tokens.weight", null, null, "near", 0.62, 0.998);
+  const inside = Array.from({ length: c.layers.suspect }, (_, suspect) => {
+    const reference = c.origin(suspect);
+    return TENSORS.map((name, i) => {
+      const tensor = `model.layers.${suspect}.${name}.weight`;
+      if (reference === null) return { ...story(tensor, null, suspect, "not-assessed", 0, null), compared: 0 };
+      const relation = i % 3 === 0 ? "identical" : "near";
+      return story(tensor, reference, suspect, relation, i % 3 === 0 ? 1 : 0.41, i % 3 === 0 ? 1 : 0.9912);
+    });
+  });
+  return [embedding, ...inside.flat()];
+}
+
+function story(
+  tensor: string,
+  referenceLayer: number | null,
+  suspectLayer: number | null,
+  relation: TensorStory["relation"],
+  equal: number,
+  pearson: number | null,
+): TensorStory {
+  return { tensor, referenceLayer, suspectLayer, relation, compared: 65_536, total: 11_534_336, equal, pearson };
+}
+
+function observe(c: Case): WeightsObservations {
+  const hidden = evidenceMap(c, "mlp-hidden", c.labels);
+  const values = evidenceMap(c, "value-dim", 64);
+  const found = Array.from({ length: c.layers.suspect }, (_, s) => c.origin(s)).some((r) => r !== null);
+  const residual: Block = {
+    ...{ axis: "residual", referenceLayer: null, suspectLayer: null, labels: 512, groups: 1 },
+    ...(found
+      ? { pairs: 470, self: 466, log10P: -1163.2, selfCosine: 0.981, otherCosine: 0.12 }
+      : { pairs: 180, self: 1, log10P: -0.2, selfCosine: null, otherCosine: 0.12 }),
+  } as Block;
+  return weightsObservationsSchema.parse({
+    architecture: {
+      fields: [
+        { field: "hidden_size", reference: "512", suspect: "512", same: true },
+        {
+          field: "num_hidden_layers",
+          reference: `${c.layers.reference}`,
+          suspect: `${c.layers.suspect}`,
+          same: c.layers.reference === c.layers.suspect,
+        },
+        { field: "intermediate_size", reference: "1408", suspect: "1408", same: true },
+        { field: "rope_theta", reference: "10000", suspect: "500000", same: false },
+      ],
+      tokenizer: { reference: 32_000, suspect: 32_064, shared: 31_998, sameId: 31_990 },
+    },
+    settings: { seed: "6f1d0c2a", rows: "sampled", labelsMax: 1408, scanLabelsMax: c.labels },
+    axes: [
+      { axis: "mlp-hidden", weight: 0.6, log10P: found ? c.log10P : -0.61, note: "scan of all layer pairs paid for" },
+      { axis: "value-dim", weight: 0.2, log10P: found ? -88.4 : -0.05, note: "8 key-value heads" },
+      { axis: "residual", weight: 0.2, log10P: residual.log10P, note: "31,998 shared token strings" },
+    ],
+    maps: [hidden, values],
+    blocks: [...blocksOf(hidden, 1), ...blocksOf(values, 8), residual],
+    tensors: found ? stories(c) : [],
+    correspondence: found
+      ? Array.from({ length: c.layers.reference }, (_, referenceLayer) => ({
+          referenceLayer,
+          suspectLayers: Array.from({ length: c.layers.suspect }, (_, s) => s).filter(
+            (s) => c.origin(s) === referenceLayer,
+          ),
+        }))
+      : [],
+  });
+}
+
+function tests(c: Case): Test[] {
+  const common = { exact: true, assumption: ASSUMPTION, seed: "6f1d0c2a" };
+  const found = c.log10P < -6;
+  return [
+    {
+      id: "combined",
+      statistic: { name: "averaged e-value, log10", value: -c.log10P },
+      log10P: c.log10P,
+      exact: true,
+      assumption: ASSUMPTION,
+      n: c.labels * c.layers.reference,
+      seed: "6f1d0c2a",
+      share: 1,
+    },
+    {
+      id: "equal-label pairs, mlp-hidden",
+      statistic: { name: "equal-label pairs", value: found ? 2890 : 9 },
+      log10P: found ? c.log10P - 0.4 : -0.61,
+      ...common,
+      n: c.labels,
+      share: 0,
+      axis: "mlp-hidden",
+    },
+    {
+      id: "equal-label pairs, value-dim",
+      statistic: { name: "equal-label pairs", value: found ? 341 : 6 },
+      log10P: found ? -88.4 : -0.05,
+      ...common,
+      n: 512,
+      share: 0,
+      axis: "value-dim",
+    },
+    {
+      id: "equal-label pairs, residual",
+      statistic: { name: "equal-label pairs", value: found ? 466 : 1 },
+      log10P: found ? -1163.2 : -0.2,
+      ...common,
+      n: 512,
+      share: 0,
+      axis: "residual",
+    },
+  ];
+}
+
+const ALTERNATIVES = [
+  "Both models were initialised from the same random seed by the same code and never shared trained weights.",
+  "Both models were made from a third whose weights were public.",
+];
+const LIMITS = [
+  "It cannot see which of the two models came first.",
+  "It cannot see learning from another model’s answers: that leaves no trace in the order of units.",
+  "Units that were put in a new order at random, without being put back, are seen only through alignment, which this version does not do.",
+];
+
+function finding(c: Case, outside: string | null): Finding {
+  const { hp, hd } = PROPOSITIONS["weights/shared-ancestry"];
+  const decision = decideExact({ log10P: c.log10P, outside, validation: summary });
+  const [reference, suspect] = c.names;
+  return findingSchema.parse({
+    type: "assay/finding/v1",
+    proposition: { id: "weights/shared-ancestry", hp, hd },
+    method: { id: "weights", version: "1", validation: { page: summary.page, digest: validation.digest } },
+    subject: {
+      kind: "pair",
+      reference: {
+        name: reference,
+        kind: "model",
+        root: digest(reference),
+        obtained: "handed over by its maker on a sealed disk",
+      },
+      suspect: { name: suspect, kind: "sketch", root: digest(suspect) },
+    },
+    ...decision,
+    tests: tests(c),
+    observations: observe(c),
+    alternatives: ALTERNATIVES,
+    limits: LIMITS,
+    evidence: [digest(reference), digest(suspect), digest("tokenizer")],
+    software: { name: "assay", version: "0.1.0", commit: "e249d89c0f3f0f0a7c1d5b6a4e3c2b1a09f8e7d6" },
+  });
+}
+
+const six = { reference: 6, suspect: 6 };
+
+/** Derived, one layer dropped and one drawn anew at the end. */
+export const derived = finding(
+  {
+    layers: six,
+    labels: 1408,
+    origin: (s) => (s < 3 ? s : s < 5 ? s + 1 : null),
+    log10P: -512.37,
+    names: ["aldgate-base-1b", "meridian-chat-1b"],
+  },
+  null,
+);
+export const inconclusive = finding(
+  { layers: six, labels: 1408, origin: () => null, log10P: -0.42, names: ["aldgate-base-1b", "candle-1b"] },
+  null,
+);
+export const uncalibrated = finding(
+  { layers: six, labels: 1408, origin: (s) => s, log10P: -41.18, names: ["aldgate-base-1b", "lantern-moe-8x1b"] },
+  "a mixture of experts is not among the validated families",
+);
+export const large = finding(
+  {
+    layers: { reference: 32, suspect: 32 },
+    labels: 4096,
+    origin: (s) => (s === 17 ? null : s),
+    log10P: -4811.02,
+    names: ["aldgate-base-8b", "meridian-pro-8b"],
+  },
+  null,
+);
+export const refused: Finding = {
+  ...inconclusive,
+  ...{
+    outcome: "refused",
+    reason: "The suspect is quantised to 2 bits, below what the method reads.",
+    strength: null,
+    errorRate: null,
+  },
+  tests: [],
+  observations: null,
+};
+/** No proposition of the list is two-sided yet; the page must have words for the day one is. */
+export const supportsHd: Finding = {
+  ...derived,
+  outcome: "supports-hd",
+  reason: "The score stands below every known derived pair.",
+  strength: { ...derived.strength!, log10LR: { low: -1.4, high: -1.2 } },
+};
+
+export const HOSTILE_NAME = `<script>alert("x")</script>' onload='a"\u202e\u0000\u001b[2J&amp;`;
+
+export const hostile: Finding = {
+  ...derived,
+  method: { ...derived.method, id: HOSTILE_NAME },
+  subject: {
+    kind: "pair",
+    reference: { name: HOSTILE_NAME, kind: "model", root: digest("a"), obtained: HOSTILE_NAME },
+    suspect: { name: "</style></title><svg onload=alert(1)>", kind: "model", root: digest("b") },
+  },
+  reason: HOSTILE_NAME,
+  tests: derived.tests.map((test) => ({
+    ...test,
+    id: HOSTILE_NAME,
+    where: HOSTILE_NAME,
+    assumption: HOSTILE_NAME,
+    seed: HOSTILE_NAME,
+  })),
+  observations: hostileObservations(),
+  alternatives: [HOSTILE_NAME],
+  limits: [HOSTILE_NAME],
+  software: { name: HOSTILE_NAME, version: HOSTILE_NAME, commit: HOSTILE_NAME },
+};
+
+function hostileObservations(): WeightsObservations {
+  const seen = observe({ layers: six, labels: 1408, origin: (s) => s, log10P: -512.37, names: ["a", "b"] });
+  return {
+    ...seen,
+    settings: { ...seen.settings, seed: HOSTILE_NAME },
+    architecture: {
+      ...seen.architecture,
+      fields: [{ field: HOSTILE_NAME, reference: HOSTILE_NAME, suspect: "]]>", same: false }],
+    },
+    axes: seen.axes.map((axis) => ({ ...axis, note: HOSTILE_NAME })),
+    tensors: seen.tensors.map((tensor) => ({ ...tensor, tensor: HOSTILE_NAME, note: "<!--" })),
+  };
+}
+
+export function pageInput(finding: Finding): PageInput {
+  return {
+    finding,
+    validation: finding.outcome === "refused" ? null : validation,
+    reproduce: { command: "assay examine weights aldgate-base-1b/ suspect.sketch --out finding/" },
+    signed: { keyId: "SHA256:0fKq3vXn0mJt5t7bqv6h2o5n4Yw1r8eP9cUzKQm2L3s" },
+  };
+}
+
+export const ALL = { derived, inconclusive, uncalibrated, refused, large, supportsHd, hostile };
