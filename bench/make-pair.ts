@@ -35,7 +35,11 @@ export function tensors({ hidden: d, ff, layers, vocabulary }: Shape): Tensor[] 
   for (let l = 0; l < layers; l++) {
     const at = `model.layers.${l}.`;
     for (const name of ["q", "k", "v", "o"]) out.push([`${at}self_attn.${name}_proj.weight`, d, d]);
-    out.push([`${at}mlp.gate_proj.weight`, ff, d], [`${at}mlp.up_proj.weight`, ff, d], [`${at}mlp.down_proj.weight`, d, ff]);
+    out.push(
+      [`${at}mlp.gate_proj.weight`, ff, d],
+      [`${at}mlp.up_proj.weight`, ff, d],
+      [`${at}mlp.down_proj.weight`, d, ff],
+    );
     out.push([`${at}input_layernorm.weight`, 1, d], [`${at}post_attention_layernorm.weight`, 1, d]);
   }
   out.push(["model.norm.weight", 1, d], ["lm_head.weight", vocabulary, d]);
@@ -58,14 +62,25 @@ export function makePair(out: string, shape: Shape): void {
     pool[i] = bits[0]! >>> 16;
   }
   const noise = Uint16Array.from({ length: POOL }, () => random() & 7);
-  for (const side of ["reference", "suspect"] as const) writeSide(join(out, side), shape, pool, side === "suspect" ? noise : null);
+  for (const side of ["reference", "suspect"] as const)
+    writeSide(join(out, side), shape, pool, side === "suspect" ? noise : null);
   writeFileSync(join(out, "done"), "");
 }
 
 function writeSide(folder: string, shape: Shape, pool: Uint16Array, noise: Uint16Array | null): void {
   mkdirSync(folder, { recursive: true });
   const { hidden, ff, layers, heads, vocabulary } = shape;
-  const config = { model_type: "llama", hidden_size: hidden, intermediate_size: ff, num_hidden_layers: layers, num_attention_heads: heads, num_key_value_heads: heads, vocab_size: vocabulary, hidden_act: "silu", tie_word_embeddings: false };
+  const config = {
+    model_type: "llama",
+    hidden_size: hidden,
+    intermediate_size: ff,
+    num_hidden_layers: layers,
+    num_attention_heads: heads,
+    num_key_value_heads: heads,
+    vocab_size: vocabulary,
+    hidden_act: "silu",
+    tie_word_embeddings: false,
+  };
   writeFileSync(join(folder, "config.json"), JSON.stringify(config));
   const shards: Tensor[][] = [[]];
   let size = 0;
@@ -85,7 +100,11 @@ function writeSide(folder: string, shape: Shape, pool: Uint16Array, noise: Uint1
     let at = 0;
     for (const [name, rows, columns] of shard) {
       map[name] = file;
-      header[name] = { dtype: "BF16", shape: rows === 1 ? [columns] : [rows, columns], data_offsets: [at, at + rows * columns * 2] };
+      header[name] = {
+        dtype: "BF16",
+        shape: rows === 1 ? [columns] : [rows, columns],
+        data_offsets: [at, at + rows * columns * 2],
+      };
       at += rows * columns * 2;
     }
     const text = Buffer.from(JSON.stringify(header));
@@ -99,7 +118,14 @@ function writeSide(folder: string, shape: Shape, pool: Uint16Array, noise: Uint1
   writeFileSync(join(folder, "model.safetensors.index.json"), JSON.stringify({ metadata: {}, weight_map: map }));
 }
 
-function writeRows(fd: number, rows: number, columns: number, random: () => number, pool: Uint16Array, noise: Uint16Array | null): void {
+function writeRows(
+  fd: number,
+  rows: number,
+  columns: number,
+  random: () => number,
+  pool: Uint16Array,
+  noise: Uint16Array | null,
+): void {
   const batch = Math.max(1, Math.floor(2 ** 22 / columns));
   const buffer = new Uint16Array(batch * columns);
   for (let r = 0; r < rows; r += batch) {
@@ -125,6 +151,9 @@ function xorshift(seed: number): () => number {
 }
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({ options: { shape: { type: "string", default: "7b" } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    options: { shape: { type: "string", default: "7b" } },
+    allowPositionals: true,
+  });
   makePair(positionals[0]!, SHAPES[values.shape]!);
 }

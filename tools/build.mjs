@@ -50,7 +50,8 @@ chmodSync("dist/cli/main.js", 0o755);
 /** The commit a finding names; "unknown" outside a repository. Uncommitted changes are marked. */
 function commit() {
   try {
-    const git = (...args) => execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    const git = (...args) =>
+      execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
     const dirty = git("status", "--porcelain", "--untracked-files=no", "--", "src") !== "";
     return git("rev-parse", "HEAD") + (dirty ? "+changes" : "");
   } catch {

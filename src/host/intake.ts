@@ -26,6 +26,8 @@ export interface IntakeOptions {
   home: string | null;
   /** Further top-level entries to leave out. */
   ignore?: readonly string[];
+  /** Aborting ends the intake with an error. */
+  signal?: AbortSignal;
   onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
@@ -36,7 +38,7 @@ export interface Intake {
 }
 
 /** @throws AssayError NON_FINITE, or as `listModelFiles` and the safetensors reader do, or FORMAT for a file in motion */
-export async function intake(path: string, { home, ignore, onProgress }: IntakeOptions): Promise<Intake> {
+export async function intake(path: string, { home, ignore, signal, onProgress }: IntakeOptions): Promise<Intake> {
   const { files } = await listModelFiles(path, ignore);
   const totalBytes = files.reduce((n, f) => n + f.sizeBytes, 0);
   let doneBytes = 0;
@@ -47,14 +49,15 @@ export async function intake(path: string, { home, ignore, onProgress }: IntakeO
   const out: (ModelFile & { digest: Digest })[] = new Array(files.length);
   let next = 0;
   const failures: unknown[] = [];
+  const stopped = () => failures.length > 0 || signal?.aborted === true;
   const worker = async () => {
     const kernel = new Kernel();
     const buffers: Buffers = [new Uint8Array(CHUNK_BYTES), new Uint8Array(CHUNK_BYTES)];
-    while (next < files.length && failures.length === 0) {
+    while (next < files.length && !stopped()) {
       const i = next++;
       const file = files[i]!;
       try {
-        out[i] = { ...file, digest: await takeIn(file, home, kernel, buffers, advance, () => failures.length > 0) };
+        out[i] = { ...file, digest: await takeIn(file, home, kernel, buffers, advance, stopped) };
       } catch (error) {
         failures.push(asAssayError(error, file.path, "intake.read"));
       }
@@ -63,6 +66,7 @@ export async function intake(path: string, { home, ignore, onProgress }: IntakeO
   await Promise.all(Array.from({ length: Math.min(PARALLEL, files.length) }, worker));
   // The first failure is the cause; later ones may only be its echo.
   if (failures.length > 0) throw failures[0];
+  if (signal?.aborted) throw new AssayError("FORMAT", "intake.read: stopped before the end");
   return { root: rootDigest(out), files: out };
 }
 

@@ -52,7 +52,11 @@ describe("decoding", () => {
               ? new Uint8Array(f32.buffer)
               : new Uint8Array(
                   Uint16Array.from(bits, (b) =>
-                    dtype === "BF16" ? b >>> 16 : (b & 0x7f800000) === 0x7f800000 ? 0x7c00 | ((b >>> 13) & 0x3ff) : 0x3e00,
+                    dtype === "BF16"
+                      ? b >>> 16
+                      : (b & 0x7f800000) === 0x7f800000
+                        ? 0x7c00 | ((b >>> 13) & 0x3ff)
+                        : 0x3e00,
                   ).buffer,
                 );
           expect(kernel.countNonFinite(dtype, bytes)).toBe(1);
@@ -160,7 +164,13 @@ describe("sketches", () => {
 
   test("columns as units see the same matrix transposed", async () => {
     const width = 300;
-    const m = await compute.sketch({ unit: "columns", width, groups: 1, seed: "s", parts: [{ matrix: stored, runs: all }] });
+    const m = await compute.sketch({
+      unit: "columns",
+      width,
+      groups: 1,
+      seed: "s",
+      parts: [{ matrix: stored, runs: all }],
+    });
     expect([m.n, m.k]).toEqual([96, 300]);
     const [same] = await compute.match({ a: m, bs: [m], groups: 1 });
     expect(same).toMatchObject({ pairs: [96], self: 96 });

@@ -84,8 +84,18 @@ describe("combination", () => {
 
   test("averaged e-values: nothing staked, nothing won; one overwhelming part carries its weight", () => {
     expect(log10FromAveragedE([{ weight: 1, log10P: null }])).toBeCloseTo(0, 12);
-    expect(log10FromAveragedE([{ weight: 0.5, log10P: 0 }, { weight: 0.5, log10P: -500 }])).toBeLessThan(-490);
-    expect(log10FromAveragedE([{ weight: 0.5, log10P: 0 }, { weight: 0.5, log10P: 0 }])).toBe(0);
+    expect(
+      log10FromAveragedE([
+        { weight: 0.5, log10P: 0 },
+        { weight: 0.5, log10P: -500 },
+      ]),
+    ).toBeLessThan(-490);
+    expect(
+      log10FromAveragedE([
+        { weight: 0.5, log10P: 0 },
+        { weight: 0.5, log10P: 0 },
+      ]),
+    ).toBe(0);
   });
 
   test("rounding goes towards 1", () => {

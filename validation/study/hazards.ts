@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { StoredMatrix, Stretch } from "../../dist/kernels/compute.js";
 import { FileReader } from "../../dist/host/files.js";
+import type { StoredMatrix, Stretch } from "../../dist/kernels/compute.js";
 import { parseSafetensorsHeader, safetensorsHeaderLength } from "../../dist/model/safetensors.js";
 import { log10SelfMatchBound } from "../../dist/stats/self-matches.js";
 import { examinePair, type Loaded, pool } from "./models.ts";
@@ -40,13 +40,16 @@ export async function hazards(input: {
     const a = byName.get(`${b.name[0]}00`)!;
     seeds.push({ a: a.name, b: b.name, log10P: (await examinePair(a, b)).log10P });
   }
-  const equal = bank.flatMap((a, i) => bank.slice(i + 1).flatMap((b) => (a.name[0] === b.name[0] ? [[a, b] as const] : [])));
+  const equal = bank.flatMap((a, i) =>
+    bank.slice(i + 1).flatMap((b) => (a.name[0] === b.name[0] ? [[a, b] as const] : [])),
+  );
   const axes = [
     await naive("MLP hidden units, same layer (allowed: for comparison)", equal, mlpUnits),
     await naive("vocabulary rows of the embedding", equal, vocabulary),
     await naive("dimensions inside query heads (rotary)", equal, queryDims),
   ];
-  if (input.extra && existsSync(join(input.extra, "tied-square"))) axes.push(await tiedSquare(join(input.extra, "tied-square")));
+  if (input.extra && existsSync(join(input.extra, "tied-square")))
+    axes.push(await tiedSquare(join(input.extra, "tied-square")));
   return { sameSeed: seeds, axes, gains: await gains(equal), storyPearsonMax: await storyPearson(equal) };
 }
 
@@ -59,7 +62,10 @@ async function naive(what: string, pairs: (readonly [Loaded, Loaded])[], blocks:
   return row(what, pairs.length, ps);
 }
 
-async function equalLabels(a: { parts: Stretch[]; groups: number }, b: { parts: Stretch[]; groups: number }): Promise<number> {
+async function equalLabels(
+  a: { parts: Stretch[]; groups: number },
+  b: { parts: Stretch[]; groups: number },
+): Promise<number> {
   const width = Math.min(128, Math.ceil(a.parts[0]!.matrix.columns / 4) * 4);
   const [x, y] = await Promise.all(
     [a, b].map((side) => pool.sketch({ unit: "rows", parts: side.parts, width, groups: side.groups, seed: "hazards" })),
@@ -76,7 +82,10 @@ const all = (matrix: StoredMatrix): Stretch => ({ matrix, runs: [{ start: 0, cou
 const layers = (m: Loaded) => Array.from({ length: m.model.layers }, (_, l) => l);
 const mlpUnits: Blocks = (m) =>
   layers(m).map((l) => ({
-    parts: [all(m.model.tensors.get(`layers.${l}.mlp.gate`)!.matrix), all(m.model.tensors.get(`layers.${l}.mlp.up`)!.matrix)],
+    parts: [
+      all(m.model.tensors.get(`layers.${l}.mlp.gate`)!.matrix),
+      all(m.model.tensors.get(`layers.${l}.mlp.up`)!.matrix),
+    ],
     groups: 1,
   }));
 const vocabulary: Blocks = (m) => [{ parts: [all(m.model.tensors.get("embed")!.matrix)], groups: 1 }];
@@ -89,7 +98,9 @@ const queryDims: Blocks = (m) =>
 async function tiedSquare(folder: string): Promise<HazardRow> {
   const models: StoredMatrix[][] = [];
   const reader = new FileReader();
-  for (const name of readdirSync(folder).filter((n) => n.endsWith(".safetensors")).sort()) {
+  for (const name of readdirSync(folder)
+    .filter((n) => n.endsWith(".safetensors"))
+    .sort()) {
     const file = join(folder, name);
     const { size } = (await import("node:fs")).statSync(file);
     const length = safetensorsHeaderLength(await reader.readExactly(file, 0, 8), size, name);
@@ -97,7 +108,13 @@ async function tiedSquare(folder: string): Promise<HazardRow> {
     models.push(
       header.tensors
         .filter((t) => t.name.endsWith("gating.weight"))
-        .map((t) => ({ file, offsetBytes: t.offsetBytes, dtype: "F32" as const, rows: t.shape[0]!, columns: t.shape[1]! })),
+        .map((t) => ({
+          file,
+          offsetBytes: t.offsetBytes,
+          dtype: "F32" as const,
+          rows: t.shape[0]!,
+          columns: t.shape[1]!,
+        })),
     );
   }
   await reader.close();
@@ -106,7 +123,8 @@ async function tiedSquare(folder: string): Promise<HazardRow> {
   for (const [i, a] of models.entries())
     for (const b of models.slice(i + 1)) {
       pairs++;
-      for (const [l, x] of a.entries()) ps.push(await equalLabels({ parts: [all(x)], groups: 1 }, { parts: [all(b[l]!)], groups: 1 }));
+      for (const [l, x] of a.entries())
+        ps.push(await equalLabels({ parts: [all(x)], groups: 1 }, { parts: [all(b[l]!)], groups: 1 }));
     }
   return row("square gate d → d on its own input", pairs, ps);
 }

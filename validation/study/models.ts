@@ -67,7 +67,7 @@ export async function loadAll(folder: string, origin: string): Promise<Loaded[]>
       model: reading.model,
       vocabulary,
       parents,
-      how: name.split("-").slice(1).join("-"),
+      how: name.split("-").slice(1).join("-"), family: familyOf(name, parents)
     });
   }
   return out;

@@ -16,7 +16,8 @@ export function pairKinds(
     for (const b of models.slice(i + 1)) {
       const equal = shape(a) === shape(b);
       // A lawful coincidence is no null: pairs of one seed stand under hazards.
-      if (a.family !== b.family && (which === "all" || equal) && keep(a, b)) out.push({ a, b, kind: equal ? "equal shape" : "unequal shape" });
+      if (a.family !== b.family && (which === "all" || equal) && keep(a, b))
+        out.push({ a, b, kind: equal ? "equal shape" : "unequal shape" });
     }
   return out;
 }

@@ -1,7 +1,8 @@
 /** The study's results as Markdown tables, in the order in which the validation page reads them. */
-import { lower95, upper95 } from "../../dist/stats/clopper-pearson.js";
+
 import { log10Cap } from "../../dist/finding/strength.js";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
+import { lower95, upper95 } from "../../dist/stats/clopper-pearson.js";
 import type { Hazards } from "./hazards.ts";
 import type { PairResult } from "./models.ts";
 import type { LeftOut, Rate } from "./null.ts";
@@ -60,8 +61,20 @@ function summary(s: ValidationSummary): string {
   return table(
     ["", "pairs", "independent families", "families accused or found", "95 % bound of the rate"],
     [
-      ["presumed unrelated", nulls.pairs, nulls.families, nulls.accusedFamilies, `false positives ≤ ${percent(upper95(nulls.accusedFamilies, nulls.families))}`],
-      ["derived, undisguised", positives.pairs, positives.families, positives.foundFamilies, `true positives ≥ ${percent(lower95(positives.foundFamilies, positives.families))}`],
+      [
+        "presumed unrelated",
+        nulls.pairs,
+        nulls.families,
+        nulls.accusedFamilies,
+        `false positives ≤ ${percent(upper95(nulls.accusedFamilies, nulls.families))}`,
+      ],
+      [
+        "derived, undisguised",
+        positives.pairs,
+        positives.families,
+        positives.foundFamilies,
+        `true positives ≥ ${percent(lower95(positives.foundFamilies, positives.families))}`,
+      ],
       ["cap on the likelihood ratio", "", "", "", `10^${log10Cap(s).toFixed(2)} = ${(10 ** log10Cap(s)).toFixed(0)}`],
     ],
   );
@@ -92,7 +105,16 @@ function rates(list: Rate[]): string {
 function leftOut(list: LeftOut[]): string {
   return table(
     ["test", "α", "rate", "lowest", "highest", "jackknife s.e.", "upper 95 %", "model that weighs most"],
-    list.map((r) => [r.axis, r.alpha, percent(r.rate), percent(r.low), percent(r.high), percent(r.standardError), percent(r.upper), r.standardError > 0 ? r.heaviest : "none"]),
+    list.map((r) => [
+      r.axis,
+      r.alpha,
+      percent(r.rate),
+      percent(r.low),
+      percent(r.high),
+      percent(r.standardError),
+      percent(r.upper),
+      r.standardError > 0 ? r.heaviest : "none",
+    ]),
   );
 }
 
@@ -106,7 +128,10 @@ function children(list: PairResult[]): string {
 }
 
 function hazards(h: Hazards): string {
-  const seeds = table(["pair from one initial draw, other corpus", "log10 p"], h.sameSeed.map((s) => [`${s.a} / ${s.b}`, fixed(s.log10P)]));
+  const seeds = table(
+    ["pair from one initial draw, other corpus", "log10 p"],
+    h.sameSeed.map((s) => [`${s.a} / ${s.b}`, fixed(s.log10P)]),
+  );
   const axes = table(
     ["axis, tested on independent models of equal shape", "pairs", "tests", "p ≤ 0.01", "rate", "smallest log10 p"],
     h.axes.map((x) => [x.what, x.pairs, x.tests, x.atHundredth, percent(x.atHundredth / x.tests), fixed(x.min)]),

@@ -113,7 +113,7 @@ function tests(results: Record<Axis, AxisResult | null>, combined: number, seed:
   return [
     ...ofAxes,
     {
-      id: "weights/combined",
+      id: "combined",
       statistic: { name: "weighted mean of e-values, as log10", value: -combined },
       log10P: combined,
       exact: true,
