@@ -200,16 +200,20 @@ describe("a bundle rewritten as a whole, with digests that hold", () => {
     ["a request in other words", { "request.json": utf8(JSON.stringify(REQUEST, null, 1)) }, /canonical JSON/],
     ["a finding in other words", { "finding.json": utf8(JSON.stringify(sampleFinding())) }, /canonical text: /],
     ["a finding that is none", { "finding.json": utf8("{}") }, /finding: data\/finding\.json: at/],
-    [
-      "a study with more power",
-      { "validation.json": canonicalJsonBytes({ ...STUDY, nulls: STUDY.nulls }).slice(1) },
-      /the study carried/,
-    ],
+    ["another study file", { "validation.json": canonicalJsonBytes({ ...STUDY, page: "other" }) }, /the study carried/],
     ["a file more", { "notes.txt": utf8("") }, /no bundle has: data\/notes\.txt/],
     ["a figure without numbers", { "figures/nulls.csv": null }, /stands without/],
     ["no page", { "page.html": null }, /layout: there is no data\/page\.html/],
   ])("%s", (_what, changes, message) => {
     expect(failed(rewritten(changes)).join("\n")).toMatch(message);
+  });
+  test("a cap that the study carried does not permit", () => {
+    const positives = { ...STUDY.positives, foundFamilies: 2 };
+    const weaker = canonicalJsonBytes({ ...STUDY, positives });
+    const method = { ...sampleFinding().method, validation: { page: STUDY.page, digest: sha256Digest(weaker) } };
+    const finding = canonicalJsonBytes({ ...sampleFinding(), method });
+    const files = rewritten({ "finding.json": finding, "validation.json": weaker });
+    expect(failed(files)).toEqual([expect.stringMatching(/^validation study: .*above what the study permits/)]);
   });
   test("without the study's file the finding's own counts are checked", () => {
     const report = verifyBundle(rewritten({ "validation.json": null }));
