@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { fromUtf8, utf8 } from "../../src/base/bytes.js";
 import { BAG_FILES_MAX, checkBag, checkPath, packBag, readBagInfo } from "../../src/evidence/bag.js";
 
-const NAME = fc.stringMatching(/^[a-z][a-z0-9_-]{0,7}x$/);
+const NAME = fc.stringMatching(/^[a-z][a-z0-9_-]{0,7}z$/);
 const PATH = fc.array(NAME, { minLength: 1, maxLength: 3 }).map((parts) => `${parts.join("/")}.bin`);
 const PAYLOAD = fc
   .array(fc.tuple(PATH, fc.uint8Array({ maxLength: 64 })), { minLength: 1, maxLength: 6 })
