@@ -38,7 +38,7 @@ describe("DSSE", () => {
       flipped[bit >> 3]! ^= 1 << (bit & 7);
       expect(() => verifyDsse(flipped, keys), `bit ${bit}`).toThrow();
     }
-  });
+  }, 30_000);
   test.each([
     ["a space", edited((t) => t.replace(":", ": ")), /canonical JSON/],
     [
