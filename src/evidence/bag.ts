@@ -25,7 +25,7 @@ const TAG_MANIFEST = "tagmanifest-sha256.txt";
 const INFO = "bag-info.txt";
 /** What the tag manifest lists. */
 const LISTED_TAGS = [INFO, "bagit.txt", MANIFEST] as const;
-/** The one file that no manifest lists: it speaks about the tag manifest (RFC 8493 §2.2.4 allows such tag files). */
+/** The one file that no manifest lists, as it speaks about the tag manifest (RFC 8493 §2.2.1: a SHOULD, left here). */
 export const SIGNATURE_FILE = "signature.dsse.json";
 
 export type Files = ReadonlyMap<string, Uint8Array>;
@@ -88,7 +88,7 @@ export function readBagInfo(files: Files): Map<string, string> {
 
 const SEGMENT = "[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?";
 const PLAIN_PATH = new RegExp(`^${SEGMENT}(?:/${SEGMENT})*$`);
-/** Device names on Windows, whatever the extension (RFC 8493 §5.1; CWE-67). */
+/** Device names on Windows, whatever the extension (CWE-67). */
 const DEVICE = /(?:^|\/)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$)/i;
 
 /**

@@ -1,0 +1,88 @@
+/** Makes a small bundle about two invented models, by the house's own rules. No finding here is about a real model. */
+import { type BundleInput, makeBundle } from "../../src/app/bundle.js";
+import { utf8 } from "../../src/base/bytes.js";
+import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
+import { sha256Digest } from "../../src/base/digest.js";
+import type { ExaminationRequest } from "../../src/evidence/request.js";
+import type { Finding, Test } from "../../src/finding/finding.js";
+import { decideExact } from "../../src/finding/outcome.js";
+import { PROPOSITIONS } from "../../src/finding/propositions.js";
+import type { ValidationSummary } from "../../src/finding/validation.js";
+
+export const SEED = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
+
+export const STUDY: ValidationSummary = {
+  type: "assay/validation/v1",
+  method: "weights/self-matches",
+  methodVersion: "1",
+  page: "validation/weights.md",
+  nulls: { pairs: 780, families: 40, accusedPairs: 0, accusedFamilies: 0 },
+  positives: { pairs: 60, families: 20, foundPairs: 60, foundFamilies: 20 },
+};
+export const STUDY_BYTES = canonicalJsonBytes(STUDY);
+
+const file = (text: string) => sha256Digest(utf8(text));
+const reference = { role: "reference", name: "House-A 1", root: file("reference"), files: [] };
+const suspect = {
+  role: "suspect",
+  name: "House-B 2",
+  root: file("suspect"),
+  files: [
+    { path: "config.json", digest: file("config") },
+    { path: "model.safetensors", digest: file("weights") },
+  ],
+};
+
+export const REQUEST: ExaminationRequest = {
+  type: "assay/request/v1",
+  command: "examine weights",
+  arguments: ["house-a", "house-b"],
+  settings: { seed: "assay", rows: "sampled", labelsMax: null },
+  inputs: [reference, suspect],
+};
+
+function testOf(id: string, log10P: number, share: number): Test {
+  const statistic = { name: "self-matches", value: 61 };
+  const assumption = "Labels of independently initialised models are exchangeable.";
+  return { id, statistic, log10P, exact: true, assumption, n: 64, seed: "assay", share };
+}
+
+/** @param log10P of the combined test */
+export function sampleFinding(log10P = -41.25): Finding {
+  const decision = decideExact({ log10P, outside: null, validation: STUDY });
+  const { hp, hd } = PROPOSITIONS["weights/shared-ancestry"];
+  return {
+    type: "assay/finding/v1",
+    proposition: { id: "weights/shared-ancestry", hp, hd },
+    method: { id: STUDY.method, version: "1", validation: { page: STUDY.page, digest: sha256Digest(STUDY_BYTES) } },
+    subject: {
+      kind: "pair",
+      reference: { name: reference.name, kind: "model", root: reference.root },
+      suspect: { name: suspect.name, kind: "model", root: suspect.root },
+    },
+    ...decision,
+    tests: [testOf("mlp-hidden", log10P, 0.5), testOf("value-dim", 0, 0.5), testOf("combined", log10P, 1)],
+    observations: { axes: [{ axis: "mlp-hidden", log10P: -41.25 }], note: "Seen on 64 labels – π ≈ 3.14159." },
+    alternatives: ["Both models come from a third that was not examined."],
+    limits: ["It cannot see models that were trained anew."],
+    evidence: [reference.root, suspect.root, ...suspect.files.map((f) => f.digest)],
+    software: { name: "assay", version: "0.1.0", commit: "0000000" },
+  };
+}
+
+export function sampleInput(): BundleInput {
+  return {
+    finding: sampleFinding(),
+    page: "<!doctype html>\n<title>Finding</title>\n<p>The finding in words.</p>\n",
+    request: REQUEST,
+    validation: STUDY_BYTES,
+    figures: [
+      { name: "evidence-map", svg: '<svg xmlns="http://www.w3.org/2000/svg"/>\n', csv: "layer,log10P\n0,-41.25\n" },
+      { name: "nulls", svg: "<svg/>\n", csv: "x,y\n" },
+    ],
+  };
+}
+
+export function sampleBundle(key: Uint8Array | null = SEED): Map<string, Uint8Array> {
+  return makeBundle(key ? { ...sampleInput(), key } : sampleInput());
+}
