@@ -40,10 +40,10 @@ describe.skipIf(!present)("in a browser", () => {
         await page.screenshot({ path: `${pictures}/${name}-desktop.png`, fullPage: true });
         await page.pdf({ path: `${pictures}/${name}.pdf`, preferCSSPageSize: true });
       }
-      const opened = await page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })");
-      expect(opened).toBeUndefined();
-      // One row of a large matrix is like another, and axe takes a minute over a thousand cells.
-      const { violations } = await new AxeBuilder({ page }).exclude(".app-table-matrix tr:nth-child(n + 3)").analyze();
+      // Opened parts of the large page hold thousands of cells like those of the small one: minutes of axe, no news.
+      if (name !== "large")
+        await page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })");
+      const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 
       await page.setViewportSize({ width: 390, height: 844 });
