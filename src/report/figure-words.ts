@@ -42,7 +42,11 @@ export function powerGlyphs(power: number): string {
 
 /** For text that is heard: "10 to the power −512". */
 export function powerSpoken(power: number): string {
-  return power === 0 ? "1" : `10 to the power ${whole(power)}`;
+  return power === 0 ? "1" : powerSpokenText(whole(power));
+}
+
+export function powerSpokenText(exponent: string): string {
+  return `10 to the power ${exponent}`;
 }
 
 /** A likelihood ratio from its log10: two significant digits, rounded down: 1.53 gives 33, 3.4 gives 2500. */

@@ -19,12 +19,12 @@ export function outcomeWords({ outcome, proposition }: Finding): OutcomeWords {
     "supports-hp": {
       tag: "Supports the first proposition",
       headline: `The observations support ${topic.hp}`,
-      meaning: `What was seen is expected if ${proposition.hp}. It is hard to explain if ${proposition.hd}.`,
+      meaning: "What was seen is expected under the first proposition and hard to explain under the second.",
     },
     "supports-hd": {
       tag: "Supports the second proposition",
       headline: `The observations support ${topic.hd}`,
-      meaning: `What was seen is expected if ${proposition.hd}. It is hard to explain if ${proposition.hp}.`,
+      meaning: "What was seen is expected under the second proposition and hard to explain under the first.",
     },
     inconclusive: {
       tag: "Inconclusive",

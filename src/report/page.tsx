@@ -25,6 +25,9 @@ import { Validation } from "./sections/validation.js";
 import { visibleText, visibleValue } from "./visible-text.js";
 import { weightsObservations } from "./weights-view.js";
 
+/** Sass opens a style sheet that is not ASCII with a byte order mark, which inside <style> would spoil the first rule. */
+const STYLES = PAGE_CSS.replace(/^\ufeff/, "");
+
 /** The page, from `<!doctype html>` on. Hostile text in the finding is made visible and escaped. */
 export function renderPage(given: PageInput): string {
   const findingDigest = sha256Digest(canonicalJsonBytes(given.finding));
@@ -51,7 +54,7 @@ export function renderPage(given: PageInput): string {
         <meta name="referrer" content="no-referrer" />
         <meta name="robots" content="noindex" />
         <link rel="icon" href="data:," />
-        <style>{raw(PAGE_CSS)}</style>
+        <style>{raw(STYLES)}</style>
       </head>
       <body class="govuk-template__body app-page">
         <a href="#main-content" class="govuk-skip-link">

@@ -26,7 +26,7 @@ export const ORANGE = "#e69f00";
 export const GREY = "#6b7276";
 export const FAINT = "#d5d8da";
 
-const FONT = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
+const FONT = "-apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif";
 
 /**
  * @param id start of the ids inside the drawing; unique on a page

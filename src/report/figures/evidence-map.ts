@@ -31,15 +31,15 @@ export function evidenceMap(map: EvidenceMap): Figure {
     `Each cell compares one layer of the reference (row) with one layer of the suspect (column) by equal-label pairs ` +
     `among ${whole(map.labels)} labels. Of ${whole(rows * columns)} cells, ${whole(strong)} stand at or below ` +
     `10 to the power −6; the smallest p is 10 to the power ${log10Figure(least)}. Uncorrected for the number of cells.`;
-  const side = Math.max(3, Math.min(26, 460 / Math.max(rows, columns)));
+  const side = Math.max(3, Math.min(40, 470 / Math.max(rows, columns)));
   const [plotWidth, plotHeight] = [side * columns, side * rows];
   const svg = draw(`evidence-map-${map.axis}`, title, description, {
     width: 760,
-    height: plotHeight + 100,
+    height: plotHeight + 110,
     marginTop: 62,
     marginLeft: 64,
     marginRight: 760 - 64 - plotWidth,
-    marginBottom: 38,
+    marginBottom: 48,
     padding: 0,
     x: { type: "band", domain: numbers(columns), ticks: some(columns), label: null, tickSize: 4 },
     y: { type: "band", domain: numbers(rows), ticks: some(rows), label: null, tickSize: 4 },

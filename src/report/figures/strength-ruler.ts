@@ -60,13 +60,14 @@ export function strengthRuler(strength: Strength): Figure {
       Plot.rect([0], { x1: cap, x2: END, y1: 0, y2: 0.16, fill: GREY }),
       Plot.text(bands, {
         x: (d: Band) => (d.from + d.to) / 2,
-        y: 0.62,
+        y: 0.4,
         text: (d: Band) => d.term.replace(/ support$/, "").replace(" for one proposition over the other", ""),
         lineWidth: 6.5,
         fontSize: 12,
       }),
-      Plot.rect([0], { x1: from, x2: Math.max(to, from + 0.015), y1: 0.16, y2: 1, fill: ORANGE, fillOpacity: 0.9 }),
-      Plot.ruleX([from, to], { stroke: INK, strokeWidth: 2 }),
+      Plot.rect([0], { x1: from, x2: Math.max(to, from + 0.015), y1: 0.66, y2: 1, fill: ORANGE }),
+      Plot.ruleX([from, to], { y1: 0.66, y2: 1, stroke: INK, strokeWidth: 2 }),
+      Plot.ruleX([cap], { y1: 0, y2: 0.16, stroke: INK, strokeWidth: 2 }),
       Plot.text([`this case: ${from === to ? ratio(from) : `${ratio(from)} to ${ratio(to)}`}`], {
         x: to,
         ...besides(to),

@@ -1,6 +1,6 @@
 /**
  * What the method gave on pairs whose history was known: unrelated pairs above, derived pairs below, this case marked
- * in both. Bars count pairs in unequal bins, so heights compare within one bin, not across. Pairs that share a model
+ * in both. Bars count pairs in unequal bins, each panel scaled to its own tallest bar; the counts are in the table. Pairs that share a model
  * are not independent: rates are counted by family, not from this picture.
  */
 import * as Plot from "@observablehq/plot";
@@ -42,31 +42,48 @@ export function validationDistribution(data: DistributionData): Figure {
   const description =
     `${spoken("unrelated", nullLog10P)} ${spoken("derived", positiveLog10P)} ` +
     (caseLog10P === null ? "This case has no p." : `This case stands at log10 p ${log10Figure(caseLog10P)}.`);
-  const rows = [unrelated(nullLog10P), derived(positiveLog10P)];
+  const tallest = {
+    nulls: largest(bins.map((bin) => bin.nulls)),
+    positives: largest(bins.map((bin) => bin.positives)),
+  };
+  const rows = [
+    panel("Unrelated pairs", nullLog10P, tallest.nulls),
+    panel("Derived pairs", positiveLog10P, tallest.positives),
+  ];
   const bars = bins.flatMap((bin) => [
-    { ...bin, row: rows[0]!, count: bin.nulls, fill: GREY },
-    { ...bin, row: rows[1]!, count: bin.positives, fill: BLUE },
+    { ...bin, row: rows[0]!, height: bin.nulls / tallest.nulls, fill: GREY },
+    { ...bin, row: rows[1]!, height: bin.positives / tallest.positives, fill: BLUE },
   ]);
-  const end = evidenceScale(least, "").domain[1]!;
+  const scale = evidenceScale(least, "combined p of a pair, smaller to the right");
+  const end = scale.domain[1]!;
   const svg = draw("validation-distribution", title, description, {
     width: 760,
     height: 330,
-    marginLeft: 46,
+    marginLeft: 26,
     marginRight: 26,
     marginTop: 44,
     marginBottom: 42,
-    x: { ...evidenceScale(least, "combined p of a pair (smaller to the right)"), labelAnchor: "center" },
-    y: { label: "pairs", labelArrow: "none", ticks: 4, tickFormat: "d", grid: false, nice: true },
+    x: { type: "linear", domain: scale.domain, axis: null },
+    y: { domain: [0, 1], axis: null },
     fy: { domain: rows, padding: 0.28, axis: null },
     marks: [
-      Plot.axisX({ facetAnchor: "bottom", fontSize: 11, labelOffset: 36 }),
+      Plot.axisX({
+        ticks: scale.ticks,
+        tickFormat: scale.tickFormat,
+        label: scale.label,
+        labelArrow: "none",
+        labelAnchor: "center",
+        labelOffset: 38,
+        facetAnchor: "bottom",
+        fontSize: 12,
+      }),
       Plot.rect(
-        bars.filter((bar) => bar.count > 0),
+        bars.filter((bar) => bar.height > 0),
         {
           x1: (d) => evidence(-d.from),
           x2: (d) => Math.min(end, evidence(-d.to)),
           y1: 0,
-          y2: "count",
+          y2: "height",
           fy: "row",
           fill: "fill",
           insetLeft: 0.4,
@@ -117,12 +134,15 @@ function caseMarks(caseLog10P: number | null, rows: string[], end: number) {
   ];
 }
 
-function unrelated(nulls: readonly number[]): string {
-  return `Unrelated pairs (${whole(nulls.length)})`;
+function panel(name: string, log10P: readonly number[], tallest: number): string {
+  return log10P.length === 0
+    ? `${name}: none at hand`
+    : `${name}: ${whole(log10P.length)}; tallest bar ${whole(tallest)}`;
 }
 
-function derived(positives: readonly number[]): string {
-  return `Derived pairs (${whole(positives.length)})`;
+/** At least 1, to divide by. */
+function largest(counts: readonly number[]): number {
+  return counts.reduce((a, b) => Math.max(a, b), 1);
 }
 
 function spoken(kind: string, log10P: readonly number[]): string {

@@ -7,6 +7,7 @@ import { percentUp, ratio, whole } from "../figure-words.js";
 import { NOT_SAID, outcomeWords } from "../outcome-words.js";
 import type { PageInput } from "../page-input.js";
 import { Power } from "../parts/power.js";
+import { WithPowers } from "../parts/with-powers.js";
 import { strengthWords } from "../strength-words.js";
 
 export function Conclusion({ input: { finding } }: { input: PageInput }) {
@@ -28,7 +29,7 @@ export function Conclusion({ input: { finding } }: { input: PageInput }) {
       {strength ? <p class="govuk-body app-strength">{strength.join(" ")}</p> : null}
       {strength ? null : (
         <p class="govuk-body app-strength">
-          <b>Why.</b> {finding.reason}
+          <b>Why.</b> <WithPowers text={finding.reason} />
         </p>
       )}
       <Figures finding={finding} />
@@ -50,13 +51,14 @@ function Asked({ finding: { subject, proposition } }: Given) {
   if (subject.kind !== "pair")
     return (
       <span>
-        whether {proposition.hp}; or whether {proposition.hd}.
+        whether (first proposition) {proposition.hp}; or (second proposition) {proposition.hd}.
       </span>
     );
   return (
     <span>
       of the reference <b class="app-name">{subject.reference.name}</b> and the suspect{" "}
-      <b class="app-name">{subject.suspect.name}</b>: whether {proposition.hp}; or whether {proposition.hd}.
+      <b class="app-name">{subject.suspect.name}</b>: whether (first proposition) {proposition.hp}; or (second
+      proposition) {proposition.hd}.
     </span>
   );
 }

@@ -10,6 +10,7 @@ import { Details } from "../parts/details.js";
 import { Section, Subheading } from "../parts/section.js";
 import { SummaryList } from "../parts/summary-list.js";
 import { Table } from "../parts/table.js";
+import { WithPowers } from "../parts/with-powers.js";
 
 /** Tests that only describe are shown up to this number; the finding itself holds them all. */
 const DESCRIPTIVE_MAX = 300;
@@ -26,7 +27,7 @@ export function Method({ finding }: { finding: Finding }) {
           ["Method", `${method.id}, version ${method.version}`],
           ["Computed by", `${software.name} ${software.version}, commit ${software.commit}`],
           ["Level set in advance", "α = one in a million, over all tests together"],
-          ["Rule that gave the outcome", finding.reason],
+          ["Rule that gave the outcome", <WithPowers text={finding.reason} />],
         ]}
       />
       {tests.length === 0 ? <p class="govuk-body">No test was run.</p> : null}

@@ -41,6 +41,7 @@ export function Observations({ seen, figures }: { seen: WeightsObservations; fig
           log10P === null ? "not examined" : log10Figure(log10P),
           note,
         ])}
+        wide
       />
       {figures.map(({ name, figure }, i) =>
         isObservationFigure({ name, figure }) ? <FigureBlock figure={figure} name={name} number={i + 1} /> : null,

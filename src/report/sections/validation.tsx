@@ -65,8 +65,8 @@ function Counts({ validation: { summary } }: { validation: PageValidation }) {
           { title: "Material" },
           { title: "Pairs", numeric: true },
           { title: "Families", numeric: true },
-          { title: "Reported as supporting, pairs", numeric: true },
-          { title: "families", numeric: true },
+          { title: "Pairs reported as supporting", numeric: true },
+          { title: "Families so reported", numeric: true },
           { title: "95 % bound on the rate" },
         ]}
         rows={[
