@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
-export const SHARED = resolve(process.env["ASSAY_SHARED"] ?? "../shared");
+export const SHARED = resolve(process.env.ASSAY_SHARED ?? "../shared");
 export const HAS_SHARED = existsSync(SHARED);
 
 /** Said once a run, so that a skip is never silent. */

@@ -10,15 +10,19 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { ValidationSummary } from "../dist/finding/validation.js";
 import { METHOD_ID, METHOD_VERSION } from "../dist/labs/weights/method.js";
 import { hazards } from "./study/hazards.ts";
-import { existing, type Loaded, loadAll, mapPairs } from "./study/models.ts";
-import { leaveOneOut, nullRates, pairKinds } from "./study/null.ts";
+import { existing, type Loaded, loadAll, mapPairs, type PairResult } from "./study/models.ts";
+import { allPairs, leaveOneOut, nullRates, ringPairs } from "./study/null.ts";
 import { tables } from "./study/tables.ts";
 import { zooTable } from "./study/zoo.ts";
 
 const { values } = parseArgs({ options: { zoo: { type: "string" }, extra: { type: "string" } } });
 const zoo = values.zoo ?? "../shared/zoo";
+
+/** Partners of each further model: 12 ahead, 12 behind. */
+const RING_PARTNERS = 12;
 
 /** Stored p-values are for figures: two decimals. */
 const round = (x: number) => Math.ceil(x * 100) / 100 + 0;
@@ -36,12 +40,9 @@ log(`zoo: ${models.length} models`);
 const zooResult = await zooTable(models, join(zoo, "manifest.json"));
 
 log(`bank: ${bankAll.length} models, every cross-seed pair`);
-const bankPairs = await mapPairs(pairKinds(bankAll, "all"), log);
-log(`extra: ${extra.length} models, pairs of equal shape`);
-const extraPairs = await mapPairs(
-  pairKinds([...bank, ...extra], "equal-shape", (a, b) => a.origin === "extra" || b.origin === "extra"),
-  log,
-);
+const bankPairs = await mapPairs(allPairs(bankAll), log);
+log(`extra: ${extra.length} models, each with its ${RING_PARTNERS} successors of equal shape`);
+const extraPairs = await mapPairs(ringPairs(extra, RING_PARTNERS), log);
 log(`children: ${children.length}`);
 const parents = new Map(bank.map((m) => [m.name, m]));
 const childPairs = await mapPairs(
@@ -56,27 +57,25 @@ const hazard = await hazards({ bank, sameSeed, extra: values.extra ?? null, mode
 const nullPairs = [...bankPairs, ...extraPairs];
 const zooNulls = zooResult.pairs.filter((p) => !p.derived);
 const zooPositives = zooResult.pairs.filter((p) => p.derived && !p.disguised);
-const zooFamilies = new Set(zooNulls.flatMap((p) => [p.familyA, p.familyB]));
-const familyOf = new Map([...bankAll, ...extra].map((m) => [m.name, m.family]));
-const families = new Set([...nullPairs.flatMap((p) => [familyOf.get(p.a), familyOf.get(p.b)]), ...zooFamilies]);
-const accused = [...nullPairs, ...zooNulls].filter((p) => p.log10P <= -6);
+const everyNull = [...nullPairs, ...zooNulls];
+const accused = everyNull.filter((p) => p.log10P <= -6);
+const familiesOf = (pairs: PairResult[]) => new Set(pairs.flatMap((p) => [p.familyA, p.familyB])).size;
 const positiveFamilies = group([
-  ...childPairs.map((p) => [p.a, p.log10P] as const),
+  ...childPairs.map((p) => [p.familyA, p.log10P] as const),
   ...zooPositives.map((p) => [p.familyA, p.log10P] as const),
 ]);
 const found = [...positiveFamilies.values()].filter((ps) => ps.every((p) => p <= -6)).length;
 
-const study = {
+const study: ValidationSummary & { nullLog10P: number[]; positiveLog10P: number[] } = {
   type: "assay/validation/v1",
   method: METHOD_ID,
   methodVersion: METHOD_VERSION,
   page: "validation/weights-unit-labels.md",
   nulls: {
-    pairs: nullPairs.length + zooNulls.length,
-    families: families.size,
+    pairs: everyNull.length,
+    families: familiesOf(everyNull),
     accusedPairs: accused.length,
-    accusedFamilies:
-      accused.length === 0 ? 0 : new Set(accused.flatMap((p) => ("a" in p ? [p.a, p.b] : [p.familyA, p.familyB]))).size,
+    accusedFamilies: familiesOf(accused),
   },
   positives: {
     pairs: childPairs.length + zooPositives.length,
@@ -84,7 +83,7 @@ const study = {
     foundPairs: [...childPairs, ...zooPositives].filter((p) => p.log10P <= -6).length,
     foundFamilies: found,
   },
-  nullLog10P: [...nullPairs, ...zooNulls].map((p) => round(p.log10P)).sort((a, b) => a - b),
+  nullLog10P: everyNull.map((p) => round(p.log10P)).sort((a, b) => a - b),
   positiveLog10P: [...childPairs, ...zooPositives].map((p) => round(p.log10P)).sort((a, b) => a - b),
 };
 const report = {

@@ -31,6 +31,8 @@ export interface PairResult {
   a: string;
   b: string;
   kind: string;
+  familyA: string;
+  familyB: string;
   /** Combined, and by axis; null where an axis was not examined. */
   log10P: number;
   axes: Record<string, number | null>;
@@ -67,7 +69,8 @@ export async function loadAll(folder: string, origin: string): Promise<Loaded[]>
       model: reading.model,
       vocabulary,
       parents,
-      how: name.split("-").slice(1).join("-"), family: familyOf(name, parents)
+      how: name.split("-").slice(1).join("-"),
+      family: familyOf(name, parents),
     });
   }
   return out;
@@ -115,7 +118,7 @@ export async function mapPairs(pairs: Pair[], log: (text: string) => void): Prom
     while (next < pairs.length) {
       const index = next++;
       const { a, b, kind } = pairs[index]!;
-      out[index] = { a: a.name, b: b.name, kind, ...(await examinePair(a, b)) };
+      out[index] = { a: a.name, b: b.name, kind, familyA: a.family, familyB: b.family, ...(await examinePair(a, b)) };
       if (index % 1000 === 999) log(`  ${index + 1} of ${pairs.length} pairs`);
     }
   };

@@ -5,21 +5,33 @@ import type { Loaded, Pair, PairResult } from "./models.ts";
 export const ALPHAS = [0.05, 0.01] as const;
 const AXES = ["combined", "mlp-hidden", "value-dim", "residual"] as const;
 
-/** Pairs of a list, each kind named by whether the shapes agree. */
-export function pairKinds(
-  models: Loaded[],
-  which: "all" | "equal-shape",
-  keep: (a: Loaded, b: Loaded) => boolean = () => true,
-): Pair[] {
+/** Every pair of different families, each kind named by whether the shapes agree. */
+export function allPairs(models: Loaded[]): Pair[] {
   const out: Pair[] = [];
   for (const [i, a] of models.entries())
     for (const b of models.slice(i + 1)) {
-      const equal = shape(a) === shape(b);
       // A lawful coincidence is no null: pairs of one seed stand under hazards.
-      if (a.family !== b.family && (which === "all" || equal) && keep(a, b))
-        out.push({ a, b, kind: equal ? "equal shape" : "unequal shape" });
+      if (a.family !== b.family) out.push({ a, b, kind: shape(a) === shape(b) ? "equal shape" : "unequal shape" });
     }
   return out;
+}
+
+/** Each model with the next `partners` of its shape, in a ring: every model weighs the same, and n stays linear. */
+export function ringPairs(models: Loaded[], partners: number): Pair[] {
+  const shapes = [...new Set(models.map(shape))];
+  return shapes.flatMap((wanted) => {
+    const ring = models.filter((m) => shape(m) === wanted);
+    const steps = Math.min(partners, Math.floor((ring.length - 1) / 2));
+    return ring
+      .flatMap((a, i) =>
+        Array.from({ length: steps }, (_, step) => ({
+          a,
+          b: ring[(i + step + 1) % ring.length]!,
+          kind: "equal shape",
+        })),
+      )
+      .filter(({ a, b }) => a.family !== b.family);
+  });
 }
 
 function shape({ model: m }: Loaded): string {

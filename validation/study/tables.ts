@@ -41,7 +41,7 @@ export function tables(r: Report): string {
     "",
     leftOut(r.bank.leaveOneOut),
     "",
-    `### Null behaviour, ${r.extra.models} further models, pairs of equal shape`,
+    `### Null behaviour, ${r.extra.models} further models, each with 24 others of its shape`,
     "",
     rates(r.extra.rates),
     "",

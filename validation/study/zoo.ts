@@ -1,17 +1,10 @@
 /** Every pair of the zoo against its manifest: derived when the two share an ancestor by `parents`. */
 import { readFileSync } from "node:fs";
-import { examinePair, type Loaded } from "./models.ts";
+import { examinePair, type Loaded, type PairResult } from "./models.ts";
 
-export interface ZooPair {
-  a: string;
-  b: string;
+export interface ZooPair extends PairResult {
   derived: boolean;
   disguised: boolean;
-  familyA: string;
-  familyB: string;
-  log10P: number;
-  axes: Record<string, number | null>;
-  pearsonMax: number;
 }
 
 export async function zooTable(
@@ -28,7 +21,16 @@ export async function zooTable(
       const result = await examinePair(a, b);
       const derived = [...ancestors(a.name)].some((x) => ancestors(b.name).has(x));
       const disguised = a.name === "disguised" || b.name === "disguised";
-      pairs.push({ a: a.name, b: b.name, derived, disguised, familyA: root(a.name), familyB: root(b.name), ...result });
+      pairs.push({
+        a: a.name,
+        b: b.name,
+        kind: "zoo",
+        derived,
+        disguised,
+        familyA: root(a.name),
+        familyB: root(b.name),
+        ...result,
+      });
     }
   const wrong = pairs.filter((p) => p.log10P <= -6 !== p.derived && !(p.derived && p.disguised));
   return { pairs, wrong };

@@ -174,6 +174,15 @@ function offer(value: f32, index: i32, best: usize, at: i32): void {
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function forget(best: usize, at: i32): void {
+  const v = best + (<usize>at * 12);
+  store<f32>(v, -Infinity);
+  store<i32>(v, -1, 4);
+  store<i32>(v, 0, 8);
+}
+
 /**
  * Inner products of all rows of A (packed by 6) with all rows of B (packed by 8), never stored: for each row of A and
  * each row of B the largest value, its partner and whether it is shared. Records {f32 value, i32 partner, i32 tie}.
@@ -181,8 +190,11 @@ function offer(value: f32, index: i32, best: usize, at: i32): void {
  */
 export function nearest(a: usize, n1: i32, b: usize, n2: i32, k: i32, rowBest: usize, columnBest: usize, columnMax: usize, scratch: usize): void {
   const p1 = (n1 + 5) / 6, p2 = (n2 + 7) / 8;
-  for (let i = 0; i < p1 * 6; i++) { store<f32>(rowBest + <usize>i * 12, -2); store<i32>(rowBest + <usize>i * 12, -1, 4); store<i32>(rowBest + <usize>i * 12, 0, 8); }
-  for (let j = 0; j < p2 * 8; j++) { store<f32>(columnBest + <usize>j * 12, -2); store<i32>(columnBest + <usize>j * 12, -1, 4); store<i32>(columnBest + <usize>j * 12, 0, 8); store<f32>(columnMax + (<usize>j << 2), -2); }
+  for (let i = 0; i < p1 * 6; i++) forget(rowBest, i);
+  for (let j = 0; j < p2 * 8; j++) {
+    forget(columnBest, j);
+    store<f32>(columnMax + (<usize>j << 2), -Infinity);
+  }
   for (let block = 0; block < p2; block += BLOCK_PANELS) {
     const end = min(block + BLOCK_PANELS, p2);
     for (let i = 0; i < p1; i++) {

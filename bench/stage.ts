@@ -1,0 +1,149 @@
+/**
+ * One timed stage in a process of its own, so that its memory is its own: the exact test of a pair (open, MLP units,
+ * values, residual), then the tensor story. Prints one JSON line. `--ranges FILE` records every byte range read by the
+ * exact test; `--read FILE` only reads such ranges, which is what the disk alone costs.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ComputePool } from "../dist/host/compute-pool.js";
+import { openModel } from "../dist/host/open-model.js";
+import type { CompareJob, Compute, MatchJob, SketchJob } from "../dist/kernels/compute.js";
+import { DTYPE_BYTES } from "../dist/kernels/kernel.js";
+import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
+import { type Bench, scanMlp, scanValues, testResidual } from "../dist/labs/weights/scan.js";
+import { counterparts, tensorStory } from "../dist/labs/weights/story.js";
+
+type Range = [file: string, offset: number, length: number];
+
+/** Passes jobs on and notes what they cost. */
+class Recorder implements Compute {
+  readonly inner: Compute;
+  readonly ranges: Range[] = [];
+  flop = 0;
+  bytes = 0;
+  constructor(inner: Compute) {
+    this.inner = inner;
+  }
+  sketch(job: SketchJob) {
+    for (const { matrix, runs } of job.parts)
+      for (const run of runs) {
+        const row = matrix.columns * DTYPE_BYTES[matrix.dtype];
+        this.ranges.push([matrix.file, matrix.offsetBytes + run.start * row, run.count * row]);
+        this.bytes += run.count * row;
+      }
+    return this.inner.sketch(job);
+  }
+  match(job: MatchJob) {
+    for (const b of job.bs) {
+      const n = (m: number) => Math.min(m / job.groups, job.prefix ?? m);
+      this.flop += 2 * job.groups * n(job.a.n) * n(b.n) * job.a.k;
+    }
+    return this.inner.match(job);
+  }
+  compare(job: CompareJob) {
+    return this.inner.compare(job);
+  }
+}
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string" },
+    rows: { type: "string", default: "sampled" },
+    threads: { type: "string" },
+    ranges: { type: "string" },
+    read: { type: "string" },
+  },
+});
+
+if (values.read) await readRanges(values.read);
+else await stage();
+
+async function stage(): Promise<void> {
+  const started = performance.now();
+  const lap = timer();
+  const pool = new ComputePool(values.threads ? Number(values.threads) : undefined);
+  const compute = new Recorder(pool);
+  const [reference, suspect] = await Promise.all(
+    ["reference", "suspect"].map(async (side) => {
+      const opened = await openModel(join(values.data!, side));
+      await opened.close();
+      if (opened.reading.kind === "refused") throw new Error(opened.reading.reason);
+      return opened.reading.model;
+    }),
+  );
+  const bench: Bench = {
+    reference: reference!,
+    suspect: suspect!,
+    vocabularies: { reference: null, suspect: null },
+    settings: { seed: SEED_DEFAULT, rows: values.rows as "sampled" | "all" },
+    compute,
+    work: { concurrency: pool.threads + 1, onProgress: () => {} },
+  };
+  const openS = lap();
+  const mlp = await scanMlp(bench);
+  const mlpS = lap();
+  const value = await scanValues(bench);
+  const valueS = lap();
+  const residual = await testResidual(bench);
+  const residualS = lap();
+  const exactS = (performance.now() - started) / 1000;
+  const { flop, bytes } = compute;
+  if (values.ranges) writeFileSync(values.ranges, JSON.stringify(compute.ranges));
+  const blocks = [mlp, value, residual].flatMap((r) => r?.blocks ?? []);
+  await tensorStory(bench, counterparts(blocks, reference!, suspect!));
+  const storyS = lap();
+  await pool.close();
+  process.stdout.write(
+    `${JSON.stringify({
+      parameters: reference!.parameters,
+      threads: pool.threads,
+      openS,
+      mlpS,
+      valueS,
+      residualS,
+      exactS,
+      storyS,
+      flop,
+      bytes,
+      log10P: { mlp: mlp.log10P, value: value?.log10P, residual: residual?.log10P },
+      peakBytes: process.resourceUsage().maxRSS * 1024,
+    })}\n`,
+  );
+}
+
+/** The same bytes in file order, each once, four reads at a time, and nothing else. */
+async function readRanges(file: string): Promise<void> {
+  const ranges: Range[] = JSON.parse(readFileSync(file, "utf8"));
+  const distinct = [...new Map(ranges.map((r) => [`${r[0]}:${r[1]}:${r[2]}`, r])).values()];
+  distinct.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
+  const handles = new Map(
+    await Promise.all([...new Set(distinct.map((r) => r[0]))].map(async (f) => [f, await open(f)] as const)),
+  );
+  const started = performance.now();
+  let next = 0;
+  let bytes = 0;
+  const lane = async () => {
+    const buffer = new Uint8Array(4 * 1024 * 1024);
+    while (next < distinct.length) {
+      const [name, offset, length] = distinct[next++]!;
+      for (let at = 0; at < length; at += buffer.length)
+        bytes += (await handles.get(name)!.read(buffer, 0, Math.min(buffer.length, length - at), offset + at))
+          .bytesRead;
+    }
+  };
+  await Promise.all([lane(), lane(), lane(), lane()]);
+  process.stdout.write(`${JSON.stringify({ readS: (performance.now() - started) / 1000, bytes })}\n`);
+  for (const handle of handles.values()) await handle.close();
+}
+
+function timer(): () => number {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    const seconds = (now - last) / 1000;
+    last = now;
+    return seconds;
+  };
+}
