@@ -59,7 +59,7 @@ const seeds = [
 ];
 
 function mutate(seed: Uint8Array, p: Prng): Uint8Array {
-  let bytes = seed.slice();
+  let bytes: Uint8Array = seed.slice();
   const headerEnd = 8 + Number(new DataView(seed.buffer, seed.byteOffset).getBigUint64(0, true));
   for (let n = 1 + p.below(4); n > 0; n--) {
     const at = p.below(Math.min(bytes.length, headerEnd) + 1);
