@@ -5,7 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { utf8 } from "../base/bytes.js";
 import { type Digest, sha256Hex } from "../base/digest.js";
@@ -59,11 +59,24 @@ export async function rememberDigest(
   const path = entryPath(home, state.path);
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    await mkdir(join(home, "intake"), { recursive: true });
+    await makeFolder(join(home, "intake"));
     await writeFile(temporary, JSON.stringify({ check: CHECK, ...state, digest }), { mode: 0o600 });
     await rename(temporary, path);
   } catch {
     await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Step by step: Node 24's own recursive mkdir does not come back from a place such as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path, { mode: 0o700 });
   }
 }
 

@@ -10,7 +10,7 @@ import type { ModelConfig } from "./model.js";
 
 /** Label maps make the largest real ones some hundred kilobytes (CWE-770). */
 export const CONFIG_BYTES_MAX = 4 * 1024 * 1024;
-const CONFIG_VALUES_MAX = 1 << 18;
+const CONFIG_BOUNDS = { sizeBytesMax: CONFIG_BYTES_MAX, valuesMax: 1 << 18, containersMax: 1 << 16 };
 
 /** Sizes are 32-bit in every framework; products of two stay exact in f64. */
 const size = z
@@ -58,7 +58,7 @@ export const NO_CONFIG: ModelConfig = {
 /** @throws AssayError FORMAT or LIMIT */
 export function parseConfig(bytes: Uint8Array, what = "config.json"): ModelConfig {
   const at = `config.parse: ${what}`;
-  const json = parseBoundedJson(bytes, { sizeBytesMax: CONFIG_BYTES_MAX, valuesMax: CONFIG_VALUES_MAX }, at);
+  const json = parseBoundedJson(bytes, CONFIG_BOUNDS, at);
   const parsed = configSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

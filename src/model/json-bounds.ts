@@ -11,6 +11,8 @@ export interface JsonBounds {
   sizeBytesMax: number;
   /** Values of any kind, keys not counted. */
   valuesMax: number;
+  /** Objects and arrays: they cost most to build. */
+  containersMax: number;
 }
 
 /**
@@ -20,14 +22,14 @@ export interface JsonBounds {
 export function parseBoundedJson(bytes: Uint8Array, bounds: JsonBounds, what: string): unknown {
   if (bytes.length > bounds.sizeBytesMax)
     throw new AssayError("LIMIT", `${what}: expected at most ${bounds.sizeBytesMax} bytes, got ${bytes.length}`);
-  if (countValues(bytes, bounds.valuesMax) > bounds.valuesMax)
-    throw new AssayError("LIMIT", `${what}: expected at most ${bounds.valuesMax} values in the JSON`);
+  checkCounts(bytes, bounds, what);
   return parseStrictJson(fromUtf8(bytes, what), what);
 }
 
-/** An upper bound on the number of values: every value but the first follows `,`, `:` within or `[`. Stops above `max`. */
-function countValues(bytes: Uint8Array, max: number): number {
-  let count = 1;
+/** Every value but the first follows `{`, `[` or `,`: an upper bound without parsing. */
+function checkCounts(bytes: Uint8Array, { valuesMax, containersMax }: JsonBounds, what: string): void {
+  let values = 1;
+  let containers = 0;
   let inString = false;
   for (let i = 0; i < bytes.length; i++) {
     const c = bytes[i]!;
@@ -35,11 +37,15 @@ function countValues(bytes: Uint8Array, max: number): number {
       if (c === 0x5c) i++;
       else if (c === 0x22) inString = false;
     } else if (c === 0x22) inString = true;
-    else if (c === 0x2c || c === 0x5b || c === 0x7b) {
-      if (++count > max) break;
+    else if (c === 0x2c) values++;
+    else if (c === 0x5b || c === 0x7b) {
+      values++;
+      containers++;
     }
+    if (values > valuesMax) throw new AssayError("LIMIT", `${what}: expected at most ${valuesMax} values in the JSON`);
+    if (containers > containersMax)
+      throw new AssayError("LIMIT", `${what}: expected at most ${containersMax} objects and lists in the JSON`);
   }
-  return count;
 }
 
 /** An object of parsed JSON (arrays and null are none). */

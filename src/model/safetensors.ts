@@ -10,16 +10,20 @@ import { isSafetensorsDType, SAFETENSORS_DTYPE_BITS, type SafetensorsDType } fro
 
 /** The format's own bound on N; more would be held in memory at a stranger's word (CWE-789). */
 export const HEADER_BYTES_MAX = 100_000_000;
-/** One file. The largest public mixtures of experts keep below 100,000 tensors in all of their shards (CWE-770). */
-export const TENSORS_MAX = 1 << 17;
-/** A tensor takes at most 1 + 3 + 8 + 2 values and some punctuation; metadata shares the allowance (CWE-770). */
-const VALUES_MAX = TENSORS_MAX * 16;
+/** One file. The largest public mixtures of experts have some 100,000 tensors in 100 and more shards (CWE-770). */
+export const TENSORS_MAX = 1 << 16;
+/** A matrix takes 8 by the count of json-bounds.ts; the rest is for higher ranks and for metadata (CWE-770). */
+const VALUES_MAX = TENSORS_MAX * 10;
+/** The header, its metadata, and an object with two lists a tensor. */
+const CONTAINERS_MAX = 2 + TENSORS_MAX * 3;
 /** Names of weights stay below 200 characters; longer ones only bloat messages and tables (CWE-770). */
 export const NAME_LENGTH_MAX = 512;
 /** Weights have rank 1 to 5; a higher rank is an attack on whoever multiplies (CWE-770). */
 export const RANK_MAX = 8;
 /** Entries of `__metadata__`; real files carry a handful (CWE-770). */
 const METADATA_ENTRIES_MAX = 10_000;
+
+const HEADER_BOUNDS = { sizeBytesMax: HEADER_BYTES_MAX, valuesMax: VALUES_MAX, containersMax: CONTAINERS_MAX };
 
 export interface SafetensorsTensor {
   name: string;
@@ -71,7 +75,7 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileSizeBytes: number,
     throw new AssayError("FORMAT", `${at}: expected ${8 + length} bytes, got ${bytes.length}: the file is truncated`);
   const text = bytes.subarray(8, 8 + length);
   if (text[0] !== 0x7b) throw new AssayError("FORMAT", `${at}: expected a header that begins with {`);
-  const json = parseBoundedJson(text, { sizeBytesMax: HEADER_BYTES_MAX, valuesMax: VALUES_MAX }, at);
+  const json = parseBoundedJson(text, HEADER_BOUNDS, at);
   if (!isJsonObject(json)) throw new AssayError("FORMAT", `${at}: expected a JSON object`);
 
   const dataOffsetBytes = 8 + length;

@@ -14,6 +14,9 @@ const ENTRIES_MAX = 1 << 20;
 /** Public models come in up to some 200 shards (CWE-770). */
 const SHARDS_MAX = 10_000;
 
+/** Two objects are the format; writers add a few of their own. */
+const INDEX_BOUNDS = { sizeBytesMax: INDEX_BYTES_MAX, valuesMax: 2 * ENTRIES_MAX, containersMax: 1000 };
+
 export interface ShardIndex {
   /** Tensor name → file name. */
   weightMap: ReadonlyMap<string, string>;
@@ -27,7 +30,7 @@ export interface ShardIndex {
  */
 export function parseShardIndex(bytes: Uint8Array, present: ReadonlySet<string>, what = INDEX_NAME): ShardIndex {
   const at = `shard-index.parse: ${what}`;
-  const json = parseBoundedJson(bytes, { sizeBytesMax: INDEX_BYTES_MAX, valuesMax: 2 * ENTRIES_MAX }, at);
+  const json = parseBoundedJson(bytes, INDEX_BOUNDS, at);
   const map = isJsonObject(json) ? json.weight_map : undefined;
   if (!isJsonObject(map)) throw new AssayError("FORMAT", `${at}: expected an object weight_map`);
   const weightMap = new Map<string, string>();

@@ -11,14 +11,14 @@ import type { Vocabulary } from "./model.js";
 export const TOKENIZER_BYTES_MAX = 64 * 1024 * 1024;
 /** The largest public vocabularies have about 260,000 tokens (CWE-770). */
 export const TOKENS_MAX = 1 << 21;
-/** Tokens, and merges at three values each. */
-const VALUES_MAX = 1 << 23;
+/** Tokens, and as many merges at three values each, one of them a list. */
+const BOUNDS = { sizeBytesMax: TOKENIZER_BYTES_MAX, valuesMax: 1 << 23, containersMax: 1 << 21 };
 const ID_MAX = 2 ** 31 - 1;
 
 /** @throws AssayError FORMAT or LIMIT */
 export function parseVocabulary(bytes: Uint8Array, what = "tokenizer.json"): Vocabulary {
   const at = `tokenizer.parse: ${what}`;
-  const json = parseBoundedJson(bytes, { sizeBytesMax: TOKENIZER_BYTES_MAX, valuesMax: VALUES_MAX }, at);
+  const json = parseBoundedJson(bytes, BOUNDS, at);
   const model = isJsonObject(json) ? json.model : undefined;
   const vocab = isJsonObject(model) ? model.vocab : undefined;
   if (!isJsonObject(json) || (!isJsonObject(vocab) && !Array.isArray(vocab)))

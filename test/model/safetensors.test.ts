@@ -149,7 +149,7 @@ describe("hostile header texts", () => {
     expectError(
       () => parse(file(`{"a":{"dtype":"F32","shape":[${"1,".repeat(999_999)}1],"data_offsets":[0,4]}}`, 4)),
       "LIMIT",
-      /rank/,
+      /values/,
     );
   });
   test("malformed UTF-8", () => {
@@ -165,10 +165,10 @@ describe("hostile header texts", () => {
   });
   test("50 MB of [", () => {
     expectError(() => parse(file("[".repeat(5e7), 0)), "FORMAT", /begins with {/);
-    expectError(() => parse(file(`{"a":${"[".repeat(5e7)}`, 0)), "LIMIT", /values/);
+    expectError(() => parse(file(`{"a":${"[".repeat(5e7)}`, 0)), "LIMIT", /lists/);
   });
   test("50 MB of empty lists and of commas", () => {
-    expectError(() => parse(file(`{"a":[${"[],".repeat(16e6)}[]]}`, 0)), "LIMIT", /values/);
+    expectError(() => parse(file(`{"a":[${"[],".repeat(16e6)}[]]}`, 0)), "LIMIT", /lists/);
     expectError(() => parse(file(`{"a":[${",".repeat(5e7)}]}`, 0)), "LIMIT", /values/);
   });
   test("50 MB in one string", () => {
@@ -177,7 +177,11 @@ describe("hostile header texts", () => {
   });
   test("more tensors than the limit", () => {
     const header = `{${Array.from({ length: 140_000 }, (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`).join()}}`;
-    expectError(() => parse(file(header, 0)), "LIMIT", /tensors/);
+    expectError(() => parse(file(header, 0)), "LIMIT", /at most/);
+  });
+  test("as many lists, and as many values, as the bounds let through", () => {
+    expectError(() => parse(file(`{"a":[${"[],".repeat(196_000)}[]]}`, 0)), "FORMAT", /expected exactly/);
+    expectError(() => parse(file(`{"a":[${"1,".repeat(650_000)}1]}`, 0)), "FORMAT", /expected exactly/);
   });
   test("truncation at every byte", () => {
     const bytes = file({ a: f32(0, 8, 2), b: f32(8, 12, 1) }, 12);

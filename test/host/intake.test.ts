@@ -1,0 +1,234 @@
+/** Intake: digests as OpenSSL gives them, non-finite values wherever they hide, a cache that never lies or fails. */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { rootDigest } from "../../src/evidence/oms.js";
+import { intake } from "../../src/host/intake.js";
+import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
+import { tensor, tinyLlama } from "../model/tiny-llama.js";
+import { temporary } from "./temporary.js";
+
+const at = temporary();
+const sha256 = (path: string) => `sha256:${createHash("sha256").update(readFileSync(path)).digest("hex")}` as const;
+const CHUNK = 4 * 1024 * 1024;
+let made = 0;
+function write(tensors: TensorToWrite[]): string {
+  const path = at(`w${made++}.safetensors`);
+  writeFileSync(path, writeSafetensors(tensors));
+  return path;
+}
+
+describe("digests", () => {
+  test("of a folder and its root; progress ends at the total", async () => {
+    mkdirSync(at("m", "sub"), { recursive: true });
+    writeFileSync(at("m", "model.safetensors"), writeSafetensors(tinyLlama()));
+    writeFileSync(at("m", "empty"), "");
+    writeFileSync(at("m", "sub", "large"), new Uint8Array(2 * CHUNK + 5).fill(7));
+    const seen: [number, number][] = [];
+    const { root, files } = await intake(at("m"), {
+      home: null,
+      onProgress: (done, total) => seen.push([done, total]),
+    });
+    expect(files.map((f) => f.name)).toEqual(["empty", "model.safetensors", "sub/large"]);
+    for (const f of files) expect(f.digest).toBe(sha256(f.path));
+    expect(root).toBe(rootDigest(files));
+    expect(seen.at(-1)![0]).toBe(seen.at(-1)![1]);
+    expect(seen.at(-1)![1]).toBe(files.reduce((n, f) => n + f.sizeBytes, 0));
+    expect(seen.every(([done], i) => i === 0 || done >= seen[i - 1]![0])).toBe(true);
+  });
+  test("of a single file", async () => {
+    const path = write(tinyLlama());
+    const { root, files } = await intake(path, { home: null });
+    expect(files).toHaveLength(1);
+    expect(root).toBe(rootDigest([{ name: "x", digest: sha256(path) }]));
+  });
+});
+
+const NON_FINITE: Record<string, Record<string, number[]>> = {
+  F32: {
+    NaN: [0, 0, 0xc0, 0x7f],
+    "+infinity": [0, 0, 0x80, 0x7f],
+    "-infinity": [0, 0, 0x80, 0xff],
+    "signalling NaN": [1, 0, 0x80, 0x7f],
+  },
+  F16: { NaN: [0, 0x7e], "+infinity": [0, 0x7c], "-infinity": [0, 0xfc], "signalling NaN": [1, 0x7c] },
+  BF16: { NaN: [0xc0, 0x7f], "+infinity": [0x80, 0x7f], "-infinity": [0x80, 0xff], "signalling NaN": [0x81, 0x7f] },
+};
+
+describe("non-finite values", () => {
+  for (const dtype of ["F32", "F16", "BF16"] as const)
+    for (const [kind, code] of Object.entries(NON_FINITE[dtype]!))
+      test(`${kind} in ${dtype}: first, middle and last value, in a matrix, a norm and a tensor of no role`, async () => {
+        const width = code.length;
+        for (const name of [
+          "model.embed_tokens.weight",
+          "model.layers.1.input_layernorm.weight",
+          "model.norm.weight",
+          "x",
+        ]) {
+          const tensors = [...tinyLlama({ dtype }), tensor("x", dtype, [3, 3])];
+          const target = tensors.find((t) => t.name === name)!;
+          const count = target.data.length / width;
+          for (const index of [0, Math.floor(count / 2), count - 1]) {
+            const kept = target.data.slice();
+            target.data.set(code, index * width);
+            const path = write(tensors);
+            await expect(intake(path, { home: null })).rejects.toMatchObject({
+              code: "NON_FINITE",
+              message: expect.stringMatching(
+                new RegExp(`tensor "${name.replaceAll(".", "\\.")}" of "w\\d+\\.safetensors", value ${index}$`),
+              ),
+            });
+            target.data.set(kept);
+          }
+        }
+      });
+  test("at every place around a chunk's end, aligned or not", async () => {
+    for (let shift = 0; shift < 5; shift++)
+      for (const place of [-2, -1, 0, 1]) {
+        // One odd tensor before moves the values off their alignment within chunks.
+        const data = new Uint8Array(CHUNK + 4096);
+        const empty = writeSafetensors([
+          tensor("a", "U8", [shift]),
+          { name: "b", dtype: "F32", shape: [data.length / 4], data },
+        ]);
+        const start = empty.length - data.length;
+        const index = Math.floor((CHUNK - start) / 4) + place;
+        data.set(NON_FINITE.F32!.NaN!, index * 4);
+        const path = write([tensor("a", "U8", [shift]), { name: "b", dtype: "F32", shape: [data.length / 4], data }]);
+        await expect(intake(path, { home: null })).rejects.toThrow(`tensor "b" of`);
+        await expect(intake(path, { home: null })).rejects.toThrow(`value ${index}`);
+      }
+  });
+  test("bytes that are no value of a read format are no NaN", async () => {
+    const all = (name: string, dtype: TensorToWrite["dtype"], n: number) => ({
+      ...tensor(name, dtype, [n]),
+      data: tensor(name, dtype, [n]).data.fill(0xff),
+    });
+    await intake(write([all("a", "U8", 9), all("b", "I64", 3), ...tinyLlama(), all("c", "F8_E4M3", 7)]), {
+      home: null,
+    });
+  });
+  test("in any file of the folder, named by its own path", async () => {
+    mkdirSync(at("two", "sub"), { recursive: true });
+    writeFileSync(at("two", "a.safetensors"), writeSafetensors(tinyLlama()));
+    const bad = tensor("t", "F16", [2]);
+    bad.data.set([0, 0x7e], 2);
+    writeFileSync(at("two", "sub", "b.safetensors"), writeSafetensors([bad]));
+    await expect(intake(at("two"), { home: null })).rejects.toThrow(/"t" of "sub\/b\.safetensors", value 1/);
+  });
+  test("a malformed file is an error of its own", async () => {
+    writeFileSync(at("bad.safetensors"), "abc");
+    await expect(intake(at("bad.safetensors"), { home: null })).rejects.toMatchObject({ code: "FORMAT" });
+  });
+});
+
+describe("the cache", () => {
+  const settled = 2_100;
+  const entries = (home: string) => readdirSync(join(home, "intake"));
+  const bytesRead = async (path: string, home: string) => {
+    let calls = 0;
+    const { root } = await intake(path, { home, onProgress: () => calls++ });
+    return { calls, root };
+  };
+  test("spares the second reading; any change of the file is seen; a corrupt entry is not believed", {
+    timeout: 30_000,
+  }, async () => {
+    const home = at("home");
+    const path = at("cached.bin");
+    writeFileSync(path, new Uint8Array(3 * CHUNK));
+    await sleep(settled);
+    const cold = await bytesRead(path, home);
+    expect(cold.calls).toBe(3);
+    expect(entries(home)).toHaveLength(1);
+    expect(await bytesRead(path, home)).toEqual({ calls: 1, root: cold.root });
+
+    const entry = join(home, "intake", entries(home)[0]!);
+    const good = readFileSync(entry, "utf8");
+    for (const bad of [
+      "",
+      "{",
+      "null",
+      "[".repeat(1e6),
+      good.replace("finite/1", "finite/0"),
+      good.replace("cached", "cashed"),
+      good.replace(/[0-9a-f]{64}/, "zz"),
+    ]) {
+      writeFileSync(entry, bad);
+      expect(await bytesRead(path, home)).toEqual(cold);
+      expect(readFileSync(entry, "utf8")).toBe(good);
+    }
+    // Same size, modification time put back: ctime tells.
+    const { atime, mtime } = statSync(path);
+    writeFileSync(path, new Uint8Array(3 * CHUNK).fill(1));
+    utimesSync(path, atime, mtime);
+    expect((await bytesRead(path, home)).root).not.toBe(cold.root);
+    // Another file under the same name.
+    writeFileSync(at("other"), new Uint8Array(3 * CHUNK).fill(2));
+    renameSync(at("other"), path);
+    expect((await bytesRead(path, home)).calls).toBe(3);
+    expect(entries(home).filter((f) => f.endsWith(".tmp"))).toEqual([]);
+  });
+  test("does not remember a file changed just now, nor one with a NaN", async () => {
+    const home = at("home-fresh");
+    await intake(write(tinyLlama()), { home });
+    const bad = tensor("t", "F32", [1]);
+    bad.data.set(NON_FINITE.F32!.NaN!);
+    await expect(intake(write([bad]), { home })).rejects.toMatchObject({ code: "NON_FINITE" });
+    expect(() => entries(home)).toThrow(/ENOENT/);
+  });
+  test("a home that cannot be written never fails the run", { timeout: 30_000 }, async () => {
+    const path = write(tinyLlama());
+    await sleep(settled);
+    writeFileSync(at("home-file"), "not a folder");
+    mkdirSync(at("home-closed"));
+    chmodSync(at("home-closed"), 0o500);
+    for (const home of [at("home-file"), at("home-closed"), "/proc/none", "/dev/null"])
+      expect((await intake(path, { home })).files[0]!.digest).toBe(sha256(path));
+  });
+});
+
+test("a file that changes while it is read is an error", async () => {
+  const path = at("moving.bin");
+  writeFileSync(path, new Uint8Array(4 * CHUNK));
+  let calls = 0;
+  const onProgress = () => {
+    if (calls++ === 1) appendFileSync(path, "x");
+  };
+  await expect(intake(path, { home: null, onProgress })).rejects.toThrow(/file at rest/);
+  // Rewritten in place, and replaced by rename.
+  calls = 0;
+  const rewrite = () => {
+    if (calls++ === 1) writeFileSync(path, new Uint8Array(statSync(path).size).fill(1));
+  };
+  await expect(intake(path, { home: null, onProgress: rewrite })).rejects.toThrow(/file at rest/);
+  calls = 0;
+  const replace = () => {
+    if (calls++ !== 1) return;
+    writeFileSync(at("replacement"), new Uint8Array(statSync(path).size).fill(2));
+    renameSync(at("replacement"), path);
+  };
+  await expect(intake(path, { home: null, onProgress: replace })).rejects.toThrow(/file at rest/);
+});
+
+test.skipIf(process.platform === "win32")("memory does not grow with the file", { timeout: 60_000 }, async () => {
+  const path = at("sparse.bin");
+  execFileSync("truncate", ["-s", "300M", path]);
+  const before = process.memoryUsage().rss;
+  let peak = 0;
+  await intake(path, { home: null, onProgress: () => (peak = Math.max(peak, process.memoryUsage().rss)) });
+  expect(peak - before).toBeLessThan(150 * 1024 * 1024);
+});

@@ -1,0 +1,135 @@
+/** Opening folders and files: which files make the model, and when two readers could disagree. */
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { openModel } from "../../src/host/open-model.js";
+import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
+import { INDEX_NAME } from "../../src/model/shard-index.js";
+import { tinyLlama } from "../model/tiny-llama.js";
+import { temporary } from "./temporary.js";
+
+const at = temporary();
+
+function folder(name: string, files: Record<string, string | Uint8Array | TensorToWrite[] | object>): string {
+  mkdirSync(at(name));
+  for (const [file, content] of Object.entries(files)) {
+    const raw = typeof content === "string" || content instanceof Uint8Array;
+    writeFileSync(
+      at(name, file),
+      raw ? content : Array.isArray(content) ? writeSafetensors(content) : JSON.stringify(content),
+    );
+  }
+  return at(name);
+}
+async function reading(path: string) {
+  const opened = await openModel(path);
+  await opened.close();
+  return opened.reading;
+}
+
+const all = tinyLlama();
+const [first, second] = [all.slice(0, 9), all.slice(9)];
+const map = (a: string, b: string) => ({
+  metadata: {},
+  weight_map: Object.fromEntries([...first.map((t) => [t.name, a]), ...second.map((t) => [t.name, b])]),
+});
+const config = { model_type: "llama", hidden_size: 8, num_attention_heads: 4, num_key_value_heads: 2, head_dim: 4 };
+
+test("a folder with config and tokenizer; bytes come back through read", async () => {
+  const path = folder("whole", {
+    "model.safetensors": all,
+    "config.json": config,
+    "tokenizer.json": { model: { vocab: { a: 0, b: 1 } } },
+  });
+  const opened = await openModel(path);
+  expect(opened.name).toBe("whole");
+  expect(opened.vocabulary?.get("b")).toBe(1);
+  expect(opened.files.map((f) => f.name)).toEqual(["config.json", "model.safetensors", "tokenizer.json"]);
+  expect(opened.weightFiles.map((f) => f.name)).toEqual(["model.safetensors"]);
+  if (opened.reading.kind !== "model") throw new Error(opened.reading.reason);
+  expect(opened.reading.model).toMatchObject({ keyValueHeads: 2, headDim: 4, config: { modelType: "llama" } });
+  const { sourceName, matrix: m } = opened.reading.model.tensors.get("layers.1.mlp.down")!;
+  expect(m.file).toBe(at("whole", "model.safetensors"));
+  expect(await opened.read(m.file, m.offsetBytes, m.rows * m.columns * 4)).toEqual(
+    all.find((t) => t.name === sourceName)!.data,
+  );
+  await opened.close();
+});
+test("a single file is read without its neighbours", async () => {
+  folder("single", { "w.safetensors": all, "config.json": config });
+  const opened = await openModel(at("single", "w.safetensors"));
+  await opened.close();
+  expect(opened.vocabulary).toBeNull();
+  expect(opened.files).toHaveLength(1);
+  expect(opened.reading).toMatchObject({
+    kind: "model",
+    model: { keyValueHeads: 0, headDim: 0, config: { modelType: null } },
+  });
+});
+test("shards by their index", async () => {
+  const path = folder("shards", {
+    "a.safetensors": first,
+    "b.safetensors": second,
+    [INDEX_NAME]: map("a.safetensors", "b.safetensors"),
+  });
+  expect(await reading(path)).toMatchObject({ kind: "model", model: { layers: 2 } });
+});
+test("an initialisation beside model.safetensors is left alone", async () => {
+  expect(await reading(folder("init", { "model.safetensors": all, "init.safetensors": all }))).toMatchObject({
+    kind: "model",
+  });
+});
+
+describe("errors of the input", () => {
+  test.each<[string, Record<string, string | TensorToWrite[] | object>, RegExp]>([
+    ["no-model", { "readme.md": "x" }, /expected a model/],
+    ["two-files", { "a.safetensors": all, "b.safetensors": all }, /got 2/],
+    [
+      "both",
+      {
+        "model.safetensors": all,
+        "a.safetensors": first,
+        "b.safetensors": second,
+        [INDEX_NAME]: map("a.safetensors", "b.safetensors"),
+      },
+      /got both/,
+    ],
+    ["index-itself", { "a.safetensors": first, [INDEX_NAME]: map("a.safetensors", INDEX_NAME) }, /naming itself/],
+    [
+      "index-up",
+      { "a.safetensors": first, [INDEX_NAME]: map("a.safetensors", "../whole/model.safetensors") },
+      /same folder/,
+    ],
+    ["missing-shard", { "a.safetensors": first, [INDEX_NAME]: map("a.safetensors", "b.safetensors") }, /no such file/],
+    [
+      "twice",
+      { "a.safetensors": all, "b.safetensors": second, [INDEX_NAME]: map("a.safetensors", "b.safetensors") },
+      /expected .* in|under that file/,
+    ],
+    ["bad-config", { "model.safetensors": all, "config.json": { hidden_size: "8" } }, /hidden_size/],
+    ["bad-tokenizer", { "model.safetensors": all, "tokenizer.json": "{" }, /tokenizer\.json/],
+    ["short", { "model.safetensors": "abc" }, /at least 8 bytes/],
+    ["empty-file", { "model.safetensors": "" }, /at least 8 bytes/],
+    ["text", { "model.safetensors": "version https://git-lfs.github.com/spec/v1" }, /header of at most/],
+  ])("%s", async (name, files, words) => {
+    const start = performance.now();
+    await expect(openModel(folder(name, files))).rejects.toThrow(words);
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+  test("a shard that is a link to itself", async () => {
+    const path = folder("shard-loop", { "a.safetensors": first, [INDEX_NAME]: map("a.safetensors", "b.safetensors") });
+    symlinkSync("b.safetensors", at("shard-loop", "b.safetensors"));
+    await expect(openModel(path)).rejects.toThrow(/link that loops/);
+  });
+});
+
+describe("refused, not an error", () => {
+  test.each<[string, string, RegExp]>([
+    ["a pickle", "pytorch_model.bin", /pickle checkpoint.*Llama family/],
+    ["a GGUF", "model-q4.gguf", /GGUF file/],
+    ["an ONNX", "model.onnx", /ONNX/],
+  ])("%s", async (name, file, words) => {
+    const refused = { kind: "refused", reason: expect.stringMatching(words) };
+    expect(await reading(folder(name, { [file]: "x", "config.json": config }))).toEqual(refused);
+    expect(await reading(at(name, file))).toEqual(refused);
+  });
+});

@@ -1,0 +1,192 @@
+/** From tensors under a maker's names to a canonical model, or to the sentence why not. */
+import { describe, expect, test } from "vitest";
+import { NO_CONFIG } from "../../src/model/config.js";
+import type { Model, ModelConfig } from "../../src/model/model.js";
+import { PREFIXES } from "../../src/model/names.js";
+import { readModel } from "../../src/model/read-model.js";
+import { parseSafetensorsHeader } from "../../src/model/safetensors.js";
+import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
+import { type TinyLlama, tensor, tinyLlama } from "./tiny-llama.js";
+
+function read(tensors: TensorToWrite[], config: Partial<ModelConfig> = {}) {
+  const bytes = writeSafetensors(tensors);
+  return readModel([{ file: "f", tensors: parseSafetensorsHeader(bytes, bytes.length, "f").tensors }], {
+    ...NO_CONFIG,
+    ...config,
+  });
+}
+function model(tensors: TensorToWrite[], config: Partial<ModelConfig> = {}): Model {
+  const reading = read(tensors, config);
+  if (reading.kind !== "model") throw new Error(reading.reason);
+  return reading.model;
+}
+function reason(tensors: TensorToWrite[], config: Partial<ModelConfig> = {}): string {
+  const reading = read(tensors, config);
+  return reading.kind === "refused" ? reading.reason : "read";
+}
+const without = (tensors: TensorToWrite[], pattern: RegExp) => tensors.filter((t) => !pattern.test(t.name));
+const renamed = (tensors: TensorToWrite[], from: RegExp, to: string) =>
+  tensors.map((t) => ({ ...t, name: t.name.replace(from, to) }));
+const reshaped = (tensors: TensorToWrite[], name: RegExp, shape: number[]) =>
+  tensors.map((t) => (name.test(t.name) ? tensor(t.name, t.dtype, shape) : t));
+
+const heads = { heads: 4, keyValueHeads: 2, headDim: 4 };
+
+describe("read", () => {
+  test.each(PREFIXES)("prefix %j", (prefix) => {
+    const m = model(tinyLlama({ prefix, untied: true }), heads);
+    expect(m).toMatchObject({
+      layers: 2,
+      hidden: 8,
+      mlpHidden: 12,
+      keyValueHeads: 2,
+      headDim: 4,
+      vocabulary: 10,
+      tied: false,
+      others: [],
+    });
+    expect(m.tensors.get("layers.1.mlp.up")).toMatchObject({
+      sourceName: `${prefix}layers.1.mlp.up_proj.weight`,
+      role: "mlp.up",
+      layer: 1,
+      matrix: { file: "f", dtype: "F32", rows: 12, columns: 8 },
+    });
+    expect(m.tensors.get("norm")!.matrix).toMatchObject({ rows: 1, columns: 8 });
+  });
+  test("the bytes of a tensor lie where the canonical tensor says", () => {
+    const tensors = tinyLlama({ dtype: "BF16" });
+    const bytes = writeSafetensors(tensors);
+    const m = model(tensors);
+    for (const { sourceName, matrix: x } of m.tensors.values())
+      expect(bytes.subarray(x.offsetBytes, x.offsetBytes + x.rows * x.columns * 2)).toEqual(
+        tensors.find((t) => t.name === sourceName)!.data,
+      );
+  });
+  test("biases of Qwen 2 and head norms of Qwen 3", () => {
+    const m = model(tinyLlama({ biases: true, headNorms: true }));
+    expect(m.tensors.get("layers.0.attention.q.bias")!.matrix).toMatchObject({ rows: 1, columns: 16 });
+    expect(m.tensors.get("layers.0.attention.k.norm")!.matrix).toMatchObject({ rows: 1, columns: 4 });
+  });
+  test("tied: no output of its own, or the config says so", () => {
+    expect(model(tinyLlama()).tied).toBe(true);
+    expect(model(tinyLlama({ untied: true })).tied).toBe(false);
+    const both = model(tinyLlama({ untied: true }), { tiedEmbeddings: true });
+    expect(both.tied).toBe(true);
+    expect(both.tensors.has("output")).toBe(true);
+  });
+  test("parameters are those of the canonical tensors", () => {
+    const m = model([...tinyLlama({ layers: 1 }), tensor("model.layers.0.self_attn.rotary_emb.inv_freq", "F32", [2])]);
+    expect(m.parameters).toBe(80 + 8 + 128 + 64 + 64 + 128 + 8 + 3 * 96 + 8);
+    expect(m.others).toEqual(["model.layers.0.self_attn.rotary_emb.inv_freq"]);
+  });
+  test("layers may differ in hidden units", () => {
+    const tensors = reshaped(
+      reshaped(tinyLlama(), /layers\.1\.mlp\.(gate|up)/, [5, 8]),
+      /layers\.1\.mlp\.down/,
+      [8, 5],
+    );
+    expect(model(tensors).mlpHidden).toBe(12);
+  });
+  test("other tensors may have any dtype and rank", () => {
+    expect(model([...tinyLlama(), tensor("vision.x", "I64", [1, 2, 3])]).others).toEqual(["vision.x"]);
+  });
+});
+
+describe("heads", () => {
+  const cases: [string, TinyLlama, Partial<ModelConfig>, number, number][] = [
+    ["unknown without config", {}, {}, 0, 0],
+    ["from config", {}, heads, 2, 4],
+    ["width from hidden size over heads", { headDim: 2 }, { heads: 4, keyValueHeads: 2 }, 2, 2],
+    ["all heads when key-value heads are not named", { keyValueHeads: 4 }, { heads: 4, headDim: 4 }, 4, 4],
+    ["unknown when the config contradicts the shapes", {}, { heads: 4, keyValueHeads: 4, headDim: 4 }, 0, 0],
+    ["unknown when the config contradicts the queries", {}, { heads: 8, keyValueHeads: 2, headDim: 4 }, 0, 0],
+    ["from head norms without config", { headNorms: true }, {}, 2, 4],
+    ["unknown when a norm is as wide as all keys", { headNorms: true, keyValueHeads: 1 }, {}, 0, 0],
+  ];
+  test.each(cases)("%s", (_, options, config, keyValueHeads, headDim) => {
+    expect(model(tinyLlama(options), config)).toMatchObject({ keyValueHeads, headDim });
+  });
+});
+
+describe("refused", () => {
+  test.each<[string, TensorToWrite[], RegExp]>([
+    ["nothing", [], /no layers.*Llama family/],
+    [
+      "no gate in one layer",
+      without(tinyLlama(), /1\.mlp\.gate/),
+      /no gated MLP under Llama-family names: layer 1 has no mlp\.gate/,
+    ],
+    ["no up at all", without(tinyLlama(), /up_proj/), /no gated MLP/],
+    ["no value projection", without(tinyLlama(), /0.*v_proj/), /layer 0 has no attention\.v/],
+    ["no embedding", without(tinyLlama(), /embed/), /no token embedding/],
+    [
+      "a gap in the layers",
+      renamed(tinyLlama(), /layers\.1\./, "layers.2."),
+      /expected layers 0 to 1, got none numbered 1/,
+    ],
+    ["two prefixes", [...tinyLlama(), ...tinyLlama({ prefix: "" })], /more than one prefix/],
+    [
+      "two output embeddings",
+      [...tinyLlama({ untied: true }), tensor("model.lm_head.weight", "F32", [10, 8])],
+      /two tensors for output/,
+    ],
+    [
+      "another hidden size in one layer",
+      reshaped(tinyLlama(), /layers\.1\.mlp\.up/, [12, 7]),
+      /do not agree: expected layers\.1\.mlp\.up/,
+    ],
+    [
+      "gate and up of different heights",
+      reshaped(tinyLlama(), /layers\.0\.mlp\.gate/, [11, 8]),
+      /do not agree: expected layers\.0\.mlp\.gate/,
+    ],
+    ["keys and values of different heights", reshaped(tinyLlama(), /k_proj/, [4, 8]), /do not agree.*attention\.k/],
+    ["output and queries that differ", reshaped(tinyLlama(), /o_proj/, [8, 12]), /do not agree.*attention\.o/],
+    [
+      "queries that are no multiple of values",
+      reshaped(reshaped(tinyLlama(), /q_proj/, [12, 8]), /o_proj/, [8, 12]),
+      /no multiple/,
+    ],
+    ["a norm of another width", reshaped(tinyLlama(), /input_layernorm/, [9]), /do not agree.*norm\.attention/],
+    [
+      "another vocabulary in the output",
+      reshaped(tinyLlama({ untied: true }), /lm_head/, [11, 8]),
+      /do not agree.*output/,
+    ],
+    ["a matrix of rank 3", reshaped(tinyLlama(), /0\.mlp\.up/, [12, 8, 1]), /expected a matrix/],
+    ["a norm that is a matrix", reshaped(tinyLlama(), /model\.norm/, [1, 8]), /expected a vector/],
+    [
+      "8-bit weights",
+      tinyLlama().map((t) => (/up_proj/.test(t.name) ? tensor(t.name, "F8_E4M3", t.shape) : t)),
+      /stored as F8_E4M3; F32, F16 and BF16 are read/,
+    ],
+    ["GPT-2", [tensor("transformer.h.0.attn.c_attn.weight", "F32", [8, 24])], /GPT-2 names.*Llama family/],
+    ["GPT-2 without prefix", [tensor("h.0.attn.c_attn.weight", "F32", [8, 24])], /GPT-2 names/],
+    ["GPT-NeoX", [tensor("gpt_neox.layers.0.attention.query_key_value.weight", "F32", [24, 8])], /GPT-NeoX names/],
+    [
+      "Mixtral",
+      [...without(tinyLlama(), /mlp/), tensor("model.layers.0.block_sparse_moe.experts.0.w1.weight", "F32", [8, 8])],
+      /Mixtral names/,
+    ],
+    [
+      "experts in some layers",
+      [...without(tinyLlama(), /1\.mlp/), tensor("model.layers.1.mlp.experts.0.gate_proj.weight", "F32", [8, 8])],
+      /mixture of experts.*layer 1/,
+    ],
+    ["fused qkv", renamed(without(tinyLlama(), /[kv]_proj/), /q_proj/, "qkv_proj"), /fused query, key and value/],
+    ["fused gate and up", renamed(without(tinyLlama(), /gate_proj/), /up_proj/, "gate_up_proj"), /fused gate and up/],
+    [
+      "a LoRA adapter",
+      [tensor("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", "F32", [2, 8])],
+      /LoRA adapter/,
+    ],
+    ["GPTQ", renamed(tinyLlama(), /proj\.weight/, "proj.qweight"), /GPTQ or AWQ/],
+    ["GGUF names", [tensor("blk.0.attn_q.weight", "F32", [8, 8])], /GGUF names/],
+    ["Meta's own names", [tensor("layers.0.attention.wq.weight", "F32", [8, 8])], /Meta's own/],
+  ])("%s", (_, tensors, words) => expect(reason(tensors)).toMatch(words));
+});
+
+test("a zero-size tensor under a canonical name is an error of the input", () => {
+  expect(() => read(reshaped(tinyLlama(), /model\.norm/, [0]))).toThrow(/expected a tensor with values/);
+  expect(() => read(reshaped(tinyLlama(), /0\.mlp\.up/, [0, 8]))).toThrow(expect.objectContaining({ code: "FORMAT" }));
+});
