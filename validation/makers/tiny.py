@@ -50,7 +50,8 @@ def tensor_shapes(s):
         out[mlp + "up_proj.weight"] = (ff, d)
         out[mlp + "down_proj.weight"] = (d, ff)
         if s.get("gating"):
-            out[f"model.layers.{n}.gating.weight"] = (d, d)
+            side = ff if s["gating"] == "rectified" else d
+            out[f"model.layers.{n}.gating.weight"] = (side, side)
         out[f"model.layers.{n}.input_layernorm.weight"] = (d,)
         out[f"model.layers.{n}.post_attention_layernorm.weight"] = (d,)
     out["model.norm.weight"] = (d,)
@@ -130,10 +131,15 @@ def forward(p, s, tokens):
         y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         x = x + lin(y.transpose(1, 2).reshape(M, B * S, H * hd), at + "o_proj")
         h = norm(x, p[layer + "post_attention_layernorm.weight"])
-        if s.get("gating"):  # rows and columns of this square matrix are the same axis
+        # Rows and columns of a `gating` matrix are the same axis (train_tied_square.py).
+        if s.get("gating") == "own":
             h = h * torch.sigmoid(lin(h, layer + "gating"))
         mlp = layer + "mlp."
-        x = x + lin(F.silu(lin(h, mlp + "gate_proj")) * lin(h, mlp + "up_proj"), mlp + "down_proj")
+        a = F.silu(lin(h, mlp + "gate_proj"))
+        if s.get("gating") == "rectified":
+            a = a * torch.sigmoid(lin(a, layer + "gating"))
+        y = lin(a * lin(h, mlp + "up_proj"), mlp + "down_proj")
+        x = x + y + lin(h, layer + "gating") if s.get("gating") == "residual" else x + y
     x = norm(x, p["model.norm.weight"])
     return torch.bmm(x, (table if s.get("tied") else p["lm_head.weight"]).transpose(1, 2))
 

@@ -1,14 +1,23 @@
 """Train tiny models with a square matrix whose rows and columns are the same axis.
 
-Each layer has a gate of the residual width applied to its own input,
-h <- h * sigmoid(G h), G drawn i.i.d. normal with sd 0.02. The models are independent
-but see the same data in the same order. Written: NN.safetensors with the trained
-`layers.N.gating.weight` (F32), and made.json.
+A relabelling of the axis acts on the rows and columns of such a G together, so whatever
+training does to the diagonal is the same in every model and needs no common ancestor.
+G is d by d, one a layer, drawn i.i.d. normal with sd 0.02. `--gate` says where it stands:
 
-A permutation of the axis acts on the rows and columns of G together, so whatever training
-does to the diagonal is the same in every model and needs no common ancestor. The
+  own        h <- h * sigmoid(G h) on the normed input h of the MLP
+  residual   x <- x + G h, h the normed residual stream x
+  rectified  a <- a * sigmoid(G a) on the activations a = silu(W h) of the MLP
+
+Turning the sign of one coordinate turns a whole column of G in `own` but not the row, so
+the diagonal has mean zero by symmetry, however long the training. In `residual` row and
+column turn together and in `rectified` there is no such symmetry, so there the diagonal
+may get a sign of its own.
+
+The models are independent but see the same data in the same order. Written:
+NN.safetensors with the trained `layers.N.gating.weight` (F32), and made.json. The
 figures printed show how far the diagonal stands out, and how many rows of two
-independent models pair up with the row of the same number: by chance about one.
+independent models pair up with the row of the same number (columns as they stand): by
+chance fewer than one.
 """
 import argparse
 import itertools
@@ -42,6 +51,7 @@ def report(title, gates):
         f = [fixed_points(x[n], y[n]) for x, y in itertools.combinations(gates, 2)]
         print(f"{title} layer {n}: diagonal mean {d[:, 0].mean():+.4f}, off-diagonal sd {d[:, 1].mean():.4f}, "
               f"ratio {d[:, 2].mean():+.2f} ({d[:, 2].min():+.2f} to {d[:, 2].max():+.2f}), "
+              f"sd on / off the diagonal {np.mean([np.diag(g[n]).std() for g in gates]) / d[:, 1].mean():.2f}, "
               f"z {d[:, 3].mean():+.1f}; mutual fixed points of {len(f)} pairs: "
               f"mean {np.mean(f):.2f}, most {max(f)} of {len(gates[0][n])}", flush=True)
 
@@ -49,6 +59,7 @@ def report(title, gates):
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("--out", required=True)
+    a.add_argument("--gate", choices=["own", "residual", "rectified"], default="own")
     a.add_argument("--count", type=int, default=24)
     a.add_argument("--seed0", type=int, default=200000)
     a.add_argument("--text", nargs="+", required=True, metavar="NAME=GLOB")
@@ -62,7 +73,7 @@ def main():
     os.makedirs(o.out, exist_ok=True)
     corpora = tiny.read_corpora(o.text[:1], o.tokenizer)
     name, tokens = next(iter(corpora.items()))
-    s = dict(d=64, L=3, H=4, KV=2, ff=176, gating=True)
+    s = dict(d=64, L=3, H=4, KV=2, ff=64 if o.gate == "rectified" else 176, gating=o.gate)
     gates = lambda m: [m[f"model.layers.{n}.gating.weight"].numpy() for n in range(s["L"])]
     before, after, made = [], [], {}
     for start in range(0, o.count, 12):
