@@ -5,7 +5,7 @@
   long       1500 steps at that rate, four parents of each shape
 
 All at a constant rate (10 steps of warm-up, since the optimiser starts anew), each child
-with an order of its own, corpora in turn; none of these corpora is one of the bank's.
+with an order of its own, corpora in turn, from text gathered apart from the bank's.
 Parents of one shape and rate are trained together. Existing folders are skipped.
 """
 import argparse
