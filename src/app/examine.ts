@@ -57,6 +57,8 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     });
     // Rejections of digests must win over a result that is still being computed.
     const [done, ...inputs] = await Promise.all([finding, reference.input, suspect.input]);
+    // The digest was taken in another pass than the arithmetic: both must have seen the same files.
+    await Promise.all([reference.checkUnchanged(), suspect.checkUnchanged()]);
     return { finding: done, inputs };
   } catch (error) {
     stop.abort();
@@ -90,6 +92,7 @@ function side(role: Input["role"], path: string, options: ExamineOptions, signal
   identity.catch(() => undefined);
   return {
     input,
+    checkUnchanged: async () => (await taken).checkUnchanged(),
     opened: opened.then(({ reading, vocabulary }): Side => ({ identity, reading, vocabulary })),
   };
 }

@@ -16,13 +16,20 @@ export const DEPTH_MAX = 32;
 export function parseStrictJson(text: string, what: string): unknown {
   checkKeys(text, what);
   try {
-    return JSON.parse(text, (_key, value) => {
-      if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
-      return Object.assign(Object.create(null), value);
-    });
+    return withoutPrototypes(JSON.parse(text));
   } catch (error) {
     throw new AssayError("FORMAT", `${what}: expected JSON, got ${(error as Error).message}`);
   }
+}
+
+/** In place and by a loop: a reviver costs ten times as much on a tokenizer of some megabytes. */
+function withoutPrototypes(top: unknown): unknown {
+  const open: object[] = typeof top === "object" && top !== null ? [top] : [];
+  for (let value = open.pop(); value; value = open.pop()) {
+    if (!Array.isArray(value)) Object.setPrototypeOf(value, null);
+    for (const child of Object.values(value)) if (typeof child === "object" && child !== null) open.push(child);
+  }
+  return top;
 }
 
 /** One pass over the text: strings are skipped, the keys of each open object are remembered. */
@@ -63,7 +70,7 @@ function checkKeys(text: string, what: string): void {
 function addKey(keys: Set<string>, literal: string, what: string): void {
   let key: string;
   try {
-    key = JSON.parse(literal); // "a" and "\u0061" are the same key
+    key = literal.includes("\\") ? JSON.parse(literal) : literal.slice(1, -1); // "a" and "\u0061" are the same key
   } catch {
     throw new AssayError("FORMAT", `${what}: expected JSON, got a malformed string`);
   }

@@ -35,6 +35,8 @@ export interface Intake {
   root: Digest;
   /** By name in code point order. */
   files: readonly (ModelFile & { digest: Digest })[];
+  /** For after the weights were read again: throws FORMAT when a file is no longer the one whose digest was taken. */
+  checkUnchanged(): Promise<void>;
 }
 
 /** @throws AssayError NON_FINITE, or as `listModelFiles` and the safetensors reader do, or FORMAT for a file in motion */
@@ -47,6 +49,7 @@ export async function intake(path: string, { home, ignore, signal, onProgress }:
     onProgress?.(doneBytes, totalBytes);
   };
   const out: (ModelFile & { digest: Digest })[] = new Array(files.length);
+  const states: FileState[] = new Array(files.length);
   let next = 0;
   const failures: unknown[] = [];
   const stopped = () => failures.length > 0 || signal?.aborted === true;
@@ -57,7 +60,9 @@ export async function intake(path: string, { home, ignore, signal, onProgress }:
       const i = next++;
       const file = files[i]!;
       try {
-        out[i] = { ...file, digest: await takeIn(file, home, kernel, buffers, advance, stopped) };
+        const taken = await takeIn(file, home, kernel, buffers, advance, stopped);
+        out[i] = { ...file, digest: taken.digest };
+        states[i] = taken.state;
       } catch (error) {
         failures.push(asAssayError(error, file.path, "intake.read"));
       }
@@ -67,10 +72,17 @@ export async function intake(path: string, { home, ignore, signal, onProgress }:
   // The first failure is the cause; later ones may only be its echo.
   if (failures.length > 0) throw failures[0];
   if (signal?.aborted) throw new AssayError("FORMAT", "intake.read: stopped before the end");
-  return { root: rootDigest(out), files: out };
+  const checkUnchanged = async () => {
+    for (const [i, file] of files.entries()) {
+      const now = await stat(file.path, { bigint: true }).catch(() => null);
+      if (!now || !sameContent(states[i]!, stateOf(file.path, now))) throw inMotion(file);
+    }
+  };
+  return { root: rootDigest(out), files: out, checkUnchanged };
 }
 
 type Buffers = [Uint8Array, Uint8Array];
+type Taken = { digest: Digest; state: FileState };
 
 async function takeIn(
   file: ModelFile,
@@ -79,7 +91,7 @@ async function takeIn(
   buffers: Buffers,
   advance: (bytes: number) => void,
   stopped: () => boolean,
-): Promise<Digest> {
+): Promise<Taken> {
   const handle = await open(file.path, "r");
   try {
     const before = stateOf(file.path, await handle.stat({ bigint: true }));
@@ -87,7 +99,7 @@ async function takeIn(
     const known = home === null ? null : await cachedDigest(home, before);
     if (known !== null) {
       advance(file.sizeBytes);
-      return known;
+      return { digest: known, state: before };
     }
     const readFromMs = Date.now();
     const check = file.name.endsWith(".safetensors") ? await finiteCheck(file, kernel) : null;
@@ -96,7 +108,7 @@ async function takeIn(
     for (const after of [await handle.stat({ bigint: true }), await stat(file.path, { bigint: true })])
       if (!sameContent(before, stateOf(file.path, after))) throw inMotion(file);
     if (home !== null) await rememberDigest(home, before, digest, readFromMs);
-    return digest;
+    return { digest, state: before };
   } finally {
     await handle.close();
   }
@@ -164,6 +176,6 @@ function sameContent(a: FileState, b: FileState): boolean {
 function inMotion(file: ModelFile): AssayError {
   return new AssayError(
     "FORMAT",
-    `intake.read: expected a file at rest, got one that changes while it is read: ${quoted(file.name)}`,
+    `intake.read: expected a file at rest, got one that changed while it was examined: ${quoted(file.name)}`,
   );
 }

@@ -14,6 +14,7 @@ const BY_TENSOR: readonly { pattern: RegExp; found: string }[] = [
     found: "LoRA adapter weights, which are not a model by themselves",
   },
   { pattern: /\.(qweight|qzeros)$/, found: "GPTQ or AWQ quantised weights" },
+  { pattern: /\.(weight_packed|quant_state\b)/, found: "packed quantised weights" },
   { pattern: /\.block_sparse_moe\.experts\./, found: "a mixture of experts under Mixtral names" },
   { pattern: /\.(mlp|feed_forward)\.(experts|shared_expert)\b/, found: "a mixture of experts" },
   { pattern: /\.self_attn\.(qkv_proj|W_pack|query_key_value)\./, found: "fused query, key and value weights" },

@@ -1,6 +1,6 @@
 /**
  * Number formats a safetensors header may name, with their widths (huggingface/safetensors, `Dtype` in
- * safetensors/src/tensor.rs, version 0.7; the two FNUZ names from its later list). Only some of them are read.
+ * safetensors/src/tensor.rs; the 4-, 6- and 8-bit names are its later additions). Only some of them are read.
  */
 import type { DType } from "../kernels/kernel.js";
 

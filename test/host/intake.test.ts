@@ -224,6 +224,16 @@ test("a file that changes while it is read is an error", async () => {
   await expect(intake(path, { home: null, onProgress: replace })).rejects.toThrow(/file at rest/);
 });
 
+test("a file that changed after its digest was taken is noticed when asked", async () => {
+  mkdirSync(at("later"));
+  writeFileSync(at("later", "a"), "1");
+  writeFileSync(at("later", "b"), "2");
+  const taken = await intake(at("later"), { home: null });
+  await taken.checkUnchanged();
+  appendFileSync(at("later", "b"), "3");
+  await expect(taken.checkUnchanged()).rejects.toThrow(/file at rest.*"b"/);
+});
+
 test.skipIf(process.platform === "win32")("memory does not grow with the file", { timeout: 60_000 }, async () => {
   const path = at("sparse.bin");
   execFileSync("truncate", ["-s", "300M", path]);

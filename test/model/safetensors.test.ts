@@ -21,13 +21,16 @@ function parse(bytes: Uint8Array) {
 
 function expectError(run: () => unknown, code: AssayErrorCode, words: RegExp) {
   const start = performance.now();
+  const cpu = process.cpuUsage();
   let got: unknown;
   try {
     run();
   } catch (error) {
     got = error;
   }
-  expect(performance.now() - start).toBeLessThan(WITHIN_MS);
+  const { user, system } = process.cpuUsage(cpu);
+  // A busy machine stretches the clock, parallel collection the processor time: neither is the parser's doing.
+  expect(Math.min(performance.now() - start, (user + system) / 1000)).toBeLessThan(WITHIN_MS);
   expect(got).toBeInstanceOf(AssayError);
   expect(got).toMatchObject({ code });
   expect((got as Error).message).toMatch(words);
@@ -179,7 +182,7 @@ describe("hostile header texts", () => {
     const header = `{${Array.from({ length: 140_000 }, (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`).join()}}`;
     expectError(() => parse(file(header, 0)), "LIMIT", /at most/);
   });
-  test("as many lists, and as many values, as the bounds let through", () => {
+  test("as many lists, and as many values, as the bounds let through", { timeout: 30_000 }, () => {
     expectError(() => parse(file(`{"a":[${"[],".repeat(196_000)}[]]}`, 0)), "FORMAT", /expected exactly/);
     expectError(() => parse(file(`{"a":[${"1,".repeat(650_000)}1]}`, 0)), "FORMAT", /expected exactly/);
   });

@@ -48,8 +48,10 @@ export async function hazards(input: {
     await naive("vocabulary rows of the embedding", equal, vocabulary),
     await naive("dimensions inside query heads (rotary)", equal, queryDims),
   ];
-  if (input.extra && existsSync(join(input.extra, "tied-square")))
-    axes.push(await tiedSquare(join(input.extra, "tied-square")));
+  for (const [folder, what] of TIED_SQUARE) {
+    const path = join(input.extra ?? "", folder);
+    if (input.extra && existsSync(path)) axes.push(await tiedSquare(path, what));
+  }
   return { sameSeed: seeds, axes, gains: await gains(equal), storyPearsonMax: await storyPearson(equal) };
 }
 
@@ -95,7 +97,16 @@ const queryDims: Blocks = (m) =>
     return { parts: [all(q)], groups: q.rows / m.model.headDim };
   });
 
-async function tiedSquare(folder: string): Promise<HazardRow> {
+/** Folders of validation/makers/train_tied_square.py: one d × d matrix a layer whose rows and columns are one axis. */
+const TIED_SQUARE = [
+  ["tied-square", "square gate, x · sigmoid(G x), 150 steps"],
+  ["tied-square-long", "square gate, x · sigmoid(G x), 1000 steps"],
+  ["tied-square-own-long", "square gate, x · sigmoid(G x), 1000 steps"],
+  ["tied-square-residual", "square map added to its own input, x + G x, 150 steps"],
+  ["tied-square-residual-long", "square map added to its own input, x + G x, 1000 steps"],
+] as const;
+
+async function tiedSquare(folder: string, what: string): Promise<HazardRow> {
   const models: StoredMatrix[][] = [];
   const reader = new FileReader();
   for (const name of readdirSync(folder)
@@ -126,7 +137,7 @@ async function tiedSquare(folder: string): Promise<HazardRow> {
       for (const [l, x] of a.entries())
         ps.push(await equalLabels({ parts: [all(x)], groups: 1 }, { parts: [all(b[l]!)], groups: 1 }));
     }
-  return row("square gate d → d on its own input", pairs, ps);
+  return row(what, pairs, ps);
 }
 
 /** Norm gains start at one and stay near it: their cosine is near 1 between any two models. */
