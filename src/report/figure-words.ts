@@ -40,6 +40,18 @@ export function powerGlyphs(power: number): string {
   return `10${power < 0 ? "⁻" : ""}${digits}`;
 }
 
+/** A p above one tenth reads better as a decimal; rounded up. */
+export function largeP(log10P: number): string {
+  const rounded = Math.ceil(10 ** log10P * 100 - EPSILON) / 100;
+  return rounded >= 1 ? "1" : rounded.toFixed(2);
+}
+
+/** A p-value inside a drawing: 10⁻⁵¹² or 0.39. */
+export function pGlyphs(log10P: number): string {
+  const power = wholePower(log10P);
+  return power === 0 ? largeP(log10P) : powerGlyphs(power);
+}
+
 /** For text that is heard: "10 to the power −512". */
 export function powerSpoken(power: number): string {
   return power === 0 ? "1" : powerSpokenText(whole(power));

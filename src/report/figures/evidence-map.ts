@@ -41,8 +41,8 @@ export function evidenceMap(map: EvidenceMap): Figure {
     marginRight: 760 - 64 - plotWidth,
     marginBottom: 48,
     padding: 0,
-    x: { type: "band", domain: numbers(columns), ticks: some(columns), label: null, tickSize: 4 },
-    y: { type: "band", domain: numbers(rows), ticks: some(rows), label: null, tickSize: 4 },
+    x: { type: "band", round: false, domain: numbers(columns), ticks: some(columns), label: null, tickSize: 4 },
+    y: { type: "band", round: false, domain: numbers(rows), ticks: some(rows), label: null, tickSize: 4 },
     marks: [
       Plot.cell(
         cells.filter((cell) => cell.shade >= 0),

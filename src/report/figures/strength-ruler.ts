@@ -23,7 +23,7 @@ export function strengthRuler(strength: Strength): Figure {
   const { low, high } = strength.log10LR;
   const turned = (low ?? high ?? 0) < 0;
   const sign = turned ? -1 : 1;
-  const cap = clamp(sign * strength.cap.log10LR);
+  const cap = clamp(Math.abs(strength.cap.log10LR));
   const ends = [low, high].map((v) => (v === null ? null : sign * v)).sort((a, b) => (a ?? 99) - (b ?? 99));
   const [from, to] = [clamp(ends[0] ?? START), clamp(ends[1] ?? END)];
   const title = "Strength on the verbal scale";

@@ -4,7 +4,7 @@
  * are not independent: rates are counted by family, not from this picture.
  */
 import * as Plot from "@observablehq/plot";
-import { log10Figure, powerGlyphs, whole, wholePower } from "../figure-words.js";
+import { log10Figure, pGlyphs, powerGlyphs, whole } from "../figure-words.js";
 import { BLUE, draw, type Figure, GREY, INK, ORANGE } from "./drawing.js";
 import { evidence, evidenceScale } from "./log-evidence.js";
 
@@ -60,7 +60,7 @@ export function validationDistribution(data: DistributionData): Figure {
     width: 760,
     height: 330,
     marginLeft: 26,
-    marginRight: 26,
+    marginRight: 36,
     marginTop: 44,
     marginBottom: 42,
     x: { type: "linear", domain: scale.domain, axis: null },
@@ -129,7 +129,7 @@ function caseMarks(caseLog10P: number | null, rows: string[], end: number) {
   return [
     Plot.ruleX([at], { stroke: ORANGE, strokeWidth: 5 }),
     Plot.ruleX([at], { stroke: INK, strokeWidth: 1.5 }),
-    label(at, `this case: ${powerGlyphs(wholePower(caseLog10P))}`, -32, 700),
+    label(at, `this case: ${pGlyphs(caseLog10P)}`, -32, 700),
     ...marks,
   ];
 }

@@ -8,6 +8,8 @@ import { Table } from "./table.js";
 
 /** More cells than this would make the page too heavy to open; the bundle's CSV file holds them all. */
 const CELLS_MAX = 6000;
+/** An upright A4 page holds this many columns of five characters at 6 pt; a wider table takes a landscape page. */
+const PORTRAIT_COLUMNS_MAX = 18;
 
 export function FigureBlock({ figure, name, number }: { figure: Figure; name: string; number: number }) {
   return (
@@ -20,9 +22,11 @@ export function FigureBlock({ figure, name, number }: { figure: Figure; name: st
         {raw(figure.svg)}
       </section>
       <p class="govuk-body app-quiet">{figure.description}</p>
-      <Details summary={`Data of figure ${number}`}>
-        <FigureData figure={figure} name={name} />
-      </Details>
+      <div class={figure.table.columns.length > PORTRAIT_COLUMNS_MAX ? "app-matrix-page" : undefined}>
+        <Details summary={`Data of figure ${number}`}>
+          <FigureData figure={figure} name={name} />
+        </Details>
+      </div>
     </figure>
   );
 }

@@ -45,7 +45,7 @@ function BlockTable({ blocks }: { blocks: readonly Block[] }) {
         { title: "Median cosine, other", numeric: true },
       ]}
       rows={blocks.map((block) => [
-        block.axis,
+        <span class="app-nowrap">{block.axis}</span>,
         block.referenceLayer ?? "all",
         block.suspectLayer ?? "all",
         block.groups === 1 ? whole(block.labels) : `${whole(block.labels)} × ${whole(block.groups)}`,

@@ -104,7 +104,7 @@ function CapFigure({ finding: { strength } }: Given) {
   );
 }
 
-function RateFigure({ finding: { errorRate } }: Given) {
+function RateFigure({ finding: { errorRate, outcome } }: Given) {
   if (!errorRate)
     return (
       <div class="app-figures__item">
@@ -121,8 +121,8 @@ function RateFigure({ finding: { errorRate } }: Given) {
         {whole(falsePositives)} of {whole(families)} families
       </p>
       <p>
-        {whole(nulls)} unrelated pairs. With 95 % confidence the rate of false accusation is below {percentUp(upper95)}.
-        It is not known to be nought.
+        {whole(nulls)} unrelated pairs. With 95 % confidence the rate of false accusation is below {percentUp(upper95)}.{" "}
+        {outcome === "uncalibrated" ? "It does not speak for this pair." : "It is not known to be nought."}
       </p>
     </div>
   );
