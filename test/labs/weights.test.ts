@@ -1,12 +1,12 @@
 /** Laws of the weights laboratory, on the trained models that ship with the repository. */
 import { afterAll, describe, expect, test } from "vitest";
-import { openModel } from "../../src/host/open-model.js";
+import { encodeFinding } from "../../src/finding/codec.js";
+import type { Validation } from "../../src/finding/validation.js";
 import { FileReader } from "../../src/host/files.js";
+import { openModel } from "../../src/host/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { examineWeights, type Side } from "../../src/labs/weights/examine.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
-import type { Validation } from "../../src/finding/validation.js";
-import { encodeFinding } from "../../src/finding/codec.js";
 import { labelRuns, positionSample } from "../../src/labs/weights/sampling.js";
 
 const files = new FileReader();
@@ -32,7 +32,11 @@ async function side(name: string): Promise<Side> {
   return { reading, vocabulary, identity: Promise.resolve({ artefact, evidence: [] }) };
 }
 
-async function examined(reference: string, suspect: string, options: { seed?: string; validation?: Validation | null } = {}) {
+async function examined(
+  reference: string,
+  suspect: string,
+  options: { seed?: string; validation?: Validation | null } = {},
+) {
   return examineWeights({
     reference: await side(reference),
     suspect: await side(suspect),
@@ -44,7 +48,8 @@ async function examined(reference: string, suspect: string, options: { seed?: st
   });
 }
 
-const combined = (finding: { tests: { id: string; log10P: number }[] }) => finding.tests.find((t) => t.id === "combined")!.log10P;
+const combined = (finding: { tests: { id: string; log10P: number }[] }) =>
+  finding.tests.find((t) => t.id === "combined")!.log10P;
 
 describe("outcomes", () => {
   test("derived pairs support hp, whichever is called the reference, with the same p", async () => {
@@ -58,7 +63,11 @@ describe("outcomes", () => {
 
   test("negative control: unrelated pairs are not accused, under any of ten seeds", async () => {
     for (let i = 0; i < 10; i++)
-      for (const [a, b] of [["base", "independent-twin"], ["base", "text-student"], ["deeper", "independent-twin"]] as const) {
+      for (const [a, b] of [
+        ["base", "independent-twin"],
+        ["base", "text-student"],
+        ["deeper", "independent-twin"],
+      ] as const) {
         const finding = await examined(a, b, { seed: `control ${i}` });
         expect(finding.outcome).toBe("inconclusive");
         expect(combined(finding)).toBeGreaterThan(-2);
@@ -107,7 +116,12 @@ describe("observations", () => {
 
 describe("sampling", () => {
   test("looks at sizes and the seed alone, and never at a label twice", () => {
-    for (const [n, max] of [[100, 256], [256, 256], [11_008, 2048], [4000, 256]] as const) {
+    for (const [n, max] of [
+      [100, 256],
+      [256, 256],
+      [11_008, 2048],
+      [4000, 256],
+    ] as const) {
       const labels = labelRuns(n, max, "x").flatMap((r) => Array.from({ length: r.count }, (_, i) => r.start + i));
       expect(new Set(labels).size).toBe(labels.length);
       expect(labels.length).toBe(Math.min(n, max));

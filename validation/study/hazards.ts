@@ -100,7 +100,6 @@ const queryDims: Blocks = (m) =>
 /** Folders of validation/makers/train_tied_square.py: one d × d matrix a layer whose rows and columns are one axis. */
 const TIED_SQUARE = [
   ["tied-square", "square gate, x · sigmoid(G x), 150 steps"],
-  ["tied-square-long", "square gate, x · sigmoid(G x), 1000 steps"],
   ["tied-square-own-long", "square gate, x · sigmoid(G x), 1000 steps"],
   ["tied-square-residual", "square map added to its own input, x + G x, 150 steps"],
   ["tied-square-residual-long", "square map added to its own input, x + G x, 1000 steps"],
