@@ -9,10 +9,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ComputePool } from "../dist/host/compute-pool.js";
 import { openModel } from "../dist/host/open-model.js";
-import type { CompareJob, Compute, MatchJob, SketchJob } from "../dist/kernels/compute.js";
+import type { CompareJob, Compute, MatchJob, PairJob, SketchJob } from "../dist/kernels/compute.js";
 import { DTYPE_BYTES } from "../dist/kernels/kernel.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
-import { type Bench, scanMlp, scanValues, testResidual } from "../dist/labs/weights/scan.js";
+import { type Bench, testAxes } from "../dist/labs/weights/scan.js";
 import { counterparts, tensorStory } from "../dist/labs/weights/story.js";
 
 type Range = [file: string, offset: number, length: number];
@@ -27,13 +27,25 @@ class Recorder implements Compute {
     this.inner = inner;
   }
   sketch(job: SketchJob) {
+    this.#note(job);
+    return this.inner.sketch(job);
+  }
+  pair(job: PairJob) {
+    const units = [job.a, job.b].map((side) => {
+      this.#note(side);
+      return side.parts[0]!.runs.reduce((n, run) => n + run.count, 0) / side.groups;
+    });
+    const k = job.a.parts.length * job.a.width;
+    this.flop += 2 * job.a.groups * units[0]! * units[1]! * k;
+    return this.inner.pair(job);
+  }
+  #note(job: SketchJob) {
     for (const { matrix, runs } of job.parts)
       for (const run of runs) {
         const row = matrix.columns * DTYPE_BYTES[matrix.dtype];
         this.ranges.push([matrix.file, matrix.offsetBytes + run.start * row, run.count * row]);
         this.bytes += run.count * row;
       }
-    return this.inner.sketch(job);
   }
   match(job: MatchJob) {
     for (const b of job.bs) {
@@ -68,7 +80,6 @@ async function stage(): Promise<void> {
   const [reference, suspect] = await Promise.all(
     ["reference", "suspect"].map(async (side) => {
       const opened = await openModel(join(values.data!, side));
-      await opened.close();
       if (opened.reading.kind === "refused") throw new Error(opened.reading.reason);
       return opened.reading.model;
     }),
@@ -82,16 +93,12 @@ async function stage(): Promise<void> {
     work: { concurrency: pool.threads + 1, onProgress: () => {} },
   };
   const openS = lap();
-  const mlp = await scanMlp(bench);
-  const mlpS = lap();
-  const value = await scanValues(bench);
-  const valueS = lap();
-  const residual = await testResidual(bench);
-  const residualS = lap();
+  const results = await testAxes(bench);
   const exactS = (performance.now() - started) / 1000;
+  lap();
   const { flop, bytes } = compute;
   if (values.ranges) writeFileSync(values.ranges, JSON.stringify(compute.ranges));
-  const blocks = [mlp, value, residual].flatMap((r) => r?.blocks ?? []);
+  const blocks = Object.values(results).flatMap((r) => r?.blocks ?? []);
   await tensorStory(bench, counterparts(blocks, reference!, suspect!));
   const storyS = lap();
   await pool.close();
@@ -100,14 +107,11 @@ async function stage(): Promise<void> {
       parameters: reference!.parameters,
       threads: pool.threads,
       openS,
-      mlpS,
-      valueS,
-      residualS,
       exactS,
       storyS,
       flop,
       bytes,
-      log10P: { mlp: mlp.log10P, value: value?.log10P, residual: residual?.log10P },
+      log10P: Object.values(results).map((r) => r?.log10P),
       peakBytes: process.resourceUsage().maxRSS * 1024,
     })}\n`,
   );
@@ -128,9 +132,13 @@ async function readRanges(file: string): Promise<void> {
     const buffer = new Uint8Array(4 * 1024 * 1024);
     while (next < distinct.length) {
       const [name, offset, length] = distinct[next++]!;
-      for (let at = 0; at < length; at += buffer.length)
-        bytes += (await handles.get(name)!.read(buffer, 0, Math.min(buffer.length, length - at), offset + at))
-          .bytesRead;
+      for (let at = 0; at < length; at += buffer.length) {
+        // Read first, add then: `bytes += await …` would lose what other lanes added meanwhile.
+        const { bytesRead } = await handles
+          .get(name)!
+          .read(buffer, 0, Math.min(buffer.length, length - at), offset + at);
+        bytes += bytesRead;
+      }
     }
   };
   await Promise.all([lane(), lane(), lane(), lane()]);

@@ -11,9 +11,6 @@ interface Stage {
   bytes: number;
   flop: number;
   peakBytes: number;
-  mlpS: number;
-  valueS: number;
-  residualS: number;
 }
 
 interface Report {
@@ -82,7 +79,7 @@ ${table(
     "parameters a side",
     "rows",
     "exact stage",
-    "MLP / values / residual",
+
     "tensor story",
     "bytes read",
     "read alone",
@@ -95,7 +92,6 @@ ${table(
     `${(x.parameters / 1e9).toFixed(2)} G`,
     x.rows,
     s(x.exactS),
-    `${x.mlpS.toFixed(1)} / ${x.valueS.toFixed(1)} / ${x.residualS.toFixed(1)} s`,
     s(x.storyS),
     gb(x.bytes),
     s(x.readS),

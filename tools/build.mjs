@@ -29,6 +29,7 @@ const css = sass.compile("src/report/assets/page.scss", {
   style: "compressed",
   loadPaths: ["node_modules"],
   quietDeps: true,
+  charset: false,
   silenceDeprecations: ["import"],
 }).css;
 mkdirSync("src/report/generated", { recursive: true });

@@ -71,10 +71,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
 
 function side(role: Input["role"], path: string, options: ExamineOptions, signal: AbortSignal) {
   // Headers are read here; tensors are read by the pool, through handles of its own.
-  const opened = openModel(path).then(async (model) => {
-    await model.close();
-    return model;
-  });
+  const opened = openModel(path);
   const taken: Promise<Intake> = intake(path, {
     home: options.home,
     signal,

@@ -15,20 +15,16 @@ export interface ProgressLine {
 
 export function progressLine(stream: NodeJS.WriteStream = process.stderr, now: () => number = Date.now): ProgressLine {
   const terminal = stream.isTTY === true;
-  let stage = "";
-  let stageStart = 0;
+  const started = new Map<string, number>(); // stages overlap: each has its own clock
   let last = terminal ? 0 : now();
   let drawn = false;
   return {
     report(progress) {
       const time = now();
-      if (progress.stage !== stage) {
-        stage = progress.stage;
-        stageStart = time;
-      }
+      if (!started.has(progress.stage)) started.set(progress.stage, time);
       if (time - last < (terminal ? REDRAW_MS : QUIET_MS)) return;
       last = time;
-      const text = describe(progress, time - stageStart);
+      const text = describe(progress, time - started.get(progress.stage)!);
       stream.write(terminal ? `\r\u001b[K${text}` : `${text}\n`);
       drawn = terminal;
     },

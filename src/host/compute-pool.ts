@@ -5,13 +5,14 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { AssayError, type AssayErrorCode } from "../base/error.js";
-import type { CompareJob, Compute, Matching, MatchJob, SketchJob } from "../kernels/compute.js";
+import type { CompareJob, Compute, Matching, MatchJob, PairJob, SketchJob } from "../kernels/compute.js";
 import type { ComparisonSums, Matrix } from "../kernels/kernel.js";
 
 /** What travels to a worker, and what comes back. */
 export type Job =
   | { kind: "sketch"; job: SketchJob }
   | { kind: "match"; job: MatchJob }
+  | { kind: "pair"; job: PairJob }
   | { kind: "compare"; job: CompareJob };
 export type Answer = { value: unknown } | { error: { message: string; code: AssayErrorCode | null } };
 
@@ -38,6 +39,10 @@ export class ComputePool implements Compute {
 
   match(job: MatchJob): Promise<Matching[]> {
     return this.#submit({ kind: "match", job }) as Promise<Matching[]>;
+  }
+
+  pair(job: PairJob): Promise<Matching> {
+    return this.#submit({ kind: "pair", job }) as Promise<Matching>;
   }
 
   compare(job: CompareJob): Promise<ComparisonSums> {

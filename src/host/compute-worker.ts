@@ -6,7 +6,7 @@ import type { Answer, Job } from "./compute-pool.js";
 import { FileReader } from "./files.js";
 
 const files = new FileReader();
-const compute = new LocalCompute((file, offset, length) => files.readExactly(file, offset, length));
+const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));
 
 parentPort!.on("message", async (task: Job) => {
   let answer: Answer;
@@ -25,6 +25,8 @@ function run(task: Job): Promise<unknown> {
       return compute.sketch(task.job);
     case "match":
       return compute.match(task.job);
+    case "pair":
+      return compute.pair(task.job);
     case "compare":
       return compute.compare(task.job);
   }

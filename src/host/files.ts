@@ -5,7 +5,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { AssayError, assert, quoted } from "../base/error.js";
-import type { ReadBytes } from "../kernels/compute.js";
 
 /** One read stays below this: the largest is a safetensors header of 100 MB (CWE-789). */
 export const READ_BYTES_MAX = 128 * 1024 * 1024;
@@ -20,29 +19,30 @@ interface Held {
 export class FileReader {
   readonly #held = new Map<string, Held>();
 
-  /** As a `ReadBytes`; `file` is an absolute path. */
-  readonly read: ReadBytes = (file, offsetBytes, length) => this.readExactly(file, offsetBytes, length);
-
   /** @throws AssayError NOT_FOUND when the file cannot be opened, FORMAT on a short read, LIMIT on a long one */
   async readExactly(path: string, offsetBytes: number, length: number): Promise<Uint8Array> {
-    assert(Number.isSafeInteger(offsetBytes) && offsetBytes >= 0, "files.read: expected an offset");
     assert(Number.isSafeInteger(length) && length >= 0, "files.read: expected a length");
     if (length > READ_BYTES_MAX)
       throw new AssayError(
         "LIMIT",
         `files.read: ${name(path)}: expected at most ${READ_BYTES_MAX} bytes, got ${length}`,
       );
+    const bytes = new Uint8Array(length);
+    await this.readInto(path, offsetBytes, bytes);
+    return bytes;
+  }
+
+  /** As a `ReadInto`; `path` is absolute. Errors as above. */
+  async readInto(path: string, offsetBytes: number, into: Uint8Array): Promise<void> {
+    assert(Number.isSafeInteger(offsetBytes) && offsetBytes >= 0, "files.read: expected an offset");
     const held = this.#hold(path);
     try {
-      const handle = await held.handle;
-      const bytes = new Uint8Array(length);
-      const got = await fill(handle, bytes, offsetBytes);
-      if (got < length)
+      const got = await fill(await held.handle, into, offsetBytes);
+      if (got < into.length)
         throw new AssayError(
           "FORMAT",
-          `files.read: ${name(path)}: expected ${length} bytes at ${offsetBytes}, got ${got}`,
+          `files.read: ${name(path)}: expected ${into.length} bytes at ${offsetBytes}, got ${got}`,
         );
-      return bytes;
     } catch (error) {
       throw asAssayError(error, path, "files.read");
     } finally {

@@ -5,7 +5,6 @@
  */
 import { basename } from "node:path";
 import { AssayError, quoted } from "../base/error.js";
-import type { ReadBytes } from "../kernels/compute.js";
 import { CONFIG_BYTES_MAX, NO_CONFIG, parseConfig } from "../model/config.js";
 import { FAMILIES_READ, refusalOfFiles } from "../model/families.js";
 import type { Reading, Vocabulary } from "../model/model.js";
@@ -28,9 +27,6 @@ export interface OpenedModel {
   files: readonly ModelFile[];
   /** The files whose tensors make the model; empty when no safetensors file was read. */
   weightFiles: readonly ModelFile[];
-  /** Reads by absolute path, as `StoredMatrix.file` names them. */
-  read: ReadBytes;
-  close(): Promise<void>;
 }
 
 const SINGLE_NAME = "model.safetensors";
@@ -57,19 +53,9 @@ export async function openModel(path: string): Promise<OpenedModel> {
             config,
           );
     const { name, files } = listed;
-    return {
-      reading,
-      vocabulary,
-      name,
-      path: listed.path,
-      files,
-      weightFiles,
-      read: reader.read,
-      close: () => reader.close(),
-    };
-  } catch (error) {
+    return { reading, vocabulary, name, path: listed.path, files, weightFiles };
+  } finally {
     await reader.close();
-    throw error;
   }
 }
 

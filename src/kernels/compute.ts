@@ -60,6 +60,12 @@ export interface Matching {
   otherCosine: number | null;
 }
 
+/** Sketch both sides, match them, keep nothing: what is too large to hold for many layers at once. */
+export interface PairJob {
+  a: SketchJob;
+  b: SketchJob;
+}
+
 export interface CompareJob {
   a: Stretch;
   b: Stretch;
@@ -68,11 +74,12 @@ export interface CompareJob {
 export interface Compute {
   sketch(job: SketchJob): Promise<Matrix>;
   match(job: MatchJob): Promise<Matching[]>;
+  pair(job: PairJob): Promise<Matching>;
   compare(job: CompareJob): Promise<ComparisonSums>;
 }
 
-/** Reads exactly `length` bytes of a file named by its key. */
-export type ReadBytes = (file: string, offsetBytes: number, length: number) => Promise<Uint8Array>;
+/** Fills `into` from a file named by its key; a file that ends early is an error. */
+export type ReadInto = (file: string, offsetBytes: number, into: Uint8Array) => Promise<void>;
 
 /** One read at a time stays below this, so that memory does not grow with the model. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -80,12 +87,26 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 /** Runs jobs on the calling thread. */
 export class LocalCompute implements Compute {
   readonly #kernel = new Kernel();
-  readonly #read: ReadBytes;
-  constructor(read: ReadBytes) {
+  readonly #read: ReadInto;
+  /** Chunks are read into the same few buffers again and again: fresh ones would outrun the collector. */
+  readonly #buffers: Uint8Array[] = [];
+  readonly #scratches = new Map<string, Float32Array>();
+  constructor(read: ReadInto) {
     this.#read = read;
   }
 
   async sketch(job: SketchJob): Promise<Matrix> {
+    return this.#sketch(job, sharedMatrix);
+  }
+
+  async pair({ a, b }: PairJob): Promise<Matching> {
+    assert(a.groups === b.groups, "compute.pair: expected equal groups");
+    const left = await this.#sketch(a, (n, k) => this.#scratch("a", n, k));
+    const right = await this.#sketch(b, (n, k) => this.#scratch("b", n, k));
+    return this.#matchOne(left, right, a.groups, undefined);
+  }
+
+  async #sketch(job: SketchJob, allocate: (n: number, k: number) => Matrix): Promise<Matrix> {
     const parts: Matrix[] = [];
     for (const [index, part] of job.parts.entries()) {
       const folded =
@@ -93,7 +114,15 @@ export class LocalCompute implements Compute {
       centre(folded, job.groups);
       parts.push(folded);
     }
-    return beside(parts);
+    return beside(parts, allocate);
+  }
+
+  /** Memory that one job uses and the next may use again; contents are whatever was left there. */
+  #scratch(name: string, n: number, k: number): Matrix {
+    const held = this.#scratches.get(name);
+    const data = held && held.length >= n * k ? held : new Float32Array(n * k);
+    this.#scratches.set(name, data);
+    return { n, k, data: data.subarray(0, n * k) };
   }
 
   async match(job: MatchJob): Promise<Matching[]> {
@@ -120,7 +149,7 @@ export class LocalCompute implements Compute {
   async #foldRows(part: Stretch, job: SketchJob, index: number): Promise<Matrix> {
     const { columns, dtype } = part.matrix;
     const n = rowCount(part.runs);
-    const folded = matrix(n, job.width);
+    const folded = this.#scratch(`part ${index}`, n, job.width);
     const sums = new Float32Array(n);
     const sign = foldSigns(columns, job.width, job.seed, index);
     let at = 0;
@@ -140,7 +169,8 @@ export class LocalCompute implements Compute {
 
   async #foldColumns(part: Stretch, job: SketchJob, index: number): Promise<Matrix> {
     const { columns, dtype } = part.matrix;
-    const accumulators = matrix(job.width, columns);
+    const accumulators = this.#scratch("columns", job.width, columns);
+    accumulators.data.fill(0);
     const sign = foldSigns(rowCount(part.runs), job.width, job.seed, index);
     let at = 0;
     for await (const { bytes, rows } of this.#chunks(part)) {
@@ -148,7 +178,7 @@ export class LocalCompute implements Compute {
       this.#kernel.foldColumns({ dtype, bytes, rows, columns }, buckets, sign.subarray(at, at + rows), accumulators);
       at += rows;
     }
-    const out = matrix(columns, job.width);
+    const out = this.#scratch(`part ${index}`, columns, job.width);
     for (let j = 0; j < job.width; j++)
       for (let c = 0; c < columns; c++) out.data[c * job.width + j] = accumulators.data[j * columns + c]!;
     return out;
@@ -180,21 +210,36 @@ export class LocalCompute implements Compute {
     const { file, offsetBytes, dtype, columns } = part.matrix;
     const rowBytes = columns * DTYPE_BYTES[dtype];
     const reads = gather(part.runs, rowsMax);
-    const fetch = async (runs: Run[]) => {
-      const parts = await Promise.all(
-        runs.map((run) => this.#read(file, offsetBytes + run.start * rowBytes, run.count * rowBytes)),
-      );
-      return { bytes: join(parts), rows: rowCount(runs) };
+    const buffers = [this.#buffer(rowsMax * rowBytes), this.#buffer(rowsMax * rowBytes)] as const;
+    const fetch = async (index: number) => {
+      const rows = rowCount(reads[index]!);
+      const bytes = buffers[index % 2 === 0 ? 0 : 1].subarray(0, rows * rowBytes);
+      let at = 0;
+      const filled = reads[index]!.map((run) => {
+        const into = bytes.subarray(at, at + run.count * rowBytes);
+        at += into.length;
+        return this.#read(file, offsetBytes + run.start * rowBytes, into);
+      });
+      await Promise.all(filled);
+      return { bytes, rows };
     };
-    let ahead = reads[0] ? fetch(reads[0]) : undefined;
-    for (let i = 0; ahead; i++) {
-      const next = reads[i + 1];
-      const chunk = await ahead;
-      ahead = next ? fetch(next) : undefined;
-      // Should the caller stop early, a failing read must not become an unhandled rejection.
-      ahead?.catch(() => undefined);
-      yield chunk;
+    let ahead = reads.length > 0 ? fetch(0) : undefined;
+    try {
+      for (let i = 0; ahead; i++) {
+        const chunk = await ahead;
+        ahead = i + 1 < reads.length ? fetch(i + 1) : undefined;
+        yield chunk;
+      }
+    } finally {
+      // Should the caller stop early: the read ahead still owns its buffer, and its failure is nobody's any more.
+      await ahead?.catch(() => undefined);
+      this.#buffers.push(...buffers);
     }
+  }
+
+  #buffer(bytes: number): Uint8Array {
+    const held = this.#buffers.findIndex((b) => b.length >= bytes);
+    return held >= 0 ? this.#buffers.splice(held, 1)[0]! : new Uint8Array(Math.max(bytes, CHUNK_BYTES));
   }
 }
 
@@ -231,23 +276,12 @@ function gather(runs: readonly Run[], rowsMax: number): Run[][] {
   return out;
 }
 
-function join(parts: Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
-}
-
 function rowCount(runs: readonly Run[]): number {
   return runs.reduce((n, run) => n + run.count, 0);
 }
 
 /** Shared memory, so that a sketch can be matched on another thread without being copied. */
-function matrix(n: number, k: number): Matrix {
+function sharedMatrix(n: number, k: number): Matrix {
   return { n, k, data: new Float32Array(new SharedArrayBuffer(Math.max(4, n * k * 4))) };
 }
 
@@ -271,10 +305,10 @@ function centre(m: Matrix, groups: number): void {
 }
 
 /** Units side by side, each part scaled to length 1/√parts, so that an inner product is a mean of cosines. */
-function beside(parts: readonly Matrix[]): Matrix {
+function beside(parts: readonly Matrix[], allocate: (n: number, k: number) => Matrix): Matrix {
   const n = parts[0]!.n;
   const k = parts.reduce((sum, p) => sum + p.k, 0);
-  const out = matrix(n, k);
+  const out = allocate(n, k);
   let column = 0;
   for (const part of parts) {
     assert(part.n === n, "compute.beside: expected parts with the same units");

@@ -21,15 +21,52 @@ export function log10SelfMatchBound(pairs: readonly number[], labels: number, se
   const total = pairs.reduce((sum, m) => sum + m, 0);
   assert(self >= 0 && self <= total, "log10SelfMatchBound: expected 0 <= k <= m");
   if (self === 0) return 0;
-  let poly: number[] = [0]; // ln coefficients of Π_g Σ_k E C(F_g, k) x^k
-  for (const m of pairs) {
-    const top = Math.min(m, labels, self);
-    const group = Array.from({ length: top + 1 }, (_, k) => logExpectedSubsets(m, labels, k));
-    poly = pairs.length === 1 ? group : multiply(poly, group, self);
-  }
-  const value = poly[self] ?? Number.NEGATIVE_INFINITY;
+  const groups = pairs.map((m) =>
+    Array.from({ length: Math.min(m, labels, self) + 1 }, (_, k) => logExpectedSubsets(m, labels, k)),
+  );
+  const value =
+    groups.length === 1
+      ? (groups[0]![self] ?? Number.NEGATIVE_INFINITY)
+      : self <= EXACT_DEGREE_MAX
+        ? logCoefficient(groups, self)
+        : logCoefficientBound(groups, self);
   // With m > n (pairs cannot exceed labels on both sides) there is nothing to bound.
   return Number.isFinite(value) ? Math.min(0, value / LN10) : 0;
+}
+
+/** Products of longer series are bounded instead: their cost grows with the square of the degree. */
+const EXACT_DEGREE_MAX = 64;
+
+/** ln of the coefficient of x^degree in the product of the groups' series (given as logarithms). */
+export function logCoefficient(groups: readonly (readonly number[])[], degree: number): number {
+  let product: number[] = [0];
+  for (const group of groups) product = multiply(product, group, degree);
+  return product[degree] ?? Number.NEGATIVE_INFINITY;
+}
+
+/**
+ * An upper bound of the same: with terms that are not negative, the coefficient is at most Π A_g(x) / x^degree for
+ * every x > 0. The best x by bisection of its slope; any x is valid, so where the bisection stops does not matter.
+ */
+export function logCoefficientBound(groups: readonly (readonly number[])[], degree: number): number {
+  let low = -50;
+  let high = 50;
+  let best = Number.POSITIVE_INFINITY;
+  for (let step = 0; step < 60; step++) {
+    const lnX = (low + high) / 2;
+    let value = -degree * lnX;
+    let meanDegree = 0;
+    for (const series of groups) {
+      const tilted = series.map((term, k) => term + k * lnX);
+      const total = logSumExp(tilted);
+      value += total;
+      for (const [k, term] of tilted.entries()) meanDegree += k * Math.exp(term - total);
+    }
+    best = Math.min(best, value);
+    if (meanDegree < degree) low = lnX;
+    else high = lnX;
+  }
+  return best;
 }
 
 /** ln of E C(F, k) for one uniform permutation of n labels and m pairs. */

@@ -21,7 +21,6 @@ describe.skipIf(!there)("the zoo", () => {
   test("is there", () => expect(folders("models").length + folders("bank").length).toBeGreaterThan(70));
   test.each([...folders("models"), ...folders("bank")])("%s", async (name) => {
     const opened = await openModel(join(zoo, name));
-    await opened.close();
     if (opened.reading.kind !== "model") throw new Error(opened.reading.reason);
     const { model } = opened.reading;
     const { config } = model;
@@ -40,7 +39,6 @@ describe.skipIf(!there)("the zoo", () => {
   });
   test.each(inits)("inits/%s, a single file", async (name) => {
     const opened = await openModel(join(zoo, "inits", name));
-    await opened.close();
     expect(opened.reading).toMatchObject({ kind: "model", model: { keyValueHeads: 0, headDim: 0 } });
   });
 });

@@ -138,7 +138,9 @@ describe("sketches", () => {
   const rows = gaussian(300, 96, "stored");
   const bytes = new Uint8Array(rows.data.buffer);
   const stored: StoredMatrix = { file: "m", offsetBytes: 0, dtype: "F32", rows: 300, columns: 96 };
-  const compute = new LocalCompute(async (_file, offset, length) => bytes.slice(offset, offset + length));
+  const compute = new LocalCompute(async (_file, offset, into) =>
+    into.set(bytes.subarray(offset, offset + into.length)),
+  );
   const job = { unit: "rows", width: 64, groups: 1, seed: "s" } as const;
   const all = [{ start: 0, count: 300 }];
 
@@ -155,7 +157,8 @@ describe("sketches", () => {
     const parts = [{ matrix: stored, runs: all }];
     const a = await compute.sketch({ ...job, parts });
     const other = gaussian(300, 96, "other");
-    const elsewhere = new LocalCompute(async (_f, o, n) => new Uint8Array(other.data.buffer).slice(o, o + n));
+    const otherBytes = new Uint8Array(other.data.buffer);
+    const elsewhere = new LocalCompute(async (_f, o, into) => into.set(otherBytes.subarray(o, o + into.length)));
     const b = await elsewhere.sketch({ ...job, parts });
     const [same, different] = await compute.match({ a, bs: [a, b], groups: 1 });
     expect(same).toMatchObject({ pairs: [300], self: 300 });

@@ -10,7 +10,7 @@ import { weightsObservationsSchema } from "../../src/labs/weights/observations.j
 import { labelRuns, positionSample } from "../../src/labs/weights/sampling.js";
 
 const files = new FileReader();
-const compute = new LocalCompute((file, offset, length) => files.readExactly(file, offset, length));
+const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));
 afterAll(() => files.close());
 
 const study: Validation = {
@@ -26,8 +26,7 @@ const study: Validation = {
 };
 
 async function side(name: string): Promise<Side> {
-  const { reading, vocabulary, close } = await openModel(`fixtures/demo/${name}`);
-  await close();
+  const { reading, vocabulary } = await openModel(`fixtures/demo/${name}`);
   const artefact = { name, kind: "model" as const, root: `sha256:${"0".repeat(64)}` as const };
   return { reading, vocabulary, identity: Promise.resolve({ artefact, evidence: [] }) };
 }

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lower95, upper95 } from "../../src/stats/clopper-pearson.js";
 import { log10Bonferroni, log10Fisher, log10FromAveragedE, logEValue, roundLog10P } from "../../src/stats/combine.js";
-import { logFactorial } from "../../src/stats/log-factorial.js";
-import { log10SelfMatchBound } from "../../src/stats/self-matches.js";
+import { logChoose, logFactorial } from "../../src/stats/log-factorial.js";
+import { log10SelfMatchBound, logCoefficient, logCoefficientBound } from "../../src/stats/self-matches.js";
 
 function* permutations(n: number, chosen: number[] = []): Generator<number[]> {
   if (chosen.length === n) yield chosen;
@@ -37,6 +37,22 @@ describe("bound on equal labels", () => {
       const tail = [...counts].filter(([f]) => f >= k).reduce((s, [, c]) => s + c, 0) / all.length ** 2;
       expect(10 ** log10SelfMatchBound([4, 4], 4, k)).toBeGreaterThanOrEqual(tail - 1e-12);
     }
+  });
+
+  test("for many equal labels in several groups the bound is above the exact sum, and near it", () => {
+    const series = (m: number, n: number) =>
+      Array.from({ length: m + 1 }, (_, k) => logChoose(m, k) + logFactorial(n - k) - logFactorial(n));
+    for (const [ms, n, k] of [
+      [[24, 24], 24, 48],
+      [[20, 18, 24, 11], 24, 40],
+      [[60, 64, 40], 64, 90],
+    ] as const) {
+      const groups = ms.map((m) => series(m, n));
+      const [exact, bound] = [logCoefficient(groups, k), logCoefficientBound(groups, k)];
+      expect(bound).toBeGreaterThanOrEqual(exact - 1e-9);
+      expect(bound - exact).toBeLessThan(0.5 * Math.log(2 * Math.PI * k) + 1);
+    }
+    expect(log10SelfMatchBound([128, 128, 128, 128], 128, 512)).toBeLessThan(-800);
   });
 
   test("survives 10^−16000: 5,000 of 11,008", () => {

@@ -57,8 +57,7 @@ export async function loadAll(folder: string, origin: string): Promise<Loaded[]>
   for (const name of names) {
     const path = join(folder, name);
     if (!existsSync(join(path, "model.safetensors"))) continue;
-    const { reading, vocabulary, close } = await openModel(path);
-    await close();
+    const { reading, vocabulary } = await openModel(path);
     if (reading.kind === "refused") throw new Error(`${path}: ${reading.reason}`);
     const made = existsSync(join(path, "made.json")) ? JSON.parse(readFileSync(join(path, "made.json"), "utf8")) : {};
     const parents = ([made.parents ?? []] as string[][]).flat();

@@ -156,8 +156,8 @@ function tile(a: usize, b: usize, k: i32, c: usize, ldc: usize): void {
   v128.store(c, c50); v128.store(c, c51, 16);
 }
 
-/** Columns taken together so that their panels stay in the second-level cache: 64 panels × 8 rows × 128 × 4 B = 256 KiB. */
-const BLOCK_PANELS: i32 = 64;
+/** Columns taken together so that their panels stay in the second-level cache: panels × 8 rows × k × 4 B = 256 KiB. */
+const BLOCK_VALUES: i32 = 8192;
 
 /** One value against the best seen for a label: greater replaces it, equal marks a tie. */
 // @ts-ignore: decorator
@@ -189,14 +189,14 @@ function forget(best: usize, at: i32): void {
  * `columnMax` mirrors B's values for the vector test. Padded rows give 0 and are left out by index.
  */
 export function nearest(a: usize, n1: i32, b: usize, n2: i32, k: i32, rowBest: usize, columnBest: usize, columnMax: usize, scratch: usize): void {
-  const p1 = (n1 + 5) / 6, p2 = (n2 + 7) / 8;
+  const p1 = (n1 + 5) / 6, p2 = (n2 + 7) / 8, panels = max(1, BLOCK_VALUES / k);
   for (let i = 0; i < p1 * 6; i++) forget(rowBest, i);
   for (let j = 0; j < p2 * 8; j++) {
     forget(columnBest, j);
     store<f32>(columnMax + (<usize>j << 2), -Infinity);
   }
-  for (let block = 0; block < p2; block += BLOCK_PANELS) {
-    const end = min(block + BLOCK_PANELS, p2);
+  for (let block = 0; block < p2; block += panels) {
+    const end = min(block + panels, p2);
     for (let i = 0; i < p1; i++) {
       const rows = min(6, n1 - i * 6);
       for (let j = block; j < end; j++) {
@@ -225,9 +225,9 @@ export function nearest(a: usize, n1: i32, b: usize, n2: i32, k: i32, rowBest: u
 
 /** The bare product, for measuring the kernel's own rate: every tile into the same scratch. */
 export function productOnly(a: usize, n1: i32, b: usize, n2: i32, k: i32, scratch: usize): void {
-  const p1 = (n1 + 5) / 6, p2 = (n2 + 7) / 8;
-  for (let block = 0; block < p2; block += BLOCK_PANELS) {
-    const end = min(block + BLOCK_PANELS, p2);
+  const p1 = (n1 + 5) / 6, p2 = (n2 + 7) / 8, panels = max(1, BLOCK_VALUES / k);
+  for (let block = 0; block < p2; block += panels) {
+    const end = min(block + panels, p2);
     for (let i = 0; i < p1; i++)
       for (let j = block; j < end; j++) tile(a + (<usize>i * 6 * k << 2), b + (<usize>j * 8 * k << 2), k, scratch, 8);
   }

@@ -25,7 +25,7 @@ import {
   type Settings,
 } from "./method.js";
 import type { WeightsObservations } from "./observations.js";
-import { type AxisResult, type Bench, scanMlp, scanValues, testResidual } from "./scan.js";
+import { type AxisResult, type Bench, testAxes } from "./scan.js";
 import { counterparts, tensorStory } from "./story.js";
 import { ALTERNATIVES, ASSUMPTION, LIMITS } from "./words.js";
 import type { Work } from "./work.js";
@@ -68,11 +68,7 @@ export async function examineWeights(request: WeightsRequest): Promise<Finding> 
     compute: request.compute,
     work: request.work,
   };
-  const results: Record<Axis, AxisResult | null> = {
-    "mlp-hidden": await scanMlp(bench),
-    "value-dim": await scanValues(bench),
-    residual: await testResidual(bench),
-  };
+  const results = await testAxes(bench);
   const log10P = combine(results);
   const observations = await observe(bench, results);
   const current = validation?.summary.methodVersion === METHOD_VERSION ? validation.summary : null;

@@ -20,10 +20,8 @@ export const LABEL_RUN = 16;
 export const HEADS_SAMPLED = 4;
 /** Shared tokens folded for the residual axis. */
 export const TOKENS_SAMPLED = 2048;
-/** Sketch width of each part; half of it above 4,096 labels, where counts are large and products cost most. */
+/** Sketch width of each part: cosines of two parts side by side have a standard error of 1/√256. */
 export const WIDTH = 128;
-export const WIDTH_LARGE = 64;
-export const LARGE_LABELS = 4096;
 /** Fewer labels than this in a block: outside the validated class. */
 export const LABELS_MIN = 64;
 
@@ -33,9 +31,8 @@ export interface Settings {
 }
 
 /** Width of one part's sketch for vectors of `features` entries, a multiple of 4. */
-export function sketchWidth(features: number, labels: number): number {
-  const full = labels > LARGE_LABELS ? WIDTH_LARGE : WIDTH;
-  return Math.min(full, Math.ceil(features / 4) * 4);
+export function sketchWidth(features: number): number {
+  return Math.min(WIDTH, Math.ceil(features / 4) * 4);
 }
 
 /** Why the pair lies outside the class that the validation study speaks for; null when inside. */

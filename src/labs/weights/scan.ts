@@ -1,8 +1,8 @@
 /** Runs the tests of each axis: which stored rows become sketches, which sketches meet. */
-import type { Compute, Matching, Stretch } from "../../kernels/compute.js";
-import type { Matrix } from "../../kernels/kernel.js";
+import type { Compute, Matching, SketchJob, Stretch } from "../../kernels/compute.js";
 import type { CanonicalTensor, Model, Role, Vocabulary } from "../../model/model.js";
 import { log10SelfMatchBound } from "../../stats/self-matches.js";
+import type { Axis } from "./axes.js";
 import {
   axisLog10P,
   bestPairs,
@@ -36,64 +36,63 @@ export interface Bench {
   work: Work;
 }
 
+/** All axes at once: while one waits for the disk another computes. */
+export async function testAxes(bench: Bench): Promise<Record<Axis, AxisResult | null>> {
+  const [mlp, values, residual] = await Promise.all([scanMlp(bench), scanValues(bench), testResidual(bench)]);
+  return { "mlp-hidden": mlp, "value-dim": values, residual };
+}
+
 /** MLP hidden units: all layer pairs on few labels, then the best counterparts on many. */
-export async function scanMlp(bench: Bench): Promise<AxisResult> {
-  const { settings, work } = bench;
+async function scanMlp(bench: Bench): Promise<AxisResult> {
+  const { settings } = bench;
   const labels = commonRows(bench, "mlp.up");
   const scanLabels = Math.min(labels, LABELS_SCAN);
   const testLabels = settings.rows === "all" ? labels : Math.min(labels, LABELS_SAMPLED);
-  const width = sketchWidth(Math.max(bench.reference.hidden, bench.suspect.hidden), testLabels);
-  const sketch = (model: Model, layer: number, count: number) => {
+  const width = sketchWidth(Math.max(bench.reference.hidden, bench.suspect.hidden));
+  const job = (model: Model, layer: number, count: number): SketchJob => {
     const runs = labelRuns(labels, count, settings.seed);
     const parts: Stretch[] = (["mlp.gate", "mlp.up"] as const).map((role) => ({
       matrix: tensor(model, layer, role).matrix,
       runs,
     }));
-    return bench.compute.sketch({ unit: "rows", parts, width, groups: 1, seed: settings.seed });
+    return { unit: "rows", parts, width, groups: 1, seed: settings.seed };
   };
   const scanned = await scanLayers(bench, "mlp-hidden", { labels: scanLabels, groups: 1 }, (m, l) =>
-    sketch(m, l, scanLabels),
+    job(m, l, scanLabels),
   );
   if (testLabels === scanLabels) return { ...scanned, note: `all ${labels} labels of each layer` };
 
-  const best = bestPairs(scanned.map);
-  const pairs = unionOfPairs([best.byReference, best.bySuspect]);
-  const shape = { labels: testLabels, groups: 1 };
-  const tested = new Map<string, Block>();
-  await inParallel(work, "test of the best layer pairs", pairs, async (pair) => {
-    const [a, b] = await Promise.all([
-      sketch(bench.reference, pair.i, testLabels),
-      sketch(bench.suspect, pair.j, testLabels),
-    ]);
-    const [matching] = await bench.compute.match({ a, bs: [b], groups: 1 });
-    tested.set(pairKey(pair), toBlock("mlp-hidden", pair, shape, matching!));
-  });
-  return {
-    log10P: axisLog10P((pair) => tested.get(pairKey(pair))!.log10P, scanned.map),
-    map: scanned.map,
-    blocks: pairs.map((pair) => tested.get(pairKey(pair))!),
-    note: `${testLabels} of ${labels} labels of each layer, counterparts chosen on ${scanLabels}`,
-  };
+  const tested = await testBest(bench, "mlp-hidden", scanned.map, { labels: testLabels, groups: 1 }, (m, l) =>
+    job(m, l, testLabels),
+  );
+  return { ...tested, note: `${testLabels} of ${labels} labels of each layer, counterparts chosen on ${scanLabels}` };
 }
 
-/** Value dimensions within each key-value head; null where the heads of a model are not known. */
-export async function scanValues(bench: Bench): Promise<AxisResult | null> {
+/** Value dimensions within each key-value head, likewise; null where the heads of a model are not known. */
+async function scanValues(bench: Bench): Promise<AxisResult | null> {
   const { reference, suspect, settings } = bench;
   const heads = Math.min(reference.keyValueHeads, suspect.keyValueHeads);
   const labels = Math.min(reference.headDim, suspect.headDim);
   if (heads === 0 || labels === 0) return null;
-  const used = headSample(heads, settings.rows === "all" ? heads : HEADS_SAMPLED, settings.seed);
-  const width = sketchWidth(Math.max(reference.hidden, suspect.hidden), labels);
-  const result = await scanLayers(bench, "value-dim", { labels, groups: used.length }, (model, layer) => {
-    const runs = used.map((h) => ({ start: h * model.headDim, count: labels }));
-    const parts = [{ matrix: tensor(model, layer, "attention.v").matrix, runs }];
-    return bench.compute.sketch({ unit: "rows", parts, width, groups: used.length, seed: settings.seed });
-  });
-  return { ...result, note: `${labels} labels in each of ${used.length} of ${heads} key-value heads` };
+  const width = sketchWidth(Math.max(reference.hidden, suspect.hidden));
+  const job =
+    (used: number[]) =>
+    (model: Model, layer: number): SketchJob => {
+      const runs = used.map((h) => ({ start: h * model.headDim, count: labels }));
+      const parts = [{ matrix: tensor(model, layer, "attention.v").matrix, runs }];
+      return { unit: "rows", parts, width, groups: used.length, seed: settings.seed };
+    };
+  const few = headSample(heads, HEADS_SAMPLED, settings.seed);
+  const scanned = await scanLayers(bench, "value-dim", { labels, groups: few.length }, job(few));
+  if (settings.rows === "sampled" || few.length === heads)
+    return { ...scanned, note: `${labels} labels in each of ${few.length} of ${heads} key-value heads` };
+  const all = Array.from({ length: heads }, (_, h) => h);
+  const tested = await testBest(bench, "value-dim", scanned.map, { labels, groups: heads }, job(all));
+  return { ...tested, note: `${labels} labels in each of ${heads} heads, counterparts chosen on ${few.length}` };
 }
 
 /** Residual dimensions over shared tokens: one block for the whole model; null where no token is shared. */
-export async function testResidual(bench: Bench): Promise<AxisResult | null> {
+async function testResidual(bench: Bench): Promise<AxisResult | null> {
   const { reference, suspect, settings, compute } = bench;
   const tokens = sharedTokens(
     bench.vocabularies,
@@ -105,7 +104,7 @@ export async function testResidual(bench: Bench): Promise<AxisResult | null> {
   if (tokens.rows.length === 0) return null;
   const roles: Role[] = reference.tied || suspect.tied ? ["embed"] : ["embed", "output"];
   const labels = Math.min(reference.hidden, suspect.hidden);
-  const width = sketchWidth(tokens.rows.length, labels);
+  const width = sketchWidth(tokens.rows.length);
   const sketch = (model: Model, side: "reference" | "suspect") => {
     const runs = tokenRuns(tokens, side);
     const parts = roles.map((role) => ({ matrix: global(model, role).matrix, runs }));
@@ -138,28 +137,45 @@ async function scanLayers(
   bench: Bench,
   axis: LayerAxis,
   shape: Shape,
-  sketch: (model: Model, layer: number) => Promise<Matrix>,
+  job: (model: Model, layer: number) => SketchJob,
 ): Promise<{ log10P: number; map: EvidenceMap; blocks: Block[] }> {
   const { reference, suspect, compute, work } = bench;
   const sides = [reference, suspect].flatMap((model) => layers(model).map((layer) => ({ model, layer })));
-  const sketches = await inParallel(work, `sketches of ${axis}`, sides, ({ model, layer }) => sketch(model, layer));
+  const sketches = await inParallel(work, `sketches of ${axis}`, sides, ({ model, layer }) =>
+    compute.sketch(job(model, layer)),
+  );
   const as = sketches.slice(0, reference.layers);
   const bs = sketches.slice(reference.layers);
   const rows: Matching[][] = await inParallel(work, `layer pairs of ${axis}`, as, (a) =>
     compute.match({ a, bs, groups: shape.groups }),
   );
-  const blockOf = ({ i, j }: LayerPair) => toBlock(axis, { i, j }, shape, rows[i]![j]!);
-  const map: EvidenceMap = {
-    axis,
-    labels: shape.labels,
-    log10P: rows.map((row, i) => row.map((_, j) => blockOf({ i, j }).log10P)),
-  };
+  const all = rows.map((row, i) => row.map((matching, j) => toBlock(axis, { i, j }, shape, matching)));
+  const blockOf = ({ i, j }: LayerPair) => all[i]![j]!;
+  const map: EvidenceMap = { axis, labels: shape.labels, log10P: all.map((row) => row.map((b) => b.log10P)) };
   const best = bestPairs(map);
   return {
     map,
     log10P: axisLog10P(({ i, j }) => map.log10P[i]![j]!, map),
     blocks: unionOfPairs([best.byReference, best.bySuspect]).map(blockOf),
   };
+}
+
+/** Tests the pairs that a scan chose, each sketched where it is tested and let go. */
+async function testBest(
+  bench: Bench,
+  axis: LayerAxis,
+  map: EvidenceMap,
+  shape: Shape,
+  job: (model: Model, layer: number) => SketchJob,
+): Promise<{ log10P: number; map: EvidenceMap; blocks: Block[] }> {
+  const best = bestPairs(map);
+  const pairs = unionOfPairs([best.byReference, best.bySuspect]);
+  const blocks = await inParallel(bench.work, `test of the best pairs, ${axis}`, pairs, async (pair) => {
+    const matching = await bench.compute.pair({ a: job(bench.reference, pair.i), b: job(bench.suspect, pair.j) });
+    return toBlock(axis, pair, shape, matching);
+  });
+  const log10P = new Map(blocks.map((block, at) => [pairKey(pairs[at]!), block.log10P]));
+  return { log10P: axisLog10P((pair) => log10P.get(pairKey(pair))!, map), map, blocks };
 }
 
 /** The least number of rows that this role has in any layer of either model. */
