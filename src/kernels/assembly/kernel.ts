@@ -156,8 +156,8 @@ function tile(a: usize, b: usize, k: i32, c: usize, ldc: usize): void {
   v128.store(c, c50); v128.store(c, c51, 16);
 }
 
-/** Columns taken together so that their panels stay in the second-level cache: panels × 8 rows × k × 4 B = 256 KiB. */
-const BLOCK_VALUES: i32 = 8192;
+/** Columns taken together so that their panels stay in the second-level cache: panels × 8 rows × k × 4 B = 128 KiB. */
+const BLOCK_VALUES: i32 = 4096;
 
 /** One value against the best seen for a label: greater replaces it, equal marks a tie. */
 // @ts-ignore: decorator
