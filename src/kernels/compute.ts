@@ -91,19 +91,40 @@ export class LocalCompute implements Compute {
   /** Chunks are read into the same few buffers again and again: fresh ones would outrun the collector. */
   readonly #buffers: Uint8Array[] = [];
   readonly #scratches = new Map<string, Float32Array>();
+  #turn: Promise<unknown> = Promise.resolve();
   constructor(read: ReadInto) {
     this.#read = read;
   }
 
-  async sketch(job: SketchJob): Promise<Matrix> {
-    return this.#sketch(job, sharedMatrix);
+  sketch(job: SketchJob): Promise<Matrix> {
+    return this.#alone(() => this.#sketch(job, sharedMatrix));
   }
 
-  async pair({ a, b }: PairJob): Promise<Matching> {
+  pair({ a, b }: PairJob): Promise<Matching> {
     assert(a.groups === b.groups, "compute.pair: expected equal groups");
-    const left = await this.#sketch(a, (n, k) => this.#scratch("a", n, k));
-    const right = await this.#sketch(b, (n, k) => this.#scratch("b", n, k));
-    return this.#matchOne(left, right, a.groups, undefined);
+    return this.#alone(async () => {
+      const left = await this.#sketch(a, (n, k) => this.#scratch("a", n, k));
+      const right = await this.#sketch(b, (n, k) => this.#scratch("b", n, k));
+      return this.#matchOne(left, right, a.groups, undefined);
+    });
+  }
+
+  match(job: MatchJob): Promise<Matching[]> {
+    return this.#alone(async () => job.bs.map((b) => this.#matchOne(job.a, b, job.groups, job.prefix)));
+  }
+
+  compare(job: CompareJob): Promise<ComparisonSums> {
+    return this.#alone(() => this.#compare(job));
+  }
+
+  /**
+   * One job at a time: jobs wait for reads in between, and share scratch memory. Two sketches running into one another
+   * would come out alike, which is the one mistake this software must not make.
+   */
+  #alone<T>(job: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(job);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
   async #sketch(job: SketchJob, allocate: (n: number, k: number) => Matrix): Promise<Matrix> {
@@ -125,11 +146,7 @@ export class LocalCompute implements Compute {
     return { n, k, data: data.subarray(0, n * k) };
   }
 
-  async match(job: MatchJob): Promise<Matching[]> {
-    return job.bs.map((b) => this.#matchOne(job.a, b, job.groups, job.prefix));
-  }
-
-  async compare(job: CompareJob): Promise<ComparisonSums> {
+  async #compare(job: CompareJob): Promise<ComparisonSums> {
     const sums: ComparisonSums = { n: 0, a: 0, b: 0, aa: 0, bb: 0, ab: 0, equal: 0 };
     const as = this.#chunks(job.a);
     const bs = this.#chunks(job.b, chunkRows(job.a.matrix));

@@ -165,6 +165,18 @@ describe("sketches", () => {
     expect(different!.self).toBeLessThan(6);
   });
 
+  test("jobs given at once do not run into one another", async () => {
+    const slow = new LocalCompute(async (_file, offset, into) => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      into.set(bytes.subarray(offset, offset + into.length));
+    });
+    const jobs = [0, 100, 200].map((start) => ({ ...job, parts: [{ matrix: stored, runs: [{ start, count: 100 }] }] }));
+    const together = await Promise.all(jobs.map((j) => slow.sketch(j)));
+    for (const [i, j] of jobs.entries()) expect(together[i]!.data).toEqual((await compute.sketch(j)).data);
+    const pairs = await Promise.all(jobs.map((b) => slow.pair({ a: jobs[0]!, b })));
+    expect(pairs.map((p) => p.self === 100)).toEqual([true, false, false]);
+  });
+
   test("columns as units see the same matrix transposed", async () => {
     const width = 300;
     const m = await compute.sketch({
