@@ -5,24 +5,20 @@
 
 /** Ends every refusal that is about the family. */
 export const FAMILIES_READ =
-  "models with the tensor names of the Llama family (Llama, Mistral, Qwen 2 and 3) in safetensors files are read";
+  "models with the tensor names of the Llama family (Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM), GPT-2 or GPT-NeoX in safetensors files are read";
 
 /** The more specific name first. */
 const BY_TENSOR: readonly { pattern: RegExp; found: string }[] = [
   {
     pattern: /\.lora_[AB]\b|\.lora_embedding_[AB]\b/,
-    found: "LoRA adapter weights, which are not a model by themselves",
+    found: "LoRA adapter weights, which are no model by themselves (merge them into their base model first)",
   },
   { pattern: /\.(qweight|qzeros)$/, found: "GPTQ or AWQ quantised weights" },
   { pattern: /\.(weight_packed|quant_state\b)/, found: "packed quantised weights" },
   { pattern: /\.block_sparse_moe\.experts\./, found: "a mixture of experts under Mixtral names" },
   { pattern: /\.(mlp|feed_forward)\.(experts|shared_expert)\b/, found: "a mixture of experts" },
-  { pattern: /\.self_attn\.(qkv_proj|W_pack|query_key_value)\./, found: "fused query, key and value weights" },
-  { pattern: /\.mlp\.(gate_up_proj)\./, found: "fused gate and up weights" },
   { pattern: /\.self_attn\.kv_a_proj_with_mqa\./, found: "multi-head latent attention" },
-  { pattern: /^gpt_neox\.|\.attention\.query_key_value\./, found: "GPT-NeoX names" },
   { pattern: /\.self_attention\.query_key_value\./, found: "Falcon or BLOOM names" },
-  { pattern: /(^|\.)h\.\d+\.attn\.c_attn\./, found: "GPT-2 names" },
   { pattern: /\.blocks\.\d+\.(attn|ffn)\./, found: "MPT names" },
   { pattern: /(^|\.)decoder\.layers\.\d+\.fc1\./, found: "OPT names" },
   { pattern: /(^|\.)encoder\.layer\.\d+\.attention\.self\./, found: "BERT names" },

@@ -114,7 +114,7 @@ describe("refused", () => {
     [
       "no gate in one layer",
       without(tinyLlama(), /1\.mlp\.gate/),
-      /no gated MLP under Llama-family names: layer 1 has no mlp\.gate/,
+      /no gated MLP under names that are read: layer 1 has no mlp\.gate/,
     ],
     ["no up at all", without(tinyLlama(), /up_proj/), /no gated MLP/],
     ["no value projection", without(tinyLlama(), /0.*v_proj/), /layer 0 has no attention\.v/],
@@ -160,9 +160,12 @@ describe("refused", () => {
       tinyLlama().map((t) => (/up_proj/.test(t.name) ? tensor(t.name, "F8_E4M3", t.shape) : t)),
       /stored as F8_E4M3; F32, F16 and BF16 are read/,
     ],
-    ["GPT-2", [tensor("transformer.h.0.attn.c_attn.weight", "F32", [8, 24])], /GPT-2 names.*Llama family/],
-    ["GPT-2 without prefix", [tensor("h.0.attn.c_attn.weight", "F32", [8, 24])], /GPT-2 names/],
-    ["GPT-NeoX", [tensor("gpt_neox.layers.0.attention.query_key_value.weight", "F32", [24, 8])], /GPT-NeoX names/],
+    ["GPT-2 with nothing but attention", [tensor("h.0.attn.c_attn.weight", "F32", [8, 24])], /nothing says how many/],
+    [
+      "Falcon",
+      [tensor("transformer.h.0.self_attention.query_key_value.weight", "F32", [24, 8])],
+      /Falcon or BLOOM names.*Llama family/,
+    ],
     [
       "Mixtral",
       [...without(tinyLlama(), /mlp/), tensor("model.layers.0.block_sparse_moe.experts.0.w1.weight", "F32", [8, 8])],
@@ -173,12 +176,25 @@ describe("refused", () => {
       [...without(tinyLlama(), /1\.mlp/), tensor("model.layers.1.mlp.experts.0.gate_proj.weight", "F32", [8, 8])],
       /mixture of experts.*layer 1/,
     ],
-    ["fused qkv", renamed(without(tinyLlama(), /[kv]_proj/), /q_proj/, "qkv_proj"), /fused query, key and value/],
-    ["fused gate and up", renamed(without(tinyLlama(), /gate_proj/), /up_proj/, "gate_up_proj"), /fused gate and up/],
+    [
+      "fused qkv",
+      renamed(without(tinyLlama(), /[kv]_proj/), /q_proj/, "qkv_proj"),
+      /16 fused rows do not hold 16 queries/,
+    ],
+    [
+      "gate_up of half the height",
+      renamed(without(tinyLlama(), /gate_proj/), /up_proj/, "gate_up_proj"),
+      /expected layers\.0\.mlp\.down to be 8 × 6/,
+    ],
+    [
+      "an odd gate_up",
+      reshaped(renamed(without(tinyLlama(), /gate_proj/), /up_proj/, "gate_up_proj"), /gate_up/, [13, 8]),
+      /13 fused rows do not halve/,
+    ],
     [
       "a LoRA adapter",
       [tensor("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", "F32", [2, 8])],
-      /LoRA adapter/,
+      /LoRA adapter.*merge them into their base model first/,
     ],
     ["GPTQ", renamed(tinyLlama(), /proj\.weight/, "proj.qweight"), /GPTQ or AWQ/],
     ["GGUF names", [tensor("blk.0.attn_q.weight", "F32", [8, 8])], /GGUF names/],

@@ -47,7 +47,8 @@ Examples:
   $ assay examine weights base.safetensors suspect.safetensors --json | jq .outcome
   $ assay examine weights models/base models/suspect --rows all --out case-1.zip --key lab.pem
 
-It reads F32, F16 and BF16 safetensors with names of the Llama family (Llama, Mistral, Qwen 2 and 3).
+It reads F32, F16 and BF16 safetensors with the names of Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM,
+GPT-2 and GPT-NeoX.
 An outcome of "inconclusive" does not show that the models are independent.`,
     )
     .action(run);
