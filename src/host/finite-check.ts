@@ -4,7 +4,8 @@
  * lie across two chunks. Formats other than F32, F16 and BF16 are not looked at.
  */
 import { AssayError, quoted } from "../base/error.js";
-import { DTYPE_BYTES, type DType, type Kernel } from "../kernels/kernel.js";
+import { type DType, FORMATS } from "../kernels/dtypes.js";
+import type { Kernel } from "../kernels/kernel.js";
 import type { SafetensorsHeader } from "../model/safetensors.js";
 import { isReadDType } from "../model/safetensors-dtypes.js";
 
@@ -48,7 +49,7 @@ export class FiniteCheck {
 
   /** One span's bytes that lie in one chunk. */
   #values(span: Span, from: number, bytes: Uint8Array): void {
-    const width = DTYPE_BYTES[span.dtype];
+    const width = FORMATS[span.dtype].sizeBytes;
     let rest = bytes;
     if (this.#carry.length > 0) {
       const missing = width - this.#carry.length;
@@ -69,7 +70,7 @@ export class FiniteCheck {
 
   #count(span: Span, from: number, bytes: Uint8Array): void {
     if (this.#kernel.countNonFinite(span.dtype, bytes) === 0) return;
-    const width = DTYPE_BYTES[span.dtype];
+    const width = FORMATS[span.dtype].sizeBytes;
     let [low, high] = [0, bytes.length / width];
     while (high - low > 1) {
       const middle = (low + high) >> 1;

@@ -3,7 +3,7 @@
  * wherever they lie in the file. Whoever makes a source knows how to read the files that matrices name.
  */
 import { assert } from "../base/error.js";
-import { DTYPE_BYTES, type DType } from "./kernel.js";
+import { type DType, rowBytes } from "./dtypes.js";
 import { type RowOrder, type Run, storedRuns, transpose } from "./row-order.js";
 
 /** A matrix as it lies in a file. A vector is one row. */
@@ -83,7 +83,7 @@ export class RowSource {
   async #gatherColumns(matrix: StoredMatrix, runs: readonly Run[], bytes: Uint8Array): Promise<void> {
     assert(matrix.order?.kind === "columns", "compute.gatherColumns: expected a matrix stored by columns");
     const { stride } = matrix.order;
-    const width = DTYPE_BYTES[matrix.dtype];
+    const width = rowBytes(matrix.dtype, 1);
     const most = Math.max(1, Math.floor(CHUNK_BYTES / (stride * width)));
     const buffer = this.#buffer(most * stride * width);
     try {
@@ -103,11 +103,6 @@ export class RowSource {
     const held = this.#buffers.findIndex((b) => b.length >= bytes);
     return held >= 0 ? this.#buffers.splice(held, 1)[0]! : new Uint8Array(Math.max(bytes, CHUNK_BYTES));
   }
-}
-
-/** Size of `values` consecutive values. */
-export function rowBytes(dtype: DType, values: number): number {
-  return values * DTYPE_BYTES[dtype];
 }
 
 /** Rows of one chunk. */

@@ -2,7 +2,8 @@
  * Several canonical matrices out of one stored one: fused query, key and value (Phi-3, GPT-2, GPT-NeoX), fused gate and
  * up (Phi-3). Only offsets and orders are computed; no value moves. Where nothing settles the cut, it is not guessed.
  */
-import { rowBytes, type StoredMatrix } from "../kernels/row-source.js";
+import { rowBytes } from "../kernels/dtypes.js";
+import type { StoredMatrix } from "../kernels/row-source.js";
 import type { ModelConfig, Role } from "./model.js";
 import type { Fused } from "./naming.js";
 

@@ -38,7 +38,7 @@ export function readModel(files: readonly FileTensors[], config: ModelConfig): R
   const place = places[0];
   if (place === undefined) return refused(familySentence(names, "no layers under names that are read"));
 
-  const collected = collect(entries, place, config);
+  const collected = scaledF8(entries) ?? collect(entries, place, config);
   if (typeof collected === "string") return refused(familySentence(names, collected));
   const { tensors, others, uncut } = collected;
   const dimensions = dimensionsOf(tensors, config, uncut);
@@ -99,7 +99,7 @@ function collect(entries: readonly Entry[], place: Place, config: ModelConfig): 
 
 function storedMatrix(entry: Entry, role: Role, transposed: boolean): StoredMatrix | string {
   const { file, name, dtype, shape, offsetBytes } = entry;
-  if (!isReadDType(dtype)) return `${quoted(name)} is stored as ${dtype}; F32, F16 and BF16 are read`;
+  if (!isReadDType(dtype)) return `${quoted(name)} is stored as ${dtype}; F64, F32, F16, BF16 and F8 are read`;
   const vector = /bias|norm/.test(role);
   if (shape.length !== (vector ? 1 : 2))
     return `${quoted(name)}: expected a ${vector ? "vector" : "matrix"}, got shape [${shape.join(", ")}]`;
@@ -107,6 +107,18 @@ function storedMatrix(entry: Entry, role: Role, transposed: boolean): StoredMatr
   const [rows, columns] = [shape[0]!, shape[1]!];
   if (!transposed) return { file, offsetBytes, dtype, rows, columns };
   return { file, offsetBytes, dtype, rows: columns, columns: rows, order: { kind: "columns", stride: columns } };
+}
+
+/** F8 weights with scales beside them are other numbers than those stored (vLLM, DeepSeek, ComfyUI names). */
+function scaledF8(entries: readonly Entry[]): string | null {
+  const names = new Set(entries.map((e) => e.name));
+  for (const { name, dtype } of entries) {
+    if (!dtype.startsWith("F8_")) continue;
+    const stem = name.replace(/\.weight$/, "");
+    const scale = [`${name}_scale`, `${name}_scale_inv`, `${stem}.scale_weight`].find((n) => names.has(n));
+    if (scale) return `${quoted(name)} is ${dtype} scaled by ${quoted(scale)}; F8 is read where it stands for itself`;
+  }
+  return null;
 }
 
 /** What the names look like explains a refusal better than what is missing. */

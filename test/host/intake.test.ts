@@ -118,9 +118,17 @@ describe("non-finite values", () => {
       ...tensor(name, dtype, [n]),
       data: tensor(name, dtype, [n]).data.fill(0xff),
     });
-    await intake(write([all("a", "U8", 9), all("b", "I64", 3), ...tinyLlama(), all("c", "F8_E4M3", 7)]), {
+    await intake(write([all("a", "U8", 9), all("b", "I64", 3), ...tinyLlama(), all("c", "F8_E8M0", 7)]), {
       home: null,
     });
+  });
+  test("of the wider and the narrower formats", async () => {
+    const codes = { F64: [0, 0, 0, 0, 0, 0, 0xf0, 0x7f], F8_E4M3: [0xff], F8_E5M2: [0x7c] } as const;
+    for (const dtype of ["F64", "F8_E4M3", "F8_E5M2"] as const) {
+      const bad = tensor("t", dtype, [5]);
+      bad.data.set(codes[dtype], 3 * codes[dtype].length);
+      await expect(intake(write([tensor("a", "U8", [3]), bad]), { home: null })).rejects.toThrow(/"t" of .*value 3$/);
+    }
   });
   test("in any file of the folder, named by its own path", async () => {
     mkdirSync(at("two", "sub"), { recursive: true });
@@ -163,7 +171,7 @@ describe("the cache", () => {
       "{",
       "null",
       "[".repeat(1e6),
-      good.replace("finite/1", "finite/0"),
+      good.replace("finite/2", "finite/1"),
       good.replace("cached", "cashed"),
       good.replace(/[0-9a-f]{64}/, "zz"),
     ]) {

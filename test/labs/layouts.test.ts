@@ -14,6 +14,7 @@ import { weightsObservationsSchema } from "../../src/labs/weights/observations.j
 import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
 import { temporary } from "../host/temporary.js";
 import { asGemma, asGpt2, asNeoX, asPhi3, storedTensors } from "../model/layouts.js";
+import { storedAs } from "../model/reformat.js";
 
 const at = temporary();
 const files = new FileReader();
@@ -76,6 +77,9 @@ const layouts: [string, () => TensorToWrite[], object][] = [
   ["Phi-3", () => asPhi3(base), configOf("base")],
   ["GPT-2", () => asGpt2(base), gpt2],
   ["GPT-NeoX", () => asNeoX(base, 4), neoX],
+  ["F64", () => storedAs(base, "F64"), configOf("base")],
+  ["F8_E4M3", () => storedAs(base, "F8_E4M3"), configOf("base")],
+  ["F8_E5M2", () => storedAs(base, "F8_E5M2"), configOf("base")],
 ];
 
 describe("how a model is stored does not reach the outcome", () => {
@@ -91,7 +95,7 @@ describe("how a model is stored does not reach the outcome", () => {
 
   test("where nothing is lost, not one number changes", async () => {
     const plain = await examined(`${DEMO}/base`, `${DEMO}/finetune`);
-    for (const name of ["Gemma", "Phi-3"]) {
+    for (const name of ["Gemma", "Phi-3", "F64"]) {
       const other = await examined(at(name), `${DEMO}/finetune`);
       expect(other.seen.blocks).toEqual(plain.seen.blocks);
       const story = (seen: typeof plain.seen) => seen.tensors.filter((t) => !t.tensor.startsWith("norm"));

@@ -79,6 +79,10 @@ describe("read", () => {
     expect(m.parameters).toBe(80 + 8 + 128 + 64 + 64 + 128 + 8 + 3 * 96 + 8);
     expect(m.others).toEqual(["model.layers.0.self_attn.rotary_emb.inv_freq"]);
   });
+  test.each(["F64", "F8_E4M3", "F8_E5M2"] as const)("weights stored as %s", (dtype) => {
+    const m = model(tinyLlama().map((t) => tensor(t.name, dtype, t.shape)));
+    expect(m.tensors.get("layers.0.mlp.up")!.matrix.dtype).toBe(dtype);
+  });
   test("layers may differ in hidden units", () => {
     const tensors = reshaped(
       reshaped(tinyLlama(), /layers\.1\.mlp\.(gate|up)/, [5, 8]),
@@ -156,10 +160,18 @@ describe("refused", () => {
     ["a matrix of rank 3", reshaped(tinyLlama(), /0\.mlp\.up/, [12, 8, 1]), /expected a matrix/],
     ["a norm that is a matrix", reshaped(tinyLlama(), /model\.norm/, [1, 8]), /expected a vector/],
     [
-      "8-bit weights",
-      tinyLlama().map((t) => (/up_proj/.test(t.name) ? tensor(t.name, "F8_E4M3", t.shape) : t)),
-      /stored as F8_E4M3; F32, F16 and BF16 are read/,
+      "8-bit integers",
+      tinyLlama().map((t) => (/up_proj/.test(t.name) ? { ...tensor(t.name, "F8_E4M3", t.shape), dtype: "I8" } : t)),
+      /stored as I8; F64, F32, F16, BF16 and F8 are read/,
     ],
+    ...["_scale", "_scale_inv"].map((suffix): [string, TensorToWrite[], RegExp] => [
+      `8-bit floats with ${suffix}`,
+      [
+        ...tinyLlama().map((t) => (/up_proj/.test(t.name) ? tensor(t.name, "F8_E4M3", t.shape) : t)),
+        tensor(`model.layers.0.mlp.up_proj.weight${suffix}`, "F32", [1]),
+      ],
+      /is F8_E4M3 scaled by .*_scale/,
+    ]),
     ["GPT-2 with nothing but attention", [tensor("h.0.attn.c_attn.weight", "F32", [8, 24])], /nothing says how many/],
     [
       "Falcon",

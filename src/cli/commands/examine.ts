@@ -47,7 +47,7 @@ Examples:
   $ assay examine weights base.safetensors suspect.safetensors --json | jq .outcome
   $ assay examine weights models/base models/suspect --rows all --out case-1.zip --key lab.pem
 
-It reads F32, F16 and BF16 safetensors with the names of Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM,
+It reads F64, F32, F16, BF16 and F8 safetensors with the names of Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM,
 GPT-2 and GPT-NeoX.
 An outcome of "inconclusive" does not show that the models are independent.`,
     )
