@@ -31,6 +31,11 @@ export const FORMATS = {
 } as const satisfies Record<string, Format>;
 export type DType = keyof typeof FORMATS;
 
+/** Whether values of a format, by the name that safetensors or ggml gives it, are read. */
+export function isReadDType(name: string): name is DType {
+  return Object.hasOwn(FORMATS, name);
+}
+
 /** Size of `values` consecutive values, a whole number of blocks. */
 export function rowBytes(dtype: DType, values: number): number {
   const format = FORMATS[dtype];

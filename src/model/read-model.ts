@@ -5,34 +5,49 @@
  */
 
 import { AssayError, quoted } from "../base/error.js";
+import { isReadDType } from "../kernels/dtypes.js";
 import type { StoredMatrix } from "../kernels/row-source.js";
 import { FAMILIES_READ, familyOfTensors } from "./families.js";
 import { cut } from "./fused.js";
 import type { CanonicalTensor, ModelConfig, Reading, Role } from "./model.js";
 import { llamaNaming } from "./names.js";
 import { GPT_NEOX, GPT2 } from "./names-gpt.js";
-import { canonicalName, type Fused, holdingOf, type Place, placesOf } from "./naming.js";
-import type { SafetensorsTensor } from "./safetensors.js";
-import { isReadDType } from "./safetensors-dtypes.js";
+import { canonicalName, type Fused, holdingOf, type Naming, type Place, placesOf } from "./naming.js";
 import { dimensionsOf } from "./shapes.js";
+
+/** A tensor as a header describes it; `dtype` may be one that is not read. */
+export interface StoredTensor {
+  name: string;
+  dtype: string;
+  /** Slowest dimension first. */
+  shape: readonly number[];
+  elements: number;
+  offsetBytes: number;
+}
 
 /** One file's tensors; `file` is the key under which its bytes are read. */
 export interface FileTensors {
   file: string;
-  tensors: readonly SafetensorsTensor[];
+  tensors: readonly StoredTensor[];
 }
 
-/** A tensor and the file it lies in. */
-type Entry = SafetensorsTensor & { file: string };
+export type Entry = StoredTensor & { file: string };
+
+const DTYPES_READ = "F64, F32, F16, BF16 and F8 are read, and GGUF's Q4_0 to Q8_0 and Q2_K to Q6_K";
+
+/** Of safetensors files. Errors as `readEntries`. */
+export function readModel(files: readonly FileTensors[], config: ModelConfig): Reading {
+  const entries = files.flatMap(({ file, tensors }) => tensors.map((t) => ({ ...t, file })));
+  return readEntries(entries, config, [llamaNaming(entries.map((e) => e.name)), GPT2, GPT_NEOX]);
+}
 
 /**
  * @throws AssayError FORMAT when a tensor under a canonical name has no values; anything else that does not fit is a
  *   refusal
  */
-export function readModel(files: readonly FileTensors[], config: ModelConfig): Reading {
-  const entries = files.flatMap(({ file, tensors }) => tensors.map((t) => ({ ...t, file })));
+export function readEntries(entries: readonly Entry[], config: ModelConfig, namings: readonly Naming[]): Reading {
   const names = entries.map((e) => e.name);
-  const places = placesOf(names, [llamaNaming(names), GPT2, GPT_NEOX]);
+  const places = placesOf(names, namings);
   if (places.length > 1)
     return refused(`layers under more than one prefix: ${places.map((p) => quoted(p.prefix)).join(", ")}`);
   const place = places[0];
@@ -99,7 +114,7 @@ function collect(entries: readonly Entry[], place: Place, config: ModelConfig): 
 
 function storedMatrix(entry: Entry, role: Role, transposed: boolean): StoredMatrix | string {
   const { file, name, dtype, shape, offsetBytes } = entry;
-  if (!isReadDType(dtype)) return `${quoted(name)} is stored as ${dtype}; F64, F32, F16, BF16 and F8 are read`;
+  if (!isReadDType(dtype)) return `${quoted(name)} is stored as ${dtype}; ${DTYPES_READ}`;
   const vector = /bias|norm/.test(role);
   if (shape.length !== (vector ? 1 : 2))
     return `${quoted(name)}: expected a ${vector ? "vector" : "matrix"}, got shape [${shape.join(", ")}]`;

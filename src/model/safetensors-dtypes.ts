@@ -1,9 +1,8 @@
 /**
  * Number formats a safetensors header may name, with their widths (huggingface/safetensors, `Dtype` in
- * safetensors/src/tensor.rs; the 4-, 6- and 8-bit names are its later additions). Only some of them are read.
+ * safetensors/src/tensor.rs; the 4-, 6- and 8-bit names are its later additions). Only some of them
+ * are read (kernels/dtypes.ts).
  */
-import type { DType } from "../kernels/dtypes.js";
-
 export const SAFETENSORS_DTYPE_BITS = {
   BOOL: 8,
   F4: 4,
@@ -32,11 +31,4 @@ export type SafetensorsDType = keyof typeof SAFETENSORS_DTYPE_BITS;
 
 export function isSafetensorsDType(name: unknown): name is SafetensorsDType {
   return typeof name === "string" && Object.hasOwn(SAFETENSORS_DTYPE_BITS, name);
-}
-
-/** The formats whose values are read. Integers are not: without their scales they are no weights. */
-const READ = ["F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"] as const satisfies readonly SafetensorsDType[];
-
-export function isReadDType(dtype: SafetensorsDType): dtype is (typeof READ)[number] & DType {
-  return (READ as readonly string[]).includes(dtype);
 }

@@ -18,6 +18,7 @@ import { describe, expect, test } from "vitest";
 import { rootDigest } from "../../src/evidence/oms.js";
 import { intake } from "../../src/host/intake.js";
 import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
+import { writeGguf } from "../model/gguf-writer.js";
 import { tensor, tinyLlama } from "../model/tiny-llama.js";
 import { temporary } from "./temporary.js";
 
@@ -129,6 +130,20 @@ describe("non-finite values", () => {
       bad.data.set(codes[dtype], 3 * codes[dtype].length);
       await expect(intake(write([tensor("a", "U8", [3]), bad]), { home: null })).rejects.toThrow(/"t" of .*value 3$/);
     }
+  });
+  test("of a GGUF file: plain values and the scales of blocks", async () => {
+    const path = at("bad.gguf");
+    const plain = { name: "p", type: 1, shape: [4], data: new Uint8Array(8) };
+    const q6 = { name: "q", type: 14, shape: [3, 256], data: new Uint8Array(3 * 210).fill(0xff) };
+    for (let block = 0; block < 3; block++) q6.data.set([0, 0x3c], block * 210 + 208);
+    writeFileSync(path, writeGguf([], [plain, q6]));
+    await intake(path, { home: null });
+    q6.data.set([0, 0x7c], 2 * 210 + 208);
+    writeFileSync(path, writeGguf([], [plain, q6]));
+    await expect(intake(path, { home: null })).rejects.toThrow(/infinity in tensor "q" of "bad\.gguf", value 512$/);
+    plain.data.set([1, 0x7c], 4);
+    writeFileSync(path, writeGguf([], [plain, q6]));
+    await expect(intake(path, { home: null })).rejects.toThrow(/tensor "p" of "bad\.gguf", value 2$/);
   });
   test("in any file of the folder, named by its own path", async () => {
     mkdirSync(at("two", "sub"), { recursive: true });

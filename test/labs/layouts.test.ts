@@ -13,6 +13,7 @@ import { examineWeights, type Side } from "../../src/labs/weights/examine.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
 import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
 import { temporary } from "../host/temporary.js";
+import { asGguf, type GgufEntry, type Quantised, writeGguf } from "../model/gguf-writer.js";
 import { asGemma, asGpt2, asNeoX, asPhi3, storedTensors } from "../model/layouts.js";
 import { storedAs } from "../model/reformat.js";
 
@@ -117,5 +118,49 @@ describe("how a model is stored does not reach the outcome", () => {
     expect(matrices.length).toBe(6 * 6 + 2);
     for (const { tensor, relation, equal } of matrices)
       expect([tensor, relation, equal]).toEqual([tensor, "identical", 1]);
+  });
+});
+
+describe("GGUF", () => {
+  const tokens = () => {
+    const { vocab } = JSON.parse(readFileSync(`${DEMO}/base/tokenizer.json`, "utf8")).model;
+    const list: string[] = [];
+    for (const [token, id] of Object.entries(vocab)) list[id as number] = token;
+    return Array.from({ length: 1024 }, (_, i) => list[i] ?? `[unused ${i}]`);
+  };
+  const entries = (): GgufEntry[] => [
+    ["general.architecture", "llama"],
+    ["llama.block_count", 6],
+    ["llama.embedding_length", 96],
+    ["llama.attention.head_count", 4],
+    ["llama.attention.head_count_kv", 2],
+    ["llama.attention.key_length", 24],
+    ["tokenizer.ggml.tokens", tokens()],
+  ];
+  const kinds: [string, (name: string) => Quantised | null][] = [
+    ["BF16", () => null],
+    ["Q8_0", () => "Q8_0"],
+    ["Q4_0", () => "Q4_0"],
+    // Rows of 96 values make no blocks of 256: as llama.cpp does, those fall back to another type.
+    ["Q6_K", (name) => (name.includes("ffn_down") ? "Q6_K" : "Q8_0")],
+  ];
+  test.each(kinds)("%s: found in the child, not in the twin", async (name, kind) => {
+    const path = at(`${name}.gguf`);
+    writeFileSync(path, writeGguf(entries(), asGguf(base, kind, 24)));
+    const child = await examined(path, `${DEMO}/finetune`);
+    expect(child.outcome).toBe("supports-hp");
+    expect(child.log10P("combined")).toBeLessThan(-1000);
+    expect(child.log10P("weights/value-dim")).toBeLessThan(-100);
+    const twin = await examined(path, `${DEMO}/independent-twin`);
+    expect(twin.outcome).toBe("inconclusive");
+    expect(twin.log10P("combined")).toBeGreaterThan(-2);
+
+    const { seen } = await examined(path, `${DEMO}/base`);
+    const matrices = seen.tensors.filter((t) => !t.tensor.startsWith("norm"));
+    expect(matrices.length).toBe(6 * 7 + 2);
+    const wanted = name === "BF16" ? "identical" : "near";
+    // Queries and keys are put back into the order of their halves: out of it they would be unrelated.
+    for (const t of matrices) expect([t.tensor, t.relation]).toEqual([t.tensor, wanted]);
+    expect(seen.architecture.tokenizer!.sameId).toBeGreaterThan(900);
   });
 });

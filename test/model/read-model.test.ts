@@ -209,7 +209,7 @@ describe("refused", () => {
       /LoRA adapter.*merge them into their base model first/,
     ],
     ["GPTQ", renamed(tinyLlama(), /proj\.weight/, "proj.qweight"), /GPTQ or AWQ/],
-    ["GGUF names", [tensor("blk.0.attn_q.weight", "F32", [8, 8])], /GGUF names/],
+    ["GGUF names in a safetensors file", [tensor("blk.0.attn_q.weight", "F32", [8, 8])], /no layers under names/],
     ["Meta's own names", [tensor("layers.0.attention.wq.weight", "F32", [8, 8])], /Meta's own/],
   ])("%s", (_, tensors, words) => expect(reason(tensors)).toMatch(words));
 });
