@@ -52,7 +52,7 @@ const childPairs = await mapPairs(
   log,
 );
 log("hazards");
-const hazard = await hazards({ bank, sameSeed, extra: values.extra ?? null, models });
+const hazard = await hazards({ bank, sameSeed, extra: values.extra ?? null, models, children });
 
 const nullPairs = [...bankPairs, ...extraPairs];
 const zooNulls = zooResult.pairs.filter((p) => !p.derived);

@@ -18,8 +18,8 @@ export interface ExamineOptions {
   suspect: string;
   settings: Settings;
   study: Study | null;
-  /** Folder of Assay's state: the cache of digests. */
-  home: string;
+  /** Folder of Assay's state: the cache of digests; null for no cache. */
+  home: string | null;
   threads?: number;
   /** Reuse a pool over several examinations; otherwise one is started and closed. */
   pool?: ComputePool;

@@ -37,10 +37,11 @@ for (const command of [program, ...program.commands, ...program.commands.flatMap
     .configureOutput({ outputError: (text, write) => write(`assay: ${text.replace(/^error: /, "")}`) });
 }
 
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0); // `assay … | head` is no failure
-  throw error;
-});
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0); // `assay … | head` is no failure
+    throw error;
+  });
 
 try {
   await program.parseAsync();

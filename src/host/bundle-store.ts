@@ -2,7 +2,19 @@
  * Bundles on disk: a folder or a .zip file. Writing is all or nothing: into a neighbour, then renamed. Reading is
  * bounded, follows no links, and hands the bytes to whoever judges them.
  */
-import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  access,
+  constants,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AssayError, quoted } from "../base/error.js";
 import { zip } from "../evidence/zip.js";
@@ -15,9 +27,23 @@ const DEPTH_MAX = 4;
 /** Fails before any work is done when the target is taken. */
 export async function assertFreeTarget(path: string): Promise<void> {
   const taken = await lstat(path).catch(() => null);
-  if (!taken) return;
+  if (!taken) return assertWritableAbove(resolve(path));
   if (taken.isDirectory() && (await readdir(path)).length === 0 && !path.endsWith(".zip")) return;
   throw new AssayError("USAGE", `--out: expected a new or empty folder or a new .zip, but ${quoted(path)} exists`);
+}
+
+/** The nearest folder that exists takes new entries: else hours of work would end in a bundle that cannot be written. */
+async function assertWritableAbove(path: string): Promise<void> {
+  const above = dirname(path);
+  const info = await stat(above).catch(() => null);
+  if (!info && above !== path) return assertWritableAbove(above);
+  const writable =
+    info?.isDirectory() &&
+    (await access(above, constants.W_OK).then(
+      () => true,
+      () => false,
+    ));
+  if (!writable) throw new AssayError("USAGE", `--out: expected a folder that can be written to, got ${quoted(above)}`);
 }
 
 export async function writeBundle(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {

@@ -19,6 +19,8 @@ async function readSmall(path: string): Promise<string> {
     throw new AssayError("NOT_FOUND", `keys: expected a key file, cannot read ${quoted(path)}`);
   });
   try {
+    if (!(await handle.stat()).isFile())
+      throw new AssayError("FORMAT", `keys: expected a key file, got something else at ${quoted(path)}`);
     const buffer = new Uint8Array(PEM_CHARS_MAX + 1);
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
     return fromUtf8(buffer.subarray(0, bytesRead), `key ${quoted(path)}`);

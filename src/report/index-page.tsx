@@ -2,6 +2,9 @@
 import { raw } from "hono/html";
 import type { Finding } from "../finding/finding.js";
 import { PAGE_CSS } from "./generated/page-css.js";
+import { Scroll } from "./parts/table.js";
+
+const CAPTION = "What was found, and how each suspect was made";
 
 export interface IndexEntry {
   name: string;
@@ -38,25 +41,25 @@ export function renderIndex(entries: readonly IndexEntry[]): string {
             <p class="govuk-body-l">
               Four suspects against one base. The models are small and really trained; the parties are fictional.
             </p>
-            <table class="govuk-table">
-              <caption class="govuk-table__caption govuk-table__caption--m">
-                What was found, and how each suspect was made
-              </caption>
-              <thead class="govuk-table__head">
-                <tr class="govuk-table__row">
-                  {["Suspect", "Outcome", "How it was made", "log10 p"].map((title) => (
-                    <th scope="col" class="govuk-table__header">
-                      {title}
-                    </th>
+            <Scroll label={CAPTION}>
+              <table class="govuk-table">
+                <caption class="govuk-table__caption govuk-table__caption--m">{CAPTION}</caption>
+                <thead class="govuk-table__head">
+                  <tr class="govuk-table__row">
+                    {["Suspect", "Outcome", "How it was made", "log10 p"].map((title) => (
+                      <th scope="col" class="govuk-table__header">
+                        {title}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody class="govuk-table__body">
+                  {entries.map((entry) => (
+                    <Row {...entry} />
                   ))}
-                </tr>
-              </thead>
-              <tbody class="govuk-table__body">
-                {entries.map((entry) => (
-                  <Row {...entry} />
-                ))}
-              </tbody>
-            </table>
+                </tbody>
+              </table>
+            </Scroll>
             <p class="govuk-body">
               A finding says how strong some evidence is. It is not a verdict, and “inconclusive” does not show
               independence.

@@ -7,8 +7,9 @@ import { describe, expect, test } from "vitest";
 import { utf8 } from "../../src/base/bytes.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import { isIgnored, rootDigest, sortByName } from "../../src/evidence/oms.js";
+import { SHARED } from "../shared-material.js";
 
-const folder = join(process.env.ASSAY_SHARED ?? "../shared", "vectors/oms/reference");
+const folder = join(SHARED, "vectors/oms/reference");
 const there = existsSync(folder);
 if (!there) console.log(`skipped: no reference directories at ${folder}`);
 

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { intake } from "../../src/host/intake.js";
 import { openModel } from "../../src/host/open-model.js";
+import { SHARED } from "../shared-material.js";
 
-const zoo = join(process.env.ASSAY_SHARED ?? "../shared", "zoo");
+const zoo = join(SHARED, "zoo");
 const there = existsSync(join(zoo, "models"));
 if (!there) console.log(`skipped: no zoo of models at ${zoo}`);
 

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderIndex } from "../../src/report/index-page.js";
 import { renderPage } from "../../src/report/page.js";
 import { ALL, pageInput } from "./fixtures.js";
 
@@ -54,4 +55,16 @@ describe.skipIf(!present)("in a browser", () => {
     },
     120_000,
   );
+
+  test("the list of findings", async () => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+    const page = await context.newPage();
+    const made = "another random initialisation, trained on the same data in the same order";
+    const entries = Object.entries(ALL).map(([name, finding]) => ({ name, made, href: "#main", finding }));
+    await page.setContent(renderIndex(entries.filter(({ name }) => name !== "hostile")));
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    await context.close();
+  }, 60_000);
 });

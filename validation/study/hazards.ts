@@ -9,6 +9,7 @@ import type { StoredMatrix, Stretch } from "../../dist/kernels/row-source.js";
 import { parseSafetensorsHeader, safetensorsHeaderLength } from "../../dist/model/safetensors.js";
 import { log10SelfMatchBound } from "../../dist/stats/self-matches.js";
 import { examinePair, type Loaded, pool } from "./models.ts";
+import { type Reordered, reordered } from "./reordered.ts";
 
 export interface HazardRow {
   what: string;
@@ -23,6 +24,7 @@ export interface Hazards {
   axes: HazardRow[];
   gains: { pairs: number; cosineMedian: number; cosineMin: number; pearsonMedian: number; pearsonMax: number };
   storyPearsonMax: number;
+  reordered: Reordered;
 }
 
 type Blocks = (m: Loaded) => { parts: Stretch[]; groups: number }[];
@@ -32,6 +34,7 @@ export async function hazards(input: {
   sameSeed: Loaded[];
   extra: string | null;
   models: Loaded[];
+  children: Loaded[];
 }): Promise<Hazards> {
   const { bank, sameSeed } = input;
   const byName = new Map(bank.map((m) => [m.name, m]));
@@ -52,7 +55,25 @@ export async function hazards(input: {
     const path = join(input.extra ?? "", folder);
     if (input.extra && existsSync(path)) axes.push(await tiedSquare(path, what));
   }
-  return { sameSeed: seeds, axes, gains: await gains(equal), storyPearsonMax: await storyPearson(equal) };
+  return {
+    sameSeed: seeds,
+    axes,
+    gains: await gains(equal),
+    storyPearsonMax: await storyPearson(equal),
+    reordered: await twelve(bank, input.children),
+  };
+}
+
+/** Three unrelated pairs of each shape, renumbered; beside them the children most and least changed by training. */
+function twelve(bank: Loaded[], children: Loaded[]): Promise<Reordered> {
+  const byName = new Map(bank.map((m) => [m.name, m]));
+  const unrelated = ["a", "b", "c", "d"].flatMap((shape) =>
+    [1, 5, 9].map((i): [Loaded, Loaded] => [byName.get(`${shape}0${i}`)!, byName.get(`${shape}0${i - 1}`)!]),
+  );
+  const derived = children.flatMap((c) =>
+    c.parents.flatMap((p): [Loaded, Loaded][] => (byName.has(p) ? [[byName.get(p)!, c]] : [])),
+  );
+  return reordered(unrelated, derived);
 }
 
 async function naive(what: string, pairs: (readonly [Loaded, Loaded])[], blocks: Blocks): Promise<HazardRow> {

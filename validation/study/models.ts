@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { Finding } from "../../dist/finding/finding.js";
 import { ComputePool } from "../../dist/host/compute-pool.js";
 import { openModel } from "../../dist/host/open-model.js";
 import { examineWeights } from "../../dist/labs/weights/examine.js";
@@ -81,19 +82,14 @@ function familyOf(name: string, parents: string[]): string {
   return parents[0] ?? name;
 }
 
-export async function examinePair(
-  a: Loaded,
-  b: Loaded,
-): Promise<{ log10P: number; axes: Record<string, number | null>; pearsonMax: number }> {
+export function findingOf(a: Loaded, b: Loaded): Promise<Finding> {
+  const root = `sha256:${"0".repeat(64)}` as const;
   const side = (m: Loaded) => ({
     reading: { kind: "model" as const, model: m.model },
     vocabulary: m.vocabulary,
-    identity: Promise.resolve({
-      artefact: { name: m.name, kind: "model" as const, root: `sha256:${"0".repeat(64)}` as const },
-      evidence: [],
-    }),
+    identity: Promise.resolve({ artefact: { name: m.name, kind: "model" as const, root }, evidence: [] }),
   });
-  const finding = await examineWeights({
+  return examineWeights({
     reference: side(a),
     suspect: side(b),
     settings: { seed: SEED_DEFAULT, rows: "sampled" },
@@ -102,9 +98,13 @@ export async function examinePair(
     compute: pool,
     work: { concurrency: 4, onProgress: () => {} },
   });
+}
+
+export async function examinePair(a: Loaded, b: Loaded): Promise<Pick<PairResult, "log10P" | "axes" | "pearsonMax">> {
+  const finding = await findingOf(a, b);
   const observations = finding.observations as WeightsObservations;
   return {
-    log10P: finding.tests.at(-1)!.log10P,
+    log10P: finding.tests.find((t) => t.id === "combined")!.log10P,
     axes: Object.fromEntries(observations.axes.map((x) => [x.axis, x.log10P])),
     pearsonMax: Math.max(0, ...observations.tensors.map((t) => t.pearson ?? 0)),
   };

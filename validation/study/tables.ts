@@ -139,7 +139,28 @@ function hazards(h: Hazards): string {
   const g = h.gains;
   const gains = `Norm gains of ${g.pairs} independent pairs: cosine median ${g.cosineMedian.toFixed(4)}, least ${g.cosineMin.toFixed(4)}; Pearson median ${g.pearsonMedian.toFixed(3)}, largest ${g.pearsonMax.toFixed(3)}.`;
   const story = `Largest Pearson correlation of any aligned matrix in 100 independent pairs: ${h.storyPearsonMax.toFixed(3)} ("related" starts at 0.5).`;
-  return [seeds, axes, gains, story].join("\n\n");
+  return [seeds, axes, gains, story, renumbered(h.reordered)].join("\n\n");
+}
+
+/** What gives a renumbered model away: its equal-label pairs are no more alike than chance neighbours are. */
+function renumbered({ pairs, derived }: Hazards["reordered"]): string {
+  const kinds = [...new Set(derived.map((d) => d.b.split("-").slice(1).join("-")))].sort();
+  const groups = [
+    ["unrelated, reference renumbered after the suspect", pairs],
+    ...kinds.map((kind) => [`true descendants, ${kind}`, derived.filter((d) => d.b.endsWith(`-${kind}`))] as const),
+  ] as const;
+  const span = (values: number[]) =>
+    values.length === 0 ? "none" : `${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)}`;
+  return table(
+    ["MLP units", "pairs", "log10 p", "median cosine of equal-label pairs", "of the other mutual pairs"],
+    groups.map(([what, list]) => [
+      what,
+      list.length,
+      `${fixed(Math.min(...list.map((p) => p.log10P)))} to ${fixed(Math.max(...list.map((p) => p.log10P)))}`,
+      span(list.map((p) => p.selfCosine)),
+      span(list.map((p) => p.otherCosine).filter(Number.isFinite)),
+    ]),
+  );
 }
 
 function table(head: string[], body: (string | number)[][]): string {

@@ -34,10 +34,16 @@ export function tokenRuns(tokens: SharedTokens, side: "reference" | "suspect"): 
 }
 
 function byString(reference: Vocabulary, suspect: Vocabulary, referenceRows: number, suspectRows: number) {
-  const rows: { reference: number; suspect: number }[] = [];
+  const rows: { token: string; reference: number; suspect: number }[] = [];
   for (const [token, id] of reference) {
     const other = suspect.get(token);
-    if (other !== undefined && id < referenceRows && other < suspectRows) rows.push({ reference: id, suspect: other });
+    if (other !== undefined && id < referenceRows && other < suspectRows)
+      rows.push({ token, reference: id, suspect: other });
   }
-  return rows.sort((a, b) => a.reference - b.reference || a.suspect - b.suspect);
+  // By the lower number, then the higher, then the token: an order that stays when the two models change places.
+  const low = (row: SharedTokens["rows"][number]) => Math.min(row.reference, row.suspect);
+  const high = (row: SharedTokens["rows"][number]) => Math.max(row.reference, row.suspect);
+  return rows
+    .sort((a, b) => low(a) - low(b) || high(a) - high(b) || (a.token < b.token ? -1 : 1))
+    .map(({ reference: r, suspect: s }) => ({ reference: r, suspect: s }));
 }

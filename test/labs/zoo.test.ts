@@ -1,0 +1,42 @@
+/** The zoo's own rule, pair by pair, through the command's verb: derived pairs support hp, others never. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { examine } from "../../src/app/examine.js";
+import { loadStudy, WEIGHTS_STUDY } from "../../src/app/validation-data.js";
+import { ComputePool } from "../../src/host/compute-pool.js";
+import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
+import { HAS_SHARED, SHARED } from "../shared-material.js";
+
+const pool = new ComputePool();
+afterAll(() => pool.close());
+
+describe.skipIf(!HAS_SHARED)("every pair of the zoo", () => {
+  const folder = join(SHARED, "zoo/models");
+  const names = HAS_SHARED ? readdirSync(folder).sort() : [];
+  const manifest: Record<string, { parents: string[] }> = HAS_SHARED
+    ? JSON.parse(readFileSync(join(SHARED, "zoo/manifest.json"), "utf8"))
+    : {};
+  const ancestors = (name: string): string[] => [name, ...manifest[name]!.parents.flatMap(ancestors)];
+
+  for (const reference of names)
+    test(reference, { timeout: 120_000 }, async () => {
+      const study = await loadStudy(WEIGHTS_STUDY);
+      expect(study).not.toBeNull();
+      for (const suspect of names) {
+        const { finding } = await examine({
+          reference: join(folder, reference),
+          suspect: join(folder, suspect),
+          settings: { seed: SEED_DEFAULT, rows: "sampled" },
+          study,
+          home: null,
+          pool,
+          onProgress: () => {},
+        });
+        const derived = ancestors(reference).some((a) => ancestors(suspect).includes(a));
+        const disguised = [reference, suspect].filter((n) => n === "disguised").length === 1;
+        if (disguised && derived) expect(["inconclusive", "supports-hp"]).toContain(finding.outcome);
+        else expect(finding.outcome, `${reference} and ${suspect}`).toBe(derived ? "supports-hp" : "inconclusive");
+      }
+    });
+});

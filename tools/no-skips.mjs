@@ -1,0 +1,23 @@
+// Fails when a test skipped although what it needs is there: a skip must never pass for a pass.
+// usage: node tools/no-skips.mjs RESULTS.json  (vitest's JSON report)
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+const shared = resolve(process.env.ASSAY_SHARED ?? "../shared");
+const chromium = existsSync("/usr/bin/chromium");
+const report = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const skipped = report.testResults.flatMap((file) =>
+  file.assertionResults
+    .filter((t) => t.status === "pending" || t.status === "skipped")
+    .map((t) => ({ file: file.name, title: t.fullName })),
+);
+const excused = ({ file }) => (file.includes("accessibility") ? !chromium : !existsSync(shared));
+const faults = skipped.filter((t) => !excused(t));
+for (const { file, title } of skipped) console.log(`skipped: ${title} (${file})`);
+if (faults.length > 0) {
+  console.error(`${faults.length} tests skipped although what they need is there (${shared})`);
+  process.exit(1);
+}
+console.log(
+  `${report.numPassedTests} tests passed, ${skipped.length} skipped for want of ${existsSync(shared) ? "nothing" : shared}`,
+);
