@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { ComputePool } from "../dist/host/compute-pool.js";
 import { openModel } from "../dist/host/open-model.js";
 import type { CompareJob, Compute, MatchJob, PairJob, SketchJob } from "../dist/kernels/compute.js";
-import { DTYPE_BYTES } from "../dist/kernels/kernel.js";
+import { rowBytes } from "../dist/kernels/dtypes.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
 import { type Bench, testAxes } from "../dist/labs/weights/scan.js";
 import { counterparts, tensorStory } from "../dist/labs/weights/story.js";
@@ -42,7 +42,7 @@ class Recorder implements Compute {
   #note(job: SketchJob) {
     for (const { matrix, runs } of job.parts)
       for (const run of runs) {
-        const row = matrix.columns * DTYPE_BYTES[matrix.dtype];
+        const row = rowBytes(matrix.dtype, matrix.columns);
         this.ranges.push([matrix.file, matrix.offsetBytes + run.start * row, run.count * row]);
         this.bytes += run.count * row;
       }

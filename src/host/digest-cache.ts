@@ -21,7 +21,7 @@ export interface FileState {
 }
 
 /** Changes when the check that an entry vouches for changes. */
-const CHECK = "sha256+finite/1";
+const CHECK = "sha256+finite/2";
 /** A change within the tick of the file system's clock leaves the times as they were (2 s on FAT, 4 ms on ext4). */
 const SETTLED_MS = 2_000;
 

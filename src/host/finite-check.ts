@@ -1,12 +1,19 @@
 /**
- * Whether all values of a safetensors file are finite, while its bytes pass by in chunks. A NaN or an infinity turns
- * every statistic it touches into nothing, so it is found at the door. Tensors may begin at any byte and values may
- * lie across two chunks. Formats other than F32, F16 and BF16 are not looked at.
+ * Whether all values of a safetensors or GGUF file are finite, while its bytes pass by in chunks. A NaN or an infinity
+ * turns every statistic it touches into nothing, so it is found at the door; of quantised blocks the scales are looked
+ * at. Tensors may begin at any byte and values may lie across two chunks. Formats that are not read are not looked at.
  */
 import { AssayError, quoted } from "../base/error.js";
-import { DTYPE_BYTES, type DType, type Kernel } from "../kernels/kernel.js";
-import type { SafetensorsHeader } from "../model/safetensors.js";
-import { isReadDType } from "../model/safetensors-dtypes.js";
+import { type DType, FORMATS, isReadDType } from "../kernels/dtypes.js";
+import type { Kernel } from "../kernels/kernel.js";
+
+/** `dtype` may be one that is not read. */
+export interface TensorBytes {
+  name: string;
+  dtype: string;
+  offsetBytes: number;
+  sizeBytes: number;
+}
 
 interface Span {
   name: string;
@@ -25,8 +32,9 @@ export class FiniteCheck {
   /** Bytes of a value whose end has not come yet. */
   #carry = new Uint8Array(0);
 
-  constructor(header: SafetensorsHeader, file: string, kernel: Kernel) {
-    this.#spans = header.tensors.flatMap(({ name, dtype, offsetBytes, sizeBytes }) =>
+  /** @param tensors in the order of their offsets */
+  constructor(tensors: readonly TensorBytes[], file: string, kernel: Kernel) {
+    this.#spans = tensors.flatMap(({ name, dtype, offsetBytes, sizeBytes }) =>
       isReadDType(dtype) && sizeBytes > 0 ? [{ name, dtype, start: offsetBytes, end: offsetBytes + sizeBytes }] : [],
     );
     this.#file = file;
@@ -48,7 +56,7 @@ export class FiniteCheck {
 
   /** One span's bytes that lie in one chunk. */
   #values(span: Span, from: number, bytes: Uint8Array): void {
-    const width = DTYPE_BYTES[span.dtype];
+    const width = FORMATS[span.dtype].sizeBytes;
     let rest = bytes;
     if (this.#carry.length > 0) {
       const missing = width - this.#carry.length;
@@ -69,14 +77,14 @@ export class FiniteCheck {
 
   #count(span: Span, from: number, bytes: Uint8Array): void {
     if (this.#kernel.countNonFinite(span.dtype, bytes) === 0) return;
-    const width = DTYPE_BYTES[span.dtype];
+    const width = FORMATS[span.dtype].sizeBytes;
     let [low, high] = [0, bytes.length / width];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if (this.#kernel.countNonFinite(span.dtype, bytes.subarray(low * width, middle * width)) > 0) high = middle;
       else low = middle;
     }
-    const index = (from - span.start) / width + low;
+    const index = ((from - span.start) / width + low) * FORMATS[span.dtype].values;
     throw new AssayError(
       "NON_FINITE",
       `intake.check: expected finite values, got NaN or infinity in tensor ${quoted(span.name)} of ${quoted(this.#file)}, value ${index}`,

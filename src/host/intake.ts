@@ -12,9 +12,9 @@ import { rootDigest } from "../evidence/oms.js";
 import { Kernel } from "../kernels/kernel.js";
 import { cachedDigest, type FileState, rememberDigest } from "./digest-cache.js";
 import { asAssayError, FileReader, fill } from "./files.js";
-import { FiniteCheck } from "./finite-check.js";
+import { FiniteCheck, type TensorBytes } from "./finite-check.js";
 import { listModelFiles, type ModelFile } from "./folder.js";
-import { readHeader } from "./open-model.js";
+import { readGgufHeader, readHeader } from "./open-model.js";
 
 /** Two buffers of this size a file: one is read into while the other is hashed. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -102,7 +102,7 @@ async function takeIn(
       return { digest: known, state: before };
     }
     const readFromMs = Date.now();
-    const check = file.name.endsWith(".safetensors") ? await finiteCheck(file, kernel) : null;
+    const check = /\.(safetensors|gguf)$/.test(file.name) ? await finiteCheck(file, kernel) : null;
     const digest = await digestOf(handle, file, check, buffers, advance, stopped);
     // Both the file that was read and the one now under the name: neither rewritten nor replaced.
     for (const after of [await handle.stat({ bigint: true }), await stat(file.path, { bigint: true })])
@@ -117,10 +117,18 @@ async function takeIn(
 async function finiteCheck(file: ModelFile, kernel: Kernel): Promise<FiniteCheck> {
   const reader = new FileReader();
   try {
-    return new FiniteCheck(await readHeader(reader, file), file.name, kernel);
+    return new FiniteCheck(await tensorsOf(reader, file), file.name, kernel);
   } finally {
     await reader.close();
   }
+}
+
+async function tensorsOf(reader: FileReader, file: ModelFile): Promise<readonly TensorBytes[]> {
+  if (file.name.endsWith(".safetensors")) return (await readHeader(reader, file)).tensors;
+  const { tensors } = await readGgufHeader(reader, file);
+  return tensors.map(({ name, type, offsetBytes, sizeBytes }) => {
+    return { name, dtype: type?.name ?? "", offsetBytes, sizeBytes: sizeBytes ?? 0 };
+  });
 }
 
 /** The next chunk is read while this one is hashed and checked. */

@@ -1,13 +1,16 @@
 /**
- * A model folder or a single safetensors file, opened: headers and JSON are read and checked, tensors are not touched.
- * A folder is read as Hugging Face transformers reads it (model.safetensors, or its index, or the only .safetensors
- * file); where two readers could see two models, that is an error. A single file is read without its neighbours.
+ * A model folder or a single safetensors or GGUF file, opened: headers and JSON are read and checked, tensors are not
+ * touched. A folder is read as Hugging Face transformers reads it (model.safetensors, or its index, or the only
+ * .safetensors file; without one, the only .gguf file); where two readers could see two models, that is an error. A
+ * single file is read without its neighbours, and a GGUF file brings its own configuration and vocabulary.
  */
 import { basename } from "node:path";
 import { AssayError, quoted } from "../base/error.js";
 import { CONFIG_BYTES_MAX, NO_CONFIG, parseConfig } from "../model/config.js";
 import { FAMILIES_READ, refusalOfFiles } from "../model/families.js";
+import { GGUF_HEADER_BYTES_MAX, type GgufHeader, parseGgufHeader } from "../model/gguf.js";
 import type { Reading, Vocabulary } from "../model/model.js";
+import { readGguf } from "../model/read-gguf.js";
 import { readModel } from "../model/read-model.js";
 import { parseSafetensorsHeader, type SafetensorsHeader, safetensorsHeaderLength } from "../model/safetensors.js";
 import { checkShards, INDEX_BYTES_MAX, INDEX_NAME, parseShardIndex } from "../model/shard-index.js";
@@ -17,7 +20,7 @@ import { listModelFiles, type ModelFile } from "./folder.js";
 
 export interface OpenedModel {
   reading: Reading;
-  /** Null without a tokenizer.json, and for a single file. */
+  /** Null without a tokenizer.json, and for a single safetensors file. */
   vocabulary: Vocabulary | null;
   /** Base name of the path, at most 255 printable characters. */
   name: string;
@@ -25,11 +28,13 @@ export interface OpenedModel {
   path: string;
   /** All files of the model (what the root digest covers). */
   files: readonly ModelFile[];
-  /** The files whose tensors make the model; empty when no safetensors file was read. */
+  /** The files whose tensors make the model; empty when none was read. */
   weightFiles: readonly ModelFile[];
 }
 
 const SINGLE_NAME = "model.safetensors";
+/** Holds most headers without a vocabulary; with one they take some megabytes. */
+const GGUF_FIRST_BYTES = 1 << 20;
 
 /** @throws AssayError when the path is no model or the files are malformed; what cannot be read is a refused `reading` */
 export async function openModel(path: string): Promise<OpenedModel> {
@@ -40,6 +45,11 @@ export async function openModel(path: string): Promise<OpenedModel> {
     const top = new Map(listed.files.filter((f) => !f.name.includes("/")).map((f) => [f.name, f]));
     const whole = (name: string, max: number) => readWhole(reader, top.get(name), max);
     const headers = await readHeaders(reader, top, listed.isFolder);
+    const gguf = headers.size === 0 ? onlyGguf([...top.values()]) : null;
+    if (gguf) {
+      const opened = readGguf(await readGgufHeader(reader, gguf), gguf.path);
+      return { ...opened, name: listed.name, path: listed.path, files: listed.files, weightFiles: [gguf] };
+    }
     const configBytes = listed.isFolder ? await whole("config.json", CONFIG_BYTES_MAX) : null;
     const tokenizerBytes = listed.isFolder ? await whole("tokenizer.json", TOKENIZER_BYTES_MAX) : null;
     const config = configBytes ? parseConfig(configBytes) : NO_CONFIG;
@@ -91,6 +101,26 @@ export async function readHeader(reader: FileReader, file: ModelFile): Promise<S
   const first = await reader.readExactly(file.path, 0, Math.min(8, file.sizeBytes));
   const length = safetensorsHeaderLength(first, file.sizeBytes, file.name);
   return parseSafetensorsHeader(await reader.readExactly(file.path, 0, 8 + length), file.sizeBytes, file.name);
+}
+
+/** Null without any. */
+function onlyGguf(files: readonly ModelFile[]): ModelFile | null {
+  const found = files.filter((f) => f.name.endsWith(".gguf"));
+  if (found.length > 1)
+    throw new AssayError(
+      "FORMAT",
+      `open-model: expected one .gguf file, got ${found.length}; name the one that is meant`,
+    );
+  return found[0] ?? null;
+}
+
+/** The beginning of the file, more and more of it until the header is whole. */
+export async function readGgufHeader(reader: FileReader, file: ModelFile): Promise<GgufHeader> {
+  for (let length = GGUF_FIRST_BYTES; ; length = Math.min(length * 8, GGUF_HEADER_BYTES_MAX)) {
+    const bytes = await reader.readExactly(file.path, 0, Math.min(length, file.sizeBytes));
+    const header = parseGgufHeader(bytes, file.sizeBytes, file.name);
+    if (header) return header;
+  }
 }
 
 async function readWhole(reader: FileReader, file: ModelFile | undefined, max: number): Promise<Uint8Array | null> {

@@ -5,27 +5,8 @@
  */
 import { assert } from "../base/error.js";
 import { prng, signs } from "../base/prng.js";
-import { type ComparisonSums, DTYPE_BYTES, type DType, Kernel, type Matrix } from "./kernel.js";
-
-/** A matrix as it lies in a file: row-major, contiguous. A vector is one row. */
-export interface StoredMatrix {
-  file: string;
-  offsetBytes: number;
-  dtype: DType;
-  rows: number;
-  columns: number;
-}
-
-/** Consecutive rows. */
-export interface Run {
-  start: number;
-  count: number;
-}
-
-export interface Stretch {
-  matrix: StoredMatrix;
-  runs: readonly Run[];
-}
+import { type ComparisonSums, Kernel, type Matrix } from "./kernel.js";
+import { chunkRows, type ReadInto, RowSource, rowCount, type Stretch } from "./row-source.js";
 
 /** Sketch one vector a unit. The parts are centred and normalised apart, then laid side by side. */
 export interface SketchJob {
@@ -78,22 +59,14 @@ export interface Compute {
   compare(job: CompareJob): Promise<ComparisonSums>;
 }
 
-/** Fills `into` from a file named by its key; a file that ends early is an error. */
-export type ReadInto = (file: string, offsetBytes: number, into: Uint8Array) => Promise<void>;
-
-/** One read at a time stays below this, so that memory does not grow with the model. */
-const CHUNK_BYTES = 4 * 1024 * 1024;
-
 /** Runs jobs on the calling thread. */
 export class LocalCompute implements Compute {
   readonly #kernel = new Kernel();
-  readonly #read: ReadInto;
-  /** Chunks are read into the same few buffers again and again: fresh ones would outrun the collector. */
-  readonly #buffers: Uint8Array[] = [];
+  readonly #source: RowSource;
   readonly #scratches = new Map<string, Float32Array>();
   #turn: Promise<unknown> = Promise.resolve();
   constructor(read: ReadInto) {
-    this.#read = read;
+    this.#source = new RowSource(read);
   }
 
   sketch(job: SketchJob): Promise<Matrix> {
@@ -150,8 +123,9 @@ export class LocalCompute implements Compute {
 
   async #compare(job: CompareJob): Promise<ComparisonSums> {
     const sums: ComparisonSums = { n: 0, a: 0, b: 0, aa: 0, bb: 0, ab: 0, equal: 0 };
-    const as = this.#chunks(job.a);
-    const bs = this.#chunks(job.b, chunkRows(job.a.matrix));
+    const rows = chunkRows((job.b.matrix.order?.kind === "columns" ? job.b : job.a).matrix);
+    const as = this.#source.chunks(job.a, rows);
+    const bs = this.#source.chunks(job.b, rows);
     for await (const a of as) {
       const b = await bs.next();
       assert(!b.done && b.value.rows === a.rows, "compute.compare: expected stretches of equal shape");
@@ -172,7 +146,7 @@ export class LocalCompute implements Compute {
     const sums = new Float32Array(n);
     const sign = foldSigns(columns, job.width, job.seed, index);
     let at = 0;
-    for await (const { bytes, rows } of this.#chunks(part)) {
+    for await (const { bytes, rows } of this.#source.chunks(part)) {
       this.#kernel.foldRows({ dtype, bytes, rows, columns }, sign, folded, sums, at);
       at += rows;
     }
@@ -192,7 +166,7 @@ export class LocalCompute implements Compute {
     accumulators.data.fill(0);
     const sign = foldSigns(rowCount(part.runs), job.width, job.seed, index);
     let at = 0;
-    for await (const { bytes, rows } of this.#chunks(part)) {
+    for await (const { bytes, rows } of this.#source.chunks(part)) {
       const buckets = Uint32Array.from({ length: rows }, (_, r) => (at + r) % job.width);
       this.#kernel.foldColumns({ dtype, bytes, rows, columns }, buckets, sign.subarray(at, at + rows), accumulators);
       at += rows;
@@ -223,80 +197,11 @@ export class LocalCompute implements Compute {
     }
     return { pairs, self: self.length, selfCosine: median(self), otherCosine: median(other) };
   }
-
-  /** Rows in chunks, the next one being read while this one is used. */
-  async *#chunks(part: Stretch, rowsMax = chunkRows(part.matrix)): AsyncGenerator<{ bytes: Uint8Array; rows: number }> {
-    const { file, offsetBytes, dtype, columns } = part.matrix;
-    const rowBytes = columns * DTYPE_BYTES[dtype];
-    const reads = gather(part.runs, rowsMax);
-    const buffers = [this.#buffer(rowsMax * rowBytes), this.#buffer(rowsMax * rowBytes)] as const;
-    const fetch = async (index: number) => {
-      const rows = rowCount(reads[index]!);
-      const bytes = buffers[index % 2 === 0 ? 0 : 1].subarray(0, rows * rowBytes);
-      let at = 0;
-      const filled = reads[index]!.map((run) => {
-        const into = bytes.subarray(at, at + run.count * rowBytes);
-        at += into.length;
-        return this.#read(file, offsetBytes + run.start * rowBytes, into);
-      });
-      await Promise.all(filled);
-      return { bytes, rows };
-    };
-    let ahead = reads.length > 0 ? fetch(0) : undefined;
-    try {
-      for (let i = 0; ahead; i++) {
-        const chunk = await ahead;
-        ahead = i + 1 < reads.length ? fetch(i + 1) : undefined;
-        yield chunk;
-      }
-    } finally {
-      // Should the caller stop early: the read ahead still owns its buffer, and its failure is nobody's any more.
-      await ahead?.catch(() => undefined);
-      this.#buffers.push(...buffers);
-    }
-  }
-
-  #buffer(bytes: number): Uint8Array {
-    const held = this.#buffers.findIndex((b) => b.length >= bytes);
-    return held >= 0 ? this.#buffers.splice(held, 1)[0]! : new Uint8Array(Math.max(bytes, CHUNK_BYTES));
-  }
 }
 
 /** Signs of one part's fold, padded to a multiple of the width. */
 function foldSigns(features: number, width: number, seed: string, part: number): Float32Array {
   return signs(Math.ceil(features / width) * width, prng(`assay/weights/fold/${part}`, seed));
-}
-
-function chunkRows(m: StoredMatrix): number {
-  return Math.max(1, Math.floor(CHUNK_BYTES / (m.columns * DTYPE_BYTES[m.dtype])));
-}
-
-/** Runs cut and gathered so that each list holds at most rowsMax rows. */
-function gather(runs: readonly Run[], rowsMax: number): Run[][] {
-  const out: Run[][] = [];
-  let current: Run[] = [];
-  let room = rowsMax;
-  for (const run of runs) {
-    let { start, count } = run;
-    while (count > 0) {
-      const take = Math.min(count, room);
-      current.push({ start, count: take });
-      start += take;
-      count -= take;
-      room -= take;
-      if (room === 0) {
-        out.push(current);
-        current = [];
-        room = rowsMax;
-      }
-    }
-  }
-  if (current.length > 0) out.push(current);
-  return out;
-}
-
-function rowCount(runs: readonly Run[]): number {
-  return runs.reduce((n, run) => n + run.count, 0);
 }
 
 /** Shared memory, so that a sketch can be matched on another thread without being copied. */

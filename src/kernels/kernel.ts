@@ -3,12 +3,8 @@
  * Arithmetic and its order: see assembly/kernel.ts. Nothing here knows what the numbers mean.
  */
 import { assert } from "../base/error.js";
+import { type DType, FORMATS, rowBytes, valuesIn } from "./dtypes.js";
 import { KERNEL_WASM_BASE64 } from "./generated/kernel-wasm.js";
-
-/** Stored number formats read by the kernels. */
-export type DType = "F32" | "F16" | "BF16";
-export const DTYPE_BYTES: Readonly<Record<DType, number>> = { F32: 4, F16: 2, BF16: 2 };
-const DTYPE_CODE: Readonly<Record<DType, number>> = { F32: 0, F16: 1, BF16: 2 };
 
 /** n × k numbers, row-major, on memory that threads may share. */
 export interface Matrix {
@@ -67,19 +63,20 @@ export class Kernel {
 
   /** Stored values as f32. */
   decode(dtype: DType, bytes: Uint8Array): Float32Array {
-    const count = bytes.length / DTYPE_BYTES[dtype];
+    const count = valuesIn(dtype, bytes.length);
     assert(Number.isInteger(count), "kernel.decode: expected whole values");
     this.#reset();
     const [src, dst] = [this.#copyIn(bytes), this.#room(count * 4)];
-    this.#exports.decode(DTYPE_CODE[dtype], src, count, dst);
+    this.#exports.decode(FORMATS[dtype].code, src, count, dst);
     return new Float32Array(this.#memory.buffer, dst, count).slice();
   }
 
-  /** How many stored values are NaN or infinite. */
+  /** How many stored values (of blocks: how many blocks) are NaN or infinite. */
   countNonFinite(dtype: DType, bytes: Uint8Array): number {
     this.#reset();
     const src = this.#copyIn(bytes);
-    return this.#exports.countNonFinite(DTYPE_CODE[dtype], src, Math.floor(bytes.length / DTYPE_BYTES[dtype]));
+    const { code, sizeBytes } = FORMATS[dtype];
+    return this.#exports.countNonFinite(code, src, Math.floor(bytes.length / sizeBytes));
   }
 
   /**
@@ -97,15 +94,15 @@ export class Kernel {
     const { dtype, bytes, rows, columns } = source;
     const k = out.k;
     assert(k % 4 === 0 && signs.length === Math.ceil(columns / k) * k, "kernel.foldRows: expected padded signs");
-    const rowBytes = columns * DTYPE_BYTES[dtype];
-    assert(bytes.length === rows * rowBytes, "kernel.foldRows: expected whole rows");
+    const size = rowBytes(dtype, columns);
+    assert(bytes.length === rows * size, "kernel.foldRows: expected whole rows");
     this.#reset();
     const s = this.#copyIn(signs);
     const row = this.#room(signs.length * 4, true);
     const y = this.#room(rows * k * 4);
     const t = this.#room(rows * 4);
     const src = this.#copyIn(bytes);
-    this.#exports.foldRows(DTYPE_CODE[dtype], src, rows, columns, rowBytes, s, k, row, y, t);
+    this.#exports.foldRows(FORMATS[dtype].code, src, rows, columns, size, s, k, row, y, t);
     out.data.set(new Float32Array(this.#memory.buffer, y, rows * k), at * k);
     sums.set(new Float32Array(this.#memory.buffer, t, rows), at);
   }
@@ -118,14 +115,14 @@ export class Kernel {
     accumulators: Matrix,
   ): void {
     const { dtype, bytes, rows, columns } = source;
-    const rowBytes = columns * DTYPE_BYTES[dtype];
+    const size = rowBytes(dtype, columns);
     this.#reset();
     const row = this.#room(columns * 4);
     const acc = this.#copyIn(accumulators.data);
     const src = this.#copyIn(bytes);
     for (let r = 0; r < rows; r++) {
       const target = acc + buckets[r]! * columns * 4;
-      this.#exports.addRow(DTYPE_CODE[dtype], src + r * rowBytes, columns, signs[r]!, row, target);
+      this.#exports.addRow(FORMATS[dtype].code, src + r * size, columns, signs[r]!, row, target);
     }
     accumulators.data.set(new Float32Array(this.#memory.buffer, acc, accumulators.data.length));
   }
@@ -152,13 +149,13 @@ export class Kernel {
 
   /** Adds the sums of two equally long stored stretches to `into`. */
   compare(a: { dtype: DType; bytes: Uint8Array }, b: { dtype: DType; bytes: Uint8Array }, into: ComparisonSums): void {
-    const count = a.bytes.length / DTYPE_BYTES[a.dtype];
-    assert(count === b.bytes.length / DTYPE_BYTES[b.dtype], "kernel.compare: expected equal lengths");
+    const count = valuesIn(a.dtype, a.bytes.length);
+    assert(count === valuesIn(b.dtype, b.bytes.length), "kernel.compare: expected equal lengths");
     this.#reset();
     const sums = this.#room(8 * 8, true);
     const decoded = [a, b].map((side) => {
       const [src, dst] = [this.#copyIn(side.bytes), this.#room(count * 4)];
-      this.#exports.decode(DTYPE_CODE[side.dtype], src, count, dst);
+      this.#exports.decode(FORMATS[side.dtype].code, src, count, dst);
       return dst;
     });
     this.#exports.compare(decoded[0]!, decoded[1]!, count, sums);

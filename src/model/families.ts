@@ -5,36 +5,39 @@
 
 /** Ends every refusal that is about the family. */
 export const FAMILIES_READ =
-  "models with the tensor names of the Llama family (Llama, Mistral, Qwen 2 and 3) in safetensors files are read";
+  "models with the tensor names of the Llama family (Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM), GPT-2 or GPT-NeoX in safetensors files, and GGUF files of such models, are read";
 
 /** The more specific name first. */
 const BY_TENSOR: readonly { pattern: RegExp; found: string }[] = [
   {
     pattern: /\.lora_[AB]\b|\.lora_embedding_[AB]\b/,
-    found: "LoRA adapter weights, which are not a model by themselves",
+    found: "LoRA adapter weights, which are no model by themselves (merge them into their base model first)",
   },
   { pattern: /\.(qweight|qzeros)$/, found: "GPTQ or AWQ quantised weights" },
   { pattern: /\.(weight_packed|quant_state\b)/, found: "packed quantised weights" },
   { pattern: /\.block_sparse_moe\.experts\./, found: "a mixture of experts under Mixtral names" },
+  { pattern: /^blk\.\d+\.ffn_(gate|up|down)_exps\./, found: "a mixture of experts" },
   { pattern: /\.(mlp|feed_forward)\.(experts|shared_expert)\b/, found: "a mixture of experts" },
-  { pattern: /\.self_attn\.(qkv_proj|W_pack|query_key_value)\./, found: "fused query, key and value weights" },
-  { pattern: /\.mlp\.(gate_up_proj)\./, found: "fused gate and up weights" },
   { pattern: /\.self_attn\.kv_a_proj_with_mqa\./, found: "multi-head latent attention" },
-  { pattern: /^gpt_neox\.|\.attention\.query_key_value\./, found: "GPT-NeoX names" },
   { pattern: /\.self_attention\.query_key_value\./, found: "Falcon or BLOOM names" },
-  { pattern: /(^|\.)h\.\d+\.attn\.c_attn\./, found: "GPT-2 names" },
   { pattern: /\.blocks\.\d+\.(attn|ffn)\./, found: "MPT names" },
   { pattern: /(^|\.)decoder\.layers\.\d+\.fc1\./, found: "OPT names" },
   { pattern: /(^|\.)encoder\.layer\.\d+\.attention\.self\./, found: "BERT names" },
   { pattern: /(^|\.)(encoder|decoder)\.block\.\d+\.layer\./, found: "T5 names" },
   { pattern: /(^|\.)layers\.\d+\.mixer\./, found: "Mamba names" },
   { pattern: /^layers\.\d+\.(attention\.wq|feed_forward\.w1)\./, found: "the names of Meta's own Llama checkpoints" },
-  { pattern: /^blk\.\d+\./, found: "GGUF names" },
 ];
 
 const BY_FILE: readonly { pattern: RegExp; found: string }[] = [
-  { pattern: /\.gguf$/i, found: "a GGUF file" },
-  { pattern: /\.(bin|pt|pth|ckpt)$/i, found: "a pickle checkpoint, which can run code when it is loaded" },
+  {
+    pattern: /^adapter_(config\.json|model\.bin)$/,
+    found: "a LoRA adapter, which is no model by itself (merge it into its base model first)",
+  },
+  {
+    pattern: /\.(bin|pt|pth|ckpt)$/i,
+    found:
+      "a pickle checkpoint, which can run code when it is loaded (convert it where you trust it: save_pretrained of transformers writes safetensors)",
+  },
   { pattern: /\.onnx$/i, found: "an ONNX file" },
   { pattern: /\.h5$/i, found: "a Keras file" },
   { pattern: /\.msgpack$/i, found: "a Flax file" },
@@ -57,5 +60,5 @@ export function familyOfFiles(names: readonly string[]): string | null {
 /** The refusal of a model in another form; null when no file of a known form is there. */
 export function refusalOfFiles(names: readonly string[]): string | null {
   const found = familyOfFiles(names);
-  return found && `expected a safetensors file, got ${found}; ${FAMILIES_READ}`;
+  return found && `expected a safetensors or GGUF file, got ${found}; ${FAMILIES_READ}`;
 }

@@ -2,11 +2,12 @@
  * A model as the laboratories see it: canonical tensors over byte ranges of files, its configuration, its vocabulary.
  * Nothing here has been read from the tensors yet; `StoredMatrix` says where their bytes lie.
  */
-import type { StoredMatrix } from "../kernels/compute.js";
+import type { StoredMatrix } from "../kernels/row-source.js";
 
 /**
- * Roles of the Llama family (Llama, Mistral, Qwen 2 and 3). A canonical name is the role, behind `layers.N.` for
- * tensors of a layer: `embed`, `norm`, `output`, `layers.3.mlp.up`.
+ * Roles of a decoder's tensors, named after the Llama family. A canonical name is the role, behind `layers.N.` for
+ * tensors of a layer: `embed`, `norm`, `output`, `layers.3.mlp.up`. Every layer has mlp.up and mlp.down; mlp.gate is
+ * there where the MLP is gated, in every layer or in none. Attention may be left out where its heads are not known.
  */
 export const LAYER_ROLES = [
   "attention.q",
@@ -22,10 +23,17 @@ export const LAYER_ROLES = [
   "mlp.gate",
   "mlp.up",
   "mlp.down",
+  "mlp.gate.bias",
+  "mlp.up.bias",
+  "mlp.down.bias",
   "norm.attention",
+  "norm.attention.bias",
+  "norm.attention.post",
   "norm.mlp",
+  "norm.mlp.bias",
+  "norm.mlp.post",
 ] as const;
-export const GLOBAL_ROLES = ["embed", "norm", "output"] as const;
+export const GLOBAL_ROLES = ["embed", "positions", "norm", "norm.bias", "output"] as const;
 export type Role = (typeof LAYER_ROLES)[number] | (typeof GLOBAL_ROLES)[number];
 
 export interface CanonicalTensor {
@@ -59,7 +67,7 @@ export interface Model {
   config: ModelConfig;
   /** Number of layers found in the tensors. */
   layers: number;
-  /** From shapes: residual width d, MLP hidden units a layer (the first layer's), heads. */
+  /** From shapes: residual width d, MLP hidden units a layer (the first layer's), heads (both 0: not known). */
   hidden: number;
   mlpHidden: number;
   keyValueHeads: number;

@@ -1,37 +1,62 @@
 /**
- * Headers and configuration to a `Reading`: a model of the Llama family with canonical tensors, or the sentence why it
- * is refused. Nothing is read from the tensors; whether an output embedding equals the input one, and whether values
- * are finite, is found out later by whoever reads them.
+ * Headers and configuration to a `Reading`: a model with canonical tensors, or the sentence why it is refused. Nothing
+ * is read from the tensors; whether an output embedding equals the input one, and whether values are finite, is found
+ * out later by whoever reads them.
  */
+
 import { AssayError, quoted } from "../base/error.js";
+import { isReadDType } from "../kernels/dtypes.js";
+import type { StoredMatrix } from "../kernels/row-source.js";
 import { FAMILIES_READ, familyOfTensors } from "./families.js";
-import type { CanonicalTensor, ModelConfig, Reading } from "./model.js";
-import { canonicalName, type Prefix, prefixesOf } from "./names.js";
-import type { SafetensorsTensor } from "./safetensors.js";
-import { isReadDType } from "./safetensors-dtypes.js";
+import { cut } from "./fused.js";
+import type { CanonicalTensor, ModelConfig, Reading, Role } from "./model.js";
+import { llamaNaming } from "./names.js";
+import { GPT_NEOX, GPT2 } from "./names-gpt.js";
+import { canonicalName, type Fused, holdingOf, type Naming, type Place, placesOf } from "./naming.js";
 import { dimensionsOf } from "./shapes.js";
+
+/** A tensor as a header describes it; `dtype` may be one that is not read. */
+export interface StoredTensor {
+  name: string;
+  dtype: string;
+  /** Slowest dimension first. */
+  shape: readonly number[];
+  elements: number;
+  offsetBytes: number;
+}
 
 /** One file's tensors; `file` is the key under which its bytes are read. */
 export interface FileTensors {
   file: string;
-  tensors: readonly SafetensorsTensor[];
+  tensors: readonly StoredTensor[];
+}
+
+export type Entry = StoredTensor & { file: string };
+
+const DTYPES_READ = "F64, F32, F16, BF16 and F8 are read, and GGUF's Q4_0 to Q8_0 and Q2_K to Q6_K";
+
+/** Of safetensors files. Errors as `readEntries`. */
+export function readModel(files: readonly FileTensors[], config: ModelConfig): Reading {
+  const entries = files.flatMap(({ file, tensors }) => tensors.map((t) => ({ ...t, file })));
+  return readEntries(entries, config, [llamaNaming(entries.map((e) => e.name)), GPT2, GPT_NEOX]);
 }
 
 /**
  * @throws AssayError FORMAT when a tensor under a canonical name has no values; anything else that does not fit is a
  *   refusal
  */
-export function readModel(files: readonly FileTensors[], config: ModelConfig): Reading {
-  const names = files.flatMap((f) => f.tensors.map((t) => t.name));
-  const prefixes = prefixesOf(names);
-  if (prefixes.length > 1) return refused(`layers under more than one prefix: ${prefixes.map(quoted).join(", ")}`);
-  const prefix = prefixes[0];
-  if (prefix === undefined) return refused(familySentence(names, "no layers under Llama-family names"));
+export function readEntries(entries: readonly Entry[], config: ModelConfig, namings: readonly Naming[]): Reading {
+  const names = entries.map((e) => e.name);
+  const places = placesOf(names, namings);
+  if (places.length > 1)
+    return refused(`layers under more than one prefix: ${places.map((p) => quoted(p.prefix)).join(", ")}`);
+  const place = places[0];
+  if (place === undefined) return refused(familySentence(names, "no layers under names that are read"));
 
-  const collected = collect(files, prefix);
-  if (typeof collected === "string") return refused(collected);
-  const { tensors, others } = collected;
-  const dimensions = dimensionsOf(tensors, config);
+  const collected = scaledF8(entries) ?? collect(entries, place, config);
+  if (typeof collected === "string") return refused(familySentence(names, collected));
+  const { tensors, others, uncut } = collected;
+  const dimensions = dimensionsOf(tensors, config, uncut);
   if (typeof dimensions === "string") return refused(familySentence(names, dimensions));
   let parameters = 0;
   for (const { matrix } of tensors.values()) parameters += matrix.rows * matrix.columns;
@@ -39,41 +64,76 @@ export function readModel(files: readonly FileTensors[], config: ModelConfig): R
   return { kind: "model", model: { config, ...dimensions, tied, tensors, others, parameters } };
 }
 
-function collect(
-  files: readonly FileTensors[],
-  prefix: Prefix,
-): { tensors: Map<string, CanonicalTensor>; others: string[] } | string {
-  const tensors = new Map<string, CanonicalTensor>();
-  const others: string[] = [];
-  let reason: string | null = null;
-  for (const { file, tensors: entries } of files)
-    for (const entry of entries) {
-      const canonical = canonicalName(entry.name, prefix);
-      if (!canonical) {
-        others.push(entry.name);
-        continue;
-      }
-      if (entry.elements === 0)
-        throw new AssayError(
-          "FORMAT",
-          `model.read: ${quoted(entry.name)}: expected a tensor with values, got an empty one`,
-        );
-      const matrix = storedMatrix(entry, file, canonical.role);
-      if (typeof matrix === "string") reason ??= matrix;
-      else if (tensors.has(canonical.name)) reason ??= `two tensors for ${canonical.name}`;
-      else tensors.set(canonical.name, { ...canonical, sourceName: entry.name, matrix });
-    }
-  return reason ?? { tensors, others };
+interface Collected {
+  tensors: Map<string, CanonicalTensor>;
+  others: string[];
+  /** Some attention weights are there but could not be cut apart. */
+  uncut: boolean;
 }
 
-function storedMatrix(entry: SafetensorsTensor, file: string, role: string): CanonicalTensor["matrix"] | string {
-  const { name, dtype, shape, offsetBytes } = entry;
-  if (!isReadDType(dtype)) return `${quoted(name)} is stored as ${dtype}; F32, F16 and BF16 are read`;
+function collect(entries: readonly Entry[], place: Place, config: ModelConfig): Collected | string {
+  const tensors = new Map<string, CanonicalTensor>();
+  const others: string[] = [];
+  const fusedOnes: { entry: Entry; fused: Fused; layer: number | null; matrix: StoredMatrix }[] = [];
+  let reason: string | null = null;
+  let uncut = false;
+  const add = (sourceName: string, role: Role, layer: number | null, matrix: StoredMatrix) => {
+    const name = canonicalName(role, layer);
+    if (tensors.has(name)) reason ??= `two tensors for ${name}`;
+    else tensors.set(name, { name, sourceName, role, layer, matrix });
+  };
+  for (const entry of entries) {
+    const holding = holdingOf(entry.name, place);
+    if (!holding) {
+      others.push(entry.name);
+      continue;
+    }
+    if (entry.elements === 0)
+      throw new AssayError(
+        "FORMAT",
+        `model.read: ${quoted(entry.name)}: expected a tensor with values, got an empty one`,
+      );
+    const role = "role" in holding ? holding.role : holding.fused.parts[0]!;
+    const matrix = storedMatrix(entry, role, place.naming.transposed === true && holding.layer !== null);
+    if (typeof matrix === "string") reason ??= matrix;
+    else if ("role" in holding) add(entry.name, holding.role, holding.layer, matrix);
+    else fusedOnes.push({ entry, fused: holding.fused, layer: holding.layer, matrix });
+  }
+  // The fused ones last: how many of their rows are queries, the output projection says.
+  for (const { entry, fused, layer, matrix } of fusedOnes) {
+    const parts = cut(matrix, fused, tensors.get(`layers.${layer}.attention.o`)?.matrix.columns ?? null, config);
+    if (typeof parts !== "string") for (const part of parts) add(entry.name, part.role, layer, part.matrix);
+    else if (fused.layout === "stretches") reason ??= `${quoted(entry.name)}: ${parts}`;
+    else {
+      others.push(entry.name);
+      uncut = true;
+    }
+  }
+  return reason ?? { tensors, others, uncut };
+}
+
+function storedMatrix(entry: Entry, role: Role, transposed: boolean): StoredMatrix | string {
+  const { file, name, dtype, shape, offsetBytes } = entry;
+  if (!isReadDType(dtype)) return `${quoted(name)} is stored as ${dtype}; ${DTYPES_READ}`;
   const vector = /bias|norm/.test(role);
   if (shape.length !== (vector ? 1 : 2))
     return `${quoted(name)}: expected a ${vector ? "vector" : "matrix"}, got shape [${shape.join(", ")}]`;
-  const [rows, columns] = vector ? [1, shape[0]!] : [shape[0]!, shape[1]!];
-  return { file, offsetBytes, dtype, rows, columns };
+  if (vector) return { file, offsetBytes, dtype, rows: 1, columns: shape[0]! };
+  const [rows, columns] = [shape[0]!, shape[1]!];
+  if (!transposed) return { file, offsetBytes, dtype, rows, columns };
+  return { file, offsetBytes, dtype, rows: columns, columns: rows, order: { kind: "columns", stride: columns } };
+}
+
+/** F8 weights with scales beside them are other numbers than those stored (vLLM, DeepSeek, ComfyUI names). */
+function scaledF8(entries: readonly Entry[]): string | null {
+  const names = new Set(entries.map((e) => e.name));
+  for (const { name, dtype } of entries) {
+    if (!dtype.startsWith("F8_")) continue;
+    const stem = name.replace(/\.weight$/, "");
+    const scale = [`${name}_scale`, `${name}_scale_inv`, `${stem}.scale_weight`].find((n) => names.has(n));
+    if (scale) return `${quoted(name)} is ${dtype} scaled by ${quoted(scale)}; F8 is read where it stands for itself`;
+  }
+  return null;
 }
 
 /** What the names look like explains a refusal better than what is missing. */

@@ -1,9 +1,8 @@
 /**
  * Number formats a safetensors header may name, with their widths (huggingface/safetensors, `Dtype` in
- * safetensors/src/tensor.rs; the 4-, 6- and 8-bit names are its later additions). Only some of them are read.
+ * safetensors/src/tensor.rs; the 4-, 6- and 8-bit names are its later additions). Only some of them
+ * are read (kernels/dtypes.ts).
  */
-import type { DType } from "../kernels/kernel.js";
-
 export const SAFETENSORS_DTYPE_BITS = {
   BOOL: 8,
   F4: 4,
@@ -32,9 +31,4 @@ export type SafetensorsDType = keyof typeof SAFETENSORS_DTYPE_BITS;
 
 export function isSafetensorsDType(name: unknown): name is SafetensorsDType {
   return typeof name === "string" && Object.hasOwn(SAFETENSORS_DTYPE_BITS, name);
-}
-
-/** The formats whose values are read so far. */
-export function isReadDType(dtype: SafetensorsDType): dtype is DType {
-  return dtype === "F32" || dtype === "F16" || dtype === "BF16";
 }

@@ -93,7 +93,7 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileSizeBytes: number,
 }
 
 function checkTensor(name: string, value: unknown, start: number, dataBytes: number, at: string): SafetensorsTensor {
-  checkName(name, at);
+  checkTensorName(name, at);
   const here = `${at}: tensor ${quoted(name)}`;
   const fail = (text: string): never => {
     throw new AssayError("FORMAT", `${here}: ${text}`);
@@ -120,7 +120,7 @@ function checkTensor(name: string, value: unknown, start: number, dataBytes: num
 }
 
 /** Control characters, lone surrogates and path parts have no place in a name that tables and paths will carry (CWE-22, CWE-117). */
-function checkName(name: string, at: string): void {
+export function checkTensorName(name: string, at: string): void {
   if (name.length === 0) throw new AssayError("FORMAT", `${at}: expected tensor names, got an empty one`);
   if (name.length > NAME_LENGTH_MAX)
     throw new AssayError("LIMIT", `${at}: expected names of at most ${NAME_LENGTH_MAX} characters, got ${name.length}`);

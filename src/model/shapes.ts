@@ -1,5 +1,5 @@
 /**
- * Whether the shapes of a Llama-family model agree with one another, and what they settle: width, hidden units, heads.
+ * Whether the shapes of a model agree with one another, and what they settle: width, hidden units, heads.
  * (Grouped-query attention: Ainslie et al. 2023; gated MLP: Shazeer 2020.) Shapes alone do not tell how many heads
  * share a projection; without a config.json or per-head norms that stays unknown and is not guessed.
  */
@@ -16,40 +16,44 @@ export interface Dimensions {
   vocabulary: number;
 }
 
-const REQUIRED: readonly Role[] = [
-  "mlp.gate",
-  "mlp.up",
-  "mlp.down",
-  "attention.q",
-  "attention.k",
-  "attention.v",
-  "attention.o",
-];
+const MLP: readonly Role[] = ["mlp.up", "mlp.down"];
+const ATTENTION: readonly Role[] = ["attention.q", "attention.k", "attention.v", "attention.o"];
 
-/** @returns the dimensions, or the sentence why the tensors are no Llama-family model */
-export function dimensionsOf(tensors: ReadonlyMap<string, CanonicalTensor>, config: ModelConfig): Dimensions | string {
+/**
+ * @param uncut some fused attention weights could not be cut apart: layers may be without q, k and v
+ * @returns the dimensions, or the sentence why the tensors are no model that is read
+ */
+export function dimensionsOf(
+  tensors: ReadonlyMap<string, CanonicalTensor>,
+  config: ModelConfig,
+  uncut = false,
+): Dimensions | string {
   const embed = tensors.get("embed");
-  if (!embed) return "no token embedding under Llama-family names";
-  const layers = layerCount(tensors);
+  if (!embed) return "no token embedding under names that are read";
+  const layers = layerCount(tensors, uncut);
   if (typeof layers === "string") return layers;
   const { rows: vocabulary, columns: hidden } = embed.matrix;
   const wrong = checkGlobals(tensors, vocabulary, hidden) ?? checkLayers(tensors, layers, hidden);
   if (wrong !== null) return wrong;
-  const heads = headsOf(tensors, layers, hidden, config) ?? { keyValueHeads: 0, headDim: 0 };
+  const heads = (uncut ? null : headsOf(tensors, layers, hidden, config)) ?? { keyValueHeads: 0, headDim: 0 };
   return { layers, hidden, mlpHidden: tensors.get("layers.0.mlp.up")!.matrix.rows, ...heads, vocabulary };
 }
 
-function layerCount(tensors: ReadonlyMap<string, CanonicalTensor>): number | string {
+function layerCount(tensors: ReadonlyMap<string, CanonicalTensor>, uncut: boolean): number | string {
   const found = new Set<number>();
   for (const { layer } of tensors.values()) if (layer !== null) found.add(layer);
-  if (found.size === 0) return "no layers under Llama-family names";
+  if (found.size === 0) return "no layers under names that are read";
   for (let layer = 0; layer < found.size; layer++)
     if (!found.has(layer)) return `expected layers 0 to ${found.size - 1}, got none numbered ${layer}`;
+  // Gated in every layer or in none.
+  const gated = [...found].some((layer) => tensors.has(`layers.${layer}.mlp.gate`));
+  const required = [...(gated ? (["mlp.gate"] as const) : []), ...MLP, ...(uncut ? [] : ATTENTION)];
   for (let layer = 0; layer < found.size; layer++)
-    for (const role of REQUIRED)
+    for (const role of required)
       if (!tensors.has(`layers.${layer}.${role}`)) {
-        const what = role.startsWith("mlp") ? "gated MLP" : "attention with separate q, k, v and o";
-        return `no ${what} under Llama-family names: layer ${layer} has no ${role}`;
+        const mlp = gated ? "gated MLP" : "MLP";
+        const what = role.startsWith("mlp") ? mlp : "attention with separate q, k, v and o";
+        return `no ${what} under names that are read: layer ${layer} has no ${role}`;
       }
   return found.size;
 }
@@ -66,8 +70,8 @@ function checkLayers(tensors: ReadonlyMap<string, CanonicalTensor>, layers: numb
   for (let layer = 0; layer < layers; layer++) {
     const of = (role: Role) => tensors.get(`layers.${layer}.${role}`);
     const units = of("mlp.up")!.matrix.rows;
-    const queries = of("attention.q")!.matrix.rows;
-    const values = of("attention.v")!.matrix.rows;
+    const queries = of("attention.q")?.matrix.rows ?? of("attention.o")?.matrix.columns ?? 0;
+    const values = of("attention.v")?.matrix.rows ?? 1;
     const wrong =
       expectShape(of("mlp.up"), units, hidden) ??
       expectShape(of("mlp.gate"), units, hidden) ??
@@ -82,6 +86,8 @@ function checkLayers(tensors: ReadonlyMap<string, CanonicalTensor>, layers: numb
       expectShape(of("attention.o.bias"), 1, hidden) ??
       expectShape(of("norm.attention"), 1, hidden) ??
       expectShape(of("norm.mlp"), 1, hidden) ??
+      expectShape(of("norm.attention.post"), 1, hidden) ??
+      expectShape(of("norm.mlp.post"), 1, hidden) ??
       (queries % values === 0 ? null : `layer ${layer}: ${queries} query rows are no multiple of ${values} value rows`);
     if (wrong !== null) return wrong;
   }

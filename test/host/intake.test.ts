@@ -18,6 +18,7 @@ import { describe, expect, test } from "vitest";
 import { rootDigest } from "../../src/evidence/oms.js";
 import { intake } from "../../src/host/intake.js";
 import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
+import { writeGguf } from "../model/gguf-writer.js";
 import { tensor, tinyLlama } from "../model/tiny-llama.js";
 import { temporary } from "./temporary.js";
 
@@ -118,9 +119,31 @@ describe("non-finite values", () => {
       ...tensor(name, dtype, [n]),
       data: tensor(name, dtype, [n]).data.fill(0xff),
     });
-    await intake(write([all("a", "U8", 9), all("b", "I64", 3), ...tinyLlama(), all("c", "F8_E4M3", 7)]), {
+    await intake(write([all("a", "U8", 9), all("b", "I64", 3), ...tinyLlama(), all("c", "F8_E8M0", 7)]), {
       home: null,
     });
+  });
+  test("of the wider and the narrower formats", async () => {
+    const codes = { F64: [0, 0, 0, 0, 0, 0, 0xf0, 0x7f], F8_E4M3: [0xff], F8_E5M2: [0x7c] } as const;
+    for (const dtype of ["F64", "F8_E4M3", "F8_E5M2"] as const) {
+      const bad = tensor("t", dtype, [5]);
+      bad.data.set(codes[dtype], 3 * codes[dtype].length);
+      await expect(intake(write([tensor("a", "U8", [3]), bad]), { home: null })).rejects.toThrow(/"t" of .*value 3$/);
+    }
+  });
+  test("of a GGUF file: plain values and the scales of blocks", async () => {
+    const path = at("bad.gguf");
+    const plain = { name: "p", type: 1, shape: [4], data: new Uint8Array(8) };
+    const q6 = { name: "q", type: 14, shape: [3, 256], data: new Uint8Array(3 * 210).fill(0xff) };
+    for (let block = 0; block < 3; block++) q6.data.set([0, 0x3c], block * 210 + 208);
+    writeFileSync(path, writeGguf([], [plain, q6]));
+    await intake(path, { home: null });
+    q6.data.set([0, 0x7c], 2 * 210 + 208);
+    writeFileSync(path, writeGguf([], [plain, q6]));
+    await expect(intake(path, { home: null })).rejects.toThrow(/infinity in tensor "q" of "bad\.gguf", value 512$/);
+    plain.data.set([1, 0x7c], 4);
+    writeFileSync(path, writeGguf([], [plain, q6]));
+    await expect(intake(path, { home: null })).rejects.toThrow(/tensor "p" of "bad\.gguf", value 2$/);
   });
   test("in any file of the folder, named by its own path", async () => {
     mkdirSync(at("two", "sub"), { recursive: true });
@@ -163,7 +186,7 @@ describe("the cache", () => {
       "{",
       "null",
       "[".repeat(1e6),
-      good.replace("finite/1", "finite/0"),
+      good.replace("finite/2", "finite/1"),
       good.replace("cached", "cashed"),
       good.replace(/[0-9a-f]{64}/, "zz"),
     ]) {

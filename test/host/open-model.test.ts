@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { openModel } from "../../src/host/open-model.js";
 import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
 import { INDEX_NAME } from "../../src/model/shard-index.js";
-import { tinyLlama } from "../model/tiny-llama.js";
+import { asGguf, writeGguf } from "../model/gguf-writer.js";
+import { tensor, tinyLlama } from "../model/tiny-llama.js";
 import { temporary } from "./temporary.js";
 
 const at = temporary();
@@ -121,11 +122,50 @@ describe("errors of the input", () => {
 describe("refused, not an error", () => {
   test.each<[string, string, RegExp]>([
     ["a pickle", "pytorch_model.bin", /pickle checkpoint.*Llama family/],
-    ["a GGUF", "model-q4.gguf", /GGUF file/],
+    ["a LoRA adapter as a pickle", "adapter_model.bin", /LoRA adapter.*merge it into its base model first/],
     ["an ONNX", "model.onnx", /ONNX/],
   ])("%s", async (name, file, words) => {
     const refused = { kind: "refused", reason: expect.stringMatching(words) };
     expect(await reading(folder(name, { [file]: "x", "config.json": config }))).toEqual(refused);
     expect(await reading(at(name, file))).toEqual(refused);
+  });
+  test("a LoRA adapter", async () => {
+    const lora = [tensor("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", "F32", [2, 8])];
+    const path = folder("lora", { "adapter_model.safetensors": lora, "adapter_config.json": { peft_type: "LORA" } });
+    const reason = expect.stringMatching(/LoRA adapter weights.*merge them into their base model first/);
+    expect(await reading(path)).toEqual({ kind: "refused", reason });
+  });
+});
+
+describe("GGUF", () => {
+  const stored = asGguf(tinyLlama({ dtype: "BF16" }), () => null, 4);
+  const bytes = writeGguf(
+    [
+      ["general.architecture", "llama"],
+      ["tokenizer.ggml.tokens", ["a", "b"]],
+    ],
+    stored,
+  );
+  test("a file, or a folder with one, with its own vocabulary", async () => {
+    const path = folder("gguf", { "w.gguf": bytes, "readme.md": "x" });
+    for (const given of [path, at("gguf", "w.gguf")]) {
+      const opened = await openModel(given);
+      expect(opened.reading).toMatchObject({ kind: "model", model: { layers: 2, config: { modelType: "llama" } } });
+      expect(opened.vocabulary?.get("b")).toBe(1);
+      expect(opened.weightFiles.map((f) => f.name)).toEqual(["w.gguf"]);
+    }
+  });
+  test("beside safetensors it is left alone; of two, one must be named", async () => {
+    const opened = await openModel(folder("beside", { "model.safetensors": all, "w.gguf": bytes }));
+    expect(opened.weightFiles.map((f) => f.name)).toEqual(["model.safetensors"]);
+    await expect(openModel(folder("two-ggufs", { "a.gguf": bytes, "b.gguf": bytes }))).rejects.toThrow(
+      /expected one \.gguf file, got 2/,
+    );
+  });
+  test("a header longer than the first read", async () => {
+    const tokens = Array.from({ length: 150_000 }, (_, i) => `token ${i}`);
+    const long = writeGguf([["tokenizer.ggml.tokens", tokens]], stored);
+    const opened = await openModel(folder("long", { "w.gguf": long }));
+    expect(opened.vocabulary?.get("token 149999")).toBe(149_999);
   });
 });

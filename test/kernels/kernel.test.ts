@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { prng, sample } from "../../src/base/prng.js";
-import { LocalCompute, type StoredMatrix } from "../../src/kernels/compute.js";
+import { LocalCompute } from "../../src/kernels/compute.js";
 import { Kernel, type Matrix } from "../../src/kernels/kernel.js";
+import type { StoredMatrix } from "../../src/kernels/row-source.js";
 
 const kernel = new Kernel();
 

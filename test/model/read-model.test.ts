@@ -79,6 +79,10 @@ describe("read", () => {
     expect(m.parameters).toBe(80 + 8 + 128 + 64 + 64 + 128 + 8 + 3 * 96 + 8);
     expect(m.others).toEqual(["model.layers.0.self_attn.rotary_emb.inv_freq"]);
   });
+  test.each(["F64", "F8_E4M3", "F8_E5M2"] as const)("weights stored as %s", (dtype) => {
+    const m = model(tinyLlama().map((t) => tensor(t.name, dtype, t.shape)));
+    expect(m.tensors.get("layers.0.mlp.up")!.matrix.dtype).toBe(dtype);
+  });
   test("layers may differ in hidden units", () => {
     const tensors = reshaped(
       reshaped(tinyLlama(), /layers\.1\.mlp\.(gate|up)/, [5, 8]),
@@ -114,7 +118,7 @@ describe("refused", () => {
     [
       "no gate in one layer",
       without(tinyLlama(), /1\.mlp\.gate/),
-      /no gated MLP under Llama-family names: layer 1 has no mlp\.gate/,
+      /no gated MLP under names that are read: layer 1 has no mlp\.gate/,
     ],
     ["no up at all", without(tinyLlama(), /up_proj/), /no gated MLP/],
     ["no value projection", without(tinyLlama(), /0.*v_proj/), /layer 0 has no attention\.v/],
@@ -156,13 +160,24 @@ describe("refused", () => {
     ["a matrix of rank 3", reshaped(tinyLlama(), /0\.mlp\.up/, [12, 8, 1]), /expected a matrix/],
     ["a norm that is a matrix", reshaped(tinyLlama(), /model\.norm/, [1, 8]), /expected a vector/],
     [
-      "8-bit weights",
-      tinyLlama().map((t) => (/up_proj/.test(t.name) ? tensor(t.name, "F8_E4M3", t.shape) : t)),
-      /stored as F8_E4M3; F32, F16 and BF16 are read/,
+      "8-bit integers",
+      tinyLlama().map((t) => (/up_proj/.test(t.name) ? { ...tensor(t.name, "F8_E4M3", t.shape), dtype: "I8" } : t)),
+      /stored as I8; F64, F32, F16, BF16 and F8 are read/,
     ],
-    ["GPT-2", [tensor("transformer.h.0.attn.c_attn.weight", "F32", [8, 24])], /GPT-2 names.*Llama family/],
-    ["GPT-2 without prefix", [tensor("h.0.attn.c_attn.weight", "F32", [8, 24])], /GPT-2 names/],
-    ["GPT-NeoX", [tensor("gpt_neox.layers.0.attention.query_key_value.weight", "F32", [24, 8])], /GPT-NeoX names/],
+    ...["_scale", "_scale_inv"].map((suffix): [string, TensorToWrite[], RegExp] => [
+      `8-bit floats with ${suffix}`,
+      [
+        ...tinyLlama().map((t) => (/up_proj/.test(t.name) ? tensor(t.name, "F8_E4M3", t.shape) : t)),
+        tensor(`model.layers.0.mlp.up_proj.weight${suffix}`, "F32", [1]),
+      ],
+      /is F8_E4M3 scaled by .*_scale/,
+    ]),
+    ["GPT-2 with nothing but attention", [tensor("h.0.attn.c_attn.weight", "F32", [8, 24])], /nothing says how many/],
+    [
+      "Falcon",
+      [tensor("transformer.h.0.self_attention.query_key_value.weight", "F32", [24, 8])],
+      /Falcon or BLOOM names.*Llama family/,
+    ],
     [
       "Mixtral",
       [...without(tinyLlama(), /mlp/), tensor("model.layers.0.block_sparse_moe.experts.0.w1.weight", "F32", [8, 8])],
@@ -173,15 +188,28 @@ describe("refused", () => {
       [...without(tinyLlama(), /1\.mlp/), tensor("model.layers.1.mlp.experts.0.gate_proj.weight", "F32", [8, 8])],
       /mixture of experts.*layer 1/,
     ],
-    ["fused qkv", renamed(without(tinyLlama(), /[kv]_proj/), /q_proj/, "qkv_proj"), /fused query, key and value/],
-    ["fused gate and up", renamed(without(tinyLlama(), /gate_proj/), /up_proj/, "gate_up_proj"), /fused gate and up/],
+    [
+      "fused qkv",
+      renamed(without(tinyLlama(), /[kv]_proj/), /q_proj/, "qkv_proj"),
+      /16 fused rows do not hold 16 queries/,
+    ],
+    [
+      "gate_up of half the height",
+      renamed(without(tinyLlama(), /gate_proj/), /up_proj/, "gate_up_proj"),
+      /expected layers\.0\.mlp\.down to be 8 × 6/,
+    ],
+    [
+      "an odd gate_up",
+      reshaped(renamed(without(tinyLlama(), /gate_proj/), /up_proj/, "gate_up_proj"), /gate_up/, [13, 8]),
+      /13 fused rows do not halve/,
+    ],
     [
       "a LoRA adapter",
       [tensor("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", "F32", [2, 8])],
-      /LoRA adapter/,
+      /LoRA adapter.*merge them into their base model first/,
     ],
     ["GPTQ", renamed(tinyLlama(), /proj\.weight/, "proj.qweight"), /GPTQ or AWQ/],
-    ["GGUF names", [tensor("blk.0.attn_q.weight", "F32", [8, 8])], /GGUF names/],
+    ["GGUF names in a safetensors file", [tensor("blk.0.attn_q.weight", "F32", [8, 8])], /no layers under names/],
     ["Meta's own names", [tensor("layers.0.attention.wq.weight", "F32", [8, 8])], /Meta's own/],
   ])("%s", (_, tensors, words) => expect(reason(tensors)).toMatch(words));
 });

@@ -52,7 +52,8 @@ export function tinyLlama(options: TinyLlama = {}): TensorToWrite[] {
 export function tensor(name: string, dtype: TensorToWrite["dtype"], shape: readonly number[]): TensorToWrite {
   const bytes = shape.reduce(
     (n, m) => n * m,
-    { F32: 4, F16: 2, BF16: 2, I64: 8, U8: 1, BOOL: 1, F8_E4M3: 1 }[dtype as "F32"] ?? 4,
+    { F32: 4, F16: 2, BF16: 2, F64: 8, I64: 8, U8: 1, BOOL: 1, F8_E4M3: 1, F8_E5M2: 1, F8_E8M0: 1 }[dtype as "F32"] ??
+      4,
   );
   const data = Uint8Array.from({ length: bytes }, (_, i) => (i * 37 + name.length) & 0x3f);
   return { name, dtype, shape, data };

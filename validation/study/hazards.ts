@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { FileReader } from "../../dist/host/files.js";
-import type { StoredMatrix, Stretch } from "../../dist/kernels/compute.js";
+import type { StoredMatrix, Stretch } from "../../dist/kernels/row-source.js";
 import { parseSafetensorsHeader, safetensorsHeaderLength } from "../../dist/model/safetensors.js";
 import { log10SelfMatchBound } from "../../dist/stats/self-matches.js";
 import { examinePair, type Loaded, pool } from "./models.ts";

@@ -27,10 +27,10 @@ export function examineCommand(): Command {
 function weightsCommand(): Command {
   return new Command("weights")
     .description(
-      "Do two models share ancestral weights? Compares a reference and a suspect, each a Hugging Face folder or one .safetensors file.",
+      "Do two models share ancestral weights? Compares a reference and a suspect, each a Hugging Face folder, one .safetensors or one .gguf file.",
     )
-    .argument("<reference>", "model folder or .safetensors file of the claimant")
-    .argument("<suspect>", "model folder or .safetensors file of the respondent")
+    .argument("<reference>", "model folder, .safetensors or .gguf file of the claimant")
+    .argument("<suspect>", "model folder, .safetensors or .gguf file of the respondent")
     .addOption(
       new Option("--rows <which>", "labels looked at in each block").choices(["sampled", "all"]).default("sampled"),
     )
@@ -47,7 +47,8 @@ Examples:
   $ assay examine weights base.safetensors suspect.safetensors --json | jq .outcome
   $ assay examine weights models/base models/suspect --rows all --out case-1.zip --key lab.pem
 
-It reads F32, F16 and BF16 safetensors with names of the Llama family (Llama, Mistral, Qwen 2 and 3).
+It reads F64, F32, F16, BF16 and F8 safetensors with the names of Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM,
+GPT-2 and GPT-NeoX, and GGUF files of such models.
 An outcome of "inconclusive" does not show that the models are independent.`,
     )
     .action(run);

@@ -4,18 +4,22 @@
  * depend on where a row stands in its matrix or on how work is shared between threads: the same bits everywhere,
  * and a relabelling of the units relabels the results.
  *
- * The caller lays out memory; pointers are byte offsets, counts are elements. dtype: 0 F32, 1 F16, 2 BF16.
+ * The caller lays out memory; pointers are byte offsets, counts are elements. dtype: the codes of dtypes.ts
+ * (0 F32, 1 F16, 2 BF16, 3 F64, 4 F8_E4M3, 5 F8_E5M2, from 16 on blocks of GGUF).
  */
 
-/** One half-precision code as f32, exactly. */
+import { countBadBlocks, decodeBlocks } from "./blocks";
+import { half } from "./half";
+
+/** One 8-bit code as f32, exactly: 4 bits of exponent (bias 7), no infinities, NaN where all but the sign is set. */
 // @ts-ignore: decorator
 @inline
-function half(h: u32): f32 {
-  const sign = (h & 0x8000) << 16;
-  const rest = h & 0x7fff;
-  if (rest >= 0x7c00) return reinterpret<f32>(sign | 0x7f800000 | ((rest & 0x3ff) << 13));
-  // Exact for normal and subnormal codes: the exponent is shifted into place and rescaled by 2^112.
-  return reinterpret<f32>(sign | reinterpret<u32>(reinterpret<f32>(rest << 13) * reinterpret<f32>(0x77800000 as u32)));
+function e4m3(x: u32): f32 {
+  const sign = (x & 0x80) << 24;
+  const rest = x & 0x7f;
+  if (rest == 0x7f) return reinterpret<f32>(sign | 0x7fc00000);
+  // As in half(): shifted into place and rescaled, here by 2^120.
+  return reinterpret<f32>(sign | reinterpret<u32>(reinterpret<f32>(rest << 20) * reinterpret<f32>(0x7b800000 as u32)));
 }
 
 /** dst[0..count) := the stored values as f32. Source may be unaligned; reads stay within count elements. */
@@ -30,6 +34,15 @@ export function decode(dtype: i32, src: usize, count: i32, dst: usize): void {
       v128.store(dst + (<usize>i << 2), i32x4.shl(i32x4.extend_high_i16x8_u(x), 16), 16);
     }
     for (; i < count; i++) store<u32>(dst + (<usize>i << 2), <u32>load<u16>(src + (<usize>i << 1)) << 16);
+  } else if (dtype >= 16) {
+    decodeBlocks(dtype, src, count, dst);
+  } else if (dtype == 3) {
+    for (let i = 0; i < count; i++) store<f32>(dst + (<usize>i << 2), <f32>load<f64>(src + (<usize>i << 3)));
+  } else if (dtype == 4) {
+    for (let i = 0; i < count; i++) store<f32>(dst + (<usize>i << 2), e4m3(<u32>load<u8>(src + i)));
+  } else if (dtype == 5) {
+    // Half precision without its last eight bits.
+    for (let i = 0; i < count; i++) store<f32>(dst + (<usize>i << 2), half(<u32>load<u8>(src + i) << 8));
   } else {
     const magic = f32x4.splat(reinterpret<f32>(0x77800000 as u32));
     const signs = i32x4.splat(0x8000), rests = i32x4.splat(0x7fff), top = i32x4.splat(0x7bff), inf = i32x4.splat(0x7f800000);
@@ -47,7 +60,10 @@ export function decode(dtype: i32, src: usize, count: i32, dst: usize): void {
   }
 }
 
-/** How many of `count` stored values are NaN or infinite: all exponent bits set. */
+/**
+ * How many of `count` stored values are NaN or infinite: all exponent bits set (in F8_E4M3 all bits but the sign). Of
+ * F64 also those too large for f32; of blocks, `count` blocks, those with such a scale.
+ */
 export function countNonFinite(dtype: i32, src: usize, count: i32): i32 {
   let found = 0;
   if (dtype == 0) {
@@ -58,6 +74,14 @@ export function countNonFinite(dtype: i32, src: usize, count: i32): i32 {
       if (v128.any_true(hit)) found += popcnt(i32x4.bitmask(hit));
     }
     for (; i < count; i++) if ((load<u32>(src + (<usize>i << 2)) & 0x7f800000) == 0x7f800000) found++;
+  } else if (dtype >= 16) {
+    return countBadBlocks(dtype, src, count);
+  } else if (dtype == 3) {
+    for (let i = 0; i < count; i++) if (!isFinite<f32>(<f32>load<f64>(src + (<usize>i << 3)))) found++;
+  } else if (dtype == 4) {
+    for (let i = 0; i < count; i++) if ((load<u8>(src + i) & 0x7f) == 0x7f) found++;
+  } else if (dtype == 5) {
+    for (let i = 0; i < count; i++) if ((load<u8>(src + i) & 0x7c) == 0x7c) found++;
   } else {
     const bits: i32 = dtype == 1 ? 0x7c00 : 0x7f80;
     const mask = i16x8.splat(<i16>bits);

@@ -10,8 +10,8 @@ export const AXES = {
   "mlp-hidden": {
     weight: 0.7,
     title: "hidden units of each MLP",
-    unit: "one row of gate_proj beside the same row of up_proj",
-    why: "The hidden units of a gated MLP can be put in any order without changing the model, and an independent draw gives no order preference.",
+    unit: "one row of gate_proj beside the same row of up_proj; of up_proj alone where an MLP is not gated",
+    why: "The hidden units of an MLP can be put in any order without changing the model, and an independent draw gives no order preference.",
   },
   "value-dim": {
     weight: 0.15,
@@ -19,6 +19,8 @@ export const AXES = {
     unit: "one row of v_proj within its head",
     why: "No position encoding acts on values, so the dimensions of a value head can be put in any order together with the columns of o_proj that read them.",
   },
+  // Learned position embeddings are added to the residual stream and drawn as independently as the rest; models with
+  // fixed sinusoidal ones, which give each dimension a frequency, are not read.
   residual: {
     weight: 0.15,
     title: "residual dimensions",

@@ -3,7 +3,7 @@
  * and the same on both sides: given the labels drawn, their assignment to units is still a uniform permutation.
  */
 import { prng, sample } from "../../base/prng.js";
-import type { Run } from "../../kernels/compute.js";
+import type { Run } from "../../kernels/row-order.js";
 import { LABEL_RUN } from "./method.js";
 
 /** At most `max` of the labels 0..n-1, in runs of 16, in a seeded order. */

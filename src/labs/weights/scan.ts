@@ -1,5 +1,6 @@
 /** Runs the tests of each axis: which stored rows become sketches, which sketches meet. */
-import type { Compute, Matching, SketchJob, Stretch } from "../../kernels/compute.js";
+import type { Compute, Matching, SketchJob } from "../../kernels/compute.js";
+import type { Stretch } from "../../kernels/row-source.js";
 import type { CanonicalTensor, Model, Role, Vocabulary } from "../../model/model.js";
 import { logEValue } from "../../stats/combine.js";
 import { log10SelfMatchBound } from "../../stats/self-matches.js";
@@ -59,12 +60,11 @@ async function scanMlp(bench: Bench): Promise<AxisResult> {
   const scanLabels = Math.min(labels, LABELS_SCAN);
   const testLabels = settings.rows === "all" ? labels : Math.min(labels, LABELS_SAMPLED);
   const width = sketchWidth(Math.max(bench.reference.hidden, bench.suspect.hidden));
+  // A gate answers to nothing in a model without one: the two are then set side by side by what both have.
+  const roles: Role[] = isGated(bench.reference) && isGated(bench.suspect) ? ["mlp.gate", "mlp.up"] : ["mlp.up"];
   const job = (model: Model, layer: number, count: number): SketchJob => {
     const runs = labelRuns(labels, count, settings.seed);
-    const parts: Stretch[] = (["mlp.gate", "mlp.up"] as const).map((role) => ({
-      matrix: tensor(model, layer, role).matrix,
-      runs,
-    }));
+    const parts: Stretch[] = roles.map((role) => ({ matrix: tensor(model, layer, role).matrix, runs }));
     return { unit: "rows", parts, width, groups: 1, seed: settings.seed };
   };
   const scanned = await scanLayers(bench, "mlp-hidden", { labels: scanLabels, groups: 1 }, (m, l) =>
@@ -192,6 +192,11 @@ async function testBest(
 function commonRows(bench: Bench, role: Role): number {
   const counts = [bench.reference, bench.suspect].flatMap((m) => layers(m).map((l) => tensor(m, l, role).matrix.rows));
   return Math.min(...counts);
+}
+
+/** A model's layers are all gated or none is. */
+function isGated(model: Model): boolean {
+  return model.tensors.has("layers.0.mlp.gate");
 }
 
 function layers(model: Model): number[] {

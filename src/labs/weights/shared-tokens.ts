@@ -3,7 +3,7 @@
  * taken by number. The pairing is about tokens, never about the residual labels that are tested, so a poor pairing
  * costs power and nothing else.
  */
-import type { Run } from "../../kernels/compute.js";
+import type { Run } from "../../kernels/row-order.js";
 import type { Vocabulary } from "../../model/model.js";
 import { positionSample, toRuns } from "./sampling.js";
 

@@ -4,8 +4,8 @@
  * dominated by their mean, so short of identity nothing is said of them.
  */
 
-import type { Stretch } from "../../kernels/compute.js";
 import type { ComparisonSums } from "../../kernels/kernel.js";
+import type { Stretch } from "../../kernels/row-source.js";
 import type { CanonicalTensor, Model } from "../../model/model.js";
 import type { Block, Relation, TensorStory } from "./observations.js";
 import { labelRuns } from "./sampling.js";

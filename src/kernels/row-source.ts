@@ -1,0 +1,141 @@
+/**
+ * Stored rows as the kernels take them: read in chunks of bounded size, the next one ahead, one row behind the other
+ * wherever they lie in the file. Whoever makes a source knows how to read the files that matrices name.
+ */
+import { assert } from "../base/error.js";
+import { type DType, rowBytes } from "./dtypes.js";
+import { type RowOrder, type Run, storedRuns, transpose } from "./row-order.js";
+
+/** A matrix as it lies in a file. A vector is one row. */
+export interface StoredMatrix {
+  file: string;
+  /** Of the first value of row 0. */
+  offsetBytes: number;
+  dtype: DType;
+  rows: number;
+  columns: number;
+  /** Where the rows lie; absent: one behind the other. */
+  order?: RowOrder;
+}
+
+export interface Stretch {
+  matrix: StoredMatrix;
+  runs: readonly Run[];
+}
+
+/** Fills `into` from a file named by its key; a file that ends early is an error. */
+export type ReadInto = (file: string, offsetBytes: number, into: Uint8Array) => Promise<void>;
+
+/** One read at a time stays below this, so that memory does not grow with the model. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
+/** Of a matrix stored by columns this much is gathered in one pass over the whole of it. */
+const GATHERED_BYTES = 16 * 1024 * 1024;
+
+/** Streams may run side by side; each has its own buffers while it lasts. */
+export class RowSource {
+  readonly #read: ReadInto;
+  /** Chunks are read into the same few buffers again and again: fresh ones would outrun the collector. */
+  readonly #buffers: Uint8Array[] = [];
+  constructor(read: ReadInto) {
+    this.#read = read;
+  }
+
+  /** Rows in chunks, the next one being read while this one is used. */
+  async *chunks(part: Stretch, rowsMax = chunkRows(part.matrix)): AsyncGenerator<{ bytes: Uint8Array; rows: number }> {
+    const { matrix } = part;
+    const size = rowBytes(matrix.dtype, matrix.columns);
+    const reads = gather(part.runs, rowsMax);
+    const room = Math.min(rowsMax, rowCount(part.runs)) * size;
+    const buffers = [this.#buffer(room), this.#buffer(room)] as const;
+    const fetch = async (index: number) => {
+      const rows = rowCount(reads[index]!);
+      const bytes = buffers[index % 2 === 0 ? 0 : 1].subarray(0, rows * size);
+      if (matrix.order?.kind === "columns") await this.#gatherColumns(matrix, reads[index]!, bytes);
+      else await this.#gatherRows(matrix, storedRuns(reads[index]!, matrix.order), bytes);
+      return { bytes, rows };
+    };
+    let ahead = reads.length > 0 ? fetch(0) : undefined;
+    try {
+      for (let i = 0; ahead; i++) {
+        const chunk = await ahead;
+        ahead = i + 1 < reads.length ? fetch(i + 1) : undefined;
+        yield chunk;
+      }
+    } finally {
+      // Should the caller stop early: the read ahead still owns its buffer, and its failure is nobody's any more.
+      await ahead?.catch(() => undefined);
+      this.#buffers.push(...buffers);
+    }
+  }
+
+  async #gatherRows(matrix: StoredMatrix, runs: readonly Run[], bytes: Uint8Array): Promise<void> {
+    const size = rowBytes(matrix.dtype, matrix.columns);
+    let at = 0;
+    const filled = runs.map((run) => {
+      const into = bytes.subarray(at, at + run.count * size);
+      at += into.length;
+      return this.#read(matrix.file, matrix.offsetBytes + run.start * size, into);
+    });
+    await Promise.all(filled);
+  }
+
+  /** Rows of a matrix whose file holds it column by column: one pass over the file, the wanted values picked out. */
+  async #gatherColumns(matrix: StoredMatrix, runs: readonly Run[], bytes: Uint8Array): Promise<void> {
+    assert(matrix.order?.kind === "columns", "compute.gatherColumns: expected a matrix stored by columns");
+    const { stride } = matrix.order;
+    const width = rowBytes(matrix.dtype, 1);
+    const most = Math.max(1, Math.floor(CHUNK_BYTES / (stride * width)));
+    const buffer = this.#buffer(most * stride * width);
+    try {
+      for (let first = 0; first < matrix.columns; first += most) {
+        const count = Math.min(most, matrix.columns - first);
+        // Behind the last wanted value the file may end.
+        const stored = buffer.subarray(0, ((count - 1) * stride + matrix.rows) * width);
+        await this.#read(matrix.file, matrix.offsetBytes + first * stride * width, stored);
+        transpose({ stored, stride, first, count }, runs, matrix.columns, width, bytes);
+      }
+    } finally {
+      this.#buffers.push(buffer);
+    }
+  }
+
+  #buffer(bytes: number): Uint8Array {
+    const held = this.#buffers.findIndex((b) => b.length >= bytes);
+    return held >= 0 ? this.#buffers.splice(held, 1)[0]! : new Uint8Array(Math.max(bytes, CHUNK_BYTES));
+  }
+}
+
+/** Rows of one chunk. */
+export function chunkRows(m: StoredMatrix): number {
+  const most = m.order?.kind === "columns" ? GATHERED_BYTES : CHUNK_BYTES;
+  // Narrow formats count as two bytes a value: decoded they take four.
+  return Math.max(1, Math.floor(most / Math.max(rowBytes(m.dtype, m.columns), 2 * m.columns)));
+}
+
+/** Runs cut and gathered so that each list holds at most rowsMax rows. */
+function gather(runs: readonly Run[], rowsMax: number): Run[][] {
+  const out: Run[][] = [];
+  let current: Run[] = [];
+  let room = rowsMax;
+  for (const run of runs) {
+    let { start, count } = run;
+    while (count > 0) {
+      const take = Math.min(count, room);
+      current.push({ start, count: take });
+      start += take;
+      count -= take;
+      room -= take;
+      if (room === 0) {
+        out.push(current);
+        current = [];
+        room = rowsMax;
+      }
+    }
+  }
+  if (current.length > 0) out.push(current);
+  return out;
+}
+
+export function rowCount(runs: readonly Run[]): number {
+  return runs.reduce((n, run) => n + run.count, 0);
+}
