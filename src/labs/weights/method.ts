@@ -39,6 +39,9 @@ export function sketchWidth(features: number): number {
 
 /** Why the pair lies outside the class that the validation study speaks for; null when inside. */
 export function outsideReferenceClass(reference: Model, suspect: Model): string | null {
+  // Exchangeability holds for an MLP without a gate too; the study just has none.
+  if ([reference, suspect].some((model) => !model.tensors.has("layers.0.mlp.gate")))
+    return "an MLP without a gate; the study's models have one";
   const labels = Math.min(reference.mlpHidden, suspect.mlpHidden);
   if (labels < LABELS_MIN) return `an MLP with ${labels} hidden units; the study has at least ${LABELS_MIN}`;
   return null;
