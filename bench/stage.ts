@@ -111,7 +111,7 @@ async function stage(): Promise<void> {
       storyS,
       flop,
       bytes,
-      log10P: Object.values(results).map((r) => r?.log10P),
+      logE: Object.values(results).map((r) => r?.logE),
       peakBytes: process.resourceUsage().maxRSS * 1024,
     })}\n`,
   );

@@ -105,6 +105,8 @@ export class LocalCompute implements Compute {
     for (const [index, part] of job.parts.entries()) {
       const folded =
         job.unit === "rows" ? await this.#foldRows(part, job, index) : await this.#foldColumns(part, job, index);
+      // Length first: one outsized unit must not be everybody's mean.
+      normalise(folded);
       centre(folded, job.groups);
       parts.push(folded);
     }
@@ -213,7 +215,8 @@ function slice(m: Matrix, at: number, n: number): Matrix {
 
 /**
  * Subtracts from each unit the mean unit of its group: a direction common to all units says nothing about labels.
- * The mean is summed in f64 and rounded to f32, so that the order of the units does not reach the result.
+ * The mean is summed in f64 and rounded to f32, so that the order of the units reaches it only when a sum falls within
+ * 10⁻⁹ of a rounding boundary.
  */
 function centre(m: Matrix, groups: number): void {
   const size = m.n / groups;
@@ -223,6 +226,17 @@ function centre(m: Matrix, groups: number): void {
     for (let r = g * size; r < (g + 1) * size; r++) for (let j = 0; j < m.k; j++) mean[j]! += m.data[r * m.k + j]!;
     for (let j = 0; j < m.k; j++) mean[j] = Math.fround(mean[j]! / size);
     for (let r = g * size; r < (g + 1) * size; r++) for (let j = 0; j < m.k; j++) m.data[r * m.k + j]! -= mean[j]!;
+  }
+}
+
+/** Each unit to length one; a unit of nothing stays so. */
+function normalise(m: Matrix): void {
+  for (let r = 0; r < m.n; r++) {
+    const row = m.data.subarray(r * m.k, (r + 1) * m.k);
+    let square = 0;
+    for (let j = 0; j < row.length; j++) square += row[j]! * row[j]!;
+    const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+    for (let j = 0; j < row.length; j++) row[j]! *= scale;
   }
 }
 

@@ -16,7 +16,7 @@ export function strengthWords({ strength, proposition }: Finding): string[] | nu
   return [
     `The observations are ${times(least, most)} more probable if ${first}, than if ${second}.`,
     `On scale ${scale.id} this is ${term}${side}.`,
-    `The validation set (${whole(cap.nulls)} pairs over ${whole(cap.families)} independent families) does not permit a value above ${ratio(Math.abs(cap.log10LR))}.`,
+    `The validation set (${whole(cap.nulls)} pairs over ${whole(cap.families)} independent families) does not permit a value above ${ratio(Math.abs(cap.log10LR))}, so none is stated.`,
   ];
 }
 
@@ -25,7 +25,7 @@ function times(least: number | null, most: number | null): string {
   if (most === null) return `at least ${ratio(least!)} times`;
   if (least === null) return `at most ${ratio(most)} times`;
   const [from, to] = [ratio(least), ratio(most)];
-  return from === to ? `about ${from} times` : `about ${from} to ${to} times`;
+  return from === to ? `taken to be ${from} times` : `about ${from} to ${to} times`;
 }
 
 function negated(value: number | null): number | null {

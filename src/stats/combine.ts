@@ -1,25 +1,12 @@
 /**
- * Combining p-values, all as log10.
- * Fisher (1932) where the p-values are independent; averaged e-values (Vovk and Wang, Annals of Statistics 2021)
- * where nothing is known of their dependence; Bonferroni for a choice among several.
+ * Combining p-values, all as log10: averaged e-values (Vovk and Wang, Annals of Statistics 2021), valid under any
+ * dependence; Bonferroni for a choice among several. Fisher's method is not here on purpose: it needs independence,
+ * and layers that a maker copied within one model (depth up-scaling) do not have it.
  */
 import { assert } from "../base/error.js";
-import { logFactorial, logSumExp } from "./log-factorial.js";
+import { logSumExp } from "./log-factorial.js";
 
 const LN10 = Math.LN10;
-
-/**
- * Fisher's method for independent p-values that are uniform or larger: −2 Σ ln p against χ² with 2L degrees of
- * freedom, whose tail at even degrees is finite: e^−x Σ_{i<L} x^i / i!, x = −Σ ln p. Exact down to any size.
- */
-export function log10Fisher(log10Ps: readonly number[]): number {
-  if (log10Ps.length === 0) return 0;
-  for (const p of log10Ps) assert(p <= 0, "log10Fisher: expected log10 p <= 0");
-  const x = -LN10 * log10Ps.reduce((sum, p) => sum + p, 0);
-  if (x === 0) return 0;
-  const terms = log10Ps.map((_, i) => i * Math.log(x) - logFactorial(i));
-  return Math.min(0, (logSumExp(terms) - x) / LN10);
-}
 
 /** The smallest of `choices` p-values, paid for: min(1, choices · p). */
 export function log10Bonferroni(log10P: number, choices: number): number {
@@ -38,15 +25,22 @@ export function logEValue(log10P: number): number {
   return Math.log(1 - p + p * lnP) - lnP - 2 * Math.log(-lnP);
 }
 
-/**
- * One p-value from several under any dependence: the weighted mean of their e-values, then p = min(1, 1/e) by Markov.
- * A part that was not examined counts as e = 1: nothing was staked on it.
- */
-export function log10FromAveragedE(parts: readonly { weight: number; log10P: number | null }[]): number {
+/** ln of the mean of e-values given as logarithms: an e-value under any dependence among them. */
+export function logMeanE(logEs: readonly number[]): number {
+  assert(logEs.length > 0, "logMeanE: expected at least one e-value");
+  return logSumExp(logEs) - Math.log(logEs.length);
+}
+
+/** ln of the weighted mean; weights sum to 1. */
+export function logWeightedMeanE(parts: readonly { weight: number; logE: number }[]): number {
   const total = parts.reduce((sum, part) => sum + part.weight, 0);
-  assert(Math.abs(total - 1) < 1e-12, "log10FromAveragedE: expected weights that sum to 1");
-  const terms = parts.map((p) => Math.log(p.weight) + (p.log10P === null ? 0 : logEValue(p.log10P)));
-  return Math.min(0, -logSumExp(terms) / LN10);
+  assert(Math.abs(total - 1) < 1e-12, "logWeightedMeanE: expected weights that sum to 1");
+  return logSumExp(parts.map(({ weight, logE }) => Math.log(weight) + logE));
+}
+
+/** The p-value of an e-value by Markov: p = min(1, 1/e), as log10. */
+export function log10PFromE(logE: number): number {
+  return Math.min(0, -logE / LN10);
 }
 
 /** Stored figures are rounded towards 1 at the sixth decimal: last-bit differences of a logarithm do not reach them. */

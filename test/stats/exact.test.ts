@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lower95, upper95 } from "../../src/stats/clopper-pearson.js";
-import { log10Bonferroni, log10Fisher, log10FromAveragedE, logEValue, roundLog10P } from "../../src/stats/combine.js";
+import {
+  log10Bonferroni,
+  log10PFromE,
+  logEValue,
+  logMeanE,
+  logWeightedMeanE,
+  roundLog10P,
+} from "../../src/stats/combine.js";
 import { logChoose, logFactorial } from "../../src/stats/log-factorial.js";
 import { log10SelfMatchBound, logCoefficient, logCoefficientBound } from "../../src/stats/self-matches.js";
 
@@ -77,14 +84,6 @@ describe("bound on equal labels", () => {
 });
 
 describe("combination", () => {
-  test("Fisher agrees with the χ² tail at known values", () => {
-    expect(10 ** log10Fisher([Math.log10(0.05)])).toBeCloseTo(0.05, 12);
-    // p = .1, .2: x = −ln .02, tail = .02 (1 − ln .02)
-    expect(10 ** log10Fisher([-1, Math.log10(0.2)])).toBeCloseTo(0.02 * (1 - Math.log(0.02)), 12);
-    expect(log10Fisher([0, 0, 0])).toBe(0);
-    expect(log10Fisher([-20_000, -20_000])).toBeLessThan(-39_990);
-  });
-
   test("the calibrator is an e-value: its mean over uniform p is 1", () => {
     // Substituting p = e^−t: ∫ e(p) dp = ∫ e(e^−t) e^−t dt, by the midpoint rule to t = 4·10⁵ in log steps.
     let mean = 0;
@@ -99,19 +98,21 @@ describe("combination", () => {
   });
 
   test("averaged e-values: nothing staked, nothing won; one overwhelming part carries its weight", () => {
-    expect(log10FromAveragedE([{ weight: 1, log10P: null }])).toBeCloseTo(0, 12);
-    expect(
-      log10FromAveragedE([
-        { weight: 0.5, log10P: 0 },
-        { weight: 0.5, log10P: -500 },
-      ]),
-    ).toBeLessThan(-490);
-    expect(
-      log10FromAveragedE([
-        { weight: 0.5, log10P: 0 },
-        { weight: 0.5, log10P: 0 },
-      ]),
-    ).toBe(0);
+    const p = (logEs: number[]) => log10PFromE(logMeanE(logEs));
+    expect(p([0, 0])).toBeCloseTo(0, 12);
+    expect(p([logEValue(0), logEValue(-500)])).toBeLessThan(-490);
+    expect(p([logEValue(0), logEValue(0)])).toBeCloseTo(0, 12);
+    const weighted = logWeightedMeanE([
+      { weight: 0.7, logE: 0 },
+      { weight: 0.3, logE: Math.log(10) },
+    ]);
+    expect(Math.exp(weighted)).toBeCloseTo(0.7 + 3, 12);
+  });
+
+  test("repeating one p-value any number of times does not make it smaller", () => {
+    for (const log10P of [-0.5, -2, -40])
+      for (const times of [2, 32])
+        expect(logMeanE(new Array<number>(times).fill(logEValue(log10P)))).toBeCloseTo(logEValue(log10P), 9);
   });
 
   test("rounding goes towards 1", () => {

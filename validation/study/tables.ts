@@ -1,8 +1,8 @@
 /** The study's results as Markdown tables, in the order in which the validation page reads them. */
 
-import { log10Cap } from "../../dist/finding/strength.js";
+import { errorRate, independentPairs, log10Cap } from "../../dist/finding/strength.js";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
-import { lower95, upper95 } from "../../dist/stats/clopper-pearson.js";
+import { lower95 } from "../../dist/stats/clopper-pearson.js";
 import type { Hazards } from "./hazards.ts";
 import type { PairResult } from "./models.ts";
 import type { LeftOut, Rate } from "./null.ts";
@@ -66,7 +66,7 @@ function summary(s: ValidationSummary): string {
         nulls.pairs,
         nulls.families,
         nulls.accusedFamilies,
-        `false positives ≤ ${percent(upper95(nulls.accusedFamilies, nulls.families))}`,
+        `false positives ≤ ${percent(errorRate(s).upper95)} (${independentPairs(nulls.families)} disjoint pairs)`,
       ],
       [
         "derived, undisguised",

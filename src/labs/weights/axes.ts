@@ -2,16 +2,19 @@
  * Which axes of a transformer may carry an exact test, and why the others may not. An axis is free when relabelling
  * its units leaves the model's function unchanged, and exchangeable when the law of the initialisation and the
  * training algorithm treat its units alike (Zhu et al., ICML 2025, Theorem 1: only one of the two models need satisfy it).
+ * The weights are stakes: value and residual dimensions share 0.3, which pays only what the smaller of the two e-values
+ * is worth. Alone, either could be fooled by an initialisation that is structured alike in unrelated models (v_proj
+ * near the identity, one-hot embeddings).
  */
 export const AXES = {
   "mlp-hidden": {
-    weight: 0.6,
+    weight: 0.7,
     title: "hidden units of each MLP",
     unit: "one row of gate_proj beside the same row of up_proj; of up_proj alone where an MLP is not gated",
     why: "The hidden units of an MLP can be put in any order without changing the model, and an independent draw gives no order preference.",
   },
   "value-dim": {
-    weight: 0.2,
+    weight: 0.15,
     title: "value dimensions of each key-value head",
     unit: "one row of v_proj within its head",
     why: "No position encoding acts on values, so the dimensions of a value head can be put in any order together with the columns of o_proj that read them.",
@@ -19,7 +22,7 @@ export const AXES = {
   // Learned position embeddings are added to the residual stream and drawn as independently as the rest; models with
   // fixed sinusoidal ones, which give each dimension a frequency, are not read.
   residual: {
-    weight: 0.2,
+    weight: 0.15,
     title: "residual dimensions",
     unit: "one column of the token embedding (and of the output embedding where untied), over shared token strings",
     why: "The coordinates of the residual stream can be put in any order throughout the model. One permutation is shared by all layers, so this is one block.",

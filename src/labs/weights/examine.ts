@@ -13,7 +13,7 @@ import { PROPOSITIONS } from "../../finding/propositions.js";
 import type { Validation } from "../../finding/validation.js";
 import type { Compute } from "../../kernels/compute.js";
 import type { Reading, Vocabulary } from "../../model/model.js";
-import { log10FromAveragedE, roundLog10P } from "../../stats/combine.js";
+import { log10PFromE, logWeightedMeanE, roundLog10P } from "../../stats/combine.js";
 import { architectureOverlap } from "./architecture.js";
 import { AXES, type Axis } from "./axes.js";
 import {
@@ -80,12 +80,16 @@ export async function examineWeights(request: WeightsRequest): Promise<Finding> 
   return assemble(request, decision, tests(results, log10P, request.settings.seed), observations);
 }
 
+/** 0.7 on the MLP; 0.3 on what value and residual dimensions both say. What was not examined staked nothing: e = 1. */
 function combine(results: Record<Axis, AxisResult | null>): number {
-  const parts = entries(results).map(([axis, result]) => ({
-    weight: AXES[axis].weight,
-    log10P: result?.log10P ?? null,
-  }));
-  return roundLog10P(log10FromAveragedE(parts));
+  const logE = (axis: Axis) => results[axis]?.logE ?? 0;
+  const both = Math.min(logE("value-dim"), logE("residual"));
+  const weight = AXES["value-dim"].weight + AXES.residual.weight;
+  const parts = [
+    { weight: AXES["mlp-hidden"].weight, logE: logE("mlp-hidden") },
+    { weight, logE: both },
+  ];
+  return roundLog10P(log10PFromE(logWeightedMeanE(parts)));
 }
 
 function tests(results: Record<Axis, AxisResult | null>, combined: number, seed: string): Test[] {
@@ -95,7 +99,7 @@ function tests(results: Record<Axis, AxisResult | null>, combined: number, seed:
       {
         id: `weights/${axis}`,
         statistic: { name: "equal-label pairs in the best blocks", value: sum(result.blocks.map((b) => b.self)) },
-        log10P: roundLog10P(result.log10P),
+        log10P: roundLog10P(log10PFromE(result.logE)),
         exact: true,
         assumption: ASSUMPTION,
         n: Math.max(...result.blocks.map((b) => b.labels * b.groups)),
@@ -138,7 +142,7 @@ async function observe(bench: Bench, results: Record<Axis, AxisResult | null>): 
     axes: entries(results).map(([axis, result]) => ({
       axis,
       weight: AXES[axis].weight,
-      log10P: result ? roundLog10P(result.log10P) : null,
+      log10P: result ? roundLog10P(log10PFromE(result.logE)) : null,
       note: result?.note ?? "not examined: the models do not both have it in a readable form",
     })),
     maps: entries(results).flatMap(([, r]) =>
@@ -169,7 +173,10 @@ async function assemble(
     },
     subject: { kind: "pair", reference: reference.artefact, suspect: suspect.artefact },
     outcome: decision.outcome,
-    reason: decision.reason,
+    reason:
+      reference.artefact.root === suspect.artefact.root
+        ? `${decision.reason} Both sides are the same files.`
+        : decision.reason,
     strength: decision.strength,
     tests: testList,
     errorRate: decision.errorRate,

@@ -2,14 +2,15 @@
  * An axis with one independent permutation a layer: every layer of the reference is set against every layer of the
  * suspect, so that dropped, repeated and grafted layers show.
  *
- * For reference layer i the best of L2 counterparts is paid for: q_i = min(1, L2 · min_j p_ij). Each q_i depends on
- * the labels of layer i alone, given everything else, and the layers' permutations are independent (Zhu et al. 2025,
- * Theorem 3): Fisher over i is valid when the reference's labels are exchangeable. The same over the suspect's layers
- * is valid when the suspect's are. The axis reports the larger of the two: valid when either side satisfies the
- * assumption, and the same whichever model is called the reference.
+ * For reference layer i the best of L2 counterparts is paid for: q_i = min(1, L2 · min_j p_ij), a p-value when the
+ * labels of the reference's layer are exchangeable (Zhu et al. 2025, Theorem 1). The q_i become e-values and are
+ * averaged, which is valid however layers depend on one another: makers repeat layers, and two models that both do so
+ * would make Fisher's method accuse. The same over the suspect's layers is valid when the suspect's labels are
+ * exchangeable. The axis keeps the smaller of the two: valid when either side satisfies the assumption, and the same
+ * whichever model is called the reference.
  */
 import type { Matching } from "../../kernels/compute.js";
-import { log10Bonferroni, log10Fisher } from "../../stats/combine.js";
+import { log10Bonferroni, logEValue, logMeanE } from "../../stats/combine.js";
 import { log10SelfMatchBound } from "../../stats/self-matches.js";
 import type { Block, EvidenceMap } from "./observations.js";
 
@@ -56,12 +57,12 @@ export function bestPairs(map: EvidenceMap): { byReference: LayerPair[]; bySuspe
   return { byReference, bySuspect };
 }
 
-/** The axis's p from the tests of the chosen pairs, all multiplicity paid. */
-export function axisLog10P(log10P: (pair: LayerPair) => number, map: EvidenceMap): number {
+/** ln of the axis's e-value from the tests of the chosen pairs, the scan paid. */
+export function axisLogE(log10P: (pair: LayerPair) => number, map: EvidenceMap): number {
   const { byReference, bySuspect } = bestPairs(map);
-  const reference = log10Fisher(byReference.map((pair) => log10Bonferroni(log10P(pair), bySuspect.length)));
-  const suspect = log10Fisher(bySuspect.map((pair) => log10Bonferroni(log10P(pair), byReference.length)));
-  return Math.max(reference, suspect);
+  const side = (pairs: LayerPair[], choices: number) =>
+    logMeanE(pairs.map((pair) => logEValue(log10Bonferroni(log10P(pair), choices))));
+  return Math.min(side(byReference, bySuspect.length), side(bySuspect, byReference.length));
 }
 
 /** Distinct pairs of both lists, by reference layer, then suspect layer. */

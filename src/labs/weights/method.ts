@@ -12,6 +12,8 @@ export const SEED_DEFAULT = "assay-weights-1";
 
 /** Labels a block in a sampled examination: 2,048 equal labels already bound p below 10^−5,000. */
 export const LABELS_SAMPLED = 2048;
+/** Labels a block at the most, even when all rows are asked for: no public model comes near. */
+export const LABELS_MAX = 1_000_000;
 /** Labels a block in the scan of all layer pairs, where only the choice of counterpart is at stake. */
 export const LABELS_SCAN = 256;
 /** Labels are drawn in runs, so that a sampled row is read with its neighbours: 16 rows of 4,096 BF16 are 128 KiB. */

@@ -2,10 +2,11 @@
 import type { Compute, Matching, SketchJob } from "../../kernels/compute.js";
 import type { Stretch } from "../../kernels/row-source.js";
 import type { CanonicalTensor, Model, Role, Vocabulary } from "../../model/model.js";
+import { logEValue } from "../../stats/combine.js";
 import { log10SelfMatchBound } from "../../stats/self-matches.js";
 import type { Axis } from "./axes.js";
 import {
-  axisLog10P,
+  axisLogE,
   bestPairs,
   type LayerAxis,
   type LayerPair,
@@ -14,14 +15,23 @@ import {
   toBlock,
   unionOfPairs,
 } from "./layer-axis.js";
-import { HEADS_SAMPLED, LABELS_SAMPLED, LABELS_SCAN, type Settings, sketchWidth, TOKENS_SAMPLED } from "./method.js";
+import {
+  HEADS_SAMPLED,
+  LABELS_MAX,
+  LABELS_SAMPLED,
+  LABELS_SCAN,
+  type Settings,
+  sketchWidth,
+  TOKENS_SAMPLED,
+} from "./method.js";
 import type { Block, EvidenceMap } from "./observations.js";
 import { headSample, labelRuns } from "./sampling.js";
 import { sharedTokens, tokenRuns } from "./shared-tokens.js";
 import { inParallel, type Work } from "./work.js";
 
 export interface AxisResult {
-  log10P: number;
+  /** ln of the axis's e-value, all multiplicity paid. */
+  logE: number;
   map: EvidenceMap | null;
   blocks: Block[];
   note: string;
@@ -46,7 +56,7 @@ export async function testAxes(bench: Bench): Promise<Record<Axis, AxisResult | 
 /** MLP hidden units: all layer pairs on few labels, then the best counterparts on many. */
 async function scanMlp(bench: Bench): Promise<AxisResult> {
   const { settings } = bench;
-  const labels = commonRows(bench, "mlp.up");
+  const labels = Math.min(commonRows(bench, "mlp.up"), LABELS_MAX);
   const scanLabels = Math.min(labels, LABELS_SCAN);
   const testLabels = settings.rows === "all" ? labels : Math.min(labels, LABELS_SAMPLED);
   const width = sketchWidth(Math.max(bench.reference.hidden, bench.suspect.hidden));
@@ -125,7 +135,7 @@ async function testResidual(bench: Bench): Promise<AxisResult | null> {
     otherCosine: m!.otherCosine,
   };
   return {
-    log10P: block.log10P,
+    logE: logEValue(block.log10P),
     map: null,
     blocks: [block],
     note: `${labels} labels over ${tokens.rows.length} tokens ${tokens.how}, ${roles.length === 2 ? "input and output embeddings" : "input embeddings"}`,
@@ -138,7 +148,7 @@ async function scanLayers(
   axis: LayerAxis,
   shape: Shape,
   job: (model: Model, layer: number) => SketchJob,
-): Promise<{ log10P: number; map: EvidenceMap; blocks: Block[] }> {
+): Promise<{ logE: number; map: EvidenceMap; blocks: Block[] }> {
   const { reference, suspect, compute, work } = bench;
   const sides = [reference, suspect].flatMap((model) => layers(model).map((layer) => ({ model, layer })));
   const sketches = await inParallel(work, `sketches of ${axis}`, sides, ({ model, layer }) =>
@@ -155,7 +165,7 @@ async function scanLayers(
   const best = bestPairs(map);
   return {
     map,
-    log10P: axisLog10P(({ i, j }) => map.log10P[i]![j]!, map),
+    logE: axisLogE(({ i, j }) => map.log10P[i]![j]!, map),
     blocks: unionOfPairs([best.byReference, best.bySuspect]).map(blockOf),
   };
 }
@@ -167,7 +177,7 @@ async function testBest(
   map: EvidenceMap,
   shape: Shape,
   job: (model: Model, layer: number) => SketchJob,
-): Promise<{ log10P: number; map: EvidenceMap; blocks: Block[] }> {
+): Promise<{ logE: number; map: EvidenceMap; blocks: Block[] }> {
   const best = bestPairs(map);
   const pairs = unionOfPairs([best.byReference, best.bySuspect]);
   const blocks = await inParallel(bench.work, `test of the best pairs, ${axis}`, pairs, async (pair) => {
@@ -175,7 +185,7 @@ async function testBest(
     return toBlock(axis, pair, shape, matching);
   });
   const log10P = new Map(blocks.map((block, at) => [pairKey(pairs[at]!), block.log10P]));
-  return { log10P: axisLog10P((pair) => log10P.get(pairKey(pair))!, map), map, blocks };
+  return { logE: axisLogE((pair) => log10P.get(pairKey(pair))!, map), map, blocks };
 }
 
 /** The least number of rows that this role has in any layer of either model. */

@@ -1,13 +1,14 @@
 /** The sentences every finding of this laboratory carries: its assumption, what else could explain it, what it cannot see. */
 
 export const ASSUMPTION =
-  "Of at least one of the two models: its units were initialised by independent draws that treat the units of an axis alike, its training treats them alike (as SGD and Adam do), and nobody reordered them with the other model in view. Nothing is assumed about the other model.";
+  "Of at least one of the two models: its units were initialised by independent draws that treat the units of an axis alike, its training treats them alike (as SGD and Adam do), and nobody put them into an order or basis that depends on the weights or was chosen with the other model in view. Nothing is assumed about the other model.";
 
 export const ALTERNATIVES: readonly string[] = [
   "The suspect was made from the reference.",
   "The reference was made from the suspect.",
   "Both were made from a third model.",
   "Both were initialised from the same random seed by the same framework in the same shape: a lawful coincidence that this test cannot tell from common ancestry. Ask for seeds and initialisation code.",
+  "Both were given the same structured initialisation (identity, one-hot, a published table), or both were put into an order or basis of one kind (sorted units, principal axes).",
   "One of the two was reordered or altered with the other in view, after the fact. Ask when each was committed, by digest, and to whom.",
 ];
 
@@ -16,6 +17,6 @@ export const LIMITS: readonly string[] = [
   "It does not see weights whose units were permuted, rotated or mixed after copying; such a pair comes out inconclusive.",
   "It does not see training on another model's answers; a student trained from scratch on its teacher's text comes out inconclusive.",
   "It presumes initialisation by independent random draws. Identity, constant or otherwise structured initialisation breaks the assumption.",
-  "Its validation rests on small trained models. The p-value does not depend on size under its assumption; the power shown does.",
+  "Its validation rests on trained models of 0.1 to 1 million parameters. For larger models its error rate is an extrapolation that rests on the assumption above, and its power is not shown.",
   "It says nothing about intent, ownership, licence or legality.",
 ];
