@@ -81,6 +81,11 @@ describe("GPT-NeoX", () => {
     expect(v).toMatchObject({ rows: 8, columns: 8, order: { kind: "blocks", count: 2, stride: 6 } });
     expect(v!.offsetBytes).toBe(q!.offsetBytes + 4 * 8 * 4);
   });
+  test("its fused bias is left aside and takes nothing with it", () => {
+    const bias = tensor("gpt_neox.layers.0.attention.query_key_value.bias", "F32", [24]);
+    const m = model([...tensors, bias], { heads: 4 });
+    expect(m).toMatchObject({ keyValueHeads: 4, headDim: 2, others: [bias.name] });
+  });
   test("where the heads are not known attention is left out, not guessed", () => {
     for (const heads of [{}, { heads: 5 }]) {
       const m = model(tensors, heads);
