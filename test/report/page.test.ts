@@ -62,11 +62,11 @@ describe("outcomes in words", () => {
   test("support states ratio, scale, term and the bound of the validation", () => {
     const text = visible(renderPage(pageInput(derived)));
     expect(text).toContain(
-      "The observations are taken to be 30 times more probable if the two models share ancestral weights",
+      "The observations are taken to be 15 times more probable if the two models share ancestral weights",
     );
     expect(text).toContain("On scale enfsi-2015 this is moderate support");
     expect(text).toContain(
-      "(1128 pairs over 96 independent families) does not permit a value above 30, so none is stated.",
+      "(1128 pairs over 96 independent families) does not permit a value above 15, so none is stated.",
     );
     expect(text).toContain("10 to the power −512");
   });
