@@ -7,13 +7,15 @@ import { Worker } from "node:worker_threads";
 import { AssayError, type AssayErrorCode } from "../base/error.js";
 import type { CompareJob, Compute, Matching, MatchJob, PairJob, SketchJob } from "../kernels/compute.js";
 import type { ComparisonSums, Matrix } from "../kernels/kernel.js";
+import type { StoredMatrix } from "../kernels/row-source.js";
 
 /** What travels to a worker, and what comes back. */
 export type Job =
   | { kind: "sketch"; job: SketchJob }
   | { kind: "match"; job: MatchJob }
   | { kind: "pair"; job: PairJob }
-  | { kind: "compare"; job: CompareJob };
+  | { kind: "compare"; job: CompareJob }
+  | { kind: "load"; job: StoredMatrix };
 export type Answer = { value: unknown } | { error: { message: string; code: AssayErrorCode | null } };
 
 interface Pending {
@@ -47,6 +49,10 @@ export class ComputePool implements Compute {
 
   compare(job: CompareJob): Promise<ComparisonSums> {
     return this.#submit({ kind: "compare", job }) as Promise<ComparisonSums>;
+  }
+
+  load(job: StoredMatrix): Promise<Float32Array> {
+    return this.#submit({ kind: "load", job }) as Promise<Float32Array>;
   }
 
   async close(): Promise<void> {

@@ -29,5 +29,7 @@ function run(task: Job): Promise<unknown> {
       return compute.pair(task.job);
     case "compare":
       return compute.compare(task.job);
+    case "load":
+      return compute.load(task.job);
   }
 }

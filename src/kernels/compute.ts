@@ -6,7 +6,7 @@
 import { assert } from "../base/error.js";
 import { prng, signs } from "../base/prng.js";
 import { type ComparisonSums, Kernel, type Matrix } from "./kernel.js";
-import { chunkRows, type ReadInto, RowSource, rowCount, type Stretch } from "./row-source.js";
+import { chunkRows, type ReadInto, RowSource, rowCount, type StoredMatrix, type Stretch } from "./row-source.js";
 
 /** Sketch one vector a unit. The parts are centred and normalised apart, then laid side by side. */
 export interface SketchJob {
@@ -57,6 +57,8 @@ export interface Compute {
   match(job: MatchJob): Promise<Matching[]>;
   pair(job: PairJob): Promise<Matching>;
   compare(job: CompareJob): Promise<ComparisonSums>;
+  /** All values, row-major. The caller answers for the size. */
+  load(matrix: StoredMatrix): Promise<Float32Array>;
 }
 
 /** Runs jobs on the calling thread. */
@@ -88,6 +90,19 @@ export class LocalCompute implements Compute {
 
   compare(job: CompareJob): Promise<ComparisonSums> {
     return this.#alone(() => this.#compare(job));
+  }
+
+  load(matrix: StoredMatrix): Promise<Float32Array> {
+    return this.#alone(async () => {
+      const out = new Float32Array(matrix.rows * matrix.columns);
+      let at = 0;
+      for await (const { bytes } of this.#source.chunks({ matrix, runs: [{ start: 0, count: matrix.rows }] })) {
+        const values = this.#kernel.decode(matrix.dtype, bytes);
+        out.set(values, at);
+        at += values.length;
+      }
+      return out;
+    });
   }
 
   /**

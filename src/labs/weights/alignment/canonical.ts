@@ -1,0 +1,201 @@
+/**
+ * What of a model stays the same under every change that keeps its function, but for a rotation Q of the residual
+ * stream: norm gains folded into what they feed; Gram matrices of unordered rows; products through heads, in which
+ * any mixing of a head's inside cancels; a few mean-like vectors. A quantity A of the original is QᵀAQ (a vector a is
+ * Qᵀa) in the disguised copy. Rows of the MLP are kept apart, as unordered sets of unit vectors.
+ * It cannot undo what is not such a change: retraining blurs these quantities, biases and head norms are left out.
+ */
+import { assert } from "../../../base/error.js";
+import type { CanonicalTensor, Model } from "../../../model/model.js";
+import { addScaled, type Dense, inner, transposedTimes, unitRows, zeros } from "./dense.js";
+
+/** All values of a tensor, row-major. */
+export type Load = (tensor: CanonicalTensor) => Promise<Float32Array>;
+
+/** Quantities by name; every matrix is d × d, every vector a row of d. */
+export interface Quantities {
+  symmetric: Map<string, Dense>;
+  general: Map<string, Dense>;
+  vectors: Map<string, Dense>;
+}
+
+/** The rows that are tested: unit length, gains folded, in whatever order the file has them. */
+export interface UnitRows {
+  gate: Dense;
+  up: Dense;
+}
+
+/** The same with the columns of down: for anchoring a pairing of whole units. */
+export interface MlpRows extends UnitRows {
+  down: Dense;
+}
+
+export interface CanonicalLayer {
+  quantities: Quantities;
+  mlp: MlpRows;
+}
+
+export interface CanonicalModel {
+  hidden: number;
+  layers: CanonicalLayer[];
+  /** Of the embeddings alone. */
+  globals: Quantities;
+  embedding: Dense;
+}
+
+export async function canonicalModel(model: Model, load: Load): Promise<CanonicalModel> {
+  const read = async (name: string) => {
+    const tensor = model.tensors.get(name);
+    assert(tensor, `canonicalModel: expected a tensor ${name}`);
+    return dense(tensor, await load(tensor));
+  };
+  const layers: CanonicalLayer[] = [];
+  for (let l = 0; l < model.layers; l++)
+    layers.push(await canonicalLayer(model, (role) => read(`layers.${l}.${role}`)));
+  const embedding = await read("embed");
+  const output = model.tied || !model.tensors.has("output") ? embedding : await read("output");
+  const globals = ofEmbeddings(embedding, fold(output, await read("norm")));
+  return { hidden: model.hidden, layers, globals, embedding };
+}
+
+/** Sums over layers, beside the embeddings' own: one set for the whole model. */
+export function wholeModel({ layers, globals }: CanonicalModel): Quantities {
+  const all = [...layers.map((l) => l.quantities)];
+  return {
+    symmetric: new Map([...summed(all.map((q) => q.symmetric)), ...globals.symmetric]),
+    general: new Map([...summed(all.map((q) => q.general)), ...globals.general]),
+    vectors: new Map([...summed(all.map((q) => q.vectors)), ...globals.vectors]),
+  };
+}
+
+async function canonicalLayer(model: Model, read: (role: string) => Promise<Dense>): Promise<CanonicalLayer> {
+  const [q, k, v, o] = [
+    await read("attention.q"),
+    await read("attention.k"),
+    await read("attention.v"),
+    await read("attention.o"),
+  ];
+  const attentionGain = await read("norm.attention");
+  const mlpGain = await read("norm.mlp");
+  const gate = fold(await read("mlp.gate"), mlpGain);
+  const up = unitRows(fold(await read("mlp.up"), mlpGain));
+  const down = unitRows(columnsAsRows(await read("mlp.down")));
+  const general = new Map<string, Dense>();
+  const { headDim, keyValueHeads } = model;
+  if (headDim > 0 && keyValueHeads > 0 && q.rows === o.columns && q.rows % (keyValueHeads * headDim) === 0) {
+    const heads = [keyValueHeads, headDim] as const;
+    general.set("query-key", transposedTimes(sumOfHeads(fold(q, attentionGain), ...heads), fold(k, attentionGain)));
+    general.set("value-output", transposedTimes(fold(v, attentionGain), sumOfHeads(columnsAsRows(o), ...heads)));
+  }
+  return {
+    quantities: {
+      symmetric: new Map([
+        ["gate", gram(gate)],
+        ["up", gram(up)],
+        ["down", gram(down)],
+      ]),
+      general,
+      vectors: new Map([["gate", weightedMean(gate, () => 1)]]),
+    },
+    mlp: { gate: unitRows(gate), up, down },
+  };
+}
+
+function ofEmbeddings(embedding: Dense, output: Dense): Quantities {
+  const e = squares(embedding);
+  const u = squares(output);
+  return {
+    symmetric: new Map([
+      ["embed", gram(embedding)],
+      ["output", gram(output)],
+    ]),
+    general: new Map([["embed-output", transposedTimes(embedding, output)]]),
+    vectors: new Map([
+      ["embed", weightedMean(embedding, () => 1)],
+      ["embed by embed", weightedMean(embedding, (r) => e[r]!)],
+      ["output by embed", weightedMean(output, (r) => e[r]!)],
+      ["output", weightedMean(output, () => 1)],
+      ["output by output", weightedMean(output, (r) => u[r]!)],
+      ["embed by output", weightedMean(embedding, (r) => u[r]!)],
+    ]),
+  };
+}
+
+function dense({ matrix }: CanonicalTensor, values: Float32Array): Dense {
+  return { rows: matrix.rows, columns: matrix.columns, data: Float64Array.from(values) };
+}
+
+/** W·diag(gain): a gain before a linear map belongs to the map. */
+function fold(w: Dense, gain: Dense): Dense {
+  const out = zeros(w.rows, w.columns);
+  for (let r = 0; r < w.rows; r++)
+    for (let c = 0; c < w.columns; c++) out.data[r * w.columns + c] = w.data[r * w.columns + c]! * gain.data[c]!;
+  return out;
+}
+
+function columnsAsRows(w: Dense): Dense {
+  const out = zeros(w.columns, w.rows);
+  for (let r = 0; r < w.rows; r++)
+    for (let c = 0; c < w.columns; c++) out.data[c * w.rows + r] = w.data[r * w.columns + c]!;
+  return out;
+}
+
+/** Rows of all query heads added up within each key-value group: Σ_h W_hᵀ K_g(h) = Σ_g (Σ_{h in g} W_h)ᵀ K_g. */
+function sumOfHeads(w: Dense, groups: number, headDim: number): Dense {
+  const share = w.rows / (groups * headDim);
+  const out = zeros(groups * headDim, w.columns);
+  for (let r = 0; r < w.rows; r++) {
+    const head = Math.floor(r / headDim);
+    const to = Math.floor(head / share) * headDim + (r % headDim);
+    for (let c = 0; c < w.columns; c++) out.data[to * w.columns + c]! += w.data[r * w.columns + c]!;
+  }
+  return out;
+}
+
+function gram(w: Dense): Dense {
+  return transposedTimes(w, w);
+}
+
+function squares(w: Dense): Float64Array {
+  return Float64Array.from({ length: w.rows }, (_, r) => {
+    const row = w.data.subarray(r * w.columns, (r + 1) * w.columns);
+    return row.reduce((sum, x) => sum + x * x, 0);
+  });
+}
+
+function weightedMean(w: Dense, weight: (row: number) => number): Dense {
+  const out = zeros(1, w.columns);
+  for (let r = 0; r < w.rows; r++)
+    for (let c = 0; c < w.columns; c++) out.data[c]! += (weight(r) * w.data[r * w.columns + c]!) / w.rows;
+  return out;
+}
+
+/** Only what every layer has. */
+function summed(maps: readonly Map<string, Dense>[]): Map<string, Dense> {
+  const out = new Map<string, Dense>();
+  for (const [name, first] of maps[0] ?? []) {
+    if (!maps.every((m) => m.has(name))) continue;
+    const sum = zeros(first.rows, first.columns);
+    for (const m of maps) addScaled(sum, m.get(name)!, 1);
+    out.set(name, sum);
+  }
+  return out;
+}
+
+/** Trace taken off (any model has one), then scaled to Frobenius norm 1, so that each quantity weighs the same. */
+export function traceless(a: Dense): Dense {
+  const n = a.rows;
+  let trace = 0;
+  for (let i = 0; i < n; i++) trace += a.data[i * n + i]!;
+  const out = zeros(n, n);
+  out.data.set(a.data);
+  for (let i = 0; i < n; i++) out.data[i * n + i]! -= trace / n;
+  return scaled(out);
+}
+
+export function scaled(a: Dense): Dense {
+  const norm = Math.sqrt(inner(a, a));
+  const out = zeros(a.rows, a.columns);
+  if (norm > 0) addScaled(out, a, 1 / norm);
+  return out;
+}
