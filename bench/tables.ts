@@ -87,6 +87,8 @@ ${table(
 
 ## Cost against parameters
 
+![Seconds of the exact stage against parameters, sampled and all rows](weights-curve.svg)
+
 ${table(
   [
     "pair",

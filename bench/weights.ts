@@ -11,6 +11,7 @@ import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { writeCurve } from "./curve.ts";
 import { makePair, parameters, SHAPES } from "./make-pair.ts";
 import { benchTables } from "./tables.ts";
 
@@ -124,4 +125,5 @@ const report = {
 };
 writeFileSync(join(here, "weights.json"), `${JSON.stringify(report, null, 1)}\n`);
 writeFileSync(join(here, "weights.md"), benchTables(report));
+writeCurve(here);
 log("written: bench/weights.json, bench/weights.md");

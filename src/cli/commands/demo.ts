@@ -22,8 +22,8 @@ async function run(options: { out?: string; serve?: boolean; port: number }): Pr
   const home = assayHome();
   const out = resolve(options.out ?? join(home, "demo"));
   // Only the folder that is Assay's own is emptied.
-  if (options.out === undefined) await rm(out, { recursive: true, force: true });
-  else await assertFreeTarget(out);
+  if (options.out === undefined) await rm(out, { recursive: true, force: true }).catch(() => undefined);
+  await assertFreeTarget(out);
   const progress = progressLine();
   process.stderr.write("Examining four suspects against one base. All parties are fictional; the models are real.\n");
   await demo({
