@@ -27,7 +27,7 @@ export function writeCurve(folder: string): void {
       ticks: [0.1, 0.3, 1, 3, 10],
       tickFormat: String,
     },
-    y: { type: "log", label: "seconds", grid: true, ticks: [1, 3, 10, 30, 100], tickFormat: String },
+    y: { type: "log", domain: [1, 100], label: "seconds", grid: true, ticks: [1, 3, 10, 30, 100], tickFormat: String },
     color: { domain: ["sampled", "all rows"], range: [ORANGE, BLUE] },
     marks: [
       Plot.line(data, { x: "G", y: "s", stroke: "rows", strokeWidth: 2.5 }),
