@@ -33,4 +33,6 @@ for (let t = 0; t < TRIALS; t++) {
   }
 }
 for (const how of ["fisher", "averaged"] as const)
-  console.log(`${how}: ${accused[how]} of ${TRIALS} null pairs at or below 10^-6, smallest log10 p ${smallest[how].toFixed(1)}`);
+  console.log(
+    `${how}: ${accused[how]} of ${TRIALS} null pairs at or below 10^-6, smallest log10 p ${smallest[how].toFixed(1)}`,
+  );
