@@ -69,6 +69,9 @@ describe("outcomes in words", () => {
       "(1128 pairs over 96 independent families) does not permit a value above 15, so none is stated.",
     );
     expect(text).toContain("10 to the power −512");
+    // The conclusion and the table of the study state one and the same bound.
+    expect(text).toContain("the rate of false accusation is below 6.1 %");
+    expect(text).toContain("false accusation below 6.1 %");
   });
 
   test("inconclusive says that it does not show independence", () => {

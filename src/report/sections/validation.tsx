@@ -1,8 +1,9 @@
 /**
- * The study behind the error rate: counts by pair and by independent family, with Clopper–Pearson bounds by family
+ * The study behind the error rate: counts by pair and by independent family, with Clopper–Pearson bounds
  * (PCAST 2016: an error rate is printed with its upper bound).
  */
-import { lower95, upper95 } from "../../stats/clopper-pearson.js";
+import { errorRate } from "../../finding/strength.js";
+import { lower95 } from "../../stats/clopper-pearson.js";
 import { percentDown, percentUp, whole } from "../figure-words.js";
 import type { NamedFigure } from "../figures.js";
 import type { PageInput, PageValidation } from "../page-input.js";
@@ -76,7 +77,7 @@ function Counts({ validation: { summary } }: { validation: PageValidation }) {
             whole(nulls.families),
             whole(nulls.accusedPairs),
             whole(nulls.accusedFamilies),
-            `false accusation below ${percentUp(upper95(Math.min(nulls.accusedFamilies, nulls.families), nulls.families))}`,
+            `false accusation below ${percentUp(errorRate(summary).upper95)}`,
           ],
           [
             "Derived, undisguised",
@@ -90,8 +91,8 @@ function Counts({ validation: { summary } }: { validation: PageValidation }) {
         wide
       />
       <p class="govuk-body app-quiet">
-        One-sided 95 % bounds after Clopper and Pearson (1934), by family. A derived family counts as found when every
-        derived pair in it was found.
+        One-sided 95 % bounds after Clopper and Pearson (1934): derived by family, unrelated by pairs of families that
+        share none (half as many). A derived family counts as found when every derived pair in it was found.
       </p>
     </>
   );
