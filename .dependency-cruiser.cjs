@@ -7,15 +7,29 @@ const below = {
   stats: ["base", "kernels"],
   evidence: ["base", "kernels", "stats"],
   model: ["base", "kernels", "stats", "evidence"],
-  finding: ["base", "kernels", "stats", "evidence", "model"],
-  labs: ["base", "kernels", "stats", "evidence", "model", "finding"],
-  report: ["base", "kernels", "stats", "evidence", "model", "finding", "labs"],
-  host: ["base", "kernels", "stats", "evidence", "model", "finding", "labs"],
-  app: ["base", "kernels", "stats", "evidence", "model", "finding", "labs", "report", "host"],
-  web: ["base", "kernels", "stats", "evidence", "model", "finding", "labs", "report", "host", "app"],
-  cli: ["base", "kernels", "stats", "evidence", "model", "finding", "labs", "report", "host", "app", "web"],
+  transcript: ["base", "kernels", "stats", "evidence", "model"],
+  finding: ["base", "kernels", "stats", "evidence", "model", "transcript"],
+  labs: ["base", "kernels", "stats", "evidence", "model", "transcript", "finding"],
+  report: ["base", "kernels", "stats", "evidence", "model", "transcript", "finding", "labs"],
+  host: ["base", "kernels", "stats", "evidence", "model", "transcript", "finding", "labs"],
+  app: ["base", "kernels", "stats", "evidence", "model", "transcript", "finding", "labs", "report", "host"],
+  web: ["base", "kernels", "stats", "evidence", "model", "transcript", "finding", "labs", "report", "host", "app"],
+  cli: [
+    "base",
+    "kernels",
+    "stats",
+    "evidence",
+    "model",
+    "transcript",
+    "finding",
+    "labs",
+    "report",
+    "host",
+    "app",
+    "web",
+  ],
 };
-const pure = "^src/(base|kernels|stats|evidence|model|finding|labs)/";
+const pure = "^src/(base|kernels|stats|evidence|model|transcript|finding|labs)/";
 module.exports = {
   forbidden: [
     { name: "no-circle", severity: "error", from: {}, to: { circular: true } },

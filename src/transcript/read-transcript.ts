@@ -1,0 +1,129 @@
+/**
+ * Bytes to a transcript, whatever tool wrote them: JSON Lines of the house's own form or of lm-evaluation-harness
+ * samples, an Inspect log (`.json` or `.eval`), each plain or gzipped (RFC 1952). The format is told from the content,
+ * never from the name.
+ */
+import { Gunzip } from "fflate";
+import { concatBytes, fromUtf8 } from "../base/bytes.js";
+import { AssayError } from "../base/error.js";
+import { isInspectLog, readInspectEval, readInspectLog } from "./inspect-log.js";
+import { isLmEvalSample, readLmEvalSample } from "./lm-eval.js";
+import { parseObject, readRecord } from "./record.js";
+import {
+  numberSamples,
+  TRANSCRIPT_LIMITS,
+  type Transcript,
+  type TranscriptFormat,
+  type UnnumberedRecord,
+} from "./transcript.js";
+
+/**
+ * @param what names the file in errors, e.g. `"suspect.jsonl.gz"`
+ * @throws AssayError FORMAT, LIMIT or UNSUPPORTED; a transcript without a single answer is an error
+ */
+export function readTranscript(bytes: Uint8Array, what: string): Transcript {
+  if (bytes.length > TRANSCRIPT_LIMITS.fileBytesMax)
+    throw new AssayError(
+      "LIMIT",
+      `transcript.read: ${what}: expected at most ${TRANSCRIPT_LIMITS.fileBytesMax} bytes, got ${bytes.length}`,
+    );
+  if (isZip(bytes)) return made(readInspectEval(bytes, what), "inspect", what);
+  const text = fromUtf8(isGzip(bytes) ? gunzip(bytes, what) : bytes, `transcript.read: ${what}`).replace(/^\uFEFF/, "");
+  const first = firstLine(text);
+  if (first !== null && isWholeDocument(text, first)) {
+    const log = parseObject(text, what);
+    if (isInspectLog(log)) return made(readInspectLog(log, what), "inspect", what);
+  }
+  return readLines(text, what);
+}
+
+function readLines(text: string, what: string): Transcript {
+  const records: UnnumberedRecord[] = [];
+  let format: TranscriptFormat = "jsonl";
+  let number = 0;
+  for (const line of lines(text)) {
+    number++;
+    if (line.trim() === "") continue;
+    const where = `${what} line ${number}`;
+    if (line.length > TRANSCRIPT_LIMITS.lineCharsMax)
+      throw new AssayError(
+        "LIMIT",
+        `transcript.read: ${where}: expected at most ${TRANSCRIPT_LIMITS.lineCharsMax} characters`,
+      );
+    const object = parseObject(line, where);
+    if (records.length === 0 && isLmEvalSample(object)) format = "lm-eval";
+    records.push(format === "lm-eval" ? readLmEvalSample(object, where) : readRecord(object, where));
+    if (records.length > TRANSCRIPT_LIMITS.recordsMax) throw tooMany(what);
+  }
+  return made(records, format, what);
+}
+
+function made(records: readonly UnnumberedRecord[], format: TranscriptFormat, what: string): Transcript {
+  if (records.length === 0)
+    throw new AssayError("FORMAT", `transcript.read: ${what}: expected at least one answer, got none`);
+  if (records.length > TRANSCRIPT_LIMITS.recordsMax) throw tooMany(what);
+  return { records: numberSamples(records, what), format };
+}
+
+function tooMany(what: string): AssayError {
+  return new AssayError("LIMIT", `transcript.read: ${what}: expected at most ${TRANSCRIPT_LIMITS.recordsMax} answers`);
+}
+
+/** Without splitting the whole text: a list of two million lines would be held beside it. */
+function* lines(text: string): Generator<string> {
+  let start = 0;
+  while (start < text.length) {
+    const end = text.indexOf("\n", start);
+    const stop = end === -1 ? text.length : end;
+    yield text.slice(start, text.charCodeAt(stop - 1) === 0x0d ? stop - 1 : stop);
+    start = stop + 1;
+  }
+}
+
+function firstLine(text: string): string | null {
+  for (const line of lines(text)) if (line.trim() !== "") return line;
+  return null;
+}
+
+/** A log printed over many lines (`{` alone on the first), or one object on one line that is the whole file. */
+function isWholeDocument(text: string, first: string): boolean {
+  const trimmed = first.trim();
+  if (!trimmed.startsWith("{")) return false;
+  if (!trimmed.endsWith("}")) return true;
+  return text.trim().length === trimmed.length && trimmed.includes('"samples"');
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function isZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03 && bytes[3] === 0x04;
+}
+
+/** Stops as soon as the output passes its bound: a small file may hold gigabytes of zeros (CWE-409). */
+function gunzip(bytes: Uint8Array, what: string): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  let ended = false;
+  const stream = new Gunzip((chunk, final) => {
+    total += chunk.length;
+    if (total > TRANSCRIPT_LIMITS.textBytesMax)
+      throw new AssayError(
+        "LIMIT",
+        `transcript.read: ${what}: expected at most ${TRANSCRIPT_LIMITS.textBytesMax} bytes after decompression`,
+      );
+    parts.push(chunk);
+    ended ||= final;
+  });
+  const step = 1 << 16;
+  try {
+    for (let at = 0; at < bytes.length; at += step)
+      stream.push(bytes.subarray(at, at + step), at + step >= bytes.length);
+  } catch (error) {
+    if (error instanceof AssayError) throw error;
+    throw new AssayError("FORMAT", `transcript.read: ${what}: expected gzip data, got a stream that is cut or damaged`);
+  }
+  if (!ended) throw new AssayError("FORMAT", `transcript.read: ${what}: expected gzip data, got a stream that is cut`);
+  return concatBytes(parts);
+}
