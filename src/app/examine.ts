@@ -1,6 +1,6 @@
 /**
- * Examine two models from their paths: open, digest and read at the same time, and hand back the finding with what
- * a bundle needs to repeat it. The only verb behind `assay examine weights`, the demo and `verify --recompute`.
+ * Examine two models from their paths: open, digest and read at the same time, and hand back the findings, one a
+ * proposition, with what a bundle needs to repeat them. The only verb behind `assay examine weights`, the demo and `verify --recompute`.
  */
 import type { Digest } from "../base/digest.js";
 import type { Finding } from "../finding/finding.js";
@@ -17,7 +17,8 @@ export interface ExamineOptions {
   reference: string;
   suspect: string;
   settings: Settings;
-  study: Study | null;
+  /** Validation studies at hand, found by method. */
+  studies: readonly Study[];
   /** Folder of Assay's state: the cache of digests; null for no cache. */
   home: string | null;
   threads?: number;
@@ -34,7 +35,8 @@ export interface Input {
 }
 
 export interface Examination {
-  finding: Finding;
+  /** One a proposition; shared ancestry first. */
+  findings: Finding[];
   inputs: Input[];
 }
 
@@ -46,20 +48,20 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   const suspect = side("suspect", options.suspect, options, stop.signal);
   try {
     const [r, s] = await Promise.all([reference.opened, suspect.opened]);
-    const finding = examineWeights({
+    const findings = examineWeights({
       reference: r,
       suspect: s,
       settings: options.settings,
-      validation: options.study ? { summary: options.study.summary, digest: options.study.digest } : null,
+      validations: options.studies.map(({ summary, digest }) => ({ summary, digest })),
       software: SOFTWARE,
       compute: pool,
       work: { concurrency: pool.threads + 1, onProgress: options.onProgress },
     });
     // Rejections of digests must win over a result that is still being computed.
-    const [done, ...inputs] = await Promise.all([finding, reference.input, suspect.input]);
+    const [done, ...inputs] = await Promise.all([findings, reference.input, suspect.input]);
     // The digest was taken in another pass than the arithmetic: both must have seen the same files.
     await Promise.all([reference.checkUnchanged(), suspect.checkUnchanged()]);
-    return { finding: done, inputs };
+    return { findings: done, inputs };
   } catch (error) {
     stop.abort();
     await Promise.allSettled([reference.input, suspect.input]);

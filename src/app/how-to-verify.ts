@@ -1,7 +1,10 @@
 /** The text that goes into every bundle: what is in the folder, how to check it, what that shows and what not. */
 
-/** @param signedBy the key's identifier, or null for an unsigned bundle */
-export function howToVerify(signedBy: string | null): string {
+/**
+ * @param signedBy the key's identifier, or null for an unsigned bundle
+ * @param findings how many the bundle holds
+ */
+export function howToVerify(signedBy: string | null, findings: number): string {
   const signature = signedBy
     ? `This bundle is signed by the Ed25519 key whose identifier (SHA-256 of the 32 raw
 bytes of the public key) is
@@ -16,6 +19,13 @@ and write an unsigned bundle; that bundle then carries no one's word.`
     : `This bundle is not signed. Digests show that the files belong together as listed.
 Someone who rewrites a file and then every list writes a new bundle whose digests hold
 as well; only computing the finding again (below) catches that.`;
+  const further =
+    findings > 1
+      ? `  data/findings/N/         each further finding of the same examination, N = 2 to ${findings}: its
+                           finding.json, page.html, and validation.json and figures/ where
+                           there are any
+`
+      : "";
   return `HOW TO VERIFY THIS FOLDER
 
 What is here
@@ -24,7 +34,7 @@ What is here
   data/request.json        what was asked of which inputs, each named by its digest
   data/validation.json     the study behind the error rate, where there is one
   data/figures/            each figure (svg) with its numbers (csv), where there are any
-  manifest-sha256.txt      the SHA-256 of every file under data/
+${further}  manifest-sha256.txt      the SHA-256 of every file under data/
   tagmanifest-sha256.txt   the SHA-256 of the manifest and of the next two files
   bagit.txt, bag-info.txt  this folder is a BagIt bag (RFC 8493)
 

@@ -1,4 +1,4 @@
-/** From an examination to a bundle: the page, its figures, how to repeat it, and a signature when a key is given. */
+/** From an examination to a bundle: a page for each finding, its figures, how to repeat it, and a signature when a key is given. */
 import { keyIdOf, publicKeyOf } from "../evidence/ed25519.js";
 import type { Finding } from "../finding/finding.js";
 import type { Settings } from "../labs/weights/method.js";
@@ -7,18 +7,22 @@ import { renderPage } from "../report/page.js";
 import type { PageInput } from "../report/page-input.js";
 import { makeBundle } from "./bundle.js";
 import type { Examination } from "./examine.js";
-import type { Study } from "./validation-data.js";
+import { type Study, studyOf } from "./validation-data.js";
 
 export function bundleOf(
-  { finding, inputs }: Examination,
+  { findings, inputs }: Examination,
   settings: Settings,
-  study: Study | null,
+  studies: readonly Study[],
   key?: Uint8Array,
 ): Map<string, Uint8Array> {
-  const page = pageInput(finding, settings, study, key ? keyIdOf(publicKeyOf(key)) : null);
+  const keyId = key ? keyIdOf(publicKeyOf(key)) : null;
+  const parts = findings.map((finding) => {
+    const study = studyOf(finding, studies);
+    const page = pageInput(finding, settings, study, keyId);
+    return { finding, page: renderPage(page), validation: study?.bytes ?? null, figures: figures(page) };
+  });
   return makeBundle({
-    finding,
-    page: renderPage(page),
+    parts,
     request: {
       type: "assay/request/v1",
       command: "examine weights",
@@ -26,8 +30,6 @@ export function bundleOf(
       settings: { ...settings },
       inputs,
     },
-    validation: study?.bytes ?? null,
-    figures: figures(page),
     ...(key ? { key } : {}),
   });
 }

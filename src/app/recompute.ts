@@ -1,6 +1,6 @@
 /**
  * The strongest check of a bundle: find the examined models by digest, examine them again with the bundle's settings,
- * and compare the finding and the page bit for bit. Only the software's own name may differ, and then it is said.
+ * and compare each finding and its page bit for bit. Only the software's own name may differ, and then it is said.
  */
 import { fromUtf8 } from "../base/bytes.js";
 import { AssayError } from "../base/error.js";
@@ -12,9 +12,10 @@ import { findModels } from "../host/find-models.js";
 import type { Settings } from "../labs/weights/method.js";
 import type { Progress } from "../labs/weights/work.js";
 import { renderPage } from "../report/page.js";
+import { findingCount, findingFolder } from "./bundle-layout.js";
 import { examine } from "./examine.js";
 import { pageInput } from "./publish.js";
-import { parseStudy } from "./validation-data.js";
+import { parseStudy, type Study } from "./validation-data.js";
 import type { Check } from "./verify-bundle.js";
 
 export async function recompute(
@@ -22,7 +23,8 @@ export async function recompute(
   options: { inputs: string; home: string; keyId: string | null; onProgress: (progress: Progress) => void },
 ): Promise<Check[]> {
   const request = decodeRequest(files.get("data/request.json")!, "data/request.json");
-  const stored = decodeFinding(files.get("data/finding.json")!, "data/finding.json");
+  const count = findingCount(files.keys()) ?? 1;
+  const parts = Array.from({ length: count }, (_, n) => storedPart(files, findingFolder(n)));
   const settings = settingsOf(request);
   const paths = await findModels(options.inputs, request.inputs, options.home);
   const [reference, suspect] = (["reference", "suspect"] as const).map((role) => {
@@ -33,33 +35,58 @@ export async function recompute(
       `verify: expected the ${role}'s files under ${options.inputs}; give --inputs FOLDER`,
     );
   });
-  const bytes = files.get("data/validation.json");
-  const study = bytes ? parseStudy(bytes, "data/validation.json") : null;
+  const studies = parts.flatMap((part) => (part.study ? [part.study] : []));
   const { home, onProgress } = options;
-  const again = await examine({ reference: reference!, suspect: suspect!, settings, study, home, onProgress });
+  const again = await examine({ reference: reference!, suspect: suspect!, settings, studies, home, onProgress });
+  if (again.findings.length !== count) {
+    const detail = `the bundle holds ${count} findings, this version makes ${again.findings.length}`;
+    return [{ name: "recomputed findings", holds: false, detail }];
+  }
+  return parts.flatMap((part, n) => compare(part, again.findings[n]!, settings, options.keyId, n));
+}
 
-  const checks: Check[] = [];
-  const finding: Finding = { ...again.finding, software: stored.software, subject: named(again.finding, stored) };
+/** A finding of the bundle, its study and its page. */
+interface StoredPart {
+  finding: Finding;
+  study: Study | null;
+  page: string;
+}
+
+function storedPart(files: Files, at: string): StoredPart {
+  const path = (name: string) => `data/${at}${name}`;
+  const bytes = files.get(path("validation.json"));
+  return {
+    finding: decodeFinding(files.get(path("finding.json"))!, path("finding.json")),
+    study: bytes ? parseStudy(bytes, path("validation.json")) : null,
+    page: fromUtf8(files.get(path("page.html"))!, path("page.html")),
+  };
+}
+
+function compare(part: StoredPart, again: Finding, settings: Settings, keyId: string | null, n: number): Check[] {
+  const stored = part.finding;
+  const name = (what: string) => (n === 0 ? what : `${what} ${n + 1}`);
+  const finding: Finding = { ...again, software: stored.software, subject: named(again, stored) };
   const same = encodeFinding(finding) === encodeFinding(stored);
   const maker = `${stored.software.name} ${stored.software.version} at ${stored.software.commit}`;
-  const here = `${again.finding.software.name} ${again.finding.software.version} at ${again.finding.software.commit}`;
-  checks.push({
-    name: "recomputed finding",
-    holds: same,
-    detail: same
-      ? `the same to the last bit${maker === here ? "" : ` (made by ${maker}, recomputed by ${here})`}`
-      : `differs: ${firstDifference(stored, finding)}`,
-  });
-  const page = renderPage(pageInput(finding, settings, study, options.keyId));
-  const samePage = page === fromUtf8(files.get("data/page.html")!, "data/page.html");
-  checks.push({
-    name: "recomputed page",
-    holds: samePage,
-    detail: samePage
-      ? "says what the finding says, to the last bit"
-      : "is not the page that this version makes of this finding",
-  });
-  return checks;
+  const here = `${again.software.name} ${again.software.version} at ${again.software.commit}`;
+  const page = renderPage(pageInput(finding, settings, part.study, keyId));
+  const samePage = page === part.page;
+  return [
+    {
+      name: name("recomputed finding"),
+      holds: same,
+      detail: same
+        ? `the same to the last bit${maker === here ? "" : ` (made by ${maker}, recomputed by ${here})`}`
+        : `differs: ${firstDifference(stored, finding)}`,
+    },
+    {
+      name: name("recomputed page"),
+      holds: samePage,
+      detail: samePage
+        ? "says what the finding says, to the last bit"
+        : "is not the page that this version makes of this finding",
+    },
+  ];
 }
 
 function settingsOf(request: ExaminationRequest): Settings {

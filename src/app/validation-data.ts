@@ -3,6 +3,7 @@ import { z } from "zod";
 import { fromUtf8 } from "../base/bytes.js";
 import { sha256Digest } from "../base/digest.js";
 import { parseStrictJson } from "../base/strict-json.js";
+import type { Finding } from "../finding/finding.js";
 import { type Validation, validationSchema } from "../finding/validation.js";
 import { readPackageFile } from "../host/package-files.js";
 
@@ -17,11 +18,23 @@ export interface Study extends Validation {
 
 /** Where the study of the weights laboratory stands in the package. */
 export const WEIGHTS_STUDY = "validation/weights-unit-labels.json";
+const WEIGHTS_STUDIES = [WEIGHTS_STUDY];
 
 /** null when the package carries no study. */
 export async function loadStudy(path: string): Promise<Study | null> {
   const bytes = await readPackageFile(path);
   return bytes ? parseStudy(bytes, path) : null;
+}
+
+/** The study that a finding leans on, among those at hand. */
+export function studyOf({ method }: Pick<Finding, "method">, studies: readonly Study[]): Study | null {
+  return studies.find((study) => study.digest === method.validation?.digest) ?? null;
+}
+
+/** The studies of the methods behind `examine weights`. */
+export async function loadWeightsStudies(): Promise<Study[]> {
+  const found = await Promise.all(WEIGHTS_STUDIES.map(loadStudy));
+  return found.filter((study) => study !== null);
 }
 
 export function parseStudy(bytes: Uint8Array, what: string): Study {

@@ -17,6 +17,7 @@ import { decodeFinding } from "../finding/codec.js";
 import { incoherences, incoherencesWithStudy } from "../finding/coherence.js";
 import type { Finding } from "../finding/finding.js";
 import { validationSchema } from "../finding/validation.js";
+import { FINDINGS_MAX, findingCount, findingFolder, PAYLOAD_PATH } from "./bundle-layout.js";
 
 export interface Check {
   name: string;
@@ -28,8 +29,10 @@ export interface VerifyReport {
   /** Every check holds. */
   holds: boolean;
   checks: Check[];
-  /** As read, when it could be read: to be believed only when `holds`. */
+  /** The first, as read, when it could be read: to be believed only when `holds`. */
   finding: Finding | null;
+  /** All that could be read, in order; likewise. */
+  findings: Finding[];
   /** Null when the bundle is unsigned or its signature does not hold. */
   signedBy: { keyId: string; trusted: boolean } | null;
 }
@@ -41,14 +44,15 @@ export interface VerifyOptions {
 
 /** Labels in bag-info.txt by which a stripped or exchanged signature shows. */
 export const FINDING_LABEL = "Assay-Finding";
+/** How many findings there are, where there is more than one. */
+export const FINDINGS_LABEL = "Assay-Findings";
 export const SIGNED_BY_LABEL = "Assay-Signed-By";
 
 /** A study's file holds counts and prose. */
 const VALIDATION_BYTES_MAX = 8 * 1024 * 1024;
 
-const PAYLOAD =
-  /^data\/(?:finding\.json|page\.html|request\.json|validation\.json|HOW-TO-VERIFY\.txt|figures\/[^/]+\.(?:svg|csv))$/;
-const PAYLOAD_REQUIRED = ["finding.json", "page.html", "request.json", "HOW-TO-VERIFY.txt"];
+const REQUIRED_OF_BUNDLE = ["request.json", "HOW-TO-VERIFY.txt"];
+const REQUIRED_OF_FINDING = ["finding.json", "page.html"];
 
 /** A bundle as a folder: path → bytes of every file in it. */
 export function verifyBundle(files: Files, options: VerifyOptions = {}): VerifyReport {
@@ -64,19 +68,26 @@ export function verifyBundle(files: Files, options: VerifyOptions = {}): VerifyR
     }
   }
   step("digests", () => digests(files));
-  step("layout", () => layout(files));
-  const finding = step("finding", () => readFinding(files));
-  step("canonical text", () => canonicalText(files));
-  step("coherence", () => coherence(known(finding, "finding")));
+  const count = step("layout", () => layout(files)) ?? 1;
   const request = step("request", () => readRequest(files));
-  step("evidence", () => evidence(known(finding, "finding"), known(request, "request")));
-  step("validation study", () => validationStudy(files, known(finding, "finding")));
+  const findings: Finding[] = [];
+  for (let n = 0; n < count; n++) {
+    const at = findingFolder(n);
+    const name = (what: string) => (n === 0 ? what : `${what} ${n + 1}`);
+    const finding = step(name("finding"), () => readFinding(files, at));
+    step(name("canonical text"), () => canonicalText(files, at));
+    step(name("coherence"), () => coherence(known(finding, "finding")));
+    step(name("evidence"), () => evidence(known(finding, "finding"), known(request, "request")));
+    step(name("validation study"), () => validationStudy(files, at, known(finding, "finding")));
+    if (finding) findings.push(finding);
+  }
   const keyId = step("signature", () => signature(files));
   const trustedKeys = options.trustedKeys ?? [];
   const trusted = trustedKeys.some((key) => key.length === 32 && keyIdOf(key) === keyId);
   if (options.trustedKeys) step("trusted key", () => trustedKey(keyId, trusted, trustedKeys.length));
   const signedBy = keyId === null ? null : { keyId, trusted };
-  return { holds: checks.every((check) => check.holds), checks, finding, signedBy };
+  const holds = checks.every((check) => check.holds);
+  return { holds, checks, finding: findings[0] ?? null, findings, signedBy };
 }
 
 /** A bundle as one zip file. */
@@ -86,7 +97,7 @@ export function verifyBundleZip(bytes: Uint8Array, options: VerifyOptions = {}):
     files = unzipStrict(bytes);
   } catch (error) {
     const checks = [{ name: "zip", holds: false, detail: reasonOf(error) }];
-    return { holds: false, checks, finding: null, signedBy: null };
+    return { holds: false, checks, finding: null, findings: [], signedBy: null };
   }
   const report = verifyBundle(files, options);
   const detail = `${files.size} files; zipping them again gives the same bytes`;
@@ -99,29 +110,39 @@ function digests(files: Files) {
 }
 
 function layout(files: Files) {
-  for (const name of PAYLOAD_REQUIRED) fileOf(files, `data/${name}`);
+  const count = findingCount(files.keys());
+  if (count === null) throw fault(`data/findings/ is not numbered from 2 without a gap, up to ${FINDINGS_MAX}`);
+  for (const name of REQUIRED_OF_BUNDLE) fileOf(files, `data/${name}`);
+  for (let n = 0; n < count; n++)
+    for (const name of REQUIRED_OF_FINDING) fileOf(files, `data/${findingFolder(n)}${name}`);
+  const stated = readBagInfo(files).get(FINDINGS_LABEL);
+  if (stated !== (count > 1 ? String(count) : undefined))
+    throw fault(`bag-info.txt speaks of ${stated ?? "one"} findings, the bundle holds ${count}`);
   for (const path of files.keys()) {
     if (!path.startsWith("data/")) continue;
-    if (!PAYLOAD.test(path)) throw fault(`data/ holds a file that no bundle has: ${path}`);
+    if (!PAYLOAD_PATH.test(path)) throw fault(`data/ holds a file that no bundle has: ${path}`);
     const twin = path.endsWith(".svg") ? `${path.slice(0, -4)}.csv` : `${path.slice(0, -4)}.svg`;
-    if (path.startsWith("data/figures/") && !files.has(twin)) throw fault(`${path} stands without ${twin}`);
+    if (path.includes("/figures/") && !files.has(twin)) throw fault(`${path} stands without ${twin}`);
   }
-  return { value: true, detail: "a finding, its page, the request, and figures with their numbers" };
+  const what = count === 1 ? "a finding, its page" : `${count} findings, their pages`;
+  return { value: count, detail: `${what}, the request, and figures with their numbers` };
 }
 
-function readFinding(files: Files) {
-  const finding = decodeFinding(fileOf(files, "data/finding.json"), "data/finding.json");
+function readFinding(files: Files, at: string) {
+  const path = `data/${at}finding.json`;
+  const finding = decodeFinding(fileOf(files, path), path);
   return { value: finding, detail: `${finding.proposition.id}: ${finding.outcome}` };
 }
 
 /** The text itself, not what the schema made of it. */
-function canonicalText(files: Files) {
-  const path = "data/finding.json";
+function canonicalText(files: Files, at: string) {
+  const path = `data/${at}finding.json`;
   const bytes = fileOf(files, path);
   if (!equalBytes(utf8(canonicalJson(parseStrictJson(fromUtf8(bytes, path), path))), bytes))
     throw fault(`${path} is not canonical JSON (RFC 8785)`);
   const digest = sha256Digest(bytes);
-  if (readBagInfo(files).get(FINDING_LABEL) !== digest) throw fault(`bag-info.txt does not name the finding ${digest}`);
+  if (at === "" && readBagInfo(files).get(FINDING_LABEL) !== digest)
+    throw fault(`bag-info.txt does not name the finding ${digest}`);
   return { value: digest, detail: `canonical JSON (RFC 8785), ${digest}` };
 }
 
@@ -156,8 +177,8 @@ function evidence(finding: Finding, request: ExaminationRequest) {
   return { value: true, detail: `${finding.evidence.length} digests, all of them inputs of the request` };
 }
 
-function validationStudy(files: Files, finding: Finding) {
-  const path = "data/validation.json";
+function validationStudy(files: Files, at: string, finding: Finding) {
+  const path = `data/${at}validation.json`;
   const cited = finding.method.validation?.digest ?? "none";
   const bytes = files.get(path);
   if (bytes === undefined) return { value: true, detail: `not carried; the finding names ${cited}` };

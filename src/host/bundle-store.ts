@@ -17,11 +17,13 @@ import {
 } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AssayError, quoted } from "../base/error.js";
+import { BAG_BYTES_MAX, BAG_FILES_MAX } from "../evidence/bag.js";
 import { zip } from "../evidence/zip.js";
 
-/** A bundle holds some twenty files; more, or larger, is not one (CWE-400). */
-const FILES_MAX = 1000;
-const BYTES_MAX = 256 * 1024 * 1024;
+/** What a bag may hold (evidence/bag.ts); more, or larger, is not one (CWE-400). */
+const FILES_MAX = BAG_FILES_MAX;
+const BYTES_MAX = BAG_BYTES_MAX;
+/** data/findings/N/figures. */
 const DEPTH_MAX = 4;
 
 /** Fails before any work is done when the target is taken. */

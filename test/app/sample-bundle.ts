@@ -72,14 +72,22 @@ export function sampleFinding(log10P = -41.25): Finding {
 
 export function sampleInput(): BundleInput {
   return {
-    finding: sampleFinding(),
-    page: "<!doctype html>\n<title>Finding</title>\n<p>The finding in words.</p>\n",
-    request: REQUEST,
-    validation: STUDY_BYTES,
-    figures: [
-      { name: "evidence-map", svg: '<svg xmlns="http://www.w3.org/2000/svg"/>\n', csv: "layer,log10P\n0,-41.25\n" },
-      { name: "nulls", svg: "<svg/>\n", csv: "x,y\n" },
+    parts: [
+      {
+        finding: sampleFinding(),
+        page: "<!doctype html>\n<title>Finding</title>\n<p>The finding in words.</p>\n",
+        validation: STUDY_BYTES,
+        figures: [
+          {
+            name: "evidence-map",
+            svg: '<svg xmlns="http://www.w3.org/2000/svg"/>\n',
+            csv: "layer,log10P\n0,-41.25\n",
+          },
+          { name: "nulls", svg: "<svg/>\n", csv: "x,y\n" },
+        ],
+      },
     ],
+    request: REQUEST,
   };
 }
 

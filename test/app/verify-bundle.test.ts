@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { makeBundle } from "../../src/app/bundle.js";
 import { verifyBundle, verifyBundleZip } from "../../src/app/verify-bundle.js";
 import { fromUtf8, utf8 } from "../../src/base/bytes.js";
 import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
@@ -8,7 +9,7 @@ import { checkBag, packBag, SIGNATURE_FILE } from "../../src/evidence/bag.js";
 import { keyIdOf, publicKeyOf } from "../../src/evidence/ed25519.js";
 import { unzipStrict, zip } from "../../src/evidence/zip.js";
 import type { Finding } from "../../src/finding/finding.js";
-import { REQUEST, SEED, STUDY, sampleBundle, sampleFinding } from "./sample-bundle.js";
+import { REQUEST, SEED, STUDY, sampleBundle, sampleFinding, sampleInput } from "./sample-bundle.js";
 
 type Bundle = Map<string, Uint8Array>;
 const signed = sampleBundle();
@@ -34,7 +35,7 @@ describe("a bundle that holds", () => {
     const report = verifyBundle(signed, { trustedKeys: [publicKeyOf(SEED)] });
     expect(report.checks.filter((check) => !check.holds)).toEqual([]);
     expect(report.checks.map((check) => check.name)).toEqual([
-      ...["digests", "layout", "finding", "canonical text", "coherence", "request", "evidence", "validation study"],
+      ...["digests", "layout", "request", "finding", "canonical text", "coherence", "evidence", "validation study"],
       ...["signature", "trusted key"],
     ]);
     expect(report).toMatchObject({ holds: true, signedBy: { keyId, trusted: true } });
@@ -67,6 +68,43 @@ function caught(files: Bundle): boolean {
   }
   return !verifyBundle(files).holds;
 }
+
+describe("several findings of one examination", () => {
+  const [part] = sampleInput().parts;
+  const other = { ...part!, finding: sampleFinding(-2), page: "<p>The other.</p>", validation: null, figures: [] };
+  const both = makeBundle({ ...sampleInput(), parts: [part!, other] });
+  /** Rewritten as a whole, so that every digest holds. */
+  const packed = (change: (payload: Bundle) => void, count: string | null) => {
+    const payload: Bundle = new Map();
+    for (const [path, bytes] of both) if (path.startsWith("data/")) payload.set(path.slice(5), bytes);
+    change(payload);
+    const first = { "Assay-Finding": sha256Digest(payload.get("finding.json")!) };
+    return packBag(payload, count === null ? first : { ...first, "Assay-Findings": count });
+  };
+  test("hold together, each checked under its number", () => {
+    const report = verifyBundle(both);
+    expect(report.checks.filter((check) => !check.holds)).toEqual([]);
+    expect(report.findings.map((f) => f.outcome)).toEqual(["supports-hp", "inconclusive"]);
+    expect(report.checks.map((check) => check.name)).toContain("coherence 2");
+    expect(fromUtf8(both.get("data/HOW-TO-VERIFY.txt")!, "")).toContain("data/findings/N/");
+  });
+  test.each<[string, (payload: Bundle) => void, string | null, RegExp]>([
+    ["one taken away", (p) => p.delete("findings/2/finding.json") && p.delete("findings/2/page.html"), "2", /holds 1/],
+    ["one taken away, and its page left", (p) => void p.delete("findings/2/finding.json"), "2", /there is no/],
+    ["a count that is not stated", () => {}, null, /speaks of one findings/],
+    ["a gap", (p) => void p.set("findings/4/finding.json", utf8("{}")), "3", /without a gap/],
+    ["a number written otherwise", (p) => void p.set("findings/03/page.html", utf8("")), "3", /without a gap/],
+    ["another text in the second", (p) => void p.set("findings/2/finding.json", utf8("{}")), "2", /^finding 2: /m],
+    [
+      "a stronger outcome in the second",
+      (p) => void p.set("findings/2/finding.json", canonicalJsonBytes({ ...other.finding, outcome: "supports-hp" })),
+      "2",
+      /^coherence 2: /m,
+    ],
+  ])("%s", (_what, change, count, message) => {
+    expect(failed(packed(change, count)).join("\n")).toMatch(message);
+  });
+});
 
 describe("nothing can be changed unseen", () => {
   test("the shortcut of these tests is the verifier's own first step", () => {

@@ -9,7 +9,7 @@ import type { Validation } from "../../src/finding/validation.js";
 import { FileReader } from "../../src/host/files.js";
 import { openModel } from "../../src/host/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
-import { examineWeights, type Side } from "../../src/labs/weights/examine.js";
+import { examineAncestry, type Side } from "../../src/labs/weights/examine.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
 import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
 import { temporary } from "../host/temporary.js";
@@ -56,11 +56,11 @@ async function side(path: string): Promise<Side> {
 }
 
 async function examined(reference: string, suspect: string) {
-  const finding = await examineWeights({
+  const finding = await examineAncestry({
     reference: await side(reference),
     suspect: await side(suspect),
     settings: { seed: "layouts", rows: "sampled" },
-    validation: study,
+    validations: [study],
     software: { name: "assay", version: "0", commit: "0" },
     compute,
     work: { concurrency: 2, onProgress: () => {} },

@@ -5,7 +5,7 @@ import type { Validation } from "../../src/finding/validation.js";
 import { FileReader } from "../../src/host/files.js";
 import { openModel } from "../../src/host/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
-import { examineWeights, type Side } from "../../src/labs/weights/examine.js";
+import { examineAncestry, type Side } from "../../src/labs/weights/examine.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
 import { labelRuns, positionSample } from "../../src/labs/weights/sampling.js";
 
@@ -36,11 +36,11 @@ async function examined(
   suspect: string,
   options: { seed?: string; validation?: Validation | null } = {},
 ) {
-  return examineWeights({
+  return examineAncestry({
     reference: await side(reference),
     suspect: await side(suspect),
     settings: { seed: options.seed ?? "s", rows: "sampled" },
-    validation: options.validation === undefined ? study : options.validation,
+    validations: options.validation === null ? [] : [options.validation ?? study],
     software: { name: "assay", version: "0", commit: "0" },
     compute,
     work: { concurrency: 2, onProgress: () => {} },

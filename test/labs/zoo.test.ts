@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { examine } from "../../src/app/examine.js";
-import { loadStudy, WEIGHTS_STUDY } from "../../src/app/validation-data.js";
+import { loadWeightsStudies } from "../../src/app/validation-data.js";
 import { ComputePool } from "../../src/host/compute-pool.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
@@ -21,18 +21,19 @@ describe.skipIf(!HAS_SHARED)("every pair of the zoo", () => {
 
   for (const reference of names)
     test(reference, { timeout: 120_000 }, async () => {
-      const study = await loadStudy(WEIGHTS_STUDY);
-      expect(study).not.toBeNull();
+      const studies = await loadWeightsStudies();
+      expect(studies[0]).toBeDefined();
       for (const suspect of names) {
-        const { finding } = await examine({
+        const { findings } = await examine({
           reference: join(folder, reference),
           suspect: join(folder, suspect),
           settings: { seed: SEED_DEFAULT, rows: "sampled" },
-          study,
+          studies,
           home: null,
           pool,
           onProgress: () => {},
         });
+        const finding = findings[0]!;
         const derived = ancestors(reference).some((a) => ancestors(suspect).includes(a));
         const disguised = [reference, suspect].filter((n) => n === "disguised").length === 1;
         if (disguised && derived) expect(["inconclusive", "supports-hp"]).toContain(finding.outcome);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Finding } from "../../dist/finding/finding.js";
 import { ComputePool } from "../../dist/host/compute-pool.js";
 import { openModel } from "../../dist/host/open-model.js";
-import { examineWeights } from "../../dist/labs/weights/examine.js";
+import { examineAncestry } from "../../dist/labs/weights/examine.js";
 import { SEED_DEFAULT } from "../../dist/labs/weights/method.js";
 import type { WeightsObservations } from "../../dist/labs/weights/observations.js";
 import type { Model, Vocabulary } from "../../dist/model/model.js";
@@ -89,11 +89,11 @@ export function findingOf(a: Loaded, b: Loaded): Promise<Finding> {
     vocabulary: m.vocabulary,
     identity: Promise.resolve({ artefact: { name: m.name, kind: "model" as const, root }, evidence: [] }),
   });
-  return examineWeights({
+  return examineAncestry({
     reference: side(a),
     suspect: side(b),
     settings: { seed: SEED_DEFAULT, rows: "sampled" },
-    validation: null,
+    validations: [],
     software: { name: "assay", version: "study", commit: "study" },
     compute: pool,
     work: { concurrency: 4, onProgress: () => {} },

@@ -1,8 +1,8 @@
-/** `assay examine weights REFERENCE SUSPECT`: one finding on standard output, a bundle where asked. */
+/** `assay examine weights REFERENCE SUSPECT`: one finding a proposition on standard output, a bundle where asked. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { examine } from "../../app/examine.js";
 import { bundleOf } from "../../app/publish.js";
-import { loadStudy, WEIGHTS_STUDY } from "../../app/validation-data.js";
+import { loadWeightsStudies } from "../../app/validation-data.js";
 import { encodeFinding } from "../../finding/codec.js";
 import { assertFreeTarget, writeBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
@@ -59,18 +59,19 @@ async function run(reference: string, suspect: string, options: Options): Promis
   if (options.out !== undefined) await assertFreeTarget(options.out);
   const progress = progressLine();
   const settings = { seed: options.seed, rows: options.rows };
-  const study = await loadStudy(WEIGHTS_STUDY);
+  const studies = await loadWeightsStudies();
   const examination = await examine({
     reference,
     suspect,
     settings,
-    study,
+    studies,
     home: assayHome(),
     ...(options.threads ? { threads: options.threads } : {}),
     onProgress: progress.report,
   }).finally(() => progress.done());
-  if (options.out !== undefined) await writeBundle(options.out, bundleOf(examination, settings, study, key));
-  process.stdout.write(`${options.json ? encodeFinding(examination.finding) : summary(examination.finding)}\n`);
+  if (options.out !== undefined) await writeBundle(options.out, bundleOf(examination, settings, studies, key));
+  const printed = examination.findings.map((finding) => (options.json ? encodeFinding(finding) : summary(finding)));
+  process.stdout.write(`${printed.join(options.json ? "\n" : "\n\n")}\n`);
   if (options.out !== undefined) process.stderr.write(`bundle written to ${options.out}\n`);
 }
 

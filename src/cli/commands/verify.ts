@@ -75,6 +75,6 @@ async function check(path: string, options: VerifyOptions): Promise<{ report: Ve
   } catch (error) {
     if (!(error instanceof AssayError) || error.code === "NOT_FOUND") throw error;
     const checks = [{ name: "form", holds: false, detail: error.message }];
-    return { report: { holds: false, checks, finding: null, signedBy: null }, files: null };
+    return { report: { holds: false, checks, finding: null, findings: [], signedBy: null }, files: null };
   }
 }

@@ -41,14 +41,22 @@ export interface WeightsRequest {
   reference: Side;
   suspect: Side;
   settings: Settings;
-  validation: Validation | null;
+  /** Studies at hand, of whatever method: each finding leans on its own method's. */
+  validations: readonly Validation[];
   software: Finding["software"];
   compute: Compute;
   work: Work;
 }
 
-export async function examineWeights(request: WeightsRequest): Promise<Finding> {
-  const { reference, suspect, validation } = request;
+/** One finding a proposition; shared ancestry first. */
+export async function examineWeights(request: WeightsRequest): Promise<Finding[]> {
+  return [await examineAncestry(request)];
+}
+
+/** Do the two share ancestral weights? */
+export async function examineAncestry(request: WeightsRequest): Promise<Finding> {
+  const { reference, suspect } = request;
+  const validation = validationOf(request);
   const refusals = [
     ["reference", reference.reading],
     ["suspect", suspect.reading],
@@ -57,7 +65,7 @@ export async function examineWeights(request: WeightsRequest): Promise<Finding> 
     if (reading.kind === "refused")
       return assemble(request, refuse(`The ${side} was not examined: ${reading.reason}`), [], null);
   const models = [reference.reading, suspect.reading].map((r) => {
-    assert(r.kind === "model", "examineWeights: a refused reading has returned above");
+    assert(r.kind === "model", "examineAncestry: a refused reading has returned above");
     return r.model;
   });
   const bench: Bench = {
@@ -162,7 +170,7 @@ async function assemble(
 ): Promise<Finding> {
   const [reference, suspect] = await Promise.all([request.reference.identity, request.suspect.identity]);
   const proposition = PROPOSITIONS["weights/shared-ancestry"];
-  const { validation } = request;
+  const validation = validationOf(request);
   return {
     type: "assay/finding/v1",
     proposition: { id: "weights/shared-ancestry", hp: proposition.hp, hd: proposition.hd },
@@ -186,6 +194,10 @@ async function assemble(
     evidence: [...new Set([...reference.evidence, ...suspect.evidence])],
     software: request.software,
   };
+}
+
+function validationOf({ validations }: WeightsRequest): Validation | null {
+  return validations.find(({ summary }) => summary.method === METHOD_ID) ?? null;
 }
 
 function entries(results: Record<Axis, AxisResult | null>): [Axis, AxisResult | null][] {
