@@ -1,6 +1,7 @@
 // Floors of ARCHITECTURE.md as rules. An arrow only points down; rooms on one floor are blind to each other,
 // except that on floors 1 and 2 a room may use one named earlier on its line. test/floors.test.ts plants an upward import.
 const line = (rooms) => rooms.map((r) => `^src/${r}/`);
+const heart = ["base", "kernels", "stats", "evidence", "model", "transcript", "tlog"];
 const below = {
   base: [],
   kernels: ["base"],
@@ -8,28 +9,17 @@ const below = {
   evidence: ["base", "kernels", "stats"],
   model: ["base", "kernels", "stats", "evidence"],
   transcript: ["base", "kernels", "stats", "evidence", "model"],
-  finding: ["base", "kernels", "stats", "evidence", "model", "transcript"],
-  labs: ["base", "kernels", "stats", "evidence", "model", "transcript", "finding"],
-  report: ["base", "kernels", "stats", "evidence", "model", "transcript", "finding", "labs"],
-  host: ["base", "kernels", "stats", "evidence", "model", "transcript", "finding", "labs"],
-  app: ["base", "kernels", "stats", "evidence", "model", "transcript", "finding", "labs", "report", "host"],
-  web: ["base", "kernels", "stats", "evidence", "model", "transcript", "finding", "labs", "report", "host", "app"],
-  cli: [
-    "base",
-    "kernels",
-    "stats",
-    "evidence",
-    "model",
-    "transcript",
-    "finding",
-    "labs",
-    "report",
-    "host",
-    "app",
-    "web",
-  ],
+  tlog: ["base", "kernels", "stats", "evidence", "model", "transcript"],
+  finding: [...heart],
+  labs: [...heart, "finding"],
+  office: [...heart, "finding"],
+  report: [...heart, "finding", "labs", "office"],
+  host: [...heart, "finding", "labs", "office"],
+  app: [...heart, "finding", "labs", "office", "report", "host"],
+  web: [...heart, "finding", "labs", "office", "report", "host", "app"],
+  cli: [...heart, "finding", "labs", "office", "report", "host", "app", "web"],
 };
-const pure = "^src/(base|kernels|stats|evidence|model|transcript|finding|labs)/";
+const pure = "^src/(base|kernels|stats|evidence|model|transcript|tlog|finding|labs|office)/";
 module.exports = {
   forbidden: [
     { name: "no-circle", severity: "error", from: {}, to: { circular: true } },

@@ -27,7 +27,7 @@ export const COMBINED_TEST_ID = "combined";
 
 /** What does not follow, in sentences; empty when all of it does. */
 export function incoherences(finding: Finding): string[] {
-  return [...ofWords(finding), ...ofOutcome(finding), ...ofStrength(finding), ...ofErrorRate(finding.errorRate)];
+  return [...ofWords(finding), ...ofOutcome(finding), ...ofStrength(finding), ...ofErrorRate(finding)];
 }
 
 function ofWords({ proposition, reason, alternatives, limits }: Finding): string[] {
@@ -55,8 +55,9 @@ function ofOutcome(finding: Finding): string[] {
   if (!supports) return faults;
   if (method.validation === null) faults.push(`the outcome is ${outcome}, yet no validation study is named`);
   if (errorRate === null) faults.push(`the outcome is ${outcome}, yet no error rate is stated`);
-  if (!((strength?.log10LR.low ?? 0) > 0)) faults.push(`the outcome is ${outcome}, yet the strength is not above 0`);
-  if (outcome === "supports-hp") faults.push(...ofSupport(tests, errorRate));
+  const least = outcome === "supports-hp" ? (strength?.log10LR.low ?? 0) : -(strength?.log10LR.high ?? 0);
+  if (!(least > 0)) faults.push(`the outcome is ${outcome}, yet the strength does not favour that proposition`);
+  faults.push(...(outcome === "supports-hp" ? ofSupport(tests, errorRate) : ofScored(errorRate)));
   return faults;
 }
 
@@ -65,15 +66,13 @@ function combinedTest(tests: readonly Test[]): Test | undefined {
   return tests.find((test) => test.id === COMBINED_TEST_ID) ?? (tests.length === 1 ? tests[0] : undefined);
 }
 
+/** A support rests on the exact combination or, where a scored test is among the tests, on the scored rule. */
 function ofSupport(tests: readonly Test[], errorRate: ErrorRate | null): string[] {
-  const { log10Alpha, exactNullsMin, scoredFamiliesMin } = COHERENCE_RULES;
+  const { log10Alpha, exactNullsMin } = COHERENCE_RULES;
   const families = errorRate?.families ?? 0;
-  if (tests.length > 0 && tests.every((test) => !test.exact)) {
-    const short = families < scoredFamiliesMin || errorRate?.falsePositives !== 0;
-    return short ? [`scored tests need ${scoredFamiliesMin} families with none accused`] : [];
-  }
-  const faults: string[] = [];
   const combined = combinedTest(tests);
+  if (tests.some(isScored) && !(combined?.exact && combined.log10P <= log10Alpha)) return ofScored(errorRate);
+  const faults: string[] = [];
   if (combined === undefined) faults.push(`there is no test "${COMBINED_TEST_ID}" that combines the others`);
   else if (combined.log10P > log10Alpha)
     faults.push(`the combined p, 10^${combined.log10P}, is above 10^${log10Alpha}`);
@@ -82,15 +81,28 @@ function ofSupport(tests: readonly Test[], errorRate: ErrorRate | null): string[
   return faults;
 }
 
+function isScored({ exact, id }: Test): boolean {
+  return !exact && id !== COMBINED_TEST_ID;
+}
+
+function ofScored(errorRate: ErrorRate | null): string[] {
+  const { scoredFamiliesMin } = COHERENCE_RULES;
+  const short = (errorRate?.families ?? 0) < scoredFamiliesMin || errorRate?.falsePositives !== 0;
+  return short ? [`scored tests need ${scoredFamiliesMin} families with none accused`] : [];
+}
+
 function ofStrength({ strength, errorRate }: Finding): string[] {
   if (strength === null) return [];
   const faults: string[] = [];
   const { low, high } = strength.log10LR;
   const { cap, scale } = strength;
   if (low !== null && high !== null && low > high) faults.push("the lower end of the strength is above the upper");
-  if ([low, high].some((end) => end !== null && end > cap.log10LR)) faults.push("the strength is above its cap");
+  if ([low, high].some((end) => end !== null && Math.abs(end) > cap.log10LR))
+    faults.push("the strength is above its cap");
   if (scale.id !== SCALE.id || scale.digest !== SCALE_DIGEST) faults.push(`the scale is not ${SCALE.id} as known here`);
-  const term = scaleTerm(low ?? Number.NEGATIVE_INFINITY);
+  // A ratio below 1 is turned round: its least end is the upper one.
+  const opposed = high !== null && high < 0;
+  const term = scaleTerm(opposed ? -high : (low ?? Number.NEGATIVE_INFINITY));
   if (strength.term !== term) faults.push(`the term for this strength is "${term}"`);
   if (errorRate === null) faults.push("a strength is stated without an error rate");
   else faults.push(...ofCap(cap, errorRate));
@@ -107,19 +119,21 @@ function ofCap(cap: Strength["cap"], errorRate: ErrorRate): string[] {
   return faults;
 }
 
-function ofErrorRate(errorRate: ErrorRate | null): string[] {
+function ofErrorRate({ errorRate, proposition }: Finding): string[] {
   if (errorRate === null) return [];
   const { falsePositives, families, upper95 } = errorRate;
-  // Disjoint pairs of families, as in strength.ts.
-  const trials = Math.floor(families / 2);
+  // Independent trials, as in strength.ts.
+  const pairs = PROPOSITIONS[proposition.id].trial === "pair";
+  const trials = pairs ? Math.floor(families / 2) : families;
   if (isUpper95(upper95, Math.min(falsePositives, trials), trials, COHERENCE_RULES.rateStep)) return [];
-  return [`upper95 is not the Clopper–Pearson bound of ${falsePositives} in ${trials} disjoint pairs of families`];
+  const unit = pairs ? "disjoint pairs of families" : "families";
+  return [`upper95 is not the Clopper–Pearson bound of ${falsePositives} in ${trials} ${unit}`];
 }
 
 /** What the finding states otherwise than the study it leans on; empty when nothing. */
 export function incoherencesWithStudy(finding: Finding, study: ValidationSummary): string[] {
   const { method, errorRate, strength } = finding;
-  const { nulls, positives } = study;
+  const { nulls, positives } = finding.outcome === "supports-hd" ? (study.opposed ?? study) : study;
   const faults: string[] = [];
   if (study.method !== method.id || study.methodVersion !== method.version)
     faults.push(

@@ -4,15 +4,18 @@
  */
 import { lower95 } from "../stats/clopper-pearson.js";
 import type { ErrorRate, Outcome, Strength } from "./finding.js";
-import { cappedStrength, errorRate } from "./strength.js";
+import { PROPOSITIONS, type PropositionId } from "./propositions.js";
+import { type Counts, cappedOpposedStrength, cappedStrength, errorRate } from "./strength.js";
 import type { ValidationSummary } from "./validation.js";
 
 export const OUTCOME_RULES = {
-  version: "1",
+  version: "2",
   /** α: a false accusation in a million, under the test's assumption, after all multiplicity. */
   log10Alpha: -6,
   /** Independent nulls an exact test must have met without accusing one. */
   exactNullsMin: 30,
+  /** Independent families that the nulls of a scored test must hold (HOUSE §3). */
+  scoredFamiliesMin: 15,
 } as const;
 
 export interface Decision {
@@ -24,6 +27,7 @@ export interface Decision {
 
 /** What an exact method puts before the rules. */
 export interface ExactResult {
+  proposition: PropositionId;
   /** Combined over all tests, all multiplicity paid. */
   log10P: number;
   /** Why the subject lies outside the reference class, or null when inside. */
@@ -32,8 +36,8 @@ export interface ExactResult {
 }
 
 /** An exact test of a one-sided proposition: `supports-hp`, `inconclusive` or `uncalibrated`. */
-export function decideExact({ log10P, outside, validation }: ExactResult): Decision {
-  const rate = validation ? errorRate(validation) : null;
+export function decideExact({ proposition, log10P, outside, validation }: ExactResult): Decision {
+  const rate = validation ? errorRate(proposition, validation) : null;
   const none = { strength: null, errorRate: rate };
   if (outside !== null)
     return { outcome: "uncalibrated", reason: `Outside the validated reference class: ${outside}.`, ...none };
@@ -55,10 +59,10 @@ export function decideExact({ log10P, outside, validation }: ExactResult): Decis
   if (log10P > OUTCOME_RULES.log10Alpha)
     return {
       outcome: "inconclusive",
-      reason: `The combined p, 10^${format(log10P)}, does not reach 10^${OUTCOME_RULES.log10Alpha}. This does not show that the models are independent.`,
+      reason: `The combined p, 10^${format(log10P)}, does not reach 10^${OUTCOME_RULES.log10Alpha}. This does not show that the second proposition holds.`,
       ...none,
     };
-  const strength = cappedStrength(validation, {
+  const strength = cappedStrength(proposition, validation, {
     low: Math.log10(lower95(positives.foundFamilies, positives.families)) - OUTCOME_RULES.log10Alpha,
     high: -log10P,
   });
@@ -74,6 +78,110 @@ export function decideExact({ log10P, outside, validation }: ExactResult): Decis
     strength,
     errorRate: rate,
   };
+}
+
+/** Presumed-unrelated material of one kind: how many independent families, and the largest statistic among them. */
+export interface NullKind {
+  kind: string;
+  families: number;
+  statisticMax: number;
+}
+
+/** How a scored method sees one proposition of its pair. */
+export interface Score {
+  /** Larger speaks for the proposition. */
+  statistic: number;
+  /** Every kind of null that could look alike, siblings and co-students as kinds of their own. */
+  nullKinds: readonly NullKind[];
+}
+
+/** What a scored method puts before the rules. */
+export interface ScoredResult extends Score {
+  proposition: PropositionId;
+  /** Calibrated 95 % interval for the first proposition over the second, before the cap. */
+  log10LR: { low: number; high: number };
+  outside: string | null;
+  validation: ValidationSummary | null;
+  /** Two-sided questions: the statistic of the second proposition, ranked among cases where the first is true. */
+  opposed?: Score;
+}
+
+/**
+ * A rank among nulls (HOUSE §3): `supports-hp` when the statistic stands above every null of every kind, at least 15
+ * independent families among them, the study accused none, and the capped ratio's lower end is above 1. For a
+ * two-sided question the same is asked of the second proposition with the study's `opposed` counts.
+ */
+export function decideScored(result: ScoredResult): Decision {
+  const { proposition, validation, outside, log10LR, opposed } = result;
+  const rate = validation ? errorRate(proposition, validation) : null;
+  const none = { strength: null, errorRate: rate };
+  if (outside !== null)
+    return { outcome: "uncalibrated", reason: `Outside the validated reference class: ${outside}.`, ...none };
+  if (validation === null)
+    return {
+      outcome: "uncalibrated",
+      reason: "No validation study of this version of the method is at hand.",
+      ...none,
+    };
+  const short = tooFewNulls(validation, result);
+  if (short !== null) return { outcome: "uncalibrated", reason: short, ...none };
+  const above = rivals(result);
+  if (above.length === 0) {
+    const strength = cappedStrength(proposition, validation, log10LR);
+    if ((strength.log10LR.low ?? 0) > 0)
+      return { outcome: "supports-hp", reason: aboveAll(result), strength, errorRate: rate };
+    return {
+      outcome: "inconclusive",
+      reason: `${aboveAll(result)} The interval of the capped likelihood ratio still reaches 1 or less.`,
+      ...none,
+    };
+  }
+  if (opposed && validation.opposed && !PROPOSITIONS[proposition].oneSided) {
+    const counts = validation.opposed;
+    if (tooFewNulls(counts, opposed) === null && rivals(opposed).length === 0) {
+      const strength = cappedOpposedStrength(proposition, counts, log10LR);
+      if ((strength.log10LR.high ?? 0) < 0)
+        return {
+          outcome: "supports-hd",
+          reason: `For the second proposition: ${aboveAll(opposed)}`,
+          strength,
+          errorRate: errorRate(proposition, counts),
+        };
+    }
+  }
+  const held = above.map(({ kind, statisticMax }) => `${kind} (up to ${short3(statisticMax)})`).join(", ");
+  return {
+    outcome: "inconclusive",
+    reason: `The statistic, ${short3(result.statistic)}, does not stand above every presumed-unrelated null: ${held}. This does not show that the second proposition holds.`,
+    ...none,
+  };
+}
+
+/** Why the nulls cannot carry a scored outcome; null when they can. */
+function tooFewNulls({ nulls }: Counts, { nullKinds }: Score): string | null {
+  const { scoredFamiliesMin } = OUTCOME_RULES;
+  if (nulls.families < scoredFamiliesMin || nulls.accusedFamilies > 0)
+    return `The study must hold at least ${scoredFamiliesMin} independent families with none accused; it holds ${nulls.families} with ${nulls.accusedFamilies} accused.`;
+  const ranked = nullKinds.reduce((total, { families }) => total + families, 0);
+  if (ranked < scoredFamiliesMin)
+    return `The statistic must be ranked among at least ${scoredFamiliesMin} independent families; it was among ${ranked}.`;
+  return null;
+}
+
+/** The kinds of null that the statistic does not stand above. */
+function rivals({ statistic, nullKinds }: Score): readonly NullKind[] {
+  return nullKinds.filter(({ statisticMax }) => !(statistic > statisticMax));
+}
+
+function aboveAll({ statistic, nullKinds }: Score): string {
+  const kinds = nullKinds.map(
+    ({ kind, families, statisticMax }) => `${kind} (${families} families, up to ${short3(statisticMax)})`,
+  );
+  return `The statistic, ${short3(statistic)}, stands above every presumed-unrelated null: ${kinds.join(", ")}.`;
+}
+
+function short3(value: number): string {
+  return Number(value.toPrecision(4)).toString();
 }
 
 /** Input that the method cannot read or that breaks its assumption. */

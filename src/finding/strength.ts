@@ -5,6 +5,7 @@
  */
 import { lower95, upper95 } from "../stats/clopper-pearson.js";
 import type { ErrorRate, Strength } from "./finding.js";
+import { PROPOSITIONS, type PropositionId } from "./propositions.js";
 import { SCALE, SCALE_DIGEST, scaleTerm } from "./scale.js";
 import type { ValidationSummary } from "./validation.js";
 
@@ -16,40 +17,66 @@ export function independentPairs(families: number): number {
   return Math.floor(families / 2);
 }
 
+/** How many independent trials a study of so many null families holds for this question. */
+export function independentTrials(proposition: PropositionId, families: number): number {
+  return PROPOSITIONS[proposition].trial === "pair" ? independentPairs(families) : families;
+}
+
 /** Upper 95 % bound of the rate of false accusation; families accused count each as a trial gone wrong. */
-function falsePositiveBound({ families, accusedFamilies }: ValidationSummary["nulls"]): number {
-  const trials = independentPairs(families);
+function falsePositiveBound(proposition: PropositionId, { families, accusedFamilies }: Counts["nulls"]): number {
+  const trials = independentTrials(proposition, families);
   return upper95(Math.min(accusedFamilies, trials), trials);
 }
 
-export function errorRate({ nulls }: ValidationSummary): ErrorRate {
+/** One direction of a study: who was wrongly accused, who was rightly found. */
+export type Counts = Pick<ValidationSummary, "nulls" | "positives">;
+
+export function errorRate(proposition: PropositionId, { nulls }: Counts): ErrorRate {
   return {
     falsePositives: nulls.accusedFamilies,
     nulls: nulls.pairs,
     families: nulls.families,
-    upper95: round(falsePositiveBound(nulls)),
+    upper95: round(falsePositiveBound(proposition, nulls)),
   };
 }
 
 /** The most that may be said, as log10 of a likelihood ratio, rounded down to two decimals. */
-export function log10Cap({ nulls, positives }: ValidationSummary): number {
-  const ratio = lower95(positives.foundFamilies, positives.families) / falsePositiveBound(nulls);
+export function log10Cap(proposition: PropositionId, { nulls, positives }: Counts): number {
+  const ratio = lower95(positives.foundFamilies, positives.families) / falsePositiveBound(proposition, nulls);
   return ratio > 0 ? Math.floor(Math.log10(ratio) * 100) / 100 : Number.NEGATIVE_INFINITY;
 }
 
 /**
- * Strength of an exact test below α: under its assumption the ratio is at least lower95(TPR)/α, which the cap
- * cuts; both ends of the interval therefore stand at the cap.
+ * The interval of a log10 likelihood ratio, cut at what the study can carry. An exact test below α has a ratio of at
+ * least lower95(TPR)/α under its assumption, so both of its ends usually stand at the cap.
  */
-export function cappedStrength(summary: ValidationSummary, uncapped: { low: number; high: number }): Strength {
-  const cap = log10Cap(summary);
+export function cappedStrength(
+  proposition: PropositionId,
+  counts: Counts,
+  uncapped: { low: number; high: number },
+): Strength {
+  const cap = log10Cap(proposition, counts);
   const low = Math.min(uncapped.low, cap);
   return {
     log10LR: { low, high: Math.min(uncapped.high, cap) },
-    cap: { log10LR: cap, nulls: summary.nulls.pairs, families: summary.nulls.families },
+    cap: { log10LR: cap, nulls: counts.nulls.pairs, families: counts.nulls.families },
     scale: { id: SCALE.id, digest: SCALE_DIGEST },
     term: scaleTerm(low),
   };
+}
+
+/**
+ * The same for the second proposition: a ratio below 1, cut from below. The interval is negative, the cap is stated as
+ * a magnitude, and the term is that of the ratio turned round.
+ */
+export function cappedOpposedStrength(
+  proposition: PropositionId,
+  counts: Counts,
+  uncapped: { low: number; high: number },
+): Strength {
+  const turned = cappedStrength(proposition, counts, { low: -uncapped.high, high: -uncapped.low });
+  const { low, high } = turned.log10LR;
+  return { ...turned, log10LR: { low: -(high ?? 0), high: -(low ?? 0) } };
 }
 
 function round(rate: number): number {

@@ -7,15 +7,28 @@ import type { Digest } from "../base/digest.js";
 
 const count = z.number().int().nonnegative();
 
+const nulls = z.object({ pairs: count, families: count, accusedPairs: count, accusedFamilies: count });
+const positives = z.object({ pairs: count, families: count, foundPairs: count, foundFamilies: count });
+
 export const validationSchema = z.object({
   type: z.literal("assay/validation/v1"),
   method: z.string(),
   methodVersion: z.string(),
   page: z.string(),
   /** Presumed-unrelated pairs examined, and how many were accused. */
-  nulls: z.object({ pairs: count, families: count, accusedPairs: count, accusedFamilies: count }),
+  nulls,
   /** Derived families examined (undisguised), and how many had every derived pair found. */
-  positives: z.object({ pairs: count, families: count, foundPairs: count, foundFamilies: count }),
+  positives,
+  /**
+   * Scored methods: what each kind of presumed-unrelated null reached (independent, sibling, same data, …). A suspect
+   * must stand above the largest of every kind.
+   */
+  nullKinds: z
+    .array(z.object({ kind: z.string().min(1).max(100), pairs: count, families: count, statisticMax: z.number() }))
+    .max(100)
+    .optional(),
+  /** Two-sided questions: the same counts for the second proposition (nulls are then cases where the first is true). */
+  opposed: z.object({ nulls, positives }).optional(),
 });
 export type ValidationSummary = z.infer<typeof validationSchema>;
 

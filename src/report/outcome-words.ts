@@ -30,7 +30,7 @@ export function outcomeWords({ outcome, proposition }: Finding): OutcomeWords {
       tag: "Inconclusive",
       headline: `Inconclusive as to ${topic.hp}`,
       meaning:
-        `The test ran and did not reach the level set in advance. This does not show independence: ${topic.hp} may ` +
+        `The test ran and did not reach the level set in advance. This does not show ${topic.hd}: ${topic.hp} may ` +
         "still be there, in a form or amount that this method cannot see. It speaks for neither proposition.",
     },
     uncalibrated: {
@@ -45,16 +45,35 @@ export function outcomeWords({ outcome, proposition }: Finding): OutcomeWords {
       headline: `Refused: no opinion as to ${topic.hp}`,
       meaning:
         "The material could not be examined by this method, or breaks an assumption that the test needs. A refusal " +
-        "says nothing about the models and supports neither proposition.",
+        "says nothing about the parties and supports neither proposition.",
     },
   };
   return words[outcome];
 }
 
-/** Printed with every outcome. */
-export const NOT_SAID: readonly string[] = [
-  "who copied from whom, or whether both took from a third",
-  "what anyone knew or intended",
-  "who owns the models, or had a right to use them",
-  "whether anything that was done was lawful",
-];
+const WHOSE = "what anyone knew or intended";
+const LAWFUL = "whether anything that was done was lawful";
+const OWNED = "who owns the models, or had a right to use them";
+
+/** Printed with every outcome: what no finding of this laboratory says. */
+export function notSaid({ proposition }: Finding): readonly string[] {
+  const [laboratory] = proposition.id.split("/");
+  switch (laboratory) {
+    case "marks":
+      return ["who wrote or published the text", "how the mark, or the copy, came to be there", WHOSE, LAWFUL];
+    case "traffic":
+      return ["who the people behind the accounts are", "what was done with the answers", WHOSE, LAWFUL];
+    case "behaviour":
+      return [
+        "how the answers came to be alike",
+        "who took from whom, or whether both took from a third",
+        WHOSE,
+        OWNED,
+        LAWFUL,
+      ];
+    default:
+      return proposition.id === "weights/direction"
+        ? ["who made either model, or when", WHOSE, OWNED, LAWFUL]
+        : ["who copied from whom, or whether both took from a third", WHOSE, OWNED, LAWFUL];
+  }
+}

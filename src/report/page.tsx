@@ -10,20 +10,19 @@ import { drawFigures } from "./figures.js";
 import { PAGE_CSS } from "./generated/page-css.js";
 import { outcomeWords } from "./outcome-words.js";
 import type { PageInput } from "./page-input.js";
-import { Contents, SECTIONS, type SectionId } from "./parts/section.js";
+import { Contents, SECTIONS, Section, type SectionId } from "./parts/section.js";
 import { Alternatives } from "./sections/alternatives.js";
 import { Asked } from "./sections/asked.js";
 import { Conclusion } from "./sections/conclusion.js";
 import { Exhibits } from "./sections/exhibits.js";
 import { Limits } from "./sections/limits.js";
 import { Method } from "./sections/method.js";
-import { Observations } from "./sections/observations.js";
 import { Reproduce } from "./sections/reproduce.js";
 import { ScaleSection } from "./sections/scale.js";
 import { Status } from "./sections/status.js";
 import { Validation } from "./sections/validation.js";
+import { viewOf } from "./views/known-views.js";
 import { visibleText, visibleValue } from "./visible-text.js";
-import { weightsObservations } from "./weights-view.js";
 
 /** Sass opens a style sheet that is not ASCII with a byte order mark, which inside <style> would spoil the first rule. */
 const STYLES = PAGE_CSS.replace(/^\ufeff/, "");
@@ -39,8 +38,10 @@ export function renderPage(given: PageInput): string {
   };
   const { finding } = input;
   const figures = drawFigures(input);
-  const seen = weightsObservations(finding);
-  const present = new Set((Object.keys(SECTIONS) as SectionId[]).filter((id) => id !== "observations" || seen));
+  const view = viewOf(finding);
+  const ofView = new Set(view?.figures(finding).map(({ name }) => name));
+  const numbered = figures.map((named, i) => ({ ...named, number: i + 1 })).filter(({ name }) => ofView.has(name));
+  const present = new Set((Object.keys(SECTIONS) as SectionId[]).filter((id) => id !== "observations" || view));
   const page = (
     <html lang="en" class="govuk-template">
       <head>
@@ -68,7 +69,11 @@ export function renderPage(given: PageInput): string {
             <Asked finding={finding} />
             <Exhibits finding={finding} />
             <Method finding={finding} />
-            {seen ? <Observations seen={seen} figures={figures} /> : null}
+            {view ? (
+              <Section id="observations">
+                <view.Observations finding={finding} figures={numbered} />
+              </Section>
+            ) : null}
             <Validation input={input} figures={figures} />
             <ScaleSection finding={finding} figures={figures} />
             <Alternatives finding={finding} />

@@ -49,7 +49,7 @@ function testOf(id: string, log10P: number, share: number): Test {
 
 /** @param log10P of the combined test */
 export function sampleFinding(log10P = -41.25): Finding {
-  const decision = decideExact({ log10P, outside: null, validation: STUDY });
+  const decision = decideExact({ proposition: "weights/shared-ancestry", log10P, outside: null, validation: STUDY });
   const { hp, hd } = PROPOSITIONS["weights/shared-ancestry"];
   return {
     type: "assay/finding/v1",

@@ -18,7 +18,12 @@ test("whatever the outcome rules decide is coherent", () => {
       const nulls = { pairs: s.families * 3, families: s.families, accusedPairs: 0, accusedFamilies: 0 };
       const foundFamilies = Math.min(s.found, s.of);
       const positives = { pairs: s.of, families: s.of, foundPairs: foundFamilies, foundFamilies };
-      const decision = decideExact({ log10P, outside, validation: { ...STUDY, nulls, positives } });
+      const decision = decideExact({
+        proposition: "weights/shared-ancestry",
+        log10P,
+        outside,
+        validation: { ...STUDY, nulls, positives },
+      });
       const finding = { ...sampleFinding(), ...decision, tests: [{ ...sampleFinding().tests[0]!, log10P }] };
       expect(incoherences(finding)).toEqual([]);
     }),
@@ -27,7 +32,7 @@ test("whatever the outcome rules decide is coherent", () => {
 
 test("a refusal, and a decision without a study, are coherent", () => {
   expect(incoherences({ ...sampleFinding(), ...refuse("No tensor was found."), tests: [] })).toEqual([]);
-  const alone = decideExact({ log10P: -9, outside: null, validation: null });
+  const alone = decideExact({ proposition: "weights/shared-ancestry", log10P: -9, outside: null, validation: null });
   expect(incoherences({ ...sampleFinding(), ...alone })).toEqual([]);
 });
 

@@ -99,7 +99,12 @@ const LIMITS = [
 
 function finding(c: Case, outside: string | null): Finding {
   const { hp, hd } = PROPOSITIONS["weights/shared-ancestry"];
-  const decision = decideExact({ log10P: c.log10P, outside, validation: summary });
+  const decision = decideExact({
+    proposition: "weights/shared-ancestry",
+    log10P: c.log10P,
+    outside,
+    validation: summary,
+  });
   const [reference, suspect] = c.names;
   return findingSchema.parse({
     type: "assay/finding/v1",

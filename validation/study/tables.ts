@@ -66,7 +66,7 @@ function summary(s: ValidationSummary): string {
         nulls.pairs,
         nulls.families,
         nulls.accusedFamilies,
-        `false positives ≤ ${percent(errorRate(s).upper95)} (${independentPairs(nulls.families)} disjoint pairs)`,
+        `false positives ≤ ${percent(errorRate("weights/shared-ancestry", s).upper95)} (${independentPairs(nulls.families)} disjoint pairs)`,
       ],
       [
         "derived, undisguised",
@@ -75,7 +75,13 @@ function summary(s: ValidationSummary): string {
         positives.foundFamilies,
         `true positives ≥ ${percent(lower95(positives.foundFamilies, positives.families))}`,
       ],
-      ["cap on the likelihood ratio", "", "", "", `10^${log10Cap(s).toFixed(2)} = ${(10 ** log10Cap(s)).toFixed(0)}`],
+      [
+        "cap on the likelihood ratio",
+        "",
+        "",
+        "",
+        `10^${log10Cap("weights/shared-ancestry", s).toFixed(2)} = ${(10 ** log10Cap("weights/shared-ancestry", s)).toFixed(0)}`,
+      ],
     ],
   );
 }

@@ -81,6 +81,7 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
   const observations = await observe(bench, results);
   const current = validation?.summary.methodVersion === METHOD_VERSION ? validation.summary : null;
   const decision = decideExact({
+    proposition: "weights/shared-ancestry",
     log10P,
     outside: outsideReferenceClass(bench.reference, bench.suspect),
     validation: current,

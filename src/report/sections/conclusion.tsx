@@ -4,7 +4,7 @@
  */
 import { combinedTest } from "../combined-test.js";
 import { percentUp, ratio, whole } from "../figure-words.js";
-import { NOT_SAID, outcomeWords } from "../outcome-words.js";
+import { notSaid, outcomeWords } from "../outcome-words.js";
 import type { PageInput } from "../page-input.js";
 import { Power } from "../parts/power.js";
 import { WithPowers } from "../parts/with-powers.js";
@@ -36,7 +36,7 @@ export function Conclusion({ input: { finding } }: { input: PageInput }) {
       <div class="app-not-said">
         <h2>What this does not say</h2>
         <ul>
-          {NOT_SAID.map((item) => (
+          {notSaid(finding).map((item) => (
             <li>{item}</li>
           ))}
         </ul>
@@ -97,7 +97,7 @@ function CapFigure({ finding: { strength } }: Given) {
       <p class="app-figures__value">{strength ? ratio(Math.abs(strength.cap.log10LR)) : "none stated"}</p>
       <p>
         {strength
-          ? "However small p is, no stronger statement is made than the known pairs can carry. It assumes that this pair is of the kind that was validated."
+          ? "However small p is, no stronger statement is made than the known cases can carry. It assumes that this case is of the kind that was validated."
           : "A ratio is stated only when the outcome supports a proposition."}
       </p>
     </div>
@@ -121,8 +121,8 @@ function RateFigure({ finding: { errorRate, outcome } }: Given) {
         {whole(falsePositives)} of {whole(families)} families
       </p>
       <p>
-        {whole(nulls)} unrelated pairs. With 95 % confidence the rate of false accusation is below {percentUp(upper95)}.{" "}
-        {outcome === "uncalibrated" ? "It does not speak for this pair." : "It is not known to be nought."}
+        {whole(nulls)} unrelated cases. With 95 % confidence the rate of false accusation is below {percentUp(upper95)}.{" "}
+        {outcome === "uncalibrated" ? "It does not speak for this case." : "It is not known to be nought."}
       </p>
     </div>
   );

@@ -1,9 +1,8 @@
 /**
- * The method: its version, every test with statistic, n, seed, share of α and assumption; for weights also which axes
- * may carry a test and which may not. A p-value without seed, n and assumption would not be a test.
+ * The method: its version, every test with statistic, n, seed, share of α and assumption; the
+ * laboratory adds what may carry its tests. A p-value without seed, n and assumption would not be a test.
  */
 import type { Finding, Test } from "../../finding/finding.js";
-import { AXES, FORBIDDEN_AXES } from "../../labs/weights/axes.js";
 import { isCombined } from "../combined-test.js";
 import { decimal, log10Figure, whole } from "../figure-words.js";
 import { Details } from "../parts/details.js";
@@ -11,12 +10,14 @@ import { Section, Subheading } from "../parts/section.js";
 import { SummaryList } from "../parts/summary-list.js";
 import { Table } from "../parts/table.js";
 import { WithPowers } from "../parts/with-powers.js";
+import { viewOf } from "../views/known-views.js";
 
 /** Tests that only describe are shown up to this number; the finding itself holds them all. */
 const DESCRIPTIVE_MAX = 300;
 
 export function Method({ finding }: { finding: Finding }) {
   const { method, software, tests } = finding;
+  const View = viewOf(finding)?.Method;
   const staked = tests.filter((test) => test.share > 0 || isCombined(test));
   const descriptive = tests.filter((test) => !staked.includes(test));
   const assumptions = [...new Set(tests.map((test) => test.assumption))];
@@ -52,7 +53,7 @@ export function Method({ finding }: { finding: Finding }) {
           {descriptive.length > DESCRIPTIVE_MAX ? <p>The others stand in the finding itself.</p> : null}
         </Details>
       ) : null}
-      {finding.proposition.id.startsWith("weights/") ? <WeightsAxes /> : null}
+      {View ? <View finding={finding} /> : null}
     </Section>
   );
 }
@@ -87,31 +88,5 @@ function Tests({ caption, tests, assumptions }: { caption: string; tests: Test[]
       wide
       dense
     />
-  );
-}
-
-function WeightsAxes() {
-  return (
-    <>
-      <Subheading>Axes that may carry a test</Subheading>
-      <p class="govuk-body">
-        The test asks whether units of two models carry the same label more often than chance. That is evidence only on
-        an axis whose units could have stood in any order.
-      </p>
-      <Table
-        caption="Axes used, and why each may be used"
-        captionHidden
-        columns={[{ title: "Axis" }, { title: "Unit" }, { title: "Why" }, { title: "Weight", numeric: true }]}
-        rows={Object.values(AXES).map((axis) => [axis.title, axis.unit, axis.why, decimal(axis.weight, 1)])}
-        wide
-      />
-      <Subheading>Axes that may not, and were not used</Subheading>
-      <Table
-        caption="Axes on which equal labels mean nothing"
-        captionHidden
-        columns={[{ title: "Axis" }, { title: "Why not" }]}
-        rows={FORBIDDEN_AXES.map(({ axis, why }) => [axis, why])}
-      />
-    </>
   );
 }

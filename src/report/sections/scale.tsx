@@ -2,7 +2,7 @@
 import type { Finding } from "../../finding/finding.js";
 import { SCALE, SCALE_DIGEST } from "../../finding/scale.js";
 import { powerGlyphs, whole } from "../figure-words.js";
-import type { NamedFigure } from "../figures.js";
+import type { NamedFigure } from "../figures/named-figure.js";
 import { DigestText } from "../parts/digest-text.js";
 import { FigureBlock } from "../parts/figure.js";
 import { Section } from "../parts/section.js";

@@ -2,10 +2,11 @@
  * The study behind the error rate: counts by pair and by independent family, with Clopper–Pearson bounds
  * (PCAST 2016: an error rate is printed with its upper bound).
  */
+import { PROPOSITIONS, type PropositionId } from "../../finding/propositions.js";
 import { errorRate } from "../../finding/strength.js";
 import { lower95 } from "../../stats/clopper-pearson.js";
 import { percentDown, percentUp, whole } from "../figure-words.js";
-import type { NamedFigure } from "../figures.js";
+import type { NamedFigure } from "../figures/named-figure.js";
 import type { PageInput, PageValidation } from "../page-input.js";
 import { DigestText } from "../parts/digest-text.js";
 import { FigureBlock } from "../parts/figure.js";
@@ -34,7 +35,7 @@ export function Validation({ input, figures }: { input: PageInput; figures: read
               behind the finding.
             </Warning>
           ) : null}
-          <Counts validation={validation} />
+          <Counts validation={validation} proposition={finding.proposition.id} />
         </>
       )}
       {named !== null ? (
@@ -52,21 +53,22 @@ export function Validation({ input, figures }: { input: PageInput; figures: read
   );
 }
 
-function Counts({ validation: { summary } }: { validation: PageValidation }) {
+function Counts({ validation: { summary }, proposition }: { validation: PageValidation; proposition: PropositionId }) {
   const { nulls, positives } = summary;
+  const pairs = PROPOSITIONS[proposition].trial === "pair";
   return (
     <>
       <p class="govuk-body">
-        The method was run, unchanged, on pairs whose history was known beforehand. Rates are counted by independent
-        family, because pairs that share a model are not independent of each other.
+        The method was run, unchanged, on cases whose history was known beforehand. Rates are counted by independent
+        family, because cases that share a source are not independent of each other.
       </p>
       <Table
         caption={`Study of ${summary.method}, version ${summary.methodVersion}`}
         columns={[
           { title: "Material" },
-          { title: "Pairs", numeric: true },
+          { title: pairs ? "Pairs" : "Cases", numeric: true },
           { title: "Families", numeric: true },
-          { title: "Pairs reported as supporting", numeric: true },
+          { title: "Reported as supporting", numeric: true },
           { title: "Families so reported", numeric: true },
           { title: "95 % bound on the rate" },
         ]}
@@ -77,10 +79,10 @@ function Counts({ validation: { summary } }: { validation: PageValidation }) {
             whole(nulls.families),
             whole(nulls.accusedPairs),
             whole(nulls.accusedFamilies),
-            `false accusation below ${percentUp(errorRate(summary).upper95)}`,
+            `false accusation below ${percentUp(errorRate(proposition, summary).upper95)}`,
           ],
           [
-            "Derived, undisguised",
+            "Related",
             whole(positives.pairs),
             whole(positives.families),
             whole(positives.foundPairs),
@@ -91,8 +93,9 @@ function Counts({ validation: { summary } }: { validation: PageValidation }) {
         wide
       />
       <p class="govuk-body app-quiet">
-        One-sided 95 % bounds after Clopper and Pearson (1934): derived by family, unrelated by pairs of families that
-        share none (half as many). A derived family counts as found when every derived pair in it was found.
+        One-sided 95 % bounds after Clopper and Pearson (1934): related by family, unrelated by{" "}
+        {pairs ? "pairs of families that share none (half as many)" : "family"}. A related family counts as found when
+        every case in it was found.
       </p>
     </>
   );
