@@ -12,8 +12,8 @@ export interface Run {
 export type RowOrder =
   /** Blocks of `count` rows, the first rows of two blocks `stride` stored rows apart (fused q, k, v by head). */
   | { kind: "blocks"; count: number; stride: number }
-  /** Row r is column r of a row-major matrix with `stride` values a stored row (Conv1D). */
-  | { kind: "columns"; stride: number }
+  /** Row r is column r · step (step: 1) of a row-major matrix with `stride` values a stored row (Conv1D). */
+  | { kind: "columns"; stride: number; step?: number }
   /** In each head of `count` rows, row j lies beside row j + count/2 (GGUF's Llama queries and keys, for RoPE). */
   | { kind: "halves"; count: number };
 
@@ -40,11 +40,17 @@ function storedRow(row: number, order: Exclude<RowOrder, { kind: "columns" }>): 
 }
 
 /**
- * Picks rows out of some stored columns: `stored` holds entries first … first+count−1 of every row, `stride` apart.
+ * Picks rows out of some stored columns: `stored` holds entries first … first+count−1 of every row, `stride` apart; those of row r begin at r · `step`.
  * @param columns length of a row in `out`, which holds the rows of `runs` one behind the other
  */
 export function transpose(
-  { stored, stride, first, count }: { stored: Uint8Array; stride: number; first: number; count: number },
+  {
+    stored,
+    stride,
+    step,
+    first,
+    count,
+  }: { stored: Uint8Array; stride: number; step: number; first: number; count: number },
   runs: readonly Run[],
   columns: number,
   width: number,
@@ -55,7 +61,7 @@ export function transpose(
   let at = first;
   for (const run of runs)
     for (let row = run.start; row < run.start + run.count; row++, at += columns)
-      for (let c = 0; c < count; c++) to[at + c] = from[c * stride + row]!;
+      for (let c = 0; c < count; c++) to[at + c] = from[c * stride + row * step]!;
 }
 
 /** Bytes as whole values, so that each moves at once; no finite one is changed. */

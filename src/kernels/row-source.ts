@@ -82,7 +82,7 @@ export class RowSource {
   /** Rows of a matrix whose file holds it column by column: one pass over the file, the wanted values picked out. */
   async #gatherColumns(matrix: StoredMatrix, runs: readonly Run[], bytes: Uint8Array): Promise<void> {
     assert(matrix.order?.kind === "columns", "compute.gatherColumns: expected a matrix stored by columns");
-    const { stride } = matrix.order;
+    const { stride, step = 1 } = matrix.order;
     const width = rowBytes(matrix.dtype, 1);
     const most = Math.max(1, Math.floor(CHUNK_BYTES / (stride * width)));
     const buffer = this.#buffer(most * stride * width);
@@ -90,9 +90,9 @@ export class RowSource {
       for (let first = 0; first < matrix.columns; first += most) {
         const count = Math.min(most, matrix.columns - first);
         // Behind the last wanted value the file may end.
-        const stored = buffer.subarray(0, ((count - 1) * stride + matrix.rows) * width);
+        const stored = buffer.subarray(0, ((count - 1) * stride + (matrix.rows - 1) * step + 1) * width);
         await this.#read(matrix.file, matrix.offsetBytes + first * stride * width, stored);
-        transpose({ stored, stride, first, count }, runs, matrix.columns, width, bytes);
+        transpose({ stored, stride, step, first, count }, runs, matrix.columns, width, bytes);
       }
     } finally {
       this.#buffers.push(buffer);

@@ -6,8 +6,10 @@ import type { StoredMatrix } from "../kernels/row-source.js";
 
 /**
  * Roles of a decoder's tensors, named after the Llama family. A canonical name is the role, behind `layers.N.` for
- * tensors of a layer: `embed`, `norm`, `output`, `layers.3.mlp.up`. Every layer has mlp.up and mlp.down; mlp.gate is
- * there where the MLP is gated, in every layer or in none. Attention may be left out where its heads are not known.
+ * tensors of a layer: `embed`, `norm`, `output`, `layers.3.mlp.up`. Every layer has at least one MLP: a dense one
+ * (`mlp.up`, `mlp.down`), experts behind a router (`mlp.experts.K.up` …, K from 0 without a gap), a shared expert
+ * (`mlp.shared.up` …) or several of these; `mlps.ts` lists them. A gate is there in every MLP or in none. Attention may
+ * be left out where its heads are not known; multi-head latent attention has `attention.kv.*` in place of k and v.
  */
 export const LAYER_ROLES = [
   "attention.q",
@@ -20,12 +22,24 @@ export const LAYER_ROLES = [
   "attention.o.bias",
   "attention.q.norm",
   "attention.k.norm",
+  "attention.q.a",
+  "attention.q.a.norm",
+  "attention.q.b",
+  "attention.kv.a",
+  "attention.kv.a.norm",
+  "attention.kv.b",
   "mlp.gate",
   "mlp.up",
   "mlp.down",
   "mlp.gate.bias",
   "mlp.up.bias",
   "mlp.down.bias",
+  "mlp.router",
+  "mlp.router.bias",
+  "mlp.shared.router",
+  "mlp.shared.gate",
+  "mlp.shared.up",
+  "mlp.shared.down",
   "norm.attention",
   "norm.attention.bias",
   "norm.attention.post",
@@ -34,7 +48,9 @@ export const LAYER_ROLES = [
   "norm.mlp.post",
 ] as const;
 export const GLOBAL_ROLES = ["embed", "positions", "norm", "norm.bias", "output"] as const;
-export type Role = (typeof LAYER_ROLES)[number] | (typeof GLOBAL_ROLES)[number];
+/** One matrix of an MLP, or its bias. */
+export type MlpPart = "gate" | "up" | "down" | "gate.bias" | "up.bias" | "down.bias";
+export type Role = (typeof LAYER_ROLES)[number] | (typeof GLOBAL_ROLES)[number] | `mlp.experts.${number}.${MlpPart}`;
 
 export interface CanonicalTensor {
   /** Canonical name, and the name in the file. */
@@ -51,6 +67,10 @@ export interface ModelConfig {
   modelType: string | null;
   hiddenSize: number | null;
   intermediateSize: number | null;
+  /** Routed experts a layer, how many of them a token visits, and the hidden units of one. */
+  experts: number | null;
+  expertsPerToken: number | null;
+  expertIntermediateSize: number | null;
   layers: number | null;
   heads: number | null;
   keyValueHeads: number | null;
@@ -67,9 +87,11 @@ export interface Model {
   config: ModelConfig;
   /** Number of layers found in the tensors. */
   layers: number;
-  /** From shapes: residual width d, MLP hidden units a layer (the first layer's), heads (both 0: not known). */
+  /** From shapes: residual width d, hidden units of the first layer's first MLP, heads (both 0: not known). */
   hidden: number;
   mlpHidden: number;
+  /** Routed experts in the layer that has most; 0: a dense model. */
+  experts: number;
   keyValueHeads: number;
   headDim: number;
   vocabulary: number;

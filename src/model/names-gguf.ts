@@ -28,6 +28,19 @@ const LAYER_NAMES: Readonly<Record<string, Role>> = {
   "ffn_norm.weight": "norm.mlp",
   "ffn_norm.bias": "norm.mlp.bias",
   "post_ffw_norm.weight": "norm.mlp.post",
+  "attn_q_a.weight": "attention.q.a",
+  "attn_q_a_norm.weight": "attention.q.a.norm",
+  "attn_q_b.weight": "attention.q.b",
+  "attn_kv_a_mqa.weight": "attention.kv.a",
+  "attn_kv_a_norm.weight": "attention.kv.a.norm",
+  "attn_kv_b.weight": "attention.kv.b",
+  "ffn_gate_inp.weight": "mlp.router",
+  "ffn_gate_inp.bias": "mlp.router.bias",
+  "exp_probs_b.bias": "mlp.router.bias",
+  "ffn_gate_inp_shexp.weight": "mlp.shared.router",
+  "ffn_gate_shexp.weight": "mlp.shared.gate",
+  "ffn_up_shexp.weight": "mlp.shared.up",
+  "ffn_down_shexp.weight": "mlp.shared.down",
 };
 
 const GGUF: Naming = {
@@ -38,6 +51,18 @@ const GGUF: Naming = {
     "attn_qkv.weight": { parts: ["attention.q", "attention.k", "attention.v"], layout: "stretches" },
     "attn_qkv.bias": { parts: ["attention.q.bias", "attention.k.bias", "attention.v.bias"], layout: "stretches" },
   },
+  // Files of early Mixtral conversions keep each expert for itself.
+  expertNames: { "ffn_gate.K.weight": "gate", "ffn_up.K.weight": "up", "ffn_down.K.weight": "down" },
+  stacks: {
+    "ffn_gate_exps.weight": { parts: ["gate"] },
+    "ffn_up_exps.weight": { parts: ["up"] },
+    "ffn_gate_up_exps.weight": { parts: ["gate", "up"] },
+    "ffn_down_exps.weight": { parts: ["down"] },
+    "ffn_gate_exps.bias": { parts: ["gate.bias"] },
+    "ffn_up_exps.bias": { parts: ["up.bias"] },
+    "ffn_down_exps.bias": { parts: ["down.bias"] },
+  },
+  stacksPlain: true,
   globalNames: {
     "token_embd.weight": "embed",
     "position_embd.weight": "positions",

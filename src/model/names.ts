@@ -4,6 +4,15 @@
  * Gemma stores norm gains as g − 1: of norms only identity is ever said, which the shift does not touch.
  */
 import type { Role } from "./model.js";
+import {
+  EXPERT_NAMES,
+  INTERLEAVED_SIGN,
+  LATENT_ATTENTION,
+  MIXTURE_FUSED,
+  MIXTURE_NAMES,
+  STACKS,
+  STACKS_INTERLEAVED,
+} from "./names-experts.js";
 import type { Naming } from "./naming.js";
 
 /** Where the language model sits: bare, in a causal LM, in a multimodal model (old and new nesting). */
@@ -41,6 +50,8 @@ const LAYER_NAMES: Readonly<Record<string, Role>> = {
   "input_layernorm.bias": "norm.attention.bias",
   "post_attention_layernorm.weight": "norm.mlp",
   "post_attention_layernorm.bias": "norm.mlp.bias",
+  ...LATENT_ATTENTION,
+  ...MIXTURE_NAMES,
 };
 
 const QKV = { parts: ["attention.q", "attention.k", "attention.v"], layout: "stretches" } as const;
@@ -61,7 +72,10 @@ const LLAMA: Naming = {
     "self_attn.qkv_proj.bias": QKV_BIAS,
     "self_attn.W_pack.weight": QKV,
     "mlp.gate_up_proj.weight": { parts: ["mlp.gate", "mlp.up"], layout: "stretches" },
+    ...MIXTURE_FUSED,
   },
+  expertNames: EXPERT_NAMES,
+  stacks: STACKS,
   globalNames: {
     "embed_tokens.weight": "embed",
     "norm.weight": "norm",
@@ -89,5 +103,7 @@ const LLAMA_OUTER_NORMS: Naming = {
 };
 
 export function llamaNaming(names: readonly string[]): Naming {
-  return names.some((name) => name.endsWith(`.${OUTER_NORM}`)) ? LLAMA_OUTER_NORMS : LLAMA;
+  const naming = names.some((name) => name.endsWith(`.${OUTER_NORM}`)) ? LLAMA_OUTER_NORMS : LLAMA;
+  const interleaved = names.some((name) => name.endsWith(INTERLEAVED_SIGN));
+  return interleaved ? { ...naming, stacks: STACKS_INTERLEAVED } : naming;
 }

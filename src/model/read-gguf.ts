@@ -12,7 +12,7 @@ import { readEntries } from "./read-model.js";
 
 /** Architectures whose query and key rows the converter leaves as they are; of others beside "llama" it is not known. */
 const PLAIN_ROWS = new Set(
-  "qwen2 qwen3 gemma gemma2 gemma3 phi2 phi3 gpt2 gptneox stablelm starcoder2 olmo2 falcon command-r cohere2".split(
+  "qwen2 qwen3 qwen2moe qwen3moe gemma gemma2 gemma3 phi2 phi3 gpt2 gptneox stablelm starcoder2 olmo2 olmoe deepseek2 gpt-oss falcon command-r cohere2".split(
     " ",
   ),
 );
@@ -61,6 +61,9 @@ function configOf(entries: ReadonlyMap<string, GgufValue>, architecture: string 
     modelType: architecture,
     hiddenSize: size("embedding_length"),
     intermediateSize: size("feed_forward_length"),
+    experts: size("expert_count"),
+    expertsPerToken: size("expert_used_count"),
+    expertIntermediateSize: size("expert_feed_forward_length"),
     layers: size("block_count"),
     heads,
     keyValueHeads: at("attention.head_count_kv") === undefined ? heads : size("attention.head_count_kv"),

@@ -12,8 +12,9 @@ import { cut } from "./fused.js";
 import type { CanonicalTensor, ModelConfig, Reading, Role } from "./model.js";
 import { llamaNaming } from "./names.js";
 import { GPT_NEOX, GPT2 } from "./names-gpt.js";
-import { canonicalName, type Fused, holdingOf, type Naming, type Place, placesOf } from "./naming.js";
+import { canonicalName, type Fused, holdingOf, type Naming, type Place, placesOf, type Stack } from "./naming.js";
 import { dimensionsOf } from "./shapes.js";
+import { cutStack, type ExpertPart, orientationOf, type StoredStack } from "./stacks.js";
 
 /** A tensor as a header describes it; `dtype` may be one that is not read. */
 export interface StoredTensor {
@@ -75,6 +76,7 @@ function collect(entries: readonly Entry[], place: Place, config: ModelConfig): 
   const tensors = new Map<string, CanonicalTensor>();
   const others: string[] = [];
   const fusedOnes: { entry: Entry; fused: Fused; layer: number | null; matrix: StoredMatrix }[] = [];
+  const stackedOnes: StackedEntry[] = [];
   let reason: string | null = null;
   let uncut = false;
   const add = (sourceName: string, role: Role, layer: number | null, matrix: StoredMatrix) => {
@@ -93,6 +95,10 @@ function collect(entries: readonly Entry[], place: Place, config: ModelConfig): 
         "FORMAT",
         `model.read: ${quoted(entry.name)}: expected a tensor with values, got an empty one`,
       );
+    if ("stack" in holding) {
+      stackedOnes.push({ entry, stack: holding.stack, layer: holding.layer });
+      continue;
+    }
     const role = "role" in holding ? holding.role : holding.fused.parts[0]!;
     const matrix = storedMatrix(entry, role, place.naming.transposed === true && holding.layer !== null);
     if (typeof matrix === "string") reason ??= matrix;
@@ -110,13 +116,47 @@ function collect(entries: readonly Entry[], place: Place, config: ModelConfig): 
       uncut ||= matrix.rows > 1;
     }
   }
+  const stacks = reason === null ? unstack(stackedOnes, place, tensors.get("embed")?.matrix.columns ?? 0) : [];
+  if (typeof stacks === "string") return stacks;
+  for (const { entry, layer, parts } of stacks)
+    if (parts === null) others.push(entry.name);
+    else for (const { expert, part, matrix } of parts) add(entry.name, `mlp.experts.${expert}.${part}`, layer, matrix);
   return reason ?? { tensors, others, uncut };
+}
+
+interface StackedEntry {
+  entry: Entry;
+  stack: Stack;
+  layer: number | null;
+}
+
+function unstack(
+  entries: readonly StackedEntry[],
+  place: Place,
+  hidden: number,
+): (StackedEntry & { parts: ExpertPart[] | null })[] | string {
+  if (entries.length === 0) return [];
+  const asStored = ({ entry, stack }: StackedEntry): StoredStack => {
+    return { stack, name: quoted(entry.name), shape: entry.shape };
+  };
+  const found = orientationOf(entries.map(asStored), hidden);
+  const orientation = place.naming.stacksPlain && found !== "transposed" ? "plain" : found;
+  if (orientation !== "plain" && orientation !== "transposed") return orientation;
+  const out: (StackedEntry & { parts: ExpertPart[] | null })[] = [];
+  for (const stacked of entries) {
+    const { file, name, dtype, offsetBytes } = stacked.entry;
+    if (!isReadDType(dtype)) return `${quoted(name)} is stored as ${dtype}; ${DTYPES_READ}`;
+    const parts = cutStack(asStored(stacked), { file, offsetBytes, dtype }, orientation);
+    if (typeof parts === "string") return parts;
+    out.push({ ...stacked, parts });
+  }
+  return out;
 }
 
 function storedMatrix(entry: Entry, role: Role, transposed: boolean): StoredMatrix | string {
   const { file, name, dtype, shape, offsetBytes } = entry;
   if (!isReadDType(dtype)) return `${quoted(name)} is stored as ${dtype}; ${DTYPES_READ}`;
-  const vector = /bias|norm/.test(role);
+  const vector = /bias|norm/.test(role) || (role === "mlp.shared.router" && shape.length === 1);
   if (shape.length !== (vector ? 1 : 2))
     return `${quoted(name)}: expected a ${vector ? "vector" : "matrix"}, got shape [${shape.join(", ")}]`;
   if (vector) return { file, offsetBytes, dtype, rows: 1, columns: shape[0]! };

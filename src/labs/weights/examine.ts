@@ -53,6 +53,8 @@ export async function examineWeights(request: WeightsRequest): Promise<Finding[]
   return [await examineAncestry(request)];
 }
 
+const MIXTURE = "it is a mixture of experts, which this version reads but does not test";
+
 /** Do the two share ancestral weights? */
 export async function examineAncestry(request: WeightsRequest): Promise<Finding> {
   const { reference, suspect } = request;
@@ -61,9 +63,12 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
     ["reference", reference.reading],
     ["suspect", suspect.reading],
   ] as const;
-  for (const [side, reading] of refusals)
+  for (const [side, reading] of refusals) {
     if (reading.kind === "refused")
       return assemble(request, refuse(`The ${side} was not examined: ${reading.reason}`), [], null);
+    if (reading.model.experts > 0)
+      return assemble(request, refuse(`The ${side} was not examined: ${MIXTURE}`), [], null);
+  }
   const models = [reference.reading, suspect.reading].map((r) => {
     assert(r.kind === "model", "examineAncestry: a refused reading has returned above");
     return r.model;
