@@ -9,7 +9,9 @@ import { type Intake, intake } from "../host/intake.js";
 import { openModel } from "../host/open-model.js";
 import { examineWeights, type Side } from "../labs/weights/examine.js";
 import type { Settings } from "../labs/weights/method.js";
+import { settingsForSketches } from "../labs/weights/sketch/meet.js";
 import type { Progress } from "../labs/weights/work.js";
+import type { Reading } from "../model/model.js";
 import { SOFTWARE } from "./software.js";
 import type { Study } from "./validation-data.js";
 
@@ -38,6 +40,8 @@ export interface Examination {
   /** One a proposition; shared ancestry first. */
   findings: Finding[];
   inputs: Input[];
+  /** As used: a sketch brings its own seed. */
+  settings: Settings;
 }
 
 export async function examine(options: ExamineOptions): Promise<Examination> {
@@ -48,10 +52,12 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   const suspect = side("suspect", options.suspect, options, stop.signal);
   try {
     const [r, s] = await Promise.all([reference.opened, suspect.opened]);
+    const models = [r, s].flatMap(({ reading }) => (reading.kind === "model" ? [reading.model] : []));
+    const settings = settingsForSketches(options.settings, models);
     const findings = examineWeights({
       reference: r,
       suspect: s,
-      settings: options.settings,
+      settings,
       validations: options.studies.map(({ summary, digest }) => ({ summary, digest })),
       software: SOFTWARE,
       compute: pool,
@@ -61,7 +67,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     const [done, ...inputs] = await Promise.all([findings, reference.input, suspect.input]);
     // The digest was taken in another pass than the arithmetic: both must have seen the same files.
     await Promise.all([reference.checkUnchanged(), suspect.checkUnchanged()]);
-    return { findings: done, inputs };
+    return { findings: done, inputs, settings };
   } catch (error) {
     stop.abort();
     await Promise.allSettled([reference.input, suspect.input]);
@@ -84,8 +90,8 @@ function side(role: Input["role"], path: string, options: ExamineOptions, signal
   });
   // Both may fail while the other is awaited: the first error is the one reported, the other must not go unhandled.
   input.catch(() => undefined);
-  const identity = input.then(({ name, root, files }) => ({
-    artefact: { name, kind: "model" as const, root },
+  const identity = Promise.all([input, opened]).then(([{ name, root, files }, { reading }]) => ({
+    artefact: { name, kind: isSketched(reading) ? ("sketch" as const) : ("model" as const), root },
     evidence: files.map((f) => f.digest),
   }));
   identity.catch(() => undefined);
@@ -94,4 +100,8 @@ function side(role: Input["role"], path: string, options: ExamineOptions, signal
     checkUnchanged: async () => (await taken).checkUnchanged(),
     opened: opened.then(({ reading, vocabulary }): Side => ({ identity, reading, vocabulary })),
   };
+}
+
+function isSketched(reading: Reading): boolean {
+  return reading.kind === "model" && reading.model.sketch !== undefined;
 }

@@ -10,12 +10,14 @@ import { AssayError } from "../base/error.js";
 import { demoCommand } from "./commands/demo.js";
 import { examineCommand } from "./commands/examine.js";
 import { serveCommand } from "./commands/serve.js";
+import { sketchCommand } from "./commands/sketch.js";
 import { verifyCommand } from "./commands/verify.js";
 
 const program = new Command("assay")
   .description("Tests whether one AI model was taken from another, and states how strong the evidence is.")
   .version(`${SOFTWARE.version} (${SOFTWARE.commit})`)
   .addCommand(examineCommand())
+  .addCommand(sketchCommand())
   .addCommand(verifyCommand())
   .addCommand(serveCommand())
   .addCommand(demoCommand())

@@ -6,6 +6,7 @@
  */
 import { basename } from "node:path";
 import { AssayError, quoted } from "../base/error.js";
+import { sketchedModel } from "../labs/weights/sketch/read.js";
 import { CONFIG_BYTES_MAX, NO_CONFIG, parseConfig } from "../model/config.js";
 import { FAMILIES_READ, refusalOfFiles } from "../model/families.js";
 import { GGUF_HEADER_BYTES_MAX, type GgufHeader, parseGgufHeader } from "../model/gguf.js";
@@ -17,6 +18,7 @@ import { checkShards, INDEX_BYTES_MAX, INDEX_NAME, parseShardIndex } from "../mo
 import { parseVocabulary, TOKENIZER_BYTES_MAX } from "../model/tokenizer.js";
 import { FileReader } from "./files.js";
 import { listModelFiles, type ModelFile } from "./folder.js";
+import { looksLikeSketch, openSketch } from "./sketch-store.js";
 
 export interface OpenedModel {
   reading: Reading;
@@ -39,6 +41,11 @@ const GGUF_FIRST_BYTES = 1 << 20;
 /** @throws AssayError when the path is no model or the files are malformed; what cannot be read is a refused `reading` */
 export async function openModel(path: string): Promise<OpenedModel> {
   const listed = await listModelFiles(path);
+  if (!listed.isFolder && (await looksLikeSketch(listed.path))) {
+    const { header, payloadOffset, name } = await openSketch(listed.files[0]!);
+    const reading = { kind: "model" as const, model: sketchedModel(header, listed.path, payloadOffset) };
+    return { reading, vocabulary: null, name, path: listed.path, files: listed.files, weightFiles: listed.files };
+  }
   const reader = new FileReader();
   try {
     // Only the top of a folder: originals and other exports often lie in folders below.

@@ -3,9 +3,10 @@
  * neighbours, aligned comparison. A job names a file by an opaque key; whoever runs it knows how to read it.
  * Results do not depend on who runs a job or how many run at once.
  */
-import { assert } from "../base/error.js";
+import { AssayError, assert } from "../base/error.js";
 import { prng, signs } from "../base/prng.js";
 import { type ComparisonSums, Kernel, type Matrix } from "./kernel.js";
+import { heldRuns } from "./row-order.js";
 import { chunkRows, type ReadInto, RowSource, rowCount, type StoredMatrix, type Stretch } from "./row-source.js";
 
 /** Sketch one vector a unit. The parts are centred and normalised apart, then laid side by side. */
@@ -19,6 +20,10 @@ export interface SketchJob {
   /** Units are centred within each of `groups` equal stretches. */
   groups: number;
   seed: string;
+  /** Number of the first part, where parts are folded apart; each number has signs of its own. */
+  firstPart?: number;
+  /** False: units are brought to length one and left there, so that each depends on its own row alone. */
+  centred?: boolean;
 }
 
 export interface MatchJob {
@@ -93,6 +98,7 @@ export class LocalCompute implements Compute {
   }
 
   load(matrix: StoredMatrix): Promise<Float32Array> {
+    assert(!matrix.folded, "compute.load: expected values, not folds of them");
     return this.#alone(async () => {
       const out = new Float32Array(matrix.rows * matrix.columns);
       let at = 0;
@@ -117,12 +123,13 @@ export class LocalCompute implements Compute {
 
   async #sketch(job: SketchJob, allocate: (n: number, k: number) => Matrix): Promise<Matrix> {
     const parts: Matrix[] = [];
-    for (const [index, part] of job.parts.entries()) {
+    for (const [at, part] of job.parts.entries()) {
+      const index = at + (job.firstPart ?? 0);
       const folded =
         job.unit === "rows" ? await this.#foldRows(part, job, index) : await this.#foldColumns(part, job, index);
       // Length first: one outsized unit must not be everybody's mean.
       normalise(folded);
-      centre(folded, job.groups);
+      if (job.centred !== false) centre(folded, job.groups);
       parts.push(folded);
     }
     return beside(parts, allocate);
@@ -137,6 +144,7 @@ export class LocalCompute implements Compute {
   }
 
   async #compare(job: CompareJob): Promise<ComparisonSums> {
+    assert(!job.a.matrix.folded && !job.b.matrix.folded, "compute.compare: expected values, not folds of them");
     const sums: ComparisonSums = { n: 0, a: 0, b: 0, aa: 0, bb: 0, ab: 0, equal: 0 };
     const rows = chunkRows((job.b.matrix.order?.kind === "columns" ? job.b : job.a).matrix);
     const as = this.#source.chunks(job.a, rows);
@@ -155,6 +163,7 @@ export class LocalCompute implements Compute {
   }
 
   async #foldRows(part: Stretch, job: SketchJob, index: number): Promise<Matrix> {
+    if (part.matrix.folded) return this.#heldFolds(part, job, index);
     const { columns, dtype } = part.matrix;
     const n = rowCount(part.runs);
     const folded = this.#scratch(`part ${index}`, n, job.width);
@@ -173,6 +182,33 @@ export class LocalCompute implements Compute {
       for (let j = 0; j < job.width; j++) folded.data[r * job.width + j]! -= mean * ones[j]!;
     }
     return folded;
+  }
+
+  /**
+   * Folds that were taken before, by whoever holds the rows. A fold of width 2k is a fold of width k once its halves
+   * are added, since column i falls into bucket i mod width with the same sign.
+   */
+  async #heldFolds({ matrix, runs }: Stretch, job: SketchJob, index: number): Promise<Matrix> {
+    const { width, seed, part, runs: held } = matrix.folded!;
+    if (seed !== job.seed || part !== index || width % job.width !== 0)
+      throw new AssayError(
+        "UNSUPPORTED",
+        `compute.sketch: expected rows folded by the same seed as part ${index} to a multiple of ${job.width}, got part ${part}, ${width}`,
+      );
+    const stored = heldRuns(runs, held);
+    if (!stored) throw new AssayError("UNSUPPORTED", "compute.sketch: expected only rows that the sketch holds");
+    const out = this.#scratch(`part ${index}`, rowCount(runs), job.width);
+    out.data.fill(0);
+    const { file, offsetBytes, dtype } = matrix;
+    const source: StoredMatrix = { file, offsetBytes, dtype, rows: rowCount(held), columns: width };
+    let at = 0;
+    for await (const { bytes, rows } of this.#source.chunks({ matrix: source, runs: stored })) {
+      const values = this.#kernel.decode(dtype, bytes);
+      for (let r = 0; r < rows; r++)
+        for (let j = 0; j < width; j++) out.data[(at + r) * job.width + (j % job.width)]! += values[r * width + j]!;
+      at += rows;
+    }
+    return out;
   }
 
   async #foldColumns(part: Stretch, job: SketchJob, index: number): Promise<Matrix> {

@@ -31,6 +31,45 @@ export function storedRuns(runs: readonly Run[], order: RowOrder | undefined): r
   return out;
 }
 
+/**
+ * Where the given rows lie among rows of which only some are held, in their order.
+ * @returns null when one of them is not held
+ */
+export function heldRuns(runs: readonly Run[], held: readonly Run[]): Run[] | null {
+  const starts: { start: number; end: number; at: number }[] = [];
+  let total = 0;
+  for (const { start, count } of held) {
+    starts.push({ start, end: start + count, at: total });
+    total += count;
+  }
+  starts.sort((a, b) => a.start - b.start);
+  const out: Run[] = [];
+  for (const run of runs) {
+    const end = run.start + run.count;
+    for (let row = run.start; row < end; ) {
+      const inside = lastStartingAtOrBefore(starts, row);
+      if (!inside || row >= inside.end) return null;
+      const take = Math.min(end, inside.end) - row;
+      const at = inside.at + (row - inside.start);
+      const last = out.at(-1);
+      if (last && last.start + last.count === at) last.count += take;
+      else out.push({ start: at, count: take });
+      row += take;
+    }
+  }
+  return out;
+}
+
+function lastStartingAtOrBefore<T extends { start: number }>(sorted: readonly T[], row: number): T | undefined {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]!.start <= row) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low - 1];
+}
+
 function storedRow(row: number, order: Exclude<RowOrder, { kind: "columns" }>): number {
   const within = row % order.count;
   const block = (row - within) / order.count;

@@ -16,6 +16,19 @@ export interface StoredMatrix {
   columns: number;
   /** Where the rows lie; absent: one behind the other. */
   order?: RowOrder;
+  /** Present where the file holds folds of the rows in place of the rows; dtype and offset are then those of the folds. */
+  folded?: FoldedRows;
+}
+
+/** Rows of a matrix of which only their signed folds are at hand (compute.ts): each of length one, unit = row. */
+export interface FoldedRows {
+  /** Numbers a row; a job may ask for any width that divides it. */
+  width: number;
+  /** What the fold's signs were drawn from; a job with another seed or part cannot use these rows. */
+  seed: string;
+  part: number;
+  /** Which rows of the matrix are there, in stored order. */
+  runs: readonly Run[];
 }
 
 export interface Stretch {

@@ -102,6 +102,17 @@ export interface Model {
   /** Source names that have no canonical role and are left aside (e.g. rotary_emb.inv_freq). */
   others: readonly string[];
   parameters: number;
+  /** Present where only folds of the rows are at hand: a sketch (labs/weights/sketch). */
+  sketch?: {
+    /** The one seed and the widest fold that this side can be examined with, and how its rows were chosen. */
+    seed: string;
+    width: number;
+    rows: "sampled" | "all";
+    /** Folds held in all, and what the sketch says it was made from: OMS root, root over chunk trees. */
+    folds: number;
+    modelRoot: string;
+    chunkRoot: string;
+  };
 }
 
 /** A model that can be examined, or the reason why the laboratories refuse it (a result, not an error). */

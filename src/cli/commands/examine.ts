@@ -69,7 +69,8 @@ async function run(reference: string, suspect: string, options: Options): Promis
     ...(options.threads ? { threads: options.threads } : {}),
     onProgress: progress.report,
   }).finally(() => progress.done());
-  if (options.out !== undefined) await writeBundle(options.out, bundleOf(examination, settings, studies, key));
+  if (options.out !== undefined)
+    await writeBundle(options.out, bundleOf(examination, examination.settings, studies, key));
   const printed = examination.findings.map((finding) => (options.json ? encodeFinding(finding) : summary(finding)));
   process.stdout.write(`${printed.join(options.json ? "\n" : "\n\n")}\n`);
   if (options.out !== undefined) process.stderr.write(`bundle written to ${options.out}\n`);

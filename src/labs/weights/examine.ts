@@ -26,6 +26,8 @@ import {
 } from "./method.js";
 import type { WeightsObservations } from "./observations.js";
 import { type AxisResult, type Bench, testAxes } from "./scan.js";
+import { SKETCH_LIMITS, sketchFacts } from "./sketch/disclosure.js";
+import { unmetBySketch, withFittingValues } from "./sketch/meet.js";
 import { counterparts, tensorStory } from "./story.js";
 import { ALTERNATIVES, ASSUMPTION, LIMITS } from "./words.js";
 import type { Work } from "./work.js";
@@ -69,13 +71,16 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
     if (reading.model.experts > 0)
       return assemble(request, refuse(`The ${side} was not examined: ${MIXTURE}`), [], null);
   }
-  const models = [reference.reading, suspect.reading].map((r) => {
+  const [first, second] = [reference.reading, suspect.reading].map((r) => {
     assert(r.kind === "model", "examineAncestry: a refused reading has returned above");
     return r.model;
   });
+  const unmet = unmetBySketch(first!, second!, request.settings);
+  if (unmet !== null) return assemble(request, refuse(`The sketches do not meet: ${unmet}.`), [], null);
+  const models = withFittingValues(first!, second!, request.settings);
   const bench: Bench = {
-    reference: models[0]!,
-    suspect: models[1]!,
+    reference: models[0],
+    suspect: models[1],
     vocabularies: { reference: reference.vocabulary, suspect: suspect.vocabulary },
     settings: request.settings,
     compute: request.compute,
@@ -163,8 +168,10 @@ async function observe(bench: Bench, results: Record<Axis, AxisResult | null>): 
       r?.map ? [{ ...r.map, log10P: r.map.log10P.map((row) => row.map(roundLog10P)) }] : [],
     ),
     blocks: blocks.map((b) => ({ ...b, log10P: roundLog10P(b.log10P) })),
-    tensors: await tensorStory(bench, layers),
+    // A sketch holds no values to compare.
+    tensors: reference.sketch || suspect.sketch ? [] : await tensorStory(bench, layers),
     correspondence: layers.correspondence,
+    ...(reference.sketch || suspect.sketch ? { sketches: sketchFacts(bench) } : {}),
   };
 }
 
@@ -177,6 +184,7 @@ async function assemble(
   const [reference, suspect] = await Promise.all([request.reference.identity, request.suspect.identity]);
   const proposition = PROPOSITIONS["weights/shared-ancestry"];
   const validation = validationOf(request);
+  const sketched = [reference, suspect].some(({ artefact }) => artefact.kind === "sketch");
   return {
     type: "assay/finding/v1",
     proposition: { id: "weights/shared-ancestry", hp: proposition.hp, hd: proposition.hd },
@@ -196,7 +204,7 @@ async function assemble(
     errorRate: decision.errorRate,
     observations,
     alternatives: [...ALTERNATIVES],
-    limits: [...LIMITS],
+    limits: [...LIMITS, ...(sketched ? SKETCH_LIMITS : [])],
     evidence: [...new Set([...reference.evidence, ...suspect.evidence])],
     software: request.software,
   };

@@ -56,6 +56,18 @@ const fieldSchema = z.strictObject({
   same: z.boolean(),
 });
 
+/** What stands behind a sketch, by its own word, and how much of a row its folds determine. */
+const sketchSchema = z.strictObject({
+  modelRoot: z.string(),
+  chunkRoot: z.string(),
+  seed: z.string(),
+  width: count,
+  rows: z.enum(["sampled", "all"]),
+  folds: count,
+  energyShare: z.number().min(0).max(1),
+});
+export type SketchFacts = z.infer<typeof sketchSchema>;
+
 export const weightsObservationsSchema = z.strictObject({
   /** Shown as architecture, which anyone may copy; never weights evidence. */
   architecture: z.strictObject({
@@ -82,5 +94,7 @@ export const weightsObservationsSchema = z.strictObject({
   tensors: z.array(tensorSchema),
   /** Layers whose own evidence, after paying for the scan, is below 10⁻⁶: reference layer → suspect layers. */
   correspondence: z.array(z.strictObject({ referenceLayer: count, suspectLayers: z.array(count) })),
+  /** Present where a side is a sketch; null for a side that is a model. */
+  sketches: z.strictObject({ reference: sketchSchema.nullable(), suspect: sketchSchema.nullable() }).optional(),
 });
 export type WeightsObservations = z.infer<typeof weightsObservationsSchema>;

@@ -27,6 +27,7 @@ import {
 import type { Block, EvidenceMap } from "./observations.js";
 import { headSample, labelRuns } from "./sampling.js";
 import { sharedTokens, tokenRuns } from "./shared-tokens.js";
+import { commonWidth } from "./sketch/meet.js";
 import { inParallel, type Work } from "./work.js";
 
 export interface AxisResult {
@@ -59,7 +60,7 @@ async function scanMlp(bench: Bench): Promise<AxisResult> {
   const labels = Math.min(commonRows(bench, "mlp.up"), LABELS_MAX);
   const scanLabels = Math.min(labels, LABELS_SCAN);
   const testLabels = settings.rows === "all" ? labels : Math.min(labels, LABELS_SAMPLED);
-  const width = sketchWidth(Math.max(bench.reference.hidden, bench.suspect.hidden));
+  const width = foldWidth(bench);
   // A gate answers to nothing in a model without one: the two are then set side by side by what both have.
   const roles: Role[] = isGated(bench.reference) && isGated(bench.suspect) ? ["mlp.gate", "mlp.up"] : ["mlp.up"];
   const job = (model: Model, layer: number, count: number): SketchJob => {
@@ -84,7 +85,7 @@ async function scanValues(bench: Bench): Promise<AxisResult | null> {
   const heads = Math.min(reference.keyValueHeads, suspect.keyValueHeads);
   const labels = Math.min(reference.headDim, suspect.headDim);
   if (heads === 0 || labels === 0) return null;
-  const width = sketchWidth(Math.max(reference.hidden, suspect.hidden));
+  const width = foldWidth(bench);
   const job =
     (used: number[]) =>
     (model: Model, layer: number): SketchJob => {
@@ -186,6 +187,11 @@ async function testBest(
   });
   const log10P = new Map(blocks.map((block, at) => [pairKey(pairs[at]!), block.log10P]));
   return { logE: axisLogE((pair) => log10P.get(pairKey(pair))!, map), map, blocks };
+}
+
+/** Of rows; a sketch on either side may hold less than the method's own width. */
+function foldWidth({ reference, suspect }: Bench): number {
+  return commonWidth(sketchWidth(Math.max(reference.hidden, suspect.hidden)), [reference, suspect]);
 }
 
 /** The least number of rows that this role has in any layer of either model. */
