@@ -1,16 +1,9 @@
 /** Laws of the small linear algebra under the aligned test. */
 import { describe, expect, test } from "vitest";
 import { prng } from "../../src/base/prng.js";
-import {
-  type Dense,
-  identity,
-  multiply,
-  timesTransposed,
-  transpose,
-  zeros,
-} from "../../src/labs/weights/alignment/dense.js";
-import { symmetricEigen } from "../../src/labs/weights/alignment/eigen.js";
-import { inverseOf, polarFactor } from "../../src/labs/weights/alignment/polar.js";
+import { type Dense, identity, multiply, timesTransposed, transpose, zeros } from "../../src/kernels/rotation/dense.js";
+import { symmetricEigen } from "../../src/kernels/rotation/eigen.js";
+import { inverseOf, polarFactor } from "../../src/kernels/rotation/polar.js";
 
 function random(rows: number, columns: number, seed: string): Dense {
   const source = prng("test/dense", seed);

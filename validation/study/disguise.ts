@@ -12,8 +12,8 @@ import {
   transpose,
   transposedTimes,
   zeros,
-} from "../../dist/labs/weights/alignment/dense.js";
-import { inverseOf, polarFactor } from "../../dist/labs/weights/alignment/polar.js";
+} from "../../dist/kernels/rotation/dense.js";
+import { inverseOf, polarFactor } from "../../dist/kernels/rotation/polar.js";
 import type { CanonicalTensor, Model } from "../../dist/model/model.js";
 
 export type Load = (tensor: CanonicalTensor) => Promise<Float32Array>;

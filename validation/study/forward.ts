@@ -2,7 +2,7 @@
  * The forward pass of a small Llama-family model in plain f64, to check that a disguise keeps the function: RMSNorm,
  * rotary positions on halves (i, i + dim/2), grouped heads, gated MLP with SiLU. Slow and short on purpose.
  */
-import { type Dense, multiply, timesTransposed, zeros } from "../../dist/labs/weights/alignment/dense.js";
+import { type Dense, multiply, timesTransposed, zeros } from "../../dist/kernels/rotation/dense.js";
 import type { Model } from "../../dist/model/model.js";
 import type { Load } from "./disguise.ts";
 

@@ -8,11 +8,11 @@
  * so long that the rows forgot their start, nor tell a draw from a public seed from the claimant's own.
  */
 import { assert } from "../../base/error.js";
+import { type Dense, padded, timesTransposed, unitRows, zeros } from "../../kernels/rotation/dense.js";
 import { maximumAssignment } from "../../stats/assignment.js";
 import { logFactorial } from "../../stats/log-factorial.js";
 import { alignedRotation } from "./alignment/align.js";
 import type { CanonicalModel, MlpRows } from "./alignment/canonical.js";
-import { type Dense, padded, timesTransposed, unitRows, zeros } from "./alignment/dense.js";
 
 /** The claimant's initial MLP rows, one layer, in the reference's unit order: gate and up as stored, down by columns. */
 export interface InitLayer {

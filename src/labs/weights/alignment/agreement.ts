@@ -4,7 +4,7 @@
  * Given the unordered rows, the alignment and both lists stand still when the up rows of one model are dealt out to
  * its gate rows anew; only the count of shared pairs moves. That is what makes it a test (P0 in words.ts).
  */
-import { type Dense, timesTransposed } from "./dense.js";
+import { type Dense, timesTransposed } from "../../../kernels/rotation/dense.js";
 
 export interface Agreement {
   /** k: pairs in both lists. */

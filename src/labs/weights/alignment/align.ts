@@ -5,13 +5,13 @@
  * Rests on P0 with 5 % tolerance (words.ts), not on random draws alone: independent models can learn one pairing.
  */
 import { prng } from "../../../base/prng.js";
+import { type Dense, padded, timesTransposed } from "../../../kernels/rotation/dense.js";
 import { log10Bonferroni, roundLog10P } from "../../../stats/combine.js";
 import { log10SelfMatchBound } from "../../../stats/self-matches.js";
 import { log10TolerantBound } from "../../../stats/tolerant-bound.js";
 import type { SharedTokens } from "../shared-tokens.js";
 import { type Agreement, type AlignedRows, agreement } from "./agreement.js";
 import { type CanonicalModel, type UnitRows, wholeModel } from "./canonical.js";
-import { type Dense, padded, timesTransposed } from "./dense.js";
 import { LAYER_WORK_MAX, MIXES_LAYER, MIXES_WHOLE, MODES, STEPS_LAYER, STEPS_TRIAL, STEPS_WHOLE } from "./method.js";
 import { type Prepared, type Problem, prepare, problemOf } from "./problem.js";
 import { procrustesStart } from "./procrustes.js";

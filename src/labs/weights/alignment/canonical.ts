@@ -6,8 +6,8 @@
  * It cannot undo what is not such a change: retraining blurs these quantities, biases and head norms are left out.
  */
 import { assert } from "../../../base/error.js";
+import { addScaled, type Dense, inner, transposedTimes, unitRows, zeros } from "../../../kernels/rotation/dense.js";
 import type { CanonicalTensor, Model } from "../../../model/model.js";
-import { addScaled, type Dense, inner, transposedTimes, unitRows, zeros } from "./dense.js";
 
 /** All values of a tensor, row-major. */
 export type Load = (tensor: CanonicalTensor) => Promise<Float32Array>;

@@ -4,8 +4,18 @@
  * over quantities A (a) of the reference and B (b) of the suspect that both have, each of norm 1. Widths that differ
  * are padded with zeros. f at its best is high for independent models too: it is never evidence, only a guide.
  */
+
+import {
+  addScaled,
+  type Dense,
+  inner,
+  multiply,
+  padded,
+  timesTransposed,
+  transposedTimes,
+  zeros,
+} from "../../../kernels/rotation/dense.js";
 import { type Quantities, scaled, traceless } from "./canonical.js";
-import { addScaled, type Dense, inner, multiply, padded, timesTransposed, transposedTimes, zeros } from "./dense.js";
 
 export interface Sides {
   a: Dense;

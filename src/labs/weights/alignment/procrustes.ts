@@ -4,9 +4,9 @@
  * embeddings survived. A fit as good as any is found between independent models too: it is never scored.
  */
 import { prng, sample } from "../../../base/prng.js";
+import { type Dense, padded, transposedTimes, zeros } from "../../../kernels/rotation/dense.js";
+import { polarFactor } from "../../../kernels/rotation/polar.js";
 import type { SharedTokens } from "../shared-tokens.js";
-import { type Dense, padded, transposedTimes, zeros } from "./dense.js";
-import { polarFactor } from "./polar.js";
 
 /** Fewer tokens a dimension than this and the fit is free to be anything. */
 const TOKENS_A_DIMENSION = 2;

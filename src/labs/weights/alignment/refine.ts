@@ -3,8 +3,8 @@
  * generalised power method on orthogonal matrices: Journée, Nesterov, Richtárik and Sepulchre, JMLR 2010). It finds a
  * local best; which one depends on the start.
  */
-import { addScaled, type Dense } from "./dense.js";
-import { polarFactor } from "./polar.js";
+import { addScaled, type Dense } from "../../../kernels/rotation/dense.js";
+import { polarFactor } from "../../../kernels/rotation/polar.js";
 import { ascend, type Problem } from "./problem.js";
 
 /** Keeps the iteration from jumping between two rotations where f is not convex; small against ten terms of norm 1. */

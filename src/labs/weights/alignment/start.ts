@@ -4,8 +4,8 @@
  * eigenvalues too close to tell apart. Depends on unordered rows alone, so it spends nothing of the test.
  */
 import type { Prng } from "../../../base/prng.js";
-import { addScaled, type Dense, multiply, timesTransposed, transpose, zeros } from "./dense.js";
-import { symmetricEigen } from "./eigen.js";
+import { addScaled, type Dense, multiply, timesTransposed, transpose, zeros } from "../../../kernels/rotation/dense.js";
+import { symmetricEigen } from "../../../kernels/rotation/eigen.js";
 import type { Prepared } from "./problem.js";
 
 /** Sign patterns tried a mix: those of the vectors' term alone, then random ones. */

@@ -3,7 +3,7 @@
  * blocking, so the same bits come out on every machine. No library: BLAS of any kind sums in an order of its own.
  * Fit for a few hundred columns (about 2.4 billion multiply-adds a second a thread); not for a large model's width.
  */
-import { assert } from "../../../base/error.js";
+import { assert } from "../../base/error.js";
 
 export interface Dense {
   rows: number;

@@ -3,7 +3,7 @@
  * tql2: Bowdler, Martin, Reinsch and Wilkinson, 1968). Own code, so that one order of sums gives the same bits on
  * every machine; a library would bring its own. Vectors of equal eigenvalues are arbitrary within their space.
  */
-import { assert } from "../../../base/error.js";
+import { assert } from "../../base/error.js";
 import { type Dense, zeros } from "./dense.js";
 
 export interface Eigen {

@@ -3,7 +3,7 @@
  * Stat. Comput. 1986): X ← (ζX + X⁻ᵀ/ζ)/2. Converges quadratically for every invertible matrix.
  * A singular matrix has no one polar factor: null.
  */
-import { assert } from "../../../base/error.js";
+import { assert } from "../../base/error.js";
 import { type Dense, zeros } from "./dense.js";
 
 /** Scaled Newton needs about nine steps whatever the condition; more means that the matrix is numerically singular. */
