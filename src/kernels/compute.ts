@@ -7,7 +7,15 @@ import { AssayError, assert } from "../base/error.js";
 import { prng, signs } from "../base/prng.js";
 import { type ComparisonSums, Kernel, type Matrix } from "./kernel.js";
 import { heldRuns } from "./row-order.js";
-import { chunkRows, type ReadInto, RowSource, rowCount, type StoredMatrix, type Stretch } from "./row-source.js";
+import {
+  chunkRows,
+  isPassedWhole,
+  type ReadInto,
+  RowSource,
+  rowCount,
+  type StoredMatrix,
+  type Stretch,
+} from "./row-source.js";
 
 /** Sketch one vector a unit. The parts are centred and normalised apart, then laid side by side. */
 export interface SketchJob {
@@ -102,8 +110,8 @@ export class LocalCompute implements Compute {
     return this.#alone(async () => {
       const out = new Float32Array(matrix.rows * matrix.columns);
       let at = 0;
-      for await (const { bytes } of this.#source.chunks({ matrix, runs: [{ start: 0, count: matrix.rows }] })) {
-        const values = this.#kernel.decode(matrix.dtype, bytes);
+      for await (const { bytes, dtype } of this.#source.chunks({ matrix, runs: [{ start: 0, count: matrix.rows }] })) {
+        const values = this.#kernel.decode(dtype, bytes);
         out.set(values, at);
         at += values.length;
       }
@@ -146,17 +154,13 @@ export class LocalCompute implements Compute {
   async #compare(job: CompareJob): Promise<ComparisonSums> {
     assert(!job.a.matrix.folded && !job.b.matrix.folded, "compute.compare: expected values, not folds of them");
     const sums: ComparisonSums = { n: 0, a: 0, b: 0, aa: 0, bb: 0, ab: 0, equal: 0 };
-    const rows = chunkRows((job.b.matrix.order?.kind === "columns" ? job.b : job.a).matrix);
+    const rows = chunkRows((isPassedWhole(job.b.matrix) ? job.b : job.a).matrix);
     const as = this.#source.chunks(job.a, rows);
     const bs = this.#source.chunks(job.b, rows);
     for await (const a of as) {
       const b = await bs.next();
       assert(!b.done && b.value.rows === a.rows, "compute.compare: expected stretches of equal shape");
-      this.#kernel.compare(
-        { dtype: job.a.matrix.dtype, bytes: a.bytes },
-        { dtype: job.b.matrix.dtype, bytes: b.value.bytes },
-        sums,
-      );
+      this.#kernel.compare({ dtype: a.dtype, bytes: a.bytes }, { dtype: b.value.dtype, bytes: b.value.bytes }, sums);
     }
     await bs.return(undefined);
     return sums;
@@ -164,13 +168,13 @@ export class LocalCompute implements Compute {
 
   async #foldRows(part: Stretch, job: SketchJob, index: number): Promise<Matrix> {
     if (part.matrix.folded) return this.#heldFolds(part, job, index);
-    const { columns, dtype } = part.matrix;
+    const { columns } = part.matrix;
     const n = rowCount(part.runs);
     const folded = this.#scratch(`part ${index}`, n, job.width);
     const sums = new Float32Array(n);
     const sign = foldSigns(columns, job.width, job.seed, index);
     let at = 0;
-    for await (const { bytes, rows } of this.#source.chunks(part)) {
+    for await (const { bytes, rows, dtype } of this.#source.chunks(part)) {
       this.#kernel.foldRows({ dtype, bytes, rows, columns }, sign, folded, sums, at);
       at += rows;
     }
@@ -212,12 +216,12 @@ export class LocalCompute implements Compute {
   }
 
   async #foldColumns(part: Stretch, job: SketchJob, index: number): Promise<Matrix> {
-    const { columns, dtype } = part.matrix;
+    const { columns } = part.matrix;
     const accumulators = this.#scratch("columns", job.width, columns);
     accumulators.data.fill(0);
     const sign = foldSigns(rowCount(part.runs), job.width, job.seed, index);
     let at = 0;
-    for await (const { bytes, rows } of this.#source.chunks(part)) {
+    for await (const { bytes, rows, dtype } of this.#source.chunks(part)) {
       const buckets = Uint32Array.from({ length: rows }, (_, r) => (at + r) % job.width);
       this.#kernel.foldColumns({ dtype, bytes, rows, columns }, buckets, sign.subarray(at, at + rows), accumulators);
       at += rows;

@@ -28,12 +28,16 @@ export const FORMATS = {
   Q4_K: { code: 23, values: 256, sizeBytes: 144 },
   Q5_K: { code: 24, values: 256, sizeBytes: 176 },
   Q6_K: { code: 25, values: 256, sizeBytes: 210 },
+  MXFP4: { code: 26, values: 32, sizeBytes: 17 },
+  // Codes that mean nothing by themselves: coding.ts says how they are read, and the kernels never see them.
+  I8: { code: -1, values: 1, sizeBytes: 1 },
+  U4: { code: -1, values: 2, sizeBytes: 1 },
 } as const satisfies Record<string, Format>;
 export type DType = keyof typeof FORMATS;
 
 /** Whether values of a format, by the name that safetensors or ggml gives it, are read. */
 export function isReadDType(name: string): name is DType {
-  return Object.hasOwn(FORMATS, name);
+  return Object.hasOwn(FORMATS, name) && FORMATS[name as DType].code >= 0;
 }
 
 /** Size of `values` consecutive values, a whole number of blocks. */

@@ -2,8 +2,12 @@
  * Stored rows as the kernels take them: read in chunks of bounded size, the next one ahead, one row behind the other
  * wherever they lie in the file. Whoever makes a source knows how to read the files that matrices name.
  */
-import { assert } from "../base/error.js";
+import { AssayError, assert, quoted } from "../base/error.js";
+import { decodeScaled, gatherCoded } from "./coded-rows.js";
+import { type Coding, isGathered } from "./coding.js";
 import { type DType, rowBytes } from "./dtypes.js";
+import { Kernel } from "./kernel.js";
+import { type Addition, addProduct } from "./low-rank.js";
 import { type RowOrder, type Run, storedRuns, transpose } from "./row-order.js";
 
 /** A matrix as it lies in a file. A vector is one row. */
@@ -16,6 +20,14 @@ export interface StoredMatrix {
   columns: number;
   /** Where the rows lie; absent: one behind the other. */
   order?: RowOrder;
+  /** How codes become values; absent: they stand for themselves. `dtype` is then that of the codes. */
+  coding?: Coding;
+  /** A product added to the values: a LoRA adapter. */
+  added?: Addition;
+  /** The matrix is a view that begins at this row of a whole, with which scales and additions go. Absent: 0. */
+  firstRow?: number;
+  /** Nobody has looked at all values: those read are checked to be finite. */
+  unchecked?: true;
   /** Present where the file holds folds of the rows in place of the rows; dtype and offset are then those of the folds. */
   folded?: FoldedRows;
 }
@@ -36,6 +48,12 @@ export interface Stretch {
   runs: readonly Run[];
 }
 
+export interface Chunk {
+  bytes: Uint8Array;
+  rows: number;
+  dtype: DType;
+}
+
 /** Fills `into` from a file named by its key; a file that ends early is an error. */
 export type ReadInto = (file: string, offsetBytes: number, into: Uint8Array) => Promise<void>;
 
@@ -49,23 +67,30 @@ export class RowSource {
   readonly #read: ReadInto;
   /** Chunks are read into the same few buffers again and again: fresh ones would outrun the collector. */
   readonly #buffers: Uint8Array[] = [];
+  #decoder: Kernel | undefined;
   constructor(read: ReadInto) {
     this.#read = read;
   }
 
-  /** Rows in chunks, the next one being read while this one is used. */
-  async *chunks(part: Stretch, rowsMax = chunkRows(part.matrix)): AsyncGenerator<{ bytes: Uint8Array; rows: number }> {
+  /**
+   * Rows in chunks, the next one being read while this one is used. Codes come decoded: the number format of what is
+   * read is `dtype`, not the matrix's.
+   * @throws AssayError NON_FINITE for a scale, or in what nobody has checked; FORMAT for codes that cannot be
+   */
+  async *chunks(part: Stretch, rowsMax = chunkRows(part.matrix)): AsyncGenerator<Chunk> {
     const { matrix } = part;
-    const size = rowBytes(matrix.dtype, matrix.columns);
+    const dtype = isDecoded(matrix) ? "F32" : matrix.dtype;
+    const size = rowBytes(dtype, matrix.columns);
     const reads = gather(part.runs, rowsMax);
     const room = Math.min(rowsMax, rowCount(part.runs)) * size;
     const buffers = [this.#buffer(room), this.#buffer(room)] as const;
     const fetch = async (index: number) => {
       const rows = rowCount(reads[index]!);
       const bytes = buffers[index % 2 === 0 ? 0 : 1].subarray(0, rows * size);
-      if (matrix.order?.kind === "columns") await this.#gatherColumns(matrix, reads[index]!, bytes);
-      else await this.#gatherRows(matrix, storedRuns(reads[index]!, matrix.order), bytes);
-      return { bytes, rows };
+      if (isDecoded(matrix)) await this.#decoded(matrix, reads[index]!, bytes);
+      else await this.#gather(matrix, reads[index]!, bytes);
+      if (matrix.unchecked) this.#check(matrix, dtype, bytes);
+      return { bytes, rows, dtype };
     };
     let ahead = reads.length > 0 ? fetch(0) : undefined;
     try {
@@ -79,6 +104,54 @@ export class RowSource {
       await ahead?.catch(() => undefined);
       this.#buffers.push(...buffers);
     }
+  }
+
+  #gather(matrix: StoredMatrix, runs: readonly Run[], bytes: Uint8Array): Promise<void> {
+    if (matrix.order?.kind === "columns") return this.#gatherColumns(matrix, runs, bytes);
+    return this.#gatherRows(matrix, storedRuns(runs, matrix.order), bytes);
+  }
+
+  /** Rows as f32: codes decoded, a product added. */
+  async #decoded(matrix: StoredMatrix, runs: readonly Run[], bytes: Uint8Array): Promise<void> {
+    const out = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+    const rows = wholeRows(matrix, runs);
+    if (isGathered(matrix.coding)) await gatherCoded(this.#read, matrix, rows, out);
+    else {
+      const stored = this.#buffer(rowBytes(matrix.dtype, matrix.columns) * rows.length);
+      try {
+        const codes = stored.subarray(0, rowBytes(matrix.dtype, matrix.columns) * rows.length);
+        await this.#gather(matrix, runs, codes);
+        if (matrix.coding) await decodeScaled(this.#read, matrix, rows, codes, out);
+        else out.set(this.#kernel.decode(matrix.dtype, codes));
+      } finally {
+        this.#buffers.push(stored);
+      }
+    }
+    if (matrix.added) await addProduct((m, r) => this.#values(m, r), matrix.added, rows, matrix.columns, out);
+  }
+
+  /** Rows of a small matrix, whole. */
+  async #values(matrix: StoredMatrix, runs: readonly Run[]): Promise<Float32Array> {
+    const out = new Float32Array(rowCount(runs) * matrix.columns);
+    let at = 0;
+    for await (const { bytes, dtype } of this.chunks({ matrix, runs })) {
+      const values = this.#kernel.decode(dtype, bytes);
+      out.set(values, at);
+      at += values.length;
+    }
+    return out;
+  }
+
+  #check(matrix: StoredMatrix, dtype: DType, bytes: Uint8Array): void {
+    if (this.#kernel.countNonFinite(dtype, bytes) === 0) return;
+    const at = `${quoted(matrix.file.split("/").at(-1))} at ${matrix.offsetBytes}`;
+    throw new AssayError("NON_FINITE", `row-source.read: expected finite values, got NaN or infinity in ${at}`);
+  }
+
+  /** Made when it is first needed: most streams pass bytes on as they are. */
+  get #kernel(): Kernel {
+    this.#decoder ??= new Kernel();
+    return this.#decoder;
   }
 
   async #gatherRows(matrix: StoredMatrix, runs: readonly Run[], bytes: Uint8Array): Promise<void> {
@@ -120,9 +193,28 @@ export class RowSource {
 
 /** Rows of one chunk. */
 export function chunkRows(m: StoredMatrix): number {
-  const most = m.order?.kind === "columns" ? GATHERED_BYTES : CHUNK_BYTES;
+  const most = isPassedWhole(m) ? GATHERED_BYTES : CHUNK_BYTES;
+  if (isDecoded(m)) return Math.max(1, Math.floor(most / (4 * m.columns)));
   // Narrow formats count as two bytes a value: decoded they take four.
   return Math.max(1, Math.floor(most / Math.max(rowBytes(m.dtype, m.columns), 2 * m.columns)));
+}
+
+/** Whether some rows take a pass over all of the matrix: then as many as possible are taken at once. */
+export function isPassedWhole(m: StoredMatrix): boolean {
+  return m.order?.kind === "columns" || isGathered(m.coding);
+}
+
+/** Whether values are computed here rather than passed on as stored. */
+function isDecoded(m: StoredMatrix): boolean {
+  return m.coding !== undefined || m.added !== undefined;
+}
+
+/** Numbers of rows in the whole tensor that the matrix is a view of. */
+function wholeRows(m: StoredMatrix, runs: readonly Run[]): number[] {
+  const [first, step] = [m.firstRow ?? 0, m.order?.kind === "columns" ? (m.order.step ?? 1) : 1];
+  return storedRuns(runs, m.order).flatMap(({ start, count }) =>
+    Array.from({ length: count }, (_, i) => first + (start + i) * step),
+  );
 }
 
 /** Runs cut and gathered so that each list holds at most rowsMax rows. */

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { AssayError } from "../base/error.js";
 import { parseBoundedJson } from "./json-bounds.js";
-import type { ModelConfig } from "./model.js";
+import type { ModelConfig, QuantizationConfig } from "./model.js";
 
 /** Label maps make the largest real ones some hundred kilobytes (CWE-770). */
 export const CONFIG_BYTES_MAX = 4 * 1024 * 1024;
@@ -19,6 +19,20 @@ const size = z
   .max(2 ** 31)
   .nullish();
 const word = z.string().min(1).max(200).nullish();
+
+/** Hugging Face `quantization_config`, of several libraries (compressed-tensors' `compression_config` is the same). */
+const quantization = z
+  .looseObject({
+    quant_method: word,
+    bits: size,
+    checkpoint_format: word,
+    format: word,
+    weight_block_size: z.tuple([z.int().min(1).max(65_536), z.int().min(1).max(65_536)]).nullish(),
+    config_groups: z
+      .record(z.string(), z.looseObject({ weights: z.looseObject({ num_bits: size }).nullish() }))
+      .nullish(),
+  })
+  .nullish();
 
 const fields = {
   model_type: word,
@@ -50,6 +64,8 @@ const fields = {
   rms_norm_eps: z.number().nonnegative().max(1).nullish(),
   max_position_embeddings: size,
   tie_word_embeddings: z.boolean().nullish(),
+  quantization_config: quantization,
+  compression_config: quantization,
 };
 const configSchema = z.looseObject({ ...fields, text_config: z.looseObject(fields).nullish() });
 
@@ -71,6 +87,7 @@ export const NO_CONFIG: ModelConfig = {
   normEpsilon: null,
   maxPositions: null,
   tiedEmbeddings: null,
+  quantization: null,
 };
 
 /** @throws AssayError FORMAT or LIMIT */
@@ -104,5 +121,17 @@ export function parseConfig(bytes: Uint8Array, what = "config.json"): ModelConfi
     normEpsilon: pick("rms_norm_eps") ?? pick("layer_norm_eps") ?? pick("layer_norm_epsilon"),
     maxPositions: pick("max_position_embeddings") ?? pick("n_positions"),
     tiedEmbeddings: pick("tie_word_embeddings"),
+    quantization: quantizationOf(pick("quantization_config") ?? pick("compression_config")),
+  };
+}
+
+function quantizationOf(given: z.infer<typeof quantization>): QuantizationConfig | null {
+  if (!given) return null;
+  const bits = new Set(Object.values(given.config_groups ?? {}).flatMap((g) => g.weights?.num_bits ?? []));
+  return {
+    method: given.quant_method ?? null,
+    format: given.checkpoint_format ?? given.format ?? null,
+    bits: given.bits ?? (bits.size === 1 ? [...bits][0]! : null),
+    blockSize: given.weight_block_size ?? null,
   };
 }

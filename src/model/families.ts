@@ -13,8 +13,12 @@ const BY_TENSOR: readonly { pattern: RegExp; found: string }[] = [
     pattern: /\.lora_[AB]\b|\.lora_embedding_[AB]\b/,
     found: "LoRA adapter weights, which are no model by themselves (merge them into their base model first)",
   },
+  { pattern: /\.(absmax|quant_map|quant_state\b.*)$/, found: "4-bit weights of bitsandbytes" },
+  { pattern: /\.(weight_global_scale|weight_scale_2)$/, found: "NVFP4 weights" },
+  { pattern: /\.(W_q|W_nbits)$/, found: "HQQ weights" },
+  { pattern: /\.(codebooks|SU|Qidxs)$/, found: "weights quantised by codebooks" },
   { pattern: /\.(qweight|qzeros)$/, found: "GPTQ or AWQ quantised weights" },
-  { pattern: /\.(weight_packed|quant_state\b)/, found: "packed quantised weights" },
+  { pattern: /\.weight_packed$/, found: "packed quantised weights" },
   { pattern: /\.blocks\.\d+\.ffn\.experts\./, found: "a mixture of experts under DBRX names" },
   { pattern: /\.block_sparse_moe\./, found: "a mixture of experts under Mixtral names" },
   {

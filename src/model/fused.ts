@@ -2,6 +2,7 @@
  * Several canonical matrices out of one stored one: fused query, key and value (Phi-3, GPT-2, GPT-NeoX), fused gate and
  * up (Phi-3). Only offsets and orders are computed; no value moves. Where nothing settles the cut, it is not guessed.
  */
+import { isGathered } from "../kernels/coding.js";
 import { rowBytes } from "../kernels/dtypes.js";
 import type { StoredMatrix } from "../kernels/row-source.js";
 import type { ModelConfig, Role } from "./model.js";
@@ -51,9 +52,11 @@ function cutHeads(whole: StoredMatrix, { parts }: Fused, { heads }: ModelConfig)
 }
 
 function rowRange(m: StoredMatrix, start: number, rows: number): StoredMatrix {
+  const firstRow = m.coding || m.added ? { firstRow: (m.firstRow ?? 0) + start } : {};
+  if (isGathered(m.coding)) return { ...m, rows, ...firstRow };
   // A row of a matrix stored by columns begins one value after the last.
   const step = m.order?.kind === "columns" ? rowBytes(m.dtype, 1) : rowBytes(m.dtype, m.columns);
-  return { ...m, offsetBytes: m.offsetBytes + start * step, rows };
+  return { ...m, offsetBytes: m.offsetBytes + start * step, rows, ...firstRow };
 }
 
 function entries(m: StoredMatrix, start: number, columns: number): StoredMatrix {

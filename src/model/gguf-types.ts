@@ -55,7 +55,7 @@ export function ggufType(number: number): GgufType | null {
 /** The types whose values are read. */
 const READ = [
   ...(["F32", "F16", "BF16", "F64", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0"] as const),
-  ...(["Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K"] as const),
+  ...(["Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "MXFP4"] as const),
 ] satisfies DType[];
 
 export function isReadGgufType(name: string): name is (typeof READ)[number] {

@@ -62,7 +62,18 @@ export interface CanonicalTensor {
   matrix: StoredMatrix;
 }
 
-/** What config.json says, as far as it is used; null where it is silent. Every field is shown as architecture. */
+/** How weights were quantised, in the words of whoever did it. */
+export interface QuantizationConfig {
+  method: string | null;
+  /** AutoGPTQ's checkpoint_format, compressed-tensors' format. */
+  format: string | null;
+  /** Null where parts differ. */
+  bits: number | null;
+  /** Rows and columns that share a scale. */
+  blockSize: [number, number] | null;
+}
+
+/** What config.json says, as far as it is used; null where it is silent. */
 export interface ModelConfig {
   modelType: string | null;
   hiddenSize: number | null;
@@ -81,6 +92,7 @@ export interface ModelConfig {
   normEpsilon: number | null;
   maxPositions: number | null;
   tiedEmbeddings: boolean | null;
+  quantization: QuantizationConfig | null;
 }
 
 export interface Model {

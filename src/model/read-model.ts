@@ -5,7 +5,9 @@
  */
 
 import { AssayError, quoted } from "../base/error.js";
-import { isReadDType } from "../kernels/dtypes.js";
+import type { Coding } from "../kernels/coding.js";
+import type { DType } from "../kernels/dtypes.js";
+import type { Addition } from "../kernels/low-rank.js";
 import type { StoredMatrix } from "../kernels/row-source.js";
 import { FAMILIES_READ, familyOfTensors } from "./families.js";
 import { cut } from "./fused.js";
@@ -13,6 +15,7 @@ import type { CanonicalTensor, ModelConfig, Reading, Role } from "./model.js";
 import { llamaNaming } from "./names.js";
 import { GPT_NEOX, GPT2 } from "./names-gpt.js";
 import { canonicalName, type Fused, holdingOf, type Naming, type Place, placesOf, type Stack } from "./naming.js";
+import { isRead, joinQuantised } from "./quantised.js";
 import { dimensionsOf } from "./shapes.js";
 import { cutStack, type ExpertPart, orientationOf, type StoredStack } from "./stacks.js";
 
@@ -32,9 +35,11 @@ export interface FileTensors {
   tensors: readonly StoredTensor[];
 }
 
-export type Entry = StoredTensor & { file: string };
+/** Shape and dtype are those of the values: codes of 4 bits are U4 whatever they are packed in. */
+export type Entry = StoredTensor & { file: string; coding?: Coding; added?: Addition };
 
-const DTYPES_READ = "F64, F32, F16, BF16 and F8 are read, and GGUF's Q4_0 to Q8_0 and Q2_K to Q6_K";
+const DTYPES_READ =
+  "F64, F32, F16, BF16 and F8 are read, I8 and 4-bit weights with their scales (LLM.int8, compressed-tensors, GPTQ, AWQ, MXFP4), and GGUF's Q4_0 to Q8_0, Q2_K to Q6_K and MXFP4; others have to be dequantised first (transformers: model.dequantize(), then save_pretrained)";
 
 /** Of safetensors files. Errors as `readEntries`. */
 export function readModel(files: readonly FileTensors[], config: ModelConfig): Reading {
@@ -46,7 +51,10 @@ export function readModel(files: readonly FileTensors[], config: ModelConfig): R
  * @throws AssayError FORMAT when a tensor under a canonical name has no values; anything else that does not fit is a
  *   refusal
  */
-export function readEntries(entries: readonly Entry[], config: ModelConfig, namings: readonly Naming[]): Reading {
+export function readEntries(stored: readonly Entry[], config: ModelConfig, namings: readonly Naming[]): Reading {
+  const found = stored.map((e) => e.name);
+  const entries = joinQuantised(stored, config);
+  if (typeof entries === "string") return refused(familySentence(found, entries));
   const names = entries.map((e) => e.name);
   const places = placesOf(names, namings);
   if (places.length > 1)
@@ -54,7 +62,7 @@ export function readEntries(entries: readonly Entry[], config: ModelConfig, nami
   const place = places[0];
   if (place === undefined) return refused(familySentence(names, "no layers under names that are read"));
 
-  const collected = scaledF8(entries) ?? collect(entries, place, config);
+  const collected = collect(entries, place, config);
   if (typeof collected === "string") return refused(familySentence(names, collected));
   const { tensors, others, uncut } = collected;
   const dimensions = dimensionsOf(tensors, config, uncut);
@@ -144,9 +152,9 @@ function unstack(
   if (orientation !== "plain" && orientation !== "transposed") return orientation;
   const out: (StackedEntry & { parts: ExpertPart[] | null })[] = [];
   for (const stacked of entries) {
-    const { file, name, dtype, offsetBytes } = stacked.entry;
-    if (!isReadDType(dtype)) return `${quoted(name)} is stored as ${dtype}; ${DTYPES_READ}`;
-    const parts = cutStack(asStored(stacked), { file, offsetBytes, dtype }, orientation);
+    const { entry } = stacked;
+    if (!isRead(entry)) return unreadDType(entry);
+    const parts = cutStack(asStored(stacked), placeOf(entry), orientation);
     if (typeof parts === "string") return parts;
     out.push({ ...stacked, parts });
   }
@@ -154,27 +162,26 @@ function unstack(
 }
 
 function storedMatrix(entry: Entry, role: Role, transposed: boolean): StoredMatrix | string {
-  const { file, name, dtype, shape, offsetBytes } = entry;
-  if (!isReadDType(dtype)) return `${quoted(name)} is stored as ${dtype}; ${DTYPES_READ}`;
+  const { name, shape } = entry;
+  if (!isRead(entry)) return unreadDType(entry);
+  const place = placeOf(entry);
   const vector = /bias|norm/.test(role) || (role === "mlp.shared.router" && shape.length === 1);
   if (shape.length !== (vector ? 1 : 2))
     return `${quoted(name)}: expected a ${vector ? "vector" : "matrix"}, got shape [${shape.join(", ")}]`;
-  if (vector) return { file, offsetBytes, dtype, rows: 1, columns: shape[0]! };
+  if (vector) return { ...place, rows: 1, columns: shape[0]! };
   const [rows, columns] = [shape[0]!, shape[1]!];
-  if (!transposed) return { file, offsetBytes, dtype, rows, columns };
-  return { file, offsetBytes, dtype, rows: columns, columns: rows, order: { kind: "columns", stride: columns } };
+  if (!transposed) return { ...place, rows, columns };
+  if (entry.coding) return `${quoted(name)}: quantised weights are not read where matrices are stored by inputs`;
+  return { ...place, rows: columns, columns: rows, order: { kind: "columns", stride: columns } };
 }
 
-/** F8 weights with scales beside them are other numbers than those stored (vLLM, DeepSeek, ComfyUI names). */
-function scaledF8(entries: readonly Entry[]): string | null {
-  const names = new Set(entries.map((e) => e.name));
-  for (const { name, dtype } of entries) {
-    if (!dtype.startsWith("F8_")) continue;
-    const stem = name.replace(/\.weight$/, "");
-    const scale = [`${name}_scale`, `${name}_scale_inv`, `${stem}.scale_weight`].find((n) => names.has(n));
-    if (scale) return `${quoted(name)} is ${dtype} scaled by ${quoted(scale)}; F8 is read where it stands for itself`;
-  }
-  return null;
+function placeOf({ file, offsetBytes, dtype, coding, added }: Entry): Omit<StoredMatrix, "rows" | "columns"> {
+  const more = { ...(coding ? { coding } : {}), ...(added ? { added } : {}) };
+  return { file, offsetBytes, dtype: dtype as DType, ...more };
+}
+
+function unreadDType({ name, dtype }: Entry): string {
+  return `${quoted(name)} is stored as ${dtype}; ${DTYPES_READ}`;
 }
 
 /** What the names look like explains a refusal better than what is missing. */

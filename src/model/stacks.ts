@@ -53,7 +53,7 @@ export interface ExpertPart {
  */
 export function cutStack(
   { stack, name, shape }: StoredStack,
-  whole: Pick<StoredMatrix, "file" | "offsetBytes" | "dtype">,
+  whole: Omit<StoredMatrix, "rows" | "columns">,
   orientation: Orientation,
 ): ExpertPart[] | string | null {
   const experts = shape[0]!;
@@ -65,6 +65,7 @@ export function cutStack(
   const rows = outputs / parts.length;
   if (!Number.isInteger(rows)) return `${name}: ${outputs} fused rows do not halve`;
   if (isBias(stack) && interleaved) return null;
+  if (transposed && whole.coding) return `${name}: quantised experts are read where they lie by outputs`;
   const { dtype } = whole;
   const size = rowBytes(dtype, outputs * inputs);
   // Where output r+1 begins behind output r.
@@ -72,8 +73,10 @@ export function cutStack(
   const out: ExpertPart[] = [];
   for (let expert = 0; expert < experts; expert++)
     for (const [i, part] of parts.entries()) {
-      const offsetBytes = whole.offsetBytes + expert * size + (interleaved ? i : i * rows) * step;
-      out.push({ expert, part, matrix: { ...whole, offsetBytes, ...layout() } });
+      const start = interleaved ? i : i * rows;
+      const firstRow = whole.coding ? { firstRow: expert * outputs + start } : {};
+      const offsetBytes = whole.offsetBytes + expert * size + start * step;
+      out.push({ expert, part, matrix: { ...whole, offsetBytes, ...layout(), ...firstRow } });
     }
   return out;
 

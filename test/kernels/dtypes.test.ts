@@ -50,7 +50,7 @@ describe("blocks of GGUF", () => {
   test("all are there", () => {
     expect(types.sort()).toEqual(
       Object.entries(FORMATS)
-        .filter(([, f]) => f.values > 1)
+        .filter(([, f]) => f.values > 1 && f.code >= 0)
         .map(([name]) => name)
         .sort(),
     );
@@ -71,7 +71,7 @@ describe("blocks of GGUF", () => {
     let scales = 0;
     for (let at = 0; at + 1 < size; at++) {
       const block = blocks.slice(0, size);
-      block.set([0x00, 0x7c], at);
+      block.set(type === "MXFP4" ? [0xff] : [0x00, 0x7c], at);
       const found = kernel.countNonFinite(type, block);
       scales += found;
       expect(found).toBe([...kernel.decode(type, block)].every(Number.isFinite) ? 0 : 1);

@@ -12,6 +12,8 @@
  *   Q4_K  d, dmin, s[12], q[128]                 32 values a scale and a minimum of 6 bits each
  *   Q5_K  d, dmin, s[12], h[32], q[128]          likewise; bit g of h[i]: bit 4 of value i of group g
  *   Q6_K  l[128], h[64], i8 s[16], d             16 values a scale; 6 bits, less 32
+ * OCP Microscaling, 32 values:
+ *   MXFP4 e, q[16]            2^(e−127) · q as e2m1: 0 ½ 1 1½ 2 3 4 6, then the same negative; halves as in Q4_0
  */
 import { half } from "./half";
 
@@ -119,6 +121,27 @@ function q6_K(src: usize, dst: usize): void {
   }
 }
 
+/** Twice the value of an e2m1 code: whole. */
+// @ts-ignore: decorator
+@inline
+function e2m1(x: u32): f32 {
+  const rest = x & 7;
+  const size = rest < 4 ? <i32>rest : rest < 6 ? <i32>((rest & 1) + 2) << 1 : <i32>((rest & 1) + 2) << 2;
+  return <f32>(x & 8 ? -size : size);
+}
+
+/** Products with a power of two are exact: half the scale times twice the value. */
+function mxfp4(src: usize, dst: usize): void {
+  const e = <u32>load<u8>(src);
+  // 2^(e−128); below the normal numbers one bit of the fraction.
+  const scale = reinterpret<f32>(e < 2 ? (<u32>0x00200000) << e : (e - 1) << 23);
+  for (let i = 0; i < 16; i++) {
+    const x = <u32>load<u8>(src + 1 + i);
+    put(dst, i, e2m1(x & 15) * scale);
+    put(dst, i + 16, e2m1(x >> 4) * scale);
+  }
+}
+
 /** Size of one block in bytes, by the code of kernels/dtypes.ts. */
 export function blockBytes(code: i32): i32 {
   switch (code) {
@@ -131,12 +154,13 @@ export function blockBytes(code: i32): i32 {
     case 22: return 110;
     case 23: return 144;
     case 24: return 176;
+    case 26: return 17;
     default: return 210;
   }
 }
 
 export function decodeBlocks(code: i32, src: usize, count: i32, dst: usize): void {
-  const values = code <= 20 ? 32 : 256, bytes = blockBytes(code);
+  const values = code <= 20 || code == 26 ? 32 : 256, bytes = blockBytes(code);
   for (let i = 0; i < count; i += values) {
     switch (code) {
       case 16: nibbles(src + 2, 0, 8, f16(src), 0, false, dst); break;
@@ -148,6 +172,7 @@ export function decodeBlocks(code: i32, src: usize, count: i32, dst: usize): voi
       case 22: q3_K(src, dst); break;
       case 23: q45_K(src, 0, src + 16, dst); break;
       case 24: q45_K(src, src + 16, src + 48, dst); break;
+      case 26: mxfp4(src, dst); break;
       default: q6_K(src, dst); break;
     }
     src += bytes;
@@ -167,10 +192,14 @@ function second(code: i32): i32 {
   return code == 17 || code == 19 || code == 23 || code == 24 ? 2 : code == 21 ? 82 : -1;
 }
 
-/** Blocks with a scale that is NaN or infinite; all else in a block is an integer. */
+/** Blocks with a scale that is NaN or infinite (MXFP4: with which 6 leaves f32); all else in a block is an integer. */
 export function countBadBlocks(code: i32, src: usize, blocks: i32): i32 {
   const bytes = blockBytes(code), a = first(code), b = second(code);
   let found = 0;
+  if (code == 26) {
+    for (let i = 0; i < blocks; i++) if (load<u8>(src + i * bytes) >= 253) found++;
+    return found;
+  }
   for (let i = 0; i < blocks; i++) {
     const bad = (load<u16>(src + a) & 0x7c00) == 0x7c00 || (b >= 0 && (load<u16>(src + b) & 0x7c00) == 0x7c00);
     if (bad) found++;

@@ -2,10 +2,13 @@
 import type { Model, ModelConfig, Vocabulary } from "../../model/model.js";
 import type { WeightsObservations } from "./observations.js";
 
-const FIELDS: readonly (keyof ModelConfig)[] = [
+const FIELDS: readonly Exclude<keyof ModelConfig, "quantization">[] = [
   "modelType",
   "hiddenSize",
   "intermediateSize",
+  "experts",
+  "expertsPerToken",
+  "expertIntermediateSize",
   "layers",
   "heads",
   "keyValueHeads",

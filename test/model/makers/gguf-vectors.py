@@ -26,6 +26,11 @@ for name, scales in SCALES.items():
         raw[:, at:at + 2] = np.array([[0.0173], [-2.5], [3e-6]], dtype=np.float16).view(np.uint8)
     blocks[name] = {"blocks": b64(raw), "values": b64(dequantize(raw, T[name]).astype(np.float32))}
 
+# OCP Microscaling: a power of two in the first byte, here down to where it is no normal f32.
+raw = np.random.default_rng(2).integers(0, 256, size=(4, 17), dtype=np.uint8)
+raw[:, 0] = [120, 141, 1, 0]
+blocks["MXFP4"] = {"blocks": b64(raw), "values": b64(dequantize(raw, T.MXFP4).astype(np.float32))}
+
 path = os.path.join(tempfile.mkdtemp(), "tiny.gguf")
 writer = GGUFWriter(path, "llama")
 writer.add_block_count(1)
