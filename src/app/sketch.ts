@@ -138,6 +138,8 @@ async function chunked(
 }
 
 function factsOf(model: Model): Pick<SketchHeader, "config" | "tied" | "vocabulary" | "parameters"> {
-  const { config, tied, vocabulary, parameters } = model;
-  return { config: { ...config }, tied, vocabulary, parameters };
+  const { tied, vocabulary, parameters } = model;
+  // How the values were stored is of no use to whoever has their folds.
+  const { quantization: _, ...config } = model.config;
+  return { config, tied, vocabulary, parameters };
 }
