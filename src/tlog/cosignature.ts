@@ -1,0 +1,97 @@
+/**
+ * Signing and checking checkpoints by key type: a log's Ed25519 signature over the note text (signed-note v1), and the
+ * timestamped cosignatures of tlog-cosignature v1.1, Ed25519 (`cosignature/v1`) and ML-DSA-44 (`subtree/v1`). A
+ * cosignature says that a tree was the largest consistent one its cosigner had seen at that time; not that the log's
+ * entries are true.
+ */
+import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
+import { concatBytes, utf8 } from "../base/bytes.js";
+import { AssayError, assert } from "../base/error.js";
+import { signEd25519, verifyEd25519 } from "../evidence/ed25519.js";
+import { type Checkpoint, parseCheckpoint } from "./checkpoint.js";
+import { keyIdOf, type NoteKey, type SecretNoteKey } from "./note-keys.js";
+import type { NoteSigner, NoteVerifier } from "./signed-note.js";
+
+const TIME_BYTES = 8;
+
+export interface KeyVerifier extends NoteVerifier {
+  key: NoteKey;
+}
+
+export function verifierOf(key: NoteKey): KeyVerifier {
+  return {
+    key,
+    name: key.name,
+    keyId: keyIdOf(key),
+    verify: (text, signature) => {
+      if (key.type === "ed25519") return verifyEd25519(signature, utf8(text), key.publicKey);
+      if (signature.length <= TIME_BYTES) return false;
+      const time = timeOf(signature);
+      if (time === null) return false;
+      const rest = signature.slice(TIME_BYTES);
+      if (key.type === "ed25519-cosigner") return verifyEd25519(rest, ed25519Message(text, time), key.publicKey);
+      return verifiesMlDsa(rest, text, key, time);
+    },
+  };
+}
+
+/** @param time Unix seconds, for cosignatures; unused by a plain log signature */
+export function signerOf(key: SecretNoteKey, time: number): NoteSigner {
+  assert(Number.isSafeInteger(time) && time >= 0, "signerOf: expected Unix seconds");
+  return {
+    name: key.name,
+    keyId: keyIdOf(key),
+    sign: (text) => {
+      if (key.type === "ed25519") return signEd25519(utf8(text), key.seed);
+      if (key.type === "ed25519-cosigner")
+        return concatBytes([uint64(time), signEd25519(ed25519Message(text, time), key.seed)]);
+      const message = subtreeMessage(parseCheckpoint(text), key.name, time);
+      return concatBytes([uint64(time), ml_dsa44.sign(message, ml_dsa44.keygen(key.seed).secretKey)]);
+    },
+  };
+}
+
+/** When a cosignature was made, Unix seconds; null when it is out of range. */
+export function timeOf(signature: Uint8Array): number | null {
+  const time = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
+  return time <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(time) : null;
+}
+
+function ed25519Message(text: string, time: number): Uint8Array {
+  return utf8(`cosignature/v1\ntime ${time}\n${text}`);
+}
+
+function verifiesMlDsa(signature: Uint8Array, text: string, key: NoteKey, time: number): boolean {
+  try {
+    return ml_dsa44.verify(signature, subtreeMessage(parseCheckpoint(text), key.name, time), key.publicKey);
+  } catch {
+    return false;
+  }
+}
+
+/** `cosigned_message` of a whole tree: label, cosigner, time, origin, start 0, end, hash. */
+function subtreeMessage({ origin, size, root }: Checkpoint, cosigner: string, time: number): Uint8Array {
+  const parts = [
+    utf8("subtree/v1\n\0"),
+    opaque8(cosigner),
+    uint64(time),
+    opaque8(origin),
+    uint64(0),
+    uint64(size),
+    root,
+  ];
+  return concatBytes(parts);
+}
+
+function opaque8(text: string): Uint8Array {
+  const bytes = utf8(text);
+  if (bytes.length < 1 || bytes.length > 255)
+    throw new AssayError("LIMIT", `cosignature: expected a name of 1 to 255 bytes, got ${bytes.length}`);
+  return concatBytes([Uint8Array.of(bytes.length), bytes]);
+}
+
+function uint64(value: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
+  return bytes;
+}

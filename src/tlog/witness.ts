@@ -1,0 +1,102 @@
+/**
+ * A witness's judgement (C2SP tlog-witness): whether a checkpoint grows out of the last one it cosigned. Pure: state
+ * goes in, a verdict and the next state come out; who holds the state must make "compare and store" one step and
+ * durable before answering.
+ */
+import { base64, equalBytes, fromBase64, fromUtf8, utf8 } from "../base/bytes.js";
+import { AssayError } from "../base/error.js";
+import { type Checkpoint, parseCheckpoint } from "./checkpoint.js";
+import { verifierOf } from "./cosignature.js";
+import { HASH_BYTES } from "./merkle-hash.js";
+import { PROOF_HASHES_MAX, verifyConsistency } from "./merkle-proof.js";
+import type { NoteKey } from "./note-keys.js";
+import { NOTE_BYTES_MAX, type Note, parseNote, verifiedBy } from "./signed-note.js";
+
+export interface AddCheckpoint {
+  oldSize: number;
+  proof: Uint8Array[];
+  checkpoint: Uint8Array;
+}
+
+/** What the witness last cosigned for one origin. */
+export interface Witnessed {
+  size: number;
+  root: Uint8Array;
+}
+
+export type Judgement =
+  | { status: 200; checkpoint: Checkpoint; note: Note }
+  | { status: 409; size: number }
+  | { status: 400 | 403 | 404 | 422; reason: string };
+
+export function encodeAddCheckpoint({ oldSize, proof, checkpoint }: AddCheckpoint): Uint8Array {
+  const head = utf8([`old ${oldSize}`, ...proof.map(base64), ""].map((line) => `${line}\n`).join(""));
+  const out = new Uint8Array(head.length + checkpoint.length);
+  out.set(head);
+  out.set(checkpoint, head.length);
+  return out;
+}
+
+export function parseAddCheckpoint(bytes: Uint8Array): AddCheckpoint {
+  const what = "add-checkpoint";
+  if (bytes.length > NOTE_BYTES_MAX) throw new AssayError("LIMIT", `${what}: expected at most ${NOTE_BYTES_MAX} bytes`);
+  const text = fromUtf8(bytes, what);
+  const end = text.indexOf("\n\n");
+  const [old, ...lines] = text.slice(0, Math.max(0, end)).split("\n");
+  const [, size] = /^old (0|[1-9][0-9]{0,15})$/.exec(old ?? "") ?? [];
+  if (end < 0 || size === undefined || !Number.isSafeInteger(Number(size)))
+    throw new AssayError("FORMAT", `${what}: expected "old <size>", proof lines and an empty line`);
+  if (lines.length > PROOF_HASHES_MAX)
+    throw new AssayError("LIMIT", `${what}: expected at most ${PROOF_HASHES_MAX} hashes`);
+  const proof = lines.map((line) => {
+    const hash = fromBase64(line, what);
+    if (hash.length !== HASH_BYTES) throw new AssayError("FORMAT", `${what}: expected hashes of 32 bytes`);
+    return hash;
+  });
+  return { oldSize: Number(size), proof, checkpoint: utf8(text.slice(end + 2)) };
+}
+
+/** @param logs keys trusted for each origin @param last of the request's origin, null when there is none */
+export function judge(
+  request: AddCheckpoint,
+  logs: readonly NoteKey[],
+  last: (origin: string) => Witnessed | null,
+): Judgement {
+  let note: Note;
+  let checkpoint: Checkpoint;
+  try {
+    note = parseNote(request.checkpoint);
+    checkpoint = parseCheckpoint(note.text);
+  } catch (error) {
+    if (error instanceof AssayError) return { status: 400, reason: error.message };
+    throw error;
+  }
+  const keys = logs.filter(({ name }) => name === checkpoint.origin);
+  if (keys.length === 0) return { status: 404, reason: "unknown origin" };
+  if (!signedByOne(note, keys)) return { status: 403, reason: "no signature by a trusted key of this origin" };
+  const { oldSize, proof } = request;
+  const { size, root } = checkpoint;
+  if (oldSize > size) return { status: 400, reason: "the old size is above the checkpoint's" };
+  const seen = last(checkpoint.origin);
+  if (oldSize !== (seen?.size ?? 0)) return { status: 409, size: seen?.size ?? 0 };
+  if (seen && oldSize === size) {
+    if (!equalBytes(seen.root, root)) return { status: 409, size };
+    if (proof.length > 0) return { status: 422, reason: "a proof between equal sizes is empty" };
+    return { status: 200, checkpoint, note };
+  }
+  if (oldSize === 0) {
+    if (proof.length > 0) return { status: 422, reason: "a proof from size 0 is empty" };
+    return { status: 200, checkpoint, note };
+  }
+  if (!verifyConsistency({ oldSize, size, oldRoot: seen!.root, root, proof }))
+    return { status: 422, reason: "the consistency proof does not hold" };
+  return { status: 200, checkpoint, note };
+}
+
+function signedByOne(note: Note, keys: readonly NoteKey[]): boolean {
+  try {
+    return verifiedBy(note, keys.map(verifierOf)).length > 0;
+  } catch {
+    return false;
+  }
+}
