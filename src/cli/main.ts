@@ -9,6 +9,7 @@ import { SOFTWARE } from "../app/software.js";
 import { AssayError } from "../base/error.js";
 import { demoCommand } from "./commands/demo.js";
 import { examineCommand } from "./commands/examine.js";
+import { logCommand } from "./commands/log.js";
 import { serveCommand } from "./commands/serve.js";
 import { sketchCommand } from "./commands/sketch.js";
 import { verifyCommand } from "./commands/verify.js";
@@ -19,6 +20,7 @@ const program = new Command("assay")
   .addCommand(examineCommand())
   .addCommand(sketchCommand())
   .addCommand(verifyCommand())
+  .addCommand(logCommand())
   .addCommand(serveCommand())
   .addCommand(demoCommand())
   .addHelpText(

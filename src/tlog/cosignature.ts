@@ -42,11 +42,11 @@ export function signerOf(key: SecretNoteKey, time: number): NoteSigner {
     name: key.name,
     keyId: keyIdOf(key),
     sign: (text) => {
-      if (key.type === "ed25519") return signEd25519(utf8(text), key.seed);
+      if (key.type === "ed25519") return signEd25519(utf8(text), key.signingKey);
       if (key.type === "ed25519-cosigner")
-        return concatBytes([uint64(time), signEd25519(ed25519Message(text, time), key.seed)]);
+        return concatBytes([uint64(time), signEd25519(ed25519Message(text, time), key.signingKey)]);
       const message = subtreeMessage(parseCheckpoint(text), key.name, time);
-      return concatBytes([uint64(time), ml_dsa44.sign(message, ml_dsa44.keygen(key.seed).secretKey)]);
+      return concatBytes([uint64(time), ml_dsa44.sign(message, key.signingKey)]);
     },
   };
 }

@@ -24,6 +24,8 @@ export interface NoteKey {
 export interface SecretNoteKey extends NoteKey {
   /** 32 bytes. */
   seed: Uint8Array;
+  /** What signs: the seed for Ed25519, the expanded key (2,560 bytes) for ML-DSA-44. */
+  signingKey: Uint8Array;
 }
 
 /** First four bytes of SHA-256(name ‖ newline ‖ type ‖ public key), big-endian. */
@@ -51,8 +53,9 @@ export function parseVerifierKey(text: string, what = "key"): NoteKey {
 
 export function secretKeyOf(name: string, type: KeyType, seed: Uint8Array): SecretNoteKey {
   if (!isKeyName(name)) throw new AssayError("USAGE", `key: expected a name without spaces and plus signs`);
-  const publicKey = type === "ml-dsa-44" ? ml_dsa44.keygen(seed).publicKey : publicKeyOf(seed);
-  return { name, type, publicKey, seed };
+  if (type !== "ml-dsa-44") return { name, type, publicKey: publicKeyOf(seed), seed, signingKey: seed };
+  const { publicKey, secretKey } = ml_dsa44.keygen(seed);
+  return { name, type, publicKey, seed, signingKey: secretKey };
 }
 
 export function encodeSecretKey(key: SecretNoteKey): string {

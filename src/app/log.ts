@@ -1,0 +1,178 @@
+/**
+ * The verbs of a transparency log: make one, append to it, prove what is in it, check it, follow it. Reads go through a
+ * folder or a URL alike, since a log is a set of static files.
+ */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { hex } from "../base/bytes.js";
+import { AssayError, quoted } from "../base/error.js";
+import { lockLogFolder, readLogFolder } from "../host/log-folder.js";
+import { readLogUrl } from "../host/log-url.js";
+import { randomSeed, unixSeconds } from "../host/moment.js";
+import { askWitnesses } from "../host/witness-client.js";
+import { type Checkpoint, parseCheckpoint } from "../tlog/checkpoint.js";
+import { type FsckReport, fsck } from "../tlog/fsck.js";
+import { type Appended, CHECKPOINT_PATH, LogWriter } from "../tlog/log-writer.js";
+import {
+  encodeSecretKey,
+  encodeVerifierKey,
+  parseSecretKey,
+  type SecretNoteKey,
+  secretKeyOf,
+} from "../tlog/note-keys.js";
+import { type Policy, parsePolicy } from "../tlog/policy.js";
+import { encodeProofFile, parseProofFile, verifyProofFile } from "../tlog/proof-file.js";
+import { parseNote } from "../tlog/signed-note.js";
+import { consistencyProof, inclusionProof, type ReadTile, readBundle } from "../tlog/tree-reader.js";
+import { type TrustedCheckpoint, trustCheckpoint } from "../tlog/trusted-checkpoint.js";
+
+/** The log's private keys, one a line; readable by its owner alone. */
+const KEYS_FILE = "state/keys";
+/** Public: what a reader puts into a policy. */
+const VERIFIER_KEYS_FILE = "verifier-keys.txt";
+
+/** A folder or an `http(s)` prefix. */
+export function openLog(where: string): ReadTile {
+  return /^https?:\/\//.test(where) ? readLogUrl(where) : readLogFolder(where);
+}
+
+/** A new log with keys of its own, empty, signed and published. */
+export async function initLog(folder: string, origin: string): Promise<{ verifierKeys: string[] }> {
+  const keys = (["ed25519", "ml-dsa-44"] as const).map((type) => secretKeyOf(origin, type, randomSeed()));
+  await mkdir(join(folder, "state"), { recursive: true });
+  const secret = keys.map((key) => `${encodeSecretKey(key)}\n`).join("");
+  try {
+    await writeFile(join(folder, KEYS_FILE), secret, { flag: "wx", mode: 0o600, flush: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST")
+      throw new AssayError("USAGE", `log init: expected a folder without a log, but ${folder} has one`);
+    throw error;
+  }
+  const verifierKeys = keys.map(encodeVerifierKey);
+  await writeFile(join(folder, VERIFIER_KEYS_FILE), verifierKeys.map((key) => `${key}\n`).join(""), { flush: true });
+  await withWriter(folder, null, async () => undefined);
+  return { verifierKeys };
+}
+
+/** Runs with the log's only writer. */
+export async function withWriter<T>(
+  folder: string,
+  policy: Policy | null,
+  use: (writer: LogWriter) => Promise<T>,
+): Promise<T> {
+  const keys = await logKeys(folder);
+  const store = await lockLogFolder(folder);
+  try {
+    const cosign = policy && policy.witnesses.length > 0 ? askWitnesses(policy) : undefined;
+    const origin = keys[0]!.name;
+    const writer = await LogWriter.open({ store, origin, keys, now: unixSeconds, ...(cosign ? { cosign } : {}) });
+    return await use(writer);
+  } finally {
+    store.close();
+  }
+}
+
+export async function appendEntries(
+  folder: string,
+  entries: readonly Uint8Array[],
+  policy: Policy | null,
+): Promise<Appended[]> {
+  return withWriter(folder, policy, (writer) => Promise.all(entries.map((entry) => writer.append(entry))));
+}
+
+async function logKeys(folder: string): Promise<SecretNoteKey[]> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, KEYS_FILE), "utf8");
+  } catch {
+    throw new AssayError("NOT_FOUND", `log: expected a log made by "assay log init" in ${folder}`);
+  }
+  const lines = text.split("\n").filter((line) => line !== "");
+  const keys = lines.map((line) => parseSecretKey(line, `${folder}/${KEYS_FILE}`));
+  if (keys[0]?.type !== "ed25519")
+    throw new AssayError("FORMAT", `${folder}/${KEYS_FILE}: expected an Ed25519 key first`);
+  return keys;
+}
+
+/** The published checkpoint; believed under a policy where one is given, else only read. */
+export async function readHead(
+  read: ReadTile,
+  where: string,
+  policy: Policy | null,
+): Promise<{ bytes: Uint8Array; head: Checkpoint }> {
+  const bytes = await read(CHECKPOINT_PATH);
+  if (!bytes) throw new AssayError("NOT_FOUND", `log: expected a checkpoint at ${where}`);
+  if (policy) return { bytes, head: trustCheckpoint(bytes, policy, `${where}: checkpoint`) };
+  return { bytes, head: parseCheckpoint(parseNote(bytes).text) };
+}
+
+/** A portable proof of the entry at an index. */
+export async function proveEntry(where: string, index: number, policy: Policy | null): Promise<Uint8Array> {
+  const read = openLog(where);
+  const { bytes, head } = await readHead(read, where, policy);
+  const { proof } = await inclusionProof(read, head, index);
+  return encodeProofFile({ extra: null, index, proof, checkpoint: bytes });
+}
+
+export async function readEntry(where: string, index: number): Promise<Uint8Array> {
+  const read = openLog(where);
+  const { head } = await readHead(read, where, null);
+  if (index >= head.size) throw new AssayError("USAGE", `log: expected an index below ${head.size}, got ${index}`);
+  return (await readBundle(read, head.size, Math.floor(index / 256)))[index % 256]!;
+}
+
+export function verifyProof(proof: Uint8Array, entry: Uint8Array, policy: Policy): TrustedCheckpoint {
+  return verifyProofFile(parseProofFile(proof), entry, policy);
+}
+
+export async function checkLog(
+  where: string,
+  policy: Policy | null,
+  onProgress: (done: number, total: number) => void,
+): Promise<FsckReport & { head: Checkpoint }> {
+  const read = openLog(where);
+  const { head } = await readHead(read, where, policy);
+  return { ...(await fsck(read, head, onProgress)), head };
+}
+
+export interface Followed {
+  head: Checkpoint;
+  /** Null when the log grew, or stood still, as a log must; else what it did. */
+  fault: string | null;
+}
+
+/** One look of a monitor: is what the log shows now a continuation of what it showed before? */
+export async function followLog(
+  where: string,
+  policy: Policy,
+  before: Uint8Array | null,
+): Promise<Followed & { bytes: Uint8Array }> {
+  const read = openLog(where);
+  const { bytes, head } = await readHead(read, where, policy);
+  if (!before) return { bytes, head, fault: null };
+  const old = trustCheckpoint(before, policy, "the checkpoint seen before");
+  const seen = `${old.size} entries, root ${hex(old.root).slice(0, 16)}…`;
+  if (old.origin !== head.origin)
+    return { bytes, head, fault: `another log answers: ${quoted(head.origin)}, before ${quoted(old.origin)}` };
+  if (head.size < old.size)
+    return { bytes, head, fault: `the tree shrank to ${head.size} entries; seen before: ${seen}` };
+  if (head.size === old.size && hex(head.root) !== hex(old.root))
+    return { bytes, head, fault: `a second tree of the same size was signed (fork); seen before: ${seen}` };
+  try {
+    await consistencyProof(read, old, head);
+    return { bytes, head, fault: null };
+  } catch (error) {
+    if (!(error instanceof AssayError) || error.code !== "DIGEST") throw error;
+    return { bytes, head, fault: `the tree is no continuation of the one seen before (fork): ${seen}` };
+  }
+}
+
+export async function readPolicyFile(path: string): Promise<Policy> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch {
+    throw new AssayError("NOT_FOUND", `policy: expected a file at ${path}`);
+  }
+  return parsePolicy(bytes, path);
+}

@@ -1,0 +1,301 @@
+/** `assay log …`: a C2SP tiled transparency log, its proofs, its witness and its monitor. */
+import { readFile, writeFile } from "node:fs/promises";
+import { Command, InvalidArgumentError } from "commander";
+import {
+  appendEntries,
+  checkLog,
+  followLog,
+  initLog,
+  proveEntry,
+  readEntry,
+  readPolicyFile,
+  verifyProof,
+} from "../../app/log.js";
+import { openWitness } from "../../app/witness.js";
+import { base64, hex } from "../../base/bytes.js";
+import { AssayError } from "../../base/error.js";
+import { randomSeed, unixSeconds } from "../../host/moment.js";
+import {
+  encodeSecretKey,
+  encodeVerifierKey,
+  parseSecretKey,
+  parseVerifierKey,
+  secretKeyOf,
+} from "../../tlog/note-keys.js";
+import { serveLog, serveWitness } from "../../web/log-server.js";
+import type { Served } from "../../web/static-server.js";
+import { progressLine } from "../progress.js";
+import { portArgument } from "./serve.js";
+
+const DOES_NOT_HOLD = 3;
+
+interface Common {
+  policy?: string;
+  json?: boolean;
+}
+
+export function logCommand(): Command {
+  return new Command("log")
+    .description("A verifiable log (C2SP tlog-tiles): write, prove, check, witness, follow.")
+    .addCommand(init())
+    .addCommand(append())
+    .addCommand(prove())
+    .addCommand(verify())
+    .addCommand(show())
+    .addCommand(check())
+    .addCommand(monitor())
+    .addCommand(serve())
+    .addCommand(key())
+    .addCommand(witness())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ assay log init ./log --origin log.example/models
+  $ assay log append ./log record.json --proof record.tlog-proof
+  $ assay log verify record.tlog-proof record.json --policy trust.txt
+  $ assay log fsck ./log
+  $ assay log monitor https://log.example/models --policy trust.txt --state seen.txt`,
+    );
+}
+
+function init(): Command {
+  return new Command("init")
+    .description("Make a new, empty log with an Ed25519 and an ML-DSA-44 key.")
+    .argument("<folder>")
+    .requiredOption("--origin <name>", "the log's name: a URL without its scheme, no spaces or plus signs")
+    .option("--json", "print one record as JSON")
+    .action(async (folder: string, options: { origin: string; json?: boolean }) => {
+      const { verifierKeys } = await initLog(folder, options.origin);
+      if (options.json) print({ type: "assay/log/v1", origin: options.origin, verifierKeys });
+      else process.stdout.write(verifierKeys.map((text) => `log ${text}\n`).join(""));
+    });
+}
+
+function append(): Command {
+  return new Command("append")
+    .description("Append files as entries; answers when they are durable, signed, cosigned as asked, and published.")
+    .argument("<folder>")
+    .argument("<files...>", "one entry each, at most 65,535 bytes; - reads lines from standard input")
+    .option("--policy <file>", "tlog-policy whose witnesses must cosign first")
+    .option("--proof <file>", "write the portable proof of a single entry")
+    .option("--json", "print one record a line as JSON")
+    .action(async (folder: string, files: string[], options: Common & { proof?: string }) => {
+      const policy = options.policy ? await readPolicyFile(options.policy) : null;
+      const entries = (await Promise.all(files.map(entriesOf))).flat();
+      if (options.proof && entries.length !== 1) throw new AssayError("USAGE", "log append: --proof expects one entry");
+      const done = await appendEntries(folder, entries, policy);
+      for (const { index } of done)
+        if (options.json) print({ type: "assay/log-entry/v1", index });
+        else process.stdout.write(`${index}\n`);
+      if (options.proof) await writeFile(options.proof, await proveEntry(folder, done[0]!.index, null));
+    });
+}
+
+async function entriesOf(path: string): Promise<Uint8Array[]> {
+  if (path !== "-") return [await bytesOf(path)];
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  const lines = Buffer.concat(chunks).toString("utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => new Uint8Array(Buffer.from(line)));
+}
+
+function prove(): Command {
+  return new Command("prove")
+    .description("Write a portable proof (C2SP tlog-proof) of an entry.")
+    .argument("<log>", "folder or URL")
+    .requiredOption("--index <n>", "index of the entry", whole)
+    .option("--out <file>", "file; standard output otherwise")
+    .option("--policy <file>", "believe the checkpoint only under this tlog-policy")
+    .action(async (where: string, options: Common & { index: number; out?: string }) => {
+      const proof = await proveEntry(
+        where,
+        options.index,
+        options.policy ? await readPolicyFile(options.policy) : null,
+      );
+      if (options.out) await writeFile(options.out, proof);
+      else process.stdout.write(proof);
+    });
+}
+
+function verify(): Command {
+  return new Command("verify")
+    .description("Check a portable proof offline. Exit status 3 when it does not hold.")
+    .argument("<proof>", "a .tlog-proof file")
+    .argument("<entry>", "the entry's bytes")
+    .requiredOption("--policy <file>", "tlog-policy: which log, which witnesses")
+    .option("--json", "print one record as JSON")
+    .action(async (proof: string, entry: string, options: Common) => {
+      const [bytes, logged, policy] = await Promise.all([
+        bytesOf(proof),
+        bytesOf(entry),
+        readPolicyFile(options.policy!),
+      ]);
+      await holding(options.json, async () => {
+        const { origin, size, cosigners } = verifyProof(bytes, logged, policy);
+        return {
+          origin,
+          size,
+          cosigners,
+          says: `the entry is in ${origin} at size ${size}; cosigned by ${cosigners.join(", ") || "nobody"}`,
+        };
+      });
+    });
+}
+
+function show(): Command {
+  return new Command("show")
+    .description("Print an entry, shown to hash to its leaf.")
+    .argument("<log>", "folder or URL")
+    .requiredOption("--index <n>", "index of the entry", whole)
+    .option("--json", "print one record as JSON")
+    .action(async (where: string, options: Common & { index: number }) => {
+      const entry = await readEntry(where, options.index);
+      if (options.json) print({ type: "assay/log-entry/v1", index: options.index, entry: base64(entry) });
+      else process.stdout.write(entry);
+    });
+}
+
+function check(): Command {
+  return new Command("fsck")
+    .description("Read every entry and tile and compute the root anew. Exit status 3 when anything does not hold.")
+    .argument("<log>", "folder or URL")
+    .option("--policy <file>", "believe the checkpoint only under this tlog-policy")
+    .option("--json", "print one record as JSON")
+    .action(async (where: string, options: Common) => {
+      const policy = options.policy ? await readPolicyFile(options.policy) : null;
+      const progress = progressLine();
+      const report = await checkLog(where, policy, (done, total) =>
+        progress.report({ stage: "entries", done, total }),
+      ).finally(() => progress.done());
+      const { origin, size, root } = report.head;
+      const { entries, files, faults } = report;
+      if (options.json) print({ type: "assay/log-check/v1", origin, size, root: hex(root), entries, files, faults });
+      else
+        process.stdout.write(
+          [...faults, `${entries} entries, ${files} files, ${faults.length} faults`]
+            .map((line) => `${line}\n`)
+            .join(""),
+        );
+      if (faults.length > 0) process.exitCode = DOES_NOT_HOLD;
+    });
+}
+
+function monitor(): Command {
+  return new Command("monitor")
+    .description(
+      "Look once (or every --every seconds) and compare with what was seen before. Exit status 3 on a fork or a shrunk tree.",
+    )
+    .argument("<log>", "folder or URL")
+    .requiredOption("--policy <file>", "tlog-policy: which log, which witnesses")
+    .requiredOption("--state <file>", "where the checkpoint last seen is kept")
+    .option("--every <seconds>", "keep looking", whole)
+    .option("--json", "print one record a look as JSON")
+    .action(async (where: string, options: Common & { state: string; every?: number }) => {
+      const policy = await readPolicyFile(options.policy!);
+      for (;;) {
+        const before = await readFile(options.state).catch(() => null);
+        const { bytes, head, fault } = await followLog(where, policy, before);
+        if (options.json)
+          print({ type: "assay/log-look/v1", origin: head.origin, size: head.size, root: hex(head.root), fault });
+        else process.stdout.write(`${fault ?? `consistent: ${head.origin}, ${head.size} entries`}\n`);
+        if (fault !== null) {
+          // What was seen before is the evidence: it is kept, and the fault beside it.
+          await writeFile(`${options.state}.conflict`, bytes);
+          process.exitCode = DOES_NOT_HOLD;
+          return;
+        }
+        await writeFile(options.state, bytes, { flush: true });
+        if (!options.every) return;
+        await new Promise((resolve) => setTimeout(resolve, options.every! * 1000));
+      }
+    });
+}
+
+function serve(): Command {
+  return new Command("serve")
+    .description("Serve a log's public files on localhost, for a proxy to publish.")
+    .argument("<folder>")
+    .option("--port <n>", "port; 0 takes any free one", portArgument, 7408)
+    .action(async (folder: string, options: { port: number }) => {
+      await untilStopped(await serveLog(folder, options.port), "log");
+    });
+}
+
+function key(): Command {
+  return new Command("key")
+    .description("Make a witness's key: prints its verifier key, writes the private one.")
+    .requiredOption("--name <name>", "the witness's name: a URL without its scheme")
+    .requiredOption("--out <file>", "file of the private key; must not exist")
+    .option("--type <type>", "ed25519-cosigner or ml-dsa-44", "ed25519-cosigner")
+    .action(async (options: { name: string; out: string; type: string }) => {
+      if (options.type !== "ed25519-cosigner" && options.type !== "ml-dsa-44")
+        throw new AssayError("USAGE", "log key: expected --type ed25519-cosigner or ml-dsa-44");
+      const made = secretKeyOf(options.name, options.type, randomSeed());
+      await writeFile(options.out, `${encodeSecretKey(made)}\n`, { flag: "wx", mode: 0o600 });
+      process.stdout.write(`${encodeVerifierKey(made)}\n`);
+    });
+}
+
+function witness(): Command {
+  return new Command("witness")
+    .description("Serve a witness (C2SP tlog-witness) on localhost: cosigns trees that only grow.")
+    .argument("<folder>", "where the trees last seen are kept")
+    .requiredOption("--key <file>", "private key of type 4 or 6, as `assay log key` makes it")
+    .requiredOption("--log <vkey...>", "verifier keys of the logs to witness")
+    .option("--port <n>", "port; 0 takes any free one", portArgument, 7409)
+    .action(async (folder: string, options: { key: string; log: string[]; port: number }) => {
+      const secret = parseSecretKey((await readFile(options.key, "utf8")).trimEnd(), options.key);
+      const desk = await openWitness({
+        folder,
+        key: secret,
+        logs: options.log.map((text) => parseVerifierKey(text)),
+        now: unixSeconds,
+      });
+      await untilStopped(await serveWitness(desk, options.port), "witness").finally(desk.close);
+    });
+}
+
+async function holding(
+  json: boolean | undefined,
+  run: () => Promise<{ says: string } & Record<string, unknown>>,
+): Promise<void> {
+  try {
+    const { says, ...facts } = await run();
+    if (json) print({ type: "assay/log-proof-check/v1", holds: true, ...facts });
+    else process.stdout.write(`holds: ${says}\n`);
+  } catch (error) {
+    if (!(error instanceof AssayError) || (error.code !== "SIGNATURE" && error.code !== "DIGEST")) throw error;
+    if (json) print({ type: "assay/log-proof-check/v1", holds: false, reason: error.message });
+    else process.stdout.write(`does not hold: ${error.message}\n`);
+    process.exitCode = DOES_NOT_HOLD;
+  }
+}
+
+async function untilStopped(served: Served, what: string): Promise<void> {
+  process.stderr.write(`${what} at ${served.url} (stop with Ctrl-C)\n`);
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+  await served.close();
+}
+
+function print(record: unknown): void {
+  process.stdout.write(`${JSON.stringify(record)}\n`);
+}
+
+async function bytesOf(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch {
+    throw new AssayError("NOT_FOUND", `log: expected a file at ${path}`);
+  }
+}
+
+function whole(text: string): number {
+  const n = Number(text);
+  if (!/^[0-9]{1,15}$/.test(text) || !Number.isSafeInteger(n))
+    throw new InvalidArgumentError("expected a whole number.");
+  return n;
+}

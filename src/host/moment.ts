@@ -1,0 +1,11 @@
+/** What only a machine has: the time and chance. Handed into the house as arguments. */
+import { randomBytes } from "node:crypto";
+
+export function unixSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+/** 32 bytes for a new key. */
+export function randomSeed(): Uint8Array {
+  return new Uint8Array(randomBytes(32));
+}

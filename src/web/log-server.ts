@@ -1,0 +1,83 @@
+/** Serves a log's public files (C2SP tlog-tiles), and a witness's one call (C2SP tlog-witness). Private state is never served. */
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import type { Witness } from "../app/witness.js";
+import { AssayError } from "../base/error.js";
+import { readLogFolder } from "../host/log-folder.js";
+import { CHECKPOINT_PATH } from "../tlog/log-writer.js";
+import { NOTE_BYTES_MAX } from "../tlog/signed-note.js";
+import { parseTilePath } from "../tlog/tile.js";
+import type { Served } from "./static-server.js";
+
+const HEADERS = { "x-content-type-options": "nosniff", "access-control-allow-origin": "*" };
+const LASTING = "public, max-age=31536000, immutable";
+
+export function serveLog(folder: string, port: number): Promise<Served> {
+  const read = readLogFolder(folder);
+  const app = new Hono();
+  app.get("/checkpoint", async (c) => {
+    const bytes = await read(CHECKPOINT_PATH);
+    if (!bytes) return c.text("not found\n", 404, HEADERS);
+    return c.body(new Uint8Array(bytes), 200, {
+      ...HEADERS,
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "no-cache",
+    });
+  });
+  app.get("/tile/*", async (c) => {
+    const path = c.req.path.slice(1);
+    try {
+      parseTilePath(path);
+    } catch {
+      return c.text("not found\n", 404, HEADERS);
+    }
+    const bytes = await read(path);
+    if (!bytes) return c.text("not found\n", 404, HEADERS);
+    return c.body(new Uint8Array(bytes), 200, {
+      ...HEADERS,
+      "content-type": "application/octet-stream",
+      "cache-control": LASTING,
+    });
+  });
+  return listening(app, port);
+}
+
+export function serveWitness(witness: Witness, port: number): Promise<Served> {
+  const app = new Hono();
+  app.post("/add-checkpoint", async (c) => {
+    const declared = Number(c.req.header("content-length") ?? Number.NaN);
+    if (declared > NOTE_BYTES_MAX) return c.text("too large\n", 413, HEADERS);
+    const body = await bounded(c.req.raw.body);
+    if (body === null) return c.text("too large\n", 413, HEADERS);
+    const answer = await witness.addCheckpoint(body);
+    return c.body(answer.body, answer.status as 200, { ...HEADERS, "content-type": answer.contentType });
+  });
+  return listening(app, port);
+}
+
+async function bounded(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length > NOTE_BYTES_MAX) return null;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+function listening(app: Hono, port: number): Promise<Served> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }, (info: AddressInfo) =>
+      resolve({ url: `http://127.0.0.1:${info.port}`, close: () => new Promise((done) => server.close(() => done())) }),
+    );
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "EADDRINUSE"
+          ? new AssayError("USAGE", `serve: expected a free port, but ${port} is taken`)
+          : error,
+      ),
+    );
+  });
+}
