@@ -5,8 +5,8 @@
  */
 import { AssayError, assert } from "../base/error.js";
 import type { Coding, Placed, Scales } from "./coding.js";
-import type { ReadInto, StoredMatrix } from "./row-source.js";
 import { E4M3, E5M2, FOUR_BITS, I8, scaleValues, scaleWidth } from "./scale-values.js";
+import type { ReadInto, StoredMatrix } from "./stored-matrix.js";
 
 /** Scales, zeros and groups of one matrix are held whole; those of public models stay below 20 MB (CWE-789). */
 export const SCALE_BYTES_MAX = 64 * 1024 * 1024;

@@ -3,15 +3,7 @@
  * W + factor · B A. Sums run over the rank in ascending order in f64 and are rounded to f32 once.
  */
 import type { Run } from "./row-order.js";
-import type { StoredMatrix } from "./row-source.js";
-
-export interface Addition {
-  /** rank × columns of the whole. */
-  a: StoredMatrix;
-  /** Rows of the whole × rank. */
-  b: StoredMatrix;
-  factor: number;
-}
+import type { Addition, StoredMatrix } from "./stored-matrix.js";
 
 /**
  * @param values reads rows of a small matrix

@@ -9,8 +9,8 @@ import { SCALE_BYTES_MAX } from "../kernels/coded-rows.js";
 import { type Coding, type Placed, SCALE_FORMATS, type ScaleFormat, type Scales } from "../kernels/coding.js";
 import { isReadDType } from "../kernels/dtypes.js";
 import { scaleWidth } from "../kernels/scale-values.js";
+import type { Entry } from "./entries.js";
 import type { ModelConfig } from "./model.js";
-import type { Entry } from "./read-model.js";
 
 /** Block sizes of fine-grained FP8 where the configuration does not say. */
 const FP8_BLOCK = 128;

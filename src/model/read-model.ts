@@ -5,10 +5,9 @@
  */
 
 import { AssayError, quoted } from "../base/error.js";
-import type { Coding } from "../kernels/coding.js";
 import type { DType } from "../kernels/dtypes.js";
-import type { Addition } from "../kernels/low-rank.js";
-import type { StoredMatrix } from "../kernels/row-source.js";
+import type { StoredMatrix } from "../kernels/stored-matrix.js";
+import type { Entry, FileTensors } from "./entries.js";
 import { FAMILIES_READ, familyOfTensors } from "./families.js";
 import { cut } from "./fused.js";
 import type { CanonicalTensor, ModelConfig, Reading, Role } from "./model.js";
@@ -18,25 +17,6 @@ import { canonicalName, type Fused, holdingOf, type Naming, type Place, placesOf
 import { isRead, joinQuantised } from "./quantised.js";
 import { dimensionsOf } from "./shapes.js";
 import { cutStack, type ExpertPart, orientationOf, type StoredStack } from "./stacks.js";
-
-/** A tensor as a header describes it; `dtype` may be one that is not read. */
-export interface StoredTensor {
-  name: string;
-  dtype: string;
-  /** Slowest dimension first. */
-  shape: readonly number[];
-  elements: number;
-  offsetBytes: number;
-}
-
-/** One file's tensors; `file` is the key under which its bytes are read. */
-export interface FileTensors {
-  file: string;
-  tensors: readonly StoredTensor[];
-}
-
-/** Shape and dtype are those of the values: codes of 4 bits are U4 whatever they are packed in. */
-export type Entry = StoredTensor & { file: string; coding?: Coding; added?: Addition };
 
 const DTYPES_READ =
   "F64, F32, F16, BF16 and F8 are read, I8 and 4-bit weights with their scales (LLM.int8, compressed-tensors, GPTQ, AWQ, MXFP4), and GGUF's Q4_0 to Q8_0, Q2_K to Q6_K and MXFP4; others have to be dequantised first (transformers: model.dequantize(), then save_pretrained)";
