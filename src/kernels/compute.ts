@@ -255,7 +255,7 @@ export class LocalCompute implements Compute {
 }
 
 /** Signs of one part's fold, padded to a multiple of the width. */
-function foldSigns(features: number, width: number, seed: string, part: number): Float32Array {
+export function foldSigns(features: number, width: number, seed: string, part: number): Float32Array {
   return signs(Math.ceil(features / width) * width, prng(`assay/weights/fold/${part}`, seed));
 }
 

@@ -1,76 +1,56 @@
 /** The init anchor on models whose initial weights are known. Needs ../shared. */
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { prng } from "../../src/base/prng.js";
 import { FileReader } from "../../src/host/files.js";
 import { openModel } from "../../src/host/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
-import { type Dense, transpose } from "../../src/kernels/rotation/dense.js";
-import { type CanonicalModel, canonicalModel } from "../../src/labs/weights/alignment/canonical.js";
-import { type InitLayer, initAnchor } from "../../src/labs/weights/init-anchor.js";
-import { parseSafetensorsHeader, safetensorsHeaderLength } from "../../src/model/safetensors.js";
+import { canonicalModel } from "../../src/labs/weights/alignment/canonical.js";
+import { type InitAnchor, initAnchor } from "../../src/labs/weights/anchor/aligned.js";
+import { anchored, asStored } from "../../src/labs/weights/anchor/as-stored.js";
+import { lnPRotated, lnPStored, log10PCombined } from "../../src/labs/weights/anchor/bound.js";
+import { initRowsOf, normalityOf, notNormal } from "../../src/labs/weights/anchor/init-rows.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
 
 const files = new FileReader();
 const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));
 afterAll(() => files.close());
 
-async function canonical(path: string): Promise<CanonicalModel> {
+async function model(path: string) {
   const { reading } = await openModel(join(SHARED, "zoo", path));
   if (reading.kind !== "model") throw new Error(reading.reason);
-  return canonicalModel(reading.model, (tensor) => compute.load(tensor.matrix));
+  return reading.model;
+}
+const load = (tensor: { matrix: Parameters<LocalCompute["load"]>[0] }) => compute.load(tensor.matrix);
+
+async function aligned(claimant: string, init: string, suspect: string): Promise<InitAnchor> {
+  return initAnchor({
+    reference: await canonicalModel(await model(claimant), load),
+    suspect: await canonicalModel(await model(suspect), load),
+    init: await initRowsOf(await model(init), load),
+    seed: "s",
+    seedBits: 64,
+  });
 }
 
-/** Rows of the initial MLPs; sd from the values themselves, and held against what the recipe says. */
-async function initRows(path: string, layers: number): Promise<InitLayer[]> {
-  const file = join(SHARED, "zoo", path);
-  const { size } = await stat(file);
-  const length = safetensorsHeaderLength(await files.readExactly(file, 0, 8), size, path);
-  const { tensors } = parseSafetensorsHeader(await files.readExactly(file, 0, 8 + length), size, path);
-  const read = async (name: string): Promise<Dense> => {
-    const tensor = tensors.find((t) => t.name.endsWith(name))!;
-    const [rows, columns] = [tensor.shape[0]!, tensor.shape[1]!];
-    const dtype = tensor.dtype as "F32" | "BF16";
-    const values = await compute.load({ file, offsetBytes: tensor.offsetBytes, dtype, rows, columns });
-    return { rows, columns, data: Float64Array.from(values) };
-  };
-  const sd = (a: Dense) => Math.sqrt(a.data.reduce((s, x) => s + x * x, 0) / a.data.length);
-  const out: InitLayer[] = [];
-  for (let l = 0; l < layers; l++) {
-    const gate = await read(`layers.${l}.mlp.gate_proj.weight`);
-    const up = await read(`layers.${l}.mlp.up_proj.weight`);
-    const down = transpose(await read(`layers.${l}.mlp.down_proj.weight`));
-    out.push({ rows: { gate, up, down }, sd: { gate: sd(gate), up: sd(up), down: sd(down) } });
-  }
-  return out;
+async function stored(init: string, suspect: string) {
+  const work = { concurrency: 2, onProgress: () => {} };
+  return asStored({ init: await model(init), suspect: await model(suspect), seed: "s", seedBits: 64, compute, work });
 }
 
 describe.skipIf(!HAS_SHARED)("init anchor", () => {
-  const anchored = async (claimant: string, init: string, suspect: string) => {
-    const reference = await canonical(claimant);
-    return initAnchor({
-      reference,
-      suspect: await canonical(suspect),
-      init: await initRows(init, reference.layers.length),
-      seed: "s",
-      seedBits: 64,
-    });
-  };
-
-  test("the initial draws have the standard deviations that the recipe states", async () => {
-    for (const { sd } of await initRows("inits/base.safetensors", 6)) {
-      expect(sd.gate).toBeCloseTo(0.02, 3);
-      expect(sd.up).toBeCloseTo(0.02, 3);
-      expect(sd.down).toBeCloseTo(0.02 / Math.sqrt(12), 3);
-    }
-  });
-
   test("base's own draw shows in what was made from base, disguised or not", { timeout: 240_000 }, async () => {
     for (const suspect of ["disguised", "continued", "shallower"]) {
-      const found = await anchored("models/base", "inits/base.safetensors", `models/${suspect}`);
+      const found = await aligned("models/base", "inits/base.safetensors", `models/${suspect}`);
       expect(found.log10P).toBeLessThan(-1000);
       expect(found.meanCosine).toBeGreaterThan(0.3);
     }
+  });
+
+  test("value by value it shows wherever the basis was kept, and not in a disguise", { timeout: 120_000 }, async () => {
+    for (const suspect of ["base", "continued", "deeper", "revocab"])
+      expect((await stored("inits/base.safetensors", `models/${suspect}`))!.lnP).toBeLessThan(-10_000);
+    expect((await stored("inits/base.safetensors", "models/disguised"))!.lnP).toBe(0);
   });
 
   test("negative control: it does not show in independents, nor another's draw in base", {
@@ -80,11 +60,62 @@ describe.skipIf(!HAS_SHARED)("init anchor", () => {
       ["models/base", "inits/base.safetensors", "models/independent-finetuned"],
       ["models/independent-same-data", "inits/independent-same-data.safetensors", "models/disguised"],
       ["bank/a00", "bank/a00/init.safetensors", "bank/a01"],
-    ] as const)
-      expect((await anchored(claimant, init, suspect)).log10P).toBe(0);
+    ] as const) {
+      expect((await aligned(claimant, init, suspect)).log10P).toBe(0);
+      expect((await stored(init, suspect))!.lnP).toBe(0);
+    }
   });
 
-  test("a model of the bank shows its own draw", { timeout: 120_000 }, async () => {
-    expect((await anchored("bank/a00", "bank/a00/init.safetensors", "bank/a00")).log10P).toBeLessThan(-1000);
+  test("a model of the bank shows its own draw, and so does its lawful double from the same seed", {
+    timeout: 120_000,
+  }, async () => {
+    expect((await aligned("bank/a00", "bank/a00/init.safetensors", "bank/a00")).log10P).toBeLessThan(-1000);
+    expect((await stored("bank/a00/init.safetensors", "bank/a-same-seed"))!.lnP).toBeLessThan(-1000);
+    expect((await aligned("bank/a00", "bank/a00/init.safetensors", "bank/a-same-seed")).log10P).toBeLessThan(-1000);
+  });
+
+  test("initial weights pass for normal, trained ones do not", async () => {
+    const init = await model("inits/base.safetensors");
+    const draws = await Promise.all(
+      [...init.tensors.values()]
+        .filter((t) => t.matrix.rows > 1)
+        .map(async (t) => normalityOf(t.name, await compute.load(t.matrix))),
+    );
+    expect(notNormal(draws)).toBeNull();
+    expect(draws.find((d) => d.tensor === "layers.0.mlp.down")!.standardDeviation).toBeCloseTo(0.02 / Math.sqrt(12), 3);
+    const trained = (await model("models/base")).tensors.get("layers.0.mlp.up")!;
+    expect(notNormal([normalityOf(trained.name, await compute.load(trained.matrix))])).toContain("layers.0.mlp.up");
+  });
+});
+
+describe("the bounds", () => {
+  test("p never exceeds one and pays for choices and seeds", () => {
+    expect(lnPStored(-3, 0)).toBe(0);
+    expect(lnPStored(10, 20)).toBe(-30);
+    expect(lnPRotated(100, 96, 8)).toBe(0);
+    expect(lnPRotated(196, 96, 1000)).toBe(-4000);
+    expect(log10PCombined([-100, 0])).toBeCloseTo((-100 + Math.LN2) / Math.LN10, 12);
+    expect(anchored([{ initLayer: 0, suspectLayer: null, n: 0, cosine: 0 }], 3, 0)).toBeNull();
+  });
+
+  test("simulated: cosines of a normal draw with a fixed matrix, the best of several layers chosen, keep their level", () => {
+    const source = prng("assay/test/anchor", "1");
+    const normal = () => {
+      const u = (source.uint32() + 1) / 2 ** 32;
+      return Math.sqrt(-2 * Math.log(u)) * Math.cos((2 * Math.PI * source.uint32()) / 2 ** 32);
+    };
+    const [n, layers, choices, runs] = [24, 3, 4, 4000];
+    let at = 0;
+    for (let run = 0; run < runs; run++) {
+      const parts = Array.from({ length: layers }, (_, i) => {
+        const draw = Array.from({ length: n }, normal);
+        const length = Math.sqrt(draw.reduce((s, x) => s + x * x, 0));
+        // Against fixed directions: the first coordinates stand for the suspect's layers.
+        const cosine = Math.max(...draw.slice(0, choices).map((x) => x / length));
+        return { initLayer: i, suspectLayer: 0, n, cosine };
+      });
+      if (anchored(parts, choices, 0)!.lnP <= Math.log(0.05)) at++;
+    }
+    expect(at / runs).toBeLessThan(0.05);
   });
 });

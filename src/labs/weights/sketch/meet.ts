@@ -64,6 +64,6 @@ function upsOf(model: Model): CanonicalTensor[] {
   return Array.from({ length: model.layers }, (_, l) => model.tensors.get(`layers.${l}.mlp.up`)!);
 }
 
-function holds({ matrix }: CanonicalTensor, runs: readonly Run[]): boolean {
+export function holds({ matrix }: CanonicalTensor, runs: readonly Run[]): boolean {
   return !matrix.folded || heldRuns(runs, matrix.folded.runs) !== null;
 }
