@@ -18,6 +18,8 @@ import type { Study } from "./validation-data.js";
 export interface ExamineOptions {
   reference: string;
   suspect: string;
+  /** The reference's initial weights. */
+  init?: string;
   settings: Settings;
   /** Validation studies at hand, found by method. */
   studies: readonly Study[];
@@ -30,7 +32,7 @@ export interface ExamineOptions {
 }
 
 export interface Input {
-  role: "reference" | "suspect";
+  role: "reference" | "suspect" | "init";
   name: string;
   root: Digest;
   files: { path: string; digest: Digest }[];
@@ -50,13 +52,17 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   const stop = new AbortController();
   const reference = side("reference", options.reference, options, stop.signal);
   const suspect = side("suspect", options.suspect, options, stop.signal);
+  const init = options.init === undefined ? [] : [side("init", options.init, options, stop.signal)];
+  const all = [reference, suspect, ...init];
   try {
-    const [r, s] = await Promise.all([reference.opened, suspect.opened]);
-    const models = [r, s].flatMap(({ reading }) => (reading.kind === "model" ? [reading.model] : []));
+    const opened = await Promise.all(all.map((one) => one.opened));
+    const [r, s, i] = opened as [Side, Side, Side?];
+    const models = opened.flatMap(({ reading }) => (reading.kind === "model" ? [reading.model] : []));
     const settings = settingsForSketches(options.settings, models);
     const findings = examineWeights({
       reference: r,
       suspect: s,
+      ...(i ? { init: i } : {}),
       settings,
       validations: options.studies.map(({ summary, digest }) => ({ summary, digest })),
       software: SOFTWARE,
@@ -64,13 +70,13 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
       work: { concurrency: pool.threads + 1, onProgress: options.onProgress },
     });
     // Rejections of digests must win over a result that is still being computed.
-    const [done, ...inputs] = await Promise.all([findings, reference.input, suspect.input]);
+    const [done, ...inputs] = await Promise.all([findings, ...all.map((one) => one.input)]);
     // The digest was taken in another pass than the arithmetic: both must have seen the same files.
-    await Promise.all([reference.checkUnchanged(), suspect.checkUnchanged()]);
+    await Promise.all(all.map((one) => one.checkUnchanged()));
     return { findings: done, inputs, settings };
   } catch (error) {
     stop.abort();
-    await Promise.allSettled([reference.input, suspect.input]);
+    await Promise.allSettled(all.map((one) => one.input));
     throw error;
   } finally {
     if (!options.pool) await pool.close();

@@ -26,7 +26,7 @@ export function bundleOf(
     request: {
       type: "assay/request/v1",
       command: "examine weights",
-      arguments: ["REFERENCE", "SUSPECT"],
+      arguments: ["REFERENCE", "SUSPECT", ...(settings.seedBits === undefined ? [] : ["--init", "INIT"])],
       settings: { ...settings },
       inputs,
     },
@@ -45,7 +45,8 @@ export function pageInput(finding: Finding, settings: Settings, study: Study | n
 }
 
 /** Paths are the reader's own; settings are the examination's. */
-function reproduceCommand({ seed, rows }: Settings): string {
+function reproduceCommand({ seed, rows, seedBits }: Settings): string {
   const plain = /^[\w./:-]+$/.test(seed) ? seed : `'${seed.replaceAll("'", "'\\''")}'`;
-  return `assay examine weights REFERENCE SUSPECT --seed ${plain} --rows ${rows}`;
+  const init = seedBits === undefined ? "" : ` --init INIT --seed-bits ${seedBits}`;
+  return `assay examine weights REFERENCE SUSPECT --seed ${plain} --rows ${rows}${init}`;
 }

@@ -27,7 +27,9 @@ export async function recompute(
   const parts = Array.from({ length: count }, (_, n) => storedPart(files, findingFolder(n)));
   const settings = settingsOf(request);
   const paths = await findModels(options.inputs, request.inputs, options.home);
-  const [reference, suspect] = (["reference", "suspect"] as const).map((role) => {
+  const withInit = request.inputs.some((input) => input.role === "init");
+  const roles = ["reference", "suspect", ...(withInit ? ["init"] : [])];
+  const [reference, suspect, init] = roles.map((role) => {
     const path = paths.get(request.inputs.find((input) => input.role === role)?.root ?? "");
     if (path) return path;
     throw new AssayError(
@@ -37,7 +39,15 @@ export async function recompute(
   });
   const studies = parts.flatMap((part) => (part.study ? [part.study] : []));
   const { home, onProgress } = options;
-  const again = await examine({ reference: reference!, suspect: suspect!, settings, studies, home, onProgress });
+  const again = await examine({
+    reference: reference!,
+    suspect: suspect!,
+    ...(init ? { init } : {}),
+    settings,
+    studies,
+    home,
+    onProgress,
+  });
   if (again.findings.length !== count) {
     const detail = `the bundle holds ${count} findings, this version makes ${again.findings.length}`;
     return [{ name: "recomputed findings", holds: false, detail }];
@@ -90,10 +100,10 @@ function compare(part: StoredPart, again: Finding, settings: Settings, keyId: st
 }
 
 function settingsOf(request: ExaminationRequest): Settings {
-  const { seed, rows } = request.settings;
+  const { seed, rows, seedBits } = request.settings;
   if (request.command !== "examine weights" || typeof seed !== "string" || (rows !== "sampled" && rows !== "all"))
     throw new AssayError("UNSUPPORTED", "verify: expected a request of `examine weights` with a seed and rows");
-  return { seed, rows };
+  return { seed, rows, ...(typeof seedBits === "number" ? { seedBits } : {}) };
 }
 
 /** Names of files are the examiner's; digests are what binds. */

@@ -3,17 +3,20 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { examine } from "../../app/examine.js";
 import { bundleOf } from "../../app/publish.js";
 import { loadWeightsStudies } from "../../app/validation-data.js";
+import { AssayError } from "../../base/error.js";
 import { encodeFinding } from "../../finding/codec.js";
 import { assertFreeTarget, writeBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
 import { readSigningKey } from "../../host/keys.js";
-import { SEED_DEFAULT } from "../../labs/weights/method.js";
+import { SEED_BITS_DEFAULT, SEED_DEFAULT } from "../../labs/weights/method.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";
 
 interface Options {
   seed: string;
   rows: "sampled" | "all";
+  init?: string;
+  seedBits?: number;
   out?: string;
   key?: string;
   json?: boolean;
@@ -35,6 +38,15 @@ function weightsCommand(): Command {
       new Option("--rows <which>", "labels looked at in each block").choices(["sampled", "all"]).default("sampled"),
     )
     .option("--seed <text>", "seed of every random draw, 1 to 200 characters", seedArgument, SEED_DEFAULT)
+    .option(
+      "--init <path>",
+      "the reference's initial weights, or a sketch of them: asks whether the suspect leans to them",
+    )
+    .option(
+      "--seed-bits <n>",
+      "bits of seed their holder could have searched; 0 where it was committed before (default: 64)",
+      seedBitsArgument,
+    )
     .option("--out <path>", "write a bundle: a new folder, or a .zip")
     .option("--key <file>", "sign the bundle with an Ed25519 private key (PEM, PKCS#8)")
     .option("--threads <n>", "threads to use (default: cores + 1)", threadsArgument)
@@ -45,6 +57,8 @@ function weightsCommand(): Command {
 Examples:
   $ assay examine weights models/base models/suspect
   $ assay examine weights base.safetensors suspect.safetensors --json | jq .outcome
+  $ assay examine weights models/base models/suspect --init models/base-init.safetensors
+  $ assay examine weights base.sketch suspect.sketch
   $ assay examine weights models/base models/suspect --rows all --out case-1.zip --key lab.pem
 
 It reads F64, F32, F16, BF16 and F8 safetensors with the names of Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM,
@@ -58,11 +72,15 @@ async function run(reference: string, suspect: string, options: Options): Promis
   const key = options.key === undefined ? undefined : await readSigningKey(options.key);
   if (options.out !== undefined) await assertFreeTarget(options.out);
   const progress = progressLine();
-  const settings = { seed: options.seed, rows: options.rows };
+  const { seed, rows, init } = options;
+  if (options.seedBits !== undefined && init === undefined)
+    throw new AssayError("USAGE", "--seed-bits: expected --init beside it");
+  const settings = { seed, rows, ...(init === undefined ? {} : { seedBits: options.seedBits ?? SEED_BITS_DEFAULT }) };
   const studies = await loadWeightsStudies();
   const examination = await examine({
     reference,
     suspect,
+    ...(init === undefined ? {} : { init }),
     settings,
     studies,
     home: assayHome(),
@@ -74,6 +92,12 @@ async function run(reference: string, suspect: string, options: Options): Promis
   const printed = examination.findings.map((finding) => (options.json ? encodeFinding(finding) : summary(finding)));
   process.stdout.write(`${printed.join(options.json ? "\n" : "\n\n")}\n`);
   if (options.out !== undefined) process.stderr.write(`bundle written to ${options.out}\n`);
+}
+
+function seedBitsArgument(text: string): number {
+  const n = Number(text);
+  if (!/^\d+$/.test(text) || n > 4096) throw new InvalidArgumentError("expected 0 to 4096.");
+  return n;
 }
 
 function seedArgument(text: string): string {

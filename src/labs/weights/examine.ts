@@ -14,6 +14,7 @@ import type { Validation } from "../../finding/validation.js";
 import type { Compute } from "../../kernels/compute.js";
 import type { Reading, Vocabulary } from "../../model/model.js";
 import { log10PFromE, logWeightedMeanE, roundLog10P } from "../../stats/combine.js";
+import { examineInit } from "./anchor/examine-init.js";
 import { architectureOverlap } from "./architecture.js";
 import { AXES, type Axis } from "./axes.js";
 import {
@@ -22,6 +23,7 @@ import {
   METHOD_ID,
   METHOD_VERSION,
   outsideReferenceClass,
+  SEED_BITS_DEFAULT,
   type Settings,
 } from "./method.js";
 import type { WeightsObservations } from "./observations.js";
@@ -42,6 +44,8 @@ export interface Side {
 export interface WeightsRequest {
   reference: Side;
   suspect: Side;
+  /** The reference's initial weights, where its holder shows them: then the question is put to them. */
+  init?: Side;
   settings: Settings;
   /** Studies at hand, of whatever method: each finding leans on its own method's. */
   validations: readonly Validation[];
@@ -52,6 +56,8 @@ export interface WeightsRequest {
 
 /** One finding a proposition; shared ancestry first. */
 export async function examineWeights(request: WeightsRequest): Promise<Finding[]> {
+  const { init, settings } = request;
+  if (init) return [await examineInit({ ...request, init, seedBits: settings.seedBits ?? SEED_BITS_DEFAULT })];
   return [await examineAncestry(request)];
 }
 

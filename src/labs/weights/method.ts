@@ -10,6 +10,8 @@ export const METHOD_VERSION = "1";
 /** Seed of every draw (fold signs, labels, heads, tokens) unless the parties draw one jointly. */
 export const SEED_DEFAULT = "assay-weights-1";
 
+/** Every 64-bit seed tried: what a claimant pays for who cannot show that the seed was fixed beforehand. */
+export const SEED_BITS_DEFAULT = 64;
 /** Labels a block in a sampled examination: 2,048 equal labels already bound p below 10^−5,000. */
 export const LABELS_SAMPLED = 2048;
 /** Labels a block at the most, even when all rows are asked for: no public model comes near. */
@@ -30,6 +32,8 @@ export const LABELS_MIN = 64;
 export interface Settings {
   seed: string;
   rows: "sampled" | "all";
+  /** With initial weights only: bits of seed that their holder could have searched. */
+  seedBits?: number;
 }
 
 /** Width of one part's sketch for vectors of `features` entries, a multiple of 4. */

@@ -6,11 +6,19 @@
  * so long that the rows forgot their start, nor tell a draw from a public seed from the claimant's own.
  */
 import { assert } from "../../../base/error.js";
+import {
+  type Dense,
+  identity,
+  multiply,
+  padded,
+  timesTransposed,
+  unitRows,
+  zeros,
+} from "../../../kernels/rotation/dense.js";
+import { polarFactor } from "../../../kernels/rotation/polar.js";
 import { maximumAssignment } from "../../../stats/assignment.js";
 import { alignedRotation } from "../alignment/align.js";
 import type { CanonicalModel, MlpRows } from "../alignment/canonical.js";
-import { type Dense, identity, multiply, padded, timesTransposed, unitRows, zeros } from "../alignment/dense.js";
-import { polarFactor } from "../alignment/polar.js";
 import { LOG_COST_TENSOR, lnPRotated, logInjections } from "./bound.js";
 
 export interface InitAnchorRequest {

@@ -63,9 +63,13 @@ export async function examineInit(request: AnchorRequest): Promise<Finding> {
   ] as const;
   const models: Model[] = [];
   for (const [side, reading] of sides) {
-    if (reading.kind === "refused") return assemble(request, refused(`The ${side} was not examined: ${reading.reason}`));
+    if (reading.kind === "refused")
+      return assemble(request, refused(`The ${side} was not examined: ${reading.reason}`));
     if (reading.model.experts > 0)
-      return assemble(request, refused(`The ${side} was not examined: it is a mixture of experts, which this method does not read.`));
+      return assemble(
+        request,
+        refused(`The ${side} was not examined: it is a mixture of experts, which this method does not read.`),
+      );
     models.push(reading.model);
   }
   const [reference, suspect, init] = models as [Model, Model, Model];
@@ -118,7 +122,8 @@ async function alignedAnchor({ settings, seedBits, compute, work }: AnchorReques
   const load = (tensor: { matrix: Parameters<Compute["load"]>[0] }) => compute.load(tensor.matrix);
   const [reference, suspect] = [await canonicalModel(models[0], load), await canonicalModel(models[1], load)];
   const init = await initRowsOf(models[2], load);
-  const onProgress = (done: number, total: number) => work.onProgress({ stage: "alignment to the initial weights", done, total });
+  const onProgress = (done: number, total: number) =>
+    work.onProgress({ stage: "alignment to the initial weights", done, total });
   return initAnchor({ reference, suspect, init, seed: settings.seed, seedBits, onProgress });
 }
 
@@ -130,7 +135,9 @@ function unalignable(...models: [Model, Model, Model]): string | null {
       if (!model.tensors.has(`layers.0.${role}`) || !model.tensors.has("norm"))
         return `The aligned test was not run: a model has no ${role} under names that are read.`;
   const large = tooLarge(...models);
-  return large ? `The aligned test was not run, so weights whose order or basis was changed are not seen: ${large}.` : null;
+  return large
+    ? `The aligned test was not run, so weights whose order or basis was changed are not seen: ${large}.`
+    : null;
 }
 
 function otherShape(reference: Model, init: Model): string | null {
@@ -183,7 +190,12 @@ function normalityFacts(list: readonly Normality[]): NonNullable<InitAnchorObser
 
 function tests(
   { settings, seedBits }: AnchorRequest,
-  { stored, aligned, planned, log10P }: { stored: AsStored | null; aligned: InitAnchor | null; planned: number; log10P: number },
+  {
+    stored,
+    aligned,
+    planned,
+    log10P,
+  }: { stored: AsStored | null; aligned: InitAnchor | null; planned: number; log10P: number },
 ): Test[] {
   const common = { exact: true, assumption: assumption(seedBits), seed: settings.seed };
   const out: Test[] = [];

@@ -1,7 +1,8 @@
 /** A claimant's initial MLP rows in memory, and whether what is shown can be a draw of normal numbers at all. */
+
+import { type Dense, transpose } from "../../../kernels/rotation/dense.js";
 import type { CanonicalTensor, Model } from "../../../model/model.js";
 import type { MlpRows } from "../alignment/canonical.js";
-import { type Dense, transpose } from "../alignment/dense.js";
 
 export type Load = (tensor: CanonicalTensor) => Promise<Float32Array>;
 

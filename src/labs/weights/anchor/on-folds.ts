@@ -47,7 +47,12 @@ export async function onFolds(request: AsStoredRequest): Promise<AsStored | null
   const parts = mine.map((a, i): Answer => {
     let best: Answer = { initLayer: i, suspectLayer: null, n: 0, cosine: 0 };
     for (const [j, b] of theirs.entries()) {
-      const found = a.map((x) => compareRows(x, b.find((y) => y.role === x.role)));
+      const found = a.map((x) =>
+        compareRows(
+          x,
+          b.find((y) => y.role === x.role),
+        ),
+      );
       const n = found.reduce((sum, c) => sum + c.n, 0);
       const cosine = n > 0 ? found.reduce((sum, c) => sum + c.n * c.cosine, 0) / n : 0;
       if (n > 0 && (best.n === 0 || cosine > best.cosine)) best = { initLayer: i, suspectLayer: j, n, cosine };
@@ -57,7 +62,12 @@ export async function onFolds(request: AsStoredRequest): Promise<AsStored | null
   return anchored(parts, suspect.layers, seedBits);
 }
 
-async function rowsOf({ seed, compute }: AsStoredRequest, model: Model, planned: Planned, width: number): Promise<Rows> {
+async function rowsOf(
+  { seed, compute }: AsStoredRequest,
+  model: Model,
+  planned: Planned,
+  width: number,
+): Promise<Rows> {
   const { matrix } = model.tensors.get(planned.name)!;
   const { role, part, runs, rows: total, columns } = planned;
   const parts = [{ matrix, runs }];
