@@ -57,6 +57,9 @@ class Recorder implements Compute {
   compare(job: CompareJob) {
     return this.inner.compare(job);
   }
+  rows(stretch: Parameters<Compute["rows"]>[0]) {
+    return this.inner.rows(stretch);
+  }
   load(matrix: Parameters<Compute["load"]>[0]) {
     return this.inner.load(matrix);
   }

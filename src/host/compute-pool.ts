@@ -7,7 +7,7 @@ import { Worker } from "node:worker_threads";
 import { AssayError, type AssayErrorCode } from "../base/error.js";
 import type { CompareJob, Compute, Matching, MatchJob, PairJob, SketchJob } from "../kernels/compute.js";
 import type { ComparisonSums, Matrix } from "../kernels/kernel.js";
-import type { StoredMatrix } from "../kernels/row-source.js";
+import type { StoredMatrix, Stretch } from "../kernels/row-source.js";
 
 /** What travels to a worker, and what comes back. */
 export type Job =
@@ -15,7 +15,8 @@ export type Job =
   | { kind: "match"; job: MatchJob }
   | { kind: "pair"; job: PairJob }
   | { kind: "compare"; job: CompareJob }
-  | { kind: "load"; job: StoredMatrix };
+  | { kind: "load"; job: StoredMatrix }
+  | { kind: "rows"; job: Stretch };
 export type Answer = { value: unknown } | { error: { message: string; code: AssayErrorCode | null } };
 
 interface Pending {
@@ -53,6 +54,10 @@ export class ComputePool implements Compute {
 
   load(job: StoredMatrix): Promise<Float32Array> {
     return this.#submit({ kind: "load", job }) as Promise<Float32Array>;
+  }
+
+  rows(job: Stretch): Promise<Float32Array> {
+    return this.#submit({ kind: "rows", job }) as Promise<Float32Array>;
   }
 
   async close(): Promise<void> {

@@ -31,5 +31,7 @@ function run(task: Job): Promise<unknown> {
       return compute.compare(task.job);
     case "load":
       return compute.load(task.job);
+    case "rows":
+      return compute.rows(task.job);
   }
 }

@@ -72,6 +72,8 @@ export interface Compute {
   compare(job: CompareJob): Promise<ComparisonSums>;
   /** All values, row-major. The caller answers for the size. */
   load(matrix: StoredMatrix): Promise<Float32Array>;
+  /** The values of the listed rows, row-major, in the order of the runs. The caller answers for the size. */
+  rows(stretch: Stretch): Promise<Float32Array>;
 }
 
 /** Runs jobs on the calling thread. */
@@ -106,11 +108,16 @@ export class LocalCompute implements Compute {
   }
 
   load(matrix: StoredMatrix): Promise<Float32Array> {
-    assert(!matrix.folded, "compute.load: expected values, not folds of them");
+    return this.rows({ matrix, runs: [{ start: 0, count: matrix.rows }] });
+  }
+
+  rows(stretch: Stretch): Promise<Float32Array> {
+    assert(!stretch.matrix.folded, "compute.rows: expected values, not folds of them");
     return this.#alone(async () => {
-      const out = new Float32Array(matrix.rows * matrix.columns);
+      const { columns } = stretch.matrix;
+      const out = new Float32Array(rowCount(stretch.runs) * columns);
       let at = 0;
-      for await (const { bytes, dtype } of this.#source.chunks({ matrix, runs: [{ start: 0, count: matrix.rows }] })) {
+      for await (const { bytes, dtype } of this.#source.chunks(stretch)) {
         const values = this.#kernel.decode(dtype, bytes);
         out.set(values, at);
         at += values.length;

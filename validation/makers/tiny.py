@@ -196,7 +196,7 @@ def read_corpora(specs, tokenizer, limit=2_000_000):
     return out
 
 
-def config(s):
+def config(s, dtype):
     kind = "qwen2" if s.get("bias") else "qwen3" if s.get("qk_norm") else "llama"
     c = {
         "architectures": [kind.capitalize() + "ForCausalLM"], "model_type": kind,
@@ -205,23 +205,23 @@ def config(s):
         "head_dim": s["d"] // s["H"], "vocab_size": VOCAB, "max_position_embeddings": 384,
         "rms_norm_eps": EPS, "rope_theta": THETA, "hidden_act": "silu",
         "tie_word_embeddings": bool(s.get("tied")), "bos_token_id": 0, "eos_token_id": 1,
-        "torch_dtype": "bfloat16",
+        "torch_dtype": str(dtype).split(".")[-1],
     }
     if kind == "qwen3":
         c["attention_bias"] = False
     return c
 
 
-def write_model(folder, model, s, made, tokenizer):
-    """Write one model as a BF16 Hugging Face folder; complete or not there at all."""
+def write_model(folder, model, s, made, tokenizer, dtype=torch.bfloat16):
+    """Write one model as a Hugging Face folder; complete or not there at all."""
     if not all(bool(v.isfinite().all()) for v in model.values()):
         raise SystemExit(f"{folder}: not finite")
     part = folder + ".part"
     shutil.rmtree(part, ignore_errors=True)
     os.makedirs(part)
-    save_file({k: v.to(torch.bfloat16).contiguous() for k, v in model.items()},
+    save_file({k: v.to(dtype).contiguous() for k, v in model.items()},
               os.path.join(part, "model.safetensors"), metadata={"format": "pt"})
-    for name, value in (("config.json", config(s)), ("made.json", made)):
+    for name, value in (("config.json", config(s, dtype)), ("made.json", made)):
         with open(os.path.join(part, name), "w") as f:
             json.dump(value, f, indent=1 if name == "config.json" else None)
     shutil.copyfile(tokenizer, os.path.join(part, "tokenizer.json"))

@@ -3,6 +3,7 @@
   tuned      60 steps at lr 3e-4
   continued  300 steps at the learning rate the parent was made with
   long       1500 steps at that rate, four parents of each shape
+  light      10 steps at lr 1e-5: near-twins, for nulls of the direction of making
 
 All at a constant rate (10 steps of warm-up, since the optimiser starts anew), each child
 with an order of its own, corpora in turn, from text gathered apart from the bank's.
@@ -16,7 +17,8 @@ import torch
 
 import tiny
 
-STEPS = {"tuned": 60, "continued": 300, "long": 1500}
+STEPS = {"tuned": 60, "continued": 300, "long": 1500, "light": 10}
+RATES = {"tuned": 3e-4, "light": 1e-5}
 
 
 def main():
@@ -28,6 +30,7 @@ def main():
     a.add_argument("--minutes", type=float, default=25)
     a.add_argument("--text", nargs="+", required=True, metavar="NAME=GLOB")
     a.add_argument("--tokenizer", default="../shared/zoo/bank/tokenizer.json")
+    a.add_argument("--dtype", choices=["bfloat16", "float32"], default="bfloat16")
     a.add_argument("--batch", type=int, default=4)
     a.add_argument("--seq", type=int, default=64)
     o = a.parse_args()
@@ -41,7 +44,7 @@ def main():
             continue
         parent = f"{'abcd'[j // 16]}{j % 16:02d}"
         with open(os.path.join(o.bank, parent, "made.json")) as f:
-            lr = 3e-4 if o.kind == "tuned" else json.load(f)["lr"]
+            lr = RATES.get(o.kind) or json.load(f)["lr"]
         groups.setdefault((parent[0], lr), []).append((j, parent))
     # By rate, then shape, so that a run cut short covers every shape.
     queue = sorted(groups.items(), key=lambda g: (g[0][1], g[0][0]))
@@ -65,7 +68,7 @@ def main():
                 "order_seed": order[i], "steps": steps, "lr": lr, "schedule": "warm-up 10, constant",
                 "batch": o.batch, "seq": o.seq,
                 "first_loss": round(first[i].item(), 3), "loss": round(last[i].item(), 3),
-            }, o.tokenizer)
+            }, o.tokenizer, getattr(torch, o.dtype))
         made += len(members)
         took = clock.lap()
         per_child = max(per_child or 0, took / len(members))

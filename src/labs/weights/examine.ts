@@ -8,7 +8,7 @@ import type { Digest } from "../../base/digest.js";
 import { assert } from "../../base/error.js";
 import type { Artefact } from "../../evidence/artefact.js";
 import type { Finding, Test } from "../../finding/finding.js";
-import { type Decision, decideExact, refuse } from "../../finding/outcome.js";
+import { type Decision, decideExact, OUTCOME_RULES, refuse } from "../../finding/outcome.js";
 import { PROPOSITIONS } from "../../finding/propositions.js";
 import type { Validation } from "../../finding/validation.js";
 import type { Compute } from "../../kernels/compute.js";
@@ -17,6 +17,8 @@ import { log10PFromE, logWeightedMeanE, roundLog10P } from "../../stats/combine.
 import { examineInit } from "./anchor/examine-init.js";
 import { architectureOverlap } from "./architecture.js";
 import { AXES, type Axis } from "./axes.js";
+import { examineDirection } from "./direction.js";
+import { makingOf } from "./making/making.js";
 import {
   LABELS_SAMPLED,
   LABELS_SCAN,
@@ -58,7 +60,8 @@ export interface WeightsRequest {
 export async function examineWeights(request: WeightsRequest): Promise<Finding[]> {
   const { init, settings } = request;
   if (init) return [await examineInit({ ...request, init, seedBits: settings.seedBits ?? SEED_BITS_DEFAULT })];
-  return [await examineAncestry(request)];
+  const ancestry = await examineAncestry(request);
+  return [ancestry, examineDirection(ancestry, request.validations, request.settings.seed)];
 }
 
 const MIXTURE = "it is a mixture of experts, which this version reads but does not test";
@@ -94,7 +97,7 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
   };
   const results = await testAxes(bench);
   const log10P = combine(results);
-  const observations = await observe(bench, results);
+  const observations = await observe(bench, results, log10P);
   const current = validation?.summary.methodVersion === METHOD_VERSION ? validation.summary : null;
   const decision = decideExact({
     proposition: "weights/shared-ancestry",
@@ -150,10 +153,15 @@ function tests(results: Record<Axis, AxisResult | null>, combined: number, seed:
   ];
 }
 
-async function observe(bench: Bench, results: Record<Axis, AxisResult | null>): Promise<WeightsObservations> {
+async function observe(
+  bench: Bench,
+  results: Record<Axis, AxisResult | null>,
+  log10P: number,
+): Promise<WeightsObservations> {
   const blocks = entries(results).flatMap(([, result]) => result?.blocks ?? []);
   const layers = counterparts(blocks, bench.reference, bench.suspect);
   const { reference, suspect, vocabularies, settings } = bench;
+  const sketched = reference.sketch !== undefined || suspect.sketch !== undefined;
   return {
     architecture: architectureOverlap(
       { model: reference, vocabulary: vocabularies.reference },
@@ -175,8 +183,9 @@ async function observe(bench: Bench, results: Record<Axis, AxisResult | null>): 
     ),
     blocks: blocks.map((b) => ({ ...b, log10P: roundLog10P(b.log10P) })),
     // A sketch holds no values to compare.
-    tensors: reference.sketch || suspect.sketch ? [] : await tensorStory(bench, layers),
+    tensors: sketched ? [] : await tensorStory(bench, layers),
     correspondence: layers.correspondence,
+    ...(log10P <= OUTCOME_RULES.log10Alpha && !sketched ? { making: await makingOf(bench, layers) } : {}),
     ...(reference.sketch || suspect.sketch ? { sketches: sketchFacts(bench) } : {}),
   };
 }

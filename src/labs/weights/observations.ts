@@ -1,5 +1,6 @@
 /** What the weights laboratory saw, without opinion: the typed `observations` of its findings. */
 import { z } from "zod";
+import { makingSchema } from "./making/observed.js";
 
 const count = z.number().int().nonnegative();
 const log10P = z.number().max(0);
@@ -94,6 +95,8 @@ export const weightsObservationsSchema = z.strictObject({
   tensors: z.array(tensorSchema),
   /** Layers whose own evidence, after paying for the scan, is below 10⁻⁶: reference layer → suspect layers. */
   correspondence: z.array(z.strictObject({ referenceLayer: count, suspectLayers: z.array(count) })),
+  /** How the suspect was made, where shared ancestry is beyond the test's α: a description, never a part of it. */
+  making: makingSchema.optional(),
   /** Present where a side is a sketch; null for a side that is a model. */
   sketches: z.strictObject({ reference: sketchSchema.nullable(), suspect: sketchSchema.nullable() }).optional(),
 });

@@ -58,7 +58,7 @@ export async function tensorStory(bench: Bench, layers: Counterparts): Promise<T
 }
 
 /** Models of equal depth are compared layer by layer where the test found no counterpart. */
-function sameNumber({ reference, suspect }: Bench, layer: number): number | null {
+export function sameNumber({ reference, suspect }: Bench, layer: number): number | null {
   return reference.layers === suspect.layers ? layer : null;
 }
 

@@ -11,6 +11,7 @@ import { Table } from "../parts/table.js";
 import { Architecture } from "../sections/architecture.js";
 import { Blocks } from "../sections/blocks.js";
 import { Correspondence } from "../sections/correspondence.js";
+import { MakingSection } from "../sections/making.js";
 import { TensorStories } from "../sections/tensor-stories.js";
 import { weightsObservations } from "../weights-view.js";
 import type { View, ViewInput } from "./view.js";
@@ -66,6 +67,7 @@ function Observations({ finding, figures }: ViewInput) {
         <Subheading>Correspondence of layers</Subheading>
         <Correspondence of={seen.correspondence} />
       </Fragment>
+      <MakingSection making={seen.making} />
       <TensorStories stories={seen.tensors} />
       <Architecture architecture={seen.architecture} />
     </>

@@ -1,0 +1,232 @@
+/**
+ * The validation study of `weights/direction`: pairs whose direction is known because they were made here, both ways
+ * round, with siblings, near-twins and twice-converted models as nulls of their own kind. Every pair goes through the
+ * laboratory's own measures and score.
+ *
+ *   npm run build && node validation/weights-direction.study.ts --zoo ../shared/zoo --children FOLDER
+ *
+ * FOLDER holds f32/ (kinds tuned and light, --dtype float32), bf16/ (tuned, continued) and second/ (tuned, another
+ * order), all by validation/makers/train_children.py. Writes weights-direction.json and weights-direction.tables.md.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { ValidationSummary } from "../dist/finding/validation.js";
+import { DIRECTION_METHOD_ID, DIRECTION_METHOD_VERSION, OPPOSED_PREFIX } from "../dist/labs/weights/direction.js";
+import { type DirectionScore, directionScores } from "../dist/labs/weights/making/direction-score.js";
+import { makingOf } from "../dist/labs/weights/making/making.js";
+import { directionTables, groupBy } from "./study/direction-tables.ts";
+import { loadAll, pool } from "./study/models.ts";
+import {
+  adapted,
+  BF16,
+  benchOf,
+  type Change,
+  changed,
+  F8_E4M3,
+  F8_E5M2,
+  F16,
+  type InMemory,
+  load,
+  masked,
+  moved,
+  only,
+  Q4_0,
+  Q8_0,
+  symmetric,
+} from "./study/values.ts";
+
+export interface DirectionPair {
+  kind: string;
+  family: string;
+  /** What is true: the suspect was made from the reference, or not; spoken for: the method claims to see it. */
+  truth: "hp" | "hd";
+  claimed: boolean;
+  forward: DirectionScore;
+  backward: DirectionScore;
+}
+
+const { values: options } = parseArgs({
+  options: { zoo: { type: "string", default: "../shared/zoo" }, children: { type: "string" } },
+});
+const log = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+
+async function all(folder: string): Promise<Map<string, InMemory>> {
+  const loaded = await loadAll(folder, "direction");
+  return new Map(await Promise.all(loaded.map(async (m) => [m.name, await load(m)] as const)));
+}
+
+const bank = await all(join(options.zoo, "bank"));
+const zoo = await all(join(options.zoo, "models"));
+const [f32, bf16, second] = await Promise.all(
+  ["f32", "bf16", "second"].map((name) => all(join(options.children!, name))),
+);
+log(`${bank.size} models of the bank, ${f32!.size + bf16!.size + second!.size} children`);
+
+/** Formats whose way is claimed to be seen, from any model that holds finer values than they do. */
+const CONVERSIONS: [string, Change][] = [
+  ["BF16", BF16],
+  ["F16", F16],
+  ["F8 E4M3", F8_E4M3],
+  ["F8 E5M2", F8_E5M2],
+  ["INT8 by row, in F16", (v, t, at) => F16(symmetric(127, 0)(v, t, at), t, at)],
+  ["INT8 by row, in F32", symmetric(127, 0)],
+  ["INT4 by row, in F16", (v, t, at) => F16(symmetric(7, 0)(v, t, at), t, at)],
+  ["INT4 by 32, in BF16", (v, t, at) => BF16(symmetric(7, 32)(v, t, at), t, at)],
+  ["Q8_0", Q8_0],
+  ["Q4_0", Q4_0],
+];
+const PRUNINGS: [string, Change][] = [
+  ["30 % of each matrix", masked(0.3, "tensor")],
+  ["50 % of each matrix", masked(0.5, "tensor")],
+  ["70 % of each matrix", masked(0.7, "tensor")],
+  ["50 % of each row", masked(0.5, "row")],
+  ["2:4", masked(0.5, "2:4")],
+];
+
+const pairs: DirectionPair[] = [];
+async function judge(kind: string, a: InMemory, b: InMemory, truth: "hp" | "hd", claimed = false) {
+  const layers = Array.from({ length: b.model.layers }, (_, l) => l);
+  const making = await makingOf(benchOf(a, b), { ofSuspect: layers, correspondence: [] });
+  pairs.push({ kind, family: a.family, truth, claimed, ...directionScores(making) });
+}
+/** Both ways round. */
+async function made(kind: string, from: InMemory, to: InMemory, claimed: boolean) {
+  await judge(kind, from, to, "hp", claimed);
+  await judge(`${kind}, reversed`, to, from, "hd", claimed);
+}
+async function siblings(kind: string, a: InMemory, b: InMemory) {
+  await judge(`siblings: ${kind}`, a, b, "hd");
+  await judge(`siblings: ${kind}`, b, a, "hd");
+}
+
+let seed = 1;
+const lineages = [...bank.values()].filter((m) => !m.name.endsWith("-same-seed"));
+const sources: { fine: InMemory; twin: InMemory | null; origin: InMemory | null }[] = [
+  ...lineages.map((origin) => ({
+    fine: f32!.get(`${origin.name}-tuned`)!,
+    twin: f32!.get(`${origin.name}-light`)!,
+    origin,
+  })),
+  ...["base", "independent-same-data"].map((name) => ({ fine: zoo.get(name)!, twin: null, origin: null })),
+];
+for (const { fine, twin, origin } of sources) {
+  const as = (how: string, change: Change, of = fine) => changed(of, how, change);
+  const healed = (m: InMemory) => changed(m, "trained on", moved(0.05, seed++));
+  for (const [how, change] of CONVERSIONS) {
+    const to = as(how, change);
+    // Where no row can be cut into blocks, nothing was converted.
+    const same = [...to.values].every(([name, v]) => v.every((x, i) => x === fine.values.get(name)![i]));
+    if (same) continue;
+    await made(`converted: ${how}`, fine, to, true);
+    if (origin && !["BF16", "F16"].includes(how)) {
+      const coarse = as(how, change, origin);
+      if ([...coarse.values].some(([name, v]) => v.some((x, i) => x !== origin.values.get(name)![i])))
+        await made(`converted from BF16: ${how}`, origin, coarse, true);
+    }
+    // Nearly the true origin, and not it.
+    if (twin) await siblings("a near-twin and a conversion", twin, to);
+    const share = 10 ** -(2 + 2 * (seed % 3));
+    await siblings(`moved by ${share} and a conversion`, as("noise", moved(share, seed++)), to);
+    await siblings(
+      "an adapter on one kind of matrix, and a conversion",
+      as("lora", only("attention.q", adapted(4, 0.05, seed++))),
+      to,
+    );
+    await made(`converted, then trained on: ${how}`, fine, healed(to), false);
+  }
+  for (const [how, change] of PRUNINGS) {
+    const to = as(how, change);
+    await made(`pruned: ${how}`, fine, to, true);
+    await made(`pruned, then trained on: ${how}`, fine, healed(to), how !== "2:4");
+    const share = 10 ** -(2 + 2 * (seed % 3));
+    await siblings(`moved by ${share} and pruned, then trained on`, as("noise", moved(share, seed++)), healed(to));
+    if (twin) await siblings("a near-twin and pruned, then trained on", twin, healed(to));
+    await siblings("BF16 and pruned, then trained on", as("BF16", BF16), healed(to));
+  }
+  // Two conversions of one origin.
+  const two: [string, Change, string, Change][] = [];
+  for (const [i, [x, f]] of CONVERSIONS.entries())
+    for (const [y, g] of CONVERSIONS.slice(i + 1)) two.push([x, f, y, g]);
+  // A third of them for each lineage, so that all are met.
+  for (const [x, f, y, g] of two.filter((_, i) => i % 3 === seed % 3)) {
+    const [a, b] = [as(x, f), as(y, g)];
+    const trivial = [a, b].some((m) =>
+      [...m.values].every(([n, v]) => v.every((z, i) => z === fine.values.get(n)![i])),
+    );
+    if (!trivial && !isNested(x, y)) await siblings("two conversions of one origin", a, b);
+  }
+  for (const [how, change] of PRUNINGS) await siblings("BF16 and pruned", as("BF16", BF16), as(how, change));
+  if (!origin) continue;
+  await made("trained: tuned", origin, bf16!.get(`${origin.name}-tuned`)!, false);
+  await made("trained: continued", origin, bf16!.get(`${origin.name}-continued`)!, false);
+  await made("trained: tuned, kept in F32", origin, fine, false);
+  if (twin) await made("trained: ten light steps, kept in F32", origin, twin, false);
+  if (twin) await siblings("two children in F32", fine, twin);
+  await siblings("two children in BF16", bf16!.get(`${origin.name}-tuned`)!, second!.get(`${origin.name}-tuned`)!);
+  log(`${origin.name}: ${pairs.length} pairs`);
+}
+await made("pruned, then trained on: the zoo's", zoo.get("base")!, zoo.get("pruned")!, true);
+await made("converted: the zoo's", zoo.get("base")!, zoo.get("quantized")!, true);
+
+/** The one is exactly what converting the other gives: then the other holds all that the first was made from. */
+function isNested(x: string, y: string): boolean {
+  return [x, y].includes("INT8 by row, in F16") && [x, y].includes("INT8 by row, in F32");
+}
+
+const kindOf = (kind: string) => kind.replace(/: .*/, kind.startsWith("siblings") ? kind.slice(8) : "");
+const families = (list: DirectionPair[]) => new Set(list.map((p) => p.family)).size;
+const counts = (nulls: DirectionPair[], found: DirectionPair[], way: "forward" | "backward") => {
+  const accused = nulls.filter((p) => p[way].statistic > 0);
+  const missed = new Set(found.filter((p) => !(p[way].statistic > 0)).map((p) => p.family));
+  return {
+    nulls: {
+      pairs: nulls.length,
+      families: families(nulls),
+      accusedPairs: accused.length,
+      accusedFamilies: families(accused),
+    },
+    positives: {
+      pairs: found.length,
+      families: families(found),
+      foundPairs: found.filter((p) => p[way].statistic > 0).length,
+      foundFamilies: families(found) - missed.size,
+    },
+  };
+};
+const ranked = (list: DirectionPair[], way: "forward" | "backward", prefix: string) =>
+  [...groupBy(list, (p) => kindOf(p.kind) + (p.kind.endsWith(", reversed") ? ", reversed" : ""))].map(([kind, of]) => ({
+    kind: prefix + kind,
+    pairs: of.length,
+    families: families(of),
+    statisticMax: Math.max(...of.map((p) => p[way].statistic)),
+  }));
+const hp = pairs.filter((p) => p.truth === "hp");
+const hd = pairs.filter((p) => p.truth === "hd");
+const first = counts(
+  hd,
+  hp.filter((p) => p.claimed),
+  "forward",
+);
+const opposed = counts(
+  hp,
+  hd.filter((p) => p.claimed),
+  "backward",
+);
+const rank = (n: number) => Number((-Math.log10(n + 1)).toFixed(2));
+const study: ValidationSummary & { nullLog10P: number[]; positiveLog10P: number[] } = {
+  type: "assay/validation/v1",
+  method: DIRECTION_METHOD_ID,
+  methodVersion: DIRECTION_METHOD_VERSION,
+  page: "validation/weights-direction.md",
+  ...first,
+  nullKinds: [...ranked(hd, "forward", ""), ...ranked(hp, "backward", OPPOSED_PREFIX)],
+  opposed,
+  nullLog10P: hd.map((p) => (p.forward.statistic > 0 ? rank(first.nulls.families) : 0)),
+  positiveLog10P: hp.filter((p) => p.claimed).map((p) => (p.forward.statistic > 0 ? rank(first.nulls.families) : 0)),
+};
+const here = new URL(".", import.meta.url).pathname;
+writeFileSync(join(here, "weights-direction.json"), `${JSON.stringify(study)}\n`);
+writeFileSync(join(here, "weights-direction.tables.md"), directionTables(pairs, study));
+log(`${pairs.length} pairs; written`);
+await pool.close();
