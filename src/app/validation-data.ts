@@ -6,6 +6,7 @@ import { parseStrictJson } from "../base/strict-json.js";
 import type { Finding } from "../finding/finding.js";
 import { type Validation, validationSchema } from "../finding/validation.js";
 import { readPackageFile } from "../host/package-files.js";
+import { type BehaviourProposition, PROPOSITIONS_TESTED } from "../labs/behaviour/method.js";
 
 /** What the study file holds beyond the summary, as far as pages show it. */
 const studySchema = validationSchema.extend({ nullLog10P: z.array(z.number()), positiveLog10P: z.array(z.number()) });
@@ -41,4 +42,20 @@ export function parseStudy(bytes: Uint8Array, what: string): Study {
   const study = studySchema.parse(parseStrictJson(fromUtf8(bytes, what), what));
   const { nullLog10P, positiveLog10P } = study;
   return { summary: validationSchema.parse(study), digest: sha256Digest(bytes), bytes, nullLog10P, positiveLog10P };
+}
+
+/** The studies behind `examine behaviour`, one a proposition. */
+export async function loadBehaviourStudies(): Promise<Study[]> {
+  const paths = PROPOSITIONS_TESTED.map((id) => `validation/${id.replace("/", "-")}.json`);
+  const found = await Promise.all(paths.map(loadStudy));
+  return found.filter((study) => study !== null);
+}
+
+export function behaviourValidations(studies: readonly Study[]): Map<BehaviourProposition, Validation> {
+  return new Map(
+    PROPOSITIONS_TESTED.flatMap((id) => {
+      const study = studies.find(({ summary }) => summary.method === id);
+      return study ? [[id, { summary: study.summary, digest: study.digest }] as const] : [];
+    }),
+  );
 }

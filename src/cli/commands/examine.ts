@@ -11,6 +11,7 @@ import { readSigningKey } from "../../host/keys.js";
 import { SEED_BITS_DEFAULT, SEED_DEFAULT } from "../../labs/weights/method.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";
+import { examineBehaviourCommand } from "./examine-behaviour.js";
 
 interface Options {
   seed: string;
@@ -24,7 +25,10 @@ interface Options {
 }
 
 export function examineCommand(): Command {
-  return new Command("examine").description("Examine evidence; prints findings.").addCommand(weightsCommand());
+  return new Command("examine")
+    .description("Examine evidence; prints findings.")
+    .addCommand(weightsCommand())
+    .addCommand(examineBehaviourCommand());
 }
 
 function weightsCommand(): Command {

@@ -1,0 +1,236 @@
+/**
+ * The door of the behaviour laboratory: did the same weights answer, was one tuned from the other, was the suspect
+ * taught by the reference? Three propositions, tested separately on the same comparison of answers with a panel of
+ * presumed-unrelated models. Each family of features has its statistic and rank; their combination becomes a
+ * likelihood ratio by a calibration whose development set holds neither side's base.
+ * It sees recorded answers only, and cannot tell why two models agree.
+ */
+import type { Digest } from "../../base/digest.js";
+import { wellFormed } from "../../base/well-formed.js";
+import type { Artefact } from "../../evidence/artefact.js";
+import type { Finding, Test } from "../../finding/finding.js";
+import { type Decision, decideScored, refuse } from "../../finding/outcome.js";
+import { PROPOSITIONS } from "../../finding/propositions.js";
+import type { Validation } from "../../finding/validation.js";
+import { NORMALISER_VERSION } from "../../transcript/normaliser.js";
+import { pairIndex, STATISTICS } from "./agreement.js";
+import type { AnswerSource } from "./answer-source.js";
+import { attribution, beforeAfter } from "./change.js";
+import { type Comparison, compare, type OnProgress } from "./comparison.js";
+import { type Development, fitFor, likelihoodRatio } from "./development.js";
+import { exhibits } from "./exhibits.js";
+import {
+  type BehaviourProposition,
+  METHOD_VERSION,
+  outsideReferenceClass,
+  PROPOSITIONS_TESTED,
+  type Settings,
+} from "./method.js";
+import { type Cast, log10Rank, nullKinds, panelFamilies, panelPairs, rounded, sidePairs } from "./nulls.js";
+import type { BehaviourObservations } from "./observations.js";
+import { roundsOf } from "./rounds.js";
+import { allStandardScores, combinedScores } from "./score.js";
+import { ALTERNATIVES, ASSUMPTION, LIMITS } from "./words.js";
+
+export interface BehaviourRequest {
+  reference: { artefact: Artefact };
+  suspect: { artefact: Artefact };
+  /** Everything read, the panel included. */
+  evidence: readonly Digest[];
+  /** Names of all models, for observations; 0 is the reference, 1 the suspect. */
+  names: readonly string[];
+  cast: Cast;
+  /** Places of two releases of the suspect; null when not asked. */
+  releases: { before: number; after: number } | null;
+  leftOut: readonly { why: string; models: number }[];
+  source: AnswerSource;
+  development: Development | null;
+  /** Development bases that a side's answers coincide with, ascending. */
+  basesLeftOut: readonly number[];
+  /** Studies by proposition. */
+  validations: ReadonlyMap<BehaviourProposition, Validation>;
+  settings: Settings;
+  software: Finding["software"];
+  onProgress: OnProgress;
+}
+
+export async function examineBehaviour(request: BehaviourRequest): Promise<Finding[]> {
+  const prompts = request.source.promptIds.length;
+  if (prompts === 0) {
+    const decision = refuse("The two transcripts share no prompt: nothing can be compared.");
+    return PROPOSITIONS_TESTED.map((proposition) => assemble(request, proposition, decision, [], null));
+  }
+  const comparison = await compare(request.source, request.cast.groups, request.onProgress);
+  const scores = comparison.rounds.map((sums) => allStandardScores(sums, request.cast.groups));
+  const outside = outsideReferenceClass(
+    (["reference", "suspect"] as const).map((role, i) => ({ role, profile: comparison.profiles[i]! })),
+    prompts,
+    panelFamilies(request.cast),
+  );
+  return Promise.all(
+    PROPOSITIONS_TESTED.map((proposition) => examineOne(request, proposition, comparison, scores, outside)),
+  );
+}
+
+async function examineOne(
+  request: BehaviourRequest,
+  proposition: BehaviourProposition,
+  comparison: Comparison,
+  scores: readonly Float64Array[][],
+  outside: string | null,
+): Promise<Finding> {
+  const { cast, development, source } = request;
+  const found = development ? fitFor(development, proposition, source.promptIds.length, request.basesLeftOut) : null;
+  // Without a fit the families still speak, each by itself; equal weights say how they look together.
+  const fit = found?.fit ?? null;
+  const weights = fit?.weights ?? STATISTICS.map(() => 1 / STATISTICS.length);
+  const last = scores.at(-1)!;
+  const combined = combinedScores(last, weights);
+  const score = rounded(combined[pairIndex(0, 1)]!);
+  const kinds = fit && development ? nullKinds(combined, cast, development.kinds, fit) : [];
+  const ratio = fit ? likelihoodRatio(fit, score) : null;
+  const validation = request.validations.get(proposition) ?? null;
+  const current = validation?.summary.methodVersion === METHOD_VERSION ? validation.summary : null;
+  const decision = decideScored({
+    proposition,
+    statistic: score,
+    nullKinds: kinds,
+    log10LR: ratio ?? { low: 0, high: 0 },
+    outside: outside ?? (fit ? null : whyNoFit(development)),
+    validation: current,
+  });
+  const observations: BehaviourObservations = {
+    settings: { seed: request.settings.seed, normaliser: NORMALISER_VERSION, method: METHOD_VERSION },
+    prompts: source.promptIds.length,
+    panel: { models: cast.panel.length, families: panelFamilies(cast), leftOut: [...request.leftOut] },
+    sides: { reference: comparison.profiles[0], suspect: comparison.profiles[1] },
+    score: {
+      value: score,
+      log10LRBeforeCap: ratio
+        ? { value: rounded(ratio.log10LR), low: rounded(ratio.low), high: rounded(ratio.high) }
+        : null,
+      calibratedAt: found?.calibratedAt ?? null,
+      basesLeftOut: request.basesLeftOut.length,
+    },
+    families: familyRanks(last, cast, weights),
+    nullKinds: kinds.map(({ kind, families, statisticMax }) => ({
+      kind,
+      families,
+      largest: statisticMax,
+      above: score > statisticMax,
+    })),
+    rounds: roundsOf(comparison.rounds, scores, cast, weights),
+    exhibits: await exhibits(source, comparison.prompts, weights),
+    identity: comparison.identity.map(({ side, prompt, sentence }) => ({
+      side: side === 0 ? "reference" : "suspect",
+      promptId: source.promptIds[prompt]!,
+      sentence: wellFormed(sentence),
+    })),
+    attribution: proposition === "behaviour/taught-by" ? attribution(combined, cast, request.names) : null,
+    beforeAfter: request.releases ? beforeAfter(combined, cast, request.releases.before, request.releases.after) : null,
+  };
+  return assemble(request, proposition, decision, tests(request, proposition, observations, combined), observations);
+}
+
+function whyNoFit(development: Development | null): string {
+  return development
+    ? "no development set remains when the bases of both sides are left out"
+    : "no development set is at hand";
+}
+
+function familyRanks(
+  last: readonly Float64Array[],
+  cast: Cast,
+  weights: readonly number[],
+): BehaviourObservations["families"] {
+  const pairs = sidePairs(cast);
+  return STATISTICS.map((family, s) => {
+    const of = last[s]!;
+    const value = of[pairIndex(0, 1)]!;
+    return {
+      family,
+      standardScore: rounded(value),
+      weight: rounded(weights[s]!),
+      nullsAtOrAbove: pairs.filter((at) => of[at]! >= value).length,
+      nulls: pairs.length,
+    };
+  });
+}
+
+function tests(
+  { settings, cast, source }: BehaviourRequest,
+  proposition: BehaviourProposition,
+  observations: BehaviourObservations,
+  combined: Float64Array,
+): Test[] {
+  const common = { exact: false, assumption: ASSUMPTION, seed: settings.seed, n: source.promptIds.length };
+  const ofFamilies = observations.families.map(
+    ({ family, standardScore, nullsAtOrAbove, nulls }): Test => ({
+      id: `behaviour/${family}`,
+      statistic: { name: "standard score of agreement", value: standardScore },
+      log10P: log10Rank(nullsAtOrAbove, nulls),
+      share: 0,
+      where: `${nullsAtOrAbove} of ${nulls} pairs with the panel reach it`,
+      ...common,
+    }),
+  );
+  const pairs = [...sidePairs(cast), ...panelPairs(cast)];
+  const score = observations.score.value;
+  const atOrAbove = pairs.filter((at) => combined[at]! >= score).length;
+  const all: Test[] = [
+    ...ofFamilies,
+    {
+      id: "combined",
+      statistic: { name: `score for ${proposition}`, value: score },
+      log10P: log10Rank(atOrAbove, pairs.length),
+      share: 1,
+      where: `${atOrAbove} of ${pairs.length} presumed-unrelated pairs reach it`,
+      ...common,
+    },
+  ];
+  const { beforeAfter: moved } = observations;
+  if (moved)
+    all.push({
+      id: "before-after",
+      statistic: { name: "change of score towards the reference", value: moved.change },
+      log10P: log10Rank(moved.placebosAtOrAbove, moved.placebos),
+      share: 0,
+      where: `${moved.placebosAtOrAbove} of ${moved.placebos} panel models saw the later release move towards them as much`,
+      ...common,
+    });
+  return all;
+}
+
+function assemble(
+  request: BehaviourRequest,
+  proposition: BehaviourProposition,
+  decision: Decision,
+  testList: Test[],
+  observations: BehaviourObservations | null,
+): Finding {
+  const validation = request.validations.get(proposition) ?? null;
+  const { hp, hd } = PROPOSITIONS[proposition];
+  return {
+    type: "assay/finding/v1",
+    proposition: { id: proposition, hp, hd },
+    method: {
+      id: proposition,
+      version: METHOD_VERSION,
+      validation: validation ? { page: validation.summary.page, digest: validation.digest } : null,
+    },
+    subject: { kind: "pair", reference: request.reference.artefact, suspect: request.suspect.artefact },
+    outcome: decision.outcome,
+    reason:
+      request.reference.artefact.root === request.suspect.artefact.root
+        ? `${decision.reason} Both sides are the same transcript.`
+        : decision.reason,
+    strength: decision.strength,
+    tests: testList,
+    errorRate: decision.errorRate,
+    observations,
+    alternatives: [...ALTERNATIVES[proposition]],
+    limits: [...LIMITS[proposition]],
+    evidence: [...new Set(request.evidence)],
+    software: request.software,
+  };
+}
