@@ -7,6 +7,9 @@ import { Worker } from "node:worker_threads";
 import { AssayError, type AssayErrorCode } from "../base/error.js";
 import type { CompareJob, Compute, Matching, MatchJob, PairJob, SketchJob } from "../kernels/compute.js";
 import type { ComparisonSums, Matrix } from "../kernels/kernel.js";
+import type { EigenJob } from "../kernels/rotation/eigen.js";
+import type { RotationFound, RotationJob } from "../kernels/rotation/job.js";
+import type { PartnersJob } from "../kernels/rotation/partners.js";
 import type { StoredMatrix, Stretch } from "../kernels/row-source.js";
 
 /** What travels to a worker, and what comes back. */
@@ -16,7 +19,10 @@ export type Job =
   | { kind: "pair"; job: PairJob }
   | { kind: "compare"; job: CompareJob }
   | { kind: "load"; job: StoredMatrix }
-  | { kind: "rows"; job: Stretch };
+  | { kind: "rows"; job: Stretch }
+  | { kind: "eigen"; job: EigenJob }
+  | { kind: "rotate"; job: RotationJob }
+  | { kind: "partners"; job: PartnersJob };
 export type Answer = { value: unknown } | { error: { message: string; code: AssayErrorCode | null } };
 
 interface Pending {
@@ -58,6 +64,18 @@ export class ComputePool implements Compute {
 
   rows(job: Stretch): Promise<Float32Array> {
     return this.#submit({ kind: "rows", job }) as Promise<Float32Array>;
+  }
+
+  eigen(job: EigenJob): Promise<Float64Array[]> {
+    return this.#submit({ kind: "eigen", job }) as Promise<Float64Array[]>;
+  }
+
+  rotate(job: RotationJob): Promise<RotationFound> {
+    return this.#submit({ kind: "rotate", job }) as Promise<RotationFound>;
+  }
+
+  partners(job: PartnersJob): Promise<Int32Array[]> {
+    return this.#submit({ kind: "partners", job }) as Promise<Int32Array[]>;
   }
 
   async close(): Promise<void> {

@@ -33,5 +33,11 @@ function run(task: Job): Promise<unknown> {
       return compute.load(task.job);
     case "rows":
       return compute.rows(task.job);
+    case "eigen":
+      return compute.eigen(task.job);
+    case "rotate":
+      return compute.rotate(task.job);
+    case "partners":
+      return compute.partners(task.job);
   }
 }

@@ -6,6 +6,9 @@
 import { AssayError, assert } from "../base/error.js";
 import { prng, signs } from "../base/prng.js";
 import { type ComparisonSums, Kernel, type Matrix } from "./kernel.js";
+import { type EigenJob, eigenvectors } from "./rotation/eigen.js";
+import { findRotation, type RotationFound, type RotationJob } from "./rotation/job.js";
+import { type PartnersJob, partners } from "./rotation/partners.js";
 import { heldRuns } from "./row-order.js";
 import {
   chunkRows,
@@ -74,6 +77,10 @@ export interface Compute {
   load(matrix: StoredMatrix): Promise<Float32Array>;
   /** The values of the listed rows, row-major, in the order of the runs. The caller answers for the size. */
   rows(stretch: Stretch): Promise<Float32Array>;
+  /** Eigenvectors of symmetric matrices, one row-major matrix of rows each. */
+  eigen(job: EigenJob): Promise<Float64Array[]>;
+  rotate(job: RotationJob): Promise<RotationFound>;
+  partners(job: PartnersJob): Promise<Int32Array[]>;
 }
 
 /** Runs jobs on the calling thread. */
@@ -124,6 +131,18 @@ export class LocalCompute implements Compute {
       }
       return out;
     });
+  }
+
+  eigen(job: EigenJob): Promise<Float64Array[]> {
+    return this.#alone(async () => eigenvectors(job));
+  }
+
+  rotate(job: RotationJob): Promise<RotationFound> {
+    return this.#alone(async () => findRotation(job));
+  }
+
+  partners(job: PartnersJob): Promise<Int32Array[]> {
+    return this.#alone(async () => partners(this.#kernel, job));
   }
 
   /**

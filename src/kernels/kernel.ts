@@ -47,18 +47,22 @@ const RECORD = 12; // f32 value, i32 partner, i32 tie
 
 let compiled: WebAssembly.Module | undefined;
 
+/** The compiled kernels over a memory of the caller's; compiled once. */
+export function instantiate(memory: WebAssembly.Memory): object {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNEL_WASM_BASE64), (c) => c.charCodeAt(0)));
+  const abort = () => {
+    throw new Error("kernel aborted");
+  };
+  return new WebAssembly.Instance(compiled, { env: { memory, abort } }).exports;
+}
+
 export class Kernel {
   readonly #memory = new WebAssembly.Memory({ initial: 16 });
   readonly #exports: Exports;
   #top = 0;
 
   constructor() {
-    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNEL_WASM_BASE64), (c) => c.charCodeAt(0)));
-    const abort = () => {
-      throw new Error("kernel aborted");
-    };
-    const instance = new WebAssembly.Instance(compiled, { env: { memory: this.#memory, abort } });
-    this.#exports = instance.exports as unknown as Exports;
+    this.#exports = instantiate(this.#memory) as unknown as Exports;
   }
 
   /** Stored values as f32. */

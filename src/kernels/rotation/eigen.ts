@@ -13,6 +13,18 @@ export interface Eigen {
   vectors: Dense;
 }
 
+/** Eigenvectors wanted of several symmetric matrices of one size. */
+export interface EigenJob {
+  width: number;
+  /** Row-major. */
+  matrices: readonly Float64Array[];
+}
+
+/** One row-major matrix of unit eigenvectors (rows, ascending eigenvalues) for each matrix of the job. */
+export function eigenvectors({ width, matrices }: EigenJob): Float64Array[] {
+  return matrices.map((data) => symmetricEigen({ rows: width, columns: width, data }).vectors.data);
+}
+
 /** QL takes two or three sweeps a value; this many would be a mistake in this file. */
 const SWEEPS_MAX = 60;
 

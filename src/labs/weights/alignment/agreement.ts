@@ -4,7 +4,10 @@
  * Given the unordered rows, the alignment and both lists stand still when the up rows of one model are dealt out to
  * its gate rows anew; only the count of shared pairs moves. That is what makes it a test (P0 in words.ts).
  */
-import { type Dense, timesTransposed } from "../../../kernels/rotation/dense.js";
+import type { Compute } from "../../../kernels/compute.js";
+import { type Dense, padded, timesTransposed } from "../../../kernels/rotation/dense.js";
+import type { CanonicalModel } from "./canonical.js";
+import { shared } from "./clouds.js";
 
 export interface Agreement {
   /** k: pairs in both lists. */
@@ -15,43 +18,53 @@ export interface Agreement {
   labels: number;
 }
 
-/** Rows of unit length in one basis. */
-export interface AlignedRows {
-  gate: Dense;
-  up: Dense;
+export interface LayerPair {
+  referenceLayer: number;
+  suspectLayer: number;
 }
 
-export function agreement(a: AlignedRows, b: AlignedRows): Agreement {
-  const byGate = mutualNearest(timesTransposed(a.gate, b.gate), (x) => x);
-  const byUp = mutualNearest(timesTransposed(a.up, b.up), Math.abs);
-  let agreeing = 0;
-  let pairs = 0;
+/** The count of each listed layer pair under one rotation (rows y of the suspect stand at yRᵀ in the reference's basis). */
+export async function agreements(
+  { reference, suspect }: { reference: CanonicalModel; suspect: CanonicalModel },
+  rotation: Dense,
+  pairs: readonly LayerPair[],
+  compute: Compute,
+): Promise<(Agreement & LayerPair)[]> {
+  const width = rotation.rows;
+  const mine = new Map<number, ReturnType<typeof rowsOf>>();
+  const theirs = new Map<number, ReturnType<typeof rowsOf>>();
+  const inBasis = (a: Dense) => shared(padded(a, a.rows, width));
+  const turned = (a: Dense) => shared(timesTransposed(padded(a, a.rows, width), rotation));
+  for (const { referenceLayer: i, suspectLayer: j } of pairs) {
+    if (!mine.has(i)) mine.set(i, rowsOf(reference, i, inBasis));
+    if (!theirs.has(j)) theirs.set(j, rowsOf(suspect, j, turned));
+  }
+  const jobs = new Map<number, LayerPair[]>();
+  for (const pair of pairs) jobs.set(pair.suspectLayer, [...(jobs.get(pair.suspectLayer) ?? []), pair]);
+  const done = await Promise.all(
+    [...jobs.values()].map(async (list) => {
+      const sets = list.flatMap(({ referenceLayer: i, suspectLayer: j }) => [
+        { a: mine.get(i)!.gate, b: theirs.get(j)!.gate, signed: false },
+        { a: mine.get(i)!.up, b: theirs.get(j)!.up, signed: true },
+      ]);
+      const partners = await compute.partners({ sets });
+      return list.map((pair, at) => ({ ...pair, ...counted(partners[2 * at]!, partners[2 * at + 1]!, sets[2 * at]!) }));
+    }),
+  );
+  return done.flat();
+}
+
+function rowsOf({ layers }: CanonicalModel, layer: number, brought: (rows: Dense) => ReturnType<typeof shared>) {
+  const { gate, up } = layers[layer]!.mlp;
+  return { gate: brought(gate), up: brought(up) };
+}
+
+function counted(byGate: Int32Array, byUp: Int32Array, { a, b }: { a: { n: number }; b: { n: number } }): Agreement {
+  let [agreeing, pairs] = [0, 0];
   for (let j = 0; j < byGate.length; j++) {
     if (byGate[j]! < 0 || byUp[j]! < 0) continue;
     pairs++;
     if (byGate[j] === byUp[j]) agreeing++;
   }
-  return { agreeing, pairs, labels: Math.min(a.gate.rows, b.gate.rows) };
-}
-
-/** For each column the row that is its nearest and whose nearest it is, or −1. A shared maximum is nobody's. */
-export function mutualNearest(cosines: Dense, of: (cosine: number) => number): Int32Array {
-  const { rows, columns, data } = cosines;
-  const rowBest = new Float64Array(rows).fill(0);
-  const rowPartner = new Int32Array(rows).fill(-1);
-  const columnBest = new Float64Array(columns).fill(0);
-  const columnPartner = new Int32Array(columns).fill(-1);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) {
-      const value = of(data[i * columns + j]!);
-      if (value > rowBest[i]!) {
-        rowBest[i] = value;
-        rowPartner[i] = j;
-      } else if (value === rowBest[i]) rowPartner[i] = -1;
-      if (value > columnBest[j]!) {
-        columnBest[j] = value;
-        columnPartner[j] = i;
-      } else if (value === columnBest[j]) columnPartner[j] = -1;
-    }
-  return columnPartner.map((i, j) => (i >= 0 && rowPartner[i] === j ? i : -1));
+  return { agreeing, pairs, labels: Math.min(a.n, b.n) };
 }

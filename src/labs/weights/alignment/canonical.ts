@@ -40,53 +40,56 @@ export interface CanonicalModel {
   layers: CanonicalLayer[];
   /** Of the embeddings alone. */
   globals: Quantities;
+  /** A row a token, as stored; and of the output, gains folded. */
   embedding: Dense;
+  output: Dense;
 }
 
 export async function canonicalModel(model: Model, load: Load): Promise<CanonicalModel> {
-  const read = async (name: string) => {
+  const optional = async (name: string) => {
     const tensor = model.tensors.get(name);
-    assert(tensor, `canonicalModel: expected a tensor ${name}`);
-    return dense(tensor, await load(tensor));
+    return tensor ? dense(tensor, await load(tensor)) : null;
   };
   const layers: CanonicalLayer[] = [];
   for (let l = 0; l < model.layers; l++)
-    layers.push(await canonicalLayer(model, (role) => read(`layers.${l}.${role}`)));
-  const embedding = await read("embed");
-  const output = model.tied || !model.tensors.has("output") ? embedding : await read("output");
-  const globals = ofEmbeddings(embedding, fold(output, await read("norm")));
-  return { hidden: model.hidden, layers, globals, embedding };
+    layers.push(await canonicalLayer(model, (role) => optional(`layers.${l}.${role}`)));
+  const embedding = expected(await optional("embed"), "embed");
+  const unfolded = (model.tied ? null : await optional("output")) ?? embedding;
+  const output = folded(unfolded, await optional("norm"));
+  return { hidden: model.hidden, layers, globals: ofEmbeddings(embedding, output), embedding, output };
+}
+
+function expected(tensor: Dense | null, name: string): Dense {
+  assert(tensor, `canonicalModel: expected a tensor ${name}`);
+  return tensor;
 }
 
 /** Sums over layers, beside the embeddings' own: one set for the whole model. */
-export function wholeModel({ layers, globals }: CanonicalModel): Quantities {
-  const all = [...layers.map((l) => l.quantities)];
+export function wholeModel(model: CanonicalModel): Quantities {
+  const { symmetric, general, vectors } = sumOfLayers(model);
+  const { globals } = model;
   return {
-    symmetric: new Map([...summed(all.map((q) => q.symmetric)), ...globals.symmetric]),
-    general: new Map([...summed(all.map((q) => q.general)), ...globals.general]),
-    vectors: new Map([...summed(all.map((q) => q.vectors)), ...globals.vectors]),
+    symmetric: new Map([...symmetric, ...globals.symmetric]),
+    general: new Map([...general, ...globals.general]),
+    vectors: new Map([...vectors, ...globals.vectors]),
   };
 }
 
-async function canonicalLayer(model: Model, read: (role: string) => Promise<Dense>): Promise<CanonicalLayer> {
-  const [q, k, v, o] = [
-    await read("attention.q"),
-    await read("attention.k"),
-    await read("attention.v"),
-    await read("attention.o"),
-  ];
-  const attentionGain = await read("norm.attention");
+/** Sums over layers alone: what is left of a model whose embeddings are not its own. */
+export function sumOfLayers({ layers }: CanonicalModel): Quantities {
+  const all = layers.map((l) => l.quantities);
+  return {
+    symmetric: summed(all.map((q) => q.symmetric)),
+    general: summed(all.map((q) => q.general)),
+    vectors: summed(all.map((q) => q.vectors)),
+  };
+}
+
+async function canonicalLayer(model: Model, read: (role: string) => Promise<Dense | null>): Promise<CanonicalLayer> {
   const mlpGain = await read("norm.mlp");
-  const gate = fold(await read("mlp.gate"), mlpGain);
-  const up = unitRows(fold(await read("mlp.up"), mlpGain));
-  const down = unitRows(columnsAsRows(await read("mlp.down")));
-  const general = new Map<string, Dense>();
-  const { headDim, keyValueHeads } = model;
-  if (headDim > 0 && keyValueHeads > 0 && q.rows === o.columns && q.rows % (keyValueHeads * headDim) === 0) {
-    const heads = [keyValueHeads, headDim] as const;
-    general.set("query-key", transposedTimes(sumOfHeads(fold(q, attentionGain), ...heads), fold(k, attentionGain)));
-    general.set("value-output", transposedTimes(fold(v, attentionGain), sumOfHeads(columnsAsRows(o), ...heads)));
-  }
+  const gate = folded(expected(await read("mlp.gate"), "mlp.gate"), mlpGain);
+  const up = unitRows(folded(expected(await read("mlp.up"), "mlp.up"), mlpGain));
+  const down = unitRows(columnsAsRows(expected(await read("mlp.down"), "mlp.down")));
   return {
     quantities: {
       symmetric: new Map([
@@ -94,22 +97,47 @@ async function canonicalLayer(model: Model, read: (role: string) => Promise<Dens
         ["up", gram(up)],
         ["down", gram(down)],
       ]),
-      general,
+      general: await attentionProducts(model, read),
       vectors: new Map([["gate", weightedMean(gate, () => 1)]]),
     },
     mlp: { gate: unitRows(gate), up, down },
   };
 }
 
+/** Empty where the heads are not known: fused or latent attention of a kind that is not cut. */
+async function attentionProducts(model: Model, read: (role: string) => Promise<Dense | null>) {
+  const out = new Map<string, Dense>();
+  const { headDim, keyValueHeads } = model;
+  const [q, k, v, o] = [
+    await read("attention.q"),
+    await read("attention.k"),
+    await read("attention.v"),
+    await read("attention.o"),
+  ];
+  if (!q || !k || !v || !o || headDim === 0 || keyValueHeads === 0) return out;
+  const values = keyValueHeads * headDim;
+  if (q.rows !== o.columns || q.rows % values !== 0 || k.rows !== values || v.rows !== values) return out;
+  const gain = await read("norm.attention");
+  const heads = [keyValueHeads, headDim] as const;
+  out.set("query-key", transposedTimes(sumOfHeads(folded(q, gain), ...heads), folded(k, gain)));
+  out.set("value-output", transposedTimes(folded(v, gain), sumOfHeads(columnsAsRows(o), ...heads)));
+  return out;
+}
+
+/** Rows of unit length in the Grams: a few frequent tokens would else be everybody. */
 function ofEmbeddings(embedding: Dense, output: Dense): Quantities {
   const e = squares(embedding);
   const u = squares(output);
+  const [unitE, unitU] = [unitRows(embedding), unitRows(output)];
   return {
     symmetric: new Map([
-      ["embed", gram(embedding)],
-      ["output", gram(output)],
+      ["embed", gram(unitE)],
+      ["output", gram(unitU)],
     ]),
-    general: new Map([["embed-output", transposedTimes(embedding, output)]]),
+    general: new Map([
+      ["embed-output", transposedTimes(embedding, output)],
+      ["unit embed-output", transposedTimes(unitE, unitU)],
+    ]),
     vectors: new Map([
       ["embed", weightedMean(embedding, () => 1)],
       ["embed by embed", weightedMean(embedding, (r) => e[r]!)],
@@ -126,7 +154,8 @@ function dense({ matrix }: CanonicalTensor, values: Float32Array): Dense {
 }
 
 /** W·diag(gain): a gain before a linear map belongs to the map. */
-function fold(w: Dense, gain: Dense): Dense {
+function folded(w: Dense, gain: Dense | null): Dense {
+  if (!gain) return w;
   const out = zeros(w.rows, w.columns);
   for (let r = 0; r < w.rows; r++)
     for (let c = 0; c < w.columns; c++) out.data[r * w.columns + c] = w.data[r * w.columns + c]! * gain.data[c]!;

@@ -1,35 +1,78 @@
 /**
- * The numbers of the alignment and how large a model it takes.
+ * The numbers of the aligned method, and how large a model it takes. A change of any of them is a new version.
  */
 import type { Model } from "../../../model/model.js";
 
-/** Random mixes tried for a start, whole model and layer by layer (the latter many times over, so fewer). */
-export const MIXES_WHOLE = 12;
-export const MIXES_LAYER = 6;
-/** Steps of the climb: a trial tells starts apart, the full climb settles. */
-export const STEPS_TRIAL = 5;
-export const STEPS_WHOLE = 60;
-export const STEPS_LAYER = 20;
-/** Both ways of aligning are looked at, so the scan is paid for twice. */
-export const MODES = 2;
+export const ALIGNED_METHOD_ID = "weights/aligned-units";
+export const ALIGNED_METHOD_VERSION = "1";
 
-/** Above this width one step takes a quarter of a second in fixed-order f64, and a finding many minutes. */
-export const HIDDEN_MAX = 256;
+/** Random mixes of an attempt from which the best signed start is taken. */
+export const MIXES_WHOLE = 8;
+export const MIXES_LAYER = 6;
+/** Steps of the climb: whole model; a trial of a layer pair, and its rest where the trial fits well. */
+export const STEPS_WHOLE = 100;
+export const STEPS_TRIAL = 15;
+export const STEPS_LAYER = 60;
+/** Blind attempts on the whole model from starts of their own: a heavily trained child is found by some of them. */
+export const BLIND_ATTEMPTS = 2;
+/** Every way of aligning that is looked at: shared tokens, blind ones, without embeddings, a layer pair, its spread. */
+export const LOOKS = BLIND_ATTEMPTS + 4;
+/** Sharpness β of the soft assignment, geometric: first blurred enough to move, last sharp enough to decide. */
+export const SHARPNESS_TOKENS = geometric(8, 40, 40);
+export const SHARPNESS_UNITS = geometric(12, 40, 25);
+export const SHARPNESS_LAST = geometric(20, 40, 8);
+/** Token rows that guide: of the reference a draw of so many, of the suspect as many as are held. */
+export const TOKENS_REFERENCE = 512;
+export const TOKENS_SUSPECT = 4096;
+
+/** Above this width an alignment takes minutes. */
+export const HIDDEN_MAX = 512;
 /** Values of one tensor held at once: 128 MiB as f64. */
 export const TENSOR_VALUES_MAX = 16 * 1024 * 1024;
+/** Values of all MLPs and embeddings of one side held at once: 1 GiB as f64. */
+export const MODEL_VALUES_MAX = 128 * 1024 * 1024;
 /** All units of two layers are set against each other; more would take a minute a layer pair. */
 export const UNITS_MAX = 4096;
-/** d³ × layer pairs: beyond this aligning layer by layer would take more than about five minutes. */
-export const LAYER_WORK_MAX = 2 ** 29;
+/** Layer pairs times d³: beyond this aligning layer by layer would take more than about five minutes. */
+export const LAYER_WORK_MAX = 2 ** 31;
+/** Layer pairs whose units are set against each other. */
+export const LAYER_PAIRS_MAX = 4096;
 
-/** Why the pair is too large to be aligned; null when it is not. */
-export function tooLarge(...models: readonly Model[]): string | null {
-  for (const model of models) {
+/** Why the pair cannot be aligned; null when it can. */
+export function notAlignable(reference: Model, suspect: Model): string | null {
+  for (const model of [reference, suspect]) {
+    if (!model.tensors.has("layers.0.mlp.gate")) return "an MLP without a gate has no gate-up pairing to test";
     if (model.hidden > HIDDEN_MAX) return `residual width ${model.hidden} is above ${HIDDEN_MAX}`;
+    let values = 0;
     for (const { matrix, role, name } of model.tensors.values()) {
-      if (matrix.rows * matrix.columns > TENSOR_VALUES_MAX) return `${name} has more than ${TENSOR_VALUES_MAX} values`;
+      const size = matrix.rows * matrix.columns;
+      values += size;
+      if (size > TENSOR_VALUES_MAX) return `${name} has more than ${TENSOR_VALUES_MAX} values`;
       if (role === "mlp.gate" && matrix.rows > UNITS_MAX) return `${name} has more than ${UNITS_MAX} units`;
     }
+    if (values > MODEL_VALUES_MAX) return `a model has more than ${MODEL_VALUES_MAX} values`;
   }
+  if (reference.layers * suspect.layers > LAYER_PAIRS_MAX) return `more than ${LAYER_PAIRS_MAX} pairs of layers`;
   return null;
+}
+
+function geometric(first: number, last: number, count: number): readonly number[] {
+  // Products only: the same bits everywhere, whatever a library makes of a power.
+  const ratio = nthRoot(last / first, count - 1);
+  const out = [first];
+  while (out.length < count) out.push(out[out.length - 1]! * ratio);
+  return out.map(Math.fround);
+}
+
+/** By bisection, for x above 1. */
+function nthRoot(x: number, n: number): number {
+  let [low, high] = [1, x];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    let power = 1;
+    for (let i = 0; i < n; i++) power *= middle;
+    if (power < x) low = middle;
+    else high = middle;
+  }
+  return low;
 }
