@@ -19,7 +19,9 @@ export interface Study extends Validation {
 
 /** Where the study of the weights laboratory stands in the package. */
 export const WEIGHTS_STUDY = "validation/weights-unit-labels.json";
-const WEIGHTS_STUDIES = [WEIGHTS_STUDY, "validation/weights-init-anchor.json"];
+/** Of its second stage, which undoes disguises. */
+export const ALIGNED_STUDY = "validation/weights-aligned-units.json";
+const WEIGHTS_STUDIES = [WEIGHTS_STUDY, ALIGNED_STUDY, "validation/weights-init-anchor.json"];
 
 /** null when the package carries no study. */
 export async function loadStudy(path: string): Promise<Study | null> {

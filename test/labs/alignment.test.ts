@@ -24,6 +24,7 @@ async function aligned(reference: string, suspect: string, seed = "s") {
     suspect: await canonical(suspect),
     tokens: null,
     seed,
+    compute,
     onProgress: () => {},
   });
 }
@@ -32,7 +33,7 @@ describe.skipIf(!HAS_SHARED)("aligned gate-up test, zoo and bank", () => {
   test("the disguised model answers to its kin, unit by unit", { timeout: 120_000 }, async () => {
     for (const kin of ["finetune", "continued", "shallower"]) {
       const result = await aligned(`models/${kin}`, "models/disguised");
-      expect(result.mode).toBe("whole model");
+      expect(result.mode).toBe("blind");
       expect(result.agreeing).toBeGreaterThan(0.9 * result.labels);
       expect(result.log10P).toBeLessThan(-100);
     }

@@ -47,7 +47,7 @@ test("the aligned test sees through it, and an independent twin so disguised sta
   const found = async (name: string) => {
     const copy = await disguise(await demo(name), load, name);
     const suspect = await canonicalModel(copy.model, copy.load);
-    return align({ reference, suspect, tokens: null, seed: "s", onProgress: () => {} });
+    return align({ reference, suspect, tokens: null, seed: "s", compute, onProgress: () => {} });
   };
   expect((await found("finetune")).log10P).toBeLessThan(-100);
   expect((await found("independent-twin")).log10P).toBe(0);

@@ -2,7 +2,8 @@
  * The door of the weights laboratory: do two models share ancestral weights? Exact unit-label tests (Zhu, Ahmed,
  * Kuditipudi, Liang, ICML 2025, with the fixed-point bound of stats/self-matches.ts in place of assignment and
  * Spearman) on three free axes, combined by averaged e-values.
- * It cannot see direction, nor weights whose units were reordered or mixed after copying.
+ * Where they are silent, disguises are undone and a scored test follows (aligned-stage.ts).
+ * It cannot see direction.
  */
 import type { Digest } from "../../base/digest.js";
 import { assert } from "../../base/error.js";
@@ -14,6 +15,7 @@ import type { Validation } from "../../finding/validation.js";
 import type { Compute } from "../../kernels/compute.js";
 import type { Reading, Vocabulary } from "../../model/model.js";
 import { log10PFromE, logWeightedMeanE, roundLog10P } from "../../stats/combine.js";
+import { alignedStage } from "./aligned-stage.js";
 import { examineInit } from "./anchor/examine-init.js";
 import { architectureOverlap } from "./architecture.js";
 import { AXES, type Axis } from "./axes.js";
@@ -99,13 +101,11 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
   const log10P = combine(results);
   const observations = await observe(bench, results, log10P);
   const current = validation?.summary.methodVersion === METHOD_VERSION ? validation.summary : null;
-  const decision = decideExact({
-    proposition: "weights/shared-ancestry",
-    log10P,
-    outside: outsideReferenceClass(bench.reference, bench.suspect),
-    validation: current,
-  });
-  return assemble(request, decision, tests(results, log10P, request.settings.seed), observations);
+  const outside = outsideReferenceClass(bench.reference, bench.suspect);
+  const decision = decideExact({ proposition: "weights/shared-ancestry", log10P, outside, validation: current });
+  const exact = await assemble(request, decision, tests(results, log10P, request.settings.seed), observations);
+  if (outside !== null || log10P <= OUTCOME_RULES.log10Alpha) return exact;
+  return alignedStage(bench, exact, observations, request.validations);
 }
 
 /** 0.7 on the MLP; 0.3 on what value and residual dimensions both say. What was not examined staked nothing: e = 1. */

@@ -1,5 +1,6 @@
 /** What the weights laboratory saw, without opinion: the typed `observations` of its findings. */
 import { z } from "zod";
+import { ALIGNMENT_MODES } from "./alignment/method.js";
 import { makingSchema } from "./making/observed.js";
 
 const count = z.number().int().nonnegative();
@@ -57,6 +58,34 @@ const fieldSchema = z.strictObject({
   same: z.boolean(),
 });
 
+const alignedPairSchema = z.strictObject({
+  referenceLayer: count,
+  suspectLayer: count,
+  /** k of m: units paired alike by gate and by up rows, of those in both lists; n units on the smaller side. */
+  agreeing: count,
+  pairs: count,
+  labels: count,
+  /** All choices paid: under P0 with 5 % tolerance, and under P0 alone. */
+  log10P,
+  log10PUntolerant: log10P,
+});
+
+/** How the suspect's residual stream was turned onto the reference's, and what answered then. */
+const alignedSchema = z.strictObject({
+  mode: z.enum(ALIGNMENT_MODES),
+  /** Every way that was looked at, with its best layer pair. Objective and fit guide the search; they are no evidence. */
+  attempts: z.array(
+    alignedPairSchema.extend({
+      mode: z.enum(ALIGNMENT_MODES),
+      objective: z.number().nullable(),
+      fit: z.number().nullable(),
+    }),
+  ),
+  /** Every layer pair under the rotation that answered best. */
+  layerPairs: z.array(alignedPairSchema),
+});
+export type AlignedObservations = z.infer<typeof alignedSchema>;
+
 /** What stands behind a sketch, by its own word, and how much of a row its folds determine. */
 const sketchSchema = z.strictObject({
   modelRoot: z.string(),
@@ -95,6 +124,8 @@ export const weightsObservationsSchema = z.strictObject({
   tensors: z.array(tensorSchema),
   /** Layers whose own evidence, after paying for the scan, is below 10⁻⁶: reference layer → suspect layers. */
   correspondence: z.array(z.strictObject({ referenceLayer: count, suspectLayers: z.array(count) })),
+  /** Present where disguises were undone: the exact stage was silent. */
+  aligned: alignedSchema.optional(),
   /** How the suspect was made, where shared ancestry is beyond the test's α: a description, never a part of it. */
   making: makingSchema.optional(),
   /** Present where a side is a sketch; null for a side that is a model. */

@@ -12,11 +12,31 @@ export const ALTERNATIVES: readonly string[] = [
   "One of the two was reordered or altered with the other in view, after the fact. Ask when each was committed, by digest, and to whom.",
 ];
 
+/** True of the exact tests alone; the second stage takes it back. */
+export const DISGUISE_LIMIT =
+  "It does not see weights whose units were permuted, rotated or mixed after copying; such a pair comes out inconclusive.";
+
 export const LIMITS: readonly string[] = [
   "It says nothing about direction: who had the weights first is a question of dates and records.",
-  "It does not see weights whose units were permuted, rotated or mixed after copying; such a pair comes out inconclusive.",
+  DISGUISE_LIMIT,
   "It does not see training on another model's answers; a student trained from scratch on its teacher's text comes out inconclusive.",
   "It presumes initialisation by independent random draws. Identity, constant or otherwise structured initialisation breaks the assumption.",
   "Its validation rests on trained models of 0.1 to 1 million parameters. For larger models its error rate is an extrapolation that rests on the assumption above, and its power is not shown.",
   "It says nothing about intent, ownership, licence or legality.",
+];
+
+export const P0 =
+  "P0: within a layer of at least one of the two models, which up row goes with which gate row is a uniform permutation given both unordered sets of rows, everything else of that model, and the other model. Independent models that learn the same pairings break it a little.";
+
+export const P0_TOLERANT =
+  "P0 with 5 % tolerance: at most one unit in twenty (rounded up) of a layer may be paired alike in independent models, because they learned the same feature; the others' pairing is a uniform permutation, as in P0. A choice that the validation study bears out on its models, not a law.";
+
+export const ALIGNED_ALTERNATIVES: readonly string[] = [
+  "Two independent models learned the same features, units and all, far beyond what the study's models did: universality grows with size and training, and the study's models are small.",
+];
+
+export const ALIGNED_LIMITS: readonly string[] = [
+  "After alignment the p-value rests on P0 with 5 % tolerance, not on random draws alone; it is not exact.",
+  "The alignment may miss: a heavily retrained copy whose embeddings were replaced, or single layers retrained for long, can stay hidden.",
+  "Two methods were applied in turn, each at 10⁻⁶ under its own assumption.",
 ];

@@ -13,7 +13,7 @@ import { type Agreement, agreements, type LayerPair } from "./agreement.js";
 import { type Attempt, type Bench, blindly, throughTokens, withoutEmbeddings } from "./attempts.js";
 import type { CanonicalModel } from "./canonical.js";
 import { layerByLayer } from "./layer-pairs.js";
-import { BLIND_ATTEMPTS, LAYER_WORK_MAX, LOOKS } from "./method.js";
+import { type AlignmentMode, BLIND_ATTEMPTS, LAYER_WORK_MAX, LOOKS } from "./method.js";
 
 /** One layer pair's count, with all multiplicity paid. */
 export interface LayerPairResult extends Agreement, LayerPair {
@@ -24,14 +24,14 @@ export interface LayerPairResult extends Agreement, LayerPair {
 
 /** One way of aligning, and the best layer pair under it. */
 export interface AttemptResult {
-  mode: Attempt["mode"];
+  mode: AlignmentMode;
   objective: number | null;
   fit: number | null;
   best: LayerPairResult;
 }
 
 export interface AlignedResult extends LayerPairResult {
-  mode: Attempt["mode"];
+  mode: AlignmentMode;
   attempts: AttemptResult[];
   /** Every layer pair under the rotation of the attempt that answered best. */
   layerPairs: LayerPairResult[];

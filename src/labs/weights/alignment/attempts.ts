@@ -13,7 +13,14 @@ import type { SharedTokens } from "../shared-tokens.js";
 import type { LayerPair } from "./agreement.js";
 import { type CanonicalModel, sumOfLayers, wholeModel } from "./canonical.js";
 import { tokenCloud, unitClouds } from "./clouds.js";
-import { MIXES_WHOLE, SHARPNESS_LAST, SHARPNESS_TOKENS, SHARPNESS_UNITS, STEPS_WHOLE } from "./method.js";
+import {
+  type AlignmentMode,
+  MIXES_WHOLE,
+  SHARPNESS_LAST,
+  SHARPNESS_TOKENS,
+  SHARPNESS_UNITS,
+  STEPS_WHOLE,
+} from "./method.js";
 import { procrustesStart } from "./procrustes.js";
 import { mixed, prepare, randomMixes, termsOf } from "./terms.js";
 
@@ -26,7 +33,7 @@ export interface Bench {
 }
 
 export interface Attempt {
-  mode: "shared tokens" | "blind" | "blind, without embeddings" | "layer pair";
+  mode: AlignmentMode;
   rotation: Dense;
   objective: number | null;
   fit: number | null;
@@ -125,7 +132,7 @@ function paired(as: readonly Float64Array[], bs: readonly Float64Array[]): Basis
   return as.map((a, at) => ({ a, b: bs[at]! }));
 }
 
-function attempt(mode: Attempt["mode"], { rotation, objective, fit }: RotationFound, width: number): Attempt {
+function attempt(mode: AlignmentMode, { rotation, objective, fit }: RotationFound, width: number): Attempt {
   return { mode, rotation: dense(rotation, width), objective, fit };
 }
 

@@ -48,7 +48,7 @@ export interface CanonicalModel {
 export async function canonicalModel(model: Model, load: Load): Promise<CanonicalModel> {
   const optional = async (name: string) => {
     const tensor = model.tensors.get(name);
-    return tensor ? dense(tensor, await load(tensor)) : null;
+    return tensor ? lifted(model, tensor, dense(tensor, await load(tensor))) : null;
   };
   const layers: CanonicalLayer[] = [];
   for (let l = 0; l < model.layers; l++)
@@ -57,6 +57,13 @@ export async function canonicalModel(model: Model, load: Load): Promise<Canonica
   const unfolded = (model.tied ? null : await optional("output")) ?? embedding;
   const output = folded(unfolded, await optional("norm"));
   return { hidden: model.hidden, layers, globals: ofEmbeddings(embedding, output), embedding, output };
+}
+
+/** Gemma's files hold norm gains less 1, but for GGUF, which holds them whole. */
+function lifted({ config }: Model, { role, sourceName }: CanonicalTensor, values: Dense): Dense {
+  const whole = !config.modelType?.startsWith("gemma") || /^(blk\.|output_norm)/.test(sourceName);
+  if (whole || !role.startsWith("norm") || role.endsWith("bias")) return values;
+  return { ...values, data: values.data.map((gain) => gain + 1) };
 }
 
 function expected(tensor: Dense | null, name: string): Dense {

@@ -6,6 +6,9 @@ import type { Model } from "../../../model/model.js";
 export const ALIGNED_METHOD_ID = "weights/aligned-units";
 export const ALIGNED_METHOD_VERSION = "1";
 
+export const ALIGNMENT_MODES = ["shared tokens", "blind", "blind, without embeddings", "layer pair"] as const;
+export type AlignmentMode = (typeof ALIGNMENT_MODES)[number];
+
 /** Random mixes of an attempt from which the best signed start is taken. */
 export const MIXES_WHOLE = 8;
 export const MIXES_LAYER = 6;
@@ -24,6 +27,9 @@ export const SHARPNESS_LAST = geometric(20, 40, 8);
 /** Token rows that guide: of the reference a draw of so many, of the suspect as many as are held. */
 export const TOKENS_REFERENCE = 512;
 export const TOKENS_SUSPECT = 4096;
+
+/** Tokens of the same string that are used, half of them for the fit. */
+export const TOKENS_PAIRED = 8192;
 
 /** Above this width an alignment takes minutes. */
 export const HIDDEN_MAX = 512;

@@ -17,7 +17,7 @@ import {
 } from "../../../kernels/rotation/dense.js";
 import { polarFactor } from "../../../kernels/rotation/polar.js";
 import { maximumAssignment } from "../../../stats/assignment.js";
-import { alignedRotation } from "../alignment/align.js";
+import { alignedRotation } from "../alignment/attempts.js";
 import type { CanonicalModel, MlpRows } from "../alignment/canonical.js";
 import { LOG_COST_TENSOR, lnPRotated, logInjections } from "./bound.js";
 
@@ -64,7 +64,7 @@ export function initAnchor(request: InitAnchorRequest): InitAnchor {
   const { reference, suspect, init, seed, onProgress } = request;
   assert(init.length === reference.layers.length, "initAnchor: expected initial rows of every layer");
   const width = Math.max(reference.hidden, suspect.hidden);
-  const starts = [() => identity(width), () => alignedRotation({ reference, suspect, tokens: null, seed }).rotation];
+  const starts = [() => identity(width), () => alignedRotation({ reference, suspect, seed }).rotation];
   const found: InitAnchor[] = [];
   for (const [at, start] of starts.entries()) {
     onProgress?.(at * ROUNDS, starts.length * ROUNDS);
