@@ -46,8 +46,15 @@ export const LAYER_PAIRS_MAX = 4096;
 
 /** Why the pair cannot be aligned; null when it can. */
 export function notAlignable(reference: Model, suspect: Model): string | null {
-  for (const model of [reference, suspect]) {
-    if (!model.tensors.has("layers.0.mlp.gate")) return "an MLP without a gate has no gate-up pairing to test";
+  if ([reference, suspect].some((model) => !model.tensors.has("layers.0.mlp.gate")))
+    return "an MLP without a gate has no gate-up pairing to test";
+  if (reference.layers * suspect.layers > LAYER_PAIRS_MAX) return `more than ${LAYER_PAIRS_MAX} pairs of layers`;
+  return tooLarge(reference, suspect);
+}
+
+/** Why one of the models is too large to be aligned; null when none is. */
+export function tooLarge(...models: readonly Model[]): string | null {
+  for (const model of models) {
     if (model.hidden > HIDDEN_MAX) return `residual width ${model.hidden} is above ${HIDDEN_MAX}`;
     let values = 0;
     for (const { matrix, role, name } of model.tensors.values()) {
@@ -58,7 +65,6 @@ export function notAlignable(reference: Model, suspect: Model): string | null {
     }
     if (values > MODEL_VALUES_MAX) return `a model has more than ${MODEL_VALUES_MAX} values`;
   }
-  if (reference.layers * suspect.layers > LAYER_PAIRS_MAX) return `more than ${LAYER_PAIRS_MAX} pairs of layers`;
   return null;
 }
 
