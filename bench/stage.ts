@@ -63,6 +63,15 @@ class Recorder implements Compute {
   load(matrix: Parameters<Compute["load"]>[0]) {
     return this.inner.load(matrix);
   }
+  eigen(job: Parameters<Compute["eigen"]>[0]) {
+    return this.inner.eigen(job);
+  }
+  rotate(job: Parameters<Compute["rotate"]>[0]) {
+    return this.inner.rotate(job);
+  }
+  partners(job: Parameters<Compute["partners"]>[0]) {
+    return this.inner.partners(job);
+  }
 }
 
 const { values } = parseArgs({
