@@ -1,0 +1,69 @@
+/** `assay examine traffic LOG…`: a finding a proposition and group on standard output, or the inconclusive ones on the whole log. */
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { type ExamineTrafficOptions, examineLogs, type TrafficExamination } from "../../app/examine-traffic.js";
+import { readMapping } from "../../app/read-mapping.js";
+import { encodeFinding } from "../../finding/codec.js";
+import { sha256Hex } from "../../base/digest.js";
+import { utf8 } from "../../base/bytes.js";
+import { assayHome } from "../../host/home.js";
+import { progressLine } from "../progress.js";
+import { summary } from "../summary.js";
+
+interface Options {
+  data?: string;
+  key?: string;
+  mapping?: string;
+  reveal?: boolean;
+  json?: boolean;
+}
+
+export function examineTrafficCommand(): Command {
+  return new Command("traffic")
+    .description("Are accounts of an API's log operated together, and does what they ask harvest the model?")
+    .argument("<log...>", "log files (JSON Lines, gzipped or not) or folders of them")
+    .option("--data <dir>", "folder of the tables, kept between runs so that only new rows are read")
+    .option("--key <file>", "key that hashes identifiers and prompts, 64 hexadecimal digits")
+    .option("--mapping <file>", "where the fields of a log of one's own are (JSON)")
+    .option("--reveal", "name accounts in clear; the default is their keyed hash")
+    .option("--json", "print one finding a line as JSON, nothing else")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ assay examine traffic spend-logs/ --data ./traffic --json
+  $ assay examine traffic 2026-03-*.jsonl.gz --data ./traffic --key owner.key --reveal
+
+It reads LiteLLM spend logs and payloads, Langfuse, Helicone, OpenTelemetry GenAI spans, Cloudflare AI Gateway, Datadog LLM
+spans, Anthropic- and OpenAI-compatible proxy logs, and plain JSON Lines. It needs the ClickHouse engine: npm install chdb@3
+(546 MB), or ASSAY_CLICKHOUSE_URL. An outcome of "inconclusive" does not show that there is no campaign.`,
+    )
+    .action(run);
+}
+
+async function run(logs: string[], options: Options): Promise<void> {
+  const progress = progressLine();
+  const { findings, manifest } = await examineLogs({ ...(await settings(logs, options)), onProgress: progress.report }).finally(() => progress.done());
+  report({ findings, manifest, newRows: 0 }, options.json === true);
+}
+
+export async function settings(logs: string[], options: Options): Promise<Omit<ExamineTrafficOptions, "onProgress">> {
+  const home = join(assayHome(), "traffic");
+  // Without --data each set of paths has a folder of its own, so that two logs do not mix.
+  const folder = options.data ?? join(home, sha256Hex(utf8(logs.map((log) => resolve(log)).join("\n"))).slice(0, 16));
+  return {
+    logs,
+    folder,
+    keyFile: options.key ?? join(home, "key"),
+    keyMayBeNew: options.key === undefined,
+    mapping: options.mapping === undefined ? null : await readMapping(options.mapping),
+    reveal: options.reveal === true,
+  };
+}
+
+function report({ findings, manifest }: TrafficExamination, json: boolean): void {
+  for (const { name, lines, rows, rejects } of manifest.sources)
+    for (const [reason, { count, first }] of Object.entries(rejects))
+      process.stderr.write(`${name}: ${count} of ${lines} lines set aside (${rows} rows): ${reason}; the first: ${JSON.stringify(first.slice(0, 120))}\n`);
+  for (const finding of findings) process.stdout.write(`${json ? encodeFinding(finding) : summary(finding)}\n`);
+}

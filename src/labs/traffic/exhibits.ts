@@ -1,0 +1,65 @@
+/**
+ * The exhibits of a group: each line comes from one stated query over the hashed log and the group's two lists (accounts
+ * and templates), so that the other side's expert gets the same rows from the same log.
+ */
+import { canonicalJsonBytes } from "../../base/canonical-json.js";
+import { sha256Hex } from "../../base/digest.js";
+import type { SqlEngine } from "./engine.js";
+import { SIGNALS } from "./log/signals.js";
+import type { TrafficObservations } from "./observations.js";
+
+type Exhibit = TrafficObservations["exhibits"][number];
+
+const MEMBERS = "(SELECT account FROM group_members WHERE g = {g:UInt32})";
+const OWN = "(SELECT template FROM group_templates WHERE g = {g:UInt32})";
+const OWN_PROMPTS = `(SELECT prompt FROM templates WHERE template IN ${OWN})`;
+
+/** Lines of one exhibit at most: a page is for reading, the query gives them all. */
+const LINES_MAX = 200;
+
+export const EXHIBITS = {
+  byDay: {
+    says: "rows and active accounts a day, of the log and of the group in its own templates",
+    sql: `SELECT toString(toDate(ts)) AS day, toUInt64(count()) AS rows, toUInt64(uniqExact(account)) AS accounts,
+ toUInt64(countIf(account IN ${MEMBERS} AND prompt IN ${OWN_PROMPTS})) AS groupRows,
+ toUInt64(uniqExactIf(account, account IN ${MEMBERS} AND prompt IN ${OWN_PROMPTS})) AS groupAccounts
+FROM rows GROUP BY day ORDER BY day`,
+  },
+  templates: {
+    says: "the group's own templates: rows, accounts, distinct prompts, and rows by anyone else",
+    sql: `SELECT lower(hex(template)) AS template, toUInt64(countIf(account IN ${MEMBERS})) AS rows, toUInt64(uniqExactIf(account, account IN ${MEMBERS})) AS accounts,
+ toUInt64(uniqExactIf(prompt, account IN ${MEMBERS})) AS prompts, toUInt64(countIf(account NOT IN ${MEMBERS})) AS rowsOutside
+FROM rows INNER JOIN templates USING (prompt) WHERE template IN ${OWN} GROUP BY template ORDER BY rows DESC, template LIMIT ${LINES_MAX}`,
+  },
+  models: {
+    says: "models asked, by the group in its own templates and by everyone else",
+    sql: `SELECT model, toUInt64(countIf(inside)) AS own, toUInt64(countIf(NOT inside)) AS others
+FROM (SELECT model, account IN ${MEMBERS} AND prompt IN ${OWN_PROMPTS} AS inside FROM rows) GROUP BY model ORDER BY model LIMIT ${LINES_MAX}`,
+  },
+  infrastructure: {
+    says: "payment, networks, clients and organisations of the group's accounts: how many values, how many accounts share the commonest, how many share any",
+    sql: ["payment", "network", "client", "org"]
+      .map(
+        (kind) => `SELECT '${kind}' AS kind, toUInt64(count()) AS values, toUInt64(max(n)) AS largest, toUInt64(sumIf(n, n > 1)) AS sharedAccounts
+FROM (SELECT ${kind}, uniqExact(account) AS n FROM rows WHERE account IN ${MEMBERS} AND ${kind} != toFixedString('', 8) GROUP BY ${kind})`,
+      )
+      .join("\nUNION ALL "),
+  },
+  signals: {
+    says: "wordings and request settings that published cases name, in the group's own templates and elsewhere",
+    sql: `SELECT toUInt64(countIf(inside)) AS own, toUInt64(countIf(NOT inside)) AS others,
+ ${SIGNALS.map((_, i) => `toUInt64(countIf(inside AND bitTest(signals, ${i}))) AS own${i}, toUInt64(countIf(NOT inside AND bitTest(signals, ${i}))) AS others${i}`).join(",\n ")},
+ toUInt64(countIf(inside AND flags != 0)) AS ownProbing, toUInt64(countIf(NOT inside AND flags != 0)) AS othersProbing
+FROM (SELECT signals, flags, account IN ${MEMBERS} AND prompt IN ${OWN_PROMPTS} AS inside FROM rows)`,
+  },
+} as const;
+
+export type ExhibitId = keyof typeof EXHIBITS;
+
+/** Runs one exhibit's query; the lines and what the page says of them. */
+export async function exhibit<T>(engine: SqlEngine, id: ExhibitId, g: number): Promise<{ lines: T[]; exhibit: Exhibit }> {
+  const { says, sql } = EXHIBITS[id];
+  const found = await engine.rows<T>(sql, { g });
+  const lines = id === "infrastructure" ? [...found].sort((a, b) => ((a as { kind: string }).kind < (b as { kind: string }).kind ? -1 : 1)) : found;
+  return { lines, exhibit: { id, says, sql: sql.replaceAll("{g:UInt32}", String(g)), sha256: sha256Hex(canonicalJsonBytes(lines)), rows: lines.length } };
+}

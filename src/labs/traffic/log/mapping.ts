@@ -1,0 +1,79 @@
+/**
+ * How a log format maps to canonical fields: data with a version, one file a format under formats/. A path is a list
+ * of keys; of several paths the first that holds something wins. Names that conventions changed stand side by side.
+ */
+import { z } from "zod";
+import { AssayError } from "../../../base/error.js";
+
+const path = z.array(z.string().min(1).max(200)).min(1).max(12);
+const paths = z.array(path).max(24).default([]);
+
+export const mappingSchema = z.strictObject({
+  type: z.literal("assay/log-mapping/v1"),
+  id: z.string().min(1).max(60),
+  version: z.string(),
+  /** Where the field names were read. */
+  source: z.string(),
+  /** Paths of which most must be there for the format to be recognised. */
+  detect: z.array(path).min(1).max(12),
+  /** A list inside a record whose items are the rows (Datadog's spans); the record's own fields stay visible. */
+  each: path.optional(),
+  time: paths,
+  account: paths,
+  /** API key, hashed by the gateway or not. */
+  key: paths,
+  org: paths,
+  payment: paths,
+  address: paths,
+  client: paths,
+  session: paths,
+  model: paths,
+  input: paths,
+  output: paths,
+  /** Messages, a message list as JSON text, or plain text. */
+  prompt: paths,
+  system: paths,
+  /** Request settings: an object in which logprobs, logit_bias and max_tokens are looked for. */
+  parameters: paths,
+});
+export type Mapping = z.infer<typeof mappingSchema>;
+
+export function parseMapping(value: unknown, what: string): Mapping {
+  const parsed = mappingSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new AssayError("SCHEMA", `${what}: expected a log mapping, got ${issue.path.join(".")}: ${issue.message}`);
+}
+
+/** The value at a path; undefined where there is none. Attribute lists of OTLP ({key, value}) are looked through. */
+export function at(record: unknown, keys: readonly string[]): unknown {
+  let value = record;
+  for (const key of keys) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = Array.isArray(value) ? item(value, key) : Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+  }
+  return value;
+}
+
+/** OTLP writes `{"key": k, "value": {"stringValue": …}}`, Datadog writes tags as "name:value". */
+function item(list: readonly unknown[], key: string): unknown {
+  if (/^\d{1,3}$/.test(key)) return list[Number(key)];
+  for (const entry of list.slice(0, ATTRIBUTES_MAX)) {
+    if (typeof entry === "string" && entry.startsWith(`${key}:`)) return entry.slice(key.length + 1);
+    if (typeof entry !== "object" || entry === null || (entry as { key?: unknown }).key !== key) continue;
+    const value = (entry as { value?: unknown }).value;
+    return typeof value === "object" && value !== null ? Object.values(value)[0] : value;
+  }
+  return undefined;
+}
+
+/** Attributes looked through in a list; a longer list is no log line (CWE-400). */
+const ATTRIBUTES_MAX = 200;
+
+export function first(record: unknown, options: readonly (readonly string[])[]): unknown {
+  for (const keys of options) {
+    const value = at(record, keys);
+    if (value !== undefined && value !== null && value !== "") return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+/**
+ * The method's name and its numbers. A change of any number here is a new version: findings of two versions are not
+ * compared, and the validation study speaks for one version.
+ */
+export const METHOD_ID = "traffic/lockstep";
+export const METHOD_VERSION = "1";
+export const SEED_DEFAULT = "assay-traffic-1";
+
+/** Templates that more than this share of the accounts use say nothing about who belongs together. */
+export const POPULAR_SHARE = 0.1;
+/** Above this many accounts a template links each account with its neighbours in hash order only, not with all. */
+export const ALL_PAIRS_MAX = 40;
+export const NEIGHBOURS = 6;
+/** Rare templates looked at for one account: a heavy user must not link half of the log. */
+export const TEMPLATES_AN_ACCOUNT_MAX = 400;
+/** Rare templates of one account that are paired with one another. */
+export const TEMPLATES_PAIRED_MAX = 60;
+/** Two accounts are linked when sharing this many rare templates by chance has at most this probability (log10). */
+export const LINK_LOG10_P = -9;
+/** Accounts must share at least this many rare templates to be linked. */
+export const SHARED_MIN = 2;
+/** A component above this share of all accounts (and above COMPONENT_MIN) is split by asking for stronger links. */
+export const COMPONENT_SHARE_MAX = 0.15;
+/** Fewer accounts than this are no group: chance pairs and families sharing one subscription are that small. */
+export const GROUP_MIN = 10;
+/** A template is the group's own when at least this share of its rows comes from the group. */
+export const OWN_SHARE_MIN = 0.5;
+/** Membership: conformal p at most this, stated with every list of accounts. */
+export const MEMBER_P_MAX = 0.005;
+/** Rows in the group's templates that an account must have sent in the half that judges it. */
+export const MEMBER_ROWS_MIN = 3;
+
+/** Reference class of the study: smaller groups and thinner logs were not looked at. */
+export const CLASS = { accountsMin: 25, rowsMin: 1500, daysMin: 7 } as const;

@@ -1,0 +1,25 @@
+/**
+ * A prompt as words: NFKC, lower case, runs of digits as one token, line breaks kept (templates live at line starts and
+ * ends), scripts without spaces cut by character so that a short or a Chinese prompt is not one word.
+ */
+const WORD =
+  /\n+|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}]|\p{N}+|[\p{L}\p{M}_]+|[^\s\p{L}\p{N}\p{M}_]/gu;
+
+/** Words looked at from the front and from the back of a long prompt. */
+const EDGE_CHARS = 12_000;
+export const WORDS_MAX = 1200;
+
+export const LINE = "\n";
+const NUMBER = "0";
+
+/** One text a prompt, however it was spaced or cased: what a prompt's hash is taken of. */
+export function normalise(prompt: string): string {
+  return prompt.normalize("NFKC").toLowerCase().replace(/[^\S\n]+/g, " ").replace(/ ?\n[ \n]*/g, "\n").trim();
+}
+
+export function words(normalised: string): string[] {
+  const text =
+    normalised.length > 2 * EDGE_CHARS ? `${normalised.slice(0, EDGE_CHARS)}\n${normalised.slice(-EDGE_CHARS)}` : normalised;
+  const all = (text.match(WORD) ?? []).map((w) => (w.startsWith("\n") ? LINE : /^\p{N}/u.test(w) ? NUMBER : w));
+  return all.length > WORDS_MAX ? [...all.slice(0, WORDS_MAX / 2), ...all.slice(-WORDS_MAX / 2)] : all;
+}
