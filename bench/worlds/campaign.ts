@@ -58,9 +58,11 @@ export function parseSpec(text: string, index: number): CampaignSpec {
   for (const part of text.split(",").filter((p) => p !== "")) {
     const [key = "", value = ""] = part.split("=");
     const name = key === "jitter" ? "jitterHours" : key;
-    if (!(name in spec)) throw new Error(`worlds.parseSpec: expected one of ${Object.keys(spec).join(", ")}, got ${key}`);
+    if (!(name in spec))
+      throw new Error(`worlds.parseSpec: expected one of ${Object.keys(spec).join(", ")}, got ${key}`);
     spec[name] = name === "name" ? value : Number(value.replace(/h$/, ""));
-    if (name !== "name" && !Number.isFinite(spec[name])) throw new Error(`worlds.parseSpec: expected a number, got ${part}`);
+    if (name !== "name" && !Number.isFinite(spec[name]))
+      throw new Error(`worlds.parseSpec: expected a number, got ${part}`);
   }
   return spec as unknown as CampaignSpec;
 }
@@ -94,7 +96,10 @@ export function campaign(spec: CampaignSpec, stage: Stage): Actor & { spec: Camp
     // A rewording is the same for all accounts: its exchanges are drawn from a seed of its own.
     const item = own.below(source.prompts.length);
     const text = filling(source, item, own);
-    const fixed = random(`rewording ${spec.name} ${source.name} ${rewording} ${source.templated ? "" : item}`, stage.seed);
+    const fixed = random(
+      `rewording ${spec.name} ${source.name} ${rewording} ${source.templated ? "" : item}`,
+      stage.seed,
+    );
     const [input, output] = own.pick(stage.arrivals.tokens);
     const jitter = (own.unit() * 2 - 1) * spec.jitterHours * 3_600_000;
     const time = stage.startMs + day * DAY_MS + ((own.unit() * DAY_MS + jitter + DAY_MS) % DAY_MS);
@@ -113,8 +118,13 @@ export function campaign(spec: CampaignSpec, stage: Stage): Actor & { spec: Camp
   /** Template words are exchanged by a table drawn once a rewording; a filling's own words stay. */
   function rewordTemplate(text: string, source: Source, fixed: Random): string {
     if (!source.templated) return reworded(text, source, spec.paraphrase, fixed);
-    const table = new Map([...source.fixed].map((w) => [w, fixed.unit() < spec.paraphrase ? fixed.pick(source.vocabulary) : w]));
-    return text.split(/(\s+)/).map((w) => table.get(w) ?? w).join("");
+    const table = new Map(
+      [...source.fixed].map((w) => [w, fixed.unit() < spec.paraphrase ? fixed.pick(source.vocabulary) : w]),
+    );
+    return text
+      .split(/(\s+)/)
+      .map((w) => table.get(w) ?? w)
+      .join("");
   }
   return { name: spec.name, accounts, rowsOn, spec, sources: sources.map((s) => s.name) };
 }
@@ -139,9 +149,18 @@ function crowd(spec: CampaignSpec, r: Random): Account[] {
     networks[group] ??= `${20 + r.below(180)}.${r.below(256)}.${r.below(256)}`;
     const shared =
       spec.sharing > 1
-        ? { payment: cards[group]!, addresses: [`${networks[group]}.${1 + r.below(254)}`, `${networks[group]}.${1 + r.below(254)}`] }
+        ? {
+            payment: cards[group]!,
+            addresses: [`${networks[group]}.${1 + r.below(254)}`, `${networks[group]}.${1 + r.below(254)}`],
+          }
         : {};
-    return newAccount(`u-${Math.floor(r.unit() * 2 ** 48).toString(16).padStart(12, "0")}`, r, shared);
+    return newAccount(
+      `u-${Math.floor(r.unit() * 2 ** 48)
+        .toString(16)
+        .padStart(12, "0")}`,
+      r,
+      shared,
+    );
   });
 }
 

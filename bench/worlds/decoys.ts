@@ -2,10 +2,11 @@
  * Benign coordinated groups: what a campaign may be confused with. Each is drawn with its own material, size and
  * times from the seed; notes.json tells every one of them.
  */
-import { conversation, person, volumes } from "./people.ts";
+
 import type { Source } from "./material.ts";
-import { filling, userPrompt } from "./text.ts";
+import { conversation, person, volumes } from "./people.ts";
 import { poisson, type Random, random } from "./random.ts";
+import { filling, userPrompt } from "./text.ts";
 import { type Actor, DAY_MS, newAccount, personalTime, type Row, type Stage } from "./world.ts";
 
 export const DECOYS = ["relay", "agent", "benchmark", "cron", "classroom", "seats", "library"] as const;
@@ -90,7 +91,10 @@ function benchmark(name: string, size: number, rows: number, stage: Stage, r: Ra
       for (let i = 0; i < items; i++) {
         const prompt = source.prompts[(first + i) % source.prompts.length]!;
         const at = Math.min(DAY_MS - 1, run.hour * 3_600_000 + i * 1500 * (0.5 + own.unit()));
-        yield* conversation({ account: run.account, turns: 1, day, at, system: null, prompt: () => prompt, stage }, own);
+        yield* conversation(
+          { account: run.account, turns: 1, day, at, system: null, prompt: () => prompt, stage },
+          own,
+        );
       }
     }
   }
@@ -173,7 +177,8 @@ function library(name: string, size: number, rows: number, stage: Stage, r: Rand
       for (let left = poisson(rowsADay / regularity, own); left > 0; ) {
         const turns = Math.min(left, 1 + own.below(4));
         left -= turns;
-        const prompt = (q: Random) => (q.unit() < 0.5 ? slots(source, q.pick(list), q) : userPrompt(source, q.below(1e6), q));
+        const prompt = (q: Random) =>
+          q.unit() < 0.5 ? slots(source, q.pick(list), q) : userPrompt(source, q.below(1e6), q);
         yield* conversation({ account, turns, day, at: personalTime(zone, own), system: null, prompt, stage }, own);
       }
     }
@@ -192,4 +197,3 @@ function addresses(n: number, r: Random): string[] {
   const net = `${20 + r.below(180)}.${r.below(256)}.${r.below(256)}`;
   return Array.from({ length: n }, () => `${net}.${1 + r.below(254)}`);
 }
-

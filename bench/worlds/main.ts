@@ -71,7 +71,10 @@ const decoys = decoyKinds(values.decoys).map(({ kind, name }) => {
   const size = Math.max(25, Math.round(number("accounts") * (0.01 + 0.03 * r.unit())));
   return decoy(kind, name, size, Math.max(size * 20, Math.round(wanted * (0.01 + 0.02 * r.unit()))), stage);
 });
-const spent = [...campaigns.map((c) => c.spec.rows / (1 - c.spec.camouflage)), ...decoys.map((d) => d.accounts.length * 20)];
+const spent = [
+  ...campaigns.map((c) => c.spec.rows / (1 - c.spec.camouflage)),
+  ...decoys.map((d) => d.accounts.length * 20),
+];
 const taken = [...campaigns, ...decoys].reduce((n, actor) => n + actor.accounts.length, 0);
 const people = crowd(Math.max(0, number("accounts") - taken), Math.max(0, wanted - spent.reduce((a, b) => a + b, 0)));
 
@@ -80,7 +83,8 @@ let rows = 0;
 for (let day = 0; day < stage.days; day++) {
   const today: Row[] = [];
   for (const actor of [...campaigns, ...decoys, ...people])
-    for (const row of actor.rowsOn(day, random(`${actor.name} ${actor.accounts[0]?.id} ${day}`, stage.seed))) today.push(row);
+    for (const row of actor.rowsOn(day, random(`${actor.name} ${actor.accounts[0]?.id} ${day}`, stage.seed)))
+      today.push(row);
   today.sort((a, b) => a.time - b.time || (a.account.id < b.account.id ? -1 : 1));
   rows += today.length;
   const name = new Date(stage.startMs + day * DAY_MS).toISOString().slice(0, 10);
@@ -95,8 +99,17 @@ const notes = {
   rows,
   accounts: taken + people.length,
   campaigns: campaigns.map(({ spec, sources, accounts }) => ({ ...spec, sources, accounts: accounts.length })),
-  decoys: decoys.map(({ kind, name, source, accounts }) => ({ kind, name, source, accounts: accounts.map((a) => a.id) })),
-  sources: [...stage.benign, ...stage.extraction].map((s) => ({ name: s.name, prompts: s.prompts.length, templated: s.templated })),
+  decoys: decoys.map(({ kind, name, source, accounts }) => ({
+    kind,
+    name,
+    source,
+    accounts: accounts.map((a) => a.id),
+  })),
+  sources: [...stage.benign, ...stage.extraction].map((s) => ({
+    name: s.name,
+    prompts: s.prompts.length,
+    templated: s.templated,
+  })),
 };
 save("notes.json", `${JSON.stringify(notes)}\n`);
 
@@ -109,16 +122,21 @@ function save(name: string, content: string | Uint8Array): void {
 
 function crowd(n: number, total: number): Actor[] {
   const r = random("people", stage.seed);
-  return volumes(n, total / stage.days, r).map((rowsADay, i) => person({ account: newAccount(`p-${i}`, r), rowsADay }, stage));
+  return volumes(n, total / stage.days, r).map((rowsADay, i) =>
+    person({ account: newAccount(`p-${i}`, r), rowsADay }, stage),
+  );
 }
 
 /** `all`, `none`, `relay agent:2`, or with commas. */
 function decoyKinds(words: readonly string[]): { kind: DecoyKind; name: string }[] {
-  const asked = (words.length === 0 ? ["all"] : words).flatMap((w) => w.split(",")).filter((w) => w !== "" && w !== "none");
+  const asked = (words.length === 0 ? ["all"] : words)
+    .flatMap((w) => w.split(","))
+    .filter((w) => w !== "" && w !== "none");
   const kinds = asked.flatMap((w) => (w === "all" ? [...DECOYS] : [w]));
   return kinds.flatMap((word) => {
     const [kind = "", count = "1"] = word.split(":");
-    if (!DECOYS.includes(kind as DecoyKind)) throw new Error(`worlds: expected decoys of ${DECOYS.join(", ")}, got ${kind}`);
+    if (!DECOYS.includes(kind as DecoyKind))
+      throw new Error(`worlds: expected decoys of ${DECOYS.join(", ")}, got ${kind}`);
     return Array.from({ length: Number(count) }, (_, i) => ({ kind: kind as DecoyKind, name: `${kind}-${i + 1}` }));
   });
 }

@@ -37,7 +37,8 @@ export function readSource(path: string): Source {
     .filter((p) => p.length > 0);
   if (prompts.length === 0) throw new Error(`worlds.readSource: expected prompts in ${path}, got none`);
   const counts = new Map<string, number>();
-  for (const prompt of prompts) for (const word of new Set(prompt.split(/\s+/))) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const prompt of prompts)
+    for (const word of new Set(prompt.split(/\s+/))) counts.set(word, (counts.get(word) ?? 0) + 1);
   const fixed = new Set([...counts].filter(([, n]) => prompts.length > 1 && n >= 0.6 * prompts.length).map(([w]) => w));
   const shared = prompts.map((p) => p.split(/\s+/)).map((w) => w.filter((x) => fixed.has(x)).length / w.length);
   return {

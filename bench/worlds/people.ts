@@ -2,8 +2,9 @@
  * Plain users: volumes from a log-normal law (spread 1.2, so that the busiest hundredth sends some 15 times the
  * median), days of use by habit, a few lasting interests a person, conversations whose gaps come from the arrivals file.
  */
+
+import { poisson, type Random, random } from "./random.ts";
 import { FOLLOW_UPS, userPrompt } from "./text.ts";
-import { type Random, poisson, random } from "./random.ts";
 import { type Account, type Actor, DAY_MS, personalModel, personalTime, type Row, type Stage } from "./world.ts";
 
 const VOLUME_SPREAD = 1.2;

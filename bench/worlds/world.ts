@@ -51,7 +51,10 @@ export const NEW_MODEL = "lumen-large-2";
 const AGENTS = ["python-sdk/1.40", "python-sdk/1.42", "node-sdk/4.2", "curl/8.5", "web-app/12", "go-http/1.1"];
 
 export function newAccount(id: string, r: Random, shared: Partial<Account> = {}): Account {
-  const token = () => Math.floor(r.unit() * 2 ** 48).toString(16).padStart(12, "0");
+  const token = () =>
+    Math.floor(r.unit() * 2 ** 48)
+      .toString(16)
+      .padStart(12, "0");
   const address = () => `${20 + r.below(180)}.${r.below(256)}.${r.below(256)}.${1 + r.below(254)}`;
   return {
     id,

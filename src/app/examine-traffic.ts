@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Finding } from "../finding/finding.js";
-import { type Manifest, ingest, type SourceState } from "../host/ingest.js";
+import { ingest, type Manifest, type SourceState } from "../host/ingest.js";
 import { readHashKey } from "../host/keyed-hash.js";
 import { openEngine } from "../host/sql/open-engine.js";
 import { examineTraffic } from "../labs/traffic/examine.js";
@@ -45,7 +45,7 @@ export async function examineLogs(options: ExamineTrafficOptions): Promise<Traff
       reveal: options.reveal ? await readNames(options.folder) : null,
       validation: await trafficValidation(),
       software: SOFTWARE,
-      onStage: (stage) => options.onProgress({ stage, done: 0, total: 0 }),
+      onStage: (stage) => options.onProgress({ stage, done: 0, total: 1 }),
     });
     return { findings, manifest, newRows };
   } finally {
@@ -67,7 +67,10 @@ function allRejects(sources: readonly SourceState[]): Rejects {
 /** Accounts in clear by hash, as the owner kept them. */
 async function readNames(folder: string): Promise<Map<string, string>> {
   const names = new Map<string, string>();
-  const lines = createInterface({ input: createReadStream(join(folder, "accounts.tsv")), crlfDelay: Number.POSITIVE_INFINITY });
+  const lines = createInterface({
+    input: createReadStream(join(folder, "accounts.tsv")),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
   for await (const line of lines) {
     const [hash, account] = line.split("\t");
     if (hash && account) names.set(hash, JSON.parse(account) as string);

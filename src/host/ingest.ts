@@ -52,7 +52,10 @@ export interface IngestOptions {
 
 const LOG_NAME = /\.(jsonl|ndjson|json|log|csv)(\.gz)?$/i;
 
-export async function ingest(engine: SqlEngine, options: IngestOptions): Promise<{ manifest: Manifest; newRows: number }> {
+export async function ingest(
+  engine: SqlEngine,
+  options: IngestOptions,
+): Promise<{ manifest: Manifest; newRows: number }> {
   await createTables(engine);
   const manifest = await readManifest(options.folder, options.key);
   await removeUnknown(engine, manifest);
@@ -85,7 +88,8 @@ export async function logFiles(logs: readonly string[]): Promise<string[]> {
     if (!info.isDirectory()) files.push(log);
     else {
       const inside = (await readdir(log)).filter((name) => LOG_NAME.test(name)).sort();
-      if (inside.length === 0) throw new AssayError("NOT_FOUND", `traffic.logFiles: expected logs in the folder ${log}, got none`);
+      if (inside.length === 0)
+        throw new AssayError("NOT_FOUND", `traffic.logFiles: expected logs in the folder ${log}, got none`);
       files.push(...inside.map((name) => join(log, name)));
     }
   }
@@ -108,7 +112,16 @@ async function take(
   if (!source) {
     const mapping = options.mapping ?? sniff(head.records, basename(file));
     const { id, version } = mapping;
-    source = { id: head.id, name: basename(file), mapping: { id, version }, done: 0, sizeBytes: 0, lines: 0, rows: 0, rejects: {} };
+    source = {
+      id: head.id,
+      name: basename(file),
+      mapping: { id, version },
+      done: 0,
+      sizeBytes: 0,
+      lines: 0,
+      rows: 0,
+      rejects: {},
+    };
     manifest.sources.push(source);
   }
   const mapping = options.mapping ?? sniff(head.records, basename(file));
@@ -150,7 +163,9 @@ async function commit(
   await engine.insert("rows", structure(ROWS_COLUMNS), rows);
   await engine.insert("prompts", structure(PROMPTS_COLUMNS), prompts);
   if (revealed.length > 0) {
-    const lines = revealed.map(([hash, account]) => `${Buffer.from(hash).toString("hex")}\t${JSON.stringify(account)}\n`);
+    const lines = revealed.map(
+      ([hash, account]) => `${Buffer.from(hash).toString("hex")}\t${JSON.stringify(account)}\n`,
+    );
     await writeFile(join(folder, "accounts.tsv"), lines.join(""), { flag: "a", mode: 0o600 });
   }
   manifest.batches = batch;
@@ -164,15 +179,21 @@ async function commit(
 /** Rows of a batch that was under way when the last run ended. */
 async function removeUnknown(engine: SqlEngine, { batches }: Manifest): Promise<void> {
   for (const table of ["rows", "prompts"]) {
-    const [found] = await engine.rows<{ n: number }>(`SELECT count() AS n FROM ${table} WHERE batch > {b:UInt32}`, { b: batches });
-    if (found!.n > 0) await engine.run(`ALTER TABLE ${table} DELETE WHERE batch > ${batches} SETTINGS mutations_sync = 2`);
+    const [found] = await engine.rows<{ n: number }>(`SELECT count() AS n FROM ${table} WHERE batch > {b:UInt32}`, {
+      b: batches,
+    });
+    if (found!.n > 0)
+      await engine.run(`ALTER TABLE ${table} DELETE WHERE batch > ${batches} SETTINGS mutations_sync = 2`);
   }
 }
 
 /** Looks at the first records; null for an empty file. */
 async function firstLines(file: string): Promise<{ id: string; records: unknown[] } | null> {
   for await (const { bytes } of logBlocks(file, 0, false)) {
-    const lines = Buffer.from(bytes).toString("utf8", 0, HEAD_BYTES).split("\n").filter((line) => line.trim() !== "");
+    const lines = Buffer.from(bytes)
+      .toString("utf8", 0, HEAD_BYTES)
+      .split("\n")
+      .filter((line) => line.trim() !== "");
     const records = lines.slice(0, SNIFFED_MAX).flatMap((line) => {
       try {
         return [JSON.parse(line) as unknown];
@@ -181,7 +202,9 @@ async function firstLines(file: string): Promise<{ id: string; records: unknown[
       }
     });
     const end = bytes.indexOf(0x0a);
-    const id = createHash("sha256").update(end < 0 ? bytes : bytes.subarray(0, end)).digest("hex");
+    const id = createHash("sha256")
+      .update(end < 0 ? bytes : bytes.subarray(0, end))
+      .digest("hex");
     return { id, records };
   }
   return null;
@@ -201,7 +224,10 @@ export async function readManifest(folder: string, key: Uint8Array): Promise<Man
   }
   const manifest = JSON.parse(text) as Manifest;
   if (manifest.keyId !== keyId)
-    throw new AssayError("USAGE", `traffic.ingest: expected the key that ${folder} was made with (${manifest.keyId}), got ${keyId}`);
+    throw new AssayError(
+      "USAGE",
+      `traffic.ingest: expected the key that ${folder} was made with (${manifest.keyId}), got ${keyId}`,
+    );
   return manifest;
 }
 

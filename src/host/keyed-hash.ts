@@ -26,7 +26,9 @@ export function keyedHash(key: Uint8Array): KeyedHash {
 }
 
 function mac(key: Uint8Array, field: string, value: string, bytes: number): Uint8Array {
-  return Uint8Array.from(createHmac("sha256", key).update(field).update("\u0000").update(value).digest().subarray(0, bytes));
+  return Uint8Array.from(
+    createHmac("sha256", key).update(field).update("\u0000").update(value).digest().subarray(0, bytes),
+  );
 }
 
 /** Seeds of the fingerprints, from the key. */

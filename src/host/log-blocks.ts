@@ -67,7 +67,10 @@ export async function* logBlocks(path: string, from: number, keepOpenLine: boole
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
     if (code.startsWith("Z_"))
-      throw new AssayError("FORMAT", `traffic.logBlocks: expected a gzip file, got ${(error as Error).message} in ${path}`);
+      throw new AssayError(
+        "FORMAT",
+        `traffic.logBlocks: expected a gzip file, got ${(error as Error).message} in ${path}`,
+      );
     throw asAssayError(error, path, "traffic.logBlocks");
   }
   if (size > 0 && !keepOpenLine) yield { bytes: Buffer.concat(held, size), end: position + size + dropped };

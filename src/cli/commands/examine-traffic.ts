@@ -3,9 +3,9 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { type ExamineTrafficOptions, examineLogs, type TrafficExamination } from "../../app/examine-traffic.js";
 import { readMapping } from "../../app/read-mapping.js";
-import { encodeFinding } from "../../finding/codec.js";
-import { sha256Hex } from "../../base/digest.js";
 import { utf8 } from "../../base/bytes.js";
+import { sha256Hex } from "../../base/digest.js";
+import { encodeFinding } from "../../finding/codec.js";
 import { assayHome } from "../../host/home.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";
@@ -43,7 +43,10 @@ spans, Anthropic- and OpenAI-compatible proxy logs, and plain JSON Lines. It nee
 
 async function run(logs: string[], options: Options): Promise<void> {
   const progress = progressLine();
-  const { findings, manifest } = await examineLogs({ ...(await settings(logs, options)), onProgress: progress.report }).finally(() => progress.done());
+  const { findings, manifest } = await examineLogs({
+    ...(await settings(logs, options)),
+    onProgress: progress.report,
+  }).finally(() => progress.done());
   report({ findings, manifest, newRows: 0 }, options.json === true);
 }
 
@@ -64,6 +67,8 @@ export async function settings(logs: string[], options: Options): Promise<Omit<E
 function report({ findings, manifest }: TrafficExamination, json: boolean): void {
   for (const { name, lines, rows, rejects } of manifest.sources)
     for (const [reason, { count, first }] of Object.entries(rejects))
-      process.stderr.write(`${name}: ${count} of ${lines} lines set aside (${rows} rows): ${reason}; the first: ${JSON.stringify(first.slice(0, 120))}\n`);
+      process.stderr.write(
+        `${name}: ${count} of ${lines} lines set aside (${rows} rows): ${reason}; the first: ${JSON.stringify(first.slice(0, 120))}\n`,
+      );
   for (const finding of findings) process.stdout.write(`${json ? encodeFinding(finding) : summary(finding)}\n`);
 }

@@ -12,6 +12,7 @@ import { SEED_BITS_DEFAULT, SEED_DEFAULT } from "../../labs/weights/method.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";
 import { examineBehaviourCommand } from "./examine-behaviour.js";
+import { examineTrafficCommand } from "./examine-traffic.js";
 
 interface Options {
   seed: string;
@@ -28,7 +29,8 @@ export function examineCommand(): Command {
   return new Command("examine")
     .description("Examine evidence; prints findings.")
     .addCommand(weightsCommand())
-    .addCommand(examineBehaviourCommand());
+    .addCommand(examineBehaviourCommand())
+    .addCommand(examineTrafficCommand());
 }
 
 function weightsCommand(): Command {

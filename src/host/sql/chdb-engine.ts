@@ -13,7 +13,10 @@ type Body = Request extends infer R ? (R extends Request ? Omit<R, "id"> : never
 export class ChdbEngine implements SqlEngine {
   readonly name = "chdb";
   readonly #child: ChildProcess;
-  readonly #pending = new Map<number, { resolve: (bytes: Uint8Array | null) => void; reject: (error: Error) => void }>();
+  readonly #pending = new Map<
+    number,
+    { resolve: (bytes: Uint8Array | null) => void; reject: (error: Error) => void }
+  >();
   #next = 1;
   #closing = false;
 
@@ -36,7 +39,11 @@ export class ChdbEngine implements SqlEngine {
     mkdirSync(folder, { recursive: true });
     // Under a loader (tests, development) this file is .ts and the built child stands in dist.
     const source = import.meta.url.endsWith(".ts") ? "../../../dist/host/sql/chdb-child.js" : "./chdb-child.js";
-    const child = fork(new URL(source, import.meta.url), { serialization: "advanced", execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    const child = fork(new URL(source, import.meta.url), {
+      serialization: "advanced",
+      execArgv: [],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
     const engine = new ChdbEngine(child);
     try {
       await engine.#ask({ kind: "open", folder, memoryBytes: MEMORY_BYTES, threads });
@@ -84,7 +91,12 @@ export class ChdbEngine implements SqlEngine {
 
 export function jsonRows<T>(bytes: Uint8Array): T[] {
   const text = new TextDecoder().decode(bytes);
-  return text === "" ? [] : text.trimEnd().split("\n").map((line) => JSON.parse(line) as T);
+  return text === ""
+    ? []
+    : text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as T);
 }
 
 function asError({ error, missing }: { error: string; missing?: boolean }): Error {

@@ -30,7 +30,10 @@ export class ClickHouseEngine implements SqlEngine {
       return new ClickHouseEngine(createClient({ url }));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND")
-        throw new AssayError("UNSUPPORTED", "examine traffic: expected @clickhouse/client for ASSAY_CLICKHOUSE_URL; install it with `npm install @clickhouse/client`");
+        throw new AssayError(
+          "UNSUPPORTED",
+          "examine traffic: expected @clickhouse/client for ASSAY_CLICKHOUSE_URL; install it with `npm install @clickhouse/client`",
+        );
       throw error;
     }
   }

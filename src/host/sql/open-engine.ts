@@ -5,7 +5,10 @@ import type { SqlEngine } from "../../labs/traffic/engine.js";
 import { ChdbEngine } from "./chdb-engine.js";
 import { ClickHouseEngine } from "./clickhouse-engine.js";
 
-export function openEngine(folder: string, env: Readonly<Record<string, string | undefined>> = process.env): Promise<SqlEngine> {
+export function openEngine(
+  folder: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<SqlEngine> {
   const url = env.ASSAY_CLICKHOUSE_URL;
   return url ? ClickHouseEngine.open(url) : ChdbEngine.open(join(folder, "engine"), availableParallelism());
 }

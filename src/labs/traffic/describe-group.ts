@@ -53,7 +53,12 @@ export async function describeGroup(engine: SqlEngine, g: number, accounts: numb
   return {
     byDay: byDay.lines,
     templates: templates.lines,
-    models: models.lines.map((m) => ({ model: m.model, rows: m.own, share: ratio(m.own, own), shareElsewhere: ratio(m.others, others) })),
+    models: models.lines.map((m) => ({
+      model: m.model,
+      rows: m.own,
+      share: ratio(m.own, own),
+      shareElsewhere: ratio(m.others, others),
+    })),
     infrastructure: infrastructure.lines,
     signals: wordings,
     exhibits: [byDay, templates, models, infrastructure, signals].map((e) => e.exhibit),
@@ -61,7 +66,9 @@ export async function describeGroup(engine: SqlEngine, g: number, accounts: numb
       ...wordings.filter((w) => w.rows === 0).map((w) => `No prompt with the wording or setting "${w.signal}".`),
       ...infrastructure.lines
         .filter((i) => i.sharedAccounts < SHARED_NOTED * accounts)
-        .map((i) => `No ${i.kind} shared by most of the accounts${i.values === 0 ? ": the log does not carry it" : ""}.`),
+        .map(
+          (i) => `No ${i.kind} shared by most of the accounts${i.values === 0 ? ": the log does not carry it" : ""}.`,
+        ),
     ],
   };
 }

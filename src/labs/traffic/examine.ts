@@ -42,7 +42,8 @@ const SHOWN_MAX = 50;
 export async function examineTraffic(request: TrafficRequest): Promise<Finding[]> {
   const { engine } = request;
   const totals = await logTotals(engine);
-  if (totals.rows === 0) return both((id) => finding(request, id, refuse("The log holds no row that could be read."), NO_LOG, "", []));
+  if (totals.rows === 0)
+    return both((id) => finding(request, id, refuse("The log holds no row that could be read."), NO_LOG, "", []));
   request.onStage("digest of the log");
   const root = await logRoot(engine, totals.rows);
   const search = await findGroups(engine, request.onStage);
@@ -54,7 +55,13 @@ export async function examineTraffic(request: TrafficRequest): Promise<Finding[]
     request.onStage(`exhibits of group ${g + 1}`);
     const group = search.groups[g]!;
     const described = await describeGroup(engine, g, group.members.length);
-    const observations: TrafficObservations = { log, group: facts[g]!, groups: facts, accounts: accountList(group, search, request), ...described };
+    const observations: TrafficObservations = {
+      log,
+      group: facts[g]!,
+      groups: facts,
+      accounts: accountList(group, search, request),
+      ...described,
+    };
     for (const id of IDS) {
       const { value, least } = statistic(id, group.measures);
       const decision = decide(request, id, value, outside(totals, group));
@@ -64,7 +71,14 @@ export async function examineTraffic(request: TrafficRequest): Promise<Finding[]
   if (out.length > 0) return out;
   return both((id) => {
     const top = Math.max(0, ...search.groups.map((group) => statistic(id, group.measures).value));
-    return finding(request, id, decide(request, id, top, outside(totals, null)), whole(log, facts), root, wholeTests(request, id, top, facts.length));
+    return finding(
+      request,
+      id,
+      decide(request, id, top, outside(totals, null)),
+      whole(log, facts),
+      root,
+      wholeTests(request, id, top, facts.length),
+    );
   });
 }
 
@@ -76,7 +90,10 @@ function both(make: (id: PropositionId) => Finding): Finding[] {
 
 /** Above all benign groups of the study where there is one; otherwise above a fixed level. */
 function worthShowing(request: TrafficRequest, group: FoundGroup): boolean {
-  return IDS.some((id) => statistic(id, group.measures).value >= SHOWN_MIN && statistic(id, group.measures).value > nullMax(request, id));
+  return IDS.some(
+    (id) =>
+      statistic(id, group.measures).value >= SHOWN_MIN && statistic(id, group.measures).value > nullMax(request, id),
+  );
 }
 
 function nullMax({ validation }: TrafficRequest, id: PropositionId): number {
@@ -200,7 +217,11 @@ function finding(
   return {
     type: "assay/finding/v1",
     proposition: { id, hp, hd },
-    method: { id: METHOD_ID, version: METHOD_VERSION, validation: validation ? { page: validation.summary.page, digest: validation.digest } : null },
+    method: {
+      id: METHOD_ID,
+      version: METHOD_VERSION,
+      validation: validation ? { page: validation.summary.page, digest: validation.digest } : null,
+    },
     subject: {
       kind: "log",
       log: { name: request.name, kind: "log", root: digest },

@@ -27,9 +27,9 @@ FROM rows GROUP BY day ORDER BY day`,
   },
   templates: {
     says: "the group's own templates: rows, accounts, distinct prompts, and rows by anyone else",
-    sql: `SELECT lower(hex(template)) AS template, toUInt64(countIf(account IN ${MEMBERS})) AS rows, toUInt64(uniqExactIf(account, account IN ${MEMBERS})) AS accounts,
+    sql: `SELECT lower(hex(t)) AS template, toUInt64(countIf(account IN ${MEMBERS})) AS rows, toUInt64(uniqExactIf(account, account IN ${MEMBERS})) AS accounts,
  toUInt64(uniqExactIf(prompt, account IN ${MEMBERS})) AS prompts, toUInt64(countIf(account NOT IN ${MEMBERS})) AS rowsOutside
-FROM rows INNER JOIN templates USING (prompt) WHERE template IN ${OWN} GROUP BY template ORDER BY rows DESC, template LIMIT ${LINES_MAX}`,
+FROM (SELECT account, prompt, template AS t FROM rows INNER JOIN templates USING (prompt)) WHERE t IN ${OWN} GROUP BY t ORDER BY rows DESC, template LIMIT ${LINES_MAX}`,
   },
   models: {
     says: "models asked, by the group in its own templates and by everyone else",
@@ -40,7 +40,9 @@ FROM (SELECT model, account IN ${MEMBERS} AND prompt IN ${OWN_PROMPTS} AS inside
     says: "payment, networks, clients and organisations of the group's accounts: how many values, how many accounts share the commonest, how many share any",
     sql: ["payment", "network", "client", "org"]
       .map(
-        (kind) => `SELECT '${kind}' AS kind, toUInt64(count()) AS values, toUInt64(max(n)) AS largest, toUInt64(sumIf(n, n > 1)) AS sharedAccounts
+        (
+          kind,
+        ) => `SELECT '${kind}' AS kind, toUInt64(count()) AS values, toUInt64(max(n)) AS largest, toUInt64(sumIf(n, n > 1)) AS sharedAccounts
 FROM (SELECT ${kind}, uniqExact(account) AS n FROM rows WHERE account IN ${MEMBERS} AND ${kind} != toFixedString('', 8) GROUP BY ${kind})`,
       )
       .join("\nUNION ALL "),
@@ -57,9 +59,25 @@ FROM (SELECT signals, flags, account IN ${MEMBERS} AND prompt IN ${OWN_PROMPTS} 
 export type ExhibitId = keyof typeof EXHIBITS;
 
 /** Runs one exhibit's query; the lines and what the page says of them. */
-export async function exhibit<T>(engine: SqlEngine, id: ExhibitId, g: number): Promise<{ lines: T[]; exhibit: Exhibit }> {
+export async function exhibit<T>(
+  engine: SqlEngine,
+  id: ExhibitId,
+  g: number,
+): Promise<{ lines: T[]; exhibit: Exhibit }> {
   const { says, sql } = EXHIBITS[id];
   const found = await engine.rows<T>(sql, { g });
-  const lines = id === "infrastructure" ? [...found].sort((a, b) => ((a as { kind: string }).kind < (b as { kind: string }).kind ? -1 : 1)) : found;
-  return { lines, exhibit: { id, says, sql: sql.replaceAll("{g:UInt32}", String(g)), sha256: sha256Hex(canonicalJsonBytes(lines)), rows: lines.length } };
+  const lines =
+    id === "infrastructure"
+      ? [...found].sort((a, b) => ((a as { kind: string }).kind < (b as { kind: string }).kind ? -1 : 1))
+      : found;
+  return {
+    lines,
+    exhibit: {
+      id,
+      says,
+      sql: sql.replaceAll("{g:UInt32}", String(g)),
+      sha256: sha256Hex(canonicalJsonBytes(lines)),
+      rows: lines.length,
+    },
+  };
 }

@@ -55,7 +55,8 @@ export async function findGroups(engine: SqlEngine, onStage: (stage: string) => 
 function withoutRepeats(groups: readonly FoundGroup[]): FoundGroup[] {
   const value = (group: FoundGroup) => statistic("traffic/pooled-operation", group.measures).value;
   const order = [...groups].sort(
-    (a, b) => value(b) - value(a) || b.members.length - a.members.length || a.members[0]!.account - b.members[0]!.account,
+    (a, b) =>
+      value(b) - value(a) || b.members.length - a.members.length || a.members[0]!.account - b.members[0]!.account,
   );
   const kept: { group: FoundGroup; members: Set<number> }[] = [];
   for (const group of order) {

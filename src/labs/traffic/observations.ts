@@ -44,7 +44,13 @@ const groupSchema = z.strictObject({
 });
 export type GroupFacts = z.infer<typeof groupSchema>;
 
-export const exhibitSchema = z.strictObject({ id: z.string(), says: z.string(), sql: z.string(), sha256: z.string(), rows: count });
+export const exhibitSchema = z.strictObject({
+  id: z.string(),
+  says: z.string(),
+  sql: z.string(),
+  sha256: z.string(),
+  rows: count,
+});
 
 export const trafficObservationsSchema = z.strictObject({
   log: logSchema,
@@ -53,8 +59,12 @@ export const trafficObservationsSchema = z.strictObject({
   /** Every group found in the log, by standing, without its accounts. */
   groups: z.array(groupSchema),
   accounts: z.array(z.strictObject({ account: z.string(), log10P: z.number().max(0) })),
-  byDay: z.array(z.strictObject({ day: z.string(), rows: count, accounts: count, groupRows: count, groupAccounts: count })),
-  templates: z.array(z.strictObject({ template: z.string(), rows: count, accounts: count, prompts: count, rowsOutside: count })),
+  byDay: z.array(
+    z.strictObject({ day: z.string(), rows: count, accounts: count, groupRows: count, groupAccounts: count }),
+  ),
+  templates: z.array(
+    z.strictObject({ template: z.string(), rows: count, accounts: count, prompts: count, rowsOutside: count }),
+  ),
   signals: z.array(z.strictObject({ signal: z.string(), rows: count, share: share, shareElsewhere: share })),
   infrastructure: z.array(z.strictObject({ kind: z.string(), values: count, largest: count, sharedAccounts: count })),
   models: z.array(z.strictObject({ model: z.string(), rows: count, share: share, shareElsewhere: share })),

@@ -5,7 +5,14 @@
  * It cannot link accounts that share fewer than two rare templates.
  */
 import { logFactorial } from "../../../stats/log-factorial.js";
-import { ALL_PAIRS_MAX, LINK_LOG10_P, NEIGHBOURS, POPULAR_SHARE, SHARED_MIN, TEMPLATES_AN_ACCOUNT_MAX } from "../method.js";
+import {
+  ALL_PAIRS_MAX,
+  LINK_LOG10_P,
+  NEIGHBOURS,
+  POPULAR_SHARE,
+  SHARED_MIN,
+  TEMPLATES_AN_ACCOUNT_MAX,
+} from "../method.js";
 import type { Activity } from "./activity.js";
 
 export interface Link {

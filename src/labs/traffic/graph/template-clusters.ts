@@ -67,7 +67,8 @@ function countPairs(used: readonly (readonly number[])[]): [number, number, numb
   const packed = new Float64Array(used.reduce((n, list) => n + (list.length * (list.length - 1)) / 2, 0));
   let at = 0;
   for (const list of used)
-    for (let i = 0; i < list.length; i++) for (let j = i + 1; j < list.length; j++) packed[at++] = list[i]! * 2 ** 26 + list[j]!;
+    for (let i = 0; i < list.length; i++)
+      for (let j = i + 1; j < list.length; j++) packed[at++] = list[i]! * 2 ** 26 + list[j]!;
   packed.sort();
   const out: [number, number, number][] = [];
   for (let from = 0; from < at; ) {

@@ -2,9 +2,9 @@
  * One record of any format becomes one canonical row, or is set aside with a reason. Limits come first: times outside
  * 2015 to 2100, absurd counts and records without any account are no rows.
  */
-import { type HashSeeds, features } from "../templates/features.js";
+import { features, type HashSeeds } from "../templates/features.js";
 import { normalise, words } from "../templates/tokens.js";
-import { ABSENT_16, ABSENT_8, type KeyedHash } from "./keyed-hash.js";
+import { ABSENT_8, ABSENT_16, type KeyedHash } from "./keyed-hash.js";
 import { at, first, type Mapping } from "./mapping.js";
 import { asked } from "./messages.js";
 import type { RowBinaryWriter } from "./row-binary.js";
@@ -99,11 +99,28 @@ function writeExtra(record: unknown, { mapping, hash }: RowContext, rows: RowBin
   }
 }
 
+const PATH_FIELDS = [
+  "time",
+  "account",
+  "key",
+  "org",
+  "payment",
+  "address",
+  "client",
+  "session",
+  "model",
+  "input",
+  "output",
+  "prompt",
+  "system",
+  "parameters",
+] as const satisfies readonly (keyof Mapping)[];
+
 const tops = new WeakMap<Mapping, Set<string>>();
 function knownTops(mapping: Mapping): Set<string> {
   let known = tops.get(mapping);
   if (!known) {
-    known = new Set(Object.values(mapping).flatMap((v) => (Array.isArray(v) ? v.flatMap((p) => (Array.isArray(p) ? [p[0]!] : [])) : [])));
+    known = new Set([...mapping.ignore, ...PATH_FIELDS.flatMap((name) => mapping[name].map((path) => path[0]!))]);
     tops.set(mapping, known);
   }
   return known;
@@ -149,6 +166,8 @@ function flags(parameters: unknown): number {
   const { logprobs, top_logprobs, logit_bias, max_tokens } = parameters as Record<string, unknown>;
   const bias = typeof logit_bias === "object" && logit_bias !== null && Object.keys(logit_bias).length > 0;
   return (
-    (logprobs || top_logprobs ? FLAGS.logprobs : 0) | (bias ? FLAGS.logitBias : 0) | (max_tokens === 1 ? FLAGS.oneToken : 0)
+    (logprobs || top_logprobs ? FLAGS.logprobs : 0) |
+    (bias ? FLAGS.logitBias : 0) |
+    (max_tokens === 1 ? FLAGS.oneToken : 0)
   );
 }

@@ -1,7 +1,8 @@
 /** What the log is: its size, its days, and a digest of its rows that does not depend on their order or on its files. */
+
+import { utf8 } from "../../../base/bytes.js";
 import type { Digest } from "../../../base/digest.js";
 import { sha256Digest } from "../../../base/digest.js";
-import { utf8 } from "../../../base/bytes.js";
 import type { SqlEngine } from "../engine.js";
 
 export interface LogTotals {

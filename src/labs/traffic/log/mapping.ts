@@ -18,6 +18,8 @@ export const mappingSchema = z.strictObject({
   detect: z.array(path).min(1).max(12),
   /** A list inside a record whose items are the rows (Datadog's spans); the record's own fields stay visible. */
   each: path.optional(),
+  /** Fields of a record that say nothing about who sent it: not kept. */
+  ignore: z.array(z.string()).max(60).default([]),
   time: paths,
   account: paths,
   /** API key, hashed by the gateway or not. */
@@ -50,7 +52,11 @@ export function at(record: unknown, keys: readonly string[]): unknown {
   let value = record;
   for (const key of keys) {
     if (typeof value !== "object" || value === null) return undefined;
-    value = Array.isArray(value) ? item(value, key) : Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+    value = Array.isArray(value)
+      ? item(value, key)
+      : Object.hasOwn(value, key)
+        ? (value as Record<string, unknown>)[key]
+        : undefined;
   }
   return value;
 }

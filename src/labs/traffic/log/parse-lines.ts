@@ -49,14 +49,22 @@ export function parseLines(
   return counts;
 }
 
-function parseLine(line: Uint8Array, context: RowContext, sink: RowSink, digest: Uint8Array, counts: BatchCounts): void {
+function parseLine(
+  line: Uint8Array,
+  context: RowContext,
+  sink: RowSink,
+  digest: Uint8Array,
+  counts: BatchCounts,
+): void {
   let record: unknown;
   try {
     record = JSON.parse(decoder.decode(line));
   } catch (error) {
     // A RangeError is a stack exhausted by nesting.
-    const reason = error instanceof TypeError ? "not UTF-8" : error instanceof RangeError ? "nested too deeply" : "not JSON";
-    return reject(counts.rejects, reason, line);
+    const reason =
+      error instanceof TypeError ? "not UTF-8" : error instanceof RangeError ? "nested too deeply" : "not JSON";
+    reject(counts.rejects, reason, line);
+    return;
   }
   for (const item of items(record, context)) {
     const reason = writeRow(item, digest, context, sink);

@@ -11,16 +11,19 @@ export const SIGNALS = [
   },
   {
     id: "grading-rubric",
-    pattern: /\b(?:rubric|score (?:the|each|this) (?:answer|response)|rate the (?:answer|response)|which (?:answer|response) is better|response [ab]\b.{0,400}\bresponse [ab])\b/is,
+    pattern:
+      /\b(?:rubric|score (?:the|each|this) (?:answer|response)|rate the (?:answer|response)|which (?:answer|response) is better|response [ab]\b.{0,400}\bresponse [ab])\b/is,
   },
   { id: "safe-rewrite", pattern: /\brewrite\b.{0,120}\b(?:safe|policy|compliant|sensitive|neutral)\b/is },
   {
     id: "trace-language",
-    pattern: /\b(?:think|reason(?:ing)?|thought)\b.{0,120}\b(?:consistent with|same as|in) (?:the )?(?:main |user'?s? )?language\b/is,
+    pattern:
+      /\b(?:think|reason(?:ing)?|thought)\b.{0,120}\b(?:consistent with|same as|in) (?:the )?(?:main |user'?s? )?language\b/is,
   },
   {
     id: "task-generation",
-    pattern: /\b(?:come up with|generate|write) (?:a set of )?\d{1,4} (?:diverse |different )?(?:task|instruction|question|prompt)s?\b/i,
+    pattern:
+      /\b(?:come up with|generate|write) (?:a set of )?\d{1,4} (?:diverse |different )?(?:task|instruction|question|prompt)s?\b/i,
   },
 ] as const;
 

@@ -38,7 +38,8 @@ export const SNIFFED_MAX = 50;
 export function sniff(records: readonly unknown[], what: string): Mapping {
   let best: { mapping: Mapping; score: number } | null = null;
   for (const mapping of FORMATS) {
-    const score = records.reduce<number>((sum, record) => sum + fit(mapping, record), 0) / Math.max(1, records.length);
+    const score =
+      records.reduce<number>((sum, record) => sum + presence(mapping, record), 0) / Math.max(1, records.length);
     if (score > (best?.score ?? 0)) best = { mapping, score };
   }
   if (best === null)
@@ -50,7 +51,7 @@ export function sniff(records: readonly unknown[], what: string): Mapping {
 }
 
 /** Share of telling paths present; 0 where the record would not even give a time and an account. */
-function fit(mapping: Mapping, record: unknown): number {
+function presence(mapping: Mapping, record: unknown): number {
   const list = mapping.each ? at(record, mapping.each) : undefined;
   const item = Array.isArray(list) && typeof list[0] === "object" ? { ...(record as object), ...list[0] } : record;
   if (first(item, mapping.time) === undefined) return 0;

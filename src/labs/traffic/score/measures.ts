@@ -39,16 +39,25 @@ interface AccountLine {
   busiest: number;
 }
 
-export async function fillGroupTables(engine: SqlEngine, groups: readonly Group[], names: { accounts: readonly string[]; templates: readonly string[] }): Promise<void> {
+export async function fillGroupTables(
+  engine: SqlEngine,
+  groups: readonly Group[],
+  names: { accounts: readonly string[]; templates: readonly string[] },
+): Promise<void> {
   for (const [table, column] of [
     ["group_members", "account"],
     ["group_templates", "template"],
   ] as const) {
     await engine.run(`DROP TABLE IF EXISTS ${table}`);
-    await engine.run(`CREATE TABLE ${table} (g UInt32, ${column} FixedString(16)) ENGINE = MergeTree ORDER BY (${column}, g)`);
+    await engine.run(
+      `CREATE TABLE ${table} (g UInt32, ${column} FixedString(16)) ENGINE = MergeTree ORDER BY (${column}, g)`,
+    );
     const writer = new RowBinaryWriter();
     groups.forEach((group, g) => {
-      const hashes = column === "account" ? group.members.map((m) => names.accounts[m.account]!) : group.templates.map((t) => names.templates[t]!);
+      const hashes =
+        column === "account"
+          ? group.members.map((m) => names.accounts[m.account]!)
+          : group.templates.map((t) => names.templates[t]!);
       for (const hash of hashes) {
         writer.u32(g);
         writer.fixed(fromHex(hash));
@@ -93,8 +102,16 @@ export async function measure(engine: SqlEngine, groups: readonly Group[]): Prom
       balance: round(1 / (1 + BALANCE_SCALE * excess)),
       division: round(1 - Math.min(1, overlap.shared / (n * (n - 1)) / meanPrompts)),
       // Every other day is looked at: a span of s days holds about s / 2 of them.
-      persistence: round(median(own.map((line) => Math.min(1, line.days / Math.ceil(line.span / 2))).map((v, i) => (own[i]!.span < SPAN_MIN ? 0 : v)))),
-      offClock: round(1 - median(own.map((line) => Math.max(0, line.busiest / line.n - SMALL_SAMPLE / Math.sqrt(line.n))))),
+      persistence: round(
+        median(
+          own
+            .map((line) => Math.min(1, line.days / Math.ceil(line.span / 2)))
+            .map((v, i) => (own[i]!.span < SPAN_MIN ? 0 : v)),
+        ),
+      ),
+      offClock: round(
+        1 - median(own.map((line) => Math.max(0, line.busiest / line.n - SMALL_SAMPLE / Math.sqrt(line.n)))),
+      ),
       singleTurn: round(Math.max(0, 2 * (sum(own.map((line) => line.single)) / rows) - 1)),
       accounts: n,
       rows,
@@ -110,7 +127,16 @@ const BALANCE_SCALE = 2;
 const SPAN_MIN = 3;
 /** Of n rows spread evenly over 60 minutes the busiest minute holds about 1/60 + 2.5/√(60 n); the excess counts. */
 const SMALL_SAMPLE = 0.35;
-const NOTHING = { concentration: 0, balance: 0, division: 0, persistence: 0, offClock: 0, singleTurn: 0, distinctPrompts: 0, days: 0 };
+const NOTHING = {
+  concentration: 0,
+  balance: 0,
+  division: 0,
+  persistence: 0,
+  offClock: 0,
+  singleTurn: 0,
+  distinctPrompts: 0,
+  days: 0,
+};
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, v) => total + v, 0);

@@ -23,27 +23,40 @@ export interface HashSeeds {
   b: number;
 }
 
-/** @returns fingerprints, heads and tails first; without duplicates */
+/** @returns fingerprints in ascending order, without duplicates */
 export function features(tokens: readonly string[], seeds: HashSeeds): Uint32Array {
-  const hashes = Uint32Array.from(tokens, (word) => wordHash(word, seeds));
-  const out = new Set<number>();
-  const add = (kind: number, from: number, to: number) => out.add(((sequence(hashes, from, to, kind, seeds) << 5) | kind) >>> 0);
   const n = tokens.length;
-  LENGTHS.forEach((length, i) => {
-    if (length > n) return;
+  const hashes = new Uint32Array(n);
+  for (let i = 0; i < n; i++) hashes[i] = wordHash(tokens[i]!, seeds);
+  const out = new Uint32Array(2 * LENGTHS.length + 3 * LINE_LENGTHS.length + n);
+  let size = 0;
+  const add = (kind: number, from: number, to: number) => {
+    out[size++] = (sequence(hashes, from, to, kind, seeds) << 5) | kind;
+  };
+  for (let i = 0; i < LENGTHS.length; i++) {
+    const length = LENGTHS[i]!;
+    if (length > n) break;
     add(KIND.head + i, 0, length);
     add(KIND.tail + i, n - length, n);
-  });
-  lineFeatures(tokens, add);
-  const middle = new Set<number>();
-  for (let i = 0; i + RUN <= n; i++) {
-    const run = ((sequence(hashes, i, i + RUN, KIND.run, seeds) << 5) | KIND.run) >>> 0;
-    if (i < EDGE_WORDS || i + RUN > n - EDGE_WORDS) out.add(run);
-    else middle.add(run);
   }
-  const kept = middle.size > RUNS_MAX ? Uint32Array.from(middle).sort().subarray(0, RUNS_MAX) : middle;
-  for (const run of kept) out.add(run);
-  return Uint32Array.from(out);
+  lineFeatures(tokens, add);
+  const middle = new Uint32Array(Math.max(0, n - 2 * EDGE_WORDS));
+  let between = 0;
+  for (let i = 0; i + RUN <= n; i++) {
+    if (i < EDGE_WORDS || i + RUN > n - EDGE_WORDS) add(KIND.run, i, i + RUN);
+    else middle[between++] = (sequence(hashes, i, i + RUN, KIND.run, seeds) << 5) | KIND.run;
+  }
+  const kept = distinct(middle.subarray(0, between)).subarray(0, RUNS_MAX);
+  out.set(kept, size);
+  return distinct(out.subarray(0, size + kept.length)).slice();
+}
+
+/** Sorts in place and moves the distinct values to the front. */
+function distinct(values: Uint32Array): Uint32Array {
+  values.sort();
+  let size = 0;
+  for (let i = 0; i < values.length; i++) if (i === 0 || values[i] !== values[i - 1]) values[size++] = values[i]!;
+  return values.subarray(0, size);
 }
 
 function lineFeatures(tokens: readonly string[], add: (kind: number, from: number, to: number) => void): void {

@@ -4,8 +4,8 @@
  * with nothing else, a filling's words come together in few prompts, and common phrases come alone.
  */
 import { KIND, LENGTHS } from "./features.js";
-import { nearDuplicates } from "./near-duplicates.js";
 import { SIGNATURE, signatures } from "./minhash.js";
+import { nearDuplicates } from "./near-duplicates.js";
 import type { Sets } from "./sets.js";
 
 export interface Fragments {

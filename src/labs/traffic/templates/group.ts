@@ -40,7 +40,9 @@ export function groupPrompts(features: Sets): Grouping {
     for (let i = held.starts[prompt]!; i < held.starts[prompt + 1]!; i++) {
       const fragment = held.values[i]!;
       if (parts.words[fragment]! < WORDS_MIN || contents[fragment]! < CONTENTS_MIN) continue;
-      const score = Math.min(WORDS_WEIGHED_MAX, parts.words[fragment]!) * Math.log2(Math.min(CONTENTS_WEIGHED_MAX, contents[fragment]!) + 1);
+      const score =
+        Math.min(WORDS_WEIGHED_MAX, parts.words[fragment]!) *
+        Math.log2(Math.min(CONTENTS_WEIGHED_MAX, contents[fragment]!) + 1);
       if (score > top) {
         top = score;
         best[prompt] = fragment;
@@ -78,9 +80,11 @@ function heldFragments({ starts, values }: Sets, parts: Fragments): Sets {
 function countContents(held: Sets, duplicate: Uint32Array, fragmentCount: number): Uint32Array {
   const pairs: number[] = [];
   for (let prompt = 0; prompt < duplicate.length; prompt++)
-    for (let i = held.starts[prompt]!; i < held.starts[prompt + 1]!; i++) pairs.push(held.values[i]! * 2 ** 26 + duplicate[prompt]!);
+    for (let i = held.starts[prompt]!; i < held.starts[prompt + 1]!; i++)
+      pairs.push(held.values[i]! * 2 ** 26 + duplicate[prompt]!);
   const sorted = Float64Array.from(pairs).sort();
   const out = new Uint32Array(fragmentCount);
-  for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) out[Math.floor(sorted[i]! / 2 ** 26)]!++;
+  for (let i = 0; i < sorted.length; i++)
+    if (i === 0 || sorted[i] !== sorted[i - 1]) out[Math.floor(sorted[i]! / 2 ** 26)]!++;
   return out;
 }

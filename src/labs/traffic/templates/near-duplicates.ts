@@ -18,7 +18,11 @@ export interface Banding {
 const LEADERS_MAX = 4;
 
 /** @returns for each set the smallest index in its group */
-export function nearDuplicates(sets: Sets, { rows, similarityMin }: Banding, signature = signatures(sets)): Uint32Array {
+export function nearDuplicates(
+  sets: Sets,
+  { rows, similarityMin }: Banding,
+  signature = signatures(sets),
+): Uint32Array {
   const n = sets.starts.length - 1;
   const groups = new UnionFind(n);
   const bands = SIGNATURE / rows;
@@ -52,7 +56,9 @@ function joinBuckets(
     for (let i = from; i < to; i++) {
       const item = order[i]!;
       if (starts[item] === starts[item + 1]) continue; // empty sets are like nothing
-      const leader = leaders.find((l) => groups.find(l) === groups.find(item) || agreement(signature, SIGNATURE, l, item) >= similarityMin);
+      const leader = leaders.find(
+        (l) => groups.find(l) === groups.find(item) || agreement(signature, SIGNATURE, l, item) >= similarityMin,
+      );
       if (leader !== undefined) groups.union(leader, item);
       else if (leaders.length < LEADERS_MAX) leaders.push(item);
     }

@@ -14,12 +14,19 @@ const NUMBER = "0";
 
 /** One text a prompt, however it was spaced or cased: what a prompt's hash is taken of. */
 export function normalise(prompt: string): string {
-  return prompt.normalize("NFKC").toLowerCase().replace(/[^\S\n]+/g, " ").replace(/ ?\n[ \n]*/g, "\n").trim();
+  return prompt
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\S\n]+/g, " ")
+    .replace(/ ?\n[ \n]*/g, "\n")
+    .trim();
 }
 
 export function words(normalised: string): string[] {
   const text =
-    normalised.length > 2 * EDGE_CHARS ? `${normalised.slice(0, EDGE_CHARS)}\n${normalised.slice(-EDGE_CHARS)}` : normalised;
+    normalised.length > 2 * EDGE_CHARS
+      ? `${normalised.slice(0, EDGE_CHARS)}\n${normalised.slice(-EDGE_CHARS)}`
+      : normalised;
   const all = (text.match(WORD) ?? []).map((w) => (w.startsWith("\n") ? LINE : /^\p{N}/u.test(w) ? NUMBER : w));
   return all.length > WORDS_MAX ? [...all.slice(0, WORDS_MAX / 2), ...all.slice(-WORDS_MAX / 2)] : all;
 }
