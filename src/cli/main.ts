@@ -10,6 +10,7 @@ import { AssayError } from "../base/error.js";
 import { demoCommand } from "./commands/demo.js";
 import { examineCommand } from "./commands/examine.js";
 import { logCommand } from "./commands/log.js";
+import { hyphened, registerCommand } from "./commands/register.js";
 import { serveCommand } from "./commands/serve.js";
 import { sketchCommand } from "./commands/sketch.js";
 import { verifyCommand } from "./commands/verify.js";
@@ -21,6 +22,7 @@ const program = new Command("assay")
   .addCommand(sketchCommand())
   .addCommand(verifyCommand())
   .addCommand(logCommand())
+  .addCommand(registerCommand())
   .addCommand(serveCommand())
   .addCommand(demoCommand())
   .addHelpText(
@@ -48,7 +50,7 @@ for (const stream of [process.stdout, process.stderr])
   });
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(process.argv.map(hyphened));
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
