@@ -3,15 +3,19 @@
  * proposition, with what a bundle needs to repeat them. The only verb behind `assay examine weights`, the demo and `verify --recompute`.
  */
 import type { Digest } from "../base/digest.js";
+import { AssayError } from "../base/error.js";
 import type { Finding } from "../finding/finding.js";
 import { ComputePool } from "../host/compute-pool.js";
+import { isUrl } from "../host/http-pin.js";
 import { type Intake, intake } from "../host/intake.js";
-import { openModel } from "../host/open-model.js";
+import { type OpenedModel, openModel } from "../host/open-model.js";
+import type { RemoteFiles } from "../host/remote-files.js";
 import { examineWeights, type Side } from "../labs/weights/examine.js";
 import type { Settings } from "../labs/weights/method.js";
 import { settingsForSketches } from "../labs/weights/sketch/meet.js";
 import type { Progress } from "../labs/weights/work.js";
 import type { Reading } from "../model/model.js";
+import { provisionalRoot, type RemoteUse, remoteUse, settled } from "./remote-side.js";
 import { SOFTWARE } from "./software.js";
 import type { Study } from "./validation-data.js";
 
@@ -44,9 +48,18 @@ export interface Examination {
   inputs: Input[];
   /** As used: a sketch brings its own seed. */
   settings: Settings;
+  /** What was read of sides that lie behind a URL. */
+  remote: RemoteUse[];
 }
 
 export async function examine(options: ExamineOptions): Promise<Examination> {
+  if (options.settings.rows === "all" && [options.reference, options.suspect].some(isUrl))
+    throw new AssayError(
+      "USAGE",
+      "examine: expected --rows sampled with a URL; download the model to look at all rows",
+    );
+  if (options.init !== undefined && [options.reference, options.suspect, options.init].some(isUrl))
+    throw new AssayError("USAGE", "examine: expected files at hand with --init, got a URL: it looks at whole tensors");
   const pool = options.pool ?? new ComputePool(options.threads);
   // Digests run beside the reading; what either finds wrong ends both.
   const stop = new AbortController();
@@ -73,7 +86,8 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     const [done, ...inputs] = await Promise.all([findings, ...all.map((one) => one.input)]);
     // The digest was taken in another pass than the arithmetic: both must have seen the same files.
     await Promise.all(all.map((one) => one.checkUnchanged()));
-    return { findings: done, inputs, settings };
+    const behind = await Promise.all(all.map((one) => one.remote));
+    return settleRemote({ findings: done, inputs, settings, remote: [] }, pool, behind);
   } catch (error) {
     stop.abort();
     await Promise.allSettled(all.map((one) => one.input));
@@ -83,29 +97,62 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   }
 }
 
+/** Sides behind a URL get the root of what was read of them, in every finding. */
+function settleRemote(done: Examination, pool: ComputePool, sides: readonly (RemoteFiles | undefined)[]): Examination {
+  let { findings, inputs } = done;
+  const remote: RemoteUse[] = [];
+  const ofPool = pool.takeRemoteReads();
+  for (const [i, files] of sides.entries()) {
+    if (!files) continue;
+    const reads = [...files.reader.takeReads(), ...ofPool.reads];
+    const { receivedBytes, requests } = files.source;
+    const use = remoteUse(inputs[i]!.role, files, {
+      reads,
+      receivedBytes: ofPool.receivedBytes + receivedBytes,
+      requests: ofPool.requests + requests,
+    });
+    remote.push(use);
+    findings = findings.map((finding) => settled(finding, use, files));
+    inputs = inputs.map((input, at) => (at === i ? { ...input, root: use.root } : input));
+  }
+  return { ...done, findings, inputs, remote };
+}
+
 function side(role: Input["role"], path: string, options: ExamineOptions, signal: AbortSignal) {
   // Headers are read here; tensors are read by the pool, through handles of its own.
   const opened = openModel(path);
-  const taken: Promise<Intake> = intake(path, {
-    home: options.home,
-    signal,
-    onProgress: (done, total) => options.onProgress({ stage: `digest of the ${role}`, done, total }),
-  });
+  const taken = isUrl(path) ? opened.then(nothingToDigest) : digests(role, path, options, signal);
   const input = Promise.all([opened, taken]).then(([model, { root, files }]): Input => {
     return { role, name: model.name, root, files: files.map((f) => ({ path: f.name, digest: f.digest })) };
   });
   // Both may fail while the other is awaited: the first error is the one reported, the other must not go unhandled.
   input.catch(() => undefined);
-  const identity = Promise.all([input, opened]).then(([{ name, root, files }, { reading }]) => ({
+  const identity = Promise.all([input, opened]).then(([{ name, root, files }, { reading, remote }]) => ({
     artefact: { name, kind: isSketched(reading) ? ("sketch" as const) : ("model" as const), root },
-    evidence: files.map((f) => f.digest),
+    evidence: remote ? [root] : files.map((f) => f.digest),
   }));
   identity.catch(() => undefined);
+  const remote = opened.then((model) => model.remote);
+  remote.catch(() => undefined);
   return {
     input,
+    remote,
     checkUnchanged: async () => (await taken).checkUnchanged(),
     opened: opened.then(({ reading, vocabulary }): Side => ({ identity, reading, vocabulary })),
   };
+}
+
+function digests(role: string, path: string, options: ExamineOptions, signal: AbortSignal): Promise<Intake> {
+  return intake(path, {
+    home: options.home,
+    signal,
+    onProgress: (done, total) => options.onProgress({ stage: `digest of the ${role}`, done, total }),
+  });
+}
+
+/** Of a model behind a URL: every range that is asked for carries the state of its file. */
+function nothingToDigest({ path }: OpenedModel): Intake {
+  return { root: provisionalRoot(path), files: [], checkUnchanged: async () => undefined };
 }
 
 function isSketched(reading: Reading): boolean {

@@ -5,6 +5,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { AssayError, type AssayErrorCode } from "../base/error.js";
+import type { RangeRead } from "../evidence/partial-reading.js";
 import type { CompareJob, Compute, Matching, MatchJob, PairJob, SketchJob } from "../kernels/compute.js";
 import type { ComparisonSums, Matrix } from "../kernels/kernel.js";
 import type { EigenJob } from "../kernels/rotation/eigen.js";
@@ -23,7 +24,18 @@ export type Job =
   | { kind: "eigen"; job: EigenJob }
   | { kind: "rotate"; job: RotationJob }
   | { kind: "partners"; job: PartnersJob };
-export type Answer = { value: unknown } | { error: { message: string; code: AssayErrorCode | null } };
+export type Answer = ({ value: unknown } | { error: { message: string; code: AssayErrorCode | null } }) & {
+  /** Over HTTP since the last answer: what was handed out, and how much came in. */
+  remote: RemoteReads;
+};
+export interface RemoteReads {
+  reads: RangeRead[];
+  receivedBytes: number;
+  requests: number;
+}
+
+/** Requests at once of all threads together: servers answer more with 429. */
+const CONNECTIONS = 16;
 
 interface Pending {
   job: Job;
@@ -37,6 +49,7 @@ export class ComputePool implements Compute {
   readonly #all: Worker[] = [];
   readonly #queue: Pending[] = [];
   readonly #running = new Map<Worker, Pending>();
+  #remote: RemoteReads = { reads: [], receivedBytes: 0, requests: 0 };
 
   constructor(threads = availableParallelism() + 1) {
     this.threads = Math.max(1, Math.min(threads, 64));
@@ -78,6 +91,13 @@ export class ComputePool implements Compute {
     return this.#submit({ kind: "partners", job }) as Promise<Int32Array[]>;
   }
 
+  /** What was read over HTTP since the last call. */
+  takeRemoteReads(): RemoteReads {
+    const taken = this.#remote;
+    this.#remote = { reads: [], receivedBytes: 0, requests: 0 };
+    return taken;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#all.map((worker) => worker.terminate()));
   }
@@ -105,11 +125,15 @@ export class ComputePool implements Compute {
     if (this.#all.length >= this.threads) return undefined;
     // Under a loader (tests, development) this file is .ts and the built worker stands in dist.
     const source = import.meta.url.endsWith(".ts") ? "../../dist/host/compute-worker.js" : "./compute-worker.js";
-    const worker = new Worker(new URL(source, import.meta.url));
+    const connections = Math.max(1, Math.floor(CONNECTIONS / this.threads));
+    const worker = new Worker(new URL(source, import.meta.url), { workerData: { connections } });
     worker.on("message", (answer: Answer) => {
       const pending = this.#running.get(worker)!;
       this.#running.delete(worker);
       this.#idle.push(worker);
+      for (const read of answer.remote.reads) this.#remote.reads.push(read);
+      this.#remote.receivedBytes += answer.remote.receivedBytes;
+      this.#remote.requests += answer.remote.requests;
       if ("error" in answer) pending.reject(revive(answer.error));
       else pending.resolve(answer.value);
       worker.unref();

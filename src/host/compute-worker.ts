@@ -1,21 +1,29 @@
 /** A thread of the compute pool: takes a job, reads what it names, answers. */
-import { parentPort } from "node:worker_threads";
-import { AssayError } from "../base/error.js";
+import { parentPort, workerData } from "node:worker_threads";
+import { AssayError, type AssayErrorCode } from "../base/error.js";
 import { LocalCompute } from "../kernels/compute.js";
 import type { Answer, Job } from "./compute-pool.js";
 import { FileReader } from "./files.js";
+import { isUrl } from "./http-pin.js";
+import { HttpReader } from "./http-reader.js";
+import { HttpSource } from "./http-source.js";
 
 const files = new FileReader();
-const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));
+const source = new HttpSource((workerData as { connections: number } | null)?.connections ?? 1);
+const remote = new HttpReader(source);
+const compute = new LocalCompute((file, offset, into) => (isUrl(file) ? remote : files).readInto(file, offset, into));
 
 parentPort!.on("message", async (task: Job) => {
-  let answer: Answer;
+  let result: { value: unknown } | { error: { message: string; code: AssayErrorCode | null } };
   try {
-    answer = { value: await run(task) };
+    result = { value: await run(task) };
   } catch (error) {
     const code = error instanceof AssayError ? error.code : null;
-    answer = { error: { message: (error as Error).message, code } };
+    result = { error: { message: (error as Error).message, code } };
   }
+  const { receivedBytes, requests } = source;
+  [source.receivedBytes, source.requests] = [0, 0];
+  const answer: Answer = { ...result, remote: { reads: remote.takeReads(), receivedBytes, requests } };
   parentPort!.postMessage(answer);
 });
 

@@ -14,6 +14,7 @@ import { cachedDigest, type FileState, rememberDigest } from "./digest-cache.js"
 import { asAssayError, FileReader, fill } from "./files.js";
 import { FiniteCheck, type TensorBytes } from "./finite-check.js";
 import { listModelFiles, type ModelFile } from "./folder.js";
+import { isUrl } from "./http-pin.js";
 import { readGgufHeader, readHeader } from "./open-model.js";
 
 /** Two buffers of this size a file: one is read into while the other is hashed. */
@@ -41,6 +42,11 @@ export interface Intake {
 
 /** @throws AssayError NON_FINITE, or as `listModelFiles` and the safetensors reader do, or FORMAT for a file in motion */
 export async function intake(path: string, { home, ignore, signal, onProgress }: IntakeOptions): Promise<Intake> {
+  if (isUrl(path))
+    throw new AssayError(
+      "UNSUPPORTED",
+      "intake.read: expected files at hand, got a URL: their digests need every byte; download the model for this",
+    );
   const { files } = await listModelFiles(path, ignore);
   const totalBytes = files.reduce((n, f) => n + f.sizeBytes, 0);
   let doneBytes = 0;

@@ -2,7 +2,8 @@
  * A model folder or a single safetensors or GGUF file, opened: headers and JSON are read and checked, tensors are not
  * touched. A folder is read as Hugging Face transformers reads it (model.safetensors, or its index, or the only
  * .safetensors file; without one, the only .gguf file); where two readers could see two models, that is an error. A
- * single file is read without its neighbours, and a GGUF file brings its own configuration and vocabulary.
+ * single file is read without its neighbours, and a GGUF file brings its own configuration and vocabulary. The same
+ * behind a URL (remote-files.ts), whose values nobody has looked at: those that are read are checked then.
  */
 import { basename } from "node:path";
 import { AssayError, quoted } from "../base/error.js";
@@ -10,14 +11,16 @@ import { sketchedModel } from "../labs/weights/sketch/read.js";
 import { CONFIG_BYTES_MAX, NO_CONFIG, parseConfig } from "../model/config.js";
 import { FAMILIES_READ, refusalOfFiles } from "../model/families.js";
 import { GGUF_HEADER_BYTES_MAX, type GgufHeader, parseGgufHeader } from "../model/gguf.js";
-import type { Reading, Vocabulary } from "../model/model.js";
+import type { CanonicalTensor, Reading, Vocabulary } from "../model/model.js";
 import { readGguf } from "../model/read-gguf.js";
 import { readModel } from "../model/read-model.js";
 import { parseSafetensorsHeader, type SafetensorsHeader, safetensorsHeaderLength } from "../model/safetensors.js";
 import { checkShards, INDEX_BYTES_MAX, INDEX_NAME, parseShardIndex } from "../model/shard-index.js";
 import { parseVocabulary, TOKENIZER_BYTES_MAX } from "../model/tokenizer.js";
 import { FileReader } from "./files.js";
-import { listModelFiles, type ModelFile } from "./folder.js";
+import { listModelFiles, type ModelFile, type ModelFiles } from "./folder.js";
+import { isUrl } from "./http-pin.js";
+import { listRemote, type RemoteFiles } from "./remote-files.js";
 import { looksLikeSketch, openSketch } from "./sketch-store.js";
 
 export interface OpenedModel {
@@ -32,6 +35,13 @@ export interface OpenedModel {
   files: readonly ModelFile[];
   /** The files whose tensors make the model; empty when none was read. */
   weightFiles: readonly ModelFile[];
+  /** Present where the model lies behind a URL. */
+  remote?: RemoteFiles;
+}
+
+/** Exact ranges of files named by their paths. */
+interface Bytes {
+  readExactly(path: string, offsetBytes: number, length: number): Promise<Uint8Array>;
 }
 
 const SINGLE_NAME = "model.safetensors";
@@ -40,6 +50,11 @@ const GGUF_FIRST_BYTES = 1 << 20;
 
 /** @throws AssayError when the path is no model or the files are malformed; what cannot be read is a refused `reading` */
 export async function openModel(path: string): Promise<OpenedModel> {
+  if (isUrl(path)) {
+    const remote = await listRemote(path);
+    const opened = await openFiles({ ...remote, path: remote.url }, remote);
+    return { ...opened, reading: unchecked(opened.reading), remote };
+  }
   const listed = await listModelFiles(path);
   if (!listed.isFolder && (await looksLikeSketch(listed.path))) {
     const { header, payloadOffset, name } = await openSketch(listed.files[0]!);
@@ -48,37 +63,49 @@ export async function openModel(path: string): Promise<OpenedModel> {
   }
   const reader = new FileReader();
   try {
-    // Only the top of a folder: originals and other exports often lie in folders below.
-    const top = new Map(listed.files.filter((f) => !f.name.includes("/")).map((f) => [f.name, f]));
-    const whole = (name: string, max: number) => readWhole(reader, top.get(name), max);
-    const headers = await readHeaders(reader, top, listed.isFolder);
-    const gguf = headers.size === 0 ? onlyGguf([...top.values()]) : null;
-    if (gguf) {
-      const opened = readGguf(await readGgufHeader(reader, gguf), gguf.path);
-      return { ...opened, name: listed.name, path: listed.path, files: listed.files, weightFiles: [gguf] };
-    }
-    const configBytes = listed.isFolder ? await whole("config.json", CONFIG_BYTES_MAX) : null;
-    const tokenizerBytes = listed.isFolder ? await whole("tokenizer.json", TOKENIZER_BYTES_MAX) : null;
-    const config = configBytes ? parseConfig(configBytes) : NO_CONFIG;
-    const vocabulary = tokenizerBytes ? parseVocabulary(tokenizerBytes) : null;
-    const weightFiles = [...headers.keys()].map((name) => top.get(name)!);
-    const reading =
-      headers.size === 0
-        ? refusedForm(listed.path, [...top.keys()])
-        : readModel(
-            [...headers].map(([name, h]) => ({ file: top.get(name)!.path, tensors: h.tensors })),
-            config,
-          );
-    const { name, files } = listed;
-    return { reading, vocabulary, name, path: listed.path, files, weightFiles };
+    return await openFiles(listed, reader);
   } finally {
     await reader.close();
   }
 }
 
+async function openFiles(listed: ModelFiles, reader: Bytes): Promise<OpenedModel> {
+  // Only the top of a folder: originals and other exports often lie in folders below.
+  const top = new Map(listed.files.filter((f) => !f.name.includes("/")).map((f) => [f.name, f]));
+  const whole = (name: string, max: number) => readWhole(reader, top.get(name), max);
+  const headers = await readHeaders(reader, top, listed.isFolder);
+  const gguf = headers.size === 0 ? onlyGguf([...top.values()]) : null;
+  if (gguf) {
+    const opened = readGguf(await readGgufHeader(reader, gguf), gguf.path);
+    return { ...opened, name: listed.name, path: listed.path, files: listed.files, weightFiles: [gguf] };
+  }
+  const configBytes = listed.isFolder ? await whole("config.json", CONFIG_BYTES_MAX) : null;
+  const tokenizerBytes = listed.isFolder ? await whole("tokenizer.json", TOKENIZER_BYTES_MAX) : null;
+  const config = configBytes ? parseConfig(configBytes) : NO_CONFIG;
+  const vocabulary = tokenizerBytes ? parseVocabulary(tokenizerBytes) : null;
+  const weightFiles = [...headers.keys()].map((name) => top.get(name)!);
+  const reading =
+    headers.size === 0
+      ? refusedForm(listed.path, [...top.keys()])
+      : readModel(
+          [...headers].map(([name, h]) => ({ file: top.get(name)!.path, tensors: h.tensors })),
+          config,
+        );
+  const { name, path, files } = listed;
+  return { reading, vocabulary, name, path, files, weightFiles };
+}
+
+function unchecked(reading: Reading): Reading {
+  if (reading.kind === "refused") return reading;
+  const tensors = new Map<string, CanonicalTensor>();
+  for (const [name, tensor] of reading.model.tensors)
+    tensors.set(name, { ...tensor, matrix: { ...tensor.matrix, unchecked: true } });
+  return { kind: "model", model: { ...reading.model, tensors } };
+}
+
 /** Header by file name; empty when there is no safetensors file. */
 async function readHeaders(
-  reader: FileReader,
+  reader: Bytes,
   top: ReadonlyMap<string, ModelFile>,
   isFolder: boolean,
 ): Promise<Map<string, SafetensorsHeader>> {
@@ -104,7 +131,7 @@ async function readHeaders(
   );
 }
 
-export async function readHeader(reader: FileReader, file: ModelFile): Promise<SafetensorsHeader> {
+export async function readHeader(reader: Bytes, file: ModelFile): Promise<SafetensorsHeader> {
   const first = await reader.readExactly(file.path, 0, Math.min(8, file.sizeBytes));
   const length = safetensorsHeaderLength(first, file.sizeBytes, file.name);
   return parseSafetensorsHeader(await reader.readExactly(file.path, 0, 8 + length), file.sizeBytes, file.name);
@@ -122,7 +149,7 @@ function onlyGguf(files: readonly ModelFile[]): ModelFile | null {
 }
 
 /** The beginning of the file, more and more of it until the header is whole. */
-export async function readGgufHeader(reader: FileReader, file: ModelFile): Promise<GgufHeader> {
+export async function readGgufHeader(reader: Bytes, file: ModelFile): Promise<GgufHeader> {
   for (let length = GGUF_FIRST_BYTES; ; length = Math.min(length * 8, GGUF_HEADER_BYTES_MAX)) {
     const bytes = await reader.readExactly(file.path, 0, Math.min(length, file.sizeBytes));
     const header = parseGgufHeader(bytes, file.sizeBytes, file.name);
@@ -130,7 +157,7 @@ export async function readGgufHeader(reader: FileReader, file: ModelFile): Promi
   }
 }
 
-async function readWhole(reader: FileReader, file: ModelFile | undefined, max: number): Promise<Uint8Array | null> {
+async function readWhole(reader: Bytes, file: ModelFile | undefined, max: number): Promise<Uint8Array | null> {
   if (!file) return null;
   if (file.sizeBytes > max)
     throw new AssayError("LIMIT", `open-model: ${file.name}: expected at most ${max} bytes, got ${file.sizeBytes}`);

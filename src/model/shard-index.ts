@@ -28,7 +28,11 @@ export interface ShardIndex {
  * @param present names of the files in the same folder
  * @throws AssayError FORMAT, LIMIT, or NOT_FOUND for a shard that is not there
  */
-export function parseShardIndex(bytes: Uint8Array, present: ReadonlySet<string>, what = INDEX_NAME): ShardIndex {
+export function parseShardIndex(
+  bytes: Uint8Array,
+  present: Pick<ReadonlySet<string>, "has">,
+  what = INDEX_NAME,
+): ShardIndex {
   const at = `shard-index.parse: ${what}`;
   const json = parseBoundedJson(bytes, INDEX_BOUNDS, at);
   const map = isJsonObject(json) ? json.weight_map : undefined;
@@ -48,7 +52,7 @@ export function parseShardIndex(bytes: Uint8Array, present: ReadonlySet<string>,
 }
 
 /** A name, not a path (CWE-22), and never the index itself (a cycle, CWE-674). */
-function checkFileName(file: string, present: ReadonlySet<string>, index: string, at: string): void {
+function checkFileName(file: string, present: Pick<ReadonlySet<string>, "has">, index: string, at: string): void {
   if (file === index) throw new AssayError("FORMAT", `${at}: expected shards, got the index naming itself`);
   if (/[/\\:\p{Cc}\p{Cs}]/u.test(file) || file.startsWith(".") || file.length > 255)
     throw new AssayError("FORMAT", `${at}: expected a file name in the same folder, got ${quoted(file)}`);

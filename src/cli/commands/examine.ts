@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { examine } from "../../app/examine.js";
 import { bundleOf } from "../../app/publish.js";
+import type { RemoteUse } from "../../app/remote-side.js";
 import { loadWeightsStudies } from "../../app/validation-data.js";
 import { AssayError } from "../../base/error.js";
 import { encodeFinding } from "../../finding/codec.js";
@@ -36,7 +37,7 @@ export function examineCommand(): Command {
 function weightsCommand(): Command {
   return new Command("weights")
     .description(
-      "Do two models share ancestral weights? Compares a reference and a suspect, each a Hugging Face folder, one .safetensors or one .gguf file.",
+      "Do two models share ancestral weights? Compares a reference and a suspect, each a Hugging Face folder, one .safetensors or one .gguf file, or an http(s) URL of one of these.",
     )
     .argument("<reference>", "model folder, .safetensors or .gguf file of the claimant")
     .argument("<suspect>", "model folder, .safetensors or .gguf file of the respondent")
@@ -66,9 +67,11 @@ Examples:
   $ assay examine weights models/base models/suspect --init models/base-init.safetensors
   $ assay examine weights base.sketch suspect.sketch
   $ assay examine weights models/base models/suspect --rows all --out case-1.zip --key lab.pem
+  $ assay examine weights models/base https://example.org/models/suspect/resolve/main
 
-It reads F64, F32, F16, BF16 and F8 safetensors with the names of Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM,
-GPT-2 and GPT-NeoX, and GGUF files of such models.
+It reads safetensors with the names of Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM,
+GPT-2 and GPT-NeoX, of mixtures of experts, and their usual quantised forms; and GGUF files of such models.
+Behind a URL only what the examination needs is read, in ranges; the finding says how much and what that means.
 An outcome of "inconclusive" does not show that the models are independent.`,
     )
     .action(run);
@@ -95,6 +98,7 @@ async function run(reference: string, suspect: string, options: Options): Promis
   }).finally(() => progress.done());
   if (options.out !== undefined)
     await writeBundle(options.out, bundleOf(examination, examination.settings, studies, key));
+  for (const use of examination.remote) process.stderr.write(`${remoteLine(use)}\n`);
   const printed = examination.findings.map((finding) => (options.json ? encodeFinding(finding) : summary(finding)));
   process.stdout.write(`${printed.join(options.json ? "\n" : "\n\n")}\n`);
   if (options.out !== undefined) process.stderr.write(`bundle written to ${options.out}\n`);
@@ -104,6 +108,11 @@ function seedBitsArgument(text: string): number {
   const n = Number(text);
   if (!/^\d+$/.test(text) || n > 4096) throw new InvalidArgumentError("expected 0 to 4096.");
   return n;
+}
+
+function remoteLine({ role, url, readBytes, totalBytes, ranges, receivedBytes, requests }: RemoteUse): string {
+  const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${role}: ${mb(readBytes)} of ${mb(totalBytes)} read from ${url} in ${ranges} ranges (${mb(receivedBytes)} received in ${requests} requests, all sides)`;
 }
 
 function seedArgument(text: string): string {
