@@ -6,7 +6,8 @@ import { chunkLeaves } from "../host/chunk-roots.js";
 import { ComputePool } from "../host/compute-pool.js";
 import { intake } from "../host/intake.js";
 import { openModel } from "../host/open-model.js";
-import { assertFreeFile, looksLikeSketch, writeSketch } from "../host/sketch-store.js";
+import { looksLikeSketch, writeSketch } from "../host/sketch-store.js";
+import { assertFreeFile } from "../host/small-file.js";
 import { chunkDigest, chunkRootOf, type SketchHeader } from "../labs/weights/sketch/header.js";
 import { foldsOf } from "../labs/weights/sketch/make.js";
 import { plannedRows, planOf, sizesOf, widthDefault } from "../labs/weights/sketch/plan.js";
@@ -116,6 +117,21 @@ export async function makeSketch(options: SketchOptions): Promise<SketchRecord> 
   } finally {
     await pool.close();
   }
+}
+
+/** OMS root and chunk root of a model, for whoever commits to it before a sketch is made. */
+export async function rootsOf(
+  path: string,
+  home: string | null,
+  onProgress: (progress: Progress) => void,
+): Promise<{ root: Digest; chunkRoot: Digest }> {
+  const taken = await intake(path, {
+    home,
+    onProgress: (done, total) => onProgress({ stage: "digest of the model", done, total }),
+  });
+  const files = await chunked(taken.files, onProgress);
+  await taken.checkUnchanged();
+  return { root: taken.root, chunkRoot: chunkRootOf(files) };
 }
 
 /** The root of each file's hash tree beside its digest. */

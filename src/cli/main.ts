@@ -16,6 +16,8 @@ import { sketchCommand } from "./commands/sketch.js";
 import { verifyCommand } from "./commands/verify.js";
 
 const program = new Command("assay")
+  // An option belongs to the verb it stands behind.
+  .enablePositionalOptions()
   .description("Tests whether one AI model was taken from another, and states how strong the evidence is.")
   .version(`${SOFTWARE.version} (${SOFTWARE.commit})`)
   .addCommand(examineCommand())

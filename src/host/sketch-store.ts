@@ -3,10 +3,10 @@
  * then renamed).
  */
 import { createHash } from "node:crypto";
-import { type FileHandle, lstat, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Digest } from "../base/digest.js";
-import { AssayError, quoted } from "../base/error.js";
+import { AssayError } from "../base/error.js";
 import {
   decodeHeader,
   encodeHeader,
@@ -15,9 +15,9 @@ import {
   PREFIX_BYTES,
   type SketchHeader,
 } from "../labs/weights/sketch/header.js";
-import { assertFreeTarget } from "./bundle-store.js";
 import { asAssayError, FileReader, fill } from "./files.js";
 import { displayName, type ModelFile } from "./folder.js";
+import { assertFreeFile } from "./small-file.js";
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const DIGEST_PENDING: Digest = `sha256:${"0".repeat(64)}`;
@@ -117,12 +117,4 @@ export async function writeSketch(
     await handle?.close().catch(() => undefined);
     await rm(partial, { force: true });
   }
-}
-
-/** Fails before any work is done when the target is taken. */
-export async function assertFreeFile(path: string): Promise<void> {
-  if (path.endsWith("/")) throw new AssayError("USAGE", `--out: expected a file, got ${quoted(path)}`);
-  const taken = await lstat(path).catch(() => null);
-  if (taken) throw new AssayError("USAGE", `--out: expected a new file, but ${quoted(path)} exists`);
-  await assertFreeTarget(path);
 }

@@ -31,6 +31,7 @@ def main():
     a.add_argument("--text", nargs="+", required=True, metavar="NAME=GLOB")
     a.add_argument("--tokenizer", default="../shared/zoo/bank/tokenizer.json")
     a.add_argument("--dtype", choices=["bfloat16", "float32"], default="bfloat16")
+    a.add_argument("--parents", nargs="+", help="names in --bank (default: the bank's 64)")
     a.add_argument("--batch", type=int, default=4)
     a.add_argument("--seq", type=int, default=64)
     o = a.parse_args()
@@ -39,13 +40,12 @@ def main():
     corpora = tiny.read_corpora(o.text, o.tokenizer)
     names, clock, steps, made = list(corpora), tiny.Clock(o.minutes), STEPS[o.kind], 0
     groups = {}
-    for j in range(64):
-        if o.kind == "long" and j % 4:  # one parent of each of the bank's four corpora
+    for j, parent in enumerate(o.parents or [f"{x}{n:02d}" for x in "abcd" for n in range(16)]):
+        if o.kind == "long" and j % 4 and not o.parents:  # one parent of each of the bank's four corpora
             continue
-        parent = f"{'abcd'[j // 16]}{j % 16:02d}"
         with open(os.path.join(o.bank, parent, "made.json")) as f:
             lr = RATES.get(o.kind) or json.load(f)["lr"]
-        groups.setdefault((parent[0], lr), []).append((j, parent))
+        groups.setdefault((parent.removeprefix("x")[0], lr), []).append((j, parent))
     # By rate, then shape, so that a run cut short covers every shape.
     queue = sorted(groups.items(), key=lambda g: (g[0][1], g[0][0]))
     per_child = None
