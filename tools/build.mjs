@@ -12,17 +12,19 @@ if (!existsSync("src")) process.exit(0); // installed from the packed tarball: d
 const bin = (name) => join("node_modules", ".bin", name);
 
 mkdirSync("src/kernels/generated", { recursive: true });
-execFileSync(bin("asc"), [
-  ...["src/kernels/assembly/kernel.ts", "-o", "src/kernels/generated/kernel.wasm"],
-  ...["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--enable", "bulk-memory"],
-  ...["--importMemory", "--initialMemory", "16", "--noExportMemory"],
-]);
-const wasm = readFileSync("src/kernels/generated/kernel.wasm");
-write(
-  "src/kernels/generated/kernel-wasm.ts",
-  `/** Made by tools/build.mjs from src/kernels/assembly. sha256 ${createHash("sha256").update(wasm).digest("hex")} */\n` +
-    `export const KERNEL_WASM_BASE64 =\n  "${wasm.toString("base64")}";\n`,
-);
+for (const name of ["kernel", "marks"]) {
+  execFileSync(bin("asc"), [
+    ...[`src/kernels/assembly/${name}.ts`, "-o", `src/kernels/generated/${name}.wasm`],
+    ...["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--enable", "bulk-memory"],
+    ...["--importMemory", "--initialMemory", "16", "--noExportMemory"],
+  ]);
+  const wasm = readFileSync(`src/kernels/generated/${name}.wasm`);
+  write(
+    `src/kernels/generated/${name}-wasm.ts`,
+    `/** Made by tools/build.mjs from src/kernels/assembly. sha256 ${createHash("sha256").update(wasm).digest("hex")} */\n` +
+      `export const ${name.toUpperCase()}_WASM_BASE64 =\n  "${wasm.toString("base64")}";\n`,
+  );
+}
 
 const sass = await import("sass");
 const css = sass.compile("src/report/assets/page.scss", {

@@ -20,6 +20,9 @@ export function summary(finding: Finding): string {
   if (subject.kind === "pair")
     for (const role of ["reference", "suspect"] as const)
       lines.push(`  ${role.padEnd(10)} ${printable(subject[role].name)}   ${subject[role].root}`);
+  if (subject.kind === "text")
+    for (const role of ["text", "mark"] as const)
+      lines.push(`  ${role.padEnd(10)} ${printable(subject[role].name)}   ${subject[role].root}`);
   lines.push("", `  ${finding.reason}`);
   for (const test of finding.tests)
     lines.push(

@@ -28,13 +28,18 @@ export function readTranscript(bytes: Uint8Array, what: string): Transcript {
       `transcript.read: ${what}: expected at most ${TRANSCRIPT_LIMITS.fileBytesMax} bytes, got ${bytes.length}`,
     );
   if (isZip(bytes)) return made(readInspectEval(bytes, what), "inspect", what);
-  const text = fromUtf8(isGzip(bytes) ? gunzip(bytes, what) : bytes, `transcript.read: ${what}`).replace(/^\uFEFF/, "");
+  const text = textOf(bytes, what);
   const first = firstLine(text);
   if (first !== null && isWholeDocument(text, first)) {
     const log = parseObject(text, what);
     if (isInspectLog(log)) return made(readInspectLog(log, what), "inspect", what);
   }
   return readLines(text, what);
+}
+
+/** The text of a file that may be gzipped, within the room's limits and without a byte-order mark. */
+export function textOf(bytes: Uint8Array, what: string): string {
+  return fromUtf8(isGzip(bytes) ? gunzip(bytes, what) : bytes, `transcript.read: ${what}`).replace(/^\uFEFF/, "");
 }
 
 function readLines(text: string, what: string): Transcript {
@@ -70,7 +75,7 @@ function tooMany(what: string): AssayError {
 }
 
 /** Without splitting the whole text: a list of two million lines would be held beside it. */
-function* lines(text: string): Generator<string> {
+export function* lines(text: string): Generator<string> {
   let start = 0;
   while (start < text.length) {
     const end = text.indexOf("\n", start);

@@ -14,6 +14,7 @@ import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";
 import { examineBehaviourCommand } from "./examine-behaviour.js";
 import { examineTrafficCommand } from "./examine-traffic.js";
+import { marksLaboratoryCommands } from "./marks-laboratory.js";
 
 interface Options {
   seed: string;
@@ -27,11 +28,13 @@ interface Options {
 }
 
 export function examineCommand(): Command {
-  return new Command("examine")
+  const command = new Command("examine")
     .description("Examine evidence; prints findings.")
     .addCommand(weightsCommand())
     .addCommand(examineBehaviourCommand())
     .addCommand(examineTrafficCommand());
+  for (const laboratory of marksLaboratoryCommands()) command.addCommand(laboratory);
+  return command;
 }
 
 function weightsCommand(): Command {

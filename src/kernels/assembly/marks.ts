@@ -1,0 +1,265 @@
+/**
+ * The integer arithmetic of token watermarks: PyTorch's CPU generator (MT19937, Matsumoto and Nishimura 1998, with the
+ * draws of torch.randperm, torch.rand and torch.randint), SynthID-Text's 64-bit hash, and this project's own mark.
+ * Integers only: the same bits on every machine. The caller lays out memory; pointers are byte offsets, counts are
+ * elements. It knows nothing of texts.
+ */
+
+const N = 624, M = 397;
+const UPPER: u32 = 0x80000000, LOWER: u32 = 0x7fffffff, MATRIX: u32 = 0x9908b0df;
+/** MT19937 state, then the tempered words, at fixed places below `heapBase` of the caller. */
+const STATE: usize = 1024;
+const WORDS: usize = STATE + (N << 2);
+let index: i32 = N;
+
+// @ts-ignore: decorator
+@inline
+function blend(a: u32, b: u32): u32 {
+  const y = (a & UPPER) | (b & LOWER);
+  return (y >> 1) ^ (MATRIX & (0 - (y & 1)));
+}
+
+export function seedTorch(seed: u32): void {
+  let s = seed;
+  store<u32>(STATE, s);
+  for (let j = 1; j < N; j++) {
+    s = 1812433253 * (s ^ (s >> 30)) + j;
+    store<u32>(STATE + (<usize>j << 2), s);
+  }
+  index = N;
+}
+
+// @ts-ignore: decorator
+@inline
+function blend4(at: usize, far: usize): void {
+  const y = v128.or(
+    v128.and(v128.load(at), i32x4.splat(UPPER)),
+    v128.and(v128.load(at, 4), i32x4.splat(LOWER)),
+  );
+  const odd = i32x4.neg(v128.and(y, i32x4.splat(1)));
+  v128.store(at, v128.xor(v128.xor(v128.load(far), i32x4.shr_u(y, 1)), v128.and(odd, i32x4.splat(MATRIX))));
+}
+
+function twist(): void {
+  let i = 0;
+  for (; i + 4 <= N - M; i += 4) blend4(STATE + (<usize>i << 2), STATE + (<usize>(i + M) << 2));
+  for (; i < N - M; i++) {
+    const at = STATE + (<usize>i << 2);
+    store<u32>(at, load<u32>(STATE + (<usize>(i + M) << 2)) ^ blend(load<u32>(at), load<u32>(at, 4)));
+  }
+  for (; i + 4 <= N - 1; i += 4) blend4(STATE + (<usize>i << 2), STATE + (<usize>(i + M - N) << 2));
+  for (; i < N; i++) {
+    const at = STATE + (<usize>i << 2);
+    const next = load<u32>(i + 1 == N ? STATE : at + 4);
+    store<u32>(at, load<u32>(STATE + (<usize>(i + M - N) << 2)) ^ blend(load<u32>(at), next));
+  }
+  for (i = 0; i < N; i += 4) {
+    let y = v128.load(STATE + (<usize>i << 2));
+    y = v128.xor(y, i32x4.shr_u(y, 11));
+    y = v128.xor(y, v128.and(i32x4.shl(y, 7), i32x4.splat(0x9d2c5680)));
+    y = v128.xor(y, v128.and(i32x4.shl(y, 15), i32x4.splat(0xefc60000)));
+    y = v128.xor(y, i32x4.shr_u(y, 18));
+    v128.store(WORDS + (<usize>i << 2), y);
+  }
+  index = 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function next(): u32 {
+  if (index == N) twist();
+  const at = WORDS + (<usize>index << 2);
+  index += 1;
+  return load<u32>(at);
+}
+
+/** out[0..count) := raw 32-bit words. */
+export function words(count: i32, out: usize): void {
+  for (let i = 0; i < count; i++) store<u32>(out + (<usize>i << 2), next());
+}
+
+/** out[0..n) := torch.randperm(n) of the generator as it stands (n below 2^32 / 20). */
+export function randperm(n: u32, out: usize): void {
+  for (let i: u32 = 0; i < n; i++) store<u32>(out + (<usize>i << 2), i);
+  for (let i: u32 = 0; i + 1 < n; i++) {
+    const j = i + (next() % (n - i));
+    const a = out + (<usize>i << 2), b = out + (<usize>j << 2);
+    const t = load<u32>(a);
+    store<u32>(a, load<u32>(b));
+    store<u32>(b, t);
+  }
+}
+
+/**
+ * Sets a bit for each of the first `count` entries of randperm(n). `identity` holds 0..n-1 before and after; `jumps`
+ * has room for `count` words. Only `count` draws are needed: later swaps never touch the entries before them.
+ */
+export function firstOfPermutation(seed: u32, n: u32, count: u32, identity: usize, jumps: usize, bits: usize): void {
+  seedTorch(seed);
+  const steps = count < n ? count : n - 1;
+  for (let i: u32 = 0; i < steps; i++) {
+    const j = i + (next() % (n - i));
+    store<u32>(jumps + (<usize>i << 2), j);
+    const a = identity + (<usize>i << 2), b = identity + (<usize>j << 2);
+    const t = load<u32>(a);
+    store<u32>(a, load<u32>(b));
+    store<u32>(b, t);
+  }
+  for (let i: u32 = 0; i < count; i++) {
+    const v = load<u32>(identity + (<usize>i << 2));
+    const at = bits + (<usize>(v >> 5) << 2);
+    store<u32>(at, load<u32>(at) | (<u32>1 << (v & 31)));
+  }
+  for (let i: u32 = 0; i < steps; i++) {
+    const j = load<u32>(jumps + (<usize>i << 2));
+    store<u32>(identity + (<usize>i << 2), i);
+    store<u32>(identity + (<usize>j << 2), j);
+  }
+}
+
+/**
+ * out[k] := 1 when tokens[k] is among the first `count` entries of randperm(n), without making the permutation: each
+ * watched element is followed through the swaps. `places` has room for `watched` words, `map` is a bit set of n bits,
+ * zero before and after.
+ */
+export function watchPermutation(
+  seed: u32, n: u32, count: u32, tokens: usize, watched: i32, places: usize, map: usize, out: usize,
+): void {
+  seedTorch(seed);
+  const steps = count < n ? count : n - 1;
+  for (let k = 0; k < watched; k++) {
+    const t = load<u32>(tokens + (<usize>k << 2));
+    store<u32>(places + (<usize>k << 2), t);
+    store<u8>(out + k, 0);
+    flip(map, t);
+  }
+  for (let i: u32 = 0; i < steps; i++) {
+    const j = i + (next() % (n - i));
+    const here = isSet(map, i), there = isSet(map, j);
+    if (!(here | there)) continue;
+    if (i == j) {
+      const k = find(places, watched, i);
+      store<u8>(out + k, 1);
+      store<u32>(places + (<usize>k << 2), 0xffffffff);
+      flip(map, i);
+      continue;
+    }
+    const a = here ? find(places, watched, i) : -1;
+    if (there) {
+      const k = find(places, watched, j);
+      store<u8>(out + k, 1);
+      store<u32>(places + (<usize>k << 2), 0xffffffff);
+      flip(map, j);
+    }
+    if (here) {
+      store<u32>(places + (<usize>a << 2), j);
+      flip(map, i);
+      flip(map, j);
+    }
+  }
+  for (let k = 0; k < watched; k++) {
+    const place = load<u32>(places + (<usize>k << 2));
+    if (place == 0xffffffff) continue;
+    flip(map, place);
+    // All n entries are "first" when the list is the whole vocabulary.
+    if (place < count) store<u8>(out + k, 1);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function isSet(map: usize, at: u32): bool {
+  return ((load<u32>(map + (<usize>(at >> 5) << 2)) >> (at & 31)) & 1) != 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function flip(map: usize, at: u32): void {
+  const word = map + (<usize>(at >> 5) << 2);
+  store<u32>(word, load<u32>(word) ^ (<u32>1 << (at & 31)));
+}
+
+function find(places: usize, count: i32, place: u32): i32 {
+  for (let k = 0; k < count; k++) if (load<u32>(places + (<usize>k << 2)) == place) return k;
+  return -1;
+}
+
+/** out[k] := the 24 random bits of torch.rand at tokens[k]; tokens ascending. A float is these bits times 2^-24. */
+export function uniformsAt(seed: u32, tokens: usize, count: i32, out: usize): void {
+  seedTorch(seed);
+  let drawn: u32 = 0, y: u32 = 0;
+  for (let k = 0; k < count; k++) {
+    const t = load<u32>(tokens + (<usize>k << 2));
+    for (; drawn <= t; drawn++) y = next();
+    store<u32>(out + (<usize>k << 2), y & 0xffffff);
+  }
+}
+
+const LCG: i64 = 6364136223846793005;
+
+// @ts-ignore: decorator
+@inline
+function fold(h: i64, datum: i64): i64 {
+  return (h + datum) * LCG + 1;
+}
+
+/**
+ * SynthID-Text g-values of each window of `width` ids: out[w] has bit l for layer l (at most 64 layers).
+ * tableSize 0: the reference repository's bit (twelve rounds, shift 5); else table[key mod tableSize] as transformers.
+ */
+export function synthId(
+  ids: usize, windows: i32, width: i32, keys: usize, layers: i32, iv: i64, table: usize, tableSize: i64, out: usize,
+): void {
+  const mask = (tableSize & (tableSize - 1)) == 0 ? tableSize - 1 : -1;
+  for (let w = 0; w < windows; w++) {
+    let h = iv;
+    const at = ids + (<usize>(w * width) << 2);
+    for (let k = 0; k < width; k++) h = fold(h, <i64>load<u32>(at + (<usize>k << 2)));
+    let bits: u64 = 0;
+    for (let l = 0; l < layers; l++) {
+      let key = fold(h, load<i64>(keys + (<usize>l << 3)));
+      let g: u64;
+      if (tableSize == 0) {
+        for (let r = 0; r < 12; r++) key = fold(key, 1) >> 5;
+        g = <u64>((key >> 30) & 1);
+      } else {
+        let slot = key;
+        if (mask >= 0) slot &= mask;
+        else {
+          slot %= tableSize;
+          if (slot < 0) slot += tableSize;
+        }
+        g = <u64>load<u8>(table + <usize>slot);
+      }
+      bits |= g << l;
+    }
+    store<u64>(out + (<usize>w << 3), bits);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function mix(value: u64): u64 {
+  let z = value;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+/** Own mark (docs/mark-spec.md): out[k] := the 64 bits of tokens[k] under the context key (a, b). */
+export function tokenBits(a: u64, b: u64, tokens: usize, count: i32, out: usize): void {
+  for (let k = 0; k < count; k++) {
+    const t = <u64>load<u32>(tokens + (<usize>k << 2));
+    store<u64>(out + (<usize>k << 3), mix(mix(a + (t + 1) * 0x9e3779b97f4a7c15) ^ b));
+  }
+}
+
+/** out[w] := the 64-bit hash of each window of `width` ids, before any layer's key is folded in. */
+export function synthIdStates(ids: usize, windows: i32, width: i32, iv: i64, out: usize): void {
+  for (let w = 0; w < windows; w++) {
+    let h = iv;
+    const at = ids + (<usize>(w * width) << 2);
+    for (let k = 0; k < width; k++) h = fold(h, <i64>load<u32>(at + (<usize>k << 2)));
+    store<i64>(out + (<usize>w << 3), h);
+  }
+}

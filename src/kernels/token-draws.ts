@@ -1,0 +1,169 @@
+/**
+ * The WASM of token watermarks behind typed functions: draws of PyTorch's CPU generator, SynthID-Text g-values and the
+ * bits of this project's own mark. One instance has one memory and serves one thread. Arithmetic: assembly/marks.ts.
+ * It cannot stand in for a GPU: CUDA draws come from Philox and depend on the card (pytorch/pytorch 194676, 196613).
+ */
+import { assert } from "../base/error.js";
+import { MARKS_WASM_BASE64 } from "./generated/marks-wasm.js";
+
+interface Exports {
+  seedTorch(seed: number): void;
+  words(count: number, out: number): void;
+  randperm(n: number, out: number): void;
+  firstOfPermutation(seed: number, n: number, count: number, identity: number, jumps: number, bits: number): void;
+  watchPermutation(...args: [number, number, number, number, number, number, number, number]): void;
+  uniformsAt(seed: number, tokens: number, count: number, out: number): void;
+  synthId(...args: [number, number, number, number, number, bigint, number, bigint, number]): void;
+  tokenBits(a: bigint, b: bigint, tokens: number, count: number, out: number): void;
+  synthIdStates(ids: number, windows: number, width: number, iv: bigint, out: number): void;
+}
+
+/** The largest vocabulary taken: twice the largest in public use (262,144), so that tables stay below 8 MB (CWE-789). */
+export const VOCABULARY_MAX = 524_288;
+/** Windows scored in one call; bounds the memory of a call to some 30 MB. */
+const WINDOWS_MAX = 65_536;
+/** SynthID layers that fit one 64-bit word. */
+export const LAYERS_MAX = 64;
+const PAGE = 65_536;
+/** The kernel keeps the generator's state below this address. */
+const HEAP = 8192;
+
+let compiled: WebAssembly.Module | undefined;
+
+export class TokenDraws {
+  readonly #memory = new WebAssembly.Memory({ initial: 16 });
+  readonly #exports: Exports;
+  /** Address of 0..n-1 kept for permutations, and its length. */
+  #identity = { at: HEAP, n: 0 };
+
+  constructor() {
+    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(MARKS_WASM_BASE64), (c) => c.charCodeAt(0)));
+    const abort = () => {
+      throw new Error("kernel aborted");
+    };
+    const instance = new WebAssembly.Instance(compiled, { env: { memory: this.#memory, abort } });
+    this.#exports = instance.exports as unknown as Exports;
+  }
+
+  /** `torch.randperm(n)` after `manual_seed(seed)` on the CPU; only the low 32 bits of the seed count. */
+  randperm(n: number, seed: number): Uint32Array {
+    assert(n >= 0 && n <= 2 ** 24, "TokenDraws.randperm: expected at most 2^24");
+    const [out] = this.#after(HEAP, [4 * n]);
+    this.#identity.n = 0;
+    this.#exports.seedTorch(seed);
+    this.#exports.randperm(n, out!);
+    return new Uint32Array(this.#memory.buffer, out, n).slice();
+  }
+
+  /** Raw 32-bit words after `manual_seed(seed)`; `torch.randint(0, 2)` is their parity. */
+  words(count: number, seed: number): Uint32Array {
+    const [out] = this.#after(HEAP, [4 * count]);
+    this.#identity.n = 0;
+    this.#exports.seedTorch(seed);
+    this.#exports.words(count, out!);
+    return new Uint32Array(this.#memory.buffer, out, count).slice();
+  }
+
+  /** Bit set of the first `count` entries of randperm(n), as words of 32. */
+  firstOfPermutation(seed: number, n: number, count: number): Uint32Array {
+    const [identity, jumps, bits] = this.#permutationSpace(n, [4 * n, n / 8 + 8]);
+    const size = Math.ceil(n / 32);
+    new Uint32Array(this.#memory.buffer, bits, size).fill(0);
+    this.#exports.firstOfPermutation(seed, n, count, identity!, jumps!, bits!);
+    return new Uint32Array(this.#memory.buffer, bits, size).slice();
+  }
+
+  /** For each token (distinct, below n): 1 when it is among the first `count` entries of randperm(n). */
+  inFirstOfPermutation(seed: number, n: number, count: number, tokens: Uint32Array): Uint8Array {
+    const k = tokens.length;
+    const [, map, at, places, out] = this.#permutationSpace(n, [n / 8 + 8, 4 * k, 4 * k, k]);
+    new Uint8Array(this.#memory.buffer, map, Math.ceil(n / 8) + 4).fill(0);
+    new Uint32Array(this.#memory.buffer, at, k).set(tokens);
+    this.#exports.watchPermutation(seed, n, count, at!, k, places!, map!, out!);
+    return new Uint8Array(this.#memory.buffer, out, k).slice();
+  }
+
+  /** The 24 bits behind `torch.rand(n)[token]` for each token, ascending: u = bits × 2⁻²⁴. */
+  uniformBits(seed: number, tokens: Uint32Array): Uint32Array {
+    const [at, out] = this.#after(HEAP, [4 * tokens.length, 4 * tokens.length]);
+    this.#identity.n = 0;
+    new Uint32Array(this.#memory.buffer, at, tokens.length).set(tokens);
+    this.#exports.uniformsAt(seed, at!, tokens.length, out!);
+    return new Uint32Array(this.#memory.buffer, out, tokens.length).slice();
+  }
+
+  /**
+   * SynthID-Text g-values.
+   * @param windows row-major, count × width ids
+   * @param table null for the reference repository's hash
+   * @returns two words a window, low then high: bit l is layer l
+   */
+  synthId(windows: Uint32Array, width: number, keys: BigInt64Array, iv: bigint, table: Uint8Array | null): Uint32Array {
+    assert(keys.length > 0 && keys.length <= LAYERS_MAX, "TokenDraws.synthId: expected 1 to 64 layers");
+    const total = windows.length / width;
+    const result = new Uint32Array(2 * total);
+    const chunk = Math.min(total, WINDOWS_MAX);
+    const tableSize = table?.length ?? 0;
+    const [keysAt, tableAt, ids, out] = this.#after(HEAP, [8 * keys.length, tableSize, 4 * chunk * width, 8 * chunk]);
+    this.#identity.n = 0;
+    new BigInt64Array(this.#memory.buffer, keysAt, keys.length).set(keys);
+    if (table) new Uint8Array(this.#memory.buffer, tableAt, tableSize).set(table);
+    for (let from = 0; from < total; from += chunk) {
+      const n = Math.min(chunk, total - from);
+      new Uint32Array(this.#memory.buffer, ids, n * width).set(windows.subarray(from * width, (from + n) * width));
+      this.#exports.synthId(ids!, n, width, keysAt!, keys.length, iv, tableAt!, BigInt(tableSize), out!);
+      result.set(new Uint32Array(this.#memory.buffer, out, 2 * n), 2 * from);
+    }
+    return result;
+  }
+
+  /** SynthID-Text hash of each window before the layers' keys, low word then high. */
+  synthIdStates(windows: Uint32Array, width: number, iv: bigint): Uint32Array {
+    const total = windows.length / width;
+    const result = new Uint32Array(2 * total);
+    const chunk = Math.min(total, WINDOWS_MAX);
+    const [ids, out] = this.#after(HEAP, [4 * chunk * width, 8 * chunk]);
+    this.#identity.n = 0;
+    for (let from = 0; from < total; from += chunk) {
+      const n = Math.min(chunk, total - from);
+      new Uint32Array(this.#memory.buffer, ids, n * width).set(windows.subarray(from * width, (from + n) * width));
+      this.#exports.synthIdStates(ids!, n, width, iv, out!);
+      result.set(new Uint32Array(this.#memory.buffer, out, 2 * n), 2 * from);
+    }
+    return result;
+  }
+
+  /** Own mark: 64 bits of each token under the context key (a, b), low word then high. */
+  tokenBits(a: bigint, b: bigint, tokens: Uint32Array): Uint32Array {
+    const k = tokens.length;
+    const [at, out] = this.#after(HEAP, [4 * k, 8 * k]);
+    this.#identity.n = 0;
+    new Uint32Array(this.#memory.buffer, at, k).set(tokens);
+    this.#exports.tokenBits(a, b, at!, k, out!);
+    return new Uint32Array(this.#memory.buffer, out, 2 * k).slice();
+  }
+
+  /** Regions behind one another from `start`, 8-byte aligned; grows the memory. */
+  #after(start: number, sizesBytes: readonly number[]): number[] {
+    const places: number[] = [];
+    let top = start;
+    for (const size of sizesBytes) {
+      places.push(top);
+      top += (Math.ceil(size) + 15) & ~7;
+    }
+    const have = this.#memory.buffer.byteLength;
+    if (top > have) this.#memory.grow(Math.ceil((top - have) / PAGE));
+    return places;
+  }
+
+  #permutationSpace(n: number, sizesBytes: readonly number[]): number[] {
+    assert(n > 0 && n <= VOCABULARY_MAX, "TokenDraws: expected a vocabulary of at most 524,288");
+    const places = this.#after(HEAP, [4 * n, ...sizesBytes]);
+    if (this.#identity.n !== n) {
+      const identity = new Uint32Array(this.#memory.buffer, HEAP, n);
+      for (let i = 0; i < n; i++) identity[i] = i;
+      this.#identity = { at: HEAP, n };
+    }
+    return places;
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * The door of the marks laboratory. Each question has its own function and its own method: is the mark present, was it
+ * inherited, were canaries learned, whose copy leaked. Every one hands out a Finding.
+ */
+import type { Digest } from "../../base/digest.js";
+import type { Artefact } from "../../evidence/artefact.js";
+import type { Finding, Test } from "../../finding/finding.js";
+import { type Decision, decideExact, refuse } from "../../finding/outcome.js";
+import { PROPOSITIONS, type PropositionId } from "../../finding/propositions.js";
+import type { Validation } from "../../finding/validation.js";
+import { TokenDraws } from "../../kernels/token-draws.js";
+import { roundLog10P } from "../../stats/combine.js";
+import { markCommitment } from "./commitment.js";
+import { testInheritance } from "./inheritance.js";
+import { describeInheritance } from "./inheritance-report.js";
+import { notReproducible, schemeOf } from "./make-scheme.js";
+import type { Mark } from "./mark-file.js";
+import { INHERITED, PRESENT } from "./method.js";
+import type { MarkObservation } from "./observations.js";
+import { testPresence } from "./present.js";
+import { readPredictions } from "./reading.js";
+import type { Scheme } from "./scheme.js";
+import type { IdText } from "./texts.js";
+import { INHERITED_ALTERNATIVES, INHERITED_LIMITS, PRESENT_ALTERNATIVES, PRESENT_LIMITS } from "./words.js";
+
+/** What every question of a text and a mark is asked with. */
+export interface TextRequest {
+  texts: readonly IdText[];
+  mark: Mark;
+  artefacts: { text: Artefact; mark: Artefact };
+  evidence: readonly Digest[];
+  validation: Validation | null;
+  software: Finding["software"];
+}
+
+/** `marks/present`. @throws AssayError for ids outside the mark's vocabulary */
+export function examinePresence(request: TextRequest): Finding {
+  const { mark, texts, validation } = request;
+  const words = { alternatives: PRESENT_ALTERNATIVES, limits: PRESENT_LIMITS };
+  const method = PRESENT;
+  const reason = notReproducible(mark);
+  if (reason !== null)
+    return textFinding(
+      request,
+      "marks/present",
+      method,
+      words,
+      refuse(`The mark cannot be drawn again: ${reason}.`),
+      [],
+      null,
+    );
+  const scheme = schemeOf(mark, new TokenDraws());
+  const { log10P, tests, observations } = testPresence(scheme, texts, mark.vocabulary);
+  const decision = decideExact({
+    proposition: "marks/present",
+    log10P,
+    outside: null,
+    validation: current(validation, method),
+  });
+  return textFinding(request, "marks/present", method, words, decision, tests, {
+    mark: describeMark(mark, scheme),
+    ...observations,
+  });
+}
+
+export interface InheritanceRequest extends TextRequest {
+  /** Other keys that calibrate, at least 1,000 for an outcome; and their seed. */
+  keys: number;
+  seed: string;
+  /** Whether the texts are the suspect's predictions while it read marked text. */
+  reading: boolean;
+  onProgress: (progress: { stage: string; done: number; total: number }) => void;
+}
+
+/** `marks/inherited`. @throws AssayError for ids outside the mark's vocabulary */
+export function examineInheritance(request: InheritanceRequest): Finding {
+  const { mark, texts, validation, keys, seed } = request;
+  const words = { alternatives: INHERITED_ALTERNATIVES, limits: INHERITED_LIMITS };
+  const method = INHERITED;
+  const reason = notReproducible(mark);
+  if (reason !== null)
+    return textFinding(
+      request,
+      "marks/inherited",
+      method,
+      words,
+      refuse(`The mark cannot be drawn again: ${reason}.`),
+      [],
+      null,
+    );
+  const draws = new TokenDraws();
+  const onProgress = (done: number, total: number) => request.onProgress({ stage: "other keys", done, total });
+  const result = testInheritance(mark, texts, draws, { keys, seed, onProgress });
+  const { tests, observations } = describeInheritance(result, request, seed);
+  const decision = decideExact({
+    proposition: "marks/inherited",
+    log10P: roundLog10P(result.log10P),
+    outside: keys < INHERITED.keys ? `${keys} calibration keys; the study has ${INHERITED.keys}` : null,
+    validation: current(validation, method),
+  });
+  const scheme = schemeOf(mark, draws);
+  return textFinding(request, "marks/inherited", method, words, decision, tests, {
+    mark: describeMark(mark, scheme),
+    ...observations,
+  });
+}
+
+/** A reader of what a suspect predicted while it read marked text (see reading.ts). */
+export function predictions(what: string): (bytes: Uint8Array, mark: Mark) => IdText[] {
+  return (bytes, mark) => {
+    // A mark that cannot be drawn again is refused as such, with nothing read.
+    if (notReproducible(mark) !== null) return [];
+    return readPredictions(bytes, what, schemeOf(mark, new TokenDraws()));
+  };
+}
+
+function describeMark(mark: Mark, scheme: Scheme): MarkObservation {
+  return { form: mark.form, vocabulary: mark.vocabulary, law: scheme.law.kind, commitment: markCommitment(mark) };
+}
+
+/** The study's summary when it is of this very method and version. */
+function current(validation: Validation | null, method: { id: string; version: string }) {
+  const summary = validation?.summary;
+  return summary && summary.method === method.id && summary.methodVersion === method.version ? summary : null;
+}
+
+function textFinding(
+  request: TextRequest,
+  proposition: PropositionId,
+  method: { id: string; version: string },
+  words: { alternatives: readonly string[]; limits: readonly string[] },
+  decision: Decision,
+  tests: Test[],
+  observations: unknown,
+): Finding {
+  const { validation, artefacts } = request;
+  const { hp, hd } = PROPOSITIONS[proposition];
+  return {
+    type: "assay/finding/v1",
+    proposition: { id: proposition, hp, hd },
+    method: {
+      id: method.id,
+      version: method.version,
+      validation: validation ? { page: validation.summary.page, digest: validation.digest } : null,
+    },
+    subject: { kind: "text", text: artefacts.text, mark: artefacts.mark },
+    outcome: decision.outcome,
+    reason: decision.reason,
+    strength: decision.strength,
+    tests,
+    errorRate: decision.errorRate,
+    observations,
+    alternatives: [...words.alternatives],
+    limits: [...words.limits],
+    evidence: [...new Set(request.evidence)],
+    software: request.software,
+  };
+}

@@ -1,0 +1,61 @@
+/** What the laboratory saw, without opinion: the typed `observations` of its findings. No key is ever in them. */
+import { z } from "zod";
+
+const count = z.number().int().nonnegative();
+const log10P = z.number().max(0);
+
+const markSchema = z.strictObject({
+  form: z.string(),
+  vocabulary: count,
+  law: z.string(),
+  /** SHA-256 of the key under the commitment's domain; null for schemes of others. */
+  commitment: z.string().nullable(),
+});
+
+const tuplesSchema = z.strictObject({
+  /** Positions with enough context; repeats of a tuple in its text; left out for another reason; scored. */
+  positions: count,
+  repeated: count,
+  excluded: count,
+  scored: count,
+});
+
+export const presentObservationsSchema = z.strictObject({
+  mark: markSchema,
+  tuples: tuplesSchema,
+  corpus: z.strictObject({ tuples: count, score: z.number(), expected: z.number(), deviations: z.number() }),
+  /** Strongest first, at most 1,000; p of each text by itself, nothing paid. */
+  texts: z.array(z.strictObject({ id: z.string(), tuples: count, score: z.number(), deviations: z.number(), log10P })),
+  textsInAll: count,
+  windows: count,
+  /** Passages whose p, after paying for all windows, is at most 1 %. */
+  passages: z.array(
+    z.strictObject({ id: z.string(), from: count, to: count, tuples: count, score: z.number(), log10P }),
+  ),
+});
+export const inheritedObservationsSchema = z.strictObject({
+  mark: markSchema,
+  tuples: tuplesSchema,
+  /** Texts that came with their prompt, out of how many. */
+  promptsKnown: count,
+  texts: count,
+  /** Of the excluded: contexts that left no choice. */
+  choiceless: count,
+  statistic: z.strictObject({
+    tuples: count,
+    score: z.number(),
+    expected: z.number(),
+    deviations: z.number(),
+    mean: z.number(),
+    spread: z.number(),
+    calibrated: z.number(),
+  }),
+  /** Standard deviations under each other key, ascending. */
+  others: z.array(z.number()),
+  reaching: count,
+  reading: z.boolean(),
+});
+export type InheritedObservations = z.infer<typeof inheritedObservationsSchema>;
+export type PresentObservations = z.infer<typeof presentObservationsSchema>;
+export type MarkObservation = z.infer<typeof markSchema>;
+export type TuplesObservation = z.infer<typeof tuplesSchema>;

@@ -1,0 +1,21 @@
+/**
+ * One interface for every mark: which ids a position's score depends on, a name for that dependence (two positions of
+ * one name are one draw, so they count once), and the score. Made from a mark file by make-scheme.ts.
+ */
+import type { Law } from "./law.js";
+
+export interface Scheme {
+  law: Law;
+  /** Ids before a position that its score reads. */
+  contextWidth: number;
+  /** Offsets of the context ids (all negative); they name the context. */
+  contextOffsets: readonly number[];
+  /** Whether the marking side saw the prompt's last ids as context. */
+  readsPrompt: boolean;
+  /** Whether the marking side left a context's later occurrences in one text unmarked. */
+  marksOnce: boolean;
+  /** Two words a position: what its score depends on. */
+  names(ids: Uint32Array, positions: Int32Array): Uint32Array;
+  /** @param names those of the positions */
+  scores(ids: Uint32Array, positions: Int32Array, names: Uint32Array): Float64Array;
+}

@@ -1,0 +1,132 @@
+/**
+ * Texts under a scheme: every position whose score is a draw of its own, once. Repeated (context, token) tuples count
+ * once a text, and once over the corpus where texts are pooled: a repeat is the same draw, and counting it again makes
+ * repetitive text look marked (the libraries' option to do this is without effect: it compares tensors by identity).
+ */
+import { AssayError } from "../../base/error.js";
+import type { Scheme } from "./scheme.js";
+import type { IdText } from "./texts.js";
+import { TupleSet } from "./tuple-set.js";
+
+export interface Scored {
+  /** Number of the text, place of the token in the text's own ids, score: one entry a tuple, in reading order. */
+  text: Int32Array;
+  position: Int32Array;
+  value: Float64Array;
+  /** 1 at a tuple's first occurrence in the corpus. */
+  first: Uint8Array;
+  /** Positions that had enough context; how many of them were dropped as repeats in their text, and for a reason given by the caller. */
+  positions: number;
+  repeated: number;
+  excluded: number;
+}
+
+export interface ScoringOptions {
+  vocabulary: number;
+  /** Leaves out positions for a reason that the key has no part in; `context` names the ids read. */
+  exclude?: (text: number, ids: Uint32Array, at: number) => boolean;
+}
+
+/** @throws AssayError FORMAT on an id that the vocabulary does not have */
+export function scoreTexts(scheme: Scheme, texts: readonly IdText[], options: ScoringOptions): Scored {
+  const parts: { text: number; from: number; ids: Uint32Array; kept: Int32Array; names: Uint32Array }[] = [];
+  const corpus = new TupleSet(texts.length > 1 ? 1 << 16 : 16);
+  let positions = 0;
+  let repeated = 0;
+  let excluded = 0;
+  let total = 0;
+  for (const [number, text] of texts.entries()) {
+    const { ids, from } = joined(scheme, text, options.vocabulary);
+    const start = Math.max(from, scheme.contextWidth);
+    const count = Math.max(0, ids.length - start);
+    positions += count;
+    const candidates = Int32Array.from({ length: count }, (_, i) => start + i);
+    const names = scheme.names(ids, candidates);
+    const seen = new TupleSet(count);
+    const contexts = scheme.marksOnce ? new TupleSet(count) : null;
+    let n = 0;
+    for (let i = 0; i < count; i++) {
+      const at = candidates[i]!;
+      const fresh = seen.add(names[2 * i]!, names[2 * i + 1]!);
+      const unmarked = contexts !== null && !addContext(contexts, scheme, ids, at);
+      if (!fresh || unmarked) repeated++;
+      else if (options.exclude?.(number, ids, at)) excluded++;
+      else {
+        candidates[n] = at;
+        names[2 * n] = names[2 * i]!;
+        names[2 * n + 1] = names[2 * i + 1]!;
+        n++;
+      }
+    }
+    parts.push({ text: number, from, ids, kept: candidates.slice(0, n), names: names.slice(0, 2 * n) });
+    total += n;
+  }
+  return score(scheme, parts, total, texts.length > 1 ? corpus : null, { positions, repeated, excluded });
+}
+
+function score(
+  scheme: Scheme,
+  parts: readonly { text: number; from: number; ids: Uint32Array; kept: Int32Array; names: Uint32Array }[],
+  total: number,
+  corpus: TupleSet | null,
+  counts: { positions: number; repeated: number; excluded: number },
+): Scored {
+  const out: Scored = {
+    text: new Int32Array(total),
+    position: new Int32Array(total),
+    value: new Float64Array(total),
+    first: new Uint8Array(total),
+    ...counts,
+  };
+  // One call for all texts: lists are then drawn once for all that share a seed.
+  const all = new Uint32Array(parts.reduce((n, p) => n + p.ids.length, 0));
+  const places = new Int32Array(total);
+  const names = new Uint32Array(2 * total);
+  let base = 0;
+  let n = 0;
+  for (const part of parts) {
+    all.set(part.ids, base);
+    names.set(part.names, 2 * n);
+    for (const at of part.kept) {
+      out.text[n] = part.text;
+      out.position[n] = at - part.from;
+      places[n] = base + at;
+      out.first[n] = corpus === null || corpus.add(names[2 * n]!, names[2 * n + 1]!) ? 1 : 0;
+      n++;
+    }
+    base += part.ids.length;
+  }
+  out.value = scheme.scores(all, places, names);
+  return out;
+}
+
+/** The prompt's last ids stand before the text where the marking side read them. */
+function joined(scheme: Scheme, text: IdText, vocabulary: number): { ids: Uint32Array; from: number } {
+  const tail = scheme.readsPrompt ? text.promptIds.slice(Math.max(0, text.promptIds.length - scheme.contextWidth)) : [];
+  const ids = new Uint32Array(tail.length + text.ids.length);
+  ids.set(tail);
+  ids.set(text.ids, tail.length);
+  for (const id of ids)
+    if (id >= vocabulary)
+      throw new AssayError("FORMAT", `marks.scoreTexts: text ${text.id}: expected ids below ${vocabulary}, got ${id}`);
+  return { ids, from: tail.length };
+}
+
+/** Two words that name a context: the ids it reads. */
+export function contextName(scheme: Scheme, ids: Uint32Array, at: number): [number, number] {
+  let high = 0x811c9dc5;
+  let low = 0x9747b28c;
+  for (const offset of scheme.contextOffsets) {
+    const id = ids[at + offset]!;
+    high = Math.imul(high ^ id, 0x85ebca6b);
+    high ^= high >>> 13;
+    low = Math.imul(low + id, 0xc2b2ae35);
+    low ^= low >>> 16;
+  }
+  return [high >>> 0, low >>> 0];
+}
+
+function addContext(contexts: TupleSet, scheme: Scheme, ids: Uint32Array, at: number): boolean {
+  const [high, low] = contextName(scheme, ids, at);
+  return contexts.add(high, low);
+}

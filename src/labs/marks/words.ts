@@ -1,0 +1,37 @@
+/** The sentences that findings of this laboratory carry: assumptions, alternatives, limits. */
+
+export const PRESENT_ASSUMPTION =
+  "The key was drawn at random and whoever wrote the text did not have it, nor texts scored under it; distinct tuples then score as independent draws.";
+
+export const PRESENT_ALTERNATIVES: readonly string[] = [
+  "The text was served by the holder of the key.",
+  "The text quotes, edits or translates word for word text that was served with the mark.",
+  "Someone who has the key, or who learned the mark from many served texts, wrote it to look served (spoofing).",
+  "The model that wrote it was trained on marked text and shows the mark faintly: that is asked by examine inheritance.",
+];
+
+export const PRESENT_LIMITS: readonly string[] = [
+  "It reads token ids. Text that was made with another tokenizer, or that splits otherwise on reading than it did on writing, loses the mark.",
+  "Paraphrase, translation and heavy editing remove marks: an inconclusive outcome does not show that the text was never served.",
+  "Keys that are public (the libraries' defaults) can be used by anyone; the finding then speaks of the key, not of its owner.",
+  "Lists drawn by PyTorch depend on the low 32 bits of the seed alone: such a key can be searched for by someone who holds marked text.",
+  "It says nothing about who published, copied or passed on the text.",
+];
+
+export const INHERITED_ASSUMPTION =
+  "The key was drawn at random, and reached the suspect, if at all, through text that carries the mark; under any other key distinct tuples score as independent draws, and the calibration under many other keys bears it out on this very transcript.";
+
+export const INHERITED_ALTERNATIVES: readonly string[] = [
+  "The suspect was trained on text served under this key, bought, scraped or collected through accounts.",
+  "The suspect was trained on another model that had learned such text.",
+  "Marked text reached the suspect's training data by way of the open web, without anyone harvesting it.",
+  "The transcript was itself written under the mark (the endpoint is the marked service, or resells it): ask examine marks of single answers, which a student shows faintly and the service itself plainly.",
+  "Answers repeat marked text from their context (prompts, retrieved documents) that the transcript does not record.",
+];
+
+export const INHERITED_LIMITS: readonly string[] = [
+  "It is one-sided: an inconclusive outcome does not show that the suspect learned no marked text. Paraphrase, filtering and neutralisation remove marks before or after training (Pan et al. 2025).",
+  "Power grows with the share of marked text in training and with the number of distinct tuples; wide contexts and non-distorting marks are inherited weakly.",
+  "It does not say how much marked text was learned, by whom it was collected, or on whose behalf.",
+  "Someone who has the key can have a model trained to show it (framing). Commit to the key before serving, and keep it.",
+];

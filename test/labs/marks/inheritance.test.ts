@@ -1,0 +1,66 @@
+/** Inheritance on the zoo's students, with fewer keys than an outcome takes; the whole run is in validation. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { TokenDraws } from "../../../src/kernels/token-draws.js";
+import { calibrate, testInheritance } from "../../../src/labs/marks/inheritance.js";
+import { parseMark } from "../../../src/labs/marks/mark-file.js";
+import { tuplesNeeded } from "../../../src/labs/marks/sample-size.js";
+import { readTexts } from "../../../src/labs/marks/texts.js";
+import { HAS_SHARED, SHARED } from "../../shared-material.js";
+
+const ZOO = parseMark(
+  {
+    type: "assay/mark/v1",
+    scheme: "kgw",
+    variant: "original",
+    key: 15_485_863,
+    vocabulary: 1024,
+    parameters: { gamma: 0.25, delta: 2.5, seeding_scheme: "simple_1" },
+  },
+  "zoo",
+);
+const sample = (name: string) =>
+  readTexts(readFileSync(join(SHARED, "zoo/samples", `${name}.jsonl.gz`)), name, null).slice(0, 1200);
+const calibration = { keys: 60, seed: "test", onProgress: () => undefined };
+
+describe.skipIf(!HAS_SHARED)("the zoo's students", () => {
+  it("the one taught on marked text shows it, and the true key is first", () => {
+    const result = testInheritance(ZOO, sample("distilled-marked"), new TokenDraws(), calibration);
+    expect(result.reaching).toBe(0);
+    expect(result.log10P).toBeLessThan(-6);
+    expect(result.spread).toBeGreaterThanOrEqual(1);
+  });
+  it.each(["distilled", "base", "independent-other-shape"])("%s does not (negative control)", (name) => {
+    const result = testInheritance(ZOO, sample(name), new TokenDraws(), calibration);
+    expect(result.log10P).toBeGreaterThan(-4);
+  });
+});
+
+describe("calibration", () => {
+  const law = { kind: "green", rate: 0.25 } as const;
+  it("never narrows the law's own spread, nor lowers its mean", () => {
+    const others = Float64Array.from({ length: 1000 }, (_, i) => (i % 2 ? -2.1 : -2.0));
+    const { mean, spread, calibrated, deviations } = calibrate({ law }, { tuples: 1000, score: 320 }, others);
+    expect([mean, spread]).toEqual([0, 1]);
+    expect(calibrated).toBe(deviations);
+  });
+  it("widens where other keys spread more, and the exact tail follows", () => {
+    const others = Float64Array.from({ length: 1000 }, (_, i) => 2 * Math.sin(i));
+    const wide = calibrate({ law }, { tuples: 1000, score: 400 }, others);
+    const plain = calibrate({ law }, { tuples: 1000, score: 400 }, new Float64Array(1000));
+    expect(wide.log10PExact).toBeGreaterThan(plain.log10PExact);
+  });
+  it("a key that is not first has no more than its rank", () => {
+    const others = new Float64Array(1000);
+    others[17] = 50;
+    expect(calibrate({ law }, { tuples: 1000, score: 400 }, others).log10P).toBeCloseTo(Math.log10(2 / 1001), 9);
+  });
+});
+
+it("the planner gives the tuples that a published experiment took", () => {
+  // Sander et al.: lift 0.0088 at 5 % marked; half the runs of 43,000–56,000 tuples reach 10^-6.
+  const [half] = tuplesNeeded(0.25, 0.0088 / 0.05, 0.05);
+  expect(half!.tuples).toBeGreaterThan(43_000);
+  expect(half!.tuples).toBeLessThan(56_000);
+});

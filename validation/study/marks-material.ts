@@ -1,0 +1,57 @@
+/**
+ * Unmarked text for the studies of marks: the answers of many models in a folder of transcripts, as ids of a named
+ * tokenizer from the package index (not a dependency of the product; give its entry file). Cached as one binary file.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { readTranscript } from "../../dist/transcript/read-transcript.js";
+
+export interface Corpus {
+  tokenizer: string;
+  vocabulary: number;
+  /** One a text. */
+  texts: Uint32Array[];
+}
+
+/** Tokenizers the studies know: how to call them, and the size of their vocabulary. */
+const TOKENIZERS: Record<
+  string,
+  { vocabulary: number; encode: (module: Record<string, unknown>, text: string) => number[] }
+> = {
+  "llama3-tokenizer-js": {
+    vocabulary: 128_256,
+    encode: (m, text) =>
+      (m.default as { encode(text: string, options: object): number[] }).encode(text, { bos: false, eos: false }),
+  },
+};
+
+/** @param tokenizer path of the installed package's folder */
+export async function loadCorpus(transcripts: string, tokenizer: string, cache: string): Promise<Corpus> {
+  const name = tokenizer.split("/").at(-1)!;
+  const known = TOKENIZERS[name];
+  if (!known) throw new Error(`expected a tokenizer among ${Object.keys(TOKENIZERS).join(", ")}, got ${name}`);
+  if (!existsSync(cache)) {
+    const { main } = JSON.parse(readFileSync(join(tokenizer, "package.json"), "utf8"));
+    const module = await import(pathToFileURL(resolve(tokenizer, main)).href);
+    const all: number[][] = [];
+    for (const file of readdirSync(transcripts)
+      .filter((f) => f.endsWith(".jsonl.gz"))
+      .sort())
+      for (const { text } of readTranscript(readFileSync(join(transcripts, file)), file).records)
+        all.push(known.encode(module, text));
+    const flat = new Uint32Array(all.reduce((n, ids) => n + ids.length + 1, 0));
+    let at = 0;
+    for (const ids of all) {
+      flat[at++] = ids.length;
+      flat.set(ids, at);
+      at += ids.length;
+    }
+    writeFileSync(cache, new Uint8Array(flat.buffer));
+  }
+  const bytes = readFileSync(cache);
+  const flat = new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  const texts: Uint32Array[] = [];
+  for (let at = 0; at < flat.length; at += 1 + flat[at]!) texts.push(flat.subarray(at + 1, at + 1 + flat[at]!));
+  return { tokenizer: name, vocabulary: known.vocabulary, texts };
+}
