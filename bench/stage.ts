@@ -11,9 +11,11 @@ import { ComputePool } from "../dist/host/compute-pool.js";
 import { openModel } from "../dist/host/open-model.js";
 import type { CompareJob, Compute, MatchJob, PairJob, SketchJob } from "../dist/kernels/compute.js";
 import { rowBytes } from "../dist/kernels/dtypes.js";
+import { counterparts } from "../dist/labs/weights/counterparts.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
-import { type Bench, testAxes } from "../dist/labs/weights/scan.js";
-import { counterparts, tensorStory } from "../dist/labs/weights/story.js";
+import type { Bench } from "../dist/labs/weights/scan.js";
+import { tensorStory } from "../dist/labs/weights/story.js";
+import { testAxes } from "../dist/labs/weights/test-axes.js";
 
 type Range = [file: string, offset: number, length: number];
 
@@ -49,8 +51,7 @@ class Recorder implements Compute {
   }
   match(job: MatchJob) {
     for (const b of job.bs) {
-      const n = (m: number) => Math.min(m / job.groups, job.prefix ?? m);
-      this.flop += 2 * job.groups * n(job.a.n) * n(b.n) * job.a.k;
+      this.flop += (2 * job.a.n * b.n * job.a.k) / job.groups;
     }
     return this.inner.match(job);
   }

@@ -1,11 +1,13 @@
 /**
  * Heavy arithmetic as jobs that can be carried to another thread: sketches of stored matrices, mutual nearest
- * neighbours, aligned comparison. A job names a file by an opaque key; whoever runs it knows how to read it.
+ * neighbours (matching.ts), aligned comparison. A job names a file by an opaque key; whoever runs it knows how to read it.
  * Results do not depend on who runs a job or how many run at once.
  */
 import { AssayError, assert } from "../base/error.js";
 import { prng, signs } from "../base/prng.js";
+import type { DType } from "./dtypes.js";
 import { type ComparisonSums, Kernel, type Matrix } from "./kernel.js";
+import { type Matching, type MatchRule, matchUnits } from "./matching.js";
 import { type EigenJob, eigenvectors } from "./rotation/eigen.js";
 import { findRotation, type RotationFound, type RotationJob } from "./rotation/job.js";
 import { type PartnersJob, partners } from "./rotation/partners.js";
@@ -30,6 +32,8 @@ export interface SketchJob {
   width: number;
   /** Units are centred within each of `groups` equal stretches. */
   groups: number;
+  /** For units that are rows: the columns that are the features, in this order. Left out: all, as they lie. */
+  features?: Uint32Array | undefined;
   seed: string;
   /** Number of the first part, where parts are folded apart; each number has signs of its own. */
   firstPart?: number;
@@ -37,28 +41,13 @@ export interface SketchJob {
   centred?: boolean;
 }
 
-export interface MatchJob {
+export interface MatchJob extends MatchRule {
   a: Matrix;
   bs: readonly Matrix[];
-  /** Units are matched within each of `groups` equal stretches. */
-  groups: number;
-  /** Use only the first units of each side (one group only). */
-  prefix?: number;
-}
-
-/** Mutual nearest neighbours of two sets of units, and how many of them carry the same label. */
-export interface Matching {
-  /** Mutual pairs in each group. */
-  pairs: number[];
-  /** Pairs whose labels are equal, over all groups. */
-  self: number;
-  /** Median cosine of the equal-label pairs and of the others; null when there are none. */
-  selfCosine: number | null;
-  otherCosine: number | null;
 }
 
 /** Sketch both sides, match them, keep nothing: what is too large to hold for many layers at once. */
-export interface PairJob {
+export interface PairJob extends MatchRule {
   a: SketchJob;
   b: SketchJob;
 }
@@ -97,17 +86,17 @@ export class LocalCompute implements Compute {
     return this.#alone(() => this.#sketch(job, sharedMatrix));
   }
 
-  pair({ a, b }: PairJob): Promise<Matching> {
-    assert(a.groups === b.groups, "compute.pair: expected equal groups");
+  pair({ a, b, ...rule }: PairJob): Promise<Matching> {
+    assert(a.groups === rule.groups && b.groups === rule.groups, "compute.pair: expected equal groups");
     return this.#alone(async () => {
       const left = await this.#sketch(a, (n, k) => this.#scratch("a", n, k));
       const right = await this.#sketch(b, (n, k) => this.#scratch("b", n, k));
-      return this.#matchOne(left, right, a.groups, undefined);
+      return matchUnits(this.#kernel, left, right, rule);
     });
   }
 
-  match(job: MatchJob): Promise<Matching[]> {
-    return this.#alone(async () => job.bs.map((b) => this.#matchOne(job.a, b, job.groups, job.prefix)));
+  match({ a, bs, ...rule }: MatchJob): Promise<Matching[]> {
+    return this.#alone(async () => bs.map((b) => matchUnits(this.#kernel, a, b, rule)));
   }
 
   compare(job: CompareJob): Promise<ComparisonSums> {
@@ -194,14 +183,17 @@ export class LocalCompute implements Compute {
 
   async #foldRows(part: Stretch, job: SketchJob, index: number): Promise<Matrix> {
     if (part.matrix.folded) return this.#heldFolds(part, job, index);
-    const { columns } = part.matrix;
+    const { columns: stored } = part.matrix;
+    const { features } = job;
+    const columns = features?.length ?? stored;
     const n = rowCount(part.runs);
     const folded = this.#scratch(`part ${index}`, n, job.width);
     const sums = new Float32Array(n);
     const sign = foldSigns(columns, job.width, job.seed, index);
     let at = 0;
     for await (const { bytes, rows, dtype } of this.#source.chunks(part)) {
-      this.#kernel.foldRows({ dtype, bytes, rows, columns }, sign, folded, sums, at);
+      const source = features ? this.#gather(dtype, bytes, rows, stored, features) : { dtype, bytes, rows, columns };
+      this.#kernel.foldRows(source, sign, folded, sums, at);
       at += rows;
     }
     // Row-centring, by linearity: the sketch of a constant row of ones is the fold of the signs.
@@ -241,6 +233,16 @@ export class LocalCompute implements Compute {
     return out;
   }
 
+  /** Some columns of stored rows, as f32. */
+  #gather(dtype: DType, bytes: Uint8Array, rows: number, stored: number, features: Uint32Array) {
+    const values = this.#kernel.decode(dtype, bytes);
+    const columns = features.length;
+    const out = new Float32Array(rows * columns);
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++) out[r * columns + c] = values[r * stored + features[c]!]!;
+    return { dtype: "F32" as const, bytes: new Uint8Array(out.buffer), rows, columns };
+  }
+
   async #foldColumns(part: Stretch, job: SketchJob, index: number): Promise<Matrix> {
     const { columns } = part.matrix;
     const accumulators = this.#scratch("columns", job.width, columns);
@@ -257,27 +259,6 @@ export class LocalCompute implements Compute {
       for (let c = 0; c < columns; c++) out.data[c * job.width + j] = accumulators.data[j * columns + c]!;
     return out;
   }
-
-  #matchOne(a: Matrix, b: Matrix, groups: number, prefix: number | undefined): Matching {
-    const pairs: number[] = [];
-    const self: number[] = [];
-    const other: number[] = [];
-    const sizeA = Math.min(a.n / groups, prefix ?? a.n);
-    const sizeB = Math.min(b.n / groups, prefix ?? b.n);
-    for (let g = 0; g < groups; g++) {
-      const { rows, columns } = this.#kernel.nearest(slice(a, g * sizeA, sizeA), slice(b, g * sizeB, sizeB));
-      let found = 0;
-      for (let i = 0; i < sizeA; i++) {
-        const j = rows.partner[i]!;
-        // A shared maximum has no one nearest neighbour: dropping it keeps the rule blind to labels.
-        if (j < 0 || rows.tie[i] || columns.tie[j] || columns.partner[j] !== i || !(rows.value[i]! > 0)) continue;
-        found++;
-        (i === j ? self : other).push(rows.value[i]!);
-      }
-      pairs.push(found);
-    }
-    return { pairs, self: self.length, selfCosine: median(self), otherCosine: median(other) };
-  }
 }
 
 /** Signs of one part's fold, padded to a multiple of the width. */
@@ -288,10 +269,6 @@ export function foldSigns(features: number, width: number, seed: string, part: n
 /** Shared memory, so that a sketch can be matched on another thread without being copied. */
 function sharedMatrix(n: number, k: number): Matrix {
   return { n, k, data: new Float32Array(new SharedArrayBuffer(Math.max(4, n * k * 4))) };
-}
-
-function slice(m: Matrix, at: number, n: number): Matrix {
-  return { n, k: m.k, data: m.data.subarray(at * m.k, (at + n) * m.k) };
 }
 
 /**
@@ -338,10 +315,4 @@ function beside(parts: readonly Matrix[], allocate: (n: number, k: number) => Ma
     column += part.k;
   }
   return out;
-}
-
-function median(values: number[]): number | null {
-  if (values.length === 0) return null;
-  values.sort((x, y) => x - y);
-  return values[Math.floor((values.length - 1) / 2)]!;
 }

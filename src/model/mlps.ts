@@ -13,7 +13,8 @@ export interface Mlp {
   stem: string;
   gate: CanonicalTensor | null;
   up: CanonicalTensor;
-  down: CanonicalTensor;
+  /** Null in a sketch, which holds none. */
+  down: CanonicalTensor | null;
 }
 
 /** Dense first, then the shared expert, then the routed ones by number. */
@@ -21,8 +22,8 @@ export function mlpsOf(model: Pick<Model, "tensors" | "experts">, layer: number)
   const out: Mlp[] = [];
   const add = (expert: Mlp["expert"], stem: string) => {
     const of = (part: string) => model.tensors.get(`${stem}.${part}`);
-    const [up, down] = [of("up"), of("down")];
-    if (up && down) out.push({ layer, expert, stem, gate: of("gate") ?? null, up, down });
+    const up = of("up");
+    if (up) out.push({ layer, expert, stem, gate: of("gate") ?? null, up, down: of("down") ?? null });
     return up !== undefined;
   };
   const stem = `layers.${layer}.mlp`;

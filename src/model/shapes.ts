@@ -119,7 +119,7 @@ function checkMlp(tensors: ReadonlyMap<string, CanonicalTensor>, mlp: Mlp, hidde
   return (
     expectShape(mlp.up, units, hidden) ??
     expectShape(mlp.gate ?? undefined, units, hidden) ??
-    expectShape(mlp.down, hidden, units) ??
+    expectShape(mlp.down ?? undefined, hidden, units) ??
     expectShape(bias("up"), 1, units) ??
     expectShape(bias("gate"), 1, units) ??
     expectShape(bias("down"), 1, hidden)

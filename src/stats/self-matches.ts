@@ -24,18 +24,19 @@ export function log10SelfMatchBound(pairs: readonly number[], labels: number, se
   const groups = pairs.map((m) =>
     Array.from({ length: Math.min(m, labels, self) + 1 }, (_, k) => logExpectedSubsets(m, labels, k)),
   );
-  const value =
-    groups.length === 1
-      ? (groups[0]![self] ?? Number.NEGATIVE_INFINITY)
-      : self <= EXACT_DEGREE_MAX
-        ? logCoefficient(groups, self)
-        : logCoefficientBound(groups, self);
+  const value = logCoefficientOrBound(groups, self);
   // With m > n (pairs cannot exceed labels on both sides) there is nothing to bound.
   return Number.isFinite(value) ? Math.min(0, value / LN10) : 0;
 }
 
 /** Products of longer series are bounded instead: their cost grows with the square of the degree. */
 const EXACT_DEGREE_MAX = 64;
+
+/** ln of the coefficient of x^degree in the product of the groups' series, or of a bound above it. */
+export function logCoefficientOrBound(groups: readonly (readonly number[])[], degree: number): number {
+  if (groups.length === 1) return groups[0]![degree] ?? Number.NEGATIVE_INFINITY;
+  return degree <= EXACT_DEGREE_MAX ? logCoefficient(groups, degree) : logCoefficientBound(groups, degree);
+}
 
 /** ln of the coefficient of x^degree in the product of the groups' series (given as logarithms). */
 export function logCoefficient(groups: readonly (readonly number[])[], degree: number): number {

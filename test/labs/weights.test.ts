@@ -18,7 +18,7 @@ const study: Validation = {
   summary: {
     type: "assay/validation/v1",
     method: "weights/unit-labels",
-    methodVersion: "1",
+    methodVersion: "2",
     page: "validation/weights-unit-labels.md",
     nulls: { pairs: 1000, families: 100, accusedPairs: 0, accusedFamilies: 0 },
     positives: { pairs: 100, families: 50, foundPairs: 100, foundFamilies: 50 },

@@ -4,7 +4,8 @@ Every parameter carries a leading model axis, so M models of one shape are M sli
 of the same tensors; no slice ever reads another, and the loss is the sum of the M
 single losses, so each model is trained exactly as it would be alone.
 
-Layout on disk is that of Hugging Face Llama (Qwen2 with `bias`, Qwen3 with `qk_norm`).
+Layout on disk is that of Hugging Face Llama (Qwen2 with `bias`, Qwen3 with `qk_norm`, Nemotron with `ungated`, Mixtral
+with `experts`, Qwen2-MoE with `experts` and `shared`). A mixture computes every expert and weighs what the router chose.
 """
 import glob
 import json
@@ -28,7 +29,29 @@ SHAPES = {
     "d": dict(d=48, L=6, H=4, KV=2, ff=144),
     "e": dict(d=64, L=4, H=4, KV=2, ff=176, tied=True, bias=True),  # Qwen2-like
     "f": dict(d=64, L=4, H=4, KV=4, ff=176, qk_norm=True),  # Qwen3-like, MHA
+    "g": dict(d=64, L=4, H=4, KV=2, ff=256, ungated=True),  # an MLP of up and down alone, GELU
+    "m": dict(d=48, L=3, H=4, KV=2, ff=96, experts=4, top=2),  # Mixtral-like
+    "n": dict(d=48, L=3, H=4, KV=2, ff=80, experts=6, top=2, shared=128),  # Qwen2-MoE-like
 }
+
+
+GATED = ("gate_proj.weight", "up_proj.weight", "down_proj.weight")
+MIXTRAL = ("w1.weight", "w3.weight", "w2.weight")
+
+
+def mlps(s, n):
+    """(stem, names of gate, up and down, width) of each MLP of layer n; experts first, then the shared one."""
+    at = f"model.layers.{n}."
+    if not s.get("experts"):
+        return [(at + "mlp.", GATED, s["ff"])]
+    if s.get("shared"):
+        return [(f"{at}mlp.experts.{e}.", GATED, s["ff"]) for e in range(s["experts"])] + [
+            (at + "mlp.shared_expert.", GATED, s["shared"])]
+    return [(f"{at}block_sparse_moe.experts.{e}.", MIXTRAL, s["ff"]) for e in range(s["experts"])]
+
+
+def router(s, n):
+    return f"model.layers.{n}." + ("mlp.gate.weight" if s.get("shared") else "block_sparse_moe.gate.weight")
 
 
 def tensor_shapes(s):
@@ -46,9 +69,15 @@ def tensor_shapes(s):
         if s.get("qk_norm"):
             out[at + "q_norm.weight"] = (hd,)
             out[at + "k_norm.weight"] = (hd,)
-        out[mlp + "gate_proj.weight"] = (ff, d)
-        out[mlp + "up_proj.weight"] = (ff, d)
-        out[mlp + "down_proj.weight"] = (d, ff)
+        for stem, (gate, up, down), width in mlps(s, n):
+            if not s.get("ungated"):
+                out[stem + gate] = (width, d)
+            out[stem + up] = (width, d)
+            out[stem + down] = (d, width)
+        if s.get("experts"):
+            out[router(s, n)] = (s["experts"], d)
+        if s.get("shared"):
+            out[mlp + "shared_expert_gate.weight"] = (1, d)
         if s.get("gating"):
             side = ff if s["gating"] == "rectified" else d
             out[f"model.layers.{n}.gating.weight"] = (side, side)
@@ -134,14 +163,32 @@ def forward(p, s, tokens):
         # Rows and columns of a `gating` matrix are the same axis (train_tied_square.py).
         if s.get("gating") == "own":
             h = h * torch.sigmoid(lin(h, layer + "gating"))
-        mlp = layer + "mlp."
-        a = F.silu(lin(h, mlp + "gate_proj"))
-        if s.get("gating") == "rectified":
-            a = a * torch.sigmoid(lin(a, layer + "gating"))
-        y = lin(a * lin(h, mlp + "up_proj"), mlp + "down_proj")
+        y = mixture(p, s, n, h, lin) if s.get("experts") else mlp(p, s, *mlps(s, n)[0][:2], h, lin, layer)
         x = x + y + lin(h, layer + "gating") if s.get("gating") == "residual" else x + y
     x = norm(x, p["model.norm.weight"])
     return torch.bmm(x, (table if s.get("tied") else p["lm_head.weight"]).transpose(1, 2))
+
+
+def mlp(p, s, stem, names, h, lin, layer=None):
+    gate, up, down = (stem + x.removesuffix(".weight") for x in names)
+    if s.get("ungated"):
+        return lin(F.gelu(lin(h, up)), down)
+    a = F.silu(lin(h, gate))
+    if s.get("gating") == "rectified":
+        a = a * torch.sigmoid(lin(a, layer + "gating"))
+    return lin(a * lin(h, up), down)
+
+
+def mixture(p, s, n, h, lin):
+    """The `top` experts of each token, weighed by the softmax over their scores; a shared one behind a sigmoid."""
+    chosen = lin(h, router(s, n).removesuffix(".weight")).topk(s["top"], -1)
+    weights = torch.zeros(*h.shape[:-1], s["experts"]).scatter(-1, chosen.indices, chosen.values.softmax(-1))
+    blocks = mlps(s, n)
+    y = sum(weights[..., e:e + 1] * mlp(p, s, *blocks[e][:2], h, lin) for e in range(s["experts"]))
+    if s.get("shared"):
+        shared = torch.sigmoid(lin(h, f"model.layers.{n}.mlp.shared_expert_gate"))
+        y = y + shared * mlp(p, s, *blocks[-1][:2], h, lin)
+    return y
 
 
 def train(p, s, streams, steps, lr, batch, seq, warmup=10, decay=True, wd=0.01):
@@ -197,9 +244,10 @@ def read_corpora(specs, tokenizer, limit=2_000_000):
 
 
 def config(s, dtype):
-    kind = "qwen2" if s.get("bias") else "qwen3" if s.get("qk_norm") else "llama"
+    kind = ("qwen2" if s.get("bias") else "qwen3" if s.get("qk_norm") else "nemotron" if s.get("ungated")
+            else "qwen2_moe" if s.get("shared") else "mixtral" if s.get("experts") else "llama")
     c = {
-        "architectures": [kind.capitalize() + "ForCausalLM"], "model_type": kind,
+        "architectures": [kind.title().replace("_M", "M") + "ForCausalLM"], "model_type": kind,
         "hidden_size": s["d"], "intermediate_size": s["ff"], "num_hidden_layers": s["L"],
         "num_attention_heads": s["H"], "num_key_value_heads": s["KV"],
         "head_dim": s["d"] // s["H"], "vocab_size": VOCAB, "max_position_embeddings": 384,
@@ -209,6 +257,13 @@ def config(s, dtype):
     }
     if kind == "qwen3":
         c["attention_bias"] = False
+    if kind == "nemotron":
+        c["hidden_act"] = "gelu"
+    if kind == "mixtral":
+        c |= {"num_local_experts": s["experts"], "num_experts_per_tok": s["top"]}
+    if kind == "qwen2_moe":
+        c |= {"num_experts": s["experts"], "num_experts_per_tok": s["top"], "norm_topk_prob": True,
+              "moe_intermediate_size": s["ff"], "shared_expert_intermediate_size": s["shared"]}
     return c
 
 

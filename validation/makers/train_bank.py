@@ -47,7 +47,7 @@ def main():
                 return
             s, lr = tiny.SHAPES[shape], RATES[round_ % len(RATES)]
             # The seed is a function of shape and number alone, whatever is run.
-            seeds = [o.seed0 + 10000 * "abcdef".index(shape) + n for n in numbers]
+            seeds = [o.seed0 + 10000 * list(tiny.SHAPES).index(shape) + n for n in numbers]
             same = [i < (len(seeds) + 1) // 2 for i in range(len(seeds))]
             corpus = [names[0] if same[i] else names[i % len(names)] for i in range(len(seeds))]
             order = [0 if same[i] else seed for i, seed in enumerate(seeds)]

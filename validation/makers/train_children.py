@@ -2,8 +2,10 @@
 
   tuned      60 steps at lr 3e-4
   continued  300 steps at the learning rate the parent was made with
+  sibling    300 steps at that rate on the next corpus: beside "continued" another child of the same parent
   long       1500 steps at that rate, four parents of each shape
   light      10 steps at lr 1e-5: near-twins, for nulls of the direction of making
+  longest    6000 steps at that rate, one parent of each shape
 
 All at a constant rate (10 steps of warm-up, since the optimiser starts anew), each child
 with an order of its own, corpora in turn, from text gathered apart from the bank's.
@@ -17,21 +19,23 @@ import torch
 
 import tiny
 
-STEPS = {"tuned": 60, "continued": 300, "long": 1500, "light": 10}
+STEPS = {"tuned": 60, "continued": 300, "long": 1500, "light": 10, "sibling": 300, "longest": 6000}
 RATES = {"tuned": 3e-4, "light": 1e-5}
+# Of the bank every so many parents.
+EVERY = {"long": 4, "longest": 16}
 
 
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("--bank", default="../shared/zoo/bank")
     a.add_argument("--out", required=True)
+    a.add_argument("--parents", nargs="+", help="folders of --bank, instead of the bank's own names")
     a.add_argument("--kind", choices=list(STEPS), required=True)
     a.add_argument("--seed0", type=int, default=300000, help="order seed of the first child")
     a.add_argument("--minutes", type=float, default=25)
     a.add_argument("--text", nargs="+", required=True, metavar="NAME=GLOB")
     a.add_argument("--tokenizer", default="../shared/zoo/bank/tokenizer.json")
     a.add_argument("--dtype", choices=["bfloat16", "float32"], default="bfloat16")
-    a.add_argument("--parents", nargs="+", help="names in --bank (default: the bank's 64)")
     a.add_argument("--batch", type=int, default=4)
     a.add_argument("--seq", type=int, default=64)
     o = a.parse_args()
@@ -40,12 +44,14 @@ def main():
     corpora = tiny.read_corpora(o.text, o.tokenizer)
     names, clock, steps, made = list(corpora), tiny.Clock(o.minutes), STEPS[o.kind], 0
     groups = {}
-    for j, parent in enumerate(o.parents or [f"{x}{n:02d}" for x in "abcd" for n in range(16)]):
-        if o.kind == "long" and j % 4 and not o.parents:  # one parent of each of the bank's four corpora
-            continue
+    bank = [f"{'abcd'[j // 16]}{j % 16:02d}" for j in range(0, 64, EVERY.get(o.kind, 1))]
+    for parent in o.parents or bank:
+        shape = parent.lstrip("x")[0]
+        # The number that settles order and corpus: of the bank its place, of others their own number.
+        j = 16 * "abcd".index(shape) + int(parent[1:]) if parent in bank else int(parent[2:])
         with open(os.path.join(o.bank, parent, "made.json")) as f:
             lr = RATES.get(o.kind) or json.load(f)["lr"]
-        groups.setdefault((parent.removeprefix("x")[0], lr), []).append((j, parent))
+        groups.setdefault((shape, lr), []).append((j, parent))
     # By rate, then shape, so that a run cut short covers every shape.
     queue = sorted(groups.items(), key=lambda g: (g[0][1], g[0][0]))
     per_child = None
@@ -58,7 +64,7 @@ def main():
             return
         s = tiny.SHAPES[shape]
         p = tiny.stack([tiny.read_model(os.path.join(o.bank, m)) for _, m in members])
-        corpus = [names[j % len(names)] for j, _ in members]
+        corpus = [names[(j + (o.kind == "sibling")) % len(names)] for j, _ in members]
         order = [o.seed0 + 1000 * list(STEPS).index(o.kind) + j for j, _ in members]
         first, last = tiny.train(p, s, [(corpora[c], k) for c, k in zip(corpus, order)],
                                  steps, lr, o.batch, o.seq, decay=False)

@@ -19,6 +19,7 @@ import { alignedStage } from "./aligned-stage.js";
 import { examineInit } from "./anchor/examine-init.js";
 import { architectureOverlap } from "./architecture.js";
 import { AXES, type Axis } from "./axes.js";
+import { counterparts } from "./counterparts.js";
 import { examineDirection } from "./direction.js";
 import { makingOf } from "./making/making.js";
 import {
@@ -31,10 +32,11 @@ import {
   type Settings,
 } from "./method.js";
 import type { WeightsObservations } from "./observations.js";
-import { type AxisResult, type Bench, testAxes } from "./scan.js";
+import type { AxisResult, Bench } from "./scan.js";
 import { SKETCH_LIMITS, sketchFacts } from "./sketch/disclosure.js";
 import { unmetBySketch, withFittingValues } from "./sketch/meet.js";
-import { counterparts, tensorStory } from "./story.js";
+import { tensorStory } from "./story.js";
+import { testAxes } from "./test-axes.js";
 import { ALTERNATIVES, ASSUMPTION, LIMITS } from "./words.js";
 import type { Work } from "./work.js";
 
@@ -66,8 +68,6 @@ export async function examineWeights(request: WeightsRequest): Promise<Finding[]
   return [ancestry, examineDirection(ancestry, request.validations, request.settings.seed)];
 }
 
-const MIXTURE = "it is a mixture of experts, which this version reads but does not test";
-
 /** Do the two share ancestral weights? */
 export async function examineAncestry(request: WeightsRequest): Promise<Finding> {
   const { reference, suspect } = request;
@@ -76,12 +76,9 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
     ["reference", reference.reading],
     ["suspect", suspect.reading],
   ] as const;
-  for (const [side, reading] of refusals) {
+  for (const [side, reading] of refusals)
     if (reading.kind === "refused")
       return assemble(request, refuse(`The ${side} was not examined: ${reading.reason}`), [], null);
-    if (reading.model.experts > 0)
-      return assemble(request, refuse(`The ${side} was not examined: ${MIXTURE}`), [], null);
-  }
   const [first, second] = [reference.reading, suspect.reading].map((r) => {
     assert(r.kind === "model", "examineAncestry: a refused reading has returned above");
     return r.model;
@@ -126,7 +123,10 @@ function tests(results: Record<Axis, AxisResult | null>, combined: number, seed:
     return [
       {
         id: `weights/${axis}`,
-        statistic: { name: "equal-label pairs in the best blocks", value: sum(result.blocks.map((b) => b.self)) },
+        statistic: {
+          name: "paired units in one order, best blocks",
+          value: sum(result.blocks.map((b) => b.increasing ?? 0)),
+        },
         log10P: roundLog10P(log10PFromE(result.logE)),
         exact: true,
         assumption: ASSUMPTION,
@@ -159,7 +159,8 @@ async function observe(
   log10P: number,
 ): Promise<WeightsObservations> {
   const blocks = entries(results).flatMap(([, result]) => result?.blocks ?? []);
-  const layers = counterparts(blocks, bench.reference, bench.suspect);
+  const maps = entries(results).flatMap(([, result]) => (result?.map ? [result.map] : []));
+  const layers = counterparts(blocks, bench.reference, bench.suspect, maps);
   const { reference, suspect, vocabularies, settings } = bench;
   const sketched = reference.sketch !== undefined || suspect.sketch !== undefined;
   return {
@@ -178,9 +179,7 @@ async function observe(
       log10P: result ? roundLog10P(log10PFromE(result.logE)) : null,
       note: result?.note ?? "not examined: the models do not both have it in a readable form",
     })),
-    maps: entries(results).flatMap(([, r]) =>
-      r?.map ? [{ ...r.map, log10P: r.map.log10P.map((row) => row.map(roundLog10P)) }] : [],
-    ),
+    maps: maps.map((map) => ({ ...map, log10P: map.log10P.map((row) => row.map(roundLog10P)) })),
     blocks: blocks.map((b) => ({ ...b, log10P: roundLog10P(b.log10P) })),
     // A sketch holds no values to compare.
     tensors: sketched ? [] : await tensorStory(bench, layers),

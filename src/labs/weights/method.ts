@@ -2,10 +2,11 @@
  * The method's name, its settings and the class of models its validation study speaks for. A change of any number
  * here is a new version: findings of two versions are not compared.
  */
+import { mlpsOf } from "../../model/mlps.js";
 import type { Model } from "../../model/model.js";
 
 export const METHOD_ID = "weights/unit-labels";
-export const METHOD_VERSION = "1";
+export const METHOD_VERSION = "2";
 
 /** Seed of every draw (fold signs, labels, heads, tokens) unless the parties draw one jointly. */
 export const SEED_DEFAULT = "assay-weights-1";
@@ -18,6 +19,11 @@ export const LABELS_SAMPLED = 2048;
 export const LABELS_MAX = 1_000_000;
 /** Labels a block in the scan of all layer pairs, where only the choice of counterpart is at stake. */
 export const LABELS_SCAN = 256;
+/** The same where the two blocks differ in size: windows of both, so that a third of the units kept still meet. */
+export const LABELS_WINDOW = 4096;
+export const LABELS_WINDOW_SCAN = 768;
+/** MLPs of a mixture looked at in a sampled examination, if it has fewer layers than this. */
+export const BLOCKS_EXAMINED = 64;
 /** Labels are drawn in runs, so that a sampled row is read with its neighbours: 16 rows of 4,096 BF16 are 128 KiB. */
 export const LABEL_RUN = 16;
 /** Key-value heads looked at in a sampled examination. */
@@ -43,10 +49,13 @@ export function sketchWidth(features: number): number {
 
 /** Why the pair lies outside the class that the validation study speaks for; null when inside. */
 export function outsideReferenceClass(reference: Model, suspect: Model): string | null {
-  // Exchangeability holds for an MLP without a gate too; the study just has none.
-  if ([reference, suspect].some((model) => !model.tensors.has("layers.0.mlp.gate")))
-    return "an MLP without a gate; the study's models have one";
-  const labels = Math.min(reference.mlpHidden, suspect.mlpHidden);
+  const mlps = [reference, suspect].flatMap((model) =>
+    Array.from({ length: model.layers }, (_, layer) => mlpsOf(model, layer)).flat(),
+  );
+  // Exchangeability holds for these too; the study just has none.
+  if (mlps.some((mlp) => mlp.gate === null)) return "an MLP without a gate; the study's models have one";
+  if (mlps.some((mlp) => mlp.expert !== null)) return "a mixture of experts; the study's models have one MLP a layer";
+  const labels = Math.min(...mlps.map((mlp) => mlp.up.matrix.rows));
   if (labels < LABELS_MIN) return `an MLP with ${labels} hidden units; the study has at least ${LABELS_MIN}`;
   return null;
 }

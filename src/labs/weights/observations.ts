@@ -12,15 +12,22 @@ const blockSchema = z.strictObject({
   /** Layer numbers; null for the residual axis, which the whole model shares. */
   referenceLayer: count.nullable(),
   suspectLayer: count.nullable(),
-  /** Labels a side (in each group), mutual pairs, pairs with equal labels. */
+  /** Which of a layer's experts, where it has several ("0", "1", … or "shared"). */
+  referenceExpert: z.string().optional(),
+  suspectExpert: z.string().optional(),
+  /** Labels a side (in each group), mutual pairs, pairs with equal labels, most pairs that stand in one order. */
   labels: count,
   groups: count,
   pairs: count,
   self: count,
+  increasing: count.optional(),
+  /** Of the three forms together, and of each alone. */
   log10P,
-  /** Median cosine of sketches: of equal-label pairs, and of the other mutual pairs. */
+  forms: z.strictObject({ equal: log10P, order: log10P, shift: log10P }).optional(),
+  /** Median cosine of sketches: of equal-label pairs, of the other mutual pairs, of those in one order. */
   selfCosine: z.number().nullable(),
   otherCosine: z.number().nullable(),
+  orderCosine: z.number().nullable().optional(),
 });
 export type Block = z.infer<typeof blockSchema>;
 

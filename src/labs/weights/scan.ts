@@ -1,33 +1,26 @@
-/** Runs the tests of each axis: which stored rows become sketches, which sketches meet. */
-import type { Compute, Matching, SketchJob } from "../../kernels/compute.js";
-import type { Stretch } from "../../kernels/row-source.js";
-import type { CanonicalTensor, Model, Role, Vocabulary } from "../../model/model.js";
-import { logEValue } from "../../stats/combine.js";
-import { log10SelfMatchBound } from "../../stats/self-matches.js";
-import type { Axis } from "./axes.js";
+/** Sets every block of one model against every block of the other, then the best pairs on more labels. */
+import type { Compute, SketchJob } from "../../kernels/compute.js";
+import type { Matrix } from "../../kernels/kernel.js";
+import type { MatchRule } from "../../kernels/matching.js";
+import type { Run } from "../../kernels/row-order.js";
+import type { Model, Vocabulary } from "../../model/model.js";
+import { logSumExp } from "../../stats/log-factorial.js";
+import { SHIFT_BLOCK } from "../../stats/shift-evidence.js";
 import {
-  axisLogE,
+  type BlockAxis,
+  type BlockPair,
   bestPairs,
-  type LayerAxis,
-  type LayerPair,
-  pairKey,
-  type Shape,
+  mapOf,
+  meanOverPairs,
+  type Place,
+  type TestedPair,
+  tested,
   toBlock,
-  unionOfPairs,
-} from "./layer-axis.js";
-import {
-  HEADS_SAMPLED,
-  LABELS_MAX,
-  LABELS_SAMPLED,
-  LABELS_SCAN,
-  type Settings,
-  sketchWidth,
-  TOKENS_SAMPLED,
-} from "./method.js";
+} from "./block-axis.js";
+import type { Shape } from "./forms.js";
+import type { Settings } from "./method.js";
 import type { Block, EvidenceMap } from "./observations.js";
-import { headSample, labelRuns } from "./sampling.js";
-import { sharedTokens, tokenRuns } from "./shared-tokens.js";
-import { commonWidth } from "./sketch/meet.js";
+import { runLabels } from "./sampling.js";
 import { inParallel, type Work } from "./work.js";
 
 export interface AxisResult {
@@ -48,171 +41,109 @@ export interface Bench {
   work: Work;
 }
 
-/** All axes at once: while one waits for the disk another computes. */
-export async function testAxes(bench: Bench): Promise<Record<Axis, AxisResult | null>> {
-  const [mlp, values, residual] = await Promise.all([scanMlp(bench), scanValues(bench), testResidual(bench)]);
-  return { "mlp-hidden": mlp, "value-dim": values, residual };
+/** What is looked at of a block, from sizes and the seed alone. */
+export interface Look {
+  groups: number;
+  /** Labels of a block set against one of `other` units a group. */
+  runs(units: number, other: number): Run[];
+  job(side: "reference" | "suspect", place: Place, runs: Run[]): SketchJob;
 }
 
-/** MLP hidden units: all layer pairs on few labels, then the best counterparts on many. */
-async function scanMlp(bench: Bench): Promise<AxisResult> {
-  const { settings } = bench;
-  const labels = Math.min(commonRows(bench, "mlp.up"), LABELS_MAX);
-  const scanLabels = Math.min(labels, LABELS_SCAN);
-  const testLabels = settings.rows === "all" ? labels : Math.min(labels, LABELS_SAMPLED);
-  const width = foldWidth(bench);
-  // A gate answers to nothing in a model without one: the two are then set side by side by what both have.
-  const roles: Role[] = isGated(bench.reference) && isGated(bench.suspect) ? ["mlp.gate", "mlp.up"] : ["mlp.up"];
-  const job = (model: Model, layer: number, count: number): SketchJob => {
-    const runs = labelRuns(labels, count, settings.seed);
-    const parts: Stretch[] = roles.map((role) => ({ matrix: tensor(model, layer, role).matrix, runs }));
-    return { unit: "rows", parts, width, groups: 1, seed: settings.seed };
-  };
-  const scanned = await scanLayers(bench, "mlp-hidden", { labels: scanLabels, groups: 1 }, (m, l) =>
-    job(m, l, scanLabels),
-  );
-  if (testLabels === scanLabels) return { ...scanned, note: `all ${labels} labels of each layer` };
-
-  const tested = await testBest(bench, "mlp-hidden", scanned.map, { labels: testLabels, groups: 1 }, (m, l) =>
-    job(m, l, testLabels),
-  );
-  return { ...tested, note: `${testLabels} of ${labels} labels of each layer, counterparts chosen on ${scanLabels}` };
+export interface Plan {
+  axis: BlockAxis;
+  as: readonly Place[];
+  bs: readonly Place[];
+  scan: Look;
+  /** Null where the scan looks at everything already. */
+  test: Look | null;
+  /** Pairs tested at the most. */
+  testedMax: number;
 }
 
-/** Value dimensions within each key-value head, likewise; null where the heads of a model are not known. */
-async function scanValues(bench: Bench): Promise<AxisResult | null> {
-  const { reference, suspect, settings } = bench;
-  const heads = Math.min(reference.keyValueHeads, suspect.keyValueHeads);
-  const labels = Math.min(reference.headDim, suspect.headDim);
-  if (heads === 0 || labels === 0) return null;
-  const width = foldWidth(bench);
-  const job =
-    (used: number[]) =>
-    (model: Model, layer: number): SketchJob => {
-      const runs = used.map((h) => ({ start: h * model.headDim, count: labels }));
-      const parts = [{ matrix: tensor(model, layer, "attention.v").matrix, runs }];
-      return { unit: "rows", parts, width, groups: used.length, seed: settings.seed };
-    };
-  const few = headSample(heads, HEADS_SAMPLED, settings.seed);
-  const scanned = await scanLayers(bench, "value-dim", { labels, groups: few.length }, job(few));
-  if (settings.rows === "sampled" || few.length === heads)
-    return { ...scanned, note: `${labels} labels in each of ${few.length} of ${heads} key-value heads` };
-  const all = Array.from({ length: heads }, (_, h) => h);
-  const tested = await testBest(bench, "value-dim", scanned.map, { labels, groups: heads }, job(all));
-  return { ...tested, note: `${labels} labels in each of ${heads} heads, counterparts chosen on ${few.length}` };
+/** ln of an e-value that needs no more: e^120 is 10^52. */
+const DECIDED = 120;
+
+export async function runPlan(bench: Bench, plan: Plan): Promise<Omit<AxisResult, "note">> {
+  const { axis, as, bs } = plan;
+  const total = as.length * bs.length;
+  const scanned = await scan(bench, plan);
+  const scanE = meanOverPairs(scanned, total);
+  const best = bestPairs(as, bs, scanned);
+  const block = (pair: TestedPair) => toBlock(axis, as[pair.i]!, bs[pair.j]!, pair);
+  const map = mapOf(axis, as, bs, scanned);
+  if (!plan.test) return { logE: scanE, map, blocks: best.map(block) };
+  const half = Math.log(0.5);
+  if (bench.settings.rows === "sampled" && scanE > DECIDED) return { logE: half + scanE, map, blocks: best.map(block) };
+  const chosen = [...best].sort((x, y) => y.evidence.logE - x.evidence.logE).slice(0, plan.testedMax);
+  const again = await test(bench, plan, plan.test, chosen);
+  const logE = half + logSumExp([scanE, meanOverPairs(again, total)]);
+  const key = ({ i, j }: BlockPair) => `${i}:${j}`;
+  const byKey = new Map(again.map((pair) => [key(pair), pair]));
+  return { logE, map, blocks: best.map((pair) => block(byKey.get(key(pair)) ?? pair)) };
 }
 
-/** Residual dimensions over shared tokens: one block for the whole model; null where no token is shared. */
-async function testResidual(bench: Bench): Promise<AxisResult | null> {
-  const { reference, suspect, settings, compute } = bench;
-  const tokens = sharedTokens(
-    bench.vocabularies,
-    reference.vocabulary,
-    suspect.vocabulary,
-    TOKENS_SAMPLED,
-    settings.seed,
+/** All pairs. A block is sketched once for each set of its labels that some partner asks for. */
+async function scan(bench: Bench, { axis, as, bs, scan: look }: Plan): Promise<TestedPair[]> {
+  const { compute, work } = bench;
+  const needed = new Map<string, { side: "reference" | "suspect"; place: Place; runs: Run[] }>();
+  const ask = (side: "reference" | "suspect", place: Place, at: number, other: number) => {
+    const runs = look.runs(place.units, other);
+    const key = `${side} ${at} ${JSON.stringify(runs)}`;
+    if (!needed.has(key)) needed.set(key, { side, place, runs });
+    return key;
+  };
+  const keys = as.map((a, i) =>
+    bs.map((b, j) => ({ a: ask("reference", a, i, b.units), b: ask("suspect", b, j, a.units) })),
   );
-  if (tokens.rows.length === 0) return null;
-  const roles: Role[] = reference.tied || suspect.tied ? ["embed"] : ["embed", "output"];
-  const labels = Math.min(reference.hidden, suspect.hidden);
-  const width = sketchWidth(tokens.rows.length);
-  const sketch = (model: Model, side: "reference" | "suspect") => {
-    const runs = tokenRuns(tokens, side);
-    const parts = roles.map((role) => ({ matrix: global(model, role).matrix, runs }));
-    return compute.sketch({ unit: "columns", parts, width, groups: 1, seed: settings.seed });
-  };
-  const [a, b] = await Promise.all([sketch(reference, "reference"), sketch(suspect, "suspect")]);
-  const [m] = await compute.match({ a, bs: [b], groups: 1, prefix: labels });
-  const block: Block = {
-    axis: "residual",
-    referenceLayer: null,
-    suspectLayer: null,
-    labels,
-    groups: 1,
-    pairs: m!.pairs[0]!,
-    self: m!.self,
-    log10P: log10SelfMatchBound(m!.pairs, labels, m!.self),
-    selfCosine: m!.selfCosine,
-    otherCosine: m!.otherCosine,
-  };
-  return {
-    logE: logEValue(block.log10P),
-    map: null,
-    blocks: [block],
-    note: `${labels} labels over ${tokens.rows.length} tokens ${tokens.how}, ${roles.length === 2 ? "input and output embeddings" : "input embeddings"}`,
-  };
-}
-
-/** Sketches every layer of both models, then sets all against all. */
-async function scanLayers(
-  bench: Bench,
-  axis: LayerAxis,
-  shape: Shape,
-  job: (model: Model, layer: number) => SketchJob,
-): Promise<{ logE: number; map: EvidenceMap; blocks: Block[] }> {
-  const { reference, suspect, compute, work } = bench;
-  const sides = [reference, suspect].flatMap((model) => layers(model).map((layer) => ({ model, layer })));
-  const sketches = await inParallel(work, `sketches of ${axis}`, sides, ({ model, layer }) =>
-    compute.sketch(job(model, layer)),
+  const asked = [...needed];
+  const made = await inParallel(work, `sketches of ${axis}`, asked, ([, { side, place, runs }]) =>
+    compute.sketch(look.job(side, place, runs)),
   );
-  const as = sketches.slice(0, reference.layers);
-  const bs = sketches.slice(reference.layers);
-  const rows: Matching[][] = await inParallel(work, `layer pairs of ${axis}`, as, (a) =>
-    compute.match({ a, bs, groups: shape.groups }),
-  );
-  const all = rows.map((row, i) => row.map((matching, j) => toBlock(axis, { i, j }, shape, matching)));
-  const blockOf = ({ i, j }: LayerPair) => all[i]![j]!;
-  const map: EvidenceMap = { axis, labels: shape.labels, log10P: all.map((row) => row.map((b) => b.log10P)) };
-  const best = bestPairs(map);
-  return {
-    map,
-    logE: axisLogE(({ i, j }) => map.log10P[i]![j]!, map),
-    blocks: unionOfPairs([best.byReference, best.bySuspect]).map(blockOf),
-  };
-}
-
-/** Tests the pairs that a scan chose, each sketched where it is tested and let go. */
-async function testBest(
-  bench: Bench,
-  axis: LayerAxis,
-  map: EvidenceMap,
-  shape: Shape,
-  job: (model: Model, layer: number) => SketchJob,
-): Promise<{ logE: number; map: EvidenceMap; blocks: Block[] }> {
-  const best = bestPairs(map);
-  const pairs = unionOfPairs([best.byReference, best.bySuspect]);
-  const blocks = await inParallel(bench.work, `test of the best pairs, ${axis}`, pairs, async (pair) => {
-    const matching = await bench.compute.pair({ a: job(bench.reference, pair.i), b: job(bench.suspect, pair.j) });
-    return toBlock(axis, pair, shape, matching);
+  const sketches = new Map(asked.map(([key], at) => [key, made[at]!]));
+  // One job for the partners of a block that share a rule and a sketch of the block.
+  const jobs = as.flatMap((a, i) => {
+    const groups = new Map<string, number[]>();
+    for (const [j, b] of bs.entries()) {
+      const group = `${keys[i]![j]!.a} ${b.units}`;
+      groups.set(group, [...(groups.get(group) ?? []), j]);
+    }
+    return [...groups.values()].map((js) => ({ i, a, js }));
   });
-  const log10P = new Map(blocks.map((block, at) => [pairKey(pairs[at]!), block.log10P]));
-  return { logE: axisLogE((pair) => log10P.get(pairKey(pair))!, map), map, blocks };
+  const results = await inParallel(work, `pairs of ${axis}`, jobs, async ({ i, a, js }) => {
+    const b = bs[js[0]!]!;
+    const sketch = (key: string): Matrix => sketches.get(key)!;
+    const rule = ruleOf(look, a, b);
+    const matchings = await compute.match({
+      a: sketch(keys[i]![js[0]!]!.a),
+      bs: js.map((j) => sketch(keys[i]![j]!.b)),
+      ...rule,
+    });
+    return matchings.map((matching, at) => tested({ i, j: js[at]! }, shapeOf(look, a, b), matching));
+  });
+  return results.flat();
 }
 
-/** Of rows; a sketch on either side may hold less than the method's own width. */
-function foldWidth({ reference, suspect }: Bench): number {
-  return commonWidth(sketchWidth(Math.max(reference.hidden, suspect.hidden)), [reference, suspect]);
+/** Pairs that a scan chose, each sketched where it is tested and let go. */
+function test(bench: Bench, { axis, as, bs }: Plan, look: Look, pairs: readonly BlockPair[]): Promise<TestedPair[]> {
+  return inParallel(bench.work, `test of the best pairs, ${axis}`, pairs, async (pair) => {
+    const [a, b] = [as[pair.i]!, bs[pair.j]!];
+    const matching = await bench.compute.pair({
+      a: look.job("reference", a, look.runs(a.units, b.units)),
+      b: look.job("suspect", b, look.runs(b.units, a.units)),
+      ...ruleOf(look, a, b),
+    });
+    return tested(pair, shapeOf(look, a, b), matching);
+  });
 }
 
-/** The least number of rows that this role has in any layer of either model. */
-function commonRows(bench: Bench, role: Role): number {
-  const counts = [bench.reference, bench.suspect].flatMap((m) => layers(m).map((l) => tensor(m, l, role).matrix.rows));
-  return Math.min(...counts);
+/** Blocks of equal size show the same labels on both sides; others their own, by number. */
+function ruleOf(look: Look, a: Place, b: Place): MatchRule {
+  if (a.units === b.units) return { groups: look.groups, shiftBlock: SHIFT_BLOCK };
+  const labels = { a: runLabels(look.runs(a.units, b.units)), b: runLabels(look.runs(b.units, a.units)) };
+  return { groups: look.groups, labels };
 }
 
-/** A model's layers are all gated or none is. */
-function isGated(model: Model): boolean {
-  return model.tensors.has("layers.0.mlp.gate");
-}
-
-function layers(model: Model): number[] {
-  return Array.from({ length: model.layers }, (_, l) => l);
-}
-
-function tensor(model: Model, layer: number, role: Role): CanonicalTensor {
-  return model.tensors.get(`layers.${layer}.${role}`)!;
-}
-
-function global(model: Model, role: Role): CanonicalTensor {
-  return model.tensors.get(role)!;
+function shapeOf(look: Look, a: Place, b: Place): Shape {
+  const count = (units: number, other: number) => look.runs(units, other).reduce((sum, run) => sum + run.count, 0);
+  return { labels: Math.min(count(a.units, b.units), count(b.units, a.units)), groups: look.groups };
 }

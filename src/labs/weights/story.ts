@@ -6,8 +6,9 @@
 
 import type { ComparisonSums } from "../../kernels/kernel.js";
 import type { Stretch } from "../../kernels/row-source.js";
-import type { CanonicalTensor, Model } from "../../model/model.js";
-import type { Block, Relation, TensorStory } from "./observations.js";
+import type { CanonicalTensor } from "../../model/model.js";
+import type { Counterparts } from "./counterparts.js";
+import type { Relation, TensorStory } from "./observations.js";
 import { labelRuns } from "./sampling.js";
 import type { Bench } from "./scan.js";
 import { sharedTokens, tokenRuns } from "./shared-tokens.js";
@@ -20,30 +21,6 @@ const RELATED_MIN = 0.5;
 const WHOLE_VALUES_MAX = 4 * 1024 * 1024;
 const STORY_ROWS = 64;
 const TOKENS_MAX = 2048;
-
-/** Layer evidence that fixes a counterpart: one layer's p, the scan paid, below 10⁻⁶. */
-const COUNTERPART_LOG10P = -6;
-
-export interface Counterparts {
-  correspondence: { referenceLayer: number; suspectLayers: number[] }[];
-  /** For each suspect layer its reference layer, or null. */
-  ofSuspect: (number | null)[];
-}
-
-/** Which layers answer to which, from blocks of both layer axes. */
-export function counterparts(blocks: readonly Block[], reference: Model, suspect: Model): Counterparts {
-  const limit = COUNTERPART_LOG10P - Math.log10(Math.max(reference.layers, suspect.layers));
-  const ofSuspect = Array.from({ length: suspect.layers }, (_, j) => {
-    const found = blocks.filter((b) => b.suspectLayer === j && b.referenceLayer !== null && b.log10P <= limit);
-    found.sort((a, b) => a.log10P - b.log10P || a.referenceLayer! - b.referenceLayer!);
-    return found[0]?.referenceLayer ?? null;
-  });
-  const correspondence = Array.from({ length: reference.layers }, (_, i) => ({
-    referenceLayer: i,
-    suspectLayers: ofSuspect.flatMap((r, j) => (r === i ? [j] : [])),
-  }));
-  return { correspondence, ofSuspect };
-}
 
 /** The story of every tensor of the suspect that has a counterpart. */
 export async function tensorStory(bench: Bench, layers: Counterparts): Promise<TensorStory[]> {

@@ -28,8 +28,8 @@ export function evidenceMap(map: EvidenceMap): Figure {
   const strong = map.log10P.flat().filter((p) => p <= -6).length;
   const title = `Evidence map: ${AXES[map.axis].title}`;
   const description =
-    `Each cell compares one layer of the reference (row) with one layer of the suspect (column) by equal-label pairs ` +
-    `among ${whole(map.labels)} labels. Of ${whole(rows * columns)} cells, ${whole(strong)} stand at or below ` +
+    `Each cell compares one layer of the reference (row) with one layer of the suspect (column) by the labels of ` +
+    `paired units, ${whole(map.labels)} labels at most. Of ${whole(rows * columns)} cells, ${whole(strong)} stand at or below ` +
     `10 to the power −6; the smallest p is 10 to the power ${log10Figure(least)}. Uncorrected for the number of cells.`;
   const side = Math.max(3, Math.min(40, 470 / Math.max(rows, columns)));
   const [plotWidth, plotHeight] = [side * columns, side * rows];

@@ -1,4 +1,4 @@
-/** Paired units per block: how many labels, how many mutual pairs, how many of them with equal labels. */
+/** Paired units per block: how many labels, how many mutual pairs, how many with equal labels, how many in one order. */
 import type { Block } from "../../labs/weights/observations.js";
 import { decimal, log10Figure, whole } from "../figure-words.js";
 import { Details } from "../parts/details.js";
@@ -18,8 +18,9 @@ export function Blocks({ blocks }: { blocks: readonly Block[] }) {
       <Subheading>Paired units of each block</Subheading>
       <p class="govuk-body">
         Units are paired when each is the other’s nearest. An equal-label pair is one whose two units stand at the same
-        place in both models. If the labels were independent, about one equal-label pair a group would be expected by
-        chance, whatever the number of units.
+        place in both models; pairs in one order are as many as rise together on both sides. If the labels were
+        independent, about one equal-label pair a group would be expected by chance, whatever the number of units, and
+        about twice the root of the number of pairs in one order.
       </p>
       {blocks.length <= OPEN_MAX ? table : <Details summary={`All ${whole(blocks.length)} blocks`}>{table}</Details>}
       {blocks.length > ROWS_MAX ? (
@@ -40,17 +41,19 @@ function BlockTable({ blocks }: { blocks: readonly Block[] }) {
         { title: "Labels × groups", numeric: true },
         { title: "Mutual pairs", numeric: true },
         { title: "Equal-label pairs", numeric: true },
+        { title: "Pairs in one order", numeric: true },
         { title: "Log10 p", numeric: true },
         { title: "Median cosine, equal-label", numeric: true },
         { title: "Median cosine, other", numeric: true },
       ]}
       rows={blocks.map((block) => [
         <span class="app-nowrap">{block.axis}</span>,
-        block.referenceLayer ?? "all",
-        block.suspectLayer ?? "all",
+        place(block.referenceLayer, block.referenceExpert),
+        place(block.suspectLayer, block.suspectExpert),
         block.groups === 1 ? whole(block.labels) : `${whole(block.labels)} × ${whole(block.groups)}`,
         whole(block.pairs),
         whole(block.self),
+        block.increasing === undefined ? "–" : whole(block.increasing),
         log10Figure(block.log10P),
         cosine(block.selfCosine),
         cosine(block.otherCosine),
@@ -59,6 +62,12 @@ function BlockTable({ blocks }: { blocks: readonly Block[] }) {
       dense
     />
   );
+}
+
+/** A layer, and which of its experts where it has several. */
+function place(layer: number | null, expert: string | undefined): string | number {
+  if (layer === null) return "all";
+  return expert === undefined ? layer : `${layer}, expert ${expert}`;
 }
 
 function cosine(value: number | null): string {

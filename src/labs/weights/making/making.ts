@@ -2,8 +2,9 @@
  * How the suspect was made, as far as the pair shows it: after the test has spoken, and never a part of its outcome.
  * The door of this folder for `examine.ts`.
  */
+
+import type { Counterparts } from "../counterparts.js";
 import type { Bench } from "../scan.js";
-import type { Counterparts } from "../story.js";
 import { alignedTensors } from "./aligned.js";
 import { measure } from "./measure.js";
 import type { Making } from "./observed.js";

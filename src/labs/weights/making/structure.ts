@@ -2,8 +2,9 @@
  * What changed in the model's build: layers dropped, repeated or replaced, hidden units fewer or more, tokens renamed or
  * added. Read from the test's own correspondence of layers and from the vocabularies.
  */
+
+import type { Counterparts } from "../counterparts.js";
 import type { Bench } from "../scan.js";
-import type { Counterparts } from "../story.js";
 import type { Statement } from "./observed.js";
 import { count, percent, runs } from "./wording.js";
 

@@ -5,8 +5,8 @@
 import { AssayError } from "../../../base/error.js";
 import { heldRuns, type Run } from "../../../kernels/row-order.js";
 import type { CanonicalTensor, Model } from "../../../model/model.js";
-import { HEADS_SAMPLED, LABELS_SAMPLED, SEED_DEFAULT, type Settings } from "../method.js";
-import { headSample, labelRuns } from "../sampling.js";
+import { HEADS_SAMPLED, LABELS_MAX, LABELS_SAMPLED, LABELS_WINDOW, SEED_DEFAULT, type Settings } from "../method.js";
+import { headSample, labelRuns, labelWindows } from "../sampling.js";
 
 /**
  * A sketch fixes the seed of the examination. Absent sketches nothing changes.
@@ -32,11 +32,18 @@ export function unmetBySketch(reference: Model, suspect: Model, settings: Settin
   const [a, b] = models.map((m) => m.tensors.has("layers.0.mlp.gate"));
   if (a !== b)
     return "one model's MLP is gated and the other's is not, and a sketch folds the two kinds by other signs";
-  const ups = models.map(upsOf);
-  const units = Math.min(...ups.flat().map((t) => t.matrix.rows));
-  const runs = labelRuns(units, settings.rows === "all" ? units : LABELS_SAMPLED, settings.seed);
-  if (ups.flat().every((t) => holds(t, runs))) return null;
-  return `the MLPs have different numbers of hidden units, and the sample of a pair of ${units} units is not in a sketch of ${LABELS_SAMPLED} sampled rows; make both with --rows all`;
+  const [as, bs] = models.map(upsOf);
+  const whole = settings.rows === "all";
+  const wanted = (units: number, other: number) =>
+    units === other
+      ? labelRuns(units, whole ? LABELS_MAX : LABELS_SAMPLED, settings.seed)
+      : labelWindows(units, whole ? LABELS_MAX : LABELS_WINDOW);
+  const held = (side: CanonicalTensor[], others: CanonicalTensor[]) => {
+    const sizes = new Set(others.map((t) => t.matrix.rows));
+    return side.every((t) => [...sizes].every((other) => holds(t, wanted(t.matrix.rows, other))));
+  };
+  if (held(as!, bs!) && held(bs!, as!)) return null;
+  return `the MLPs have different numbers of hidden units, and the windows that such a pair calls for are not in a sketch of ${LABELS_SAMPLED} sampled rows; make both with --rows all`;
 }
 
 /** Value dimensions are left out where a sketch does not hold the heads that the pair calls for. */
