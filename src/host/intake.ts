@@ -10,10 +10,11 @@ import type { Digest } from "../base/digest.js";
 import { AssayError, quoted } from "../base/error.js";
 import { rootDigest } from "../evidence/oms.js";
 import { Kernel } from "../kernels/kernel.js";
+import { listAll } from "./adapter-path.js";
 import { cachedDigest, type FileState, rememberDigest } from "./digest-cache.js";
 import { asAssayError, FileReader, fill } from "./files.js";
 import { FiniteCheck, type TensorBytes } from "./finite-check.js";
-import { listModelFiles, type ModelFile } from "./folder.js";
+import type { ModelFile } from "./folder.js";
 import { isUrl } from "./http-pin.js";
 import { readGgufHeader, readHeader } from "./open-model.js";
 
@@ -47,7 +48,7 @@ export async function intake(path: string, { home, ignore, signal, onProgress }:
       "UNSUPPORTED",
       "intake.read: expected files at hand, got a URL: their digests need every byte; download the model for this",
     );
-  const { files } = await listModelFiles(path, ignore);
+  const { files } = await listAll(path, ignore);
   const totalBytes = files.reduce((n, f) => n + f.sizeBytes, 0);
   let doneBytes = 0;
   const advance = (bytes: number) => {

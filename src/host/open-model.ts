@@ -8,6 +8,13 @@
 import { basename } from "node:path";
 import { AssayError, quoted } from "../base/error.js";
 import { sketchedModel } from "../labs/weights/sketch/read.js";
+import {
+  ADAPTER_CONFIG_BYTES_MAX,
+  ADAPTER_CONFIG_NAME,
+  ADAPTER_WEIGHTS_NAME,
+  type Adapter,
+  parseAdapterConfig,
+} from "../model/adapter.js";
 import { CONFIG_BYTES_MAX, NO_CONFIG, parseConfig } from "../model/config.js";
 import { FAMILIES_READ, refusalOfFiles } from "../model/families.js";
 import { GGUF_HEADER_BYTES_MAX, type GgufHeader, parseGgufHeader } from "../model/gguf.js";
@@ -17,6 +24,7 @@ import { readModel } from "../model/read-model.js";
 import { parseSafetensorsHeader, type SafetensorsHeader, safetensorsHeaderLength } from "../model/safetensors.js";
 import { checkShards, INDEX_BYTES_MAX, INDEX_NAME, parseShardIndex } from "../model/shard-index.js";
 import { parseVocabulary, TOKENIZER_BYTES_MAX } from "../model/tokenizer.js";
+import { type AdapterPath, adapterPath, listAll } from "./adapter-path.js";
 import { FileReader } from "./files.js";
 import { listModelFiles, type ModelFile, type ModelFiles } from "./folder.js";
 import { isUrl } from "./http-pin.js";
@@ -55,6 +63,8 @@ export async function openModel(path: string): Promise<OpenedModel> {
     const opened = await openFiles({ ...remote, path: remote.url }, remote);
     return { ...opened, reading: unchecked(opened.reading), remote };
   }
+  const both = await adapterPath(path);
+  if (both) return openWithAdapter(path, both);
   const listed = await listModelFiles(path);
   if (!listed.isFolder && (await looksLikeSketch(listed.path))) {
     const { header, payloadOffset, name } = await openSketch(listed.files[0]!);
@@ -69,12 +79,39 @@ export async function openModel(path: string): Promise<OpenedModel> {
   }
 }
 
-async function openFiles(listed: ModelFiles, reader: Bytes): Promise<OpenedModel> {
+/** The base as if the adapter had been merged into it. */
+async function openWithAdapter(path: string, { base, adapter }: AdapterPath): Promise<OpenedModel> {
+  const [all, ofBase, ofAdapter] = await Promise.all([listAll(path), listModelFiles(base), listModelFiles(adapter)]);
+  const reader = new FileReader();
+  try {
+    const opened = await openFiles(ofBase, reader, await readAdapter(ofAdapter, reader));
+    return { ...opened, name: all.name, files: all.files };
+  } finally {
+    await reader.close();
+  }
+}
+
+async function readAdapter({ files }: ModelFiles, reader: Bytes): Promise<Adapter> {
+  const top = new Map(files.map((f) => [f.name, f]));
+  const config = (await readWhole(reader, top.get(ADAPTER_CONFIG_NAME), ADAPTER_CONFIG_BYTES_MAX))!;
+  const weights = top.get(ADAPTER_WEIGHTS_NAME);
+  if (!weights)
+    throw new AssayError(
+      "NOT_FOUND",
+      `open-model: expected ${ADAPTER_WEIGHTS_NAME} beside ${ADAPTER_CONFIG_NAME}; a pickle (.bin) is never opened, save_pretrained of peft writes safetensors`,
+    );
+  const { tensors } = await readHeader(reader, weights);
+  return { config: parseAdapterConfig(config), entries: tensors.map((t) => ({ ...t, file: weights.path })) };
+}
+
+async function openFiles(listed: ModelFiles, reader: Bytes, adapter: Adapter | null = null): Promise<OpenedModel> {
   // Only the top of a folder: originals and other exports often lie in folders below.
   const top = new Map(listed.files.filter((f) => !f.name.includes("/")).map((f) => [f.name, f]));
   const whole = (name: string, max: number) => readWhole(reader, top.get(name), max);
   const headers = await readHeaders(reader, top, listed.isFolder);
   const gguf = headers.size === 0 ? onlyGguf([...top.values()]) : null;
+  if (gguf && adapter)
+    throw new AssayError("UNSUPPORTED", "open-model: expected a base in safetensors under an adapter, got a GGUF file");
   if (gguf) {
     const opened = readGguf(await readGgufHeader(reader, gguf), gguf.path);
     return { ...opened, name: listed.name, path: listed.path, files: listed.files, weightFiles: [gguf] };
@@ -90,6 +127,7 @@ async function openFiles(listed: ModelFiles, reader: Bytes): Promise<OpenedModel
       : readModel(
           [...headers].map(([name, h]) => ({ file: top.get(name)!.path, tensors: h.tensors })),
           config,
+          adapter,
         );
   const { name, path, files } = listed;
   return { reading, vocabulary, name, path, files, weightFiles };

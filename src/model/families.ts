@@ -11,7 +11,7 @@ export const FAMILIES_READ =
 const BY_TENSOR: readonly { pattern: RegExp; found: string }[] = [
   {
     pattern: /\.lora_[AB]\b|\.lora_embedding_[AB]\b/,
-    found: "LoRA adapter weights, which are no model by themselves (merge them into their base model first)",
+    found: "LoRA adapter weights, which are no model by themselves (name them together with their base: BASE+ADAPTER)",
   },
   { pattern: /\.(absmax|quant_map|quant_state\b.*)$/, found: "4-bit weights of bitsandbytes" },
   { pattern: /\.(weight_global_scale|weight_scale_2)$/, found: "NVFP4 weights" },
@@ -37,7 +37,8 @@ const BY_TENSOR: readonly { pattern: RegExp; found: string }[] = [
 const BY_FILE: readonly { pattern: RegExp; found: string }[] = [
   {
     pattern: /^adapter_(config\.json|model\.bin)$/,
-    found: "a LoRA adapter, which is no model by itself (merge it into its base model first)",
+    found:
+      "a LoRA adapter, which is no model by itself (name it together with its base: BASE+ADAPTER, with adapter_model.safetensors in it)",
   },
   {
     pattern: /\.(bin|pt|pth|ckpt)$/i,

@@ -7,6 +7,7 @@
 import { AssayError, quoted } from "../base/error.js";
 import type { DType } from "../kernels/dtypes.js";
 import type { StoredMatrix } from "../kernels/stored-matrix.js";
+import { type Adapter, withAdapter } from "./adapter.js";
 import type { Entry, FileTensors } from "./entries.js";
 import { FAMILIES_READ, familyOfTensors } from "./families.js";
 import { cut } from "./fused.js";
@@ -22,18 +23,24 @@ const DTYPES_READ =
   "F64, F32, F16, BF16 and F8 are read, I8 and 4-bit weights with their scales (LLM.int8, compressed-tensors, GPTQ, AWQ, MXFP4), and GGUF's Q4_0 to Q8_0, Q2_K to Q6_K and MXFP4; others have to be dequantised first (transformers: model.dequantize(), then save_pretrained)";
 
 /** Of safetensors files. Errors as `readEntries`. */
-export function readModel(files: readonly FileTensors[], config: ModelConfig): Reading {
+export function readModel(files: readonly FileTensors[], config: ModelConfig, adapter: Adapter | null = null): Reading {
   const entries = files.flatMap(({ file, tensors }) => tensors.map((t) => ({ ...t, file })));
-  return readEntries(entries, config, [llamaNaming(entries.map((e) => e.name)), GPT2, GPT_NEOX]);
+  return readEntries(entries, config, [llamaNaming(entries.map((e) => e.name)), GPT2, GPT_NEOX], adapter);
 }
 
 /**
  * @throws AssayError FORMAT when a tensor under a canonical name has no values; anything else that does not fit is a
  *   refusal
  */
-export function readEntries(stored: readonly Entry[], config: ModelConfig, namings: readonly Naming[]): Reading {
+export function readEntries(
+  stored: readonly Entry[],
+  config: ModelConfig,
+  namings: readonly Naming[],
+  adapter: Adapter | null = null,
+): Reading {
   const found = stored.map((e) => e.name);
-  const entries = joinQuantised(stored, config);
+  const joined = joinQuantised(stored, config);
+  const entries = adapter && typeof joined !== "string" ? withAdapter(joined, adapter) : joined;
   if (typeof entries === "string") return refused(familySentence(found, entries));
   const names = entries.map((e) => e.name);
   const places = placesOf(names, namings);

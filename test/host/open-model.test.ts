@@ -122,7 +122,7 @@ describe("errors of the input", () => {
 describe("refused, not an error", () => {
   test.each<[string, string, RegExp]>([
     ["a pickle", "pytorch_model.bin", /pickle checkpoint.*Llama family/],
-    ["a LoRA adapter as a pickle", "adapter_model.bin", /LoRA adapter.*merge it into its base model first/],
+    ["a LoRA adapter as a pickle", "adapter_model.bin", /LoRA adapter.*together with its base: BASE\+ADAPTER/],
     ["an ONNX", "model.onnx", /ONNX/],
   ])("%s", async (name, file, words) => {
     const refused = { kind: "refused", reason: expect.stringMatching(words) };
@@ -132,7 +132,7 @@ describe("refused, not an error", () => {
   test("a LoRA adapter", async () => {
     const lora = [tensor("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", "F32", [2, 8])];
     const path = folder("lora", { "adapter_model.safetensors": lora, "adapter_config.json": { peft_type: "LORA" } });
-    const reason = expect.stringMatching(/LoRA adapter weights.*merge them into their base model first/);
+    const reason = expect.stringMatching(/LoRA adapter weights.*together with their base: BASE\+ADAPTER/);
     expect(await reading(path)).toEqual({ kind: "refused", reason });
   });
 });

@@ -198,7 +198,7 @@ describe("refused", () => {
     [
       "a LoRA adapter",
       [tensor("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", "F32", [2, 8])],
-      /LoRA adapter.*merge them into their base model first/,
+      /LoRA adapter.*together with their base: BASE\+ADAPTER/,
     ],
     ["GPTQ", renamed(tinyLlama(), /proj\.weight/, "proj.qweight"), /GPTQ or AWQ.*no qzeros or scales/],
     ["GGUF names in a safetensors file", [tensor("blk.0.attn_q.weight", "F32", [8, 8])], /no layers under names/],

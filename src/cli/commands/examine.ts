@@ -70,6 +70,7 @@ Examples:
   $ assay examine weights models/base models/suspect --init models/base-init.safetensors
   $ assay examine weights base.sketch suspect.sketch
   $ assay examine weights models/base models/suspect --rows all --out case-1.zip --key lab.pem
+  $ assay examine weights models/base models/base+adapters/suspect
   $ assay examine weights models/base https://example.org/models/suspect/resolve/main
 
 It reads safetensors with the names of Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM,
