@@ -51,12 +51,12 @@ const ROLES = ["gate", "up", "down"] as const;
 interface Paired {
   i: number;
   j: number;
-  /** Sum of cosines over the best one-to-one pairing of units. */
-  value: number;
   unitOf: Int32Array;
   signs: Int8Array;
 }
 
+/** A p that no further start could make more convincing: the kept basis, which costs nothing, is tried first. */
+const LOG10_ENOUGH = -100;
 /** Rounds of pairing units, then turning the suspect towards the initial rows; the bound covers every such choice. */
 const ROUNDS = 2;
 
@@ -67,6 +67,7 @@ export function initAnchor(request: InitAnchorRequest): InitAnchor {
   const starts = [() => identity(width), () => alignedRotation({ reference, suspect, seed }).rotation];
   const found: InitAnchor[] = [];
   for (const [at, start] of starts.entries()) {
+    if (found.some((x) => x.log10P <= LOG10_ENOUGH)) break;
     onProgress?.(at * ROUNDS, starts.length * ROUNDS);
     let rotation = start();
     for (let round = 0; round < ROUNDS; round++) {
@@ -87,7 +88,7 @@ interface PairedRows {
 function pairedBy(rotation: Dense, { reference, suspect }: InitAnchorRequest, width: number): PairedRows {
   const mine = reference.layers.map((l) => inWidth(l.mlp, width));
   const theirs = suspect.layers.map((l) => turned(l.mlp, rotation, width));
-  return { theirs, layers: pairLayers(mine.map((a, i) => theirs.map((b, j) => pairUnits(a, b, i, j)))) };
+  return { theirs, layers: pairLayers(mine, theirs) };
 }
 
 /** One tensor of one layer pair: its share of the sum, and its rows. */
@@ -159,12 +160,37 @@ function unitPairs(unitOf: Int32Array, swapped: boolean): [number, number, numbe
   return Array.from(unitOf, (many, few) => (swapped ? [many, few, few] : [few, many, few]));
 }
 
-/** One to one, by the sum of the cosines of gate, up and down; up and down may both be turned over. */
-function pairUnits(a: MlpRows, b: MlpRows, i: number, j: number): Paired {
+/** Cosines of two layers' units: gate's beside the size of up's and down's together, which may both be turned over. */
+interface Likeness {
+  value: Dense;
+  /** up's and down's, signed. */
+  lean: Dense;
+}
+
+function likeness(a: MlpRows, b: MlpRows): Likeness {
   const [gate, up, down] = ROLES.map((role) => timesTransposed(a[role], b[role]));
   const value = zeros(gate!.rows, gate!.columns);
-  for (let at = 0; at < value.data.length; at++)
-    value.data[at] = gate!.data[at]! + Math.abs(up!.data[at]! + down!.data[at]!);
+  const lean = zeros(gate!.rows, gate!.columns);
+  for (let at = 0; at < value.data.length; at++) {
+    lean.data[at] = up!.data[at]! + down!.data[at]!;
+    value.data[at] = gate!.data[at]! + Math.abs(lean.data[at]!);
+  }
+  return { value, lean };
+}
+
+/** Sum over the claimant's units of the best any unit of the other layer offers: enough to choose layers by. */
+function bestSum({ value }: Likeness): number {
+  let sum = 0;
+  for (let r = 0; r < value.rows; r++) {
+    let best = Number.NEGATIVE_INFINITY;
+    for (let c = 0; c < value.columns; c++) best = Math.max(best, value.data[r * value.columns + c]!);
+    sum += best;
+  }
+  return sum;
+}
+
+/** One to one, so that the sum of the likeness is largest. */
+function pairUnits({ value, lean }: Likeness, i: number, j: number): Paired {
   const swapped = value.rows > value.columns;
   const few = Math.min(value.rows, value.columns);
   const many = Math.max(value.rows, value.columns);
@@ -172,23 +198,24 @@ function pairUnits(a: MlpRows, b: MlpRows, i: number, j: number): Paired {
   const flat = new Float64Array(few * many);
   for (let r = 0; r < few; r++) for (let c = 0; c < many; c++) flat[r * many + c] = value.data[at(r, c)]!;
   const unitOf = maximumAssignment(flat, few, many);
-  let total = 0;
-  const signs = Int8Array.from(unitOf, (c, r) => {
-    total += flat[r * many + c]!;
-    return up!.data[at(r, c)]! + down!.data[at(r, c)]! < 0 ? -1 : 1;
-  });
-  return { i, j, value: total, unitOf, signs };
+  return { i, j, unitOf, signs: Int8Array.from(unitOf, (c, r) => (lean.data[at(r, c)]! < 0 ? -1 : 1)) };
 }
 
-/** Each layer of the shallower model gets a layer of its own in the deeper one. */
-function pairLayers(pairs: readonly (readonly Paired[])[]): Paired[] {
-  const [l1, l2] = [pairs.length, pairs[0]!.length];
-  const swapped = l1 > l2;
-  const [few, many] = swapped ? [l2, l1] : [l1, l2];
+/** Each layer of the shallower model gets a layer of its own in the deeper one, then their units are paired. */
+function pairLayers(mine: readonly MlpRows[], theirs: readonly MlpRows[]): Paired[] {
+  const swapped = mine.length > theirs.length;
+  const [few, many] = swapped ? [theirs.length, mine.length] : [mine.length, theirs.length];
+  const pair = (r: number, c: number) => (swapped ? { i: c, j: r } : { i: r, j: c });
   const value = new Float64Array(few * many);
-  const at = (r: number, c: number) => (swapped ? pairs[c]![r]! : pairs[r]![c]!);
-  for (let r = 0; r < few; r++) for (let c = 0; c < many; c++) value[r * many + c] = at(r, c).value;
-  return Array.from(maximumAssignment(value, few, many), (c, r) => at(r, c));
+  for (let r = 0; r < few; r++)
+    for (let c = 0; c < many; c++) {
+      const { i, j } = pair(r, c);
+      value[r * many + c] = bestSum(likeness(mine[i]!, theirs[j]!));
+    }
+  return Array.from(maximumAssignment(value, few, many), (c, r) => {
+    const { i, j } = pair(r, c);
+    return pairUnits(likeness(mine[i]!, theirs[j]!), i, j);
+  });
 }
 
 function logUnitPairings(n1: number, n2: number): number {

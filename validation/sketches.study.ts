@@ -1,0 +1,143 @@
+/**
+ * Sketches against weights: every pair of the zoo (and each model with itself) as weights, as sketch against model both
+ * ways, and as sketch against sketch; every pair of the bank of equal shape as sketches; what a sketch discloses.
+ *
+ *   npm run build && node validation/sketches.study.ts --zoo ../shared/zoo [--part zoo|bank|write] [--cache FILE]
+ *
+ * Goes through the laboratory's own door, with the committed study of unit labels. Writes sketches.json and
+ * sketches.tables.md.
+ */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { makeSketch } from "../dist/app/sketch.js";
+import { loadStudy, WEIGHTS_STUDY } from "../dist/app/validation-data.js";
+import { ComputePool } from "../dist/host/compute-pool.js";
+import { openModel } from "../dist/host/open-model.js";
+import { examineAncestry } from "../dist/labs/weights/examine.js";
+import type { WeightsObservations } from "../dist/labs/weights/observations.js";
+import { energyShares } from "./study/sketch-energy.ts";
+import { type SketchReport, sketchTables } from "./study/sketch-tables.ts";
+
+const { values } = parseArgs({
+  options: { zoo: { type: "string" }, part: { type: "string" }, cache: { type: "string" } },
+});
+const zoo = values.zoo ?? "../shared/zoo";
+const part = values.part ?? "all";
+const log = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+/** Any will do, so long as it was not chosen with the models in view: the digits of e. */
+const SEED = "2718281828459045235360287471352662497757247093699959574966967627";
+const pool = new ComputePool(2);
+const folder = mkdtempSync(join(tmpdir(), "assay-sketches-"));
+const study = await loadStudy(WEIGHTS_STUDY);
+const report: SketchReport =
+  values.cache && existsSync(values.cache)
+    ? JSON.parse(readFileSync(values.cache, "utf8"))
+    : { seed: SEED, zoo: [], bank: [], made: [], energy: [] };
+
+try {
+  if (part === "all" || part === "zoo") await zooPart();
+  if (part === "all" || part === "bank") await bankPart();
+  if (values.cache) writeFileSync(values.cache, JSON.stringify(report));
+  if (part === "all" || part === "write") write();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+  await pool.close();
+}
+
+async function sketchOf(path: string, name: string): Promise<string> {
+  const out = join(folder, `${name}.sketch`);
+  const options = { seed: SEED, width: null, rows: "sampled" as const, out, home: null, threads: 2 };
+  const { discloses } = await makeSketch({ model: path, ...options, onProgress: () => {} });
+  const weights = statSync(join(path, "model.safetensors")).size;
+  report.made.push({ name, bytes: statSync(out).size, weightsBytes: weights, ...discloses });
+  return out;
+}
+
+async function zooPart(): Promise<void> {
+  report.zoo = [];
+  report.made = report.made.filter((m) => !m.name.startsWith("zoo "));
+  const manifest: Record<string, { parents: string[] }> = JSON.parse(readFileSync(join(zoo, "manifest.json"), "utf8"));
+  const roots = (name: string): string[] =>
+    manifest[name]!.parents.length === 0 ? [name] : manifest[name]!.parents.flatMap(roots);
+  const names = Object.keys(manifest).sort();
+  const models = new Map(names.map((n) => [n, join(zoo, "models", n)]));
+  const sketches = new Map<string, string>();
+  for (const name of names) sketches.set(name, await sketchOf(models.get(name)!, `zoo ${name}`));
+  report.energy = await energyShares(models.get("base")!, SEED);
+  for (const [i, a] of names.entries()) {
+    for (const b of names.slice(i)) {
+      const derived = roots(a).some((r) => roots(b).includes(r));
+      report.zoo.push({
+        a,
+        b,
+        derived,
+        weights: await outcome(models.get(a)!, models.get(b)!),
+        sketchModel: await outcome(sketches.get(a)!, models.get(b)!),
+        modelSketch: await outcome(models.get(a)!, sketches.get(b)!),
+        sketches: await outcome(sketches.get(a)!, sketches.get(b)!),
+      });
+    }
+    log(`zoo: ${i + 1} of ${names.length} models`);
+  }
+}
+
+async function bankPart(): Promise<void> {
+  report.bank = [];
+  report.made = report.made.filter((m) => m.name.startsWith("zoo "));
+  const names = readdirSync(join(zoo, "bank")).filter((n) => /^[abcd]\d\d$/.test(n));
+  const sketches = new Map<string, string>();
+  for (const name of names) sketches.set(name, await sketchOf(join(zoo, "bank", name), `bank ${name}`));
+  for (const [i, a] of names.entries())
+    for (const b of names.slice(i + 1)) {
+      if (a[0] !== b[0]) continue;
+      report.bank.push({ a, b, sketches: await outcome(sketches.get(a)!, sketches.get(b)!) });
+      if (report.bank.length % 100 === 0) log(`bank: ${report.bank.length} pairs`);
+    }
+}
+
+async function outcome(a: string, b: string) {
+  const root = `sha256:${"0".repeat(64)}` as const;
+  const side = async (path: string) => {
+    const { reading, vocabulary } = await openModel(path);
+    const kind = path.endsWith(".sketch") ? ("sketch" as const) : ("model" as const);
+    return { reading, vocabulary, identity: Promise.resolve({ artefact: { name: "m", kind, root }, evidence: [] }) };
+  };
+  const finding = await examineAncestry({
+    reference: await side(a),
+    suspect: await side(b),
+    settings: { seed: SEED, rows: "sampled" },
+    validations: study ? [study] : [],
+    software: { name: "assay", version: "study", commit: "study" },
+    compute: pool,
+    work: { concurrency: 3, onProgress: () => {} },
+  });
+  const seen = finding.observations as WeightsObservations;
+  const cosines = seen.blocks.flatMap((x) => (x.axis === "mlp-hidden" && x.selfCosine !== null ? [x.selfCosine] : []));
+  return {
+    outcome: finding.outcome,
+    log10P: Math.ceil(finding.tests.find((t) => t.id === "combined")!.log10P * 100) / 100 + 0,
+    cosine: cosines.length > 0 ? Math.max(...cosines) : null,
+  };
+}
+
+function write(): void {
+  const here = new URL(".", import.meta.url).pathname;
+  const opposite = report.zoo.filter((p) =>
+    [p.sketchModel, p.modelSketch, p.sketches].some((s) => against(p, s.outcome)),
+  );
+  writeFileSync(
+    join(here, "sketches.json"),
+    `${JSON.stringify({ type: "assay/study/v1", subject: "sketches", ...report, opposite: opposite.length })}\n`,
+  );
+  writeFileSync(join(here, "sketches.tables.md"), sketchTables(report));
+  log(
+    `written: ${report.zoo.length} zoo pairs, ${opposite.length} against the weights; ${report.bank.length} bank pairs`,
+  );
+}
+
+/** Neither the weights' outcome nor inconclusive. */
+function against(pair: SketchReport["zoo"][number], got: string): boolean {
+  return got !== pair.weights.outcome && got !== "inconclusive";
+}

@@ -1,0 +1,96 @@
+/** The init anchor's study as Markdown tables. */
+import { errorRate, log10Cap } from "../../dist/finding/strength.js";
+import type { ValidationSummary } from "../../dist/finding/validation.js";
+import { lower95 } from "../../dist/stats/clopper-pearson.js";
+import type { Result } from "../weights-init-anchor.study.ts";
+import type { Case } from "./anchor-cases.ts";
+
+type Row = Case & { result: Result };
+
+export function anchorTables(all: readonly Row[], study: ValidationSummary): string {
+  const kinds = [...new Set(all.map((c) => c.kind))].sort();
+  const { nulls, positives } = study;
+  const proposition = "weights/shared-ancestry";
+  return [
+    "<!-- Written by validation/weights-init-anchor.study.ts; do not edit. -->",
+    "",
+    "### Counts",
+    "",
+    table(
+      ["", "pairs", "families", "accused or found", "95 % bound"],
+      [
+        [
+          "other draw (2 families a disjoint pair)",
+          nulls.pairs,
+          nulls.families,
+          nulls.accusedFamilies,
+          `false positives ≤ ${percent(errorRate(proposition, study).upper95)}`,
+        ],
+        [
+          "grown from the draw shown",
+          positives.pairs,
+          positives.families,
+          positives.foundFamilies,
+          `true positives ≥ ${percent(lower95(positives.foundFamilies, positives.families))}`,
+        ],
+        ["cap on the likelihood ratio", "", "", "", `10^${log10Cap(proposition, study).toFixed(2)}`],
+      ],
+    ),
+    "",
+    "### By kind",
+    "",
+    table(
+      [
+        "kind",
+        "pairs",
+        "p ≤ 10⁻⁶",
+        "log10 p, smallest",
+        "largest",
+        "cosine with the draw, least",
+        "most",
+        "seconds a pair",
+      ],
+      kinds.map((kind) => {
+        const rows = all.filter((c) => c.kind === kind).map((c) => c.result);
+        const ps = rows.map((r) => r.log10P);
+        const cosines = rows.flatMap((r) => (r.cosine === null ? [] : [r.cosine]));
+        const seconds = rows.map((r) => r.seconds).sort((a, b) => a - b);
+        return [
+          kind,
+          rows.length,
+          ps.filter((p) => p <= -6).length,
+          Math.min(...ps).toFixed(0),
+          Math.max(...ps).toFixed(0),
+          cosines.length > 0 ? Math.min(...cosines).toFixed(2) : "–",
+          cosines.length > 0 ? Math.max(...cosines).toFixed(2) : "–",
+          seconds[Math.floor(seconds.length / 2)]!.toFixed(1),
+        ];
+      }),
+    ),
+    "",
+    "### Every model of the zoo, by the draw of each of the two that kept theirs",
+    "",
+    table(
+      ["suspect", "draw", "log10 p as stored", "log10 p aligned", "combined", "cosine"],
+      all
+        .filter((c) => c.kind.startsWith("zoo"))
+        .map((c) => [
+          c.suspect.split("/").at(-1)!,
+          c.familyA,
+          c.result.stored?.toFixed(0) ?? "other shape",
+          c.result.aligned?.toFixed(0) ?? "not needed",
+          c.result.log10P.toFixed(0),
+          c.result.cosine?.toFixed(2) ?? "–",
+        ]),
+    ),
+    "",
+  ].join("\n");
+}
+
+function table(head: string[], body: (string | number)[][]): string {
+  return [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function percent(rate: number): string {
+  return `${(100 * rate).toFixed(2)} %`;
+}
