@@ -83,7 +83,7 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
     assert(r.kind === "model", "examineAncestry: a refused reading has returned above");
     return r.model;
   });
-  const unmet = unmetBySketch(first!, second!, request.settings);
+  const unmet = unmetBySketch(first!, second!);
   if (unmet !== null) return assemble(request, refuse(`The sketches do not meet: ${unmet}.`), [], null);
   const models = withFittingValues(first!, second!, request.settings);
   const bench: Bench = {

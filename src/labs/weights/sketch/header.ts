@@ -60,7 +60,9 @@ export const sketchHeaderSchema = z.strictObject({
     headDim: whole(UNITS_MAX),
   }),
   /** What the model's configuration states: architecture, shown as such. */
-  config: z.record(z.string().max(64), fact).refine((c) => Object.keys(c).length <= 64, "expected at most 64 facts"),
+  config: z
+    .record(z.string().max(64), fact)
+    .refine((c) => Object.keys(c).every((k) => Object.hasOwn(NO_CONFIG, k)), "expected facts of a configuration"),
   tied: z.boolean(),
   vocabulary: whole(2 ** 31),
   parameters: whole(Number.MAX_SAFE_INTEGER),

@@ -5,8 +5,8 @@
 import { AssayError } from "../../../base/error.js";
 import { heldRuns, type Run } from "../../../kernels/row-order.js";
 import type { CanonicalTensor, Model } from "../../../model/model.js";
-import { HEADS_SAMPLED, LABELS_MAX, LABELS_SAMPLED, LABELS_WINDOW, SEED_DEFAULT, type Settings } from "../method.js";
-import { headSample, labelRuns, labelWindows } from "../sampling.js";
+import { HEADS_SAMPLED, SEED_DEFAULT, type Settings } from "../method.js";
+import { headSample } from "../sampling.js";
 
 /**
  * A sketch fixes the seed of the examination. Absent sketches nothing changes.
@@ -26,34 +26,24 @@ export function settingsForSketches(settings: Settings, models: readonly Model[]
 }
 
 /** Why the folds of the two sides cannot be set against each other; null when they can. */
-export function unmetBySketch(reference: Model, suspect: Model, settings: Settings): string | null {
+export function unmetBySketch(reference: Model, suspect: Model): string | null {
   const models = [reference, suspect];
   if (models.every((m) => !m.sketch)) return null;
+  if (models.some((m) => m.experts > 0))
+    return "one of the models is a mixture of experts, of which no sketches are made";
   const [a, b] = models.map((m) => m.tensors.has("layers.0.mlp.gate"));
-  if (a !== b)
-    return "one model's MLP is gated and the other's is not, and a sketch folds the two kinds by other signs";
-  const [as, bs] = models.map(upsOf);
-  const whole = settings.rows === "all";
-  const wanted = (units: number, other: number) =>
-    units === other
-      ? labelRuns(units, whole ? LABELS_MAX : LABELS_SAMPLED, settings.seed)
-      : labelWindows(units, whole ? LABELS_MAX : LABELS_WINDOW);
-  const held = (side: CanonicalTensor[], others: CanonicalTensor[]) => {
-    const sizes = new Set(others.map((t) => t.matrix.rows));
-    return side.every((t) => [...sizes].every((other) => holds(t, wanted(t.matrix.rows, other))));
-  };
-  if (held(as!, bs!) && held(bs!, as!)) return null;
-  return `the MLPs have different numbers of hidden units, and the windows that such a pair calls for are not in a sketch of ${LABELS_SAMPLED} sampled rows; make both with --rows all`;
+  return a === b
+    ? null
+    : "one model's MLP is gated and the other's is not, and a sketch folds the two kinds by other signs";
 }
 
 /** Value dimensions are left out where a sketch does not hold the heads that the pair calls for. */
 export function withFittingValues(reference: Model, suspect: Model, settings: Settings): [Model, Model] {
   if (!reference.sketch && !suspect.sketch) return [reference, suspect];
   const heads = Math.min(reference.keyValueHeads, suspect.keyValueHeads);
-  const labels = Math.min(reference.headDim, suspect.headDim);
   const used = headSample(heads, settings.rows === "all" ? heads : HEADS_SAMPLED, settings.seed);
   const fits = (model: Model) => {
-    const runs = used.map((h) => ({ start: h * model.headDim, count: labels }));
+    const runs = used.map((h) => ({ start: h * model.headDim, count: model.headDim }));
     const value = model.tensors.get("layers.0.attention.v");
     return value !== undefined && holds(value, runs);
   };
@@ -65,10 +55,6 @@ export function withFittingValues(reference: Model, suspect: Model, settings: Se
 /** The widest fold that both sides can be brought to, at most `wanted`. */
 export function commonWidth(wanted: number, models: readonly Model[]): number {
   return Math.min(wanted, ...models.flatMap((m) => (m.sketch ? [m.sketch.width] : [])));
-}
-
-function upsOf(model: Model): CanonicalTensor[] {
-  return Array.from({ length: model.layers }, (_, l) => model.tensors.get(`layers.${l}.mlp.up`)!);
 }
 
 export function holds({ matrix }: CanonicalTensor, runs: readonly Run[]): boolean {

@@ -7,8 +7,8 @@
 import type { Run } from "../../../kernels/row-order.js";
 import { rowCount } from "../../../kernels/row-source.js";
 import type { Model, Role } from "../../../model/model.js";
-import { HEADS_SAMPLED, LABELS_MAX, LABELS_SAMPLED, WIDTH } from "../method.js";
-import { headSample, labelRuns } from "../sampling.js";
+import { HEADS_SAMPLED, LABELS_MAX, LABELS_SAMPLED, LABELS_WINDOW, WIDTH } from "../method.js";
+import { headSample, labelRuns, labelWindows } from "../sampling.js";
 
 /** Widths are powers of two, so that the wider of two sketches can be folded to the other's width. */
 export const WIDTHS: readonly number[] = [8, 16, 32, 64, WIDTH];
@@ -59,7 +59,7 @@ export function planOf(sizes: Sizes, seed: string, rows: "sampled" | "all"): Pla
   const heads = headSample(keyValueHeads, rows === "all" ? keyValueHeads : HEADS_SAMPLED, seed);
   const valueRuns = heads.map((h) => ({ start: h * headDim, count: headDim }));
   return sizes.mlpHidden.flatMap((units, layer): Planned[] => {
-    const runs = labelRuns(units, rows === "all" ? LABELS_MAX : LABELS_SAMPLED, seed);
+    const runs = rows === "all" ? labelRuns(units, LABELS_MAX, seed) : unitRuns(units, seed);
     const unit = (role: Role, part: number) => {
       return { name: `layers.${layer}.${role}`, role, layer, rows: units, columns: hidden, part, runs };
     };
@@ -68,6 +68,22 @@ export function planOf(sizes: Sizes, seed: string, rows: "sampled" | "all"): Pla
     const value = { role: "attention.v" as const, layer, rows: keyValueHeads * headDim, columns: hidden, part: 0 };
     return [...mlp, { ...value, name: `layers.${layer}.attention.v`, runs: valueRuns }];
   });
+}
+
+/**
+ * What a partner of the same number of units is examined on, and what a partner of another number is (mlp-axis.ts):
+ * neither depends on the partner otherwise.
+ */
+function unitRuns(units: number, seed: string): Run[] {
+  const wanted = [...labelRuns(units, LABELS_SAMPLED, seed), ...labelWindows(units, LABELS_WINDOW)];
+  const out: Run[] = [];
+  for (const { start, count } of wanted.sort((a, b) => a.start - b.start)) {
+    const last = out.at(-1);
+    const end = last ? last.start + last.count : -1;
+    if (last && start <= end) last.count = Math.max(end, start + count) - last.start;
+    else out.push({ start, count });
+  }
+  return out;
 }
 
 /** Folds held in all. */
