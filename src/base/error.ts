@@ -13,8 +13,7 @@ export type AssayErrorCode =
   | "UNSUPPORTED"
   | "DIGEST"
   | "SIGNATURE"
-  | "SCHEMA"
-  | "UNAVAILABLE";
+  | "SCHEMA";
 
 export class AssayError extends Error {
   readonly code: AssayErrorCode;

@@ -83,7 +83,7 @@ export function climb(arena: Arena, terms: HeldTerms, rotation: Held, stepsMax: 
     const r = arena.view(rotation);
     const g = arena.view(gradient);
     for (let i = 0; i < r.length; i++) r[i] = g[i]! + INERTIA * r[i]!;
-    orthogonalise(arena, rotation);
+    orthogonalise(arena, rotation, step + 1 < stepsMax);
   }
   arena.view(rotation).set(arena.view(best));
   arena.release(mark);

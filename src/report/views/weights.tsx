@@ -2,12 +2,14 @@
 import { Fragment } from "hono/jsx";
 import { AXES, FORBIDDEN_AXES } from "../../labs/weights/axes.js";
 import { decimal, log10Figure, whole } from "../figure-words.js";
+import { alignmentMap } from "../figures/alignment-map.js";
 import { blockEvidence } from "../figures/block-evidence.js";
 import { evidenceMap } from "../figures/evidence-map.js";
 import type { NamedFigure } from "../figures/named-figure.js";
 import { FigureBlock } from "../parts/figure.js";
 import { Subheading } from "../parts/section.js";
 import { Table } from "../parts/table.js";
+import { Aligned } from "../sections/aligned.js";
 import { Architecture } from "../sections/architecture.js";
 import { Blocks } from "../sections/blocks.js";
 import { Correspondence } from "../sections/correspondence.js";
@@ -21,6 +23,7 @@ export const weightsView: View = {
   figures: (finding) => {
     const drawn: NamedFigure[] = [];
     const seen = weightsObservations(finding);
+    if (seen?.aligned) drawn.push({ name: "alignment-map", figure: alignmentMap(seen.aligned) });
     for (const map of seen?.maps ?? [])
       if (map.log10P.length > 0 && !drawn.some(({ name }) => name === `evidence-map-${map.axis}`))
         drawn.push({ name: `evidence-map-${map.axis}`, figure: evidenceMap(map) });
@@ -59,6 +62,7 @@ function Observations({ finding, figures }: ViewInput) {
         ])}
         wide
       />
+      {seen.aligned ? <Aligned aligned={seen.aligned} /> : null}
       {figures.map(({ name, figure, number }) => (
         <FigureBlock figure={figure} name={name} number={number} />
       ))}

@@ -33,6 +33,8 @@ export interface AttemptResult {
 export interface AlignedResult extends LayerPairResult {
   mode: AlignmentMode;
   attempts: AttemptResult[];
+  /** True where layers were not aligned one by one because it would have taken too long. */
+  layersLeftOut: boolean;
   /** Every layer pair under the rotation of the attempt that answered best. */
   layerPairs: LayerPairResult[];
 }
@@ -67,24 +69,37 @@ export async function align(request: AlignRequest): Promise<AlignedResult> {
     const layerPairs = counts.map((count) => judged(count, all.length));
     const { mode, objective, fit } = attempt;
     looks.push({ mode, objective, fit, layerPairs, best: layerPairs.reduce(better) });
-    onProgress(looks.length, LOOKS);
+    onProgress(Math.min(looks.length, LOOKS), LOOKS);
     return layerPairs.some(({ log10P }) => log10P <= LOG10_ENOUGH);
   };
   let found = tokens !== null && (await look(await throughTokens(bench, tokens)));
-  for (let n = 0; n < BLIND_ATTEMPTS && !found; n++) found = await look(await blindly(bench, n));
-  if (!found) found = await look(await withoutEmbeddings(bench));
-  if (!found && bench.width ** 3 * all.length <= LAYER_WORK_MAX) {
-    const tried = await layerByLayer(bench, () => {});
+  if (!found) found = await look(await blindly(bench, 0));
+  if (!found) {
+    const further = Array.from({ length: BLIND_ATTEMPTS - 1 }, (_, n) => blindly(bench, n + 1));
+    for (const attempt of await Promise.all([...further, withoutEmbeddings(bench)]))
+      if (!found) found = await look(attempt);
+  }
+  const small = bench.width ** 3 * all.length <= LAYER_WORK_MAX;
+  if (!found && small) {
+    const tried = await layerByLayer(bench, onProgress);
     for (const attempt of tried) await look(attempt, [attempt]);
     await look(tried.reduce((x, y) => ((y.fit ?? 0) > (x.fit ?? 0) ? y : x)));
   }
-  const top = looks.reduce((x, y) => (better(x.best, y.best) === y.best ? y : x));
+  const top = looks.reduce(telling);
   return {
     ...top.best,
     mode: top.mode,
+    layersLeftOut: !found && !small,
     layerPairs: top.layerPairs,
     attempts: looks.map(({ layerPairs: _, ...attempt }) => attempt),
   };
+}
+
+/** The look with the better layer pair; of two alike the one that saw more pairs. */
+function telling(x: Looked, y: Looked): Looked {
+  if (better(y.best, x.best) === x.best) return x;
+  if (better(x.best, y.best) === y.best) return y;
+  return y.layerPairs.length > x.layerPairs.length ? y : x;
 }
 
 /** A layer pair is looked at once in each of LOOKS ways, and chosen among all. */

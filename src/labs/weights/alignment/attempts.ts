@@ -76,7 +76,7 @@ function blindSearch({ reference, suspect, width, seed }: Omit<Bench, "compute">
     terms: termsOf(a, b),
     start: { bases, seed: `${seed} ${number}` },
     steps: STEPS_WHOLE,
-    clouds: [tokenCloud(reference, suspect, `${seed} ${number}`)],
+    clouds: [tokenCloud(reference, suspect)],
     sharpness: SHARPNESS_TOKENS,
   });
   return { mixes: [a, b].map((side) => drawn.map((mix) => mixed(side, mix))), job };

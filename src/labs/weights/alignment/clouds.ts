@@ -3,17 +3,16 @@
  * units of a layer pair by gate, by up and by down, each on its own. The three are never assigned together: an
  * alignment that had seen which gate goes with which up could not be tested on it.
  */
-import { prng, sample } from "../../../base/prng.js";
 import type { Matrix } from "../../../kernels/kernel.js";
 import type { Cloud } from "../../../kernels/rotation/assign.js";
 import { type Dense, unitRows } from "../../../kernels/rotation/dense.js";
 import type { CanonicalModel, MlpRows } from "./canonical.js";
 import { TOKENS_REFERENCE, TOKENS_SUSPECT } from "./method.js";
 
-/** A draw of the reference's tokens against the suspect's. */
-export function tokenCloud(reference: CanonicalModel, suspect: CanonicalModel, seed: string): Cloud {
-  const a = drawn(reference, TOKENS_REFERENCE, `reference ${seed}`);
-  const b = drawn(suspect, TOKENS_SUSPECT, `suspect ${seed}`);
+/** The tokens of the largest norms on either side. */
+export function tokenCloud(reference: CanonicalModel, suspect: CanonicalModel): Cloud {
+  const a = largest(reference, TOKENS_REFERENCE);
+  const b = largest(suspect, TOKENS_SUSPECT);
   return {
     signed: false,
     parts: [
@@ -37,9 +36,18 @@ export function shared({ rows, columns, data }: Dense): Matrix {
   return { n: rows, k: columns, data: out };
 }
 
-function drawn({ embedding, output }: CanonicalModel, most: number, seed: string): Uint32Array {
+/** By the product of the input and the output row's norms, which no rotation changes. */
+function largest({ embedding, output }: CanonicalModel, most: number): Uint32Array {
   const rows = Math.min(embedding.rows, output.rows);
-  return sample(rows, Math.min(rows, most), prng("assay/weights/aligned/tokens", seed));
+  const size = ({ data, columns }: Dense, r: number) => {
+    let square = 0;
+    for (let c = 0; c < columns; c++) square += data[r * columns + c]! ** 2;
+    return square;
+  };
+  const sizes = Float64Array.from({ length: rows }, (_, r) => size(embedding, r) * size(output, r));
+  return Uint32Array.from({ length: rows }, (_, r) => r)
+    .sort((x, y) => sizes[y]! - sizes[x]! || x - y)
+    .slice(0, most);
 }
 
 /** The listed rows less the mean of all, of unit length. */

@@ -11,22 +11,22 @@ export type AlignmentMode = (typeof ALIGNMENT_MODES)[number];
 
 /** Random mixes of an attempt from which the best signed start is taken. */
 export const MIXES_WHOLE = 8;
-export const MIXES_LAYER = 6;
+export const MIXES_LAYER = 4;
 /** Steps of the climb: whole model; a trial of a layer pair, and its rest where the trial fits well. */
 export const STEPS_WHOLE = 100;
-export const STEPS_TRIAL = 15;
-export const STEPS_LAYER = 60;
+export const STEPS_TRIAL = 6;
+export const STEPS_LAYER = 40;
 /** Blind attempts on the whole model from starts of their own: a heavily trained child is found by some of them. */
 export const BLIND_ATTEMPTS = 2;
 /** Every way of aligning that is looked at: shared tokens, blind ones, without embeddings, a layer pair, its spread. */
 export const LOOKS = BLIND_ATTEMPTS + 4;
 /** Sharpness β of the soft assignment, geometric: first blurred enough to move, last sharp enough to decide. */
-export const SHARPNESS_TOKENS = geometric(8, 40, 40);
+export const SHARPNESS_TOKENS = geometric(8, 20, 24);
 export const SHARPNESS_UNITS = geometric(12, 40, 25);
 export const SHARPNESS_LAST = geometric(20, 40, 8);
-/** Token rows that guide: of the reference a draw of so many, of the suspect as many as are held. */
-export const TOKENS_REFERENCE = 512;
-export const TOKENS_SUSPECT = 4096;
+/** Token rows that guide, those of the largest norms: the suspect's counterparts may rank a little elsewhere. */
+export const TOKENS_REFERENCE = 1024;
+export const TOKENS_SUSPECT = 2048;
 
 /** Tokens of the same string that are used, half of them for the fit. */
 export const TOKENS_PAIRED = 8192;
