@@ -19,6 +19,9 @@ export interface Shape {
 
 /** Llama-like shapes; 7b is Llama 2 7B's. */
 export const SHAPES: Record<string, Shape> = {
+  // Few layers of a large width, for what grows with the width alone.
+  "wide-2048": { hidden: 2048, ff: 5504, layers: 4, heads: 16, vocabulary: 32_000 },
+  "wide-4096": { hidden: 4096, ff: 11_008, layers: 4, heads: 32, vocabulary: 32_000 },
   "0.1b": { hidden: 768, ff: 2048, layers: 12, heads: 12, vocabulary: 32_000 },
   "0.5b": { hidden: 1280, ff: 3456, layers: 20, heads: 20, vocabulary: 32_000 },
   "1.6b": { hidden: 2048, ff: 5504, layers: 28, heads: 16, vocabulary: 32_000 },

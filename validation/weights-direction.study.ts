@@ -5,10 +5,11 @@
  *
  *   npm run build && node validation/weights-direction.study.ts --zoo ../shared/zoo --children FOLDER
  *
- * FOLDER holds f32/ (kinds tuned and light, --dtype float32), bf16/ (tuned, continued) and second/ (tuned, another
- * order), all by validation/makers/train_children.py. Writes weights-direction.json and weights-direction.tables.md.
+ * FOLDER holds f32/ (kinds tuned and light, --dtype float32) and second/ (tuned, another order), all by
+ * validation/makers/train_children.py. Writes weights-direction.json and weights-direction.tables.md. With
+ * `--part K --work DIR` one part of the lineages, K from 0 to 15, and with `--work DIR` alone the whole from its parts.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { ValidationSummary } from "../dist/finding/validation.js";
@@ -47,7 +48,13 @@ export interface DirectionPair {
 }
 
 const { values: options } = parseArgs({
-  options: { zoo: { type: "string", default: "../shared/zoo" }, children: { type: "string" } },
+  options: {
+    zoo: { type: "string", default: "../shared/zoo" },
+    children: { type: "string", default: "." },
+    part: { type: "string" },
+    of: { type: "string", default: "16" },
+    work: { type: "string" },
+  },
 });
 const log = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 
@@ -58,10 +65,8 @@ async function all(folder: string): Promise<Map<string, InMemory>> {
 
 const bank = await all(join(options.zoo, "bank"));
 const zoo = await all(join(options.zoo, "models"));
-const [f32, bf16, second] = await Promise.all(
-  ["f32", "bf16", "second"].map((name) => all(join(options.children!, name))),
-);
-log(`${bank.size} models of the bank, ${f32!.size + bf16!.size + second!.size} children`);
+const [f32, second] = await Promise.all(["f32", "second"].map((name) => all(join(options.children, name))));
+log(`${bank.size} models of the bank, ${f32!.size + second!.size} children`);
 
 /** Formats whose way is claimed to be seen, from any model that holds finer values than they do. */
 const CONVERSIONS: [string, Change][] = [
@@ -85,20 +90,27 @@ const PRUNINGS: [string, Change][] = [
 ];
 
 const pairs: DirectionPair[] = [];
-async function judge(kind: string, a: InMemory, b: InMemory, truth: "hp" | "hd", claimed = false) {
+async function scoresOf(a: InMemory, b: InMemory) {
   const layers = Array.from({ length: b.model.layers }, (_, l) => l);
-  const making = await makingOf(benchOf(a, b), { ofSuspect: layers, correspondence: [] });
-  pairs.push({ kind, family: a.family, truth, claimed, ...directionScores(making) });
+  return directionScores(await makingOf(benchOf(a, b), { ofSuspect: layers, correspondence: [] }));
 }
-/** Both ways round. */
-async function made(kind: string, from: InMemory, to: InMemory, claimed: boolean) {
-  await judge(kind, from, to, "hp", claimed);
-  await judge(`${kind}, reversed`, to, from, "hd", claimed);
+/** Both ways round: measures are taken of both sides alike, so one reading serves for the two (a test holds that). */
+async function both(
+  kinds: [string, string],
+  a: InMemory,
+  b: InMemory,
+  truths: ["hp" | "hd", "hp" | "hd"],
+  claimed: boolean,
+) {
+  const { forward, backward } = await scoresOf(a, b);
+  const { family } = a;
+  pairs.push({ kind: kinds[0], family, truth: truths[0], claimed, forward, backward });
+  pairs.push({ kind: kinds[1], family, truth: truths[1], claimed, forward: backward, backward: forward });
 }
-async function siblings(kind: string, a: InMemory, b: InMemory) {
-  await judge(`siblings: ${kind}`, a, b, "hd");
-  await judge(`siblings: ${kind}`, b, a, "hd");
-}
+const made = (kind: string, from: InMemory, to: InMemory, claimed: boolean) =>
+  both([kind, `${kind}, reversed`], from, to, ["hp", "hd"], claimed);
+const siblings = (kind: string, a: InMemory, b: InMemory) =>
+  both([`siblings: ${kind}`, `siblings: ${kind}`], a, b, ["hd", "hd"], false);
 
 let seed = 1;
 const lineages = [...bank.values()].filter((m) => !m.name.endsWith("-same-seed"));
@@ -110,10 +122,18 @@ const sources: { fine: InMemory; twin: InMemory | null; origin: InMemory | null 
   })),
   ...["base", "independent-same-data"].map((name) => ({ fine: zoo.get(name)!, twin: null, origin: null })),
 ];
-for (const { fine, twin, origin } of sources) {
+/** Of a list a few for each lineage, so that all are met over the lineages. */
+const some = <T>(list: readonly T[], of: number, at: number) => list.filter((_, i) => (i + at) % of === 0);
+const parts = Number(options.of);
+const part = options.part === undefined ? null : Number(options.part);
+const looked = options.work && part === null ? [] : sources;
+for (const [at, { fine, twin, origin }] of looked.entries()) {
+  if (part !== null && at % parts !== part) continue;
+  const round = Math.floor(at / 4);
+  seed = 1 + 1000 * at;
   const as = (how: string, change: Change, of = fine) => changed(of, how, change);
   const healed = (m: InMemory) => changed(m, "trained on", moved(0.05, seed++));
-  for (const [how, change] of CONVERSIONS) {
+  for (const [how, change] of some(CONVERSIONS, 5, round)) {
     const to = as(how, change);
     // Where no row can be cut into blocks, nothing was converted.
     const same = [...to.values].every(([name, v]) => v.every((x, i) => x === fine.values.get(name)![i]));
@@ -135,7 +155,7 @@ for (const { fine, twin, origin } of sources) {
     );
     await made(`converted, then trained on: ${how}`, fine, healed(to), false);
   }
-  for (const [how, change] of PRUNINGS) {
+  for (const [how, change] of some(PRUNINGS, 5, round)) {
     const to = as(how, change);
     await made(`pruned: ${how}`, fine, to, true);
     await made(`pruned, then trained on: ${how}`, fine, healed(to), how !== "2:4");
@@ -148,26 +168,35 @@ for (const { fine, twin, origin } of sources) {
   const two: [string, Change, string, Change][] = [];
   for (const [i, [x, f]] of CONVERSIONS.entries())
     for (const [y, g] of CONVERSIONS.slice(i + 1)) two.push([x, f, y, g]);
-  // A third of them for each lineage, so that all are met.
-  for (const [x, f, y, g] of two.filter((_, i) => i % 3 === seed % 3)) {
+  for (const [x, f, y, g] of some(two, 15, round)) {
     const [a, b] = [as(x, f), as(y, g)];
     const trivial = [a, b].some((m) =>
       [...m.values].every(([n, v]) => v.every((z, i) => z === fine.values.get(n)![i])),
     );
     if (!trivial && !isNested(x, y)) await siblings("two conversions of one origin", a, b);
   }
-  for (const [how, change] of PRUNINGS) await siblings("BF16 and pruned", as("BF16", BF16), as(how, change));
+  for (const [how, change] of some(PRUNINGS, 5, round))
+    await siblings("BF16 and pruned", as("BF16", BF16), as(how, change));
   if (!origin) continue;
-  await made("trained: tuned", origin, bf16!.get(`${origin.name}-tuned`)!, false);
-  await made("trained: continued", origin, bf16!.get(`${origin.name}-continued`)!, false);
+  const tuned = as("BF16", BF16);
+  await made("trained: tuned", origin, tuned, false);
   await made("trained: tuned, kept in F32", origin, fine, false);
   if (twin) await made("trained: ten light steps, kept in F32", origin, twin, false);
   if (twin) await siblings("two children in F32", fine, twin);
-  await siblings("two children in BF16", bf16!.get(`${origin.name}-tuned`)!, second!.get(`${origin.name}-tuned`)!);
+  await siblings("two children in BF16", tuned, second!.get(`${origin.name}-tuned`)!);
   log(`${origin.name}: ${pairs.length} pairs`);
 }
-await made("pruned, then trained on: the zoo's", zoo.get("base")!, zoo.get("pruned")!, true);
-await made("converted: the zoo's", zoo.get("base")!, zoo.get("quantized")!, true);
+if (looked.length > 0 && (part ?? 0) === 0) {
+  await made("pruned, then trained on: the zoo's", zoo.get("base")!, zoo.get("pruned")!, true);
+  await made("converted: the zoo's", zoo.get("base")!, zoo.get("quantized")!, true);
+}
+if (options.work && part !== null) {
+  writeFileSync(join(options.work, `direction.${part}.json`), JSON.stringify(pairs));
+  process.exit(0);
+}
+if (options.work)
+  for (let k = 0; k < parts; k++)
+    pairs.push(...JSON.parse(readFileSync(join(options.work, `direction.${k}.json`), "utf8")));
 
 /** The one is exactly what converting the other gives: then the other holds all that the first was made from. */
 function isNested(x: string, y: string): boolean {

@@ -57,7 +57,7 @@ export async function loadAll(folder: string, origin: string): Promise<Loaded[]>
   const out: Loaded[] = [];
   for (const name of names) {
     const path = join(folder, name);
-    if (!existsSync(join(path, "model.safetensors"))) continue;
+    if (!["model.safetensors", "model.safetensors.index.json"].some((file) => existsSync(join(path, file)))) continue;
     const { reading, vocabulary } = await openModel(path);
     if (reading.kind === "refused") throw new Error(`${path}: ${reading.reason}`);
     const made = existsSync(join(path, "made.json")) ? JSON.parse(readFileSync(join(path, "made.json"), "utf8")) : {};

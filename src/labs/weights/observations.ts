@@ -1,6 +1,7 @@
 /** What the weights laboratory saw, without opinion: the typed `observations` of its findings. */
 import { z } from "zod";
 import { ALIGNMENT_MODES } from "./alignment/method.js";
+import { exhibitsSchema } from "./exhibits/observed.js";
 import { makingSchema } from "./making/observed.js";
 
 const count = z.number().int().nonnegative();
@@ -135,6 +136,8 @@ export const weightsObservationsSchema = z.strictObject({
   aligned: alignedSchema.optional(),
   /** How the suspect was made, where shared ancestry is beyond the test's α: a description, never a part of it. */
   making: makingSchema.optional(),
+  /** Published likenesses and configurations, with their known false positives: never evidence. */
+  exhibits: exhibitsSchema.optional(),
   /** Present where a side is a sketch; null for a side that is a model. */
   sketches: z.strictObject({ reference: sketchSchema.nullable(), suspect: sketchSchema.nullable() }).optional(),
 });

@@ -18,6 +18,8 @@ const ROWS_MIN = 16;
 /** The last singular value that counts must stand this far above the next, and all that count hold this share. */
 const GAP_MIN = 3;
 const ENERGY_MIN = 0.9;
+/** Pivots leave up to a few times what the best approximation of that rank leaves, which is 1 − ENERGY_MIN here. */
+const RESIDUE_MAX = 0.5;
 
 export function relativeChange(a: Float32Array, b: Float32Array): number {
   let [difference, norm] = [0, 0];
@@ -49,9 +51,34 @@ export function differenceRank(a: Float32Array, b: Float32Array, rows: number, c
     }
   let total = 0;
   for (let r = 0; r < n; r++) total += gram.data[r * n + r]!;
-  if (!(total > 0)) return null;
+  if (!(total > 0) || residueAfter(Math.ceil(n / 4), gram.data, n) > RESIDUE_MAX * total) return null;
   const values = Array.from(symmetricEigen(gram).values, (x) => Math.sqrt(Math.max(x, 0))).reverse();
   return lowRank(values, n);
+}
+
+/**
+ * What is left of the trace after so many steps of Cholesky's method with pivots: near to nothing where the rank is low,
+ * so that eigenvalues need not be computed where it is not.
+ */
+function residueAfter(steps: number, gram: Float64Array, n: number): number {
+  const left = Float64Array.from({ length: n }, (_, i) => gram[i * n + i]!);
+  const columns: Float64Array[] = [];
+  for (let k = 0; k < steps; k++) {
+    let pivot = 0;
+    for (let i = 1; i < n; i++) if (left[i]! > left[pivot]!) pivot = i;
+    if (!(left[pivot]! > 0)) return 0;
+    const root = Math.sqrt(left[pivot]!);
+    const column = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      let x = gram[i * n + pivot]!;
+      for (const c of columns) x -= c[i]! * c[pivot]!;
+      column[i] = x / root;
+    }
+    for (let i = 0; i < n; i++) left[i] = Math.max(0, left[i]! - column[i]! ** 2);
+    left[pivot] = 0;
+    columns.push(column);
+  }
+  return left.reduce((sum, x) => sum + x, 0);
 }
 
 /** @param values singular values, descending */

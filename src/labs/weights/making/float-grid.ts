@@ -11,15 +11,22 @@ export interface FloatGrid {
   mantissaBits: number;
   exponentMin: number;
   max: number;
+  /** Distance between neighbours, by the exponent bits of an F32 value. */
+  steps: Float64Array;
+}
+
+function grid(id: string, title: string, mantissaBits: number, exponentMin: number, max: number): FloatGrid {
+  const steps = Float64Array.from({ length: 256 }, (_, e) => 2 ** (Math.max(e - 127, exponentMin) - mantissaBits));
+  return { id, title, mantissaBits, exponentMin, max, steps };
 }
 
 /** Coarsest first. BF16 and F16 are not nested: a value may lie on either alone. */
 export const FLOAT_GRIDS: readonly FloatGrid[] = [
-  { id: "f8-e5m2", title: "F8 E5M2", mantissaBits: 2, exponentMin: -14, max: 57_344 },
-  { id: "f8-e4m3", title: "F8 E4M3", mantissaBits: 3, exponentMin: -6, max: 448 },
-  { id: "bf16", title: "BF16", mantissaBits: 7, exponentMin: -126, max: 3.3895313892515355e38 },
-  { id: "f16", title: "F16", mantissaBits: 10, exponentMin: -14, max: 65_504 },
-  { id: "f32", title: "F32", mantissaBits: 23, exponentMin: -126, max: 3.4028234663852886e38 },
+  grid("f8-e5m2", "F8 E5M2", 2, -14, 57_344),
+  grid("f8-e4m3", "F8 E4M3", 3, -6, 448),
+  grid("bf16", "BF16", 7, -126, 3.3895313892515355e38),
+  grid("f16", "F16", 10, -14, 65_504),
+  grid("f32", "F32", 23, -126, 3.4028234663852886e38),
 ];
 export const F32 = FLOAT_GRIDS.at(-1)!;
 
@@ -29,10 +36,9 @@ const exponentOf = new Float32Array(1);
 const exponentBits = new Uint32Array(exponentOf.buffer);
 
 /** Distance between neighbours of the grid around an F32 value. */
-export function gridStep(x: number, grid: FloatGrid): number {
+function gridStep(x: number, { steps }: FloatGrid): number {
   exponentOf[0] = x;
-  const exponent = ((exponentBits[0]! >>> 23) & 255) - 127;
-  return 2 ** (Math.max(exponent, grid.exponentMin) - grid.mantissaBits);
+  return steps[(exponentBits[0]! >>> 23) & 255]!;
 }
 
 /** The nearest value of the grid. */
