@@ -24,6 +24,8 @@ export interface ExamineOptions {
   suspect: string;
   /** The reference's initial weights. */
   init?: string;
+  /** Further models, as candidate parents of the suspect beside the reference. */
+  also?: readonly string[];
   settings: Settings;
   /** Validation studies at hand, found by method. */
   studies: readonly Study[];
@@ -36,7 +38,7 @@ export interface ExamineOptions {
 }
 
 export interface Input {
-  role: "reference" | "suspect" | "init";
+  role: "reference" | "suspect" | "init" | `also-${number}`;
   name: string;
   root: Digest;
   files: { path: string; digest: Digest }[];
@@ -58,6 +60,8 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
       "USAGE",
       "examine: expected --rows sampled with a URL; download the model to look at all rows",
     );
+  if (options.also?.some(isUrl))
+    throw new AssayError("USAGE", "examine: expected files at hand after --also, got a URL");
   if (options.init !== undefined && [options.reference, options.suspect, options.init].some(isUrl))
     throw new AssayError("USAGE", "examine: expected files at hand with --init, got a URL: it looks at whole tensors");
   const pool = options.pool ?? new ComputePool(options.threads);
@@ -66,16 +70,21 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   const reference = side("reference", options.reference, options, stop.signal);
   const suspect = side("suspect", options.suspect, options, stop.signal);
   const init = options.init === undefined ? [] : [side("init", options.init, options, stop.signal)];
-  const all = [reference, suspect, ...init];
+  const also = (options.also ?? []).map((path, n) => side(`also-${n + 1}`, path, options, stop.signal));
+  const all = [reference, suspect, ...also, ...init];
   try {
     const opened = await Promise.all(all.map((one) => one.opened));
-    const [r, s, i] = opened as [Side, Side, Side?];
+    const [r, s] = opened as [Side, Side];
+    const further = opened.slice(2, 2 + also.length);
+    const i = opened[2 + also.length];
     const models = opened.flatMap(({ reading }) => (reading.kind === "model" ? [reading.model] : []));
     const settings = settingsForSketches(options.settings, models);
     const findings = examineWeights({
       reference: r,
       suspect: s,
       ...(i ? { init: i } : {}),
+      further,
+      exhibits: settings.exhibits ? "asked" : "small",
       settings,
       validations: options.studies.map(({ summary, digest }) => ({ summary, digest })),
       software: SOFTWARE,

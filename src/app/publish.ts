@@ -26,7 +26,12 @@ export function bundleOf(
     request: {
       type: "assay/request/v1",
       command: "examine weights",
-      arguments: ["REFERENCE", "SUSPECT", ...(settings.seedBits === undefined ? [] : ["--init", "INIT"])],
+      arguments: [
+        "REFERENCE",
+        "SUSPECT",
+        ...(settings.seedBits === undefined ? [] : ["--init", "INIT"]),
+        ...inputs.flatMap(({ role }) => (role.startsWith("also-") ? ["--also", role.toUpperCase()] : [])),
+      ],
       settings: { ...settings },
       inputs,
     },
@@ -45,8 +50,8 @@ export function pageInput(finding: Finding, settings: Settings, study: Study | n
 }
 
 /** Paths are the reader's own; settings are the examination's. */
-function reproduceCommand({ seed, rows, seedBits }: Settings): string {
+function reproduceCommand({ seed, rows, seedBits, exhibits }: Settings): string {
   const plain = /^[\w./:-]+$/.test(seed) ? seed : `'${seed.replaceAll("'", "'\\''")}'`;
   const init = seedBits === undefined ? "" : ` --init INIT --seed-bits ${seedBits}`;
-  return `assay examine weights REFERENCE SUSPECT --seed ${plain} --rows ${rows}${init}`;
+  return `assay examine weights REFERENCE SUSPECT --seed ${plain} --rows ${rows}${init}${exhibits ? " --exhibits" : ""}`;
 }

@@ -29,7 +29,8 @@ export async function recompute(
   const paths = await findModels(options.inputs, request.inputs, options.home);
   const withInit = request.inputs.some((input) => input.role === "init");
   const roles = ["reference", "suspect", ...(withInit ? ["init"] : [])];
-  const [reference, suspect, init] = roles.map((role) => {
+  const also = request.inputs.map(({ role }) => role).filter((role) => /^also-\d+$/.test(role));
+  const [reference, suspect, ...others] = [...roles, ...also].map((role) => {
     const path = paths.get(request.inputs.find((input) => input.role === role)?.root ?? "");
     if (path) return path;
     throw new AssayError(
@@ -42,7 +43,8 @@ export async function recompute(
   const again = await examine({
     reference: reference!,
     suspect: suspect!,
-    ...(init ? { init } : {}),
+    ...(withInit ? { init: others[0]! } : {}),
+    also: others.slice(withInit ? 1 : 0),
     settings,
     studies,
     home,
@@ -100,10 +102,15 @@ function compare(part: StoredPart, again: Finding, settings: Settings, keyId: st
 }
 
 function settingsOf(request: ExaminationRequest): Settings {
-  const { seed, rows, seedBits } = request.settings;
+  const { seed, rows, seedBits, exhibits } = request.settings;
   if (request.command !== "examine weights" || typeof seed !== "string" || (rows !== "sampled" && rows !== "all"))
     throw new AssayError("UNSUPPORTED", "verify: expected a request of `examine weights` with a seed and rows");
-  return { seed, rows, ...(typeof seedBits === "number" ? { seedBits } : {}) };
+  return {
+    seed,
+    rows,
+    ...(typeof seedBits === "number" ? { seedBits } : {}),
+    ...(exhibits === true ? { exhibits } : {}),
+  };
 }
 
 /** Names of files are the examiner's; digests are what binds. */

@@ -9,6 +9,7 @@ import { encodeFinding } from "../../finding/codec.js";
 import { assertFreeTarget, writeBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
 import { readSigningKey } from "../../host/keys.js";
+import { FURTHER_MAX } from "../../labs/weights/making/merges.js";
 import { SEED_BITS_DEFAULT, SEED_DEFAULT } from "../../labs/weights/method.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";
@@ -19,6 +20,8 @@ import { marksLaboratoryCommands } from "./marks-laboratory.js";
 interface Options {
   seed: string;
   rows: "sampled" | "all";
+  also?: string[];
+  exhibits?: boolean;
   init?: string;
   seedBits?: number;
   out?: string;
@@ -57,6 +60,8 @@ function weightsCommand(): Command {
       "bits of seed their holder could have searched; 0 where it was committed before (default: 64)",
       seedBitsArgument,
     )
+    .option("--also <model...>", "candidate parents beside the reference: says whether the suspect is a merge of them")
+    .option("--exhibits", "compute published likenesses for large models too: shown, never evidence")
     .option("--out <path>", "write a bundle: a new folder, or a .zip")
     .option("--key <file>", "sign the bundle with an Ed25519 private key (PEM, PKCS#8)")
     .option("--threads <n>", "threads to use (default: cores + 1)", threadsArgument)
@@ -68,6 +73,7 @@ Examples:
   $ assay examine weights models/base models/suspect
   $ assay examine weights base.safetensors suspect.safetensors --json | jq .outcome
   $ assay examine weights models/base models/suspect --init models/base-init.safetensors
+  $ assay examine weights models/base models/suspect --also models/second-parent models/third-parent
   $ assay examine weights base.sketch suspect.sketch
   $ assay examine weights models/base models/suspect --rows all --out case-1.zip --key lab.pem
   $ assay examine weights models/base models/base+adapters/suspect
@@ -88,12 +94,20 @@ async function run(reference: string, suspect: string, options: Options): Promis
   const { seed, rows, init } = options;
   if (options.seedBits !== undefined && init === undefined)
     throw new AssayError("USAGE", "--seed-bits: expected --init beside it");
-  const settings = { seed, rows, ...(init === undefined ? {} : { seedBits: options.seedBits ?? SEED_BITS_DEFAULT }) };
+  if ((options.also?.length ?? 0) > FURTHER_MAX)
+    throw new AssayError("USAGE", `--also: expected at most ${FURTHER_MAX} models, got ${options.also?.length}`);
+  const settings = {
+    seed,
+    rows,
+    ...(init === undefined ? {} : { seedBits: options.seedBits ?? SEED_BITS_DEFAULT }),
+    ...(options.exhibits ? { exhibits: true } : {}),
+  };
   const studies = await loadWeightsStudies();
   const examination = await examine({
     reference,
     suspect,
     ...(init === undefined ? {} : { init }),
+    ...(options.also ? { also: options.also } : {}),
     settings,
     studies,
     home: assayHome(),

@@ -21,7 +21,9 @@ import { architectureOverlap } from "./architecture.js";
 import { AXES, type Axis } from "./axes.js";
 import { counterparts } from "./counterparts.js";
 import { examineDirection } from "./direction.js";
+import { exhibitsOf } from "./exhibits/exhibits.js";
 import { makingOf } from "./making/making.js";
+import type { FurtherModel } from "./making/merges.js";
 import {
   LABELS_SAMPLED,
   LABELS_SCAN,
@@ -52,6 +54,10 @@ export interface WeightsRequest {
   suspect: Side;
   /** The reference's initial weights, where its holder shows them: then the question is put to them. */
   init?: Side;
+  /** Candidate parents beside the reference, for what is said of merges. */
+  further?: readonly Side[];
+  /** Published likenesses: of small models, of all as far as asked; absent for none. */
+  exhibits?: "small" | "asked";
   settings: Settings;
   /** Studies at hand, of whatever method: each finding leans on its own method's. */
   validations: readonly Validation[];
@@ -96,7 +102,7 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
   };
   const results = await testAxes(bench);
   const log10P = combine(results);
-  const observations = await observe(bench, results, log10P);
+  const observations = await observe(bench, results, log10P, request);
   const current = validation?.summary.methodVersion === METHOD_VERSION ? validation.summary : null;
   const outside = outsideReferenceClass(bench.reference, bench.suspect);
   const decision = decideExact({ proposition: "weights/shared-ancestry", log10P, outside, validation: current });
@@ -157,6 +163,7 @@ async function observe(
   bench: Bench,
   results: Record<Axis, AxisResult | null>,
   log10P: number,
+  request: WeightsRequest,
 ): Promise<WeightsObservations> {
   const blocks = entries(results).flatMap(([, result]) => result?.blocks ?? []);
   const maps = entries(results).flatMap(([, result]) => (result?.map ? [result.map] : []));
@@ -169,7 +176,8 @@ async function observe(
       { model: suspect, vocabulary: vocabularies.suspect },
     ),
     settings: {
-      ...settings,
+      seed: settings.seed,
+      rows: settings.rows,
       labelsMax: settings.rows === "all" ? null : LABELS_SAMPLED,
       scanLabelsMax: LABELS_SCAN,
     },
@@ -184,9 +192,21 @@ async function observe(
     // A sketch holds no values to compare.
     tensors: sketched ? [] : await tensorStory(bench, layers),
     correspondence: layers.correspondence,
-    ...(log10P <= OUTCOME_RULES.log10Alpha && !sketched ? { making: await makingOf(bench, layers) } : {}),
+    ...(log10P <= OUTCOME_RULES.log10Alpha && !sketched
+      ? { making: await makingOf(bench, layers, furtherModels(request)) }
+      : {}),
+    ...(request.exhibits && !sketched ? { exhibits: await exhibitsOf(bench, request.exhibits === "asked") } : {}),
     ...(reference.sketch || suspect.sketch ? { sketches: sketchFacts(bench) } : {}),
   };
+}
+
+/** Candidate parents that can be read as the two sides are. */
+function furtherModels({ further = [] }: WeightsRequest): FurtherModel[] {
+  return further.flatMap(({ reading, vocabulary }) =>
+    reading.kind === "model" && reading.model.experts === 0 && !reading.model.sketch
+      ? [{ model: reading.model, vocabulary }]
+      : [],
+  );
 }
 
 async function assemble(
@@ -196,6 +216,7 @@ async function assemble(
   observations: WeightsObservations | null,
 ): Promise<Finding> {
   const [reference, suspect] = await Promise.all([request.reference.identity, request.suspect.identity]);
+  const further = await Promise.all((request.further ?? []).map(({ identity }) => identity));
   const proposition = PROPOSITIONS["weights/shared-ancestry"];
   const validation = validationOf(request);
   const sketched = [reference, suspect].some(({ artefact }) => artefact.kind === "sketch");
@@ -219,7 +240,7 @@ async function assemble(
     observations,
     alternatives: [...ALTERNATIVES],
     limits: [...LIMITS, ...(sketched ? SKETCH_LIMITS : [])],
-    evidence: [...new Set([...reference.evidence, ...suspect.evidence])],
+    evidence: [...new Set([reference, suspect, ...further].flatMap(({ evidence }) => evidence))],
     software: request.software,
   };
 }

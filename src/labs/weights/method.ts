@@ -40,6 +40,8 @@ export interface Settings {
   rows: "sampled" | "all";
   /** With initial weights only: bits of seed that their holder could have searched. */
   seedBits?: number;
+  /** Published likenesses were asked for, whatever the size. */
+  exhibits?: boolean;
 }
 
 /** Width of one part's sketch for vectors of `features` entries, a multiple of 4. */

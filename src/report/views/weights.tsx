@@ -13,6 +13,7 @@ import { Aligned } from "../sections/aligned.js";
 import { Architecture } from "../sections/architecture.js";
 import { Blocks } from "../sections/blocks.js";
 import { Correspondence } from "../sections/correspondence.js";
+import { Likenesses } from "../sections/likenesses.js";
 import { MakingSection } from "../sections/making.js";
 import { TensorStories } from "../sections/tensor-stories.js";
 import { weightsObservations } from "../weights-view.js";
@@ -74,6 +75,7 @@ function Observations({ finding, figures }: ViewInput) {
       <MakingSection making={seen.making} />
       <TensorStories stories={seen.tensors} />
       <Architecture architecture={seen.architecture} />
+      <Likenesses exhibits={seen.exhibits} />
     </>
   );
 }

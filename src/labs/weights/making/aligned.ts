@@ -42,21 +42,26 @@ interface Pairing {
   rows: number;
 }
 
-export interface AlignedTensors {
-  aligned: Aligned[];
+export interface AlignedTensors<T> {
+  /** What was taken from each tensor; values themselves are let go unless they were taken. */
+  taken: T[];
   /** How many tensors of each side have no partner of the same shape. */
   unpaired: { reference: number; suspect: number };
 }
 
-export async function alignedTensors(bench: Bench, layers: Counterparts): Promise<AlignedTensors> {
+export async function alignedTensors<T>(
+  bench: Bench,
+  layers: Counterparts,
+  take: (aligned: Aligned) => T,
+): Promise<AlignedTensors<T>> {
   const pairings = pairUp(bench, layers);
-  const aligned = await inParallel(bench.work, "values side by side", withinBudget(pairings), (pair) =>
-    read(bench, pair),
+  const taken = await inParallel(bench.work, "values side by side", withinBudget(pairings), async (pair) =>
+    take(await read(bench, pair)),
   );
   const unpaired = (side: "a" | "b", all: ReadonlyMap<string, CanonicalTensor>) =>
     all.size - new Set(pairings.map((pair) => pair[side].name)).size;
   const reference = unpaired("a", bench.reference.tensors);
-  return { aligned, unpaired: { reference, suspect: unpaired("b", bench.suspect.tensors) } };
+  return { taken, unpaired: { reference, suspect: unpaired("b", bench.suspect.tensors) } };
 }
 
 function pairUp(bench: Bench, layers: Counterparts): Pairing[] {

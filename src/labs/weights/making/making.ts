@@ -7,13 +7,26 @@ import type { Counterparts } from "../counterparts.js";
 import type { Bench } from "../scan.js";
 import { alignedTensors } from "./aligned.js";
 import { measure } from "./measure.js";
+import { type FurtherModel, statementsOnMerges } from "./merges.js";
 import type { Making } from "./observed.js";
 import { statementsOnValues } from "./statements.js";
 import { statementsOnStructure } from "./structure.js";
 
-export async function makingOf(bench: Bench, layers: Counterparts): Promise<Making> {
-  const { aligned, unpaired } = await alignedTensors(bench, layers);
-  const tensors = aligned.filter(({ suspect }) => suspect.length > 0).map(measure);
-  const statements = [...statementsOnStructure(bench, layers), ...statementsOnValues(tensors)];
+const TRAINED: ReadonlySet<string> = new Set(["fine-tuned", "trained-on"]);
+
+/** @param further candidate parents beside the reference */
+export async function makingOf(
+  bench: Bench,
+  layers: Counterparts,
+  further: readonly FurtherModel[] = [],
+): Promise<Making> {
+  const { taken, unpaired } = await alignedTensors(bench, layers, (aligned) =>
+    aligned.suspect.length > 0 ? measure(aligned) : null,
+  );
+  const tensors = taken.filter((t) => t !== null);
+  const merged = await statementsOnMerges(bench, layers, further);
+  // What is accounted for as a mixture needs no training to explain it.
+  const onValues = statementsOnValues(tensors).filter(({ what }) => merged.length === 0 || !TRAINED.has(what));
+  const statements = [...statementsOnStructure(bench, layers), ...merged, ...onValues];
   return { statements, tensors, unpaired };
 }
