@@ -13,7 +13,8 @@ export type AssayErrorCode =
   | "UNSUPPORTED"
   | "DIGEST"
   | "SIGNATURE"
-  | "SCHEMA";
+  | "SCHEMA"
+  | "UNAVAILABLE";
 
 export class AssayError extends Error {
   readonly code: AssayErrorCode;

@@ -7,6 +7,7 @@
 import { Command, CommanderError } from "commander";
 import { SOFTWARE } from "../app/software.js";
 import { AssayError } from "../base/error.js";
+import { collectCommand } from "./commands/collect.js";
 import { demoCommand } from "./commands/demo.js";
 import { examineCommand } from "./commands/examine.js";
 import { logCommand } from "./commands/log.js";
@@ -21,6 +22,7 @@ const program = new Command("assay")
   .description("Tests whether one AI model was taken from another, and states how strong the evidence is.")
   .version(`${SOFTWARE.version} (${SOFTWARE.commit})`)
   .addCommand(examineCommand())
+  .addCommand(collectCommand())
   .addCommand(sketchCommand())
   .addCommand(verifyCommand())
   .addCommand(logCommand())

@@ -9,8 +9,8 @@ import { solve } from "./linear-solve.js";
 export interface LogisticFit {
   coefficients: number[];
   intercept: number;
-  /** Covariance of (coefficients…, intercept), sandwich over clusters; row by row. */
-  covariance: number[][];
+  /** Covariance of (coefficients…, intercept), sandwich over clusters; row by row. Computed when asked for. */
+  covariance(): number[][];
 }
 
 export interface LogisticData {
@@ -30,14 +30,19 @@ export interface Ridge {
 }
 
 const STEPS_MAX = 60;
-const TOLERANCE = 1e-9;
+const TOLERANCE = 1e-7;
 /** Keeps the step finite where all cases of a class lie on one side. */
 const JITTER = 1e-9;
 
-export function fitLogistic({ features, labels, weights, clusters }: LogisticData, ridge: Ridge): LogisticFit {
+/** @param start coefficients and intercept to begin at; the solution does not depend on it, the time does */
+export function fitLogistic(
+  { features, labels, weights, clusters }: LogisticData,
+  ridge: Ridge,
+  start?: readonly number[],
+): LogisticFit {
   assert(features.length > 0 && features.length === labels.length, "fitLogistic: expected cases");
   const d = features[0]!.length;
-  let b = new Array<number>(d + 1).fill(0);
+  let b = start ? [...start] : new Array<number>(d + 1).fill(0);
   for (let step = 0; step < STEPS_MAX; step++) {
     const { gradient, hessian } = derivatives(features, labels, weights, b, ridge);
     const move = solve(hessian, [gradient])[0]!;
@@ -50,7 +55,7 @@ export function fitLogistic({ features, labels, weights, clusters }: LogisticDat
   return {
     coefficients: b.slice(0, d),
     intercept: b[d]!,
-    covariance: sandwich(features, labels, weights, clusters, b, ridge),
+    covariance: () => sandwich(features, labels, weights, clusters, b, ridge),
   };
 }
 

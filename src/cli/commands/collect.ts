@@ -1,0 +1,177 @@
+/** `assay collect --endpoint URL --prompts FILE --out FILE`: a transcript of what endpoints answer. */
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type Collection, collect, type Endpoint } from "../../app/collect.js";
+import { AssayError, quoted } from "../../base/error.js";
+import { asAssayError } from "../../host/files.js";
+import type { Protocol } from "../../transcript/chat-protocol.js";
+import { drawPrompts, readPromptSet } from "../../transcript/prompt-set.js";
+import { progressLine } from "../progress.js";
+
+interface Options {
+  endpoint: string[];
+  model: string[];
+  out: string[];
+  protocol: Protocol[];
+  keyEnv: string[];
+  prompts: string;
+  count?: number;
+  seed: string;
+  samples: number;
+  temperature?: number;
+  maxTokens: number;
+  system?: string;
+  maxRequests?: number;
+  maxCost?: number;
+  priceIn?: number;
+  priceOut?: number;
+  concurrency: number;
+  perMinute?: number;
+  tries: number;
+  timeout: number;
+  json?: boolean;
+}
+
+/** First wait before another try. */
+const WAIT_MS = 500;
+
+const KEY_VARIABLE: Record<Protocol, string> = { openai: "OPENAI_API_KEY", anthropic: "ANTHROPIC_API_KEY" };
+
+export function collectCommand(): Command {
+  return new Command("collect")
+    .description(
+      "Ask endpoints that speak the OpenAI or Anthropic HTTP API the same prompts, interleaved, and write a transcript of each.",
+    )
+    .requiredOption(
+      "--endpoint <url>",
+      "address of the API; may be repeated, with --model and --out for each",
+      list,
+      [],
+    )
+    .requiredOption("--prompts <file>", "prompts: JSON Lines, a JSON list, or a prompt set of data/prompts")
+    .requiredOption("--out <file>", "transcript to write, one an endpoint", list, [])
+    .option("--model <name>", "model to ask for, one an endpoint", list, [])
+    .option("--protocol <which>", "openai or anthropic, one an endpoint (default: openai)", protocols, [])
+    .option("--key-env <variable>", "environment variable that holds the key, one an endpoint", list, [])
+    .option("--count <n>", "ask only the first n prompts of the drawn order", whole(1, 1_000_000))
+    .option("--seed <text>", "seed of the order of prompts and endpoints", "assay-collect-1")
+    .option("--samples <n>", "answers a prompt", whole(1, 1000), 1)
+    .option("--temperature <t>", "sampling temperature (default: the server's)", number)
+    .option("--max-tokens <n>", "tokens an answer at most", whole(1, 1_000_000), 512)
+    .option("--system <text>", "system prompt")
+    .option("--max-requests <n>", "requests at most, failed ones included", whole(1, 1e9))
+    .option("--max-cost <amount>", "cost at most; needs --price-in and --price-out", number)
+    .option("--price-in <amount>", "price of a million input tokens", number)
+    .option("--price-out <amount>", "price of a million output tokens", number)
+    .option("--concurrency <n>", "requests under way at once", whole(1, 256), 4)
+    .option("--per-minute <n>", "requests a minute to each endpoint at most", number)
+    .option("--tries <n>", "tries a request before the run stops", whole(1, 100), 8)
+    .addOption(new Option("--timeout <seconds>", "longest wait for one answer").argParser(number).default(180))
+    .option("--json", "print one record an endpoint as JSON, nothing else")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ assay collect --endpoint http://localhost:8080 --model local --prompts data/prompts/general-1.json --out local.jsonl
+  $ OPENAI_API_KEY=... assay collect --endpoint https://api.example.com/v1 --model m-1 --prompts p.jsonl --out m-1.jsonl --max-requests 200
+  $ assay collect --prompts p.jsonl --seed 7f3a --max-cost 5 --price-in 3 --price-out 15 \\
+      --endpoint https://a.example/v1 --model ours --out ours.jsonl --key-env OUR_KEY \\
+      --endpoint https://b.example/v1 --model theirs --out theirs.jsonl --key-env THEIR_KEY
+
+Keys come from the environment only and are written nowhere. Stop it at any time: the same command goes on where it was.
+Raw responses lie under OUT.raw, named by digest; the transcript appears when every prompt is answered.`,
+    )
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  if (options.out.length !== options.endpoint.length)
+    throw new AssayError(
+      "USAGE",
+      `collect: expected one --out for each --endpoint, got ${options.out.length} for ${options.endpoint.length}`,
+    );
+  if (new Set(options.out).size !== options.out.length)
+    throw new AssayError("USAGE", "collect: expected different files in --out, got one twice");
+  if (options.maxCost !== undefined && (options.priceIn === undefined || options.priceOut === undefined))
+    throw new AssayError("USAGE", "collect: expected --price-in and --price-out with --max-cost");
+  const bytes = await readFile(options.prompts).catch((error) => {
+    throw asAssayError(error, options.prompts, "collect.prompts");
+  });
+  const prompts = drawPrompts(readPromptSet(bytes, quoted(basename(options.prompts))), options.seed, options.count);
+  const stop = new AbortController();
+  const onSignal = () => stop.abort(new AssayError("USAGE", "collect: interrupted; run the same command to go on"));
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  const progress = progressLine();
+  const collections = await collect({
+    endpoints: options.endpoint.map((url, i) => endpointOf(url, i, options)),
+    prompts,
+    samples: options.samples,
+    seed: options.seed,
+    requestsMax: options.maxRequests ?? null,
+    costMax: options.maxCost ?? null,
+    prices:
+      options.priceIn !== undefined && options.priceOut !== undefined
+        ? { input: options.priceIn, output: options.priceOut }
+        : null,
+    concurrency: options.concurrency,
+    intervalMs: options.perMinute ? 60_000 / options.perMinute : 0,
+    triesMax: options.tries,
+    waitMs: WAIT_MS,
+    timeoutMs: options.timeout * 1000,
+    signal: stop.signal,
+    onProgress: progress.report,
+  }).finally(() => progress.done());
+  process.stdout.write(`${collections.map(options.json ? (c) => JSON.stringify(c) : spoken).join("\n")}\n`);
+  if (stop.signal.aborted) process.exitCode = 1;
+}
+
+function endpointOf(url: string, i: number, options: Options): Endpoint {
+  const protocol = options.protocol[i] ?? "openai";
+  const variable = options.keyEnv[i] ?? KEY_VARIABLE[protocol];
+  const key = process.env[variable] ?? null;
+  if (key === null && options.keyEnv[i] !== undefined)
+    throw new AssayError("USAGE", `--key-env: expected a key in ${variable}, got no such variable`);
+  return {
+    url,
+    protocol,
+    out: options.out[i]!,
+    key,
+    settings: {
+      model: options.model[i] ?? "default",
+      temperature: options.temperature ?? null,
+      maxTokens: options.maxTokens,
+      system: options.system ?? null,
+      seed: null,
+    },
+  };
+}
+
+function spoken(c: Collection): string {
+  const cost = c.cost === null ? "" : `, cost ${c.cost.toFixed(4)}`;
+  const state = c.complete ? `complete: ${c.out}` : `not complete (${c.stopped}); run the same command to go on`;
+  return `${c.model} at ${c.endpoint}: ${c.answers} answers to ${c.prompts} prompts in ${c.requests} requests${cost}; ${state}`;
+}
+
+function list(value: string, all: string[]): string[] {
+  return [...all, value];
+}
+
+function protocols(value: string, all: Protocol[]): Protocol[] {
+  if (value !== "openai" && value !== "anthropic") throw new InvalidArgumentError("expected openai or anthropic.");
+  return [...all, value];
+}
+
+function whole(min: number, max: number) {
+  return (text: string): number => {
+    const n = Number(text);
+    if (!Number.isInteger(n) || n < min || n > max) throw new InvalidArgumentError(`expected ${min} to ${max}.`);
+    return n;
+  };
+}
+
+function number(text: string): number {
+  const n = Number(text);
+  if (text === "" || !Number.isFinite(n) || n < 0) throw new InvalidArgumentError("expected a number from 0.");
+  return n;
+}

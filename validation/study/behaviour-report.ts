@@ -1,0 +1,314 @@
+/** The study's tables: detection beside the baselines, calibration, the rows of likely wrong accusations, prompts needed. */
+
+import { log10Cap } from "../../dist/finding/strength.js";
+import type { ValidationSummary } from "../../dist/finding/validation.js";
+import { type Fit, likelihoodRatio } from "../../dist/labs/behaviour/development.js";
+import { type BehaviourProposition, METHOD_VERSION } from "../../dist/labs/behaviour/method.js";
+import { crossEntropy, tippett } from "../../dist/stats/calibration.js";
+import { fitLogistic } from "../../dist/stats/logistic.js";
+import { BASELINES, baselineScores, type Prepared } from "./behaviour-baselines.ts";
+import { auc, type Case, costs, gain, truePositiveRate, weighed } from "./behaviour-figures.ts";
+import { Fitter, INDEPENDENT, NULL_KINDS, QUESTIONS, type Rows, score } from "./behaviour-fits.ts";
+import { drawOf, type Material } from "./behaviour-material.ts";
+
+interface Input {
+  id: BehaviourProposition;
+  material: Material;
+  rows: ReadonlyMap<number, readonly Rows[]>;
+  fits: readonly { prompts: number; fits: readonly Fit[] }[];
+  prepared: Prepared;
+}
+
+export interface Report {
+  id: BehaviourProposition;
+  summary: ValidationSummary & Record<string, unknown>;
+  tables: string[];
+}
+
+const LISTED = {
+  "behaviour/same-model": "same_model",
+  "behaviour/tuned-from": "tuned_from",
+  "behaviour/taught-by": "taught_by",
+} as const;
+const SIZES = NULL_KINDS.indexOf("same maker, other size");
+
+/** The calibration used at so many prompts, as an examination would take it; the smallest below the least. */
+const calibratedAt = (prompts: number) => (prompts >= 800 ? 800 : prompts >= 200 ? 200 : 50);
+
+export function report(input: Input): Report {
+  const { id, material, rows, prepared } = input;
+  const { labels, lineage, pairs } = material;
+  const place = (name: string) => labels.names.indexOf(name);
+  const listed = new Set(
+    lineage[LISTED[id]].map(([x, y]) => `${Math.max(place(x), place(y))},${Math.min(place(x), place(y))}`),
+  );
+  const positives = QUESTIONS[id].positives;
+  const isListed = (i: number) => listed.has(`${pairs[i]!.a},${pairs[i]!.b}`);
+  // Detection is measured as lineage.json defines pairs: a null never shares a base.
+  const isNull = (i: number) =>
+    NULL_KINDS.slice(0, 4).includes(pairs[i]!.kind as (typeof NULL_KINDS)[number]) && !isListed(i);
+  const basesOf = (i: number) =>
+    [labels.bases[pairs[i]!.a]!, labels.bases[pairs[i]!.b]!].sort((a, b) => a - b) as [number, number];
+
+  const byOut = new Map(
+    input.fits.map(({ prompts, fits }) => [prompts, new Map(fits.map((fit) => [fit.out.join(), fit]))] as const),
+  );
+  const fitOf = (prompts: number, out: readonly number[]): Fit | null =>
+    byOut.get(calibratedAt(prompts))!.get([...new Set(out)].join()) ?? null;
+  /** Every pair by the fit without its bases; where none is left (taught-by), by the fit without its student's base. */
+  const casesAt = (prompts: number, which: "listed" | "all", draw: number): Case[] => {
+    const features = rows.get(prompts)![draw]!;
+    return pairs.flatMap((pair, i) => {
+      const positive = which === "listed" ? isListed(i) : positives.includes(pair.kind);
+      if (!positive && !isNull(i)) return [];
+      const bases = basesOf(i);
+      const fit = fitOf(prompts, bases);
+      const s = fit ? score(features[i]!, fit.weights) : score(features[i]!, fitOf(prompts, [])!.weights);
+      return [{ log10LR: fit ? likelihoodRatio(fit, s).log10LR : s, positive, bases }];
+    });
+  };
+  const baselineAt = (prompts: number, which: "listed" | "all", draw: number, calibrated: boolean): Case[][] => {
+    const places = drawOf(material, Math.min(prompts, material.prompts.length), draw);
+    return baselineScores(material, prepared, places).map((scores) => {
+      const raw = pairs.flatMap((pair, i) => {
+        const positive = which === "listed" ? isListed(i) : positives.includes(pair.kind);
+        return positive || isNull(i) ? [{ log10LR: scores[i]!, positive, bases: basesOf(i) }] : [];
+      });
+      return calibrated ? calibrateWithout(raw) : raw;
+    });
+  };
+  const mean = (prompts: number, of: (draw: number) => number) => {
+    const draws = rows.get(prompts)!.length;
+    return Array.from({ length: draws }, (_, d) => of(d)).reduce((s, v) => s + v, 0) / draws;
+  };
+
+  const tables: string[] = [`## ${id}`, ""];
+  const detection: Record<string, unknown>[] = [];
+  tables.push(
+    "Detection, every pair by the fit without its bases; nulls share no base. `AUC / TPR at 1 % false positives`.",
+    "",
+  );
+  tables.push(
+    `| prompts | method, listed pairs | method, extended | ${BASELINES.map((b) => `${b}, listed`).join(" | ")} |`,
+  );
+  tables.push(`|---|---|---|${BASELINES.map(() => "---").join("|")}|`);
+  for (const prompts of rows.keys()) {
+    const two = (of: (draw: number) => Case[]) => ({
+      auc: mean(prompts, (d) => auc(of(d))),
+      tpr: mean(prompts, (d) => truePositiveRate(of(d), 0.01)),
+    });
+    const own = two((d) => casesAt(prompts, "listed", d));
+    const all = two((d) => casesAt(prompts, "all", d));
+    const others = BASELINES.map((_, b) => two((d) => baselineAt(prompts, "listed", d, false)[b]!));
+    detection.push({ prompts, listed: own, extended: all, baselines: others });
+    const cell = ({ auc: a, tpr }: { auc: number; tpr: number }) => `${a.toFixed(3)} / ${tpr.toFixed(2)}`;
+    tables.push(`| ${prompts} | ${[own, all, ...others].map(cell).join(" | ")} |`);
+  }
+
+  const calibration: Record<string, unknown>[] = [];
+  const learned = QUESTIONS[id].learned;
+  if (learned) {
+    tables.push(
+      "",
+      "Calibration (bits; each base once) and the gain in log score over the calibrated first-four-words baseline, with its 95 % interval over bases.",
+      "",
+    );
+    tables.push(
+      "| prompts | Cllr | Cllr min | loss | baseline Cllr | gain, listed pairs | gain, extended |",
+      "|---|---|---|---|---|---|---|",
+    );
+    for (const prompts of [50, 200, 805]) {
+      const cases = casesAt(prompts, "all", 0);
+      const list = casesAt(prompts, "listed", 0);
+      const own = costs(cases);
+      const baseline = baselineAt(prompts, "all", 0, true)[1]!;
+      const baselineListed = baselineAt(prompts, "listed", 0, true)[1]!;
+      const [g, gl] = [
+        gain(cases, baseline, labels.baseNames.length),
+        gain(list, baselineListed, labels.baseNames.length),
+      ];
+      calibration.push({ prompts, ...own, baseline: costs(baseline), gain: g, gainListed: gl });
+      const cell = (x: typeof g) => `${x.gain.toFixed(3)} (${x.low.toFixed(3)} to ${x.high.toFixed(3)})`;
+      tables.push(
+        `| ${prompts} | ${own.cllr.toFixed(3)} | ${own.cllrMin.toFixed(3)} | ${own.loss.toFixed(3)} | ${costs(baseline).cllr.toFixed(3)} | ${cell(gl)} | ${cell(g)} |`,
+      );
+    }
+  }
+
+  // The outcome rule on every pair: above the largest of every kind, its bases left out of all of them.
+  const features = rows.get(805)!;
+  const fitter = new Fitter(material, features, id);
+  const kinds = NULL_KINDS.map((kind) => ({
+    kind,
+    pairs: 0,
+    accused: 0,
+    accusedBut: 0,
+    families: new Set<number>(),
+    accusedFamilies: new Set<string>(),
+    largest: -9,
+  }));
+  const found = new Map<number, { pairs: number; found: number; strict: number }>();
+  const independent = { pairs: 0, accusedPairs: 0, families: new Set<number>(), accused: new Set<string>() };
+  pairs.forEach((pair, i) => {
+    const bases = basesOf(i);
+    const kind = fitter.nullKind(i);
+    const positive = positives.includes(pair.kind);
+    if (kind === -1 && !positive) return;
+    const fit = fitOf(805, bases) ?? fitOf(805, [])!;
+    const s = score(features[0]![i]!, fit.weights);
+    const above = (strict: boolean) =>
+      fit.nullMax.every((max, k) => fit.nullFamilies[k] === 0 || (!strict && k === SIZES) || s > max);
+    if (positive) {
+      // taught-by: the student's base; the teachers are of one base.
+      const family =
+        pair.kind === "taught" ? Math.max(...bases.filter((b) => labels.baseNames[b] !== "gpt")) : bases[0];
+      const of = found.get(family) ?? { pairs: 0, found: 0, strict: 0 };
+      found.set(family, of);
+      of.pairs++;
+      if (above(false)) of.found++;
+      if (above(true)) of.strict++;
+      return;
+    }
+    const of = kinds[kind]!;
+    of.pairs++;
+    of.largest = Math.max(of.largest, s);
+    for (const b of bases) of.families.add(b);
+    if (above(true)) {
+      of.accused++;
+      of.accusedFamilies.add(bases.join());
+    }
+    if (above(false)) of.accusedBut++;
+    if (INDEPENDENT.includes(pair.kind)) {
+      independent.pairs++;
+      for (const b of bases) independent.families.add(b);
+      if (above(false)) {
+        independent.accusedPairs++;
+        independent.accused.add(bases.join());
+      }
+    }
+  });
+  tables.push(
+    "",
+    "The outcome rule at all prompts, each pair ranked among nulls without its bases. Second count: without the kind `same maker, other size`, which given siblings replace.",
+    "",
+  );
+  tables.push(
+    "| kind of null | pairs | bases | accused | accused, siblings given | largest score |",
+    "|---|---|---|---|---|---|",
+  );
+  for (const k of kinds)
+    if (k.pairs > 0)
+      tables.push(
+        `| ${k.kind} | ${k.pairs} | ${k.families.size} | ${k.accused} | ${k.accusedBut} | ${k.largest.toFixed(2)} |`,
+      );
+  // A family counts by the share of its pairs that were found; whole families out of the sum.
+  const shares = [...found.values()];
+  const whole = Math.floor(shares.reduce((sum, f) => sum + f.found / f.pairs, 0) + 1e-9);
+  tables.push("", "| base of the positives | pairs | above all nulls | above all, sizes given |", "|---|---|---|---|");
+  const byPairs = [...found.values()].sort((a, b) => b.pairs - a.pairs);
+  for (const [i, f] of byPairs.entries()) tables.push(`| family ${i + 1} | ${f.pairs} | ${f.strict} | ${f.found} |`);
+  const summary: Report["summary"] = {
+    type: "assay/validation/v1",
+    method: id,
+    methodVersion: METHOD_VERSION,
+    page: "validation/behaviour.md",
+    nulls: {
+      pairs: independent.pairs,
+      families: independent.families.size,
+      accusedPairs: independent.accusedPairs,
+      accusedFamilies: independent.accused.size,
+    },
+    positives: {
+      pairs: shares.reduce((sum, f) => sum + f.pairs, 0),
+      families: found.size,
+      foundPairs: shares.reduce((sum, f) => sum + f.found, 0),
+      foundFamilies: whole,
+    },
+    nullKinds: kinds
+      .filter((k) => k.pairs > 0)
+      .map((k) => ({
+        kind: k.kind,
+        pairs: k.pairs,
+        families: k.families.size,
+        statisticMax: Number(k.largest.toFixed(4)),
+      })),
+    nullLog10P: [],
+    positiveLog10P: [],
+  };
+  const cap = log10Cap(id, summary);
+  tables.push("", `Cap by these counts: log10 LR ${Number.isFinite(cap) ? cap.toFixed(2) : "none"}.`);
+  if (learned) {
+    const capped = casesAt(805, "all", 0).map((c) => ({
+      ...c,
+      log10LR: Math.max(-Math.max(0, cap), Math.min(Math.max(0, cap), c.log10LR)),
+    }));
+    const best = casesAt(805, "all", 0).map((c) => ({
+      ...c,
+      log10LR: c.positive ? Math.max(0, cap) : -Math.max(0, cap),
+    }));
+    tables.push(
+      `Cllr of capped ratios ${costs(capped).cllr.toFixed(3)}; the best the cap allows ${costs(best).cllr.toFixed(3)}.`,
+    );
+    const at = [-2, -1, -0.5, 0, 0.5, 1, 1.5, 2];
+    const cases = casesAt(805, "all", 0);
+    const [same, different] = [weighed(cases, true), weighed(cases, false)];
+    tables.push("", `| log10 LR above | ${at.join(" | ")} |`, `|---|${at.map(() => "---").join("|")}|`);
+    tables.push(
+      `| positives (Tippett) | ${tippett(same, at)
+        .map((x) => x.toFixed(3))
+        .join(" | ")} |`,
+    );
+    tables.push(
+      `| nulls (Tippett) | ${tippett(different, at)
+        .map((x) => x.toFixed(3))
+        .join(" | ")} |`,
+    );
+    tables.push(
+      `| cross-entropy at these prior odds, bits | ${at.map((x) => crossEntropy(same, different, x).toFixed(3)).join(" | ")} |`,
+    );
+    summary.tippett = { at, positives: tippett(same, at), nulls: tippett(different, at) };
+  }
+  summary.detection = detection;
+  summary.calibration = calibration;
+  tables.push("");
+  return { id, summary, tables };
+}
+
+/** The baseline gets what the method gets: a calibration made without the case's bases. */
+function calibrateWithout(cases: readonly Case[]): Case[] {
+  const scale = Math.max(...cases.map((c) => Math.abs(c.log10LR)));
+  const made = new Map<string, (s: number) => number>();
+  return cases.map((c) => {
+    const key = c.bases.join();
+    let of = made.get(key);
+    if (!of) {
+      const kept = cases.filter((k) => !k.bases.some((b) => c.bases.includes(b)));
+      const size = new Map<string, number>();
+      const name = (k: Case) => `${k.positive} ${k.bases.join()}`;
+      for (const k of kept) size.set(name(k), (size.get(name(k)) ?? 0) + 1);
+      const classes = [false, true].map((p) => [...size.keys()].filter((n) => n.startsWith(`${p} `)).length);
+      const fit = fitLogistic(
+        {
+          features: kept.map((k) => [Math.asinh((30 * k.log10LR) / scale)]),
+          labels: kept.map((k) => (k.positive ? 1 : 0)),
+          weights: kept.map((k) => 0.5 / (size.get(name(k))! * classes[k.positive ? 1 : 0]!)),
+          clusters: kept.map((_, i) => i),
+        },
+        { spread: 0, mean: 1e-4 },
+      );
+      of = (s) => (fit.coefficients[0]! * Math.asinh((30 * s) / scale) + fit.intercept) / Math.LN10;
+      made.set(key, of);
+    }
+    return { ...c, log10LR: of(c.log10LR) };
+  });
+}
+
+export function tablesOf(reports: readonly Report[]): string {
+  return [
+    "# Tables of the behaviour study",
+    "",
+    "Written by `validation/behaviour.study.ts`. Scores are the weighted mean of asinh standard scores.",
+    "",
+    ...reports.flatMap((r) => r.tables),
+  ].join("\n");
+}
