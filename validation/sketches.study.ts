@@ -3,8 +3,10 @@
  * ways, and as sketch against sketch; every pair of the bank of equal shape as sketches; what a sketch discloses.
  *
  *   npm run build && node validation/sketches.study.ts --zoo ../shared/zoo [--part zoo|bank|write] [--cache FILE]
+ *     [--minutes N]
  *
- * Goes through the laboratory's own door, with the committed study of unit labels. Writes sketches.json and
+ * Goes through the laboratory's own door. Outcomes are those of the exact rule (p against α), whatever study is at hand.
+ * With --cache and --minutes it stops in time and a further run takes up where it stopped. Writes sketches.json and
  * sketches.tables.md.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -12,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { makeSketch } from "../dist/app/sketch.js";
-import { loadStudy, WEIGHTS_STUDY } from "../dist/app/validation-data.js";
+import { OUTCOME_RULES } from "../dist/finding/outcome.js";
 import { ComputePool } from "../dist/host/compute-pool.js";
 import { openModel } from "../dist/host/open-model.js";
 import { examineAncestry } from "../dist/labs/weights/examine.js";
@@ -21,7 +23,12 @@ import { energyShares } from "./study/sketch-energy.ts";
 import { type SketchReport, sketchTables } from "./study/sketch-tables.ts";
 
 const { values } = parseArgs({
-  options: { zoo: { type: "string" }, part: { type: "string" }, cache: { type: "string" } },
+  options: {
+    zoo: { type: "string" },
+    part: { type: "string" },
+    cache: { type: "string" },
+    minutes: { type: "string" },
+  },
 });
 const zoo = values.zoo ?? "../shared/zoo";
 const part = values.part ?? "all";
@@ -30,7 +37,8 @@ const log = (text: string) => process.stderr.write(`${new Date().toISOString().s
 const SEED = "2718281828459045235360287471352662497757247093699959574966967627";
 const pool = new ComputePool(2);
 const folder = mkdtempSync(join(tmpdir(), "assay-sketches-"));
-const study = await loadStudy(WEIGHTS_STUDY);
+const stopAt = Date.now() + Number(values.minutes ?? "600") * 60_000;
+const late = () => Date.now() > stopAt;
 const report: SketchReport =
   values.cache && existsSync(values.cache)
     ? JSON.parse(readFileSync(values.cache, "utf8"))
@@ -51,13 +59,12 @@ async function sketchOf(path: string, name: string): Promise<string> {
   const options = { seed: SEED, width: null, rows: "sampled" as const, out, home: null, threads: 2 };
   const { discloses } = await makeSketch({ model: path, ...options, onProgress: () => {} });
   const weights = statSync(join(path, "model.safetensors")).size;
+  report.made = report.made.filter((m) => m.name !== name);
   report.made.push({ name, bytes: statSync(out).size, weightsBytes: weights, ...discloses });
   return out;
 }
 
 async function zooPart(): Promise<void> {
-  report.zoo = [];
-  report.made = report.made.filter((m) => !m.name.startsWith("zoo "));
   const manifest: Record<string, { parents: string[] }> = JSON.parse(readFileSync(join(zoo, "manifest.json"), "utf8"));
   const roots = (name: string): string[] =>
     manifest[name]!.parents.length === 0 ? [name] : manifest[name]!.parents.flatMap(roots);
@@ -65,9 +72,10 @@ async function zooPart(): Promise<void> {
   const models = new Map(names.map((n) => [n, join(zoo, "models", n)]));
   const sketches = new Map<string, string>();
   for (const name of names) sketches.set(name, await sketchOf(models.get(name)!, `zoo ${name}`));
-  report.energy = await energyShares(models.get("base")!, SEED);
+  if (report.energy.length === 0) report.energy = await energyShares(models.get("base")!, SEED);
   for (const [i, a] of names.entries()) {
     for (const b of names.slice(i)) {
+      if (late() || report.zoo.some((p) => p.a === a && p.b === b)) continue;
       const derived = roots(a).some((r) => roots(b).includes(r));
       report.zoo.push({
         a,
@@ -84,14 +92,12 @@ async function zooPart(): Promise<void> {
 }
 
 async function bankPart(): Promise<void> {
-  report.bank = [];
-  report.made = report.made.filter((m) => m.name.startsWith("zoo "));
   const names = readdirSync(join(zoo, "bank")).filter((n) => /^[abcd]\d\d$/.test(n));
   const sketches = new Map<string, string>();
   for (const name of names) sketches.set(name, await sketchOf(join(zoo, "bank", name), `bank ${name}`));
   for (const [i, a] of names.entries())
     for (const b of names.slice(i + 1)) {
-      if (a[0] !== b[0]) continue;
+      if (late() || a[0] !== b[0] || report.bank.some((p) => p.a === a && p.b === b)) continue;
       report.bank.push({ a, b, sketches: await outcome(sketches.get(a)!, sketches.get(b)!) });
       if (report.bank.length % 100 === 0) log(`bank: ${report.bank.length} pairs`);
     }
@@ -108,16 +114,20 @@ async function outcome(a: string, b: string) {
     reference: await side(a),
     suspect: await side(b),
     settings: { seed: SEED, rows: "sampled" },
-    validations: study ? [study] : [],
+    validations: [],
     software: { name: "assay", version: "study", commit: "study" },
     compute: pool,
     work: { concurrency: 3, onProgress: () => {} },
   });
-  const seen = finding.observations as WeightsObservations;
-  const cosines = seen.blocks.flatMap((x) => (x.axis === "mlp-hidden" && x.selfCosine !== null ? [x.selfCosine] : []));
+  const seen = finding.observations as WeightsObservations | null;
+  const cosines = (seen?.blocks ?? []).flatMap((x) =>
+    x.axis === "mlp-hidden" && x.selfCosine !== null ? [x.selfCosine] : [],
+  );
+  const { log10P } = finding.tests.find((t) => t.id === "combined") ?? { log10P: 0 };
+  const decided = log10P <= OUTCOME_RULES.log10Alpha ? "supports-hp" : "inconclusive";
   return {
-    outcome: finding.outcome,
-    log10P: Math.ceil(finding.tests.find((t) => t.id === "combined")!.log10P * 100) / 100 + 0,
+    outcome: finding.outcome === "refused" ? "refused" : decided,
+    log10P: Math.ceil(log10P * 100) / 100 + 0,
     cosine: cosines.length > 0 ? Math.max(...cosines) : null,
   };
 }

@@ -2,7 +2,7 @@
  * The validation study of the init anchor. Goes through the laboratory's own examination; models are inputs, none ships.
  *
  *   npm run build && node validation/weights-init-anchor.study.ts --zoo ../shared/zoo --models NULL --inits INITS
- *     [--children CHILDREN] [--further-children CHILDREN] [--cache FILE] [--minutes 30]
+ *     [--children CHILDREN] [--further-children CHILDREN] [--cache FILE] [--minutes 30] [--as-far-as-done]
  *
  * NULL is filled by makers/train_bank.py, INITS by makers/draw_inits.py, CHILDREN by makers/train_children.py. With
  * --cache each case is kept as it ends and a second run takes up where the first stopped. Writes
@@ -44,6 +44,8 @@ const { values } = parseArgs({
     "further-children": { type: "string" },
     cache: { type: "string" },
     minutes: { type: "string" },
+    "as-far-as-done": { type: "boolean" },
+    shard: { type: "string" },
   },
 });
 const zoo = values.zoo ?? "../shared/zoo";
@@ -69,8 +71,11 @@ if (values.cache && existsSync(values.cache))
     done.set(result.id, result);
   }
 const stopAt = Date.now() + Number(values.minutes ?? "600") * 60_000;
-// Spread over all kinds, so that a run cut short is of use.
-const order = cases.filter((c) => !done.has(idOf(c))).sort((a, b) => spread(a) - spread(b));
+// Spread over all kinds, so that a run cut short can be used.
+const left = values["as-far-as-done"] ? [] : cases.filter((c) => !done.has(idOf(c)));
+// Several processes share a cache: `--shard 0/3` takes every third case.
+const [shard, shards] = (values.shard ?? "0/1").split("/").map(Number) as [number, number];
+const order = left.sort((a, b) => spread(a) - spread(b)).filter((_, at) => at % shards === shard);
 for (const [at, one] of order.entries()) {
   if (Date.now() > stopAt) {
     log(`stopped after ${at} of ${order.length} cases; run again to go on`);
@@ -81,11 +86,19 @@ for (const [at, one] of order.entries()) {
   if (values.cache) appendFileSync(values.cache, `${JSON.stringify(result)}\n`);
   if (at % 20 === 19) log(`${at + 1} of ${order.length} cases`);
 }
-write();
+if (shards === 1) write();
 await files.close();
 
+/**
+ * What a study cut short needs most comes first: what costs nothing, the zoo by its base's draw, then nulls that share
+ * no draw with one another, then the rest kind by kind; the other zoo rows, which cost most, last.
+ */
 function spread(c: Case): number {
-  return cases.filter((x) => x.kind === c.kind).indexOf(c);
+  const at = cases.filter((x) => x.kind === c.kind).indexOf(c);
+  if (c.derived && !c.disguised) return -2;
+  if (c.kind.startsWith("zoo")) return c.familyA === "base" ? -1 : 1000;
+  if (c.kind === "further, other draw") return at % 10;
+  return c.kind.startsWith("further") ? at / 2 : 5 + at;
 }
 
 async function run(one: Case): Promise<Result> {
@@ -139,7 +152,11 @@ async function disguised(path: string): Promise<Reading> {
 }
 
 function write(): void {
-  const all = cases.map((c) => ({ ...c, result: done.get(idOf(c))! }));
+  const all = cases.flatMap((c) => {
+    const result = done.get(idOf(c));
+    return result ? [{ ...c, result }] : [];
+  });
+  log(`${all.length} of ${cases.length} cases examined`);
   const refused = all.filter((c) => c.result.outcome === "refused");
   if (refused.length > 0) log(`refused: ${refused.map((c) => c.result.id).join("; ")}`);
   // A double by the same seed is neither: it shows the hazard.
@@ -173,7 +190,7 @@ function write(): void {
   };
   const here = new URL(".", import.meta.url).pathname;
   writeFileSync(join(here, "weights-init-anchor.json"), `${JSON.stringify(study)}\n`);
-  writeFileSync(join(here, "weights-init-anchor.tables.md"), anchorTables(all, study));
+  writeFileSync(join(here, "weights-init-anchor.tables.md"), anchorTables(all, study, cases.length));
   log(
     `written: ${nulls.length} nulls, ${accused.length} accused; ${study.positives.foundPairs} of ${positives.length} found`,
   );

@@ -70,7 +70,10 @@ export function bankCases(bank: string, children: string | null): Case[] {
 
 /** Further models with draws of their own: a ring of nulls, every other one disguised, and each model's own kin. */
 export function extraCases(models: string, inits: string, children: string | null): Case[] {
-  const names = readdirSync(inits).map((file) => file.replace(".safetensors", ""));
+  // By number, then shape: the first of each shape before the second of any.
+  const names = readdirSync(inits)
+    .map((file) => file.replace(".safetensors", ""))
+    .sort((a, b) => (a.slice(2) < b.slice(2) ? -1 : a.slice(2) > b.slice(2) ? 1 : a < b ? -1 : 1));
   // Biases and head norms are beyond the disguise.
   const disguisable = (name: string) => /^x[abcd]/.test(name);
   return names.flatMap((name): Case[] => {

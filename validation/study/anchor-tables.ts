@@ -7,12 +7,15 @@ import type { Case } from "./anchor-cases.ts";
 
 type Row = Case & { result: Result };
 
-export function anchorTables(all: readonly Row[], study: ValidationSummary): string {
+/** @param planned cases the study would hold if it ran to its end */
+export function anchorTables(all: readonly Row[], study: ValidationSummary, planned: number): string {
   const kinds = [...new Set(all.map((c) => c.kind))].sort();
   const { nulls, positives } = study;
   const proposition = "weights/shared-ancestry";
   return [
     "<!-- Written by validation/weights-init-anchor.study.ts; do not edit. -->",
+    "",
+    `${all.length} of ${planned} planned cases examined.`,
     "",
     "### Counts",
     "",

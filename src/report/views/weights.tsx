@@ -15,6 +15,7 @@ import { Blocks } from "../sections/blocks.js";
 import { Correspondence } from "../sections/correspondence.js";
 import { Likenesses } from "../sections/likenesses.js";
 import { MakingSection } from "../sections/making.js";
+import { Sketches } from "../sections/sketches.js";
 import { TensorStories } from "../sections/tensor-stories.js";
 import { weightsObservations } from "../weights-view.js";
 import type { View, ViewInput } from "./view.js";
@@ -73,6 +74,7 @@ function Observations({ finding, figures }: ViewInput) {
         <Correspondence of={seen.correspondence} />
       </Fragment>
       <MakingSection making={seen.making} />
+      <Sketches sketches={seen.sketches} />
       <TensorStories stories={seen.tensors} />
       <Architecture architecture={seen.architecture} />
       <Likenesses exhibits={seen.exhibits} />
