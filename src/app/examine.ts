@@ -55,15 +55,7 @@ export interface Examination {
 }
 
 export async function examine(options: ExamineOptions): Promise<Examination> {
-  if (options.settings.rows === "all" && [options.reference, options.suspect].some(isUrl))
-    throw new AssayError(
-      "USAGE",
-      "examine: expected --rows sampled with a URL; download the model to look at all rows",
-    );
-  if (options.also?.some(isUrl))
-    throw new AssayError("USAGE", "examine: expected files at hand after --also, got a URL");
-  if (options.init !== undefined && [options.reference, options.suspect, options.init].some(isUrl))
-    throw new AssayError("USAGE", "examine: expected files at hand with --init, got a URL: it looks at whole tensors");
+  checkUrls(options);
   const pool = options.pool ?? new ComputePool(options.threads);
   // Digests run beside the reading; what either finds wrong ends both.
   const stop = new AbortController();
@@ -104,6 +96,19 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   } finally {
     if (!options.pool) await pool.close();
   }
+}
+
+/** What looks at whole tensors needs files at hand. */
+function checkUrls({ reference, suspect, init, also = [], settings }: ExamineOptions): void {
+  const further = [...(init === undefined ? [] : [init]), ...also];
+  if (![reference, suspect, ...further].some(isUrl)) return;
+  if (settings.rows === "all")
+    throw new AssayError(
+      "USAGE",
+      "examine: expected --rows screened or sampled with a URL; download the model to look at all rows",
+    );
+  if (further.length > 0 || settings.exhibits)
+    throw new AssayError("USAGE", "examine: expected files at hand with --init, --also and --exhibits, got a URL");
 }
 
 /** Sides behind a URL get the root of what was read of them, in every finding. */

@@ -103,7 +103,11 @@ function compare(part: StoredPart, again: Finding, settings: Settings, keyId: st
 
 function settingsOf(request: ExaminationRequest): Settings {
   const { seed, rows, seedBits, exhibits } = request.settings;
-  if (request.command !== "examine weights" || typeof seed !== "string" || (rows !== "sampled" && rows !== "all"))
+  if (
+    request.command !== "examine weights" ||
+    typeof seed !== "string" ||
+    (rows !== "sampled" && rows !== "all" && rows !== "screened")
+  )
     throw new AssayError("UNSUPPORTED", "verify: expected a request of `examine weights` with a seed and rows");
   return {
     seed,

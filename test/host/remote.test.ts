@@ -56,6 +56,20 @@ test("a model behind a URL gives the finding of the same model at hand, under a 
   expect(again.findings).toEqual(remote.findings);
 });
 
+test("screening reads less, and finds a fine-tune all the same", async () => {
+  const { origin } = await demo();
+  const options = { studies: [], home: null, threads: 2, onProgress: () => undefined };
+  const screened = { seed: SEED_DEFAULT, rows: "screened" as const };
+  const [base, suspect] = ["base", "finetune"].map((name) => `${origin}/demo/${name}/model.safetensors`);
+  const { findings, remote } = await examine({ reference: base!, suspect: suspect!, settings: screened, ...options });
+  expect(findings[0]!.tests.find((t) => t.id === "combined")!.log10P).toBeLessThan(-50);
+  expect(remote.map((use) => use.role)).toEqual(["reference", "suspect"]);
+  const other = `${origin}/demo/independent-twin/model.safetensors`;
+  const twin = await examine({ reference: base!, suspect: other, settings: screened, ...options });
+  expect(twin.findings[0]!.outcome).not.toBe("supports-hp");
+  expect(twin.findings[0]!.tests.find((t) => t.id === "combined")!.log10P).toBeGreaterThan(-6);
+});
+
 test("one file, a folder, and the same behind redirects", async () => {
   const { origin } = await demo();
   const file = await openModel(`${origin}/demo/base/model.safetensors`);

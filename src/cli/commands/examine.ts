@@ -8,6 +8,7 @@ import { AssayError } from "../../base/error.js";
 import { encodeFinding } from "../../finding/codec.js";
 import { assertFreeTarget, writeBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
+import { isUrl } from "../../host/http-pin.js";
 import { readSigningKey } from "../../host/keys.js";
 import { FURTHER_MAX } from "../../labs/weights/making/merges.js";
 import { SEED_BITS_DEFAULT, SEED_DEFAULT } from "../../labs/weights/method.js";
@@ -19,7 +20,7 @@ import { marksLaboratoryCommands } from "./marks-laboratory.js";
 
 interface Options {
   seed: string;
-  rows: "sampled" | "all";
+  rows?: "sampled" | "all" | "screened";
   also?: string[];
   exhibits?: boolean;
   init?: string;
@@ -48,7 +49,10 @@ function weightsCommand(): Command {
     .argument("<reference>", "model folder, .safetensors or .gguf file of the claimant")
     .argument("<suspect>", "model folder, .safetensors or .gguf file of the respondent")
     .addOption(
-      new Option("--rows <which>", "labels looked at in each block").choices(["sampled", "all"]).default("sampled"),
+      new Option(
+        "--rows <which>",
+        "labels looked at in each block (default: sampled; screened, the least, where a side is a URL)",
+      ).choices(["sampled", "all", "screened"]),
     )
     .option("--seed <text>", "seed of every random draw, 1 to 200 characters", seedArgument, SEED_DEFAULT)
     .option(
@@ -91,7 +95,8 @@ async function run(reference: string, suspect: string, options: Options): Promis
   const key = options.key === undefined ? undefined : await readSigningKey(options.key);
   if (options.out !== undefined) await assertFreeTarget(options.out);
   const progress = progressLine();
-  const { seed, rows, init } = options;
+  const { seed, init } = options;
+  const rows = options.rows ?? (isUrl(reference) || isUrl(suspect) ? "screened" : "sampled");
   if (options.seedBits !== undefined && init === undefined)
     throw new AssayError("USAGE", "--seed-bits: expected --init beside it");
   if ((options.also?.length ?? 0) > FURTHER_MAX)

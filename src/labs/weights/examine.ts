@@ -16,6 +16,7 @@ import type { Compute } from "../../kernels/compute.js";
 import type { Reading, Vocabulary } from "../../model/model.js";
 import { log10PFromE, logWeightedMeanE, roundLog10P } from "../../stats/combine.js";
 import { alignedStage } from "./aligned-stage.js";
+import { amountsOf } from "./amounts.js";
 import { examineInit } from "./anchor/examine-init.js";
 import { architectureOverlap } from "./architecture.js";
 import { AXES, type Axis } from "./axes.js";
@@ -24,15 +25,7 @@ import { examineDirection } from "./direction.js";
 import { exhibitsOf } from "./exhibits/exhibits.js";
 import { makingOf } from "./making/making.js";
 import type { FurtherModel } from "./making/merges.js";
-import {
-  LABELS_SAMPLED,
-  LABELS_SCAN,
-  METHOD_ID,
-  METHOD_VERSION,
-  outsideReferenceClass,
-  SEED_BITS_DEFAULT,
-  type Settings,
-} from "./method.js";
+import { METHOD_ID, METHOD_VERSION, outsideReferenceClass, SEED_BITS_DEFAULT, type Settings } from "./method.js";
 import type { WeightsObservations } from "./observations.js";
 import type { AxisResult, Bench } from "./scan.js";
 import { SKETCH_LIMITS, sketchFacts } from "./sketch/disclosure.js";
@@ -178,8 +171,8 @@ async function observe(
     settings: {
       seed: settings.seed,
       rows: settings.rows,
-      labelsMax: settings.rows === "all" ? null : LABELS_SAMPLED,
-      scanLabelsMax: LABELS_SCAN,
+      labelsMax: settings.rows === "all" ? null : amountsOf(settings).test,
+      scanLabelsMax: amountsOf(settings).scan,
     },
     axes: entries(results).map(([axis, result]) => ({
       axis,

@@ -37,7 +37,7 @@ export const LABELS_MIN = 64;
 
 export interface Settings {
   seed: string;
-  rows: "sampled" | "all";
+  rows: "sampled" | "all" | "screened";
   /** With initial weights only: bits of seed that their holder could have searched. */
   seedBits?: number;
   /** Published likenesses were asked for, whatever the size. */

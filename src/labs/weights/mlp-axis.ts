@@ -8,10 +8,11 @@ import type { Run } from "../../kernels/row-order.js";
 import type { Stretch } from "../../kernels/row-source.js";
 import type { Mlp } from "../../model/mlps.js";
 import type { Model } from "../../model/model.js";
+import { amountsOf } from "./amounts.js";
 import type { Place } from "./block-axis.js";
 import { allBlocks, chooseBlocks } from "./choose-blocks.js";
 import type { FeatureMap } from "./feature-map.js";
-import { LABELS_MAX, LABELS_SAMPLED, LABELS_SCAN, LABELS_WINDOW, LABELS_WINDOW_SCAN, sketchWidth } from "./method.js";
+import { sketchWidth } from "./method.js";
 import { labelRuns, labelWindows } from "./sampling.js";
 import { type AxisResult, type Bench, type Look, runPlan } from "./scan.js";
 import { commonWidth } from "./sketch/meet.js";
@@ -50,8 +51,9 @@ export async function scanMlp(bench: Bench, features: FeatureMap | null): Promis
     };
   };
   const [as, bs] = [places(chosen.reference), places(chosen.suspect)];
-  const scan = look(LABELS_SCAN, LABELS_WINDOW_SCAN);
-  const most = look(whole ? LABELS_MAX : LABELS_SAMPLED, whole ? LABELS_MAX : LABELS_WINDOW);
+  const amounts = amountsOf(settings);
+  const scan = look(amounts.scan, amounts.windowScan);
+  const most = look(amounts.test, amounts.windowTest);
   const same = as.every((a) => bs.every((b) => count(scan, a.units, b.units) === count(most, a.units, b.units)));
   const experts = both.some((block) => block.expert !== null);
   const result = await runPlan(bench, {

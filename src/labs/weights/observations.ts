@@ -114,7 +114,7 @@ export const weightsObservationsSchema = z.strictObject({
   }),
   settings: z.strictObject({
     seed: z.string(),
-    rows: z.enum(["sampled", "all"]),
+    rows: z.enum(["sampled", "all", "screened"]),
     labelsMax: count.nullable(),
     scanLabelsMax: count,
   }),

@@ -5,9 +5,10 @@
 import type { Matching } from "../../kernels/matching.js";
 import type { Model, Role } from "../../model/model.js";
 import { SHIFT_BLOCK } from "../../stats/shift-evidence.js";
+import { amountsOf } from "./amounts.js";
 import { measured } from "./block-axis.js";
 import { evidenceOf } from "./forms.js";
-import { sketchWidth, TOKENS_SAMPLED } from "./method.js";
+import { sketchWidth } from "./method.js";
 import type { AxisResult, Bench } from "./scan.js";
 import { sharedTokens, tokenRuns } from "./shared-tokens.js";
 
@@ -21,7 +22,7 @@ export async function testResidual(bench: Bench): Promise<ResidualResult | null>
     bench.vocabularies,
     reference.vocabulary,
     suspect.vocabulary,
-    TOKENS_SAMPLED,
+    amountsOf(settings).tokens,
     settings.seed,
   );
   if (tokens.rows.length === 0) return null;

@@ -73,7 +73,7 @@ export async function runPlan(bench: Bench, plan: Plan): Promise<Omit<AxisResult
   const map = mapOf(axis, as, bs, scanned);
   if (!plan.test) return { logE: scanE, map, blocks: best.map(block) };
   const half = Math.log(0.5);
-  if (bench.settings.rows === "sampled" && scanE > DECIDED) return { logE: half + scanE, map, blocks: best.map(block) };
+  if (bench.settings.rows !== "all" && scanE > DECIDED) return { logE: half + scanE, map, blocks: best.map(block) };
   const chosen = [...best].sort((x, y) => y.evidence.logE - x.evidence.logE).slice(0, plan.testedMax);
   const again = await test(bench, plan, plan.test, chosen);
   const logE = half + logSumExp([scanE, meanOverPairs(again, total)]);

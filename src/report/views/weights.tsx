@@ -36,6 +36,12 @@ export const weightsView: View = {
   Method: Axes,
 };
 
+const ROWS_READ = {
+  all: "all rows were read",
+  sampled: "rows were sampled by the seed",
+  screened: "few rows were read, drawn by the seed (screening)",
+} as const;
+
 function Observations({ finding, figures }: ViewInput) {
   const seen = weightsObservations(finding);
   if (!seen) return null;
@@ -43,8 +49,7 @@ function Observations({ finding, figures }: ViewInput) {
   return (
     <>
       <p class="govuk-body">
-        Settings: seed <code class="app-digest">{settings.seed}</code>;{" "}
-        {settings.rows === "all" ? "all rows were read" : "rows were sampled by the seed"};{" "}
+        Settings: seed <code class="app-digest">{settings.seed}</code>; {ROWS_READ[settings.rows]};{" "}
         {settings.labelsMax === null ? "all labels" : `at most ${whole(settings.labelsMax)} labels a side`} in a block,
         at most {whole(settings.scanLabelsMax)} in the scan of the map.
       </p>
