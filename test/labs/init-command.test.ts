@@ -1,0 +1,75 @@
+/** The init anchor through the verb: initial weights as a file or as a sketch, refused where they are not the reference's. */
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { examine } from "../../src/app/examine.js";
+import { makeSketch } from "../../src/app/sketch.js";
+import { incoherences } from "../../src/finding/coherence.js";
+import { initAnchorSchema } from "../../src/labs/weights/anchor/observations.js";
+import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
+import { temporary } from "../host/temporary.js";
+import { HAS_SHARED, SHARED } from "../shared-material.js";
+
+const folder = temporary();
+const bank = (...parts: string[]) => join(SHARED, "zoo", "bank", ...parts);
+const onProgress = () => {};
+
+async function anchored(reference: string, suspect: string, init: string, seedBits = 64) {
+  const settings = { seed: SEED_DEFAULT, rows: "sampled" as const, seedBits };
+  const options = { reference, suspect, init, settings, studies: [], home: null, threads: 1, onProgress };
+  const { findings, inputs } = await examine(options);
+  expect(findings.length).toBe(1);
+  expect(incoherences(findings[0]!)).toEqual([]);
+  return { finding: findings[0]!, inputs };
+}
+
+const combined = ({ finding }: Awaited<ReturnType<typeof anchored>>) =>
+  finding.tests.find((t) => t.id === "combined")!.log10P;
+
+async function sketched(model: string, name: string, seed = "ab".repeat(32)): Promise<string> {
+  const out = folder(`${name}.sketch`);
+  await makeSketch({ model, seed, width: 32, rows: "sampled", out, home: null, threads: 1, onProgress });
+  return out;
+}
+
+describe.skipIf(!HAS_SHARED)("examine weights --init", () => {
+  const init = bank("a00", "init.safetensors");
+
+  test("what grew from the draw leans to it, and every bit of seed is paid for", { timeout: 60_000 }, async () => {
+    const found = await anchored(bank("a00"), bank("a-same-seed"), init);
+    expect(combined(found)).toBeLessThan(-1000);
+    expect(found.finding.method.id).toBe("weights/init-anchor");
+    const seen = initAnchorSchema.parse(found.finding.observations);
+    expect(seen.reference.cosine).toBeGreaterThan(0.3);
+    expect(seen.normality!.kurtosisScore).toBeLessThan(6.2);
+    expect(found.inputs.map((i) => i.role)).toEqual(["reference", "suspect", "init"]);
+    const free = await anchored(bank("a00"), bank("a-same-seed"), init, 0);
+    expect(combined(free) - combined(found)).toBeCloseTo(-64 * Math.log10(2), 4);
+  });
+
+  test("refused: a draw the reference does not lean to, one of another shape, trained weights", async () => {
+    for (const [reference, shown, why] of [
+      [bank("a01"), init, /does not lean/],
+      [bank("b00"), init, /not the reference's/],
+      [bank("a00"), bank("a00"), /do not pass for normal/],
+    ] as const) {
+      const { finding } = await anchored(reference, bank("a02"), shown);
+      expect(finding.outcome).toBe("refused");
+      expect(finding.reason).toMatch(why);
+      expect(finding.tests).toEqual([]);
+    }
+  });
+
+  test("a sketch of the draw finds what kept order and basis, and accuses no other draw", {
+    timeout: 60_000,
+  }, async () => {
+    const draw = await sketched(init, "init");
+    const own = await anchored(bank("a00"), bank("a-same-seed"), draw);
+    expect(combined(own)).toBeLessThan(-100);
+    expect(initAnchorSchema.parse(own.finding.observations).compared).toBe("folds");
+    expect(own.finding.limits.join(" ")).toContain("before they are folded");
+    const [a, b] = [await sketched(bank("a00"), "a00"), await sketched(bank("a01"), "a01")];
+    expect(combined(await anchored(a, b, draw))).toBe(0);
+    // The draw itself whole, the models as sketches.
+    expect(combined(await anchored(a, await sketched(bank("a-same-seed"), "same"), init))).toBeLessThan(-100);
+  });
+});
