@@ -46,6 +46,7 @@ const { values } = parseArgs({
     minutes: { type: "string" },
     "as-far-as-done": { type: "boolean" },
     shard: { type: "string" },
+    only: { type: "string" },
   },
 });
 const zoo = values.zoo ?? "../shared/zoo";
@@ -73,20 +74,21 @@ if (values.cache && existsSync(values.cache))
 const stopAt = Date.now() + Number(values.minutes ?? "600") * 60_000;
 // Spread over all kinds, so that a run cut short can be used.
 const left = values["as-far-as-done"] ? [] : cases.filter((c) => !done.has(idOf(c)));
-// Several processes share a cache: `--shard 0/3` takes every third case.
+// Several processes share a cache: `--shard 0/3` takes every third case, `--only KIND` the cases of one kind.
 const [shard, shards] = (values.shard ?? "0/1").split("/").map(Number) as [number, number];
 const order = left.sort((a, b) => spread(a) - spread(b)).filter((_, at) => at % shards === shard);
-for (const [at, one] of order.entries()) {
+const chosen = order.filter((c) => !values.only || c.kind === values.only);
+for (const [at, one] of chosen.entries()) {
   if (Date.now() > stopAt) {
-    log(`stopped after ${at} of ${order.length} cases; run again to go on`);
+    log(`stopped after ${at} of ${chosen.length} cases; run again to go on`);
     process.exit(0);
   }
   const result = await run(one);
   done.set(result.id, result);
   if (values.cache) appendFileSync(values.cache, `${JSON.stringify(result)}\n`);
-  if (at % 20 === 19) log(`${at + 1} of ${order.length} cases`);
+  if (at % 20 === 19) log(`${at + 1} of ${chosen.length} cases`);
 }
-if (shards === 1) write();
+if (shards === 1 && !values.only) write();
 await files.close();
 
 /**
