@@ -103,16 +103,60 @@ describe.skipIf(!HAS_SHARED)("aligned gate-up test, zoo and bank", () => {
   });
 });
 
-test("what cannot be aligned is said", () => {
-  const gate = { name: "layers.0.mlp.gate", role: "mlp.gate", layer: 0, matrix: { rows: 64, columns: 32 } };
-  const model = (hidden: number, tensors: object[] = [gate], layers = 1) =>
-    ({ hidden, layers, tensors: new Map(tensors.map((t) => [(t as typeof gate).name, t])) }) as unknown as Model;
-  expect(notAlignable(model(64), model(64))).toBeNull();
-  expect(notAlignable(model(64), model(64, []))).toContain("gate");
-  expect(notAlignable(model(64), model(4096))).toContain("width 4096");
-  expect(notAlignable(model(64, [gate], 128), model(64, [gate], 64))).toContain("pairs of layers");
-  const wide = { ...gate, matrix: { rows: 8192, columns: 32 } };
-  expect(notAlignable(model(64), model(64, [wide]))).toContain("units");
-  const large = { ...gate, name: "embed", role: "embed", matrix: { rows: 1e6, columns: 512 } };
-  expect(notAlignable(model(64, [gate, large]), model(64))).toContain("values");
+describe("hostile sizes and values", () => {
+  const tensor = (name: string, rows: number, columns: number) => ({
+    name,
+    sourceName: name,
+    role: name.replace(/^layers\.\d+\./, "") as CanonicalTensor["role"],
+    layer: name.startsWith("layers.") ? Number(name.split(".")[1]) : null,
+    matrix: { file: name, offsetBytes: 0, dtype: "F32" as const, rows, columns },
+  });
+  const model = (hidden: number, units = 64, layers = 1, vocabulary = 32): Model => {
+    const list = Array.from({ length: layers }, (_, l) => [
+      tensor(`layers.${l}.mlp.gate`, units, hidden),
+      tensor(`layers.${l}.mlp.up`, units, hidden),
+      tensor(`layers.${l}.mlp.down`, hidden, units),
+    ]).flat();
+    const tensors = new Map([...list, tensor("embed", vocabulary, hidden)].map((t) => [t.name, t]));
+    return {
+      hidden,
+      layers,
+      tensors,
+      vocabulary,
+      tied: true,
+      headDim: 0,
+      keyValueHeads: 0,
+      config: {},
+    } as unknown as Model;
+  };
+
+  test("what cannot be aligned is said", () => {
+    expect(notAlignable(model(64), model(64))).toBeNull();
+    const bare = { ...model(64), tensors: new Map() } as Model;
+    expect(notAlignable(model(64), bare)).toContain("no gate-up pairing");
+    expect(notAlignable(model(64), model(4096))).toContain("width 4096");
+    expect(notAlignable(model(64, 64, 128), model(64, 64, 64))).toContain("pairs of layers");
+    expect(notAlignable(model(64), model(64, 8192))).toContain("units");
+    expect(notAlignable(model(64, 64, 1, 1e6), model(64))).toContain("values");
+  });
+
+  test("nothing, one value, and values near the ends of f32 are silent; models without attention are read", {
+    timeout: 60_000,
+  }, async () => {
+    const values: Record<string, (i: number) => number> = {
+      nothing: () => 0,
+      one: () => 1,
+      huge: (i) => ((i * 7919) % 97 < 48 ? 3e38 : -3e38),
+      tiny: (i) => (((i * 104729) % 89) - 44) * 1e-42,
+    };
+    const of = (kind: string, width: number) =>
+      canonicalModel(model(width), async ({ matrix: { rows, columns } }) =>
+        Float32Array.from({ length: rows * columns }, (_, i) => values[kind]!(i)),
+      );
+    for (const kind of Object.keys(values)) {
+      const [reference, suspect] = [await of(kind, 8), await of("one", 12)];
+      const result = await align({ reference, suspect, tokens: null, seed: "s", compute, onProgress: () => {} });
+      expect(result.log10P, kind).toBe(0);
+    }
+  });
 });

@@ -28,12 +28,12 @@ export async function alignedStage(
   observations: WeightsObservations,
   validations: readonly Validation[],
 ): Promise<Finding> {
-  const obstacle = obstacleTo(bench);
-  if (obstacle !== null)
-    return { ...exact, reason: `${exact.reason} Disguises were not undone (${ALIGNED_METHOD_ID}): ${obstacle}.` };
   const validation = validations.find(({ summary }) => summary.method === ALIGNED_METHOD_ID);
+  const obstacle = obstacleTo(bench);
+  if (obstacle !== null) return notRun(exact, obstacle);
   // Without a study of its own the stage could not say anything.
-  if (validation?.summary.methodVersion !== ALIGNED_METHOD_VERSION) return exact;
+  if (validation?.summary.methodVersion !== ALIGNED_METHOD_VERSION)
+    return notRun(exact, "no validation study of this version is at hand");
   const result = await alignBench(bench);
   const { summary, digest } = validation;
   const decision = decideScored({
@@ -63,6 +63,10 @@ export async function alignedStage(
     alternatives: [...exact.alternatives, ...ALIGNED_ALTERNATIVES],
     limits: [...exact.limits.filter((limit) => limit !== DISGUISE_LIMIT), ...ALIGNED_LIMITS],
   };
+}
+
+function notRun(exact: Finding, why: string): Finding {
+  return { ...exact, reason: `${exact.reason} Disguises were not undone (${ALIGNED_METHOD_ID}): ${why}.` };
 }
 
 function obstacleTo({ reference, suspect }: Bench): string | null {

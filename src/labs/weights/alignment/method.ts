@@ -46,8 +46,10 @@ export const LAYER_PAIRS_MAX = 4096;
 
 /** Why the pair cannot be aligned; null when it can. */
 export function notAlignable(reference: Model, suspect: Model): string | null {
-  if ([reference, suspect].some((model) => !model.tensors.has("layers.0.mlp.gate")))
-    return "an MLP without a gate has no gate-up pairing to test";
+  for (const model of [reference, suspect])
+    for (let layer = 0; layer < model.layers; layer++)
+      if (["gate", "up", "down"].some((part) => !model.tensors.has(`layers.${layer}.mlp.${part}`)))
+        return `layer ${layer} has no single gated MLP, and so no gate-up pairing to test`;
   if (reference.layers * suspect.layers > LAYER_PAIRS_MAX) return `more than ${LAYER_PAIRS_MAX} pairs of layers`;
   return tooLarge(reference, suspect);
 }
