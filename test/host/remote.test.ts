@@ -99,7 +99,9 @@ test("all rows, a name in a URL, other schemes: refused before anything is asked
   const all = { seed: "s", rows: "all" as const };
   const options = { studies: [], home: null, onProgress: () => undefined };
   const reference = "http://127.0.0.1:1/x";
-  await expect(examine({ reference, suspect: "y", settings: all, ...options })).rejects.toThrow(/--rows screened or sampled/);
+  await expect(examine({ reference, suspect: "y", settings: all, ...options })).rejects.toThrow(
+    /--rows screened or sampled/,
+  );
   expect(() => parseUrl("https://me:secret@example.org/")).toThrow(/without a user name/);
   expect(() => parseUrl("file:///etc/passwd")).toThrow(/expected http or https/);
 });
