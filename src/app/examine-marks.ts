@@ -6,7 +6,7 @@ import { sha256Digest } from "../base/digest.js";
 import { AssayError } from "../base/error.js";
 import type { Artefact } from "../evidence/artefact.js";
 import type { Finding } from "../finding/finding.js";
-import { readWholeFile } from "../host/read-file.js";
+import { readSmallFile } from "../host/small-file.js";
 import { examinePresence, type TextRequest } from "../labs/marks/examine.js";
 import { MARK_BYTES_MAX, type Mark, readMark } from "../labs/marks/mark-file.js";
 import { type IdText, readTexts } from "../labs/marks/texts.js";
@@ -43,11 +43,11 @@ export async function textRequest(
   study: string,
   read?: (bytes: Uint8Array, mark: Mark) => IdText[],
 ): Promise<TextRequest> {
-  const markBytes = await readWholeFile(paths.mark, MARK_BYTES_MAX);
+  const markBytes = await readSmallFile(paths.mark, MARK_BYTES_MAX);
   const mark = readMark(markBytes, basename(paths.mark));
   const encoder = paths.tokenizer === undefined ? null : await readEncoder(paths.tokenizer);
   if (encoder) checkTokenizer(mark, encoder);
-  const textBytes = await readWholeFile(paths.texts, TRANSCRIPT_LIMITS.fileBytesMax);
+  const textBytes = await readSmallFile(paths.texts, TRANSCRIPT_LIMITS.fileBytesMax);
   const texts =
     read === undefined
       ? readTexts(textBytes, basename(paths.texts), encoder ? encoder.encode : null)
@@ -73,7 +73,7 @@ async function readEncoder(path: string): Promise<TextEncoder> {
     () => false,
   );
   const file = folder ? join(path, "tokenizer.json") : path;
-  return textEncoder(await readWholeFile(file, TOKENIZER_BYTES_MAX), basename(file));
+  return textEncoder(await readSmallFile(file, TOKENIZER_BYTES_MAX), basename(file));
 }
 
 function checkTokenizer(mark: Mark, encoder: TextEncoder): void {

@@ -11,6 +11,7 @@ import { collectCommand } from "./commands/collect.js";
 import { demoCommand } from "./commands/demo.js";
 import { examineCommand } from "./commands/examine.js";
 import { logCommand } from "./commands/log.js";
+import { markCommand } from "./commands/mark.js";
 import { hyphened, registerCommand } from "./commands/register.js";
 import { serveCommand } from "./commands/serve.js";
 import { sketchCommand } from "./commands/sketch.js";
@@ -27,6 +28,7 @@ const program = new Command("assay")
   .addCommand(verifyCommand())
   .addCommand(logCommand())
   .addCommand(registerCommand())
+  .addCommand(markCommand())
   .addCommand(serveCommand())
   .addCommand(demoCommand())
   .addHelpText(

@@ -67,7 +67,10 @@ function tally(counts: Counts, critical: Critical, law: Law, n: Int32Array, scor
 
 const empty = (): Counts => ({ tests: 0, below: [0, 0, 0, 0], expected: [0, 0, 0, 0], smallest: [] });
 
-/** KGW lefthash as transformers draws it; keys are odd 31-bit numbers. Lists are drawn once a context and key. */
+/**
+ * KGW lefthash as transformers draws it; keys are odd 31-bit numbers. Distinct (context, token) tuples of each text are
+ * found once; for each key all lists in use are drawn once, into one table of bits while that stays below 64 MB.
+ */
 export function kgwFalseAlarms(
   corpus: Corpus,
   gamma: number,
@@ -79,36 +82,53 @@ export function kgwFalseAlarms(
   const draws = new TokenDraws();
   const size = Math.trunc(vocabulary * gamma);
   const law: Law = { kind: "green", rate: size / vocabulary };
-  const tuples: number[] = [];
-  const owner: number[] = [];
   const n = new Int32Array(texts.length);
+  const total = texts.reduce((sum, ids) => sum + Math.max(0, ids.length - 1), 0);
+  const context = new Uint32Array(total);
+  const token = new Uint32Array(total);
+  const owner = new Uint32Array(total);
+  let m = 0;
   for (const [t, ids] of texts.entries()) {
     const seen = new Set<number>();
     for (let i = 1; i < ids.length; i++) {
       const tuple = ids[i - 1]! * 2 ** 20 + ids[i]!;
       if (seen.has(tuple)) continue;
       seen.add(tuple);
-      tuples.push(tuple);
-      owner.push(t);
+      context[m] = ids[i - 1]!;
+      token[m] = ids[i]!;
+      owner[m++] = t;
       n[t]!++;
     }
   }
-  const packed = Float64Array.from(tuples, (tuple, i) => Math.floor(tuple / 2 ** 20) * 2 ** 32 + i).sort();
+  const words = Math.ceil(vocabulary / 32);
+  const used = new Uint8Array(vocabulary);
+  for (let i = 0; i < m; i++) used[context[i]!] = 1;
+  const whole = vocabulary * words * 4 <= 64 * 1024 * 1024;
+  const order = whole ? null : Float64Array.from({ length: m }, (_, i) => context[i]! * 2 ** 32 + i).sort();
   const source = prng("assay/study/marks-false-alarms", `${seed} kgw ${gamma}`);
   const counts = empty();
   const critical = new Critical(law);
   for (let k = 0; k < keys; k++) {
     const key = (source.uint32() >>> 1) | 1;
     const score = new Float64Array(texts.length);
-    for (let from = 0; from < packed.length; ) {
-      const context = Math.floor(packed[from]! / 2 ** 32);
-      const list = draws.firstOfPermutation(Math.imul(key, context) >>> 0, vocabulary, size);
-      for (; from < packed.length && Math.floor(packed[from]! / 2 ** 32) === context; from++) {
-        const i = packed[from]! % 2 ** 32;
-        const token = tuples[i]! % 2 ** 20;
-        score[owner[i]!]! += (list[token >>> 5]! >>> (token & 31)) & 1;
+    const list = (c: number) => draws.firstOfPermutation(Math.imul(key, c) >>> 0, vocabulary, size);
+    if (order === null) {
+      const bits = new Uint32Array(vocabulary * words);
+      for (let c = 0; c < vocabulary; c++) if (used[c]) bits.set(list(c), c * words);
+      for (let i = 0; i < m; i++) {
+        const t = token[i]!;
+        score[owner[i]!]! += (bits[context[i]! * words + (t >>> 5)]! >>> (t & 31)) & 1;
       }
-    }
+    } else
+      for (let from = 0; from < m; ) {
+        const c = Math.floor(order[from]! / 2 ** 32);
+        const bits = list(c);
+        for (; from < m && Math.floor(order[from]! / 2 ** 32) === c; from++) {
+          const i = order[from]! % 2 ** 32;
+          const t = token[i]!;
+          score[owner[i]!]! += (bits[t >>> 5]! >>> (t & 31)) & 1;
+        }
+      }
     tally(counts, critical, law, n, score);
     progress(k + 1);
   }

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { textEncoder } from "../../dist/model/text-encoder.js";
 import { readTranscript } from "../../dist/transcript/read-transcript.js";
 
 export interface Corpus {
@@ -26,14 +27,18 @@ const TOKENIZERS: Record<
   },
 };
 
-/** @param tokenizer path of the installed package's folder */
+/** @param tokenizer a tokenizer.json, or the path of the installed package's folder */
 export async function loadCorpus(transcripts: string, tokenizer: string, cache: string): Promise<Corpus> {
-  const name = tokenizer.split("/").at(-1)!;
-  const known = TOKENIZERS[name];
+  const json = tokenizer.endsWith(".json");
+  const name = tokenizer
+    .split("/")
+    .slice(json ? -2 : -1)
+    .join("/");
+  const known = json ? ofJson(tokenizer) : TOKENIZERS[name];
   if (!known) throw new Error(`expected a tokenizer among ${Object.keys(TOKENIZERS).join(", ")}, got ${name}`);
   if (!existsSync(cache)) {
-    const { main } = JSON.parse(readFileSync(join(tokenizer, "package.json"), "utf8"));
-    const module = await import(pathToFileURL(resolve(tokenizer, main)).href);
+    const main = json ? "" : JSON.parse(readFileSync(join(tokenizer, "package.json"), "utf8")).main;
+    const module = json ? {} : await import(pathToFileURL(resolve(tokenizer, main)).href);
     const all: number[][] = [];
     for (const file of readdirSync(transcripts)
       .filter((f) => f.endsWith(".jsonl.gz"))
@@ -54,4 +59,12 @@ export async function loadCorpus(transcripts: string, tokenizer: string, cache: 
   const texts: Uint32Array[] = [];
   for (let at = 0; at < flat.length; at += 1 + flat[at]!) texts.push(flat.subarray(at + 1, at + 1 + flat[at]!));
   return { tokenizer: name, vocabulary: known.vocabulary, texts };
+}
+
+function ofJson(path: string): (typeof TOKENIZERS)[string] {
+  const bytes = readFileSync(path);
+  const encoder = textEncoder(bytes, path);
+  const { model, added_tokens } = JSON.parse(bytes.toString("utf8"));
+  const ids = [...Object.values<number>(model.vocab), ...(added_tokens ?? []).map((t: { id: number }) => t.id)];
+  return { vocabulary: Math.max(...ids) + 1, encode: (_, text) => Array.from(encoder.encode(text)) };
 }

@@ -2,12 +2,8 @@
  * The door of the marks laboratory. Each question has its own function and its own method: is the mark present, was it
  * inherited, were canaries learned, whose copy leaked. Every one hands out a Finding.
  */
-import type { Digest } from "../../base/digest.js";
-import type { Artefact } from "../../evidence/artefact.js";
-import type { Finding, Test } from "../../finding/finding.js";
-import { type Decision, decideExact, refuse } from "../../finding/outcome.js";
-import { PROPOSITIONS, type PropositionId } from "../../finding/propositions.js";
-import type { Validation } from "../../finding/validation.js";
+import type { Finding } from "../../finding/finding.js";
+import { decideExact, refuse } from "../../finding/outcome.js";
 import { TokenDraws } from "../../kernels/token-draws.js";
 import { roundLog10P } from "../../stats/combine.js";
 import { markCommitment } from "./commitment.js";
@@ -20,17 +16,14 @@ import type { MarkObservation } from "./observations.js";
 import { testPresence } from "./present.js";
 import { readPredictions } from "./reading.js";
 import type { Scheme } from "./scheme.js";
+import { currentSummary, type TextCase, textFinding } from "./text-finding.js";
 import type { IdText } from "./texts.js";
 import { INHERITED_ALTERNATIVES, INHERITED_LIMITS, PRESENT_ALTERNATIVES, PRESENT_LIMITS } from "./words.js";
 
 /** What every question of a text and a mark is asked with. */
-export interface TextRequest {
+export interface TextRequest extends TextCase {
   texts: readonly IdText[];
   mark: Mark;
-  artefacts: { text: Artefact; mark: Artefact };
-  evidence: readonly Digest[];
-  validation: Validation | null;
-  software: Finding["software"];
 }
 
 /** `marks/present`. @throws AssayError for ids outside the mark's vocabulary */
@@ -55,7 +48,7 @@ export function examinePresence(request: TextRequest): Finding {
     proposition: "marks/present",
     log10P,
     outside: null,
-    validation: current(validation, method),
+    validation: currentSummary(validation, method),
   });
   return textFinding(request, "marks/present", method, words, decision, tests, {
     mark: describeMark(mark, scheme),
@@ -96,7 +89,7 @@ export function examineInheritance(request: InheritanceRequest): Finding {
     proposition: "marks/inherited",
     log10P: roundLog10P(result.log10P),
     outside: keys < INHERITED.keys ? `${keys} calibration keys; the study has ${INHERITED.keys}` : null,
-    validation: current(validation, method),
+    validation: currentSummary(validation, method),
   });
   const scheme = schemeOf(mark, draws);
   return textFinding(request, "marks/inherited", method, words, decision, tests, {
@@ -116,43 +109,4 @@ export function predictions(what: string): (bytes: Uint8Array, mark: Mark) => Id
 
 function describeMark(mark: Mark, scheme: Scheme): MarkObservation {
   return { form: mark.form, vocabulary: mark.vocabulary, law: scheme.law.kind, commitment: markCommitment(mark) };
-}
-
-/** The study's summary when it is of this very method and version. */
-function current(validation: Validation | null, method: { id: string; version: string }) {
-  const summary = validation?.summary;
-  return summary && summary.method === method.id && summary.methodVersion === method.version ? summary : null;
-}
-
-function textFinding(
-  request: TextRequest,
-  proposition: PropositionId,
-  method: { id: string; version: string },
-  words: { alternatives: readonly string[]; limits: readonly string[] },
-  decision: Decision,
-  tests: Test[],
-  observations: unknown,
-): Finding {
-  const { validation, artefacts } = request;
-  const { hp, hd } = PROPOSITIONS[proposition];
-  return {
-    type: "assay/finding/v1",
-    proposition: { id: proposition, hp, hd },
-    method: {
-      id: method.id,
-      version: method.version,
-      validation: validation ? { page: validation.summary.page, digest: validation.digest } : null,
-    },
-    subject: { kind: "text", text: artefacts.text, mark: artefacts.mark },
-    outcome: decision.outcome,
-    reason: decision.reason,
-    strength: decision.strength,
-    tests,
-    errorRate: decision.errorRate,
-    observations,
-    alternatives: [...words.alternatives],
-    limits: [...words.limits],
-    evidence: [...new Set(request.evidence)],
-    software: request.software,
-  };
 }

@@ -13,5 +13,9 @@ export const INHERITED = {
   keys: 1000,
 } as const;
 
+export const CANARY = { id: "marks/canary", version: "1" } as const;
+
+export const LEAK = { id: "marks/leak", version: "1" } as const;
+
 /** Seed of the calibration keys unless the parties draw one jointly. */
 export const SEED_DEFAULT = "assay-marks-1";

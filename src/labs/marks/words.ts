@@ -35,3 +35,35 @@ export const INHERITED_LIMITS: readonly string[] = [
   "It does not say how much marked text was learned, by whom it was collected, or on whose behalf.",
   "Someone who has the key can have a model trained to show it (framing). Commit to the key before serving, and keep it.",
 ];
+
+export const CANARY_ASSUMPTION =
+  "Each account's options were drawn at random from the committed seed, and the suspect's answers depend on an account's options only through what that account was served.";
+
+export const CANARY_ALTERNATIVES: readonly string[] = [
+  "The suspect was trained on what these accounts were served.",
+  "Another account or person passed on what these accounts were served, or published it.",
+  "The plan was open to someone before the suspect was trained, who used it to make it look trained (framing).",
+];
+
+export const CANARY_LIMITS: readonly string[] = [
+  "It is one-sided: canaries can be filtered out, and an inconclusive outcome does not show that nothing was learned.",
+  "It names accounts, not who used them. Accounts that were served to one party share what they collect.",
+  "An answer counts when it names exactly one of the options; wording that names none or several is left out, whatever it means.",
+  "It rests on the commitment: ask for the day on which the plan's digest was published, and whether the seed stayed secret.",
+];
+
+export const LEAK_ASSUMPTION =
+  "Each recipient's code word was drawn at random from the key, and a suspect that is not made from a recipient's copy has no knowledge of that code word.";
+
+export const LEAK_ALTERNATIVES: readonly string[] = [
+  "The recipient passed on the copy, or it was taken from the recipient.",
+  "The holder of the key wrote this copy or its code word itself.",
+  "Several recipients pooled their copies: those who are named took part, others may have as well.",
+];
+
+export const LEAK_LIMITS: readonly string[] = [
+  "It is one-sided: a copy whose marked weights were retrained or replaced comes out inconclusive.",
+  "It reads tensors under their own names and shapes. Weights that were permuted, rotated or merged must be aligned with the original first.",
+  "It names recipients of copies, not persons, and says nothing about how a copy left its recipient.",
+  "It presumes that the key, and the codes of the others, stayed with the owner.",
+];

@@ -1,0 +1,142 @@
+/** Mark a copy of a model for one recipient, and trace a suspect to recipients, from paths. */
+import { basename } from "node:path";
+import { hex, utf8 } from "../base/bytes.js";
+import { AssayError } from "../base/error.js";
+import type { Artefact } from "../evidence/artefact.js";
+import type { Finding } from "../finding/finding.js";
+import { FileReader } from "../host/files.js";
+import { displayName } from "../host/folder.js";
+import { type Intake, intake } from "../host/intake.js";
+import { randomSeed } from "../host/moment.js";
+import { readSmallFile } from "../host/small-file.js";
+import { copyChanged, listTensors, readTensorValues } from "../host/tensor-files.js";
+import { writeWhole } from "../host/whole-file.js";
+import { Kernel } from "../kernels/kernel.js";
+import { TokenDraws } from "../kernels/token-draws.js";
+import { examineLeak } from "../labs/marks/examine-leak.js";
+import { bitRates, codeWord, RECIPIENTS_BYTES_MAX, type Recipients, readRecipients } from "../labs/marks/leak-code.js";
+import { SEED_DEFAULT } from "../labs/marks/method.js";
+import { ELEMENTS_MIN, markTensor, noTraces, readTensor, runsOf } from "../labs/marks/weight-mark.js";
+import { SOFTWARE } from "./software.js";
+import { loadStudy } from "./validation-data.js";
+
+type Report = (progress: { stage: string; done: number; total: number }) => void;
+
+const carries = (tensor: { shape: readonly number[]; elements: number }) =>
+  tensor.shape.length >= 2 && tensor.elements >= ELEMENTS_MIN;
+
+export interface MarkedCopy {
+  model: string;
+  recipient: string;
+  /** The owner's list: key and names; made where it does not exist, and the name is added. */
+  key: string;
+  out: string;
+  strength?: number;
+  onProgress: Report;
+}
+
+/** @returns how many tensors carry the code word */
+export async function markWeights({ model, recipient, key, out, strength, onProgress }: MarkedCopy): Promise<number> {
+  if (recipient.length === 0 || recipient.length > 200)
+    throw new AssayError("USAGE", "mark.weights: expected a recipient of 1 to 200 characters");
+  const code = await recipientsOf(key, strength);
+  const rates = bitRates(code);
+  const word = codeWord(code, recipient, rates);
+  const draws = new TokenDraws();
+  // The name is on the list before the copy exists: a copy without its name could never be traced.
+  if (!code.recipients.includes(recipient))
+    await writeWhole(
+      key,
+      utf8(`${JSON.stringify({ ...code, recipients: [...code.recipients, recipient] }, null, 1)}\n`),
+    );
+  return copyChanged(
+    model,
+    out,
+    carries,
+    ({ name, elements }, values) =>
+      markTensor(values, runsOf(code.key, name, elements, code.bits, draws), word, code.strength),
+    (done, total) => onProgress({ stage: "marked copy", done, total }),
+  );
+}
+
+async function recipientsOf(path: string, strength: number | undefined): Promise<Recipients> {
+  const bytes = await readSmallFile(path, RECIPIENTS_BYTES_MAX).catch((error) => {
+    if (error instanceof AssayError && error.code === "NOT_FOUND") return null;
+    throw error;
+  });
+  if (bytes !== null) {
+    const code = readRecipients(bytes, basename(path));
+    if (strength !== undefined && strength !== code.strength)
+      throw new AssayError("USAGE", `mark.weights: expected the list's strength ${code.strength}, got ${strength}`);
+    return code;
+  }
+  const fresh = {
+    type: "assay/recipients/v1",
+    key: hex(randomSeed()),
+    recipients: [],
+    ...(strength === undefined ? {} : { strength }),
+  };
+  return readRecipients(utf8(JSON.stringify(fresh)), basename(path));
+}
+
+export interface LeakOptions {
+  suspect: string;
+  original: string;
+  recipients: string;
+  freshWords: number;
+  home: string | null;
+  onProgress: Report;
+}
+
+export async function examineLeakedWeights(options: LeakOptions): Promise<Finding> {
+  const { suspect, original, onProgress } = options;
+  const listBytes = await readSmallFile(options.recipients, RECIPIENTS_BYTES_MAX);
+  const code = readRecipients(listBytes, basename(options.recipients));
+  const taken = await Promise.all([suspect, original].map((path) => intake(path, { home: options.home })));
+  const { traces, refusal } = await readTraces(suspect, original, code, onProgress);
+  await Promise.all(taken.map((side) => side.checkUnchanged()));
+  const [s, o] = taken.map((side, i): Artefact => artefact([suspect, original][i]!, side));
+  const study = await loadStudy("validation/marks-leak.json");
+  return examineLeak({
+    suspect: s!,
+    original: o!,
+    // The list holds the key: it is not evidence that could be handed out, so its digest is not stated either.
+    evidence: taken.flatMap((side) => side.files.map((file) => file.digest)),
+    code,
+    traces,
+    refusal,
+    freshWords: options.freshWords,
+    seed: SEED_DEFAULT,
+    validation: study ? { summary: study.summary, digest: study.digest } : null,
+    software: SOFTWARE,
+  });
+}
+
+function artefact(path: string, { root }: Intake): Artefact {
+  return { name: displayName(path), kind: "model", root };
+}
+
+/** Tensors of one name and shape on both sides. */
+async function readTraces(suspect: string, original: string, code: Recipients, onProgress: Report) {
+  const [theirs, ours] = await Promise.all([listTensors(suspect), listTensors(original)]);
+  const shared = [...ours.values()].filter(
+    (tensor) => carries(tensor) && String(theirs.get(tensor.name)?.shape) === String(tensor.shape),
+  );
+  if (shared.length === 0)
+    return { traces: null, refusal: "it shares no matrix of one name and shape with the original in F32, F16 or BF16" };
+  const reader = new FileReader();
+  const kernel = new Kernel();
+  const draws = new TokenDraws();
+  const traces = noTraces(code.bits);
+  try {
+    for (const [i, tensor] of shared.entries()) {
+      const before = await readTensorValues(reader, kernel, tensor);
+      const after = await readTensorValues(reader, kernel, theirs.get(tensor.name)!);
+      readTensor(before, after, runsOf(code.key, tensor.name, tensor.elements, code.bits, draws), traces);
+      onProgress({ stage: "tensors", done: i + 1, total: shared.length });
+    }
+  } finally {
+    await reader.close();
+  }
+  return { traces, refusal: null };
+}

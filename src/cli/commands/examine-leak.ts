@@ -1,0 +1,50 @@
+/** `assay examine leak SUSPECT --original MODEL --recipients FILE`: whose copy is it? */
+import { Command, InvalidArgumentError } from "commander";
+import { examineLeakedWeights } from "../../app/leak.js";
+import { assayHome } from "../../host/home.js";
+import { printFindings } from "../print-findings.js";
+import { progressLine } from "../progress.js";
+
+interface Options {
+  original: string;
+  recipients: string;
+  freshWords: number;
+  json?: boolean;
+}
+
+export function examineLeakCommand(): Command {
+  return new Command("leak")
+    .description(
+      "Whose marked copy was a leaked model made from? Names recipients, with the odds of naming an innocent one.",
+    )
+    .argument("<suspect>", "model folder or .safetensors file; its matrices under the original's names and shapes")
+    .requiredOption("--original <model>", "the owner's model, before any copy was marked")
+    .requiredOption("--recipients <file>", "the owner's list: key and names, kept by assay mark weights")
+    .option("--fresh-words <n>", "code words drawn afresh beside the exact bound", freshArgument, 100_000)
+    .option("--json", "print one finding a line as JSON, nothing else")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ assay mark weights ./model --recipient "Institute A" --key recipients.json --out ./copy-a
+  $ assay examine leak ./leaked --original ./model --recipients recipients.json --json | jq .observations.named`,
+    )
+    .action(async (suspect: string, { original, recipients, freshWords, json }: Options) => {
+      const progress = progressLine();
+      const finding = await examineLeakedWeights({
+        suspect,
+        original,
+        recipients,
+        freshWords,
+        home: assayHome(),
+        onProgress: progress.report,
+      }).finally(() => progress.done());
+      printFindings([finding], json === true);
+    });
+}
+
+function freshArgument(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1 || n > 1e9) throw new InvalidArgumentError("expected 1 to 1,000,000,000.");
+  return n;
+}

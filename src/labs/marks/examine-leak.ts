@@ -1,0 +1,115 @@
+/** `marks/leak`: from what was read of a suspect's weights to one finding that names the recipients. */
+import type { Digest } from "../../base/digest.js";
+import type { Artefact } from "../../evidence/artefact.js";
+import type { Finding, Test } from "../../finding/finding.js";
+import { decideExact, refuse } from "../../finding/outcome.js";
+import { PROPOSITIONS } from "../../finding/propositions.js";
+import type { Validation } from "../../finding/validation.js";
+import { roundLog10P } from "../../stats/combine.js";
+import { traceLeak } from "./leak.js";
+import type { Recipients } from "./leak-code.js";
+import { LEAK } from "./method.js";
+import { round } from "./round.js";
+import { currentSummary } from "./text-finding.js";
+import type { Traces } from "./weight-mark.js";
+import { LEAK_ALTERNATIVES, LEAK_ASSUMPTION, LEAK_LIMITS } from "./words.js";
+
+/** Recipients listed in a finding, strongest first. */
+const LISTED_MAX = 1000;
+
+export interface LeakRequest {
+  suspect: Artefact;
+  original: Artefact;
+  evidence: readonly Digest[];
+  code: Recipients;
+  /** What tensors aligned with the original showed; null with a reason where none could be read. */
+  traces: Traces | null;
+  refusal: string | null;
+  /** Fresh code words drawn beside the exact bound. */
+  freshWords: number;
+  seed: string;
+  validation: Validation | null;
+  software: Finding["software"];
+}
+
+export function examineLeak(request: LeakRequest): Finding {
+  const { code, traces, validation, freshWords, seed } = request;
+  const { hp, hd } = PROPOSITIONS["marks/leak"];
+  const frame = {
+    type: "assay/finding/v1" as const,
+    proposition: { id: "marks/leak" as const, hp, hd },
+    method: {
+      ...LEAK,
+      validation: validation ? { page: validation.summary.page, digest: validation.digest } : null,
+    },
+    subject: {
+      kind: "recipients" as const,
+      suspect: request.suspect,
+      original: request.original,
+      recipients: code.recipients.length,
+    },
+    alternatives: [...LEAK_ALTERNATIVES],
+    limits: [...LEAK_LIMITS],
+    evidence: [...new Set(request.evidence)],
+    software: request.software,
+  };
+  if (traces === null || code.recipients.length === 0) {
+    const reason = request.refusal ?? "the list names no recipient";
+    return { ...frame, ...refuse(`The suspect was not examined: ${reason}.`), tests: [], observations: null };
+  }
+  const result = traceLeak(code, traces, freshWords, seed);
+  const best = result.recipients[0]!;
+  const paid = Math.log10(code.recipients.length);
+  const log10P = roundLog10P(Math.min(0, best.log10P + paid));
+  const { reaching, drawn } = result.fresh;
+  const base = { assumption: LEAK_ASSUMPTION, n: result.bitsRead };
+  const tests: Test[] = [
+    {
+      ...base,
+      id: "marks/fresh-words",
+      statistic: { name: "freshly drawn code words that reach the best recipient", value: reaching },
+      log10P: roundLog10P(Math.min(0, Math.log10((reaching + 1) / (drawn + 1)))),
+      exact: true,
+      seed,
+      share: 0,
+      where: `of ${drawn}; one recipient, nothing paid`,
+    },
+    {
+      ...base,
+      id: "combined",
+      statistic: {
+        name: "best recipient's score in standard deviations of an innocent's",
+        value: round(best.deviations),
+      },
+      log10P,
+      exact: true,
+      seed: "",
+      share: 1,
+      where: `exact bound, paid for ${code.recipients.length} recipients`,
+    },
+  ];
+  const decision = decideExact({
+    proposition: "marks/leak",
+    // Both must speak: the bound, and the count as far as it reaches.
+    log10P: reaching > 0 ? Math.max(log10P, Math.log10((reaching + 1) / (drawn + 1))) : log10P,
+    outside: null,
+    validation: currentSummary(validation, LEAK),
+  });
+  return {
+    ...frame,
+    ...decision,
+    tests,
+    observations: {
+      bits: code.bits,
+      bitsRead: result.bitsRead,
+      tensors: traces.tensors,
+      strength: code.strength,
+      fresh: result.fresh,
+      /** Recipients whose own p, paid for all, is at most 10⁻⁶. */
+      named: result.recipients.filter((r) => r.log10P + paid <= -6).map((r) => r.name),
+      results: result.recipients
+        .slice(0, LISTED_MAX)
+        .map((r) => ({ name: r.name, deviations: round(r.deviations), log10P: roundLog10P(r.log10P) })),
+    },
+  };
+}

@@ -1,0 +1,266 @@
+/**
+ * The study behind `marks/leak`, version 1: 1,000 recipients, attacks on a trained small model of the zoo under many
+ * keys, and the arithmetic at 100 million generated weights.
+ *   npm run build && node validation/marks-leak.study.ts --zoo ../shared/zoo --part small --out small.json
+ *   node validation/marks-leak.study.ts --part large --fresh 10000000 --out large.json
+ *   node validation/marks-leak.study.ts --part write --from small.json,large.json
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { hex } from "../dist/base/bytes.js";
+import { prng } from "../dist/base/prng.js";
+import { FileReader } from "../dist/host/files.js";
+import { listTensors, readTensorValues } from "../dist/host/tensor-files.js";
+import { Kernel } from "../dist/kernels/kernel.js";
+import { TokenDraws } from "../dist/kernels/token-draws.js";
+import { traceLeak } from "../dist/labs/marks/leak.js";
+import { bitRates, codeWord, type Recipients } from "../dist/labs/marks/leak-code.js";
+import { LEAK } from "../dist/labs/marks/method.js";
+import { ELEMENTS_MIN, markTensor, noTraces, readTensor, runsOf } from "../dist/labs/marks/weight-mark.js";
+
+const { values } = parseArgs({
+  options: {
+    zoo: { type: "string" },
+    part: { type: "string" },
+    keys: { type: "string", default: "40" },
+    fresh: { type: "string", default: "20000" },
+    out: { type: "string" },
+    from: { type: "string" },
+  },
+});
+const draws = new TokenDraws();
+const NAMES = Array.from({ length: 1000 }, (_, i) => `recipient ${i + 1}`);
+
+function codeOf(seed: string): Recipients {
+  const source = prng("assay/study/leak", seed);
+  const key = hex(Uint8Array.from({ length: 32 }, () => source.below(256)));
+  return { type: "assay/recipients/v1", key, bits: 2048, strength: 0.01, recipients: NAMES };
+}
+
+interface Tensor {
+  name: string;
+  rows: number;
+  values: Float32Array;
+}
+
+/** A fast normal generator for noise: the study needs 10^8 draws, and their quality is not what is tested. */
+function normals(seed: number): () => number {
+  let s = seed >>> 0 || 1;
+  const uniform = () => {
+    s ^= s << 13;
+    s ^= s >>> 17;
+    s ^= s << 5;
+    return ((s >>> 0) + 0.5) / 2 ** 32;
+  };
+  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+const rms = (v: Float32Array) => Math.sqrt(v.reduce((a, x) => a + x * x, 0) / v.length);
+
+function quantise(t: Tensor, levels: number): void {
+  const columns = t.values.length / t.rows;
+  for (let r = 0; r < t.rows; r++) {
+    const row = t.values.subarray(r * columns, (r + 1) * columns);
+    const step = row.reduce((m, x) => Math.max(m, Math.abs(x)), 0) / levels || 1;
+    for (let i = 0; i < columns; i++) row[i] = Math.round(row[i]! / step) * step;
+  }
+}
+
+type Attack = { name: string; apply: (t: Tensor, normal: () => number) => void };
+const noise = (share: number) => (t: Tensor, normal: () => number) => {
+  const scale = share * rms(t.values);
+  for (let i = 0; i < t.values.length; i++) t.values[i]! += scale * normal();
+};
+
+function tunedAndQuantised(t: Tensor, normal: () => number): void {
+  noise(0.02)(t, normal);
+  quantise(t, 127);
+}
+
+function prune(t: Tensor): void {
+  const sorted = Float32Array.from(t.values, Math.abs).sort();
+  const cut = sorted[sorted.length >> 1]!;
+  for (let i = 0; i < t.values.length; i++) if (Math.abs(t.values[i]!) < cut) t.values[i] = 0;
+}
+
+/** Marks the colluders' copies of each tensor, mixes and attacks them, and reads the traces. */
+function trace(
+  code: Recipients,
+  colluders: string[],
+  originals: Iterable<Tensor>,
+  mix: "mean" | "median" | "pick",
+  attack: Attack["apply"],
+  fresh: number,
+  seed: number,
+) {
+  const rates = bitRates(code);
+  const words = colluders.map((name) => codeWord(code, name, rates));
+  const traces = noTraces(code.bits);
+  const normal = normals(seed + 1);
+  for (const { name, rows, values: original } of originals) {
+    const runs = runsOf(code.key, name, original.length, code.bits, draws);
+    const copies = words.map((word) => {
+      const copy = original.slice();
+      markTensor(copy, runs, word, code.strength);
+      return copy;
+    });
+    const mixed = original.slice();
+    for (let i = 0; i < mixed.length && copies.length > 0; i++) {
+      if (mix === "mean") mixed[i] = copies.reduce((a, c) => a + c[i]!, 0) / copies.length;
+      else if (mix === "pick") mixed[i] = copies[Math.abs(Math.floor(normal() * 1000)) % copies.length]![i]!;
+      else mixed[i] = copies.map((c) => c[i]!).sort((a, b) => a - b)[copies.length >> 1]!;
+    }
+    const t = { name, rows, values: mixed };
+    attack(t, normal);
+    readTensor(original, t.values, runs, traces);
+  }
+  const result = traceLeak(code, traces, fresh, String(seed));
+  const paid = 3;
+  const named = result.recipients.filter((r) => r.log10P + paid <= -6).map((r) => r.name);
+  return {
+    log10P: Math.min(0, result.recipients[0]!.log10P + paid),
+    deviations: result.recipients[0]!.deviations,
+    named: named.length,
+    innocents: named.filter((n) => !colluders.includes(n)).length,
+    first: colluders.includes(result.recipients[0]!.name),
+    fresh: result.fresh,
+  };
+}
+
+async function load(path: string): Promise<Tensor[]> {
+  const tensors = await listTensors(path);
+  const reader = new FileReader();
+  const kernel = new Kernel();
+  const out: Tensor[] = [];
+  for (const t of tensors.values())
+    if (t.shape.length >= 2 && t.elements >= ELEMENTS_MIN)
+      out.push({ name: t.name, rows: t.shape[0]!, values: await readTensorValues(reader, kernel, t) });
+  await reader.close();
+  return out;
+}
+
+async function small() {
+  const base = await load(join(values.zoo!, "models/base"));
+  const delta = new Map((await load(join(values.zoo!, "models/finetune"))).map((t) => [t.name, t.values]));
+  const tuned = (t: Tensor) => {
+    const other = delta.get(t.name)!;
+    const from = base.find((b) => b.name === t.name)!.values;
+    for (let i = 0; i < t.values.length; i++) t.values[i]! += other[i]! - from[i]!;
+  };
+  const attacks: {
+    name: string;
+    colluders: number;
+    mix: "mean" | "median" | "pick";
+    apply: Attack["apply"];
+    null?: boolean;
+  }[] = [
+    { name: "none", colluders: 1, mix: "mean", apply: () => undefined },
+    { name: "int8", colluders: 1, mix: "mean", apply: (t) => quantise(t, 127) },
+    { name: "int4", colluders: 1, mix: "mean", apply: (t) => quantise(t, 7) },
+    { name: "half pruned", colluders: 1, mix: "mean", apply: prune },
+    { name: "the zoo's own fine-tune", colluders: 1, mix: "mean", apply: tuned },
+    {
+      name: "4 average, 2 % noise, int8",
+      colluders: 4,
+      mix: "mean",
+      apply: tunedAndQuantised,
+    },
+    {
+      name: "4 pick at random, 2 % noise, int8",
+      colluders: 4,
+      mix: "pick",
+      apply: tunedAndQuantised,
+    },
+    { name: "4 take the upper median, int8", colluders: 4, mix: "median", apply: (t) => quantise(t, 127) },
+    { name: "null: 5 % noise", colluders: 0, mix: "mean", apply: noise(0.05), null: true },
+    { name: "null: int8", colluders: 0, mix: "mean", apply: (t) => quantise(t, 127), null: true },
+    { name: "null: the zoo's own fine-tune", colluders: 0, mix: "mean", apply: tuned, null: true },
+  ];
+  const rows = [];
+  for (const attack of attacks) {
+    const results = [];
+    for (let k = 0; k < Number(values.keys); k++) {
+      const colluders = Array.from({ length: attack.colluders }, (_, c) => NAMES[(k * 37 + c * 211) % 1000]!);
+      results.push(trace(codeOf(`small ${k}`), colluders, base, attack.mix, attack.apply, 2000, k));
+    }
+    const ps = results.map((r) => r.log10P);
+    rows.push({
+      attack: attack.name,
+      isNull: attack.null === true,
+      keys: results.length,
+      found: results.filter((r) => r.first && r.log10P <= -6).length,
+      innocents: results.reduce((a, r) => a + r.innocents, 0),
+      named: results.reduce((a, r) => a + r.named, 0),
+      log10P: ps,
+    });
+    process.stderr.write(
+      `${attack.name} ${rows.at(-1)!.found}/${results.length} worst ${Math.max(...ps).toFixed(1)} innocents ${rows.at(-1)!.innocents}\n`,
+    );
+  }
+  return { part: "small", model: "zoo base, 44 matrices", rows };
+}
+
+function large() {
+  function* originals(): Generator<Tensor> {
+    for (let l = 0; l < 24; l++) {
+      const normal = normals(1000 + l);
+      yield {
+        name: `layers.${l}.weight`,
+        rows: 2048,
+        values: Float32Array.from({ length: 2048 * 2048 }, () => 0.02 * normal()),
+      };
+    }
+  }
+  const colluders = [NAMES[7]!, NAMES[300]!, NAMES[555]!, NAMES[999]!];
+  const result = trace(codeOf("large"), colluders, originals(), "mean", tunedAndQuantised, Number(values.fresh), 5);
+  process.stderr.write(`${JSON.stringify(result)}\n`);
+  return {
+    part: "large",
+    weights: 24 * 2048 * 2048,
+    recipients: 1000,
+    colluders: 4,
+    attack: "average, 2 % noise, int8",
+    ...result,
+  };
+}
+
+if (values.part === "write") {
+  const parts = values.from!.split(",").map((path) => JSON.parse(readFileSync(path, "utf8")));
+  const rows = parts.find((p) => p.part === "small").rows as {
+    isNull: boolean;
+    keys: number;
+    found: number;
+    log10P: number[];
+  }[];
+  const nulls = rows.filter((r) => r.isNull).flatMap((r) => r.log10P);
+  const keys = rows[0]!.keys;
+  const positives = rows.filter((r) => !r.isNull);
+  const perKey = Array.from({ length: keys }, (_, k) => positives.every((r) => r.log10P[k]! <= -6));
+  const study = {
+    type: "assay/validation/v1",
+    method: LEAK.id,
+    methodVersion: LEAK.version,
+    page: "validation/marks-leak.md",
+    nulls: {
+      pairs: nulls.length,
+      families: keys,
+      accusedPairs: nulls.filter((p) => p <= -6).length,
+      accusedFamilies: 0,
+    },
+    positives: {
+      pairs: positives.length * keys,
+      families: keys,
+      foundPairs: positives.reduce((a, r) => a + r.found, 0),
+      foundFamilies: perKey.filter(Boolean).length,
+    },
+    nullLog10P: nulls.map((p) => Math.round(p * 100) / 100),
+    positiveLog10P: positives.flatMap((r) => r.log10P).map((p) => Math.round(p * 100) / 100),
+    parts,
+  };
+  study.nulls.accusedFamilies = Math.min(keys, study.nulls.accusedPairs);
+  writeFileSync(join(new URL(".", import.meta.url).pathname, "marks-leak.json"), `${JSON.stringify(study)}\n`);
+} else {
+  const result = values.part === "large" ? large() : await small();
+  writeFileSync(values.out!, `${JSON.stringify(result)}\n`);
+}
