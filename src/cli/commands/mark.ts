@@ -5,6 +5,7 @@ import { lineMarker, openOwnMark } from "../../app/apply-mark.js";
 import { makeMark } from "../../app/make-mark.js";
 import { tuplesNeeded } from "../../labs/marks/sample-size.js";
 import { markCanariesCommand } from "./mark-canaries.js";
+import { markServeCommand } from "./mark-serve.js";
 import { markWeightsCommand } from "./mark-weights.js";
 
 export function markCommand(): Command {
@@ -14,7 +15,8 @@ export function markCommand(): Command {
     .addCommand(applyCommand())
     .addCommand(planCommand())
     .addCommand(markCanariesCommand())
-    .addCommand(markWeightsCommand());
+    .addCommand(markWeightsCommand())
+    .addCommand(markServeCommand());
 }
 
 interface NewOptions {
