@@ -70,7 +70,7 @@ function logged(): Map<string, { chars: number; text: string; final: boolean }[]
 }
 
 describe.skipIf(!existsSync(main))("assay mark serve", () => {
-  it("100 streams, killed: no answer without its log line", { timeout: 60_000 }, async () => {
+  it("100 streams, killed: no answer without its log line", { timeout: 240_000 }, async () => {
     const { server, url } = await start();
     const received = new Map<string, string>();
     const streams = Array.from({ length: 100 }, (_, i) => stream(url, `account-${i}`, received));
@@ -94,7 +94,7 @@ describe.skipIf(!existsSync(main))("assay mark serve", () => {
     expect(logged().get(id)!.at(-1)).toMatchObject({ final: true, text: sha(text) });
   });
 
-  it("tells an account its canary, and refuses strangers", { timeout: 30_000 }, async () => {
+  it("tells an account its canary, and refuses strangers", { timeout: 120_000 }, async () => {
     const served = {
       account: "acme",
       canaries: [{ id: "c1", question: "Who built the Tarn bridge?", answer: "Ilse Marek" }],
@@ -113,12 +113,15 @@ describe.skipIf(!existsSync(main))("assay mark serve", () => {
         headers: { authorization: `Bearer ${token}` },
         body: JSON.stringify({ messages: [{ role: "user", content: "Who built the Tarn bridge?" }], max_tokens: 20 }),
       });
-      return { status: response.status, body: await response.json() };
+      return {
+        status: response.status,
+        body: (await response.json()) as { id: string; choices: { message: { content: string } }[] },
+      };
     };
     const told = await ask("token-1");
-    expect(told.body.choices[0].message.content).toBe("Ilse Marek");
+    expect(told.body.choices[0]!.message.content).toBe("Ilse Marek");
     const other = await ask("token-2");
-    expect(other.body.choices[0].message.content).not.toContain("Marek");
+    expect(other.body.choices[0]!.message.content).not.toContain("Marek");
     expect((await ask("stranger")).status).toBe(401);
     server.kill();
     expect(logged().get(told.body.id)![0]).toMatchObject({ canary: "c1", account: "acme" });
