@@ -5,7 +5,7 @@
  */
 import { prng } from "../../base/prng.js";
 import { type Mlp, mlpsOf } from "../../model/mlps.js";
-import type { Model } from "../../model/model.js";
+import type { CanonicalTensor, Model } from "../../model/model.js";
 import { BLOCKS_EXAMINED, type Settings } from "./method.js";
 
 /** Numbers of experts are drawn below this; no public model has as many in a layer. */
@@ -32,6 +32,18 @@ export function chooseBlocks(model: Model, { seed, rows }: Settings): Mlp[] {
   for (let round = 0; chosen.size < budget; round++)
     for (const queue of queues) if (chosen.size < budget && queue[round]) chosen.add(queue[round]!);
   return blocks.filter((b) => chosen.has(b));
+}
+
+/** The tensors of a model but for those of experts that are not looked at. */
+export function examinedTensors(model: Model, settings: Settings): CanonicalTensor[] {
+  const all = [...model.tensors.values()];
+  if (model.experts === 0) return all;
+  const stems = new Set(chooseBlocks(model, settings).map((block) => block.stem));
+  const ofExpert = /^(layers\.\d+\.mlp\.experts\.\d+)\./;
+  return all.filter(({ name }) => {
+    const stem = ofExpert.exec(name)?.[1];
+    return stem === undefined || stems.has(stem);
+  });
 }
 
 function routed({ expert }: Mlp): boolean {
