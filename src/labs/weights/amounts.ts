@@ -46,8 +46,9 @@ const AMOUNTS: Readonly<Record<Settings["rows"], Amounts>> = {
   screened: {
     scan: 128,
     test: 512,
-    windowScan: 384,
-    windowTest: 1024,
+    // Every block is read once more where one layer differs in size from the others.
+    windowScan: 64,
+    windowTest: 512,
     tokens: 1024,
     storyWhole: 64 * 1024,
     storyRows: LABEL_RUN,
