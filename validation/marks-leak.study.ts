@@ -25,12 +25,14 @@ const { values } = parseArgs({
     part: { type: "string" },
     keys: { type: "string", default: "40" },
     fresh: { type: "string", default: "20000" },
+    recipients: { type: "string", default: "1000" },
+    matrices: { type: "string", default: "1000" },
     out: { type: "string" },
     from: { type: "string" },
   },
 });
 const draws = new TokenDraws();
-const NAMES = Array.from({ length: 1000 }, (_, i) => `recipient ${i + 1}`);
+const NAMES = Array.from({ length: Number(values.recipients) }, (_, i) => `recipient ${i + 1}`);
 
 function codeOf(seed: string): Recipients {
   const source = prng("assay/study/leak", seed);
@@ -116,7 +118,7 @@ function trace(
     readTensor(original, t.values, runs, traces);
   }
   const result = traceLeak(code, traces, fresh, String(seed));
-  const paid = 3;
+  const paid = Math.log10(NAMES.length);
   const named = result.recipients.filter((r) => r.log10P + paid <= -6).map((r) => r.name);
   return {
     log10P: Math.min(0, result.recipients[0]!.log10P + paid),
@@ -141,7 +143,7 @@ async function load(path: string): Promise<Tensor[]> {
 }
 
 async function small() {
-  const base = await load(join(values.zoo!, "models/base"));
+  const base = (await load(join(values.zoo!, "models/base"))).slice(0, Number(values.matrices));
   const delta = new Map((await load(join(values.zoo!, "models/finetune"))).map((t) => [t.name, t.values]));
   const tuned = (t: Tensor) => {
     const other = delta.get(t.name)!;
@@ -181,7 +183,7 @@ async function small() {
   for (const attack of attacks) {
     const results = [];
     for (let k = 0; k < Number(values.keys); k++) {
-      const colluders = Array.from({ length: attack.colluders }, (_, c) => NAMES[(k * 37 + c * 211) % 1000]!);
+      const colluders = Array.from({ length: attack.colluders }, (_, c) => NAMES[(k * 37 + c * 211) % NAMES.length]!);
       results.push(trace(codeOf(`small ${k}`), colluders, base, attack.mix, attack.apply, 2000, k));
     }
     const ps = results.map((r) => r.log10P);
@@ -198,7 +200,7 @@ async function small() {
       `${attack.name} ${rows.at(-1)!.found}/${results.length} worst ${Math.max(...ps).toFixed(1)} innocents ${rows.at(-1)!.innocents}\n`,
     );
   }
-  return { part: "small", model: "zoo base, 44 matrices", rows };
+  return { part: "small", model: `zoo base, ${base.length} matrices`, recipients: NAMES.length, rows };
 }
 
 function large() {
@@ -218,7 +220,7 @@ function large() {
   return {
     part: "large",
     weights: 24 * 2048 * 2048,
-    recipients: 1000,
+    recipients: NAMES.length,
     colluders: 4,
     attack: "average, 2 % noise, int8",
     ...result,

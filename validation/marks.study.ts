@@ -28,7 +28,7 @@ const { values } = parseArgs({
 const draws = new TokenDraws();
 /** Texts of a null finding, and of a calibrated transcript: what two cores bear in a minute. */
 const NULL_TEXTS = 60;
-const TRANSCRIPT_TEXTS = 700;
+const TRANSCRIPT_TEXTS = 300;
 const V = 1024;
 const UNMARKED = ["base-training-text-plain", "base", "distilled", "independent-other-shape"];
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -182,7 +182,7 @@ function inheritance(): void {
   const inheritedNulls: number[] = [];
   tables.push(
     "",
-    "## Inheritance on the zoo: the mark of `distilled-marked`, 1,000 other keys, first 700 answers",
+    "## Inheritance on the zoo: the mark of `distilled-marked`, 1,000 other keys, first 300 answers",
     "",
     "| transcript | tuples | z | mean, sd of other keys | log10 p, exact | rank of the true key | combined |",
     "|---|---|---|---|---|---|---|",
@@ -221,7 +221,7 @@ function inheritance(): void {
       V,
       texts.map(({ ids }) => ids),
     );
-    const answers = sampleTexts(student, name, 150, 60);
+    const answers = sampleTexts(student, name, 100, 60);
     const { log10P } = testInheritance(mark, answers, draws, {
       keys: INHERITED.keys,
       seed: name,

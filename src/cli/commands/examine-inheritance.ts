@@ -2,20 +2,19 @@
 import { Command, InvalidArgumentError } from "commander";
 import { examineInherited } from "../../app/examine-inheritance.js";
 import { INHERITED, SEED_DEFAULT } from "../../labs/marks/method.js";
-import { printFindings } from "../print-findings.js";
+import { examineAndPrint, type OutputOptions, withOutput } from "../print-findings.js";
 import { progressLine } from "../progress.js";
 
-interface Options {
+interface Options extends OutputOptions {
   mark: string;
   tokenizer?: string;
   keys: number;
   seed: string;
   reading?: boolean;
-  json?: boolean;
 }
 
 export function examineInheritanceCommand(): Command {
-  return new Command("inheritance")
+  const command = new Command("inheritance")
     .description(
       "Was the suspect trained on text that carries a mark? Asks its transcript, and calibrates on other keys.",
     )
@@ -28,7 +27,6 @@ export function examineInheritanceCommand(): Command {
     .option("--keys <n>", "other keys to calibrate on; an outcome takes at least 1,000", keysArgument, INHERITED.keys)
     .option("--seed <text>", "seed of the other keys", SEED_DEFAULT)
     .option("--reading", "lines hold ids of marked text that the suspect read, and predicted: its first choices")
-    .option("--json", "print one finding a line as JSON, nothing else")
     .addHelpText(
       "after",
       `
@@ -40,17 +38,26 @@ Examples:
 An outcome of "inconclusive" does not show that the suspect learned no marked text.`,
     )
     .action(async (transcript: string, options: Options) => {
-      const { mark, tokenizer, keys, seed, reading, json } = options;
+      const { mark, tokenizer, keys, seed, reading } = options;
       const progress = progressLine();
-      const finding = await examineInherited({
-        paths: { texts: transcript, mark, ...(tokenizer === undefined ? {} : { tokenizer }) },
-        keys,
-        seed,
-        reading: reading === true,
-        onProgress: progress.report,
-      }).finally(() => progress.done());
-      printFindings([finding], json === true);
+      const publication = {
+        command: "examine inheritance",
+        arguments: ["TRANSCRIPT"],
+        reproduce: `assay examine inheritance TRANSCRIPT --mark MARK.json --keys ${keys}${reading ? " --reading" : ""}`,
+        settings: { keys, seed, reading: reading === true },
+      };
+      const examine = async () => [
+        await examineInherited({
+          paths: { texts: transcript, mark, ...(tokenizer === undefined ? {} : { tokenizer }) },
+          keys,
+          seed,
+          reading: reading === true,
+          onProgress: progress.report,
+        }).finally(() => progress.done()),
+      ];
+      await examineAndPrint(options, publication, examine);
     });
+  return withOutput(command);
 }
 
 function keysArgument(text: string): number {

@@ -2,18 +2,17 @@
 import { Command, InvalidArgumentError } from "commander";
 import { examineLeakedWeights } from "../../app/leak.js";
 import { assayHome } from "../../host/home.js";
-import { printFindings } from "../print-findings.js";
+import { examineAndPrint, type OutputOptions, withOutput } from "../print-findings.js";
 import { progressLine } from "../progress.js";
 
-interface Options {
+interface Options extends OutputOptions {
   original: string;
   recipients: string;
   freshWords: number;
-  json?: boolean;
 }
 
 export function examineLeakCommand(): Command {
-  return new Command("leak")
+  const command = new Command("leak")
     .description(
       "Whose marked copy was a leaked model made from? Names recipients, with the odds of naming an innocent one.",
     )
@@ -21,7 +20,6 @@ export function examineLeakCommand(): Command {
     .requiredOption("--original <model>", "the owner's model, before any copy was marked")
     .requiredOption("--recipients <file>", "the owner's list: key and names, kept by assay mark weights")
     .option("--fresh-words <n>", "code words drawn afresh beside the exact bound", freshArgument, 100_000)
-    .option("--json", "print one finding a line as JSON, nothing else")
     .addHelpText(
       "after",
       `
@@ -29,18 +27,28 @@ Examples:
   $ assay mark weights ./model --recipient "Institute A" --key recipients.json --out ./copy-a
   $ assay examine leak ./leaked --original ./model --recipients recipients.json --json | jq .observations.named`,
     )
-    .action(async (suspect: string, { original, recipients, freshWords, json }: Options) => {
+    .action(async (suspect: string, options: Options) => {
+      const { original, recipients, freshWords } = options;
       const progress = progressLine();
-      const finding = await examineLeakedWeights({
-        suspect,
-        original,
-        recipients,
-        freshWords,
-        home: assayHome(),
-        onProgress: progress.report,
-      }).finally(() => progress.done());
-      printFindings([finding], json === true);
+      const publication = {
+        command: "examine leak",
+        arguments: ["SUSPECT"],
+        reproduce: `assay examine leak SUSPECT --original MODEL --recipients FILE --fresh-words ${freshWords}`,
+        settings: { freshWords },
+      };
+      const examine = async () => [
+        await examineLeakedWeights({
+          suspect,
+          original,
+          recipients,
+          freshWords,
+          home: assayHome(),
+          onProgress: progress.report,
+        }).finally(() => progress.done()),
+      ];
+      await examineAndPrint(options, publication, examine);
     });
+  return withOutput(command);
 }
 
 function freshArgument(text: string): number {

@@ -1,23 +1,21 @@
 /** `assay examine marks TEXTS --mark MARK.json`: does the text carry the mark? */
 import { Command } from "commander";
 import { examineMarks } from "../../app/examine-marks.js";
-import { printFindings } from "../print-findings.js";
+import { examineAndPrint, type OutputOptions, withOutput } from "../print-findings.js";
 
-interface Options {
+interface Options extends OutputOptions {
   mark: string;
   tokenizer?: string;
   each?: boolean;
-  json?: boolean;
 }
 
 export function examineMarksCommand(): Command {
-  return new Command("marks")
+  const command = new Command("marks")
     .description("Does the text carry a mark? Exact test of texts (JSON Lines with ids, or text) against a mark file.")
     .argument("<texts>", "JSON Lines, gzipped or not: a line with ids, or with text and --tokenizer")
     .requiredOption("--mark <file>", "mark file: scheme, variant, key, vocabulary, parameters (docs/mark-file.md)")
     .option("--tokenizer <path>", "tokenizer.json, or a folder that holds one, for lines without ids")
     .option("--each", "one finding a text, instead of one over all texts")
-    .option("--json", "print one finding a line as JSON, nothing else")
     .addHelpText(
       "after",
       `
@@ -30,8 +28,16 @@ Marks: KGW in the forms of its original repository, transformers, MarkLLM and th
 repository and of transformers; Unigram; Gumbel (EXP); this project's own.
 An outcome of "inconclusive" does not show that the text was never marked.`,
     )
-    .action(async (texts: string, { mark, tokenizer, each, json }: Options) => {
+    .action(async (texts: string, options: Options) => {
+      const { mark, tokenizer, each } = options;
       const paths = { texts, mark, ...(tokenizer === undefined ? {} : { tokenizer }) };
-      printFindings(await examineMarks(paths, each === true), json === true);
+      const publication = {
+        command: "examine marks",
+        arguments: ["TEXTS"],
+        reproduce: `assay examine marks TEXTS --mark MARK.json${each ? " --each" : ""}`,
+        settings: { each: each === true },
+      };
+      await examineAndPrint(options, publication, () => examineMarks(paths, each === true));
     });
+  return withOutput(command);
 }
