@@ -194,9 +194,8 @@ async function examineWorld(world: string, folder: string, benign: string[], ext
     });
     await fillGroupTables(engine, judged, activity);
     const measures = await measure(engine, judged);
-    notes.decoys.forEach((d: { kind: string; accounts: string[] }, k: number) =>
-      groups.push(line(d.kind, label.get(hash(d.accounts[0]!))!.source, true, measures[k]!)),
-    );
+    for (const [k, d] of (notes.decoys as { kind: string; accounts: string[] }[]).entries())
+      groups.push(line(d.kind, label.get(hash(d.accounts[0]!))!.source, true, measures[k]!));
     const found = search.groups
       .map((g, k) => ({ g, m: groups[k]! }))
       .filter(({ m }) => m.kind === "campaign")
