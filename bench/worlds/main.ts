@@ -61,7 +61,8 @@ const stage: Stage = {
   benign: values.benign.map(readSource),
   extraction: values.extraction.map(readSource),
 };
-if (values.form !== "litellm") throw new Error(`worlds: expected --form litellm (hashed-parquet is not written yet), got ${values.form}`);
+if (values.form !== "litellm")
+  throw new Error(`worlds: expected --form litellm (hashed-parquet is not written yet), got ${values.form}`);
 if (values.out === undefined) throw new Error("worlds: expected --out DIR");
 if (stage.benign.length === 0) throw new Error("worlds: expected --benign files");
 const out = values.out;

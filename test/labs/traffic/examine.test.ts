@@ -54,7 +54,7 @@ describe.skipIf(!hasEngine)("examine traffic", () => {
       expect(seen.accounts.filter((a) => !truth.has(a.account))).toEqual([]);
       expect(seen.accounts.length).toBeGreaterThanOrEqual(29);
       expect(seen.exhibits.length).toBe(5);
-      expect(seen.byDay.length).toBe(14);
+      expect(seen.byDay.length).toBeGreaterThanOrEqual(14);
       expect(seen.templates.length).toBeGreaterThan(0);
     }
   }, 180_000);
