@@ -29,8 +29,6 @@ const { values } = parseArgs({
     matrices: { type: "string", default: "1000" },
     out: { type: "string" },
     from: { type: "string" },
-    /** Attacks by name, separated by semicolons. */
-    only: { type: "string" },
   },
 });
 const draws = new TokenDraws();
@@ -182,9 +180,7 @@ async function small() {
     { name: "null: the zoo's own fine-tune", colluders: 0, mix: "mean", apply: tuned, null: true },
   ];
   const rows = [];
-  for (const attack of attacks.filter(
-    ({ name }) => values.only === undefined || values.only.split(";").includes(name),
-  )) {
+  for (const attack of attacks) {
     const results = [];
     for (let k = 0; k < Number(values.keys); k++) {
       const colluders = Array.from({ length: attack.colluders }, (_, c) => NAMES[(k * 37 + c * 211) % NAMES.length]!);
@@ -233,7 +229,7 @@ function large() {
 
 if (values.part === "write") {
   const parts = values.from!.split(",").map((path) => JSON.parse(readFileSync(path, "utf8")));
-  const rows = parts.filter((p) => p.part === "small").flatMap((p) => p.rows) as {
+  const rows = parts.find((p) => p.part === "small").rows as {
     isNull: boolean;
     keys: number;
     found: number;

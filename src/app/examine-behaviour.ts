@@ -6,6 +6,7 @@ import type { Digest } from "../base/digest.js";
 import { prng, sample } from "../base/prng.js";
 import { parseStrictJson } from "../base/strict-json.js";
 import type { Finding } from "../finding/finding.js";
+import { BehaviourPool } from "../host/behaviour-pool.js";
 import { readPackageFile } from "../host/package-files.js";
 import { openPanel, readTranscriptFile, type TranscriptFile } from "../host/transcripts.js";
 import { memorySource } from "../labs/behaviour/answer-source.js";
@@ -72,6 +73,7 @@ export async function examineTranscripts(options: BehaviourOptions): Promise<Beh
   });
   const development = await loadDevelopment();
   const models = [...sides, ...siblings, ...releases, ...seated.panel];
+  const pool = new BehaviourPool();
   const findings = await examineBehaviour({
     reference: { artefact: artefact(sides[0]) },
     suspect: { artefact: artefact(sides[1]) },
@@ -90,8 +92,10 @@ export async function examineTranscripts(options: BehaviourOptions): Promise<Beh
     validations: behaviourValidations(options.studies),
     settings: options.settings,
     software: SOFTWARE,
+    count: pool.count,
+    concurrency: pool.threads,
     onProgress: (done, total) => options.onProgress({ stage: "comparing answers", done, total }),
-  });
+  }).finally(() => pool.close());
   const role = (name: string) => (of: Answers) => ({ role: name, name: of.name, root: of.root });
   return {
     findings,

@@ -19,6 +19,8 @@ export const validationSchema = z.object({
   nulls,
   /** Derived families examined (undisguised), and how many had every derived pair found. */
   positives,
+  /** How a derived family counts as found: when every pair of it is (the rule), or by the share of its pairs. */
+  familiesFoundBy: z.enum(["every", "share"]).optional(),
   /**
    * Scored methods: what each kind of presumed-unrelated null reached (independent, sibling, same data, …). A suspect
    * must stand above the largest of every kind.

@@ -10,7 +10,8 @@ import { viewOf } from "./views/known-views.js";
 /** In page order. */
 export function drawFigures({ finding, validation }: PageInput): NamedFigure[] {
   const drawn: NamedFigure[] = [...(viewOf(finding)?.figures(finding) ?? [])];
-  if (validation) {
+  // A scored method's study has no p-values to draw.
+  if (validation && validation.nullLog10P.length + validation.positiveLog10P.length > 0) {
     const { nullLog10P, positiveLog10P } = validation;
     const caseLog10P = combinedTest(finding)?.log10P ?? null;
     const figure = validationDistribution({ nullLog10P, positiveLog10P, caseLog10P });

@@ -52,9 +52,18 @@ export function costs(cases: readonly Case[]): Costs {
 
 /** Cllr of a baseline less Cllr of the method on the same pairs, in bits, with a 95 % interval over bases. */
 export function gain(method: readonly Case[], baseline: readonly Case[], bases: number) {
+  const clusters = [true, false].map((positive) => byCluster(method, baseline, positive));
   const value = (times?: readonly number[]) =>
-    cllr(weighed(baseline, true, times), weighed(baseline, false, times)) -
-    cllr(weighed(method, true, times), weighed(method, false, times));
+    clusters.reduce((sum, of) => {
+      let [total, weight] = [0, 0];
+      for (const { pair, difference } of of) {
+        const [a, b] = pair;
+        const drawn = times ? (a === b ? times[a]! : times[a]! * times[b]!) : 1;
+        total += drawn * difference;
+        weight += drawn;
+      }
+      return sum + total / weight / 2;
+    }, 0);
   const source = prng("behaviour/study-bootstrap", "1");
   const drawn: number[] = [];
   while (drawn.length < 1000) {
@@ -63,6 +72,20 @@ export function gain(method: readonly Case[], baseline: readonly Case[], bases: 
     const gained = value(times);
     if (Number.isFinite(gained)) drawn.push(gained);
   }
-  drawn.sort((a, b) => a - b);
+  drawn.sort((x, y) => x - y);
   return { gain: value(), low: drawn[25]!, high: drawn[974]! };
+}
+
+/** Mean difference of cost in bits within each base or pair of bases. */
+function byCluster(method: readonly Case[], baseline: readonly Case[], positive: boolean) {
+  const sums = new Map<string, { pair: readonly [number, number]; total: number; n: number }>();
+  const cost = ({ log10LR }: Case) => Math.log2(1 + 10 ** (positive ? -log10LR : log10LR));
+  method.forEach((c, i) => {
+    if (c.positive !== positive) return;
+    const of = sums.get(c.bases.join()) ?? { pair: c.bases, total: 0, n: 0 };
+    sums.set(c.bases.join(), of);
+    of.total += cost(baseline[i]!) - cost(c);
+    of.n++;
+  });
+  return [...sums.values()].map(({ pair, total, n }) => ({ pair, difference: total / n }));
 }

@@ -32,6 +32,9 @@ const LISTED = {
 } as const;
 const SIZES = NULL_KINDS.indexOf("same maker, other size");
 
+/** The baselines' scores do not depend on the question. */
+const BASELINE_SCORES = new Map<string, Float64Array[]>();
+
 /** The calibration used at so many prompts, as an examination would take it; the smallest below the least. */
 const calibratedAt = (prompts: number) => (prompts >= 800 ? 800 : prompts >= 200 ? 200 : 50);
 
@@ -68,8 +71,12 @@ export function report(input: Input): Report {
     });
   };
   const baselineAt = (prompts: number, which: "listed" | "all", draw: number, calibrated: boolean): Case[][] => {
-    const places = drawOf(material, Math.min(prompts, material.prompts.length), draw);
-    return baselineScores(material, prepared, places).map((scores) => {
+    const key = `${prompts}/${draw}`;
+    const known =
+      BASELINE_SCORES.get(key) ??
+      baselineScores(material, prepared, drawOf(material, Math.min(prompts, material.prompts.length), draw));
+    BASELINE_SCORES.set(key, known);
+    return known.map((scores) => {
       const raw = pairs.flatMap((pair, i) => {
         const positive = which === "listed" ? isListed(i) : positives.includes(pair.kind);
         return positive || isNull(i) ? [{ log10LR: scores[i]!, positive, bases: basesOf(i) }] : [];
@@ -224,6 +231,7 @@ export function report(input: Input): Report {
       foundPairs: shares.reduce((sum, f) => sum + f.found, 0),
       foundFamilies: whole,
     },
+    familiesFoundBy: "share",
     nullKinds: kinds
       .filter((k) => k.pairs > 0)
       .map((k) => ({

@@ -15,7 +15,6 @@ import { SEED_BITS_DEFAULT, SEED_DEFAULT } from "../../labs/weights/method.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";
 import { examineBehaviourCommand } from "./examine-behaviour.js";
-import { examineHarvestCommand } from "./examine-harvest.js";
 import { examineTrafficCommand } from "./examine-traffic.js";
 import { marksLaboratoryCommands } from "./marks-laboratory.js";
 
@@ -37,8 +36,7 @@ export function examineCommand(): Command {
     .description("Examine evidence; prints findings.")
     .addCommand(weightsCommand())
     .addCommand(examineBehaviourCommand())
-    .addCommand(examineTrafficCommand())
-    .addCommand(examineHarvestCommand());
+    .addCommand(examineTrafficCommand());
   for (const laboratory of marksLaboratoryCommands()) command.addCommand(laboratory);
   return command;
 }

@@ -18,8 +18,8 @@ export interface AnswerSource {
   block(from: number, to: number): Promise<Block>;
 }
 
-/** Prompts a block: 64 answers of 1,000 models and 1,000 characters are 128 MB. */
-export const BLOCK_PROMPTS = 64;
+/** Prompts a block, so that rounds end with blocks: 50 answers of 1,000 models and 1,000 characters are 100 MB. */
+export const BLOCK_PROMPTS = 50;
 
 /** All in memory. @param texts one map of prompt id to answer a model */
 export function memorySource(

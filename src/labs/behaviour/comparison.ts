@@ -2,19 +2,9 @@
  * One pass over the prompts: sums of agreement after each round, what each prompt added for the pair under test, and
  * what the two sides are like as a whole. Everything later is arithmetic on these.
  */
-import { normalise, scriptOf } from "../../transcript/normaliser.js";
-import {
-  AgreementCounter,
-  addSums,
-  emptySums,
-  excessOfSides,
-  type PromptAgreement,
-  rowsOfSides,
-  type Sums,
-} from "./agreement.js";
+import { addSums, emptySums, type PromptAgreement, type Sums } from "./agreement.js";
 import { type AnswerSource, BLOCK_PROMPTS } from "./answer-source.js";
-import { promptWords } from "./features.js";
-import { identitySentence } from "./identity.js";
+import type { BlockCount, CountBlock } from "./block-count.js";
 import { ROUND_ENDS, type SideProfile } from "./method.js";
 
 export interface Comparison {
@@ -30,30 +20,43 @@ const IDENTITY_MAX = 5;
 
 export type OnProgress = (done: number, total: number) => void;
 
-export async function compare(source: AnswerSource, groups: Int32Array, onProgress: OnProgress): Promise<Comparison> {
+/** @param concurrency blocks counted at once; it never reaches a result */
+export async function compare(
+  source: AnswerSource,
+  groups: Int32Array,
+  count: CountBlock,
+  concurrency: number,
+  onProgress: OnProgress,
+): Promise<Comparison> {
   const total = source.promptIds.length;
-  const counter = new AgreementCounter(groups);
+  const starts = Array.from({ length: Math.ceil(total / BLOCK_PROMPTS) }, (_, i) => i * BLOCK_PROMPTS);
   const sums = emptySums(source.models);
   const rounds: Sums[] = [];
   const prompts: PromptAgreement[] = [];
-  const identity: { side: 0 | 1; prompt: number; sentence: string }[] = [];
-  const sides = [new SideCounter(), new SideCounter()] as const;
-  for (let from = 0; from < total; from += BLOCK_PROMPTS) {
-    const block = await source.block(from, Math.min(total, from + BLOCK_PROMPTS));
-    for (let p = 0; p < block.prompts.length; p++) {
-      const answers = block.answers.map((of) => of[p]!);
-      const before = rowsOfSides(sums);
-      counter.add(answers, promptWords(block.prompts[p]!), sums);
-      prompts.push({ prompt: from + p, excess: excessOfSides(before, sums) });
-      for (const side of [0, 1] as const) {
-        const text = answers[side] ?? "";
-        sides[side].add(text);
-        const sentence = identity.filter((i) => i.side === side).length < IDENTITY_MAX ? identitySentence(text) : null;
-        if (sentence !== null) identity.push({ side, prompt: from + p, sentence });
-      }
-      if (ROUND_ENDS.includes(from + p + 1) && from + p + 1 < total) rounds.push(copyOf(sums));
-    }
-    onProgress(Math.min(total, from + BLOCK_PROMPTS), total);
+  const identity: Comparison["identity"][number][] = [];
+  const sides = [new SideProfiler(), new SideProfiler()] as const;
+  const underWay: Promise<BlockCount>[] = [];
+  let next = 0;
+  const begin = () => {
+    const from = starts[next++];
+    if (from === undefined) return;
+    const counted = source.block(from, Math.min(total, from + BLOCK_PROMPTS)).then((block) => count(block, groups));
+    counted.catch(() => undefined); // the first that is awaited reports
+    underWay.push(counted);
+  };
+  for (let i = 0; i < Math.max(1, concurrency); i++) begin();
+  for (const from of starts) {
+    const block = await underWay.shift()!;
+    begin();
+    addSums(sums, block.sums);
+    for (const [p, excess] of block.excess.entries()) prompts.push({ prompt: from + p, excess });
+    for (const side of [0, 1] as const) sides[side].add(block.sides[side], block.excess.length);
+    for (const seen of block.identity)
+      if (identity.filter(({ side }) => side === seen.side).length < IDENTITY_MAX)
+        identity.push({ ...seen, prompt: from + seen.prompt });
+    const done = from + block.excess.length;
+    if (ROUND_ENDS.includes(done) && done < total) rounds.push(copyOf(sums));
+    onProgress(done, total);
   }
   rounds.push(sums);
   return { rounds, prompts, profiles: [sides[0].profile(), sides[1].profile()], identity };
@@ -65,20 +68,17 @@ function copyOf(sums: Sums): Sums {
   return copy;
 }
 
-class SideCounter {
+class SideProfiler {
   #prompts = 0;
   #latin = 0;
   #answered = 0;
-  readonly #distinct = new Set<string>();
+  readonly #starts = new Set<number>();
 
-  add(text: string): void {
-    const answer = normalise(text);
-    this.#prompts++;
-    if (answer === "") return;
-    this.#answered++;
-    const script = scriptOf(answer);
-    if (script === "latin" || script === "none") this.#latin++;
-    this.#distinct.add(answer.slice(0, 200));
+  add({ answered, latin, starts }: BlockCount["sides"][number], prompts: number): void {
+    this.#prompts += prompts;
+    this.#answered += answered;
+    this.#latin += latin;
+    for (const start of starts) this.#starts.add(start);
   }
 
   profile(): SideProfile {
@@ -87,7 +87,7 @@ class SideCounter {
       prompts: this.#prompts,
       latinShare: share(this.#latin, this.#answered),
       answeredShare: share(this.#answered, this.#prompts),
-      distinctShare: share(this.#distinct.size, this.#answered),
+      distinctShare: share(this.#starts.size, this.#answered),
     };
   }
 }

@@ -77,18 +77,41 @@ export function coincidingBases(development: Development, digests: ReadonlySet<s
   return [...bases].sort((a, b) => a - b);
 }
 
+export interface FitFound {
+  fit: Fit;
+  calibratedAt: number;
+  /**
+   * What a score must stand above, a number a kind: the largest null of the whole development set, tested bases
+   * included (they only raise the bar), and `beyond`, the largest a further family may be expected to reach: twice the
+   * largest less the largest without its family (Robson and Whitlock 1964, the endpoint of a law from its two largest).
+   */
+  nullMax: readonly number[];
+  beyond: readonly number[];
+}
+
 /** The fit for a question, calibrated at the largest number of prompts not above `prompts`, without these bases. */
 export function fitFor(
   development: Development,
   proposition: BehaviourProposition,
   prompts: number,
   out: readonly number[],
-): { fit: Fit; calibratedAt: number } | null {
+): FitFound | null {
   const sizes = development.propositions[proposition] ?? [];
   const size = sizes.filter((s) => s.prompts <= prompts).sort((a, b) => b.prompts - a.prompts)[0];
   const fit = size?.fits.find((f) => f.out.length === out.length && f.out.every((base, i) => base === out[i]));
-  return size && fit ? { fit, calibratedAt: size.prompts } : null;
+  if (!size || !fit) return null;
+  const whole = size.fits.find((f) => f.out.length === 0) ?? fit;
+  const singles = size.fits.filter((f) => f.out.length === 1);
+  const nullMax = fit.nullMax.map((max, k) => Math.max(max, whole.nullMax[k]!));
+  const beyond = nullMax.map((max, k) => {
+    const without = singles.reduce((least, f) => Math.min(least, f.nullMax[k]!), max);
+    return without <= UNSEEN ? max : 2 * max - without;
+  });
+  return { fit, calibratedAt: size.prompts, nullMax, beyond };
 }
+
+/** What the development file holds for a kind of which nothing is left. */
+const UNSEEN = -9;
 
 /** Two standard errors to each side. */
 const Z95 = 1.96;

@@ -15,6 +15,7 @@ import type { Validation } from "../../finding/validation.js";
 import { NORMALISER_VERSION } from "../../transcript/normaliser.js";
 import { pairIndex, STATISTICS } from "./agreement.js";
 import type { AnswerSource } from "./answer-source.js";
+import type { CountBlock } from "./block-count.js";
 import { attribution, beforeAfter } from "./change.js";
 import { type Comparison, compare, type OnProgress } from "./comparison.js";
 import { type Development, fitFor, likelihoodRatio } from "./development.js";
@@ -44,6 +45,10 @@ export interface BehaviourRequest {
   releases: { before: number; after: number } | null;
   leftOut: readonly { why: string; models: number }[];
   source: AnswerSource;
+  /** Counts a block of answers, here or in another thread. */
+  count: CountBlock;
+  /** Blocks counted at once. */
+  concurrency: number;
   development: Development | null;
   /** Development bases that a side's answers coincide with, ascending. */
   basesLeftOut: readonly number[];
@@ -60,7 +65,8 @@ export async function examineBehaviour(request: BehaviourRequest): Promise<Findi
     const decision = refuse("The two transcripts share no prompt: nothing can be compared.");
     return PROPOSITIONS_TESTED.map((proposition) => assemble(request, proposition, decision, [], null));
   }
-  const comparison = await compare(request.source, request.cast.groups, request.onProgress);
+  const { source, cast, count, concurrency, onProgress } = request;
+  const comparison = await compare(source, cast.groups, count, concurrency, onProgress);
   const scores = comparison.rounds.map((sums) => allStandardScores(sums, request.cast.groups));
   const outside = outsideReferenceClass(
     (["reference", "suspect"] as const).map((role, i) => ({ role, profile: comparison.profiles[i]! })),
@@ -87,7 +93,7 @@ async function examineOne(
   const last = scores.at(-1)!;
   const combined = combinedScores(last, weights);
   const score = rounded(combined[pairIndex(0, 1)]!);
-  const kinds = fit && development ? nullKinds(combined, cast, development.kinds, fit) : [];
+  const kinds = found && development ? nullKinds(combined, cast, development.kinds, found) : [];
   const ratio = fit ? likelihoodRatio(fit, score) : null;
   const validation = request.validations.get(proposition) ?? null;
   const current = validation?.summary.methodVersion === METHOD_VERSION ? validation.summary : null;

@@ -5,7 +5,7 @@
  */
 import type { NullKind } from "../../finding/outcome.js";
 import { pairIndex } from "./agreement.js";
-import type { Fit } from "./development.js";
+import type { FitFound } from "./development.js";
 
 /** Who is who among the models of an examination; 0 is the reference, 1 the suspect. */
 export interface Cast {
@@ -40,7 +40,7 @@ export function panelPairs({ groups, panel, panelLabelled }: Cast): number[] {
   return pairs;
 }
 
-export function nullKinds(scores: Float64Array, cast: Cast, kinds: readonly string[], fit: Fit): NullKind[] {
+export function nullKinds(scores: Float64Array, cast: Cast, kinds: readonly string[], given: FitFound): NullKind[] {
   const families = panelFamilies(cast);
   const largest = (pairs: readonly number[]) => pairs.reduce((max, at) => Math.max(max, scores[at]!), -1e9);
   const found: NullKind[] = [
@@ -57,8 +57,16 @@ export function nullKinds(scores: Float64Array, cast: Cast, kinds: readonly stri
     });
   kinds.forEach((kind, i) => {
     if (kind === SIZES_KIND && cast.siblings.length > 0) return;
-    const count = fit.nullFamilies[i]!;
-    if (count > 0) found.push({ kind: `development set: ${kind}`, families: count, statisticMax: fit.nullMax[i]! });
+    const count = given.fit.nullFamilies[i]!;
+    if (count === 0) return;
+    // One of the study's six families of sizes stood above the other five: a further one may stand above all six.
+    if (kind === SIZES_KIND)
+      found.push({
+        kind: `development set: ${kind}, and as far again as its largest family stands out`,
+        families: count,
+        statisticMax: given.beyond[i]!,
+      });
+    else found.push({ kind: `development set: ${kind}`, families: count, statisticMax: given.nullMax[i]! });
   });
   return found.map((kind) => ({ ...kind, statisticMax: rounded(kind.statisticMax) }));
 }

@@ -94,8 +94,10 @@ function Counts({ validation: { summary }, proposition }: { validation: PageVali
       />
       <p class="govuk-body app-quiet">
         One-sided 95 % bounds after Clopper and Pearson (1934): related by family, unrelated by{" "}
-        {pairs ? "pairs of families that share none (half as many)" : "family"}. A related family counts as found when
-        every case in it was found.
+        {pairs ? "pairs of families that share none (half as many)" : "family"}.{" "}
+        {summary.familiesFoundBy === "share"
+          ? "A related family counts by the share of its cases that were found, and whole families out of the sum."
+          : "A related family counts as found when every case in it was found."}
       </p>
     </>
   );

@@ -1,10 +1,11 @@
 /** The views of the laboratories; whatever none of them reads is shown plainly. */
 import type { Finding } from "../../finding/finding.js";
+import { behaviourView } from "./behaviour.js";
 import { plainView } from "./plain.js";
 import type { View } from "./view.js";
 import { weightsView } from "./weights.js";
 
-const VIEWS: readonly View[] = [weightsView, plainView];
+const VIEWS: readonly View[] = [weightsView, behaviourView, plainView];
 
 /** null when the finding carries no observations. */
 export function viewOf(finding: Finding): View | null {

@@ -5,6 +5,7 @@ import { encodeFinding } from "../../../src/finding/codec.js";
 import { incoherences } from "../../../src/finding/coherence.js";
 import { STATISTICS } from "../../../src/labs/behaviour/agreement.js";
 import { memorySource } from "../../../src/labs/behaviour/answer-source.js";
+import { countBlock } from "../../../src/labs/behaviour/block-count.js";
 import { type Development, developmentSchema } from "../../../src/labs/behaviour/development.js";
 import { type BehaviourRequest, examineBehaviour } from "../../../src/labs/behaviour/examine.js";
 import { type BehaviourProposition, METHOD_VERSION, PROPOSITIONS_TESTED } from "../../../src/labs/behaviour/method.js";
@@ -86,6 +87,8 @@ function request(
     releases: null,
     leftOut: [],
     source: memorySource([...reference.keys()], new Map(), texts),
+    count: (block, groups) => Promise.resolve(countBlock(block, groups)),
+    concurrency: 1,
     development,
     basesLeftOut: [],
     validations,

@@ -1,0 +1,83 @@
+/** From real models behind an HTTP endpoint to pages in a bundle: collect, examine, publish, verify. */
+import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { collect } from "../../src/app/collect.js";
+import { examineTranscripts } from "../../src/app/examine-behaviour.js";
+import { behaviourBundle } from "../../src/app/publish-behaviour.js";
+import { loadBehaviourStudies } from "../../src/app/validation-data.js";
+import { verifyBundle } from "../../src/app/verify-bundle.js";
+import { behaviourObservationsSchema } from "../../src/labs/behaviour/observations.js";
+import { drawPrompts, readPromptSet } from "../../src/transcript/prompt-set.js";
+import { readTranscript } from "../../src/transcript/read-transcript.js";
+import { serveDemoModels } from "./demo-model-server.js";
+
+const PROMPTS = 4;
+const TOKENS = 6;
+
+it("asks served models, examines what they answered and writes pages that verify", { timeout: 300_000 }, async () => {
+  const server = await serveDemoModels();
+  const dir = mkdtempSync(join(tmpdir(), "assay-end-to-end-"));
+  mkdirSync(join(dir, "panel"));
+  const models = ["base", "finetune", "panel/independent-twin", "panel/text-student"];
+  const out = (name: string) => join(dir, `${name}.jsonl`);
+  try {
+    const prompts = drawPrompts(
+      readPromptSet(readFileSync("data/prompts/general-1.json"), "general-1"),
+      "end-to-end",
+      PROMPTS,
+    );
+    const collections = await collect({
+      endpoints: models.map((name) => ({
+        url: server.url,
+        protocol: "openai" as const,
+        out: out(name),
+        key: null,
+        settings: { model: name.replace("panel/", ""), temperature: 0, maxTokens: TOKENS, system: null, seed: null },
+      })),
+      prompts,
+      samples: 1,
+      seed: "end-to-end",
+      requestsMax: null,
+      costMax: null,
+      prices: null,
+      concurrency: 1,
+      intervalMs: 0,
+      triesMax: 2,
+      waitMs: 10,
+      timeoutMs: 120_000,
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    });
+    expect(collections.every((c) => c.complete && c.answers === PROMPTS)).toBe(true);
+    const texts = (name: string) => readTranscript(readFileSync(out(name)), name).records.map((r) => r.text);
+    expect(texts("base").every((text) => text.length > 0)).toBe(true);
+    expect(texts("base")).not.toEqual(texts("panel/independent-twin"));
+    const settings = { seed: "end-to-end" };
+    const studies = await loadBehaviourStudies();
+    const examination = await examineTranscripts({
+      reference: out("base"),
+      suspect: out("finetune"),
+      panel: join(dir, "panel"),
+      siblings: [],
+      settings,
+      studies,
+      onProgress: () => undefined,
+    });
+    // Four prompts and a panel of two: the method says that it cannot speak, and shows what it saw.
+    for (const { outcome, reason, observations } of examination.findings) {
+      expect([outcome, reason]).toEqual(["uncalibrated", expect.stringContaining(`${PROMPTS} prompts`)]);
+      expect(behaviourObservationsSchema.parse(observations).panel.models).toBe(2);
+    }
+    const bundle = behaviourBundle(examination, settings, studies);
+    expect(verifyBundle(bundle).checks.filter((check) => !check.holds)).toEqual([]);
+    const pages = [...bundle]
+      .filter(([path]) => path.endsWith("page.html"))
+      .map(([, bytes]) => new TextDecoder().decode(bytes));
+    expect(pages).toHaveLength(3);
+    for (const page of pages) expect(page).toContain("Families of features");
+  } finally {
+    await server.close();
+  }
+});
