@@ -29,6 +29,8 @@ const { values } = parseArgs({
     matrices: { type: "string", default: "1000" },
     out: { type: "string" },
     from: { type: "string" },
+    /** Attacks by name, separated by semicolons. */
+    only: { type: "string" },
   },
 });
 const draws = new TokenDraws();
@@ -180,7 +182,9 @@ async function small() {
     { name: "null: the zoo's own fine-tune", colluders: 0, mix: "mean", apply: tuned, null: true },
   ];
   const rows = [];
-  for (const attack of attacks) {
+  for (const attack of attacks.filter(
+    ({ name }) => values.only === undefined || values.only.split(";").includes(name),
+  )) {
     const results = [];
     for (let k = 0; k < Number(values.keys); k++) {
       const colluders = Array.from({ length: attack.colluders }, (_, c) => NAMES[(k * 37 + c * 211) % NAMES.length]!);
@@ -229,7 +233,7 @@ function large() {
 
 if (values.part === "write") {
   const parts = values.from!.split(",").map((path) => JSON.parse(readFileSync(path, "utf8")));
-  const rows = parts.find((p) => p.part === "small").rows as {
+  const rows = parts.filter((p) => p.part === "small").flatMap((p) => p.rows) as {
     isNull: boolean;
     keys: number;
     found: number;

@@ -2,69 +2,113 @@
  * The validation study of the weights laboratory: null behaviour, hazards, power, error rates. Goes through the
  * laboratory's own door. Models are inputs: none ships with the repository.
  *
- *   npm run build && node validation/weights-unit-labels.study.ts --zoo ../shared/zoo [--extra FOLDER]
+ *   npm run build && node validation/weights-unit-labels.study.ts --zoo ../shared/zoo --extra FOLDER [--parts FOLDER]
  *
- * `--extra` is a folder filled by validation/makers (null/, children/, tied-square/). Writes
- * weights-unit-labels.json (what findings and pages use) and weights-unit-labels.tables.md (what the page quotes).
+ * `--extra` is a folder filled by validation/makers. `--parts` keeps what is done, so that a run can be taken up again;
+ * empty it when the method changes. `--only NAME,NAME` computes those parts alone and writes nothing else. Writes weights-unit-labels.json (what
+ * findings and pages use), weights-unit-labels.tables.md (what the page quotes) and weights-unit-labels.power.svg.
  */
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { ValidationSummary } from "../dist/finding/validation.js";
 import { METHOD_ID, METHOD_VERSION } from "../dist/labs/weights/method.js";
+import { type DerivedPair, derivedPairs, MIXTURE_OPERATIONS } from "./study/derivations.ts";
 import { hazards } from "./study/hazards.ts";
-import { existing, type Loaded, loadAll, mapPairs, type PairResult } from "./study/models.ts";
-import { allPairs, leaveOneOut, nullRates, ringPairs } from "./study/null.ts";
+import { existing, type Loaded, loadAll, mapPairs, type PairResult, pool } from "./study/models.ts";
+import { allPairs, betweenPairs, leaveOneOut, nullRates, ringPairs } from "./study/null.ts";
+import { Parts } from "./study/parts.ts";
+import { powerCurve } from "./study/power.ts";
 import { tables } from "./study/tables.ts";
+import { subjectsOf, trainedPairs } from "./study/trained.ts";
 import { zooTable } from "./study/zoo.ts";
 
-const { values } = parseArgs({ options: { zoo: { type: "string" }, extra: { type: "string" } } });
+const { values } = parseArgs({
+  options: { zoo: { type: "string" }, extra: { type: "string" }, parts: { type: "string" }, only: { type: "string" } },
+});
 const zoo = values.zoo ?? "../shared/zoo";
+const extra = existing(values.extra ?? "");
 
 /** Partners of each further model: 12 ahead, 12 behind. */
 const RING_PARTNERS = 12;
+/** Shapes on which the method was built; they do not judge its power. */
+const BUILT_ON = /^x?[ab]\d/;
+
+/** Models that are changed without training: five of each judged shape of the bank, three of each further one. */
+const SUBJECTS = /^([cd]0[0-4]|x[ef]00[0-2])$/;
 
 /** Stored p-values are for figures: two decimals. */
 const round = (x: number) => Math.ceil(x * 100) / 100 + 0;
 const log = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+const parts = new Parts(values.parts ?? null, log);
+const only = values.only?.split(",");
+/** With --only the other parts are passed over: nothing is written then that would miss them. */
+async function part<T>(name: string, compute: () => Promise<T>): Promise<T> {
+  return only && !only.includes(name) ? (undefined as T) : parts.of(name, compute);
+}
 
 log("reading models");
 const models = await loadAll(join(zoo, "models"), "zoo");
 const bankAll = await loadAll(join(zoo, "bank"), "bank");
 const bank = bankAll.filter((m) => !m.name.endsWith("-same-seed"));
 const sameSeed = bankAll.filter((m) => m.name.endsWith("-same-seed"));
-const extra = values.extra ? await loadAll(existing(join(values.extra, "null")), "extra") : [];
-const children = values.extra ? await loadAll(existing(join(values.extra, "children")), "child") : [];
+const from = (folder: string, origin: string) => loadAll(existing(join(extra, folder)), origin);
+const further = await from("null", "extra");
+const others = await from("others", "other");
+const children = await from("children", "child");
+const descendants = [...children, ...(await from("other-children", "child")), ...(await from("partial", "partial"))];
+const students = await from("students", "student");
+const judged = (m: Loaded) => !BUILT_ON.test(m.name);
 
-log(`zoo: ${models.length} models`);
-const zooResult = await zooTable(models, join(zoo, "manifest.json"));
-
-log(`bank: ${bankAll.length} models, every cross-seed pair`);
-const bankPairs = await mapPairs(allPairs(bankAll), log);
-log(`extra: ${extra.length} models, each with its ${RING_PARTNERS} successors of equal shape`);
-const extraPairs = await mapPairs(ringPairs(extra, RING_PARTNERS), log);
-log(`children: ${children.length}`);
-const parents = new Map(bank.map((m) => [m.name, m]));
-const childPairs = await mapPairs(
-  children.flatMap((child) =>
-    child.parents.flatMap((p) => (parents.has(p) ? [{ a: parents.get(p) as Loaded, b: child, kind: child.how }] : [])),
+const zooResult = await part("zoo", () => zooTable(models, join(zoo, "manifest.json")));
+const bankPairs = await part("bank", () => mapPairs(allPairs(bankAll), log));
+const furtherPairs = await part("further", () => mapPairs(ringPairs(further, RING_PARTNERS), log));
+const otherPairs = await part("others", () =>
+  mapPairs(
+    [
+      ...ringPairs(others, RING_PARTNERS / 4),
+      ...betweenPairs(
+        others,
+        bank.filter((m) => /[a-d]0[0-3]$/.test(m.name)),
+      ),
+    ],
+    log,
   ),
-  log,
 );
-log("hazards");
-const hazard = await hazards({ bank, sameSeed, extra: values.extra ?? null, models, children });
+const studentPairs = await part("students", () => {
+  const teacher = (s: Loaded) => bank.find((m) => m.name === s.made.taught_by)!;
+  return mapPairs(
+    students.map((b) => ({ a: teacher(b), b, kind: "teacher and student" })),
+    log,
+  );
+});
+const parents = [...bank, ...further, ...others];
+const trained = await part("trained", () => trainedPairs(subjectsOf(parents, descendants)));
+const derived: DerivedPair[] = [];
+for (const shape of ["c", "d", "xe", "xf"]) {
+  const chosen = parents.filter((m) => SUBJECTS.test(m.name) && m.name.startsWith(shape));
+  derived.push(...((await part(`derived-${shape}`, () => derivedPairs(subjects(chosen), log))) ?? []));
+}
+const mixtures = await part("mixtures", () =>
+  derivedPairs(subjects(others.filter((m) => /^xm00/.test(m.name))), log, MIXTURE_OPERATIONS),
+);
+const hazard = await part("hazards", () => hazards({ bank, sameSeed, extra, models, children }));
+await pool.close();
+if (only) process.exit(0);
 
-const nullPairs = [...bankPairs, ...extraPairs];
-const zooNulls = zooResult.pairs.filter((p) => !p.derived);
-const zooPositives = zooResult.pairs.filter((p) => p.derived && !p.disguised);
-const everyNull = [...nullPairs, ...zooNulls];
+const nullPairs = [...bankPairs, ...furtherPairs, ...otherPairs, ...studentPairs];
+const everyNull = [...nullPairs, ...zooResult.pairs.filter((p) => !p.derived)];
+const controls = [...trained, ...derived, ...mixtures].map((p) => p.nullLog10P);
 const accused = everyNull.filter((p) => p.log10P <= -6);
 const familiesOf = (pairs: PairResult[]) => new Set(pairs.flatMap((p) => [p.familyA, p.familyB])).size;
-const positiveFamilies = group([
-  ...childPairs.map((p) => [p.familyA, p.log10P] as const),
-  ...zooPositives.map((p) => [p.familyA, p.log10P] as const),
-]);
-const found = [...positiveFamilies.values()].filter((ps) => ps.every((p) => p <= -6)).length;
+// What counts for the bound on power: models really trained, of shapes on which the method was not built.
+const judgedTrained = trained.filter((p) => !BUILT_ON.test(p.family));
+const zooPositives = zooResult.pairs.filter((p) => p.derived && !p.disguised);
+const positives = [
+  ...judgedTrained.map((p) => ({ family: p.family, log10P: p.log10P })),
+  ...zooPositives.map((p) => ({ family: p.familyA, log10P: p.log10P })),
+];
+const byFamily = group(positives.map((p) => [p.family, p.log10P] as const));
 
 const study: ValidationSummary & { nullLog10P: number[]; positiveLog10P: number[] } = {
   type: "assay/validation/v1",
@@ -78,14 +122,18 @@ const study: ValidationSummary & { nullLog10P: number[]; positiveLog10P: number[
     accusedFamilies: familiesOf(accused),
   },
   positives: {
-    pairs: childPairs.length + zooPositives.length,
-    families: positiveFamilies.size,
-    foundPairs: [...childPairs, ...zooPositives].filter((p) => p.log10P <= -6).length,
-    foundFamilies: found,
+    pairs: positives.length,
+    families: byFamily.size,
+    foundPairs: positives.filter((p) => p.log10P <= -6).length,
+    foundFamilies: [...byFamily.values()].filter((ps) => ps.every((p) => p <= -6)).length,
   },
   nullLog10P: everyNull.map((p) => round(p.log10P)).sort((a, b) => a - b),
-  positiveLog10P: [...childPairs, ...zooPositives].map((p) => round(p.log10P)).sort((a, b) => a - b),
+  positiveLog10P: positives.map((p) => round(p.log10P)).sort((a, b) => a - b),
 };
+const split = (rows: DerivedPair[]) => ({
+  judged: rows.filter((p) => !BUILT_ON.test(p.family)),
+  builtOn: rows.filter((p) => BUILT_ON.test(p.family)),
+});
 const report = {
   zoo: zooResult,
   bank: {
@@ -93,15 +141,44 @@ const report = {
     unequal: nullRates(bankPairs, "unequal shape"),
     leaveOneOut: leaveOneOut(bankPairs),
   },
-  extra: { rates: nullRates(extraPairs, "equal shape"), models: extra.length },
-  children: childPairs,
+  extra: { rates: nullRates(furtherPairs, "equal shape"), models: further.length },
+  others: {
+    equal: nullRates(otherPairs, "equal shape"),
+    between: nullRates(otherPairs, "another kind"),
+    models: others.length,
+  },
+  students: nullRates(studentPairs, "teacher and student"),
+  trained: split(trained),
+  derived: split([...derived, ...mixtures]),
+  controls: { pairs: controls.length, accused: controls.filter((p) => p <= -6).length, min: Math.min(...controls) },
   hazard,
   study,
 };
 const here = new URL(".", import.meta.url).pathname;
 writeFileSync(join(here, "weights-unit-labels.json"), `${JSON.stringify(study)}\n`);
 writeFileSync(join(here, "weights-unit-labels.tables.md"), tables(report));
+writeFileSync(
+  join(here, "weights-unit-labels.power.svg"),
+  powerCurve([...report.trained.judged, ...report.derived.judged]),
+);
 log(`written; ${readdirSync(here).length} entries under validation/`);
+
+/** Each with a host and a third of its shape, and its trained children where there are some of both kinds. */
+function subjects(list: readonly Loaded[]) {
+  return list.filter(judged).map((parent) => {
+    const kin = parents.filter((m) => m.name.slice(0, -2) === parent.name.slice(0, -2));
+    const at = kin.indexOf(parent);
+    const child = (kind: string) =>
+      descendants.find((d) => d.parents[0] === parent.name && d.made.kind === kind) ?? null;
+    const [tuned, continued] = [child("tuned"), child("continued")];
+    return {
+      parent,
+      host: kin[(at + 1) % kin.length]!,
+      third: kin[(at + 2) % kin.length]!,
+      children: tuned && continued ? ([tuned, continued] as [Loaded, Loaded]) : null,
+    };
+  });
+}
 
 function group(pairs: (readonly [string, number])[]): Map<string, number[]> {
   const out = new Map<string, number[]>();

@@ -2,7 +2,7 @@
  * Composes a world: a provider's log with campaigns and decoys hidden in it, from material given on the command line.
  *
  *   npm run world -- --arrivals F… --benign F… --extraction F… --accounts N --rows N --campaign SPEC… --decoys KINDS
- *     --seed S --out DIR [--days 14] [--start 2026-03-02] [--form litellm|hashed-parquet]
+ *     --seed S --out DIR [--days 14] [--start 2026-03-02] [--form litellm]
  *
  * Writes DIR/log/*.jsonl.gz (a file a day), DIR/truth.jsonl ({"account", "campaign"} a line, campaign accounts only)
  * and DIR/notes.json (all settings, every decoy with its accounts, digests of the material). README.md has the rest.
@@ -61,6 +61,8 @@ const stage: Stage = {
   benign: values.benign.map(readSource),
   extraction: values.extraction.map(readSource),
 };
+if (values.form !== "litellm")
+  throw new Error(`worlds: expected --form litellm (hashed-parquet is not written yet), got ${values.form}`);
 if (values.out === undefined) throw new Error("worlds: expected --out DIR");
 if (stage.benign.length === 0) throw new Error("worlds: expected --benign files");
 const out = values.out;

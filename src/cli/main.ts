@@ -15,6 +15,7 @@ import { markCommand } from "./commands/mark.js";
 import { hyphened, registerCommand } from "./commands/register.js";
 import { serveCommand } from "./commands/serve.js";
 import { sketchCommand } from "./commands/sketch.js";
+import { trafficCommand } from "./commands/traffic.js";
 import { verifyCommand } from "./commands/verify.js";
 
 const program = new Command("assay")
@@ -29,6 +30,7 @@ const program = new Command("assay")
   .addCommand(logCommand())
   .addCommand(registerCommand())
   .addCommand(markCommand())
+  .addCommand(trafficCommand())
   .addCommand(serveCommand())
   .addCommand(demoCommand())
   .addHelpText(

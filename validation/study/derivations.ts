@@ -18,6 +18,7 @@ import {
   untied,
   widened,
 } from "./derive.ts";
+import { reexperted, split, upcycled } from "./mixtures.ts";
 import { findingOf, type Loaded } from "./models.ts";
 import { asModel, forget, readWeights, type Weights } from "./weights.ts";
 
@@ -60,13 +61,13 @@ export interface DerivedPair {
 }
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
-const identity = (n: number): Layers => range(n).map((l) => [l, l]);
+export const identity = (n: number): Layers => range(n).map((l) => [l, l]);
 
 export const OPERATIONS: readonly Operation[] = [
   ...[8, 4, 3].map((bits) =>
     row("quantised, round to nearest in groups of 32", `int${bits}`, (c) => quantised(c.parent, bits)),
   ),
-  ...[0.5, 1, 2, 3, 4, 6].map((x) =>
+  ...[1, 2, 4, 6, 8, 12].map((x) =>
     row("noise on every matrix, in sd of the matrix", String(x), (c) => noisy(c.parent, x, c.name)),
   ),
   ...(["random", "important", "first", "last"] as const).flatMap((keep) =>
@@ -125,11 +126,28 @@ export const OPERATIONS: readonly Operation[] = [
       layers: order.map((l, to) => [l, to]),
     };
   }),
+  ...[0, 0.5, 1].map((x) =>
+    row("upcycled to four experts, noise on each in sd", String(x), (c) => upcycled(c.parent, 4, x, c.name)),
+  ),
+  ...[2, 4].map((e) =>
+    row("MLP units dealt out to experts, in order in each", String(e), (c) => split(c.parent, e, c.name)),
+  ),
+];
+
+/** The same for mixtures of experts under Mixtral names. */
+export const MIXTURE_OPERATIONS: readonly Operation[] = [
+  row("mixture: quantised, round to nearest in groups of 32", "int4", (c) => quantised(c.parent, 4)),
+  row("mixture: half the experts kept, in order", "", (c) => reexperted(c.parent, [1, 3])),
+  row("mixture: experts listed in reverse", "", (c) => reexperted(c.parent, [3, 2, 1, 0])),
+  row("mixture: one expert repeated in place of all", "", (c) => reexperted(c.parent, [2, 2, 2, 2])),
+  graft("mixture: grafted into an independent one, layers", 1, spread),
+  graft("mixture: grafted into an independent one, layers", 2, spread),
 ];
 
 export async function derivedPairs(
   subjects: { parent: Loaded; host: Loaded; third: Loaded; children: [Loaded, Loaded] | null }[],
   log: (text: string) => void,
+  operations: readonly Operation[] = OPERATIONS,
 ): Promise<DerivedPair[]> {
   const out: DerivedPair[] = [];
   for (const [at, s] of subjects.entries()) {
@@ -139,7 +157,7 @@ export async function derivedPairs(
       host: readWeights(s.host.path),
       children: s.children && [readWeights(s.children[0].path), readWeights(s.children[1].path)],
     };
-    for (const operation of OPERATIONS) {
+    for (const operation of operations) {
       const made = operation.make(context);
       if (!made) continue;
       const suspect = await asModel(made.weights, s.parent, `${operation.row} ${operation.strength}`);
@@ -164,7 +182,7 @@ export async function derivedPairs(
 }
 
 /** How many of the layers taken the page lists, and how many it lists that were not taken. */
-function layersSeen({ correspondence }: WeightsObservations, taken: Layers): DerivedPair["layers"] {
+export function layersSeen({ correspondence }: WeightsObservations, taken: Layers): DerivedPair["layers"] {
   const listed = correspondence.flatMap((c) => c.suspectLayers.map((s) => `${c.referenceLayer}:${s}`));
   const truth = new Set(taken.map(([r, s]) => `${r}:${s}`));
   return {

@@ -6,7 +6,7 @@
 import { sample } from "../../dist/base/prng.js";
 import { clone, deviation, pickColumns, pickRows, random, type Values, type Weights } from "./weights.ts";
 
-const MATRICES = /_proj\.weight$/;
+const MATRICES = /(_proj|\.w[123])\.weight$/;
 const LAYER = /^model\.layers\.(\d+)\./;
 
 export const layersOf = (w: Weights) => w.config.num_hidden_layers;

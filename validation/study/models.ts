@@ -18,6 +18,8 @@ export interface Loaded {
   vocabulary: Vocabulary | null;
   parents: string[];
   how: string;
+  /** What the maker wrote beside it. */
+  made: Record<string, unknown>;
   /** The independent initialisation it goes back to: models of one seed are one family. */
   family: string;
 }
@@ -70,6 +72,7 @@ export async function loadAll(folder: string, origin: string): Promise<Loaded[]>
       vocabulary,
       parents,
       how: name.split("-").slice(1).join("-"),
+      made,
       family: familyOf(name, parents),
     });
   }

@@ -34,8 +34,15 @@ export function ringPairs(models: Loaded[], partners: number): Pair[] {
   });
 }
 
+/** Models of one kind against dense ones with a gate of the same width: mixtures, MLPs without a gate. */
+export function betweenPairs(others: Loaded[], dense: Loaded[]): Pair[] {
+  return others.flatMap((a) =>
+    dense.filter((b) => b.model.hidden === a.model.hidden).map((b) => ({ a, b, kind: "another kind" })),
+  );
+}
+
 function shape({ model: m }: Loaded): string {
-  return [m.layers, m.hidden, m.mlpHidden, m.keyValueHeads, m.headDim].join("/");
+  return [m.layers, m.hidden, m.mlpHidden, m.keyValueHeads, m.headDim, m.experts].join("/");
 }
 
 export interface Rate {

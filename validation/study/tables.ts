@@ -3,8 +3,8 @@
 import { errorRate, independentPairs, log10Cap } from "../../dist/finding/strength.js";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
 import { lower95 } from "../../dist/stats/clopper-pearson.js";
+import type { DerivedPair } from "./derivations.ts";
 import type { Hazards } from "./hazards.ts";
-import type { PairResult } from "./models.ts";
 import type { LeftOut, Rate } from "./null.ts";
 import type { ZooPair } from "./zoo.ts";
 
@@ -12,7 +12,11 @@ interface Report {
   zoo: { pairs: ZooPair[]; wrong: ZooPair[] };
   bank: { equal: Rate[]; unequal: Rate[]; leaveOneOut: LeftOut[] };
   extra: { rates: Rate[]; models: number };
-  children: PairResult[];
+  others: { equal: Rate[]; between: Rate[]; models: number };
+  students: Rate[];
+  trained: { judged: DerivedPair[]; builtOn: DerivedPair[] };
+  derived: { judged: DerivedPair[]; builtOn: DerivedPair[] };
+  controls: { pairs: number; accused: number; min: number };
   hazard: Hazards;
   study: ValidationSummary;
 }
@@ -45,9 +49,31 @@ export function tables(r: Report): string {
     "",
     rates(r.extra.rates),
     "",
-    "### Children of the bank",
+    `### Null behaviour, ${r.others.models} models of other kinds (no gate; mixtures of experts), among themselves`,
     "",
-    children(r.children),
+    rates(r.others.equal),
+    "",
+    "### Null behaviour, the same against dense models with a gate of their width",
+    "",
+    rates(r.others.between),
+    "",
+    "### Null behaviour, teachers and students of their text alone",
+    "",
+    rates(r.students),
+    "",
+    "### Trained descendants, shapes c to f and other kinds",
+    "",
+    descendants(r.trained.judged),
+    "",
+    "### Trained descendants, shapes a and b (on which the method was built)",
+    "",
+    descendants(r.trained.builtOn),
+    "",
+    "### Made without training, shapes c to f and mixtures",
+    "",
+    descendants(r.derived.judged),
+    "",
+    `Controls: the same ${r.controls.pairs} suspects, each against a third model of its shape that gave nothing: ${r.controls.accused} accused, smallest log10 p ${fixed(r.controls.min)}.`,
     "",
     "### Hazards",
     "",
@@ -124,13 +150,40 @@ function leftOut(list: LeftOut[]): string {
   );
 }
 
-function children(list: PairResult[]): string {
-  const kinds = [...new Set(list.map((p) => p.kind))].sort();
-  const body = kinds.map((kind) => {
-    const ps = list.filter((p) => p.kind === kind).map((p) => p.log10P);
-    return [kind, ps.length, ps.filter((p) => p <= -6).length, fixed(Math.min(...ps)), fixed(Math.max(...ps))];
+/** A row a kind and strength, in the order in which they were made. */
+function descendants(list: DerivedPair[]): string {
+  const keys = [...new Set(list.map((p) => `${p.row}\n${p.strength}`))];
+  const body = keys.map((key) => {
+    const pairs = list.filter((p) => `${p.row}\n${p.strength}` === key);
+    const ps = pairs.map((p) => p.log10P).sort((a, b) => a - b);
+    const families = new Map<string, boolean>();
+    for (const p of pairs) families.set(p.family, (families.get(p.family) ?? true) && p.log10P <= -6);
+    const found = [...families.values()].filter(Boolean).length;
+    const sum = (of: (p: DerivedPair) => number) => pairs.reduce((total, p) => total + of(p), 0);
+    return [
+      pairs[0]!.row,
+      pairs[0]!.strength,
+      `${found} of ${families.size}`,
+      percent(lower95(found, families.size)),
+      fixed(ps[Math.floor((ps.length - 1) / 2)]!),
+      fixed(ps.at(-1)!),
+      fixed(Math.min(...pairs.map((p) => p.nullLog10P))),
+      `${sum((p) => p.layers.listed)} of ${sum((p) => p.layers.taken)}`,
+      sum((p) => p.layers.wrong),
+    ];
   });
-  return table(["how made", "pairs with the parent", "found", "smallest log10 p", "largest log10 p"], body);
+  const head = [
+    "how made",
+    "strength",
+    "families found",
+    "95 % lower bound",
+    "median log10 p",
+    "worst log10 p",
+    "control, smallest log10 p",
+    "layers taken that are listed",
+    "layers listed that were not taken",
+  ];
+  return table(head, body);
 }
 
 function hazards(h: Hazards): string {

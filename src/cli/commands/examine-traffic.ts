@@ -10,7 +10,7 @@ import { assayHome } from "../../host/home.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";
 
-interface Options {
+export interface TrafficOptions {
   data?: string;
   key?: string;
   mapping?: string;
@@ -41,7 +41,7 @@ spans, Anthropic- and OpenAI-compatible proxy logs, and plain JSON Lines. It nee
     .action(run);
 }
 
-async function run(logs: string[], options: Options): Promise<void> {
+async function run(logs: string[], options: TrafficOptions): Promise<void> {
   const progress = progressLine();
   const { findings, manifest } = await examineLogs({
     ...(await settings(logs, options)),
@@ -50,7 +50,10 @@ async function run(logs: string[], options: Options): Promise<void> {
   report({ findings, manifest, newRows: 0 }, options.json === true);
 }
 
-export async function settings(logs: string[], options: Options): Promise<Omit<ExamineTrafficOptions, "onProgress">> {
+export async function settings(
+  logs: string[],
+  options: TrafficOptions,
+): Promise<Omit<ExamineTrafficOptions, "onProgress">> {
   const home = join(assayHome(), "traffic");
   // Without --data each set of paths has a folder of its own, so that two logs do not mix.
   const folder = options.data ?? join(home, sha256Hex(utf8(logs.map((log) => resolve(log)).join("\n"))).slice(0, 16));

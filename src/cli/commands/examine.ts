@@ -15,6 +15,7 @@ import { SEED_BITS_DEFAULT, SEED_DEFAULT } from "../../labs/weights/method.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";
 import { examineBehaviourCommand } from "./examine-behaviour.js";
+import { examineHarvestCommand } from "./examine-harvest.js";
 import { examineTrafficCommand } from "./examine-traffic.js";
 import { marksLaboratoryCommands } from "./marks-laboratory.js";
 
@@ -36,7 +37,8 @@ export function examineCommand(): Command {
     .description("Examine evidence; prints findings.")
     .addCommand(weightsCommand())
     .addCommand(examineBehaviourCommand())
-    .addCommand(examineTrafficCommand());
+    .addCommand(examineTrafficCommand())
+    .addCommand(examineHarvestCommand());
   for (const laboratory of marksLaboratoryCommands()) command.addCommand(laboratory);
   return command;
 }

@@ -15,7 +15,7 @@ import type { SqlEngine } from "./engine.js";
 import { type FoundGroup, findGroups, type Search } from "./find-groups.js";
 import { type LogTotals, logRoot, logTotals } from "./log/facts.js";
 import type { Rejects } from "./log/parse-lines.js";
-import { CLASS, MEMBER_P_MAX, METHOD_ID, METHOD_VERSION, SEED_DEFAULT } from "./method.js";
+import { CLASS, LEVEL, MEMBER_P_MAX, METHOD_ID, METHOD_VERSION, SEED_DEFAULT } from "./method.js";
 import type { GroupFacts, LogFacts, TrafficObservations } from "./observations.js";
 import { type PropositionId, statistic } from "./score/statistic.js";
 import { ALTERNATIVES, LIMITS, MEMBER_ASSUMPTION, NO_PROMPTS, RANK_ASSUMPTION } from "./words.js";
@@ -34,8 +34,6 @@ export interface TrafficRequest {
   onStage: (stage: string) => void;
 }
 
-/** A group below this on both statistics is not shown as a finding of its own: it stands in the table of groups. */
-const SHOWN_MIN = 0.5;
 /** Groups described as findings at most. */
 const SHOWN_MAX = 50;
 
@@ -88,12 +86,9 @@ function both(make: (id: PropositionId) => Finding): Finding[] {
   return IDS.map(make);
 }
 
-/** Above all benign groups of the study where there is one; otherwise above a fixed level. */
+/** Above the level and above all benign groups of the study; other groups stand in the table of groups only. */
 function worthShowing(request: TrafficRequest, group: FoundGroup): boolean {
-  return IDS.some(
-    (id) =>
-      statistic(id, group.measures).value >= SHOWN_MIN && statistic(id, group.measures).value > nullMax(request, id),
-  );
+  return IDS.some((id) => statistic(id, group.measures).value > Math.max(LEVEL, nullMax(request, id)));
 }
 
 function nullMax({ validation }: TrafficRequest, id: PropositionId): number {
@@ -107,7 +102,10 @@ function decide(request: TrafficRequest, id: PropositionId, value: number, outsi
   return decideScored({
     proposition: id,
     statistic: value,
-    nullKinds: (summary?.nullKinds ?? []).map(({ kind, families, statisticMax }) => ({ kind, families, statisticMax })),
+    nullKinds: [
+      { kind: "the level set on tuning material", families: 0, statisticMax: LEVEL },
+      ...(summary?.nullKinds ?? []).map(({ kind, families, statisticMax }) => ({ kind, families, statisticMax })),
+    ],
     // What a rank above every null is worth is what the study's rates allow, no more.
     log10LR: { low: cap, high: cap },
     outside: outsideClass,
@@ -129,7 +127,7 @@ function outside(totals: LogTotals, group: FoundGroup | null): string | null {
 function tests(request: TrafficRequest, id: PropositionId, value: number, least: string, group: FoundGroup): Test[] {
   const kinds = request.validation[id]?.summary.nullKinds ?? [];
   const nulls = kinds.reduce((n, kind) => n + kind.pairs, 0);
-  const above = kinds.every((kind) => value > kind.statisticMax);
+  const above = value > LEVEL && kinds.every((kind) => value > kind.statisticMax);
   const outsiders = group.calibration;
   return [
     {

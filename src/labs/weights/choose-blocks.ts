@@ -6,7 +6,7 @@
 import { prng } from "../../base/prng.js";
 import { type Mlp, mlpsOf } from "../../model/mlps.js";
 import type { CanonicalTensor, Model } from "../../model/model.js";
-import { BLOCKS_EXAMINED, type Settings } from "./method.js";
+import { BLOCKS_ALL, BLOCKS_EXAMINED, type Settings } from "./method.js";
 
 /** Numbers of experts are drawn below this; no public model has as many in a layer. */
 const EXPERTS_MAX = 65_536;
@@ -18,8 +18,8 @@ export function allBlocks(model: Model): Mlp[] {
 
 export function chooseBlocks(model: Model, { seed, rows }: Settings): Mlp[] {
   const blocks = allBlocks(model);
-  const budget = Math.max(model.layers, BLOCKS_EXAMINED);
-  if (rows === "all" || blocks.length <= budget) return [...blocks];
+  const budget = Math.max(model.layers, rows === "all" ? BLOCKS_ALL : BLOCKS_EXAMINED);
+  if (blocks.length <= budget) return [...blocks];
   const rank = ranks(seed, model.experts);
   const byLayer = new Map<number, Mlp[]>();
   for (const block of blocks) byLayer.set(block.layer, [...(byLayer.get(block.layer) ?? []), block]);

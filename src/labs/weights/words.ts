@@ -8,7 +8,7 @@ export const ALTERNATIVES: readonly string[] = [
   "The reference was made from the suspect.",
   "Both were made from a third model.",
   "Both were initialised from the same random seed by the same framework in the same shape: a lawful coincidence that this test cannot tell from common ancestry. Ask for seeds and initialisation code.",
-  "Both were given the same structured initialisation (identity, one-hot, a published table), or both were put into an order or basis of one kind (sorted units, principal axes).",
+  "Both were given the same structured initialisation (identity, one-hot, a published table), both were grown by repeating units, or both were put into an order or basis of one kind (sorted units, principal axes).",
   "One of the two was reordered or altered with the other in view, after the fact. Ask when each was committed, by digest, and to whom.",
 ];
 

@@ -34,7 +34,7 @@ export function templateGroups(activity: Activity): number[][] {
     squares += list.length ** 2;
   }
   const pairs = countPairs(used);
-  return OVERLAPS.flatMap((overlap) => {
+  const clusters = OVERLAPS.flatMap((overlap) => {
     const sets = new UnionFind(templates.length);
     for (const [t, u, both] of pairs) {
       if (both < overlap * Math.min(users[t]!, users[u]!)) continue;
@@ -42,7 +42,32 @@ export function templateGroups(activity: Activity): number[][] {
     }
     return groupsOf(sets, used);
   });
+  return [...clusters, ...singleTemplates(activity, popular)];
 }
+
+/** A single template that a group uses again and again, each account several times: a campaign may have but one. */
+function singleTemplates({ templates, account, template, finding }: Activity, popular: number): number[][] {
+  const users: number[][] = templates.map(() => []);
+  const rows = new Float64Array(templates.length);
+  for (let i = 0; i < account.length; i++) {
+    if (finding[i]! < OFTEN_MIN) continue;
+    users[template[i]!]!.push(account[i]!);
+    rows[template[i]!]! += finding[i]!;
+  }
+  return users
+    .map((list, t) => ({ list, t }))
+    .filter(({ list, t }) => list.length >= GROUP_MIN && list.length <= popular && rows[t]! >= ROWS_MIN)
+    .sort((a, b) => rows[b.t]! - rows[a.t]! || a.t - b.t)
+    .slice(0, SINGLES_MAX)
+    .map(({ list }) => list);
+}
+
+/** Rows in one template that an account must have sent on the days that find. */
+const OFTEN_MIN = 3;
+/** Rows in one template by all of them. */
+const ROWS_MIN = 300;
+/** Templates tried alone, those with most rows first. */
+const SINGLES_MAX = 300;
 
 function groupsOf(sets: UnionFind, used: readonly (readonly number[])[]): number[][] {
   const sizes = new Map<number, Set<number>>();

@@ -3,6 +3,7 @@
  * near duplicates it lies in, else itself. What a template says is not looked at; a prompt in two templates' words goes
  * to the one that fixes more.
  */
+import { KIND } from "./features.js";
 import { type Fragments, fragments } from "./fragments.js";
 import { signatures } from "./minhash.js";
 import { nearDuplicates } from "./near-duplicates.js";
@@ -49,14 +50,57 @@ export function groupPrompts(features: Sets): Grouping {
       }
     }
   }
+  const labels = divideByEdges(features, best);
   const first = new Map<number, number>();
   const template = new Uint32Array(n);
   for (let prompt = 0; prompt < n; prompt++) {
-    const name = best[prompt]! >= 0 ? best[prompt]! : -1 - duplicate[prompt]!;
+    const name = best[prompt]! >= 0 ? labels[prompt]! : -1 - duplicate[prompt]!;
     if (!first.has(name)) first.set(name, prompt);
     template[prompt] = first.get(name)!;
   }
   return { template, duplicate };
+}
+
+/** First two words, last three, and the first two of the last line. */
+const EDGES = [KIND.head + 1, KIND.tail + 2, KIND.lastLine + 1] as const;
+/** Alternatives at an edge, the least share of one, and the share of all of them together. */
+const ALTERNATIVES_MAX = 4;
+const ALTERNATIVE_SHARE_MIN = 0.25;
+const ALTERNATIVES_SHARE_MIN = 0.97;
+
+/**
+ * Templates that share their longest fixed part differ at an edge: where a group's prompts begin (end) in two to four
+ * ways only, each of them often, those are templates; where people's own words stand there are many ways.
+ */
+function divideByEdges({ starts, values }: Sets, best: Int32Array): Float64Array {
+  const labels = Float64Array.from(best);
+  for (const kind of EDGES) {
+    const edge = (prompt: number) => {
+      for (let i = starts[prompt]!; i < starts[prompt + 1]!; i++) if ((values[i]! & 31) === kind) return values[i]!;
+      return 0;
+    };
+    const groups = new Map<number, number[]>();
+    labels.forEach((label, prompt) => {
+      if (label < 0) return;
+      const members = groups.get(label);
+      if (members) members.push(prompt);
+      else groups.set(label, [prompt]);
+    });
+    let next = labels.reduce((max, label) => Math.max(max, label), 0) + 1;
+    for (const members of groups.values()) {
+      const counts = new Map<number, number>();
+      for (const prompt of members) counts.set(edge(prompt), (counts.get(edge(prompt)) ?? 0) + 1);
+      const common = [...counts].filter(
+        ([value, count]) => value !== 0 && count >= ALTERNATIVE_SHARE_MIN * members.length,
+      );
+      const covered = common.reduce((sum, [, count]) => sum + count, 0);
+      if (common.length < 2 || common.length > ALTERNATIVES_MAX || covered < ALTERNATIVES_SHARE_MIN * members.length)
+        continue;
+      const names = new Map(common.map(([value]) => [value, next++]));
+      for (const prompt of members) labels[prompt] = names.get(edge(prompt)) ?? labels[prompt]!;
+    }
+  }
+  return labels;
 }
 
 function heldFragments({ starts, values }: Sets, parts: Fragments): Sets {

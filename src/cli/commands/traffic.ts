@@ -1,0 +1,83 @@
+/** `assay traffic …`: what the engine behind `examine traffic` answers about a log besides findings. */
+import { Command } from "commander";
+import { reportOnLogs } from "../../app/traffic-report.js";
+import { templatesOf } from "../../app/traffic-templates.js";
+import { progressLine } from "../progress.js";
+import { settings, type TrafficOptions } from "./examine-traffic.js";
+
+export function trafficCommand(): Command {
+  return new Command("traffic")
+    .description("Usage of an API, and templates of prompts.")
+    .addCommand(reportCommand())
+    .addCommand(templatesCommand());
+}
+
+function templatesCommand(): Command {
+  return new Command("templates")
+    .description("Group prompts by template.")
+    .argument(
+      "<prompts>",
+      "JSON Lines (`text`, `prompt`, `instruction` or `messages`) or one prompt a line, gzipped or not",
+    )
+    .option("--json", "a line a prompt, with its `template`, and nothing else")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ assay traffic templates prompts.jsonl.gz --json
+  $ assay traffic templates prompts.jsonl
+
+A template is a fixed text whose fillings differ, or a group of near duplicates. A prompt that is neither stands alone.`,
+    )
+    .action(async (prompts: string, { json }: { json?: boolean }) => {
+      const all = await templatesOf(prompts);
+      if (json) {
+        for (const { record, template } of all) process.stdout.write(`${JSON.stringify({ ...record, template })}\n`);
+        return;
+      }
+      const sizes = new Map<string, number>();
+      for (const { template } of all) sizes.set(template, (sizes.get(template) ?? 0) + 1);
+      const several = [...sizes].filter(([, n]) => n > 1).sort((a, b) => b[1] - a[1]);
+      process.stdout.write(
+        `${all.length} prompts, ${sizes.size} templates, ${sizes.size - several.length} of them one prompt each\n`,
+      );
+      for (const [template, n] of several.slice(0, 50)) {
+        const first = String(Object.values(all.find((p) => p.template === template)!.record)[0]);
+        process.stdout.write(`${String(n).padStart(8)}  ${template}  ${JSON.stringify(first.slice(0, 90))}\n`);
+      }
+    });
+}
+
+function reportCommand(): Command {
+  return new Command("report")
+    .description("Usage by model, organisation and key, unusual keys, and who shares what with an account.")
+    .argument("<log...>", "log files or folders of them")
+    .option("--data <dir>", "folder of the tables, kept between runs")
+    .option("--key <file>", "key that hashes identifiers")
+    .option("--mapping <file>", "where the fields of a log of one's own are (JSON)")
+    .option("--account <account>", "add who shares networks or payment with this account (in clear, or its keyed hash)")
+    .option("--json", "print the report as one JSON object, nothing else")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay traffic report spend-logs/ --data ./traffic --account alice@example.org",
+    )
+    .action(async (logs: string[], options: TrafficOptions & { account?: string }) => {
+      const progress = progressLine();
+      const report = await reportOnLogs({
+        ...(await settings(logs, options)),
+        account: options.account ?? null,
+        onProgress: progress.report,
+      }).finally(() => progress.done());
+      if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else
+        for (const [name, lines] of Object.entries(report)) {
+          process.stdout.write(`${name}: ${lines.length} lines\n`);
+          for (const line of lines.slice(0, 10))
+            process.stdout.write(
+              `  ${Object.entries(line)
+                .map(([k, v]) => `${k} ${v}`)
+                .join("  ")}\n`,
+            );
+        }
+    });
+}

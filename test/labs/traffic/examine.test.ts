@@ -1,0 +1,94 @@
+/**
+ * The laboratory from log to findings in the real engine: a planted campaign stands first, a benign world is not accused,
+ * and neither the order of lines, nor how they are cut into files, nor a kill changes a byte.
+ */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { examineLogs } from "../../../src/app/examine-traffic.js";
+import { encodeFinding } from "../../../src/finding/codec.js";
+import { incoherences } from "../../../src/finding/coherence.js";
+import type { TrafficObservations } from "../../../src/labs/traffic/observations.js";
+import { trafficObservationsSchema } from "../../../src/labs/traffic/observations.js";
+import { smallWorld } from "./material.js";
+
+// Optional peer: a checkout has it, a user may not.
+const hasEngine = existsSync("node_modules/chdb");
+const scratch = mkdtempSync(join(tmpdir(), "assay-traffic-"));
+const keyFile = join(scratch, "key");
+writeFileSync(keyFile, `${"07".repeat(32)}\n`);
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const run = (logs: string[], name: string, reveal = false) =>
+  examineLogs({
+    logs,
+    folder: join(scratch, name),
+    keyFile,
+    keyMayBeNew: false,
+    mapping: null,
+    reveal,
+    threads: 2,
+    onProgress: () => undefined,
+  });
+
+describe.skipIf(!hasEngine)("examine traffic", () => {
+  let world: string;
+  beforeAll(() => {
+    world = smallWorld(join(scratch, "a"), "test-1", "accounts=30,rows=4000,camouflage=0.3");
+  }, 120_000);
+
+  test("a planted campaign stands first, with its accounts and no others", async () => {
+    const { findings } = await run([join(world, "log")], "first", true);
+    expect(findings.map((f) => f.proposition.id)).toEqual(["traffic/pooled-operation", "traffic/extraction-workload"]);
+    for (const finding of findings) {
+      expect(incoherences(finding)).toEqual([]);
+      const seen = trafficObservationsSchema.parse(finding.observations);
+      const truth = new Set(
+        readFileSync(join(world, "truth.jsonl"), "utf8")
+          .trim()
+          .split("\n")
+          .map((l) => JSON.parse(l).account as string),
+      );
+      expect(seen.accounts.filter((a) => !truth.has(a.account))).toEqual([]);
+      expect(seen.accounts.length).toBeGreaterThanOrEqual(29);
+      expect(seen.exhibits.length).toBe(5);
+      expect(seen.byDay.length).toBeGreaterThanOrEqual(14);
+      expect(seen.templates.length).toBeGreaterThan(0);
+    }
+  }, 180_000);
+
+  test("shuffled lines in another cut of files, and a second run, give the same bytes", async () => {
+    const again = await run([join(world, "log")], "first");
+    expect(again.newRows).toBe(0);
+    const lines = readdirSync(join(world, "log"))
+      .sort()
+      .flatMap((name) =>
+        gunzipSync(readFileSync(join(world, "log", name)))
+          .toString()
+          .trim()
+          .split("\n"),
+      );
+    const shuffled = lines.map((line, i) => ({ line, at: (i * 7919) % lines.length })).sort((a, b) => a.at - b.at);
+    const cut = Math.floor(lines.length / 3);
+    const files = [shuffled.slice(0, cut), shuffled.slice(cut)].map((part, i) => {
+      const path = join(scratch, `part-${i}.jsonl`);
+      writeFileSync(path, part.map(({ line }) => `${line}\n`).join(""));
+      return path;
+    });
+    const other = await run(files, "shuffled");
+    expect(other.findings.map(encodeFinding)).toEqual(again.findings.map(encodeFinding));
+  }, 240_000);
+
+  test("a benign world with every decoy is not accused, and says so on the whole log", async () => {
+    const benign = smallWorld(join(scratch, "b"), "test-2", null);
+    const { findings } = await run([join(benign, "log")], "benign");
+    expect(findings.length).toBe(2);
+    for (const finding of findings) {
+      expect(["inconclusive", "uncalibrated"]).toContain(finding.outcome);
+      expect((finding.observations as TrafficObservations).accounts).toEqual([]);
+      expect(incoherences(finding)).toEqual([]);
+    }
+  }, 180_000);
+});

@@ -1,0 +1,96 @@
+/**
+ * From the worlds' lines to the two study files and the tables of validation/traffic.md.
+ *
+ *   npm run build && node validation/traffic/tables.ts validation/traffic/worlds.jsonl
+ *
+ * A null is a decoy handed over whole, or a group found that is no campaign. It is accused when its statistic is above
+ * the level fixed beforehand, whatever its size. A family is a prompt source (a data set), not a world.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { LEVEL, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
+import type { Measured } from "./worlds.ts";
+
+interface World {
+  world: string;
+  rows: number;
+  benign: string[];
+  campaign: {
+    source: string;
+    accounts: number;
+    named: number;
+    right: number;
+    pooled: number;
+    extraction: number;
+  } | null;
+  groups: Measured[];
+}
+
+const worlds = readFileSync(process.argv[2]!, "utf8")
+  .split("\n")
+  .filter(Boolean)
+  .map((l) => JSON.parse(l) as World);
+const nulls = worlds.flatMap((w) => w.groups.filter((g) => g.kind !== "campaign"));
+const campaigns = worlds.flatMap((w) => (w.campaign ? [w.campaign] : []));
+const kinds = [...new Set(nulls.map((n) => n.kind))].sort();
+/** A mixture of sources counts for none of its parts alone: its first names it. */
+const family = (source: string) => source.split("+")[0]!;
+
+for (const [id, value] of [
+  ["traffic/pooled-operation", (m: { pooled: number }) => m.pooled],
+  ["traffic/extraction-workload", (m: { extraction: number }) => m.extraction],
+] as const) {
+  const of = value as (m: { pooled: number; extraction: number }) => number;
+  const accused = nulls.filter((n) => of(n) > LEVEL);
+  const sources = [...new Set(campaigns.map((c) => c.source))];
+  const foundAll = sources.filter((s) => campaigns.filter((c) => c.source === s).every((c) => of(c) > LEVEL));
+  const study = {
+    type: "assay/validation/v1",
+    method: id,
+    methodVersion: METHOD_VERSION,
+    page: "validation/traffic.md",
+    nulls: {
+      pairs: nulls.length,
+      families: new Set(nulls.map((n) => family(n.source))).size,
+      accusedPairs: accused.length,
+      accusedFamilies: new Set(accused.map((n) => family(n.source))).size,
+    },
+    positives: {
+      pairs: campaigns.length,
+      families: sources.length,
+      foundPairs: campaigns.filter((c) => of(c) > LEVEL).length,
+      foundFamilies: foundAll.length,
+    },
+    nullKinds: kinds.map((kind) => {
+      const own = nulls.filter((n) => n.kind === kind);
+      return {
+        kind,
+        pairs: own.length,
+        families: new Set(own.map((n) => family(n.source))).size,
+        statisticMax: Math.max(...own.map(of)),
+      };
+    }),
+    nullLog10P: [],
+    positiveLog10P: [],
+  };
+  writeFileSync(`validation/${id.replace("/", "-")}.json`, `${JSON.stringify(study, null, 1)}\n`);
+  process.stdout.write(
+    `\n${id}: ${worlds.length} worlds, nulls ${JSON.stringify(study.nulls)}, campaigns ${JSON.stringify(study.positives)}\n\n`,
+  );
+  process.stdout.write(
+    "| decoy | measured | prompt sources | median | highest | the least measure of the highest |\n| --- | ---: | ---: | ---: | ---: | --- |\n",
+  );
+  for (const kind of kinds) {
+    const own = nulls.filter((n) => n.kind === kind).sort((a, b) => of(b) - of(a));
+    const top = own[0]!;
+    process.stdout.write(
+      `| ${kind} | ${own.length} | ${new Set(own.map((n) => family(n.source))).size} | ${of(own[own.length >> 1]!).toFixed(2)} | ${of(top).toFixed(2)} | ${top.least} (${top.accounts} accounts) |\n`,
+    );
+  }
+}
+const members = campaigns.reduce((n, c) => n + c.accounts, 0);
+const right = campaigns.reduce((n, c) => n + c.right, 0);
+const named = campaigns.reduce((n, c) => n + c.named, 0);
+process.stdout.write(
+  `\ncampaign accounts ${members}, listed ${named}, of them right ${right}: recall ${(right / members).toFixed(4)}, precision ${(right / Math.max(1, named)).toFixed(4)}\n`,
+);
+for (const c of campaigns.filter((x) => x.extraction <= LEVEL)) process.stdout.write(`missed: ${JSON.stringify(c)}\n`);

@@ -1,0 +1,243 @@
+/**
+ * One world after another: made by the generator, examined by the laboratory, and each decoy measured twice: as the
+ * laboratory found it, and as if it had been found whole (its true accounts handed over), which is the harder null.
+ *
+ *   npm run build && node validation/traffic/worlds.ts --shared ../shared --set validation --from 0 --to 40 --out FILE.jsonl
+ *
+ * Appends a line a world and leaves out worlds that FILE already holds, so that it can be stopped and carried on.
+ * Tuning and validation draw on different prompt sources and different arrivals.
+ */
+import { execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ingest } from "../../dist/host/ingest.js";
+import { ChdbEngine } from "../../dist/host/sql/chdb-engine.js";
+import { findGroups } from "../../dist/labs/traffic/find-groups.js";
+import { readActivity } from "../../dist/labs/traffic/graph/activity.js";
+import { judge } from "../../dist/labs/traffic/graph/membership.js";
+import { METHOD_VERSION } from "../../dist/labs/traffic/method.js";
+import { fillGroupTables, type GroupMeasures, measure } from "../../dist/labs/traffic/score/measures.js";
+import { statistic } from "../../dist/labs/traffic/score/statistic.js";
+
+const { values } = parseArgs({
+  options: {
+    shared: { type: "string", default: "../shared" },
+    set: { type: "string", default: "validation" },
+    from: { type: "string", default: "0" },
+    to: { type: "string", default: "1" },
+    rows: { type: "string", default: "26000" },
+    accounts: { type: "string", default: "900" },
+    campaign: { type: "string", default: "accounts=40,rows=8000" },
+    benign: { type: "boolean", default: false },
+    out: { type: "string" },
+  },
+});
+
+/** Independent sources: prompt files that come from one data set count as one. */
+const TUNING = ["imdb", "samsum", "quarel", "xsum", "wiki_qa", "sciq", "arena-users-a"];
+const corpora = join(values.shared, "corpora");
+const files = [
+  ...readdirSync(join(corpora, "templates")).map((name) => join(corpora, "templates", name)),
+  ...["arena-users-a.jsonl.gz", "self-instruct-a.jsonl.gz", "self-instruct-seed-tasks.jsonl"].map((n) =>
+    join(corpora, "prompts", n),
+  ),
+];
+const DATA_SETS = [
+  ...[
+    "amazon_polarity",
+    "cnn_dailymail",
+    "common_gen",
+    "cosmos_qa",
+    "dream",
+    "gigaword",
+    "glue_mrpc",
+    "imdb",
+    "kilt_tasks_hotpotqa",
+  ],
+  ...[
+    "qasc",
+    "quarel",
+    "quartz",
+    "quoref",
+    "ropes",
+    "samsum",
+    "sciq",
+    "trec",
+    "wiki_bio",
+    "wiki_hop",
+    "wiki_qa",
+    "wiqa",
+    "xsum",
+  ],
+  ...["arena-users-a", "self-instruct-a", "self-instruct-seed-tasks"],
+];
+const sourceOf = (file: string) =>
+  DATA_SETS.filter((s) => file.split("/").at(-1)!.startsWith(s)).sort((a, b) => b.length - a.length)[0]!;
+const sources = DATA_SETS.filter((s) => TUNING.includes(s) === (values.set === "tuning"));
+const arrivals = join(
+  corpora,
+  "arrivals",
+  values.set === "tuning" ? "azure-llm-2023-conv.csv" : "mooncake-synthetic.jsonl",
+);
+
+export interface Measured {
+  kind: string;
+  source: string;
+  whole: boolean;
+  accounts: number;
+  pooled: number;
+  extraction: number;
+  least: string;
+  measures: GroupMeasures;
+}
+
+const out = values.out!;
+const done = new Set(
+  existsSync(out)
+    ? readFileSync(out, "utf8")
+        .trim()
+        .split("\n")
+        .filter(Boolean)
+        .map((l) => JSON.parse(l).world)
+    : [],
+);
+for (let i = Number(values.from); i < Number(values.to); i++) {
+  const world = `${values.set}-${values.benign ? "benign" : "campaign"}-${values.rows}-${i}`;
+  if (done.has(world)) continue;
+  const started = performance.now();
+  // Two data sets of templates and one of plain prompts a world, and another for the campaign, by turns.
+  const pick = (k: number) => sources[(i + k * 5 + Math.floor(i / sources.length) * 3) % sources.length]!;
+  const benign = [...new Set([pick(0), pick(1), pick(2)])];
+  const extraction =
+    sources.find((s, k) => k >= (i * 7) % sources.length && !benign.includes(s)) ??
+    sources.find((s) => !benign.includes(s))!;
+  const line = await runWorld(world, benign, extraction);
+  appendFileSync(out, `${JSON.stringify(line)}\n`);
+  const top = line.groups
+    .filter((g: Measured) => g.kind !== "campaign")
+    .reduce((m: number, g: Measured) => Math.max(m, g.extraction), 0);
+  process.stderr.write(
+    `${world}: highest decoy ${top}, campaign ${line.campaign?.extraction ?? "none"}, ${Math.round((performance.now() - started) / 1000)} s\n`,
+  );
+}
+
+async function runWorld(world: string, benign: string[], extraction: string) {
+  const folder = mkdtempSync(join(tmpdir(), "assay-world-"));
+  const of = (names: string[]) => files.filter((file) => names.includes(sourceOf(file)));
+  try {
+    execFileSync(
+      process.execPath,
+      [
+        ...[join(import.meta.dirname, "../../bench/worlds/main.ts"), "--arrivals", arrivals, "--benign", ...of(benign)],
+        ...(values.benign
+          ? []
+          : ["--extraction", ...of([extraction]), "--campaign", `${values.campaign},name=campaign`]),
+        ...["--accounts", values.accounts, "--rows", values.rows, "--decoys", "all", "--seed", world, "--out", folder],
+      ],
+      { stdio: ["ignore", "ignore", "ignore"] },
+    );
+    return await examineWorld(world, folder, benign, values.benign ? null : extraction);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function examineWorld(world: string, folder: string, benign: string[], extraction: string | null) {
+  const notes = JSON.parse(readFileSync(join(folder, "notes.json"), "utf8"));
+  const key = new Uint8Array(32).fill(9);
+  const hash = (account: string) =>
+    createHmac("sha256", key).update("account\u0000").update(account).digest("hex").slice(0, 32);
+  const engine = await ChdbEngine.open(join(folder, "engine"), 2);
+  try {
+    await ingest(engine, {
+      logs: [join(folder, "log")],
+      folder,
+      key,
+      mapping: null,
+      reveal: false,
+      threads: 2,
+      onProgress: () => undefined,
+    });
+    const search = await findGroups(engine, () => undefined);
+    const label = new Map<string, { kind: string; source: string }>();
+    for (const d of notes.decoys)
+      for (const a of d.accounts)
+        label.set(hash(a), { kind: d.kind, source: d.source.includes(" ") ? benign.join("+") : sourceOf(d.source) });
+    const members = readFileSync(join(folder, "truth.jsonl"), "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((l) => hash(JSON.parse(l).account));
+    for (const account of members) label.set(account, { kind: "campaign", source: extraction ?? "" });
+    const groups: Measured[] = search.groups.map((group) => {
+      const counts = new Map<string, number>();
+      for (const { account } of group.members) {
+        const { kind, source } = label.get(search.accounts[account]!) ?? { kind: "people", source: benign.join("+") };
+        counts.set(`${kind}\t${source}`, (counts.get(`${kind}\t${source}`) ?? 0) + 1);
+      }
+      const [name] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
+      const [kind = "", source = ""] = name.split("\t");
+      return line(kind, source, false, group.measures);
+    });
+    // Decoys as if found whole.
+    const activity = await readActivity(engine);
+    const index = new Map(activity.accounts.map((a, n) => [a, n]));
+    const wholes = (notes.decoys as { kind: string; source: string; accounts: string[] }[]).map((d) =>
+      d.accounts.flatMap((a) => index.get(hash(a)) ?? []).sort((x, y) => x - y),
+    );
+    const judged = wholes.map((accounts) => {
+      const outsiders = new Uint8Array(activity.accounts.length).fill(1);
+      for (const a of accounts) outsiders[a] = 0;
+      return judge(accounts, outsiders, activity);
+    });
+    await fillGroupTables(engine, judged, activity);
+    const measures = await measure(engine, judged);
+    for (const [k, d] of (notes.decoys as { kind: string; accounts: string[] }[]).entries())
+      groups.push(line(d.kind, label.get(hash(d.accounts[0]!))!.source, true, measures[k]!));
+    const found = search.groups
+      .map((g, k) => ({ g, m: groups[k]! }))
+      .filter(({ m }) => m.kind === "campaign")
+      .sort((a, b) => b.m.extraction - a.m.extraction)[0];
+    const named = found ? found.g.members.map((x) => search.accounts[x.account]!) : [];
+    const right = named.filter((a) => label.get(a)?.kind === "campaign").length;
+    return {
+      world,
+      methodVersion: METHOD_VERSION,
+      rows: notes.rows,
+      accounts: notes.accounts,
+      benign,
+      extraction,
+      campaign:
+        extraction === null
+          ? null
+          : {
+              source: extraction,
+              accounts: members.length,
+              named: named.length,
+              right,
+              pooled: found?.m.pooled ?? 0,
+              extraction: found?.m.extraction ?? 0,
+            },
+      groups,
+    };
+  } finally {
+    await engine.close();
+  }
+}
+
+function line(kind: string, source: string, whole: boolean, measures: GroupMeasures): Measured {
+  const pooled = statistic("traffic/pooled-operation", measures);
+  const extraction = statistic("traffic/extraction-workload", measures);
+  return {
+    kind,
+    source,
+    whole,
+    accounts: measures.accounts,
+    pooled: pooled.value,
+    extraction: extraction.value,
+    least: extraction.least,
+    measures,
+  };
+}
