@@ -7,9 +7,9 @@
  *
  * FOLDER holds f32/ (kinds tuned and light, --dtype float32) and second/ (tuned, another order), all by
  * validation/makers/train_children.py. Writes weights-direction.json and weights-direction.tables.md. With
- * `--part K --work DIR` one part of the lineages, K from 0 to 15, and with `--work DIR` alone the whole from its parts.
+ * `--part K --work DIR` one part of the lineages, K from 0 to 15, and with `--work DIR` alone the whole from the parts that are there.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { ValidationSummary } from "../dist/finding/validation.js";
@@ -120,6 +120,7 @@ const sources: { fine: InMemory; twin: InMemory | null; origin: InMemory | null 
     twin: f32!.get(`${origin.name}-light`)!,
     origin,
   })),
+  // Last: the larger models of the zoo.
   ...["base", "independent-same-data"].map((name) => ({ fine: zoo.get(name)!, twin: null, origin: null })),
 ];
 /** Of a list a few for each lineage, so that all are met over the lineages. */
@@ -129,54 +130,45 @@ const part = options.part === undefined ? null : Number(options.part);
 const looked = options.work && part === null ? [] : sources;
 for (const [at, { fine, twin, origin }] of looked.entries()) {
   if (part !== null && at % parts !== part) continue;
-  const round = Math.floor(at / 4);
   seed = 1 + 1000 * at;
   const as = (how: string, change: Change, of = fine) => changed(of, how, change);
   const healed = (m: InMemory) => changed(m, "trained on", moved(0.05, seed++));
-  for (const [how, change] of some(CONVERSIONS, 5, round)) {
-    const to = as(how, change);
-    // Where no row can be cut into blocks, nothing was converted.
-    const same = [...to.values].every(([name, v]) => v.every((x, i) => x === fine.values.get(name)![i]));
-    if (same) continue;
-    await made(`converted: ${how}`, fine, to, true);
-    if (origin && !["BF16", "F16"].includes(how)) {
-      const coarse = as(how, change, origin);
-      if ([...coarse.values].some(([name, v]) => v.some((x, i) => x !== origin.values.get(name)![i])))
-        await made(`converted from BF16: ${how}`, origin, coarse, true);
-    }
-    // Nearly the true origin, and not it.
-    if (twin) await siblings("a near-twin and a conversion", twin, to);
-    const share = 10 ** -(2 + 2 * (seed % 3));
-    await siblings(`moved by ${share} and a conversion`, as("noise", moved(share, seed++)), to);
-    await siblings(
-      "an adapter on one kind of matrix, and a conversion",
-      as("lora", only("attention.q", adapted(4, 0.05, seed++))),
-      to,
-    );
-    await made(`converted, then trained on: ${how}`, fine, healed(to), false);
-  }
-  for (const [how, change] of some(PRUNINGS, 5, round)) {
-    const to = as(how, change);
-    await made(`pruned: ${how}`, fine, to, true);
-    await made(`pruned, then trained on: ${how}`, fine, healed(to), how !== "2:4");
-    const share = 10 ** -(2 + 2 * (seed % 3));
-    await siblings(`moved by ${share} and pruned, then trained on`, as("noise", moved(share, seed++)), healed(to));
-    if (twin) await siblings("a near-twin and pruned, then trained on", twin, healed(to));
-    await siblings("BF16 and pruned, then trained on", as("BF16", BF16), healed(to));
-  }
+  const noise = (share: number) => as("noise", moved(share, seed++));
+  // What a model of this size can show, with siblings of every kind; then one of the coarser conversions.
+  const [how, change] = CONVERSIONS[at % 2]!;
+  const to = as(how, change);
+  await made(`converted: ${how}`, fine, to, true);
+  await made(`converted, then trained on: ${how}`, fine, healed(to), false);
+  if (twin) await siblings("a near-twin and a conversion", twin, to);
+  await siblings(
+    `moved by a ${at % 4 < 2 ? "millionth" : "ten thousandth"}, and a conversion`,
+    noise(at % 4 < 2 ? 1e-6 : 1e-4),
+    to,
+  );
+  const adapter = as("lora", only("attention.q", adapted(4, 0.05, seed++)));
+  await siblings("an adapter on one kind of matrix, and a conversion", adapter, to);
+  const [coarseHow, coarseChange] = CONVERSIONS[2 + (at % (CONVERSIONS.length - 2))]!;
+  const coarse = as(coarseHow, coarseChange);
+  await made(`converted: ${coarseHow}`, fine, coarse, false);
+  await siblings("moved by a millionth, and a coarse conversion", noise(1e-6), coarse);
+  const [pruneHow, prune] = PRUNINGS[at % PRUNINGS.length]!;
+  const pruned = as(pruneHow, prune);
+  const after = healed(pruned);
+  await made(`pruned: ${pruneHow}`, fine, pruned, false);
+  await made(`pruned, then trained on: ${pruneHow}`, fine, after, false);
+  await siblings("moved by a millionth, and pruned, then trained on", noise(1e-6), after);
+  await siblings("BF16, and pruned, then trained on", as("BF16", BF16), after);
   // Two conversions of one origin.
   const two: [string, Change, string, Change][] = [];
   for (const [i, [x, f]] of CONVERSIONS.entries())
     for (const [y, g] of CONVERSIONS.slice(i + 1)) two.push([x, f, y, g]);
-  for (const [x, f, y, g] of some(two, 15, round)) {
+  for (const [x, f, y, g] of some(two, 45, at)) {
     const [a, b] = [as(x, f), as(y, g)];
     const trivial = [a, b].some((m) =>
       [...m.values].every(([n, v]) => v.every((z, i) => z === fine.values.get(n)![i])),
     );
     if (!trivial && !isNested(x, y)) await siblings("two conversions of one origin", a, b);
   }
-  for (const [how, change] of some(PRUNINGS, 5, round))
-    await siblings("BF16 and pruned", as("BF16", BF16), as(how, change));
   if (!origin) continue;
   const tuned = as("BF16", BF16);
   await made("trained: tuned", origin, tuned, false);
@@ -185,9 +177,10 @@ for (const [at, { fine, twin, origin }] of looked.entries()) {
   if (twin) await siblings("two children in F32", fine, twin);
   await siblings("two children in BF16", tuned, second!.get(`${origin.name}-tuned`)!);
   log(`${origin.name}: ${pairs.length} pairs`);
+  if (options.work && part !== null) writeFileSync(join(options.work, `direction.${part}.json`), JSON.stringify(pairs));
 }
 if (looked.length > 0 && (part ?? 0) === 0) {
-  await made("pruned, then trained on: the zoo's", zoo.get("base")!, zoo.get("pruned")!, true);
+  await made("pruned, then trained on: the zoo's", zoo.get("base")!, zoo.get("pruned")!, false);
   await made("converted: the zoo's", zoo.get("base")!, zoo.get("quantized")!, true);
 }
 if (options.work && part !== null) {
@@ -196,7 +189,8 @@ if (options.work && part !== null) {
 }
 if (options.work)
   for (let k = 0; k < parts; k++)
-    pairs.push(...JSON.parse(readFileSync(join(options.work, `direction.${k}.json`), "utf8")));
+    if (existsSync(join(options.work, `direction.${k}.json`)))
+      pairs.push(...JSON.parse(readFileSync(join(options.work, `direction.${k}.json`), "utf8")));
 
 /** The one is exactly what converting the other gives: then the other holds all that the first was made from. */
 function isNested(x: string, y: string): boolean {

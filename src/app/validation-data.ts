@@ -21,7 +21,9 @@ export interface Study extends Validation {
 export const WEIGHTS_STUDY = "validation/weights-unit-labels.json";
 /** Of its second stage, which undoes disguises. */
 export const ALIGNED_STUDY = "validation/weights-aligned-units.json";
-const WEIGHTS_STUDIES = [WEIGHTS_STUDY, ALIGNED_STUDY, "validation/weights-init-anchor.json"];
+/** Where the study of direction stands. */
+const WEIGHTS_DIRECTION_STUDY = "validation/weights-direction.json";
+const WEIGHTS_STUDIES = [WEIGHTS_STUDY, ALIGNED_STUDY, "validation/weights-init-anchor.json", WEIGHTS_DIRECTION_STUDY];
 
 /** null when the package carries no study. */
 export async function loadStudy(path: string): Promise<Study | null> {

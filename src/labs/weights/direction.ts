@@ -25,12 +25,13 @@ const ASSUMPTION =
 
 const ALTERNATIVES: readonly string[] = [
   "The side with the finer or fuller values was worked out from the other: digits or pruned weights were added that agree with it. Ask when each was committed, by digest, and to whom.",
-  "The side named as the origin is itself an exact copy of the true origin, or one that differs from it only where this evidence does not reach (embeddings and norms of a pruned model).",
+  "The side named as the origin is itself a copy of the true origin, to less than a millionth of the size of its weights, or one that differs from it only where this evidence does not reach (embeddings and norms of a pruned model).",
 ];
 
 const LIMITS: readonly string[] = [
   "It rests on values that rounding, quantisation or magnitude pruning of one side reproduces without exception. Training, merging, dropped and repeated layers leave no such trace: such pairs come out inconclusive, whatever their direction.",
   "It does not read dates. Who had the weights first is for records to show.",
+  "It asks for so many values that a sibling moved by a millionth would show: small models and coarse grids (INT4, pruning) seldom have them.",
   "A model that was converted and then trained on, or quantised by a search for its scales (K-quants, GPTQ, AWQ), comes out inconclusive.",
   "It says nothing about intent, ownership, licence or legality.",
 ];
@@ -117,8 +118,10 @@ function intervalOf({ forward, backward }: Scores, validation: ValidationSummary
 }
 
 const NAMES = {
-  forward: "log10 of the reference's values that the suspect has rounded or cut, without exception",
-  backward: "log10 of the suspect's values that the reference has rounded or cut, without exception",
+  forward:
+    "log10 of values that would disagree, had the reference moved by a millionth from the suspect's origin; none does",
+  backward:
+    "log10 of values that would disagree, had the suspect moved by a millionth from the reference's origin; none does",
 };
 
 function testsOf(scores: Scores, validation: ValidationSummary | null, seed: string): Test[] {

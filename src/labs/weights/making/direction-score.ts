@@ -7,15 +7,23 @@
  */
 import type { Making, TensorMaking } from "./observed.js";
 
-/** Fewer values that the way there changed do not single a direction out: a sibling may have moved less than that. */
-const MOVED_MIN = 10_000;
-/** Values near the threshold of a mask, over all matrices: so many that a sibling would have some on the wrong side. */
-const NEAR_MIN = 10_000;
+/**
+ * A reference that had moved from the true origin by this share of its size, evenly and at random, must be expected to
+ * show CROSSED_MIN values on the wrong side of a boundary: that none is seen then has a chance of e⁻¹⁰. Ten steps of
+ * training at a rate of 10⁻⁵ move a model by a thousand times as much.
+ */
+const MOVE = 1e-6;
+const CROSSED_MIN = 10;
+/** Fewer values that the way there changed are an accident of few values. */
+const MOVED_MIN = 1000;
 
 export interface DirectionScore {
-  /** log10 of the values that bear it out, none of them against; 0 where there is no such evidence. */
+  /**
+   * log10 of how many values would be exceptions, had the finer side moved by one millionth of its size, where none is;
+   * 0 where there is no such evidence.
+   */
   statistic: number;
-  /** How many that are. */
+  /** Values that rounding changed or that lie near the threshold of a mask. */
   n: number;
   by: "rounding" | "pruning" | null;
 }
@@ -36,15 +44,24 @@ function score({ tensors, unpaired }: Making, way: "forward" | "backward"): Dire
   if (tensors.length === 0 || made > 0) return NONE;
   const rounded = tensors.map(({ rounding }) => rounding[way]);
   if (rounded.every(({ exceptions }) => exceptions === 0))
-    return scored("rounding", sum(rounded.map(({ moved, cut }) => moved + cut)), MOVED_MIN);
+    return scored(
+      "rounding",
+      rounded.map(({ moved, sharpness }) => ({ n: moved, sharpness })),
+    );
   const masks = tensors.filter(isLayerMatrix).map(({ mask }) => mask[way]);
   if (masks.length > 0 && masks.every((mask) => mask !== null && mask.exceptions === 0))
-    return scored("pruning", sum(masks.map((mask) => mask!.near)), NEAR_MIN);
+    return scored(
+      "pruning",
+      masks.map((mask) => ({ n: mask!.near, sharpness: mask!.sharpness })),
+    );
   return NONE;
 }
 
-function scored(by: "rounding" | "pruning", n: number, least: number): DirectionScore {
-  return n < least ? NONE : { statistic: Number(Math.log10(n).toFixed(4)), n, by };
+function scored(by: "rounding" | "pruning", tensors: readonly { n: number; sharpness: number }[]): DirectionScore {
+  const n = sum(tensors.map((t) => t.n));
+  const crossed = MOVE * sum(tensors.map((t) => t.sharpness));
+  if (n < MOVED_MIN || crossed < CROSSED_MIN) return NONE;
+  return { statistic: Number(Math.log10(crossed).toFixed(4)), n, by };
 }
 
 /** Biases and gains are too few to prune. */

@@ -36,7 +36,7 @@ const exponentOf = new Float32Array(1);
 const exponentBits = new Uint32Array(exponentOf.buffer);
 
 /** Distance between neighbours of the grid around an F32 value. */
-function gridStep(x: number, { steps }: FloatGrid): number {
+export function gridStep(x: number, { steps }: FloatGrid): number {
   exponentOf[0] = x;
   return steps[(exponentBits[0]! >>> 23) & 255]!;
 }

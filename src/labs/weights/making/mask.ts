@@ -4,6 +4,8 @@
  * the mask was drawn from exactly these values. A model whose weights had moved meanwhile would have some the wrong way
  * round near the threshold. It sees no mask that was drawn from activations as well (Wanda, SparseGPT).
  */
+import { rootMeanSquare } from "./rounding.js";
+
 export interface Mask {
   /** Nought in the masked tensor and not in the other. */
   cut: number;
@@ -14,6 +16,8 @@ export interface Mask {
   exceptions: number;
   /** Values within a tenth of the threshold: without any, a gap there would separate whatever the history. */
   near: number;
+  /** How many values would come to stand on the wrong side for each unit by which the others moved; as in rounding.ts. */
+  sharpness: number;
 }
 
 /** A tensor with a smaller share of noughts is not called pruned. */
@@ -44,8 +48,9 @@ function isTwoOfFour(masked: Float32Array): boolean {
   return true;
 }
 
-function separation(dense: Float32Array, masked: Float32Array, size: number): { exceptions: number; near: number } {
-  let [exceptions, near] = [0, 0];
+function separation(dense: Float32Array, masked: Float32Array, size: number) {
+  let [exceptions, near, sharpness] = [0, 0, 0];
+  const typical = rootMeanSquare(dense);
   for (let at = 0; at < masked.length; at += size) {
     const end = at + size;
     const sizes = new Float32Array(size);
@@ -65,8 +70,11 @@ function separation(dense: Float32Array, masked: Float32Array, size: number): { 
     for (let i = at; i < end; i++) {
       const x = sizes[i - at]!;
       if (masked[i] === 0 ? x > last : x < first) exceptions++;
-      if (Math.abs(x - last) <= 0.1 * last) near++;
+      if (Math.abs(x - last) > 0.1 * last) continue;
+      near++;
+      // Values lie about evenly over this stretch of a fifth of the threshold.
+      if (last > 0) sharpness += (5 * typical) / last;
     }
   }
-  return { exceptions, near };
+  return { exceptions, near, sharpness };
 }

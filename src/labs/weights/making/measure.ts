@@ -34,10 +34,17 @@ export function measure(aligned: Aligned): TensorMaking {
     change: round(relativeChange(reference, suspect)),
     grid: { reference: title(a), suspect: title(b) },
     zeros: { reference: share(zerosA, n), suspect: share(zerosB, n) },
-    rounding: { forward: forward.rounding, backward: backward.rounding },
-    mask: { forward: forward.mask, backward: backward.mask },
+    rounding: { forward: shortened(forward.rounding), backward: shortened(backward.rounding) },
+    mask: {
+      forward: forward.mask && shortened(forward.mask),
+      backward: backward.mask && shortened(backward.mask),
+    },
     rank: rank && { ...rank, gap: round(rank.gap), energy: round(rank.energy) },
   };
+}
+
+function shortened<T extends { sharpness: number }>(measured: T): T {
+  return { ...measured, sharpness: round(measured.sharpness) };
 }
 
 function share(count: number, n: number): number {

@@ -3,13 +3,20 @@ import { z } from "zod";
 
 const count = z.number().int().nonnegative();
 
-const roundingSchema = z.strictObject({ n: count, exceptions: count, moved: count, cut: count });
+const roundingSchema = z.strictObject({
+  n: count,
+  exceptions: count,
+  moved: count,
+  cut: count,
+  sharpness: z.number(),
+});
 const maskSchema = z.strictObject({
   cut: count,
   kept: count,
   rule: z.enum(["tensor", "row", "2:4"]),
   exceptions: count,
   near: count,
+  sharpness: z.number(),
 });
 
 const tensorSchema = z.strictObject({

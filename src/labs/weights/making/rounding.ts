@@ -4,8 +4,8 @@
  * little, has some that crossed a rounding boundary. Where that holds and the finer side has values that the coarser
  * grid does not hold, something was lost on the way from one to the other, and the way back cannot supply it.
  */
-import { type Codebook, codebookOf, codeOf, scaleOf } from "./codebook.js";
-import { type FloatGrid, gridOf, roundTo } from "./float-grid.js";
+import { type Codebook, codebookOf, codeOf, scaleOf, toCode } from "./codebook.js";
+import { type FloatGrid, gridOf, gridStep, roundTo } from "./float-grid.js";
 
 export interface Grid {
   float: FloatGrid;
@@ -28,6 +28,17 @@ export interface Rounding {
   moved: number;
   /** Nought on the coarser side and not what rounding makes of the finer. */
   cut: number;
+  /**
+   * How many values would become exceptions for each unit by which the finer side moved, in units of its root mean
+   * square: the sum, over values that rounding changed, of that size over the distance between neighbours of the grid.
+   */
+  sharpness: number;
+}
+
+export function rootMeanSquare(values: Float32Array): number {
+  let sum = 0;
+  for (const x of values) sum += x * x;
+  return values.length === 0 ? 0 : Math.sqrt(sum / values.length);
 }
 
 export function withGrid(values: Float32Array, columns: number): Values {
@@ -46,7 +57,8 @@ export function roundingOf(from: Values, to: Values): Rounding {
 }
 
 function toFloat(from: Values, { values, grid }: Values): Rounding {
-  const out = { n: 0, exceptions: 0, moved: 0, cut: 0 };
+  const out = { n: 0, exceptions: 0, moved: 0, cut: 0, sharpness: 0 };
+  const size = rootMeanSquare(from.values);
   for (let i = 0; i < values.length; i++) {
     const [x, y] = [from.values[i]!, values[i]!];
     if (x === y) {
@@ -59,15 +71,18 @@ function toFloat(from: Values, { values, grid }: Values): Rounding {
       continue;
     }
     out.n++;
-    if (rounded === y) out.moved++;
-    else out.exceptions++;
+    if (rounded === y) {
+      out.moved++;
+      out.sharpness += size / gridStep(x, grid.float);
+    } else out.exceptions++;
   }
   return out;
 }
 
 /** The scale is taken from the finer side, as a quantiser would; codes must agree, whatever was done to the scale after. */
 function toCodebook(from: Values, { values, columns }: Values, book: Codebook): Rounding {
-  const out = { n: 0, exceptions: 0, moved: 0, cut: 0 };
+  const out = { n: 0, exceptions: 0, moved: 0, cut: 0, sharpness: 0 };
+  const whole = rootMeanSquare(from.values);
   const size = book.block === "row" ? columns : book.block;
   for (let at = 0; at < values.length; at += size) {
     const [fine, coarse] = [from.values.subarray(at, at + size), values.subarray(at, at + size)];
@@ -78,7 +93,10 @@ function toCodebook(from: Values, { values, columns }: Values, book: Codebook): 
       const agrees =
         scale && stored ? codeOf(x, scale, book, BOUNDARY).includes(codeOf(y, stored, book, 0)[0]!) : x === y;
       if (!agrees) out.exceptions++;
-      else if (x !== y) out.moved++;
+      else if (x !== y) {
+        out.moved++;
+        if (scale) out.sharpness += whole / toCode(x, scale, book).spacing;
+      }
     }
   }
   return out;

@@ -15,6 +15,8 @@ import { count, median, percent, roles, shown, span } from "./wording.js";
 export const FINE_TUNED_MAX = 0.2;
 export const TRAINED_ON_MIN = 0.3;
 
+/** BF16 and F16 of one origin disagree in one value of sixteen: where the first rounding ended on a tie of the second. */
+const TWICE_ROUNDED_MAX = 0.12;
 /** Where most matrices of a kind agree on a codebook, the others may be too small to show it. */
 const MOST = 0.9;
 
@@ -24,12 +26,14 @@ export function statementsOnValues(tensors: readonly TensorMaking[]): Statement[
   const matrices = tensors.filter(isMatrix);
   if (tensors.every(({ equal }) => equal === 1)) return [sameValues(tensors)];
   const converted = conversion(tensors, matrices);
-  const pruned = pruning(matrices);
+  // Noughts are codes as well, and small values underflow.
+  const pruned = converted ? null : pruning(matrices);
   const changed = matrices.filter((t) => !isExplained(t));
   const adapted = lowRank(matrices, changed);
-  const rest = converted?.what === "quantised" && converted.numbers.exceptions === 0 ? [] : changed;
-  const trained = adapted || isConvertedWhole(converted) ? null : training(rest, pruned !== null);
-  const frozen = changed.length > 0 && changed.length < matrices.length ? untouched(matrices) : null;
+  // Values that were trained on lie on no codebook any more.
+  const trained = adapted || converted ? null : training(changed, pruned !== null);
+  const frozen =
+    converted === null && changed.length > 0 && changed.length < matrices.length ? untouched(matrices) : null;
   return [converted, pruned, adapted, trained, frozen].filter((s) => s !== null);
 }
 
@@ -42,10 +46,6 @@ function isExplained({ rounding: { forward, backward } }: TensorMaking): boolean
   return [forward, backward].some((r) => r.exceptions === 0 && r.cut === 0);
 }
 
-function isConvertedWhole(statement: Statement | null): boolean {
-  return statement?.numbers.exceptions === 0 && statement.numbers.whole === "all tensors";
-}
-
 function sameValues(tensors: readonly TensorMaking[]): Statement {
   const n = sum(tensors.map(({ compared }) => compared));
   return {
@@ -56,7 +56,7 @@ function sameValues(tensors: readonly TensorMaking[]): Statement {
 }
 
 function conversion(tensors: readonly TensorMaking[], matrices: readonly TensorMaking[]): Statement | null {
-  return casts(tensors) ?? codebook(matrices);
+  return casts(tensors) ?? codebook(matrices) ?? twoFormats(tensors);
 }
 
 /** Every tensor a rounding of the other side's, one way round. */
@@ -74,6 +74,26 @@ function casts(tensors: readonly TensorMaking[]): Statement | null {
       what: quantised ? "quantised" : "cast",
       sentence: `Each of the ${count(n)} values compared on the ${to}'s side is what rounding the ${from}'s to ${gridTitle(coarse)} gives, ${count(moved)} of them changed by it, with no exception: consistent with ${quantised ? "quantisation" : "a change of number format"} and nothing else.`,
       numbers: { values: n, moved, exceptions: 0, grid: coarse, way, whole: "all tensors" },
+    };
+  }
+  return null;
+}
+
+/** Nearly every value a rounding of the other side's: too many for training, and the exceptions too many for a cast. */
+function twoFormats(tensors: readonly TensorMaking[]): Statement | null {
+  for (const way of ["forward", "backward"] as const) {
+    const rounded = tensors.map(({ rounding }) => rounding[way]);
+    const n = sum(rounded.map((r) => r.n));
+    const exceptions = sum(rounded.map((r) => r.exceptions + r.cut));
+    const moved = sum(rounded.map((r) => r.moved));
+    const worst = Math.max(...tensors.map(({ rounding, compared }) => rounding[way].exceptions / compared));
+    if (worst > TWICE_ROUNDED_MAX || moved < (1 - 2 * TWICE_ROUNDED_MAX) * n) continue;
+    const [from, to] = way === "forward" ? ["reference", "suspect"] : ["suspect", "reference"];
+    const coarse = mode(tensors.filter(isMatrix).map(({ grid }) => grid[way === "forward" ? "suspect" : "reference"]));
+    return {
+      what: "cast",
+      sentence: `All but ${percent(exceptions / n)} of the ${to}'s ${count(n)} values compared are what rounding the ${from}'s to ${gridTitle(coarse)} gives: consistent with two number formats of the same weights, neither of them made from the other, or with a change smaller than the coarser format shows.`,
+      numbers: { values: n, moved, exceptions, grid: coarse, way },
     };
   }
   return null;
@@ -115,10 +135,11 @@ function pruning(matrices: readonly TensorMaking[]): Statement | null {
       exceptions === 0
         ? `and they are without exception where the ${from}'s values ${by} are smallest`
         : `and ${percent(1 - exceptions / cut)} of them are where the ${from}'s values ${by} are smallest`;
+    const unchanged = masked.every(({ rounding }) => rounding[way].exceptions === 0);
     const shares = masks.map((m) => m.cut / (m.cut + m.kept));
     return {
       what: "pruned",
-      sentence: `${percent(cut / (cut + kept))} of the ${to}'s values are nought in ${masked.length} of ${matrices.length} matrices (${roles(masked)}), where the ${from}'s are not, ${rank}: consistent with ${magnitude ? "pruning by magnitude" : "pruning by another rule than magnitude"}.`,
+      sentence: `${percent(cut / (cut + kept))} of the ${to}'s values are nought in ${masked.length} of ${matrices.length} matrices (${roles(masked)}), where the ${from}'s are not, ${rank}${unchanged ? "; the others are unchanged" : ""}: consistent with ${magnitude ? "pruning by magnitude" : "pruning by another rule than magnitude"}.`,
       numbers: { cut, kept, exceptions, rule, share: shown(median(shares)), matrices: masked.length, way },
     };
   }
