@@ -3,7 +3,7 @@
  * ways, and as sketch against sketch; every pair of the bank of equal shape as sketches; what a sketch discloses.
  *
  *   npm run build && node validation/sketches.study.ts --zoo ../shared/zoo [--part zoo|bank|write] [--cache FILE]
- *     [--minutes N]
+ *     [--minutes N] [--ways weights,sketchModel,modelSketch,sketches]
  *
  * Goes through the laboratory's own door. Outcomes are those of the exact rule (p against α), whatever study is at hand.
  * With --cache and --minutes it stops in time and a further run takes up where it stopped. Writes sketches.json and
@@ -20,7 +20,7 @@ import { openModel } from "../dist/host/open-model.js";
 import { examineAncestry } from "../dist/labs/weights/examine.js";
 import type { WeightsObservations } from "../dist/labs/weights/observations.js";
 import { energyShares } from "./study/sketch-energy.ts";
-import { type SketchReport, sketchTables } from "./study/sketch-tables.ts";
+import { type SketchReport, sketchTables, WAYS, type Way } from "./study/sketch-tables.ts";
 
 const { values } = parseArgs({
   options: {
@@ -28,16 +28,19 @@ const { values } = parseArgs({
     part: { type: "string" },
     cache: { type: "string" },
     minutes: { type: "string" },
+    ways: { type: "string" },
   },
 });
 const zoo = values.zoo ?? "../shared/zoo";
 const part = values.part ?? "all";
 const log = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+const SKETCHED = ["sketchModel", "modelSketch", "sketches"] as const;
 /** Any will do, so long as it was not chosen with the models in view: the digits of e. */
 const SEED = "2718281828459045235360287471352662497757247093699959574966967627";
 const pool = new ComputePool(2);
 const folder = mkdtempSync(join(tmpdir(), "assay-sketches-"));
 const stopAt = Date.now() + Number(values.minutes ?? "600") * 60_000;
+const ways = (values.ways?.split(",") ?? WAYS) as readonly Way[];
 const late = () => Date.now() > stopAt;
 const report: SketchReport =
   values.cache && existsSync(values.cache)
@@ -75,17 +78,21 @@ async function zooPart(): Promise<void> {
   if (report.energy.length === 0) report.energy = await energyShares(models.get("base")!, SEED);
   for (const [i, a] of names.entries()) {
     for (const b of names.slice(i)) {
-      if (late() || report.zoo.some((p) => p.a === a && p.b === b)) continue;
       const derived = roots(a).some((r) => roots(b).includes(r));
-      report.zoo.push({
-        a,
-        b,
-        derived,
-        weights: await outcome(models.get(a)!, models.get(b)!),
-        sketchModel: await outcome(sketches.get(a)!, models.get(b)!),
-        modelSketch: await outcome(models.get(a)!, sketches.get(b)!),
-        sketches: await outcome(sketches.get(a)!, sketches.get(b)!),
-      });
+      const known = report.zoo.find((p) => p.a === a && p.b === b);
+      const pair: SketchReport["zoo"][number] = known ?? { a, b, derived };
+      if (!known) report.zoo.push(pair);
+      const sides = {
+        weights: [models, models],
+        sketchModel: [sketches, models],
+        modelSketch: [models, sketches],
+        sketches: [sketches, sketches],
+      } as const;
+      for (const way of ways) {
+        if (late() || pair[way]) continue;
+        const [from, to] = sides[way];
+        pair[way] = await outcome(from.get(a)!, to.get(b)!);
+      }
     }
     log(`zoo: ${i + 1} of ${names.length} models`);
   }
@@ -134,9 +141,7 @@ async function outcome(a: string, b: string) {
 
 function write(): void {
   const here = new URL(".", import.meta.url).pathname;
-  const opposite = report.zoo.filter((p) =>
-    [p.sketchModel, p.modelSketch, p.sketches].some((s) => against(p, s.outcome)),
-  );
+  const opposite = report.zoo.filter((p) => SKETCHED.some((way) => against(p, p[way]?.outcome ?? null)));
   writeFileSync(
     join(here, "sketches.json"),
     `${JSON.stringify({ type: "assay/study/v1", subject: "sketches", ...report, opposite: opposite.length })}\n`,
@@ -148,6 +153,6 @@ function write(): void {
 }
 
 /** Neither the weights' outcome nor inconclusive. */
-function against(pair: SketchReport["zoo"][number], got: string): boolean {
-  return got !== pair.weights.outcome && got !== "inconclusive";
+function against(pair: SketchReport["zoo"][number], got: string | null): boolean {
+  return got !== null && got !== "inconclusive" && got !== pair.weights?.outcome;
 }

@@ -15,17 +15,18 @@ export interface SketchReport {
     a: string;
     b: string;
     derived: boolean;
-    weights: Got;
-    sketchModel: Got;
-    modelSketch: Got;
-    sketches: Got;
+    weights?: Got;
+    sketchModel?: Got;
+    modelSketch?: Got;
+    sketches?: Got;
   }[];
   bank: { a: string; b: string; sketches: Got }[];
   made: { name: string; bytes: number; weightsBytes: number; folds: number; width: number; hidden: number }[];
   energy: Energy[];
 }
 
-const WAYS = ["weights", "sketchModel", "modelSketch", "sketches"] as const;
+export const WAYS = ["weights", "sketchModel", "modelSketch", "sketches"] as const;
+export type Way = (typeof WAYS)[number];
 const NAMES = {
   weights: "weights against weights",
   sketchModel: "sketch against weights",
@@ -91,7 +92,7 @@ export function sketchTables(r: SketchReport): string {
 function outcomes(pairs: SketchReport["zoo"]): string {
   const rows = WAYS.flatMap((way) =>
     [true, false].map((derived) => {
-      const list = pairs.filter((p) => p.derived === derived).map((p) => p[way]);
+      const list = pairs.filter((p) => p.derived === derived).flatMap((p) => p[way] ?? []);
       const count = (outcome: string) => list.filter((g) => g.outcome === outcome).length;
       const rest = list.length - count("supports-hp") - count("inconclusive");
       const ps = list.map((g) => g.log10P);
@@ -102,8 +103,8 @@ function outcomes(pairs: SketchReport["zoo"]): string {
         count("supports-hp"),
         count("inconclusive"),
         rest,
-        Math.min(...ps).toFixed(1),
-        Math.max(...ps).toFixed(1),
+        ps.length > 0 ? Math.min(...ps).toFixed(1) : "–",
+        ps.length > 0 ? Math.max(...ps).toFixed(1) : "–",
       ];
     }),
   );
@@ -115,19 +116,21 @@ function outcomes(pairs: SketchReport["zoo"]): string {
 
 function agreement(all: SketchReport["zoo"]): string {
   const rows = WAYS.slice(1).map((way) => {
-    const same = all.filter((p) => p[way].outcome === p.weights.outcome).length;
-    const silent = all.filter((p) => p[way].outcome !== p.weights.outcome && p[way].outcome === "inconclusive").length;
-    return [NAMES[way], all.length, same, silent, all.length - same - silent];
+    const both = all.flatMap((p) => (p.weights && p[way] ? [{ weights: p.weights.outcome, got: p[way].outcome }] : []));
+    const same = both.filter((p) => p.got === p.weights).length;
+    const silent = both.filter((p) => p.got !== p.weights && p.got === "inconclusive").length;
+    return [NAMES[way], both.length, same, silent, both.length - same - silent];
   });
   return table(["sides", "pairs", "the weights' outcome", "inconclusive instead", "the opposite or other"], rows);
 }
 
 function less(all: SketchReport["zoo"]): string {
-  const list = all.filter((p) => WAYS.some((way) => p[way].outcome !== p.weights.outcome));
+  const list = all.filter((p) => WAYS.some((way) => p.weights && p[way] && p[way].outcome !== p.weights.outcome));
   if (list.length === 0) return "None.";
+  const shown = (got: Got | undefined) => (got ? `${got.outcome}, ${got.log10P.toFixed(1)}` : "not examined");
   return table(
     ["pair", ...WAYS.map((way) => NAMES[way])],
-    list.map((p) => [`${p.a} / ${p.b}`, ...WAYS.map((way) => `${p[way].outcome}, ${p[way].log10P.toFixed(1)}`)]),
+    list.map((p) => [`${p.a} / ${p.b}`, ...WAYS.map((way) => shown(p[way]))]),
   );
 }
 
@@ -184,11 +187,15 @@ function sizes(r: SketchReport): string {
 
 /** Whether, of all models of the zoo, its own is the one whose rows are nearest to a sketch's. */
 function nearest(all: SketchReport["zoo"]): string {
+  if (!all.every((p) => p.sketchModel && p.modelSketch)) return "Not examined in this run.";
   const names = [...new Set(all.flatMap((p) => [p.a, p.b]))];
   const of = (a: string, b: string) => all.find((p) => (p.a === a && p.b === b) || (p.a === b && p.b === a))!;
   let [own, kin, strangers] = [0, 0, 0];
   for (const name of names) {
-    const cosine = (b: string) => of(name, b).sketchModel.cosine ?? 0;
+    const cosine = (b: string) => {
+      const pair = of(name, b);
+      return (pair.a === name ? pair.sketchModel : pair.modelSketch)?.cosine ?? 0;
+    };
     const self = cosine(name);
     if (names.every((b) => b === name || cosine(b) <= self)) own++;
     const others = names.filter((b) => b !== name).sort((x, y) => cosine(y) - cosine(x));
