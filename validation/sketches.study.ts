@@ -140,6 +140,7 @@ async function outcome(a: string, b: string) {
 }
 
 function write(): void {
+  report.made = [...new Map(report.made.map((m) => [m.name, m])).values()];
   const here = new URL(".", import.meta.url).pathname;
   const opposite = report.zoo.filter((p) => SKETCHED.some((way) => against(p, p[way]?.outcome ?? null)));
   writeFileSync(
@@ -154,5 +155,5 @@ function write(): void {
 
 /** Neither the weights' outcome nor inconclusive. */
 function against(pair: SketchReport["zoo"][number], got: string | null): boolean {
-  return got !== null && got !== "inconclusive" && got !== pair.weights?.outcome;
+  return got !== null && got !== "inconclusive" && pair.weights !== undefined && got !== pair.weights.outcome;
 }
