@@ -86,6 +86,7 @@ export async function logFiles(logs: readonly string[]): Promise<string[]> {
       throw asAssayError(error, log, "traffic.logFiles");
     });
     if (!info.isDirectory()) files.push(log);
+    else if (await isFolder(join(log, "log"))) files.push(...(await logFiles([join(log, "log")])));
     else {
       const inside = (await readdir(log)).filter((name) => LOG_NAME.test(name)).sort();
       if (inside.length === 0)
@@ -94,6 +95,11 @@ export async function logFiles(logs: readonly string[]): Promise<string[]> {
     }
   }
   return files;
+}
+
+/** A world of the generator keeps its log apart from the truth about it. */
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() === true;
 }
 
 async function take(

@@ -5,8 +5,12 @@ import { type ExamineTrafficOptions, examineLogs, type TrafficExamination } from
 import { readMapping } from "../../app/read-mapping.js";
 import { utf8 } from "../../base/bytes.js";
 import { sha256Hex } from "../../base/digest.js";
+import { AssayError, quoted } from "../../base/error.js";
 import { encodeFinding } from "../../finding/codec.js";
+import type { Finding } from "../../finding/finding.js";
+import { writeAlert } from "../../host/account-list.js";
 import { assayHome } from "../../host/home.js";
+import type { TrafficObservations } from "../../labs/traffic/observations.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";
 
@@ -15,6 +19,10 @@ export interface TrafficOptions {
   key?: string;
   mapping?: string;
   reveal?: boolean;
+  follow?: boolean;
+  alert?: string;
+  webhook?: string;
+  interval?: string;
   json?: boolean;
 }
 
@@ -26,6 +34,10 @@ export function examineTrafficCommand(): Command {
     .option("--key <file>", "key that hashes identifiers and prompts, 64 hexadecimal digits")
     .option("--mapping <file>", "where the fields of a log of one's own are (JSON)")
     .option("--reveal", "name accounts in clear; the default is their keyed hash")
+    .option("--follow", "keep looking at growing logs; findings are printed again when they change")
+    .option("--alert <file>", "with --follow: write the accounts of supporting findings, .csv or .jsonl")
+    .option("--webhook <url>", "with --follow: post them there as JSON when they change")
+    .option("--interval <seconds>", "with --follow: seconds between looks", "300")
     .option("--json", "print one finding a line as JSON, nothing else")
     .addHelpText(
       "after",
@@ -42,6 +54,7 @@ spans, Anthropic- and OpenAI-compatible proxy logs, and plain JSON Lines. It nee
 }
 
 async function run(logs: string[], options: TrafficOptions): Promise<void> {
+  if (options.follow) return follow(logs, options);
   const progress = progressLine();
   const { findings, manifest } = await examineLogs({
     ...(await settings(logs, options)),
@@ -74,4 +87,50 @@ function report({ findings, manifest }: TrafficExamination, json: boolean): void
         `${name}: ${count} of ${lines} lines set aside (${rows} rows): ${reason}; the first: ${JSON.stringify(first.slice(0, 120))}\n`,
       );
   for (const finding of findings) process.stdout.write(`${json ? encodeFinding(finding) : summary(finding)}\n`);
+}
+
+/** Looks again and again: what is new is taken in, all of it is examined, and a change is told. Ends when interrupted. */
+async function follow(logs: string[], options: TrafficOptions): Promise<void> {
+  const seconds = Number(options.interval);
+  if (!(seconds >= 1)) throw new AssayError("USAGE", `--interval: expected seconds, got ${quoted(options.interval)}`);
+  const fixed = await settings(logs, options);
+  for (let before = ""; ; ) {
+    const progress = progressLine();
+    const seen = await examineLogs({ ...fixed, follow: true, onProgress: progress.report }).finally(() =>
+      progress.done(),
+    );
+    const now = seen.findings.map(encodeFinding).join("\n");
+    if (now !== before) {
+      report(seen, options.json === true);
+      await alert(seen.findings, options);
+    }
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
+}
+
+interface Alerted {
+  account: string;
+  log10P: number;
+  proposition: string;
+}
+
+async function alert(findings: readonly Finding[], { alert: path, webhook }: TrafficOptions): Promise<void> {
+  const accounts = findings
+    .filter((finding) => finding.outcome === "supports-hp")
+    .flatMap((finding): Alerted[] =>
+      (finding.observations as TrafficObservations).accounts.map((a) => ({
+        ...a,
+        proposition: finding.proposition.id,
+      })),
+    );
+  if (path !== undefined) await writeAlert(path, accounts);
+  if (webhook === undefined || accounts.length === 0) return;
+  try {
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(webhook, { method: "POST", headers, body: JSON.stringify({ accounts }) });
+    if (!answer.ok) process.stderr.write(`webhook: answered ${answer.status}\n`);
+  } catch (error) {
+    process.stderr.write(`webhook: ${(error as Error).message}\n`);
+  }
 }

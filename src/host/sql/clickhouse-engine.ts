@@ -1,6 +1,6 @@
 /**
- * The same SQL against a ClickHouse server or cluster, through @clickhouse/client (an optional peer). Every examination
- * works in a database of its own name, so that two logs on one server do not mix.
+ * The same SQL against a ClickHouse server or cluster, through @clickhouse/client (an optional peer). The tables lie in
+ * the database that the address names: one database a log, or two logs mix.
  */
 import { Readable } from "node:stream";
 import { AssayError } from "../../base/error.js";
