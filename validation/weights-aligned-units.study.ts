@@ -3,7 +3,7 @@
  * the cache, and a run stops after `--minutes`. With `--write` the committed files are made from the cache.
  *
  *   npm run build && node validation/weights-aligned-units.study.ts --zoo ../shared/zoo --extra FOLDER --own FOLDER \
- *     --cache FILE [--minutes N] [--shard K/N] [--write]
+ *     --cache FILE [--minutes N] [--shard K/N] [--only TEXT] [--write]
  *
  * `--extra` and `--own` are filled by validation/makers (train_bank, train_children; train_own_mlps).
  */
@@ -31,6 +31,7 @@ const { values } = parseArgs({
     cache: { type: "string", default: "aligned-study.jsonl" },
     minutes: { type: "string", default: "600" },
     shard: { type: "string", default: "0/1" },
+    only: { type: "string", default: "" },
     write: { type: "boolean", default: false },
   },
 });
@@ -47,7 +48,8 @@ await files.close();
 async function run(): Promise<void> {
   const until = Date.now() + Number(values.minutes) * 60_000;
   const [shard, shards] = values.shard.split("/").map(Number) as [number, number];
-  const mine = specs.filter((_, i) => i % shards === shard);
+  const wanted = specs.filter(({ id }) => id.includes(values.only));
+  const mine = wanted.filter((_, i) => i % shards === shard);
   for (const [at, spec] of mine.entries()) {
     if (rows.has(spec.id)) continue;
     if (Date.now() > until) break;
@@ -115,9 +117,7 @@ function known(
   renamed: Uint32Array | null,
 ): SharedTokens | null {
   if (!reference.vocabulary || !vocabulary) return null;
-  const now = renamed
-    ? new Map([...vocabulary].map(([token, id]) => [token, renamed.indexOf(id)] as const))
-    : vocabulary;
+  const now = renamed ? new Map([...vocabulary].map(([token, id]) => [token, renamed[id]!] as const)) : vocabulary;
   const both = { reference: reference.vocabulary, suspect: now };
   return sharedTokens(both, reference.held.model.vocabulary, suspectRows, TOKENS_PAIRED, SEED_DEFAULT);
 }

@@ -6,7 +6,7 @@ import { openModel } from "../../src/host/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { type AlignedResult, align } from "../../src/labs/weights/alignment/align.js";
 import { canonicalModel } from "../../src/labs/weights/alignment/canonical.js";
-import { notAlignable } from "../../src/labs/weights/alignment/method.js";
+import { beyondStudy, notAlignable } from "../../src/labs/weights/alignment/method.js";
 import { sharedTokens } from "../../src/labs/weights/shared-tokens.js";
 import type { CanonicalTensor, Model, Vocabulary } from "../../src/model/model.js";
 import { asModel, grafted, type Held, held, narrowed, quantised } from "../../validation/study/altered.ts";
@@ -120,6 +120,7 @@ describe("hostile sizes and values", () => {
     const tensors = new Map([...list, tensor("embed", vocabulary, hidden)].map((t) => [t.name, t]));
     return {
       hidden,
+      mlpHidden: units,
       layers,
       tensors,
       vocabulary,
@@ -138,6 +139,9 @@ describe("hostile sizes and values", () => {
     expect(notAlignable(model(64, 64, 128), model(64, 64, 64))).toContain("pairs of layers");
     expect(notAlignable(model(64), model(64, 8192))).toContain("units");
     expect(notAlignable(model(64, 64, 1, 1e6), model(64))).toContain("values");
+    expect(beyondStudy(model(112), model(112))).toBeNull();
+    expect(beyondStudy(model(64), model(256))).toContain("speaks for at most 192");
+    expect(beyondStudy(model(64), { ...model(64), mlpHidden: 1024 })).toContain("speaks for at most 576");
   });
 
   test("nothing, one value, and values near the ends of f32 are silent; models without attention are read", {

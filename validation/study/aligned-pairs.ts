@@ -39,6 +39,7 @@ export function allPairs(folders: Folders): PairSpec[] {
     bankRing(folders),
     extraPairs(folders, true),
     extraPairs(folders, false),
+    knownTokens(folders),
     zooNulls(folders),
     ownMlps(folders),
     children(folders),
@@ -94,6 +95,22 @@ function extraPairs({ extra }: Folders, same: boolean): PairSpec[] {
         if (!existsSync(join(folder, a)) || !existsSync(join(folder, b))) continue;
         // Biases and head norms are not handled by the disguise.
         out.push(nullOf(kind, join(folder, a), join(folder, b), [a, b], !"ef".includes(shape)));
+      }
+  return out;
+}
+
+/** With one more look, through the token strings that both sides have. */
+function knownTokens({ extra }: Folders): PairSpec[] {
+  const folder = join(extra, "null");
+  const out: PairSpec[] = [];
+  for (let group = 0; group < 10; group++)
+    for (const shape of "cdab")
+      for (const at of [1, 3, 6]) {
+        const name = (n: number) => `x${shape}${String(10 * group + n).padStart(3, "0")}`;
+        const [a, b] = [name(at), name(at + 1)];
+        if (!existsSync(join(folder, a)) || !existsSync(join(folder, b))) continue;
+        const kind = at < 5 ? "independent, same data in the same order" : "independent";
+        out.push({ ...nullOf(`${kind}, token strings known`, join(folder, a), join(folder, b), [a, b]), tokens: true });
       }
   return out;
 }

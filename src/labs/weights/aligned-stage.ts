@@ -11,7 +11,14 @@ import type { Validation, ValidationSummary } from "../../finding/validation.js"
 import { lower95 } from "../../stats/clopper-pearson.js";
 import { type AlignedResult, align } from "./alignment/align.js";
 import { canonicalModel } from "./alignment/canonical.js";
-import { ALIGNED_METHOD_ID, ALIGNED_METHOD_VERSION, LOOKS, notAlignable, TOKENS_PAIRED } from "./alignment/method.js";
+import {
+  ALIGNED_METHOD_ID,
+  ALIGNED_METHOD_VERSION,
+  beyondStudy,
+  LOOKS,
+  notAlignable,
+  TOKENS_PAIRED,
+} from "./alignment/method.js";
 import type { WeightsObservations } from "./observations.js";
 import type { Bench } from "./scan.js";
 import { sharedTokens } from "./shared-tokens.js";
@@ -41,7 +48,7 @@ export async function alignedStage(
     statistic: -result.log10PUntolerant,
     nullKinds: summary.nullKinds ?? [],
     log10LR: ratio(result, summary),
-    outside: null,
+    outside: beyondStudy(bench.reference, bench.suspect),
     validation: summary,
   });
   return {

@@ -44,6 +44,24 @@ export const LAYER_WORK_MAX = 2 ** 31;
 /** Layer pairs whose units are set against each other. */
 export const LAYER_PAIRS_MAX = 4096;
 
+/**
+ * How large the study's models are, doubled: independent models agree on pairings that they learned, the more the
+ * larger and longer trained they are, so nothing is claimed far beyond what was measured.
+ */
+export const STUDIED_HIDDEN_MAX = 192;
+export const STUDIED_UNITS_MAX = 576;
+
+/** Why the pair lies outside the class that the study speaks for; null when inside. */
+export function beyondStudy(reference: Model, suspect: Model): string | null {
+  const hidden = Math.max(reference.hidden, suspect.hidden);
+  const units = Math.max(reference.mlpHidden, suspect.mlpHidden);
+  if (hidden > STUDIED_HIDDEN_MAX)
+    return `residual width ${hidden}; the aligned method's study speaks for at most ${STUDIED_HIDDEN_MAX}`;
+  if (units > STUDIED_UNITS_MAX)
+    return `${units} hidden units a layer; the aligned method's study speaks for at most ${STUDIED_UNITS_MAX}`;
+  return null;
+}
+
 /** Why the pair cannot be aligned; null when it can. */
 export function notAlignable(reference: Model, suspect: Model): string | null {
   for (const model of [reference, suspect])
