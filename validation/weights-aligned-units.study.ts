@@ -116,9 +116,11 @@ function known(
   suspectRows: number,
   renamed: Uint32Array | null,
 ): SharedTokens | null {
-  if (!reference.vocabulary || !vocabulary) return null;
+  // The bank's models share the tokenizer that its children carry.
+  const mine = reference.vocabulary ?? vocabulary;
+  if (!mine || !vocabulary) return null;
   const now = renamed ? new Map([...vocabulary].map(([token, id]) => [token, renamed[id]!] as const)) : vocabulary;
-  const both = { reference: reference.vocabulary, suspect: now };
+  const both = { reference: mine, suspect: now };
   return sharedTokens(both, reference.held.model.vocabulary, suspectRows, TOKENS_PAIRED, SEED_DEFAULT);
 }
 
