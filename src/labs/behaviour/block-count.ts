@@ -15,6 +15,8 @@ export interface SideCount {
   latin: number;
   /** Hashes of the answers' starts. */
   starts: number[];
+  /** Hashes of the first words, by which a fixed opening shows. */
+  openings: number[];
 }
 
 export interface BlockCount {
@@ -31,13 +33,15 @@ export type CountBlock = (block: Block, groups: Int32Array) => Promise<BlockCoun
 
 /** Characters by which two answers of one side are told apart. */
 const START_CHARS = 200;
+/** Words of an opening. */
+const OPENING_WORDS = 4;
 
 export function countBlock(block: Block, groups: Int32Array): BlockCount {
   const counter = new AgreementCounter(groups);
   const sums = emptySums(block.answers.length);
   const excess: Float64Array[] = [];
   const identity: BlockCount["identity"] = [];
-  const side = (): SideCount => ({ answered: 0, latin: 0, starts: [] });
+  const side = (): SideCount => ({ answered: 0, latin: 0, starts: [], openings: [] });
   const sides: [SideCount, SideCount] = [side(), side()];
   for (let p = 0; p < block.prompts.length; p++) {
     const answers = block.answers.map((of) => of[p]!);
@@ -60,5 +64,6 @@ function addSide(side: SideCount, text: string): void {
   side.answered++;
   const script = scriptOf(answer);
   if (script === "latin" || script === "none") side.latin++;
+  side.openings.push(hashText(answer.toLowerCase().split(/\s+/, OPENING_WORDS).join(" ")));
   side.starts.push(hashText(answer.slice(0, START_CHARS)));
 }

@@ -73,12 +73,14 @@ class SideProfiler {
   #latin = 0;
   #answered = 0;
   readonly #starts = new Set<number>();
+  readonly #openings = new Map<number, number>();
 
-  add({ answered, latin, starts }: BlockCount["sides"][number], prompts: number): void {
+  add({ answered, latin, starts, openings }: BlockCount["sides"][number], prompts: number): void {
     this.#prompts += prompts;
     this.#answered += answered;
     this.#latin += latin;
     for (const start of starts) this.#starts.add(start);
+    for (const opening of openings) this.#openings.set(opening, (this.#openings.get(opening) ?? 0) + 1);
   }
 
   profile(): SideProfile {
@@ -88,6 +90,7 @@ class SideProfiler {
       latinShare: share(this.#latin, this.#answered),
       answeredShare: share(this.#answered, this.#prompts),
       distinctShare: share(this.#starts.size, this.#answered),
+      openingShare: share(Math.max(0, ...this.#openings.values()), this.#answered),
     };
   }
 }

@@ -31,6 +31,12 @@ export const DISTINCT_SHARE_MIN = 0.5;
 /** Rounds end after so many prompts: each doubles what was asked, so that looks stay few. */
 export const ROUND_ENDS = [50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800];
 
+/**
+ * One opening on more of a side's answers than this is a wrapper: a persona, or reasoning that leaks in a fixed format.
+ * Two unrelated models in one such wrapper score as high as a copy (validation/behaviour-adversaries.md).
+ */
+export const OPENING_SHARE_MAX = 0.4;
+
 /** Prompts shown side by side. */
 export const EXHIBITS = 20;
 /** Characters of each answer in an exhibit. */
@@ -42,6 +48,8 @@ export interface SideProfile {
   latinShare: number;
   answeredShare: number;
   distinctShare: number;
+  /** Share of the most common opening of four words. */
+  openingShare: number;
 }
 
 /** Why the examination lies outside the class that the study speaks for; null when inside. */
@@ -58,6 +66,8 @@ export function outsideReferenceClass(
       return `the ${role} left ${percent(1 - profile.answeredShare)} of the prompts empty`;
     if (profile.latinShare < LATIN_SHARE_MIN)
       return `${percent(1 - profile.latinShare)} of the ${role}'s answers are not in Latin script; the study's are English`;
+    if (profile.openingShare > OPENING_SHARE_MAX)
+      return `${percent(profile.openingShare)} of the ${role}'s answers open with the same four words, as leaked reasoning or a persona does`;
     if (profile.distinctShare < DISTINCT_SHARE_MIN)
       return `only ${percent(profile.distinctShare)} of the ${role}'s answers differ from one another`;
   }

@@ -9,6 +9,7 @@ const profileSchema = z.strictObject({
   latinShare: z.number(),
   answeredShare: z.number(),
   distinctShare: z.number(),
+  openingShare: z.number(),
 });
 
 /** The same for every proposition of one examination, apart from `score` and what follows from it. */

@@ -161,7 +161,14 @@ describe("the behaviour laboratory", () => {
       {},
       new Map([...parent.keys()].map((id) => [id, "I am glad to help you with that."])),
       "uncalibrated",
-      "differ from one another",
+      "open with the same four words",
+    ],
+    [
+      "reasoning that leaks in a fixed format",
+      {},
+      new Map([...child].map(([id, text]) => [id, `Okay, let me think about what the user wants. ${text}`])),
+      "uncalibrated",
+      "open with the same four words",
     ],
     ["silence", {}, new Map([...parent.keys()].map((id) => [id, ""])), "uncalibrated", "empty"],
     [
