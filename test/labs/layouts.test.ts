@@ -87,12 +87,10 @@ describe("how a model is stored does not reach the outcome", () => {
   test.each(layouts)("%s", { timeout: 60_000 }, async (name, rewrite, config) => {
     const path = folder(name, rewrite(), config);
     const child = await examined(path, `${DEMO}/finetune`);
-    // The study has no model without a gate: such a pair is tested all the same, and nothing is claimed.
-    const gated = name !== "GPT-2" && name !== "GPT-NeoX";
-    expect(child.outcome).toBe(gated ? "supports-hp" : "uncalibrated");
+    expect(child.outcome).toBe("supports-hp");
     expect(child.log10P("combined")).toBeLessThan(-100);
     const twin = await examined(path, `${DEMO}/independent-twin`);
-    expect(twin.outcome).toBe(gated ? "inconclusive" : "uncalibrated");
+    expect(twin.outcome).toBe("inconclusive");
     expect(twin.log10P("combined")).toBeGreaterThan(-2);
   });
 

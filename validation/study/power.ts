@@ -51,7 +51,9 @@ function drawn(title: string, points: readonly Point[], x0: number, y0: number):
       .map((p, i) => `<circle r="3" fill="${colour}" cx="${x(i).toFixed(1)}" cy="${y(of(p)).toFixed(1)}"/>`)
       .join("");
   const ticks = [0, -6, -50, -150, -300]
-    .map((t) => `<text x="${x0 - 6}" y="${(y(t) + 4).toFixed(1)}" text-anchor="end">${t}</text>`.replace("-", "−"))
+    .map(
+      (t) => `<text x="${x0 - 6}" y="${(y(t) + 4).toFixed(1)}" text-anchor="end">${String(t).replace("-", "−")}</text>`,
+    )
     .join("");
   const names = points
     .map(
