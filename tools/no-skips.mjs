@@ -23,6 +23,5 @@ if (faults.length > 0) {
   console.error(`${faults.length} tests skipped although what they need is there (${shared})`);
   process.exit(1);
 }
-console.log(
-  `${report.numPassedTests} tests passed, ${skipped.length} skipped for want of ${existsSync(shared) ? "nothing" : shared}`,
-);
+const wanting = [!existsSync(shared) && shared, !chromium && "chromium", !chdb && "chdb"].filter(Boolean).join(", ");
+console.log(`${report.numPassedTests} tests passed, ${skipped.length} skipped${wanting && ` for want of ${wanting}`}`);

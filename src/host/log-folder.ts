@@ -1,13 +1,14 @@
 /**
  * A log's files in a folder, made durable: each file is written elsewhere in it, synced, renamed into place, and its folder
- * synced, so that a power cut leaves each file whole or absent. One writer at a time holds an exclusive lock of the
- * operating system (through SQLite's file locks), which the death of a process releases by itself.
+ * synced, so that a power cut leaves each file whole or absent. One writer at a time holds an exclusive file lock of the
+ * operating system, which the death of a process releases by itself.
  * It cannot see a second writer on another machine of a network file system that does not support locks.
  */
 import { randomBytes } from "node:crypto";
+import { closeSync, openSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { tryLock } from "fs-native-extensions";
 import { AssayError } from "../base/error.js";
 import type { LogStore } from "../tlog/log-writer.js";
 
@@ -50,15 +51,11 @@ export async function lockLogFolder(folder: string): Promise<LockedLog> {
   };
 }
 
-function exclusive(path: string): DatabaseSync {
-  const lock = new DatabaseSync(path);
-  try {
-    lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
-    return lock;
-  } catch {
-    lock.close();
-    throw new AssayError("USAGE", `log: expected to be the only writer, but another holds ${path}`);
-  }
+function exclusive(path: string): { close: () => void } {
+  const file = openSync(path, "a");
+  if (tryLock(file)) return { close: () => closeSync(file) };
+  closeSync(file);
+  throw new AssayError("USAGE", `log: expected to be the only writer, but another holds ${path}`);
 }
 
 async function writeDurably(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
