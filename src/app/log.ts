@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hex } from "../base/bytes.js";
+import { base64, hex, utf8 } from "../base/bytes.js";
 import { AssayError, quoted } from "../base/error.js";
 import { lockLogFolder, readLogFolder } from "../host/log-folder.js";
 import { readLogUrl } from "../host/log-url.js";
@@ -175,4 +175,31 @@ export async function readPolicyFile(path: string): Promise<Policy> {
     throw new AssayError("NOT_FOUND", `policy: expected a file at ${path}`);
   }
   return parsePolicy(bytes, path);
+}
+
+/** Where Tessera's POSIX driver keeps the size and root it goes on from (transparency-dev/tessera 1.0, storage/posix). */
+const TESSERA_STATE = ".state/treeState";
+
+/** Leaves the log so that Tessera's POSIX driver goes on from it with the same key: tiles and checkpoint stay as they are. */
+export async function handOver(folder: string): Promise<{ size: number }> {
+  return withWriter(folder, null, async () => {
+    const { head } = await readHead(readLogFolder(folder), folder, null);
+    await mkdir(join(folder, ".state"), { recursive: true });
+    const state = JSON.stringify({ size: head.size, root: base64(head.root) });
+    await writeFile(join(folder, TESSERA_STATE), state, { flush: true });
+    return { size: head.size };
+  });
+}
+
+/** Takes over a log that another implementation wrote: its tiles are checked whole before the key is put beside them. */
+export async function adoptLog(folder: string, keyFile: string): Promise<{ size: number }> {
+  const text = (await readFile(keyFile, "utf8").catch(() => "")).split("\n")[0]!;
+  const key = parseSecretKey(text, keyFile);
+  const policy = parsePolicy(utf8(`log ${encodeVerifierKey(key)}\nquorum none\n`));
+  const { head, faults } = await checkLog(folder, policy, () => undefined);
+  if (faults.length > 0) throw new AssayError("DIGEST", `log adopt: ${faults[0]}`);
+  await mkdir(join(folder, "state"), { recursive: true });
+  await writeFile(join(folder, KEYS_FILE), `${encodeSecretKey(key)}\n`, { mode: 0o600, flush: true });
+  await withWriter(folder, null, async () => undefined);
+  return { size: head.size };
 }

@@ -2,7 +2,6 @@
  * Crashes: the process is killed at random moments while it appends, and what it acknowledged is checked from outside
  * after every one. A monitor follows throughout. SLOW=1 makes it 1,000 kills.
  */
-import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +10,7 @@ import { checkLog, followLog, initLog, openLog, readEntry, withWriter } from "..
 import { utf8 } from "../../src/base/bytes.js";
 import { prng } from "../../src/base/prng.js";
 import { parsePolicy } from "../../src/tlog/policy.js";
+import { runAndKill } from "../../validation/study/log/killing.js";
 
 const KILLS = process.env.SLOW ? 1000 : 25;
 let folder: string;
@@ -19,42 +19,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "assay-log-"));
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
-
-/** Appends in small rounds and says what was acknowledged, until it is killed. */
-const APPENDER = `
-import { withWriter } from ${JSON.stringify(join(process.cwd(), "dist/app/log.js"))};
-const [folder, from] = process.argv.slice(1);
-await withWriter(folder, null, async (writer) => {
-  process.stdout.write("open " + writer.size + "\\n");
-  for (let i = Number(from); ; i += 3) {
-    const done = await Promise.all([i, i + 1, i + 2].map((n) => writer.append(new TextEncoder().encode("entry " + n))));
-    for (const [k, { index }] of done.entries()) process.stdout.write("ack " + index + " entry " + (i + k) + "\\n");
-  }
-});`;
-
-async function runAndKill(log: string, from: number, afterMs: number): Promise<Map<number, string>> {
-  const child = spawn(process.execPath, ["--input-type=module", "-e", APPENDER, log, String(from)], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [out, err] = ["", ""];
-  child.stderr.on("data", (chunk) => (err += chunk));
-  const opened = new Promise<void>((resolve) =>
-    child.stdout.on("data", (chunk) => {
-      out += chunk;
-      if (out.includes("open ")) resolve();
-    }),
-  );
-  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  await Promise.race([opened, ended]);
-  if (!out.includes("open ")) throw new Error(`the log did not open again: ${err}`);
-  await new Promise((resolve) => setTimeout(resolve, afterMs));
-  child.kill("SIGKILL");
-  await ended;
-  // A line cut off by the kill was not acknowledged to anyone.
-  const lines = out.slice(0, out.lastIndexOf("\n")).split("\n");
-  const acks = lines.map((line) => /^ack ([0-9]+) (entry [0-9]+)$/.exec(line)).filter((hit) => hit !== null);
-  return new Map(acks.map((hit) => [Number(hit[1]), hit[2]!]));
-}
 
 test(`${KILLS} kills at random moments lose no acknowledged entry and fork nothing`, {
   timeout: 3_600_000,

@@ -2,9 +2,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import {
+  adoptLog,
   appendEntries,
   checkLog,
   followLog,
+  handOver,
   initLog,
   proveEntry,
   readEntry,
@@ -47,6 +49,8 @@ export function logCommand(): Command {
     .addCommand(serve())
     .addCommand(key())
     .addCommand(witness())
+    .addCommand(handover())
+    .addCommand(adopt())
     .addHelpText(
       "after",
       `
@@ -253,6 +257,27 @@ function witness(): Command {
         now: unixSeconds,
       });
       await untilStopped(await serveWitness(desk, options.port), "witness").finally(desk.close);
+    });
+}
+
+function handover(): Command {
+  return new Command("handover")
+    .description("Leave a log ready for Tessera's POSIX driver, which goes on with the same folder and key.")
+    .argument("<folder>")
+    .action(async (folder: string) => {
+      const { size } = await handOver(folder);
+      process.stdout.write(`${size} entries; do not append here while another writer goes on\n`);
+    });
+}
+
+function adopt(): Command {
+  return new Command("adopt")
+    .description("Take over a log that another implementation wrote, after checking it whole.")
+    .argument("<folder>")
+    .requiredOption("--key <file>", "the log's private key (PRIVATE+KEY+name+id+base64)")
+    .action(async (folder: string, options: { key: string }) => {
+      const { size } = await adoptLog(folder, options.key);
+      process.stdout.write(`${size} entries, checked\n`);
     });
 }
 
