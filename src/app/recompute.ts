@@ -3,30 +3,53 @@
  * and compare each finding and its page bit for bit. Only the software's own name may differ, and then it is said.
  */
 import { fromUtf8 } from "../base/bytes.js";
-import { AssayError } from "../base/error.js";
+import { AssayError, quoted } from "../base/error.js";
 import type { Files } from "../evidence/bag.js";
 import { decodeRequest, type ExaminationRequest } from "../evidence/request.js";
 import { decodeFinding, encodeFinding } from "../finding/codec.js";
 import type { Finding } from "../finding/finding.js";
 import { findModels } from "../host/find-models.js";
+import { isUrl } from "../host/http-pin.js";
+import { statedUrl } from "../host/remote-files.js";
 import type { Settings } from "../labs/weights/method.js";
 import type { Progress } from "../labs/weights/work.js";
 import { renderPage } from "../report/page.js";
 import { findingCount, findingFolder } from "./bundle-layout.js";
 import { examine } from "./examine.js";
 import { pageInput } from "./publish.js";
+import { urlOf } from "./remote-side.js";
 import { parseStudy, type Study } from "./validation-data.js";
 import type { Check } from "./verify-bundle.js";
 
 export async function recompute(
   files: Files,
-  options: { inputs: string; home: string; keyId: string | null; onProgress: (progress: Progress) => void },
+  options: {
+    /** Folders in which models are looked for by digest, and URLs that may be read again. */
+    inputs: readonly string[];
+    home: string;
+    keyId: string | null;
+    onProgress: (progress: Progress) => void;
+  },
 ): Promise<Check[]> {
   const request = decodeRequest(files.get("data/request.json")!, "data/request.json");
   const count = findingCount(files.keys()) ?? 1;
   const parts = Array.from({ length: count }, (_, n) => storedPart(files, findingFolder(n)));
   const settings = settingsOf(request);
-  const paths = await findModels(options.inputs, request.inputs, options.home);
+  const paths = await findModels(
+    options.inputs.filter((input) => !isUrl(input)),
+    request.inputs,
+    options.home,
+  );
+  for (const { root, url } of behindUrls(parts[0]!.finding)) {
+    // A server learns that it is asked, so only the caller may say so.
+    const allowed = options.inputs.find((input) => isUrl(input) && statedUrl(input) === url);
+    if (allowed !== undefined) paths.set(root, allowed);
+    else if (!paths.has(root))
+      throw new AssayError(
+        "NOT_FOUND",
+        `verify: expected leave to read ${quoted(url)} again, as the examination did; give --inputs ${url}`,
+      );
+  }
   const withInit = request.inputs.some((input) => input.role === "init");
   const roles = ["reference", "suspect", ...(withInit ? ["init"] : [])];
   const also = request.inputs.map(({ role }) => role).filter((role) => /^also-\d+$/.test(role));
@@ -35,7 +58,7 @@ export async function recompute(
     if (path) return path;
     throw new AssayError(
       "NOT_FOUND",
-      `verify: expected the ${role}'s files under ${options.inputs}; give --inputs FOLDER`,
+      `verify: expected the ${role}'s files under ${options.inputs.join(", ")}; give --inputs FOLDER`,
     );
   });
   const studies = parts.flatMap((part) => (part.study ? [part.study] : []));
@@ -55,6 +78,15 @@ export async function recompute(
     return [{ name: "recomputed findings", holds: false, detail }];
   }
   return parts.flatMap((part, n) => compare(part, again.findings[n]!, settings, options.keyId, n));
+}
+
+/** Sides that were read over HTTP, by the words that remote-side.ts writes. */
+function behindUrls({ subject }: Finding): { root: string; url: string }[] {
+  if (subject.kind !== "pair") return [];
+  return [subject.reference, subject.suspect].flatMap(({ root, obtained }) => {
+    const url = urlOf(obtained ?? "");
+    return url === null ? [] : [{ root, url }];
+  });
 }
 
 /** A finding of the bundle, its study and its page. */

@@ -22,6 +22,13 @@ export interface RemoteUse extends PartialReading {
   requests: number;
 }
 
+const OBTAINED = "in part, over HTTP from ";
+
+/** The URL, without query, of a side that was read over HTTP; null of any other. */
+export function urlOf(obtained: string): string | null {
+  return obtained.startsWith(OBTAINED) ? obtained.slice(OBTAINED.length) : null;
+}
+
 /** Stands for the root until all is read. The same URL on both sides is the same model. */
 export function provisionalRoot(url: string): Digest {
   return sha256Digest(utf8(`assay/provisional-root ${url}`));
@@ -49,7 +56,7 @@ export function remoteUse(
 export function settled(finding: Finding, use: RemoteUse, remote: RemoteFiles): Finding {
   const from = provisionalRoot(remote.url);
   const pinned = remote.files.filter(({ path }) => pinOf(path).etag !== null).length;
-  const obtained = `in part, over HTTP from ${use.url}`.slice(0, 500);
+  const obtained = `${OBTAINED}${use.url}`.slice(0, 500);
   const { subject } = finding;
   const artefact = <T extends { root: Digest }>(a: T): T => (a.root === from ? { ...a, root: use.root, obtained } : a);
   const percent = ((100 * use.readBytes) / use.totalBytes).toPrecision(2);

@@ -117,6 +117,11 @@ function nothing(url: URL): AssayError {
   );
 }
 
+/** A URL as it is stated in findings: of the folder's files, without query. */
+export function statedUrl(given: string): string {
+  return plainUrl(folderUrl(parseUrl(given)).href);
+}
+
 /** Pages of Hugging Face in place of the files behind them. */
 function folderUrl(url: URL): URL {
   const parts = url.pathname.split("/").filter((p) => p !== "");

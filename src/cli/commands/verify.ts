@@ -19,7 +19,7 @@ import { progressLine } from "../progress.js";
 interface Options {
   key?: string[];
   recompute?: boolean;
-  inputs?: string;
+  inputs?: string[];
   json?: boolean;
 }
 
@@ -29,7 +29,10 @@ export function verifyCommand(): Command {
     .argument("<bundle>", "bundle folder or .zip")
     .option("--key <file...>", "public Ed25519 keys you trust (PEM, SPKI); a signature by another key does not hold")
     .option("--recompute", "examine the inputs again and compare the finding and the page bit for bit")
-    .option("--inputs <folder>", "where the examined models lie: this folder's entries are tried by digest")
+    .option(
+      "--inputs <folder...>",
+      "where the examined models lie: the folders' entries are tried by digest; a URL where one was read over HTTP",
+    )
     .option("--json", "print the report as JSON")
     .addHelpText(
       "after",
@@ -38,6 +41,7 @@ Examples:
   $ assay verify case-1
   $ assay verify case-1.zip --key lab-public.pem
   $ assay verify case-1 --recompute --inputs ./models
+  $ assay verify case-2 --recompute --inputs ./models https://example.org/suspect/
 
 An unsigned bundle that was rewritten as a whole is caught only by --recompute.`,
     )
@@ -50,7 +54,7 @@ async function run(path: string, options: Options): Promise<void> {
   const checks: Check[] = [...report.checks];
   if (options.recompute && report.holds && files) {
     const progress = progressLine();
-    const inputs = options.inputs ?? ".";
+    const inputs = options.inputs ?? ["."];
     const keyId = report.signedBy?.keyId ?? null;
     const again = recompute(files, { inputs, home: assayHome(), keyId, onProgress: progress.report });
     checks.push(...(await again.finally(() => progress.done())));
