@@ -1,10 +1,11 @@
 /**
  * Detection speed on one core: KGW lefthash at a vocabulary of 128,256, cold (no list drawn yet) and warm, SynthID-Text
  * with 30 layers in both forms, and what marking costs a step. Text: a megatoken of the corpus cached by the
- * false-alarm study, or ids drawn by Zipf's law where there is none. Run it on a quiet machine:
- *   npm run build && node bench/marks.ts [corpus.bin]
- *   python bench/marks_originals.py corpus.bin        the Python originals on the same text
+ * false-alarm study, or ids drawn by Zipf's law where there is none. With the path of a Python that has transformers,
+ * the originals run on the same text first, in the same run. Run it on a quiet machine:
+ *   npm run build && node bench/marks.ts [corpus.bin [python]]
  */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
 import type { AssayMark } from "../dist/labs/marks/assay-scheme.js";
@@ -35,6 +36,9 @@ function text(): Uint32Array {
   return ids.subarray(0, n);
 }
 
+const [corpus, python] = process.argv.slice(2);
+if (corpus !== undefined && python !== undefined)
+  execFileSync(python, [new URL("marks_originals.py", import.meta.url).pathname, corpus], { stdio: "inherit" });
 const ids = text();
 const texts = [{ id: "1", ids, promptIds: new Uint32Array(0) }];
 const keys = Array.from({ length: 30 }, (_, i) => 1_000_003 * (i + 1));
@@ -46,7 +50,7 @@ const marks = {
 };
 for (const [name, mark] of Object.entries(marks)) {
   const scheme = schemeOf(parseMark({ type: "assay/mark/v1", vocabulary, ...mark }, name), new TokenDraws());
-  for (const run of ["cold", "warm", "warm"]) {
+  for (const run of ["cold", "warm", "warm", "warm"]) {
     const started = process.cpuUsage();
     const { value } = scoreTexts(scheme, texts, { vocabulary });
     const used = process.cpuUsage(started);
@@ -57,6 +61,27 @@ for (const [name, mark] of Object.entries(marks)) {
         run,
         tokens: ids.length,
         tuples: value.length,
+        cpuSeconds: seconds,
+        tokensPerSecond: Math.round(ids.length / seconds),
+      }),
+    );
+  }
+}
+// Like for like with the originals' g-values alone: every window's weighted sum, nothing told apart.
+for (const variant of ["transformers", "reference"]) {
+  const mark = parseMark({ type: "assay/mark/v1", vocabulary, scheme: "synthid", variant, key: keys }, variant);
+  const scheme = schemeOf(mark, new TokenDraws());
+  const positions = Int32Array.from({ length: ids.length - 4 }, (_, i) => i + 4);
+  for (const run of ["cold", "warm", "warm"]) {
+    const started = process.cpuUsage();
+    scheme.scores(ids, positions, scheme.names(ids, positions));
+    const used = process.cpuUsage(started);
+    const seconds = (used.user + used.system) / 1e6;
+    console.log(
+      JSON.stringify({
+        name: `SynthID, ${variant}, sums of g-values alone`,
+        run,
+        tokens: ids.length,
         cpuSeconds: seconds,
         tokensPerSecond: Math.round(ids.length / seconds),
       }),

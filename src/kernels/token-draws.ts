@@ -15,13 +15,16 @@ interface Exports {
   uniformsAt(seed: number, tokens: number, count: number, out: number): void;
   synthId(...args: [number, number, number, number, number, bigint, number, bigint, number]): void;
   tokenBits(a: bigint, b: bigint, tokens: number, count: number, out: number): void;
-  synthIdStates(ids: number, windows: number, width: number, iv: bigint, out: number): void;
+  synthIdNames(...args: [number, number, number, number, bigint, bigint, number]): void;
+  synthIdOfNames(...args: [number, number, number, number, number, bigint, number]): void;
 }
 
 /** The largest vocabulary taken: twice the largest in public use (262,144), so that tables stay below 8 MB (CWE-789). */
 export const VOCABULARY_MAX = 524_288;
 /** Windows scored in one call; bounds the memory of a call to some 30 MB. */
 const WINDOWS_MAX = 65_536;
+/** Ids copied in for one call: 4 MB. */
+const STRETCH_MAX = 1 << 20;
 /** SynthID layers that fit one 64-bit word. */
 export const LAYERS_MAX = 64;
 const PAGE = 65_536;
@@ -117,20 +120,62 @@ export class TokenDraws {
     return result;
   }
 
-  /** SynthID-Text hash of each window before the layers' keys, low word then high. */
-  synthIdStates(windows: Uint32Array, width: number, iv: bigint): Uint32Array {
-    const total = windows.length / width;
+  /** SynthID-Text g-values of states as `synthIdNames` gives them: two words each, low then high, bit l is layer l. */
+  synthIdOfNames(names: Uint32Array, keys: BigInt64Array, table: Uint8Array | null): Uint32Array {
+    assert(keys.length > 0 && keys.length <= LAYERS_MAX, "TokenDraws.synthIdOfNames: expected 1 to 64 layers");
+    const total = names.length / 2;
     const result = new Uint32Array(2 * total);
     const chunk = Math.min(total, WINDOWS_MAX);
-    const [ids, out] = this.#after(HEAP, [4 * chunk * width, 8 * chunk]);
+    const tableSize = table?.length ?? 0;
+    const [keysAt, tableAt, from, out] = this.#after(HEAP, [8 * keys.length, tableSize, 8 * chunk, 8 * chunk]);
     this.#identity.n = 0;
-    for (let from = 0; from < total; from += chunk) {
-      const n = Math.min(chunk, total - from);
-      new Uint32Array(this.#memory.buffer, ids, n * width).set(windows.subarray(from * width, (from + n) * width));
-      this.#exports.synthIdStates(ids!, n, width, iv, out!);
-      result.set(new Uint32Array(this.#memory.buffer, out, 2 * n), 2 * from);
+    new BigInt64Array(this.#memory.buffer, keysAt, keys.length).set(keys);
+    if (table) new Uint8Array(this.#memory.buffer, tableAt, tableSize).set(table);
+    for (let at = 0; at < total; at += chunk) {
+      const n = Math.min(chunk, total - at);
+      new Uint32Array(this.#memory.buffer, from, 2 * n).set(names.subarray(2 * at, 2 * (at + n)));
+      this.#exports.synthIdOfNames(from!, n, keysAt!, keys.length, tableAt!, BigInt(tableSize), out!);
+      result.set(new Uint32Array(this.#memory.buffer, out, 2 * n), 2 * at);
     }
     return result;
+  }
+
+  /**
+   * SynthID-Text hash of the `width` ids that end at each position, before the layers' keys; bits of `mask` alone.
+   * @returns two words a position, high then low
+   */
+  synthIdNames(ids: Uint32Array, positions: Int32Array, width: number, iv: bigint, mask: bigint): Uint32Array {
+    const total = positions.length;
+    const result = new Uint32Array(2 * total);
+    for (let from = 0; from < total; ) {
+      const { to, low, high } = this.#stretch(positions, from);
+      assert(low - width + 1 >= 0 && high < ids.length, "TokenDraws.synthIdNames: expected windows within the text");
+      const read = ids.subarray(low - width + 1, high + 1);
+      const n = to - from;
+      const [idsAt, at, out] = this.#after(HEAP, [4 * read.length, 4 * n, 8 * n]);
+      this.#identity.n = 0;
+      new Uint32Array(this.#memory.buffer, idsAt, read.length).set(read);
+      const relative = new Int32Array(this.#memory.buffer, at, n);
+      for (let i = 0; i < n; i++) relative[i] = positions[from + i]! - low + width - 1;
+      this.#exports.synthIdNames(idsAt!, at!, n, width, iv, mask, out!);
+      result.set(new Uint32Array(this.#memory.buffer, out, 2 * n), 2 * from);
+      from = to;
+    }
+    return result;
+  }
+
+  /** As many positions from `from` on as lie within STRETCH_MAX ids of each other, in whatever order. */
+  #stretch(positions: Int32Array, from: number): { to: number; low: number; high: number } {
+    let low = positions[from]!;
+    let high = low;
+    let to = from + 1;
+    for (const end = Math.min(positions.length, from + WINDOWS_MAX); to < end; to++) {
+      const at = positions[to]!;
+      if (Math.max(high, at) - Math.min(low, at) > STRETCH_MAX) break;
+      low = Math.min(low, at);
+      high = Math.max(high, at);
+    }
+    return { to, low, high };
   }
 
   /** Own mark: 64 bits of each token under the context key (a, b), low word then high. */

@@ -13,13 +13,22 @@ import type { Corpus } from "./marks-material.ts";
 
 export const ALPHAS = [1e-2, 1e-3, 1e-4, 1e-5] as const;
 
+/** One key's tests. */
+export interface KeyCounts {
+  tests: number;
+  /** By α: tests at or below it. */
+  below: number[];
+  /** Smallest log10 p. */
+  smallest: number;
+}
+
 export interface Counts {
   tests: number;
   /** By α: tests at or below it, and how many the exact law expects. */
   below: number[];
   expected: number[];
-  /** The smallest log10 p of each key's tests. */
-  smallest: number[];
+  /** Keys are the families: texts that share tuples go up and down together under one key. */
+  byKey: KeyCounts[];
 }
 
 /** For each n, the least score whose p is at most α, and that p. */
@@ -49,27 +58,82 @@ export class Critical {
 }
 
 function tally(counts: Counts, critical: Critical, law: Law, n: Int32Array, score: Float64Array): void {
-  let smallest = 0;
+  const key: KeyCounts = { tests: 0, below: [0, 0, 0, 0], smallest: 0 };
   for (let t = 0; t < n.length; t++) {
     if (n[t] === 0) continue;
-    counts.tests++;
+    key.tests++;
     for (const [a, alpha] of ALPHAS.entries()) {
       const at = critical.at(n[t]!, alpha);
       counts.expected[a]! += at.p;
-      if (score[t]! >= at.score) {
-        counts.below[a]!++;
-        if (a >= 2) smallest = Math.min(smallest, log10Tail(law, score[t]!, n[t]!));
-      }
+      if (score[t]! < at.score) continue;
+      key.below[a]!++;
+      if (a >= 2) key.smallest = Math.min(key.smallest, log10Tail(law, score[t]!, n[t]!));
     }
   }
-  counts.smallest.push(smallest);
+  counts.byKey.push(key);
+  counts.tests += key.tests;
+  for (const a of ALPHAS.keys()) counts.below[a]! += key.below[a]!;
 }
 
-const empty = (): Counts => ({ tests: 0, below: [0, 0, 0, 0], expected: [0, 0, 0, 0], smallest: [] });
+const empty = (): Counts => ({ tests: 0, below: [0, 0, 0, 0], expected: [0, 0, 0, 0], byKey: [] });
+
+/** Distinct tuples of a corpus by context: what one key decides once for every text that holds them. */
+interface Tuples {
+  contexts: Uint32Array;
+  /** Tuples of contexts[i] are starts[i] … starts[i + 1]. */
+  starts: Uint32Array;
+  tokens: Uint32Array;
+  /** Text by text, the distinct tuples it holds. */
+  held: Uint32Array;
+  /** How many each text holds. */
+  n: Int32Array;
+}
+
+function tuplesOf(texts: readonly Uint32Array[]): Tuples {
+  const total = texts.reduce((sum, ids) => sum + Math.max(0, ids.length - 1), 0);
+  const names = new Float64Array(total);
+  const n = new Int32Array(texts.length);
+  let m = 0;
+  for (const [t, ids] of texts.entries()) {
+    const from = m;
+    for (let i = 1; i < ids.length; i++) names[m++] = ids[i - 1]! * 2 ** 20 + ids[i]!;
+    const own = names.subarray(from, m).sort();
+    m = from;
+    for (let i = 0; i < own.length; i++) if (i === 0 || own[i] !== own[i - 1]) names[m++] = own[i]!;
+    n[t] = m - from;
+  }
+  const sorted = names.slice(0, m).sort();
+  let distinct = 0;
+  for (let i = 0; i < m; i++) if (i === 0 || sorted[i] !== sorted[distinct - 1]) sorted[distinct++] = sorted[i]!;
+  const all = sorted.subarray(0, distinct);
+  const contexts: number[] = [];
+  const starts: number[] = [];
+  for (let i = 0; i < distinct; i++) {
+    const context = Math.floor(all[i]! / 2 ** 20);
+    if (context === contexts.at(-1)) continue;
+    contexts.push(context);
+    starts.push(i);
+  }
+  const held = new Uint32Array(m);
+  for (let i = 0; i < m; i++) {
+    let low = 0;
+    for (let high = distinct - 1; low < high; ) {
+      const mid = (low + high) >> 1;
+      if (all[mid]! < names[i]!) low = mid + 1;
+      else high = mid;
+    }
+    held[i] = low;
+  }
+  const tokens = Uint32Array.from(all, (name) => name % 2 ** 20);
+  return { contexts: Uint32Array.from(contexts), starts: Uint32Array.from([...starts, distinct]), tokens, held, n };
+}
+
+/** Up to this many tokens are followed through the permutation instead of drawing the list (as green-lists.ts does). */
+const WATCHED_MAX = 12;
 
 /**
- * KGW lefthash as transformers draws it; keys are odd 31-bit numbers. Distinct (context, token) tuples of each text are
- * found once; for each key all lists in use are drawn once, into one table of bits while that stays below 64 MB.
+ * KGW lefthash as transformers draws it; keys are odd 31-bit numbers. Each distinct (context, token) tuple of the corpus
+ * is decided once a key, from lists drawn by the product's own kernel.
  */
 export function kgwFalseAlarms(
   corpus: Corpus,
@@ -82,53 +146,31 @@ export function kgwFalseAlarms(
   const draws = new TokenDraws();
   const size = Math.trunc(vocabulary * gamma);
   const law: Law = { kind: "green", rate: size / vocabulary };
-  const n = new Int32Array(texts.length);
-  const total = texts.reduce((sum, ids) => sum + Math.max(0, ids.length - 1), 0);
-  const context = new Uint32Array(total);
-  const token = new Uint32Array(total);
-  const owner = new Uint32Array(total);
-  let m = 0;
-  for (const [t, ids] of texts.entries()) {
-    const seen = new Set<number>();
-    for (let i = 1; i < ids.length; i++) {
-      const tuple = ids[i - 1]! * 2 ** 20 + ids[i]!;
-      if (seen.has(tuple)) continue;
-      seen.add(tuple);
-      context[m] = ids[i - 1]!;
-      token[m] = ids[i]!;
-      owner[m++] = t;
-      n[t]!++;
-    }
-  }
-  const words = Math.ceil(vocabulary / 32);
-  const used = new Uint8Array(vocabulary);
-  for (let i = 0; i < m; i++) used[context[i]!] = 1;
-  const whole = vocabulary * words * 4 <= 64 * 1024 * 1024;
-  const order = whole ? null : Float64Array.from({ length: m }, (_, i) => context[i]! * 2 ** 32 + i).sort();
+  const { contexts, starts, tokens, held, n } = tuplesOf(texts);
   const source = prng("assay/study/marks-false-alarms", `${seed} kgw ${gamma}`);
   const counts = empty();
   const critical = new Critical(law);
+  const green = new Uint8Array(tokens.length);
   for (let k = 0; k < keys; k++) {
     const key = (source.uint32() >>> 1) | 1;
+    for (let c = 0; c < contexts.length; c++) {
+      const from = starts[c]!;
+      const to = starts[c + 1]!;
+      const list = Math.imul(key, contexts[c]!) >>> 0;
+      if (to - from <= WATCHED_MAX) {
+        green.set(draws.inFirstOfPermutation(list, vocabulary, size, tokens.subarray(from, to)), from);
+        continue;
+      }
+      const bits = draws.firstOfPermutation(list, vocabulary, size);
+      for (let i = from; i < to; i++) green[i] = (bits[tokens[i]! >>> 5]! >>> (tokens[i]! & 31)) & 1;
+    }
     const score = new Float64Array(texts.length);
-    const list = (c: number) => draws.firstOfPermutation(Math.imul(key, c) >>> 0, vocabulary, size);
-    if (order === null) {
-      const bits = new Uint32Array(vocabulary * words);
-      for (let c = 0; c < vocabulary; c++) if (used[c]) bits.set(list(c), c * words);
-      for (let i = 0; i < m; i++) {
-        const t = token[i]!;
-        score[owner[i]!]! += (bits[context[i]! * words + (t >>> 5)]! >>> (t & 31)) & 1;
-      }
-    } else
-      for (let from = 0; from < m; ) {
-        const c = Math.floor(order[from]! / 2 ** 32);
-        const bits = list(c);
-        for (; from < m && Math.floor(order[from]! / 2 ** 32) === c; from++) {
-          const i = order[from]! % 2 ** 32;
-          const t = token[i]!;
-          score[owner[i]!]! += (bits[t >>> 5]! >>> (t & 31)) & 1;
-        }
-      }
+    let at = 0;
+    for (let t = 0; t < n.length; t++) {
+      let sum = 0;
+      for (const end = at + n[t]!; at < end; at++) sum += green[held[at]!]!;
+      score[t] = sum;
+    }
     tally(counts, critical, law, n, score);
     progress(k + 1);
   }

@@ -20,6 +20,10 @@ const TOKENIZERS: Record<
   string,
   { vocabulary: number; encode: (module: Record<string, unknown>, text: string) => number[] }
 > = {
+  "llama-tokenizer-js": {
+    vocabulary: 32_000,
+    encode: (m, text) => (m.default as { encode(text: string, bos: boolean): number[] }).encode(text, false),
+  },
   "llama3-tokenizer-js": {
     vocabulary: 128_256,
     encode: (m, text) =>

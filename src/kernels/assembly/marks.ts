@@ -203,6 +203,49 @@ function fold(h: i64, datum: i64): i64 {
   return (h + datum) * LCG + 1;
 }
 
+/** SynthID-Text's hash of the `width` ids from `at` on, before any layer's key. */
+// @ts-ignore: decorator
+@inline
+function foldWindow(at: usize, width: i32, iv: i64): i64 {
+  let h = iv;
+  for (let k = 0; k < width; k++) h = fold(h, <i64>load<u32>(at + (<usize>k << 2)));
+  return h;
+}
+
+/** The reference repository's twelve rounds of fold(x, 1) >> 5, written out: the loop would cost as much as the rounds. */
+// @ts-ignore: decorator
+@inline
+function referenceBit(state: i64, key: i64): u64 {
+  const c = LCG + 1;
+  let x = (state + key) * LCG + 1;
+  x = (x * LCG + c) >> 5; x = (x * LCG + c) >> 5; x = (x * LCG + c) >> 5; x = (x * LCG + c) >> 5;
+  x = (x * LCG + c) >> 5; x = (x * LCG + c) >> 5; x = (x * LCG + c) >> 5; x = (x * LCG + c) >> 5;
+  x = (x * LCG + c) >> 5; x = (x * LCG + c) >> 5; x = (x * LCG + c) >> 5; x = (x * LCG + c) >> 5;
+  return <u64>((x >> 30) & 1);
+}
+
+// @ts-ignore: decorator
+@inline
+function layerBits(h: i64, keys: usize, layers: i32, table: usize, tableSize: i64, mask: i64): u64 {
+  let bits: u64 = 0;
+  for (let l = 0; l < layers; l++) {
+    const key = load<i64>(keys + (<usize>l << 3));
+    let g: u64;
+    if (tableSize == 0) g = referenceBit(h, key);
+    else {
+      let slot = fold(h, key);
+      if (mask >= 0) slot &= mask;
+      else {
+        slot %= tableSize;
+        if (slot < 0) slot += tableSize;
+      }
+      g = <u64>load<u8>(table + <usize>slot);
+    }
+    bits |= g << l;
+  }
+  return bits;
+}
+
 /**
  * SynthID-Text g-values of each window of `width` ids: out[w] has bit l for layer l (at most 64 layers).
  * tableSize 0: the reference repository's bit (twelve rounds, shift 5); else table[key mod tableSize] as transformers.
@@ -212,28 +255,30 @@ export function synthId(
 ): void {
   const mask = (tableSize & (tableSize - 1)) == 0 ? tableSize - 1 : -1;
   for (let w = 0; w < windows; w++) {
-    let h = iv;
-    const at = ids + (<usize>(w * width) << 2);
-    for (let k = 0; k < width; k++) h = fold(h, <i64>load<u32>(at + (<usize>k << 2)));
-    let bits: u64 = 0;
-    for (let l = 0; l < layers; l++) {
-      let key = fold(h, load<i64>(keys + (<usize>l << 3)));
-      let g: u64;
-      if (tableSize == 0) {
-        for (let r = 0; r < 12; r++) key = fold(key, 1) >> 5;
-        g = <u64>((key >> 30) & 1);
-      } else {
-        let slot = key;
-        if (mask >= 0) slot &= mask;
-        else {
-          slot %= tableSize;
-          if (slot < 0) slot += tableSize;
-        }
-        g = <u64>load<u8>(table + <usize>slot);
-      }
-      bits |= g << l;
-    }
-    store<u64>(out + (<usize>w << 3), bits);
+    const h = foldWindow(ids + (<usize>(w * width) << 2), width, iv);
+    store<u64>(out + (<usize>w << 3), layerBits(h, keys, layers, table, tableSize, mask));
+  }
+}
+
+/** The same from states as synthIdNames wrote them (high word first). */
+export function synthIdOfNames(
+  names: usize, count: i32, keys: usize, layers: i32, table: usize, tableSize: i64, out: usize,
+): void {
+  const mask = (tableSize & (tableSize - 1)) == 0 ? tableSize - 1 : -1;
+  for (let w = 0; w < count; w++) {
+    const h = <i64>rotl(load<u64>(names + (<usize>w << 3)), 32);
+    store<u64>(out + (<usize>w << 3), layerBits(h, keys, layers, table, tableSize, mask));
+  }
+}
+
+/** out[i] := the hash of the `width` ids that end before ids[positions[i] + 1], bits of `mask` alone, high word first. */
+export function synthIdNames(
+  ids: usize, positions: usize, count: i32, width: i32, iv: i64, mask: u64, out: usize,
+): void {
+  for (let i = 0; i < count; i++) {
+    const at = <i32>load<u32>(positions + (<usize>i << 2)) - width + 1;
+    const h = foldWindow(ids + (<usize>at << 2), width, iv);
+    store<u64>(out + (<usize>i << 3), rotl(<u64>h & mask, 32));
   }
 }
 
@@ -251,15 +296,5 @@ export function tokenBits(a: u64, b: u64, tokens: usize, count: i32, out: usize)
   for (let k = 0; k < count; k++) {
     const t = <u64>load<u32>(tokens + (<usize>k << 2));
     store<u64>(out + (<usize>k << 3), mix(mix(a + (t + 1) * 0x9e3779b97f4a7c15) ^ b));
-  }
-}
-
-/** out[w] := the 64-bit hash of each window of `width` ids, before any layer's key is folded in. */
-export function synthIdStates(ids: usize, windows: i32, width: i32, iv: i64, out: usize): void {
-  for (let w = 0; w < windows; w++) {
-    let h = iv;
-    const at = ids + (<usize>(w * width) << 2);
-    for (let k = 0; k < width; k++) h = fold(h, <i64>load<u32>(at + (<usize>k << 2)));
-    store<i64>(out + (<usize>w << 3), h);
   }
 }

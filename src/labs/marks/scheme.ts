@@ -14,6 +14,8 @@ export interface Scheme {
   readsPrompt: boolean;
   /** Whether the marking side left a context's later occurrences in one text unmarked. */
   marksOnce: boolean;
+  /** How many names there are at most, where that is few. */
+  drawsMax?: number;
   /** Two words a position: what its score depends on. */
   names(ids: Uint32Array, positions: Int32Array): Uint32Array;
   /** @param names those of the positions */

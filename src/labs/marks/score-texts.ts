@@ -30,7 +30,7 @@ export interface ScoringOptions {
 /** @throws AssayError FORMAT on an id that the vocabulary does not have */
 export function scoreTexts(scheme: Scheme, texts: readonly IdText[], options: ScoringOptions): Scored {
   const parts: { text: number; from: number; ids: Uint32Array; kept: Int32Array; names: Uint32Array }[] = [];
-  const corpus = new TupleSet(texts.length > 1 ? 1 << 16 : 16);
+  const corpus = new TupleSet(texts.length > 1 ? Math.min(1 << 16, scheme.drawsMax ?? 1 << 16) : 16);
   let positions = 0;
   let repeated = 0;
   let excluded = 0;
@@ -40,16 +40,15 @@ export function scoreTexts(scheme: Scheme, texts: readonly IdText[], options: Sc
     const start = Math.max(from, scheme.contextWidth);
     const count = Math.max(0, ids.length - start);
     positions += count;
-    const candidates = Int32Array.from({ length: count }, (_, i) => start + i);
+    const candidates = new Int32Array(count);
+    for (let i = 0; i < count; i++) candidates[i] = start + i;
     const names = scheme.names(ids, candidates);
-    const seen = new TupleSet(count);
-    const contexts = scheme.marksOnce ? new TupleSet(count) : null;
+    const fresh = firstOccurrences(names, Math.min(count, scheme.drawsMax ?? count));
+    const unmarked = scheme.marksOnce ? repeatedContexts(scheme, ids, start, fresh) : null;
     let n = 0;
     for (let i = 0; i < count; i++) {
       const at = candidates[i]!;
-      const fresh = seen.add(names[2 * i]!, names[2 * i + 1]!);
-      const unmarked = contexts !== null && !addContext(contexts, scheme, ids, at);
-      if (!fresh || unmarked) repeated++;
+      if (fresh[i] === 0 || unmarked?.[i] === 1) repeated++;
       else if (options.exclude?.(number, ids, at)) excluded++;
       else {
         candidates[n] = at;
@@ -106,27 +105,82 @@ function joined(scheme: Scheme, text: IdText, vocabulary: number): { ids: Uint32
   const ids = new Uint32Array(tail.length + text.ids.length);
   ids.set(tail);
   ids.set(text.ids, tail.length);
-  for (const id of ids)
-    if (id >= vocabulary)
-      throw new AssayError("FORMAT", `marks.scoreTexts: text ${text.id}: expected ids below ${vocabulary}, got ${id}`);
+  let largest = 0;
+  for (let i = 0; i < ids.length; i++) if (ids[i]! > largest) largest = ids[i]!;
+  if (largest >= vocabulary)
+    throw new AssayError(
+      "FORMAT",
+      `marks.scoreTexts: text ${text.id}: expected ids below ${vocabulary}, got ${largest}`,
+    );
   return { ids, from: tail.length };
+}
+
+/** 1 where a name stands for the first time. */
+function firstOccurrences(names: Uint32Array, distinctMax: number): Uint8Array {
+  const seen = new TupleSet(distinctMax);
+  const fresh = new Uint8Array(names.length / 2);
+  for (let i = 0; i < fresh.length; i++) fresh[i] = Number(seen.add(names[2 * i]!, names[2 * i + 1]!));
+  return fresh;
+}
+
+/** Bits of the sieve before a look-up: 128 kB, which a core's own cache holds. */
+const SIEVE_BITS = 20;
+
+/**
+ * 1 where `asked` is 1 and the context stood earlier in the text. Where few positions are asked for, only their
+ * contexts are kept: a set that fits the cache instead of one entry a token.
+ */
+function repeatedContexts(scheme: Scheme, ids: Uint32Array, start: number, asked: Uint8Array): Uint8Array {
+  const count = asked.length;
+  const names = namesOfContexts(scheme, ids, start, count);
+  const repeated = new Uint8Array(count);
+  let few = 0;
+  for (let i = 0; i < count; i++) few += asked[i]!;
+  if (4 * few > count) {
+    const seen = new TupleSet(count);
+    for (let i = 0; i < count; i++) if (!seen.add(names[2 * i]!, names[2 * i + 1]!)) repeated[i] = asked[i]!;
+    return repeated;
+  }
+  const sieve = new Uint8Array(1 << (SIEVE_BITS - 3));
+  const wanted = new TupleSet(few);
+  for (let i = 0; i < count; i++) {
+    if (asked[i] === 0) continue;
+    const bit = names[2 * i]! >>> (32 - SIEVE_BITS);
+    sieve[bit >>> 3]! |= 1 << (bit & 7);
+    wanted.add(names[2 * i]!, names[2 * i + 1]!);
+  }
+  const seen = new TupleSet(few);
+  for (let i = 0; i < count; i++) {
+    const bit = names[2 * i]! >>> (32 - SIEVE_BITS);
+    if ((sieve[bit >>> 3]! & (1 << (bit & 7))) === 0) continue;
+    if (!wanted.has(names[2 * i]!, names[2 * i + 1]!)) continue;
+    if (!seen.add(names[2 * i]!, names[2 * i + 1]!)) repeated[i] = asked[i]!;
+  }
+  return repeated;
 }
 
 /** Two words that name a context: the ids it reads. */
 export function contextName(scheme: Scheme, ids: Uint32Array, at: number): [number, number] {
-  let high = 0x811c9dc5;
-  let low = 0x9747b28c;
-  for (const offset of scheme.contextOffsets) {
-    const id = ids[at + offset]!;
-    high = Math.imul(high ^ id, 0x85ebca6b);
-    high ^= high >>> 13;
-    low = Math.imul(low + id, 0xc2b2ae35);
-    low ^= low >>> 16;
-  }
-  return [high >>> 0, low >>> 0];
+  const [high, low] = namesOfContexts(scheme, ids, at, 1);
+  return [high!, low!];
 }
 
-function addContext(contexts: TupleSet, scheme: Scheme, ids: Uint32Array, at: number): boolean {
-  const [high, low] = contextName(scheme, ids, at);
-  return contexts.add(high, low);
+/** The same for `count` positions from `start` on, two words each. */
+function namesOfContexts(scheme: Scheme, ids: Uint32Array, start: number, count: number): Uint32Array {
+  const names = new Uint32Array(2 * count);
+  const offsets = Int32Array.from(scheme.contextOffsets);
+  for (let i = 0; i < count; i++) {
+    let high = 0x811c9dc5;
+    let low = 0x9747b28c;
+    for (let k = 0; k < offsets.length; k++) {
+      const id = ids[start + i + offsets[k]!]!;
+      high = Math.imul(high ^ id, 0x85ebca6b);
+      high ^= high >>> 13;
+      low = Math.imul(low + id, 0xc2b2ae35);
+      low ^= low >>> 16;
+    }
+    names[2 * i] = high;
+    names[2 * i + 1] = low;
+  }
+  return names;
 }

@@ -37,42 +37,40 @@ export function samplingTable(mark: SynthIdMark, draws: TokenDraws): Uint8Array 
   return Uint8Array.from({ length: size }, (_, i) => (bits[i >> 3]! >> (i & 7)) & 1);
 }
 
+/** Bits of a name where every bit of the hash tells draws apart. */
+const ALL = 2n ** 64n - 1n;
+
 export function synthIdScheme(mark: SynthIdMark, draws: TokenDraws): Scheme {
   const width = mark.parameters.ngram_len;
   const keys = BigInt64Array.from(mark.key, (key) => BigInt.asIntN(64, key));
   const iv = initialValue(mark);
   const table = samplingTable(mark, draws);
   const weights = layerWeights(keys.length);
-  // A table of 2^k entries is indexed by the low k bits of a linear hash: windows that agree there are one draw.
-  const size = table?.length ?? 0;
-  const low = size > 0 && (size & (size - 1)) === 0 ? size - 1 : 0xffffffff;
-  const high = low === 0xffffffff ? 0xffffffff : 0;
+  // A table of 2^k entries is indexed by the low k bits of a linear hash: windows that agree there are one draw, and
+  // there are only so many draws.
+  const size = table !== null && (table.length & (table.length - 1)) === 0 ? table.length : 0;
+  const mask = size > 0 ? BigInt(size - 1) : ALL;
+  let sums: Float64Array | null = null;
+  const sumOfDraw = () => {
+    const draw = Uint32Array.from({ length: 2 * size }, (_, i) => (i & 1 ? i >> 1 : 0));
+    sums ??= weightedSums(draws.synthIdOfNames(draw, keys, table), weights);
+    return sums;
+  };
   return {
     law: { kind: "bits", weights },
     contextWidth: width - 1,
     contextOffsets: Array.from({ length: width - 1 }, (_, i) => i - width + 1),
     readsPrompt: false,
     marksOnce: true,
-    names: (ids, positions) => {
-      const states = draws.synthIdStates(windowsOf(ids, positions, width), width, iv);
-      const names = new Uint32Array(states.length);
-      for (let i = 0; i < positions.length; i++) {
-        names[2 * i] = states[2 * i + 1]! & high;
-        names[2 * i + 1] = states[2 * i]! & low;
-      }
-      return names;
+    ...(size > 0 ? { drawsMax: size } : {}),
+    names: (ids, positions) => draws.synthIdNames(ids, positions, width, iv, mask),
+    scores: (_ids, positions, names) => {
+      if (size === 0 || size > 4 * positions.length)
+        return weightedSums(draws.synthIdOfNames(names, keys, table), weights);
+      const known = sumOfDraw();
+      const out = new Float64Array(positions.length);
+      for (let i = 0; i < out.length; i++) out[i] = known[names[2 * i + 1]!]!;
+      return out;
     },
-    scores: (ids, positions) =>
-      weightedSums(draws.synthId(windowsOf(ids, positions, width), width, keys, iv, table), weights),
   };
-}
-
-/** The ids of each position's window, row-major. */
-function windowsOf(ids: Uint32Array, positions: Int32Array, width: number): Uint32Array {
-  const windows = new Uint32Array(positions.length * width);
-  for (let i = 0; i < positions.length; i++) {
-    const from = positions[i]! - width + 1;
-    for (let k = 0; k < width; k++) windows[i * width + k] = ids[from + k]!;
-  }
-  return windows;
 }

@@ -57,7 +57,8 @@ TABLES = {}
 
 def table(k):
     if k not in TABLES:
-        TABLES.clear()
+        if len(TABLES) > 8:  # 8 MB each; the default key, asked for again and again, stays
+            TABLES.pop(next(key for key in TABLES if key != 15485863))
         TABLES[k] = WatermarkLogitsProcessor(16, "cpu", hashing_key=k, seeding_scheme="selfhash").fixed_table
     return TABLES[k]
 
@@ -87,18 +88,15 @@ def reference():
     ids = [rng.randrange(262144) for _ in range(n + rng.randrange(0, 6))]
     iv = int.from_bytes(hashlib.sha256(np.array(keys, dtype="<i8").tobytes()).digest(), "big") % (2**63 - 1)
     a, one = torch.tensor(6364136223846793005), torch.tensor(1)
-    rows = []
-    for w in range(len(ids) - n + 1):
-        h = torch.tensor(iv)
-        for d in ids[w : w + n]:
-            h = (h + d) * a + one
-        row = ""
-        for k in keys:
-            x = (h + torch.tensor(k)) * a + one
-            for _ in range(12):
-                x = ((x + one) * a + one) >> 5
-            row += str(int((x >> 30) % 2))
-        rows.append(row)
+    # All windows and layers at once: int64 tensors wrap the same way whatever their shape.
+    h = torch.full((len(ids) - n + 1,), iv)
+    windows = torch.tensor(ids).unfold(0, n, 1)
+    for k in range(n):
+        h = (h + windows[:, k]) * a + one
+    x = (h[:, None] + torch.tensor(keys)[None]) * a + one
+    for _ in range(12):
+        x = ((x + one) * a + one) >> 5
+    rows = ["".join(map(str, row)) for row in ((x >> 30) % 2).tolist()]
     return {"original": "torch int64, from the description", "mark": {"scheme": "synthid", "variant": "reference",
         "key": [str(k) for k in keys], "vocabulary": 262144, "parameters": {"ngram_len": n}}, "ids": ids, "answer": rows}
 
@@ -163,7 +161,6 @@ with gzip.open(args.out, "wt") as file:
         if args.only and name not in args.only.split(","):
             continue
         count = args.cases
-        k = None
         for i in range(count):
             file.write(json.dumps({"kind": name, **make()}) + "\n")
             if i % 1000 == 0:
