@@ -1,7 +1,8 @@
 /**
  * Texts under a scheme: every position whose score is a draw of its own, once. Repeated (context, token) tuples count
  * once a text, and once over the corpus where texts are pooled: a repeat is the same draw, and counting it again makes
- * repetitive text look marked (the libraries' option to do this is without effect: it compares tensors by identity).
+ * repetitive text look marked (in some versions of the libraries the option to do this has no effect: tensors are compared
+ * by identity).
  */
 import { AssayError } from "../../base/error.js";
 import type { Scheme } from "./scheme.js";
