@@ -62,7 +62,7 @@ async function writeDurably(folder: string, files: ReadonlyMap<string, Uint8Arra
   const entries = [...files];
   const folders = new Set<string>();
   for (let at = 0; at < entries.length; at += WRITES_AT_ONCE)
-    await Promise.all(
+    await allDone(
       entries.slice(at, at + WRITES_AT_ONCE).map(async ([path, bytes]) => {
         const target = join(folder, path);
         const made = await mkdir(dirname(target), { recursive: true });
@@ -72,7 +72,16 @@ async function writeDurably(folder: string, files: ReadonlyMap<string, Uint8Arra
       }),
     );
   // Names last: a file whose folder was not synced may be gone after a power cut.
-  await Promise.all([...folders].map(syncFolder));
+  await allDone([...folders].map(syncFolder));
+}
+
+/**
+ * Every write has come to its end, well or badly, before an error is told: one still under way could otherwise land on
+ * top of what the next round writes at the same path.
+ */
+async function allDone(writes: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(writes)).find((done) => done.status === "rejected");
+  if (failed) throw failed.reason;
 }
 
 async function writeThenRename(beside: string, target: string, bytes: Uint8Array): Promise<void> {

@@ -1,8 +1,15 @@
-/** `assay register …`: sign and verify models as OpenSSF Model Signing v1.0 does, with its option names. */
+/**
+ * `assay register …`: sign and verify models as OpenSSF Model Signing v1.0 does, with its option names; declare, look up
+ * and check where models come from.
+ */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Listing, SHARD_BYTES, signModel, verifyModel } from "../../app/sign-model.js";
 import { HASH_TYPES, type HashType } from "../../evidence/oms-statement.js";
 import { progressLine } from "../progress.js";
+import { bomCommand } from "./register-bom.js";
+import { declareCommand } from "./register-declare.js";
+import { admitCommand, appendCommand, fsckCommand, initCommand, receiptCommand } from "./register-log.js";
+import { checkCommand, lineageCommand, showCommand } from "./register-show.js";
 
 const DOES_NOT_HOLD = 3;
 
@@ -15,9 +22,20 @@ interface Common extends Omit<Listing, "ignorePaths"> {
 
 export function registerCommand(): Command {
   return new Command("register")
-    .description("Where a model comes from: sign its files and check such signatures (OpenSSF Model Signing v1.0).")
+    .description("Where a model comes from: sign its files, declare its making, look it up.")
     .addCommand(signCommand())
     .addCommand(verifyCommand())
+    .addCommand(initCommand())
+    .addCommand(admitCommand())
+    .addCommand(declareCommand())
+    .addCommand(appendCommand())
+    .addCommand(showCommand())
+    .addCommand(checkCommand())
+    .addCommand(lineageCommand("made-of"))
+    .addCommand(lineageCommand("derives"))
+    .addCommand(receiptCommand())
+    .addCommand(fsckCommand())
+    .addCommand(bomCommand())
     .addHelpText(
       "after",
       `

@@ -1,0 +1,110 @@
+/**
+ * Whether a signed declaration may enter the register, and if not why: one reason of a closed list, in a sentence. Pure:
+ * the same log and the same bundle get the same answer. It does not judge whether a declaration is true.
+ */
+import { AssayError } from "../../base/error.js";
+import { mayDeclare, ownsName, type RegisteredKey } from "./append-policy.js";
+import { openDeclarationBundle, type SignedDeclaration } from "./declaration-bundle.js";
+import { issuedOf } from "./kinds.js";
+import { CORRECTABLE, type Correction } from "./procedure.js";
+import { type DeclaredRecord, encodeRecord, recordOf } from "./register-entry.js";
+import type { RegisterIndex } from "./register-index.js";
+
+export const REFUSALS = {
+  malformed: "not a signed declaration of a known kind",
+  "unknown-key": "signed by a key that is not registered",
+  signature: "the signature does not hold",
+  role: "the key's roles do not allow this kind",
+  name: "the name is not this key's to declare",
+  "look-alike": "the name looks like another key's",
+  replay: "the statement is in the register already",
+  "no-such-statement": "it speaks of a statement that is not in the register",
+  "not-own": "only who signed a statement may do this to it",
+  settled: "what it speaks of was corrected, withdrawn or closed before",
+  date: "it is dated after the operator's clock",
+} as const;
+export type RefusalReason = keyof typeof REFUSALS;
+
+export type Admission =
+  | { admitted: true; record: DeclaredRecord; signed: SignedDeclaration }
+  | { admitted: false; reason: RefusalReason; says: string };
+
+/** Clocks differ; a day covers time zones taken for one another. */
+const AHEAD_SECONDS_MAX = 86_400;
+
+/** @param received Unix seconds on the operator's clock */
+export function admit(index: RegisterIndex, bundle: Uint8Array, received: number): Admission {
+  let signed: SignedDeclaration;
+  try {
+    signed = openDeclarationBundle(bundle, "declaration");
+  } catch (error) {
+    if (!(error instanceof AssayError)) throw error;
+    return refused("malformed", error.message);
+  }
+  const holder = index.policy.get(signed.keyId);
+  if (!holder) return refused("unknown-key", signed.keyId);
+  if (!signed.verify(holder.key)) return refused("signature", `key ${signed.keyId}`);
+  const { declaration } = signed;
+  const { kind, predicate } = declaration;
+  if (!mayDeclare(holder, kind)) return refused("role", `${holder.roles.join(", ")} may not enter: ${kind}`);
+  if (index.statement(signed.statement)) return refused("replay", signed.statement);
+  if (Date.parse(issuedOf(kind, predicate)) / 1000 > received + AHEAD_SECONDS_MAX)
+    return refused("date", issuedOf(kind, predicate));
+  const record = recordOf(signed, received);
+  const fault = faultOfName(index, holder, record) ?? faultOfTarget(index, record, signed);
+  if (fault) return fault;
+  encodeRecord(record);
+  return { admitted: true, record, signed };
+}
+
+function faultOfName(index: RegisterIndex, holder: RegisteredKey, record: DeclaredRecord): Admission | null {
+  const { name, model: id, key, kind } = record;
+  const model = index.models.get(id);
+  // Who declares uses a name of its own; who speaks about a model uses the name it has.
+  const declares = (CORRECTABLE as readonly string[]).includes(kind) && !holder.roles.includes("auditor");
+  if (!declares) {
+    if (!model) return refused("no-such-statement", `no model ${id} is in the register`);
+    return model.entries.some(({ record: other }) => other.name === name)
+      ? null
+      : refused("name", `${name}; it is ${model.name} here`);
+  }
+  if (!ownsName(holder, name))
+    return refused("name", `${name}; this key's names: ${holder.names.join(", ") || "none"}`);
+  const like = index.lookAlike(name, key);
+  return like === null ? null : refused("look-alike", `${name} looks like ${like}`);
+}
+
+function faultOfTarget(index: RegisterIndex, record: DeclaredRecord, signed: SignedDeclaration): Admission | null {
+  const { kind, key, about, model } = record;
+  if (kind === "withdrawal" && about === undefined) {
+    const state = index.models.get(model);
+    if (state?.withdrawnBy) return refused("settled", `the model was withdrawn by entry ${state.withdrawnBy.index}`);
+    const authority = index.policy.get(key)!.roles.includes("authority");
+    return authority || state?.entries.some((entry) => entry.record.key === key) ? null : refused("not-own", model);
+  }
+  if (about === undefined) return null;
+  const target = index.statement(about);
+  if (!target || target.record.model !== model) return refused("no-such-statement", `${about} about ${model}`);
+  if (kind === "correction" || kind === "withdrawal") {
+    if (target.record.key !== key) return refused("not-own", `entry ${target.index} was signed by another key`);
+    const after = target.correctedBy ?? target.withdrawnBy;
+    if (after) return refused("settled", `entry ${target.index}, by entry ${after.index}`);
+    const { kind: as } = signed.declaration.predicate as Correction;
+    if (kind === "correction" && target.puts !== as)
+      return refused("malformed", `entry ${target.index} is a ${target.puts}, its correction a ${as}`);
+  }
+  if (kind === "challenge-closed") {
+    if (target.record.kind !== "challenge")
+      return refused("no-such-statement", `entry ${target.index} is no challenge`);
+    if (target.closedBy) return refused("settled", `closed by entry ${target.closedBy.index}`);
+    const { outcome } = signed.declaration.predicate as { outcome: string };
+    const own = target.record.key === key && outcome === "withdrawn";
+    if (!own && !index.policy.get(key)!.roles.includes("authority"))
+      return refused("not-own", "who challenged may withdraw; an authority decides");
+  }
+  return null;
+}
+
+function refused(reason: RefusalReason, detail: string): Admission {
+  return { admitted: false, reason, says: `${REFUSALS[reason]}: ${detail}` };
+}

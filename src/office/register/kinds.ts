@@ -1,0 +1,82 @@
+/** The closed list of declarations: their predicate types and schemas. One schema gives types, checks and JSON Schema. */
+import { z } from "zod";
+import { type Derivation, derivationSchema } from "./derivation.js";
+import { type Evaluation, evaluationSchema } from "./evaluation.js";
+import { type Origin, originSchema } from "./origin.js";
+import {
+  type Audit,
+  auditSchema,
+  type Challenge,
+  type ChallengeClosed,
+  type Correction,
+  challengeClosedSchema,
+  challengeSchema,
+  correctionSchema,
+  type FindingRecord,
+  findingRecordSchema,
+  type Withdrawal,
+  withdrawalSchema,
+} from "./procedure.js";
+import { type TrainingContent, trainingContentSchema } from "./training-content.js";
+import { type TrainingRun, trainingRunSchema } from "./training-run.js";
+
+export interface Predicates {
+  "training-run": TrainingRun;
+  "training-content": TrainingContent;
+  derivation: Derivation;
+  origin: Origin;
+  evaluation: Evaluation;
+  correction: Correction;
+  withdrawal: Withdrawal;
+  challenge: Challenge;
+  "challenge-closed": ChallengeClosed;
+  audit: Audit;
+  finding: FindingRecord;
+}
+export type Kind = keyof Predicates;
+
+interface KindOf {
+  predicateType: string;
+  schema: z.ZodType;
+  title: string;
+}
+
+const own = (name: string) => `https://assay.example/${name}/v1`;
+
+export const KINDS: Record<Kind, KindOf> = {
+  "training-run": { predicateType: "https://slsa.dev/provenance/v1", schema: trainingRunSchema, title: "Training run" },
+  "training-content": {
+    predicateType: own("training-content"),
+    schema: trainingContentSchema,
+    title: "Training content",
+  },
+  derivation: { predicateType: own("derivation"), schema: derivationSchema, title: "Derivation" },
+  origin: { predicateType: own("origin"), schema: originSchema, title: "Origin" },
+  evaluation: { predicateType: own("evaluation"), schema: evaluationSchema, title: "Evaluation" },
+  correction: { predicateType: own("correction"), schema: correctionSchema, title: "Correction" },
+  withdrawal: { predicateType: own("withdrawal"), schema: withdrawalSchema, title: "Withdrawal" },
+  challenge: { predicateType: own("challenge"), schema: challengeSchema, title: "Challenge" },
+  "challenge-closed": {
+    predicateType: own("challenge-closed"),
+    schema: challengeClosedSchema,
+    title: "Challenge closed",
+  },
+  audit: { predicateType: own("audit"), schema: auditSchema, title: "Audit" },
+  finding: { predicateType: own("finding"), schema: findingRecordSchema, title: "Finding" },
+};
+export const KIND_NAMES = Object.keys(KINDS) as Kind[];
+
+export function kindOfPredicate(predicateType: string): Kind | null {
+  return KIND_NAMES.find((kind) => KINDS[kind].predicateType === predicateType) ?? null;
+}
+
+/** The published JSON Schema (2020-12) of a kind's predicate. */
+export function kindJsonSchema(kind: Kind): unknown {
+  return z.toJSONSchema(KINDS[kind].schema, { io: "input" });
+}
+
+/** When a statement says it was made, RFC 3339. */
+export function issuedOf(kind: Kind, predicate: Predicates[Kind]): string {
+  if (kind === "training-run") return (predicate as TrainingRun).runDetails.metadata.finishedOn;
+  return (predicate as Origin).issued;
+}

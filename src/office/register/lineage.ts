@@ -1,0 +1,105 @@
+/**
+ * The graph of declared derivations around a model: what it was made from, and what was made from it. It shows what was
+ * declared; an undeclared origin is a laboratory's business.
+ */
+import type { Relation } from "./derivation.js";
+import type { Entry, RegisterIndex } from "./register-index.js";
+import type { ModelId } from "./vocabulary.js";
+
+/** A picture of more has no reader, and a hostile graph no end. */
+export const LINEAGE_MODELS_MAX = 400;
+
+export interface LineageModel {
+  id: ModelId;
+  /** Null where nobody declared it. */
+  name: string | null;
+  withdrawn: boolean;
+  openChallenges: number;
+  /** Steps from the model asked about. */
+  steps: number;
+}
+
+export interface LineageLink {
+  child: ModelId;
+  parent: ModelId;
+  relation: Relation;
+  /** Entry of the log that declares it. */
+  entry: number;
+  /** Whether the declarer is the publisher, or someone who compiled public facts. */
+  compiled: boolean;
+}
+
+export interface Lineage {
+  type: "assay/lineage/v1";
+  question: "made-of" | "derives";
+  of: ModelId;
+  models: LineageModel[];
+  links: LineageLink[];
+  /** More is there than is listed. */
+  cut: boolean;
+}
+
+export function lineage(index: RegisterIndex, of: ModelId, question: Lineage["question"]): Lineage {
+  const models = new Map<ModelId, LineageModel>();
+  const links: LineageLink[] = [];
+  let cut = false;
+  const visit = (id: ModelId, steps: number): boolean => {
+    if (models.has(id)) return false;
+    if (models.size >= LINEAGE_MODELS_MAX) {
+      cut = true;
+      return false;
+    }
+    const model = index.models.get(id);
+    models.set(id, {
+      id,
+      name: model?.name ?? null,
+      withdrawn: model?.withdrawnBy != null,
+      openChallenges: model ? index.openChallenges(model).length : 0,
+      steps,
+    });
+    return true;
+  };
+  visit(of, 0);
+  const queue: { id: ModelId; steps: number }[] = [{ id: of, steps: 0 }];
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    const { id, steps } = next;
+    for (const entry of linksOf(index, id, question)) {
+      const ends = question === "made-of" ? (entry.record.parents ?? []) : [entry.record.model];
+      for (const end of ends) {
+        if (visit(end, steps + 1)) queue.push({ id: end, steps: steps + 1 });
+        if (models.has(end)) links.push(linkOf(entry, question === "made-of" ? end : id));
+      }
+    }
+  }
+  return { type: "assay/lineage/v1", question, of, models: [...models.values()], links, cut };
+}
+
+function linksOf(index: RegisterIndex, id: ModelId, question: Lineage["question"]): Entry[] {
+  if (question === "derives") return index.childLinks(id);
+  const model = index.models.get(id);
+  return model ? index.inForce(model, "derivation") : [];
+}
+
+function linkOf({ index, record, roles }: Entry, parent: ModelId): LineageLink {
+  const { model: child, relation } = record;
+  return { child, parent, relation: relation!, entry: index, compiled: !roles.includes("publisher") };
+}
+
+/** Whether one of the two is declared to stem from the other, or both from a third, by weights taken over. */
+export function declaredKin(index: RegisterIndex, a: ModelId, b: ModelId): boolean {
+  const ancestors = (id: ModelId) => {
+    const { links } = lineage(index, id, "made-of");
+    const reached = new Set<ModelId>([id]);
+    for (let grown = true; grown; ) {
+      grown = false;
+      for (const { child, parent, relation } of links)
+        if (relation !== "distilled" && reached.has(child) && !reached.has(parent)) {
+          reached.add(parent);
+          grown = true;
+        }
+    }
+    return reached;
+  };
+  const [ofA, ofB] = [ancestors(a), ancestors(b)];
+  return [...ofA].some((id) => ofB.has(id));
+}

@@ -1,0 +1,138 @@
+/**
+ * What the log holds of a declaration: a small digest record in canonical JSON. The signed bundle lies beside the log
+ * under its digest. The facts a register is folded from (kind, model, parents, what it is about) stand in the record, so
+ * that state can be computed from the log alone; `recordOf` makes them from the bundle, so that anyone can compare.
+ */
+import { z } from "zod";
+import { equalBytes, fromUtf8 } from "../../base/bytes.js";
+import { canonicalJsonBytes } from "../../base/canonical-json.js";
+import type { Digest } from "../../base/digest.js";
+import { AssayError } from "../../base/error.js";
+import { parseStrictJson } from "../../base/strict-json.js";
+import type { SignedDeclaration } from "./declaration-bundle.js";
+import { type Derivation, RELATIONS } from "./derivation.js";
+import { issuedOf, KIND_NAMES } from "./kinds.js";
+import {
+  type Audit,
+  type Challenge,
+  type ChallengeClosed,
+  CORRECTABLE,
+  type Correction,
+  type FindingRecord,
+  type Withdrawal,
+} from "./procedure.js";
+import { type ModelId, modelId, modelName, moment, sha256, webAddress } from "./vocabulary.js";
+
+/** With 64 parents a record takes 6 kB. */
+export const ENTRY_RECORD_BYTES_MAX = 8192;
+const TYPE = "assay/register-entry/v1";
+
+const declared = z.strictObject({
+  type: z.literal(TYPE),
+  kind: z.enum(KIND_NAMES as [string, ...string[]]),
+  model: modelId,
+  name: modelName,
+  uri: webAddress.optional(),
+  statement: sha256,
+  bundle: sha256,
+  key: z.string().regex(/^[0-9a-f]{64}$/),
+  issued: moment,
+  received: z.int().nonnegative().describe("Unix seconds on the operator's clock"),
+  about: sha256.optional().describe("the statement it speaks of; a withdrawal without it withdraws the model"),
+  as: z.enum(CORRECTABLE).optional().describe("kind of what a correction puts in place"),
+  relation: z.enum(RELATIONS).optional(),
+  parents: z.array(modelId).max(64).optional(),
+  other: modelId.optional().describe("the reference of a finding"),
+});
+
+const policy = z.strictObject({
+  type: z.literal(TYPE),
+  kind: z.literal("policy"),
+  policy: sha256,
+  received: z.int().nonnegative(),
+});
+
+const schema = z.union([declared, policy]);
+export type DeclaredRecord = Omit<
+  z.infer<typeof declared>,
+  "kind" | "model" | "parents" | "other" | "uri" | "about" | "as" | "relation"
+> & {
+  kind: SignedDeclaration["declaration"]["kind"];
+  model: ModelId;
+  uri?: string;
+  about?: Digest;
+  as?: (typeof CORRECTABLE)[number];
+  relation?: (typeof RELATIONS)[number];
+  parents?: ModelId[];
+  other?: ModelId;
+  statement: Digest;
+  bundle: Digest;
+};
+export type PolicyRecord = z.infer<typeof policy>;
+export type EntryRecord = DeclaredRecord | PolicyRecord;
+
+export function recordOf(signed: SignedDeclaration, received: number): DeclaredRecord {
+  const { declaration, statement, bundle, keyId } = signed;
+  const { subject, kind, predicate } = declaration;
+  return {
+    type: TYPE,
+    kind,
+    model: subject.id,
+    name: subject.name,
+    ...(subject.uri === null ? {} : { uri: subject.uri }),
+    statement,
+    bundle,
+    key: keyId,
+    issued: issuedOf(kind, predicate),
+    received,
+    ...factsOf(declaration),
+  };
+}
+
+function factsOf({ kind, predicate }: SignedDeclaration["declaration"]): Partial<DeclaredRecord> {
+  if (kind === "derivation") return derivationFacts(predicate as Derivation);
+  if (kind === "correction") {
+    const { corrects, kind: as, replacement } = predicate as Correction;
+    return {
+      about: corrects as Digest,
+      as,
+      ...(as === "derivation" ? derivationFacts(replacement as Derivation) : {}),
+    };
+  }
+  if (kind === "withdrawal") {
+    const { withdraws } = predicate as Withdrawal;
+    return withdraws === null ? {} : { about: withdraws as Digest };
+  }
+  if (kind === "challenge") return { about: (predicate as Challenge).against as Digest };
+  if (kind === "challenge-closed") return { about: (predicate as ChallengeClosed).challenge as Digest };
+  if (kind === "audit") return { about: (predicate as Audit).statement as Digest };
+  if (kind === "finding") return { other: (predicate as FindingRecord).reference as ModelId };
+  return {};
+}
+
+function derivationFacts({ relation, bases }: Derivation): Partial<DeclaredRecord> {
+  return { relation, parents: [...new Set(bases.flatMap(({ id }) => (id === null ? [] : [id as ModelId])))] };
+}
+
+export function policyRecord(digest: Digest, received: number): PolicyRecord {
+  return { type: TYPE, kind: "policy", policy: digest, received };
+}
+
+export function encodeRecord(record: EntryRecord): Uint8Array {
+  const bytes = canonicalJsonBytes(record);
+  decodeRecord(bytes, "register entry");
+  return bytes;
+}
+
+export function decodeRecord(bytes: Uint8Array, what: string): EntryRecord {
+  if (bytes.length > ENTRY_RECORD_BYTES_MAX)
+    throw new AssayError("LIMIT", `${what}: expected at most ${ENTRY_RECORD_BYTES_MAX} bytes, got ${bytes.length}`);
+  const parsed = schema.safeParse(parseStrictJson(fromUtf8(bytes, what), what));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new AssayError("SCHEMA", `${what}: at ${issue.path.map(String).join(".") || "the top"}: ${issue.message}`);
+  }
+  if (!equalBytes(canonicalJsonBytes(parsed.data), bytes))
+    throw new AssayError("FORMAT", `${what}: expected canonical JSON (RFC 8785)`);
+  return parsed.data as EntryRecord;
+}
