@@ -16,9 +16,9 @@ import { parseArgs } from "node:util";
 import { ingest } from "../../dist/host/ingest.js";
 import { ChdbEngine } from "../../dist/host/sql/chdb-engine.js";
 import { findGroups } from "../../dist/labs/traffic/find-groups.js";
-import { readActivity } from "../../dist/labs/traffic/graph/activity.js";
-import { judge } from "../../dist/labs/traffic/graph/membership.js";
-import { METHOD_VERSION } from "../../dist/labs/traffic/method.js";
+import { judge, outsidersOf } from "../../dist/labs/traffic/graph/membership.js";
+import { logTotals } from "../../dist/labs/traffic/log/facts.js";
+import { LEVEL, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import { fillGroupTables, type GroupMeasures, measure } from "../../dist/labs/traffic/score/measures.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 
@@ -32,9 +32,17 @@ const { values } = parseArgs({
     accounts: { type: "string", default: "900" },
     campaign: { type: "string", default: "accounts=40,rows=8000" },
     benign: { type: "boolean", default: false },
+    /** Tuning only: take the campaign's prompts from this source. */
+    extraction: { type: "string" },
     out: { type: "string" },
   },
 });
+
+/**
+ * Fresh with each version of the method: no world of the study was looked at before that version was fixed. Worlds of
+ * version 1 were drawn with the empty salt.
+ */
+const SALT = `v${METHOD_VERSION}-41c7`;
 
 /** Independent sources: prompt files that come from one data set count as one. */
 const TUNING = ["imdb", "samsum", "quarel", "xsum", "wiki_qa", "sciq", "arena-users-a"];
@@ -105,13 +113,14 @@ const done = new Set(
     : [],
 );
 for (let i = Number(values.from); i < Number(values.to); i++) {
-  const world = `${values.set}-${values.benign ? "benign" : "campaign"}-${values.rows}-${i}`;
+  const world = `${values.set}-${SALT}-${values.benign ? "benign" : "campaign"}-${values.rows}-${i}`;
   if (done.has(world)) continue;
   const started = performance.now();
   // Two data sets of templates and one of plain prompts a world, and another for the campaign, by turns.
   const pick = (k: number) => sources[(i + k * 5 + Math.floor(i / sources.length) * 3) % sources.length]!;
   const benign = [...new Set([pick(0), pick(1), pick(2)])];
   const extraction =
+    values.extraction ??
     sources.find((s, k) => k >= (i * 7) % sources.length && !benign.includes(s)) ??
     sources.find((s) => !benign.includes(s))!;
   const line = await runWorld(world, benign, extraction);
@@ -161,7 +170,8 @@ async function examineWorld(world: string, folder: string, benign: string[], ext
       threads: 2,
       onProgress: () => undefined,
     });
-    const search = await findGroups(engine, () => undefined);
+    const { rows } = await logTotals(engine);
+    const search = await findGroups(engine, rows, () => undefined);
     const label = new Map<string, { kind: string; source: string }>();
     for (const d of notes.decoys)
       for (const a of d.accounts)
@@ -171,37 +181,39 @@ async function examineWorld(world: string, folder: string, benign: string[], ext
       .filter(Boolean)
       .map((l) => hash(JSON.parse(l).account));
     for (const account of members) label.set(account, { kind: "campaign", source: extraction ?? "" });
+    const kindOf = (account: number) =>
+      label.get(search.accounts.hex(account)) ?? { kind: "people", source: benign.join("+") };
     const groups: Measured[] = search.groups.map((group) => {
       const counts = new Map<string, number>();
       for (const { account } of group.members) {
-        const { kind, source } = label.get(search.accounts[account]!) ?? { kind: "people", source: benign.join("+") };
+        const { kind, source } = kindOf(account);
         counts.set(`${kind}\t${source}`, (counts.get(`${kind}\t${source}`) ?? 0) + 1);
       }
       const [name] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
       const [kind = "", source = ""] = name.split("\t");
       return line(kind, source, false, group.measures);
     });
+    // Accounts that a finding would list: of every group above the level, whatever it is.
+    const listed = new Map(
+      search.groups
+        .filter((_, k) => groups[k]!.extraction > LEVEL)
+        .flatMap((g) => g.listed.map((m) => [m.account, m] as const)),
+    );
+    const wrong = [...listed.values()]
+      .map((m) => ({ kind: kindOf(m.account).kind, log10P: m.log10P, rows: m.rows }))
+      .filter((m) => m.kind !== "campaign");
     // Decoys as if found whole.
-    const activity = await readActivity(engine);
-    const index = new Map(activity.accounts.map((a, n) => [a, n]));
+    const { activity } = search;
+    const index = new Map(Array.from({ length: activity.accounts.length }, (_, n) => [activity.accounts.hex(n), n]));
     const wholes = (notes.decoys as { kind: string; source: string; accounts: string[] }[]).map((d) =>
       d.accounts.flatMap((a) => index.get(hash(a)) ?? []).sort((x, y) => x - y),
     );
-    const judged = wholes.map((accounts) => {
-      const outsiders = new Uint8Array(activity.accounts.length).fill(1);
-      for (const a of accounts) outsiders[a] = 0;
-      return judge(accounts, outsiders, activity);
-    });
+    const judged = wholes.map((accounts) => judge(accounts, outsidersOf([accounts], activity), activity));
     await fillGroupTables(engine, judged, activity);
-    const measures = await measure(engine, judged);
+    const measured = await measure(engine, judged);
     for (const [k, d] of (notes.decoys as { kind: string; accounts: string[] }[]).entries())
-      groups.push(line(d.kind, label.get(hash(d.accounts[0]!))!.source, true, measures[k]!));
-    const found = search.groups
-      .map((g, k) => ({ g, m: groups[k]! }))
-      .filter(({ m }) => m.kind === "campaign")
-      .sort((a, b) => b.m.extraction - a.m.extraction)[0];
-    const named = found ? found.g.members.map((x) => search.accounts[x.account]!) : [];
-    const right = named.filter((a) => label.get(a)?.kind === "campaign").length;
+      groups.push(line(d.kind, label.get(hash(d.accounts[0]!))!.source, true, measured[k]!.measures));
+    const found = groups.filter((m) => m.kind === "campaign").sort((a, b) => b.extraction - a.extraction)[0];
     return {
       world,
       methodVersion: METHOD_VERSION,
@@ -215,11 +227,12 @@ async function examineWorld(world: string, folder: string, benign: string[], ext
           : {
               source: extraction,
               accounts: members.length,
-              named: named.length,
-              right,
-              pooled: found?.m.pooled ?? 0,
-              extraction: found?.m.extraction ?? 0,
+              named: listed.size,
+              right: listed.size - wrong.length,
+              pooled: found?.pooled ?? 0,
+              extraction: found?.extraction ?? 0,
             },
+      wrong,
       groups,
     };
   } finally {

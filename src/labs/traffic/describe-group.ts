@@ -26,7 +26,8 @@ export function groupFacts(group: FoundGroup, index: number): GroupFacts {
   const extraction = statistic("traffic/extraction-workload", group.measures);
   return {
     id: `group-${index + 1}`,
-    accounts: group.members.length,
+    accounts: group.listed.length,
+    judged: group.members.length,
     joined: group.found,
     templates: group.templates.length,
     statistic: { pooledOperation: pooled.value, extractionWorkload: extraction.value, least: extraction.least },

@@ -44,7 +44,7 @@ export async function examineTraffic(request: TrafficRequest): Promise<Finding[]
     return both((id) => finding(request, id, refuse("The log holds no row that could be read."), NO_LOG, "", []));
   request.onStage("digest of the log");
   const root = await logRoot(engine, totals.rows);
-  const search = await findGroups(engine, request.onStage);
+  const search = await findGroups(engine, totals.rows, request.onStage);
   const log = logFacts(request, totals, search);
   const facts = search.groups.map(groupFacts);
   const shown = search.groups.flatMap((group, g) => (worthShowing(request, group) && g < SHOWN_MAX ? [g] : []));
@@ -52,7 +52,7 @@ export async function examineTraffic(request: TrafficRequest): Promise<Finding[]
   for (const g of shown) {
     request.onStage(`exhibits of group ${g + 1}`);
     const group = search.groups[g]!;
-    const described = await describeGroup(engine, g, group.members.length);
+    const described = await describeGroup(engine, g, group.listed.length);
     const observations: TrafficObservations = {
       log,
       group: facts[g]!,
@@ -117,8 +117,8 @@ function decide(request: TrafficRequest, id: PropositionId, value: number, outsi
 function outside(totals: LogTotals, group: FoundGroup | null): string | null {
   if (totals.promptRows < totals.rows / 2) return NO_PROMPTS.replace(/\.$/, "");
   if (totals.days < CLASS.daysMin) return `a log of ${totals.days} days; the study's have at least ${CLASS.daysMin}`;
-  if (group && group.members.length < CLASS.accountsMin)
-    return `a group of ${group.members.length} accounts; the study's have at least ${CLASS.accountsMin}`;
+  if (group && group.listed.length < CLASS.accountsMin)
+    return `a group of ${group.listed.length} accounts; the study's have at least ${CLASS.accountsMin}`;
   if (group && group.measures.rows < CLASS.rowsMin)
     return `a group with ${group.measures.rows} rows on the days that judge; the study's campaigns have at least ${CLASS.rowsMin}`;
   return null;
@@ -143,7 +143,7 @@ function tests(request: TrafficRequest, id: PropositionId, value: number, least:
     {
       id: "traffic/membership",
       statistic: { name: `accounts with a conformal p of at most ${MEMBER_P_MAX}`, value: group.members.length },
-      log10P: Math.max(...group.members.map((m) => round6(m.log10P))),
+      log10P: group.members.reduce((most, m) => Math.max(most, round6(m.log10P)), -Infinity),
       exact: false,
       assumption: MEMBER_ASSUMPTION,
       n: outsiders,
@@ -172,8 +172,8 @@ function wholeTests(request: TrafficRequest, id: PropositionId, value: number, g
 }
 
 function accountList(group: FoundGroup, search: Search, { reveal }: TrafficRequest): TrafficObservations["accounts"] {
-  return group.members.map(({ account, log10P }) => {
-    const hash = search.accounts[account]!;
+  return group.listed.map(({ account, log10P }) => {
+    const hash = search.accounts.hex(account);
     return { account: reveal?.get(hash) ?? hash, log10P: round6(log10P) };
   });
 }

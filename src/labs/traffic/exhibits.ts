@@ -12,7 +12,8 @@ type Exhibit = TrafficObservations["exhibits"][number];
 
 const MEMBERS = "(SELECT account FROM group_members WHERE g = {g:UInt32})";
 const OWN = "(SELECT template FROM group_templates WHERE g = {g:UInt32})";
-const OWN_PROMPTS = `(SELECT prompt FROM templates WHERE template IN ${OWN})`;
+/** A row in the group's own templates: of a log that came with its templates, or by its prompt. */
+const IS_OWN = `(template IN ${OWN} OR prompt IN (SELECT prompt FROM templates WHERE template IN ${OWN}))`;
 
 /** Lines of one exhibit at most: a page is for reading, the query gives them all. */
 const LINES_MAX = 200;
@@ -21,20 +22,21 @@ export const EXHIBITS = {
   byDay: {
     says: "rows and active accounts a day, of the log and of the group in its own templates",
     sql: `SELECT toString(toDate(ts)) AS day, toUInt64(count()) AS rows, toUInt64(uniqExact(account)) AS accounts,
- toUInt64(countIf(account IN ${MEMBERS} AND prompt IN ${OWN_PROMPTS})) AS groupRows,
- toUInt64(uniqExactIf(account, account IN ${MEMBERS} AND prompt IN ${OWN_PROMPTS})) AS groupAccounts
+ toUInt64(countIf(account IN ${MEMBERS} AND ${IS_OWN})) AS groupRows,
+ toUInt64(uniqExactIf(account, account IN ${MEMBERS} AND ${IS_OWN})) AS groupAccounts
 FROM rows GROUP BY day ORDER BY day`,
   },
   templates: {
     says: "the group's own templates: rows, accounts, distinct prompts, and rows by anyone else",
     sql: `SELECT lower(hex(t)) AS template, toUInt64(countIf(account IN ${MEMBERS})) AS rows, toUInt64(uniqExactIf(account, account IN ${MEMBERS})) AS accounts,
  toUInt64(uniqExactIf(prompt, account IN ${MEMBERS})) AS prompts, toUInt64(countIf(account NOT IN ${MEMBERS})) AS rowsOutside
-FROM (SELECT account, prompt, template AS t FROM rows INNER JOIN templates USING (prompt)) WHERE t IN ${OWN} GROUP BY t ORDER BY rows DESC, template LIMIT ${LINES_MAX}`,
+FROM (SELECT account, prompt, template AS t FROM rows WHERE template IN ${OWN}
+ UNION ALL SELECT account, prompt, known.template AS t FROM rows INNER JOIN (SELECT prompt, template FROM templates WHERE template IN ${OWN}) AS known USING (prompt)) GROUP BY t ORDER BY rows DESC, template LIMIT ${LINES_MAX}`,
   },
   models: {
     says: "models asked, by the group in its own templates and by everyone else",
     sql: `SELECT model, toUInt64(countIf(inside)) AS own, toUInt64(countIf(NOT inside)) AS others
-FROM (SELECT model, account IN ${MEMBERS} AND prompt IN ${OWN_PROMPTS} AS inside FROM rows) GROUP BY model ORDER BY model LIMIT ${LINES_MAX}`,
+FROM (SELECT model, account IN ${MEMBERS} AND ${IS_OWN} AS inside FROM rows) GROUP BY model ORDER BY model LIMIT ${LINES_MAX}`,
   },
   infrastructure: {
     says: "payment, networks, clients and organisations of the group's accounts: how many values, how many accounts share the commonest, how many share any",
@@ -52,7 +54,7 @@ FROM (SELECT ${kind}, uniqExact(account) AS n FROM rows WHERE account IN ${MEMBE
     sql: `SELECT toUInt64(countIf(inside)) AS own, toUInt64(countIf(NOT inside)) AS others,
  ${SIGNALS.map((_, i) => `toUInt64(countIf(inside AND bitTest(signals, ${i}))) AS own${i}, toUInt64(countIf(NOT inside AND bitTest(signals, ${i}))) AS others${i}`).join(",\n ")},
  toUInt64(countIf(inside AND flags != 0)) AS ownProbing, toUInt64(countIf(NOT inside AND flags != 0)) AS othersProbing
-FROM (SELECT signals, flags, account IN ${MEMBERS} AND prompt IN ${OWN_PROMPTS} AS inside FROM rows)`,
+FROM (SELECT signals, flags, account IN ${MEMBERS} AND ${IS_OWN} AS inside FROM rows)`,
   },
 } as const;
 

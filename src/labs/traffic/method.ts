@@ -3,7 +3,7 @@
  * compared, and the validation study speaks for one version.
  */
 export const METHOD_ID = "traffic/lockstep";
-export const METHOD_VERSION = "1";
+export const METHOD_VERSION = "2";
 export const SEED_DEFAULT = "assay-traffic-1";
 
 /** Templates that more than this share of the accounts use say nothing about who belongs together. */
@@ -29,6 +29,15 @@ export const OWN_SHARE_MIN = 0.5;
 export const MEMBER_P_MAX = 0.005;
 /** Rows in the group's templates that an account must have sent in the half that judges it. */
 export const MEMBER_ROWS_MIN = 3;
+/** How far these rows must exceed what an outsider as active would send there: −log10 of a Poisson tail. */
+export const MEMBER_LOG10_EXCESS = 3;
+/** A listed account works at no less than this share of the median member's pace (rows on a day that it works). */
+export const PACE_SHARE_MIN = 0.5;
+/** The share of its rows that open a conversation is at most this far below the median member's. */
+export const SINGLE_APART_MAX = 0.2;
+
+/** Groups that are measured with queries: those that could stand highest. */
+export const GROUPS_MEASURED_MAX = 400;
 
 /** Reference class of the study: smaller groups and thinner logs were not looked at. */
 export const CLASS = { accountsMin: 25, rowsMin: 1500, daysMin: 7 } as const;

@@ -38,6 +38,8 @@ const groupSchema = z.strictObject({
   accounts: count,
   /** Accounts joined on the days that find, before the other days judged them. */
   joined: count,
+  /** Of those, accounts that the judging days support; the measures are theirs. `accounts` of them keep the group's pace. */
+  judged: count,
   templates: count,
   statistic: z.strictObject({ pooledOperation: share, extractionWorkload: share, least: z.string() }),
   measures: measuresSchema,

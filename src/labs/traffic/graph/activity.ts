@@ -1,55 +1,143 @@
 /**
  * Who used which template, in two halves of the log: even days find groups, odd days judge them, so that what judges a
- * group did not choose it. Counts come from one query, ordered by hash, so that the order of the log changes nothing.
+ * group did not choose it. Only templates of two accounts or more are kept: the others can join nobody. All counting is
+ * done by the engine, cut by hash so that memory stays bounded, and read in order of hash, so that the order of the log
+ * changes nothing.
  */
 import type { SqlEngine } from "../engine.js";
+import { Hashes } from "../log/hashes.js";
+import { ranges } from "../log/ranges.js";
 import { RowBinaryReader } from "../log/row-binary.js";
 
 /** Even days since 1970 find, odd days judge. */
 export const HALF_SQL = "toUInt8(toRelativeDayNum(ts) % 2)";
 
+/** "No hash": what a row without prompt or template carries. */
+export const NONE = "toFixedString('', 16)";
+
 export interface Activity {
-  /** Hashes in ascending order; the index is the account's number here. */
-  accounts: string[];
-  templates: string[];
-  /** One entry a combination: account, template, and rows in either half. */
-  account: Uint32Array;
+  /** All accounts of the log in ascending order of hash; the index is the account's number here. */
+  accounts: Hashes;
+  /** Rows with a prompt in the judging half, by account. */
+  judgedRows: Uint32Array;
+  /** Templates that two accounts or more used. */
+  templates: Hashes;
+  /** Uses by account: account i has entries starts[i] to starts[i + 1], ascending by template. */
+  starts: Uint32Array;
   template: Uint32Array;
+  account: Uint32Array;
+  /** Rows in either half. */
   finding: Uint32Array;
   judging: Uint32Array;
+  /** Entries by template: template t has order[byTemplate[t]] to order[byTemplate[t + 1]], ascending by account. */
+  byTemplate: Uint32Array;
+  order: Uint32Array;
 }
 
-export const ACTIVITY_SQL = `SELECT account, template, toUInt32(countIf(${HALF_SQL} = 0)), toUInt32(countIf(${HALF_SQL} = 1))
-FROM rows INNER JOIN templates USING (prompt) GROUP BY account, template ORDER BY account, template`;
+/** Entries read from the engine at a time. */
+const ENTRIES_A_READ = 4_000_000;
 
-export async function readActivity(engine: SqlEngine): Promise<Activity> {
-  const reader = new RowBinaryReader(await engine.bytes(ACTIVITY_SQL));
-  const accounts: string[] = [];
-  const templateIndex = new Map<string, number>();
-  const account: number[] = [];
-  const template: number[] = [];
-  const finding: number[] = [];
-  const judging: number[] = [];
-  while (reader.more) {
-    const a = reader.hex(16);
-    const t = reader.hex(16);
-    if (accounts.at(-1) !== a) accounts.push(a);
-    let index = templateIndex.get(t);
-    if (index === undefined) {
-      index = templateIndex.size;
-      templateIndex.set(t, index);
-    }
-    account.push(accounts.length - 1);
-    template.push(index);
-    finding.push(reader.u32());
-    judging.push(reader.u32());
-  }
-  return {
+export async function readActivity(engine: SqlEngine, rows: number): Promise<Activity> {
+  await fillUses(engine, rows);
+  const judged = new RowBinaryReader(await engine.bytes(JUDGED_SQL));
+  const accounts = new Hashes(await engine.bytes("SELECT account FROM account_numbers ORDER BY id"));
+  const templates = new Hashes(await engine.bytes("SELECT template FROM template_numbers ORDER BY id"));
+  const judgedRows = new Uint32Array(accounts.length);
+  for (let i = 0; i < accounts.length; i++) judgedRows[i] = judged.u32();
+  const [found] = await engine.rows<{ n: number }>("SELECT toUInt64(count()) AS n FROM uses");
+  const n = found!.n;
+  const activity: Activity = {
     accounts,
-    templates: [...templateIndex.keys()],
-    account: Uint32Array.from(account),
-    template: Uint32Array.from(template),
-    finding: Uint32Array.from(finding),
-    judging: Uint32Array.from(judging),
+    judgedRows,
+    templates,
+    starts: new Uint32Array(accounts.length + 1),
+    template: new Uint32Array(n),
+    account: new Uint32Array(n),
+    finding: new Uint32Array(n),
+    judging: new Uint32Array(n),
+    byTemplate: new Uint32Array(templates.length + 1),
+    order: new Uint32Array(n),
   };
+  await readUses(engine, activity);
+  index(activity);
+  return activity;
+}
+
+/** What the tables below are made of; `rows.template` is set where a log came with its templates, `templates` elsewhere. */
+async function fillUses(engine: SqlEngine, rows: number): Promise<void> {
+  await table(engine, "use_parts", "account FixedString(16), template FixedString(16), f UInt32, j UInt32", "template");
+  for (const range of ranges("prompt", rows))
+    await engine.run(`INSERT INTO use_parts SELECT account, template, toUInt32(countIf(half = 0)), toUInt32(countIf(half = 1)) FROM
+ (SELECT prompt, account, ${HALF_SQL} AS half FROM rows WHERE template = ${NONE} AND prompt != ${NONE} AND ${range}) AS r
+ INNER JOIN (SELECT prompt, template FROM templates WHERE ${range}) AS t USING (prompt) GROUP BY account, template`);
+  await table(engine, "uses", "account FixedString(16), template FixedString(16), f UInt32, j UInt32", "(account, template)");
+  for (const range of ranges("template", rows)) {
+    const both = `SELECT account, template, f, j FROM use_parts WHERE ${range}
+ UNION ALL SELECT account, template, toUInt32(${HALF_SQL} = 0) AS f, toUInt32(${HALF_SQL} = 1) AS j FROM rows WHERE template != ${NONE} AND ${range}`;
+    await engine.run(`INSERT INTO uses SELECT account, template, toUInt32(sum(f)), toUInt32(sum(j)) FROM (${both})
+ WHERE template IN (SELECT template FROM (${both}) GROUP BY template HAVING min(account) != max(account)) GROUP BY account, template`);
+  }
+  await engine.run("DROP TABLE use_parts");
+  await numbers(engine, "account", "rows");
+  await numbers(engine, "template", "uses");
+}
+
+/** Numbers in order of hash. */
+async function numbers(engine: SqlEngine, column: "account" | "template", from: string): Promise<void> {
+  await table(engine, `${column}_numbers`, `${column} FixedString(16), id UInt32`, column);
+  await engine.run(
+    `INSERT INTO ${column}_numbers SELECT ${column}, toUInt32(rowNumberInAllBlocks()) FROM (SELECT ${column} FROM ${from} GROUP BY ${column} ORDER BY ${column})`,
+  );
+}
+
+async function table(engine: SqlEngine, name: string, columns: string, order: string): Promise<void> {
+  await engine.run(`DROP TABLE IF EXISTS ${name}`);
+  await engine.run(`CREATE TABLE ${name} (${columns}) ENGINE = MergeTree ORDER BY ${order}`);
+}
+
+const JUDGED_SQL = `SELECT toUInt32(countIf(${HALF_SQL} = 1 AND (prompt != ${NONE} OR template != ${NONE}))) AS n FROM rows GROUP BY account ORDER BY account`;
+
+async function readUses(engine: SqlEngine, into: Activity): Promise<void> {
+  let at = 0;
+  for (const range of ranges("account", into.template.length, ENTRIES_A_READ)) {
+    const bytes = await engine.bytes(
+      `SELECT a.id, t.id, f, j FROM (SELECT * FROM uses WHERE ${range}) AS u INNER JOIN account_numbers AS a USING (account)
+ INNER JOIN template_numbers AS t USING (template) ORDER BY a.id, t.id`,
+    );
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let i = 0; i < bytes.length; i += 16) {
+      into.account[at] = view.getUint32(i, true);
+      into.template[at] = view.getUint32(i + 4, true);
+      into.finding[at] = view.getUint32(i + 8, true);
+      into.judging[at] = view.getUint32(i + 12, true);
+      at++;
+    }
+  }
+}
+
+function index({ account, template, starts, byTemplate, order }: Activity): void {
+  for (let i = 0; i < account.length; i++) {
+    starts[account[i]! + 1]!++;
+    byTemplate[template[i]! + 1]!++;
+  }
+  for (let a = 1; a < starts.length; a++) starts[a]! += starts[a - 1]!;
+  for (let t = 1; t < byTemplate.length; t++) byTemplate[t]! += byTemplate[t - 1]!;
+  const next = byTemplate.slice();
+  for (let i = 0; i < template.length; i++) order[next[template[i]!]!++] = i;
+}
+
+/** For each template the accounts that used it in the finding half, at least `rowsMin` times, ascending; one after another. */
+export function finders(
+  { template, account, finding, templates, byTemplate, order }: Activity,
+  rowsMin = 1,
+): (t: number) => Uint32Array {
+  const starts = new Uint32Array(templates.length + 1);
+  for (let i = 0; i < template.length; i++) if (finding[i]! >= rowsMin) starts[template[i]! + 1]!++;
+  for (let t = 1; t < starts.length; t++) starts[t]! += starts[t - 1]!;
+  const users = new Uint32Array(starts[templates.length]!);
+  let at = 0;
+  for (let t = 0; t < templates.length; t++)
+    for (let k = byTemplate[t]!; k < byTemplate[t + 1]!; k++)
+      if (finding[order[k]!]! >= rowsMin) users[at++] = account[order[k]!]!;
+  return (t) => users.subarray(starts[t]!, starts[t + 1]!);
 }

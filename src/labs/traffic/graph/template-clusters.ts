@@ -6,7 +6,7 @@
  */
 import { GROUP_MIN, LINK_LOG10_P, POPULAR_SHARE, TEMPLATES_PAIRED_MAX } from "../method.js";
 import { UnionFind } from "../templates/union-find.js";
-import type { Activity } from "./activity.js";
+import { type Activity, finders } from "./activity.js";
 import { poissonTail } from "./links.js";
 
 /** Least number of accounts behind a template that is paired. */
@@ -15,51 +15,92 @@ const USERS_MIN = 5;
 const OVERLAPS = [0.3, 0.6] as const;
 /** An account belongs to the candidate group when it uses this share of the cluster's templates, and two at least. */
 const USED_SHARE_MIN = 0.3;
+/** Pairs counted at most (512 MB): in a longer log every second, third … account in order of hash is looked at. */
+const PAIRS_MAX = 64_000_000;
 
 export function templateGroups(activity: Activity): number[][] {
-  const { accounts, templates, account, template, finding } = activity;
+  const { accounts, templates } = activity;
+  const usersOf = finders(activity);
   const users = new Uint32Array(templates.length);
-  for (let i = 0; i < account.length; i++) if (finding[i]! > 0) users[template[i]!]!++;
+  for (let t = 0; t < templates.length; t++) users[t] = usersOf(t).length;
   const popular = Math.max(4 * GROUP_MIN, POPULAR_SHARE * accounts.length);
-  const kept = (t: number) => users[t]! >= USERS_MIN && users[t]! <= popular;
-  const used: number[][] = accounts.map(() => []);
-  for (let i = 0; i < account.length; i++)
-    if (finding[i]! > 0 && kept(template[i]!)) used[account[i]!]!.push(template[i]!);
+  const used = usedTemplates(activity, users, popular);
+  let made = 0;
+  for (let a = 0; a < accounts.length; a++) made += pairsOf(used(a).length);
+  const step = Math.max(1, Math.ceil(made / PAIRS_MAX));
+  const seen = new Uint32Array(templates.length);
   let edges = 0;
   let squares = 0;
-  for (const list of used) {
-    list.sort((x, y) => users[x]! - users[y]! || x - y).splice(TEMPLATES_PAIRED_MAX);
-    list.sort((x, y) => x - y);
+  for (let a = 0; a < accounts.length; a += step) {
+    const list = used(a);
     edges += list.length;
     squares += list.length ** 2;
+    for (const t of list) seen[t]!++;
   }
-  const pairs = countPairs(used);
+  // In a small log what an account uses beyond its share still counts as use; in a sample only the sample does.
+  const size = step === 1 ? users : seen;
+  const pairs = countPairs(used, accounts.length, step);
   const clusters = OVERLAPS.flatMap((overlap) => {
     const sets = new UnionFind(templates.length);
     for (const [t, u, both] of pairs) {
-      if (both < overlap * Math.min(users[t]!, users[u]!)) continue;
-      if (poissonTail(both, (users[t]! * users[u]! * squares) / edges ** 2) <= LINK_LOG10_P) sets.union(t, u);
+      if (both < overlap * Math.min(size[t]!, size[u]!)) continue;
+      if (poissonTail(both, (size[t]! * size[u]! * squares) / edges ** 2) <= LINK_LOG10_P) sets.union(t, u);
     }
-    return groupsOf(sets, used);
+    return groupsOf(sets, used, accounts.length);
   });
   return [...clusters, ...singleTemplates(activity, popular)];
 }
 
-/** A single template that a group uses again and again, each account several times: a campaign may have but one. */
-function singleTemplates({ templates, account, template, finding }: Activity, popular: number): number[][] {
-  const users: number[][] = templates.map(() => []);
-  const rows = new Float64Array(templates.length);
-  for (let i = 0; i < account.length; i++) {
-    if (finding[i]! < OFTEN_MIN) continue;
-    users[template[i]!]!.push(account[i]!);
-    rows[template[i]!]! += finding[i]!;
+function pairsOf(n: number): number {
+  return (n * (n - 1)) / 2;
+}
+
+/** For each account its rarest templates among those that five accounts use and not too many, ascending. */
+function usedTemplates(
+  { accounts, starts, template, finding }: Activity,
+  users: Uint32Array,
+  popular: number,
+): (a: number) => Uint32Array {
+  const kept = (i: number) =>
+    finding[i]! > 0 && users[template[i]!]! >= USERS_MIN && users[template[i]!]! <= popular;
+  const from = new Uint32Array(accounts.length + 1);
+  for (let a = 0; a < accounts.length; a++) {
+    let n = 0;
+    for (let i = starts[a]!; i < starts[a + 1]!; i++) if (kept(i)) n++;
+    from[a + 1] = from[a]! + Math.min(n, TEMPLATES_PAIRED_MAX);
   }
-  return users
-    .map((list, t) => ({ list, t }))
-    .filter(({ list, t }) => list.length >= GROUP_MIN && list.length <= popular && rows[t]! >= ROWS_MIN)
-    .sort((a, b) => rows[b.t]! - rows[a.t]! || a.t - b.t)
+  const lists = new Uint32Array(from[accounts.length]!);
+  for (let a = 0; a < accounts.length; a++) {
+    const list: number[] = [];
+    for (let i = starts[a]!; i < starts[a + 1]!; i++) if (kept(i)) list.push(template[i]!);
+    if (list.length > TEMPLATES_PAIRED_MAX) {
+      list.sort((x, y) => users[x]! - users[y]! || x - y).splice(TEMPLATES_PAIRED_MAX);
+      list.sort((x, y) => x - y);
+    }
+    lists.set(list, from[a]!);
+  }
+  return (a) => lists.subarray(from[a]!, from[a + 1]!);
+}
+
+/** A single template that a group uses again and again, each account several times: a campaign may have but one. */
+function singleTemplates(activity: Activity, popular: number): number[][] {
+  const { templates, finding, byTemplate, order } = activity;
+  const often = finders(activity, OFTEN_MIN);
+  const found: { t: number; rows: number }[] = [];
+  for (let t = 0; t < templates.length; t++) {
+    const n = often(t).length;
+    if (n < GROUP_MIN || n > popular) continue;
+    let rows = 0;
+    for (let k = byTemplate[t]!; k < byTemplate[t + 1]!; k++) {
+      const f = finding[order[k]!]!;
+      if (f >= OFTEN_MIN) rows += f;
+    }
+    if (rows >= ROWS_MIN) found.push({ t, rows });
+  }
+  return found
+    .sort((a, b) => b.rows - a.rows || a.t - b.t)
     .slice(0, SINGLES_MAX)
-    .map(({ list }) => list);
+    .map(({ t }) => [...often(t)]);
 }
 
 /** Rows in one template that an account must have sent on the days that find. */
@@ -69,31 +110,41 @@ const ROWS_MIN = 300;
 /** Templates tried alone, those with most rows first. */
 const SINGLES_MAX = 300;
 
-function groupsOf(sets: UnionFind, used: readonly (readonly number[])[]): number[][] {
-  const sizes = new Map<number, Set<number>>();
-  for (const list of used) for (const t of list) sizes.set(sets.find(t), (sizes.get(sets.find(t)) ?? new Set()).add(t));
+function groupsOf(sets: UnionFind, used: (a: number) => Uint32Array, accounts: number): number[][] {
+  const members = new Map<number, Set<number>>();
+  for (let a = 0; a < accounts; a++)
+    for (const t of used(a)) {
+      const cluster = sets.find(t);
+      const known = members.get(cluster);
+      if (known) known.add(t);
+      else members.set(cluster, new Set([t]));
+    }
   const groups = new Map<number, number[]>();
-  used.forEach((list, a) => {
+  for (let a = 0; a < accounts; a++) {
     const counts = new Map<number, number>();
-    for (const t of list) counts.set(sets.find(t), (counts.get(sets.find(t)) ?? 0) + 1);
+    for (const t of used(a)) counts.set(sets.find(t), (counts.get(sets.find(t)) ?? 0) + 1);
     for (const [cluster, n] of counts) {
-      const size = sizes.get(cluster)!.size;
+      const size = members.get(cluster)!.size;
       if (n < Math.max(2, USED_SHARE_MIN * Math.min(size, TEMPLATES_PAIRED_MAX))) continue;
       const group = groups.get(cluster);
       if (group) group.push(a);
       else groups.set(cluster, [a]);
     }
-  });
+  }
   return [...groups.values()].filter((group) => group.length >= GROUP_MIN);
 }
 
 /** [template, template, accounts that use both], by sorting packed pairs. */
-function countPairs(used: readonly (readonly number[])[]): [number, number, number][] {
-  const packed = new Float64Array(used.reduce((n, list) => n + (list.length * (list.length - 1)) / 2, 0));
+function countPairs(used: (a: number) => Uint32Array, accounts: number, step: number): [number, number, number][] {
+  let room = 0;
+  for (let a = 0; a < accounts; a += step) room += pairsOf(used(a).length);
+  const packed = new Float64Array(room);
   let at = 0;
-  for (const list of used)
+  for (let a = 0; a < accounts; a += step) {
+    const list = used(a);
     for (let i = 0; i < list.length; i++)
       for (let j = i + 1; j < list.length; j++) packed[at++] = list[i]! * 2 ** 26 + list[j]!;
+  }
   packed.sort();
   const out: [number, number, number][] = [];
   for (let from = 0; from < at; ) {

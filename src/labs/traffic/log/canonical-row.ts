@@ -62,6 +62,7 @@ export function writeRow(record: unknown, source: Uint8Array, context: RowContex
   rows.u16(flags(first(record, mapping.parameters)));
   rows.u32(prompt === null ? 0 : signalsIn(prompt));
   rows.fixed(prompt === null ? ABSENT_16 : writePrompt(prompt, context, sink));
+  rows.fixed(ABSENT_16);
   rows.fixed(source);
   rows.u32(batch);
   writeExtra(record, context, rows);

@@ -4,6 +4,7 @@ import { utf8 } from "../../../base/bytes.js";
 import type { Digest } from "../../../base/digest.js";
 import { sha256Digest } from "../../../base/digest.js";
 import type { SqlEngine } from "../engine.js";
+import { ranges } from "./ranges.js";
 
 export interface LogTotals {
   rows: number;
@@ -22,22 +23,18 @@ export async function logTotals(engine: SqlEngine): Promise<LogTotals> {
   return totals!;
 }
 
-/** Rows whose digests are sorted in one query. */
-const ROWS_A_PASS = 4_000_000;
-
 /**
- * SHA-256 over 256 lines: for each first byte of a row's digest, SHA-256 of the digests with it, in order. A row's digest
- * is SHA-256 of its line, cut to 16 bytes; so anyone with the log can take it again.
+ * SHA-256 over 256 lines, one a first byte of an account's hash: SHA-256 of its accounts' digests in order, an account's
+ * digest being SHA-256 of its hash and of its rows' digests in order. A row's digest is SHA-256 of its line, cut to 16
+ * bytes; so anyone with the log can take it again. The table lies in order of account: one pass, whatever its length.
  */
 export async function logRoot(engine: SqlEngine, rows: number): Promise<Digest> {
-  const passes = Math.min(256, 2 ** Math.ceil(Math.log2(Math.max(1, rows / ROWS_A_PASS))));
   const lines: string[] = [];
-  for (let pass = 0; pass < passes; pass++) {
-    const from = (pass * 256) / passes;
-    const found = await engine.rows<{ b: number; d: string }>(
-      `SELECT b, hex(SHA256(arrayStringConcat(arraySort(groupArray(h))))) AS d FROM
- (SELECT reinterpretAsUInt8(substring(source, 1, 1)) AS b, lower(hex(source)) AS h FROM rows) WHERE b >= {from:UInt16} AND b < {to:UInt16} GROUP BY b ORDER BY b`,
-      { from, to: from + 256 / passes },
+  for (const range of ranges("account", rows)) {
+    const found = await engine.rows<{ b: string; d: string }>(
+      `SELECT b, hex(SHA256(arrayStringConcat(arraySort(groupArray(d))))) AS d FROM
+ (SELECT lower(hex(substring(account, 1, 1))) AS b, lower(hex(SHA256(concat(account, arrayStringConcat(arraySort(groupArray(source))))))) AS d
+ FROM rows WHERE ${range} GROUP BY account) GROUP BY b ORDER BY b`,
     );
     lines.push(...found.map(({ b, d }) => `${b} ${d.toLowerCase()}\n`));
   }

@@ -114,6 +114,11 @@ export class RowBinaryReader {
     return value;
   }
 
+  fixed(length: number): Uint8Array {
+    this.at += length;
+    return this.#bytes.subarray(this.at - length, this.at);
+  }
+
   /** Fixed bytes as lower-case hexadecimal. */
   hex(length: number): string {
     let out = "";

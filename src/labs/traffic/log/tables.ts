@@ -23,6 +23,8 @@ export const ROWS_COLUMNS = [
   ["flags", "UInt16"],
   ["signals", "UInt32"],
   ["prompt", "FixedString(16)"],
+  // Of a log that came as hashes with its templates; elsewhere empty, and the table `templates` tells.
+  ["template", "FixedString(16)"],
   ["source", "FixedString(16)"],
   ["batch", "UInt32"],
   ["extra", "Map(String, FixedString(8))"],

@@ -3,9 +3,10 @@
  * made so that one kind of benign coordinated group has little of it. One stated SQL query a table, integers only.
  */
 import type { SqlEngine } from "../engine.js";
-import { HALF_SQL } from "../graph/activity.js";
+import { HALF_SQL, NONE } from "../graph/activity.js";
 import type { Group } from "../graph/membership.js";
-import { RowBinaryWriter } from "../log/row-binary.js";
+import type { Hashes } from "../log/hashes.js";
+import { RowBinaryReader, RowBinaryWriter } from "../log/row-binary.js";
 
 export interface Measures {
   /** Share of all rows in the group's templates that its members sent: a popular product's templates are others' too. */
@@ -29,8 +30,9 @@ export interface GroupMeasures extends Measures {
   days: number;
 }
 
+/** One account's work in its group's templates, in the judging half. */
 interface AccountLine {
-  g: number;
+  account: number;
   n: number;
   prompts: number;
   days: number;
@@ -41,8 +43,8 @@ interface AccountLine {
 
 export async function fillGroupTables(
   engine: SqlEngine,
-  groups: readonly Group[],
-  names: { accounts: readonly string[]; templates: readonly string[] },
+  groups: readonly Pick<Group, "members" | "templates">[],
+  names: { accounts: Hashes; templates: Hashes },
 ): Promise<void> {
   for (const [table, column] of [
     ["group_members", "account"],
@@ -53,72 +55,125 @@ export async function fillGroupTables(
       `CREATE TABLE ${table} (g UInt32, ${column} FixedString(16)) ENGINE = MergeTree ORDER BY (${column}, g)`,
     );
     const writer = new RowBinaryWriter();
-    groups.forEach((group, g) => {
-      const hashes =
-        column === "account"
-          ? group.members.map((m) => names.accounts[m.account]!)
-          : group.templates.map((t) => names.templates[t]!);
-      for (const hash of hashes) {
-        writer.u32(g);
-        writer.fixed(fromHex(hash));
-      }
-    });
+    for (const [g, group] of groups.entries()) {
+      if (column === "account")
+        for (const { account } of group.members) {
+          writer.u32(g);
+          writer.fixed(names.accounts.at(account));
+        }
+      else
+        for (const template of group.templates) {
+          writer.u32(g);
+          writer.fixed(names.templates.at(template));
+        }
+    }
     await engine.insert(table, `g UInt32, ${column} FixedString(16)`, writer.take());
   }
 }
 
-/** The rows that are judged: of members, in the group's own templates, in the judging half. */
-export const CORE_SQL = `SELECT m.g AS g, r.account AS account, r.prompt AS prompt, r.ts AS ts, r.turn AS turn
-FROM rows AS r INNER JOIN templates AS t ON r.prompt = t.prompt
-INNER JOIN group_members AS m ON r.account = m.account
-INNER JOIN group_templates AS o ON o.template = t.template AND o.g = m.g
-WHERE ${HALF_SQL.replace("(ts)", "(r.ts)")} = 1`;
+const TEMPLATES_SQL = "(SELECT template FROM group_templates)";
+const MEMBERS_SQL = "(SELECT account FROM group_members)";
 
-export const ACCOUNTS_SQL = `SELECT g, account, toUInt32(count()) AS n, toUInt32(uniqExact(prompt)) AS prompts,
+/** The rows that are judged: of members, in the group's own templates, in the judging half. */
+export const CORE_SQL = `SELECT m.g AS g, r.account AS account, r.prompt AS prompt, r.ts AS ts, r.turn AS turn FROM (
+ SELECT account, prompt, ts, turn, template FROM rows
+ WHERE template != ${NONE} AND template IN ${TEMPLATES_SQL} AND account IN ${MEMBERS_SQL} AND ${HALF_SQL} = 1
+ UNION ALL SELECT r.account, r.prompt, r.ts, r.turn, t.template
+ FROM (SELECT account, prompt, ts, turn FROM rows WHERE template = ${NONE} AND prompt != ${NONE} AND account IN ${MEMBERS_SQL} AND ${HALF_SQL} = 1) AS r
+ INNER JOIN (SELECT prompt, template FROM templates WHERE template IN ${TEMPLATES_SQL}) AS t ON r.prompt = t.prompt
+) AS r INNER JOIN group_members AS m ON r.account = m.account
+INNER JOIN group_templates AS o ON o.template = r.template AND o.g = m.g`;
+
+export const ACCOUNTS_SQL = `SELECT g, a.id, toUInt32(count()) AS n, toUInt32(uniqExact(prompt)) AS prompts,
  toUInt32(uniqExact(toDate(ts))) AS days, toUInt32(dateDiff('day', min(ts), max(ts)) + 1) AS span,
  toUInt32(countIf(turn <= 1)) AS single,
  toUInt32(arrayMax(sumForEach(arrayMap(i -> toUInt32(i = toMinute(ts)), range(60))))) AS busiest
-FROM (${CORE_SQL}) GROUP BY g, account ORDER BY g, account`;
+FROM (${CORE_SQL}) AS c INNER JOIN account_numbers AS a USING (account) GROUP BY g, a.id ORDER BY g, a.id`;
 
 export const SHARED_PROMPTS_SQL = `SELECT g, toUInt64(sum(u * (u - 1))) AS shared, toUInt32(count()) AS prompts
 FROM (SELECT g, prompt, toUInt64(uniqExact(account)) AS u FROM (${CORE_SQL}) GROUP BY g, prompt) GROUP BY g ORDER BY g`;
 
-export async function measure(engine: SqlEngine, groups: readonly Group[]): Promise<GroupMeasures[]> {
-  const lines = await engine.rows<AccountLine>(ACCOUNTS_SQL);
-  const shared = await engine.rows<{ g: number; shared: number; prompts: number }>(SHARED_PROMPTS_SQL);
-  return groups.map((group, g) => {
-    const own = lines.filter((line) => line.g === g);
-    const overlap = shared.find((line) => line.g === g);
-    const n = own.length;
-    const rows = sum(own.map((line) => line.n));
-    if (n < 2 || !overlap) return { ...NOTHING, accounts: n, rows };
-    const mean = rows / n;
-    const variance = sum(own.map((line) => (line.n - mean) ** 2)) / (n - 1);
-    // Poisson scatter is what an even deal shows; only what exceeds it counts.
-    const excess = Math.max(0, variance / mean ** 2 - 1 / mean);
-    const meanPrompts = sum(own.map((line) => line.prompts)) / n;
-    return {
-      concentration: round(group.concentration),
-      balance: round(1 / (1 + BALANCE_SCALE * excess)),
-      division: round(1 - Math.min(1, overlap.shared / (n * (n - 1)) / meanPrompts)),
-      // Every other day is looked at: a span of s days holds about s / 2 of them.
-      persistence: round(
-        median(
-          own
-            .map((line) => Math.min(1, line.days / Math.ceil(line.span / 2)))
-            .map((v, i) => (own[i]!.span < SPAN_MIN ? 0 : v)),
-        ),
+async function accountLines(engine: SqlEngine, groups: number): Promise<AccountLine[][]> {
+  const reader = new RowBinaryReader(await engine.bytes(ACCOUNTS_SQL));
+  const out: AccountLine[][] = Array.from({ length: groups }, () => []);
+  while (reader.more) {
+    const g = reader.u32();
+    const [account, n, prompts, days, span, single, busiest] = Array.from({ length: 7 }, () => reader.u32());
+    out[g]!.push({
+      account: account!,
+      n: n!,
+      prompts: prompts!,
+      days: days!,
+      span: span!,
+      single: single!,
+      busiest: busiest!,
+    });
+  }
+  return out;
+}
+
+export interface Ways {
+  /** Rows on a day that it works. */
+  pace: number;
+  /** Share of its rows that open a conversation. */
+  single: number;
+}
+
+export interface Measured {
+  measures: GroupMeasures;
+  /** How each account works, to see which resembles the group. */
+  ways: Map<number, Ways>;
+}
+
+export async function measure(engine: SqlEngine, groups: readonly Group[]): Promise<Measured[]> {
+  if (groups.length === 0) return [];
+  const lines = await accountLines(engine, groups.length);
+  const shared = new Map(
+    (await engine.rows<{ g: number; shared: number; prompts: number }>(SHARED_PROMPTS_SQL)).map((l) => [l.g, l]),
+  );
+  return groups.map((group, g) => ({
+    measures: measuresOf(group, lines[g]!, shared.get(g)),
+    ways: new Map(lines[g]!.map((l) => [l.account, { pace: l.n / l.days, single: l.single / l.n }])),
+  }));
+}
+
+function measuresOf(
+  group: Group,
+  own: readonly AccountLine[],
+  overlap: { shared: number; prompts: number } | undefined,
+): GroupMeasures {
+  const n = own.length;
+  const rows = sum(own.map((line) => line.n));
+  if (n < 2 || !overlap) return { ...NOTHING, accounts: n, rows };
+  const meanPrompts = sum(own.map((line) => line.prompts)) / n;
+  return {
+    concentration: round(group.concentration),
+    balance: round(balance(own.map((line) => line.n))),
+    division: round(1 - Math.min(1, overlap.shared / (n * (n - 1)) / meanPrompts)),
+    // Every other day is looked at: a span of s days holds about s / 2 of them.
+    persistence: round(
+      median(
+        own
+          .map((line) => Math.min(1, line.days / Math.ceil(line.span / 2)))
+          .map((v, i) => (own[i]!.span < SPAN_MIN ? 0 : v)),
       ),
-      offClock: round(
-        1 - median(own.map((line) => Math.max(0, line.busiest / line.n - SMALL_SAMPLE / Math.sqrt(line.n)))),
-      ),
-      singleTurn: round(Math.max(0, 2 * (sum(own.map((line) => line.single)) / rows) - 1)),
-      accounts: n,
-      rows,
-      distinctPrompts: overlap.prompts,
-      days: Math.max(...own.map((line) => line.days)),
-    };
-  });
+    ),
+    offClock: round(
+      1 - median(own.map((line) => Math.max(0, line.busiest / line.n - SMALL_SAMPLE / Math.sqrt(line.n)))),
+    ),
+    singleTurn: round(Math.max(0, 2 * (sum(own.map((line) => line.single)) / rows) - 1)),
+    accounts: n,
+    rows,
+    distinctPrompts: overlap.prompts,
+    days: own.reduce((most, line) => Math.max(most, line.days), 0),
+  };
+}
+
+/** Evenness of work over accounts; what exceeds Poisson scatter counts, which an even deal shows too. */
+export function balance(counts: readonly number[]): number {
+  const mean = sum(counts) / counts.length;
+  const variance = sum(counts.map((n) => (n - mean) ** 2)) / (counts.length - 1);
+  return 1 / (1 + BALANCE_SCALE * Math.max(0, variance / mean ** 2 - 1 / mean));
 }
 
 /** Squared coefficient of variation at which balance falls to a half: 0.5, between an even deal (0) and people (above 1). */
@@ -142,15 +197,11 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, v) => total + v, 0);
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted.length === 0 ? 0 : (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 function round(value: number): number {
   return Math.round(value * 1e6) / 1e6;
-}
-
-function fromHex(text: string): Uint8Array {
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
 }

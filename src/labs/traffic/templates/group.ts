@@ -14,6 +14,8 @@ export interface Grouping {
   template: Uint32Array;
   /** For each prompt the smallest index of its group of near duplicates. */
   duplicate: Uint32Array;
+  /** The template of a prompt that was not among these, by its features: the same index, or -1 where it has none. */
+  assign: (features: Uint32Array) => number;
 }
 
 /** Near duplicates share 60 % of their features. */
@@ -34,23 +36,11 @@ export function groupPrompts(features: Sets): Grouping {
   const duplicate = nearDuplicates(features, DUPLICATE, signatures(features));
   const parts = fragments(features);
   const held = heldFragments(features, parts);
-  const contents = countContents(held, duplicate, parts.sizes.length);
+  const weight = weights(parts, countContents(held, duplicate, parts.sizes.length));
   const best = new Int32Array(n).fill(-1);
-  for (let prompt = 0; prompt < n; prompt++) {
-    let top = 0;
-    for (let i = held.starts[prompt]!; i < held.starts[prompt + 1]!; i++) {
-      const fragment = held.values[i]!;
-      if (parts.words[fragment]! < WORDS_MIN || contents[fragment]! < CONTENTS_MIN) continue;
-      const score =
-        Math.min(WORDS_WEIGHED_MAX, parts.words[fragment]!) *
-        Math.log2(Math.min(CONTENTS_WEIGHED_MAX, contents[fragment]!) + 1);
-      if (score > top) {
-        top = score;
-        best[prompt] = fragment;
-      }
-    }
-  }
-  const labels = divideByEdges(features, best);
+  for (let prompt = 0; prompt < n; prompt++)
+    best[prompt] = heaviest(held.values.subarray(held.starts[prompt]!, held.starts[prompt + 1]!), weight);
+  const { labels, splits } = divideByEdges(features, best);
   const first = new Map<number, number>();
   const template = new Uint32Array(n);
   for (let prompt = 0; prompt < n; prompt++) {
@@ -58,7 +48,35 @@ export function groupPrompts(features: Sets): Grouping {
     if (!first.has(name)) first.set(name, prompt);
     template[prompt] = first.get(name)!;
   }
-  return { template, duplicate };
+  const counts = new Map<number, number>();
+  const assign = (values: Uint32Array) => {
+    let label = heaviest(fragmentsIn(values, parts, counts), weight);
+    if (label < 0) return -1;
+    for (const { kind, alternatives } of splits)
+      label = alternatives.get(label)?.get(edgeOf(values, kind)) ?? label;
+    return first.get(label) ?? -1;
+  };
+  return { template, duplicate, assign };
+}
+
+/** How much a fragment says: words it fixes times the variety of what it is filled with; 0 where it is no template. */
+function weights(parts: Fragments, contents: Uint32Array): Float64Array {
+  return Float64Array.from(contents, (n, fragment) =>
+    parts.words[fragment]! < WORDS_MIN || n < CONTENTS_MIN
+      ? 0
+      : Math.min(WORDS_WEIGHED_MAX, parts.words[fragment]!) * Math.log2(Math.min(CONTENTS_WEIGHED_MAX, n) + 1),
+  );
+}
+
+function heaviest(held: ArrayLike<number>, weight: Float64Array): number {
+  let top = 0;
+  let best = -1;
+  for (let i = 0; i < held.length; i++)
+    if (weight[held[i]!]! > top) {
+      top = weight[held[i]!]!;
+      best = held[i]!;
+    }
+  return best;
 }
 
 /** First two words, last three, and the first two of the last line. */
@@ -68,17 +86,26 @@ const ALTERNATIVES_MAX = 4;
 const ALTERNATIVE_SHARE_MIN = 0.25;
 const ALTERNATIVES_SHARE_MIN = 0.97;
 
+interface Split {
+  kind: number;
+  /** By label: the new label of each alternative at the edge. */
+  alternatives: Map<number, Map<number, number>>;
+}
+
+function edgeOf(values: Uint32Array, kind: number): number {
+  for (let i = 0; i < values.length; i++) if ((values[i]! & 31) === kind) return values[i]!;
+  return 0;
+}
+
 /**
  * Templates that share their longest fixed part differ at an edge: where a group's prompts begin (end) in two to four
  * ways only, each of them often, those are templates; where people's own words stand there are many ways.
  */
-function divideByEdges({ starts, values }: Sets, best: Int32Array): Float64Array {
+function divideByEdges({ starts, values }: Sets, best: Int32Array): { labels: Float64Array; splits: Split[] } {
   const labels = Float64Array.from(best);
+  const splits: Split[] = [];
   for (const kind of EDGES) {
-    const edge = (prompt: number) => {
-      for (let i = starts[prompt]!; i < starts[prompt + 1]!; i++) if ((values[i]! & 31) === kind) return values[i]!;
-      return 0;
-    };
+    const edge = (prompt: number) => edgeOf(values.subarray(starts[prompt]!, starts[prompt + 1]!), kind);
     const groups = new Map<number, number[]>();
     labels.forEach((label, prompt) => {
       if (label < 0) return;
@@ -87,7 +114,8 @@ function divideByEdges({ starts, values }: Sets, best: Int32Array): Float64Array
       else groups.set(label, [prompt]);
     });
     let next = labels.reduce((max, label) => Math.max(max, label), 0) + 1;
-    for (const members of groups.values()) {
+    const alternatives = new Map<number, Map<number, number>>();
+    for (const [label, members] of groups) {
       const counts = new Map<number, number>();
       for (const prompt of members) counts.set(edge(prompt), (counts.get(edge(prompt)) ?? 0) + 1);
       const common = [...counts].filter(
@@ -97,10 +125,12 @@ function divideByEdges({ starts, values }: Sets, best: Int32Array): Float64Array
       if (common.length < 2 || common.length > ALTERNATIVES_MAX || covered < ALTERNATIVES_SHARE_MIN * members.length)
         continue;
       const names = new Map(common.map(([value]) => [value, next++]));
+      alternatives.set(label, names);
       for (const prompt of members) labels[prompt] = names.get(edge(prompt)) ?? labels[prompt]!;
     }
+    splits.push({ kind, alternatives });
   }
-  return labels;
+  return { labels, splits };
 }
 
 function heldFragments({ starts, values }: Sets, parts: Fragments): Sets {
@@ -109,15 +139,22 @@ function heldFragments({ starts, values }: Sets, parts: Fragments): Sets {
   const ends = new Uint32Array(n + 1);
   const counts = new Map<number, number>();
   for (let prompt = 0; prompt < n; prompt++) {
-    counts.clear();
-    for (let i = starts[prompt]!; i < starts[prompt + 1]!; i++) {
-      const fragment = parts.of.get(values[i]!);
-      if (fragment !== undefined) counts.set(fragment, (counts.get(fragment) ?? 0) + 1);
-    }
-    for (const [fragment, count] of counts) if (count >= HELD_MIN * parts.sizes[fragment]!) out.push(fragment);
+    out.push(...fragmentsIn(values.subarray(starts[prompt]!, starts[prompt + 1]!), parts, counts));
     ends[prompt + 1] = out.length;
   }
   return { starts: ends, values: Uint32Array.from(out) };
+}
+
+/** Fragments of which these features hold enough. */
+function fragmentsIn(values: Uint32Array, parts: Fragments, counts: Map<number, number>): number[] {
+  counts.clear();
+  for (let i = 0; i < values.length; i++) {
+    const fragment = parts.of.get(values[i]!);
+    if (fragment !== undefined) counts.set(fragment, (counts.get(fragment) ?? 0) + 1);
+  }
+  const out: number[] = [];
+  for (const [fragment, count] of counts) if (count >= HELD_MIN * parts.sizes[fragment]!) out.push(fragment);
+  return out;
 }
 
 /** Groups of near duplicates that each fragment occurs in. */

@@ -25,17 +25,23 @@ export function nearDuplicates(
 ): Uint32Array {
   const n = sets.starts.length - 1;
   const groups = new UnionFind(n);
-  const bands = SIGNATURE / rows;
+  // Sorted as one number, bucket in front and index behind: 53 bits hold both.
+  const indexBits = Math.max(21, Math.ceil(Math.log2(n + 1)));
+  const scale = 2 ** indexBits;
+  const packed = new Float64Array(n);
   const order = new Uint32Array(n);
   const keys = new Uint32Array(n);
-  for (let band = 0; band < bands; band++) {
+  for (let band = 0; band < SIGNATURE / rows; band++) {
     for (let i = 0; i < n; i++) {
       let h = 0x811c9dc5;
       for (let r = 0; r < rows; r++) h = Math.imul(h ^ signature[i * SIGNATURE + band * rows + r]!, 0x01000193);
-      keys[i] = (h ^ (h >>> 15)) >>> 0;
-      order[i] = i;
+      packed[i] = ((h ^ (h >>> 15)) >>> (indexBits - 21)) * scale + i;
     }
-    order.sort((x, y) => keys[x]! - keys[y]! || x - y);
+    packed.sort();
+    for (let i = 0; i < n; i++) {
+      keys[i] = Math.floor(packed[i]! / scale);
+      order[i] = packed[i]! % scale;
+    }
     joinBuckets(sets, order, keys, groups, signature, similarityMin);
   }
   return Uint32Array.from({ length: n }, (_, i) => groups.find(i));
@@ -51,7 +57,7 @@ function joinBuckets(
 ): void {
   for (let from = 0; from < order.length; ) {
     let to = from + 1;
-    while (to < order.length && keys[order[to]!] === keys[order[from]!]) to++;
+    while (to < order.length && keys[to] === keys[from]) to++;
     const leaders: number[] = [];
     for (let i = from; i < to; i++) {
       const item = order[i]!;

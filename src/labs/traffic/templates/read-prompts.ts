@@ -1,47 +1,117 @@
-/** Distinct prompts from the engine, in order of their hashes, grouped by template; the result goes back as a table. */
+/**
+ * Distinct prompts from the engine, in order of their hashes, grouped by template; the result goes back as a table. In a
+ * long log templates are learned from the prompts whose hashes come first, a random share that the order of the log does
+ * not touch, and the others are given theirs as they stream past; near duplicates are looked for in that share only.
+ */
 import type { SqlEngine } from "../engine.js";
+import { Hashes } from "../log/hashes.js";
+import { ranges } from "../log/ranges.js";
 import { RowBinaryReader, RowBinaryWriter } from "../log/row-binary.js";
 import { structure, TEMPLATES_COLUMNS } from "../log/tables.js";
 import { groupPrompts } from "./group.js";
 import type { Sets } from "./sets.js";
 
-export const PROMPTS_SQL = "SELECT prompt, any(features) FROM prompts GROUP BY prompt ORDER BY prompt";
+/** Prompts that templates are learned from: signatures and features of so many take about 1 GB. */
+export const PROMPTS_LEARNED_MAX = 1_000_000;
+/** Prompts read at a time, some 400 bytes each. */
+const PROMPTS_A_READ = 250_000;
 
-export async function assignTemplates(engine: SqlEngine): Promise<{ prompts: number; templates: number }> {
-  const reader = new RowBinaryReader(await engine.bytes(PROMPTS_SQL));
-  const hashes: string[] = [];
+export async function assignTemplates(engine: SqlEngine, rows: number): Promise<{ prompts: number }> {
+  await engine.run("TRUNCATE TABLE templates");
+  const prompts = await countPrompts(engine, rows);
+  if (prompts === 0) return { prompts };
+  const share = Math.min(1, PROMPTS_LEARNED_MAX / prompts);
+  // By the first four bytes of the hash, big-endian as FixedString compares.
+  const bound =
+    share === 1
+      ? null
+      : Math.floor(share * 2 ** 32)
+          .toString(16)
+          .padStart(8, "0");
+  const [below, above] =
+    bound === null
+      ? ["1", null]
+      : [`prompt < toFixedString(unhex('${bound}'), 16)`, `prompt >= toFixedString(unhex('${bound}'), 16)`];
+  const learned = await readPrompts(engine, below);
+  const { template, duplicate, assign } = groupPrompts(learned.features);
+  const { hashes } = learned;
+  const out = new TemplateWriter(engine);
+  const repeated = new Uint32Array(hashes.length);
+  for (const first of duplicate) repeated[first]!++;
+  for (let i = 0; i < hashes.length; i++) {
+    await out.put(hashes.at(i), hashes.at(template[i]!), 0);
+    if (duplicate[i] !== template[i] && repeated[duplicate[i]!]! > 1)
+      await out.put(hashes.at(i), hashes.at(duplicate[i]!), 1);
+  }
+  if (above !== null)
+    for (const range of ranges("prompt", prompts, PROMPTS_A_READ)) {
+      const others = await readPrompts(engine, `${range} AND ${above}`);
+      const { starts, values } = others.features;
+      for (let i = 0; i < others.hashes.length; i++) {
+        const known = assign(values.subarray(starts[i]!, starts[i + 1]!));
+        await out.put(others.hashes.at(i), known < 0 ? others.hashes.at(i) : hashes.at(known), 0);
+      }
+    }
+  await out.flush();
+  return { prompts };
+}
+
+async function countPrompts(engine: SqlEngine, rows: number): Promise<number> {
+  let prompts = 0;
+  for (const range of ranges("prompt", rows)) {
+    const [found] = await engine.rows<{ n: number }>(
+      `SELECT toUInt64(uniqExact(prompt)) AS n FROM prompts WHERE ${range}`,
+    );
+    prompts += found!.n;
+  }
+  return prompts;
+}
+
+async function readPrompts(engine: SqlEngine, where: string): Promise<{ hashes: Hashes; features: Sets }> {
+  const reader = new RowBinaryReader(
+    await engine.bytes(
+      `SELECT prompt, any(features) FROM prompts WHERE ${where} GROUP BY prompt ORDER BY prompt SETTINGS optimize_aggregation_in_order = 1`,
+    ),
+  );
+  const hashes = new RowBinaryWriter();
   const lists: Uint32Array[] = [];
   let size = 0;
   while (reader.more) {
-    hashes.push(reader.hex(16));
+    hashes.fixed(reader.fixed(16));
     const features = reader.u32s();
     size += features.length;
     lists.push(features);
   }
-  const sets: Sets = { starts: new Uint32Array(lists.length + 1), values: new Uint32Array(size) };
+  const features: Sets = { starts: new Uint32Array(lists.length + 1), values: new Uint32Array(size) };
   lists.forEach((list, i) => {
-    sets.values.set(list, sets.starts[i]!);
-    sets.starts[i + 1] = sets.starts[i]! + list.length;
+    features.values.set(list, features.starts[i]!);
+    features.starts[i + 1] = features.starts[i]! + list.length;
   });
-  const { template, duplicate } = groupPrompts(sets);
-  await engine.run("TRUNCATE TABLE templates");
-  const writer = new RowBinaryWriter();
-  const put = (prompt: number, name: string, kind: number) => {
-    writer.fixed(bytesOf(hashes[prompt]!));
-    const id = bytesOf(name);
-    id[0] = (id[0]! & 0xfe) | kind; // templates end their first byte in 0, groups of near duplicates in 1
-    writer.fixed(id);
-  };
-  const repeated = new Uint32Array(hashes.length);
-  for (const first of duplicate) repeated[first]!++;
-  for (let i = 0; i < hashes.length; i++) {
-    put(i, hashes[template[i]!]!, 0);
-    if (duplicate[i] !== template[i] && repeated[duplicate[i]!]! > 1) put(i, hashes[duplicate[i]!]!, 1);
-  }
-  await engine.insert("templates", structure(TEMPLATES_COLUMNS), writer.take());
-  return { prompts: hashes.length, templates: new Set(template).size };
+  return { hashes: new Hashes(hashes.take()), features };
 }
 
-function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16));
+/** Lines of the table at a time: 32 MB. */
+const LINES_A_WRITE = 1_000_000;
+
+class TemplateWriter {
+  readonly #engine: SqlEngine;
+  readonly #writer = new RowBinaryWriter();
+  #lines = 0;
+
+  constructor(engine: SqlEngine) {
+    this.#engine = engine;
+  }
+
+  /** Templates end their first byte in 0, groups of near duplicates in 1. */
+  async put(prompt: Uint8Array, name: Uint8Array, kind: 0 | 1): Promise<void> {
+    this.#writer.fixed(prompt);
+    this.#writer.u8((name[0]! & 0xfe) | kind);
+    this.#writer.fixed(name.subarray(1));
+    if (++this.#lines >= LINES_A_WRITE) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    this.#lines = 0;
+    await this.#engine.insert("templates", structure(TEMPLATES_COLUMNS), this.#writer.take());
+  }
 }
