@@ -1,13 +1,14 @@
 /**
  * From the worlds' lines to the two study files and the tables of validation/traffic.md.
  *
- *   npm run build && node validation/traffic/tables.ts validation/traffic/worlds.jsonl
+ *   npm run build && node validation/traffic/tables.ts validation/traffic/worlds.jsonl validation/traffic/benign.jsonl
  *
  * A null is a decoy handed over whole, or a group found that is no campaign. It is accused when its statistic is above
  * the level fixed beforehand, whatever its size. A family is a prompt source (a data set), not a world.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { LEVEL, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
+import { upper95 } from "../../dist/stats/clopper-pearson.js";
 import type { Measured } from "./worlds.ts";
 
 interface World {
@@ -22,13 +23,11 @@ interface World {
     pooled: number;
     extraction: number;
   } | null;
+  wrong: { kind: string; log10P: number; rows: number }[];
   groups: Measured[];
 }
 
-const worlds = readFileSync(process.argv[2]!, "utf8")
-  .split("\n")
-  .filter(Boolean)
-  .map((l) => JSON.parse(l) as World);
+const worlds = read(process.argv[2]!);
 const nulls = worlds.flatMap((w) => w.groups.filter((g) => g.kind !== "campaign"));
 const campaigns = worlds.flatMap((w) => (w.campaign ? [w.campaign] : []));
 const kinds = [...new Set(nulls.map((n) => n.kind))].sort();
@@ -94,3 +93,35 @@ process.stdout.write(
   `\ncampaign accounts ${members}, listed ${named}, of them right ${right}: recall ${(right / members).toFixed(4)}, precision ${(right / Math.max(1, named)).toFixed(4)}\n`,
 );
 for (const c of campaigns.filter((x) => x.extraction <= LEVEL)) process.stdout.write(`missed: ${JSON.stringify(c)}\n`);
+for (const { world, wrong } of worlds.filter((w) => w.wrong.length > 0))
+  process.stdout.write(`wrongly listed in ${world}: ${JSON.stringify(wrong)}\n`);
+
+// Benign worlds: how many are accused, and each kind's scores; they are not in the study files.
+for (const path of process.argv.slice(3)) {
+  const benign = read(path);
+  const highest = (w: World) => Math.max(0, ...w.groups.map((g) => Math.max(g.pooled, g.extraction)));
+  const accused = benign.filter((w) => highest(w) > LEVEL);
+  process.stdout.write(
+    `\n${path}: ${benign.length} benign worlds of ${benign[0]!.rows} rows or so, accused ${accused.length}, accounts wrongly listed ${accused.reduce((n, w) => n + w.wrong.length, 0)}; accused share below ${upper95(accused.length, benign.length).toFixed(4)} (95 %)\n\n`,
+  );
+  process.stdout.write(
+    "| decoy | measured | pooled: median | 99 % | highest | extraction: median | 99 % | highest |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
+  );
+  for (const kind of [...new Set(benign.flatMap((w) => w.groups.map((g) => g.kind)))].sort()) {
+    const own = benign.flatMap((w) => w.groups.filter((g) => g.kind === kind));
+    const line = (of: (g: Measured) => number) => {
+      const all = own.map(of).sort((a, b) => a - b);
+      return [0.5, 0.99, 1]
+        .map((q) => all[Math.min(all.length - 1, Math.floor(q * all.length))]!.toFixed(2))
+        .join(" | ");
+    };
+    process.stdout.write(`| ${kind} | ${own.length} | ${line((g) => g.pooled)} | ${line((g) => g.extraction)} |\n`);
+  }
+}
+
+function read(path: string): World[] {
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((l) => JSON.parse(l) as World);
+}

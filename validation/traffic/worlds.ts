@@ -7,17 +7,20 @@
  * Appends a line a world and leaves out worlds that FILE already holds, so that it can be stopped and carried on.
  * Tuning and validation draw on different prompt sources and different arrivals.
  */
-import { execFileSync } from "node:child_process";
-import { createHmac } from "node:crypto";
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { ingest } from "../../dist/host/ingest.js";
+import { compose, truthOf, type World } from "../../bench/worlds/compose.ts";
+import { litellmLine } from "../../bench/worlds/litellm.ts";
+import { hashSeeds, keyedHash, lineDigest } from "../../dist/host/keyed-hash.js";
 import { ChdbEngine } from "../../dist/host/sql/chdb-engine.js";
 import { findGroups } from "../../dist/labs/traffic/find-groups.js";
 import { judge, outsidersOf } from "../../dist/labs/traffic/graph/membership.js";
-import { logTotals } from "../../dist/labs/traffic/log/facts.js";
+import { parseLines } from "../../dist/labs/traffic/log/parse-lines.js";
+import { RowBinaryWriter } from "../../dist/labs/traffic/log/row-binary.js";
+import { FORMATS } from "../../dist/labs/traffic/log/sniff.js";
+import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../../dist/labs/traffic/log/tables.js";
 import { LEVEL, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import { fillGroupTables, type GroupMeasures, measure } from "../../dist/labs/traffic/score/measures.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
@@ -102,6 +105,128 @@ export interface Measured {
   measures: GroupMeasures;
 }
 
+/** One engine for all worlds: its tables are dropped between them. */
+const scratch = mkdtempSync(join(tmpdir(), "assay-worlds-"));
+const engine = await ChdbEngine.open(join(scratch, "engine"), 2);
+const key = new Uint8Array(32).fill(9);
+const keyed = keyedHash(key);
+const hash = (account: string) => Buffer.from(keyed("account", account, 16)).toString("hex");
+const context = { mapping: FORMATS.find((f) => f.id === "litellm-spend")!, hash: keyed, seeds: hashSeeds(key) };
+
+const sink = { rows: new RowBinaryWriter(), prompts: new RowBinaryWriter(), seen: new Set<string>(), reveal: null };
+
+/** The generator's lines through the parser into the tables, a day a batch, as a log file would go. */
+async function takeIn(world: World): Promise<number> {
+  for (const table of ["rows", "prompts", "templates"]) await engine.run(`DROP TABLE IF EXISTS ${table}`);
+  await createTables(engine);
+  let rows = 0;
+  for (let day = 0; day < world.stage.days; day++) {
+    const block = Buffer.from(
+      world
+        .rowsOn(day)
+        .map((row) => `${litellmLine(row)}\n`)
+        .join(""),
+    );
+    rows += parseLines(block, { ...context, batch: day + 1 }, sink, lineDigest).rows;
+  }
+  await engine.insert("rows", structure(ROWS_COLUMNS), sink.rows.take());
+  await engine.insert("prompts", structure(PROMPTS_COLUMNS), sink.prompts.take());
+  sink.seen.clear();
+  return rows;
+}
+
+async function runWorld(world: string, benign: string[], extraction: string | null) {
+  const of = (names: string[]) => files.filter((file) => names.includes(sourceOf(file)));
+  const made = compose({
+    arrivals: [arrivals],
+    benign: of(benign),
+    extraction: extraction === null ? [] : of([extraction]),
+    campaign: extraction === null ? [] : [`${values.campaign},name=campaign`],
+    decoys: ["all"],
+    accounts: Number(values.accounts),
+    rows: Number(values.rows),
+    days: 14,
+    start: "2026-03-02",
+    seed: world,
+  });
+  const rows = await takeIn(made);
+  const search = await findGroups(engine, rows, () => undefined);
+  const decoys = made.decoys.map((d) => ({ ...d, accounts: d.accounts.map((a) => a.id) }));
+  const label = new Map<string, { kind: string; source: string }>();
+  for (const d of decoys)
+    for (const a of d.accounts)
+      label.set(hash(a), { kind: d.kind, source: d.source.includes(" ") ? benign.join("+") : sourceOf(d.source) });
+  const members = truthOf(made).map(({ account }) => hash(account));
+  for (const account of members) label.set(account, { kind: "campaign", source: extraction ?? "" });
+  const kindOf = (account: number) =>
+    label.get(search.accounts.hex(account)) ?? { kind: "people", source: benign.join("+") };
+  const groups: Measured[] = search.groups.map((group) => {
+    const counts = new Map<string, number>();
+    for (const { account } of group.members) {
+      const { kind, source } = kindOf(account);
+      counts.set(`${kind}\t${source}`, (counts.get(`${kind}\t${source}`) ?? 0) + 1);
+    }
+    const [name] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
+    const [kind = "", source = ""] = name.split("\t");
+    return line(kind, source, false, group.measures);
+  });
+  // Accounts that a finding would list: of every group above the level, whatever it is.
+  const listed = new Map(
+    search.groups
+      .filter((_, k) => groups[k]!.extraction > LEVEL)
+      .flatMap((g) => g.listed.map((m) => [m.account, m] as const)),
+  );
+  const wrong = [...listed.values()]
+    .map((m) => ({ kind: kindOf(m.account).kind, log10P: m.log10P, rows: m.rows }))
+    .filter((m) => m.kind !== "campaign");
+  // Decoys as if found whole.
+  const { activity } = search;
+  const index = new Map(Array.from({ length: activity.accounts.length }, (_, n) => [activity.accounts.hex(n), n]));
+  const wholes = decoys.map((d) => d.accounts.flatMap((a) => index.get(hash(a)) ?? []).sort((x, y) => x - y));
+  const judged = wholes.map((accounts) => judge(accounts, outsidersOf([accounts], activity), activity));
+  await fillGroupTables(engine, judged, activity);
+  const measured = await measure(engine, judged);
+  for (const [k, d] of decoys.entries())
+    groups.push(line(d.kind, label.get(hash(d.accounts[0]!))!.source, true, measured[k]!.measures));
+  const found = groups.filter((m) => m.kind === "campaign").sort((a, b) => b.extraction - a.extraction)[0];
+  return {
+    world,
+    methodVersion: METHOD_VERSION,
+    rows,
+    accounts: made.accounts,
+    benign,
+    extraction,
+    campaign:
+      extraction === null
+        ? null
+        : {
+            source: extraction,
+            accounts: members.length,
+            named: listed.size,
+            right: listed.size - wrong.length,
+            pooled: found?.pooled ?? 0,
+            extraction: found?.extraction ?? 0,
+          },
+    wrong,
+    groups,
+  };
+}
+
+function line(kind: string, source: string, whole: boolean, measures: GroupMeasures): Measured {
+  const pooled = statistic("traffic/pooled-operation", measures);
+  const extraction = statistic("traffic/extraction-workload", measures);
+  return {
+    kind,
+    source,
+    whole,
+    accounts: measures.accounts,
+    pooled: pooled.value,
+    extraction: extraction.value,
+    least: extraction.least,
+    measures,
+  };
+}
+
 const out = values.out!;
 const done = new Set(
   existsSync(out)
@@ -123,7 +248,7 @@ for (let i = Number(values.from); i < Number(values.to); i++) {
     values.extraction ??
     sources.find((s, k) => k >= (i * 7) % sources.length && !benign.includes(s)) ??
     sources.find((s) => !benign.includes(s))!;
-  const line = await runWorld(world, benign, extraction);
+  const line = await runWorld(world, benign, values.benign ? null : extraction);
   appendFileSync(out, `${JSON.stringify(line)}\n`);
   const top = line.groups
     .filter((g: Measured) => g.kind !== "campaign")
@@ -132,125 +257,5 @@ for (let i = Number(values.from); i < Number(values.to); i++) {
     `${world}: highest decoy ${top}, campaign ${line.campaign?.extraction ?? "none"}, ${Math.round((performance.now() - started) / 1000)} s\n`,
   );
 }
-
-async function runWorld(world: string, benign: string[], extraction: string) {
-  const folder = mkdtempSync(join(tmpdir(), "assay-world-"));
-  const of = (names: string[]) => files.filter((file) => names.includes(sourceOf(file)));
-  try {
-    execFileSync(
-      process.execPath,
-      [
-        ...[join(import.meta.dirname, "../../bench/worlds/main.ts"), "--arrivals", arrivals, "--benign", ...of(benign)],
-        ...(values.benign
-          ? []
-          : ["--extraction", ...of([extraction]), "--campaign", `${values.campaign},name=campaign`]),
-        ...["--accounts", values.accounts, "--rows", values.rows, "--decoys", "all", "--seed", world, "--out", folder],
-      ],
-      { stdio: ["ignore", "ignore", "ignore"] },
-    );
-    return await examineWorld(world, folder, benign, values.benign ? null : extraction);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function examineWorld(world: string, folder: string, benign: string[], extraction: string | null) {
-  const notes = JSON.parse(readFileSync(join(folder, "notes.json"), "utf8"));
-  const key = new Uint8Array(32).fill(9);
-  const hash = (account: string) =>
-    createHmac("sha256", key).update("account\u0000").update(account).digest("hex").slice(0, 32);
-  const engine = await ChdbEngine.open(join(folder, "engine"), 2);
-  try {
-    await ingest(engine, {
-      logs: [join(folder, "log")],
-      folder,
-      key,
-      mapping: null,
-      reveal: false,
-      threads: 2,
-      onProgress: () => undefined,
-    });
-    const { rows } = await logTotals(engine);
-    const search = await findGroups(engine, rows, () => undefined);
-    const label = new Map<string, { kind: string; source: string }>();
-    for (const d of notes.decoys)
-      for (const a of d.accounts)
-        label.set(hash(a), { kind: d.kind, source: d.source.includes(" ") ? benign.join("+") : sourceOf(d.source) });
-    const members = readFileSync(join(folder, "truth.jsonl"), "utf8")
-      .split("\n")
-      .filter(Boolean)
-      .map((l) => hash(JSON.parse(l).account));
-    for (const account of members) label.set(account, { kind: "campaign", source: extraction ?? "" });
-    const kindOf = (account: number) =>
-      label.get(search.accounts.hex(account)) ?? { kind: "people", source: benign.join("+") };
-    const groups: Measured[] = search.groups.map((group) => {
-      const counts = new Map<string, number>();
-      for (const { account } of group.members) {
-        const { kind, source } = kindOf(account);
-        counts.set(`${kind}\t${source}`, (counts.get(`${kind}\t${source}`) ?? 0) + 1);
-      }
-      const [name] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
-      const [kind = "", source = ""] = name.split("\t");
-      return line(kind, source, false, group.measures);
-    });
-    // Accounts that a finding would list: of every group above the level, whatever it is.
-    const listed = new Map(
-      search.groups
-        .filter((_, k) => groups[k]!.extraction > LEVEL)
-        .flatMap((g) => g.listed.map((m) => [m.account, m] as const)),
-    );
-    const wrong = [...listed.values()]
-      .map((m) => ({ kind: kindOf(m.account).kind, log10P: m.log10P, rows: m.rows }))
-      .filter((m) => m.kind !== "campaign");
-    // Decoys as if found whole.
-    const { activity } = search;
-    const index = new Map(Array.from({ length: activity.accounts.length }, (_, n) => [activity.accounts.hex(n), n]));
-    const wholes = (notes.decoys as { kind: string; source: string; accounts: string[] }[]).map((d) =>
-      d.accounts.flatMap((a) => index.get(hash(a)) ?? []).sort((x, y) => x - y),
-    );
-    const judged = wholes.map((accounts) => judge(accounts, outsidersOf([accounts], activity), activity));
-    await fillGroupTables(engine, judged, activity);
-    const measured = await measure(engine, judged);
-    for (const [k, d] of (notes.decoys as { kind: string; accounts: string[] }[]).entries())
-      groups.push(line(d.kind, label.get(hash(d.accounts[0]!))!.source, true, measured[k]!.measures));
-    const found = groups.filter((m) => m.kind === "campaign").sort((a, b) => b.extraction - a.extraction)[0];
-    return {
-      world,
-      methodVersion: METHOD_VERSION,
-      rows: notes.rows,
-      accounts: notes.accounts,
-      benign,
-      extraction,
-      campaign:
-        extraction === null
-          ? null
-          : {
-              source: extraction,
-              accounts: members.length,
-              named: listed.size,
-              right: listed.size - wrong.length,
-              pooled: found?.pooled ?? 0,
-              extraction: found?.extraction ?? 0,
-            },
-      wrong,
-      groups,
-    };
-  } finally {
-    await engine.close();
-  }
-}
-
-function line(kind: string, source: string, whole: boolean, measures: GroupMeasures): Measured {
-  const pooled = statistic("traffic/pooled-operation", measures);
-  const extraction = statistic("traffic/extraction-workload", measures);
-  return {
-    kind,
-    source,
-    whole,
-    accounts: measures.accounts,
-    pooled: pooled.value,
-    extraction: extraction.value,
-    least: extraction.least,
-    measures,
-  };
-}
+await engine.close();
+rmSync(scratch, { recursive: true, force: true });

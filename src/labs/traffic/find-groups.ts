@@ -38,7 +38,9 @@ export async function findGroups(engine: SqlEngine, rows: number, onStage: (stag
   onStage("judging groups");
   const outsiders = outsidersOf(parts, activity);
   const judged = mostTelling(
-    parts.map((part) => ({ found: part.length, ...judge(part, outsiders, activity) })).filter((g) => g.members.length >= 2),
+    parts
+      .map((part) => ({ found: part.length, ...judge(part, outsiders, activity) }))
+      .filter((g) => g.members.length >= 2),
   );
   await fillGroupTables(engine, judged, activity);
   const measured = await measure(engine, judged);

@@ -10,7 +10,11 @@ export interface Edge {
 }
 
 /** @returns accounts of the densest block, ascending, and its density */
-export function fraudar(edges: readonly Edge[], accounts: number, objects: number): { block: number[]; density: number } {
+export function fraudar(
+  edges: readonly Edge[],
+  accounts: number,
+  objects: number,
+): { block: number[]; density: number } {
   const nodes = accounts + objects;
   const degree = new Uint32Array(objects);
   for (const { object } of edges) degree[object]!++;

@@ -11,8 +11,7 @@ export function shapiroWilk(values: readonly number[]): number {
   const poly = (c: readonly number[], start: number) => c.reduce((sum, k, i) => sum + k * u ** (i + 1), start);
   const last = poly([0.221157, -0.147981, -2.07119, 4.434685, -2.706056], m[n - 1]! / Math.sqrt(squares));
   const second = poly([0.042981, -0.293762, -1.752461, 5.682633, -3.582633], m[n - 2]! / Math.sqrt(squares));
-  const phi =
-    (squares - 2 * m[n - 1]! ** 2 - 2 * m[n - 2]! ** 2) / (1 - 2 * last ** 2 - 2 * second ** 2);
+  const phi = (squares - 2 * m[n - 1]! ** 2 - 2 * m[n - 2]! ** 2) / (1 - 2 * last ** 2 - 2 * second ** 2);
   const a = m.map((v) => v / Math.sqrt(phi));
   [a[n - 1], a[n - 2], a[0], a[1]] = [last, second, -last, -second];
   const mean = x.reduce((sum, v) => sum + v, 0) / n;

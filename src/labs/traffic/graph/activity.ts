@@ -70,7 +70,12 @@ async function fillUses(engine: SqlEngine, rows: number): Promise<void> {
     await engine.run(`INSERT INTO use_parts SELECT account, template, toUInt32(countIf(half = 0)), toUInt32(countIf(half = 1)) FROM
  (SELECT prompt, account, ${HALF_SQL} AS half FROM rows WHERE template = ${NONE} AND prompt != ${NONE} AND ${range}) AS r
  INNER JOIN (SELECT prompt, template FROM templates WHERE ${range}) AS t USING (prompt) GROUP BY account, template`);
-  await table(engine, "uses", "account FixedString(16), template FixedString(16), f UInt32, j UInt32", "(account, template)");
+  await table(
+    engine,
+    "uses",
+    "account FixedString(16), template FixedString(16), f UInt32, j UInt32",
+    "(account, template)",
+  );
   for (const range of ranges("template", rows)) {
     const both = `SELECT account, template, f, j FROM use_parts WHERE ${range}
  UNION ALL SELECT account, template, toUInt32(${HALF_SQL} = 0) AS f, toUInt32(${HALF_SQL} = 1) AS j FROM rows WHERE template != ${NONE} AND ${range}`;

@@ -61,10 +61,7 @@ function usersOf(activity: Activity): Uint32Array[] {
 const PAIRS_A_PASS = 32_000_000;
 
 /** [a, b, templates shared] for pairs met at least SHARED_MIN times, by sorting packed pairs, a range of a at a time. */
-function* countShared(
-  byTemplate: readonly Uint32Array[],
-  accounts: number,
-): Generator<[number, number, number]> {
+function* countShared(byTemplate: readonly Uint32Array[], accounts: number): Generator<[number, number, number]> {
   const reach = (users: Uint32Array) => (users.length <= ALL_PAIRS_MAX ? users.length : NEIGHBOURS);
   const made = new Float64Array(accounts + 1);
   for (const users of byTemplate)

@@ -61,8 +61,7 @@ function usedTemplates(
   users: Uint32Array,
   popular: number,
 ): (a: number) => Uint32Array {
-  const kept = (i: number) =>
-    finding[i]! > 0 && users[template[i]!]! >= USERS_MIN && users[template[i]!]! <= popular;
+  const kept = (i: number) => finding[i]! > 0 && users[template[i]!]! >= USERS_MIN && users[template[i]!]! <= popular;
   const from = new Uint32Array(accounts.length + 1);
   for (let a = 0; a < accounts.length; a++) {
     let n = 0;

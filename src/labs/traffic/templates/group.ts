@@ -52,8 +52,7 @@ export function groupPrompts(features: Sets): Grouping {
   const assign = (values: Uint32Array) => {
     let label = heaviest(fragmentsIn(values, parts, counts), weight);
     if (label < 0) return -1;
-    for (const { kind, alternatives } of splits)
-      label = alternatives.get(label)?.get(edgeOf(values, kind)) ?? label;
+    for (const { kind, alternatives } of splits) label = alternatives.get(label)?.get(edgeOf(values, kind)) ?? label;
     return first.get(label) ?? -1;
   };
   return { template, duplicate, assign };

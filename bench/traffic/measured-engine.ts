@@ -1,0 +1,62 @@
+/** What a run takes: seconds and rows a second of each stage, peak memory of both processes, bytes on disk. */
+import { readdirSync, readFileSync } from "node:fs";
+import type { SqlEngine } from "../../dist/labs/traffic/engine.js";
+
+export interface StageTime {
+  stage: string;
+  seconds: number;
+}
+
+/** Stages end when the next begins. */
+export class StageClock {
+  readonly stages: StageTime[] = [];
+  #open: { stage: string; since: number } | null = null;
+  readonly #quiet: boolean;
+
+  constructor(quiet = false) {
+    this.#quiet = quiet;
+  }
+
+  begin(stage: string): void {
+    this.end();
+    this.#open = { stage, since: performance.now() };
+  }
+
+  end(): void {
+    if (this.#open === null) return;
+    const seconds = Math.round((performance.now() - this.#open.since) / 10) / 100;
+    this.stages.push({ stage: this.#open.stage, seconds });
+    if (!this.#quiet) process.stderr.write(`${this.#open.stage}: ${seconds} s, ${peakMiB().join(" + ")} MiB\n`);
+    this.#open = null;
+  }
+}
+
+/** Peak resident memory of this process and of each child, in MiB (Linux). */
+export function peakMiB(): number[] {
+  const children = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => status(pid, "PPid") === process.pid);
+  return [String(process.pid), ...children].map((pid) => Math.round(status(pid, "VmHWM") / 1024));
+}
+
+function status(pid: string, field: string): number {
+  try {
+    return Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+  } catch {
+    return 0; // it has ended
+  }
+}
+
+export async function diskBytes(engine: SqlEngine): Promise<Record<string, number>> {
+  const lines = await engine.rows<{ name: string; bytes: number }>(
+    "SELECT table AS name, toUInt64(sum(bytes_on_disk)) AS bytes FROM system.parts WHERE active GROUP BY table ORDER BY table",
+  );
+  return Object.fromEntries(lines.map(({ name, bytes }) => [name, bytes]));
+}
+
+/** The engine's bare scan: the columns that the search reads, each value consumed. */
+export async function bareScanSeconds(engine: SqlEngine): Promise<number> {
+  const since = performance.now();
+  await engine.rows("SELECT sum(cityHash64(account, ts, template, prompt)) AS s FROM rows");
+  return Math.round(performance.now() - since) / 1000;
+}
