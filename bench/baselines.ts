@@ -3,10 +3,11 @@
  * and the zoo, seconds on the same pairs and machine. The baselines are bench/baselines/peers.py (numpy, SciPy).
  *
  *   npm run build && node bench/baselines.ts --zoo ../shared/zoo [--children FOLDER,FOLDER…] [--data FOLDER]
- *       [--python python3] [--shapes wide-2048,wide-4096] [--partners 12]
+ *       [--python python3] [--shapes wide-2048,wide-4096,1.6b] [--partners 12]
  *
+ * With `--large-only` the errors of the last run are kept and only the generated pairs are timed.
  * `--children` are folders of models made by validation/makers/train_children.py; `--data` takes the generated pairs
- * (5.5 GB) and without it no large pair is timed. Writes bench/baselines.json and bench/baselines.md.
+ * (12 GB) and without it no large pair is timed. Writes bench/baselines.json and bench/baselines.md.
  */
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -16,6 +17,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { examineAncestry } from "../dist/labs/weights/examine.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
+import { testAxes } from "../dist/labs/weights/test-axes.js";
 import { type Loaded, loadAll, pool } from "../validation/study/models.ts";
 import { allPairs } from "../validation/study/null.ts";
 import { baselineTables, type Judged } from "./baselines/tables.ts";
@@ -27,8 +29,9 @@ const { values } = parseArgs({
     children: { type: "string", default: "" },
     data: { type: "string" },
     python: { type: "string", default: "python3" },
-    shapes: { type: "string", default: "wide-2048,wide-4096" },
+    shapes: { type: "string", default: "wide-2048,wide-4096,1.6b" },
     partners: { type: "string", default: "12" },
+    "large-only": { type: "boolean", default: false },
   },
 });
 const here = new URL(".", import.meta.url).pathname;
@@ -59,7 +62,19 @@ const side = (m: Loaded) => ({
 });
 
 /** The whole examination of shared ancestry, reading, story and what was done included. */
-async function ours(a: Loaded, b: Loaded): Promise<{ log10P: number; seconds: number }> {
+async function ours(a: Loaded, b: Loaded): Promise<{ log10P: number; seconds: number; testSeconds: number }> {
+  const bench = {
+    reference: a.model,
+    suspect: b.model,
+    vocabularies: { reference: a.vocabulary, suspect: b.vocabulary },
+    settings: { seed: SEED_DEFAULT, rows: "sampled" as const },
+    compute: pool,
+    work: { concurrency: availableParallelism() + 1, onProgress: () => {} },
+  };
+  // The test alone answers the one question that the peers answer.
+  const before = performance.now();
+  await testAxes(bench);
+  const testSeconds = (performance.now() - before) / 1000;
   const started = performance.now();
   const finding = await examineAncestry({
     reference: side(a),
@@ -71,7 +86,7 @@ async function ours(a: Loaded, b: Loaded): Promise<{ log10P: number; seconds: nu
     work: { concurrency: availableParallelism() + 1, onProgress: () => {} },
   });
   const combined = finding.tests.find((t) => t.id === "combined");
-  return { log10P: combined?.log10P ?? 0, seconds: (performance.now() - started) / 1000 };
+  return { log10P: combined?.log10P ?? 0, seconds: (performance.now() - started) / 1000, testSeconds };
 }
 
 interface Task {
@@ -119,8 +134,10 @@ async function tasks(): Promise<Task[]> {
 }
 
 const peers = new Peers();
-const judged: Judged[] = [];
-const all = await tasks();
+const judged: Judged[] = values["large-only"]
+  ? JSON.parse(readFileSync(join(here, "baselines.json"), "utf8")).pairs
+  : [];
+const all = values["large-only"] ? [] : await tasks();
 log(`${all.length} pairs`);
 for (const [i, { a, b, row, derived }] of all.entries()) {
   const mine = await ours(a, b);
@@ -161,6 +178,7 @@ for (const name of values.data ? values.shapes.split(",") : []) {
     const theirs = await peers.ask({ a: reference!.path, b: suspect!.path, cold: true, awmOnly: true });
     runs.push({
       ours: mine.seconds,
+      test: mine.testSeconds,
       log10P: mine.log10P,
       awm: theirs.loadSeconds + theirs.awmSeconds,
       awmZ: theirs.awm.z,

@@ -60,6 +60,7 @@ async function examined(reference: Weights, suspect: Weights) {
     mlp: seen.axes.find((a) => a.axis === "mlp-hidden")!.log10P!,
     log10P: finding.tests.find((t) => t.id === "combined")!.log10P,
     layers: seen.correspondence.map((c) => c.suspectLayers),
+    said: seen.making?.statements.find((x) => x.what === "upcycled" || x.what === "experts"),
     experts: new Set(seen.blocks.flatMap((b) => (b.suspectExpert === undefined ? [] : [b.suspectExpert]))),
   };
 }
@@ -75,6 +76,8 @@ describe("a dense model and a mixture", () => {
     expect(found.mlp).toBeLessThan(-40);
     expect(found.layers).toEqual(identity);
     expect([...found.experts].sort()).toEqual(["0", "1", "2", "3"]);
+    expect(found.said?.what).toBe("upcycled");
+    expect(found.said?.numbers.pairs).toBe(24);
     expect((await examined(base, make(twin))).log10P).toBeGreaterThan(-2);
   });
 });
@@ -87,7 +90,11 @@ describe("two mixtures", () => {
     ["experts in another order", [3, 1, 0, 2]],
   ])("%s, and noise: found, and not against a mixture of another model", async (_name, order) => {
     const suspect = noisy(reexperted(mixture(child, "x"), order), 0.5, "y");
-    expect((await examined(mixture(child, "x"), suspect)).mlp).toBeLessThan(-100);
+    const found = await examined(mixture(child, "x"), suspect);
+    expect(found.mlp).toBeLessThan(-100);
+    // Upcycled experts are copies of one MLP, so any of them may answer best.
+    expect(found.said?.what).toBe("experts");
+    expect(found.said?.numbers.pairs).toBe(6 * order.length);
     expect((await examined(mixture(twin, "z"), suspect)).log10P).toBeGreaterThan(-2);
   });
 });

@@ -90,7 +90,7 @@ test(`${COUNT} mutated GGUF headers are parsed soundly or refused with an AssayE
   const before = process.memoryUsage().rss;
   for (let i = 0; i < COUNT; i++) {
     const bytes = mutate(seeds[i % seeds.length]!, p);
-    const start = performance.now();
+    const start = process.cpuUsage();
     try {
       checkInvariants(bytes);
       parsed++;
@@ -98,14 +98,19 @@ test(`${COUNT} mutated GGUF headers are parsed soundly or refused with an AssayE
       if (!(error instanceof AssayError)) throw new Error(`mutation ${i}: ${(error as Error).stack}`);
       codes.set(error.code, (codes.get(error.code) ?? 0) + 1);
     }
-    slowest = Math.max(slowest, performance.now() - start);
+    slowest = Math.max(slowest, milliseconds(process.cpuUsage(start)));
   }
   const grown = process.memoryUsage().rss - before;
   console.log(
-    `GGUF fuzz: ${COUNT} mutations, ${parsed} parsed, ${JSON.stringify(Object.fromEntries(codes))}, slowest ${slowest.toFixed(1)} ms`,
+    `GGUF fuzz: ${COUNT} mutations, ${parsed} parsed, ${JSON.stringify(Object.fromEntries(codes))}, slowest ${slowest.toFixed(1)} ms of processor time`,
   );
   expect(slowest).toBeLessThan(ONE_MS);
   expect(grown).toBeLessThan(MEMORY_BYTES);
   expect(parsed).toBeGreaterThan(0);
   expect([...codes.keys()].sort()).toEqual(["FORMAT", "LIMIT"]);
 });
+
+/** Of the processor, since a busy machine makes anything slow by the clock. */
+function milliseconds({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1000;
+}

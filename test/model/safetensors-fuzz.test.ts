@@ -130,7 +130,7 @@ test(`${COUNT} mutated headers are parsed soundly or refused with an AssayError`
   const begin = performance.now();
   for (let i = 0; i < COUNT; i++) {
     const bytes = mutate(seeds[i % seeds.length]!, p);
-    const start = performance.now();
+    const start = process.cpuUsage();
     try {
       checkInvariants(bytes);
       parsed++;
@@ -138,14 +138,19 @@ test(`${COUNT} mutated headers are parsed soundly or refused with an AssayError`
       if (!(error instanceof AssayError)) throw new Error(`mutation ${i}: ${(error as Error).stack}`);
       codes.set(error.code, (codes.get(error.code) ?? 0) + 1);
     }
-    slowest = Math.max(slowest, performance.now() - start);
+    slowest = Math.max(slowest, milliseconds(process.cpuUsage(start)));
   }
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
   console.log(
-    `safetensors fuzz: ${COUNT} mutations, ${parsed} parsed, ${JSON.stringify(Object.fromEntries(codes))}, slowest ${slowest.toFixed(1)} ms, ${seconds} s`,
+    `safetensors fuzz: ${COUNT} mutations, ${parsed} parsed, ${JSON.stringify(Object.fromEntries(codes))}, slowest ${slowest.toFixed(1)} ms of processor time, ${seconds} s`,
   );
   expect(process.memoryUsage().rss - before).toBeLessThan(MEMORY_BYTES);
   expect(slowest).toBeLessThan(ONE_MS);
   expect(parsed).toBeGreaterThan(0);
   expect([...codes.keys()].sort()).toEqual(["FORMAT", "LIMIT"]);
 });
+
+/** Of the processor, since a busy machine makes anything slow by the clock. */
+function milliseconds({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1000;
+}

@@ -11,6 +11,16 @@ export interface Counterparts {
   correspondence: WeightsObservations["correspondence"];
   /** For each suspect layer the reference layer it answers to best, or null. */
   ofSuspect: (number | null)[];
+  /** MLPs that answer to each other where at least one is an expert; the best reference MLP of each suspect's. */
+  experts?: readonly ExpertPair[];
+}
+
+/** null: the one MLP of a layer without experts. */
+export interface ExpertPair {
+  referenceLayer: number;
+  referenceExpert: string | null;
+  suspectLayer: number;
+  suspectExpert: string | null;
 }
 
 export function counterparts(
@@ -40,5 +50,25 @@ export function counterparts(
     referenceLayer,
     suspectLayers: row.flatMap((log10P, j) => (log10P <= limit ? [j] : [])),
   }));
-  return { correspondence, ofSuspect };
+  return { correspondence, ofSuspect, experts: expertPairs(blocks) };
+}
+
+/** By the same evidence as layers, the choice among all pairs of MLPs that were looked at paid. */
+function expertPairs(blocks: readonly Block[]): ExpertPair[] {
+  const withExperts = blocks.filter((b) => b.referenceExpert !== undefined || b.suspectExpert !== undefined);
+  const limit = COUNTERPART_LOG10P - Math.log10(Math.max(1, withExperts.length));
+  const best = new Map<string, ExpertPair & { log10P: number }>();
+  for (const { referenceLayer, suspectLayer, referenceExpert, suspectExpert, log10P } of withExperts) {
+    if (referenceLayer === null || suspectLayer === null || log10P > limit) continue;
+    const key = `${suspectLayer} ${suspectExpert ?? ""}`;
+    if ((best.get(key)?.log10P ?? 0) > log10P)
+      best.set(key, {
+        referenceLayer,
+        referenceExpert: referenceExpert ?? null,
+        suspectLayer,
+        suspectExpert: suspectExpert ?? null,
+        log10P,
+      });
+  }
+  return [...best.values()].map(({ log10P: _, ...pair }) => pair);
 }

@@ -15,6 +15,8 @@ export interface Difference {
 
 const ROWS_MAX = 128;
 const ROWS_MIN = 16;
+/** Columns of the first look: four times the most rows. */
+const COLUMNS_FIRST = 4 * ROWS_MAX;
 /** The last singular value that counts must stand this far above the next, and all that count hold this share. */
 const GAP_MIN = 3;
 const ENERGY_MIN = 0.9;
@@ -34,26 +36,44 @@ export function differenceRank(a: Float32Array, b: Float32Array, rows: number, c
   const n = Math.min(rows, columns, ROWS_MAX);
   if (n < ROWS_MIN) return null;
   // Rows spread over what was read.
-  const every = Math.floor(rows / n);
-  const d = new Float64Array(n * columns);
-  for (let r = 0; r < n; r++)
-    for (let c = 0; c < columns; c++) {
-      const i = r * every * columns + c;
-      d[r * columns + c] = b[i]! - a[i]!;
-    }
-  const gram = zeros(n, n);
-  for (let r = 0; r < n; r++)
-    for (let s = 0; s <= r; s++) {
-      let sum = 0;
-      for (let c = 0; c < columns; c++) sum += d[r * columns + c]! * d[s * columns + c]!;
-      gram.data[r * n + s] = sum;
-      gram.data[s * n + r] = sum;
-    }
-  let total = 0;
-  for (let r = 0; r < n; r++) total += gram.data[r * n + r]!;
-  if (!(total > 0) || residueAfter(Math.ceil(n / 4), gram.data, n) > RESIDUE_MAX * total) return null;
+  const picked = { rows: n, every: Math.floor(rows / n), columns };
+  // A part of a low-rank matrix has low rank as well, and costs less to look at.
+  if (columns >= 2 * COLUMNS_FIRST && !mayBeLow(gramOf(a, b, { ...picked, first: COLUMNS_FIRST }), n)) return null;
+  const gram = gramOf(a, b, { ...picked, first: columns });
+  if (!mayBeLow(gram, n)) return null;
+  if (gram.data.every((x) => x === 0)) return null;
   const values = Array.from(symmetricEigen(gram).values, (x) => Math.sqrt(Math.max(x, 0))).reverse();
   return lowRank(values, n);
+}
+
+/** Gram matrix of the difference's rows, over its first columns. */
+function gramOf(
+  a: Float32Array,
+  b: Float32Array,
+  { rows, every, columns, first }: { rows: number; every: number; columns: number; first: number },
+) {
+  const d = new Float64Array(rows * first);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < first; c++) {
+      const i = r * every * columns + c;
+      d[r * first + c] = b[i]! - a[i]!;
+    }
+  const gram = zeros(rows, rows);
+  for (let r = 0; r < rows; r++)
+    for (let s = 0; s <= r; s++) {
+      let sum = 0;
+      for (let c = 0; c < first; c++) sum += d[r * first + c]! * d[s * first + c]!;
+      gram.data[r * rows + s] = sum;
+      gram.data[s * rows + r] = sum;
+    }
+  return gram;
+}
+
+/** Whether a quarter of the rows accounts for half of the difference, with pivots and not at its best. */
+function mayBeLow({ data }: { data: Float64Array }, n: number): boolean {
+  let total = 0;
+  for (let r = 0; r < n; r++) total += data[r * n + r]!;
+  return residueAfter(Math.ceil(n / 4), data, n) <= RESIDUE_MAX * total;
 }
 
 /**

@@ -6,6 +6,7 @@
 import type { Counterparts } from "../counterparts.js";
 import type { Bench } from "../scan.js";
 import { alignedTensors } from "./aligned.js";
+import { statementsOnExperts } from "./experts.js";
 import { measure } from "./measure.js";
 import { type FurtherModel, statementsOnMerges } from "./merges.js";
 import type { Making } from "./observed.js";
@@ -27,6 +28,11 @@ export async function makingOf(
   const merged = await statementsOnMerges(bench, layers, further);
   // What is accounted for as a mixture needs no training to explain it.
   const onValues = statementsOnValues(tensors).filter(({ what }) => merged.length === 0 || !TRAINED.has(what));
-  const statements = [...statementsOnStructure(bench, layers), ...merged, ...onValues];
+  const statements = [
+    ...statementsOnStructure(bench, layers),
+    ...statementsOnExperts(bench, layers),
+    ...merged,
+    ...onValues,
+  ];
   return { statements, tensors, unpaired };
 }

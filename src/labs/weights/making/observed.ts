@@ -54,6 +54,7 @@ export const MAKINGS = [
   "vocabulary",
   "frozen",
   "upcycled",
+  "experts",
 ] as const;
 export type MakingKind = (typeof MAKINGS)[number];
 
