@@ -3,11 +3,11 @@
  * and the zoo, seconds on the same pairs and machine. The baselines are bench/baselines/peers.py (numpy, SciPy).
  *
  *   npm run build && node bench/baselines.ts --zoo ../shared/zoo [--children FOLDER,FOLDER…] [--data FOLDER]
- *       [--python python3] [--shapes wide-2048,wide-4096,1.6b] [--partners 12]
+ *       [--python python3] [--shapes wide-2048,wide-4096] [--partners 12]
  *
  * With `--large-only` the errors of the last run are kept and only the generated pairs are timed.
  * `--children` are folders of models made by validation/makers/train_children.py; `--data` takes the generated pairs
- * (12 GB) and without it no large pair is timed. Writes bench/baselines.json and bench/baselines.md.
+ * (5.5 GB) and without it no large pair is timed. Writes bench/baselines.json and bench/baselines.md.
  */
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -29,7 +29,7 @@ const { values } = parseArgs({
     children: { type: "string", default: "" },
     data: { type: "string" },
     python: { type: "string", default: "python3" },
-    shapes: { type: "string", default: "wide-2048,wide-4096,1.6b" },
+    shapes: { type: "string", default: "wide-2048,wide-4096" },
     partners: { type: "string", default: "12" },
     "large-only": { type: "boolean", default: false },
   },
