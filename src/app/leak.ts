@@ -9,14 +9,14 @@ import { displayName } from "../host/folder.js";
 import { type Intake, intake } from "../host/intake.js";
 import { randomSeed } from "../host/moment.js";
 import { readSmallFile } from "../host/small-file.js";
-import { copyChanged, listTensors, readTensorValues } from "../host/tensor-files.js";
+import { copyChanged, listTensors, readTensorValues, stripesOf } from "../host/tensor-files.js";
 import { writeWhole } from "../host/whole-file.js";
 import { Kernel } from "../kernels/kernel.js";
 import { TokenDraws } from "../kernels/token-draws.js";
 import { examineLeak } from "../labs/marks/examine-leak.js";
 import { bitRates, codeWord, RECIPIENTS_BYTES_MAX, type Recipients, readRecipients } from "../labs/marks/leak-code.js";
 import { SEED_DEFAULT } from "../labs/marks/method.js";
-import { ELEMENTS_MIN, markTensor, noTraces, readTensor, runsOf } from "../labs/marks/weight-mark.js";
+import { ELEMENTS_MIN, markTensor, noTraces, readTensor, runsOf, sumOfSquares } from "../labs/marks/weight-mark.js";
 import { SOFTWARE } from "./software.js";
 import { loadStudy } from "./validation-data.js";
 
@@ -53,8 +53,18 @@ export async function markWeights({ model, recipient, key, out, strength, onProg
     model,
     out,
     carries,
-    ({ name, elements }, values) =>
-      markTensor(values, runsOf(code.key, name, elements, code.bits, draws), word, code.strength),
+    ({ name, elements }) => {
+      let squares = 0;
+      return {
+        look: (values) => {
+          squares += sumOfSquares(values);
+        },
+        alter: (values, from) => {
+          const runs = runsOf(code.key, name, values.length, code.bits, draws, from);
+          markTensor(values, runs, word, code.strength * Math.sqrt(squares / elements));
+        },
+      };
+    },
     (done, total) => onProgress({ stage: "marked copy", done, total }),
   );
 }
@@ -130,9 +140,14 @@ async function readTraces(suspect: string, original: string, code: Recipients, o
   const traces = noTraces(code.bits);
   try {
     for (const [i, tensor] of shared.entries()) {
-      const before = await readTensorValues(reader, kernel, tensor);
-      const after = await readTensorValues(reader, kernel, theirs.get(tensor.name)!);
-      readTensor(before, after, runsOf(code.key, tensor.name, tensor.elements, code.bits, draws), traces);
+      let differs = false;
+      for (const { from, count } of stripesOf(tensor.elements)) {
+        const before = await readTensorValues(reader, kernel, tensor, from, count);
+        const after = await readTensorValues(reader, kernel, theirs.get(tensor.name)!, from, count);
+        const runs = runsOf(code.key, tensor.name, count, code.bits, draws, from);
+        if (readTensor(before, after, runs, traces)) differs = true;
+      }
+      if (differs) traces.tensors++;
       onProgress({ stage: "tensors", done: i + 1, total: shared.length });
     }
   } finally {

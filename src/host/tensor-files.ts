@@ -14,15 +14,15 @@ import { FileReader } from "./files.js";
 import { listModelFiles, type ModelFile } from "./folder.js";
 import { readHeader } from "./open-model.js";
 
-/** One tensor as f32 is 2 GB at this size (CWE-789); the largest embeddings have 1.1 × 10⁹ values and are left out. */
-const ELEMENTS_MAX = 512 * 1024 * 1024;
+/** Values held at once, 64 MB as f32: a larger tensor is read and written in stripes, so memory does not grow with it. */
+export const STRIPE_ELEMENTS = 1 << 24;
 const DECODED_AT_ONCE = 1 << 20;
 
 export interface StoredTensor extends SafetensorsTensor {
   path: string;
 }
 
-/** By name; tensors that this laboratory can write back (F32, F16, BF16) and that fit. */
+/** By name; tensors that this laboratory can write back (F32, F16, BF16). */
 export async function listTensors(model: string): Promise<Map<string, StoredTensor>> {
   const { files } = await listModelFiles(model);
   const reader = new FileReader();
@@ -31,8 +31,7 @@ export async function listTensors(model: string): Promise<Map<string, StoredTens
     for (const file of files.filter(isWeights)) {
       const header = await readHeader(reader, file);
       for (const tensor of header.tensors)
-        if (isEncodable(tensor.dtype) && tensor.elements <= ELEMENTS_MAX)
-          tensors.set(tensor.name, { ...tensor, path: file.path });
+        if (isEncodable(tensor.dtype)) tensors.set(tensor.name, { ...tensor, path: file.path });
     }
   } finally {
     await reader.close();
@@ -40,36 +39,49 @@ export async function listTensors(model: string): Promise<Map<string, StoredTens
   return tensors;
 }
 
-/** The values of one tensor. */
+/** Values of one tensor, or of a stripe of it. */
 export async function readTensorValues(
   reader: FileReader,
   kernel: Kernel,
   tensor: StoredTensor,
+  start = 0,
+  length = tensor.elements - start,
 ): Promise<Float32Array> {
-  const { dtype, elements } = tensor;
+  const { dtype } = tensor;
   if (!isEncodable(dtype)) throw new AssayError("UNSUPPORTED", `tensor-files: expected F32, F16 or BF16, got ${dtype}`);
-  const values = new Float32Array(elements);
-  for (let from = 0; from < elements; from += DECODED_AT_ONCE) {
-    const count = Math.min(DECODED_AT_ONCE, elements - from);
-    const bytes = await reader.readExactly(
-      tensor.path,
-      tensor.offsetBytes + rowBytes(dtype, from),
-      rowBytes(dtype, count),
-    );
+  const values = new Float32Array(length);
+  for (let from = 0; from < length; from += DECODED_AT_ONCE) {
+    const count = Math.min(DECODED_AT_ONCE, length - from);
+    const at = tensor.offsetBytes + rowBytes(dtype, start + from);
+    const bytes = await reader.readExactly(tensor.path, at, rowBytes(dtype, count));
     values.set(kernel.decode(dtype, bytes), from);
   }
   return values;
 }
 
+/** Where the stripes of a tensor begin, and how many values each has. */
+export function stripesOf(elements: number): { from: number; count: number }[] {
+  return Array.from({ length: Math.ceil(elements / STRIPE_ELEMENTS) }, (_, i) => {
+    const from = i * STRIPE_ELEMENTS;
+    return { from, count: Math.min(STRIPE_ELEMENTS, elements - from) };
+  });
+}
+
+/** What is done to one tensor: every stripe is looked at first, then each is altered in place. */
+export interface TensorChange {
+  look(values: Float32Array): void;
+  alter(values: Float32Array, from: number): void;
+}
+
 /**
- * @param change alters a tensor's values in place; asked only for tensors that `wanted` names
+ * @param change asked only for tensors that `wanted` names
  * @throws AssayError USAGE when the target exists, FORMAT when nothing was there to change
  */
 export async function copyChanged(
   model: string,
   out: string,
   wanted: (tensor: SafetensorsTensor) => boolean,
-  change: (tensor: SafetensorsTensor, values: Float32Array) => void,
+  change: (tensor: SafetensorsTensor) => TensorChange,
   onProgress: (done: number, total: number) => void,
 ): Promise<number> {
   const { files } = await listModelFiles(model);
@@ -106,7 +118,7 @@ async function rewrite(
   file: ModelFile,
   path: string,
   wanted: (tensor: SafetensorsTensor) => boolean,
-  change: (tensor: SafetensorsTensor, values: Float32Array) => void,
+  change: (tensor: SafetensorsTensor) => TensorChange,
 ): Promise<number> {
   const reader = new FileReader();
   const kernel = new Kernel();
@@ -115,12 +127,18 @@ async function rewrite(
   try {
     const header = await readHeader(reader, file);
     for (const tensor of header.tensors) {
-      if (!isEncodable(tensor.dtype) || tensor.elements > ELEMENTS_MAX || !wanted(tensor)) continue;
-      const values = await readTensorValues(reader, kernel, { ...tensor, path: file.path });
-      change(tensor, values);
-      for (let from = 0; from < values.length; from += DECODED_AT_ONCE) {
-        const bytes = encodeValues(tensor.dtype, values.subarray(from, from + DECODED_AT_ONCE));
-        await handle.write(bytes, 0, bytes.length, tensor.offsetBytes + rowBytes(tensor.dtype, from));
+      if (!isEncodable(tensor.dtype) || !wanted(tensor)) continue;
+      const stored = { ...tensor, path: file.path };
+      const { look, alter } = change(tensor);
+      for (const { from, count } of stripesOf(tensor.elements))
+        look(await readTensorValues(reader, kernel, stored, from, count));
+      for (const { from, count } of stripesOf(tensor.elements)) {
+        const values = await readTensorValues(reader, kernel, stored, from, count);
+        alter(values, from);
+        for (let k = 0; k < count; k += DECODED_AT_ONCE) {
+          const bytes = encodeValues(tensor.dtype, values.subarray(k, k + DECODED_AT_ONCE));
+          await handle.write(bytes, 0, bytes.length, tensor.offsetBytes + rowBytes(tensor.dtype, from + k));
+        }
       }
       changed++;
     }

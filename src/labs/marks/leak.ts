@@ -99,7 +99,10 @@ export function log10TailBound(score: number, rates: Float64Array, high: Float64
 /** Bits in one table: a draw of eight bits at once costs one look-up. */
 const GROUP = 8;
 
-/** Fresh code words whose score reaches `best`: eight bits at a time from their joint law, by the alias method. */
+/**
+ * Fresh code words whose score reaches `best`: eight bits at a time from their joint law, by the alias method, groups
+ * that can add most first. A word is given up as soon as the rest of it could not reach: the count is the same.
+ */
 function countFresh(
   best: number,
   rates: Float64Array,
@@ -108,59 +111,82 @@ function countFresh(
   words: number,
   seed: string,
 ): number {
-  const groups = Math.ceil(rates.length / GROUP);
-  const size = 1 << GROUP;
-  const value = new Float64Array(groups * size);
-  const accept = new Float64Array(groups * size);
-  const alias = new Uint8Array(groups * size);
-  for (let g = 0; g < groups; g++) {
-    const p = new Float64Array(size).fill(1);
-    for (let s = 0; s < size; s++)
-      for (let k = 0; k < GROUP; k++) {
-        const b = g * GROUP + k;
-        if (b >= rates.length) {
-          if ((s >> k) & 1) p[s] = 0;
-          continue;
-        }
-        const on = (s >> k) & 1;
-        p[s]! *= on ? rates[b]! : 1 - rates[b]!;
-        value[g * size + s]! += on ? high[b]! : low[b]!;
-      }
-    fillAlias(p, accept.subarray(g * size, (g + 1) * size), alias.subarray(g * size, (g + 1) * size));
-  }
+  const { value, accept, alias, rest } = groupTables(rates, high, low);
+  const groups = rest.length;
+  // Sums of two orders may differ in their last bits: a word within that of the best counts as reaching.
+  const enough = best - 1e-9 * Math.abs(best);
   // A 32-bit generator seeded by the house's own: 256 code words' worth of bits would exhaust SHA-256's speed.
   const source = prng("assay/leak/v1/fresh", seed);
-  let [x, y, z, w] = [source.uint32(), source.uint32(), source.uint32(), source.uint32() | 1];
+  let [x, y, z, w] = [source.uint32() | 0, source.uint32() | 0, source.uint32() | 0, source.uint32() | 1];
   let reaching = 0;
   for (let n = 0; n < words; n++) {
     let score = 0;
-    for (let g = 0; g < groups; g++) {
+    let g = 0;
+    for (; g < groups; g++) {
       const t = x ^ (x << 11);
       x = y;
       y = z;
       z = w;
       w = w ^ (w >>> 19) ^ t ^ (t >>> 8);
-      const slot = g * size + (w & 255);
-      score += (w >>> 8) * 2 ** -24 < accept[slot]! ? value[slot]! : value[g * size + alias[slot]!]!;
+      const slot = (g << GROUP) | (w & 255);
+      score += w >>> 8 < accept[slot]! ? value[slot]! : value[(g << GROUP) | alias[slot]!]!;
+      if (score + rest[g]! < enough) break;
     }
-    if (score >= best) reaching++;
+    if (g === groups) reaching++;
   }
   return reaching;
 }
 
+interface GroupTables {
+  /** By group and draw of eight bits: what it adds; below which of 2²⁴ numbers it stands, and what stands for it else. */
+  value: Float64Array;
+  accept: Int32Array;
+  alias: Uint8Array;
+  /** The most that the groups behind each can add. */
+  rest: Float64Array;
+}
+
+function groupTables(rates: Float64Array, high: Float64Array, low: Float64Array): GroupTables {
+  const most = Float64Array.from(rates, (_, b) => Math.max(high[b]!, low[b]!));
+  const order = Array.from(rates.keys()).sort((a, b) => most[b]! - most[a]! || a - b);
+  const groups = Math.ceil(order.length / GROUP);
+  const size = 1 << GROUP;
+  const value = new Float64Array(groups * size);
+  const accept = new Int32Array(groups * size);
+  const alias = new Uint8Array(groups * size);
+  const rest = new Float64Array(groups);
+  for (let g = groups - 1; g >= 0; g--) {
+    const bits = order.slice(g * GROUP, (g + 1) * GROUP);
+    if (g > 0) rest[g - 1] = rest[g]! + bits.reduce((sum, b) => sum + most[b]!, 0);
+    const p = new Float64Array(size).fill(1);
+    for (let s = 0; s < size; s++)
+      for (let k = 0; k < GROUP; k++) {
+        const on = (s >> k) & 1;
+        const b = bits[k];
+        if (b === undefined) p[s]! *= on ? 0 : 1;
+        else {
+          p[s]! *= on ? rates[b]! : 1 - rates[b]!;
+          value[g * size + s]! += on ? high[b]! : low[b]!;
+        }
+      }
+    fillAlias(p, accept.subarray(g * size, (g + 1) * size), alias.subarray(g * size, (g + 1) * size));
+  }
+  return { value, accept, alias, rest };
+}
+
 /** Walker's alias tables of a law over 256 outcomes. */
-function fillAlias(p: Float64Array, accept: Float64Array, alias: Uint8Array): void {
+function fillAlias(p: Float64Array, accept: Int32Array, alias: Uint8Array): void {
   const n = p.length;
   const scaled = p.map((value) => value * n);
   const small: number[] = [];
   const large: number[] = [];
   for (let i = 0; i < n; i++) (scaled[i]! < 1 ? small : large).push(i);
-  accept.fill(1);
+  accept.fill(2 ** 24);
   for (let i = 0; i < n; i++) alias[i] = i;
   while (small.length > 0 && large.length > 0) {
     const s = small.pop()!;
     const l = large.at(-1)!;
-    accept[s] = scaled[s]!;
+    accept[s] = Math.round(scaled[s]! * 2 ** 24);
     alias[s] = l;
     scaled[l]! -= 1 - scaled[s]!;
     if (scaled[l]! < 1) {

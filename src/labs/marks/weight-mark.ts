@@ -16,31 +16,35 @@ export const ELEMENTS_MIN = 4096;
 /** Differences beyond this many of their own root mean squares are cut: a pruned or replaced weight says nothing of a bit. */
 const CLIP = 4;
 
-/** Where a tensor's bits lie: for each run its bit and its signs (two words). */
+/** Where a tensor's bits lie, from `first` on: for each run its bit and its signs (two words). */
 export interface Runs {
   bit: Uint32Array;
   signs: Uint32Array;
 }
 
-export function runsOf(key: string, tensor: string, elements: number, bits: number, draws: TokenDraws): Runs {
+/**
+ * @param elements how many are looked at, from element `from` on (a multiple of 64): a large tensor goes in stripes
+ */
+export function runsOf(key: string, tensor: string, elements: number, bits: number, draws: TokenDraws, from = 0): Runs {
+  assert(from % RUN === 0, "runsOf: expected a stripe that begins with a run");
   const words = (purpose: string) => {
     const digest = hmac(sha256, fromHex(key, "marks.runsOf"), utf8(`assay/leak/v1/${purpose}\0${tensor}`));
     const view = new DataView(digest.buffer, digest.byteOffset);
     return { a: view.getBigUint64(0, true), b: view.getBigUint64(8, true) };
   };
-  const numbers = Uint32Array.from({ length: Math.floor(elements / RUN) }, (_, i) => i);
+  const numbers = new Uint32Array(Math.floor(elements / RUN));
+  for (let i = 0; i < numbers.length; i++) numbers[i] = from / RUN + i;
   const place = words("place");
   const sign = words("sign");
   const places = draws.tokenBits(place.a, place.b, numbers);
   return {
-    bit: Uint32Array.from(numbers, (i) => Math.floor((places[2 * i]! / 2 ** 32) * bits)),
+    bit: numbers.map((_, i) => Math.floor((places[2 * i]! / 2 ** 32) * bits)),
     signs: draws.tokenBits(sign.a, sign.b, numbers),
   };
 }
 
-/** Adds the word to a tensor's values in place. */
-export function markTensor(values: Float32Array, runs: Runs, word: Uint8Array, strength: number): void {
-  const step = strength * rootMeanSquare(values);
+/** Adds the word to a tensor's values, or a stripe of them, in place; `step` is what a weight moves by. */
+export function markTensor(values: Float32Array, runs: Runs, word: Uint8Array, step: number): void {
   for (let run = 0; run < runs.bit.length; run++) {
     const up = word[runs.bit[run]!]! === 1;
     for (let k = 0; k < RUN; k++) {
@@ -55,6 +59,7 @@ export interface Traces {
   sum: Float64Array;
   /** Weights that spoke for each bit. */
   weights: Float64Array;
+  /** Tensors that differ from the original, counted by whoever reads them. */
   tensors: number;
 }
 
@@ -62,17 +67,19 @@ export function noTraces(bits: number): Traces {
   return { sum: new Float64Array(bits), weights: new Float64Array(bits), tensors: 0 };
 }
 
-/** @param original same length as the suspect's values, aligned with them */
-export function readTensor(original: Float32Array, suspect: Float32Array, runs: Runs, into: Traces): void {
+/**
+ * @param original same length as the suspect's values, aligned with them
+ * @returns false where the two do not differ: nothing can be read then
+ */
+export function readTensor(original: Float32Array, suspect: Float32Array, runs: Runs, into: Traces): boolean {
   assert(original.length === suspect.length, "readTensor: expected tensors of one size");
   const difference = new Float32Array(original.length);
   for (let i = 0; i < difference.length; i++) difference[i] = suspect[i]! - original[i]!;
   let scale = rootMeanSquare(difference);
-  if (!(scale > 0)) return;
+  if (!(scale > 0)) return false;
   for (let i = 0; i < difference.length; i++)
     difference[i] = Math.max(-CLIP * scale, Math.min(CLIP * scale, difference[i]!));
   scale = rootMeanSquare(difference);
-  into.tensors++;
   for (let run = 0; run < runs.bit.length; run++) {
     let sum = 0;
     for (let k = 0; k < RUN; k++) {
@@ -82,10 +89,15 @@ export function readTensor(original: Float32Array, suspect: Float32Array, runs: 
     into.sum[runs.bit[run]!]! += sum / scale;
     into.weights[runs.bit[run]!]! += RUN;
   }
+  return true;
 }
 
-function rootMeanSquare(values: Float32Array): number {
+export function rootMeanSquare(values: Float32Array): number {
+  return Math.sqrt(sumOfSquares(values) / Math.max(1, values.length));
+}
+
+export function sumOfSquares(values: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;
-  return Math.sqrt(sum / Math.max(1, values.length));
+  return sum;
 }

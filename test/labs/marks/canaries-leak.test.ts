@@ -8,7 +8,7 @@ import { agreementsLaw, givenOption, testCanaries } from "../../../src/labs/mark
 import { assignments, type CanaryPlan, planCommitment, readPlan } from "../../../src/labs/marks/canary-plan.js";
 import { traceLeak } from "../../../src/labs/marks/leak.js";
 import { bitRates, codeWord, type Recipients } from "../../../src/labs/marks/leak-code.js";
-import { markTensor, noTraces, readTensor, runsOf } from "../../../src/labs/marks/weight-mark.js";
+import { markTensor, noTraces, readTensor, rootMeanSquare, runsOf } from "../../../src/labs/marks/weight-mark.js";
 import { log10BinomialTail } from "../../../src/stats/exact-tails.js";
 
 describe("canaries", () => {
@@ -50,6 +50,13 @@ describe("canaries", () => {
   });
 });
 
+/** Abramowitz and Stegun 7.1.26: 1.5e-7 is enough to check a frequency. */
+function erf(x: number): number {
+  const t = 1 / (1 + 0.3275911 * x);
+  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  return 1 - poly * Math.exp(-x * x);
+}
+
 describe("leaked copies", () => {
   const draws = new TokenDraws();
   const names = Array.from({ length: 200 }, (_, i) => `r${i}`);
@@ -65,7 +72,7 @@ describe("leaked copies", () => {
   const runs = runsOf(code.key, "w", original.length, code.bits, draws);
   const copyFor = (name: string) => {
     const copy = original.slice();
-    markTensor(copy, runs, codeWord(code, name, rates), code.strength);
+    markTensor(copy, runs, codeWord(code, name, rates), code.strength * rootMeanSquare(original));
     return copy;
   };
   const traced = (suspect: Float32Array) => {
@@ -81,6 +88,24 @@ describe("leaked copies", () => {
     expect(recipients[0]!.log10P).toBeLessThan(-9);
     expect(fresh.reaching).toBe(0);
     expect(recipients[1]!.log10P).toBeGreaterThan(-6);
+  });
+  it("a tensor read in stripes has the runs of the whole", () => {
+    const whole = runsOf(code.key, "w", 64 * 40, code.bits, draws);
+    const rest = runsOf(code.key, "w", 64 * 15, code.bits, draws, 64 * 25);
+    expect([...rest.bit]).toEqual([...whole.bit.subarray(25)]);
+    expect([...rest.signs]).toEqual([...whole.signs.subarray(50)]);
+  });
+  it("fresh words reach a low score as often as the law says", () => {
+    // A weak copy, so that some innocents reach it: its rank among fresh words must agree with the bound's order.
+    const copy = copyFor("r42");
+    const weak = original.map((x, i) => x + 0.02 * (copy[i]! - x) + 0.0004 * Math.sin(i * 78.233));
+    const traces = noTraces(code.bits);
+    readTensor(original, weak, runs, traces);
+    const { recipients, fresh } = traceLeak(code, traces, 20_000, "test");
+    const z = recipients[0]!.deviations;
+    const normalTail = 0.5 * (1 - erf(z / Math.SQRT2));
+    expect(fresh.reaching / 20_000).toBeGreaterThan(normalTail / 2 - 5e-4);
+    expect(fresh.reaching / 20_000).toBeLessThan(normalTail * 2 + 5e-4);
   });
   it("two colluders who average are both first", () => {
     const [a, b] = [copyFor("r1"), copyFor("r2")];
