@@ -31,6 +31,8 @@ const { values } = parseArgs({
     from: { type: "string" },
     /** Attacks by name, separated by semicolons. */
     only: { type: "string" },
+    /** Of the large part: matrices of 2,048 × 2,048; 24 are 10⁸ weights. */
+    layers: { type: "string", default: "24" },
   },
 });
 const draws = new TokenDraws();
@@ -57,7 +59,18 @@ function normals(seed: number): () => number {
     s ^= s << 5;
     return ((s >>> 0) + 0.5) / 2 ** 32;
   };
-  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  let spare: number | null = null;
+  return () => {
+    if (spare !== null) {
+      const kept = spare;
+      spare = null;
+      return kept;
+    }
+    const radius = Math.sqrt(-2 * Math.log(uniform()));
+    const angle = 2 * Math.PI * uniform();
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
 }
 
 function rms(values: Float32Array): number {
@@ -70,7 +83,9 @@ function quantise(t: Tensor, levels: number): void {
   const columns = t.values.length / t.rows;
   for (let r = 0; r < t.rows; r++) {
     const row = t.values.subarray(r * columns, (r + 1) * columns);
-    const step = row.reduce((m, x) => Math.max(m, Math.abs(x)), 0) / levels || 1;
+    let most = 0;
+    for (let i = 0; i < columns; i++) most = Math.max(most, Math.abs(row[i]!));
+    const step = most / levels || 1;
     for (let i = 0; i < columns; i++) row[i] = Math.round(row[i]! / step) * step;
   }
 }
@@ -258,7 +273,7 @@ function large() {
     { attack: "null: 2 % noise, int8", colluders: [], mix: "mean", apply: tunedAndQuantised },
   ].filter(({ attack }) => values.only === undefined || values.only.split(";").includes(attack));
   const traces = cases.map(() => noTraces(code.bits));
-  const layers = 24;
+  const layers = Number(values.layers);
   for (let l = 0; l < layers; l++) {
     const name = `layers.${l}.weight`;
     const normal = normals(1000 + l);
@@ -274,17 +289,22 @@ function large() {
     process.stderr.write(`\rlayer ${l + 1} of ${layers}`);
   }
   const rows = cases.map(({ attack, colluders }, n) => {
-    // The count that reaches 10^-6 for the family of 1,000 by itself takes 10^9 words: the first case alone pays for it.
-    const words = n === 0 ? Number(values.fresh) : Math.min(1e7, Number(values.fresh));
+    const words = Number(values.fresh);
     const started = process.cpuUsage();
     const result = judged(code, colluders, traces[n]!, words, 5);
     const used = process.cpuUsage(started);
     const family = Math.min(1, (NAMES.length * (result.fresh.reaching + 1)) / (result.fresh.drawn + 1));
-    const row = { attack, colluders: colluders.length, ...result, familyByCount: family };
+    const row = {
+      attack,
+      weights: layers * 2048 * 2048,
+      colluders: colluders.length,
+      ...result,
+      familyByCount: family,
+    };
     process.stderr.write(`\n${JSON.stringify(row)} ${((used.user + used.system) / 1e6).toFixed(0)} s`);
     return row;
   });
-  return { part: "large", weights: layers * 2048 * 2048, recipients: NAMES.length, bits: code.bits, rows };
+  return { part: "large", recipients: NAMES.length, bits: code.bits, rows };
 }
 
 if (values.part === "write") {

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { fromUtf8, hex, utf8 } from "../base/bytes.js";
 import { type Digest, sha256Digest } from "../base/digest.js";
 import { parseStrictJson } from "../base/strict-json.js";
-import type { Finding } from "../finding/finding.js";
+import type { Validation } from "../finding/validation.js";
 import { randomSeed } from "../host/moment.js";
 import { assertFreeFile, readSmallFile, writeNewFile } from "../host/small-file.js";
 import {
@@ -17,25 +17,33 @@ import {
 import { examineCanaries } from "../labs/marks/examine-canaries.js";
 import { readTranscript } from "../transcript/read-transcript.js";
 import { TRANSCRIPT_LIMITS } from "../transcript/transcript.js";
+import { validationOf } from "./examine-marks.js";
+import type { MarksExamination } from "./marks-request.js";
 import { SOFTWARE } from "./software.js";
-import { loadStudy } from "./validation-data.js";
 
-export async function examineCanaryTranscript(transcriptPath: string, planPath: string): Promise<Finding> {
+/** @param carried the study of a bundle that is recomputed; left out, the one that this version ships */
+export async function examineCanaryTranscript(
+  transcriptPath: string,
+  planPath: string,
+  carried?: Validation | null,
+): Promise<MarksExamination> {
   const planBytes = await readSmallFile(planPath, PLAN_BYTES_MAX);
   const plan = readPlan(planBytes, basename(planPath));
   const bytes = await readSmallFile(transcriptPath, TRANSCRIPT_LIMITS.fileBytesMax);
   const transcript = readTranscript(bytes, basename(transcriptPath));
   const text = { name: basename(transcriptPath), kind: "transcript" as const, root: sha256Digest(bytes) };
   const mark = { name: plan.name ?? basename(planPath), kind: "mark" as const, root: sha256Digest(planBytes) };
-  const study = await loadStudy("validation/marks-canary.json");
-  return examineCanaries({
+  const artefacts = { text, mark };
+  const finding = examineCanaries({
     transcript,
     plan,
-    artefacts: { text, mark },
+    artefacts,
     evidence: [text.root, mark.root],
-    validation: study ? { summary: study.summary, digest: study.digest } : null,
+    validation: await validationOf("validation/marks-canary.json", carried),
     software: SOFTWARE,
   });
+  const inputs = Object.entries(artefacts).map(([role, { name, root }]) => ({ role, name, root }));
+  return { findings: [finding], inputs };
 }
 
 /**

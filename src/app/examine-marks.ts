@@ -5,13 +5,14 @@ import { basename, join } from "node:path";
 import { sha256Digest } from "../base/digest.js";
 import { AssayError } from "../base/error.js";
 import type { Artefact } from "../evidence/artefact.js";
-import type { Finding } from "../finding/finding.js";
+import type { Validation } from "../finding/validation.js";
 import { readSmallFile } from "../host/small-file.js";
 import { examinePresence, type TextRequest } from "../labs/marks/examine.js";
 import { MARK_BYTES_MAX, type Mark, readMark } from "../labs/marks/mark-file.js";
 import { type IdText, readTexts } from "../labs/marks/texts.js";
 import { type TextEncoder, TOKENIZER_BYTES_MAX, textEncoder } from "../model/text-encoder.js";
 import { TRANSCRIPT_LIMITS } from "../transcript/transcript.js";
+import type { MarksExamination } from "./marks-request.js";
 import { SOFTWARE } from "./software.js";
 import { loadStudy } from "./validation-data.js";
 
@@ -22,11 +23,22 @@ export interface MarksPaths {
   tokenizer?: string;
 }
 
-/** @param each one finding a text instead of one over all of them */
-export async function examineMarks(paths: MarksPaths, each: boolean): Promise<Finding[]> {
-  const request = await textRequest(paths, "text", "validation/marks-present.json");
-  if (!each) return [examinePresence(request)];
-  return request.texts.map((text, i) => {
+/**
+ * @param each one finding a text instead of one over all of them
+ * @param carried the study of a bundle that is recomputed; left out, the one that this version ships
+ */
+export async function examineMarks(
+  paths: MarksPaths,
+  each: boolean,
+  carried?: Validation | null,
+): Promise<MarksExamination> {
+  const { request, inputs } = await textRequest(
+    paths,
+    "text",
+    await validationOf("validation/marks-present.json", carried),
+  );
+  if (!each) return { findings: [examinePresence(request)], inputs };
+  const findings = request.texts.map((text, i) => {
     const name = `${request.artefacts.text.name} ${i + 1}`.slice(0, 255);
     return examinePresence({
       ...request,
@@ -34,15 +46,23 @@ export async function examineMarks(paths: MarksPaths, each: boolean): Promise<Fi
       artefacts: { ...request.artefacts, text: { ...request.artefacts.text, name } },
     });
   });
+  return { findings, inputs };
+}
+
+/** The study handed in, else the one that this version ships. */
+export async function validationOf(path: string, carried: Validation | null | undefined): Promise<Validation | null> {
+  if (carried !== undefined) return carried;
+  const study = await loadStudy(path);
+  return study ? { summary: study.summary, digest: study.digest } : null;
 }
 
 /** Reads and digests what a question of texts and a mark is asked with. */
 export async function textRequest(
   paths: MarksPaths,
   kind: Artefact["kind"],
-  study: string,
+  validation: Validation | null,
   read?: (bytes: Uint8Array, mark: Mark) => IdText[],
-): Promise<TextRequest> {
+): Promise<{ request: TextRequest; inputs: MarksExamination["inputs"] }> {
   const markBytes = await readSmallFile(paths.mark, MARK_BYTES_MAX);
   const mark = readMark(markBytes, basename(paths.mark));
   const encoder = paths.tokenizer === undefined ? null : await readEncoder(paths.tokenizer);
@@ -56,15 +76,10 @@ export async function textRequest(
     text: { name: basename(paths.texts), kind, root: sha256Digest(textBytes) },
     mark: { name: mark.name ?? basename(paths.mark), kind: "mark" as const, root: sha256Digest(markBytes) },
   };
-  const validation = await loadStudy(study);
-  return {
-    texts,
-    mark,
-    artefacts,
-    evidence: [artefacts.text.root, artefacts.mark.root, ...(encoder ? [encoder.digest] : [])],
-    validation: validation ? { summary: validation.summary, digest: validation.digest } : null,
-    software: SOFTWARE,
-  };
+  const evidence = [artefacts.text.root, artefacts.mark.root, ...(encoder ? [encoder.digest] : [])];
+  const inputs = Object.entries(artefacts).map(([role, { name, root }]) => ({ role, name, root }));
+  if (encoder) inputs.push({ role: "tokenizer", name: "tokenizer.json", root: encoder.digest });
+  return { request: { texts, mark, artefacts, evidence, validation, software: SOFTWARE }, inputs };
 }
 
 async function readEncoder(path: string): Promise<TextEncoder> {

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { hex, utf8 } from "../base/bytes.js";
 import { AssayError } from "../base/error.js";
 import type { Artefact } from "../evidence/artefact.js";
-import type { Finding } from "../finding/finding.js";
+import type { Validation } from "../finding/validation.js";
 import { FileReader } from "../host/files.js";
 import { displayName } from "../host/folder.js";
 import { type Intake, intake } from "../host/intake.js";
@@ -17,8 +17,9 @@ import { examineLeak } from "../labs/marks/examine-leak.js";
 import { bitRates, codeWord, RECIPIENTS_BYTES_MAX, type Recipients, readRecipients } from "../labs/marks/leak-code.js";
 import { SEED_DEFAULT } from "../labs/marks/method.js";
 import { ELEMENTS_MIN, markTensor, noTraces, readTensor, runsOf, sumOfSquares } from "../labs/marks/weight-mark.js";
+import { validationOf } from "./examine-marks.js";
+import type { MarksExamination } from "./marks-request.js";
 import { SOFTWARE } from "./software.js";
-import { loadStudy } from "./validation-data.js";
 
 type Report = (progress: { stage: string; done: number; total: number }) => void;
 
@@ -95,10 +96,12 @@ export interface LeakOptions {
   recipients: string;
   freshWords: number;
   home: string | null;
+  /** The study of a bundle that is recomputed; left out, the one that this version ships. */
+  carried?: Validation | null;
   onProgress: Report;
 }
 
-export async function examineLeakedWeights(options: LeakOptions): Promise<Finding> {
+export async function examineLeakedWeights(options: LeakOptions): Promise<MarksExamination> {
   const { suspect, original, onProgress } = options;
   const listBytes = await readSmallFile(options.recipients, RECIPIENTS_BYTES_MAX);
   const code = readRecipients(listBytes, basename(options.recipients));
@@ -106,8 +109,7 @@ export async function examineLeakedWeights(options: LeakOptions): Promise<Findin
   const { traces, refusal } = await readTraces(suspect, original, code, onProgress);
   await Promise.all(taken.map((side) => side.checkUnchanged()));
   const [s, o] = taken.map((side, i): Artefact => artefact([suspect, original][i]!, side));
-  const study = await loadStudy("validation/marks-leak.json");
-  return examineLeak({
+  const finding = examineLeak({
     suspect: s!,
     original: o!,
     // The list holds the key: it is not evidence that could be handed out, so its digest is not stated either.
@@ -117,9 +119,16 @@ export async function examineLeakedWeights(options: LeakOptions): Promise<Findin
     refusal,
     freshWords: options.freshWords,
     seed: SEED_DEFAULT,
-    validation: study ? { summary: study.summary, digest: study.digest } : null,
+    validation: await validationOf("validation/marks-leak.json", options.carried),
     software: SOFTWARE,
   });
+  const inputs = [s!, o!].map(({ name, root }, i) => ({
+    role: ["suspect", "original"][i]!,
+    name,
+    root,
+    files: taken[i]!.files.map((file) => ({ path: file.name, digest: file.digest })),
+  }));
+  return { findings: [finding], inputs };
 }
 
 function artefact(path: string, { root }: Intake): Artefact {

@@ -2,23 +2,23 @@
  * The strongest check of a bundle: find the examined models by digest, examine them again with the bundle's settings,
  * and compare each finding and its page bit for bit. Only the software's own name may differ, and then it is said.
  */
-import { fromUtf8 } from "../base/bytes.js";
 import { AssayError, quoted } from "../base/error.js";
 import type { Files } from "../evidence/bag.js";
 import { decodeRequest, type ExaminationRequest } from "../evidence/request.js";
-import { decodeFinding, encodeFinding } from "../finding/codec.js";
 import type { Finding } from "../finding/finding.js";
 import { findModels } from "../host/find-models.js";
 import { isUrl } from "../host/http-pin.js";
 import { statedUrl } from "../host/remote-files.js";
 import type { Settings } from "../labs/weights/method.js";
 import type { Progress } from "../labs/weights/work.js";
-import { renderPage } from "../report/page.js";
 import { findingCount, findingFolder } from "./bundle-layout.js";
+import { compare, storedPart } from "./compare-findings.js";
 import { examine } from "./examine.js";
+import { isMarksCommand } from "./marks-request.js";
 import { pageInput } from "./publish.js";
+import { recomputeMarks } from "./recompute-marks.js";
 import { urlOf } from "./remote-side.js";
-import { parseStudy, type Study } from "./validation-data.js";
+import type { Study } from "./validation-data.js";
 import type { Check } from "./verify-bundle.js";
 
 export async function recompute(
@@ -34,6 +34,7 @@ export async function recompute(
   const request = decodeRequest(files.get("data/request.json")!, "data/request.json");
   const count = findingCount(files.keys()) ?? 1;
   const parts = Array.from({ length: count }, (_, n) => storedPart(files, findingFolder(n)));
+  if (isMarksCommand(request.command)) return recomputeMarks(request, request.command, parts, options);
   const settings = settingsOf(request);
   const paths = await findModels(
     options.inputs.filter((input) => !isUrl(input)),
@@ -77,7 +78,8 @@ export async function recompute(
     const detail = `the bundle holds ${count} findings, this version makes ${again.findings.length}`;
     return [{ name: "recomputed findings", holds: false, detail }];
   }
-  return parts.flatMap((part, n) => compare(part, again.findings[n]!, settings, options.keyId, n));
+  const pageOf = (finding: Finding, study: Study | null) => pageInput(finding, settings, study, options.keyId);
+  return parts.flatMap((part, n) => compare(part, again.findings[n]!, pageOf, n));
 }
 
 /** Sides that were read over HTTP, by the words that remote-side.ts writes. */
@@ -87,50 +89,6 @@ function behindUrls({ subject }: Finding): { root: string; url: string }[] {
     const url = urlOf(obtained ?? "");
     return url === null ? [] : [{ root, url }];
   });
-}
-
-/** A finding of the bundle, its study and its page. */
-interface StoredPart {
-  finding: Finding;
-  study: Study | null;
-  page: string;
-}
-
-function storedPart(files: Files, at: string): StoredPart {
-  const path = (name: string) => `data/${at}${name}`;
-  const bytes = files.get(path("validation.json"));
-  return {
-    finding: decodeFinding(files.get(path("finding.json"))!, path("finding.json")),
-    study: bytes ? parseStudy(bytes, path("validation.json")) : null,
-    page: fromUtf8(files.get(path("page.html"))!, path("page.html")),
-  };
-}
-
-function compare(part: StoredPart, again: Finding, settings: Settings, keyId: string | null, n: number): Check[] {
-  const stored = part.finding;
-  const name = (what: string) => (n === 0 ? what : `${what} ${n + 1}`);
-  const finding: Finding = { ...again, software: stored.software, subject: named(again, stored) };
-  const same = encodeFinding(finding) === encodeFinding(stored);
-  const maker = `${stored.software.name} ${stored.software.version} at ${stored.software.commit}`;
-  const here = `${again.software.name} ${again.software.version} at ${again.software.commit}`;
-  const page = renderPage(pageInput(finding, settings, part.study, keyId));
-  const samePage = page === part.page;
-  return [
-    {
-      name: name("recomputed finding"),
-      holds: same,
-      detail: same
-        ? `the same to the last bit${maker === here ? "" : ` (made by ${maker}, recomputed by ${here})`}`
-        : `differs: ${firstDifference(stored, finding)}`,
-    },
-    {
-      name: name("recomputed page"),
-      holds: samePage,
-      detail: samePage
-        ? "says what the finding says, to the last bit"
-        : "is not the page that this version makes of this finding",
-    },
-  ];
 }
 
 function settingsOf(request: ExaminationRequest): Settings {
@@ -147,25 +105,4 @@ function settingsOf(request: ExaminationRequest): Settings {
     ...(typeof seedBits === "number" ? { seedBits } : {}),
     ...(exhibits === true ? { exhibits } : {}),
   };
-}
-
-/** Names of files are the examiner's; digests are what binds. */
-function named(again: Finding, stored: Finding): Finding["subject"] {
-  const [a, s] = [again.subject, stored.subject];
-  if (a.kind !== "pair" || s.kind !== "pair") return a;
-  return {
-    kind: "pair",
-    reference: { ...a.reference, name: s.reference.name },
-    suspect: { ...a.suspect, name: s.suspect.name },
-  };
-}
-
-function firstDifference(a: unknown, b: unknown, at = "finding"): string {
-  if (typeof a === "object" && typeof b === "object" && a && b) {
-    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      const [x, y] = [(a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]];
-      if (JSON.stringify(x) !== JSON.stringify(y)) return firstDifference(x, y, `${at}.${key}`);
-    }
-  }
-  return `${at} was ${JSON.stringify(a)?.slice(0, 80)}, is ${JSON.stringify(b)?.slice(0, 80)}`;
 }

@@ -1,8 +1,8 @@
 /** Findings on standard output, one JSON line each or readable summaries, and a bundle where asked. */
 import type { Command } from "commander";
+import type { MarksExamination } from "../app/marks-request.js";
 import { type MarksPublication, marksBundle } from "../app/publish-marks.js";
 import { encodeFinding } from "../finding/codec.js";
-import type { Finding } from "../finding/finding.js";
 import { assertFreeTarget, writeBundle } from "../host/bundle-store.js";
 import { readSigningKey } from "../host/keys.js";
 import { summary } from "./summary.js";
@@ -25,14 +25,14 @@ export function withOutput(command: Command): Command {
 export async function examineAndPrint(
   options: OutputOptions,
   publication: MarksPublication,
-  examine: () => Promise<readonly Finding[]>,
+  examine: () => Promise<MarksExamination>,
 ): Promise<void> {
   const { json, out } = options;
   const key = options.key === undefined ? undefined : await readSigningKey(options.key);
   if (out !== undefined) await assertFreeTarget(out);
-  const findings = await examine();
-  if (out !== undefined) await writeBundle(out, await marksBundle(findings, publication, key));
-  const printed = findings.map((finding) => (json ? encodeFinding(finding) : summary(finding)));
+  const examination = await examine();
+  if (out !== undefined) await writeBundle(out, await marksBundle(examination, publication, key));
+  const printed = examination.findings.map((finding) => (json ? encodeFinding(finding) : summary(finding)));
   process.stdout.write(`${printed.join(json ? "\n" : "\n\n")}\n`);
   if (out !== undefined) process.stderr.write(`bundle written to ${out}\n`);
 }

@@ -4,10 +4,14 @@ import { fileURLToPath } from "node:url";
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { figures } from "../../src/report/figures.js";
+import { marksInherited, marksLeak, marksPresent } from "./fixture-marks.js";
 import { derived, hostile, inconclusive, large, pageInput, refused, supportsHd, uncalibrated } from "./fixtures.js";
 
 const folder = fileURLToPath(new URL("./golden/", import.meta.url));
-const drawn = { derived, inconclusive, uncalibrated, large, supportsHd };
+const drawn = {
+  ...{ derived, inconclusive, uncalibrated, large, supportsHd },
+  ...{ marksPresent, marksInherited, marksLeak },
+};
 
 describe.each(Object.entries(drawn))("figures of %s", (name, finding) => {
   test.each(figures(pageInput(finding)))("$name", (figure) => {

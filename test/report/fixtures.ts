@@ -14,6 +14,7 @@ import { PROPOSITIONS } from "../../src/finding/propositions.js";
 import type { ValidationSummary } from "../../src/finding/validation.js";
 import type { WeightsObservations } from "../../src/labs/weights/observations.js";
 import type { PageInput, PageValidation } from "../../src/report/page-input.js";
+import { marksInherited, marksLeak, marksPresent, marksValidation } from "./fixture-marks.js";
 import { type Case, observe } from "./fixture-observations.js";
 
 const digest = (name: string): Digest => sha256Digest(utf8(name));
@@ -218,13 +219,20 @@ function hostileObservations(): WeightsObservations {
   };
 }
 
+function studyOf({ method }: Finding): PageValidation {
+  return method.id.startsWith("marks/") ? marksValidation(method.id) : validation;
+}
+
 export function pageInput(finding: Finding): PageInput {
   return {
     finding,
-    validation: finding.outcome === "refused" ? null : validation,
+    validation: finding.outcome === "refused" ? null : studyOf(finding),
     reproduce: { command: "assay examine weights aldgate-base-1b/ suspect.sketch --out finding/" },
     signed: { keyId: "SHA256:0fKq3vXn0mJt5t7bqv6h2o5n4Yw1r8eP9cUzKQm2L3s" },
   };
 }
 
-export const ALL = { derived, inconclusive, uncalibrated, refused, large, supportsHd, hostile };
+export const ALL = {
+  ...{ derived, inconclusive, uncalibrated, refused, large, supportsHd, hostile },
+  ...{ marksPresent, marksInherited, marksLeak },
+};

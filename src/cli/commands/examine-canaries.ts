@@ -15,15 +15,8 @@ Example:
   $ assay examine canaries suspect.jsonl --plan PLAN.json --json | jq .observations.named`,
     )
     .action(async (transcript: string, options: OutputOptions & { plan: string }) => {
-      const publication = {
-        command: "examine canaries",
-        arguments: ["TRANSCRIPT"],
-        reproduce: "assay examine canaries TRANSCRIPT --plan PLAN.json",
-        settings: {},
-      };
-      await examineAndPrint(options, publication, async () => [
-        await examineCanaryTranscript(transcript, options.plan),
-      ]);
+      const publication = { command: "examine canaries" as const, settings: {} };
+      await examineAndPrint(options, publication, () => examineCanaryTranscript(transcript, options.plan));
     });
   return withOutput(command);
 }

@@ -41,20 +41,17 @@ An outcome of "inconclusive" does not show that the suspect learned no marked te
       const { mark, tokenizer, keys, seed, reading } = options;
       const progress = progressLine();
       const publication = {
-        command: "examine inheritance",
-        arguments: ["TRANSCRIPT"],
-        reproduce: `assay examine inheritance TRANSCRIPT --mark MARK.json --keys ${keys}${reading ? " --reading" : ""}`,
+        command: "examine inheritance" as const,
         settings: { keys, seed, reading: reading === true },
       };
-      const examine = async () => [
-        await examineInherited({
+      const examine = () =>
+        examineInherited({
           paths: { texts: transcript, mark, ...(tokenizer === undefined ? {} : { tokenizer }) },
           keys,
           seed,
           reading: reading === true,
           onProgress: progress.report,
-        }).finally(() => progress.done()),
-      ];
+        }).finally(() => progress.done());
       await examineAndPrint(options, publication, examine);
     });
   return withOutput(command);

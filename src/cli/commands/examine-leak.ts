@@ -30,22 +30,16 @@ Examples:
     .action(async (suspect: string, options: Options) => {
       const { original, recipients, freshWords } = options;
       const progress = progressLine();
-      const publication = {
-        command: "examine leak",
-        arguments: ["SUSPECT"],
-        reproduce: `assay examine leak SUSPECT --original MODEL --recipients FILE --fresh-words ${freshWords}`,
-        settings: { freshWords },
-      };
-      const examine = async () => [
-        await examineLeakedWeights({
+      const publication = { command: "examine leak" as const, settings: { freshWords } };
+      const examine = () =>
+        examineLeakedWeights({
           suspect,
           original,
           recipients,
           freshWords,
           home: assayHome(),
           onProgress: progress.report,
-        }).finally(() => progress.done()),
-      ];
+        }).finally(() => progress.done());
       await examineAndPrint(options, publication, examine);
     });
   return withOutput(command);

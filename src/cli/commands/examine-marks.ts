@@ -31,12 +31,7 @@ An outcome of "inconclusive" does not show that the text was never marked.`,
     .action(async (texts: string, options: Options) => {
       const { mark, tokenizer, each } = options;
       const paths = { texts, mark, ...(tokenizer === undefined ? {} : { tokenizer }) };
-      const publication = {
-        command: "examine marks",
-        arguments: ["TEXTS"],
-        reproduce: `assay examine marks TEXTS --mark MARK.json${each ? " --each" : ""}`,
-        settings: { each: each === true },
-      };
+      const publication = { command: "examine marks" as const, settings: { each: each === true } };
       await examineAndPrint(options, publication, () => examineMarks(paths, each === true));
     });
   return withOutput(command);

@@ -9,6 +9,7 @@ import { roundLog10P } from "../../stats/combine.js";
 import { traceLeak } from "./leak.js";
 import type { Recipients } from "./leak-code.js";
 import { LEAK } from "./method.js";
+import type { LeakObservations } from "./observations.js";
 import { round } from "./round.js";
 import { currentSummary } from "./text-finding.js";
 import type { Traces } from "./weight-mark.js";
@@ -105,11 +106,10 @@ export function examineLeak(request: LeakRequest): Finding {
       tensors: traces.tensors,
       strength: code.strength,
       fresh: result.fresh,
-      /** Recipients whose own p, paid for all, is at most 10⁻⁶. */
       named: result.recipients.filter((r) => r.log10P + paid <= -6).map((r) => r.name),
       results: result.recipients
         .slice(0, LISTED_MAX)
         .map((r) => ({ name: r.name, deviations: round(r.deviations), log10P: roundLog10P(r.log10P) })),
-    },
+    } satisfies LeakObservations,
   };
 }

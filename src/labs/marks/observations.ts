@@ -25,7 +25,9 @@ export const presentObservationsSchema = z.strictObject({
   tuples: tuplesSchema,
   corpus: z.strictObject({ tuples: count, score: z.number(), expected: z.number(), deviations: z.number() }),
   /** Strongest first, at most 1,000; p of each text by itself, nothing paid. */
-  texts: z.array(z.strictObject({ id: z.string(), tuples: count, score: z.number(), deviations: z.number(), log10P })),
+  texts: z.array(
+    z.strictObject({ id: z.string(), tokens: count, tuples: count, score: z.number(), deviations: z.number(), log10P }),
+  ),
   textsInAll: count,
   windows: count,
   /** Passages whose p, after paying for all windows, is at most 1 %. */
@@ -55,6 +57,21 @@ export const inheritedObservationsSchema = z.strictObject({
   reaching: count,
   reading: z.boolean(),
 });
+
+export const leakObservationsSchema = z.strictObject({
+  bits: count,
+  bitsRead: count,
+  /** Tensors that differ from the original's. */
+  tensors: count,
+  strength: z.number(),
+  fresh: z.strictObject({ reaching: count, drawn: count }),
+  /** Recipients whose own p, paid for all, is at most 10⁻⁶. */
+  named: z.array(z.string()),
+  /** Strongest first, at most 1,000; p of each by itself, nothing paid. */
+  results: z.array(z.strictObject({ name: z.string(), deviations: z.number(), log10P })),
+});
+export type LeakObservations = z.infer<typeof leakObservationsSchema>;
+
 export type InheritedObservations = z.infer<typeof inheritedObservationsSchema>;
 export type PresentObservations = z.infer<typeof presentObservationsSchema>;
 export type MarkObservation = z.infer<typeof markSchema>;

@@ -134,6 +134,7 @@ function perText(law: Law, scored: Scored, texts: readonly IdText[]) {
   return texts
     .map((text, i) => ({
       id: text.id,
+      tokens: text.ids.length,
       tuples: tuples[i]!,
       score: sums[i]!,
       deviations: deviation(law, sums[i]!, tuples[i]!),
