@@ -58,6 +58,7 @@ async function against(reference: string, { config, tensors }: Weights) {
     mlp: axis("mlp-hidden"),
     residual: axis("residual"),
     layers: seen.correspondence.map((c) => c.suspectLayers),
+    units: seen.making?.statements.find((x) => x.what === "width" && "paired" in x.numbers)?.numbers,
   };
 }
 
@@ -79,6 +80,12 @@ describe("units removed or added in order", () => {
     const found = await against("base", change(child!));
     expect(found.mlp).toBeLessThan(-40);
     expect(found.layers).toEqual(identity);
+    if (_name.startsWith("the last half")) {
+      const kept = found.units!.firstLayerUnits as number[];
+      expect(kept.length).toBeGreaterThan(0.95 * 128);
+      expect(Math.min(...kept)).toBe(128);
+      expect(found.units!.ascending).toBe(1);
+    }
     const control = await against("base", change(twin!));
     expect(control.log10P).toBeGreaterThan(-2);
     expect(control.layers.flat()).toEqual([]);

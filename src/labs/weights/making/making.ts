@@ -12,6 +12,7 @@ import { type FurtherModel, statementsOnMerges } from "./merges.js";
 import type { Making } from "./observed.js";
 import { statementsOnValues } from "./statements.js";
 import { statementsOnStructure } from "./structure.js";
+import { statementsOnUnits } from "./units.js";
 
 const TRAINED: ReadonlySet<string> = new Set(["fine-tuned", "trained-on"]);
 
@@ -30,6 +31,7 @@ export async function makingOf(
   const onValues = statementsOnValues(tensors).filter(({ what }) => merged.length === 0 || !TRAINED.has(what));
   const statements = [
     ...statementsOnStructure(bench, layers),
+    ...(await statementsOnUnits(bench, layers)),
     ...statementsOnExperts(bench, layers),
     ...merged,
     ...onValues,
