@@ -265,13 +265,20 @@ function large() {
     noise(0.02)(t, normal);
     prune(t);
   };
-  const cases: { attack: string; colluders: string[]; mix: Mix; apply: Attack["apply"] }[] = [
+  interface Case {
+    attack: string;
+    colluders: string[];
+    mix: Mix;
+    apply: Attack["apply"];
+  }
+  const known: Case[] = [
     { attack: "4 average, 2 % noise, int8", colluders: four, mix: "mean", apply: tunedAndQuantised },
     { attack: "4 average, 2 % noise, int4", colluders: four, mix: "mean", apply: tuned4 },
     { attack: "4 average, 2 % noise, half pruned", colluders: four, mix: "mean", apply: tunedPruned },
     { attack: "4 pick at random, 2 % noise, int8", colluders: four, mix: "pick", apply: tunedAndQuantised },
     { attack: "null: 2 % noise, int8", colluders: [], mix: "mean", apply: tunedAndQuantised },
-  ].filter(({ attack }) => values.only === undefined || values.only.split(";").includes(attack));
+  ];
+  const cases = known.filter(({ attack }) => values.only === undefined || values.only.split(";").includes(attack));
   const traces = cases.map(() => noTraces(code.bits));
   const layers = Number(values.layers);
   for (let l = 0; l < layers; l++) {
