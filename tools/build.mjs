@@ -27,18 +27,46 @@ for (const name of ["kernel", "marks"]) {
 }
 
 const sass = await import("sass");
-const css = sass.compile("src/report/assets/page.scss", {
-  style: "compressed",
-  loadPaths: ["node_modules"],
-  quietDeps: true,
-  charset: false,
-  silenceDeprecations: ["import"],
-}).css;
+const styles = (path) =>
+  sass.compile(path, {
+    style: "compressed",
+    loadPaths: ["node_modules"],
+    quietDeps: true,
+    charset: false,
+    silenceDeprecations: ["import"],
+  }).css;
 mkdirSync("src/report/generated", { recursive: true });
 write(
   "src/report/generated/page-css.ts",
-  `/** Made by tools/build.mjs from src/report/assets/page.scss (govuk-frontend, MIT). */\nexport const PAGE_CSS =\n  ${JSON.stringify(css)};\n`,
+  `/** Made by tools/build.mjs from src/report/assets/page.scss (govuk-frontend, MIT). */\nexport const PAGE_CSS =\n  ${JSON.stringify(styles("src/report/assets/page.scss"))};\n`,
 );
+mkdirSync("src/web/generated", { recursive: true });
+write(
+  "src/web/generated/site-css.ts",
+  `/** Made by tools/build.mjs from src/web/assets/site.scss (govuk-frontend, MIT). */\nexport const SITE_CSS =\n  ${JSON.stringify(styles("src/web/assets/site.scss"))};\n`,
+);
+
+// What runs in a reader's browser: the house's own verifiers, in one file each, with nothing to fetch.
+const { build } = await import("rolldown");
+for (const [entry, name] of [
+  ["verify-page", "verifier"],
+  ["label-element", "label"],
+]) {
+  const { output } = await build({
+    input: `src/web/browser/${entry}.ts`,
+    platform: "browser",
+    output: { format: "esm", minify: true, codeSplitting: false },
+    resolve: { extensionAlias: { ".js": [".ts", ".js"] } },
+    write: false,
+    logLevel: "warn",
+  });
+  // Inside a <script> of a page nothing may close it.
+  const code = output[0].code.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+  write(
+    `src/web/generated/${name}-js.ts`,
+    `/** Made by tools/build.mjs from src/web/browser/${entry}.ts. */\nexport const ${name.toUpperCase()}_JS =\n  ${JSON.stringify(code)};\n`,
+  );
+}
 
 mkdirSync("src/app/generated", { recursive: true });
 write(

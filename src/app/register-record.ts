@@ -6,11 +6,15 @@ import { stat } from "node:fs/promises";
 import { AssayError, quoted } from "../base/error.js";
 import { unixSeconds } from "../host/moment.js";
 import { label, type OriginLabel } from "../office/register/label.js";
+import { encodeReceipt } from "../office/register/receipt.js";
+import { encodeRecord } from "../office/register/register-entry.js";
 import { type Entry, isInForce, type ModelState } from "../office/register/register-index.js";
 import { type Remark, remarksOn } from "../office/register/remarks.js";
 import type { Declaration } from "../office/register/statement.js";
 import { MODEL_ID, type ModelId } from "../office/register/vocabulary.js";
 import type { Policy } from "../tlog/policy.js";
+import { encodeProofFile } from "../tlog/proof-file.js";
+import { inclusionProof } from "../tlog/tree-reader.js";
 import { trustCheckpoint } from "../tlog/trusted-checkpoint.js";
 import { modelRoot } from "./declare.js";
 import { loadDeclaration, type Register } from "./register.js";
@@ -81,7 +85,7 @@ export async function modelRecord(register: Register, model: ModelState, trust: 
   };
 }
 
-function statementRecord(entry: Entry, declaration: Declaration): StatementRecord {
+export function statementRecord(entry: Entry, declaration: Declaration): StatementRecord {
   const { record } = entry;
   const after = entry.correctedBy ?? entry.withdrawnBy;
   return {
@@ -102,6 +106,25 @@ function statementRecord(entry: Entry, declaration: Declaration): StatementRecor
     closedBy: entry.closedBy?.index ?? null,
     says: declaration.predicate,
   };
+}
+
+/** One entry with what it says, shown to be signed. */
+export async function statementOfEntry(register: Register, entry: Entry): Promise<StatementRecord> {
+  return statementRecord(entry, await loadDeclaration(register, entry));
+}
+
+/** A receipt of an entry under the checkpoint at hand. */
+export async function registerReceipt(register: Register, entry: Entry): Promise<Uint8Array> {
+  const bundle = await register.object(entry.record.bundle);
+  if (!bundle || !entry.key)
+    throw new AssayError("NOT_FOUND", `register: expected the bundle and the key of entry ${entry.index}`);
+  const { proof } = await inclusionProof(register.read, register.head, entry.index);
+  return encodeReceipt({
+    bundle,
+    publicKey: entry.key.pem,
+    record: encodeRecord(entry.record),
+    proof: encodeProofFile({ extra: null, index: entry.index, proof, checkpoint: register.checkpoint }),
+  });
 }
 
 /** By id, digest, name, or a folder whose files are hashed. */

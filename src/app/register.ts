@@ -8,6 +8,7 @@ import { AssayError, assert } from "../base/error.js";
 import { decodeFinding } from "../finding/codec.js";
 import { unixSeconds } from "../host/moment.js";
 import { readObjects, writeObject } from "../host/object-store.js";
+import { platformKey } from "../host/signature-keys.js";
 import { admit, type RefusalReason } from "../office/register/admission.js";
 import { parseAppendPolicy } from "../office/register/append-policy.js";
 import { openDeclarationBundle } from "../office/register/declaration-bundle.js";
@@ -77,6 +78,8 @@ async function stored(object: Register["object"], digest: string): Promise<Uint8
 /** A declaration of an entry, shown to be signed by the key and to have the facts that the record says. */
 export async function loadDeclaration(register: Register, entry: Entry): Promise<Declaration> {
   const signed = openDeclarationBundle(await stored(register.object, entry.record.bundle), `entry ${entry.index}`);
+  if (!entry.key || !signed.verify(platformKey(entry.key)))
+    throw new AssayError("SIGNATURE", `register: the signature of entry ${entry.index} does not hold`);
   const same = canonicalJsonBytes(recordOf(signed, entry.record.received));
   if (Buffer.compare(same, canonicalJsonBytes(entry.record)) !== 0)
     throw new AssayError("DIGEST", `register: entry ${entry.index} says something else than its bundle`);

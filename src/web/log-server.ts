@@ -2,21 +2,28 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
+import { openLog } from "../app/log.js";
 import type { Witness } from "../app/witness.js";
 import { AssayError } from "../base/error.js";
-import { readLogFolder } from "../host/log-folder.js";
 import { CHECKPOINT_PATH } from "../tlog/log-writer.js";
 import { NOTE_BYTES_MAX } from "../tlog/signed-note.js";
 import { parseTilePath } from "../tlog/tile.js";
 import type { Served } from "./static-server.js";
 
 const HEADERS = { "x-content-type-options": "nosniff", "access-control-allow-origin": "*" };
+const OBJECT = /^objects\/([0-9a-f]{2})\/\1[0-9a-f]{62}$/;
 const LASTING = "public, max-age=31536000, immutable";
 
 export function serveLog(folder: string, port: number): Promise<Served> {
-  const read = readLogFolder(folder);
   const app = new Hono();
-  app.get("/checkpoint", async (c) => {
+  addLogFiles(app, folder, "");
+  return listening(app, port);
+}
+
+/** The log's files, and what is stored beside it by digest. @param where folder or http(s) prefix of the log */
+export function addLogFiles(app: Hono, where: string, prefix: string): void {
+  const read = openLog(where);
+  app.get(`${prefix}/checkpoint`, async (c) => {
     const bytes = await read(CHECKPOINT_PATH);
     if (!bytes) return c.text("not found\n", 404, HEADERS);
     return c.body(new Uint8Array(bytes), 200, {
@@ -25,8 +32,8 @@ export function serveLog(folder: string, port: number): Promise<Served> {
       "cache-control": "no-cache",
     });
   });
-  app.get("/tile/*", async (c) => {
-    const path = c.req.path.slice(1);
+  app.get(`${prefix}/tile/*`, async (c) => {
+    const path = c.req.path.slice(prefix.length + 1);
     try {
       parseTilePath(path);
     } catch {
@@ -40,7 +47,16 @@ export function serveLog(folder: string, port: number): Promise<Served> {
       "cache-control": LASTING,
     });
   });
-  return listening(app, port);
+  app.get(`${prefix}/objects/*`, async (c) => {
+    const path = c.req.path.slice(prefix.length + 1);
+    const bytes = OBJECT.test(path) ? await read(path) : null;
+    if (!bytes) return c.text("not found\n", 404, HEADERS);
+    return c.body(new Uint8Array(bytes), 200, {
+      ...HEADERS,
+      "content-type": "application/json",
+      "cache-control": LASTING,
+    });
+  });
 }
 
 export function serveWitness(witness: Witness, port: number): Promise<Served> {

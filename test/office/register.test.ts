@@ -39,6 +39,8 @@ describe("admission: each refusal has its reason", () => {
     refused(w.enter(forged), "signature");
     refused(w.try(north, lm, "audit", SAMPLES.audit), "role");
     refused(w.try(north, base, "origin", SAMPLES.origin), "name");
+    refused(w.try(scribe, base, "origin", SAMPLES.origin), "standing");
+    refused(w.try(north, lm, "origin", { ...SAMPLES.origin, standing: "compiled" }), "standing");
     expect(w.enter(bundle).admitted).toBe(true);
     refused(w.enter(bundle), "replay");
     // The same statement signed anew has other bytes and is the same statement.
@@ -47,7 +49,10 @@ describe("admission: each refusal has its reason", () => {
     refused(w.try(north, lm, "correction", SAMPLES.correction), "no-such-statement");
     refused(w.try(auditor, model("northwind/none"), "audit", SAMPLES.audit), "no-such-statement");
     const said = w.say(south, base, "derivation", derivation());
-    refused(w.try(scribe, base, "withdrawal", { issued: ISSUED, withdraws: said, reason: "x" }), "not-own");
+    refused(
+      w.try(scribe, base, "withdrawal", { issued: ISSUED, standing: "compiled", withdraws: said, reason: "x" }),
+      "not-own",
+    );
     w.say(south, base, "withdrawal", { issued: ISSUED, withdraws: said, reason: "x" });
     refused(w.try(south, base, "withdrawal", { issued: ISSUED, withdraws: said, reason: "y" }), "settled");
     refused(w.try(north, lm, "origin", { ...SAMPLES.origin, issued: "2036-01-01T00:00:00Z" }), "date");
@@ -178,7 +183,12 @@ describe("remarks", () => {
 
   test("compiled facts give way to the publisher's own", () => {
     const w = world();
-    w.say(scribe, lm, "derivation", derivation([base]));
+    w.say(
+      scribe,
+      lm,
+      "derivation",
+      derivation([base], { standing: "compiled", sources: [{ url: "https://x.example" }] }),
+    );
     expect(lineage(w.index, lm.id, "made-of").links).toMatchObject([{ compiled: true }]);
     w.say(north, lm, "derivation", derivation());
     expect(lineage(w.index, lm.id, "made-of").links).toEqual([]);

@@ -1,15 +1,17 @@
 /** `assay register init|admit|append|receipt|fsck`: the register as its operator keeps it. */
 import { Command } from "commander";
 import { changeKey, grantOf, policyOf } from "../../app/append-keys.js";
-import { proveEntry, readEntry, readPolicyFile } from "../../app/log.js";
+import { readPolicyFile } from "../../app/log.js";
 import { appendDeclarations, initRegister, openRegister } from "../../app/register.js";
+import { demoRegister } from "../../app/register-demo.js";
 import { checkRegister } from "../../app/register-fsck.js";
+import { registerReceipt } from "../../app/register-record.js";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { writeNewFile } from "../../host/small-file.js";
 import { readWhole } from "../../host/whole-file.js";
 import { ROLES, type Role } from "../../office/register/append-policy.js";
-import { encodeReceipt, verifyReceipt } from "../../office/register/receipt.js";
+import { verifyReceipt } from "../../office/register/receipt.js";
 import { progressLine } from "../progress.js";
 
 const DOES_NOT_HOLD = 3;
@@ -24,6 +26,21 @@ export function initCommand(): Command {
       const { verifierKeys } = await initRegister(folder, options.origin, policyOf([]));
       if (options.json) print({ type: "assay/register/v1", origin: options.origin, verifierKeys });
       else process.stdout.write(verifierKeys.map((text) => `log ${text}\n`).join(""));
+    });
+}
+
+export function demoRegisterCommand(): Command {
+  return new Command("demo")
+    .description("Make a demonstration register of well-known open models from their makers' published facts.")
+    .argument("<folder>", "a new folder for the log")
+    .option("--json", "print one record as JSON")
+    .action(async (folder: string, options: { json?: boolean }) => {
+      const { models, entries } = await demoRegister(folder, "demo.register.example/models");
+      if (options.json) print({ type: "assay/register-demo/v1", models, entries });
+      else
+        process.stdout.write(
+          `${models} models, ${entries} entries in ${folder}; compiled from public facts, not declared by the publishers\n`,
+        );
     });
 }
 
@@ -136,25 +153,13 @@ export function receiptCommand(): Command {
         if (options.check !== undefined) return checkReceipt(options.check, options);
         if (entry === undefined || !/^[0-9]{1,15}$/.test(entry) || !options.register || !options.out)
           throw new AssayError("USAGE", "receipt: expected an entry, --register and --out; or --check and --policy");
-        await writeNewFile(options.out, await receiptOf(options.register, Number(entry)));
+        const register = await openRegister(options.register);
+        const found = register.index.entries.find(({ index }) => index === Number(entry));
+        if (!found) throw new AssayError("NOT_FOUND", `receipt: expected a declaration at entry ${entry}`);
+        await writeNewFile(options.out, await registerReceipt(register, found));
         process.stderr.write(`receipt of entry ${entry} in ${options.out}\n`);
       },
     );
-}
-
-async function receiptOf(where: string, at: number): Promise<Uint8Array> {
-  const { index, object } = await openRegister(where);
-  const entry = index.entries.find((each) => each.index === at);
-  const bundle = entry ? await object(entry.record.bundle) : null;
-  const holder = entry ? index.policy.get(entry.record.key) : undefined;
-  if (!bundle || !holder)
-    throw new AssayError("NOT_FOUND", `receipt: expected a declaration at entry ${at} by a key still registered`);
-  return encodeReceipt({
-    bundle,
-    publicKey: holder.key.pem,
-    record: await readEntry(where, at),
-    proof: await proveEntry(where, at, null),
-  });
 }
 
 async function checkReceipt(file: string, options: { policy?: string; json?: boolean }): Promise<void> {

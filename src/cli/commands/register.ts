@@ -8,7 +8,14 @@ import { HASH_TYPES, type HashType } from "../../evidence/oms-statement.js";
 import { progressLine } from "../progress.js";
 import { bomCommand } from "./register-bom.js";
 import { declareCommand } from "./register-declare.js";
-import { admitCommand, appendCommand, fsckCommand, initCommand, receiptCommand } from "./register-log.js";
+import {
+  admitCommand,
+  appendCommand,
+  demoRegisterCommand,
+  fsckCommand,
+  initCommand,
+  receiptCommand,
+} from "./register-log.js";
 import { checkCommand, lineageCommand, showCommand } from "./register-show.js";
 
 const DOES_NOT_HOLD = 3;
@@ -36,6 +43,7 @@ export function registerCommand(): Command {
     .addCommand(receiptCommand())
     .addCommand(fsckCommand())
     .addCommand(bomCommand())
+    .addCommand(demoRegisterCommand())
     .addHelpText(
       "after",
       `

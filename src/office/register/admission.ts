@@ -5,7 +5,7 @@
 import { AssayError } from "../../base/error.js";
 import { mayDeclare, ownsName, type RegisteredKey } from "./append-policy.js";
 import { openDeclarationBundle, type SignedDeclaration } from "./declaration-bundle.js";
-import { issuedOf } from "./kinds.js";
+import { issuedOf, standingOf } from "./kinds.js";
 import { CORRECTABLE, type Correction } from "./procedure.js";
 import { type DeclaredRecord, encodeRecord, recordOf } from "./register-entry.js";
 import type { RegisterIndex } from "./register-index.js";
@@ -15,6 +15,7 @@ export const REFUSALS = {
   "unknown-key": "signed by a key that is not registered",
   signature: "the signature does not hold",
   role: "the key's roles do not allow this kind",
+  standing: "what it says of its own standing does not fit the key",
   name: "the name is not this key's to declare",
   "look-alike": "the name looks like another key's",
   replay: "the statement is in the register already",
@@ -47,6 +48,15 @@ export function admit(index: RegisterIndex, bundle: Uint8Array, received: number
   const { declaration } = signed;
   const { kind, predicate } = declaration;
   if (!mayDeclare(holder, kind)) return refused("role", `${holder.roles.join(", ")} may not enter: ${kind}`);
+  const standing = standingOf(kind, predicate);
+  const compiler = holder.roles.includes("compiler") && !holder.roles.includes("publisher");
+  if (standing.compiled !== compiler)
+    return refused(
+      "standing",
+      compiler ? "a compiler's statement must say so" : "only a compiler's statement may say so",
+    );
+  if (compiler && standing.sources === 0 && (CORRECTABLE as readonly string[]).includes(kind))
+    return refused("standing", "a compiled statement names its sources");
   if (index.statement(signed.statement)) return refused("replay", signed.statement);
   if (Date.parse(issuedOf(kind, predicate)) / 1000 > received + AHEAD_SECONDS_MAX)
     return refused("date", issuedOf(kind, predicate));

@@ -17,6 +17,7 @@ export const derivationSchema = z
     ...head,
     relation: z.enum(RELATIONS),
     bases: z.array(modelRef).max(64),
+    teachers: z.array(modelRef).max(64).optional().describe("models whose text it was trained on, beside its bases"),
     licence: text.nullable().describe("SPDX identifier, or the name a model card gives"),
     licenceUrl: webAddress.optional(),
     compute: z.strictObject({

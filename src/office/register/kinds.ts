@@ -80,3 +80,13 @@ export function issuedOf(kind: Kind, predicate: Predicates[Kind]): string {
   if (kind === "training-run") return (predicate as TrainingRun).runDetails.metadata.finishedOn;
   return (predicate as Origin).issued;
 }
+
+/** Whether a statement says of itself that it was compiled, and from how many sources. */
+export function standingOf(kind: Kind, predicate: Predicates[Kind]): { compiled: boolean; sources: number } {
+  if (kind === "training-run") {
+    const { assay_standing, assay_sources } = (predicate as TrainingRun).runDetails.metadata;
+    return { compiled: assay_standing === "compiled", sources: assay_sources?.length ?? 0 };
+  }
+  const { standing, sources } = predicate as Origin;
+  return { compiled: standing === "compiled", sources: sources?.length ?? 0 };
+}

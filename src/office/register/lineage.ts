@@ -63,13 +63,13 @@ export function lineage(index: RegisterIndex, of: ModelId, question: Lineage["qu
   const queue: { id: ModelId; steps: number }[] = [{ id: of, steps: 0 }];
   for (let next = queue.shift(); next; next = queue.shift()) {
     const { id, steps } = next;
-    for (const entry of linksOf(index, id, question)) {
-      const ends = question === "made-of" ? (entry.record.parents ?? []) : [entry.record.model];
-      for (const end of ends) {
+    for (const entry of linksOf(index, id, question))
+      for (const link of linksIn(entry)) {
+        if (question === "derives" && link.parent !== id) continue;
+        const end = question === "made-of" ? link.parent : link.child;
         if (visit(end, steps + 1)) queue.push({ id: end, steps: steps + 1 });
-        if (models.has(end)) links.push(linkOf(entry, question === "made-of" ? end : id));
+        if (models.has(end)) links.push(link);
       }
-    }
   }
   return { type: "assay/lineage/v1", question, of, models: [...models.values()], links, cut };
 }
@@ -80,9 +80,20 @@ function linksOf(index: RegisterIndex, id: ModelId, question: Lineage["question"
   return model ? index.inForce(model, "derivation") : [];
 }
 
-function linkOf({ index, record, roles }: Entry, parent: ModelId): LineageLink {
-  const { model: child, relation } = record;
-  return { child, parent, relation: relation!, entry: index, compiled: !roles.includes("publisher") };
+/** What one declaration links: its bases by its relation, its teachers as taught text. */
+function linksIn({ index, record, roles }: Entry): LineageLink[] {
+  const { model: child, relation, parents = [], teachers = [] } = record;
+  const link = (parent: ModelId, how: Relation): LineageLink => ({
+    child,
+    parent,
+    relation: how,
+    entry: index,
+    compiled: !roles.includes("publisher"),
+  });
+  return [
+    ...parents.map((parent) => link(parent, relation!)),
+    ...teachers.filter((id) => !parents.includes(id)).map((id) => link(id, "distilled")),
+  ];
 }
 
 /** Whether one of the two is declared to stem from the other, or both from a third, by weights taken over. */

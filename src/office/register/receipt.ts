@@ -19,7 +19,7 @@ const schema = z.strictObject({
   type: z.literal("assay/register-receipt/v1"),
   bundle: z.string().describe("the signed declaration, base64"),
   publicKey: z.string().max(1024).describe("PEM"),
-  record: z.string().max(10_000).describe("the log entry, canonical JSON"),
+  record: z.string().max(12_288).describe("the log entry, canonical JSON"),
   proof: z.string().describe("c2sp.org/tlog-proof@v1"),
 });
 

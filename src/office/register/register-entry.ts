@@ -23,8 +23,8 @@ import {
 } from "./procedure.js";
 import { type ModelId, modelId, modelName, moment, sha256, webAddress } from "./vocabulary.js";
 
-/** With 64 parents a record takes 6 kB. */
-export const ENTRY_RECORD_BYTES_MAX = 8192;
+/** With 64 parents and 64 teachers a record takes 11 kB. */
+export const ENTRY_RECORD_BYTES_MAX = 12_288;
 const TYPE = "assay/register-entry/v1";
 
 const declared = z.strictObject({
@@ -42,6 +42,7 @@ const declared = z.strictObject({
   as: z.enum(CORRECTABLE).optional().describe("kind of what a correction puts in place"),
   relation: z.enum(RELATIONS).optional(),
   parents: z.array(modelId).max(64).optional(),
+  teachers: z.array(modelId).max(64).optional(),
   other: modelId.optional().describe("the reference of a finding"),
 });
 
@@ -55,7 +56,7 @@ const policy = z.strictObject({
 const schema = z.union([declared, policy]);
 export type DeclaredRecord = Omit<
   z.infer<typeof declared>,
-  "kind" | "model" | "parents" | "other" | "uri" | "about" | "as" | "relation"
+  "kind" | "model" | "parents" | "teachers" | "other" | "uri" | "about" | "as" | "relation"
 > & {
   kind: SignedDeclaration["declaration"]["kind"];
   model: ModelId;
@@ -64,6 +65,7 @@ export type DeclaredRecord = Omit<
   as?: (typeof CORRECTABLE)[number];
   relation?: (typeof RELATIONS)[number];
   parents?: ModelId[];
+  teachers?: ModelId[];
   other?: ModelId;
   statement: Digest;
   bundle: Digest;
@@ -110,8 +112,11 @@ function factsOf({ kind, predicate }: SignedDeclaration["declaration"]): Partial
   return {};
 }
 
-function derivationFacts({ relation, bases }: Derivation): Partial<DeclaredRecord> {
-  return { relation, parents: [...new Set(bases.flatMap(({ id }) => (id === null ? [] : [id as ModelId])))] };
+function derivationFacts({ relation, bases, teachers }: Derivation): Partial<DeclaredRecord> {
+  const ids = (refs: Derivation["bases"]) => [
+    ...new Set(refs.flatMap(({ id }) => (id === null ? [] : [id as ModelId]))),
+  ];
+  return { relation, parents: ids(bases), ...(teachers ? { teachers: ids(teachers) } : {}) };
 }
 
 export function policyRecord(digest: Digest, received: number): PolicyRecord {

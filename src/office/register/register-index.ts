@@ -4,6 +4,7 @@
  * _Nothing is edited:_ a corrected or withdrawn entry stays, and knows what came after it.
  */
 import type { Digest } from "../../base/digest.js";
+import type { EcdsaPublicKey } from "../../evidence/ecdsa-key.js";
 import type { AppendPolicy, Role } from "./append-policy.js";
 import type { Kind } from "./kinds.js";
 import { skeleton } from "./look-alike.js";
@@ -18,6 +19,8 @@ export interface Entry {
   puts: Kind;
   roles: readonly Role[];
   keyName: string;
+  /** The key as the policy in force then had it; null for a key it did not have. */
+  key: EcdsaPublicKey | null;
   correctedBy: Entry | null;
   withdrawnBy: Entry | null;
   challenges: Entry[];
@@ -64,6 +67,7 @@ export class RegisterIndex {
       puts: record.as ?? record.kind,
       roles: holder?.roles ?? [],
       keyName: holder?.name ?? "unknown key",
+      key: holder?.key ?? null,
       correctedBy: null,
       withdrawnBy: null,
       challenges: [],
@@ -74,7 +78,8 @@ export class RegisterIndex {
     this.#byStatement.set(record.statement, entry);
     const model = this.#model(record);
     model.entries.push(entry);
-    for (const parent of record.parents ?? []) push(this.#children, parent, entry);
+    for (const parent of new Set([...(record.parents ?? []), ...(record.teachers ?? [])]))
+      push(this.#children, parent, entry);
     const about = record.about ? this.#byStatement.get(record.about) : undefined;
     if (record.kind === "correction" && about) about.correctedBy = entry;
     if (record.kind === "withdrawal") {

@@ -128,6 +128,15 @@ async function remarksOnLinks(index: RegisterIndex, model: ModelState, load: Loa
           ]),
         );
     }
+    if (origin?.body.baseOrigin.status === "not-applicable" && body.bases.length > 0 && body.relation !== "distilled")
+      remarks.push(
+        fault(
+          "base-origin-differs",
+          "said to have no base, yet one is declared",
+          [model.id],
+          [...at, origin.entry.index],
+        ),
+      );
     if (content && body.relation !== "distilled") {
       const named = new Set(content.body.general.dependencies.map(({ id }) => id));
       const left = body.bases.filter(({ id }) => id !== null && !named.has(id));

@@ -47,6 +47,7 @@ export const trainingRunSchema = z.strictObject({
         .array(z.string().regex(/^[A-Z]{2}$/))
         .max(60)
         .optional(),
+      assay_standing: z.literal("compiled").optional(),
       assay_sources: z.array(source).max(LIST_ITEMS_MAX).optional(),
     }),
     byproducts: z.array(resource).max(LIST_ITEMS_MAX).optional(),

@@ -62,5 +62,7 @@ export type ModelRef = z.infer<typeof modelRef>;
 /** What each of our own predicates begins with. */
 export const head = {
   issued: moment.describe("when the signer says this was written"),
+  /** Written down from public sources by someone else than the publisher; said in the signed words themselves. */
+  standing: z.literal("compiled").optional(),
   sources: z.array(source).max(LIST_ITEMS_MAX).optional(),
 };

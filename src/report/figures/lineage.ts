@@ -37,7 +37,7 @@ export function drawLineage(lineage: Lineage, href: (model: LineageModel) => str
   });
   const boxes = models.map((model) => box(model, at.get(model.id)!, model.id === lineage.of, href(model)));
   const svg =
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="lineage-title">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="${models.some((model) => href(model) !== null) ? "group" : "img"}" aria-labelledby="lineage-title">` +
     `<title id="lineage-title">${escaped(titleOf(lineage))}</title>${links.join("")}${boxes.join("")}</svg>`;
   return { svg, left: lineage.models.length - models.length };
 }

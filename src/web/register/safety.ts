@@ -1,0 +1,44 @@
+/** Headers of every page, bounded bodies, and requests that come from elsewhere (CWE-352, CWE-79, CWE-1021). */
+import type { Context } from "hono";
+
+/** @param more directives for pages that carry a script of this site, or that others may frame */
+export function headers(more: { script?: string; framed?: boolean } = {}): Record<string, string> {
+  return {
+    "content-security-policy": [
+      "default-src 'none'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      `script-src ${more.script ?? "'none'"}`,
+      more.script ? "connect-src 'self'" : "connect-src 'none'",
+      "base-uri 'none'",
+      "form-action 'self'",
+      `frame-ancestors ${more.framed ? "*" : "'none'"}`,
+    ].join("; "),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "cross-origin-resource-policy": more.framed ? "cross-origin" : "same-origin",
+  };
+}
+
+/** A browser says where a request comes from; what says nothing is no browser and holds no one's rights. */
+export function crossSite(c: Context): boolean {
+  const site = c.req.header("sec-fetch-site");
+  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  const origin = c.req.header("origin");
+  return origin !== undefined && origin !== new URL(c.req.url).origin;
+}
+
+/** What is beyond the bound is read and dropped for a while, so that the sender hears the answer. */
+const DROPPED_SHARE_MAX = 8;
+
+export async function bounded(body: ReadableStream<Uint8Array> | null, max: number): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.length;
+    if (length <= max) chunks.push(chunk);
+    else if (length > DROPPED_SHARE_MAX * max) return null;
+  }
+  return length > max ? null : new Uint8Array(Buffer.concat(chunks));
+}

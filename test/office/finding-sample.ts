@@ -1,0 +1,24 @@
+/** A finding on two given models, from the report's fixtures with other roots, and the statement that names it. */
+import { utf8 } from "../../src/base/bytes.js";
+import { sha256Digest } from "../../src/base/digest.js";
+import { encodeFinding } from "../../src/finding/codec.js";
+import type { FindingRecord } from "../../src/office/register/procedure.js";
+import { derived } from "../report/fixtures.js";
+
+export function findingBytes(reference: string, suspect: string): Uint8Array {
+  const { subject } = derived;
+  if (subject.kind !== "pair") throw new Error("expected a pair");
+  const root = (artefact: typeof subject.reference, id: string) => ({ ...artefact, root: id as `sha256:${string}` });
+  const pair = { ...subject, reference: root(subject.reference, reference), suspect: root(subject.suspect, suspect) };
+  return utf8(encodeFinding({ ...derived, subject: pair }));
+}
+
+export function findingOf(reference: string, suspect: string): Omit<FindingRecord, "issued"> {
+  return {
+    finding: sha256Digest(findingBytes(reference, suspect)),
+    proposition: derived.proposition.id,
+    outcome: derived.outcome,
+    reference,
+    suspect,
+  };
+}
