@@ -25,10 +25,11 @@ export function architectureOverlap(
   reference: { model: Model; vocabulary: Vocabulary | null },
   suspect: { model: Model; vocabulary: Vocabulary | null },
 ): WeightsObservations["architecture"] {
-  const fields = FIELDS.map((field) => {
+  const fields = FIELDS.flatMap((field) => {
     const a = reference.model.config[field];
     const b = suspect.model.config[field];
-    return { field, reference: show(a), suspect: show(b), same: a !== null && a === b };
+    // What neither states says nothing either way.
+    return a === null && b === null ? [] : { field, reference: show(a), suspect: show(b), same: a !== null && a === b };
   });
   return { fields, tokenizer: tokenizerOverlap(reference.vocabulary, suspect.vocabulary) };
 }
