@@ -5,12 +5,14 @@ import type { SqlEngine } from "../../dist/labs/traffic/engine.js";
 export interface StageTime {
   stage: string;
   seconds: number;
+  /** Of processor, both processes together: what remains true on a machine that others use too. */
+  cpuSeconds: number;
 }
 
 /** Stages end when the next begins. */
 export class StageClock {
   readonly stages: StageTime[] = [];
-  #open: { stage: string; since: number } | null = null;
+  #open: { stage: string; since: number; cpu: number } | null = null;
   readonly #quiet: boolean;
 
   constructor(quiet = false) {
@@ -19,24 +21,42 @@ export class StageClock {
 
   begin(stage: string): void {
     this.end();
-    this.#open = { stage, since: performance.now() };
+    this.#open = { stage, since: performance.now(), cpu: cpuSeconds() };
   }
 
   end(): void {
     if (this.#open === null) return;
     const seconds = Math.round((performance.now() - this.#open.since) / 10) / 100;
-    this.stages.push({ stage: this.#open.stage, seconds });
-    if (!this.#quiet) process.stderr.write(`${this.#open.stage}: ${seconds} s, ${peakMiB().join(" + ")} MiB\n`);
+    const cpu = Math.round(100 * (cpuSeconds() - this.#open.cpu)) / 100;
+    this.stages.push({ stage: this.#open.stage, seconds, cpuSeconds: cpu });
+    if (!this.#quiet)
+      process.stderr.write(`${this.#open.stage}: ${seconds} s (processor ${cpu} s), ${peakMiB().join(" + ")} MiB\n`);
     this.#open = null;
   }
 }
 
 /** Peak resident memory of this process and of each child, in MiB (Linux). */
 export function peakMiB(): number[] {
+  return processes().map((pid) => Math.round(status(pid, "VmHWM") / 1024));
+}
+
+function processes(): string[] {
   const children = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => status(pid, "PPid") === process.pid);
-  return [String(process.pid), ...children].map((pid) => Math.round(status(pid, "VmHWM") / 1024));
+  return [String(process.pid), ...children];
+}
+
+/** User and system time, in ticks of a hundredth of a second (proc(5), stat). */
+function cpuSeconds(): number {
+  return processes().reduce((sum, pid) => {
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+      return sum + (Number(fields[11]) + Number(fields[12])) / 100;
+    } catch {
+      return sum;
+    }
+  }, 0);
 }
 
 function status(pid: string, field: string): number {

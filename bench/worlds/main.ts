@@ -2,12 +2,12 @@
  * Composes a world: a provider's log with campaigns and decoys hidden in it, from material given on the command line.
  *
  *   npm run world -- --arrivals F… --benign F… --extraction F… --accounts N --rows N --campaign SPEC… --decoys KINDS
- *     --seed S --out DIR [--days 14] [--start 2026-03-02] [--form litellm]
+ *     --seed S --out DIR [--days 14] [--start 2026-03-02] [--form litellm|hashed-parquet]
  *
  * Writes DIR/log/*.jsonl.gz (a file a day), DIR/truth.jsonl ({"account", "campaign"} a line, campaign accounts only)
  * and DIR/notes.json (all settings, every decoy with its accounts, digests of the material). README.md has the rest.
  */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -48,8 +48,8 @@ const { values } = parseArgs({
   },
 });
 
-if (values.form !== "litellm")
-  throw new Error(`worlds: expected --form litellm (hashed-parquet is not written yet), got ${values.form}`);
+if (values.form !== "litellm" && values.form !== "hashed-parquet")
+  throw new Error(`worlds: expected --form litellm or hashed-parquet, got ${values.form}`);
 if (values.out === undefined) throw new Error("worlds: expected --out DIR");
 const out = values.out;
 const world = compose({ ...values, accounts: number("accounts"), rows: number("rows"), days: number("days") });
@@ -69,6 +69,24 @@ save(
     .join(""),
 );
 save("notes.json", `${JSON.stringify(notesOf(world, rows, values))}\n`);
+if (values.form === "hashed-parquet") await hashed();
+
+/** The log becomes one file of hashed rows with their templates; the key that hashed them stands beside it. */
+async function hashed(): Promise<void> {
+  const { exportLogs } = await import("../../dist/app/traffic-export.js");
+  const tables = join(out, "tables");
+  await exportLogs({
+    logs: [join(out, "log")],
+    folder: tables,
+    keyFile: join(out, "key"),
+    keyMayBeNew: true,
+    mapping: null,
+    reveal: false,
+    out: join(out, "log.parquet"),
+    onProgress: () => undefined,
+  });
+  for (const folder of [tables, join(out, "log")]) rmSync(folder, { recursive: true });
+}
 
 /** Complete or absent. */
 function save(name: string, content: string | Uint8Array): void {

@@ -4,7 +4,7 @@
  * grown is read from where it ended. Memory: a block and a batch a thread.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AssayError } from "../base/error.js";
 import type { SqlEngine } from "../labs/traffic/engine.js";
@@ -12,8 +12,10 @@ import type { Mapping } from "../labs/traffic/log/mapping.js";
 import { mergeRejects, type Rejects } from "../labs/traffic/log/parse-lines.js";
 import { SNIFFED_MAX, sniff } from "../labs/traffic/log/sniff.js";
 import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../labs/traffic/log/tables.js";
+import { csvBlocks, isCsv } from "./csv-blocks.js";
 import { asAssayError } from "./files.js";
-import { logBlocks } from "./log-blocks.js";
+import { type LogBlock, logBlocks } from "./log-blocks.js";
+import { isParquet, openParquet, parquetAsLines, parquetId, takeHashed } from "./parquet-log.js";
 import { ParsePool } from "./parse-pool.js";
 import type { ParseResult } from "./parse-worker.js";
 
@@ -50,7 +52,7 @@ export interface IngestOptions {
   onProgress: (progress: { stage: string; done: number; total: number }) => void;
 }
 
-const LOG_NAME = /\.(jsonl|ndjson|json|log|csv)(\.gz)?$/i;
+const LOG_NAME = /\.((jsonl|ndjson|json|log|csv)(\.gz)?|parquet)$/i;
 
 export async function ingest(
   engine: SqlEngine,
@@ -110,8 +112,10 @@ async function take(
   options: IngestOptions,
   onShare: (share: number) => void,
 ): Promise<number> {
+  if (isParquet(file)) return takeParquet(engine, pool, manifest, file, options, onShare);
   const { size } = await stat(file);
-  const head = await firstLines(file);
+  const blocks = isCsv(file) ? csvBlocks : logBlocks;
+  const head = await firstLines(blocks(file, 0, false));
   if (head === null) return 0;
   let source = manifest.sources.find((s) => s.id === head.id);
   if (source && source.sizeBytes === size) return 0;
@@ -142,7 +146,7 @@ async function take(
     onShare(Math.min(1, file.endsWith(".gz") ? end / (size * GZIP_GUESS) : (end - from) / grown));
   };
   let batch = manifest.batches;
-  for await (const { bytes, end } of logBlocks(file, from, options.follow === true)) {
+  for await (const { bytes, end } of blocks(file, from, options.follow === true)) {
     const copy = Uint8Array.from(bytes);
     const number = ++batch;
     ahead.push({ end, batch: number, result: pool.parse({ bytes: copy, mapping, batch: number }) });
@@ -152,6 +156,40 @@ async function take(
   source.sizeBytes = size;
   await writeManifest(options.folder, manifest);
   return source.rows - rowsBefore;
+}
+
+/** A Parquet file does not grow: it was taken in whole, or it is taken in anew. */
+async function takeParquet(
+  engine: SqlEngine,
+  pool: ParsePool,
+  manifest: Manifest,
+  file: string,
+  options: IngestOptions,
+  onShare: (share: number) => void,
+): Promise<number> {
+  const id = await parquetId(file);
+  if (manifest.sources.some((source) => source.id === id && source.sizeBytes > 0)) return 0;
+  const log = await openParquet(engine, file);
+  const { size } = await stat(file);
+  const done = { id, name: basename(file), done: size, sizeBytes: size, rejects: {} };
+  if (log.hashed) {
+    const batch = manifest.batches + 1;
+    const rows = await takeHashed(engine, log, batch);
+    manifest.batches = batch;
+    manifest.sources.push({ ...done, mapping: { id: "hashed-parquet", version: "1" }, lines: rows, rows });
+    await writeManifest(options.folder, manifest);
+    return rows;
+  }
+  const lines = await parquetAsLines(engine, log, options.folder);
+  try {
+    const rows = await take(engine, pool, manifest, lines, options, onShare);
+    const source = manifest.sources.find((s) => s.name === basename(lines));
+    if (source) Object.assign(source, { ...done, rejects: source.rejects });
+    await writeManifest(options.folder, manifest);
+    return rows;
+  } finally {
+    await rm(lines, { force: true });
+  }
 }
 
 /** How many times larger a log of prompts is when unpacked: only for the progress line. */
@@ -194,8 +232,8 @@ async function removeUnknown(engine: SqlEngine, { batches }: Manifest): Promise<
 }
 
 /** Looks at the first records; null for an empty file. */
-async function firstLines(file: string): Promise<{ id: string; records: unknown[] } | null> {
-  for await (const { bytes } of logBlocks(file, 0, false)) {
+async function firstLines(blocks: AsyncIterable<LogBlock>): Promise<{ id: string; records: unknown[] } | null> {
+  for await (const { bytes } of blocks) {
     const lines = Buffer.from(bytes)
       .toString("utf8", 0, HEAD_BYTES)
       .split("\n")

@@ -7,7 +7,7 @@
  * the level fixed beforehand, whatever its size. A family is a prompt source (a data set), not a world.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { LEVEL, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
+import { LEVEL, METHOD_ID, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import { upper95 } from "../../dist/stats/clopper-pearson.js";
 import type { Measured } from "./worlds.ts";
 
@@ -44,7 +44,7 @@ for (const [id, value] of [
   const foundAll = sources.filter((s) => campaigns.filter((c) => c.source === s).every((c) => of(c) > LEVEL));
   const study = {
     type: "assay/validation/v1",
-    method: id,
+    method: METHOD_ID,
     methodVersion: METHOD_VERSION,
     page: "validation/traffic.md",
     nulls: {

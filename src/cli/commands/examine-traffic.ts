@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { type ExamineTrafficOptions, examineLogs, type TrafficExamination } from "../../app/examine-traffic.js";
+import { trafficBundle } from "../../app/publish-traffic.js";
 import { readMapping } from "../../app/read-mapping.js";
 import { utf8 } from "../../base/bytes.js";
 import { sha256Hex } from "../../base/digest.js";
@@ -9,7 +10,9 @@ import { AssayError, quoted } from "../../base/error.js";
 import { encodeFinding } from "../../finding/codec.js";
 import type { Finding } from "../../finding/finding.js";
 import { writeAlert } from "../../host/account-list.js";
+import { assertFreeTarget, writeBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
+import { readSigningKey } from "../../host/keys.js";
 import type { TrafficObservations } from "../../labs/traffic/observations.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";
@@ -23,13 +26,15 @@ export interface TrafficOptions {
   alert?: string;
   webhook?: string;
   interval?: string;
+  out?: string;
+  sign?: string;
   json?: boolean;
 }
 
 export function examineTrafficCommand(): Command {
   return new Command("traffic")
     .description("Are accounts of an API's log operated together, and does what they ask harvest the model?")
-    .argument("<log...>", "log files (JSON Lines, gzipped or not) or folders of them")
+    .argument("<log...>", "log files (JSON Lines or CSV, gzipped or not, or Parquet) or folders of them")
     .option("--data <dir>", "folder of the tables, kept between runs so that only new rows are read")
     .option("--key <file>", "key that hashes identifiers and prompts, 64 hexadecimal digits")
     .option("--mapping <file>", "where the fields of a log of one's own are (JSON)")
@@ -38,6 +43,8 @@ export function examineTrafficCommand(): Command {
     .option("--alert <file>", "with --follow: write the accounts of supporting findings, .csv or .jsonl")
     .option("--webhook <url>", "with --follow: post them there as JSON when they change")
     .option("--interval <seconds>", "with --follow: seconds between looks", "300")
+    .option("--out <path>", "write a bundle: a new folder, or a .zip")
+    .option("--sign <file>", "sign the bundle with an Ed25519 private key (PEM, PKCS#8)")
     .option("--json", "print one finding a line as JSON, nothing else")
     .addHelpText(
       "after",
@@ -47,19 +54,28 @@ Examples:
   $ assay examine traffic 2026-03-*.jsonl.gz --data ./traffic --key owner.key --reveal
 
 It reads LiteLLM spend logs and payloads, Langfuse, Helicone, OpenTelemetry GenAI spans, Cloudflare AI Gateway, Datadog LLM
-spans, Anthropic- and OpenAI-compatible proxy logs, and plain JSON Lines. It needs the ClickHouse engine: npm install chdb@3
+spans, Anthropic- and OpenAI-compatible proxy logs, and plain JSON Lines, CSV and Parquet
+(--mapping tells where the fields are). It needs the ClickHouse engine: npm install chdb@3
 (546 MB), or ASSAY_CLICKHOUSE_URL. An outcome of "inconclusive" does not show that there is no campaign.`,
     )
     .action(run);
 }
 
 async function run(logs: string[], options: TrafficOptions): Promise<void> {
+  if (options.follow && options.out !== undefined)
+    throw new AssayError("USAGE", "examine traffic: expected --follow or --out, got both");
   if (options.follow) return follow(logs, options);
+  const key = options.sign === undefined ? undefined : await readSigningKey(options.sign);
+  if (options.out !== undefined) await assertFreeTarget(options.out);
   const progress = progressLine();
   const { findings, manifest } = await examineLogs({
     ...(await settings(logs, options)),
     onProgress: progress.report,
   }).finally(() => progress.done());
+  if (options.out !== undefined) {
+    await writeBundle(options.out, await trafficBundle(findings, options.reveal === true, key));
+    process.stderr.write(`bundle written to ${options.out}\n`);
+  }
   report({ findings, manifest, newRows: 0 }, options.json === true);
 }
 

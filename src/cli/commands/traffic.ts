@@ -1,5 +1,6 @@
 /** `assay traffic …`: what the engine behind `examine traffic` answers about a log besides findings. */
 import { Command } from "commander";
+import { exportLogs } from "../../app/traffic-export.js";
 import { reportOnLogs } from "../../app/traffic-report.js";
 import { templatesOf } from "../../app/traffic-templates.js";
 import { progressLine } from "../progress.js";
@@ -9,6 +10,7 @@ export function trafficCommand(): Command {
   return new Command("traffic")
     .description("Usage of an API, and templates of prompts.")
     .addCommand(reportCommand())
+    .addCommand(exportCommand())
     .addCommand(templatesCommand());
 }
 
@@ -79,5 +81,30 @@ function reportCommand(): Command {
                 .join("  ")}\n`,
             );
         }
+    });
+}
+
+function exportCommand(): Command {
+  return new Command("export")
+    .description(
+      "A log as hashed rows with their templates in one Parquet file, to be examined without its users' words.",
+    )
+    .argument("<log...>", "log files or folders of them")
+    .requiredOption("--out <file>", "the Parquet file to write")
+    .option("--data <dir>", "folder of the tables, kept between runs")
+    .option("--key <file>", "key that hashes identifiers and prompts; it stays with you")
+    .option("--mapping <file>", "where the fields of a log of one's own are (JSON)")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay traffic export spend-logs/ --key owner.key --out hashed.parquet\n  $ assay examine traffic hashed.parquet --json",
+    )
+    .action(async (logs: string[], options: TrafficOptions & { out: string }) => {
+      const progress = progressLine();
+      const rows = await exportLogs({
+        ...(await settings(logs, options)),
+        out: options.out,
+        onProgress: progress.report,
+      }).finally(() => progress.done());
+      process.stderr.write(`${rows} rows written to ${options.out}\n`);
     });
 }

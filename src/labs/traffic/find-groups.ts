@@ -38,9 +38,11 @@ export async function findGroups(engine: SqlEngine, rows: number, onStage: (stag
   onStage("judging groups");
   const outsiders = outsidersOf(parts, activity);
   const judged = mostTelling(
-    parts
-      .map((part) => ({ found: part.length, ...judge(part, outsiders, activity) }))
-      .filter((g) => g.members.length >= 2),
+    eachOnce(
+      parts
+        .map((part) => ({ found: part.length, ...judge(part, outsiders, activity) }))
+        .filter((g) => g.members.length >= 2),
+    ),
   );
   await fillGroupTables(engine, judged, activity);
   const measured = await measure(engine, judged);
@@ -69,6 +71,23 @@ function candidates(activity: Activity): { parts: number[][]; linked: number } {
     if (!known.has(name)) known.set(name, part);
   }
   return { parts: [...known.values()], linked: found.length };
+}
+
+/** Several ways of looking often end at the very same members and templates; they would be measured alike. */
+function eachOnce<G extends Group>(groups: readonly G[]): G[] {
+  const bySize = new Map<string, G[]>();
+  return groups.filter((group) => {
+    const name = `${group.members.length} ${group.templates.length} ${group.members[0]!.account}`;
+    const known = bySize.get(name) ?? [];
+    bySize.set(name, known);
+    const same = known.some(
+      (other) =>
+        other.members.every((m, i) => m.account === group.members[i]!.account) &&
+        other.templates.every((t, i) => t === group.templates[i]),
+    );
+    if (!same) known.push(group);
+    return !same;
+  });
 }
 
 /** No statistic exceeds concentration or balance, which are known without a query: groups low in both are not measured. */
