@@ -253,9 +253,6 @@ async function tamper() {
     bytes: 0,
     found: 0,
     missed: [] as string[],
-    removedFiles: 0,
-    removedFound: 0,
-    changedHarmlessly: 0,
   };
   const holds = async () => {
     try {

@@ -6,13 +6,14 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { base64, hex, utf8 } from "../base/bytes.js";
 import { AssayError, quoted } from "../base/error.js";
-import { lockLogFolder, readLogFolder } from "../host/log-folder.js";
+import { listLogFolder, lockLogFolder, readLogFolder } from "../host/log-folder.js";
 import { readLogUrl } from "../host/log-url.js";
 import { randomSeed, unixSeconds } from "../host/moment.js";
 import { askWitnesses } from "../host/witness-client.js";
 import { type Checkpoint, parseCheckpoint } from "../tlog/checkpoint.js";
+import { verifierOf } from "../tlog/cosignature.js";
 import { type FsckReport, fsck } from "../tlog/fsck.js";
-import { type Appended, CHECKPOINT_PATH, LogWriter } from "../tlog/log-writer.js";
+import { type Appended, CHECKPOINT_PATH, LogWriter, SIGNED_PATH } from "../tlog/log-writer.js";
 import {
   encodeSecretKey,
   encodeVerifierKey,
@@ -22,7 +23,7 @@ import {
 } from "../tlog/note-keys.js";
 import { type Policy, parsePolicy } from "../tlog/policy.js";
 import { encodeProofFile, parseProofFile, verifyProofFile } from "../tlog/proof-file.js";
-import { parseNote } from "../tlog/signed-note.js";
+import { parseNote, verifiedBy } from "../tlog/signed-note.js";
 import { consistencyProof, inclusionProof, type ReadTile, readBundle } from "../tlog/tree-reader.js";
 import { type TrustedCheckpoint, trustCheckpoint } from "../tlog/trusted-checkpoint.js";
 
@@ -125,14 +126,55 @@ export function verifyProof(proof: Uint8Array, entry: Uint8Array, policy: Policy
   return verifyProofFile(parseProofFile(proof), entry, policy);
 }
 
+/** Everything stored; in the writer's own folder also its keys, and the head it last signed. */
 export async function checkLog(
   where: string,
   policy: Policy | null,
   onProgress: (done: number, total: number) => void,
 ): Promise<FsckReport & { head: Checkpoint }> {
   const read = openLog(where);
-  const { head } = await readHead(read, where, policy);
-  return { ...(await fsck(read, head, onProgress)), head };
+  const { bytes, head } = await readHead(read, where, policy);
+  const remote = /^https?:\/\//.test(where);
+  const report = await fsck(read, head, onProgress, remote ? null : listLogFolder(where));
+  if (!remote) report.faults.push(...(await faultsOfOwnFiles(where, read, bytes)));
+  return { ...report, head };
+}
+
+/** A public copy holds no keys: there is nothing to compare with. */
+async function faultsOfOwnFiles(folder: string, read: ReadTile, checkpoint: Uint8Array): Promise<string[]> {
+  if (!(await read(KEYS_FILE))) return [];
+  const keys = await logKeys(folder);
+  const faults: string[] = [];
+  const listed = Buffer.from((await read(VERIFIER_KEYS_FILE)) ?? new Uint8Array(0)).toString("utf8");
+  // A log that was adopted has no list of its own.
+  if (listed !== "" && listed !== keys.map((key) => `${encodeVerifierKey(key)}\n`).join(""))
+    faults.push(`${VERIFIER_KEYS_FILE}: does not list the keys of ${KEYS_FILE}`);
+  const signed = await read(SIGNED_PATH);
+  const heads = [[CHECKPOINT_PATH, checkpoint] as const, ...(signed ? [[SIGNED_PATH, signed] as const] : [])];
+  const sizes = heads.map(([path, bytes]) => {
+    try {
+      const note = parseNote(bytes, path);
+      const held = verifiedBy(note, keys.map(verifierOf));
+      // A writer of other make signs with fewer keys; the first, Ed25519, is always there.
+      if (!held.some(({ key }) => key.type === "ed25519") || held.length < note.signatures.filter(isOwn(keys)).length)
+        faults.push(`${path}: expected signatures of the log's own keys`);
+      if (signed && held.length < keys.length)
+        faults.push(`${path}: expected ${keys.length} signatures of the log's own keys`);
+      return parseCheckpoint(note.text, path);
+    } catch (error) {
+      if (!(error instanceof AssayError)) throw error;
+      faults.push(error.message);
+      return null;
+    }
+  });
+  const [shown, own] = sizes;
+  if (shown && own && (own.size < shown.size || (own.size === shown.size && hex(own.root) !== hex(shown.root))))
+    faults.push(`${SIGNED_PATH}: is behind ${CHECKPOINT_PATH}, or of another tree`);
+  return faults;
+}
+
+function isOwn(keys: readonly SecretNoteKey[]): (signature: { name: string }) => boolean {
+  return ({ name }) => keys.some((key) => key.name === name);
 }
 
 export interface Followed {

@@ -1,6 +1,6 @@
 /**
  * Sign a model as OpenSSF Model Signing v1.0 does, with a key or with a certificate and its chain, and check such a
- * signature against the files. What is signed here the reference implementation verifies, and the other way round
+ * signature, or one made through sigstore, against the files. What is signed here the reference implementation verifies, and the other way round
  * (validation/model-signing.md).
  */
 import { basename, resolve } from "node:path";
@@ -31,6 +31,7 @@ import {
   signEcdsa,
   verifyEcdsa,
 } from "../host/signature-keys.js";
+import { verifySigstore } from "../host/sigstore-signature.js";
 import { readWhole, writeWhole } from "../host/whole-file.js";
 
 /** As the reference implementation cuts (spec v1.0). */
@@ -102,6 +103,10 @@ export interface VerifyModelOptions extends Listing {
   signature: string;
   publicKey?: string;
   certificateChain: readonly string[];
+  /** Sigstore mode: trust root, and who must have signed. */
+  trustConfig?: string;
+  identity?: string;
+  identityProvider?: string;
   ignoreUnsignedFiles: boolean;
   onProgress: (done: number, total: number) => void;
 }
@@ -191,5 +196,12 @@ async function checkSignature(
       throw new AssayError("SIGNATURE", `${what}: the signature does not hold under the certificate's key`);
     return;
   }
-  throw new AssayError("UNSUPPORTED", `${what}: signed through sigstore, which this version does not verify`);
+  const { trustConfig, identity, identityProvider } = options;
+  if (trustConfig === undefined || identity === undefined || identityProvider === undefined)
+    throw new AssayError(
+      "USAGE",
+      `${what}: signed through sigstore; give --trust-config FILE, --identity and --identity-provider`,
+    );
+  const trust = await readWhole(trustConfig);
+  verifySigstore(mode.json, { trust, trustName: trustConfig, identity, identityProvider }, what);
 }

@@ -6,8 +6,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join, sep } from "node:path";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
 import { tryLock } from "fs-native-extensions";
 import { AssayError } from "../base/error.js";
 import type { LogStore } from "../tlog/log-writer.js";
@@ -29,6 +29,13 @@ export function readLogFolder(folder: string): LogStore["read"] {
       throw error;
     }
   };
+}
+
+/** Paths of all tiles and bundles that are there. */
+export async function* listLogFolder(folder: string): AsyncGenerator<string> {
+  const names = await readdir(join(folder, "tile"), { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of names)
+    if (!entry.isDirectory()) yield relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/");
 }
 
 export interface LockedLog extends LogStore {

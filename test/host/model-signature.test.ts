@@ -67,6 +67,41 @@ describe.skipIf(!HAS_SHARED)("the reference implementation's own", () => {
   const publicKey = join(REFERENCE, "keys/signing-key-pub.pem");
   const chain = ["ca-cert.pem", "int-ca-cert.pem"].map((name) => join(REFERENCE, "keys", name));
 
+  test("a signature through sigstore verifies under a supplied trust root, for who signed it and nobody else", async () => {
+    const signed = join(folder, "sigstore");
+    cpSync(join(REFERENCE, "v1.0.1-sigstore"), signed, { recursive: true });
+    const who = {
+      trustConfig: "fixtures/sigstore/trusted-root.json",
+      identity: "stefanb@us.ibm.com",
+      identityProvider: "https://sigstore.verify.ibm.com/oauth2",
+      ignorePaths: [join(signed, "ignore-me")],
+    };
+    const holds = async (more: Partial<VerifyModelOptions>) =>
+      (await verifyModel(verifying(signed, { ...who, ...more }))).holds;
+    expect(await holds({})).toBe(true);
+    // The dot of a name is a dot, and a beginning of a name is not the name.
+    for (const identity of ["stefanb@us.ibm.co", "stefanb@usXibm.com", "efanb@us.ibm.com", ".*", ""])
+      expect(await holds({ identity })).toBe(false);
+    expect(await holds({ identityProvider: "https://accounts.google.com" })).toBe(false);
+    await expect(verifyModel(verifying(signed, {}))).rejects.toThrow(/--trust-config/);
+    const wrapped = join(folder, "client-trust.json");
+    const root = JSON.parse(readFileSync(who.trustConfig, "utf8"));
+    writeFileSync(
+      wrapped,
+      JSON.stringify({ mediaType: "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json", trustedRoot: root }),
+    );
+    expect(await holds({ trustConfig: wrapped })).toBe(true);
+    writeFileSync(wrapped, JSON.stringify({ ...root, tlogs: [] }));
+    expect(await holds({ trustConfig: wrapped })).toBe(false);
+    writeFileSync(wrapped, "{}");
+    await expect(holds({ trustConfig: wrapped })).rejects.toThrow(/trust root/);
+    const text = readFileSync(join(signed, "model.sig"), "utf8");
+    const { dsseEnvelope } = JSON.parse(text);
+    const other = Buffer.from(dsseEnvelope.payload, "base64").toString().replace("signme-1", "signme-9");
+    writeFileSync(join(signed, "model.sig"), text.replace(dsseEnvelope.payload, Buffer.from(other).toString("base64")));
+    expect(await holds({})).toBe(false);
+  });
+
   test.each(["v1.0.0-elliptic-key", "v1.0.1-elliptic-key"])("%s verifies with the key", async (name) => {
     const path = join(REFERENCE, name);
     const single = name === "v1.0.0-elliptic-key";

@@ -51,7 +51,9 @@ Examples:
   $ openssl ecparam -name prime256v1 -genkey -noout -out key.pem && openssl ec -in key.pem -pubout -out pub.pem
   $ assay register sign ./model --private-key key.pem --signature model.sig
   $ assay register verify ./model --public-key pub.pem --signature model.sig
-  $ assay register verify ./model --certificate-chain roots.pem --signature model.sig`,
+  $ assay register verify ./model --certificate-chain roots.pem --signature model.sig
+  $ assay register verify ./model --signature model.sig --trust-config trusted_root.json \\
+      --identity signer@example.org --identity-provider https://accounts.example.org`,
     );
 }
 
@@ -107,8 +109,11 @@ function verifyCommand(): Command {
   return common(new Command("verify"))
     .description("Check a model against its signature. Exit status 3 when it does not hold.")
     .option("--public-key <file>", "EC public key in PEM")
+    .option("--trust-config <file>", "sigstore mode: trust root, or client trust configuration")
+    .option("--identity <name>", "sigstore mode: who must have signed")
+    .option("--identity-provider <url>", "sigstore mode: who must have vouched for the identity")
     .option("--ignore-unsigned-files", "do not mind files that were not signed", false)
-    .action(async (model: string, options: Common & { publicKey?: string; ignoreUnsignedFiles: boolean }) => {
+    .action(async (model: string, options: Common & VerifyArguments) => {
       const progress = progressLine();
       const { publicKey } = options;
       const { holds, faults, statement } = await verifyModel({
@@ -135,9 +140,17 @@ function verifyCommand(): Command {
     });
 }
 
+interface VerifyArguments {
+  publicKey?: string;
+  trustConfig?: string;
+  identity?: string;
+  identityProvider?: string;
+  ignoreUnsignedFiles: boolean;
+}
+
 /** Release 1.1 of the reference writes its options with underscores: both are taken. */
 const UNDERSCORED =
-  /^--(private_key|public_key|signing_certificate|certificate_chain|allow_symlinks|ignore_unsigned_files|ignore_paths|ignore_git_paths|no-ignore_git_paths)(?==|$)/;
+  /^--(private_key|public_key|signing_certificate|certificate_chain|allow_symlinks|ignore_unsigned_files|identity_provider|trust_config|ignore_paths|ignore_git_paths|no-ignore_git_paths)(?==|$)/;
 
 export function hyphened(argument: string): string {
   return argument.replace(UNDERSCORED, (option) => option.replaceAll("_", "-"));

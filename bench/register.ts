@@ -1,0 +1,386 @@
+/**
+ * The register and its log in figures: durable appends beside Tessera's POSIX driver, cost of an append by size, proofs,
+ * pages at a million entries, hashing beside sha256sum and the Python reference. Figures land in bench/register.json.
+ *   npm run build && (cd validation/peers/log && go build -o peer .)
+ *   node bench/register.ts [appends|sizes|proofs|pages|hashing]… --folder DIR [--entries 1000000] [--largest 1000000] [--python FILE]
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
+import { dirname, join } from "node:path";
+import { initLog, openLog, readHead, withWriter } from "../dist/app/log.js";
+import { initRegister, openRegister } from "../dist/app/register.js";
+import { signModel } from "../dist/app/sign-model.js";
+import { utf8 } from "../dist/base/bytes.js";
+import { prng } from "../dist/base/prng.js";
+import { parseEcdsaKey } from "../dist/evidence/ecdsa-key.js";
+import { objectPath } from "../dist/host/object-store.js";
+import {
+  encodeDeclarationBundle,
+  openDeclarationBundle,
+  toBeSigned,
+} from "../dist/office/register/declaration-bundle.js";
+import { encodeRecord, recordOf } from "../dist/office/register/register-entry.js";
+import { encodeDeclaration } from "../dist/office/register/statement.js";
+import { LogWriter } from "../dist/tlog/log-writer.js";
+import { parseSecretKey } from "../dist/tlog/note-keys.js";
+import { parsePolicy } from "../dist/tlog/policy.js";
+import { encodeProofFile, parseProofFile, verifyProofFile } from "../dist/tlog/proof-file.js";
+import { inclusionProof } from "../dist/tlog/tree-reader.js";
+import { serveRegister } from "../dist/web/register/register-server.js";
+
+const OUT = "bench/register.json";
+const option = (name: string, otherwise: string) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? otherwise : process.argv[at + 1]!;
+};
+const base = option("folder", "/tmp");
+const folder = mkdtempSync(join(base, "assay-bench-"));
+const asked = process.argv.slice(2).filter((word) => ["appends", "sizes", "proofs", "pages", "hashing"].includes(word));
+const figures: Record<string, unknown> = existsSync(OUT) ? JSON.parse(readFileSync(OUT, "utf8")) : {};
+const seconds = (from: bigint) => Number(process.hrtime.bigint() - from) / 1e9;
+const quantile = (sorted: readonly number[], q: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
+const round = (value: number, digits = 1) => Number(value.toFixed(digits));
+
+/** As many entries in flight as there are workers, each acknowledged before its worker asks again. */
+async function appendRate(count: number, workers: number): Promise<number> {
+  const log = join(folder, `ours-${workers}`);
+  await initLog(log, "bench.example/log");
+  return withWriter(log, null, async (writer) => {
+    let next = 0;
+    const from = process.hrtime.bigint();
+    await Promise.all(
+      Array.from({ length: workers }, async () => {
+        while (next < count) await writer.append(utf8(`peer ${next++}`));
+      }),
+    );
+    return count / seconds(from);
+  });
+}
+
+async function appends() {
+  const rows = [];
+  for (const [count, workers] of [
+    [200, 1],
+    [20_000, 256],
+    [60_000, 2048],
+  ] as const) {
+    const ours = await appendRate(count, workers);
+    const key = join(folder, `ours-${workers}`, "state/keys");
+    const there = join(folder, `tessera-${workers}`);
+    const peer = existsSync("validation/peers/log/peer")
+      ? JSON.parse(
+          execFileSync("validation/peers/log/peer", ["bench", there, key, String(count), String(workers)], {
+            stdio: ["ignore", "pipe", "ignore"],
+          }).toString(),
+        )
+      : null;
+    const row = {
+      entries: count,
+      inFlight: workers,
+      oursPerSecond: round(ours),
+      tesseraPerSecond: peer ? round(count / peer.seconds) : null,
+    };
+    console.log(row);
+    rows.push(row);
+  }
+  return { rows };
+}
+
+/** Writes as a log does, but leaves durability to the end: for making large logs quickly. */
+function quickStore(log: string) {
+  return {
+    read: async (path: string) => (existsSync(join(log, path)) ? new Uint8Array(readFileSync(join(log, path))) : null),
+    write: async (files: ReadonlyMap<string, Uint8Array>) => {
+      for (const [path, bytes] of files) {
+        mkdirSync(dirname(join(log, path)), { recursive: true });
+        writeFileSync(join(log, path), bytes);
+      }
+    },
+    remove: async (paths: readonly string[]) => {
+      for (const path of paths) rmSync(join(log, path), { recursive: true, force: true });
+    },
+  };
+}
+
+async function fill(log: string, size: number, entry: (i: number) => Uint8Array) {
+  const [line] = readFileSync(join(log, "state/keys"), "utf8").split("\n");
+  const key = parseSecretKey(line!);
+  const writer = await LogWriter.open({
+    store: quickStore(log),
+    origin: key.name,
+    keys: [key],
+    now: () => 1_790_000_000,
+  });
+  while (writer.size < size) {
+    const first = writer.size;
+    const count = Math.min(1024 - (first % 1024), size - first);
+    await Promise.all(Array.from({ length: count }, (_, i) => writer.append(entry(first + i))));
+    if (first % 262_144 < 1024) process.stderr.write(`${first} of ${size}\n`);
+  }
+}
+
+async function sizes() {
+  const log = join(folder, "sizes");
+  await initLog(log, "bench.example/log");
+  const largest = Number(option("largest", "1000000"));
+  const rows = [];
+  for (let size = 1000; size <= largest; size *= 10) {
+    await fill(log, size, (i) => utf8(`entry ${i}`));
+    const times: number[] = [];
+    await withWriter(log, null, async (writer) => {
+      for (let i = 0; i < 60; i++) {
+        const from = process.hrtime.bigint();
+        await Promise.all(Array.from({ length: 16 }, (_, k) => writer.append(utf8(`more ${i} ${k}`))));
+        times.push((seconds(from) * 1000) / 16);
+      }
+    });
+    times.sort((a, b) => a - b);
+    const row = {
+      entries: size,
+      msAppendMedian: round(quantile(times, 0.5), 3),
+      msAppendP90: round(quantile(times, 0.9), 3),
+    };
+    console.log(row);
+    rows.push(row);
+  }
+  return { rounds: 60, entriesPerRound: 16, rows };
+}
+
+async function proofs() {
+  const log = join(folder, "proofs");
+  const { verifierKeys } = await initLog(log, "bench.example/log");
+  const size = Number(option("entries", "1000000"));
+  const entry = (i: number) => utf8(`entry ${i}`);
+  await fill(log, size, entry);
+  const read = openLog(log);
+  const { bytes, head } = await readHead(read, log, null);
+  const policy = parsePolicy(utf8(`log ${verifierKeys[0]}\nquorum none\n`));
+  const random = prng("bench/register/proofs", "1");
+  const files: { index: number; file: Uint8Array }[] = [];
+  let from = process.hrtime.bigint();
+  while (seconds(from) < 5) {
+    const index = random.below(size);
+    const { proof } = await inclusionProof(read, head, index);
+    files.push({ index, file: encodeProofFile({ extra: null, index, proof, checkpoint: bytes }) });
+  }
+  const made = files.length / seconds(from);
+  from = process.hrtime.bigint();
+  let verified = 0;
+  while (seconds(from) < 5) {
+    const { index, file } = files[verified % files.length]!;
+    verifyProofFile(parseProofFile(file), entry(index), policy);
+    verified++;
+  }
+  return {
+    entries: size,
+    madePerSecond: round(made),
+    verifiedPerSecond: round(verified / seconds(from)),
+    signature: "Ed25519, checked each time",
+  };
+}
+
+async function pages() {
+  const log = join(folder, "pages");
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
+  const { id } = parseEcdsaKey(pem, "bench");
+  const keys = [{ name: "Northwind", publicKey: pem, roles: ["publisher"], names: ["*"] }];
+  await initRegister(log, "bench.example/register", utf8(JSON.stringify({ type: "assay/register-policy/v1", keys })));
+  const size = Number(option("entries", "1000000"));
+  /** Every so many models one is complete, with bundles that hold; the others are records alone. */
+  const complete = Math.max(1, Math.floor(size / 3 / 2000));
+  const issued = "2026-01-01T00:00:00Z";
+  const idOf = (m: number) => `sha256:${createHash("sha256").update(`model ${m}`).digest("hex")}` as const;
+  const nameOf = (m: number) => `maker${m % 977}/model-${m}`;
+  const unknown = { status: "unknown" as const };
+  const statement = (m: number, kind: number) =>
+    encodeDeclaration({
+      subject: { name: nameOf(m), id: idOf(m), uri: null },
+      kind: (["derivation", "origin", "evaluation"] as const)[kind]!,
+      predicate:
+        kind === 0
+          ? {
+              issued,
+              relation: m < 100 ? "pretrained" : "finetune",
+              bases: m < 100 ? [] : [{ name: nameOf(parentOf(m)), id: idOf(parentOf(m)) }],
+              licence: "mit",
+              compute: { flop: null },
+              released: null,
+            }
+          : kind === 1
+            ? {
+                issued,
+                providerSeat: { status: "declared", countries: ["GB"] },
+                trainingPlace: unknown,
+                dataLaw: unknown,
+                baseOrigin: unknown,
+              }
+            : {
+                issued,
+                verifier: { id: "x" },
+                evaluatedAt: issued,
+                suite: { name: "s", version: null },
+                claims: [{ metric: "accuracy", value: "0.5" }],
+                sampleSize: null,
+                assuranceLevel: "self_attested",
+                harness: null,
+              },
+    });
+  /** A complete model's bases are complete as well, as its page reads them. */
+  const parentOf = (m: number) => (m % complete === 0 ? Math.floor(m / complete / 3) * complete : Math.floor(m / 10));
+  const shapes = [0, 1, 2].map((kind) =>
+    recordOf(
+      openDeclarationBundle(encodeDeclarationBundle(statement(1, kind), new Uint8Array(70), id), "bench"),
+      1_790_000_000,
+    ),
+  );
+  let written = 0;
+  await fill(log, size, (i) => {
+    const [m, kind] = [Math.floor((i - 1) / 3), (i - 1) % 3];
+    if (m % complete !== 0) {
+      const digest = `sha256:${createHash("sha256").update(`statement ${i}`).digest("hex")}` as const;
+      const parents = kind === 0 && m >= 100 ? [idOf(parentOf(m))] : [];
+      return encodeRecordQuickly({
+        ...shapes[kind]!,
+        model: idOf(m),
+        name: nameOf(m),
+        statement: digest,
+        bundle: digest,
+        ...(kind === 0 ? { parents, relation: m < 100 ? "pretrained" : "finetune" } : {}),
+      });
+    }
+    const bytes = statement(m, kind);
+    const bundle = encodeDeclarationBundle(bytes, new Uint8Array(sign("sha256", toBeSigned(bytes), privateKey)), id);
+    const signed = openDeclarationBundle(bundle, "bench");
+    const path = join(log, objectPath(signed.bundle));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bundle);
+    written++;
+    return encodeRecord(recordOf(signed, 1_790_000_000));
+  });
+  const from = process.hrtime.bigint();
+  const register = await openRegister(log);
+  const opened = seconds(from);
+  const models = register.index.models.size;
+  const site = await serveRegister({ where: log, port: 0, trust: null, writable: false });
+  const random = prng("bench/register/pages", "1");
+  const some = () => random.below(Math.floor(size / 3 / complete) - 1) * complete;
+  const kinds: Record<string, () => string> = {
+    home: () => "",
+    "search by word": () => `?q=model-${random.below(models)}`,
+    "search by maker": () => `?q=maker${random.below(977)}`,
+    "search by digest": () => `?q=${idOf(some())}`,
+    model: () => `models/${idOf(some())}`,
+    "model as JSON": () => `models/${idOf(some())}.json`,
+    "made of, picture": () => `models/${idOf(some())}/made-of.svg`,
+    entry: () => `entries/${some() * 3 + 1}`,
+    receipt: () => `entries/${some() * 3 + 2}/receipt.json`,
+    feed: () => "feed.atom",
+  };
+  const rows = [];
+  for (const [name, path] of Object.entries(kinds)) {
+    const times: number[] = [];
+    for (let i = 0; i < 520; i++) {
+      const start = process.hrtime.bigint();
+      const response = await fetch(site.url + path());
+      await response.arrayBuffer();
+      if (response.status !== 200) throw new Error(`${name}: ${response.status}`);
+      if (i >= 20) times.push(seconds(start) * 1000);
+    }
+    times.sort((a, b) => a - b);
+    const row = { page: name, msMedian: round(quantile(times, 0.5)), msP99: round(quantile(times, 0.99)) };
+    console.log(row);
+    rows.push(row);
+  }
+  await site.close();
+  return {
+    entries: size,
+    models,
+    bundles: written,
+    openedSeconds: round(opened),
+    memoryGiB: round(process.memoryUsage().rss / 2 ** 30, 2),
+    rows,
+  };
+}
+
+/** As `encodeRecord`, without the check: a million of them are made here, and each is checked when it is read. */
+function encodeRecordQuickly(record: object): Uint8Array {
+  return utf8(JSON.stringify(Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))));
+}
+
+async function hashing() {
+  const gigabytes = Number(option("gigabytes", "14"));
+  const model = join(folder, "model");
+  mkdirSync(model);
+  const files = 7;
+  for (let i = 0; i < files; i++)
+    spawnSync("bash", [
+      "-c",
+      `head -c ${Math.round((gigabytes * 1e9) / files)} /dev/urandom > ${model}/shard-${i}.safetensors`,
+    ]);
+  execFileSync("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", join(folder, "key.pem")]);
+  const privateKey = join(folder, "key.pem");
+  const timed = async (run: () => unknown) => {
+    const from = process.hrtime.bigint();
+    await run();
+    return round(seconds(from), 2);
+  };
+  const ours = (algorithm: "sha256" | "blake3", method: "files" | "shards") =>
+    timed(() =>
+      signModel({
+        model,
+        signature: join(folder, "model.sig"),
+        method,
+        algorithm,
+        shardSize: 1e9,
+        privateKey,
+        certificateChain: [],
+        ignorePaths: [],
+        ignoreGitPaths: true,
+        allowSymlinks: false,
+        onProgress: () => undefined,
+      }),
+    );
+  await timed(() => execFileSync("bash", ["-c", `cat ${model}/* > /dev/null`]));
+  const python = option("python", "");
+  const row: Record<string, number | null> = {
+    "sha256sum, one process": await timed(() => execFileSync("bash", ["-c", `sha256sum ${model}/*`])),
+    [`sha256sum, ${availableParallelism()} at once`]: await timed(() =>
+      execFileSync("bash", ["-c", `ls ${model}/* | xargs -P ${availableParallelism()} -n 1 sha256sum`]),
+    ),
+    "register sign, SHA-256, files": await ours("sha256", "files"),
+    "register sign, SHA-256, shards": await ours("sha256", "shards"),
+    "register sign, BLAKE3": await ours("blake3", "files"),
+    "model_signing 1.1, SHA-256": python
+      ? await timed(() =>
+          execFileSync(
+            python,
+            ["sign", "key", model, "--private_key", privateKey, "--signature", join(folder, "python.sig")],
+            { stdio: "ignore" },
+          ),
+        )
+      : null,
+  };
+  console.log(row);
+  return { gigabytes, files, seconds: row };
+}
+
+const parts = { appends, sizes, proofs, pages, hashing };
+try {
+  for (const [name, part] of Object.entries(parts)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    const load = round(loadavg()[0]!, 2);
+    figures[name] = {
+      date: new Date().toISOString().slice(0, 10),
+      loadBefore: load,
+      cores: availableParallelism(),
+      ...(await part()),
+    };
+    writeFileSync(OUT, `${JSON.stringify({ type: "assay/bench-register/v1", ...figures }, null, 2)}\n`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
