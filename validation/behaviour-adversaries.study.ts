@@ -1,7 +1,8 @@
 /**
  * What disguises do to the score of documented pairs, and what leaked reasoning does to unrelated ones. Disguises are
  * simulated on recorded answers as the comments say; system prompts and sampling are real recordings (the corpus has
- * concise, verbose and best-of-16 entries of one model). Run behaviour.study.ts first.
+ * concise, verbose and best-of-16 entries of one model). No translator was at hand: translation is a word cipher, which
+ * keeps numbers and layout and nothing else, as a language without shared words would. Run behaviour.study.ts first.
  *
  *   node validation/behaviour-adversaries.study.ts --transcripts ../shared/corpora/transcripts
  *
@@ -10,7 +11,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { prng } from "../dist/base/prng.js";
+import { memorySource } from "../dist/labs/behaviour/answer-source.js";
+import { countBlock } from "../dist/labs/behaviour/block-count.js";
+import { compare } from "../dist/labs/behaviour/comparison.js";
 import type { Development, Fit } from "../dist/labs/behaviour/development.js";
+import { outsideReferenceClass, PANEL_FAMILIES_MIN } from "../dist/labs/behaviour/method.js";
 import { INDEPENDENT, score } from "./study/behaviour-fits.ts";
 import { drawOf, loadMaterial, rowsOf } from "./study/behaviour-material.ts";
 
@@ -70,28 +75,74 @@ const DISGUISES: Record<string, Change> = {
     source.below(10) === 0 ? text : (texts[mixedIn]![prompt] ?? ""),
 };
 
-const suspects = lineage.tuned_from.map(([from, to]) => ({ from: place(from), to: place(to) }));
-const rowsFor = (changed: ReadonlyMap<number, Change>, name: string) =>
-  rowsOf(
-    material,
-    places,
-    texts.map((of, m) => {
-      const change = changed.get(m);
-      if (!change) return of;
-      const source = prng(`behaviour/adversary/${name}`, String(m));
-      return of.map((text, p) => (text === null ? null : change(text, source, p)));
-    }),
+/** The same word gives the same other word: what a language that shares none would leave. */
+const ciphered = (word: string, letters: string) => {
+  let h = 2166136261;
+  for (const c of word.toLowerCase()) h = Math.imul(h ^ c.codePointAt(0)!, 16777619) >>> 0;
+  let out = "";
+  for (let n = 2 + (h % 7); n > 0; n--) {
+    out += letters[h % letters.length];
+    h = Math.imul(h ^ (h >>> 15), 2246822519) >>> 0;
+  }
+  return out;
+};
+const LATIN = "aeioudlmnrstbk";
+const CYRILLIC = "аеиоулмнрстдвк";
+Object.assign(DISGUISES, {
+  "sampled hot: after ten words on average each answer goes on as another model's": ((text, source, prompt) => {
+    const words = text.split(" ");
+    const cut = 1 + source.below(20);
+    return [...words.slice(0, cut), ...(texts[mixedIn]![prompt] ?? "").split(" ").slice(cut)].join(" ");
+  }) satisfies Change,
+  "answers translated into another language of Latin script (word cipher)": ((text) =>
+    text.replace(/[A-Za-z]+/g, (word) => ciphered(word, LATIN))) satisfies Change,
+  "answers translated into another script (word cipher)": ((text) =>
+    text.replace(/[A-Za-z]+/g, (word) => ciphered(word, CYRILLIC))) satisfies Change,
+  "a constant answer to one prompt in three": ((text, source) =>
+    source.below(3) === 0 ? "I would rather not answer that. Is there anything else?" : text) satisfies Change,
+  "a constant answer to every prompt": (() =>
+    "I would rather not answer that. Is there anything else?") satisfies Change,
+});
+
+/** Whether the examination would call the suspect's answers outside the study's class. */
+async function outside(suspect: readonly (string | null)[]): Promise<boolean> {
+  const ids = places.map(String);
+  const of = new Map(places.map((p) => [String(p), suspect[p] ?? ""]));
+  const count = (block: Parameters<typeof countBlock>[0], groups: Int32Array) =>
+    Promise.resolve(countBlock(block, groups));
+  const { profiles } = await compare(
+    memorySource(ids, new Map(), [of, of]),
+    Int32Array.of(0, 1),
+    count,
+    1,
+    () => undefined,
   );
+  return outsideReferenceClass([{ role: "suspect", profile: profiles[1] }], ids.length, PANEL_FAMILIES_MIN) !== null;
+}
+
+const suspects = lineage.tuned_from.map(([from, to]) => ({ from: place(from), to: place(to) }));
+const textsFor = (changed: ReadonlyMap<number, Change>, name: string) =>
+  texts.map((of, m) => {
+    const change = changed.get(m);
+    if (!change) return of;
+    const source = prng(`behaviour/adversary/${name}`, String(m));
+    return of.map((text, p) => (text === null ? null : change(text, source, p)));
+  });
+const rowsFor = (changed: ReadonlyMap<number, Change>, name: string) =>
+  rowsOf(material, places, textsFor(changed, name));
 
 const lines: string[] = [];
 lines.push("# Disguises and leaked reasoning", "");
 lines.push(
-  `Written by \`validation/behaviour-adversaries.study.ts\`: the 13 listed pairs of \`tuned_from\`, ${PROMPTS} prompts, scores by the fit without the pair's base; "found" is above every presumed-unrelated pair of other bases and makers in the same run.`,
+  `Written by \`validation/behaviour-adversaries.study.ts\`: the 13 listed pairs of \`tuned_from\`, ${PROMPTS} prompts, scores by the fit without the pair's base; "found" is above every presumed-unrelated pair of other bases and makers in the same run. The last column counts suspects whose answers lie outside the study's class: an examination then says \`uncalibrated\`, whatever the score.`,
   "",
 );
-lines.push("| disguise of the suspect | mean score | found of 13 |", "|---|---|---|");
+lines.push("| disguise of the suspect | mean score | found of 13 | outside the class |", "|---|---|---|---|");
 for (const [name, change] of Object.entries(DISGUISES)) {
-  const rows = rowsFor(new Map(suspects.map(({ to }) => [to, change])), name);
+  const disguised = textsFor(new Map(suspects.map(({ to }) => [to, change])), name);
+  const rows = rowsOf(material, places, disguised);
+  let out = 0;
+  for (const { to } of suspects) if (await outside(disguised[to]!)) out++;
   const changed = new Set(suspects.map(({ to }) => to));
   let total = 0;
   let found = 0;
@@ -106,7 +157,7 @@ for (const [name, change] of Object.entries(DISGUISES)) {
     total += own;
     if (own > most) found++;
   }
-  lines.push(`| ${name} | ${(total / suspects.length).toFixed(2)} | ${found} |`);
+  lines.push(`| ${name} | ${(total / suspects.length).toFixed(2)} | ${found} | ${out} |`);
   process.stderr.write(`${name}\n`);
 }
 
@@ -124,8 +175,11 @@ for (const [name, pattern] of [
   lines.push(`| ${name} | ${scores.length} | ${mean.toFixed(2)} | ${scores.filter((s) => s > 2).length} |`);
 }
 
-/** Unrelated models that leak reasoning in one format: six pairs, each with a format of its own. */
-const FORMATS: [string, (text: string) => string][] = [
+/** What reasoning that leaks without a tag may sound like when no two answers begin alike. */
+const MUSINGS = ["Okay", "Alright", "Hmm", "So", "Let me see", "First", "Now", "Well"];
+const THOUGHTS = ["the user wants", "they ask for", "this is about", "I need", "the question is", "we want"];
+/** Unrelated models that leak reasoning in one format: one model of each of twelve bases, all their pairs. */
+const FORMATS: [string, Change][] = [
   ["<think> tags (the normaliser removes them)", (t) => `<think>The user wants help. I should be clear.</think>\n${t}`],
   ["closing tag alone (removed)", (t) => `The user asks; let me see.\n</think>\n\n${t}`],
   ["Thought: … Final answer: (removed)", (t) => `Thought: the user needs an answer.\nFinal answer: ${t}`],
@@ -135,34 +189,50 @@ const FORMATS: [string, (text: string) => string][] = [
     (t) => `Alright, the user is asking me something. I need to consider the details first.\n\n${t}`,
   ],
   ["a heading before every answer (not removed)", (t) => `## My considered response\n\n${t}`],
+  [
+    "untagged, words vary with the prompt and the draw (not removed)",
+    (t, source, p) =>
+      `${MUSINGS[source.below(MUSINGS.length)]}, ${THOUGHTS[source.below(THOUGHTS.length)]} ${material.prompts[p]!.split(" ").slice(0, 8).join(" ")}. ${t}`,
+  ],
 ];
-const STRANGERS: [string, string][] = [
-  ["gemini-pro", "dbrx-instruct"],
-  ["cohere", "baichuan-13b-chat"],
-  ["chatglm2-6b", "gemma-7b-it"],
-  ["deepseek-llm-67b-chat", "jina-chat"],
-  ["mistral-medium", "falcon-40b-instruct"],
-  ["Yi-34B-Chat", "minichat-3b"],
-];
-const wrapped = new Map<number, Change>();
-FORMATS.forEach(([, wrap], i) => {
-  for (const name of STRANGERS[i]!) wrapped.set(place(name), (text) => wrap(text));
-});
-const leaked = rowsFor(wrapped, "leaked");
-lines.push("", "Unrelated models, both given one leaked-reasoning format (simulated):", "");
-lines.push("| format | score before | score with it |", "|---|---|---|");
-let most = -9;
-FORMATS.forEach(([name], i) => {
-  const [a, b] = STRANGERS[i]!.map(place) as [number, number];
-  const { weights } = fitOf([labels.bases[a]!, labels.bases[b]!]);
-  const [before, after] = [plain, leaked].map((rows) => score(rows[pairAt(a, b)]!, weights));
-  most = Math.max(most, after!);
-  lines.push(`| ${name} | ${before!.toFixed(2)} | ${after!.toFixed(2)} |`);
-});
-const shipped = fitOf([]).nullMax;
+const STRANGERS = [
+  "gemini-pro",
+  "dbrx-instruct",
+  "cohere",
+  "baichuan-13b-chat",
+  "chatglm2-6b",
+  "gemma-7b-it",
+  "deepseek-llm-67b-chat",
+  "jina-chat",
+  "mistral-medium",
+  "falcon-40b-instruct",
+  "Yi-34B-Chat",
+  "minichat-3b",
+].map(place);
+const strangerPairs = STRANGERS.flatMap((a, i) => STRANGERS.slice(0, i).map((b): [number, number] => [a, b]));
+const bar = Math.max(...fitOf([]).nullMax);
 lines.push(
   "",
-  `Largest score with a leaked format ${most.toFixed(2)}; the outcome rule asks for more than ${Math.max(...shipped).toFixed(2)} (largest null of the development set at ${PROMPTS} prompts).`,
+  `Unrelated models that leak reasoning in one format (simulated): ${STRANGERS.length} models of as many bases, ${strangerPairs.length} pairs. "Wrongly above" is above ${bar.toFixed(2)}, the largest null of the development set at ${PROMPTS} prompts.`,
   "",
 );
+lines.push(
+  "| format | mean score before | with it | wrongly above | models outside the class |",
+  "|---|---|---|---|---|",
+);
+for (const [name, wrap] of FORMATS) {
+  const changed = textsFor(new Map(STRANGERS.map((m) => [m, wrap])), name);
+  const rows = rowsOf(material, places, changed);
+  const [before, after] = [plain, rows].map((of) =>
+    strangerPairs.map(([a, b]) => score(of[pairAt(a, b)]!, fitOf([labels.bases[a]!, labels.bases[b]!]).weights)),
+  ) as [number[], number[]];
+  let out = 0;
+  for (const m of STRANGERS) if (await outside(changed[m]!)) out++;
+  const mean = (of: readonly number[]) => (of.reduce((sum, v) => sum + v, 0) / of.length).toFixed(2);
+  lines.push(
+    `| ${name} | ${mean(before)} | ${mean(after)} | ${after.filter((v) => v > bar).length} | ${out} of ${STRANGERS.length} |`,
+  );
+  process.stderr.write(`${name}\n`);
+}
+lines.push("");
 writeFileSync(`${here}behaviour-adversaries.md`, lines.join("\n"));

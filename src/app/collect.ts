@@ -256,6 +256,7 @@ class Line {
       stopReason: null,
       inputTokens: null,
       outputTokens: null,
+      logprob: null,
     };
     await this.#keep(task, nothing, outcome.raw, tries, outcome.status);
     return true;
@@ -277,6 +278,7 @@ class Line {
       ids: null,
       promptIds: null,
       sample: task.sample,
+      logprob: answer.logprob,
       settings: {
         model,
         protocol,

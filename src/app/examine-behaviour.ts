@@ -6,28 +6,38 @@ import type { Digest } from "../base/digest.js";
 import { prng, sample } from "../base/prng.js";
 import { parseStrictJson } from "../base/strict-json.js";
 import type { Finding } from "../finding/finding.js";
+import { AnswerStore } from "../host/answer-store.js";
 import { BehaviourPool } from "../host/behaviour-pool.js";
 import { readPackageFile } from "../host/package-files.js";
-import { openPanel, readTranscriptFile, type TranscriptFile } from "../host/transcripts.js";
-import { memorySource } from "../labs/behaviour/answer-source.js";
+import {
+  openPanel,
+  type PanelFolder,
+  readTranscriptFile,
+  type TranscriptAt,
+  type TranscriptFile,
+} from "../host/transcripts.js";
 import { answerDigests, coincidingBases, type Development, developmentSchema } from "../labs/behaviour/development.js";
 import { examineBehaviour } from "../labs/behaviour/examine.js";
 import { PANEL_COVERAGE_MIN, type Settings } from "../labs/behaviour/method.js";
+import type { SampledAnswer, SamplesOf } from "../labs/behaviour/samples.js";
 import { firstAnswers } from "../transcript/transcript.js";
-import { type Answers, seatPanel } from "./seat-panel.js";
+import { type Answers, type Member, recordings, seatPanel } from "./seat-panel.js";
 import { SOFTWARE } from "./software.js";
 import { behaviourValidations, type Study } from "./validation-data.js";
 
 export interface BehaviourOptions {
-  reference: string;
-  suspect: string;
-  panel: string;
+  reference: string | TranscriptAt;
+  suspect: string | TranscriptAt;
+  /** A folder, or a panel gathered otherwise. */
+  panel: string | PanelFolder;
   /** Other models of the reference's maker. */
-  siblings: readonly string[];
-  before?: string;
-  after?: string;
+  siblings: readonly (string | TranscriptAt)[];
+  before?: string | TranscriptAt;
+  after?: string | TranscriptAt;
   settings: Settings;
   studies: readonly Study[];
+  /** UTF-16 units of answers held in memory; what is above goes to a temporary file. */
+  memoryUnitsMax?: number;
   onProgress: (progress: { stage: string; done: number; total: number }) => void;
 }
 
@@ -47,46 +57,81 @@ const DEVELOPMENT_FILE = "data/behaviour/development.json";
 
 export async function examineTranscripts(options: BehaviourOptions): Promise<BehaviourExamination> {
   const prompts = new Map<string, string>();
-  const read = async (path: string): Promise<Answers> => answersOf(await readTranscriptFile(path), prompts);
-  const sides = [await read(options.reference), await read(options.suspect)] as const;
+  const at = (given: string | TranscriptAt) => (typeof given === "string" ? { path: given, name: null } : given);
+  const read = async (given: string | TranscriptAt): Promise<Answers> =>
+    answersOf(await readTranscriptFile(at(given)), prompts);
+  const side = async (given: string | TranscriptAt): Promise<Side> =>
+    sideOf(await readTranscriptFile(at(given)), prompts);
+  const sides = [await side(options.reference), await side(options.suspect)] as const;
   const siblings: Answers[] = [];
   for (const path of options.siblings) siblings.push(await read(path));
   const releases: Answers[] = [];
   for (const path of [options.before, options.after]) if (path !== undefined) releases.push(await read(path));
-  const folder = await openPanel(options.panel);
+  const folder = typeof options.panel === "string" ? await openPanel(options.panel) : options.panel;
   for (const [id, text] of folder.prompts) prompts.set(id, text);
-  const members: Answers[] = [];
-  for (const [i, path] of folder.paths.entries()) {
-    members.push(await read(path));
-    options.onProgress({ stage: "reading the panel", done: i + 1, total: folder.paths.length });
-  }
   const shared = [...sides[0].texts.keys()].filter((id) => [sides[1], ...releases].every((of) => of.texts.has(id)));
   const promptIds = inDrawnOrder(shared, options.settings.seed);
+  const store = new AnswerStore(promptIds, options.memoryUnitsMax);
+  try {
+    return await examineStored(options, { sides, siblings, releases, folder, promptIds, prompts, store, read });
+  } finally {
+    await store.close();
+  }
+}
+
+interface Gathered {
+  sides: readonly [Side, Side];
+  siblings: readonly Answers[];
+  releases: readonly Answers[];
+  folder: PanelFolder;
+  promptIds: readonly string[];
+  prompts: ReadonlyMap<string, string>;
+  store: AnswerStore;
+  read: (given: TranscriptAt) => Promise<Answers>;
+}
+
+async function examineStored(options: BehaviourOptions, gathered: Gathered): Promise<BehaviourExamination> {
+  const { sides, siblings, releases, folder, promptIds, prompts, store, read } = gathered;
+  const given = [...sides, ...siblings, ...releases];
+  const places: number[] = [];
+  for (const { texts } of given) places.push(await store.add(texts));
+  const isOwn = recordings(given);
+  const members: Member[] = [];
+  // One by one: a panel of a thousand is never in memory at once.
+  for (const [i, at] of folder.members.entries()) {
+    const member = await read(at);
+    members.push({
+      name: member.name,
+      root: member.root,
+      own: isOwn(member),
+      answered: promptIds.filter((id) => member.texts.has(id)).length,
+      place: await store.add(member.texts),
+    });
+    options.onProgress({ stage: "reading the panel", done: i + 1, total: folder.members.length });
+  }
   const seated = seatPanel({
-    sides,
-    siblings,
-    releases,
+    siblings: siblings.length,
+    releases: releases.length,
     members,
     promptIds,
     bases: folder.bases,
     coverage: PANEL_COVERAGE_MIN,
   });
   const development = await loadDevelopment();
-  const models = [...sides, ...siblings, ...releases, ...seated.panel];
+  const models = [...given, ...seated.panel];
   const pool = new BehaviourPool();
   const findings = await examineBehaviour({
     reference: { artefact: artefact(sides[0]) },
     suspect: { artefact: artefact(sides[1]) },
-    evidence: models.map((model) => model.root),
+    evidence: [...models, ...folder.beside].map(({ root }) => root),
     names: models.map((model) => model.name),
     cast: seated.cast,
     releases: releases.length === 2 ? { before: 2 + siblings.length, after: 3 + siblings.length } : null,
     leftOut: seated.leftOut,
-    source: memorySource(
-      promptIds,
-      prompts,
-      models.map((model) => model.texts),
-    ),
+    source: store.source(prompts, [...places, ...seated.panel.map(({ place }) => place)]),
+    samples: sides.some(({ samples }) => samples !== null)
+      ? { reference: samplesOf(sides[0]), suspect: samplesOf(sides[1]) }
+      : null,
     development,
     basesLeftOut: development ? basesOfSides(development, sides) : [],
     validations: behaviourValidations(options.studies),
@@ -96,7 +141,7 @@ export async function examineTranscripts(options: BehaviourOptions): Promise<Beh
     concurrency: pool.threads,
     onProgress: (done, total) => options.onProgress({ stage: "comparing answers", done, total }),
   }).finally(() => pool.close());
-  const role = (name: string) => (of: Answers) => ({ role: name, name: of.name, root: of.root });
+  const role = (name: string) => (of: { name: string; root: Digest }) => ({ role: name, name: of.name, root: of.root });
   return {
     findings,
     inputs: [
@@ -105,12 +150,33 @@ export async function examineTranscripts(options: BehaviourOptions): Promise<Beh
       ...siblings.map(role("sibling")),
       ...releases.map((of, i) => role(i === 0 ? "before" : "after")(of)),
       ...members.map(role("panel")),
+      ...folder.beside,
     ],
   };
 }
 
 function artefact({ name, root }: Answers) {
   return { name, kind: "transcript" as const, root };
+}
+
+function samplesOf({ texts, samples }: Side): SamplesOf {
+  return samples ?? new Map([...texts].map(([id, text]) => [id, [{ text, logprob: null }]]));
+}
+
+/** Answers of a side: all of them, where there are several a prompt or probabilities. */
+interface Side extends Answers {
+  samples: SamplesOf | null;
+}
+
+function sideOf(file: TranscriptFile, prompts: Map<string, string>): Side {
+  const { records } = file.transcript;
+  const answers = answersOf(file, prompts);
+  if (records.length === answers.texts.size && records.every(({ logprob }) => logprob === null))
+    return { ...answers, samples: null };
+  const samples = new Map<string, SampledAnswer[]>();
+  for (const { promptId, text, logprob } of [...records].sort((a, b) => a.sample - b.sample))
+    samples.set(promptId, [...(samples.get(promptId) ?? []), { text, logprob }]);
+  return { ...answers, samples };
 }
 
 function answersOf({ name, root, transcript }: TranscriptFile, prompts: Map<string, string>): Answers {

@@ -23,7 +23,7 @@ export interface HarvestOptions {
 export async function examineHarvestFiles(options: HarvestOptions): Promise<Finding> {
   const prompts = new Map<string, string>();
   const read = async (path: string): Promise<Answered> => {
-    const { name, root, transcript } = await readTranscriptFile(path);
+    const { name, root, transcript } = await readTranscriptFile({ path, name: null });
     const texts = new Map<string, string>();
     for (const [id, record] of firstAnswers(transcript)) {
       texts.set(id, record.text);
@@ -37,11 +37,11 @@ export async function examineHarvestFiles(options: HarvestOptions): Promise<Find
   const folder = await openPanel(options.controls);
   for (const [id, text] of folder.prompts) prompts.set(id, text);
   const controls: Answered[] = [];
-  for (const [i, path] of folder.paths.entries()) {
+  for (const [i, { path }] of folder.members.entries()) {
     const control = await read(path);
     // The suspect's own file may lie among the controls.
     if (control.artefact.root !== suspect.artefact.root) controls.push(control);
-    options.onProgress({ stage: "reading controls", done: i + 1, total: folder.paths.length });
+    options.onProgress({ stage: "reading controls", done: i + 1, total: folder.members.length });
   }
   const ids = [...harvested.texts.keys(), ...unharvested.texts.keys()];
   return examineHarvest({

@@ -1,8 +1,10 @@
 /** From an examination of answers to a bundle: a page for each finding, its figures, and how to repeat it. */
 import { keyIdOf, publicKeyOf } from "../evidence/ed25519.js";
+import type { Finding } from "../finding/finding.js";
 import type { Settings } from "../labs/behaviour/method.js";
 import { figures } from "../report/figures.js";
 import { renderPage } from "../report/page.js";
+import type { PageInput } from "../report/page-input.js";
 import { makeBundle } from "./bundle.js";
 import type { BehaviourExamination } from "./examine-behaviour.js";
 import { type Study, studyOf } from "./validation-data.js";
@@ -15,10 +17,9 @@ export function behaviourBundle(
 ): Map<string, Uint8Array> {
   const signed = key ? { keyId: keyIdOf(publicKeyOf(key)) } : null;
   const roles = inputs.map(({ role }) => role);
-  const command = commandOf(roles, settings);
   const parts = findings.map((finding) => {
     const study = studyOf(finding, studies);
-    const page = { finding, validation: study, reproduce: { command }, signed };
+    const page = behaviourPage(finding, roles, settings, study, signed?.keyId ?? null);
     return { finding, page: renderPage(page), validation: study?.bytes ?? null, figures: figures(page) };
   });
   return makeBundle({
@@ -32,6 +33,22 @@ export function behaviourBundle(
     },
     ...(key ? { key } : {}),
   });
+}
+
+/** @param roles of the request's inputs */
+export function behaviourPage(
+  finding: Finding,
+  roles: readonly string[],
+  settings: Settings,
+  study: Study | null,
+  keyId: string | null,
+): PageInput {
+  return {
+    finding,
+    validation: study,
+    reproduce: { command: commandOf(roles, settings) },
+    signed: keyId === null ? null : { keyId },
+  };
 }
 
 /** Paths are the reader's own; settings are the examination's. */

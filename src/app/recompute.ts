@@ -16,6 +16,7 @@ import { compare, storedPart } from "./compare-findings.js";
 import { examine } from "./examine.js";
 import { isMarksCommand } from "./marks-request.js";
 import { pageInput } from "./publish.js";
+import { recomputeBehaviour } from "./recompute-behaviour.js";
 import { recomputeMarks } from "./recompute-marks.js";
 import { urlOf } from "./remote-side.js";
 import type { Study } from "./validation-data.js";
@@ -35,6 +36,7 @@ export async function recompute(
   const count = findingCount(files.keys()) ?? 1;
   const parts = Array.from({ length: count }, (_, n) => storedPart(files, findingFolder(n)));
   if (isMarksCommand(request.command)) return recomputeMarks(request, request.command, parts, options);
+  if (request.command === "examine behaviour") return recomputeBehaviour(request, parts, options);
   const settings = settingsOf(request);
   const paths = await findModels(
     options.inputs.filter((input) => !isUrl(input)),

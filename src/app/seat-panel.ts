@@ -17,29 +17,45 @@ const SAME_RECORDING_MIN = 0.9;
 /** Shorter answers are many models' answers. */
 const ANSWER_CHARS_MIN = 80;
 
+/** A transcript of the panel's folder as far as seating it needs. */
+export interface Member {
+  name: string;
+  root: Digest;
+  /** Place in the store of answers. */
+  place: number;
+  /** Of the prompts compared. */
+  answered: number;
+  /** The same recording as a side or a control. */
+  own: boolean;
+}
+
 export interface Seated {
   /** Kept members, in the order of the cast after sides, siblings and releases. */
-  panel: Answers[];
+  panel: Member[];
   cast: Cast;
   leftOut: { why: string; models: number }[];
 }
 
+/** What tells whether a member is the same recording as one of `others`. */
+export function recordings(others: readonly Answers[]): (member: Answers) => boolean {
+  const own = others.map((of) => ({ of, longer: longerAnswers(of) }));
+  return (member) => own.some(({ of, longer }) => sameRecording(of, longer, member));
+}
+
 export function seatPanel(given: {
-  sides: readonly [Answers, Answers];
-  siblings: readonly Answers[];
-  releases: readonly Answers[];
-  members: readonly Answers[];
+  siblings: number;
+  releases: number;
+  members: readonly Member[];
   promptIds: readonly string[];
   bases: ReadonlyMap<string, string> | null;
   coverage: number;
 }): Seated {
-  const { sides, siblings, releases, members, promptIds, bases, coverage } = given;
-  const own = [...sides, ...siblings, ...releases].map((of) => ({ of, longer: longerAnswers(of) }));
+  const { siblings, releases, members, promptIds, bases, coverage } = given;
   const related = new Set<string>();
   const left = { same: 0, base: 0, coverage: 0 };
-  const candidates: Answers[] = [];
+  const candidates: Member[] = [];
   for (const member of members) {
-    if (!own.some(({ of, longer }) => sameRecording(of, longer, member))) {
+    if (!member.own) {
       candidates.push(member);
       continue;
     }
@@ -53,14 +69,13 @@ export function seatPanel(given: {
       left.base++;
       return false;
     }
-    const answered = promptIds.filter((id) => member.texts.has(id)).length;
-    if (answered >= coverage * promptIds.length) return true;
+    if (member.answered >= coverage * promptIds.length) return true;
     left.coverage++;
     return false;
   });
-  const first = 2 + siblings.length + releases.length;
+  const first = 2 + siblings + releases;
   const groupOf = new Map<string, number>();
-  const groups = [0, 1, ...siblings.map(() => 0), ...releases.map(() => 1)];
+  const groups = [0, 1, ...new Array<number>(siblings).fill(0), ...new Array<number>(releases).fill(1)];
   for (const member of panel) {
     const name = bases?.get(member.name) ?? `only ${member.root} ${member.name}`;
     if (!groupOf.has(name)) groupOf.set(name, 2 + groupOf.size);
@@ -76,7 +91,7 @@ export function seatPanel(given: {
     cast: {
       groups: Int32Array.from(groups),
       panel: panel.map((_, i) => first + i),
-      siblings: siblings.map((_, i) => 2 + i),
+      siblings: Array.from({ length: siblings }, (_, i) => 2 + i),
       panelLabelled: bases !== null,
     },
     leftOut: leftOut.filter(({ models }) => models > 0),

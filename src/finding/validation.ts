@@ -29,6 +29,21 @@ export const validationSchema = z.object({
     .array(z.object({ kind: z.string().min(1).max(100), pairs: count, families: count, statisticMax: z.number() }))
     .max(100)
     .optional(),
+  /**
+   * How held-out likelihood ratios behaved before the cap, at each log10 value of `at`: the share of related and of
+   * unrelated cases above it (Tippett), and the cross-entropy in bits at those prior odds, as it is and after the best
+   * monotone recalibration.
+   */
+  curves: z
+    .object({
+      at: z.array(z.number()).min(2).max(200),
+      positives: z.array(z.number()).max(200),
+      nulls: z.array(z.number()).max(200),
+      crossEntropy: z.array(z.number()).max(200),
+      crossEntropyMin: z.array(z.number()).max(200),
+    })
+    .refine((c) => Object.values(c).every((of) => of.length === c.at.length), "expected curves of one length")
+    .optional(),
   /** Two-sided questions: the same counts for the second proposition (nulls are then cases where the first is true). */
   opposed: z.object({ nulls, positives }).optional(),
 });

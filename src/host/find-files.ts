@@ -5,8 +5,8 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AssayError, quoted } from "../base/error.js";
 
-/** Files looked at; a folder of more is not a folder of inputs. */
-const FILES_MAX = 1000;
+/** Files looked at; a folder of more is not a folder of inputs (a panel may hold 5,000, and raw answers beside them). */
+const FILES_MAX = 20_000;
 /** A model's folder beside the texts holds its tokenizer: one level down is enough. */
 const DEPTH_MAX = 1;
 

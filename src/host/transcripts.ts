@@ -30,24 +30,32 @@ const TRANSCRIPT_NAME = /\.(?:jsonl|ndjson|json|eval)(?:\.gz)?$/i;
 const LINEAGE_FILE = "lineage.json";
 const PROMPTS_FILE = "prompts.json";
 
+/** A file, and the name it is to go under; null takes the file's own. */
+export interface TranscriptAt {
+  path: string;
+  name: string | null;
+}
+
 /** @throws AssayError NOT_FOUND, FORMAT, LIMIT */
-export async function readTranscriptFile(path: string): Promise<TranscriptFile> {
+export async function readTranscriptFile({ path, name }: TranscriptAt): Promise<TranscriptFile> {
   const bytes = await readBounded(path, TRANSCRIPT_LIMITS.fileBytesMax);
   const what = quoted(basename(path));
   return {
-    name: displayName(path).replace(TRANSCRIPT_NAME, "") || "transcript",
-    root: `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
+    name: name ?? (displayName(path).replace(TRANSCRIPT_NAME, "") || "transcript"),
+    root: digestOf(bytes),
     transcript: readTranscript(bytes, what),
   };
 }
 
 export interface PanelFolder {
   /** In the order of names. */
-  paths: readonly string[];
+  members: readonly TranscriptAt[];
   /** Base of each model by file name without extensions; null where the folder documents none. */
   bases: ReadonlyMap<string, string> | null;
   /** Texts of prompts by id, where the folder lists them. */
   prompts: ReadonlyMap<string, string>;
+  /** The lineage and the prompts as files, where there are any. */
+  beside: readonly { role: "panel-lineage" | "panel-prompts"; name: string; root: Digest }[];
 }
 
 /** Lists a panel; its transcripts are read one by one, so that a thousand need not be held. */
@@ -65,16 +73,42 @@ export async function openPanel(folder: string): Promise<PanelFolder> {
     throw new AssayError("NOT_FOUND", `transcripts.openPanel: expected transcripts in ${quoted(folder)}, got none`);
   if (transcripts.length > PANEL_FILES_MAX)
     throw new AssayError("LIMIT", `transcripts.openPanel: expected at most ${PANEL_FILES_MAX} transcripts`);
+  const here = (name: string) => (names.includes(name) ? join(folder, name) : null);
+  return panelOf(
+    transcripts.map((name) => ({ path: join(folder, name), name: null })),
+    here(LINEAGE_FILE),
+    here(PROMPTS_FILE),
+  );
+}
+
+/** A panel from its parts, wherever they lie. */
+export async function panelOf(
+  members: readonly TranscriptAt[],
+  lineage: string | null,
+  prompts: string | null,
+): Promise<PanelFolder> {
+  const [ofLineage, ofPrompts] = [
+    lineage === null ? null : await readBounded(lineage, LINEAGE_BYTES_MAX),
+    prompts === null ? null : await readBounded(prompts, LINEAGE_BYTES_MAX),
+  ];
   return {
-    paths: transcripts.map((name) => join(folder, name)),
-    bases: names.includes(LINEAGE_FILE) ? await readBases(join(folder, LINEAGE_FILE)) : null,
-    prompts: names.includes(PROMPTS_FILE) ? await readPrompts(join(folder, PROMPTS_FILE)) : new Map(),
+    members,
+    bases: ofLineage && readBases(ofLineage),
+    prompts: ofPrompts ? readPrompts(ofPrompts) : new Map(),
+    beside: [
+      ...(ofLineage ? [{ role: "panel-lineage" as const, name: LINEAGE_FILE, root: digestOf(ofLineage) }] : []),
+      ...(ofPrompts ? [{ role: "panel-prompts" as const, name: PROMPTS_FILE, root: digestOf(ofPrompts) }] : []),
+    ],
   };
 }
 
+function digestOf(bytes: Uint8Array): Digest {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
 /** `{base: {name of base: [model, …]}}`; other keys are left alone. */
-async function readBases(path: string): Promise<Map<string, string>> {
-  const value = parseStrictJson(fromUtf8(await readBounded(path, LINEAGE_BYTES_MAX), LINEAGE_FILE), LINEAGE_FILE);
+function readBases(bytes: Uint8Array): Map<string, string> {
+  const value = parseStrictJson(fromUtf8(bytes, LINEAGE_FILE), LINEAGE_FILE);
   const base = (value as { base?: unknown } | null)?.base;
   const bases = new Map<string, string>();
   if (typeof base !== "object" || base === null)
@@ -88,8 +122,8 @@ async function readBases(path: string): Promise<Map<string, string>> {
 }
 
 /** A list of texts, whose ids are their places, or an object of texts by id. */
-async function readPrompts(path: string): Promise<Map<string, string>> {
-  const value = parseStrictJson(fromUtf8(await readBounded(path, LINEAGE_BYTES_MAX), PROMPTS_FILE), PROMPTS_FILE);
+function readPrompts(bytes: Uint8Array): Map<string, string> {
+  const value = parseStrictJson(fromUtf8(bytes, PROMPTS_FILE), PROMPTS_FILE);
   if (typeof value !== "object" || value === null)
     throw new AssayError("FORMAT", `${PROMPTS_FILE}: expected a list of prompts`);
   return new Map(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"));

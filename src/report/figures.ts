@@ -1,6 +1,7 @@
 /** The figures of a finding: which ones its material allows, drawn once for page and bundle. */
 import { combinedTest } from "./combined-test.js";
 import { csv } from "./csv.js";
+import { crossEntropyCurves, tippettCurves } from "./figures/calibration-curves.js";
 import type { NamedFigure } from "./figures/named-figure.js";
 import { strengthRuler } from "./figures/strength-ruler.js";
 import { validationDistribution } from "./figures/validation-distribution.js";
@@ -16,6 +17,10 @@ export function drawFigures({ finding, validation }: PageInput): NamedFigure[] {
     const caseLog10P = combinedTest(finding)?.log10P ?? null;
     const figure = validationDistribution({ nullLog10P, positiveLog10P, caseLog10P });
     drawn.push({ name: "validation-distribution", figure });
+  }
+  if (validation?.summary.curves) {
+    drawn.push({ name: "validation-tippett", figure: tippettCurves(validation.summary.curves) });
+    drawn.push({ name: "validation-cross-entropy", figure: crossEntropyCurves(validation.summary.curves) });
   }
   if (finding.strength) drawn.push({ name: "strength-ruler", figure: strengthRuler(finding.strength) });
   return drawn;

@@ -32,6 +32,16 @@ export function crossEntropy(
   return prior * meanCost(shift(same), 1) + (1 - prior) * meanCost(shift(different), -1);
 }
 
+/** The least cross-entropy that any monotone recalibration of these scores can reach at these odds. */
+export function crossEntropyMin(
+  same: readonly LikelihoodRatio[],
+  different: readonly LikelihoodRatio[],
+  log10Odds: number,
+): number {
+  const pooled = poolAdjacentViolators(same, different);
+  return crossEntropy(pooled.same, pooled.different, log10Odds);
+}
+
 /** Share of cases, by weight, whose ratio is above each of `at`. */
 export function tippett(cases: readonly LikelihoodRatio[], at: readonly number[]): number[] {
   const total = weightOf(cases);

@@ -15,6 +15,8 @@ export interface ChatSettings {
   system: string | null;
   /** Passed to servers that take one. */
   seed: number | null;
+  /** Ask for the probabilities of the answer's tokens; absent where not, so that older journals go on. */
+  logprobs?: true;
 }
 
 /** What a server answered, as far as it is understood. */
@@ -27,6 +29,8 @@ export interface ChatAnswer {
   stopReason: string | null;
   inputTokens: number | null;
   outputTokens: number | null;
+  /** Mean natural log-probability a token, as stated by the server. */
+  logprob: number | null;
 }
 
 /** Version of the messages API this was written to. */
@@ -66,7 +70,7 @@ export function chatHeaders(protocol: Protocol, key: string | null): Record<stri
 }
 
 export function chatRequest(protocol: Protocol, settings: ChatSettings, prompt: string): JsonObject {
-  const { model, temperature, maxTokens, system, seed } = settings;
+  const { model, temperature, maxTokens, system, seed, logprobs } = settings;
   const user = { role: "user", content: prompt };
   if (protocol === "anthropic")
     return {
@@ -82,6 +86,7 @@ export function chatRequest(protocol: Protocol, settings: ChatSettings, prompt: 
     max_tokens: maxTokens,
     ...(temperature === null ? {} : { temperature }),
     ...(seed === null ? {} : { seed }),
+    ...(logprobs ? { logprobs } : {}),
   };
 }
 
@@ -112,6 +117,7 @@ function openaiAnswer(body: JsonObject): ChatAnswer | null {
     stopReason: asText(choice.finish_reason),
     inputTokens: asCount(usage.prompt_tokens),
     outputTokens: asCount(usage.completion_tokens),
+    logprob: meanLogprob(choice.logprobs),
   };
 }
 
@@ -126,7 +132,16 @@ function anthropicAnswer(body: JsonObject): ChatAnswer | null {
     stopReason: asText(body.stop_reason),
     inputTokens: asCount(usage.input_tokens),
     outputTokens: asCount(usage.output_tokens),
+    logprob: null,
   };
+}
+
+/** null unless every token carries a probability: a mean over some of them is a mean of something else. */
+function meanLogprob(logprobs: unknown): number | null {
+  const content = isObject(logprobs) && Array.isArray(logprobs.content) ? logprobs.content : [];
+  const values = content.map((token) => (isObject(token) ? token.logprob : undefined));
+  if (values.length === 0 || !values.every((v) => typeof v === "number" && Number.isFinite(v) && v <= 0)) return null;
+  return (values as number[]).reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Content is a text or a list of parts, of which those of type "text" are the answer. */

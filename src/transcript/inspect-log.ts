@@ -82,6 +82,7 @@ function readSample(sample: unknown, settings: Settings | null, what: string): U
     text,
     ids: null,
     promptIds: null,
+    logprob: null,
     sample: epoch - 1,
     settings,
   };

@@ -26,6 +26,7 @@ export function readLmEvalSample(object: JsonObject, what: string): UnnumberedRe
     text,
     ids: null,
     promptIds: null,
+    logprob: null,
     sample: null,
     settings: isObject(request[1]) ? readSettings(request[1], what) : null,
   };

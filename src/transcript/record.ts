@@ -1,5 +1,5 @@
 /**
- * One line of a transcript: `{prompt_id, prompt?, text, ids?, prompt_ids?, sample?, settings?}`. `prompt` as a number
+ * One line of a transcript: `{prompt_id, prompt?, text, ids?, prompt_ids?, sample?, logprob?, settings?}`. `prompt` as a number
  * is read as `prompt_id`; a line without an id is named by the digest of its prompt, so that two files that carry the
  * same prompts still join. Keys not listed are left alone: other tools add theirs.
  */
@@ -30,6 +30,7 @@ export function readRecord(object: JsonObject, what: string): UnnumberedRecord {
     ids: tokenIds(object.ids, "ids", what),
     promptIds,
     sample: sampleOf(object.sample, what),
+    logprob: logprobOf(object.logprob, what),
     settings: readSettings(object.settings, what),
   };
 }
@@ -43,6 +44,7 @@ export function writeRecord(record: UnnumberedRecord): string {
     ...(record.ids === null ? {} : { ids: record.ids }),
     ...(record.promptIds === null ? {} : { prompt_ids: record.promptIds }),
     ...(record.sample === null ? {} : { sample: record.sample }),
+    ...(record.logprob === null ? {} : { logprob: record.logprob }),
     ...(record.settings === null ? {} : { settings: record.settings }),
   });
 }
@@ -82,6 +84,12 @@ function sampleOf(given: unknown, what: string): number | null {
   if (given === undefined || given === null) return null;
   if (typeof given === "number" && Number.isSafeInteger(given) && given >= 0) return given;
   throw expected(what, '"sample" to be a whole number from 0', given);
+}
+
+function logprobOf(given: unknown, what: string): number | null {
+  if (given === undefined || given === null) return null;
+  if (typeof given === "number" && Number.isFinite(given) && given <= 0) return given;
+  throw expected(what, '"logprob" to be a number up to 0', given);
 }
 
 function tokenIds(given: unknown, key: string, what: string): readonly number[] | null {

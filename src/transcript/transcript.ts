@@ -21,6 +21,8 @@ export interface TranscriptRecord {
   promptIds: readonly number[] | null;
   /** 0 for the first answer to a prompt, 1 for the second, … */
   sample: number;
+  /** Mean natural log-probability a token of the answer, as its server stated it; null where it stated none. */
+  logprob: number | null;
   settings: Settings | null;
 }
 

@@ -1,11 +1,12 @@
 /** From real models behind an HTTP endpoint to pages in a bundle: collect, examine, publish, verify. */
-import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { collect } from "../../src/app/collect.js";
 import { examineTranscripts } from "../../src/app/examine-behaviour.js";
 import { behaviourBundle } from "../../src/app/publish-behaviour.js";
+import { recompute } from "../../src/app/recompute.js";
 import { loadBehaviourStudies } from "../../src/app/validation-data.js";
 import { verifyBundle } from "../../src/app/verify-bundle.js";
 import { behaviourObservationsSchema } from "../../src/labs/behaviour/observations.js";
@@ -54,6 +55,7 @@ it("asks served models, examines what they answered and writes pages that verify
     const texts = (name: string) => readTranscript(readFileSync(out(name)), name).records.map((r) => r.text);
     expect(texts("base").every((text) => text.length > 0)).toBe(true);
     expect(texts("base")).not.toEqual(texts("panel/independent-twin"));
+    writeFileSync(join(dir, "panel", "lineage.json"), JSON.stringify({ base: { one: ["independent-twin"] } }));
     const settings = { seed: "end-to-end" };
     const studies = await loadBehaviourStudies();
     const examination = await examineTranscripts({
@@ -61,6 +63,9 @@ it("asks served models, examines what they answered and writes pages that verify
       suspect: out("finetune"),
       panel: join(dir, "panel"),
       siblings: [],
+      before: out("base"),
+      after: out("finetune"),
+      memoryUnitsMax: 100, // most answers go by way of the disk
       settings,
       studies,
       onProgress: () => undefined,
@@ -68,7 +73,9 @@ it("asks served models, examines what they answered and writes pages that verify
     // Four prompts and a panel of two: the method says that it cannot speak, and shows what it saw.
     for (const { outcome, reason, observations } of examination.findings) {
       expect([outcome, reason]).toEqual(["uncalibrated", expect.stringContaining(`${PROMPTS} prompts`)]);
-      expect(behaviourObservationsSchema.parse(observations).panel.models).toBe(2);
+      const seen = behaviourObservationsSchema.parse(observations);
+      expect(seen.panel.models).toBe(2);
+      expect(seen.beforeAfter!.placebos).toBe(2);
     }
     const bundle = behaviourBundle(examination, settings, studies);
     expect(verifyBundle(bundle).checks.filter((check) => !check.holds)).toEqual([]);
@@ -77,6 +84,18 @@ it("asks served models, examines what they answered and writes pages that verify
       .map(([, bytes]) => new TextDecoder().decode(bytes));
     expect(pages).toHaveLength(3);
     for (const page of pages) expect(page).toContain("Families of features");
+    // The other side holds the files under other names, and gets the same findings and pages.
+    renameSync(out("panel/text-student"), join(dir, "renamed.jsonl"));
+    const again = await recompute(bundle, { inputs: [dir], home: dir, keyId: null, onProgress: () => undefined });
+    expect(again.map(({ name, holds, detail }) => [name, holds, holds ? "" : detail])).toEqual(
+      ["", " 2", " 3"].flatMap((n) =>
+        [`recomputed finding${n}`, `recomputed page${n}`].map((name) => [name, true, ""]),
+      ),
+    );
+    writeFileSync(out("finetune"), readFileSync(out("base")));
+    await expect(
+      recompute(bundle, { inputs: [dir], home: dir, keyId: null, onProgress: () => undefined }),
+    ).rejects.toThrow("the file of the suspect");
   } finally {
     await server.close();
   }

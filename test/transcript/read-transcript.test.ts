@@ -69,6 +69,7 @@ describe("the one transcript record", () => {
             promptId: `p${i}`,
             ids: null,
             promptIds: null,
+            logprob: null,
             settings: null,
           }));
           expect(read(records.map(writeRecord).join("\n")).records).toEqual(records);

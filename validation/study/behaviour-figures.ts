@@ -1,6 +1,7 @@
 /** Figures of merit of the study, each base (or pair of bases) counting once, with intervals by resampling bases. */
 import { prng } from "../../dist/base/prng.js";
 import { areaUnderCurve, cllr, cllrMin, type LikelihoodRatio } from "../../dist/stats/calibration.js";
+import { fitLogistic } from "../../dist/stats/logistic.js";
 
 export interface Case {
   /** log10 of the likelihood ratio made without the case's bases. */
@@ -88,4 +89,32 @@ function byCluster(method: readonly Case[], baseline: readonly Case[], positive:
     of.n++;
   });
   return [...sums.values()].map(({ pair, total, n }) => ({ pair, difference: total / n }));
+}
+
+/** Cases whose `log10LR` is a score, given a likelihood ratio each by a calibration made without their bases. */
+export function calibrateWithout(cases: readonly Case[]): Case[] {
+  const made = new Map<string, (s: number) => number>();
+  return cases.map((c) => {
+    const key = c.bases.join();
+    let of = made.get(key);
+    if (!of) {
+      const kept = cases.filter((k) => !k.bases.some((b) => c.bases.includes(b)));
+      const size = new Map<string, number>();
+      const name = (k: Case) => `${k.positive} ${k.bases.join()}`;
+      for (const k of kept) size.set(name(k), (size.get(name(k)) ?? 0) + 1);
+      const classes = [false, true].map((p) => [...size.keys()].filter((n) => n.startsWith(`${p} `)).length);
+      const fit = fitLogistic(
+        {
+          features: kept.map((k) => [k.log10LR]),
+          labels: kept.map((k) => (k.positive ? 1 : 0)),
+          weights: kept.map((k) => 0.5 / (size.get(name(k))! * classes[k.positive ? 1 : 0]!)),
+          clusters: kept.map((_, i) => i),
+        },
+        { spread: 0, mean: 1e-4 },
+      );
+      of = (s) => (fit.coefficients[0]! * s + fit.intercept) / Math.LN10;
+      made.set(key, of);
+    }
+    return { ...c, log10LR: of(c.log10LR) };
+  });
 }

@@ -4,12 +4,14 @@ import { log10Cap } from "../../dist/finding/strength.js";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
 import { type Fit, likelihoodRatio } from "../../dist/labs/behaviour/development.js";
 import { type BehaviourProposition, METHOD_VERSION } from "../../dist/labs/behaviour/method.js";
-import { crossEntropy, tippett } from "../../dist/stats/calibration.js";
-import { fitLogistic } from "../../dist/stats/logistic.js";
+import { crossEntropy, crossEntropyMin, tippett } from "../../dist/stats/calibration.js";
 import { BASELINES, baselineScores, type Prepared } from "./behaviour-baselines.ts";
-import { auc, type Case, costs, gain, truePositiveRate, weighed } from "./behaviour-figures.ts";
+import { chosenWithout } from "./behaviour-choice.ts";
+import { auc, type Case, calibrateWithout, costs, gain, truePositiveRate, weighed } from "./behaviour-figures.ts";
 import { Fitter, INDEPENDENT, NULL_KINDS, QUESTIONS, type Rows, score } from "./behaviour-fits.ts";
 import { drawOf, type Material } from "./behaviour-material.ts";
+import { promptsNeeded } from "./behaviour-prompts-needed.ts";
+import { separation } from "./behaviour-separation.ts";
 
 interface Input {
   id: BehaviourProposition;
@@ -30,6 +32,8 @@ const LISTED = {
   "behaviour/tuned-from": "tuned_from",
   "behaviour/taught-by": "taught_by",
 } as const;
+/** The issue's baseline. */
+const FOUR_WORDS = 1;
 const SIZES = NULL_KINDS.indexOf("same maker, other size");
 
 /** The baselines' scores do not depend on the question. */
@@ -58,7 +62,7 @@ export function report(input: Input): Report {
   );
   const fitOf = (prompts: number, out: readonly number[]): Fit | null =>
     byOut.get(calibratedAt(prompts))!.get([...new Set(out)].join()) ?? null;
-  /** Every pair by the fit without its bases; where none is left (taught-by), by the fit without its student's base. */
+  /** Every pair by the fit without its bases; a question of fixed weights by its score. */
   const casesAt = (prompts: number, which: "listed" | "all", draw: number): Case[] => {
     const features = rows.get(prompts)![draw]!;
     return pairs.flatMap((pair, i) => {
@@ -66,11 +70,13 @@ export function report(input: Input): Report {
       if (!positive && !isNull(i)) return [];
       const bases = basesOf(i);
       const fit = fitOf(prompts, bases);
-      const s = fit ? score(features[i]!, fit.weights) : score(features[i]!, fitOf(prompts, [])!.weights);
-      return [{ log10LR: fit ? likelihoodRatio(fit, s).log10LR : s, positive, bases }];
+      // Fixed weights need no fit, and where some pairs have a calibration and others none, all stay scores.
+      if (!QUESTIONS[id].learned || !fit)
+        return [{ log10LR: score(features[i]!, fitOf(prompts, [])!.weights), positive, bases }];
+      return [{ log10LR: likelihoodRatio(fit, score(features[i]!, fit.weights)).log10LR, positive, bases }];
     });
   };
-  const baselineAt = (prompts: number, which: "listed" | "all", draw: number, calibrated: boolean): Case[][] => {
+  const baselinesAt = (prompts: number, which: "listed" | "all", draw: number): Case[][] => {
     const key = `${prompts}/${draw}`;
     const known =
       BASELINE_SCORES.get(key) ??
@@ -81,9 +87,11 @@ export function report(input: Input): Report {
         const positive = which === "listed" ? isListed(i) : positives.includes(pair.kind);
         return positive || isNull(i) ? [{ log10LR: scores[i]!, positive, bases: basesOf(i) }] : [];
       });
-      return calibrated ? calibrateWithout(raw) : raw;
+      return raw;
     });
   };
+  const calibratedBaseline = (prompts: number, which: "listed" | "all", draw: number): Case[] =>
+    calibrateWithout(spread(baselinesAt(prompts, which, draw)[FOUR_WORDS]!));
   const mean = (prompts: number, of: (draw: number) => number) => {
     const draws = rows.get(prompts)!.length;
     return Array.from({ length: draws }, (_, d) => of(d)).reduce((s, v) => s + v, 0) / draws;
@@ -106,13 +114,14 @@ export function report(input: Input): Report {
     });
     const own = two((d) => casesAt(prompts, "listed", d));
     const all = two((d) => casesAt(prompts, "all", d));
-    const others = BASELINES.map((_, b) => two((d) => baselineAt(prompts, "listed", d, false)[b]!));
+    const others = BASELINES.map((_, b) => two((d) => baselinesAt(prompts, "listed", d)[b]!));
     detection.push({ prompts, listed: own, extended: all, baselines: others });
     const cell = ({ auc: a, tpr }: { auc: number; tpr: number }) => `${a.toFixed(3)} / ${tpr.toFixed(2)}`;
     tables.push(`| ${prompts} | ${[own, all, ...others].map(cell).join(" | ")} |`);
   }
 
   const calibration: Record<string, unknown>[] = [];
+  const choice: Record<string, unknown>[] = [];
   const learned = QUESTIONS[id].learned;
   if (learned) {
     tables.push(
@@ -125,11 +134,13 @@ export function report(input: Input): Report {
       "|---|---|---|---|---|---|---|",
     );
     for (const prompts of [50, 200, 805]) {
-      const cases = casesAt(prompts, "all", 0);
-      const list = casesAt(prompts, "listed", 0);
+      // All draws together; a base counts once however many draws it is in.
+      const drawn = <T>(of: (draw: number) => T[]): T[] => rows.get(prompts)!.flatMap((_, d) => of(d));
+      const cases = drawn((d) => casesAt(prompts, "all", d));
+      const list = drawn((d) => casesAt(prompts, "listed", d));
       const own = costs(cases);
-      const baseline = baselineAt(prompts, "all", 0, true)[1]!;
-      const baselineListed = baselineAt(prompts, "listed", 0, true)[1]!;
+      const baseline = drawn((d) => calibratedBaseline(prompts, "all", d));
+      const baselineListed = drawn((d) => calibratedBaseline(prompts, "listed", d));
       const [g, gl] = [
         gain(cases, baseline, labels.baseNames.length),
         gain(list, baselineListed, labels.baseNames.length),
@@ -142,6 +153,31 @@ export function report(input: Input): Report {
     }
   }
 
+  if (learned) {
+    tables.push(
+      "",
+      "The choice of statistics left to the data: all, or those the method uses, whichever cost less on the other bases; equal weights; first draw.",
+      "",
+      "| prompts | listed pairs | Cllr | loss | gain, listed pairs | `all` chosen with these bases left out |",
+      "|---|---|---|---|---|---|",
+    );
+    for (const prompts of [50, 805]) {
+      const places = pairs.flatMap((pair, i) => {
+        const positive = positives.includes(pair.kind);
+        return positive || isNull(i) ? [{ pair: i, positive, bases: basesOf(i), log10LR: 0 }] : [];
+      });
+      const { cases, choices } = chosenWithout(places, rows.get(prompts)![0]!);
+      const list = cases.filter((c, i) => !c.positive || isListed(places[i]!.pair));
+      const g = gain(list, calibratedBaseline(prompts, "listed", 0), labels.baseNames.length);
+      const own = costs(cases);
+      const all = Object.entries(choices).filter(([, name]) => name === "all");
+      choice.push({ prompts, auc: auc(list), tpr: truePositiveRate(list, 0.01), ...own, gainListed: g });
+      tables.push(
+        `| ${prompts} | ${auc(list).toFixed(3)} / ${truePositiveRate(list, 0.01).toFixed(2)} | ${own.cllr.toFixed(3)} | ${own.loss.toFixed(3)} | ${g.gain.toFixed(3)} (${g.low.toFixed(3)} to ${g.high.toFixed(3)}) | ${all.length} of ${Object.keys(choices).length} |`,
+      );
+    }
+  }
+
   // The outcome rule on every pair: above the largest of every kind, its bases left out of all of them.
   const features = rows.get(805)!;
   const fitter = new Fitter(material, features, id);
@@ -150,6 +186,7 @@ export function report(input: Input): Report {
     pairs: 0,
     accused: 0,
     accusedBut: 0,
+    values: [] as number[],
     families: new Set<number>(),
     accusedFamilies: new Set<string>(),
     largest: -9,
@@ -178,6 +215,7 @@ export function report(input: Input): Report {
     }
     const of = kinds[kind]!;
     of.pairs++;
+    of.values.push(learned ? likelihoodRatio(fit, s).log10LR : s);
     of.largest = Math.max(of.largest, s);
     for (const b of bases) of.families.add(b);
     if (above(true)) {
@@ -199,14 +237,18 @@ export function report(input: Input): Report {
     "The outcome rule at all prompts, each pair ranked among nulls without its bases. Second count: without the kind `same maker, other size`, which given siblings replace.",
     "",
   );
+  const unrelated = kinds
+    .filter(({ kind }) => (INDEPENDENT as readonly string[]).includes(kind))
+    .flatMap((k) => k.values);
+  const onePercent = unrelated.sort((a, b) => a - b)[Math.floor(0.99 * unrelated.length)]!;
   tables.push(
-    "| kind of null | pairs | bases | accused | accused, siblings given | largest score |",
-    "|---|---|---|---|---|---|",
+    "| kind of null | pairs | bases | accused | accused, siblings given | rate above the threshold of 1 % among unrelated pairs | largest score |",
+    "|---|---|---|---|---|---|---|",
   );
   for (const k of kinds)
     if (k.pairs > 0)
       tables.push(
-        `| ${k.kind} | ${k.pairs} | ${k.families.size} | ${k.accused} | ${k.accusedBut} | ${k.largest.toFixed(2)} |`,
+        `| ${k.kind} | ${k.pairs} | ${k.families.size} | ${k.accused} | ${k.accusedBut} | ${((100 * k.values.filter((v) => v > onePercent).length) / k.pairs).toFixed(1)} % | ${k.largest.toFixed(2)} |`,
       );
   // A family counts by the share of its pairs that were found; whole families out of the sum.
   const shares = [...found.values()];
@@ -274,41 +316,28 @@ export function report(input: Input): Report {
     tables.push(
       `| cross-entropy at these prior odds, bits | ${at.map((x) => crossEntropy(same, different, x).toFixed(3)).join(" | ")} |`,
     );
-    summary.tippett = { at, positives: tippett(same, at), nulls: tippett(different, at) };
+    const grid = Array.from({ length: 25 }, (_, i) => (i - 12) / 4);
+    const four = (of: readonly number[]) => of.map((x) => Math.round(1e4 * x) / 1e4);
+    summary.curves = {
+      at: grid,
+      positives: four(tippett(same, grid)),
+      nulls: four(tippett(different, grid)),
+      crossEntropy: four(grid.map((x) => crossEntropy(same, different, x))),
+      crossEntropyMin: four(grid.map((x) => crossEntropyMin(same, different, x))),
+    };
   }
+  if (id === "behaviour/same-model") tables.push(...separation(material, rows.get(805)![0]!));
   summary.detection = detection;
   summary.calibration = calibration;
+  summary.choice = choice;
   tables.push("");
   return { id, summary, tables };
 }
 
-/** The baseline gets what the method gets: a calibration made without the case's bases. */
-function calibrateWithout(cases: readonly Case[]): Case[] {
+/** Scores of a baseline on the scale that the logistic takes: as wide as the method's own. */
+function spread(cases: readonly Case[]): Case[] {
   const scale = Math.max(...cases.map((c) => Math.abs(c.log10LR)));
-  const made = new Map<string, (s: number) => number>();
-  return cases.map((c) => {
-    const key = c.bases.join();
-    let of = made.get(key);
-    if (!of) {
-      const kept = cases.filter((k) => !k.bases.some((b) => c.bases.includes(b)));
-      const size = new Map<string, number>();
-      const name = (k: Case) => `${k.positive} ${k.bases.join()}`;
-      for (const k of kept) size.set(name(k), (size.get(name(k)) ?? 0) + 1);
-      const classes = [false, true].map((p) => [...size.keys()].filter((n) => n.startsWith(`${p} `)).length);
-      const fit = fitLogistic(
-        {
-          features: kept.map((k) => [Math.asinh((30 * k.log10LR) / scale)]),
-          labels: kept.map((k) => (k.positive ? 1 : 0)),
-          weights: kept.map((k) => 0.5 / (size.get(name(k))! * classes[k.positive ? 1 : 0]!)),
-          clusters: kept.map((_, i) => i),
-        },
-        { spread: 0, mean: 1e-4 },
-      );
-      of = (s) => (fit.coefficients[0]! * Math.asinh((30 * s) / scale) + fit.intercept) / Math.LN10;
-      made.set(key, of);
-    }
-    return { ...c, log10LR: of(c.log10LR) };
-  });
+  return cases.map((c) => ({ ...c, log10LR: Math.asinh((30 * c.log10LR) / scale) }));
 }
 
 export function tablesOf(reports: readonly Report[]): string {
@@ -317,6 +346,7 @@ export function tablesOf(reports: readonly Report[]): string {
     "",
     "Written by `validation/behaviour.study.ts`. Scores are the weighted mean of asinh standard scores.",
     "",
+    ...promptsNeeded(reports),
     ...reports.flatMap((r) => r.tables),
   ].join("\n");
 }

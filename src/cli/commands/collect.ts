@@ -22,6 +22,7 @@ interface Options {
   temperature?: number;
   maxTokens: number;
   system?: string;
+  logprobs?: boolean;
   maxRequests?: number;
   maxCost?: number;
   priceIn?: number;
@@ -60,6 +61,7 @@ export function collectCommand(): Command {
     .option("--temperature <t>", "sampling temperature (default: the server's)", number)
     .option("--max-tokens <n>", "tokens an answer at most", whole(1, 1_000_000), 512)
     .option("--system <text>", "system prompt")
+    .option("--logprobs", "ask for the probabilities of tokens and keep their mean (OpenAI protocol)")
     .option("--max-requests <n>", "requests at most, failed ones included", whole(1, 1e9))
     .option("--max-cost <amount>", "cost at most; needs --price-in and --price-out", number)
     .option("--price-in <amount>", "price of a million input tokens", number)
@@ -143,6 +145,7 @@ function endpointOf(url: string, i: number, options: Options): Endpoint {
       maxTokens: options.maxTokens,
       system: options.system ?? null,
       seed: null,
+      ...(options.logprobs ? { logprobs: true as const } : {}),
     },
   };
 }

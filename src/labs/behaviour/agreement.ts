@@ -7,8 +7,8 @@
  */
 import { extract, FAMILIES, type Family, Values } from "./features.js";
 
-/** Statistics: the families' sums, and for two of them the share of what the two answers hold (a cosine). */
-export const SHARES = ["phrases", "sentence-openings"] as const satisfies readonly Family[];
+/** Statistics: the families' sums, and for three of them the share of what the two answers hold (a cosine). */
+export const SHARES = ["phrases", "sentence-openings", "facts"] as const satisfies readonly Family[];
 export const STATISTICS = [...FAMILIES, ...SHARES.map((f) => `${f}-share` as const)] as const;
 export type Statistic = (typeof STATISTICS)[number];
 

@@ -34,7 +34,7 @@ export type CountBlock = (block: Block, groups: Int32Array) => Promise<BlockCoun
 /** Characters by which two answers of one side are told apart. */
 const START_CHARS = 200;
 /** Words of an opening. */
-const OPENING_WORDS = 4;
+const OPENING_WORDS = 3;
 
 export function countBlock(block: Block, groups: Int32Array): BlockCount {
   const counter = new AgreementCounter(groups);

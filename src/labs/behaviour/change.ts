@@ -7,6 +7,7 @@
 import { pairIndex } from "./agreement.js";
 import { type Cast, rounded } from "./nulls.js";
 import type { BehaviourObservations } from "./observations.js";
+import { median } from "./standard-scores.js";
 
 /** Teachers listed. */
 const TEACHERS_SHOWN = 10;
@@ -16,10 +17,26 @@ export function attribution(
   cast: Cast,
   names: readonly string[],
 ): BehaviourObservations["attribution"] {
-  const { panel } = cast;
+  const { panel, siblings } = cast;
   if (panel.length < 2) return null;
   const with_ = (a: number, b: number) => scores[pairIndex(a, b)]!;
-  const teachers = panel.map((k) => ({ teacher: names[k]!, score: rounded(with_(1, k)) }));
+  // Rivals of the reference: the panel's models, which are of its date or not as the panel was chosen, and its siblings.
+  const teachers = [...siblings, ...panel].map((k) => {
+    // What the reference's answers have over this rival's with models that nobody accuses; neither's own kin is asked.
+    const controls = panel
+      .filter((c) => cast.groups[c] !== cast.groups[k])
+      .map((c) => with_(0, c) - with_(k, c))
+      .sort((a, b) => a - b);
+    const usual = median(controls);
+    return {
+      teacher: names[k]!,
+      sibling: siblings.includes(k),
+      score: rounded(with_(1, k)),
+      difference: rounded(with_(0, 1) - with_(1, k) - usual),
+      placeboLow: rounded(quantile(controls, 0.025) - usual),
+      placeboHigh: rounded(quantile(controls, 0.975) - usual),
+    };
+  });
   teachers.sort((a, b) => b.score - a.score);
   const next = teachers[0]!;
   const lead = with_(0, 1) - next.score;
@@ -33,7 +50,8 @@ export function attribution(
     nextTeacher: next.teacher,
     placebosAtOrAbove: placebos.filter((p) => p >= lead).length,
     placebos: placebos.length,
-    teachers: [{ teacher: names[0]!, score: rounded(with_(0, 1)) }, ...teachers.slice(0, TEACHERS_SHOWN)],
+    score: rounded(with_(0, 1)),
+    teachers: teachers.slice(0, TEACHERS_SHOWN),
   };
 }
 
@@ -47,14 +65,18 @@ export function beforeAfter(
   const change = (k: number) => scores[pairIndex(k, after)]! - scores[pairIndex(k, before)]!;
   const placebos = cast.panel.map(change).sort((a, b) => a - b);
   const own = change(0);
-  const at = (share: number) => placebos[Math.min(placebos.length - 1, Math.floor(share * placebos.length))] ?? 0;
   return {
     before: rounded(scores[pairIndex(0, before)]!),
     after: rounded(scores[pairIndex(0, after)]!),
     change: rounded(own),
     placebosAtOrAbove: placebos.filter((p) => p >= own).length,
     placebos: placebos.length,
-    placeboLow: rounded(at(0.025)),
-    placeboHigh: rounded(at(0.975)),
+    placeboLow: rounded(quantile(placebos, 0.025)),
+    placeboHigh: rounded(quantile(placebos, 0.975)),
   };
+}
+
+/** Of ascending values; 0 for none. */
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }

@@ -29,7 +29,9 @@ import {
 } from "./method.js";
 import { type Cast, log10Rank, nullKinds, panelFamilies, panelPairs, rounded, sidePairs } from "./nulls.js";
 import type { BehaviourObservations } from "./observations.js";
+import { identityTests, testsOfIdentity } from "./one-distribution.js";
 import { roundsOf } from "./rounds.js";
+import type { SamplesOf } from "./samples.js";
 import { allStandardScores, combinedScores } from "./score.js";
 import { ALTERNATIVES, ASSUMPTION, LIMITS } from "./words.js";
 
@@ -45,6 +47,8 @@ export interface BehaviourRequest {
   releases: { before: number; after: number } | null;
   leftOut: readonly { why: string; models: number }[];
   source: AnswerSource;
+  /** All answers of the two sides, for tests of identity; null where each has one a prompt and no probabilities. */
+  samples: { reference: SamplesOf; suspect: SamplesOf } | null;
   /** Counts a block of answers, here or in another thread. */
   count: CountBlock;
   /** Blocks counted at once. */
@@ -132,6 +136,7 @@ async function examineOne(
       promptId: source.promptIds[prompt]!,
       sentence: wellFormed(sentence),
     })),
+    identityTests: proposition === "behaviour/same-model" ? identityTests(request) : null,
     attribution: proposition === "behaviour/taught-by" ? attribution(combined, cast, request.names) : null,
     beforeAfter: request.releases ? beforeAfter(combined, cast, request.releases.before, request.releases.after) : null,
   };
@@ -194,7 +199,8 @@ function tests(
       ...common,
     },
   ];
-  const { beforeAfter: moved } = observations;
+  const { beforeAfter: moved, identityTests: identity } = observations;
+  if (identity) all.push(...testsOfIdentity(identity, settings.seed));
   if (moved)
     all.push({
       id: "before-after",

@@ -25,6 +25,8 @@ export const FAMILIES = [
   "sentence-openings",
   "content-words",
   "facts",
+  "numbers",
+  "names",
   "refusals",
   "layout",
   "speech",
@@ -39,6 +41,8 @@ const LONG_PHRASE = 8;
 const TEMPLATE = 5;
 /** Shorter words carry grammar, not content. */
 const CONTENT_LETTERS_MIN = 4;
+/** "I" is no name. */
+const NAME_LETTERS_MIN = 3;
 /** Sentences open alike when these many words agree. */
 const SENTENCE_WORDS = 3;
 
@@ -73,9 +77,10 @@ export function extract(text: string, asked: ReadonlySet<number>, into: readonly
   grams(words, LONG_PHRASE, into[3]!);
   sentenceOpenings(words, into[4]!);
   contentAndFacts(words, asked, into[5]!, into[6]!);
-  refusal(answer, into[7]!);
-  layout(answer, words.count, into[8]!);
-  templates(words, into[9]!);
+  numbersAndNames(words, asked, into[7]!, into[8]!);
+  refusal(answer, into[9]!);
+  layout(answer, words.count, into[10]!);
+  templates(words, into[11]!);
 }
 
 /** A short answer has an end among its first words, and that end is part of the value; a long opening must be reached. */
@@ -123,6 +128,20 @@ function contentAndFacts(words: Words, asked: ReadonlySet<number>, content: Valu
     if (lengths[i]! >= CONTENT_LETTERS_MIN) content.push(hashes[i]!);
     if (flag & WORD_CAPITAL && i + 1 < count && flags[i + 1]! & WORD_CAPITAL && !(flags[i + 1]! & WORD_OPENS))
       facts.push(hashPair(hashes[i]!, hashes[i + 1]!));
+  }
+}
+
+/**
+ * Numbers with what they count, the numbers of lists apart; names within a sentence. Which quantities and examples come
+ * to a model's mind differs where its manner does not.
+ */
+function numbersAndNames(words: Words, asked: ReadonlySet<number>, numbers: Values, names: Values): void {
+  const { hashes, flags, lengths, count } = words;
+  for (let i = 0; i < count; i++) {
+    const flag = flags[i]!;
+    if (flag & WORD_OPENS || asked.has(hashes[i]!)) continue;
+    if (flag & WORD_NUMBER) numbers.push(hashPair(hashes[i]!, i + 1 < count ? hashes[i + 1]! : 0));
+    else if (flag & WORD_CAPITAL && lengths[i]! >= NAME_LETTERS_MIN) names.push(hashes[i]!);
   }
 }
 

@@ -3,7 +3,7 @@
  * here, in the normaliser or in the features is a new version: findings of two versions are not compared.
  */
 
-export const METHOD_VERSION = "1";
+export const METHOD_VERSION = "2";
 
 export const PROPOSITIONS_TESTED = ["behaviour/same-model", "behaviour/tuned-from", "behaviour/taught-by"] as const;
 export type BehaviourProposition = (typeof PROPOSITIONS_TESTED)[number];
@@ -48,7 +48,7 @@ export interface SideProfile {
   latinShare: number;
   answeredShare: number;
   distinctShare: number;
-  /** Share of the most common opening of four words. */
+  /** Share of the most common opening of three words. */
   openingShare: number;
 }
 
@@ -67,7 +67,7 @@ export function outsideReferenceClass(
     if (profile.latinShare < LATIN_SHARE_MIN)
       return `${percent(1 - profile.latinShare)} of the ${role}'s answers are not in Latin script; the study's are English`;
     if (profile.openingShare > OPENING_SHARE_MAX)
-      return `${percent(profile.openingShare)} of the ${role}'s answers open with the same four words, as leaked reasoning or a persona does`;
+      return `${percent(profile.openingShare)} of the ${role}'s answers open with the same three words, as leaked reasoning or a persona does`;
     if (profile.distinctShare < DISTINCT_SHARE_MIN)
       return `only ${percent(profile.distinctShare)} of the ${role}'s answers differ from one another`;
   }

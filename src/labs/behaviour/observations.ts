@@ -59,7 +59,48 @@ export const behaviourObservationsSchema = z.strictObject({
       nextTeacher: text,
       placebosAtOrAbove: count,
       placebos: count,
-      teachers: z.array(z.strictObject({ teacher: text, score: z.number() })),
+      /** The suspect's score with the reference. */
+      score: z.number(),
+      /**
+       * Rivals by score. `difference`: how far the suspect stands nearer to the reference than to this rival, less what
+       * panel models do; 95 % of theirs lie from `placeboLow` to `placeboHigh`.
+       */
+      teachers: z.array(
+        z.strictObject({
+          teacher: text,
+          sibling: z.boolean(),
+          score: z.number(),
+          difference: z.number(),
+          placeboLow: z.number(),
+          placeboHigh: z.number(),
+        }),
+      ),
+    })
+    .nullable(),
+  /**
+   * same-model only, where the transcripts hold several answers a prompt, or probabilities: exact tests of "one
+   * distribution answered". `calibration` says what stands behind their use; they never reach an outcome.
+   */
+  identityTests: z
+    .strictObject({
+      calibration: z.literal("uncalibrated"),
+      equality: z
+        .strictObject({
+          prompts: count,
+          samples: z.strictObject({ reference: count, suspect: count }),
+          statistic: z.number(),
+          log10P: z.number(),
+        })
+        .nullable(),
+      rankUniformity: z
+        .strictObject({
+          prompts: count,
+          samplesLeast: count,
+          statistic: z.number(),
+          meanRank: z.number(),
+          log10P: z.number(),
+        })
+        .nullable(),
     })
     .nullable(),
   /** --before and --after: how much closer to the reference the later release stands, among the panel's placebos. */

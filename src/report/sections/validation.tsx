@@ -17,7 +17,7 @@ import { Warning } from "../parts/warning.js";
 
 export function Validation({ input, figures }: { input: PageInput; figures: readonly NamedFigure[] }) {
   const { finding, validation } = input;
-  const number = figures.findIndex(({ name }) => name === "validation-distribution");
+  const drawn = figures.flatMap((of, i) => (of.name.startsWith("validation-") ? [{ ...of, number: i + 1 }] : []));
   const named = finding.method.validation;
   return (
     <Section id="validation">
@@ -46,9 +46,9 @@ export function Validation({ input, figures }: { input: PageInput; figures: read
           ]}
         />
       ) : null}
-      {number >= 0 ? (
-        <FigureBlock figure={figures[number]!.figure} name="validation-distribution" number={number + 1} />
-      ) : null}
+      {drawn.map(({ figure, name, number }) => (
+        <FigureBlock figure={figure} name={name} number={number} />
+      ))}
     </Section>
   );
 }

@@ -38,6 +38,7 @@ function Observations({ finding, figures }: ViewInput) {
       ))}
       <Families seen={seen} />
       <Change seen={seen} />
+      <OneDistribution seen={seen} />
       <Side seen={seen} />
       {seen.identity.length > 0 ? (
         <Table
@@ -117,14 +118,25 @@ function Change({ seen }: { seen: BehaviourObservations }) {
         <>
           <Subheading>Which of these teachers?</Subheading>
           <p class="govuk-body">
-            The suspect's score with the reference is {decimal(attribution.lead, 2)} above its score with the next of
-            the panel. Among {whole(attribution.placebos)} panel models taken as placebo students,{" "}
-            {whole(attribution.placebosAtOrAbove)} show the reference as far ahead.
+            The suspect's score with the reference, {decimal(attribution.score, 2)}, is {decimal(attribution.lead, 2)}{" "}
+            above its score with the next model. Among {whole(attribution.placebos)} panel models taken as placebo
+            students, {whole(attribution.placebosAtOrAbove)} show the reference as far ahead.
           </p>
           <Table
-            caption="Score with each possible teacher"
-            columns={[{ title: "Model" }, { title: "Score", numeric: true }]}
-            rows={attribution.teachers.map(({ teacher, score }) => [teacher, decimal(score, 2)])}
+            caption="Rivals of the reference: how much nearer the suspect stands to the reference, less what panel models do"
+            columns={[
+              { title: "Rival" },
+              { title: "Suspect's score with it", numeric: true },
+              { title: "Difference of differences", numeric: true },
+              { title: "95 % of placebos", numeric: true },
+            ]}
+            rows={attribution.teachers.map(({ teacher, sibling, score, difference, placeboLow, placeboHigh }) => [
+              sibling ? `${teacher} (sibling of the reference)` : teacher,
+              decimal(score, 2),
+              decimal(difference, 2),
+              `${decimal(placeboLow, 2)} to ${decimal(placeboHigh, 2)}`,
+            ])}
+            wide
           />
         </>
       ) : null}
@@ -143,6 +155,40 @@ function Change({ seen }: { seen: BehaviourObservations }) {
   );
 }
 
+function OneDistribution({ seen }: { seen: BehaviourObservations }) {
+  const tests = seen.identityTests;
+  if (!tests) return null;
+  return (
+    <>
+      <Subheading>Did one distribution answer?</Subheading>
+      <p class="govuk-body">
+        A small p here says that the two recordings differ in something: weights, system prompt, sampling or serving.
+        These tests are uncalibrated and reach no outcome.
+      </p>
+      <SummaryList
+        rows={[
+          ...(tests.equality
+            ? [
+                [
+                  "Model equality test (discrepancy of sampled answers)",
+                  `${decimal(tests.equality.statistic, 4)} over ${whole(tests.equality.prompts)} prompts, log10 p ${decimal(tests.equality.log10P, 2)}`,
+                ] as [string, string],
+              ]
+            : []),
+          ...(tests.rankUniformity
+            ? [
+                [
+                  "Rank uniformity of stated probabilities",
+                  `distance ${decimal(tests.rankUniformity.statistic, 3)}, mean rank ${decimal(tests.rankUniformity.meanRank, 3)} over ${whole(tests.rankUniformity.prompts)} prompts, log10 p ${decimal(tests.rankUniformity.log10P, 2)}`,
+                ] as [string, string],
+              ]
+            : []),
+        ]}
+      />
+    </>
+  );
+}
+
 function Side({ seen }: { seen: BehaviourObservations }) {
   if (seen.exhibits.length === 0) return null;
   return (
@@ -150,13 +196,18 @@ function Side({ seen }: { seen: BehaviourObservations }) {
       caption={`The ${seen.exhibits.length} prompts that weigh most, side by side`}
       columns={[{ title: "Prompt" }, { title: "Weight", numeric: true }, { title: "Reference" }, { title: "Suspect" }]}
       rows={seen.exhibits.map(({ promptId, prompt, weight, reference, suspect }) => [
-        prompt ?? promptId,
+        oneLine(prompt ?? promptId),
         decimal(weight, 2),
-        reference,
-        suspect,
+        oneLine(reference),
+        oneLine(suspect),
       ])}
       wide
       dense
     />
   );
+}
+
+/** Line ends as a pilcrow: a cell is one paragraph, and a reader still sees where lines ended. */
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, " ¶ ");
 }

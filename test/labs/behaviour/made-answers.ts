@@ -70,7 +70,8 @@ function make(maker: Maker, prompts: number): Map<string, string> {
 function answer(words: Prng, habit: Prng): string {
   const pick = <T>(from: readonly T[], source: Prng): T => from[source.below(from.length)]!;
   const favourites = Array.from({ length: 12 }, () => pick(WORDS, habit));
-  const openings = Array.from({ length: 2 }, () => pick(OPENINGS, habit));
+  const start = habit.below(OPENINGS.length);
+  const openings = Array.from({ length: 4 }, (_, k) => OPENINGS[(start + k) % OPENINGS.length]!);
   const names = Array.from({ length: 4 }, () => `${pick(NAMES, habit)} ${pick(NAMES, habit)}`);
   const sentences: string[] = [];
   for (let s = 0; s < 3 + words.below(3); s++) {

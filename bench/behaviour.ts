@@ -1,0 +1,85 @@
+/**
+ * How long and how large a comparison of answers is, parsing left out: M models, P prompts, two threads. Up to the
+ * corpus's own size the answers are real; beyond it they are enlarged: model k answers as real model k mod 133 did, with
+ * one word in five made its own, and prompt p as prompt p mod 805 with each word made the repetition's own.
+ *
+ *   npm run build && node bench/behaviour.ts --transcripts ../shared/corpora/transcripts --models 133 --prompts 805
+ *
+ * Prints one JSON line: seconds on the clock, processor seconds, peak memory of the process.
+ */
+import { parseArgs } from "node:util";
+import { BehaviourPool } from "../dist/host/behaviour-pool.js";
+import { compare } from "../dist/labs/behaviour/comparison.js";
+import { allStandardScores, combinedScores } from "../dist/labs/behaviour/score.js";
+import { loadMaterial } from "../validation/study/behaviour-material.ts";
+
+const { values } = parseArgs({
+  options: {
+    transcripts: { type: "string", default: "../shared/corpora/transcripts" },
+    models: { type: "string", default: "133" },
+    prompts: { type: "string", default: "805" },
+    threads: { type: "string", default: "2" },
+  },
+});
+const [models, prompts, threads] = [Number(values.models), Number(values.prompts), Number(values.threads)];
+const material = loadMaterial(values.transcripts);
+const { texts } = material;
+const real = { models: texts.length, prompts: material.prompts.length };
+
+function answer(m: number, p: number): string | null {
+  const text = texts[m % real.models]![p % real.prompts]!;
+  const [copy, again] = [Math.floor(m / real.models), Math.floor(p / real.prompts)];
+  if (text === null || (copy === 0 && again === 0)) return text;
+  let n = 0;
+  return text.replace(/[A-Za-z]{4,}/g, (word) => {
+    const own = copy > 0 && n++ % 5 === copy % 5 ? `x${copy}` : "";
+    return again > 0 ? `${word}${again}${own}` : `${word}${own}`;
+  });
+}
+
+const source = {
+  promptIds: Array.from({ length: prompts }, (_, p) => String(p)),
+  models,
+  block: (from: number, to: number) => {
+    const places = Array.from({ length: to - from }, (_, i) => from + i);
+    return Promise.resolve({
+      prompts: places.map((p) => material.prompts[p % real.prompts]!),
+      answers: Array.from({ length: models }, (_, m) => places.map((p) => answer(m, p))),
+    });
+  },
+};
+// Beyond the corpus each enlarged model is a family of its own: what a panel without lineage looks like.
+const groups = Int32Array.from({ length: models }, (_, m) =>
+  m < real.models ? material.labels.bases[m]! : material.labels.baseNames.length + m,
+);
+const pool = new BehaviourPool(threads);
+const began = performance.now();
+const cpu = process.cpuUsage();
+const comparison = await compare(source, groups, pool.count, pool.threads, (done, total) =>
+  process.stderr.write(`\r${done} of ${total} prompts`),
+);
+let last: Float64Array = new Float64Array(0);
+for (const sums of comparison.rounds) {
+  const scores = allStandardScores(sums, groups);
+  last = combinedScores(
+    scores,
+    scores.map(() => 1 / scores.length),
+  );
+}
+const seconds = (performance.now() - began) / 1000;
+const used = process.cpuUsage(cpu);
+await pool.close();
+process.stderr.write("\n");
+const round = (x: number) => Math.round(10 * x) / 10;
+process.stdout.write(
+  `${JSON.stringify({
+    models,
+    prompts,
+    threads: pool.threads,
+    enlarged: models > real.models || prompts > real.prompts,
+    pairs: last.length,
+    seconds: round(seconds),
+    cpuSeconds: round((used.user + used.system) / 1e6),
+    peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+  })}\n`,
+);
