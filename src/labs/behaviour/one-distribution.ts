@@ -5,12 +5,13 @@
  */
 import { prng } from "../../base/prng.js";
 import type { Test } from "../../finding/finding.js";
+import type { AnswerSource } from "./answer-source.js";
 import { testEquality } from "./equality.js";
-import type { BehaviourRequest } from "./examine.js";
+import type { Settings } from "./method.js";
 import { log10Rank, rounded } from "./nulls.js";
 import type { BehaviourObservations } from "./observations.js";
 import { testRankUniformity } from "./rank-uniformity.js";
-import { pairSamples } from "./samples.js";
+import { pairSamples, type SamplesOf } from "./samples.js";
 
 type IdentityTests = NonNullable<BehaviourObservations["identityTests"]>;
 
@@ -19,7 +20,11 @@ export function identityTests({
   samples,
   source,
   settings,
-}: Pick<BehaviourRequest, "samples" | "source" | "settings">): IdentityTests | null {
+}: {
+  samples: { reference: SamplesOf; suspect: SamplesOf } | null;
+  source: Pick<AnswerSource, "promptIds">;
+  settings: Settings;
+}): IdentityTests | null {
   if (!samples) return null;
   const paired = pairSamples(source.promptIds, samples.reference, samples.suspect);
   const equality = testEquality(paired, prng("behaviour/equality", settings.seed));

@@ -84,7 +84,7 @@ it("goes into a finding as exact tests without a share of α, bounded in samples
   const side = (which: "reference" | "suspect") => new Map(pairs.map((pair, i) => [String(i), pair[which]]));
   const request = {
     samples: { reference: side("reference"), suspect: side("suspect") },
-    source: { promptIds: pairs.map((_, i) => String(i)), models: 2, block: () => Promise.reject(new Error("unused")) },
+    source: { promptIds: pairs.map((_, i) => String(i)) },
     settings: { seed: "t" },
   };
   const seen = identityTests(request)!;
