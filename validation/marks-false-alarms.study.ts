@@ -2,10 +2,12 @@
  * False-alarm study of marks/present, in chunks that a busy machine bears:
  *   node validation/marks-false-alarms.study.ts --transcripts DIR --tokenizer node_modules/llama3-tokenizer-js \
  *     --cache corpus.bin --part kgw --keys 50 --seed a --out part.json
+ * and, from the parts, the committed data and tables:
+ *   node validation/marks-false-alarms.study.ts --part write --from part.json,another.json
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { kgwFalseAlarms, synthIdFalseAlarms } from "./study/marks-false-alarms.ts";
+import { ALPHAS, type Counts, kgwFalseAlarms, ratioByKey, synthIdFalseAlarms } from "./study/marks-false-alarms.ts";
 import { loadCorpus } from "./study/marks-material.ts";
 
 const { values } = parseArgs({
@@ -17,30 +19,87 @@ const { values } = parseArgs({
     keys: { type: "string" },
     seed: { type: "string", default: "1" },
     out: { type: "string" },
+    from: { type: "string" },
   },
 });
-const corpus = await loadCorpus(values.transcripts!, values.tokenizer!, values.cache!);
-const keys = Number(values.keys);
-const started = Date.now();
-const progress = (k: number) =>
-  process.stderr.write(`\r${values.part} ${k}/${keys} ${((Date.now() - started) / 1000).toFixed(0)} s`);
-const counts =
-  values.part === "kgw"
-    ? kgwFalseAlarms(corpus, 0.25, keys, values.seed!, progress)
-    : synthIdFalseAlarms(
-        corpus,
-        values.part === "synthid-reference" ? "reference" : "transformers",
-        keys,
-        values.seed!,
-        progress,
-      );
-const result = {
-  part: values.part,
-  tokenizer: corpus.tokenizer,
-  texts: corpus.texts.length,
-  keys,
-  seed: values.seed,
-  ...counts,
-};
-writeFileSync(values.out!, `${JSON.stringify(result)}\n`);
-process.stderr.write("\n");
+interface Part extends Counts {
+  part: string;
+  tokenizer: string;
+  texts: number;
+  keys: number;
+  seed: string;
+}
+
+async function count(): Promise<void> {
+  const corpus = await loadCorpus(values.transcripts!, values.tokenizer!, values.cache!);
+  const keys = Number(values.keys);
+  const started = Date.now();
+  const progress = (k: number) =>
+    process.stderr.write(`\r${values.part} ${k}/${keys} ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  const counts =
+    values.part === "kgw"
+      ? kgwFalseAlarms(corpus, 0.25, keys, values.seed!, progress)
+      : synthIdFalseAlarms(
+          corpus,
+          values.part === "synthid-reference" ? "reference" : "transformers",
+          keys,
+          values.seed!,
+          progress,
+        );
+  const result = {
+    part: values.part,
+    tokenizer: corpus.tokenizer,
+    texts: corpus.texts.length,
+    keys,
+    seed: values.seed,
+    ...counts,
+  };
+  writeFileSync(values.out!, `${JSON.stringify(result)}\n`);
+  process.stderr.write("\n");
+}
+
+/** Parts of one scheme and tokenizer are one row. */
+function write(): void {
+  const parts = values.from!.split(",").map((path) => JSON.parse(readFileSync(path, "utf8")) as Part);
+  const names: Record<string, string> = {
+    kgw: "KGW lefthash, γ ¼",
+    "synthid-transformers": "SynthID 30 layers, transformers",
+    "synthid-reference": "SynthID 30 layers, reference",
+  };
+  const groups = new Map<string, Part>();
+  for (const part of parts) {
+    const name = `${part.part} ${part.tokenizer}`;
+    const known = groups.get(name);
+    if (!known) {
+      groups.set(name, { ...part, byKey: [...part.byKey] });
+      continue;
+    }
+    known.byKey.push(...part.byKey);
+    known.keys += part.keys;
+    known.tests += part.tests;
+    known.seed += ` ${part.seed}`;
+    for (const a of ALPHAS.keys()) {
+      known.below[a]! += part.below[a]!;
+      known.expected[a]! += part.expected[a]!;
+    }
+  }
+  let table =
+    "# False alarms of `marks/present`, text by text\n\nWritten by `validation/marks-false-alarms.study.ts --part write`. Tests at or below α, beside what the discrete exact law expects; in brackets their ratio and its 95 % interval with keys as families.\n\n";
+  table += `| mark, tokenizer | keys | tests | ${ALPHAS.map((alpha) => `≤ ${alpha.toExponential(0)}`).join(" | ")} |\n|---|---|---|${"---|".repeat(ALPHAS.length)}\n`;
+  for (const group of groups.values()) {
+    const cells = ALPHAS.map((_, a) => {
+      const { ratio, low, high } = ratioByKey(group, a);
+      return `${group.below[a]} of ${group.expected[a]!.toFixed(1)} (${ratio.toFixed(2)}, ${low.toFixed(2)} to ${high.toFixed(2)})`;
+    });
+    table += `| ${names[group.part]}, ${group.tokenizer} | ${group.keys} | ${group.tests} | ${cells.join(" | ")} |\n`;
+  }
+  const here = new URL(".", import.meta.url).pathname;
+  writeFileSync(`${here}marks-false-alarms.tables.md`, table);
+  writeFileSync(
+    `${here}marks-false-alarms.jsonl`,
+    [...groups.values()].map((group) => `${JSON.stringify(group)}\n`).join(""),
+  );
+}
+
+if (values.part === "write") write();
+else await count();

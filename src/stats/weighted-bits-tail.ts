@@ -1,5 +1,5 @@
 /**
- * The upper tail of S = Σ_l w_l B_l with independent B_l ~ Bin(n, ½) and whole weights, by Fourier inversion of the
+ * The upper tail of S = Σ_l w_l B_l with independent B_l ~ Bin(n, rate) and whole weights, by Fourier inversion of the
  * exponentially tilted law (Lugannani and Rice 1980 for the tilt; the trapezoidal sum over a lattice is exact up to
  * wrap-around, which the tilt makes negligible). Cost does not grow with n; exact to about ten digits of log10 p.
  */
@@ -16,14 +16,15 @@ const ALL_FREQUENCIES_BELOW = 1000;
  * log10 P(S ≥ x).
  * @param weights positive integers, one a layer
  * @param n trials a layer
+ * @param rate of ones, above 0; at 1 every sum is reached
  */
-export function log10WeightedBitsTail(x: number, weights: readonly number[], n: number): number {
+export function log10WeightedBitsTail(x: number, weights: readonly number[], n: number, rate = 0.5): number {
   const total = weights.reduce((sum, w) => sum + w, 0);
   assert(
     weights.every((w) => Number.isInteger(w) && w > 0) && Number.isInteger(x),
     "weightedBitsTail: expected integers",
   );
-  if (x <= 0) return 0;
+  if (x <= 0 || rate >= 1) return 0;
   // A common divisor would put a second peak beside the first.
   const divisor = weights.reduce(greatestCommonDivisor);
   if (divisor > 1)
@@ -31,19 +32,21 @@ export function log10WeightedBitsTail(x: number, weights: readonly number[], n: 
       Math.ceil(x / divisor),
       weights.map((w) => w / divisor),
       n,
+      rate,
     );
   if (x > n * total) return Number.NEGATIVE_INFINITY;
-  if (x === n * total) return (n * weights.length * Math.log(0.5)) / Math.LN10;
-  const mean = (n * total) / 2;
-  // At or below the mean: by symmetry P(S ≥ x) = 1 − P(S ≥ nΣw − x + 1).
-  if (x <= mean) return Math.log1p(-(10 ** log10WeightedBitsTail(n * total - x + 1, weights, n))) / Math.LN10;
-  const s = tilt(x, weights, n);
+  if (x === n * total) return (n * weights.length * Math.log(rate)) / Math.LN10;
+  const mean = n * total * rate;
+  // At or below the mean: with ones and noughts changed over, P(S ≥ x) = 1 − P(S ≥ nΣw − x + 1).
+  if (x <= mean) return Math.log1p(-(10 ** log10WeightedBitsTail(n * total - x + 1, weights, n, 1 - rate))) / Math.LN10;
+  const odds = (1 - rate) / rate;
+  const s = tilt(x, weights, n, odds);
   let variance = 0;
   let logMgf = 0;
-  const on = weights.map((w) => 1 / (1 + Math.exp(-s * w)));
+  const on = weights.map((w) => 1 / (1 + odds * Math.exp(-s * w)));
   for (const [l, w] of weights.entries()) {
     variance += n * w * w * on[l]! * (1 - on[l]!);
-    logMgf += n * (s * w - Math.log(2 * on[l]!));
+    logMgf += n * (s * w + Math.log(rate) - Math.log(on[l]!));
   }
   const sd = Math.sqrt(variance);
   const period = Math.ceil(WINDOW_SD * sd + WINDOW_SD / s + 64);
@@ -78,10 +81,10 @@ function realPart(theta: number, s: number, x: number, weights: readonly number[
 }
 
 /** The s at which the tilted mean is x. */
-function tilt(x: number, weights: readonly number[], n: number): number {
+function tilt(x: number, weights: readonly number[], n: number, odds: number): number {
   let low = 0;
   let high = 1;
-  const mean = (s: number) => weights.reduce((sum, w) => sum + (n * w) / (1 + Math.exp(-s * w)), 0);
+  const mean = (s: number) => weights.reduce((sum, w) => sum + (n * w) / (1 + odds * Math.exp(-s * w)), 0);
   while (mean(high) < x && high < 64) high *= 2;
   for (let step = 0; step < 200 && high - low > 1e-15 * high; step++) {
     const mid = (low + high) / 2;

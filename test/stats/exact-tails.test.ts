@@ -104,6 +104,29 @@ describe("weighted bits", () => {
     ] as const)
       expect(log10WeightedBitsTail(x, weights, n), `${x} of ${weights} × ${n}`).toBeCloseTo(direct(x, weights, n), 7);
   });
+  it("with another rate of ones is the sum of its terms, on both sides of the mean", () => {
+    for (const rate of [0.3, 0.4976, 0.5024, 0.9])
+      for (const [weights, n] of [
+        [[10, 7, 4, 1], 3],
+        [[1, 2, 3], 12],
+      ] as const) {
+        let law = [1];
+        for (const w of weights)
+          for (let t = 0; t < n; t++) {
+            const next = new Array<number>(law.length + w).fill(0);
+            for (const [s, p] of law.entries()) {
+              next[s]! += p * (1 - rate);
+              next[s + w]! += p * rate;
+            }
+            law = next;
+          }
+        for (const x of [1, 9, 20, 33, 34, 40, 60, law.length - 1]) {
+          const tail = law.slice(x).reduce((a, b) => a + b, 0);
+          expect(log10WeightedBitsTail(x, weights, n, rate), `${x} at ${rate}`).toBeCloseTo(Math.log10(tail), 7);
+        }
+      }
+    expect(log10WeightedBitsTail(5, [1, 2], 4, 1)).toBe(0);
+  });
   it("with equal weights is the binomial, for any n", () => {
     for (const [k, n] of [
       [520, 1000],

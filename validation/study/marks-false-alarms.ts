@@ -75,6 +75,42 @@ function tally(counts: Counts, critical: Critical, law: Law, n: Int32Array, scor
   for (const a of ALPHAS.keys()) counts.below[a]! += key.below[a]!;
 }
 
+/** 97.5 % point of Student's t by degrees of freedom (tables); beyond 120 the normal law's is close enough. */
+const T975: readonly (readonly [number, number])[] = [
+  ...([
+    [1, 12.71],
+    [2, 4.3],
+    [3, 3.18],
+    [4, 2.78],
+    [5, 2.57],
+    [6, 2.45],
+    [8, 2.31],
+    [10, 2.23],
+  ] as const),
+  ...([
+    [12, 2.18],
+    [15, 2.13],
+    [20, 2.09],
+    [30, 2.04],
+    [60, 2.0],
+    [120, 1.98],
+  ] as const),
+];
+
+/** Tests at or below α over what the law expects, and its 95 % interval with keys as the families. */
+export function ratioByKey(
+  { byKey, expected, tests }: Counts,
+  a: number,
+): { ratio: number; low: number; high: number } {
+  const ratios = byKey.map((key) => key.below[a]! / ((expected[a]! * key.tests) / tests));
+  const n = ratios.length;
+  const ratio = ratios.reduce((sum, r) => sum + r, 0) / n;
+  const variance = ratios.reduce((sum, r) => sum + (r - ratio) ** 2, 0) / (n - 1);
+  const t = T975.filter(([df]) => df <= n - 1).at(-1)?.[1] ?? Number.POSITIVE_INFINITY;
+  const half = t * Math.sqrt(variance / n);
+  return { ratio, low: Math.max(0, ratio - half), high: ratio + half };
+}
+
 const empty = (): Counts => ({ tests: 0, below: [0, 0, 0, 0], expected: [0, 0, 0, 0], byKey: [] });
 
 /** Distinct tuples of a corpus by context: what one key decides once for every text that holds them. */

@@ -36,7 +36,8 @@ export function greenBelow(gamma: number): number {
 }
 
 export function assayLaw(mark: AssayMark): Law {
-  if (mark.form === "assay/tournament") return { kind: "bits", weights: layerWeights(mark.parameters.layers) };
+  if (mark.form === "assay/tournament")
+    return { kind: "bits", weights: layerWeights(mark.parameters.layers), rate: 0.5 };
   return { kind: "green", rate: greenBelow(mark.parameters.gamma) / 2 ** 32 };
 }
 

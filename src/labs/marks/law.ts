@@ -8,8 +8,8 @@ import { log10WeightedBitsTail } from "../../stats/weighted-bits-tail.js";
 export type Law =
   /** A tuple scores 1 with probability `rate`. */
   | { kind: "green"; rate: number }
-  /** A tuple scores the sum of the weights of its layers' fair bits. */
-  | { kind: "bits"; weights: readonly number[] }
+  /** A tuple scores the sum of the weights of its layers' bits, ones at `rate`. */
+  | { kind: "bits"; weights: readonly number[]; rate: number }
   /** A tuple scores −ln(1 − u), u uniform. */
   | { kind: "exponential" }
   /** One list for all contexts: distinct tokens drawn from a vocabulary, some of it marked. */
@@ -22,7 +22,8 @@ export function moments(law: Law): { mean: number; variance: number } {
       return { mean: law.rate, variance: law.rate * (1 - law.rate) };
     case "bits": {
       const sum = law.weights.reduce((a, w) => a + w, 0);
-      return { mean: sum / 2, variance: law.weights.reduce((a, w) => a + w * w, 0) / 4 };
+      const { rate } = law;
+      return { mean: sum * rate, variance: law.weights.reduce((a, w) => a + w * w, 0) * rate * (1 - rate) };
     }
     case "exponential":
       return { mean: 1, variance: 1 };
@@ -40,7 +41,7 @@ export function log10Tail(law: Law, sum: number, n: number): number {
     case "green":
       return log10BinomialTail(Math.ceil(sum), n, law.rate);
     case "bits":
-      return log10WeightedBitsTail(Math.ceil(sum), law.weights, n);
+      return log10WeightedBitsTail(Math.ceil(sum), law.weights, n, law.rate);
     case "exponential":
       return log10GammaTail(Math.max(0, sum), n);
     case "one-list":
