@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { base64, hex, utf8 } from "../base/bytes.js";
 import { AssayError, quoted } from "../base/error.js";
+import { lockLogBucket, openBucket, readLogBucket } from "../host/log-bucket.js";
 import { listLogFolder, lockLogFolder, readLogFolder } from "../host/log-folder.js";
 import { readLogUrl } from "../host/log-url.js";
 import { randomSeed, unixSeconds } from "../host/moment.js";
@@ -32,8 +33,9 @@ const KEYS_FILE = "state/keys";
 /** Public: what a reader puts into a policy. */
 const VERIFIER_KEYS_FILE = "verifier-keys.txt";
 
-/** A folder or an `http(s)` prefix. */
+/** A folder, an `http(s)` prefix, or a bucket `s3://name/prefix`. */
 export function openLog(where: string): ReadTile {
+  if (isBucket(where)) return readLogBucket(openBucket(where));
   return /^https?:\/\//.test(where) ? readLogUrl(where) : readLogFolder(where);
 }
 
@@ -55,14 +57,41 @@ export async function initLog(folder: string, origin: string): Promise<{ verifie
   return { verifierKeys };
 }
 
-/** Runs with the log's only writer. */
+function isBucket(where: string): boolean {
+  return where.startsWith("s3://");
+}
+
+/** A new log in a bucket: its private keys stay in a file here, as a bucket's contents are public. */
+export async function initBucketLog(
+  where: string,
+  origin: string,
+  keysFile: string,
+): Promise<{ verifierKeys: string[] }> {
+  const bucket = openBucket(where);
+  if (await bucket.get(CHECKPOINT_PATH))
+    throw new AssayError("USAGE", `log init: expected a prefix without a log, but ${where} has one`);
+  const keys = (["ed25519", "ml-dsa-44"] as const).map((type) => secretKeyOf(origin, type, randomSeed()));
+  await writeFile(keysFile, keys.map((key) => `${encodeSecretKey(key)}\n`).join(""), {
+    flag: "wx",
+    mode: 0o600,
+    flush: true,
+  });
+  await withWriter(where, null, async () => undefined, keysFile);
+  return { verifierKeys: keys.map(encodeVerifierKey) };
+}
+
+/**
+ * Runs with the log's only writer.
+ * @param keysFile the log's private keys, where they do not lie in the log's own folder
+ */
 export async function withWriter<T>(
   folder: string,
   policy: Policy | null,
   use: (writer: LogWriter) => Promise<T>,
+  keysFile = join(folder, KEYS_FILE),
 ): Promise<T> {
-  const keys = await logKeys(folder);
-  const store = await lockLogFolder(folder);
+  const keys = await logKeys(keysFile);
+  const store = isBucket(folder) ? await lockLogBucket(openBucket(folder)) : await lockLogFolder(folder);
   try {
     const cosign = policy && policy.witnesses.length > 0 ? askWitnesses(policy) : undefined;
     const origin = keys[0]!.name;
@@ -77,21 +106,21 @@ export async function appendEntries(
   folder: string,
   entries: readonly Uint8Array[],
   policy: Policy | null,
+  keysFile?: string,
 ): Promise<Appended[]> {
-  return withWriter(folder, policy, (writer) => Promise.all(entries.map((entry) => writer.append(entry))));
+  return withWriter(folder, policy, (writer) => Promise.all(entries.map((entry) => writer.append(entry))), keysFile);
 }
 
-async function logKeys(folder: string): Promise<SecretNoteKey[]> {
+async function logKeys(path: string): Promise<SecretNoteKey[]> {
   let text: string;
   try {
-    text = await readFile(join(folder, KEYS_FILE), "utf8");
+    text = await readFile(path, "utf8");
   } catch {
-    throw new AssayError("NOT_FOUND", `log: expected a log made by "assay log init" in ${folder}`);
+    throw new AssayError("NOT_FOUND", `log: expected the keys that "assay log init" makes at ${path}`);
   }
   const lines = text.split("\n").filter((line) => line !== "");
-  const keys = lines.map((line) => parseSecretKey(line, `${folder}/${KEYS_FILE}`));
-  if (keys[0]?.type !== "ed25519")
-    throw new AssayError("FORMAT", `${folder}/${KEYS_FILE}: expected an Ed25519 key first`);
+  const keys = lines.map((line) => parseSecretKey(line, path));
+  if (keys[0]?.type !== "ed25519") throw new AssayError("FORMAT", `${path}: expected an Ed25519 key first`);
   return keys;
 }
 
@@ -134,7 +163,7 @@ export async function checkLog(
 ): Promise<FsckReport & { head: Checkpoint }> {
   const read = openLog(where);
   const { bytes, head } = await readHead(read, where, policy);
-  const remote = /^https?:\/\//.test(where);
+  const remote = isBucket(where) || /^https?:\/\//.test(where);
   const report = await fsck(read, head, onProgress, remote ? null : listLogFolder(where));
   if (!remote) report.faults.push(...(await faultsOfOwnFiles(where, read, bytes)));
   return { ...report, head };
@@ -143,7 +172,7 @@ export async function checkLog(
 /** A public copy holds no keys: there is nothing to compare with. */
 async function faultsOfOwnFiles(folder: string, read: ReadTile, checkpoint: Uint8Array): Promise<string[]> {
   if (!(await read(KEYS_FILE))) return [];
-  const keys = await logKeys(folder);
+  const keys = await logKeys(join(folder, KEYS_FILE));
   const faults: string[] = [];
   const listed = Buffer.from((await read(VERIFIER_KEYS_FILE)) ?? new Uint8Array(0)).toString("utf8");
   // A log that was adopted has no list of its own.

@@ -7,6 +7,7 @@ import {
   checkLog,
   followLog,
   handOver,
+  initBucketLog,
   initLog,
   proveEntry,
   readEntry,
@@ -59,18 +60,24 @@ Examples:
   $ assay log append ./log record.json --proof record.tlog-proof
   $ assay log verify record.tlog-proof record.json --policy trust.txt
   $ assay log fsck ./log
-  $ assay log monitor https://log.example/models --policy trust.txt --state seen.txt`,
+  $ assay log monitor https://log.example/models --policy trust.txt --state seen.txt
+  $ assay log init s3://bucket/models --origin log.example/models --keys log.keys`,
     );
 }
 
 function init(): Command {
   return new Command("init")
     .description("Make a new, empty log with an Ed25519 and an ML-DSA-44 key.")
-    .argument("<folder>")
+    .argument("<folder>", "folder, or s3://bucket/prefix with --keys (AWS_… in the environment)")
     .requiredOption("--origin <name>", "the log's name: a URL without its scheme, no spaces or plus signs")
+    .option("--keys <file>", "new file for the private keys of a log in a bucket")
     .option("--json", "print one record as JSON")
-    .action(async (folder: string, options: { origin: string; json?: boolean }) => {
-      const { verifierKeys } = await initLog(folder, options.origin);
+    .action(async (folder: string, options: { origin: string; keys?: string; json?: boolean }) => {
+      if (folder.startsWith("s3://") !== (options.keys !== undefined))
+        throw new AssayError("USAGE", "log init: expected --keys for a log in a bucket, and only there");
+      const { verifierKeys } = options.keys
+        ? await initBucketLog(folder, options.origin, options.keys)
+        : await initLog(folder, options.origin);
       if (options.json) print({ type: "assay/log/v1", origin: options.origin, verifierKeys });
       else process.stdout.write(verifierKeys.map((text) => `log ${text}\n`).join(""));
     });
@@ -82,13 +89,14 @@ function append(): Command {
     .argument("<folder>")
     .argument("<files...>", "one entry each, at most 65,535 bytes; - reads lines from standard input")
     .option("--policy <file>", "tlog-policy whose witnesses must cosign first")
+    .option("--keys <file>", "private keys of a log in a bucket")
     .option("--proof <file>", "write the portable proof of a single entry")
     .option("--json", "print one record a line as JSON")
-    .action(async (folder: string, files: string[], options: Common & { proof?: string }) => {
+    .action(async (folder: string, files: string[], options: Common & { proof?: string; keys?: string }) => {
       const policy = options.policy ? await readPolicyFile(options.policy) : null;
       const entries = (await Promise.all(files.map(entriesOf))).flat();
       if (options.proof && entries.length !== 1) throw new AssayError("USAGE", "log append: --proof expects one entry");
-      const done = await appendEntries(folder, entries, policy);
+      const done = await appendEntries(folder, entries, policy, options.keys);
       for (const { index } of done)
         if (options.json) print({ type: "assay/log-entry/v1", index });
         else process.stdout.write(`${index}\n`);

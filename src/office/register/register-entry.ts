@@ -4,11 +4,10 @@
  * that state can be computed from the log alone; `recordOf` makes them from the bundle, so that anyone can compare.
  */
 import { z } from "zod";
-import { equalBytes, fromUtf8 } from "../../base/bytes.js";
-import { canonicalJsonBytes } from "../../base/canonical-json.js";
+import { fromUtf8 } from "../../base/bytes.js";
+import { canonicalJson, canonicalJsonBytes } from "../../base/canonical-json.js";
 import type { Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
-import { parseStrictJson } from "../../base/strict-json.js";
 import type { SignedDeclaration } from "./declaration-bundle.js";
 import { type Derivation, RELATIONS } from "./derivation.js";
 import { issuedOf, KIND_NAMES } from "./kinds.js";
@@ -53,7 +52,7 @@ const policy = z.strictObject({
   received: z.int().nonnegative(),
 });
 
-const schema = z.union([declared, policy]);
+const schema = z.discriminatedUnion("kind", [declared, policy]);
 export type DeclaredRecord = Omit<
   z.infer<typeof declared>,
   "kind" | "model" | "parents" | "teachers" | "other" | "uri" | "about" | "as" | "relation"
@@ -132,12 +131,19 @@ export function encodeRecord(record: EntryRecord): Uint8Array {
 export function decodeRecord(bytes: Uint8Array, what: string): EntryRecord {
   if (bytes.length > ENTRY_RECORD_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${ENTRY_RECORD_BYTES_MAX} bytes, got ${bytes.length}`);
-  const parsed = schema.safeParse(parseStrictJson(fromUtf8(bytes, what), what));
+  const text = fromUtf8(bytes, what);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new AssayError("FORMAT", `${what}: expected JSON, got ${(error as Error).message}`);
+  }
+  // One text per value: a key given twice, or anything else that two readers may read differently, is another text.
+  if (canonicalJson(value) !== text) throw new AssayError("FORMAT", `${what}: expected canonical JSON (RFC 8785)`);
+  const parsed = schema.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new AssayError("SCHEMA", `${what}: at ${issue.path.map(String).join(".") || "the top"}: ${issue.message}`);
   }
-  if (!equalBytes(canonicalJsonBytes(parsed.data), bytes))
-    throw new AssayError("FORMAT", `${what}: expected canonical JSON (RFC 8785)`);
   return parsed.data as EntryRecord;
 }

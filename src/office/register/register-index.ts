@@ -23,10 +23,13 @@ export interface Entry {
   key: EcdsaPublicKey | null;
   correctedBy: Entry | null;
   withdrawnBy: Entry | null;
-  challenges: Entry[];
+  challenges: readonly Entry[];
   closedBy: Entry | null;
-  audits: Entry[];
+  audits: readonly Entry[];
 }
+
+/** Most entries have neither; a million of them share one empty list. */
+const NONE: readonly Entry[] = [];
 
 export interface ModelState {
   id: ModelId;
@@ -51,6 +54,7 @@ export class RegisterIndex {
   readonly #children = new Map<ModelId, Entry[]>();
   readonly #bySkeleton = new Map<string, { name: string; key: string }>();
   readonly #byUri = new Map<string, ModelId[]>();
+  readonly #texts = new Map<string, string>();
 
   /** @param policy the body of a policy record; null for all others */
   add(record: EntryRecord, policy: AppendPolicy | null): void {
@@ -61,22 +65,23 @@ export class RegisterIndex {
       return;
     }
     const holder = this.policy.get(record.key);
+    const model = this.#model(record);
     const entry: Entry = {
       index,
-      record,
+      // The same text once: what was parsed a million times would be held a million times.
+      record: { ...record, model: model.id, name: this.#same(record.name), key: this.#same(record.key) },
       puts: record.as ?? record.kind,
       roles: holder?.roles ?? [],
       keyName: holder?.name ?? "unknown key",
       key: holder?.key ?? null,
       correctedBy: null,
       withdrawnBy: null,
-      challenges: [],
+      challenges: NONE,
       closedBy: null,
-      audits: [],
+      audits: NONE,
     };
     this.entries.push(entry);
     this.#byStatement.set(record.statement, entry);
-    const model = this.#model(record);
     model.entries.push(entry);
     for (const parent of new Set([...(record.parents ?? []), ...(record.teachers ?? [])]))
       push(this.#children, parent, entry);
@@ -86,9 +91,9 @@ export class RegisterIndex {
       if (about) about.withdrawnBy = entry;
       else if (record.about === undefined) model.withdrawnBy = entry;
     }
-    if (record.kind === "challenge" && about) about.challenges.push(entry);
+    if (record.kind === "challenge" && about) about.challenges = [...about.challenges, entry];
     if (record.kind === "challenge-closed" && about) about.closedBy = entry;
-    if (record.kind === "audit" && about) about.audits.push(entry);
+    if (record.kind === "audit" && about) about.audits = [...about.audits, entry];
     if (record.kind === "finding") {
       model.findings.push(entry);
       if (record.other) this.models.get(record.other)?.findings.push(entry);
@@ -136,6 +141,13 @@ export class RegisterIndex {
   /** Models whose declaration names this address. */
   withAddress(uri: string): readonly ModelId[] {
     return this.#byUri.get(uri) ?? [];
+  }
+
+  #same(text: string): string {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    this.#texts.set(text, text);
+    return text;
   }
 
   #model({ model: id, name, uri, key }: DeclaredRecord): ModelState {
