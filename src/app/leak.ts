@@ -9,14 +9,23 @@ import { displayName } from "../host/folder.js";
 import { type Intake, intake } from "../host/intake.js";
 import { randomSeed } from "../host/moment.js";
 import { readSmallFile } from "../host/small-file.js";
-import { copyChanged, listTensors, readTensorValues, stripesOf } from "../host/tensor-files.js";
+import { copyChanged, listTensors, readTensorValues, type StoredTensor, stripesOf } from "../host/tensor-files.js";
 import { writeWhole } from "../host/whole-file.js";
 import { Kernel } from "../kernels/kernel.js";
 import { TokenDraws } from "../kernels/token-draws.js";
 import { examineLeak } from "../labs/marks/examine-leak.js";
 import { bitRates, codeWord, RECIPIENTS_BYTES_MAX, type Recipients, readRecipients } from "../labs/marks/leak-code.js";
 import { SEED_DEFAULT } from "../labs/marks/method.js";
-import { ELEMENTS_MIN, markTensor, noTraces, readTensor, runsOf, sumOfSquares } from "../labs/marks/weight-mark.js";
+import {
+  ELEMENTS_MIN,
+  markTensor,
+  noTraces,
+  readTensor,
+  runsOf,
+  sumOfSquares,
+  type Traces,
+} from "../labs/marks/weight-mark.js";
+import { type AlignedTensor, alignedTensors } from "./aligned-weights.js";
 import { validationOf } from "./examine-marks.js";
 import type { MarksExamination } from "./marks-request.js";
 import { SOFTWARE } from "./software.js";
@@ -106,7 +115,7 @@ export async function examineLeakedWeights(options: LeakOptions): Promise<MarksE
   const listBytes = await readSmallFile(options.recipients, RECIPIENTS_BYTES_MAX);
   const code = readRecipients(listBytes, basename(options.recipients));
   const taken = await Promise.all([suspect, original].map((path) => intake(path, { home: options.home })));
-  const { traces, refusal } = await readTraces(suspect, original, code, onProgress);
+  const { traces, refusal, aligned } = await readTraces(suspect, original, code, onProgress);
   await Promise.all(taken.map((side) => side.checkUnchanged()));
   const [s, o] = taken.map((side, i): Artefact => artefact([suspect, original][i]!, side));
   const finding = examineLeak({
@@ -117,6 +126,7 @@ export async function examineLeakedWeights(options: LeakOptions): Promise<MarksE
     code,
     traces,
     refusal,
+    aligned,
     freshWords: options.freshWords,
     seed: SEED_DEFAULT,
     validation: await validationOf("validation/marks-leak.json", options.carried),
@@ -135,14 +145,28 @@ function artefact(path: string, { root }: Intake): Artefact {
   return { name: displayName(path), kind: "model", root };
 }
 
-/** Tensors of one name and shape on both sides. */
+/** Differences this large, as a share of the original (median over tensors), are no tuning: it may be a disguise. */
+const DISGUISED_ABOVE = 0.5;
+/** Of each tensor, for that question alone. */
+const ELEMENTS_LOOKED_AT = 65_536;
+
+/** Tensors of one name and shape on both sides; brought back to the original's places where they lie elsewhere. */
 async function readTraces(suspect: string, original: string, code: Recipients, onProgress: Report) {
   const [theirs, ours] = await Promise.all([listTensors(suspect), listTensors(original)]);
   const shared = [...ours.values()].filter(
     (tensor) => carries(tensor) && String(theirs.get(tensor.name)?.shape) === String(tensor.shape),
   );
-  if (shared.length === 0)
-    return { traces: null, refusal: "it shares no matrix of one name and shape with the original in F32, F16 or BF16" };
+  const none = shared.length === 0;
+  if (none || (await lieElsewhere(shared, theirs))) {
+    const aligned = await alignedTensors(original, suspect, SEED_DEFAULT);
+    if (aligned !== null) return { traces: readAligned(aligned, code), refusal: null, aligned: true };
+  }
+  if (none)
+    return {
+      traces: null,
+      refusal: "it shares no matrix of one name and shape with the original in F32, F16 or BF16",
+      aligned: false,
+    };
   const reader = new FileReader();
   const kernel = new Kernel();
   const draws = new TokenDraws();
@@ -162,5 +186,39 @@ async function readTraces(suspect: string, original: string, code: Recipients, o
   } finally {
     await reader.close();
   }
-  return { traces, refusal: null };
+  return { traces, refusal: null, aligned: false };
+}
+
+/** Asks values alone: the key has no part in how a suspect is read. */
+async function lieElsewhere(
+  shared: readonly StoredTensor[],
+  theirs: ReadonlyMap<string, StoredTensor>,
+): Promise<boolean> {
+  const reader = new FileReader();
+  const kernel = new Kernel();
+  const shares: number[] = [];
+  try {
+    for (const tensor of shared) {
+      const count = Math.min(tensor.elements, ELEMENTS_LOOKED_AT);
+      const before = await readTensorValues(reader, kernel, tensor, 0, count);
+      const after = await readTensorValues(reader, kernel, theirs.get(tensor.name)!, 0, count);
+      const difference = before.map((x, i) => after[i]! - x);
+      shares.push(Math.sqrt(sumOfSquares(difference) / Math.max(sumOfSquares(before), Number.MIN_VALUE)));
+    }
+  } finally {
+    await reader.close();
+  }
+  shares.sort((x, y) => x - y);
+  return shares[shares.length >> 1]! > DISGUISED_ABOVE;
+}
+
+function readAligned(tensors: readonly AlignedTensor[], code: Recipients): Traces {
+  const draws = new TokenDraws();
+  const traces = noTraces(code.bits);
+  for (const { name, original, suspect } of tensors) {
+    if (original.length < ELEMENTS_MIN) continue;
+    if (readTensor(original, suspect, runsOf(code.key, name, original.length, code.bits, draws), traces))
+      traces.tensors++;
+  }
+  return traces;
 }

@@ -140,6 +140,7 @@ function leaked(): Finding {
     code,
     traces: { ...traces, tensors: 1 },
     refusal: null,
+    aligned: false,
     freshWords: 20_000,
     seed: "assay-marks-1",
     validation: validation("marks/leak"),

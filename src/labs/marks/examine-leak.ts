@@ -26,6 +26,8 @@ export interface LeakRequest {
   /** What tensors aligned with the original showed; null with a reason where none could be read. */
   traces: Traces | null;
   refusal: string | null;
+  /** Whether the tensors were brought back to the original's places: decided by values alone, the key apart. */
+  aligned: boolean;
   /** Fresh code words drawn beside the exact bound. */
   freshWords: number;
   seed: string;
@@ -104,6 +106,7 @@ export function examineLeak(request: LeakRequest): Finding {
       bits: code.bits,
       bitsRead: result.bitsRead,
       tensors: traces.tensors,
+      aligned: request.aligned,
       strength: code.strength,
       fresh: result.fresh,
       named: result.recipients.filter((r) => r.log10P + paid <= -6).map((r) => r.name),

@@ -63,6 +63,8 @@ export const leakObservationsSchema = z.strictObject({
   bitsRead: count,
   /** Tensors that differ from the original's. */
   tensors: count,
+  /** Whether values were brought back to the original's places first. */
+  aligned: z.boolean(),
   strength: z.number(),
   fresh: z.strictObject({ reaching: count, drawn: count }),
   /** Recipients whose own p, paid for all, is at most 10⁻⁶. */

@@ -63,7 +63,7 @@ export const LEAK_ALTERNATIVES: readonly string[] = [
 
 export const LEAK_LIMITS: readonly string[] = [
   "It is one-sided: a copy whose marked weights were retrained or replaced comes out inconclusive.",
-  "It reads tensors under their own names and shapes. Weights that were permuted, rotated or merged must be aligned with the original first.",
+  "It reads matrices under their own names and shapes. Where values lie elsewhere it undoes a disguise only in models up to 1,024 wide with gated dense MLPs and as many layers, in embeddings and MLPs; larger or merged models must be aligned with the original first.",
   "It names recipients of copies, not persons, and says nothing about how a copy left its recipient.",
   "It presumes that the key, and the codes of the others, stayed with the owner.",
 ];

@@ -193,6 +193,10 @@ function Leak({ seen, figures }: { seen: LeakObservations; figures: readonly Num
             "Code",
             `${whole(seen.bits)} bits, ${whole(seen.bitsRead)} read, in ${whole(seen.tensors)} tensors that differ`,
           ],
+          [
+            "Where values lay",
+            seen.aligned ? "elsewhere: brought back to the original's places" : "in the original's places",
+          ],
           ["Size of the mark", `${decimal(100 * seen.strength, 2)} % of a tensor's root mean square`],
           [
             "Freshly drawn code words",
