@@ -18,7 +18,7 @@ import type { Rejects } from "./log/parse-lines.js";
 import { CLASS, LEVEL, MEMBER_P_MAX, METHOD_ID, METHOD_VERSION, SEED_DEFAULT } from "./method.js";
 import type { GroupFacts, LogFacts, TrafficObservations } from "./observations.js";
 import { type PropositionId, statistic } from "./score/statistic.js";
-import { ALTERNATIVES, LIMITS, MEMBER_ASSUMPTION, NO_PROMPTS, RANK_ASSUMPTION } from "./words.js";
+import { ALTERNATIVES, LIMITS, MEMBER_ASSUMPTION, NO_PROMPTS, RANK_ASSUMPTION, SCREEN_ASSUMPTION } from "./words.js";
 
 export interface TrafficRequest {
   engine: SqlEngine;
@@ -151,6 +151,20 @@ function tests(request: TrafficRequest, id: PropositionId, value: number, least:
       share: 0,
       where: "the largest p among the listed accounts",
     },
+    {
+      id: "traffic/screen",
+      statistic: {
+        name: `uses of the group's templates by its members; shuffles within ${group.screen.strata} strata give ${Math.round(group.screen.expected)} on average`,
+        value: group.screen.observed,
+      },
+      log10P: floor2(group.screen.log10P),
+      exact: false,
+      assumption: SCREEN_ASSUMPTION,
+      n: group.screen.observed,
+      seed: SEED_DEFAULT,
+      share: 0,
+      where: "permutation screen, bounded by Hoeffding's inequality: it says not chance, and no more",
+    },
   ];
 }
 
@@ -223,7 +237,7 @@ function finding(
     subject: {
       kind: "log",
       log: { name: request.name, kind: "log", root: digest },
-      accounts: observations?.group?.accounts ?? observations?.log.accounts ?? 0,
+      accounts: observations?.log.accounts ?? 0,
     },
     outcome: decision.outcome,
     reason: decision.reason,

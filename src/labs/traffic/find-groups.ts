@@ -4,6 +4,7 @@ import { type Activity, readActivity } from "./graph/activity.js";
 import { components } from "./graph/components.js";
 import { links } from "./graph/links.js";
 import { type Group, judge, type Member, outsidersOf } from "./graph/membership.js";
+import { readStrata, type Screen, screen, usesByStratum } from "./graph/screen.js";
 import { templateGroups } from "./graph/template-clusters.js";
 import type { Hashes } from "./log/hashes.js";
 import { GROUPS_MEASURED_MAX, PACE_SHARE_MIN, SINGLE_APART_MAX } from "./method.js";
@@ -18,6 +19,7 @@ export interface FoundGroup extends Group {
   measures: GroupMeasures;
   /** The accounts that are listed: members that also work as the group does. */
   listed: Member[];
+  screen: Screen;
 }
 
 export interface Search {
@@ -46,9 +48,12 @@ export async function findGroups(engine: SqlEngine, rows: number, onStage: (stag
   );
   await fillGroupTables(engine, judged, activity);
   const measured = await measure(engine, judged);
+  const strata = await readStrata(engine);
+  const uses = usesByStratum(activity, strata);
   const groups = withoutRepeats(
     judged.map((group, g) => ({
       ...group,
+      screen: screen(group, activity, strata, uses),
       measures: measured[g]!.measures,
       listed: resembling(group.members, measured[g]!.ways),
     })),

@@ -6,6 +6,9 @@ export const RANK_ASSUMPTION =
 export const MEMBER_ASSUMPTION =
   "An account outside the group is exchangeable with the accounts that no group was found among, on the days that did not find the group (split conformal p-value, per account; α is stated, and no correction is made for the number of accounts).";
 
+export const SCREEN_ASSUMPTION =
+  "Among accounts that mostly use the same client application and system prompt, which of them uses which template is exchangeable. To reject this says only that the sharing is not chance: every classroom, relay and product shares more than chance too.";
+
 export const ALTERNATIVES: Record<string, readonly string[]> = {
   "traffic/pooled-operation": [
     "One lawful customer runs many accounts of its own, as an enterprise, a reseller or a product with an account a seat does.",
