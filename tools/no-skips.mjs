@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 const shared = resolve(process.env.ASSAY_SHARED ?? "../shared");
 const chromium = existsSync("/usr/bin/chromium");
 const chdb = existsSync("node_modules/chdb");
+const llama = existsSync("node_modules/node-llama-cpp");
 const report = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const skipped = report.testResults.flatMap((file) =>
   file.assertionResults
@@ -13,7 +14,8 @@ const skipped = report.testResults.flatMap((file) =>
     .map((t) => ({ file: file.name, title: t.fullName })),
 );
 const excused = ({ file }) => {
-  if (file.includes("accessibility")) return !chromium;
+  if (/accessibility|behaviour-page/.test(file)) return !chromium;
+  if (file.includes("local-model")) return !llama;
   if (file.includes("/traffic/")) return !chdb || !existsSync(shared);
   return !existsSync(shared);
 };

@@ -9,6 +9,7 @@ import { AssayError } from "../base/error.js";
 import { prng } from "../base/prng.js";
 import { askChat, type ChatOutcome } from "../host/chat-client.js";
 import { CollectionJournal, type JournalEntry } from "../host/collection-journal.js";
+import { isLocalModel, type LocalModel, openLocalModel } from "../host/local-model.js";
 import {
   type ChatAnswer,
   type ChatSettings,
@@ -29,6 +30,9 @@ export interface Endpoint {
   key: string | null;
   settings: ChatSettings;
 }
+
+/** Where an endpoint is: an address that is asked over HTTP, or a model that runs here. */
+type Place = { url: URL; name: string; local: null } | { url: null; name: string; local: LocalModel };
 
 export interface CollectOptions {
   endpoints: readonly Endpoint[];
@@ -109,7 +113,7 @@ export async function collect(options: CollectOptions): Promise<Collection[]> {
       lines.map((line) => line.end(tasks, budget.stopped ?? (options.signal.aborted ? "interrupted" : null))),
     );
   } finally {
-    await Promise.all(lines.map((line) => line.journal.close()));
+    await Promise.all(lines.map((line) => line.close()));
   }
 }
 
@@ -169,29 +173,29 @@ class Line {
   readonly journal: CollectionJournal;
   readonly #endpoint: Endpoint;
   readonly #options: CollectOptions;
-  readonly #url: URL;
+  readonly #place: Place;
   #freeAt = 0;
   readonly #responses = new Map<string, string>();
 
-  private constructor(journal: CollectionJournal, endpoint: Endpoint, options: CollectOptions) {
+  private constructor(journal: CollectionJournal, endpoint: Endpoint, place: Place, options: CollectOptions) {
     this.journal = journal;
     this.#endpoint = endpoint;
     this.#options = options;
-    this.#url = chatUrl(endpoint.url, endpoint.protocol);
+    this.#place = place;
     for (const entry of journal.entries.values())
       if (entry.responseId !== null) this.#responses.set(entry.responseId, entry.key);
   }
 
   static async open(endpoint: Endpoint, options: CollectOptions): Promise<Line> {
-    chatUrl(endpoint.url, endpoint.protocol); // a fault of the address before anything is written
-    return new Line(await CollectionJournal.open(endpoint.out), endpoint, options);
+    const place = await placeOf(endpoint); // a fault of the address before anything is written
+    return new Line(await CollectionJournal.open(endpoint.out), endpoint, place, options);
   }
 
   /** Names a request by everything that makes its answer another one. */
   keyOf(prompt: Prompt, sample: number): string {
     const { protocol, settings } = this.#endpoint;
     const named = {
-      url: `${this.#url.origin}${this.#url.pathname}`,
+      url: this.#place.name,
       protocol,
       settings,
       id: prompt.id,
@@ -218,15 +222,11 @@ class Line {
       const reserved = budget.take(task.prompt.text, settings);
       if (reserved === null) return false;
       await this.#pace();
-      const outcome = await askChat({
-        url: this.#url,
-        headers: chatHeaders(protocol, key),
-        body,
-        protocol,
-        key,
-        timeoutMs: this.#options.timeoutMs,
-        signal: this.#options.signal,
-      });
+      const { timeoutMs, signal } = this.#options;
+      const { url, local } = this.#place;
+      const outcome = local
+        ? await askLocal(local, settings, task.prompt.text, signal)
+        : await askChat({ url, headers: chatHeaders(protocol, key), body, protocol, key, timeoutMs, signal });
       if (outcome.kind === "answer") {
         reserved.settle(
           budget.costOf(outcome.answer.inputTokens ?? 0, outcome.answer.outputTokens ?? settings.maxTokens),
@@ -241,14 +241,14 @@ class Line {
     }
     throw new AssayError(
       "UNAVAILABLE",
-      `collect: ${this.#url.host}: expected an answer in ${this.#options.triesMax} tries, got ${last}; run again to go on`,
+      `collect: ${this.#host}: expected an answer in ${this.#options.triesMax} tries, got ${last}; run again to go on`,
     );
   }
 
   /** A prompt that the server rejects is an answer of its kind, unless everything is rejected: then the setup is at fault. */
   async #refused(task: Task, outcome: Extract<ChatOutcome, { kind: "refused" }>, tries: number): Promise<boolean> {
     if (this.journal.entries.size === 0 || outcome.status !== 400)
-      throw new AssayError("USAGE", `collect: ${this.#url.host}: expected an answer, got ${outcome.why}`);
+      throw new AssayError("USAGE", `collect: ${this.#host}: expected an answer, got ${outcome.why}`);
     const nothing = {
       text: "",
       responseId: null,
@@ -319,10 +319,19 @@ class Line {
     if (ms > RETRY_AFTER_MAX_MS)
       throw new AssayError(
         "UNAVAILABLE",
-        `collect: ${this.#url.host}: asks to wait ${Math.ceil(ms / 1000)} s; run again later to go on`,
+        `collect: ${this.#host}: asks to wait ${Math.ceil(ms / 1000)} s; run again later to go on`,
       );
     this.#freeAt = Math.max(this.#freeAt, Date.now() + ms);
     await sleep(ms, this.#options.signal);
+  }
+
+  async close(): Promise<void> {
+    await this.journal.close();
+    await this.#place.local?.close();
+  }
+
+  get #host(): string {
+    return this.#place.url?.host ?? this.#place.name;
   }
 
   async end(tasks: readonly Task[], stopped: string | null): Promise<Collection> {
@@ -336,7 +345,7 @@ class Line {
     return {
       type: "assay/collection/v1",
       out: this.#endpoint.out,
-      endpoint: `${this.#url.origin}${this.#url.pathname}`,
+      endpoint: this.#place.name,
       model: this.#endpoint.settings.model,
       prompts: new Set(own.map((task) => task.prompt.id)).size,
       answers: entries.length,
@@ -348,6 +357,26 @@ class Line {
       stopped: complete ? null : stopped,
     };
   }
+}
+
+async function placeOf({ url, protocol }: Endpoint): Promise<Place> {
+  if (isLocalModel(url)) {
+    const local = await openLocalModel(url);
+    return { url: null, name: local.name, local };
+  }
+  const address = chatUrl(url, protocol);
+  return { url: address, name: `${address.origin}${address.pathname}`, local: null };
+}
+
+async function askLocal(
+  local: LocalModel,
+  settings: ChatSettings,
+  prompt: string,
+  signal: AbortSignal,
+): Promise<ChatOutcome> {
+  const raw = await local.answer(settings, prompt, signal);
+  const answer = readChatAnswer("openai", raw);
+  return answer ? { kind: "answer", answer, raw } : { kind: "again", why: "no answer", afterMs: null };
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -11,7 +11,7 @@ export interface GgufTensorToWrite {
   shape: readonly number[];
   data: Uint8Array;
 }
-export type GgufEntry = readonly [key: string, value: number | string | readonly string[]];
+export type GgufEntry = readonly [key: string, value: number | string | readonly string[] | { f32: number }];
 
 export const u32 = (n: number) => new Uint8Array(Uint32Array.of(n).buffer);
 export const u64 = (n: number) => new Uint8Array(BigUint64Array.of(BigInt(n)).buffer);
@@ -20,6 +20,7 @@ const text = (s: string) => concatBytes([u64(utf8(s).length), utf8(s)]);
 function entry([key, value]: GgufEntry): Uint8Array {
   if (typeof value === "number") return concatBytes([text(key), u32(4), u32(value)]);
   if (typeof value === "string") return concatBytes([text(key), u32(8), text(value)]);
+  if ("f32" in value) return concatBytes([text(key), u32(6), new Uint8Array(Float32Array.of(value.f32).buffer)]);
   return concatBytes([text(key), u32(9), u32(8), u64(value.length), ...value.map(text)]);
 }
 

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { type Collection, collect, type Endpoint } from "../../app/collect.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { asAssayError } from "../../host/files.js";
+import { isLocalModel } from "../../host/local-model.js";
 import type { Protocol } from "../../transcript/chat-protocol.js";
 import { drawPrompts, readPromptSet } from "../../transcript/prompt-set.js";
 import { progressLine } from "../progress.js";
@@ -46,7 +47,7 @@ export function collectCommand(): Command {
     )
     .requiredOption(
       "--endpoint <url>",
-      "address of the API; may be repeated, with --model and --out for each",
+      "address of the API, or gguf:FILE for a model run here; may be repeated, with --model and --out for each",
       list,
       [],
     )
@@ -81,6 +82,9 @@ Examples:
       --endpoint https://a.example/v1 --model ours --out ours.jsonl --key-env OUR_KEY \\
       --endpoint https://b.example/v1 --model theirs --out theirs.jsonl --key-env THEIR_KEY
 
+  $ assay collect --endpoint gguf:./model.gguf --prompts data/prompts/general-1.json --max-tokens 128 --out local.jsonl
+
+A GGUF file is run on the processor by node-llama-cpp 3, an optional peer (npm install node-llama-cpp@3).
 Keys come from the environment only and are written nowhere. Stop it at any time: the same command goes on where it was.
 Raw responses lie under OUT.raw, named by digest; the transcript appears when every prompt is answered.`,
     )
@@ -141,7 +145,8 @@ function endpointOf(url: string, i: number, options: Options): Endpoint {
     key,
     settings: {
       model: options.model[i] ?? "default",
-      temperature: options.temperature ?? null,
+      // A server has its own default, which it does not tell; a model run here decodes greedily unless told otherwise.
+      temperature: options.temperature ?? (isLocalModel(url) ? 0 : null),
       maxTokens: options.maxTokens,
       system: options.system ?? null,
       seed: null,
