@@ -2,7 +2,7 @@
  * The verbs of a transparency log: make one, append to it, prove what is in it, check it, follow it. Reads go through a
  * folder or a URL alike, since a log is a set of static files.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { base64, hex, utf8 } from "../base/bytes.js";
 import { AssayError, quoted } from "../base/error.js";
@@ -258,6 +258,8 @@ export async function handOver(folder: string): Promise<{ size: number }> {
     await mkdir(join(folder, ".state"), { recursive: true });
     const state = JSON.stringify({ size: head.size, root: base64(head.root) });
     await writeFile(join(folder, TESSERA_STATE), state, { flush: true });
+    // What this writer signed last says nothing once another goes on.
+    await rm(join(folder, SIGNED_PATH));
     return { size: head.size };
   });
 }

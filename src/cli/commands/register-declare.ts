@@ -102,11 +102,16 @@ async function run(model: string, options: Options): Promise<void> {
   const asked =
     options.kind.length > 0 ? options.kind : [...new Set<Kind>([...USUAL, ...(Object.keys(answers) as Kind[])])];
   let predicates = Object.fromEntries(
-    asked.map((kind) => [kind, answers[kind] ?? gathered[kind as keyof Drafts] ?? { issued: now }]),
+    asked.map((kind) => [
+      kind,
+      answers[kind] ??
+        gathered[kind as keyof Drafts] ??
+        (kind === "withdrawal" ? { issued: now, withdraws: null } : { issued: now }),
+    ]),
   ) as Record<string, unknown>;
   for (const setting of options.set) predicates = withSetting(predicates, setting);
   const guided = process.stdin.isTTY && !options.json && !options.answers && !options.draft;
-  if (guided) predicates = await ask(predicates);
+  if (guided) predicates = withDependencies(await ask(predicates));
   if (options.draft) {
     await writeNewFile(options.draft, new Uint8Array(Buffer.from(`${JSON.stringify(predicates, null, 2)}\n`)));
     process.stderr.write(`what is known of ${subject.id} is in ${options.draft}; null means "not stated"\n`);
@@ -220,6 +225,15 @@ async function ask(predicates: Record<string, unknown>): Promise<Record<string, 
     lines.close();
   }
   return value;
+}
+
+/** The summary of training content names the same bases, unless it names others. */
+function withDependencies(predicates: Record<string, unknown>): Record<string, unknown> {
+  const at = ["training-content", "general", "dependencies"];
+  const [bases, named] = [placeOf(predicates, ["derivation", "bases"]), placeOf(predicates, at)];
+  return Array.isArray(bases) && Array.isArray(named) && named.length === 0
+    ? answered(predicates, at, bases)
+    : predicates;
 }
 
 function kinds(value: string, before: Kind[]): Kind[] {

@@ -2,7 +2,8 @@
  * The questions of a guided declaration, in the order a publisher meets them. Each answers one place of one draft; an
  * empty answer keeps what the draft holds. Answers are read by the same schemas as a file of answers.
  */
-import type { Drafts } from "./draft.js";
+import { type Drafts, hubModel } from "./draft.js";
+import { MODEL_ID } from "./vocabulary.js";
 
 export interface Question {
   kind: keyof Drafts;
@@ -20,6 +21,9 @@ const list = (answer: string) =>
     .map((item) => item.trim())
     .filter((item) => item !== "");
 const place = (answer: string) => ({ status: "declared", countries: list(answer.toUpperCase()) });
+/** A digest, an address or maker/model. */
+const models = (answer: string) =>
+  list(answer).map((item) => (MODEL_ID.test(item) ? { name: item, id: item } : hubModel(item)));
 const content = (at: string, ask: string, read: (answer: string) => unknown = words): Question => ({
   kind: "training-content",
   at: at.split("."),
@@ -33,6 +37,12 @@ export const QUESTIONS: readonly Question[] = [
     at: ["relation"],
     ask: "How was it made (pretrained, finetune, adapter, merge, quantized, distilled)?",
     read: words,
+  },
+  {
+    kind: "derivation",
+    at: ["bases"],
+    ask: "Base models, by commas (maker/model, an address, or sha256:…)?",
+    read: models,
   },
   { kind: "derivation", at: ["licence"], ask: "Licence (SPDX identifier)?", read: words },
   { kind: "derivation", at: ["released"], ask: "Released on (YYYY-MM-DD)?", read: words },

@@ -22,7 +22,10 @@ const TEXT_CHARACTERS_MAX = 4000;
 export const LIST_ITEMS_MAX = 1000;
 
 export const modelId = z.string().regex(MODEL_ID).describe("sha256: OMS root digest, or uri: SHA-256 of an address");
-export const modelName = z.string().regex(MODEL_NAME).describe("name as the publisher writes it, in ASCII");
+export const modelName = z
+  .string()
+  .regex(MODEL_NAME, "expected maker/model in ASCII")
+  .describe("name as the publisher writes it, in ASCII");
 export const text = z.string().min(1).max(TEXT_CHARACTERS_MAX);
 /** Null is an answer: "not stated". It is shown as such, never left out. */
 export const answer = text.nullable();
@@ -31,11 +34,19 @@ export const sha256 = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 /** RFC 3339 in UTC, whole seconds. */
 export const moment = z
   .string()
-  .regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3])(:[0-5][0-9]){2}Z$/);
+  .regex(
+    /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3])(:[0-5][0-9]){2}Z$/,
+    "expected UTC, such as 2026-05-01T12:00:00Z",
+  );
 /** A day, a month or a year, as exactly as it is known. */
-export const day = z.string().regex(/^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$/);
+export const day = z
+  .string()
+  .regex(
+    /^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$/,
+    "expected a day, month or year, such as 2026-05-01",
+  );
 export const countries = z
-  .array(z.string().regex(/^[A-Z]{2}$/))
+  .array(z.string().regex(/^[A-Z]{2}$/, "expected two-letter countries, such as GB"))
   .min(1)
   .max(60)
   .describe("ISO 3166-1 alpha-2 codes");
@@ -44,7 +55,9 @@ export const webAddress = z
   .regex(/^https?:\/\/[^\s<>"'`\\]{1,1990}$/)
   .describe("http or https address");
 /** Decimal, as a whole number or with an exponent: 3.1e24. */
-export const quantity = z.string().regex(/^[0-9]{1,30}(\.[0-9]{1,10})?(e[0-9]{1,3})?$/);
+export const quantity = z
+  .string()
+  .regex(/^[0-9]{1,30}(\.[0-9]{1,10})?(e[0-9]{1,3})?$/, "expected a number, such as 3.1e22");
 
 export const source = z.strictObject({
   url: webAddress,

@@ -114,7 +114,7 @@ export function draftPage(log: Log, { values, faults }: DraftForm): string {
       <form action="/declare" method="post">
         <Field name={NAME_FIELD} ask="Name (maker/model)" value={values.get(NAME_FIELD) ?? ""} />
         <Field name="base" ask="Base models, by commas (maker/model or an address)" value={values.get("base") ?? ""} />
-        {QUESTIONS.map((question) => (
+        {QUESTIONS.filter(({ at }) => at[0] !== "bases").map((question) => (
           <Field name={fieldOf(question)} ask={question.ask} value={values.get(fieldOf(question)) ?? ""} />
         ))}
         <button class="govuk-button" type="submit">
