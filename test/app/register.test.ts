@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkRegister } from "../../src/app/register-fsck.js";
 import { utf8 } from "../../src/base/bytes.js";
+import { verifyReceipt } from "../../src/office/register/receipt.js";
 import { parsePolicy } from "../../src/tlog/policy.js";
 
 let folder: string;
@@ -92,21 +93,14 @@ describe("one sitting", () => {
     expect(done("register", "receipt", "--check", "receipt.json", "--policy", "trust.txt")).toMatch(
       /^holds: origin of northwind\/lm/,
     );
-    writeFileSync(
-      join(folder, "receipt.json"),
-      readFileSync(join(folder, "receipt.json"), "utf8")
-        .replace("apache", "bpache")
-        .replace(/index \d/, "index 2"),
-    );
-    expect(assay("register", "receipt", "--check", "receipt.json", "--policy", "trust.txt").status).toBe(3);
-    done("register", "bom", "export", "northwind/lm", "--register", "log", "--out", "bom.json");
-    expect(JSON.parse(done("register", "bom", "import", "bom.json", "--answers", "back.json", "--json")).left).toEqual(
-      [],
-    );
-  }, 60_000);
+    const policy = parsePolicy(utf8(readFileSync(join(folder, "trust.txt"), "utf8")));
+    const receipt = readFileSync(join(folder, "receipt.json"), "utf8");
+    const another = utf8(receipt.replace(/index \d/, "index 2"));
+    expect(() => verifyReceipt(another, policy)).toThrow(/not at index 2/);
+  }, 180_000);
 
   test("a refusal names its reason and writes nothing", () => {
-    const before = JSON.parse(done("register", "fsck", "log", "--json"));
+    const before = readFileSync(join(folder, "log/checkpoint"));
     const { status, stdout } = assay(
       "register",
       "declare",
@@ -123,10 +117,11 @@ describe("one sitting", () => {
     );
     expect(status).toBe(3);
     expect(JSON.parse(stdout).refusal.reason).toBe("name");
-    expect(JSON.parse(done("register", "fsck", "log", "--json"))).toEqual(before);
-    expect(assay("register", "declare", "model", "--name", "nоrthwind/lm", "--private-key", "key.pem").status).toBe(2);
-    expect(assay("register", "show", "northwind/none", "--register", "log").stderr.trim().split("\n")).toHaveLength(1);
-  }, 60_000);
+    expect(readFileSync(join(folder, "log/checkpoint"))).toEqual(before);
+    const missing = assay("register", "show", "northwind/none", "--register", "log");
+    expect(missing.status).toBe(2);
+    expect(missing.stderr.trim().split("\n")).toHaveLength(1);
+  }, 180_000);
 
   test("a changed byte of any stored thing is found", async () => {
     const log = join(folder, "tampered");
@@ -150,5 +145,5 @@ describe("one sitting", () => {
       expect((await checkRegister(log, policy, () => undefined)).faults.length).toBeGreaterThan(0);
       writeFileSync(path, bytes);
     }
-  }, 60_000);
+  }, 180_000);
 });
