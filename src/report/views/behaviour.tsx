@@ -207,7 +207,10 @@ function Side({ seen }: { seen: BehaviourObservations }) {
   );
 }
 
-/** Line ends as a pilcrow: a cell is one paragraph, and a reader still sees where lines ended. */
+/**
+ * Line ends as a pilcrow: a cell is one paragraph, and a reader still sees where lines ended. They arrive in the form
+ * that visible-text.ts gives to whatever cannot be seen.
+ */
 function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, " ¶ ");
+  return text.replace(/\s*(?:\\u000a\s*)+/g, " ¶ ");
 }
