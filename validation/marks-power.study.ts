@@ -19,7 +19,13 @@ import { readTexts } from "../dist/labs/marks/texts.js";
 import { BLUE, draw, GREY, ORANGE } from "../dist/report/figures/drawing.js";
 
 const { values } = parseArgs({
-  options: { zoo: { type: "string" }, marked: { type: "string" }, keys: { type: "string", default: "40" } },
+  options: {
+    zoo: { type: "string" },
+    marked: { type: "string" },
+    keys: { type: "string", default: "40" },
+    /** Tables and drawings again from the stored rows. */
+    redraw: { type: "boolean", default: false },
+  },
 });
 const KEYS = Number(values.keys);
 const LENGTHS = [25, 50, 100, 200, 400, 800, 1600];
@@ -29,7 +35,9 @@ const MIXED_TOKENS = 1600;
 const draws = new TokenDraws();
 const none = new Uint32Array(0);
 
-const plain = readTexts(readFileSync(join(values.zoo!, "samples/base.jsonl.gz")), "base", null).map(({ ids }) => ids);
+const plain = values.redraw
+  ? []
+  : readTexts(readFileSync(join(values.zoo!, "samples/base.jsonl.gz")), "base", null).map(({ ids }) => ids);
 /** Tokens as often as the model's own answers have them: what is inserted or put in place of another. */
 const tokens = plain.flatMap((ids) => Array.from(ids));
 
@@ -93,7 +101,11 @@ function asked(scheme: Scheme, ids: Uint32Array): number {
   return testPresence(scheme, [{ id: "1", ids, promptIds: none }], 1024).log10P;
 }
 
-for (const name of ["kgw", "synthid"]) {
+const stored = join(new URL(".", import.meta.url).pathname, "marks-present.power.json");
+if (values.redraw) rows.push(...(JSON.parse(readFileSync(stored, "utf8")) as Row[]));
+else for (const name of ["kgw", "synthid"]) study(name);
+
+function study(name: string): void {
   const files = Array.from({ length: KEYS }, (_, n) => {
     const path = join(values.marked!, `${name}-${n}`);
     const mark = readMark(readFileSync(`${path}.mark.json`), name);
@@ -147,10 +159,11 @@ for (const what of Object.keys(TITLES)) {
 text +=
   "\n![Length](marks-present.power-length.svg)\n![Edits](marks-present.power-edits.svg)\n![Mixing](marks-present.power-mixed.svg)\n";
 writeFileSync(join(here, "marks-present.power.md"), text);
-writeFileSync(join(here, "marks-present.power.json"), `${JSON.stringify(rows)}\n`);
+writeFileSync(stored, `${JSON.stringify(rows)}\n`);
 
 const COLOURS: Record<string, string> = { delete: BLUE, insert: ORANGE, replace: GREY, rephrase: "#0b0c0c" };
 function curve(name: string, title: string, label: string, of: Row[], log: boolean): void {
+  const kinds = [...new Set(of.map(({ what }) => what))];
   const svg = draw(`power-${name}`, title, `${title}. The numbers stand in marks-present.power.md.`, {
     width: 760,
     height: 280,
@@ -178,20 +191,19 @@ function curve(name: string, title: string, label: string, of: Row[], log: boole
         fill: (r: Row) => COLOURS[r.what] ?? BLUE,
         r: 3,
       }),
-      Plot.text(
-        of.filter(
-          (r) => r.scheme === "synthid" && r.x === Math.max(...of.filter((o) => o.what === r.what).map((o) => o.x)),
-        ),
-        {
-          fx: "scheme",
-          x: "x",
-          y: (r: Row) => r.found / r.keys,
-          text: (r: Row) => (of.some((o) => o.what !== r.what) ? r.what : ""),
-          fill: (r: Row) => COLOURS[r.what] ?? BLUE,
-          dx: 8,
-          textAnchor: "start",
-        },
-      ),
+      ...(kinds.length > 1
+        ? [
+            Plot.text(kinds, {
+              fx: () => "synthid",
+              x: 0.62,
+              y: (what: string) => 0.92 - 0.11 * kinds.indexOf(what),
+              text: (what: string) => what,
+              fill: (what: string) => COLOURS[what] ?? BLUE,
+              textAnchor: "start",
+              fontWeight: 600,
+            }),
+          ]
+        : []),
     ],
     style: { fontSize: "12px" },
   });
