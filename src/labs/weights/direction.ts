@@ -29,7 +29,7 @@ const ALTERNATIVES: readonly string[] = [
 ];
 
 const LIMITS: readonly string[] = [
-  "It rests on values that rounding, quantisation or magnitude pruning of one side reproduces without exception. Training, merging, dropped and repeated layers leave no such trace: such pairs come out inconclusive, whatever their direction.",
+  "It rests on values that rounding one side to a coarser number format (or pruning it by magnitude, in a large model) reproduces without exception. Training, merging, dropped and repeated layers leave no such trace: such pairs come out inconclusive, whatever their direction.",
   "It does not read dates. Who had the weights first is for records to show.",
   "It asks for so many values that a sibling moved by a millionth would show: small models and coarse grids (INT4, pruning) seldom have them.",
   "A model that was converted and then trained on, or quantised by a search for its scales (K-quants, GPTQ, AWQ), comes out inconclusive.",
@@ -87,7 +87,7 @@ interface Scores {
 function decide({ forward, backward }: Scores, validation: ValidationSummary | null): Decision {
   if (forward.by === null && backward.by === null && validation !== null)
     return inconclusive(
-      "Neither side's values are, without exception, what rounding, quantisation or magnitude pruning makes of the other's: nothing here shows a direction.",
+      "Nothing here shows a direction: on neither side are the values, without exception, what rounding or pruning makes of the other's in such numbers that a sibling moved by a millionth would have shown exceptions. Codes of quantisers count for nothing in this.",
     );
   const kinds = validation?.nullKinds ?? [];
   const [opposed, ranked] = [true, false].map((second) =>
