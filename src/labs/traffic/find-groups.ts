@@ -3,7 +3,7 @@ import type { SqlEngine } from "./engine.js";
 import { type Activity, readActivity } from "./graph/activity.js";
 import { components } from "./graph/components.js";
 import { links } from "./graph/links.js";
-import { type Group, judge, type Member, outsidersOf } from "./graph/membership.js";
+import { type Group, judge, type Member, newDesk, outsidersOf } from "./graph/membership.js";
 import { readStrata, type Screen, screen, usesByStratum } from "./graph/screen.js";
 import { templateGroups } from "./graph/template-clusters.js";
 import type { Hashes } from "./log/hashes.js";
@@ -39,10 +39,11 @@ export async function findGroups(engine: SqlEngine, rows: number, onStage: (stag
   const { parts, linked } = candidates(activity);
   onStage("judging groups");
   const outsiders = outsidersOf(parts, activity);
+  const desk = newDesk(activity);
   const judged = mostTelling(
     eachOnce(
       parts
-        .map((part) => ({ found: part.length, ...judge(part, outsiders, activity) }))
+        .map((part) => ({ found: part.length, ...judge(part, outsiders, activity, desk) }))
         .filter((g) => g.members.length >= 2),
     ),
   );

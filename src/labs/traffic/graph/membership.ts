@@ -48,36 +48,61 @@ export function outsidersOf(parts: readonly (readonly number[])[], { accounts, j
   return { is, count, rows };
 }
 
-export function judge(found: readonly number[], outsiders: Outsiders, activity: Activity): Group {
-  const inside = new Set(found);
-  const templates = ownTemplates(found, activity);
-  const sent = rowsIn(templates, activity);
+/** Room to count in, cleared after each group: a map of a campaign's millions of uses would take ten times as long. */
+export interface Desk {
+  /** By template: rows of the group in the finding half, and its accounts that sent them. */
+  rows: Float64Array;
+  users: Uint32Array;
+  /** By account: rows in the group's templates in the judging half. */
+  sent: Float64Array;
+}
+
+export function newDesk({ accounts, templates }: Activity): Desk {
+  return {
+    rows: new Float64Array(templates.length),
+    users: new Uint32Array(templates.length),
+    sent: new Float64Array(accounts.length),
+  };
+}
+
+export function judge(
+  found: readonly number[],
+  outsiders: Outsiders,
+  activity: Activity,
+  desk = newDesk(activity),
+): Group {
+  const templates = ownTemplates(found, activity, desk);
+  const senders = sendersOf(templates, activity, desk);
+  const { sent } = desk;
   let total = 0;
   let outside = 0;
-  for (const [account, rows] of sent) {
-    total += rows;
-    if (outsiders.is[account] === 1) outside += rows;
+  for (const account of senders) {
+    total += sent[account]!;
+    if (outsiders.is[account] === 1) outside += sent[account]!;
   }
   const rate = (outside + 1) / (outsiders.rows + 1);
-  const excess = (account: number, rows: number) =>
-    rows < MEMBER_ROWS_MIN ? 0 : -poissonTail(Math.min(rows, COUNT_MAX), activity.judgedRows[account]! * rate);
-  const calibration: number[] = [];
-  for (const [account, rows] of sent) {
-    const score = outsiders.is[account] === 1 ? excess(account, rows) : 0;
-    if (score > 0) calibration.push(score);
-  }
-  const ranked = Float64Array.from(calibration).sort();
+  const excess = (account: number) => {
+    const rows = sent[account]!;
+    if (rows < MEMBER_ROWS_MIN) return 0;
+    return -poissonTail(Math.min(rows, COUNT_MAX), activity.judgedRows[account]! * rate);
+  };
+  const ranked = Float64Array.from(
+    senders
+      .filter((account) => outsiders.is[account] === 1)
+      .map(excess)
+      .filter((score) => score > 0),
+  ).sort();
   const members: Member[] = [];
   let own = 0;
-  for (const account of [...inside].sort((a, b) => a - b)) {
-    const rows = sent.get(account) ?? 0;
-    const score = excess(account, rows);
+  for (const account of [...new Set(found)].sort((a, b) => a - b)) {
+    const score = excess(account);
     if (score < MEMBER_LOG10_EXCESS) continue;
     const log10P = Math.log10((1 + atLeast(ranked, score)) / (outsiders.count + 1));
     if (log10P > Math.log10(MEMBER_P_MAX)) continue;
-    members.push({ account, log10P, rows });
-    own += rows;
+    members.push({ account, log10P, rows: sent[account]! });
+    own += sent[account]!;
   }
+  for (const account of senders) sent[account] = 0;
   return { templates, members, concentration: total > 0 ? own / total : 0, calibration: outsiders.count };
 }
 
@@ -85,36 +110,49 @@ export function judge(found: readonly number[], outsiders: Outsiders, activity: 
 const COUNT_MAX = 1_000_000;
 
 /** Templates of which two of the accounts sent at least OWN_SHARE_MIN of all rows in the finding half. */
-function ownTemplates(found: readonly number[], { starts, template, finding, byTemplate, order }: Activity): number[] {
-  const own = new Map<number, { rows: number; users: number }>();
+function ownTemplates(
+  found: readonly number[],
+  { starts, template, finding, byTemplate, order }: Activity,
+  { rows, users }: Desk,
+): number[] {
+  const touched: number[] = [];
   for (const a of found)
     for (let i = starts[a]!; i < starts[a + 1]!; i++) {
       if (finding[i] === 0) continue;
-      const known = own.get(template[i]!);
-      if (known) {
-        known.rows += finding[i]!;
-        known.users++;
-      } else own.set(template[i]!, { rows: finding[i]!, users: 1 });
+      const t = template[i]!;
+      if (users[t] === 0) touched.push(t);
+      rows[t]! += finding[i]!;
+      users[t]!++;
     }
-  const out: number[] = [];
-  for (const [t, { rows, users }] of own) {
-    if (users < 2) continue;
+  const out = touched.filter((t) => {
+    if (users[t]! < 2) return false;
     let all = 0;
-    for (let k = byTemplate[t]!; k < byTemplate[t + 1]! && OWN_SHARE_MIN * all <= rows; k++) all += finding[order[k]!]!;
-    if (rows >= OWN_SHARE_MIN * all) out.push(t);
+    for (let k = byTemplate[t]!; k < byTemplate[t + 1]! && OWN_SHARE_MIN * all <= rows[t]!; k++)
+      all += finding[order[k]!]!;
+    return rows[t]! >= OWN_SHARE_MIN * all;
+  });
+  for (const t of touched) {
+    rows[t] = 0;
+    users[t] = 0;
   }
   return out.sort((a, b) => a - b);
 }
 
-/** Rows of each account in these templates in the judging half. */
-function rowsIn(templates: readonly number[], { account, judging, byTemplate, order }: Activity): Map<number, number> {
-  const sent = new Map<number, number>();
+/** Accounts with rows in these templates in the judging half; their rows are left in `sent`. */
+function sendersOf(
+  templates: readonly number[],
+  { account, judging, byTemplate, order }: Activity,
+  { sent }: Desk,
+): number[] {
+  const out: number[] = [];
   for (const t of templates)
     for (let k = byTemplate[t]!; k < byTemplate[t + 1]!; k++) {
       const i = order[k]!;
-      if (judging[i]! > 0) sent.set(account[i]!, (sent.get(account[i]!) ?? 0) + judging[i]!);
+      if (judging[i] === 0) continue;
+      if (sent[account[i]!] === 0) out.push(account[i]!);
+      sent[account[i]!]! += judging[i]!;
     }
-  return sent;
+  return out;
 }
 
 function atLeast(sorted: Float64Array, value: number): number {
