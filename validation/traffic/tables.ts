@@ -28,7 +28,8 @@ interface World {
 }
 
 const worlds = read(process.argv[2]!);
-const nulls = worlds.flatMap((w) => w.groups.filter((g) => g.kind !== "campaign"));
+// Benign worlds hold nulls as good as those beside a campaign.
+const nulls = [...worlds, ...process.argv.slice(3).flatMap(read)].flatMap((w) => w.groups.filter((g) => g.kind !== "campaign"));
 const campaigns = worlds.flatMap((w) => (w.campaign ? [w.campaign] : []));
 const kinds = [...new Set(nulls.map((n) => n.kind))].sort();
 /** A mixture of sources counts for none of its parts alone: its first names it. */
@@ -96,7 +97,7 @@ for (const c of campaigns.filter((x) => x.extraction <= LEVEL)) process.stdout.w
 for (const { world, wrong } of worlds.filter((w) => w.wrong.length > 0))
   process.stdout.write(`wrongly listed in ${world}: ${JSON.stringify(wrong)}\n`);
 
-// Benign worlds: how many are accused, and each kind's scores; they are not in the study files.
+// Benign worlds by themselves: how many are accused, and each kind's scores.
 for (const path of process.argv.slice(3)) {
   const benign = read(path);
   const highest = (w: World) => Math.max(0, ...w.groups.map((g) => Math.max(g.pooled, g.extraction)));
