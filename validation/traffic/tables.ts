@@ -29,7 +29,9 @@ interface World {
 
 const worlds = read(process.argv[2]!);
 // Benign worlds hold nulls as good as those beside a campaign.
-const nulls = [...worlds, ...process.argv.slice(3).flatMap(read)].flatMap((w) => w.groups.filter((g) => g.kind !== "campaign"));
+const nulls = [...worlds, ...process.argv.slice(3).flatMap(read)].flatMap((w) =>
+  w.groups.filter((g) => g.kind !== "campaign"),
+);
 const campaigns = worlds.flatMap((w) => (w.campaign ? [w.campaign] : []));
 const kinds = [...new Set(nulls.map((n) => n.kind))].sort();
 /** A mixture of sources counts for none of its parts alone: its first names it. */
