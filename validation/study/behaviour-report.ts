@@ -192,7 +192,7 @@ export function report(input: Input): Report {
     largest: -9,
   }));
   const found = new Map<number, { pairs: number; found: number; strict: number }>();
-  const independent = { pairs: 0, accusedPairs: 0, families: new Set<number>(), accused: new Set<string>() };
+  const nulls = { pairs: 0, accusedPairs: 0, families: new Set<number>(), accused: new Set<string>() };
   pairs.forEach((pair, i) => {
     const bases = basesOf(i);
     const kind = fitter.nullKind(i);
@@ -223,13 +223,12 @@ export function report(input: Input): Report {
       of.accusedFamilies.add(bases.join());
     }
     if (above(false)) of.accusedBut++;
-    if (INDEPENDENT.includes(pair.kind)) {
-      independent.pairs++;
-      for (const b of bases) independent.families.add(b);
-      if (above(false)) {
-        independent.accusedPairs++;
-        independent.accused.add(bases.join());
-      }
+    // Every kind counts: that of a pair of one maker is as wrong an accusation as that of a pair of strangers.
+    nulls.pairs++;
+    for (const b of bases) nulls.families.add(b);
+    if (above(false)) {
+      nulls.accusedPairs++;
+      nulls.accused.add(bases.join());
     }
   });
   tables.push(
@@ -262,10 +261,10 @@ export function report(input: Input): Report {
     methodVersion: METHOD_VERSION,
     page: "validation/behaviour.md",
     nulls: {
-      pairs: independent.pairs,
-      families: independent.families.size,
-      accusedPairs: independent.accusedPairs,
-      accusedFamilies: independent.accused.size,
+      pairs: nulls.pairs,
+      families: nulls.families.size,
+      accusedPairs: nulls.accusedPairs,
+      accusedFamilies: nulls.accused.size,
     },
     positives: {
       pairs: shares.reduce((sum, f) => sum + f.pairs, 0),
