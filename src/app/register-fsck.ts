@@ -7,10 +7,11 @@ import { equalBytes } from "../base/bytes.js";
 import { AssayError } from "../base/error.js";
 import { decodeFinding } from "../finding/codec.js";
 import { readObjects, storedObjects } from "../host/object-store.js";
+import { admitAccess } from "../office/register/access/access-admission.js";
 import { admit } from "../office/register/admission.js";
 import { parseAppendPolicy } from "../office/register/append-policy.js";
 import type { FindingRecord } from "../office/register/procedure.js";
-import { decodeRecord, encodeRecord } from "../office/register/register-entry.js";
+import { decodeRecord, encodeRecord, isAccess } from "../office/register/register-entry.js";
 import { RegisterIndex } from "../office/register/register-index.js";
 import type { Policy } from "../tlog/policy.js";
 import { readBundle } from "../tlog/tree-reader.js";
@@ -60,6 +61,15 @@ export async function checkRegister(
           continue;
         }
         const bytes = await fetched(record.bundle, at);
+        if (isAccess(record)) {
+          const sealed = await fetched(record.sealed, at);
+          const judged = bytes && sealed ? admitAccess(index, bytes, sealed, record.received) : null;
+          if (judged && !judged.admitted) fault(`${at}: would be refused: ${judged.says}`);
+          else if (judged?.admitted && !equalBytes(encodeRecord(judged.record), entry))
+            fault(`${at}: says something else than its bundle`);
+          index.add(record, null);
+          continue;
+        }
         const judged = bytes ? admit(index, bytes, record.received) : null;
         if (judged && !judged.admitted) fault(`${at}: would be refused: ${judged.says}`);
         else if (judged?.admitted && !equalBytes(encodeRecord(judged.record), entry))

@@ -53,7 +53,8 @@ export function addLogFiles(app: Hono, where: string, prefix: string): void {
     if (!bytes) return c.text("not found\n", 404, HEADERS);
     return c.body(new Uint8Array(bytes), 200, {
       ...HEADERS,
-      "content-type": "application/json",
+      // Declarations are JSON; fields sealed with age are not.
+      "content-type": bytes[0] === 0x7b ? "application/json" : "application/octet-stream",
       "cache-control": LASTING,
     });
   });

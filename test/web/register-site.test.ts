@@ -12,6 +12,7 @@ import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 // Hashing threads run what was built.
 import { signModel } from "../../dist/app/sign-model.js";
+import { appendAccess, makeAccess } from "../../src/app/access.js";
 import { appendDeclarations, initRegister } from "../../src/app/register.js";
 import { demoRegister } from "../../src/app/register-demo.js";
 import { serveRegister } from "../../src/web/register/register-server.js";
@@ -21,12 +22,16 @@ import { SAMPLES } from "../office/samples.js";
 import { bundleOf, derivation, model, party, policyBytes } from "../office/world.js";
 
 const NOW_ISSUED = "2026-01-01T12:00:00Z";
-const north = party("Northwind <script>alert(1)</script>", ["publisher"], ["northwind/"]);
+const north = party("Northwind <script>alert(1)</script>", ["publisher", "owner"], ["northwind/"]);
 const south = party("Southwind", ["publisher"], ["southwind/"]);
 const auditor = party("Auditor", ["auditor"], []);
 const doubter = party("Doubter", ["challenger"], []);
 const base = model("southwind/base");
 const lm = { ...model("northwind/lm"), uri: "https://models.example/northwind/lm" };
+/** What is sealed must stand on no page. */
+const SECRET = "Institute of Secrets";
+/** X25519, of the age specification's examples. */
+const RECIPIENT = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 const EVIL = `"><img src=x onerror=alert(1)><script>alert(2)</script>\u202e{{7*7}}`;
 
 let folder: string;
@@ -86,6 +91,24 @@ beforeAll(async () => {
     report: null,
   };
   await appendDeclarations(log, [bundleOf(auditor, { subject: lm, kind: "audit", predicate: audit })], null);
+  const made = await makeAccess({
+    kind: "access-grant",
+    fields: {
+      asset: { kind: "data", name: SECRET, digest: lm.id },
+      recipient: { name: SECRET, publicKey: null },
+      purpose: { kind: "inspection", says: null },
+      rights: ["inspect"],
+      terms: { says: SECRET, document: null, uri: null },
+      mark: null,
+      note: null,
+      sealedTo: [RECIPIENT],
+    },
+    public: { until: "2126-01-01T00:00:00Z" },
+    sealTo: [RECIPIENT],
+    signer: { keyId: north.id, sign: north.sign },
+  });
+  const granted = await appendAccess(log, made, null);
+  if (!granted.admitted) throw new Error(granted.says);
   site = await serveRegister({ where: log, port: 0, trust: null, writable: true });
   await demoRegister(join(folder, "demo"), "demo.example/models");
   demo = await serveRegister({ where: join(folder, "demo"), port: 0, trust: null, writable: false });
@@ -112,6 +135,8 @@ const PAGES: Record<string, string> = {
   about: "/about",
   verify: "/verify",
   label: `/label/${lm.id}`,
+  access: "/access",
+  grant: "/entries/8",
   missing: "/models/sha256:0",
 };
 
@@ -131,6 +156,7 @@ describe("as text", () => {
       if (name !== "label" && name !== "verify") expect(document.querySelectorAll("script")).toHaveLength(0);
       expect(document.querySelectorAll("img, iframe, object, embed")).toHaveLength(0);
       expect(html).not.toContain("\u202e");
+      expect(html).not.toContain(SECRET);
       for (const element of document.querySelectorAll("*"))
         for (const { name: attribute, value } of element.attributes) {
           expect(attribute).not.toMatch(/^on/);

@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { type Listing, SHARD_BYTES, signModel, verifyModel } from "../../app/sign-model.js";
 import { HASH_TYPES, type HashType } from "../../evidence/oms-statement.js";
 import { progressLine } from "../progress.js";
+import { accessCommands } from "./register-access.js";
 import { bomCommand } from "./register-bom.js";
 import { declareCommand } from "./register-declare.js";
 import {
@@ -28,7 +29,7 @@ interface Common extends Omit<Listing, "ignorePaths"> {
 }
 
 export function registerCommand(): Command {
-  return new Command("register")
+  const command = new Command("register")
     .description("Where a model comes from: sign its files, declare its making, look it up.")
     .addCommand(signCommand())
     .addCommand(verifyCommand())
@@ -55,6 +56,8 @@ Examples:
   $ assay register verify ./model --signature model.sig --trust-config trusted_root.json \\
       --identity signer@example.org --identity-provider https://accounts.example.org`,
     );
+  for (const access of accessCommands()) command.addCommand(access);
+  return command;
 }
 
 function signCommand(): Command {

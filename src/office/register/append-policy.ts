@@ -7,6 +7,7 @@ import { fromUtf8 } from "../../base/bytes.js";
 import { AssayError } from "../../base/error.js";
 import { parseStrictJson } from "../../base/strict-json.js";
 import { type EcdsaPublicKey, parseEcdsaKey } from "../../evidence/ecdsa-key.js";
+import type { AccessKind } from "./access/fields.js";
 import type { Kind } from "./kinds.js";
 
 export const POLICY_BYTES_MAX = 4 * 1024 * 1024;
@@ -27,7 +28,9 @@ export const ROLES = {
   auditor: ["audit", "finding", "evaluation", "correction", "withdrawal", "challenge"],
   challenger: ["challenge", "challenge-closed"],
   authority: ["challenge", "challenge-closed", "finding", "withdrawal"],
-} as const satisfies Record<string, readonly Kind[]>;
+  /** Shares models, code or data with partners and keeps the access ledger of what is its own. */
+  owner: ["access-grant", "access-delivery", "access-receipt", "access-revocation"],
+} as const satisfies Record<string, readonly (Kind | AccessKind)[]>;
 export type Role = keyof typeof ROLES;
 
 const schema = z.strictObject({
@@ -40,7 +43,7 @@ const schema = z.strictObject({
         roles: z
           .array(z.enum(Object.keys(ROLES) as [Role, ...Role[]]))
           .min(1)
-          .max(5),
+          .max(Object.keys(ROLES).length),
         names: z
           .array(z.string().regex(/^([A-Za-z0-9][A-Za-z0-9._-]{0,95}\/|\*|[A-Za-z0-9][A-Za-z0-9._/-]{0,190})$/))
           .max(1000)
@@ -75,8 +78,8 @@ export function parseAppendPolicy(bytes: Uint8Array, what: string): AppendPolicy
   return keys;
 }
 
-export function mayDeclare({ roles }: RegisteredKey, kind: Kind): boolean {
-  return roles.some((role) => (ROLES[role] as readonly Kind[]).includes(kind));
+export function mayDeclare({ roles }: RegisteredKey, kind: Kind | AccessKind): boolean {
+  return roles.some((role) => (ROLES[role] as readonly (Kind | AccessKind)[]).includes(kind));
 }
 
 export function ownsName({ names }: RegisteredKey, name: string): boolean {

@@ -44,8 +44,20 @@ export function encodeDeclarationBundle(statement: Uint8Array, signature: Uint8A
   });
 }
 
-/** Read without believing: the caller brings the key. */
-export function openDeclarationBundle(bytes: Uint8Array, what: string): SignedDeclaration {
+/** What a bundle holds, whatever its statement says. */
+export interface SignedStatement {
+  payload: Uint8Array;
+  /** Digest of the statement's bytes. */
+  statement: Digest;
+  /** Digest of the whole bundle. */
+  bundle: Digest;
+  /** Hint of the key; a claim until `verify` has been called. */
+  keyId: string;
+  verify: (key: EcdsaPublicKey) => boolean;
+}
+
+/** The envelope alone, read without believing. */
+export function openSignedStatement(bytes: Uint8Array, what: string): SignedStatement {
   if (bytes.length > BUNDLE_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${BUNDLE_BYTES_MAX} bytes, got ${bytes.length}`);
   const { mode, payload, signature } = decodeSignatureBundle(bytes, what);
@@ -55,10 +67,16 @@ export function openDeclarationBundle(bytes: Uint8Array, what: string): SignedDe
   if (!equalBytes(encodeDeclarationBundle(payload, signature, keyId), bytes))
     throw new AssayError("FORMAT", `${what}: expected canonical JSON (RFC 8785) and nothing beside the envelope`);
   return {
-    declaration: decodeDeclaration(payload, what),
+    payload,
     statement: sha256Digest(payload),
     bundle: sha256Digest(bytes),
     keyId,
     verify: (key) => key.id === keyId && key.verify(signature, toBeSigned(payload)),
   };
+}
+
+/** Read without believing: the caller brings the key. */
+export function openDeclarationBundle(bytes: Uint8Array, what: string): SignedDeclaration {
+  const { payload, ...signed } = openSignedStatement(bytes, what);
+  return { ...signed, declaration: decodeDeclaration(payload, what) };
 }

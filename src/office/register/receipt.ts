@@ -11,7 +11,7 @@ import { parseEcdsaKey } from "../../evidence/ecdsa-key.js";
 import type { Policy } from "../../tlog/policy.js";
 import { parseProofFile, verifyProofFile } from "../../tlog/proof-file.js";
 import { BUNDLE_BYTES_MAX, openDeclarationBundle, type SignedDeclaration } from "./declaration-bundle.js";
-import { type DeclaredRecord, decodeRecord, encodeRecord, recordOf } from "./register-entry.js";
+import { type DeclaredRecord, decodeRecord, encodeRecord, isDeclared, recordOf } from "./register-entry.js";
 
 export const RECEIPT_BYTES_MAX = 2 * BUNDLE_BYTES_MAX + 4 * 1024 * 1024;
 
@@ -61,7 +61,7 @@ export function verifyReceipt(bytes: Uint8Array, trust: Policy): VerifiedReceipt
   if (!signed.verify(parseEcdsaKey(publicKey, what)))
     throw new AssayError("SIGNATURE", `${what}: the declaration's signature does not hold under the key`);
   const record = decodeRecord(utf8(text), what);
-  if (record.kind === "policy" || !equalBytes(encodeRecord(recordOf(signed, record.received)), utf8(text)))
+  if (!isDeclared(record) || !equalBytes(encodeRecord(recordOf(signed, record.received)), utf8(text)))
     throw new AssayError("DIGEST", `${what}: the log record is not that of the declaration`);
   const { origin, size, cosigners } = verifyProofFile(parseProofFile(utf8(proof), what), utf8(text), trust, what);
   return { signed, record, log: { origin, size, cosigners } };

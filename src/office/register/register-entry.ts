@@ -8,6 +8,8 @@ import { fromUtf8 } from "../../base/bytes.js";
 import { canonicalJson, canonicalJsonBytes } from "../../base/canonical-json.js";
 import type { Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
+import { commitments, type SignedAccess } from "./access/access-statement.js";
+import { ACCESS_KINDS, type AccessKind } from "./access/fields.js";
 import type { SignedDeclaration } from "./declaration-bundle.js";
 import { type Derivation, RELATIONS } from "./derivation.js";
 import { issuedOf, KIND_NAMES } from "./kinds.js";
@@ -52,7 +54,22 @@ const policy = z.strictObject({
   received: z.int().nonnegative(),
 });
 
-const schema = z.discriminatedUnion("kind", [declared, policy]);
+const access = z.strictObject({
+  type: z.literal(TYPE),
+  kind: z.enum(ACCESS_KINDS as [AccessKind, ...AccessKind[]]),
+  statement: sha256,
+  bundle: sha256,
+  sealed: sha256.describe("the private fields, encrypted with age, beside the log"),
+  key: z.string().regex(/^[0-9a-f]{64}$/),
+  issued: moment,
+  received: z.int().nonnegative().describe("Unix seconds on the operator's clock"),
+  commitments: commitments.describe("to the private fields: all that the log shows of them"),
+  until: moment.optional().describe("a grant's end"),
+  grant: sha256.optional().describe("statement of the grant it stands under"),
+  delivery: sha256.optional().describe("statement of the delivery that is acknowledged"),
+});
+
+const schema = z.discriminatedUnion("kind", [declared, policy, access]);
 export type DeclaredRecord = Omit<
   z.infer<typeof declared>,
   "kind" | "model" | "parents" | "teachers" | "other" | "uri" | "about" | "as" | "relation"
@@ -70,7 +87,45 @@ export type DeclaredRecord = Omit<
   bundle: Digest;
 };
 export type PolicyRecord = z.infer<typeof policy>;
-export type EntryRecord = DeclaredRecord | PolicyRecord;
+export type AccessRecord = Omit<
+  z.infer<typeof access>,
+  "statement" | "bundle" | "sealed" | "until" | "grant" | "delivery"
+> & {
+  statement: Digest;
+  bundle: Digest;
+  sealed: Digest;
+  until?: string;
+  grant?: Digest;
+  delivery?: Digest;
+};
+export type EntryRecord = DeclaredRecord | PolicyRecord | AccessRecord;
+
+export function isAccess(record: EntryRecord): record is AccessRecord {
+  return "sealed" in record;
+}
+
+export function isDeclared(record: EntryRecord): record is DeclaredRecord {
+  return record.kind !== "policy" && !isAccess(record);
+}
+
+/** What the log holds of a signed access entry. */
+export function accessRecordOf({ access, statement, bundle, keyId }: SignedAccess, received: number): AccessRecord {
+  const { kind, sealed, issued, commitments: committed, until, grant, delivery } = access;
+  return {
+    type: TYPE,
+    kind,
+    statement,
+    bundle,
+    sealed,
+    key: keyId,
+    issued,
+    received,
+    commitments: [...committed],
+    ...(until === null ? {} : { until }),
+    ...(grant === null ? {} : { grant }),
+    ...(delivery === null ? {} : { delivery }),
+  };
+}
 
 export function recordOf(signed: SignedDeclaration, received: number): DeclaredRecord {
   const { declaration, statement, bundle, keyId } = signed;

@@ -5,11 +5,12 @@
  */
 import type { Digest } from "../../base/digest.js";
 import type { EcdsaPublicKey } from "../../evidence/ecdsa-key.js";
+import { AccessLedger } from "./access/ledger.js";
 import type { AppendPolicy, Role } from "./append-policy.js";
 import type { Kind } from "./kinds.js";
 import { skeleton } from "./look-alike.js";
 import { NameSearch } from "./name-search.js";
-import type { DeclaredRecord, EntryRecord } from "./register-entry.js";
+import { type DeclaredRecord, type EntryRecord, isAccess } from "./register-entry.js";
 import type { ModelId } from "./vocabulary.js";
 
 export interface Entry {
@@ -49,6 +50,8 @@ export class RegisterIndex {
   policy: AppendPolicy = new Map();
   policyDigest: string | null = null;
   readonly names = new NameSearch();
+  /** Who was given access to what, in commitments: apart from what is declared about models. */
+  readonly access = new AccessLedger();
   readonly #byStatement = new Map<string, Entry>();
   /** Declared links by the parent they name; those not in force are left out when asked. */
   readonly #children = new Map<ModelId, Entry[]>();
@@ -65,6 +68,10 @@ export class RegisterIndex {
       return;
     }
     const holder = this.policy.get(record.key);
+    if (isAccess(record)) {
+      this.access.add(index, record, holder ?? null);
+      return;
+    }
     const model = this.#model(record);
     const entry: Entry = {
       index,

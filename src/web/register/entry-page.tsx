@@ -49,7 +49,8 @@ export function entryPage(entry: Entry, says: StatementRecord["says"], log: { or
   );
 }
 
-function bundlePath(digest: string): string {
+/** Below the log's prefix. */
+export function bundlePath(digest: string): string {
   const hex = digest.slice(7);
   return `objects/${hex.slice(0, 2)}/${hex}`;
 }

@@ -41,6 +41,7 @@ export function page(frame: Frame, body: Child): string {
               </div>
               <nav class="app-nav" aria-label="Register">
                 <a href="/publishers">Publishers</a>
+                <a href="/access">Access</a>
                 <a href="/submit">Submit</a>
                 <a href="/verify">Verify</a>
                 <a href="/about">About</a>

@@ -11,6 +11,8 @@ import { exportBom } from "../../app/bom.js";
 import { appendDeclarations, openRegister, type Register, refresh } from "../../app/register.js";
 import { modelRecord, registerReceipt, statementOfEntry } from "../../app/register-record.js";
 import { AssayError } from "../../base/error.js";
+import { unixSeconds } from "../../host/moment.js";
+import { atIndex } from "../../office/register/access/ledger.js";
 import { lineage } from "../../office/register/lineage.js";
 import type { Entry, ModelState } from "../../office/register/register-index.js";
 import { MODEL_ID, type ModelId } from "../../office/register/vocabulary.js";
@@ -18,6 +20,7 @@ import { drawLineage } from "../../report/figures/lineage.js";
 import type { Policy } from "../../tlog/policy.js";
 import { addLogFiles } from "../log-server.js";
 import type { Served } from "../static-server.js";
+import { accessEntryPage, accessEntryRecord, accessPage, accessRecordPage } from "./access-page.js";
 import { addAssets } from "./assets.js";
 import { answersOf, formOf } from "./draft-answers.js";
 import { entryPage } from "./entry-page.js";
@@ -129,6 +132,14 @@ function addPages(app: Hono, { register }: Site, writable: boolean): void {
   app.get("/feed.atom", async (c) =>
     feed(c, await register(), "/feed.atom", "Model register", (r) => r.index.entries.slice(-100)),
   );
+  app.get("/access", async (c) => {
+    const { index, head } = await register();
+    return c.html(accessPage(index.access, unixSeconds(), head), 200, headers());
+  });
+  app.get("/access.json", async (c) => {
+    const { index } = await register();
+    return c.json(accessRecordPage(index.access, unixSeconds()), 200, headers());
+  });
   app.get("/publishers", async (c) => {
     const { index, head } = await register();
     return c.html(publishersPage(index.policy, head), 200, headers());
@@ -170,6 +181,11 @@ function addPages(app: Hono, { register }: Site, writable: boolean): void {
     const state = await register();
     const [n, twin] = c.req.param("n").split(".");
     const entry = entryAt(state, Number(n));
+    const access = entry ? null : state.index.access.at(Number(n));
+    if (access)
+      return twin
+        ? c.json({ type: "assay/register-access-entry/v1", ...accessEntryRecord(access) }, 200, headers())
+        : c.html(accessEntryPage(state.index.access, access, state.head), 200, headers());
     if (!entry)
       return c.html(missingPage(`Entry ${n} is no declaration of this register.`, state.head), 404, headers());
     const record = await statementOfEntry(state, entry);
@@ -297,15 +313,8 @@ function feed(c: Context, state: Register, path: string, title: string, pick: (r
   return c.body(text, 200, { ...headers(), "content-type": "application/atom+xml; charset=utf-8" });
 }
 
-/** Entries are in order; those that are policies are left out. */
 function entryAt({ index }: Register, n: number): Entry | null {
-  let [from, to] = [0, index.entries.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (index.entries[middle]!.index < n) from = middle + 1;
-    else to = middle;
-  }
-  return index.entries[from]?.index === n ? index.entries[from]! : null;
+  return atIndex(index.entries, n);
 }
 
 function listening(app: Hono, port: number): Promise<Served> {
