@@ -25,6 +25,7 @@ import { RowBinaryReader, RowBinaryWriter } from "../../dist/labs/traffic/log/ro
 import { FORMATS } from "../../dist/labs/traffic/log/sniff.js";
 import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../../dist/labs/traffic/log/tables.js";
 import { LEVEL } from "../../dist/labs/traffic/method.js";
+import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 import { compose, truthOf } from "../worlds/compose.ts";
 import { litellmLine } from "../worlds/litellm.ts";
 import { random } from "../worlds/random.ts";
@@ -98,7 +99,7 @@ for (let i = 0; i < Number(values.worlds); i++) {
     campaign: members.size,
     ours: score(
       search.groups
-        .filter((g) => g.measures.concentration > 0 && least(g.measures) > LEVEL)
+        .filter((g) => statistic("traffic/extraction-workload", g.measures).value > LEVEL)
         .flatMap((g) => g.listed.map((m) => m.account)),
     ),
     ...(await others(n, score)),
@@ -165,11 +166,6 @@ for (let i = 0; i < Number(values.worlds); i++) {
 }
 await engine.close();
 rmSync(scratch, { recursive: true, force: true });
-
-function least(m: object): number {
-  const { concentration, balance, division, persistence, offClock, singleTurn } = m as Record<string, number>;
-  return Math.min(concentration!, balance!, division!, persistence!, offClock!, singleTurn!);
-}
 
 function best<T extends { recall: number; precision: number | null }>(all: readonly T[]): T {
   const f1 = ({ recall, precision }: T) =>

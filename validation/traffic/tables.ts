@@ -8,7 +8,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { LEVEL, METHOD_ID, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
-import { upper95 } from "../../dist/stats/clopper-pearson.js";
+import { lower95, upper95 } from "../../dist/stats/clopper-pearson.js";
 import type { Measured } from "./worlds.ts";
 
 interface World {
@@ -92,8 +92,12 @@ for (const [id, value] of [
 const members = campaigns.reduce((n, c) => n + c.accounts, 0);
 const right = campaigns.reduce((n, c) => n + c.right, 0);
 const named = campaigns.reduce((n, c) => n + c.named, 0);
+/** A share with its one-sided 95 % bounds. */
+const share = (k: number, n: number) =>
+  `${k} of ${n}, ${(k / Math.max(1, n)).toFixed(4)} (95 %: ${lower95(k, n).toFixed(4)} to ${upper95(k, n).toFixed(4)})`;
+const clean = campaigns.filter((c) => c.named === c.right).length;
 process.stdout.write(
-  `\ncampaign accounts ${members}, listed ${named}, of them right ${right}: recall ${(right / members).toFixed(4)}, precision ${(right / Math.max(1, named)).toFixed(4)}\n`,
+  `\ncampaign accounts that are listed: ${share(right, members)}; listed accounts that are the campaign's: ${share(right, named)}; worlds whose list holds nobody else: ${share(clean, campaigns.length)}\n`,
 );
 for (const c of campaigns.filter((x) => x.extraction <= LEVEL)) process.stdout.write(`missed: ${JSON.stringify(c)}\n`);
 for (const { world, wrong } of worlds.filter((w) => w.wrong.length > 0))

@@ -45,7 +45,7 @@ const { values } = parseArgs({
  * Fresh with each version of the method: no world of the study was looked at before that version was fixed. Worlds of
  * version 1 were drawn with the empty salt.
  */
-const SALT = `v${METHOD_VERSION}-41c7`;
+const SALT = `v${METHOD_VERSION}-tuning`;
 
 /** Independent sources: prompt files that come from one data set count as one. */
 const TUNING = ["imdb", "samsum", "quarel", "xsum", "wiki_qa", "sciq", "arena-users-a"];

@@ -123,10 +123,14 @@ function resembling(members: readonly Member[], ways: ReadonlyMap<number, Ways>)
 
 /** Several ways of looking find the same accounts: of groups that mostly coincide the one that stands higher is kept. */
 function withoutRepeats(groups: readonly FoundGroup[]): FoundGroup[] {
-  const value = (group: FoundGroup) => statistic("traffic/pooled-operation", group.measures).value;
+  const pooled = (group: FoundGroup) => statistic("traffic/pooled-operation", group.measures).value;
+  const extraction = (group: FoundGroup) => statistic("traffic/extraction-workload", group.measures).value;
   const order = [...groups].sort(
     (a, b) =>
-      value(b) - value(a) || b.members.length - a.members.length || a.members[0]!.account - b.members[0]!.account,
+      Math.max(pooled(b), extraction(b)) - Math.max(pooled(a), extraction(a)) ||
+      pooled(b) - pooled(a) ||
+      b.members.length - a.members.length ||
+      a.members[0]!.account - b.members[0]!.account,
   );
   const kept: { group: FoundGroup; members: Set<number> }[] = [];
   for (const group of order) {

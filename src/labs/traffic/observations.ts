@@ -11,6 +11,7 @@ const measuresSchema = z.strictObject({
   persistence: share,
   offClock: share,
   singleTurn: share,
+  beyondProduct: share,
   accounts: count,
   rows: count,
   distinctPrompts: count,

@@ -28,6 +28,7 @@ export const LIMITS: readonly string[] = [
   "Its error rate holds for worlds made by the published generator from the prompt sources named in the validation study, and for no others; what a log of another kind does to it is not known.",
   "It does not see a campaign whose accounts each ask something else in words of their own: without shared templates or prompts there is no link.",
   "It does not see a campaign that deals its work as unevenly as people do, holds conversations, sleeps at night by account and shares its templates with a large benign public.",
+  "Accounts whose rows stand under one system prompt are not called operated together, since a product's users stand so too; of a campaign with a system prompt of its own only the workload can be found.",
   "It says nothing about who operates the accounts, nor about intent, contract or law.",
   "Every other day of the log judges what the days between found; a campaign shorter than a week lies outside the validated class.",
   "A listed account stands in the list with its own p-value; the finding is about the group, and an account near the threshold may be a bystander.",

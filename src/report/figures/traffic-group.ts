@@ -47,6 +47,7 @@ export const MEASURES = {
   persistence: "day after day",
   offClock: "by no clock",
   singleTurn: "single questions, no talk",
+  beyondProduct: "not one product's system prompt",
 } as const;
 
 export function trafficMeasures({ group, groups }: TrafficObservations): Figure {
@@ -55,7 +56,10 @@ export function trafficMeasures({ group, groups }: TrafficObservations): Figure 
   const names = Object.keys(MEASURES) as (keyof typeof MEASURES)[];
   const bars = names.map((name) => ({ label: MEASURES[name], value: group?.measures[name] ?? 0 }));
   const dots = names.flatMap((name) => others.map((o) => ({ label: MEASURES[name], value: o.measures[name] })));
-  const least = bars.reduce((a, b) => (b.value < a.value ? b : a));
+  // A system prompt counts for pooled operation only.
+  const least = bars
+    .filter(({ label }) => label !== MEASURES.beyondProduct)
+    .reduce((a, b) => (b.value < a.value ? b : a));
   const description = `The least is ${decimal(least.value, 2)} ("${least.label}"), which is the statistic of the extraction workload; ${others.length} other groups stand as dots.`;
   const svg = draw("traffic-measures", title, description, {
     width: 760,

@@ -1,7 +1,9 @@
 /**
  * Links between accounts that share more rare templates than chance allows (the content edge of Ikram et al., arXiv
  * 1506.00506). Chance: every account keeps how many templates it uses and every template how many accounts it has
- * (Chung and Lu 2002), so that two accounts share λ = d₁d₂ Σ n(n−1)/M² templates on average; a Poisson tail.
+ * (Chung and Lu 2002), so that of the templates that at most c accounts use two accounts share
+ * λ = d₁d₂ Σ n(n−1)/M² on average, the sum over these; a Poisson tail. Rarity weighs in through c: all doubling classes
+ * are tried, the rarest alone, with the next, up to all, and the best tail is multiplied by their number (Bonferroni).
  * It cannot link accounts that share fewer than two rare templates.
  */
 import { logFactorial } from "../../../stats/log-factorial.js";
@@ -22,27 +24,49 @@ export interface Link {
   log10P: number;
 }
 
+/** Doubling classes of rarity: class c holds templates of 2^(c+1) to 2^(c+2) − 1 accounts, the last all above. */
+const CLASSES = 16;
+
+interface Shared {
+  /** 0 for templates of two or three accounts. */
+  rarity: number;
+  /** Ascending. */
+  users: Uint32Array;
+}
+
 export function links(activity: Activity): Link[] {
   const byTemplate = usersOf(activity);
   const degrees = new Float64Array(activity.accounts.length);
   let edges = 0;
-  let pairs = 0;
-  for (const users of byTemplate) {
+  // Σ n(n−1) over the templates of a class and of all rarer ones.
+  const pairs = new Float64Array(CLASSES);
+  const held = new Set<number>();
+  for (const { users, rarity } of byTemplate) {
     edges += users.length;
-    pairs += users.length * (users.length - 1);
+    held.add(rarity);
+    for (let c = rarity; c < CLASSES; c++) pairs[c]! += users.length * (users.length - 1);
     for (const user of users) degrees[user]!++;
   }
+  const tried = [...held].sort((x, y) => x - y);
+  const paid = Math.log10(Math.max(1, tried.length));
   const out: Link[] = [];
-  for (const [a, b, count] of countShared(byTemplate, activity.accounts.length)) {
-    const expected = (degrees[a]! * degrees[b]! * pairs) / edges ** 2;
-    const log10P = poissonTail(count, expected);
-    if (log10P <= LINK_LOG10_P) out.push({ a, b, shared: count, log10P });
+  for (const { a, b, counts } of countShared(byTemplate, activity.accounts.length)) {
+    const both = (degrees[a]! * degrees[b]!) / edges ** 2;
+    let shared = 0;
+    let log10P = 0;
+    let before = 0;
+    for (const c of tried) {
+      for (; before <= c; before++) shared += counts[before]!;
+      if (counts[c]! > 0 && shared >= SHARED_MIN)
+        log10P = Math.min(log10P, poissonTail(shared, both * pairs[c]!) + paid);
+    }
+    if (log10P <= LINK_LOG10_P) out.push({ a, b, shared, log10P });
   }
   return out;
 }
 
-/** Accounts of each rare template in the finding half, ascending. */
-function usersOf(activity: Activity): Uint32Array[] {
+/** Accounts of each rare template in the finding half. */
+function usersOf(activity: Activity): Shared[] {
   const { accounts, templates } = activity;
   const users = finders(activity);
   const popular = Math.max(ALL_PAIRS_MAX, POPULAR_SHARE * accounts.length);
@@ -54,34 +78,50 @@ function usersOf(activity: Activity): Uint32Array[] {
   // The rarest templates of each account first; what exceeds its share is left out.
   rare.sort((x, y) => x.length - y.length);
   const used = new Uint32Array(accounts.length);
-  return rare.map((own) => own.filter((user) => used[user]!++ < TEMPLATES_AN_ACCOUNT_MAX));
+  return rare.map((own) => ({
+    rarity: Math.min(CLASSES - 1, Math.floor(Math.log2(own.length)) - 1),
+    users: own.filter((user) => used[user]!++ < TEMPLATES_AN_ACCOUNT_MAX),
+  }));
 }
 
 /** Pairs held in memory at a time: 256 MB. */
 const PAIRS_A_PASS = 32_000_000;
 
-/** [a, b, templates shared] for pairs met at least SHARED_MIN times, by sorting packed pairs, a range of a at a time. */
-function* countShared(byTemplate: readonly Uint32Array[], accounts: number): Generator<[number, number, number]> {
+/**
+ * Pairs met at least SHARED_MIN times, with how often in each class of rarity, by sorting packed (a, b, class), a range
+ * of a at a time. `counts` is used again for the next pair.
+ */
+function* countShared(
+  byTemplate: readonly Shared[],
+  accounts: number,
+): Generator<{ a: number; b: number; counts: Uint32Array }> {
   const reach = (users: Uint32Array) => (users.length <= ALL_PAIRS_MAX ? users.length : NEIGHBOURS);
   const made = new Float64Array(accounts + 1);
-  for (const users of byTemplate)
+  for (const { users } of byTemplate)
     for (let i = 0; i < users.length; i++) made[users[i]!]! += Math.min(reach(users), users.length - 1 - i);
+  // A packed number is exact below 2^53.
+  const widest = Math.max(1, Math.floor(Number.MAX_SAFE_INTEGER / CLASSES / Math.max(1, accounts)) - 1);
+  const counts = new Uint32Array(CLASSES);
   for (let low = 0; low < accounts; ) {
     let high = low;
     let room = 0;
-    while (high < accounts && (high === low || room + made[high]! <= PAIRS_A_PASS)) room += made[high++]!;
+    while (high < accounts && high - low < widest && (high === low || room + made[high]! <= PAIRS_A_PASS))
+      room += made[high++]!;
     const packed = new Float64Array(room);
     let at = 0;
-    for (const users of byTemplate) {
+    for (const { users, rarity } of byTemplate) {
       const window = reach(users);
       for (let i = lowerBound(users, low); i < users.length && users[i]! < high; i++)
-        for (let j = i + 1; j < users.length && j <= i + window; j++) packed[at++] = users[i]! * 2 ** 26 + users[j]!;
+        for (let j = i + 1; j < users.length && j <= i + window; j++)
+          packed[at++] = ((users[i]! - low) * accounts + users[j]!) * CLASSES + rarity;
     }
     const sorted = packed.subarray(0, at).sort();
     for (let from = 0; from < at; ) {
-      let to = from + 1;
-      while (to < at && sorted[to] === sorted[from]) to++;
-      if (to - from >= SHARED_MIN) yield [Math.floor(sorted[from]! / 2 ** 26), sorted[from]! % 2 ** 26, to - from];
+      const pair = Math.floor(sorted[from]! / CLASSES);
+      counts.fill(0);
+      let to = from;
+      for (; to < at && Math.floor(sorted[to]! / CLASSES) === pair; to++) counts[sorted[to]! % CLASSES]!++;
+      if (to - from >= SHARED_MIN) yield { a: low + Math.floor(pair / accounts), b: pair % accounts, counts };
       from = to;
     }
     low = high;

@@ -6,6 +6,7 @@
  * group's templates by chance, and is expected to.
  */
 import { MEMBER_LOG10_EXCESS, MEMBER_P_MAX, MEMBER_ROWS_MIN, OWN_SHARE_MIN } from "../method.js";
+import { shareAtLeast } from "../score/lower-bounds.js";
 import type { Activity } from "./activity.js";
 import { poissonTail } from "./links.js";
 
@@ -21,7 +22,7 @@ export interface Group {
   templates: number[];
   /** Ascending by account. */
   members: Member[];
-  /** Share of the judging half's rows in these templates that members sent. */
+  /** Share of the judging half's rows in these templates that members sent: its lower bound over senders. */
   concentration: number;
   /** Accounts outside any group that the p-values were ranked among. */
   calibration: number;
@@ -74,10 +75,8 @@ export function judge(
   const templates = ownTemplates(found, activity, desk);
   const senders = sendersOf(templates, activity, desk);
   const { sent } = desk;
-  let total = 0;
   let outside = 0;
   for (const account of senders) {
-    total += sent[account]!;
     if (outsiders.is[account] === 1) outside += sent[account]!;
   }
   const rate = (outside + 1) / (outsiders.rows + 1);
@@ -93,17 +92,20 @@ export function judge(
       .filter((score) => score > 0),
   ).sort();
   const members: Member[] = [];
-  let own = 0;
+  const inside = new Set<number>();
   for (const account of [...new Set(found)].sort((a, b) => a - b)) {
     const score = excess(account);
     if (score < MEMBER_LOG10_EXCESS) continue;
     const log10P = Math.log10((1 + atLeast(ranked, score)) / (outsiders.count + 1));
     if (log10P > Math.log10(MEMBER_P_MAX)) continue;
     members.push({ account, log10P, rows: sent[account]! });
-    own += sent[account]!;
+    inside.add(account);
   }
+  const concentration = shareAtLeast(
+    senders.map((account) => ({ own: inside.has(account) ? sent[account]! : 0, all: sent[account]! })),
+  );
   for (const account of senders) sent[account] = 0;
-  return { templates, members, concentration: total > 0 ? own / total : 0, calibration: outsiders.count };
+  return { templates, members, concentration, calibration: outsiders.count };
 }
 
 /** Larger counts are counted as this many: the tail stays an upper bound. */

@@ -1,12 +1,14 @@
 /**
- * How a group's members work, in the judging half and in the group's own templates only: five measures from 0 to 1, each
- * made so that one kind of benign coordinated group has little of it. One stated SQL query a table, integers only.
+ * How a group's members work, in the judging half and in the group's own templates only: seven measures from 0 to 1, each
+ * made so that one kind of benign coordinated group has little of it, and all but two lower bounds (lower-bounds.ts), so
+ * that few accounts or rows make them small. One stated SQL query a table, integers only.
  */
 import type { SqlEngine } from "../engine.js";
 import { HALF_SQL, NONE } from "../graph/activity.js";
 import type { Group } from "../graph/membership.js";
 import type { Hashes } from "../log/hashes.js";
 import { RowBinaryReader, RowBinaryWriter } from "../log/row-binary.js";
+import { medianAtLeast, shareAtLeast, varianceAtMost } from "./lower-bounds.js";
 
 export interface Measures {
   /** Share of all rows in the group's templates that its members sent: a popular product's templates are others' too. */
@@ -21,6 +23,8 @@ export interface Measures {
   offClock: number;
   /** Share of rows that open a conversation and are not followed up, from half upwards: small for people and agents. */
   singleTurn: number;
+  /** 1 − share of rows under the commonest system prompt that marks a product: 0 where all are one product's users. */
+  beyondProduct: number;
 }
 
 export interface GroupMeasures extends Measures {
@@ -75,11 +79,11 @@ const TEMPLATES_SQL = "(SELECT template FROM group_templates)";
 const MEMBERS_SQL = "(SELECT account FROM group_members)";
 
 /** The rows that are judged: of members, in the group's own templates, in the judging half. */
-export const CORE_SQL = `SELECT m.g AS g, r.account AS account, r.prompt AS prompt, r.ts AS ts, r.turn AS turn FROM (
- SELECT account, prompt, ts, turn, template FROM rows
+export const CORE_SQL = `SELECT m.g AS g, r.account AS account, r.prompt AS prompt, r.ts AS ts, r.turn AS turn, r.system AS system FROM (
+ SELECT account, prompt, ts, turn, system, template FROM rows
  WHERE template != ${NONE} AND template IN ${TEMPLATES_SQL} AND account IN ${MEMBERS_SQL} AND ${HALF_SQL} = 1
- UNION ALL SELECT r.account, r.prompt, r.ts, r.turn, t.template
- FROM (SELECT account, prompt, ts, turn FROM rows WHERE template = ${NONE} AND prompt != ${NONE} AND account IN ${MEMBERS_SQL} AND ${HALF_SQL} = 1) AS r
+ UNION ALL SELECT r.account, r.prompt, r.ts, r.turn, r.system, t.template
+ FROM (SELECT account, prompt, ts, turn, system FROM rows WHERE template = ${NONE} AND prompt != ${NONE} AND account IN ${MEMBERS_SQL} AND ${HALF_SQL} = 1) AS r
  INNER JOIN (SELECT prompt, template FROM templates WHERE template IN ${TEMPLATES_SQL}) AS t ON r.prompt = t.prompt
 ) AS r INNER JOIN group_members AS m ON r.account = m.account
 INNER JOIN group_templates AS o ON o.template = r.template AND o.g = m.g`;
@@ -92,6 +96,14 @@ FROM (${CORE_SQL}) AS c INNER JOIN account_numbers AS a USING (account) GROUP BY
 
 export const SHARED_PROMPTS_SQL = `SELECT g, toUInt64(sum(u * (u - 1))) AS shared, toUInt32(count()) AS prompts
 FROM (SELECT g, prompt, toUInt64(uniqExact(account)) AS u FROM (${CORE_SQL}) GROUP BY g, prompt) GROUP BY g ORDER BY g`;
+
+/**
+ * Rows under the group's commonest system prompt. One that more than half of the log's accounts use is the log's own and
+ * marks no product.
+ */
+export const PRODUCT_SQL = `SELECT g, toUInt64(max(n)) AS product FROM (SELECT g, system, count() AS n FROM (${CORE_SQL}) GROUP BY g, system)
+WHERE system != toFixedString('', 8) AND system NOT IN
+ (SELECT system FROM rows WHERE system != toFixedString('', 8) GROUP BY system HAVING uniqExact(account) * 2 > (SELECT count() FROM account_numbers)) GROUP BY g ORDER BY g`;
 
 async function accountLines(engine: SqlEngine, groups: number): Promise<AccountLine[][]> {
   const reader = new RowBinaryReader(await engine.bytes(ACCOUNTS_SQL));
@@ -131,8 +143,11 @@ export async function measure(engine: SqlEngine, groups: readonly Group[]): Prom
   const shared = new Map(
     (await engine.rows<{ g: number; shared: number; prompts: number }>(SHARED_PROMPTS_SQL)).map((l) => [l.g, l]),
   );
+  const product = new Map(
+    (await engine.rows<{ g: number; product: number }>(PRODUCT_SQL)).map((l) => [l.g, l.product]),
+  );
   return groups.map((group, g) => ({
-    measures: measuresOf(group, lines[g]!, shared.get(g)),
+    measures: measuresOf(group, lines[g]!, shared.get(g), product.get(g) ?? 0),
     ways: new Map(lines[g]!.map((l) => [l.account, { pace: l.n / l.days, single: l.single / l.n }])),
   }));
 }
@@ -141,6 +156,7 @@ function measuresOf(
   group: Group,
   own: readonly AccountLine[],
   overlap: { shared: number; prompts: number } | undefined,
+  productRows: number,
 ): GroupMeasures {
   const n = own.length;
   const rows = sum(own.map((line) => line.n));
@@ -152,16 +168,17 @@ function measuresOf(
     division: round(1 - Math.min(1, overlap.shared / (n * (n - 1)) / meanPrompts)),
     // Every other day is looked at: a span of s days holds about s / 2 of them.
     persistence: round(
-      median(
+      medianAtLeast(
         own
           .map((line) => Math.min(1, line.days / Math.ceil(line.span / 2)))
           .map((v, i) => (own[i]!.span < SPAN_MIN ? 0 : v)),
       ),
     ),
     offClock: round(
-      1 - median(own.map((line) => Math.max(0, line.busiest / line.n - SMALL_SAMPLE / Math.sqrt(line.n)))),
+      medianAtLeast(own.map((line) => 1 - Math.max(0, line.busiest / line.n - SMALL_SAMPLE / Math.sqrt(line.n)))),
     ),
-    singleTurn: round(Math.max(0, 2 * (sum(own.map((line) => line.single)) / rows) - 1)),
+    singleTurn: round(Math.max(0, 2 * shareAtLeast(own.map((line) => ({ own: line.single, all: line.n }))) - 1)),
+    beyondProduct: round(1 - productRows / rows),
     accounts: n,
     rows,
     distinctPrompts: overlap.prompts,
@@ -173,7 +190,7 @@ function measuresOf(
 export function balance(counts: readonly number[]): number {
   const mean = sum(counts) / counts.length;
   const variance = sum(counts.map((n) => (n - mean) ** 2)) / (counts.length - 1);
-  return 1 / (1 + BALANCE_SCALE * Math.max(0, variance / mean ** 2 - 1 / mean));
+  return 1 / (1 + BALANCE_SCALE * Math.max(0, varianceAtMost(variance, counts.length) / mean ** 2 - 1 / mean));
 }
 
 /** Squared coefficient of variation at which balance falls to a half: 0.5, between an even deal (0) and people (above 1). */
@@ -189,6 +206,7 @@ const NOTHING = {
   persistence: 0,
   offClock: 0,
   singleTurn: 0,
+  beyondProduct: 0,
   distinctPrompts: 0,
   days: 0,
 };

@@ -7,9 +7,11 @@ import type { Measures } from "./measures.js";
 export type PropositionId = "traffic/pooled-operation" | "traffic/extraction-workload";
 
 /** One operator's queue: the same content, dealt evenly, divided, day after day, by no clock. */
-const POOLED = ["concentration", "balance", "division", "persistence", "offClock"] as const;
-/** Harvest: besides, every prompt stands alone; answers are taken, not talked about. */
-const EXTRACTION = [...POOLED, "singleTurn"] as const;
+const QUEUE = ["concentration", "balance", "division", "persistence", "offClock"] as const;
+/** Besides, not told by one product's system prompt: what its users share, the product gave them. */
+const POOLED = [...QUEUE, "beyondProduct"] as const;
+/** Harvest: every prompt stands alone; answers are taken, not talked about, under whatever system prompt. */
+const EXTRACTION = [...QUEUE, "singleTurn"] as const;
 
 export const MEASURES_OF: Record<PropositionId, readonly (keyof Measures)[]> = {
   "traffic/pooled-operation": POOLED,
