@@ -24,7 +24,7 @@ import { parseLines } from "../../dist/labs/traffic/log/parse-lines.js";
 import { RowBinaryReader, RowBinaryWriter } from "../../dist/labs/traffic/log/row-binary.js";
 import { FORMATS } from "../../dist/labs/traffic/log/sniff.js";
 import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../../dist/labs/traffic/log/tables.js";
-import { LEVEL } from "../../dist/labs/traffic/method.js";
+import { LEVELS } from "../../dist/labs/traffic/method.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 import { compose, truthOf } from "../worlds/compose.ts";
 import { litellmLine } from "../worlds/litellm.ts";
@@ -99,7 +99,9 @@ for (let i = 0; i < Number(values.worlds); i++) {
     campaign: members.size,
     ours: score(
       search.groups
-        .filter((g) => statistic("traffic/extraction-workload", g.measures).value > LEVEL)
+        .filter(
+          (g) => statistic("traffic/extraction-workload", g.measures).value > LEVELS["traffic/extraction-workload"],
+        )
         .flatMap((g) => g.listed.map((m) => m.account)),
     ),
     ...(await others(n, score)),

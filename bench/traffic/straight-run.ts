@@ -12,7 +12,7 @@ import { SOFTWARE } from "../../dist/app/software.js";
 import { trafficValidation } from "../../dist/app/traffic-studies.js";
 import { ChdbEngine } from "../../dist/host/sql/chdb-engine.js";
 import { examineTraffic } from "../../dist/labs/traffic/examine.js";
-import { LEVEL } from "../../dist/labs/traffic/method.js";
+import { LEVELS } from "../../dist/labs/traffic/method.js";
 import type { TrafficObservations } from "../../dist/labs/traffic/observations.js";
 import { bareScanSeconds, diskBytes, peakMiB, StageClock } from "./measured-engine.ts";
 import { kindsOf, type StraightWorld, writeStraight } from "./straight.ts";
@@ -83,7 +83,7 @@ const kinds = await kindsOf(engine, world);
 const named = new Set<string>();
 for (const finding of findings) {
   const seen = finding.observations as TrafficObservations;
-  if ((seen.group?.statistic.extractionWorkload ?? 0) > LEVEL)
+  if ((seen.group?.statistic.extractionWorkload ?? 0) > LEVELS["traffic/extraction-workload"])
     for (const { account } of seen.accounts) named.add(account);
 }
 const wrong: Record<string, number> = {};

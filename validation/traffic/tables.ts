@@ -7,7 +7,7 @@
  * the level fixed beforehand, whatever its size. A family is a prompt source (a data set), not a world.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { LEVEL, METHOD_ID, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
+import { LEVELS, METHOD_ID, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import { lower95, upper95 } from "../../dist/stats/clopper-pearson.js";
 import type { Measured } from "./worlds.ts";
 
@@ -42,9 +42,9 @@ for (const [id, value] of [
   ["traffic/extraction-workload", (m: { extraction: number }) => m.extraction],
 ] as const) {
   const of = value as (m: { pooled: number; extraction: number }) => number;
-  const accused = nulls.filter((n) => of(n) > LEVEL);
+  const accused = nulls.filter((n) => of(n) > LEVELS[id]);
   const sources = [...new Set(campaigns.map((c) => c.source))];
-  const foundAll = sources.filter((s) => campaigns.filter((c) => c.source === s).every((c) => of(c) > LEVEL));
+  const foundAll = sources.filter((s) => campaigns.filter((c) => c.source === s).every((c) => of(c) > LEVELS[id]));
   const study = {
     type: "assay/validation/v1",
     method: METHOD_ID,
@@ -59,7 +59,7 @@ for (const [id, value] of [
     positives: {
       pairs: campaigns.length,
       families: sources.length,
-      foundPairs: campaigns.filter((c) => of(c) > LEVEL).length,
+      foundPairs: campaigns.filter((c) => of(c) > LEVELS[id]).length,
       foundFamilies: foundAll.length,
     },
     nullKinds: kinds.map((kind) => {
@@ -99,15 +99,19 @@ const clean = campaigns.filter((c) => c.named === c.right).length;
 process.stdout.write(
   `\ncampaign accounts that are listed: ${share(right, members)}; listed accounts that are the campaign's: ${share(right, named)}; worlds whose list holds nobody else: ${share(clean, campaigns.length)}\n`,
 );
-for (const c of campaigns.filter((x) => x.extraction <= LEVEL)) process.stdout.write(`missed: ${JSON.stringify(c)}\n`);
+for (const c of campaigns.filter((x) => x.extraction <= LEVELS["traffic/extraction-workload"]))
+  process.stdout.write(`missed: ${JSON.stringify(c)}\n`);
 for (const { world, wrong } of worlds.filter((w) => w.wrong.length > 0))
   process.stdout.write(`wrongly listed in ${world}: ${JSON.stringify(wrong)}\n`);
 
 // Benign worlds by themselves: how many are accused, and each kind's scores.
 for (const path of process.argv.slice(3)) {
   const benign = read(path);
-  const highest = (w: World) => Math.max(0, ...w.groups.map((g) => Math.max(g.pooled, g.extraction)));
-  const accused = benign.filter((w) => highest(w) > LEVEL);
+  const accused = benign.filter((w) =>
+    w.groups.some(
+      (g) => g.pooled > LEVELS["traffic/pooled-operation"] || g.extraction > LEVELS["traffic/extraction-workload"],
+    ),
+  );
   process.stdout.write(
     `\n${path}: ${benign.length} benign worlds of ${benign[0]!.rows} rows or so, accused ${accused.length}, accounts wrongly listed ${accused.reduce((n, w) => n + w.wrong.length, 0)}; accused share below ${upper95(accused.length, benign.length).toFixed(4)} (95 %)\n\n`,
   );

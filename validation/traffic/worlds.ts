@@ -21,7 +21,7 @@ import { parseLines } from "../../dist/labs/traffic/log/parse-lines.js";
 import { RowBinaryWriter } from "../../dist/labs/traffic/log/row-binary.js";
 import { FORMATS } from "../../dist/labs/traffic/log/sniff.js";
 import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../../dist/labs/traffic/log/tables.js";
-import { LEVEL, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
+import { LEVELS, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import { fillGroupTables, type GroupMeasures, measure } from "../../dist/labs/traffic/score/measures.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 
@@ -45,7 +45,7 @@ const { values } = parseArgs({
  * Fresh with each version of the method: no world of the study was looked at before that version was fixed. Worlds of
  * version 1 were drawn with the empty salt.
  */
-const SALT = `v${METHOD_VERSION}-tuning`;
+const SALT = values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-8e15`;
 
 /** Independent sources: prompt files that come from one data set count as one. */
 const TUNING = ["imdb", "samsum", "quarel", "xsum", "wiki_qa", "sciq", "arena-users-a"];
@@ -173,7 +173,7 @@ async function runWorld(world: string, benign: string[], extraction: string | nu
   // Accounts that a finding would list: of every group above the level, whatever it is.
   const listed = new Map(
     search.groups
-      .filter((_, k) => groups[k]!.extraction > LEVEL)
+      .filter((_, k) => groups[k]!.extraction > LEVELS["traffic/extraction-workload"])
       .flatMap((g) => g.listed.map((m) => [m.account, m] as const)),
   );
   const wrong = [...listed.values()]

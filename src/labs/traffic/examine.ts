@@ -15,7 +15,7 @@ import type { SqlEngine } from "./engine.js";
 import { type FoundGroup, findGroups, type Search } from "./find-groups.js";
 import { type LogTotals, logRoot, logTotals } from "./log/facts.js";
 import type { Rejects } from "./log/parse-lines.js";
-import { CLASS, LEVEL, MEMBER_P_MAX, METHOD_ID, METHOD_VERSION, SEED_DEFAULT } from "./method.js";
+import { CLASS, LEVELS, MEMBER_P_MAX, METHOD_ID, METHOD_VERSION, SEED_DEFAULT } from "./method.js";
 import type { GroupFacts, LogFacts, TrafficObservations } from "./observations.js";
 import { type PropositionId, statistic } from "./score/statistic.js";
 import { ALTERNATIVES, LIMITS, MEMBER_ASSUMPTION, NO_PROMPTS, RANK_ASSUMPTION, SCREEN_ASSUMPTION } from "./words.js";
@@ -88,7 +88,7 @@ function both(make: (id: PropositionId) => Finding): Finding[] {
 
 /** Above the level and above all benign groups of the study; other groups stand in the table of groups only. */
 function worthShowing(request: TrafficRequest, group: FoundGroup): boolean {
-  return IDS.some((id) => statistic(id, group.measures).value > Math.max(LEVEL, nullMax(request, id)));
+  return IDS.some((id) => statistic(id, group.measures).value > Math.max(LEVELS[id], nullMax(request, id)));
 }
 
 function nullMax({ validation }: TrafficRequest, id: PropositionId): number {
@@ -103,7 +103,7 @@ function decide(request: TrafficRequest, id: PropositionId, value: number, outsi
     proposition: id,
     statistic: value,
     nullKinds: [
-      { kind: "the level set on tuning material", families: 0, statisticMax: LEVEL },
+      { kind: "the level set on tuning material", families: 0, statisticMax: LEVELS[id] },
       ...(summary?.nullKinds ?? []).map(({ kind, families, statisticMax }) => ({ kind, families, statisticMax })),
     ],
     // What a rank above every null is worth is what the study's rates allow, no more.
@@ -127,7 +127,7 @@ function outside(totals: LogTotals, group: FoundGroup | null): string | null {
 function tests(request: TrafficRequest, id: PropositionId, value: number, least: string, group: FoundGroup): Test[] {
   const kinds = request.validation[id]?.summary.nullKinds ?? [];
   const nulls = kinds.reduce((n, kind) => n + kind.pairs, 0);
-  const above = value > LEVEL && kinds.every((kind) => value > kind.statisticMax);
+  const above = value > LEVELS[id] && kinds.every((kind) => value > kind.statisticMax);
   const outsiders = group.calibration;
   return [
     {
