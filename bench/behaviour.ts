@@ -55,21 +55,29 @@ const groups = Int32Array.from({ length: models }, (_, m) =>
 const pool = new BehaviourPool(threads);
 const began = performance.now();
 const cpu = process.cpuUsage();
-const comparison = await compare(source, groups, pool.count, pool.threads, (done, total) =>
-  process.stderr.write(`\r${done} of ${total} prompts`),
+let pairs = 0;
+let reported = began;
+await compare(
+  source,
+  groups,
+  pool.count,
+  pool.threads,
+  (done, total) => {
+    if (done < total && performance.now() - reported < 10_000) return;
+    reported = performance.now();
+    process.stderr.write(`${done} of ${total} prompts, ${Math.round((reported - began) / 1000)} s\n`);
+  },
+  (sums) => {
+    const scores = allStandardScores(sums, groups);
+    pairs = combinedScores(
+      scores,
+      scores.map(() => 1 / scores.length),
+    ).length;
+  },
 );
-let last: Float64Array = new Float64Array(0);
-for (const sums of comparison.rounds) {
-  const scores = allStandardScores(sums, groups);
-  last = combinedScores(
-    scores,
-    scores.map(() => 1 / scores.length),
-  );
-}
 const seconds = (performance.now() - began) / 1000;
 const used = process.cpuUsage(cpu);
 await pool.close();
-process.stderr.write("\n");
 const round = (x: number) => Math.round(10 * x) / 10;
 process.stdout.write(
   `${JSON.stringify({
@@ -77,7 +85,7 @@ process.stdout.write(
     prompts,
     threads: pool.threads,
     enlarged: models > real.models || prompts > real.prompts,
-    pairs: last.length,
+    pairs,
     seconds: round(seconds),
     cpuSeconds: round((used.user + used.system) / 1e6),
     peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),

@@ -116,6 +116,7 @@ async function outside(suspect: readonly (string | null)[]): Promise<boolean> {
     count,
     1,
     () => undefined,
+    () => undefined,
   );
   return outsideReferenceClass([{ role: "suspect", profile: profiles[1] }], ids.length, PANEL_FAMILIES_MIN) !== null;
 }

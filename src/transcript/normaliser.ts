@@ -35,7 +35,8 @@ export function normalise(text: string): string {
   let out = withoutReasoning(text.normalize("NFC"));
   const turn = NEXT_TURN.exec(out);
   if (turn && turn.index > 0) out = out.slice(0, turn.index);
-  out = out.replace(TEMPLATE_MARK, " ").replace(ROLE_LABEL, "");
+  if (out.includes("<") || out.includes("[")) out = out.replace(TEMPLATE_MARK, " ");
+  out = out.replace(ROLE_LABEL, "");
   return plainPunctuation(out).trim().slice(0, ANSWER_CHARS_MAX);
 }
 
@@ -51,8 +52,13 @@ function withoutReasoning(text: string): string {
   return final ? text.slice(final.index + final[0].length) : text;
 }
 
+/** Anything that is not ASCII. */
+const UNPLAIN = /[^\0-\x7f]/;
+
 /** Typographic quotes, dashes, spaces and bullets to their plain forms; invisible characters out. */
 function plainPunctuation(text: string): string {
+  // Plain text, which is most, has only carriage returns to lose.
+  if (!UNPLAIN.test(text)) return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
   return text
     .replace(/[\u200b-\u200d\u2060\ufeff\u00ad]/g, "")
     .replace(/[\u2018\u2019\u201b\u2032]/g, "'")

@@ -49,16 +49,26 @@ const FNV_BASIS = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 const APOSTROPHE = 0x27;
 
+/** Where words are gathered before they are copied out in their number; grows to the longest text seen. */
+let room = roomFor(1 << 12);
+
+function roomFor(units: number): Words {
+  return {
+    count: units,
+    hashes: new Uint32Array(units),
+    lengths: new Uint8Array(units),
+    flags: new Uint8Array(units),
+    endings: new Float64Array(units),
+  };
+}
+
 /** @param text normalised; what is longer than 65,535 units should be cut before */
 export function scanWords(text: string): Words {
   const lower = text.toLowerCase();
   // A few characters change length in lower case; places then no longer correspond, and capitals are given up.
   const sameLength = lower.length === text.length;
-  const max = (lower.length + 1) >> 0;
-  const hashes = new Uint32Array(max);
-  const lengths = new Uint8Array(max);
-  const flags = new Uint8Array(max);
-  const endings = new Float64Array(max);
+  if (lower.length > room.count) room = roomFor(2 * lower.length);
+  const { hashes, lengths, flags, endings } = room;
   let count = 0;
   let opens = WORD_OPENS;
   let i = 0;
@@ -70,12 +80,14 @@ export function scanWords(text: string): Words {
       i++;
       continue;
     }
-    const start = i;
-    let h = FNV_BASIS;
-    do {
-      h = Math.imul(h ^ lower.charCodeAt(i), FNV_PRIME);
-      i++;
-    } while (kind !== ALONE && i < lower.length && continues(lower, i, kind));
+    const start = i++;
+    let h = Math.imul(FNV_BASIS ^ code, FNV_PRIME);
+    if (kind !== ALONE)
+      for (; i < lower.length; i++) {
+        const next = lower.charCodeAt(i);
+        if (CLASSES[next] !== kind && !joins(lower, i, kind, next)) break;
+        h = Math.imul(h ^ next, FNV_PRIME);
+      }
     let flag = opens | (kind === DIGIT ? WORD_NUMBER : 0);
     if (sameLength && text.charCodeAt(start) !== code) flag |= WORD_CAPITAL;
     hashes[count] = mix(h);
@@ -85,13 +97,17 @@ export function scanWords(text: string): Words {
     count++;
     opens = 0;
   }
-  return { count, hashes, lengths, flags, endings };
+  return {
+    count,
+    hashes: hashes.slice(0, count),
+    lengths: lengths.slice(0, count),
+    flags: flags.slice(0, count),
+    endings: endings.slice(0, count),
+  };
 }
 
-/** Whether the unit at `i` belongs to a word of this kind: 1,000.5 and don't are one word each. */
-function continues(text: string, i: number, kind: number): boolean {
-  const code = text.charCodeAt(i);
-  if (CLASSES[code] === kind) return true;
+/** Whether a unit of another class stands within a word of this kind: 1,000.5 and don't are one word each. */
+function joins(text: string, i: number, kind: number, code: number): boolean {
   const inner = kind === DIGIT ? code === 0x2e || code === 0x2c || code === 0x3a : code === APOSTROPHE;
   return inner && i + 1 < text.length && CLASSES[text.charCodeAt(i + 1)] === kind;
 }

@@ -6,6 +6,7 @@
  * It cannot tell why two models agree.
  */
 import { extract, FAMILIES, type Family, Values } from "./features.js";
+import { Holdings } from "./holdings.js";
 
 /** Statistics: the families' sums, and for three of them the share of what the two answers hold (a cosine). */
 export const SHARES = ["phrases", "sentence-openings", "facts"] as const satisfies readonly Family[];
@@ -97,13 +98,19 @@ export class AgreementCounter {
   readonly #groupCount: number;
   readonly #values = FAMILIES.map(() => new Values());
   readonly #log: Float64Array;
-  readonly #table = new Table();
+  readonly #holdings: Holdings;
+  /** Of the row under way: what it shares with each earlier model; and what each model holds in all. */
+  readonly #shared: Float64Array;
+  readonly #own: Float64Array;
 
   /** @param groups group of each model, 0-based; models of one group are not unrelated to one another */
   constructor(groups: Int32Array) {
     this.#groups = groups;
     this.#groupCount = groups.reduce((max, g) => Math.max(max, g + 1), 0);
     this.#log = Float64Array.from({ length: groups.length + 2 }, (_, i) => Math.log(i));
+    this.#holdings = new Holdings(groups);
+    this.#shared = new Float64Array(groups.length);
+    this.#own = new Float64Array(groups.length);
   }
 
   /** @param answers one a model, null where there is none @param asked words of the prompt */
@@ -128,122 +135,59 @@ export class AgreementCounter {
     for (let f = 0; f < FAMILIES.length; f++) this.#addFamily(f, starts[f]!, present, inGroup, into);
   }
 
+  /**
+   * Row by row: what model a shares with every earlier model is added in the order of the values, which is the order of
+   * additions a pair would see value by value, so sums are the same to the last bit; a row stays in the nearest cache.
+   */
   #addFamily(f: number, starts: Uint32Array, present: readonly number[], inGroup: Int32Array, into: Sums): void {
     const groups = this.#groups;
     const log = this.#log;
     const total = present.length;
-    const commonMax = Math.max(2, COMMON_SHARE_MAX * total);
-    const sums = into.agreement[f]!;
     const share = SHARE_OF[f]!;
-    const shared = share === -1 ? null : new Float64Array(sums.length);
-    const own = share === -1 ? null : new Float64Array(groups.length);
-    const table = this.#table;
-    table.fill(this.#values[f]!, starts);
-    const counts = new Int32Array(this.#groupCount);
-    const holders = new Int32Array(groups.length);
-    for (let v = 0; v < table.distinct; v++) {
-      const d = table.count(v);
-      if ((d < 2 && !own) || d > commonMax) continue;
-      table.holders(v, holders);
-      for (let i = 0; i < d; i++) counts[groups[holders[i]!]!]!++;
-      if (own)
-        for (let i = 0; i < d; i++) {
-          const g = groups[holders[i]!]!;
-          own[holders[i]!]! += log[total - inGroup[g]! + 1]! - log[d - counts[g]! + 1]!;
+    const held = this.#holdings;
+    held.fill(this.#values[f]!, starts, inGroup, share === -1 ? 2 : 1, Math.max(2, COMMON_SHARE_MAX * total));
+    const { lone, kin, kinCounts, rowStarts, loneFrom, loneTo, kinFrom, kinTo, others } = held;
+    const sums = into.agreement[f]!;
+    const shares = share === -1 ? null : into.agreement[FAMILIES.length + share]!;
+    const shared = this.#shared;
+    const own = this.#own;
+    for (const a of present) {
+      const ga = groups[a]!;
+      const row = (a * (a - 1)) / 2;
+      const [start, end] = [rowStarts[a]!, rowStarts[a + 1]!];
+      const strangers = total - inGroup[ga]! + 1;
+      if (shares) shared.fill(0, 0, a);
+      let ownSum = 0;
+      for (let at = start; at < end; at++) {
+        const holders = others[at]! + 1;
+        if (shares) ownSum += log[strangers]! - log[holders]!;
+        const to = loneTo[at]!;
+        let i = loneFrom[at]!;
+        if (i < to) {
+          const w = log[strangers - 1]! - log[holders - 1]!;
+          if (shares)
+            for (; i < to; i++) {
+              const b = lone[i]!;
+              sums[row + b]! += w;
+              shared[b]! += w;
+            }
+          else for (; i < to; i++) sums[row + lone[i]!]! += w;
         }
-      for (let i = 1; i < d; i++) {
-        const a = holders[i]!;
-        const ga = groups[a]!;
-        const row = (a * (a - 1)) / 2;
-        const others = total - inGroup[ga]! + 1;
-        const otherHolders = d - counts[ga]! + 1;
-        for (let j = 0; j < i; j++) {
-          const b = holders[j]!;
+        const kinEnd = kinTo[at]!;
+        for (let k = kinFrom[at]!; k < kinEnd; k++) {
+          const b = kin[k]!;
           const gb = groups[b]!;
           const w =
             ga === gb
-              ? log[others]! - log[otherHolders]!
-              : log[others - inGroup[gb]!]! - log[otherHolders - counts[gb]!]!;
+              ? log[strangers]! - log[holders]!
+              : log[strangers - inGroup[gb]!]! - log[holders - kinCounts[k]!]!;
           sums[row + b]! += w;
-          if (shared) shared[row + b]! += w;
+          if (shares) shared[b]! += w;
         }
       }
-      for (let i = 0; i < d; i++) counts[groups[holders[i]!]!] = 0;
+      if (!shares) continue;
+      own[a] = ownSum;
+      for (let b = 0; b < a; b++) if (shared[b]! > 0) shares[row + b]! += shared[b]! / Math.sqrt(ownSum * own[b]!);
     }
-    if (!shared || !own) return;
-    const shares = into.agreement[FAMILIES.length + share]!;
-    for (let i = 1; i < total; i++)
-      for (let j = 0; j < i; j++) {
-        const at = pairIndex(present[i]!, present[j]!);
-        if (shared[at]! > 0) shares[at]! += shared[at]! / Math.sqrt(own[present[i]!]! * own[present[j]!]!);
-      }
-  }
-}
-
-/** Which models hold each value of one family for one prompt: an open-addressed table with a chain of holders a value. */
-class Table {
-  distinct = 0;
-  #slots = new Int32Array(1 << 15);
-  #keys = new Uint32Array(1 << 14);
-  #heads = new Int32Array(1 << 14);
-  #counts = new Int32Array(1 << 14);
-  #lastModel = new Int32Array(1 << 14);
-  #model = new Int32Array(1 << 14);
-  #next = new Int32Array(1 << 14);
-
-  /** Values of model m lie at starts[m]..starts[m + 1]; a value is counted once a model. */
-  fill(values: Values, starts: Uint32Array): void {
-    this.#grow(values.length);
-    const slots = this.#slots.fill(0);
-    const mask = slots.length - 1;
-    this.distinct = 0;
-    let links = 0;
-    for (let m = 0; m + 1 < starts.length; m++)
-      for (let i = starts[m]!; i < starts[m + 1]!; i++) {
-        const key = values.data[i]!;
-        let slot = key & mask;
-        let entry = slots[slot]!;
-        while (entry !== 0 && this.#keys[entry - 1] !== key) {
-          slot = (slot + 1) & mask;
-          entry = slots[slot]!;
-        }
-        if (entry === 0) {
-          entry = ++this.distinct;
-          slots[slot] = entry;
-          this.#keys[entry - 1] = key;
-          this.#heads[entry - 1] = -1;
-          this.#counts[entry - 1] = 0;
-          this.#lastModel[entry - 1] = -1;
-        }
-        if (this.#lastModel[entry - 1] === m) continue;
-        this.#lastModel[entry - 1] = m;
-        this.#counts[entry - 1]!++;
-        this.#model[links] = m;
-        this.#next[links] = this.#heads[entry - 1]!;
-        this.#heads[entry - 1] = links++;
-      }
-  }
-
-  /** How many models hold a value. */
-  count(value: number): number {
-    return this.#counts[value]!;
-  }
-
-  /** Writes the holders of a value in ascending order. */
-  holders(value: number, into: Int32Array): void {
-    let at = this.#counts[value]!;
-    for (let link = this.#heads[value]!; link !== -1; link = this.#next[link]!) into[--at] = this.#model[link]!;
-  }
-
-  #grow(length: number): void {
-    if (length <= this.#keys.length) return;
-    const size = 2 ** Math.ceil(Math.log2(length + 1));
-    this.#slots = new Int32Array(2 * size);
-    this.#keys = new Uint32Array(size);
-    this.#heads = new Int32Array(size);
-    this.#counts = new Int32Array(size);
-    this.#lastModel = new Int32Array(size);
-    this.#model = new Int32Array(size);
-    this.#next = new Int32Array(size);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * One pass over the prompts: sums of agreement after each round, what each prompt added for the pair under test, and
+ * One pass over the prompts: sums of agreement, handed out after each round, what each prompt added for the pair under test, and
  * what the two sides are like as a whole. Everything later is arithmetic on these.
  */
 import { addSums, emptySums, type PromptAgreement, type Sums } from "./agreement.js";
@@ -8,8 +8,6 @@ import type { BlockCount, CountBlock } from "./block-count.js";
 import { ROUND_ENDS, type SideProfile } from "./method.js";
 
 export interface Comparison {
-  /** Sums after each round's last prompt; the last holds all. */
-  rounds: readonly Sums[];
   prompts: readonly PromptAgreement[];
   profiles: readonly [SideProfile, SideProfile];
   identity: readonly { side: 0 | 1; prompt: number; sentence: string }[];
@@ -20,6 +18,12 @@ const IDENTITY_MAX = 5;
 
 export type OnProgress = (done: number, total: number) => void;
 
+/**
+ * Called after each round's last prompt with the sums so far, and at the end with all; they go on growing, so what is
+ * wanted of a round is worked out at once and no round's sums are kept.
+ */
+export type OnRound = (sums: Sums) => void;
+
 /** @param concurrency blocks counted at once; it never reaches a result */
 export async function compare(
   source: AnswerSource,
@@ -27,11 +31,11 @@ export async function compare(
   count: CountBlock,
   concurrency: number,
   onProgress: OnProgress,
+  onRound: OnRound,
 ): Promise<Comparison> {
   const total = source.promptIds.length;
   const starts = Array.from({ length: Math.ceil(total / BLOCK_PROMPTS) }, (_, i) => i * BLOCK_PROMPTS);
   const sums = emptySums(source.models);
-  const rounds: Sums[] = [];
   const prompts: PromptAgreement[] = [];
   const identity: Comparison["identity"][number][] = [];
   const sides = [new SideProfiler(), new SideProfiler()] as const;
@@ -55,17 +59,10 @@ export async function compare(
       if (identity.filter(({ side }) => side === seen.side).length < IDENTITY_MAX)
         identity.push({ ...seen, prompt: from + seen.prompt });
     const done = from + block.excess.length;
-    if (ROUND_ENDS.includes(done) && done < total) rounds.push(copyOf(sums));
+    if (ROUND_ENDS.includes(done) || done === total) onRound(sums);
     onProgress(done, total);
   }
-  rounds.push(sums);
-  return { rounds, prompts, profiles: [sides[0].profile(), sides[1].profile()], identity };
-}
-
-function copyOf(sums: Sums): Sums {
-  const copy = emptySums(sums.models);
-  addSums(copy, sums);
-  return copy;
+  return { prompts, profiles: [sides[0].profile(), sides[1].profile()], identity };
 }
 
 class SideProfiler {

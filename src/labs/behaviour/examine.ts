@@ -18,7 +18,7 @@ import type { AnswerSource } from "./answer-source.js";
 import type { CountBlock } from "./block-count.js";
 import { attribution, beforeAfter } from "./change.js";
 import { type Comparison, compare, type OnProgress } from "./comparison.js";
-import { type Development, fitFor, likelihoodRatio } from "./development.js";
+import { type Development, type FitFound, fitFor, likelihoodRatio } from "./development.js";
 import { exhibits } from "./exhibits.js";
 import {
   type BehaviourProposition,
@@ -30,7 +30,7 @@ import {
 import { type Cast, log10Rank, nullKinds, panelFamilies, panelPairs, rounded, sidePairs } from "./nulls.js";
 import type { BehaviourObservations } from "./observations.js";
 import { identityTests, testsOfIdentity } from "./one-distribution.js";
-import { roundsOf } from "./rounds.js";
+import { type Round, roundOf, roundsOf } from "./rounds.js";
 import type { SamplesOf } from "./samples.js";
 import { allStandardScores, combinedScores } from "./score.js";
 import { ALTERNATIVES, ASSUMPTION, LIMITS } from "./words.js";
@@ -70,31 +70,48 @@ export async function examineBehaviour(request: BehaviourRequest): Promise<Findi
     return PROPOSITIONS_TESTED.map((proposition) => assemble(request, proposition, decision, [], null));
   }
   const { source, cast, count, concurrency, onProgress } = request;
-  const comparison = await compare(source, cast.groups, count, concurrency, onProgress);
-  const scores = comparison.rounds.map((sums) => allStandardScores(sums, request.cast.groups));
+  const questions = PROPOSITIONS_TESTED.map((proposition) => questionOf(request, proposition));
+  let scores: readonly Float64Array[] = [];
+  const comparison = await compare(source, cast.groups, count, concurrency, onProgress, (sums) => {
+    scores = allStandardScores(sums, cast.groups);
+    for (const question of questions)
+      question.rounds.push(roundOf(sums.prompts, combinedScores(scores, question.weights), cast));
+  });
   const outside = outsideReferenceClass(
     (["reference", "suspect"] as const).map((role, i) => ({ role, profile: comparison.profiles[i]! })),
     prompts,
     panelFamilies(request.cast),
   );
-  return Promise.all(
-    PROPOSITIONS_TESTED.map((proposition) => examineOne(request, proposition, comparison, scores, outside)),
-  );
+  return Promise.all(questions.map((question) => examineOne(request, question, comparison, scores, outside)));
+}
+
+/** A proposition with what the development set says of it, and the rounds so far. */
+interface Question {
+  proposition: BehaviourProposition;
+  found: FitFound | null;
+  weights: readonly number[];
+  rounds: Round[];
+}
+
+function questionOf(
+  { development, source, basesLeftOut }: BehaviourRequest,
+  proposition: BehaviourProposition,
+): Question {
+  const found = development ? fitFor(development, proposition, source.promptIds.length, basesLeftOut) : null;
+  // Without a fit the families still speak, each by itself; equal weights say how they look together.
+  const weights = found?.fit.weights ?? STATISTICS.map(() => 1 / STATISTICS.length);
+  return { proposition, found, weights, rounds: [] };
 }
 
 async function examineOne(
   request: BehaviourRequest,
-  proposition: BehaviourProposition,
+  { proposition, found, weights, rounds }: Question,
   comparison: Comparison,
-  scores: readonly Float64Array[][],
+  last: readonly Float64Array[],
   outside: string | null,
 ): Promise<Finding> {
   const { cast, development, source } = request;
-  const found = development ? fitFor(development, proposition, source.promptIds.length, request.basesLeftOut) : null;
-  // Without a fit the families still speak, each by itself; equal weights say how they look together.
   const fit = found?.fit ?? null;
-  const weights = fit?.weights ?? STATISTICS.map(() => 1 / STATISTICS.length);
-  const last = scores.at(-1)!;
   const combined = combinedScores(last, weights);
   const score = rounded(combined[pairIndex(0, 1)]!);
   const kinds = found && development ? nullKinds(combined, cast, development.kinds, found) : [];
@@ -129,7 +146,7 @@ async function examineOne(
       largest: statisticMax,
       above: score > statisticMax,
     })),
-    rounds: roundsOf(comparison.rounds, scores, cast, weights),
+    rounds: roundsOf(rounds),
     exhibits: await exhibits(source, comparison.prompts, weights),
     identity: comparison.identity.map(({ side, prompt, sentence }) => ({
       side: side === 0 ? "reference" : "suspect",

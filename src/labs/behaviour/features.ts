@@ -41,6 +41,8 @@ const LONG_PHRASE = 8;
 const TEMPLATE = 5;
 /** Shorter words carry grammar, not content. */
 const CONTENT_LETTERS_MIN = 4;
+/** A flag beside those of words.ts: the prompt has the word too. */
+const WORD_ASKED = 128;
 /** "I" is no name. */
 const NAME_LETTERS_MIN = 3;
 /** Sentences open alike when these many words agree. */
@@ -71,13 +73,14 @@ export function promptWords(prompt: string | null): ReadonlySet<number> {
 export function extract(text: string, asked: ReadonlySet<number>, into: readonly Values[]): void {
   const answer = normalise(text);
   const words = scanWords(answer);
+  for (let i = 0; i < words.count; i++) if (asked.has(words.hashes[i]!)) words.flags[i]! |= WORD_ASKED;
   openings(words, FIRST_WORDS, into[0]!);
   openings(words, LONG_OPENING, into[1]!);
   grams(words, PHRASE, into[2]!);
   grams(words, LONG_PHRASE, into[3]!);
   sentenceOpenings(words, into[4]!);
-  contentAndFacts(words, asked, into[5]!, into[6]!);
-  numbersAndNames(words, asked, into[7]!, into[8]!);
+  contentAndFacts(words, into[5]!, into[6]!);
+  numbersAndNames(words, into[7]!, into[8]!);
   refusal(answer, into[9]!);
   layout(answer, words.count, into[10]!);
   templates(words, into[11]!);
@@ -116,11 +119,11 @@ function sentenceOpenings({ hashes, flags, count }: Words, into: Values): void {
  * Content: words that are not the prompt's. Facts: numbers of three figures and more, and neighbouring capitalised
  * words, which is how names look; where no other model says them they are most often shared errors.
  */
-function contentAndFacts(words: Words, asked: ReadonlySet<number>, content: Values, facts: Values): void {
+function contentAndFacts(words: Words, content: Values, facts: Values): void {
   const { hashes, flags, lengths, count } = words;
   for (let i = 0; i < count; i++) {
-    if (asked.has(hashes[i]!)) continue;
     const flag = flags[i]!;
+    if (flag & WORD_ASKED) continue;
     if (flag & WORD_NUMBER) {
       if (lengths[i]! >= 3) facts.push(hashes[i]!);
       continue;
@@ -135,11 +138,11 @@ function contentAndFacts(words: Words, asked: ReadonlySet<number>, content: Valu
  * Numbers with what they count, the numbers of lists apart; names within a sentence. Which quantities and examples come
  * to a model's mind differs where its manner does not.
  */
-function numbersAndNames(words: Words, asked: ReadonlySet<number>, numbers: Values, names: Values): void {
+function numbersAndNames(words: Words, numbers: Values, names: Values): void {
   const { hashes, flags, lengths, count } = words;
   for (let i = 0; i < count; i++) {
     const flag = flags[i]!;
-    if (flag & WORD_OPENS || asked.has(hashes[i]!)) continue;
+    if (flag & (WORD_OPENS | WORD_ASKED)) continue;
     if (flag & WORD_NUMBER) numbers.push(hashPair(hashes[i]!, i + 1 < count ? hashes[i + 1]! : 0));
     else if (flag & WORD_CAPITAL && lengths[i]! >= NAME_LETTERS_MIN) names.push(hashes[i]!);
   }

@@ -51,12 +51,36 @@ const TWO = new Map(ENDINGS.flatMap((e, i) => (e.length === 2 ? [[endingOf(e), N
 const ONE = new Map(ENDINGS.flatMap((e, i) => (e.length === 1 ? [[endingOf(e), NUMBER + 1 + i] as const] : [])));
 const UNIT = 0x10000;
 
+/** Tags of words met before, by the low bits of their hash; everything a tag depends on is compared. */
+const MET = 1 << 14;
+const metHashes = new Uint32Array(MET);
+const metEndings = new Float64Array(MET);
+const metKinds = new Uint8Array(MET);
+const metTags = new Uint8Array(MET);
+
 /** The tag of the word at place `i`: 1 to 31. */
 export function speechTag(words: Words, i: number): number {
-  const closed = TAGS.get(words.hashes[i]!);
-  if (closed !== undefined) return closed;
-  if (words.flags[i]! & WORD_NUMBER) return NUMBER;
-  if (words.lengths[i]! < 4) return REST;
+  const hash = words.hashes[i]!;
   const ending = words.endings[i]!;
+  const kind = (words.flags[i]! & WORD_NUMBER) | (words.lengths[i]! < 4 ? SHORT : 0);
+  const slot = hash & (MET - 1);
+  if (metHashes[slot] === hash && metEndings[slot] === ending && metKinds[slot] === kind && metTags[slot] !== 0)
+    return metTags[slot]!;
+  const tag = tagOf(hash, ending, kind);
+  metHashes[slot] = hash;
+  metEndings[slot] = ending;
+  metKinds[slot] = kind;
+  metTags[slot] = tag;
+  return tag;
+}
+
+/** Beside WORD_NUMBER: too short for an ending to tell. */
+const SHORT = 1;
+
+function tagOf(hash: number, ending: number, kind: number): number {
+  const closed = TAGS.get(hash);
+  if (closed !== undefined) return closed;
+  if (kind & WORD_NUMBER) return NUMBER;
+  if (kind & SHORT) return REST;
   return THREE.get(ending) ?? TWO.get(ending % (UNIT * UNIT)) ?? ONE.get(ending % UNIT) ?? REST;
 }

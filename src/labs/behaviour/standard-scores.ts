@@ -19,7 +19,8 @@ export function standardScores(sums: Sums, statistic: number, groups: Int32Array
   const sizes = new Int32Array(groups.reduce((max, g) => Math.max(max, g + 1), 0));
   for (const g of groups) sizes[g]!++;
   const large = [...sizes.keys()].filter((g) => sizes[g]! >= GROUP_LEFT_OUT_MIN);
-  const worlds = new Map([-1, ...large].map((out) => [out, world(mean, models, groups, out)]));
+  const square = squareOf(mean, models);
+  const worlds = new Map([-1, ...large].map((out) => [out, world(square, models, groups, out)]));
   const scores = new Float64Array(mean.length);
   for (let a = 1; a < models; a++)
     for (let b = 0; b < a; b++) {
@@ -37,6 +38,14 @@ function meanAgreement(sums: Sums, statistic: number): Float64Array {
   return from.map((value, i) => (sums.answered[i]! > 0 ? value / sums.answered[i]! : Number.NaN));
 }
 
+/** Both halves, so that a row lies in one piece. */
+function squareOf(mean: Float64Array, models: number): Float64Array {
+  const square = new Float64Array(models * models);
+  for (let a = 1; a < models; a++)
+    for (let b = 0; b < a; b++) square[a * models + b] = square[b * models + a] = mean[pairIndex(a, b)]!;
+  return square;
+}
+
 interface World {
   medians: Float64Array;
   spreads: Float64Array;
@@ -44,28 +53,24 @@ interface World {
 }
 
 /** Row medians and spreads over the models outside the row's own group and outside group `out`. */
-function world(mean: Float64Array, models: number, groups: Int32Array, out: number): World {
-  const row = (a: number): number[] => {
-    const values: number[] = [];
-    for (let k = 0; k < models; k++)
-      if (groups[k] !== groups[a] && groups[k] !== out) {
-        const value = mean[pairIndex(a, k)]!;
-        if (!Number.isNaN(value)) values.push(value);
-      }
-    return values;
+function world(square: Float64Array, models: number, groups: Int32Array, out: number): World {
+  const values = new Float64Array(models);
+  /** Hands each value of a row to `of` and keeps what it gives; NaN is no value. */
+  const middleOfRow = (a: number, of: (value: number, k: number) => number): number => {
+    let n = 0;
+    for (let k = 0; k < models; k++) {
+      if (groups[k] === groups[a] || groups[k] === out) continue;
+      const value = square[a * models + k]!;
+      if (!Number.isNaN(value)) values[n++] = of(value, k);
+    }
+    return middleOf(values, n);
   };
-  const rows = Array.from({ length: models }, (_, a) => row(a));
-  const medians = Float64Array.from(rows, median);
+  const medians = new Float64Array(models);
+  for (let a = 0; a < models; a++) medians[a] = middleOfRow(a, (value) => value);
   const middle = median(medians.filter((_, a) => groups[a] !== out));
-  const spreads = Float64Array.from({ length: models }, (_, a) => {
-    const deviations: number[] = [];
-    for (let k = 0; k < models; k++)
-      if (groups[k] !== groups[a] && groups[k] !== out) {
-        const value = mean[pairIndex(a, k)]!;
-        if (!Number.isNaN(value)) deviations.push(Math.abs(value - medians[a]! - medians[k]! + middle));
-      }
-    return MAD_NORMAL * median(deviations);
-  });
+  const spreads = new Float64Array(models);
+  for (let a = 0; a < models; a++)
+    spreads[a] = MAD_NORMAL * middleOfRow(a, (value, k) => Math.abs(value - medians[a]! - medians[k]! + middle));
   const floor = SPREAD_FLOOR * median(spreads);
   // With no spread at all every score is 0: nothing is said.
   return { medians, middle, spreads: spreads.map((s) => Math.max(s, floor) || Number.POSITIVE_INFINITY) };
@@ -73,8 +78,45 @@ function world(mean: Float64Array, models: number, groups: Int32Array, out: numb
 
 /** 0 for nothing. */
 export function median(values: ArrayLike<number>): number {
-  const sorted = Float64Array.from(values).sort();
-  const n = sorted.length;
+  const copy = Float64Array.from(values);
+  return middleOf(copy, copy.length);
+}
+
+/** The median of the first n, which are left in another order; by selection, as rows of a thousand are many. */
+function middleOf(values: Float64Array, n: number): number {
   if (n === 0) return 0;
-  return n % 2 === 1 ? sorted[(n - 1) / 2]! : (sorted[n / 2 - 1]! + sorted[n / 2]!) / 2;
+  const half = n >> 1;
+  const upper = select(values, n, half);
+  if (n % 2 === 1) return upper;
+  // Below the place selected nothing is larger than it: the other middle is the largest there.
+  let lower = values[0]!;
+  for (let i = 1; i < half; i++) if (values[i]! > lower) lower = values[i]!;
+  return (lower + upper) / 2;
+}
+
+/** Hoare's selection (1961) with the middle of three as pivot: the value that sorting would leave at `place`. */
+function select(values: Float64Array, n: number, place: number): number {
+  let low = 0;
+  let high = n - 1;
+  while (low < high) {
+    const pivot = middleOfThree(values[low]!, values[(low + high) >> 1]!, values[high]!);
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const swapped = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = swapped;
+    }
+    if (place <= j) high = j;
+    else if (place >= i) low = i;
+    else break;
+  }
+  return values[place]!;
+}
+
+function middleOfThree(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }
