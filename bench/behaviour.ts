@@ -26,15 +26,22 @@ const material = loadMaterial(values.transcripts);
 const { texts } = material;
 const real = { models: texts.length, prompts: material.prompts.length };
 
+/** Longer words of a text and what stands between them, in turn; of one prompt at a time, as all its copies use them. */
+const LONGER_WORD = /([A-Za-z]{4,})/;
+let cut: { prompt: number; pieces: (string[] | null)[] } = { prompt: -1, pieces: [] };
+
 function answer(m: number, p: number): string | null {
-  const text = texts[m % real.models]![p % real.prompts]!;
   const [copy, again] = [Math.floor(m / real.models), Math.floor(p / real.prompts)];
+  const text = texts[m % real.models]![p % real.prompts]!;
   if (text === null || (copy === 0 && again === 0)) return text;
-  let n = 0;
-  return text.replace(/[A-Za-z]{4,}/g, (word) => {
-    const own = copy > 0 && n++ % 5 === copy % 5 ? `x${copy}` : "";
-    return again > 0 ? `${word}${again}${own}` : `${word}${own}`;
-  });
+  if (cut.prompt !== p)
+    cut = { prompt: p, pieces: texts.map((of) => of[p % real.prompts]?.split(LONGER_WORD) ?? null) };
+  const pieces = [...cut.pieces[m % real.models]!];
+  for (let i = 1; i < pieces.length; i += 2) {
+    if (again > 0) pieces[i] += String(again);
+    if (copy > 0 && (i >> 1) % 5 === copy % 5) pieces[i] += `x${copy}`;
+  }
+  return pieces.join("");
 }
 
 const source = {
@@ -42,10 +49,9 @@ const source = {
   models,
   block: (from: number, to: number) => {
     const places = Array.from({ length: to - from }, (_, i) => from + i);
-    return Promise.resolve({
-      prompts: places.map((p) => material.prompts[p % real.prompts]!),
-      answers: Array.from({ length: models }, (_, m) => places.map((p) => answer(m, p))),
-    });
+    const answers = Array.from({ length: models }, () => new Array<string | null>(places.length));
+    for (const [i, p] of places.entries()) for (let m = 0; m < models; m++) answers[m]![i] = answer(m, p);
+    return Promise.resolve({ prompts: places.map((p) => material.prompts[p % real.prompts]!), answers });
   },
 };
 // Beyond the corpus each enlarged model is a family of its own: what a panel without lineage looks like.
