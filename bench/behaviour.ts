@@ -1,13 +1,16 @@
 /**
  * How long and how large a comparison of answers is, parsing left out: M models, P prompts, two threads. Up to the
  * corpus's own size the answers are real; beyond it they are enlarged: model k answers as real model k mod 133 did, with
- * one word in five made its own, and prompt p as prompt p mod 805 with each word made the repetition's own.
+ * one word in five made its own, and after 800 prompts the same answers come again: agreement is counted prompt by
+ * prompt, so that a prompt costs the same whenever it comes. Answers lie where an examination keeps them, beyond the
+ * bound of host/answer-store.ts in a temporary file.
  *
  *   npm run build && node bench/behaviour.ts --transcripts ../shared/corpora/transcripts --models 133 --prompts 805
  *
  * Prints one JSON line: seconds on the clock, processor seconds, peak memory of the process.
  */
 import { parseArgs } from "node:util";
+import { AnswerStore } from "../dist/host/answer-store.js";
 import { BehaviourPool } from "../dist/host/behaviour-pool.js";
 import { compare } from "../dist/labs/behaviour/comparison.js";
 import { allStandardScores, combinedScores } from "../dist/labs/behaviour/score.js";
@@ -26,33 +29,36 @@ const material = loadMaterial(values.transcripts);
 const { texts } = material;
 const real = { models: texts.length, prompts: material.prompts.length };
 
-/** Longer words of a text and what stands between them, in turn; of one prompt at a time, as all its copies use them. */
+/** Longer words of a text and what stands between them, in turn. */
 const LONGER_WORD = /([A-Za-z]{4,})/;
-let cut: { prompt: number; pieces: (string[] | null)[] } = { prompt: -1, pieces: [] };
+/** Prompts after which answers come again: whole blocks. */
+const DISTINCT = Math.min(prompts, prompts > real.prompts ? 800 : real.prompts);
 
 function answer(m: number, p: number): string | null {
-  const [copy, again] = [Math.floor(m / real.models), Math.floor(p / real.prompts)];
-  const text = texts[m % real.models]![p % real.prompts]!;
-  if (text === null || (copy === 0 && again === 0)) return text;
-  if (cut.prompt !== p)
-    cut = { prompt: p, pieces: texts.map((of) => of[p % real.prompts]?.split(LONGER_WORD) ?? null) };
-  const pieces = [...cut.pieces[m % real.models]!];
-  for (let i = 1; i < pieces.length; i += 2) {
-    if (again > 0) pieces[i] += String(again);
-    if (copy > 0 && (i >> 1) % 5 === copy % 5) pieces[i] += `x${copy}`;
-  }
+  const copy = Math.floor(m / real.models);
+  const text = texts[m % real.models]![p]!;
+  if (text === null || copy === 0) return text;
+  const pieces = text.split(LONGER_WORD);
+  for (let i = 1 + 2 * (copy % 5); i < pieces.length; i += 10) pieces[i] += `x${copy}`;
   return pieces.join("");
 }
 
+function answerOf(id: string, m: number, p: number): [string, string][] {
+  const text = answer(m, p);
+  return text === null ? [] : [[id, text]];
+}
+
+const ids = Array.from({ length: DISTINCT }, (_, p) => String(p));
+const store = new AnswerStore(ids);
+for (let m = 0; m < models; m++) await store.add(new Map(ids.flatMap((id, p) => answerOf(id, m, p))));
+const stored = store.source(
+  new Map(ids.map((id, p) => [id, material.prompts[p]!])),
+  Array.from({ length: models }, (_, m) => m),
+);
 const source = {
   promptIds: Array.from({ length: prompts }, (_, p) => String(p)),
   models,
-  block: (from: number, to: number) => {
-    const places = Array.from({ length: to - from }, (_, i) => from + i);
-    const answers = Array.from({ length: models }, () => new Array<string | null>(places.length));
-    for (const [i, p] of places.entries()) for (let m = 0; m < models; m++) answers[m]![i] = answer(m, p);
-    return Promise.resolve({ prompts: places.map((p) => material.prompts[p % real.prompts]!), answers });
-  },
+  block: (from: number, to: number) => stored.block(from % DISTINCT, (from % DISTINCT) + to - from),
 };
 // Beyond the corpus each enlarged model is a family of its own: what a panel without lineage looks like.
 const groups = Int32Array.from({ length: models }, (_, m) =>
@@ -83,13 +89,16 @@ await compare(
 );
 const seconds = (performance.now() - began) / 1000;
 const used = process.cpuUsage(cpu);
+const { spilled } = store;
 await pool.close();
+await store.close();
 const round = (x: number) => Math.round(10 * x) / 10;
 process.stdout.write(
   `${JSON.stringify({
     models,
     prompts,
     threads: pool.threads,
+    storedOnDisk: spilled,
     enlarged: models > real.models || prompts > real.prompts,
     pairs,
     seconds: round(seconds),

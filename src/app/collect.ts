@@ -9,7 +9,8 @@ import { AssayError } from "../base/error.js";
 import { prng } from "../base/prng.js";
 import { askChat, type ChatOutcome } from "../host/chat-client.js";
 import { CollectionJournal, type JournalEntry } from "../host/collection-journal.js";
-import { isLocalModel, type LocalModel, openLocalModel } from "../host/local-model.js";
+import type { LocalModel } from "../host/local-model.js";
+import { isLocalModel, openLocalModel } from "../host/open-local-model.js";
 import {
   type ChatAnswer,
   type ChatSettings,

@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { type Collection, collect, type Endpoint } from "../../app/collect.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { asAssayError } from "../../host/files.js";
-import { isLocalModel } from "../../host/local-model.js";
+import { isLocalModel } from "../../host/open-local-model.js";
 import type { Protocol } from "../../transcript/chat-protocol.js";
 import { drawPrompts, readPromptSet } from "../../transcript/prompt-set.js";
 import { progressLine } from "../progress.js";
@@ -47,7 +47,7 @@ export function collectCommand(): Command {
     )
     .requiredOption(
       "--endpoint <url>",
-      "address of the API, or gguf:FILE for a model run here; may be repeated, with --model and --out for each",
+      "address of the API, or gguf:FILE or onnx:FOLDER for a model run here; may be repeated, with --model and --out for each",
       list,
       [],
     )
@@ -84,7 +84,11 @@ Examples:
 
   $ assay collect --endpoint gguf:./model.gguf --prompts data/prompts/general-1.json --max-tokens 128 --out local.jsonl
 
-A GGUF file is run on the processor by node-llama-cpp 3, an optional peer (npm install node-llama-cpp@3).
+  $ assay collect --endpoint onnx:./model --prompts data/prompts/general-1.json --max-tokens 128 --out local.jsonl
+
+A GGUF file is run on the processor by node-llama-cpp 3, a folder with config.json, tokenizer.json and onnx/model.onnx
+by Transformers.js 4; both are optional peers (npm install node-llama-cpp@3, npm install --ignore-scripts
+@huggingface/transformers@4). Nothing is downloaded for either.
 Keys come from the environment only and are written nowhere. Stop it at any time: the same command goes on where it was.
 Raw responses lie under OUT.raw, named by digest; the transcript appears when every prompt is answered.`,
     )

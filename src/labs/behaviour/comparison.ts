@@ -48,7 +48,8 @@ export async function compare(
     counted.catch(() => undefined); // the first that is awaited reports
     underWay.push(counted);
   };
-  for (let i = 0; i < Math.max(1, concurrency); i++) begin();
+  // One more than are counted at once is fetched, so that nobody waits for answers.
+  for (let i = 0; i <= Math.max(1, concurrency); i++) begin();
   for (const from of starts) {
     const block = await underWay.shift()!;
     begin();

@@ -1,0 +1,13 @@
+/** Whether an address names a model run here, and which runtime opens it. */
+import { GGUF_SCHEME, openGgufModel } from "./gguf-model.js";
+import type { LocalModel } from "./local-model.js";
+import { ONNX_SCHEME, openOnnxModel } from "./onnx-model.js";
+
+export function isLocalModel(address: string): boolean {
+  return address.startsWith(GGUF_SCHEME) || address.startsWith(ONNX_SCHEME);
+}
+
+/** @throws AssayError UNAVAILABLE without the runtime, NOT_FOUND, FORMAT or LIMIT */
+export function openLocalModel(address: string): Promise<LocalModel> {
+  return address.startsWith(ONNX_SCHEME) ? openOnnxModel(address) : openGgufModel(address);
+}
