@@ -12,7 +12,7 @@ if (!existsSync("src")) process.exit(0); // installed from the packed tarball: d
 const bin = (name) => join("node_modules", ".bin", name);
 
 mkdirSync("src/kernels/generated", { recursive: true });
-for (const name of ["kernel", "marks"]) {
+for (const name of ["kernel", "marks", "hash"]) {
   execFileSync(bin("asc"), [
     ...[`src/kernels/assembly/${name}.ts`, "-o", `src/kernels/generated/${name}.wasm`],
     ...["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--enable", "bulk-memory"],

@@ -80,3 +80,17 @@ export async function bareScanSeconds(engine: SqlEngine): Promise<number> {
   await engine.rows("SELECT sum(cityHash64(account, ts, template, prompt)) AS s FROM rows");
   return Math.round(performance.now() - since) / 1000;
 }
+
+/** The stages as a table for a page: each beside the engine's bare scan of the same rows. */
+export function stageTable(stages: readonly StageTime[], rows: number, scanSeconds: number): string {
+  const total = (field: "seconds" | "cpuSeconds") => stages.reduce((sum, stage) => sum + stage[field], 0);
+  const line = (name: string, seconds: number, cpu: number) =>
+    `| ${name} | ${seconds.toFixed(1)} | ${cpu.toFixed(1)} | ${((1e6 * cpu) / rows).toFixed(2)} | ${Math.round(rows / Math.max(seconds, 0.01)).toLocaleString("en-GB")} | ${(seconds / scanSeconds).toFixed(1)} |`;
+  return [
+    "| stage | seconds | processor seconds | processor seconds a million rows | rows a second | times the bare scan |",
+    "| --- | ---: | ---: | ---: | ---: | ---: |",
+    line("bare scan of the table", scanSeconds, scanSeconds),
+    ...stages.map(({ stage, seconds, cpuSeconds }) => line(stage, seconds, cpuSeconds)),
+    line("all stages", total("seconds"), total("cpuSeconds")),
+  ].join("\n");
+}

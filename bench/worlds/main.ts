@@ -13,7 +13,9 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { compose, notesOf, truthOf } from "./compose.ts";
 import { litellmLine } from "./litellm.ts";
-import { DAY_MS } from "./world.ts";
+import { DAY_MS, type Row } from "./world.ts";
+
+const ROWS_A_MEMBER = 50_000;
 
 /** A list option takes all words up to the next option: `--benign a b c`. */
 function spread(args: string[]): string[] {
@@ -59,7 +61,7 @@ for (let day = 0; day < world.stage.days; day++) {
   const today = world.rowsOn(day);
   rows += today.length;
   const name = new Date(world.stage.startMs + day * DAY_MS).toISOString().slice(0, 10);
-  save(join("log", `${name}.jsonl.gz`), gzipSync(today.map((row) => `${litellmLine(row)}\n`).join(""), { level: 1 }));
+  save(join("log", `${name}.jsonl.gz`), gzipped(today));
   process.stderr.write(`day ${day + 1} of ${world.stage.days}: ${rows} rows\n`);
 }
 save(
@@ -86,6 +88,16 @@ async function hashed(): Promise<void> {
     onProgress: () => undefined,
   });
   for (const folder of [tables, join(out, "log")]) rmSync(folder, { recursive: true });
+}
+
+/** As gzip members one behind another (RFC 1952 allows several): a day of a million rows is longer than a string may be. */
+function gzipped(today: readonly Row[]): Buffer {
+  const members: Buffer[] = [];
+  for (let from = 0; from === 0 || from < today.length; from += ROWS_A_MEMBER) {
+    const lines = today.slice(from, from + ROWS_A_MEMBER).map((row) => `${litellmLine(row)}\n`);
+    members.push(gzipSync(lines.join(""), { level: 1 }));
+  }
+  return Buffer.concat(members);
 }
 
 /** Complete or absent. */

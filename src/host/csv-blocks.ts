@@ -97,7 +97,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Records without their line break; `end` is the offset behind it. A record above the limit comes cut. */
 async function* records(path: string): AsyncGenerator<{ record: Buffer; end: number }> {
   const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  const unzip = path.endsWith(".gz") ? createGunzip() : null;
+  const unzip = path.endsWith(".gz") ? createGunzip({ chunkSize: 1 << 20 }) : null;
   if (unzip) file.on("error", (error) => unzip.destroy(error));
   let held: Buffer[] = [];
   let size = 0;

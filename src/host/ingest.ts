@@ -136,23 +136,38 @@ async function take(
   }
   const mapping = options.mapping ?? sniff(head.records, basename(file));
   const rowsBefore = source.rows;
-  // Blocks are parsed ahead, one a thread, and inserted in order.
-  const ahead: { end: number; batch: number; result: Promise<ParseResult> }[] = [];
   const from = source.done;
   const grown = Math.max(1, size - (file.endsWith(".gz") ? 0 : from));
-  const settle = async () => {
-    const { end, batch, result } = ahead.shift()!;
-    await commit(engine, manifest, source, await result, batch, end, options.folder);
+  const onEnd = (end: number) =>
     onShare(Math.min(1, file.endsWith(".gz") ? end / (size * GZIP_GUESS) : (end - from) / grown));
+  // Blocks are parsed ahead, one a thread and one more; batches of them go in one after another while others are parsed.
+  let batch = manifest.batches + 1;
+  let open: Promise<ParseResult>[] = [];
+  let last = from;
+  let inserting: Promise<void> = Promise.resolve();
+  const parsing: Promise<ParseResult>[] = [];
+  const close = async () => {
+    const results = await Promise.all(open);
+    await inserting;
+    const [number, end] = [batch++, last];
+    open = [];
+    inserting = commit(engine, manifest, source, results, number, end, options.folder).then(() => onEnd(end));
+    inserting.catch(() => undefined); // told by whoever waits for it next
   };
-  let batch = manifest.batches;
-  for await (const { bytes, end } of blocks(file, from, options.follow === true)) {
-    const copy = Uint8Array.from(bytes);
-    const number = ++batch;
-    ahead.push({ end, batch: number, result: pool.parse({ bytes: copy, mapping, batch: number }) });
-    if (ahead.length > pool.threads) await settle();
+  try {
+    for await (const { bytes, end } of blocks(file, from, options.follow === true)) {
+      const result = pool.parse({ bytes: Uint8Array.from(bytes), mapping, batch });
+      result.catch(() => undefined);
+      open.push(result);
+      parsing.push(result);
+      last = end;
+      if (open.length >= BLOCKS_A_BATCH) await close();
+      while (parsing.length > pool.threads) await parsing.shift();
+    }
+    if (open.length > 0) await close();
+  } finally {
+    await inserting;
   }
-  while (ahead.length > 0) await settle();
   source.sizeBytes = size;
   await writeManifest(options.folder, manifest);
   return source.rows - rowsBefore;
@@ -195,28 +210,36 @@ async function takeParquet(
 /** How many times larger a log of prompts is when unpacked: only for the progress line. */
 const GZIP_GUESS = 4;
 
+/** Blocks of 8 MB that go in together: every insertion makes a part, and many small parts are merged again and again. */
+const BLOCKS_A_BATCH = 16;
+
 async function commit(
   engine: SqlEngine,
   manifest: Manifest,
   source: SourceState,
-  { rows, prompts, counts, revealed }: ParseResult,
+  results: readonly ParseResult[],
   batch: number,
   end: number,
   folder: string,
 ): Promise<void> {
-  await engine.insert("rows", structure(ROWS_COLUMNS), rows);
-  await engine.insert("prompts", structure(PROMPTS_COLUMNS), prompts);
-  if (revealed.length > 0) {
-    const lines = revealed.map(
-      ([hash, account]) => `${Buffer.from(hash).toString("hex")}\t${JSON.stringify(account)}\n`,
+  await engine.insert("rows", structure(ROWS_COLUMNS), Buffer.concat(results.map(({ rows }) => rows)));
+  await engine.insert("prompts", structure(PROMPTS_COLUMNS), Buffer.concat(results.map(({ prompts }) => prompts)));
+  const names = new Map(
+    results.flatMap(({ revealed }) => revealed.map(([hash, account]) => [account, hash] as const)),
+  );
+  if (names.size > 0) {
+    const lines = [...names].map(
+      ([account, hash]) => `${Buffer.from(hash).toString("hex")}\t${JSON.stringify(account)}\n`,
     );
     await writeFile(join(folder, "accounts.tsv"), lines.join(""), { flag: "a", mode: 0o600 });
   }
   manifest.batches = batch;
   source.done = end;
-  source.lines += counts.lines;
-  source.rows += counts.rows;
-  mergeRejects(source.rejects, counts.rejects);
+  for (const { counts } of results) {
+    source.lines += counts.lines;
+    source.rows += counts.rows;
+    mergeRejects(source.rejects, counts.rejects);
+  }
   await writeManifest(folder, manifest);
 }
 

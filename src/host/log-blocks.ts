@@ -22,7 +22,7 @@ export interface LogBlock {
 export async function* logBlocks(path: string, from: number, keepOpenLine: boolean): AsyncGenerator<LogBlock> {
   const gzip = path.endsWith(".gz");
   const file = createReadStream(path, { highWaterMark: 1 << 20, ...(gzip ? {} : { start: from }) });
-  const unzip = gzip ? createGunzip() : null;
+  const unzip = gzip ? createGunzip({ chunkSize: 1 << 20 }) : null;
   if (unzip) file.on("error", (error) => unzip.destroy(error));
   let skip = gzip ? from : 0;
   let position = from; // offset behind everything handed out

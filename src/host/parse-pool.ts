@@ -26,11 +26,12 @@ export class ParsePool {
     });
   }
 
+  /** @param job its bytes are handed over where they are a buffer of their own: not to be read afterwards */
   parse(job: Omit<ParseJob, "id">): Promise<ParseResult> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#workers[id % this.threads]!.postMessage({ id, ...job });
+      this.#workers[id % this.threads]!.postMessage({ id, ...job }, [job.bytes.buffer as ArrayBuffer]);
     });
   }
 

@@ -23,22 +23,27 @@ export interface ParseResult {
 const { key, reveal } = workerData as { key: Uint8Array; reveal: boolean };
 const hash = keyedHash(key);
 const seeds = hashSeeds(key);
+// Kept from block to block: they have grown to a block's size.
+const rows = new RowBinaryWriter();
+const prompts = new RowBinaryWriter();
 
 parentPort!.on("message", ({ id, bytes, mapping, batch }: ParseJob) => {
   const revealed = new Map<string, Uint8Array>();
   const sink = {
-    rows: new RowBinaryWriter(),
-    prompts: new RowBinaryWriter(),
-    seen: new Set<string>(),
+    rows,
+    prompts,
+    seen: new Map<string, { id: Uint8Array; signals: number }>(),
+    systems: new Map<string, Uint8Array>(),
     reveal: reveal ? (hash: Uint8Array, account: string) => void revealed.set(account, hash) : null,
   };
   const counts = parseLines(bytes, { mapping, hash, seeds, batch }, sink, lineDigest);
   const result: ParseResult = {
     id,
-    rows: sink.rows.take(),
-    prompts: sink.prompts.take(),
+    rows: rows.take(),
+    prompts: prompts.take(),
     counts,
     revealed: [...revealed].map(([account, hash]) => [hash, account]),
   };
-  parentPort!.postMessage(result);
+  // Handed over, not copied.
+  parentPort!.postMessage(result, [result.rows.buffer as ArrayBuffer, result.prompts.buffer as ArrayBuffer]);
 });

@@ -2,9 +2,6 @@
  * The process that holds the ClickHouse engine (chdb): one data folder a process is the library's rule, and a crash of
  * the engine must not take Assay with it. Speaks by messages with chdb-engine.ts; ends when its parent does.
  */
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-
 /** The part of chdb's Session used here (chdb 3.4, README). */
 interface Session {
   query(sql: string, format?: string): string;
@@ -20,11 +17,10 @@ interface Session {
 export type Request =
   | { id: number; kind: "open"; folder: string; memoryBytes: number; threads: number }
   | { id: number; kind: "query"; sql: string; params: Record<string, string | number>; format: string | null }
-  | { id: number; kind: "insert"; table: string; structure: string; bytes: Uint8Array };
+  | { id: number; kind: "insert"; table: string; structure: string; file: string };
 export type Reply = { id: number; bytes: Uint8Array | null } | { id: number; error: string; missing?: boolean };
 
 let session: Session | null = null;
-let scratch = "";
 const send = (reply: Reply) => process.send!(reply);
 
 process.on("disconnect", () => process.exit(0));
@@ -43,7 +39,6 @@ async function answer(request: Request): Promise<Uint8Array | null> {
     const name = "chdb"; // an optional peer: the compiler must not look for it
     const { Session } = (await import(name)) as { Session: new (path: string) => Session };
     session = new Session(request.folder);
-    scratch = request.folder;
     session.query(`SET max_memory_usage = ${request.memoryBytes}, max_threads = ${request.threads}`);
     session.query(`SET max_bytes_before_external_group_by = ${Math.floor(request.memoryBytes / 2)}`);
     session.query(`SET max_bytes_before_external_sort = ${Math.floor(request.memoryBytes / 2)}`);
@@ -51,17 +46,10 @@ async function answer(request: Request): Promise<Uint8Array | null> {
   }
   if (!session) throw new Error("chdb: expected an open folder");
   if (request.kind === "insert") {
-    // Rows go through a file beside the data: inline values would have to be quoted, and 26 µs a row.
-    const file = join(scratch, `insert-${process.pid}.bin`);
-    writeFileSync(file, request.bytes);
-    try {
-      const from = `file('${file.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}', 'RowBinary', '${request.structure.replaceAll("'", "\\'")}')`;
-      await session.queryAsync(
-        `INSERT INTO ${request.table} SELECT * FROM ${from} SETTINGS max_insert_threads = 1, min_insert_block_size_rows = 100000000, max_block_size = 1000000`,
-      );
-    } finally {
-      rmSync(file, { force: true });
-    }
+    const text = (value: string) => `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+    await session.queryAsync(
+      `INSERT INTO ${request.table} SELECT * FROM file(${text(request.file)}, 'RowBinary', ${text(request.structure)}) SETTINGS max_insert_threads = 1, min_insert_block_size_rows = 100000000, max_block_size = 1000000`,
+    );
     return null;
   }
   const options = { format: request.format ?? "Null" };

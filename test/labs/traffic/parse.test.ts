@@ -10,7 +10,13 @@ const litellm = FORMATS.find((f) => f.id === "litellm-spend")!;
 
 function parse(lines: (string | Uint8Array)[], mapping = litellm) {
   const block = Buffer.concat(lines.map((line) => Buffer.concat([Buffer.from(line), Buffer.from("\n")])));
-  const sink = { rows: new RowBinaryWriter(), prompts: new RowBinaryWriter(), seen: new Set<string>(), reveal: null };
+  const sink = {
+    rows: new RowBinaryWriter(),
+    prompts: new RowBinaryWriter(),
+    seen: new Map(),
+    systems: new Map(),
+    reveal: null,
+  };
   return parseLines(block, { mapping, hash: keyedHash(key), seeds: hashSeeds(key), batch: 1 }, sink, lineDigest);
 }
 

@@ -20,8 +20,10 @@ const EXTRA_MAX = 24;
 export interface RowSink {
   rows: RowBinaryWriter;
   prompts: RowBinaryWriter;
-  /** Prompts already written in this batch, by hash. */
-  seen: Set<string>;
+  /** Prompts met in this block, as they were logged: their hash and signals are taken once, their fingerprints written once. */
+  seen: Map<string, { id: Uint8Array; signals: number }>;
+  /** System prompts met in this block: few, long, and sent with every request. */
+  systems: Map<string, Uint8Array>;
   /** With `--reveal`: the identifiers behind the hashes. */
   reveal: ((hash: Uint8Array, account: string) => void) | null;
 }
@@ -53,15 +55,16 @@ export function writeRow(record: unknown, source: Uint8Array, context: RowContex
   rows.fixed(field("payment", identifier(first(record, mapping.payment)), hash));
   rows.fixed(field("network", network(identifier(first(record, mapping.address))), hash));
   rows.fixed(field("client", identifier(first(record, mapping.client)), hash));
-  rows.fixed(field("system", system === null ? null : normalise(system), hash));
+  rows.fixed(system === null ? ABSENT_8 : systemHash(system, hash, sink));
   rows.fixed(field("session", identifier(first(record, mapping.session)), hash));
   rows.text((identifier(first(record, mapping.model)) ?? "").slice(0, 100));
   rows.u32(count(first(record, mapping.input)));
   rows.u32(count(first(record, mapping.output)));
   rows.u16(turn);
   rows.u16(flags(first(record, mapping.parameters)));
-  rows.u32(prompt === null ? 0 : signalsIn(prompt));
-  rows.fixed(prompt === null ? ABSENT_16 : writePrompt(prompt, context, sink));
+  const met = prompt === null ? NO_PROMPT : (sink.seen.get(prompt) ?? writePrompt(prompt, context, sink));
+  rows.u32(met.signals);
+  rows.fixed(met.id);
   rows.fixed(ABSENT_16);
   rows.fixed(source);
   rows.u32(batch);
@@ -69,29 +72,39 @@ export function writeRow(record: unknown, source: Uint8Array, context: RowContex
   return null;
 }
 
-function writePrompt(prompt: string, { hash, seeds, batch }: RowContext, sink: RowSink): Uint8Array {
+const NO_PROMPT = { id: ABSENT_16, signals: 0 };
+
+function writePrompt(prompt: string, { hash, seeds, batch }: RowContext, sink: RowSink) {
   const text = normalise(prompt);
-  const id = hash("prompt", text, 16);
-  const name = String.fromCharCode(...id);
-  if (!sink.seen.has(name)) {
-    sink.seen.add(name);
-    sink.prompts.fixed(id);
-    sink.prompts.u32s(features(words(text), seeds));
-    sink.prompts.u32(batch);
+  const met = { id: hash("prompt", text, 16), signals: signalsIn(prompt) };
+  sink.seen.set(prompt, met);
+  sink.prompts.fixed(met.id);
+  sink.prompts.u32s(features(words(text), seeds));
+  sink.prompts.u32(batch);
+  return met;
+}
+
+function systemHash(system: string, hash: KeyedHash, { systems }: RowSink): Uint8Array {
+  let known = systems.get(system);
+  if (!known) {
+    known = hash("system", normalise(system), 8);
+    systems.set(system, known);
   }
-  return id;
+  return known;
 }
 
 /** Scalars at the top of a record that the mapping does not name. */
 function writeExtra(record: unknown, { mapping, hash }: RowContext, rows: RowBinaryWriter): void {
   const known = knownTops(mapping);
-  const extra: [string, string][] = [];
+  let extra = NO_EXTRA;
   if (typeof record === "object" && record !== null)
     for (const name in record) {
       if (extra.length >= EXTRA_MAX) break;
       if (known.has(name)) continue;
       const value = identifier(at(record, [name]));
-      if (value !== null) extra.push([name.slice(0, 60), value]);
+      if (value === null) continue;
+      if (extra === NO_EXTRA) extra = [];
+      extra.push([name.slice(0, 60), value]);
     }
   rows.count(extra.length);
   for (const [name, value] of extra) {
@@ -99,6 +112,8 @@ function writeExtra(record: unknown, { mapping, hash }: RowContext, rows: RowBin
     rows.fixed(hash(name, value, 8));
   }
 }
+
+const NO_EXTRA: [string, string][] = [];
 
 const PATH_FIELDS = [
   "time",

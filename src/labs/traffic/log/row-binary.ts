@@ -5,6 +5,7 @@
 import { assert } from "../../../base/error.js";
 
 const encoder = new TextEncoder();
+const SHORT = 32;
 
 export class RowBinaryWriter {
   #bytes = new Uint8Array(1 << 16);
@@ -38,17 +39,37 @@ export class RowBinaryWriter {
   /** A signed 64-bit integer from a safe number. */
   i64(value: number): void {
     this.#room(8);
-    this.#view.setBigInt64(this.length, BigInt(value), true);
+    this.#view.setUint32(this.length, value >>> 0, true);
+    this.#view.setInt32(this.length + 4, Math.floor(value / 2 ** 32), true);
     this.length += 8;
   }
 
   fixed(bytes: Uint8Array): void {
-    this.#room(bytes.length);
-    this.#bytes.set(bytes, this.length);
-    this.length += bytes.length;
+    const n = bytes.length;
+    this.#room(n);
+    // A call of set() costs more than copying a hash.
+    if (n <= SHORT) for (let i = 0; i < n; i++) this.#bytes[this.length + i] = bytes[i]!;
+    else this.#bytes.set(bytes, this.length);
+    this.length += n;
   }
 
   text(value: string): void {
+    const n = value.length;
+    if (n < 0x80) {
+      // Names are short and mostly ASCII: tried byte by byte, given up where they are not.
+      this.#room(n + 1);
+      let i = 0;
+      for (; i < n; i++) {
+        const code = value.charCodeAt(i);
+        if (code >= 0x80) break;
+        this.#bytes[this.length + 1 + i] = code;
+      }
+      if (i === n) {
+        this.#bytes[this.length] = n;
+        this.length += n + 1;
+        return;
+      }
+    }
     const bytes = encoder.encode(value);
     this.count(bytes.length);
     this.fixed(bytes);
@@ -56,7 +77,9 @@ export class RowBinaryWriter {
 
   u32s(values: ArrayLike<number>): void {
     this.count(values.length);
-    for (let i = 0; i < values.length; i++) this.u32(values[i]!);
+    this.#room(4 * values.length);
+    for (let i = 0; i < values.length; i++) this.#view.setUint32(this.length + 4 * i, values[i]!, true);
+    this.length += 4 * values.length;
   }
 
   /** LEB128. */

@@ -51,9 +51,19 @@ export function features(tokens: readonly string[], seeds: HashSeeds): Uint32Arr
   return distinct(out.subarray(0, size + kept.length)).slice();
 }
 
+/** Longer lists are left to the engine's sort, whose call alone costs as much as placing these one by one. */
+const PLACED_MAX = 80;
+
 /** Sorts in place and moves the distinct values to the front. */
 function distinct(values: Uint32Array): Uint32Array {
-  values.sort();
+  if (values.length > PLACED_MAX) values.sort();
+  else
+    for (let i = 1; i < values.length; i++) {
+      const value = values[i]!;
+      let at = i - 1;
+      for (; at >= 0 && values[at]! > value; at--) values[at + 1] = values[at]!;
+      values[at + 1] = value;
+    }
   let size = 0;
   for (let i = 0; i < values.length; i++) if (i === 0 || values[i] !== values[i - 1]) values[size++] = values[i]!;
   return values.subarray(0, size);

@@ -27,6 +27,15 @@ export function words(normalised: string): string[] {
     normalised.length > 2 * EDGE_CHARS
       ? `${normalised.slice(0, EDGE_CHARS)}\n${normalised.slice(-EDGE_CHARS)}`
       : normalised;
-  const all = (text.match(WORD) ?? []).map((w) => (w.startsWith("\n") ? LINE : /^\p{N}/u.test(w) ? NUMBER : w));
+  const all: string[] = text.match(WORD) ?? [];
+  for (let i = 0; i < all.length; i++) all[i] = token(all[i]!);
   return all.length > WORDS_MAX ? [...all.slice(0, WORDS_MAX / 2), ...all.slice(-WORDS_MAX / 2)] : all;
+}
+
+/** Line breaks and numbers each as one token; the common characters are told without a pattern. */
+function token(word: string): string {
+  const code = word.charCodeAt(0);
+  if (code === 0x0a) return LINE;
+  if (code < 0x80) return code >= 0x30 && code <= 0x39 ? NUMBER : word;
+  return /^\p{N}/u.test(word) ? NUMBER : word;
 }
