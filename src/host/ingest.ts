@@ -224,9 +224,7 @@ async function commit(
 ): Promise<void> {
   await engine.insert("rows", structure(ROWS_COLUMNS), Buffer.concat(results.map(({ rows }) => rows)));
   await engine.insert("prompts", structure(PROMPTS_COLUMNS), Buffer.concat(results.map(({ prompts }) => prompts)));
-  const names = new Map(
-    results.flatMap(({ revealed }) => revealed.map(([hash, account]) => [account, hash] as const)),
-  );
+  const names = new Map(results.flatMap(({ revealed }) => revealed.map(([hash, account]) => [account, hash] as const)));
   if (names.size > 0) {
     const lines = [...names].map(
       ([account, hash]) => `${Buffer.from(hash).toString("hex")}\t${JSON.stringify(account)}\n`,

@@ -44,8 +44,7 @@ export async function readActivity(engine: SqlEngine, rows: number): Promise<Act
   const templates = new Hashes(await engine.bytes("SELECT template FROM template_numbers ORDER BY id"));
   const judgedRows = new Uint32Array(accounts.length);
   for (let i = 0; i < accounts.length; i++) judgedRows[i] = judged.u32();
-  const [found] = await engine.rows<{ n: number }>("SELECT toUInt64(count()) AS n FROM uses");
-  const n = found!.n;
+  const n = await count(engine, "uses");
   const activity: Activity = {
     accounts,
     judgedRows,
@@ -63,28 +62,50 @@ export async function readActivity(engine: SqlEngine, rows: number): Promise<Act
   return activity;
 }
 
-/** What the tables below are made of; `rows.template` is set where a log came with its templates, `templates` elsewhere. */
+/**
+ * Uses, of templates that two accounts or more used. The log lies in order of account and has to be counted by template: one
+ * pass writes what is counted into a table in order of template, whose cuts each read their own part and nothing else, so
+ * that a row costs the same however long the log is. `rows.template` is set where a log came with its templates; where it
+ * came with prompts, a table in order of prompt meets `templates` first.
+ */
 async function fillUses(engine: SqlEngine, rows: number): Promise<void> {
-  await table(engine, "use_parts", "account FixedString(16), template FixedString(16), f UInt32, j UInt32", "template");
-  for (const range of ranges("prompt", rows))
-    await engine.run(`INSERT INTO use_parts SELECT account, template, toUInt32(countIf(half = 0)), toUInt32(countIf(half = 1)) FROM
- (SELECT prompt, account, ${HALF_SQL} AS half FROM rows WHERE template = ${NONE} AND prompt != ${NONE} AND ${range}) AS r
- INNER JOIN (SELECT prompt, template FROM templates WHERE ${range}) AS t USING (prompt) GROUP BY account, template`);
-  await table(
-    engine,
-    "uses",
-    "account FixedString(16), template FixedString(16), f UInt32, j UInt32",
-    "(account, template)",
+  const pair = "account FixedString(16), half UInt8";
+  await table(engine, "use_rows", `template FixedString(16), ${pair}`, "template", ONE_PART_AN_INSERT);
+  await engine.run(`INSERT INTO use_rows SELECT template, account, ${HALF_SQL} FROM rows WHERE template != ${NONE} ${BIG_PARTS}`);
+  await table(engine, "use_prompts", `prompt FixedString(16), ${pair}`, "prompt", ONE_PART_AN_INSERT);
+  await engine.run(
+    `INSERT INTO use_prompts SELECT prompt, account, ${HALF_SQL} FROM rows WHERE template = ${NONE} AND prompt != ${NONE} ${BIG_PARTS}`,
   );
+  for (const range of ranges("prompt", await count(engine, "use_prompts"), PROMPTS_A_JOIN))
+    await engine.run(`INSERT INTO use_rows SELECT t.template, r.account, r.half FROM (SELECT * FROM use_prompts WHERE ${range}) AS r
+ INNER JOIN (SELECT prompt, template FROM templates WHERE ${range}) AS t USING (prompt) ${BIG_PARTS}`);
+  await engine.run("DROP TABLE use_prompts");
+  await table(engine, "uses", "account FixedString(16), template FixedString(16), f UInt32, j UInt32", "(account, template)");
+  await table(engine, "shared_templates", "template FixedString(16)", "template");
   for (const range of ranges("template", rows)) {
-    const both = `SELECT account, template, f, j FROM use_parts WHERE ${range}
- UNION ALL SELECT account, template, toUInt32(${HALF_SQL} = 0) AS f, toUInt32(${HALF_SQL} = 1) AS j FROM rows WHERE template != ${NONE} AND ${range}`;
-    await engine.run(`INSERT INTO uses SELECT account, template, toUInt32(sum(f)), toUInt32(sum(j)) FROM (${both})
- WHERE template IN (SELECT template FROM (${both}) GROUP BY template HAVING min(account) != max(account)) GROUP BY account, template`);
+    await engine.run(`INSERT INTO shared_templates SELECT template FROM use_rows WHERE ${range} GROUP BY template
+ HAVING min(account) != max(account) SETTINGS optimize_aggregation_in_order = 1`);
+    await engine.run(`INSERT INTO uses SELECT account, template, toUInt32(countIf(half = 0)), toUInt32(countIf(half = 1)) FROM use_rows
+ WHERE ${range} AND template IN (SELECT template FROM shared_templates WHERE ${range}) GROUP BY account, template`);
   }
-  await engine.run("DROP TABLE use_parts");
+  await engine.run("DROP TABLE use_rows");
+  await engine.run("DROP TABLE shared_templates");
   await numbers(engine, "account", "rows");
   await numbers(engine, "template", "uses");
+}
+
+/** Prompts joined with their templates at a time: the templates' hash table takes some 80 bytes each. */
+const PROMPTS_A_JOIN = 8_000_000;
+/** Sorted in memory, 40 bytes a row. */
+const ROWS_A_PART = 8_000_000;
+const BIG_PARTS = `SETTINGS max_insert_threads = 1, min_insert_block_size_rows = ${ROWS_A_PART}, min_insert_block_size_bytes = 0`;
+/** Parts of a table that is read twice and dropped are not worth merging. */
+const ONE_PART_AN_INSERT =
+  " SETTINGS max_bytes_to_merge_at_max_space_in_pool = 1, max_bytes_to_merge_at_min_space_in_pool = 1";
+
+async function count(engine: SqlEngine, table: string): Promise<number> {
+  const [found] = await engine.rows<{ n: number }>(`SELECT toUInt64(count()) AS n FROM ${table}`);
+  return found!.n;
 }
 
 /** Numbers in order of hash. */
@@ -95,9 +116,9 @@ async function numbers(engine: SqlEngine, column: "account" | "template", from: 
   );
 }
 
-async function table(engine: SqlEngine, name: string, columns: string, order: string): Promise<void> {
+async function table(engine: SqlEngine, name: string, columns: string, order: string, settings = ""): Promise<void> {
   await engine.run(`DROP TABLE IF EXISTS ${name}`);
-  await engine.run(`CREATE TABLE ${name} (${columns}) ENGINE = MergeTree ORDER BY ${order}`);
+  await engine.run(`CREATE TABLE ${name} (${columns}) ENGINE = MergeTree ORDER BY ${order}${settings}`);
 }
 
 const JUDGED_SQL = `SELECT toUInt32(countIf(${HALF_SQL} = 1 AND (prompt != ${NONE} OR template != ${NONE}))) AS n FROM rows GROUP BY account ORDER BY account`;
@@ -106,7 +127,7 @@ async function readUses(engine: SqlEngine, into: Activity): Promise<void> {
   let at = 0;
   for (const range of ranges("account", into.template.length, ENTRIES_A_READ)) {
     const bytes = await engine.bytes(
-      `SELECT a.id, t.id, f, j FROM (SELECT * FROM uses WHERE ${range}) AS u INNER JOIN account_numbers AS a USING (account)
+      `SELECT a.id, t.id, f, j FROM (SELECT * FROM uses WHERE ${range}) AS u INNER JOIN (SELECT * FROM account_numbers WHERE ${range}) AS a USING (account)
  INNER JOIN template_numbers AS t USING (template) ORDER BY a.id, t.id`,
     );
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -3,6 +3,7 @@
  * it occurs in; features whose sets agree form a fragment. A template's own words come together in all its fillings and
  * with nothing else, a filling's words come together in few prompts, and common phrases come alone.
  */
+import { FeatureTable } from "./feature-table.js";
 import { KIND, LENGTHS } from "./features.js";
 import { SIGNATURE, signatures } from "./minhash.js";
 import { nearDuplicates } from "./near-duplicates.js";
@@ -10,7 +11,7 @@ import type { Sets } from "./sets.js";
 
 export interface Fragments {
   /** Fragment of each frequent feature. */
-  of: Map<number, number>;
+  of: FeatureTable;
   /** Features of each fragment, prompts that hold the rarest of them, words that it fixes at least. */
   sizes: Uint32Array;
   prompts: Uint32Array;
@@ -27,7 +28,7 @@ export function fragments(features: Sets): Fragments {
   const holders = transpose(features, frequent.index, frequent.counts);
   const group = nearDuplicates(holders, { rows: 2, similarityMin: TOGETHER_MIN }, signatures(holders, SIGNATURE));
   const names = new Map<number, number>();
-  const of = new Map<number, number>();
+  const of = new Uint32Array(frequent.index.size);
   const sizes: number[] = [];
   const prompts: number[] = [];
   const kinds: Set<number>[] = [];
@@ -41,13 +42,13 @@ export function fragments(features: Sets): Fragments {
       prompts.push(Number.POSITIVE_INFINITY);
       kinds.push(new Set());
     }
-    of.set(feature, name);
+    of[i] = name;
     sizes[name]!++;
     prompts[name] = Math.min(prompts[name]!, frequent.counts[i]!);
     kinds[name]!.add(feature & 31);
   }
   return {
-    of,
+    of: new FeatureTable([...frequent.index.keys()], of),
     sizes: Uint32Array.from(sizes),
     prompts: Uint32Array.from(prompts),
     words: Uint32Array.from(kinds, (k, name) => fixedWords(k, sizes[name]!)),

@@ -48,7 +48,7 @@ export function groupPrompts(features: Sets): Grouping {
     if (!first.has(name)) first.set(name, prompt);
     template[prompt] = first.get(name)!;
   }
-  const counts = new Map<number, number>();
+  const counts = new Uint32Array(parts.sizes.length);
   const assign = (values: Uint32Array) => {
     let label = heaviest(fragmentsIn(values, parts, counts), weight);
     if (label < 0) return -1;
@@ -136,7 +136,7 @@ function heldFragments({ starts, values }: Sets, parts: Fragments): Sets {
   const n = starts.length - 1;
   const out: number[] = [];
   const ends = new Uint32Array(n + 1);
-  const counts = new Map<number, number>();
+  const counts = new Uint32Array(parts.sizes.length);
   for (let prompt = 0; prompt < n; prompt++) {
     out.push(...fragmentsIn(values.subarray(starts[prompt]!, starts[prompt + 1]!), parts, counts));
     ends[prompt + 1] = out.length;
@@ -144,16 +144,20 @@ function heldFragments({ starts, values }: Sets, parts: Fragments): Sets {
   return { starts: ends, values: Uint32Array.from(out) };
 }
 
-/** Fragments of which these features hold enough. */
-function fragmentsIn(values: Uint32Array, parts: Fragments, counts: Map<number, number>): number[] {
-  counts.clear();
+/** Fragments of which these features hold enough, in order of their first feature. @param counts all 0, and left so */
+function fragmentsIn(values: Uint32Array, parts: Fragments, counts: Uint32Array): number[] {
+  const met: number[] = [];
   for (let i = 0; i < values.length; i++) {
     const fragment = parts.of.get(values[i]!);
-    if (fragment !== undefined) counts.set(fragment, (counts.get(fragment) ?? 0) + 1);
+    if (fragment >= 0 && counts[fragment]!++ === 0) met.push(fragment);
   }
-  const out: number[] = [];
-  for (const [fragment, count] of counts) if (count >= HELD_MIN * parts.sizes[fragment]!) out.push(fragment);
-  return out;
+  let kept = 0;
+  for (const fragment of met) {
+    if (counts[fragment]! >= HELD_MIN * parts.sizes[fragment]!) met[kept++] = fragment;
+    counts[fragment] = 0;
+  }
+  met.length = kept;
+  return met;
 }
 
 /** Groups of near duplicates that each fragment occurs in. */

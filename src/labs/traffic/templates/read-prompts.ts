@@ -43,16 +43,23 @@ export async function assignTemplates(engine: SqlEngine, rows: number): Promise<
     if (duplicate[i] !== template[i] && repeated[duplicate[i]!]! > 1)
       await out.put(hashes.at(i), hashes.at(duplicate[i]!), 1);
   }
-  if (above !== null)
-    for (const range of ranges("prompt", prompts, PROMPTS_A_READ)) {
-      const others = await readPrompts(engine, `${range} AND ${above}`);
-      const { starts, values } = others.features;
-      for (let i = 0; i < others.hashes.length; i++) {
-        const known = assign(values.subarray(starts[i]!, starts[i + 1]!));
-        await out.put(others.hashes.at(i), known < 0 ? others.hashes.at(i) : hashes.at(known), 0);
+  if (above !== null) {
+    const cuts = ranges("prompt", prompts, PROMPTS_A_READ);
+    // The engine reads the next cut while this one is gone through.
+    let next = readBytes(engine, `${cuts[0]} AND ${above}`);
+    for (let i = 0; i < cuts.length; i++) {
+      const reader = new RowBinaryReader(await next);
+      if (i + 1 < cuts.length) next = readBytes(engine, `${cuts[i + 1]} AND ${above}`);
+      next.catch(() => undefined); // told where it is waited for
+      while (reader.more) {
+        const prompt = reader.fixed(16);
+        const known = assign(reader.u32s());
+        const full = out.put(prompt, known < 0 ? prompt : hashes.at(known), 0);
+        if (full) await full;
       }
     }
-  await out.flush();
+  }
+  await out.end();
   return { prompts };
 }
 
@@ -68,11 +75,7 @@ async function countPrompts(engine: SqlEngine, rows: number): Promise<number> {
 }
 
 async function readPrompts(engine: SqlEngine, where: string): Promise<{ hashes: Hashes; features: Sets }> {
-  const reader = new RowBinaryReader(
-    await engine.bytes(
-      `SELECT prompt, any(features) FROM prompts WHERE ${where} GROUP BY prompt ORDER BY prompt SETTINGS optimize_aggregation_in_order = 1`,
-    ),
-  );
+  const reader = new RowBinaryReader(await readBytes(engine, where));
   const hashes = new RowBinaryWriter();
   const lists: Uint32Array[] = [];
   let size = 0;
@@ -90,6 +93,13 @@ async function readPrompts(engine: SqlEngine, where: string): Promise<{ hashes: 
   return { hashes: new Hashes(hashes.take()), features };
 }
 
+/** Distinct prompts with their fingerprints, in order of hash. */
+function readBytes(engine: SqlEngine, where: string): Promise<Uint8Array> {
+  return engine.bytes(
+    `SELECT prompt, any(features) FROM prompts WHERE ${where} GROUP BY prompt ORDER BY prompt SETTINGS optimize_aggregation_in_order = 1`,
+  );
+}
+
 /** Lines of the table at a time: 32 MB. */
 const LINES_A_WRITE = 1_000_000;
 
@@ -97,21 +107,30 @@ class TemplateWriter {
   readonly #engine: SqlEngine;
   readonly #writer = new RowBinaryWriter();
   #lines = 0;
+  #inserting: Promise<void> = Promise.resolve();
 
   constructor(engine: SqlEngine) {
     this.#engine = engine;
   }
 
-  /** Templates end their first byte in 0, groups of near duplicates in 1. */
-  async put(prompt: Uint8Array, name: Uint8Array, kind: 0 | 1): Promise<void> {
+  /** Templates end their first byte in 0, groups of near duplicates in 1. A full table goes in while the next is filled. */
+  put(prompt: Uint8Array, name: Uint8Array, kind: 0 | 1): Promise<void> | undefined {
     this.#writer.fixed(prompt);
     this.#writer.u8((name[0]! & 0xfe) | kind);
     this.#writer.fixed(name.subarray(1));
-    if (++this.#lines >= LINES_A_WRITE) await this.flush();
+    return ++this.#lines >= LINES_A_WRITE ? this.#flush() : undefined;
   }
 
-  async flush(): Promise<void> {
+  async end(): Promise<void> {
+    await this.#flush();
+    await this.#inserting;
+  }
+
+  async #flush(): Promise<void> {
     this.#lines = 0;
-    await this.#engine.insert("templates", structure(TEMPLATES_COLUMNS), this.#writer.take());
+    const bytes = this.#writer.take();
+    await this.#inserting;
+    this.#inserting = this.#engine.insert("templates", structure(TEMPLATES_COLUMNS), bytes);
+    this.#inserting.catch(() => undefined); // told where it is waited for
   }
 }
