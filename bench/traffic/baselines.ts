@@ -20,8 +20,9 @@ import { medianSquaredDistance, mmd2, mmdThreshold } from "../../dist/labs/traff
 import { PRADA_DELTA, prada } from "../../dist/labs/traffic/baselines/prada.js";
 import { SYNCHROTRAP_DEFAULTS, synchroTrap } from "../../dist/labs/traffic/baselines/synchrotrap.js";
 import { findGroups } from "../../dist/labs/traffic/find-groups.js";
+import { newSink } from "../../dist/labs/traffic/log/canonical-row.js";
 import { parseLines } from "../../dist/labs/traffic/log/parse-lines.js";
-import { RowBinaryReader, RowBinaryWriter } from "../../dist/labs/traffic/log/row-binary.js";
+import { RowBinaryReader } from "../../dist/labs/traffic/log/row-binary.js";
 import { FORMATS } from "../../dist/labs/traffic/log/sniff.js";
 import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../../dist/labs/traffic/log/tables.js";
 import { LEVELS } from "../../dist/labs/traffic/method.js";
@@ -72,7 +73,7 @@ for (let i = 0; i < Number(values.worlds); i++) {
   });
   for (const table of ["rows", "prompts", "templates"]) await engine.run(`DROP TABLE IF EXISTS ${table}`);
   await createTables(engine);
-  const sink = { rows: new RowBinaryWriter(), prompts: new RowBinaryWriter(), seen: new Set<string>(), reveal: null };
+  const sink = newSink();
   let rows = 0;
   for (let day = 0; day < 14; day++) {
     const lines = world.rowsOn(day).map((row) => `${litellmLine(row)}\n`);

@@ -15,7 +15,7 @@ import { trafficValidation } from "../../dist/app/traffic-studies.js";
 import { ingest, logFiles } from "../../dist/host/ingest.js";
 import { ChdbEngine } from "../../dist/host/sql/chdb-engine.js";
 import { examineTraffic } from "../../dist/labs/traffic/examine.js";
-import { LEVEL } from "../../dist/labs/traffic/method.js";
+import { LEVELS } from "../../dist/labs/traffic/method.js";
 import type { TrafficObservations } from "../../dist/labs/traffic/observations.js";
 import { bareScanSeconds, diskBytes, peakMiB, StageClock, stageTable } from "./measured-engine.ts";
 
@@ -77,7 +77,7 @@ const scan = await bareScanSeconds(engine);
 const named = new Set<string>();
 for (const finding of findings) {
   const seen = finding.observations as TrafficObservations;
-  if ((seen.group?.statistic.extractionWorkload ?? 0) > LEVEL)
+  if ((seen.group?.statistic.extractionWorkload ?? 0) > LEVELS["traffic/extraction-workload"])
     for (const { account } of seen.accounts) named.add(account);
 }
 const truth = join(world, "truth.jsonl");

@@ -17,8 +17,8 @@ import { hashSeeds, keyedHash, lineDigest } from "../../dist/host/keyed-hash.js"
 import { ChdbEngine } from "../../dist/host/sql/chdb-engine.js";
 import { findGroups } from "../../dist/labs/traffic/find-groups.js";
 import { judge, outsidersOf } from "../../dist/labs/traffic/graph/membership.js";
+import { newSink } from "../../dist/labs/traffic/log/canonical-row.js";
 import { parseLines } from "../../dist/labs/traffic/log/parse-lines.js";
-import { RowBinaryWriter } from "../../dist/labs/traffic/log/row-binary.js";
 import { FORMATS } from "../../dist/labs/traffic/log/sniff.js";
 import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../../dist/labs/traffic/log/tables.js";
 import { LEVELS, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
@@ -113,7 +113,7 @@ const keyed = keyedHash(key);
 const hash = (account: string) => Buffer.from(keyed("account", account, 16)).toString("hex");
 const context = { mapping: FORMATS.find((f) => f.id === "litellm-spend")!, hash: keyed, seeds: hashSeeds(key) };
 
-const sink = { rows: new RowBinaryWriter(), prompts: new RowBinaryWriter(), seen: new Set<string>(), reveal: null };
+const sink = newSink();
 
 /** The generator's lines through the parser into the tables, a day a batch, as a log file would go. */
 async function takeIn(world: World): Promise<number> {

@@ -1,8 +1,8 @@
 /** Hostile and ordinary log lines: rows are written, everything else is counted under a reason. */
 import { describe, expect, test } from "vitest";
 import { hashSeeds, keyedHash, lineDigest } from "../../../src/host/keyed-hash.js";
+import { newSink } from "../../../src/labs/traffic/log/canonical-row.js";
 import { parseLines } from "../../../src/labs/traffic/log/parse-lines.js";
-import { RowBinaryWriter } from "../../../src/labs/traffic/log/row-binary.js";
 import { FORMATS, sniff } from "../../../src/labs/traffic/log/sniff.js";
 
 const key = new Uint8Array(32).fill(3);
@@ -10,13 +10,7 @@ const litellm = FORMATS.find((f) => f.id === "litellm-spend")!;
 
 function parse(lines: (string | Uint8Array)[], mapping = litellm) {
   const block = Buffer.concat(lines.map((line) => Buffer.concat([Buffer.from(line), Buffer.from("\n")])));
-  const sink = {
-    rows: new RowBinaryWriter(),
-    prompts: new RowBinaryWriter(),
-    seen: new Map(),
-    systems: new Map(),
-    reveal: null,
-  };
+  const sink = newSink();
   return parseLines(block, { mapping, hash: keyedHash(key), seeds: hashSeeds(key), batch: 1 }, sink, lineDigest);
 }
 

@@ -71,7 +71,9 @@ export async function readActivity(engine: SqlEngine, rows: number): Promise<Act
 async function fillUses(engine: SqlEngine, rows: number): Promise<void> {
   const pair = "account FixedString(16), half UInt8";
   await table(engine, "use_rows", `template FixedString(16), ${pair}`, "template", ONE_PART_AN_INSERT);
-  await engine.run(`INSERT INTO use_rows SELECT template, account, ${HALF_SQL} FROM rows WHERE template != ${NONE} ${BIG_PARTS}`);
+  await engine.run(
+    `INSERT INTO use_rows SELECT template, account, ${HALF_SQL} FROM rows WHERE template != ${NONE} ${BIG_PARTS}`,
+  );
   await table(engine, "use_prompts", `prompt FixedString(16), ${pair}`, "prompt", ONE_PART_AN_INSERT);
   await engine.run(
     `INSERT INTO use_prompts SELECT prompt, account, ${HALF_SQL} FROM rows WHERE template = ${NONE} AND prompt != ${NONE} ${BIG_PARTS}`,
@@ -80,7 +82,12 @@ async function fillUses(engine: SqlEngine, rows: number): Promise<void> {
     await engine.run(`INSERT INTO use_rows SELECT t.template, r.account, r.half FROM (SELECT * FROM use_prompts WHERE ${range}) AS r
  INNER JOIN (SELECT prompt, template FROM templates WHERE ${range}) AS t USING (prompt) ${BIG_PARTS}`);
   await engine.run("DROP TABLE use_prompts");
-  await table(engine, "uses", "account FixedString(16), template FixedString(16), f UInt32, j UInt32", "(account, template)");
+  await table(
+    engine,
+    "uses",
+    "account FixedString(16), template FixedString(16), f UInt32, j UInt32",
+    "(account, template)",
+  );
   await table(engine, "shared_templates", "template FixedString(16)", "template");
   for (const range of ranges("template", rows)) {
     await engine.run(`INSERT INTO shared_templates SELECT template FROM use_rows WHERE ${range} GROUP BY template

@@ -7,7 +7,7 @@ import { normalise, words } from "../templates/tokens.js";
 import { ABSENT_8, ABSENT_16, type KeyedHash } from "./keyed-hash.js";
 import { at, first, type Mapping } from "./mapping.js";
 import { asked } from "./messages.js";
-import type { RowBinaryWriter } from "./row-binary.js";
+import { RowBinaryWriter } from "./row-binary.js";
 import { FLAGS, signalsIn } from "./signals.js";
 
 const TIME_MIN_MS = Date.UTC(2015, 0, 1);
@@ -26,6 +26,10 @@ export interface RowSink {
   systems: Map<string, Uint8Array>;
   /** With `--reveal`: the identifiers behind the hashes. */
   reveal: ((hash: Uint8Array, account: string) => void) | null;
+}
+
+export function newSink(reveal: RowSink["reveal"] = null): RowSink {
+  return { rows: new RowBinaryWriter(), prompts: new RowBinaryWriter(), seen: new Map(), systems: new Map(), reveal };
 }
 
 export interface RowContext {
