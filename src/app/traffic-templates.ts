@@ -6,7 +6,9 @@ import { sha256Hex } from "../base/digest.js";
 import { AssayError } from "../base/error.js";
 import { asAssayError } from "../host/files.js";
 import { asked } from "../labs/traffic/log/messages.js";
+import { divideByWords } from "../labs/traffic/templates/divide-by-words.js";
 import { features } from "../labs/traffic/templates/features.js";
+import { gatherByWords } from "../labs/traffic/templates/gather-by-words.js";
 import { groupPrompts } from "../labs/traffic/templates/group.js";
 import { setsOf } from "../labs/traffic/templates/sets.js";
 import { normalise, words } from "../labs/traffic/templates/tokens.js";
@@ -34,25 +36,41 @@ export async function templatesOf(path: string): Promise<TemplatedPrompt[]> {
   const index = new Map<string, number>();
   const lists: Uint32Array[] = [];
   const ids: string[] = [];
+  const tokens: Uint32Array[] = [];
+  const numbers = new Map<string, number>();
   const which = records.map((record) => {
     const normalised = normalise(promptOf(record) ?? "");
     let i = index.get(normalised);
     if (i === undefined) {
       i = lists.length;
       index.set(normalised, i);
-      lists.push(features(words(normalised), SEEDS));
+      const list = words(normalised);
+      lists.push(features(list, SEEDS));
+      tokens.push(numbered(list, numbers));
       ids.push(sha256Hex(utf8(normalised)).slice(0, 16));
     }
     return i;
   });
   // In order of digest, so that neither the groups nor their names depend on the order of the file.
   const order = ids.map((_, i) => i).sort((a, b) => (ids[a]! < ids[b]! ? -1 : 1));
-  const { template } = groupPrompts(setsOf(order.map((i) => lists[i]!)));
+  const grouped = groupPrompts(setsOf(order.map((i) => lists[i]!)));
+  const inOrder = order.map((i) => tokens[i]!);
+  const divided = divideByWords(grouped.template, { words: inOrder, duplicate: grouped.duplicate });
+  const template = gatherByWords(divided, inOrder);
   const names = new Array<string>(ids.length);
   order.forEach((i, at) => {
     names[i] = ids[order[template[at]!]!]!;
   });
   return records.map((record, i) => ({ record, template: names[which[i]!]! }));
+}
+
+/** Words as numbers, in order of their first use: a fifth of the room. */
+function numbered(list: readonly string[], numbers: Map<string, number>): Uint32Array {
+  return Uint32Array.from(list, (word) => {
+    const known = numbers.get(word) ?? numbers.size;
+    numbers.set(word, known);
+    return known;
+  });
 }
 
 function unpack(bytes: Uint8Array, path: string): string {
