@@ -72,16 +72,26 @@ export async function makeAccess<K extends AccessKind>(options: {
 }
 
 /** Admitted by the ledger as it stands while the log's only lock is held. A refusal is a result. */
-export async function appendAccess(folder: string, made: MadeAccess, witnesses: Policy | null): Promise<AccessResult> {
-  return withWriter(folder, witnesses, async (writer) => {
-    const register = await openRegister(folder);
-    const judged = admitAccess(register.index, made.bundle, made.sealed, unixSeconds());
-    if (!judged.admitted) return judged;
-    await writeObject(folder, made.sealed);
-    await writeObject(folder, made.bundle);
-    const { index } = await writer.append(encodeRecord(judged.record));
-    return { admitted: true, index, record: judged.record };
-  });
+export async function appendAccess(
+  folder: string,
+  made: MadeAccess,
+  witnesses: Policy | null,
+  keysFile?: string,
+): Promise<AccessResult> {
+  return withWriter(
+    folder,
+    witnesses,
+    async (writer) => {
+      const register = await openRegister(folder);
+      const judged = admitAccess(register.index, made.bundle, made.sealed, unixSeconds());
+      if (!judged.admitted) return judged;
+      await writeObject(folder, made.sealed);
+      await writeObject(folder, made.bundle);
+      const { index } = await writer.append(encodeRecord(judged.record));
+      return { admitted: true, index, record: judged.record };
+    },
+    keysFile,
+  );
 }
 
 /** An entry of the ledger by its index or the digest of its statement. */

@@ -37,6 +37,7 @@ export async function changeKey(
   keyId: string,
   grant: KeyGrant | null,
   witnesses: Policy | null,
+  keysFile?: string,
 ): Promise<{ index: number }> {
   const { index, object } = await openRegister(folder);
   const bytes = index.policyDigest === null ? null : await object(index.policyDigest);
@@ -44,5 +45,5 @@ export async function changeKey(
   const others = value.keys.filter(({ publicKey }) => parseEcdsaKey(publicKey, "policy").id !== keyId);
   if (grant === null && others.length === value.keys.length)
     throw new AssayError("USAGE", `register: expected a key of the policy, got ${keyId}`);
-  return setPolicy(folder, policyOf(grant ? [...others, grant] : others), witnesses);
+  return setPolicy(folder, policyOf(grant ? [...others, grant] : others), witnesses, keysFile);
 }

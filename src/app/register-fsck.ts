@@ -87,7 +87,7 @@ export async function checkRegister(
       }
     }
   let unnamed = 0;
-  if (!/^https?:\/\//.test(where))
+  if (!/^(https?|s3):\/\//.test(where))
     for await (const digest of storedObjects(where)) {
       if (named.has(digest)) continue;
       unnamed++;

@@ -26,7 +26,7 @@ import type { Checkpoint } from "../tlog/checkpoint.js";
 import type { Policy } from "../tlog/policy.js";
 import { TILE_WIDTH } from "../tlog/tile.js";
 import { type ReadTile, readBundle } from "../tlog/tree-reader.js";
-import { initLog, openLog, readHead, withWriter } from "./log.js";
+import { initBucketLog, initLog, openLog, readHead, withWriter } from "./log.js";
 
 export interface Register {
   where: string;
@@ -86,15 +86,19 @@ export async function loadDeclaration(register: Register, entry: Entry): Promise
   return signed.declaration;
 }
 
-/** A new log whose first entry is the append policy. */
+/**
+ * A new log whose first entry is the append policy.
+ * @param folder folder, or s3://bucket/prefix with a file for its private keys; this holds for all that append
+ */
 export async function initRegister(
   folder: string,
   origin: string,
   policy: Uint8Array,
+  keysFile?: string,
 ): Promise<{ verifierKeys: string[] }> {
   parseAppendPolicy(policy, "policy");
-  const made = await initLog(folder, origin);
-  await setPolicy(folder, policy, null);
+  const made = await (keysFile === undefined ? initLog(folder, origin) : initBucketLog(folder, origin, keysFile));
+  await setPolicy(folder, policy, null, keysFile);
   return made;
 }
 
@@ -103,13 +107,19 @@ export async function setPolicy(
   folder: string,
   policy: Uint8Array,
   witnesses: Policy | null,
+  keysFile?: string,
 ): Promise<{ index: number }> {
   parseAppendPolicy(policy, "policy");
-  return withWriter(folder, witnesses, async (writer) => {
-    const digest = await writeObject(folder, policy);
-    const { index } = await writer.append(encodeRecord(policyRecord(digest as `sha256:${string}`, unixSeconds())));
-    return { index };
-  });
+  return withWriter(
+    folder,
+    witnesses,
+    async (writer) => {
+      const digest = await writeObject(folder, policy);
+      const { index } = await writer.append(encodeRecord(policyRecord(digest as `sha256:${string}`, unixSeconds())));
+      return { index };
+    },
+    keysFile,
+  );
 }
 
 export type AppendResult =
@@ -126,24 +136,30 @@ export async function appendDeclarations(
   witnesses: Policy | null,
   attachments: ReadonlyMap<string, Uint8Array> = new Map(),
   register?: Register,
+  keysFile?: string,
 ): Promise<AppendResult[]> {
-  return withWriter(folder, witnesses, async (writer) => {
-    const state = register ?? (await openRegister(folder));
-    if (register) await refresh(register);
-    const results: AppendResult[] = [];
-    const pending: Promise<unknown>[] = [];
-    for (const bundle of bundles) {
-      const { result, entry } = await admitOne(folder, state, bundle, attachments);
-      results.push(result);
-      if (!entry || !result.admitted) continue;
-      result.index = state.index.size - 1;
-      pending.push(
-        writer.append(entry).then(({ index }) => assert(index === result.index, "register: the writer is alone")),
-      );
-    }
-    await Promise.all(pending);
-    return results;
-  });
+  return withWriter(
+    folder,
+    witnesses,
+    async (writer) => {
+      const state = register ?? (await openRegister(folder));
+      if (register) await refresh(register);
+      const results: AppendResult[] = [];
+      const pending: Promise<unknown>[] = [];
+      for (const bundle of bundles) {
+        const { result, entry } = await admitOne(folder, state, bundle, attachments);
+        results.push(result);
+        if (!entry || !result.admitted) continue;
+        result.index = state.index.size - 1;
+        pending.push(
+          writer.append(entry).then(({ index }) => assert(index === result.index, "register: the writer is alone")),
+        );
+      }
+      await Promise.all(pending);
+      return results;
+    },
+    keysFile,
+  );
 }
 
 async function admitOne(

@@ -6,6 +6,7 @@ import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sha256Digest } from "../base/digest.js";
 import { AssayError } from "../base/error.js";
+import { openBucket, readLogBucket } from "./log-bucket.js";
 import { readLogFolder } from "./log-folder.js";
 import { readLogUrl } from "./log-url.js";
 import { writeWhole } from "./whole-file.js";
@@ -19,9 +20,13 @@ export function objectPath(digest: string): string {
   return `${OBJECTS}/${first}/${first}${rest}`;
 }
 
-/** @param where folder or http(s) prefix @throws DIGEST when what is stored is something else */
+/** @param where folder, http(s) prefix or s3://bucket/prefix @throws DIGEST when what is stored is something else */
 export function readObjects(where: string): (digest: string) => Promise<Uint8Array | null> {
-  const read = /^https?:\/\//.test(where) ? readLogUrl(where) : readLogFolder(where);
+  const read = where.startsWith("s3://")
+    ? readLogBucket(openBucket(where))
+    : /^https?:\/\//.test(where)
+      ? readLogUrl(where)
+      : readLogFolder(where);
   return async (digest) => {
     const bytes = await read(objectPath(digest));
     if (bytes && sha256Digest(bytes) !== digest)
@@ -30,8 +35,14 @@ export function readObjects(where: string): (digest: string) => Promise<Uint8Arr
   };
 }
 
+/** @param folder folder or s3://bucket/prefix; in a bucket an object is created, never replaced */
 export async function writeObject(folder: string, bytes: Uint8Array): Promise<string> {
   const digest = sha256Digest(bytes);
+  if (folder.startsWith("s3://")) {
+    if ((await openBucket(folder).put(objectPath(digest), bytes, { "if-none-match": "*" })) === null)
+      await readObjects(folder)(digest);
+    return digest;
+  }
   const path = join(folder, objectPath(digest));
   await mkdir(dirname(path), { recursive: true });
   await writeWhole(path, bytes);

@@ -37,6 +37,7 @@ interface Owner {
   privateKey: string;
   password?: string;
   identity: string;
+  keys?: string;
   witnesses?: string;
   json?: boolean;
 }
@@ -48,6 +49,7 @@ const entering = (command: Command) =>
     .requiredOption("--private-key <file>", "the owner's EC private key in PEM")
     .option("--password <text>", "password of the private key")
     .requiredOption("--identity <file>", "the owner's age identity, as `register identity` or age-keygen writes it")
+    .option("--keys <file>", "the log's private keys, where it lies in a bucket")
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
     .option("--json", "print one record as JSON");
 
@@ -200,8 +202,13 @@ function revokeCommand(): Command {
     });
 }
 
-async function enter(made: MadeAccess, { register, witnesses, json }: Owner): Promise<void> {
-  const result: AccessResult = await appendAccess(register, made, witnesses ? await readPolicyFile(witnesses) : null);
+async function enter(made: MadeAccess, { register, witnesses, keys, json }: Owner): Promise<void> {
+  const result: AccessResult = await appendAccess(
+    register,
+    made,
+    witnesses ? await readPolicyFile(witnesses) : null,
+    keys,
+  );
   if (json) {
     const { admitted } = result;
     print({

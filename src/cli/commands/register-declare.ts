@@ -42,6 +42,7 @@ interface Options {
   password?: string;
   out?: string;
   register?: string;
+  keys?: string;
   witnesses?: string;
   json?: boolean;
 }
@@ -68,7 +69,8 @@ export function declareCommand(): Command {
     .option("--private-key <file>", "EC private key in PEM, as for register sign")
     .option("--password <text>", "password of the private key")
     .option("--out <folder>", "write each signed declaration into this folder")
-    .option("--register <log>", "append to this register's folder")
+    .option("--register <log>", "append to this register: its folder, or s3://bucket/prefix with --keys")
+    .option("--keys <file>", "the log's private keys, where it lies in a bucket")
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
     .option("--json", "print one record a declaration as JSON; asks nothing")
     .addHelpText(
@@ -134,6 +136,9 @@ async function run(model: string, options: Options): Promise<void> {
         options.register,
         made.map(({ bundle }) => bundle),
         options.witnesses ? await readPolicyFile(options.witnesses) : null,
+        undefined,
+        undefined,
+        options.keys,
       )
     : null;
   for (const [i, { kind, signed }] of made.entries()) {

@@ -19,11 +19,14 @@ const DOES_NOT_HOLD = 3;
 export function initCommand(): Command {
   return new Command("init")
     .description("Make a register: a new log whose first entry says who may append.")
-    .argument("<folder>")
+    .argument("<folder>", "folder, or s3://bucket/prefix with --keys (AWS_… in the environment)")
     .requiredOption("--origin <name>", "the log's name: a URL without its scheme, no spaces or plus signs")
+    .option("--keys <file>", "new file for the private keys of a log in a bucket")
     .option("--json", "print one record as JSON")
-    .action(async (folder: string, options: { origin: string; json?: boolean }) => {
-      const { verifierKeys } = await initRegister(folder, options.origin, policyOf([]));
+    .action(async (folder: string, options: { origin: string; keys?: string; json?: boolean }) => {
+      if (folder.startsWith("s3://") !== (options.keys !== undefined))
+        throw new AssayError("USAGE", "register init: expected --keys for a log in a bucket, and only there");
+      const { verifierKeys } = await initRegister(folder, options.origin, policyOf([]), options.keys);
       if (options.json) print({ type: "assay/register/v1", origin: options.origin, verifierKeys });
       else process.stdout.write(verifierKeys.map((text) => `log ${text}\n`).join(""));
     });
@@ -58,6 +61,7 @@ export function admitCommand(): Command {
       [],
     )
     .option("--remove", "take the key out")
+    .option("--keys <file>", "the log's private keys, where it lies in a bucket")
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
     .option("--json", "print one record as JSON")
     .action(
@@ -69,6 +73,7 @@ export function admitCommand(): Command {
           role: string[];
           names: string[];
           remove?: boolean;
+          keys?: string;
           witnesses?: string;
           json?: boolean;
         },
@@ -87,7 +92,7 @@ export function admitCommand(): Command {
           names: options.names,
         });
         const witnesses = options.witnesses ? await readPolicyFile(options.witnesses) : null;
-        const { index } = await changeKey(folder, keyId, options.remove ? null : grant, witnesses);
+        const { index } = await changeKey(folder, keyId, options.remove ? null : grant, witnesses, options.keys);
         if (options.json)
           print({ type: "assay/register-key/v1", key: keyId, roles: options.remove ? [] : grant.roles, entry: index });
         else
@@ -104,16 +109,23 @@ export function appendCommand(): Command {
     .argument("<folder>")
     .argument("<files...>", "as `register declare --out` writes them")
     .option("--finding <file>", "finding.json that a finding's statement names; may be repeated", several, [])
+    .option("--keys <file>", "the log's private keys, where it lies in a bucket")
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
     .option("--json", "print one record a line as JSON")
     .action(
-      async (folder: string, files: string[], options: { finding: string[]; witnesses?: string; json?: boolean }) => {
+      async (
+        folder: string,
+        files: string[],
+        options: { finding: string[]; keys?: string; witnesses?: string; json?: boolean },
+      ) => {
         const findings = await Promise.all(options.finding.map(readWhole));
         const results = await appendDeclarations(
           folder,
           await Promise.all(files.map(readWhole)),
           options.witnesses ? await readPolicyFile(options.witnesses) : null,
           new Map(findings.map((bytes) => [sha256Digest(bytes), bytes])),
+          undefined,
+          options.keys,
         );
         for (const [i, result] of results.entries()) {
           const { admitted } = result;
@@ -154,7 +166,7 @@ export function receiptCommand(): Command {
         if (entry === undefined || !/^[0-9]{1,15}$/.test(entry) || !options.register || !options.out)
           throw new AssayError("USAGE", "receipt: expected an entry, --register and --out; or --check and --policy");
         const register = await openRegister(options.register);
-        const found = register.index.entries.find(({ index }) => index === Number(entry));
+        const found = register.index.at(Number(entry));
         if (!found) throw new AssayError("NOT_FOUND", `receipt: expected a declaration at entry ${entry}`);
         await writeNewFile(options.out, await registerReceipt(register, found));
         process.stderr.write(`receipt of entry ${entry} in ${options.out}\n`);

@@ -15,15 +15,16 @@ interface Word {
 }
 
 export class NameSearch {
-  readonly #names: { lower: string; id: ModelId }[] = [];
+  readonly #names: string[] = [];
+  readonly #ids: ModelId[] = [];
   #sorted: Word[] = [];
   #tail: Word[] = [];
 
   add(name: string, id: ModelId): void {
     const at = this.#names.length;
-    const lower = name.toLowerCase();
-    this.#names.push({ lower, id });
-    for (const word of wordsOf(lower)) this.#tail.push({ word, at });
+    this.#names.push(name);
+    this.#ids.push(id);
+    for (const word of wordsOf(name.toLowerCase())) this.#tail.push({ word, at });
   }
 
   /** Models whose names hold words that begin as those asked for; `cut` when there may be more. */
@@ -35,7 +36,7 @@ export class NameSearch {
     const rarest = ranges.reduce((a, b) => (b.to - b.from < a.to - a.from ? b : a));
     const found = new Set<number>();
     const holds = (at: number) => {
-      const own = wordsOf(this.#names[at]!.lower);
+      const own = wordsOf(this.#names[at]!.toLowerCase());
       return words.every((word) => own.some((o) => o.startsWith(word)));
     };
     let looked = 0;
@@ -43,7 +44,7 @@ export class NameSearch {
       if (holds(this.#sorted[i]!.at)) found.add(this.#sorted[i]!.at);
     const cutShort = rarest.from + looked < rarest.to;
     for (const { word, at } of this.#tail) if (word.startsWith(rarest.word) && holds(at)) found.add(at);
-    const ids = [...found].map((at) => this.#names[at]!.id);
+    const ids = [...found].map((at) => this.#ids[at]!);
     return { ids: ids.slice(0, limit), cut: cutShort || ids.length > limit };
   }
 

@@ -5,28 +5,110 @@
  */
 import type { Digest } from "../../base/digest.js";
 import type { EcdsaPublicKey } from "../../evidence/ecdsa-key.js";
-import { AccessLedger } from "./access/ledger.js";
+import { AccessLedger, atIndex } from "./access/ledger.js";
 import type { AppendPolicy, Role } from "./append-policy.js";
+import { DigestSlab } from "./digest-slab.js";
 import type { Kind } from "./kinds.js";
 import { skeleton } from "./look-alike.js";
 import { NameSearch } from "./name-search.js";
-import { type DeclaredRecord, type EntryRecord, isAccess } from "./register-entry.js";
+import { type DeclaredRecord, ENTRY_TYPE, type EntryRecord, isAccess } from "./register-entry.js";
 import type { ModelId } from "./vocabulary.js";
 
-export interface Entry {
-  index: number;
-  record: DeclaredRecord;
-  /** What it puts in force: for a correction the kind of its replacement. */
-  puts: Kind;
+/** A key as one policy had it; shared by all entries under that policy. */
+interface Holder {
+  keyId: string;
   roles: readonly Role[];
-  keyName: string;
-  /** The key as the policy in force then had it; null for a key it did not have. */
+  name: string;
   key: EcdsaPublicKey | null;
-  correctedBy: Entry | null;
-  withdrawnBy: Entry | null;
-  challenges: readonly Entry[];
-  closedBy: Entry | null;
-  audits: readonly Entry[];
+}
+
+/** Facts that few records have. */
+type Rare = Pick<DeclaredRecord, "uri" | "about" | "as" | "relation" | "parents" | "teachers" | "other">;
+
+/** One declaration of the register. A million of them are held: what can be shared is, and digests lie in a slab. */
+export class Entry {
+  correctedBy: Entry | null = null;
+  withdrawnBy: Entry | null = null;
+  challenges: readonly Entry[] = NONE;
+  closedBy: Entry | null = null;
+  audits: readonly Entry[] = NONE;
+  readonly index: number;
+  readonly kind: Kind;
+  readonly #holder: Holder;
+  readonly #model: ModelState;
+  readonly #name: string;
+  readonly #issued: string;
+  readonly #received: number;
+  readonly #rare: Rare | null;
+  readonly #slab: DigestSlab;
+  readonly #row: number;
+
+  constructor(index: number, record: DeclaredRecord, holder: Holder, model: ModelState, slab: DigestSlab) {
+    this.index = index;
+    this.kind = record.kind;
+    this.#holder = holder;
+    this.#model = model;
+    this.#name = record.name === model.name ? model.name : record.name;
+    this.#issued = record.issued;
+    this.#received = record.received;
+    this.#rare = rareOf(record);
+    this.#slab = slab;
+    this.#row = slab.add(record.statement, record.bundle);
+  }
+
+  /** What it puts in force: for a correction the kind of its replacement. */
+  get puts(): Kind {
+    return this.#rare?.as ?? this.kind;
+  }
+
+  get keyId(): string {
+    return this.#holder.keyId;
+  }
+
+  get roles(): readonly Role[] {
+    return this.#holder.roles;
+  }
+
+  get keyName(): string {
+    return this.#holder.name;
+  }
+
+  /** The key as the policy in force then had it; null for a key it did not have. */
+  get key(): EcdsaPublicKey | null {
+    return this.#holder.key;
+  }
+
+  get model(): ModelId {
+    return this.#model.id;
+  }
+
+  /** The log's record, made anew at each call. */
+  get record(): DeclaredRecord {
+    return {
+      type: ENTRY_TYPE,
+      kind: this.kind,
+      model: this.#model.id,
+      name: this.#name,
+      statement: this.#slab.text(this.#row, 0) as Digest,
+      bundle: this.#slab.text(this.#row, 1) as Digest,
+      key: this.#holder.keyId,
+      issued: this.#issued,
+      received: this.#received,
+      ...this.#rare,
+    };
+  }
+}
+
+function rareOf({ uri, about, as, relation, parents, teachers, other }: DeclaredRecord): Rare | null {
+  const rare: Rare = {};
+  if (uri !== undefined) rare.uri = uri;
+  if (about !== undefined) rare.about = about;
+  if (as !== undefined) rare.as = as;
+  if (relation !== undefined) rare.relation = relation;
+  if (parents !== undefined) rare.parents = parents;
+  if (teachers !== undefined) rare.teachers = teachers;
+  if (other !== undefined) rare.other = other;
+  return Object.keys(rare).length === 0 ? null : rare;
 }
 
 /** Most entries have neither; a million of them share one empty list. */
@@ -52,12 +134,15 @@ export class RegisterIndex {
   readonly names = new NameSearch();
   /** Who was given access to what, in commitments: apart from what is declared about models. */
   readonly access = new AccessLedger();
-  readonly #byStatement = new Map<string, Entry>();
+  /** Statements and bundles by the place of their entry in `entries`. */
+  readonly #digests = new DigestSlab();
   /** Declared links by the parent they name; those not in force are left out when asked. */
   readonly #children = new Map<ModelId, Entry[]>();
   readonly #bySkeleton = new Map<string, { name: string; key: string }>();
   readonly #byUri = new Map<string, ModelId[]>();
-  readonly #texts = new Map<string, string>();
+  readonly #byKey = new Map<string, Entry[]>();
+  /** Keys as the policy in force has them. */
+  #holders = new Map<string, Holder>();
 
   /** @param policy the body of a policy record; null for all others */
   add(record: EntryRecord, policy: AppendPolicy | null): void {
@@ -65,34 +150,22 @@ export class RegisterIndex {
     if (record.kind === "policy") {
       this.policy = policy ?? new Map();
       this.policyDigest = record.policy;
+      this.#holders = new Map();
       return;
     }
-    const holder = this.policy.get(record.key);
     if (isAccess(record)) {
-      this.access.add(index, record, holder ?? null);
+      this.access.add(index, record, this.policy.get(record.key) ?? null);
       return;
     }
     const model = this.#model(record);
-    const entry: Entry = {
-      index,
-      // The same text once: what was parsed a million times would be held a million times.
-      record: { ...record, model: model.id, name: this.#same(record.name), key: this.#same(record.key) },
-      puts: record.as ?? record.kind,
-      roles: holder?.roles ?? [],
-      keyName: holder?.name ?? "unknown key",
-      key: holder?.key ?? null,
-      correctedBy: null,
-      withdrawnBy: null,
-      challenges: NONE,
-      closedBy: null,
-      audits: NONE,
-    };
+    if (record.parents) record = { ...record, parents: record.parents.map((id) => this.models.get(id)?.id ?? id) };
+    const about = record.about ? this.statement(record.about) : null;
+    const entry = new Entry(index, record, this.#holder(record.key), model, this.#digests);
     this.entries.push(entry);
-    this.#byStatement.set(record.statement, entry);
-    model.entries.push(entry);
+    append(model, entry);
+    push(this.#byKey, record.key, entry);
     for (const parent of new Set([...(record.parents ?? []), ...(record.teachers ?? [])]))
       push(this.#children, parent, entry);
-    const about = record.about ? this.#byStatement.get(record.about) : undefined;
     if (record.kind === "correction" && about) about.correctedBy = entry;
     if (record.kind === "withdrawal") {
       if (about) about.withdrawnBy = entry;
@@ -108,18 +181,29 @@ export class RegisterIndex {
   }
 
   statement(digest: Digest | string): Entry | null {
-    return this.#byStatement.get(digest) ?? null;
+    const row = this.#digests.find(digest);
+    return row < 0 ? null : this.entries[row]!;
+  }
+
+  /** By its index in the log. */
+  at(index: number): Entry | null {
+    return atIndex(this.entries, index);
+  }
+
+  /** All entries that a key signed. */
+  byKey(keyId: string): readonly Entry[] {
+    return this.#byKey.get(keyId) ?? NONE;
   }
 
   /** What is in force of a kind, by the model's own declarer: the first publisher, else the first compiler. */
   inForce(model: ModelState, kind: Kind): Entry[] {
     const declarer = this.declarer(model);
-    return model.entries.filter((entry) => entry.puts === kind && entry.record.key === declarer && isInForce(entry));
+    return model.entries.filter((entry) => entry.puts === kind && entry.keyId === declarer && isInForce(entry));
   }
 
   /** Key of the first publisher who spoke about the model, else of the first compiler. */
   declarer(model: ModelState): string | null {
-    const first = (role: Role) => model.entries.find(({ roles }) => roles.includes(role))?.record.key;
+    const first = (role: Role) => model.entries.find(({ roles }) => roles.includes(role))?.keyId;
     return first("publisher") ?? first("compiler") ?? null;
   }
 
@@ -127,8 +211,8 @@ export class RegisterIndex {
   childLinks(id: ModelId): Entry[] {
     return (this.#children.get(id) ?? []).filter((entry) => {
       if (!isInForce(entry)) return false;
-      const model = this.models.get(entry.record.model);
-      return model !== undefined && this.declarer(model) === entry.record.key;
+      const model = this.models.get(entry.model);
+      return model !== undefined && this.declarer(model) === entry.keyId;
     });
   }
 
@@ -150,11 +234,14 @@ export class RegisterIndex {
     return this.#byUri.get(uri) ?? [];
   }
 
-  #same(text: string): string {
-    const known = this.#texts.get(text);
-    if (known !== undefined) return known;
-    this.#texts.set(text, text);
-    return text;
+  #holder(keyId: string): Holder {
+    let holder = this.#holders.get(keyId);
+    if (!holder) {
+      const known = this.policy.get(keyId);
+      holder = { keyId, roles: known?.roles ?? [], name: known?.name ?? "unknown key", key: known?.key ?? null };
+      this.#holders.set(keyId, holder);
+    }
+    return holder;
   }
 
   #model({ model: id, name, uri, key }: DeclaredRecord): ModelState {
@@ -177,6 +264,14 @@ export class RegisterIndex {
 
 export function isInForce({ correctedBy, withdrawnBy }: Entry): boolean {
   return correctedBy === null && withdrawnBy === null;
+}
+
+/** Most models have a few entries: an array that grows by `push` reserves room for seventeen. */
+const FEW = 8;
+
+function append(model: ModelState, entry: Entry): void {
+  if (model.entries.length < FEW) model.entries = [...model.entries, entry];
+  else model.entries.push(entry);
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -10,7 +10,7 @@ import { page } from "./layout.js";
 
 type Log = { origin: string; size: number };
 const PUBLISHERS_SHOWN_MAX = 500;
-const ENTRIES_SHOWN_MAX = 200;
+export const ENTRIES_SHOWN_MAX = 200;
 
 export function publishersPage(policy: AppendPolicy, log: Log): string {
   const keys = [...policy].slice(0, PUBLISHERS_SHOWN_MAX);

@@ -12,7 +12,6 @@ import { appendDeclarations, openRegister, type Register, refresh } from "../../
 import { modelRecord, registerReceipt, statementOfEntry } from "../../app/register-record.js";
 import { AssayError } from "../../base/error.js";
 import { unixSeconds } from "../../host/moment.js";
-import { atIndex } from "../../office/register/access/ledger.js";
 import { lineage } from "../../office/register/lineage.js";
 import type { Entry, ModelState } from "../../office/register/register-index.js";
 import { MODEL_ID, type ModelId } from "../../office/register/vocabulary.js";
@@ -30,7 +29,7 @@ import { entryRecord, type Found, HITS_MAX, homePage, homeRecord } from "./home-
 import { addLabels } from "./label-routes.js";
 import { modelPath } from "./layout.js";
 import { modelPage } from "./model-page.js";
-import { aboutPage, closedPage, missingPage, publisherPage, publishersPage } from "./plain-pages.js";
+import { aboutPage, closedPage, ENTRIES_SHOWN_MAX, missingPage, publisherPage, publishersPage } from "./plain-pages.js";
 import { bounded, crossSite, headers } from "./safety.js";
 import type { Site } from "./site.js";
 
@@ -152,7 +151,7 @@ function addPages(app: Hono, { register }: Site, writable: boolean): void {
   app.get("/publishers/:key{[0-9a-f]+(?:\\.json)?}", async (c) => {
     const { index, head } = await register();
     const [key, twin] = c.req.param("key").split(".");
-    const own = index.entries.filter(({ record }) => record.key === key);
+    const own = index.byKey(key!);
     const holder = index.policy.get(key!);
     if (!holder && own.length === 0) return c.html(missingPage("No such key.", head), 404, headers());
     if (!twin) return c.html(publisherPage(key!, index.policy, own, head), 200, headers());
@@ -165,7 +164,8 @@ function addPages(app: Hono, { register }: Site, writable: boolean): void {
         roles,
         names,
         publicKey: holder?.key.pem ?? null,
-        entries: own.map(entryRecord),
+        entries: own.slice(-ENTRIES_SHOWN_MAX).reverse().map(entryRecord),
+        cut: own.length > ENTRIES_SHOWN_MAX,
       },
       200,
       headers(),
@@ -173,14 +173,12 @@ function addPages(app: Hono, { register }: Site, writable: boolean): void {
   });
   app.get("/publishers/:key/feed.atom", async (c) => {
     const key = c.req.param("key");
-    return feed(c, await register(), c.req.path, "Publisher", (r) =>
-      r.index.entries.filter(({ record }) => record.key === key),
-    );
+    return feed(c, await register(), c.req.path, "Publisher", (r) => [...r.index.byKey(key).slice(-100)]);
   });
   app.get("/entries/:n{[0-9]{1,15}(?:\\.json)?}", async (c) => {
     const state = await register();
     const [n, twin] = c.req.param("n").split(".");
-    const entry = entryAt(state, Number(n));
+    const entry = state.index.at(Number(n));
     const access = entry ? null : state.index.access.at(Number(n));
     if (access)
       return twin
@@ -195,7 +193,7 @@ function addPages(app: Hono, { register }: Site, writable: boolean): void {
   });
   app.get("/entries/:n{[0-9]{1,15}}/receipt.json", async (c) => {
     const state = await register();
-    const entry = entryAt(state, Number(c.req.param("n")));
+    const entry = state.index.at(Number(c.req.param("n")));
     if (!entry) return c.html(missingPage("No such entry.", state.head), 404, headers());
     return c.body(new Uint8Array(await registerReceipt(state, entry)), 200, {
       ...headers(),
@@ -311,10 +309,6 @@ function feed(c: Context, state: Register, path: string, title: string, pick: (r
   const base = new URL(c.req.url).origin;
   const text = atom({ base, path, title, origin: state.head.origin }, pick(state));
   return c.body(text, 200, { ...headers(), "content-type": "application/atom+xml; charset=utf-8" });
-}
-
-function entryAt({ index }: Register, n: number): Entry | null {
-  return atIndex(index.entries, n);
 }
 
 function listening(app: Hono, port: number): Promise<Served> {
