@@ -163,7 +163,12 @@ export async function askWhoHad(
   const { opened, faults } = await openLedger(register, identities, onProgress);
   const { origin, size } = register.head;
   const answer = whoHad(register.index.access, opened, { ...question, now: unixSeconds(), log: { origin, size } });
-  return { ...answer, faults: [...faults, ...answer.faults] };
+  // What is damaged is a fault, and not sealed to others.
+  const sealedToOthers = answer.sealedToOthers - faults.length;
+  const backwards = register.index.backwards.map(
+    (index) => `entry ${index}: received before an earlier entry, by the operator's clock`,
+  );
+  return { ...answer, sealedToOthers, faults: [...faults, ...backwards, ...answer.faults] };
 }
 
 /** A recipient's own signed word for a delivery it can open. */

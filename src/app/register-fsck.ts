@@ -86,6 +86,7 @@ export async function checkRegister(
         return { entries: index.size, objects: named.size, unnamed: 0, faults };
       }
     }
+  for (const back of index.backwards) fault(`entry ${back}: received before an earlier entry, by the operator's clock`);
   let unnamed = 0;
   if (!/^(https?|s3):\/\//.test(where))
     for await (const digest of storedObjects(where)) {

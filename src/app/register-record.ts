@@ -40,6 +40,9 @@ export interface StatementRecord {
   says: unknown;
 }
 
+/** One key may enter as many statements about its model as it likes: a record reads so many of them. */
+export const STATEMENTS_MAX = 200;
+
 export interface ModelRecord {
   type: "assay/register-model/v1";
   model: ModelId;
@@ -51,7 +54,9 @@ export interface ModelRecord {
   withdrawnBy: number | null;
   label: OriginLabel;
   remarks: Remark[];
+  /** The latest; entries left out are counted. */
   statements: StatementRecord[];
+  statementsCut: number;
   findings: StatementRecord[];
 }
 
@@ -80,8 +85,9 @@ export async function modelRecord(register: Register, model: ModelState, trust: 
     withdrawnBy: model.withdrawnBy?.index ?? null,
     label: await label(index, model, load, { origin, size, cosigners, checkedAt: unixSeconds() }),
     remarks: await remarksOn(index, model, load),
-    statements: await Promise.all(model.entries.map(record)),
-    findings: await Promise.all(model.findings.filter(isInForce).map(record)),
+    statements: await Promise.all(model.entries.slice(-STATEMENTS_MAX).map(record)),
+    statementsCut: Math.max(0, model.entries.length - STATEMENTS_MAX),
+    findings: await Promise.all(model.findings.filter(isInForce).slice(-STATEMENTS_MAX).map(record)),
   };
 }
 

@@ -18,13 +18,26 @@ export function readLogUrl(prefix: string): ReadTile {
     }
     if (response.status === 404 || response.status === 410) return null;
     if (!response.ok) throw new AssayError("NOT_FOUND", `log: expected ${url} to answer 200, got ${response.status}`);
-    const chunks: Uint8Array[] = [];
-    let length = 0;
+    return boundedBody(response, BYTES_MAX, url);
+  };
+}
+
+/**
+ * An answer's body as it comes, unpacked by fetch where it is packed: never more than the bound in memory, so that a
+ * small answer cannot become a large one (CWE-409). @throws LIMIT; UNAVAILABLE when it breaks off
+ */
+export async function boundedBody(response: Response, maxBytes: number, url: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
     for await (const chunk of response.body ?? []) {
       length += chunk.length;
-      if (length > BYTES_MAX) throw new AssayError("LIMIT", `log: expected at most ${BYTES_MAX} bytes from ${url}`);
+      if (length > maxBytes) throw new AssayError("LIMIT", `log: expected at most ${maxBytes} bytes from ${url}`);
       chunks.push(chunk);
     }
-    return new Uint8Array(Buffer.concat(chunks));
-  };
+  } catch (error) {
+    if (error instanceof AssayError) throw error;
+    throw new AssayError("UNAVAILABLE", `log: the answer from ${url} broke off: ${(error as Error).message}`);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
 }

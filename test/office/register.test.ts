@@ -6,6 +6,7 @@ import { licenceConflict } from "../../src/office/register/licences.js";
 import { LINEAGE_MODELS_MAX, lineage } from "../../src/office/register/lineage.js";
 import { NameSearch } from "../../src/office/register/name-search.js";
 import { remarksOn } from "../../src/office/register/remarks.js";
+import { checkedPredicate } from "../../src/office/register/statement.js";
 import type { ModelId } from "../../src/office/register/vocabulary.js";
 import { drawLineage } from "../../src/report/figures/lineage.js";
 import { SAMPLES } from "./samples.js";
@@ -57,6 +58,66 @@ describe("admission: each refusal has its reason", () => {
     refused(w.try(south, base, "withdrawal", { issued: ISSUED, withdraws: said, reason: "y" }), "settled");
     refused(w.try(north, lm, "origin", { ...SAMPLES.origin, issued: "2036-01-01T00:00:00Z" }), "date");
     expect([...seen].sort()).toEqual(Object.keys(REFUSALS).sort());
+  });
+
+  test("a name that looks like another key's, by letters of ASCII alone", () => {
+    const [own, other] = [party("Own", ["publisher"], ["*"]), party("Imitator", ["publisher"], ["*"])];
+    const v = new World([own, other]);
+    v.say(own, model("modern/dawn-10s"), "derivation", derivation());
+    for (const name of [
+      "rnodern/dawn-10s",
+      "modem/dawn-10s",
+      "modern/davvn-10s",
+      "modern/clawn-10s",
+      "modern/dawn-IOs",
+      "Modern/dawn_1O5",
+      "modern-/d.a.w.n-10s",
+    ])
+      expect(v.try(other, model(name), "derivation", derivation()), name).toMatchObject({ reason: "look-alike" });
+    // Letters of other alphabets are no names at all.
+    for (const name of [
+      "m\u043edern/dawn",
+      "modern\u2215dawn",
+      "mode\u200drn/dawn",
+      "\uff4dodern/dawn",
+      "../dawn",
+      "a//b",
+      "a/./b",
+    ])
+      expect(
+        () => bundleOf(other, { subject: model(name), kind: "derivation", predicate: derivation() }),
+        name,
+      ).toThrow();
+  });
+
+  test("an address whose host borrows letters, or hides behind a user name, is no address", () => {
+    const ref = (uri: string) => () =>
+      checkedPredicate("derivation", derivation([base], { bases: [{ name: "x", id: null, uri }] }), "test");
+    for (const uri of [
+      "https://m\u043edels.example/x",
+      "https://models.example@elsewhere.example/x",
+      "https://models.example\u2215x.elsewhere.example/",
+      "javascript:alert(1)//https://x",
+      "https://",
+      "https:///x",
+      "https://a b/",
+    ])
+      expect(ref(uri), uri).toThrow(/http or https address/);
+    for (const uri of [
+      "https://xn--mdels-8nf.example/x?y=z#w",
+      "http://[2001:db8::1]:8080/a@b",
+      "https://models.example",
+    ])
+      expect(ref(uri), uri).not.toThrow();
+  });
+
+  test("a clock that goes back is seen", () => {
+    const w = world();
+    w.try(north, lm, "derivation", derivation(), NOW);
+    w.try(north, lm, "origin", SAMPLES.origin, NOW - 599);
+    expect(w.index.backwards).toEqual([]);
+    w.try(south, base, "derivation", derivation(), NOW - 601);
+    expect(w.index.backwards).toEqual([3]);
   });
 
   test("a statement about one model does not reach another's", () => {

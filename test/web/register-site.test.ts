@@ -261,6 +261,41 @@ describe("submissions", () => {
     expect(html).not.toContain("<img src=x");
   });
 
+  test("an access entry does not come in by the form: its sealed fields are not with it", async () => {
+    const { bundle } = (await (await fetch(at("/entries/8.json"))).json()) as { bundle: string };
+    const hex = bundle.slice(7);
+    const stored = await (await fetch(at(`/log/objects/${hex.slice(0, 2)}/${hex}`))).arrayBuffer();
+    const response = await send(new Uint8Array(stored));
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ refusal: { reason: "malformed" } });
+  });
+
+  test("a publisher that floods its own model does not stop the model's page", async () => {
+    const flood = Array.from({ length: 220 }, (_, i) =>
+      bundleOf(south, {
+        subject: model("southwind/flood"),
+        kind: "origin",
+        predicate: {
+          ...SAMPLES.origin,
+          issued: NOW_ISSUED,
+          providerSeat: { status: "declared", countries: ["GB"], note: `${i}` },
+        },
+      }),
+    );
+    await appendDeclarations(log, flood, null);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const from = performance.now();
+    const record = (await (await fetch(at(`/models/${model("southwind/flood").id}.json`))).json()) as {
+      statements: unknown[];
+      statementsCut: number;
+    };
+    expect([record.statements.length, record.statementsCut]).toEqual([200, 20]);
+    expect(
+      (await (await fetch(at(`/models/${model("southwind/flood").id}`))).text()).match(/href="\/entries\//g)!.length,
+    ).toBeLessThan(1000);
+    expect(performance.now() - from).toBeLessThan(20_000);
+  });
+
   test("a read-only copy takes nothing", async () => {
     const response = await fetch(`${demo.url}submit`, { method: "POST", body: "{}" });
     expect(response.status).toBe(405);

@@ -68,7 +68,9 @@ export function checkCommand(): Command {
       else {
         const lines = remarks.map(({ code, weight, says }) => `${weight}: ${REMARKS[code]}. ${visibleText(says)}`);
         process.stdout.write(
-          [...lines, `${record.statements.length} statements, ${faults.length} faults`].map((l) => `${l}\n`).join(""),
+          [...lines, `${record.statements.length + record.statementsCut} statements, ${faults.length} faults`]
+            .map((l) => `${l}\n`)
+            .join(""),
         );
       }
       if (faults.length > 0) process.exitCode = DOES_NOT_HOLD;

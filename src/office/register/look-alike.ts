@@ -9,6 +9,7 @@ export function skeleton(name: string): string {
     .replaceAll(/[._-]+/g, "")
     .replaceAll("rn", "m")
     .replaceAll("vv", "w")
+    .replaceAll("cl", "d")
     .replaceAll(/[1|i]/g, "l")
     .replaceAll("0", "o")
     .replaceAll("5", "s");

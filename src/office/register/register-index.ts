@@ -114,6 +114,10 @@ function rareOf({ uri, about, as, relation, parents, teachers, other }: Declared
 /** Most entries have neither; a million of them share one empty list. */
 const NONE: readonly Entry[] = [];
 
+/** A clock that is set right goes back by seconds; ten minutes are none of those. */
+const CLOCK_BACK_SECONDS_MAX = 600;
+const BACKWARDS_MAX = 100;
+
 export interface ModelState {
   id: ModelId;
   name: string;
@@ -140,6 +144,9 @@ export class RegisterIndex {
   readonly #children = new Map<ModelId, Entry[]>();
   readonly #bySkeleton = new Map<string, { name: string; key: string }>();
   readonly #byUri = new Map<string, ModelId[]>();
+  /** Entries received, by the operator's clock, well before an earlier one: the clock was wrong, or lies. */
+  readonly backwards: number[] = [];
+  #latest = 0;
   readonly #byKey = new Map<string, Entry[]>();
   /** Keys as the policy in force has them. */
   #holders = new Map<string, Holder>();
@@ -147,6 +154,9 @@ export class RegisterIndex {
   /** @param policy the body of a policy record; null for all others */
   add(record: EntryRecord, policy: AppendPolicy | null): void {
     const index = this.size++;
+    if (record.received < this.#latest - CLOCK_BACK_SECONDS_MAX && this.backwards.length < BACKWARDS_MAX)
+      this.backwards.push(index);
+    this.#latest = Math.max(this.#latest, record.received);
     if (record.kind === "policy") {
       this.policy = policy ?? new Map();
       this.policyDigest = record.policy;

@@ -181,6 +181,9 @@ function findingCode(outcome: Outcome, kin: boolean): RemarkCode {
   return "finding-open";
 }
 
+/** A declarer needs one statement of a kind in force; whoever enters thousands is read by the latest. */
+const IN_FORCE_READ_MAX = 100;
+
 /** What is in force of a kind, with the declaration itself: a correction's replacement where there is one. */
 export async function bodies<T>(
   index: RegisterIndex,
@@ -189,10 +192,13 @@ export async function bodies<T>(
   load: LoadDeclaration,
 ): Promise<{ entry: Entry; body: T }[]> {
   return Promise.all(
-    index.inForce(model, kind).map(async (entry) => {
-      const { predicate, kind: own } = await load(entry);
-      return { entry, body: (own === "correction" ? (predicate as Correction).replacement : predicate) as T };
-    }),
+    index
+      .inForce(model, kind)
+      .slice(-IN_FORCE_READ_MAX)
+      .map(async (entry) => {
+        const { predicate, kind: own } = await load(entry);
+        return { entry, body: (own === "correction" ? (predicate as Correction).replacement : predicate) as T };
+      }),
   );
 }
 

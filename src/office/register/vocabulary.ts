@@ -50,10 +50,14 @@ export const countries = z
   .min(1)
   .max(60)
   .describe("ISO 3166-1 alpha-2 codes");
+/**
+ * The host in ASCII, so that no address looks like another's by borrowed letters (international names as punycode), and
+ * no user name before it, so that none looks to lie elsewhere (https://maker.example@elsewhere.example).
+ */
 export const webAddress = z
   .string()
-  .regex(/^https?:\/\/[^\s<>"'`\\]{1,1990}$/)
-  .describe("http or https address");
+  .regex(/^https?:\/\/[A-Za-z0-9._:[\]-]{1,255}([/?#][^\s<>"'`\\]{0,1700})?$/, "expected an http or https address")
+  .describe("http or https address, its host in ASCII");
 /** Decimal, as a whole number or with an exponent: 3.1e24. */
 export const quantity = z
   .string()

@@ -59,7 +59,14 @@ export function modelPage(
       <h2 class="govuk-heading-m" id="history">
         History
       </h2>
-      <EntriesTable entries={entries} caption="Every entry about this model, corrections and withdrawals included" />
+      <EntriesTable
+        entries={entries}
+        caption={
+          record.statementsCut > 0
+            ? `The latest ${entries.length} of ${entries.length + record.statementsCut} entries about this model`
+            : "Every entry about this model, corrections and withdrawals included"
+        }
+      />
       <h2 class="govuk-heading-m" id="use">
         Take it along
       </h2>

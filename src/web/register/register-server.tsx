@@ -9,7 +9,7 @@ import { serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { exportBom } from "../../app/bom.js";
 import { appendDeclarations, openRegister, type Register, refresh } from "../../app/register.js";
-import { modelRecord, registerReceipt, statementOfEntry } from "../../app/register-record.js";
+import { modelRecord, registerReceipt, STATEMENTS_MAX, statementOfEntry } from "../../app/register-record.js";
 import { AssayError } from "../../base/error.js";
 import { unixSeconds } from "../../host/moment.js";
 import { lineage } from "../../office/register/lineage.js";
@@ -218,7 +218,7 @@ function addModels(app: Hono, { register, trust }: Site): void {
     const record = await modelRecord(state, model, trust);
     const [madeOf, derives] = [lineage(state.index, model.id, "made-of"), lineage(state.index, model.id, "derives")];
     if (twin) return c.json({ ...record, madeOf, derives }, 200, headers());
-    const entries = [...model.entries].reverse();
+    const entries = model.entries.slice(-STATEMENTS_MAX).reverse();
     return c.html(modelPage({ record, madeOf, derives, entries }, state.head), 200, headers());
   });
   app.get(
