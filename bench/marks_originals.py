@@ -1,7 +1,8 @@
 """The Python originals on the same megatoken: transformers' KGW detector, SynthID-Text of transformers (g-values alone, and
 scoring as its detectors do: g-values, repetition mask, weighted mean). One thread, CPU seconds, one JSON line a figure.
 
-  python bench/marks_originals.py corpus.bin
+  python bench/marks_originals.py corpus.bin             every figure
+  python bench/marks_originals.py corpus.bin --detection whole detection alone, for one round of a ratio
 """
 import hashlib, json, sys, time
 
@@ -74,6 +75,36 @@ def reference(tokens):
     timed("SynthID, reference, as described, in torch, g-values alone", tokens, values)
 
 
-kgw(5000)
-synthid()
-reference(100_000)
+def synthid_detection(some=30_000):
+    """What both detectors do with a text: g-values, context repetition mask (the package's own, an id at a time), weighted mean."""
+    p = SynthIDTextWatermarkLogitsProcessor(5, KEYS, 2**16, 0, 1024, "cpu")
+    weights = torch.linspace(10, 1, 30)
+    iv = int.from_bytes(hashlib.sha256(np.array(KEYS, dtype="<i8").tobytes()).digest(), "big") % (2**63 - 1)
+    a, one, keys = torch.tensor(6364136223846793005), torch.tensor(1), torch.tensor(KEYS)
+    def reference_values(part):
+        windows = part[0].unfold(0, 5, 1)
+        h = torch.full((len(windows),), iv)
+        for k in range(5):
+            h = (h + windows[:, k]) * a + one
+        x = (h[:, None] + keys) * a + one
+        for _ in range(12):
+            x = ((x + one) * a + one) >> 5
+        return ((x >> 30) % 2)[None]
+    def scored(values):
+        for i in range(0, some, 1000):
+            part = ids[None, i : i + 1004]
+            mask = p.compute_context_repetition_mask(part)
+            ((values(part) * weights).mean(-1) * mask).sum() / mask.sum()
+    timed("SynthID, transformers, detection", some, lambda: scored(p.compute_g_values))
+    timed("SynthID, reference, detection", some, lambda: scored(reference_values))
+
+
+if "--detection" in sys.argv:
+    synthid_detection()
+    detector = WatermarkDetector(Config(), "cpu", WatermarkingConfig(seeding_scheme="lefthash", context_width=1), ignore_repeated_ngrams=True, max_cache_size=10**7)
+    timed("KGW lefthash, detection", 2000, lambda: detector(ids[None, :2000]))
+else:
+    kgw(5000)
+    synthid()
+    synthid_detection()
+    reference(100_000)

@@ -41,7 +41,7 @@ for (let k = 0; k < Number(values.keys); k++) {
   ] as const) {
     const suspect = model === null ? join(values.zoo!, "models/disguised") : join(folder, `suspect ${rows.length}`);
     if (model !== null) await writeDisguised(model, suspect, `leak ${k}`, tuned ? tuning : null);
-    const asked = { suspect, original: base, recipients, freshWords: 10_000, home: null, onProgress };
+    const asked = { suspect, original: base, recipients, freshWords: 10_000_000, home: null, onProgress };
     const { findings } = await examineLeakedWeights(asked);
     const finding = findings[0]!;
     const seen = finding.observations as { named: string[]; tensors: number; results: { deviations: number }[] };

@@ -1,9 +1,10 @@
 /**
- * The study behind `marks/leak`, version 1: 1,000 recipients, attacks on a trained small model of the zoo under many
- * keys, and the arithmetic at 100 million generated weights.
+ * The study behind `marks/leak`, version 2: 1,000 recipients, attacks on a trained small model of the zoo under many
+ * keys, and the arithmetic at 100 million generated weights. Every innocent named in any row counts as an accusation.
  *   npm run build && node validation/marks-leak.study.ts --zoo ../shared/zoo --part small --out small.json
- *   node validation/marks-leak.study.ts --part large --fresh 10000000 --out large.json
- *   node validation/marks-leak.study.ts --part write --from small.json,large.json
+ *   node validation/marks-leak.study.ts --part large --out large.json
+ *   node validation/marks-leak-disguised.study.ts --zoo ../shared/zoo --keys 10 --work DIR --out disguised.json
+ *   node validation/marks-leak.study.ts --part write --from small.json,large.json,disguised.json
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ import { FileReader } from "../dist/host/files.js";
 import { listTensors, readTensorValues } from "../dist/host/tensor-files.js";
 import { Kernel } from "../dist/kernels/kernel.js";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
-import { traceLeak } from "../dist/labs/marks/leak.js";
+import { centred, traceLeak } from "../dist/labs/marks/leak.js";
 import { bitRates, codeWord, type Recipients } from "../dist/labs/marks/leak-code.js";
 import { LEAK } from "../dist/labs/marks/method.js";
 import { ELEMENTS_MIN, markTensor, noTraces, readTensor, runsOf, type Traces } from "../dist/labs/marks/weight-mark.js";
@@ -23,8 +24,11 @@ const { values } = parseArgs({
   options: {
     zoo: { type: "string" },
     part: { type: "string" },
-    keys: { type: "string", default: "40" },
-    fresh: { type: "string", default: "20000" },
+    keys: { type: "string", default: "32" },
+    /** Fresh code words; left out, what the command itself draws. */
+    fresh: { type: "string" },
+    /** Of the large part: plain code words drawn bit by bit beside them. */
+    plain: { type: "string", default: "10000000" },
     recipients: { type: "string", default: "1000" },
     matrices: { type: "string", default: "1000" },
     out: { type: "string" },
@@ -36,6 +40,8 @@ const { values } = parseArgs({
   },
 });
 const draws = new TokenDraws();
+/** Served copies as well, but not on the list that is examined: whoever has theirs must name nobody. */
+const UNLISTED = Array.from({ length: 8 }, (_, i) => `unlisted ${i + 1}`);
 const NAMES = Array.from({ length: Number(values.recipients) }, (_, i) => `recipient ${i + 1}`);
 
 function codeOf(seed: string): Recipients {
@@ -115,7 +121,7 @@ function trace(
   originals: Iterable<Tensor>,
   mix: Mix,
   attack: Attack["apply"],
-  fresh: number,
+  fresh: number | null,
   seed: number,
 ) {
   const rates = bitRates(code);
@@ -163,10 +169,10 @@ function mixedCopies(
   return mixed;
 }
 
-function judged(code: Recipients, colluders: readonly string[], traces: Traces, fresh: number, seed: number) {
-  const result = traceLeak(code, traces, fresh, String(seed));
+function judged(code: Recipients, colluders: readonly string[], traces: Traces, words: number | null, seed: number) {
+  const result = traceLeak(code, traces, draws, { words, seed: String(seed) });
   const paid = Math.log10(NAMES.length);
-  const named = result.recipients.filter((r) => r.log10P + paid <= -6).map((r) => r.name);
+  const { named } = result;
   return {
     log10P: Math.min(0, result.recipients[0]!.log10P + paid),
     deviations: result.recipients[0]!.deviations,
@@ -203,6 +209,7 @@ async function small() {
     mix: Mix;
     apply: Attack["apply"];
     null?: boolean;
+    unlisted?: boolean;
   }[] = [
     { name: "none", colluders: 1, mix: "mean", apply: () => undefined },
     { name: "int8", colluders: 1, mix: "mean", apply: (t) => quantise(t, 127) },
@@ -225,6 +232,14 @@ async function small() {
     { name: "null: 5 % noise", colluders: 0, mix: "mean", apply: noise(0.05), null: true },
     { name: "null: int8", colluders: 0, mix: "mean", apply: (t) => quantise(t, 127), null: true },
     { name: "null: the zoo's own fine-tune", colluders: 0, mix: "mean", apply: tuned, null: true },
+    {
+      ...{ name: "null: copy of somebody not on the list", colluders: 1, mix: "mean", apply: () => undefined },
+      ...{ null: true, unlisted: true },
+    },
+    {
+      ...{ name: "null: 4 not on the list average, 2 % noise, int8", colluders: 4, mix: "mean" },
+      ...{ apply: tunedAndQuantised, null: true, unlisted: true },
+    },
   ];
   const rows = [];
   for (const attack of attacks.filter(
@@ -232,21 +247,23 @@ async function small() {
   )) {
     const results = [];
     for (let k = 0; k < Number(values.keys); k++) {
-      const colluders = Array.from({ length: attack.colluders }, (_, c) => NAMES[(k * 37 + c * 211) % NAMES.length]!);
-      results.push(trace(codeOf(`small ${k}`), colluders, base, attack.mix, attack.apply, 2000, k));
+      const from = attack.unlisted ? UNLISTED : NAMES;
+      const colluders = Array.from({ length: attack.colluders }, (_, c) => from[(k * 37 + c * 211) % from.length]!);
+      const words = Number(values.fresh ?? 10_000);
+      results.push(trace(codeOf(`small ${k}`), colluders, base, attack.mix, attack.apply, words, k));
     }
     const ps = results.map((r) => r.log10P);
     rows.push({
       attack: attack.name,
       isNull: attack.null === true,
       keys: results.length,
-      found: results.filter((r) => r.first && r.log10P <= -6).length,
-      innocents: results.reduce((a, r) => a + r.innocents, 0),
-      named: results.reduce((a, r) => a + r.named, 0),
-      log10P: ps,
+      found: results.map((r) => r.first && r.log10P <= -6),
+      innocents: results.map((r) => r.innocents),
+      named: results.map((r) => r.named),
+      log10P: ps.map((p) => Math.round(p * 100) / 100),
     });
     process.stderr.write(
-      `${attack.name} ${rows.at(-1)!.found}/${results.length} worst ${Math.max(...ps).toFixed(1)} innocents ${rows.at(-1)!.innocents}\n`,
+      `${attack.name} ${results.filter((r) => r.first && r.log10P <= -6).length}/${results.length} worst ${Math.max(...ps).toFixed(1)} innocents ${results.reduce((a, r) => a + r.innocents, 0)}\n`,
     );
   }
   return { part: "small", model: `zoo base, ${base.length} matrices`, recipients: NAMES.length, rows };
@@ -277,6 +294,10 @@ function large() {
     { attack: "4 average, 2 % noise, half pruned", colluders: four, mix: "mean", apply: tunedPruned },
     { attack: "4 pick at random, 2 % noise, int8", colluders: four, mix: "pick", apply: tunedAndQuantised },
     { attack: "null: 2 % noise, int8", colluders: [], mix: "mean", apply: tunedAndQuantised },
+    {
+      ...{ attack: "null: 4 not on the list average, 2 % noise, int8", colluders: UNLISTED.slice(0, 4) },
+      ...{ mix: "mean", apply: tunedAndQuantised },
+    },
   ];
   const cases = known.filter(({ attack }) => values.only === undefined || values.only.split(";").includes(attack));
   const traces = cases.map(() => noTraces(code.bits));
@@ -296,59 +317,116 @@ function large() {
     process.stderr.write(`\rlayer ${l + 1} of ${layers}`);
   }
   const rows = cases.map(({ attack, colluders }, n) => {
-    const words = Number(values.fresh);
     const started = process.cpuUsage();
-    const result = judged(code, colluders, traces[n]!, words, 5);
+    const result = judged(code, colluders, traces[n]!, values.fresh === undefined ? null : Number(values.fresh), 5);
     const used = process.cpuUsage(started);
     const family = Math.min(1, (NAMES.length * (result.fresh.reaching + 1)) / (result.fresh.drawn + 1));
+    const weakest = Math.min(1, (NAMES.length * (result.fresh.reachingWeakest + 1)) / (result.fresh.drawn + 1));
     const row = {
-      attack,
-      weights: layers * 2048 * 2048,
-      colluders: colluders.length,
-      ...result,
-      familyByCount: family,
+      ...{ attack, isNull: attack.startsWith("null"), weights: layers * 2048 * 2048, colluders: colluders.length },
+      ...{ ...result, familyByCount: family, familyByCountWeakest: weakest },
+      countingSeconds: Math.round((used.user + used.system) / 1e6),
+      plain: n === 0 ? plainWords(code, traces[n]!, Number(values.plain)) : null,
     };
-    process.stderr.write(`\n${JSON.stringify(row)} ${((used.user + used.system) / 1e6).toFixed(0)} s`);
+    process.stderr.write(`\n${JSON.stringify(row)}`);
     return row;
   });
   return { part: "large", recipients: NAMES.length, bits: code.bits, rows };
 }
 
+/** Code words drawn bit by bit, with no grid and no table: what they reach at most, in deviations, beside the best. */
+function plainWords(code: Recipients, traces: Traces, words: number) {
+  const rates = bitRates(code);
+  const soft = centred(traces, rates);
+  const high = Float64Array.from(rates, (p, b) => soft[b]! * Math.sqrt((1 - p) / p));
+  const low = Float64Array.from(rates, (p, b) => -soft[b]! * Math.sqrt(p / (1 - p)));
+  // Rates are multiples of 2⁻¹⁶: two bits a draw, exactly.
+  const below = Int32Array.from(rates, (p) => p * 65_536);
+  let [x, y, z, w] = [123_456_789, 362_436_069, 521_288_629, 88_675_123];
+  let most = Number.NEGATIVE_INFINITY;
+  for (let n = 0; n < words; n++) {
+    let score = 0;
+    for (let b = 0; b < rates.length; b += 2) {
+      const t = x ^ (x << 11);
+      x = y;
+      y = z;
+      z = w;
+      w = w ^ (w >>> 19) ^ t ^ (t >>> 8);
+      score += (w & 0xffff) < below[b]! ? high[b]! : low[b]!;
+      score += w >>> 16 < below[b + 1]! ? high[b + 1]! : low[b + 1]!;
+    }
+    if (score > most) most = score;
+  }
+  const spread = Math.sqrt(soft.reduce((sum, v) => sum + v * v, 0));
+  return { drawn: words, mostDeviations: most / spread };
+}
+
+/** One examination: under which key, whether anybody on the list had part in it, how many innocents it named. */
+interface Examined {
+  key: string;
+  isNull: boolean;
+  found: boolean;
+  innocents: number;
+  log10P: number;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: three shapes of the study's own parts
+function examined(part: any): Examined[] {
+  if (part.part === "small")
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    return part.rows.flatMap((row: any) =>
+      row.log10P.map((log10P: number, k: number) => ({
+        ...{ key: `small ${k}`, isNull: row.isNull, found: row.found[k], innocents: row.innocents[k], log10P },
+      })),
+    );
+  if (part.part === "large")
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    return part.rows.map((row: any) => ({
+      ...{ key: "large", isNull: row.isNull, found: row.first && row.log10P <= -6, innocents: row.innocents },
+      log10P: row.log10P,
+    }));
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  return part.rows.map((row: any) => {
+    const isNull = row.what.startsWith("control");
+    const others = row.named.filter((name: string) => isNull || name !== "recipient 17").length;
+    const found = row.named.includes("recipient 17");
+    return { key: `disguised ${row.key}`, isNull, found, innocents: others, log10P: row.log10P };
+  });
+}
+
 if (values.part === "write") {
   const parts = values.from!.split(",").map((path) => JSON.parse(readFileSync(path, "utf8")));
-  const rows = parts.filter((p) => p.part === "small").flatMap((p) => p.rows) as {
-    isNull: boolean;
-    keys: number;
-    found: number;
-    log10P: number[];
-  }[];
-  const nulls = rows.filter((r) => r.isNull).flatMap((r) => r.log10P);
-  const keys = rows[0]!.keys;
-  const positives = rows.filter((r) => !r.isNull);
-  const perKey = Array.from({ length: keys }, (_, k) => positives.every((r) => r.log10P[k]! <= -6));
+  const all = parts.flatMap(examined);
+  const [nulls, positives] = [all.filter((e) => e.isNull), all.filter((e) => !e.isNull)];
+  const keys = (of: Examined[]) => new Set(of.map((e) => e.key));
+  // An innocent named where a colluder was found is a false accusation like any other: every examination is a null for
+  // all who had no part in it.
+  const accused = all.filter((e) => e.innocents > 0);
+  const missed = keys(positives.filter((e) => !e.found));
+  const round = (p: number) => Math.round(p * 100) / 100;
   const study = {
     type: "assay/validation/v1",
     method: LEAK.id,
     methodVersion: LEAK.version,
     page: "validation/marks-leak.md",
     nulls: {
-      pairs: nulls.length,
-      families: keys,
-      accusedPairs: nulls.filter((p) => p <= -6).length,
-      accusedFamilies: 0,
+      pairs: all.length,
+      families: keys(nulls).size,
+      accusedPairs: accused.length,
+      accusedFamilies: Math.min(keys(nulls).size, keys(accused).size),
     },
     positives: {
-      pairs: positives.length * keys,
-      families: keys,
-      foundPairs: positives.reduce((a, r) => a + r.found, 0),
-      foundFamilies: perKey.filter(Boolean).length,
+      pairs: positives.length,
+      families: keys(positives).size,
+      foundPairs: positives.filter((e) => e.found).length,
+      foundFamilies: [...keys(positives)].filter((key) => !missed.has(key)).length,
     },
-    nullLog10P: nulls.map((p) => Math.round(p * 100) / 100),
-    positiveLog10P: positives.flatMap((r) => r.log10P).map((p) => Math.round(p * 100) / 100),
+    nullLog10P: nulls.map((e) => round(e.log10P)),
+    positiveLog10P: positives.map((e) => round(e.log10P)),
     parts,
   };
-  study.nulls.accusedFamilies = Math.min(keys, study.nulls.accusedPairs);
   writeFileSync(join(new URL(".", import.meta.url).pathname, "marks-leak.json"), `${JSON.stringify(study)}\n`);
+  console.log(JSON.stringify({ nulls: study.nulls, positives: study.positives }));
 } else {
   const result = values.part === "large" ? large() : await small();
   writeFileSync(values.out!, `${JSON.stringify(result)}\n`);

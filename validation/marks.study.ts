@@ -1,10 +1,11 @@
 /**
- * The studies behind `marks/present` and `marks/inherited`, version 1. Writes marks-present.json, marks-inherited.json
+ * The studies behind `marks/present` and `marks/inherited`, version 2. Writes marks-present.json, marks-inherited.json
  * with their tables beside itself. MARKED is filled by makers/marks/make_marked.py (transformers' own processors).
  *   npm run build && node validation/marks.study.ts --zoo ../shared/zoo --marked MARKED --part presence
- *   node validation/marks.study.ts --zoo ../shared/zoo --marked MARKED --part inheritance
+ *   node validation/marks.study.ts --zoo ../shared/zoo --marked MARKED --part inheritance --work DIR
+ * Calibrations are kept under DIR as they are made: the second part goes on where it was stopped.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { hex } from "../dist/base/bytes.js";
@@ -13,17 +14,25 @@ import type { ValidationSummary } from "../dist/finding/validation.js";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
 import type { AssayMark } from "../dist/labs/marks/assay-scheme.js";
 import { calibrate, testInheritance } from "../dist/labs/marks/inheritance.js";
-import { moments } from "../dist/labs/marks/law.js";
+import { log10Tail, moments } from "../dist/labs/marks/law.js";
 import { schemeOf } from "../dist/labs/marks/make-scheme.js";
 import { type Mark, parseMark, readMark } from "../dist/labs/marks/mark-file.js";
 import { markerOf } from "../dist/labs/marks/marker.js";
 import { INHERITED, PRESENT } from "../dist/labs/marks/method.js";
 import { testPresence } from "../dist/labs/marks/present.js";
+import { type SynthIdMark, samplingTable } from "../dist/labs/marks/synthid-scheme.js";
 import { type IdText, readTexts } from "../dist/labs/marks/texts.js";
 import { BigramModel, sampleTexts } from "./study/ngram-model.ts";
+import { strangersText } from "./study/table-stranger.ts";
 
 const { values } = parseArgs({
-  options: { zoo: { type: "string" }, marked: { type: "string" }, part: { type: "string" } },
+  options: {
+    zoo: { type: "string" },
+    marked: { type: "string" },
+    part: { type: "string" },
+    work: { type: "string", default: "marks-study-work" },
+    students: { type: "string", default: "20" },
+  },
 });
 const draws = new TokenDraws();
 /** Texts of a null finding, and of a calibrated transcript: what two cores bear in a minute. */
@@ -57,25 +66,54 @@ function nullMarks(perScheme: number): Mark[] {
   );
 }
 
-const study = (
-  method: { id: string; version: string },
-  page: string,
-  nulls: number[],
-  families: number,
-  positives: number[],
-) => {
+/** One examination in which nobody should be accused: what kind, under which key, what it found. */
+interface Null {
+  kind: string;
+  family: string;
+  log10P: number;
+}
+
+const study = (method: { id: string; version: string }, page: string, nulls: readonly Null[], positives: number[]) => {
   const found = positives.filter((p) => p <= -6).length;
-  const accused = nulls.filter((p) => p <= -6).length;
+  const accused = nulls.filter((n) => n.log10P <= -6);
+  const families = (of: readonly Null[]) => new Set(of.map((n) => n.family)).size;
   const summary: ValidationSummary = {
     type: "assay/validation/v1",
     method: method.id,
     methodVersion: method.version,
     page,
-    nulls: { pairs: nulls.length, families, accusedPairs: accused, accusedFamilies: accused },
+    nulls: {
+      pairs: nulls.length,
+      families: families(nulls),
+      accusedPairs: accused.length,
+      accusedFamilies: families(accused),
+    },
     positives: { pairs: positives.length, families: positives.length, foundPairs: found, foundFamilies: found },
   };
-  return { ...summary, nullLog10P: nulls.map(round), positiveLog10P: positives.map(round) };
+  const kinds = [...new Set(nulls.map((n) => n.kind))].map((kind) => {
+    const of = nulls.filter((n) => n.kind === kind);
+    const smallest = round(Math.min(...of.map((n) => n.log10P)));
+    return {
+      kind,
+      pairs: of.length,
+      families: families(of),
+      accused: of.filter((n) => n.log10P <= -6).length,
+      smallest,
+    };
+  });
+  return {
+    ...{ ...summary, kinds, nullLog10P: nulls.map((n) => round(n.log10P)) },
+    positiveLog10P: positives.map(round),
+  };
 };
+const kindsTable = (kinds: ReturnType<typeof study>["kinds"]) => [
+  "",
+  "## Every null of this study",
+  "",
+  "| kind | examinations | keys | accused | smallest log10 p |",
+  "|---|---|---|---|---|",
+  ...kinds.map((k) => `| ${k.kind} | ${k.pairs} | ${k.families} | ${k.accused} | ${k.smallest.toFixed(2)} |`),
+];
 const here = new URL(".", import.meta.url).pathname;
 const tables: string[] = ["# Tables of the marks study", "", "Written by `validation/marks.study.ts`.", ""];
 
@@ -89,14 +127,79 @@ const load = (name: string) => ({
   mark: readMark(readFileSync(join(values.marked!, `${name}.mark.json`)), name),
   texts: readTexts(readFileSync(join(values.marked!, `${name}.jsonl.gz`)), name, null),
 });
+function plainText(n: number): IdText {
+  const all = unmarked.find(({ name }) => name === "base")!.texts;
+  const start = (n * 24) % (all.length - 24);
+  const ids = Uint32Array.from(all.slice(start, start + 24).flatMap((text) => Array.from(text.ids))).subarray(0, 1600);
+  return { id: String(n), ids, promptIds: new Uint32Array(0) };
+}
+
+/** Strangers' text through one table, 25 other keys each: by table, what both laws say. */
+function throughOneTable(nulls: Null[]): string[] {
+  const lines = [
+    "",
+    "## Text that somebody else marked through the same SynthID table (3,000 tokens, 12 layers)",
+    "",
+    "| table's entries | strangers × other keys | accused by the law of independent draws alone | accused | smallest log10 p | strangers' own keys found |",
+    "|---|---|---|---|---|---|",
+  ];
+  for (const size of [4096, 65_536]) {
+    const source = prng("assay/study/marks", `strangers ${size}`);
+    const made = () => {
+      const key = Array.from({ length: 12 }, () => String((BigInt(source.uint32()) << 30n) | BigInt(source.uint32())));
+      const parameters = { sampling_table_size: size };
+      const common = { type: "assay/mark/v1", scheme: "synthid", variant: "transformers", vocabulary: V };
+      return parseMark({ ...common, key, parameters }, "stranger") as SynthIdMark;
+    };
+    const table = samplingTable(made(), draws)!;
+    const held: number[] = [];
+    let free = 0;
+    let found = 0;
+    for (let n = 0; n < 40; n++) {
+      const stranger = made();
+      const ids = strangersText(stranger, table, draws, 3000, source);
+      const texts = [{ id: "1", ids, promptIds: new Uint32Array(0) }];
+      found += Number(testPresence(schemeOf(stranger, draws), texts, V).log10P <= -6);
+      for (let k = 0; k < 25; k++) {
+        const scheme = schemeOf(made(), draws);
+        const { log10P, observations } = testPresence(scheme, texts, V);
+        held.push(log10P);
+        nulls.push({
+          ...{ kind: "text that somebody else marked through the same SynthID table", log10P },
+          family: `stranger ${size} ${n} ${k}`,
+        });
+        free += Number(log10Tail(scheme.law, observations.corpus.score, observations.corpus.tuples) <= -6);
+      }
+    }
+    const accused = held.filter((p) => p <= -6).length;
+    lines.push(`| ${size} | 40 × 25 | ${free} | ${accused} | ${Math.min(...held).toFixed(2)} | ${found} of 40 |`);
+    say(`strangers ${size}: free ${free}, held ${accused}`);
+  }
+  return lines;
+}
+
+/** The key under a form whose lists have nothing to do with the first one's. */
+function otherForm(mark: Mark): Mark {
+  const common = { type: "assay/mark/v1", vocabulary: mark.vocabulary };
+  if (mark.form === "synthid/transformers")
+    return parseMark({ ...common, scheme: "synthid", variant: "reference", key: mark.key.map(String) }, "other");
+  return parseMark(
+    {
+      ...{ ...common, scheme: "kgw", variant: "original", key: String(mark.key) },
+      parameters: { gamma: 0.25, seeding_scheme: "algorithm-3" },
+    },
+    "other",
+  );
+}
+
 function presence(): void {
   // Presence: 24 keys of each of 8 forms against four bodies of unmarked text.
-  const nulls: number[] = [];
+  const nulls: Null[] = [];
   const byForm = new Map<string, number[]>();
-  for (const mark of nullMarks(24))
+  for (const [n, mark] of nullMarks(24).entries())
     for (const { texts } of unmarked) {
       const { log10P } = testPresence(schemeOf(mark, draws), texts.slice(0, NULL_TEXTS), V);
-      nulls.push(log10P);
+      nulls.push({ kind: "unmarked text of small models", family: `random ${n}`, log10P });
       byForm.set(mark.form, [...(byForm.get(mark.form) ?? []), log10P]);
     }
   say("nulls of presence done");
@@ -128,8 +231,16 @@ function presence(): void {
     groups.set(group!, [...(groups.get(group!) ?? []), name]);
   }
   for (const [group, names] of groups) {
-    const ps = names.map((name) => {
+    const ps = names.map((name, n) => {
       const { mark, texts } = load(name);
+      // Somebody else's marked text, and the same key read as another library's form: other draws altogether.
+      const strangers = load(names[(n + 1) % names.length]!).texts;
+      const asked = (kind: string, of: Mark, text: IdText[]) =>
+        nulls.push({ kind, family: name, log10P: testPresence(schemeOf(of, draws), text, V).log10P });
+      asked("text marked under another key of the same scheme", mark, strangers);
+      asked("marked text, its key read as another form", otherForm(mark), texts);
+      // The control of the power study, again: 1,600 tokens by the model whose text is marked.
+      asked("unmarked text by the model whose text is marked", mark, [plainText(n)]);
       return testPresence(schemeOf(mark, draws), texts, V).log10P;
     });
     const { texts } = load(names[0]!);
@@ -144,6 +255,7 @@ function presence(): void {
   );
   for (const variant of ["tournament", "biased"] as const) {
     const source = prng("assay/study/marks", `own ${variant}`);
+    let before: IdText[] | null = null;
     const ps = Array.from({ length: 20 }, (_, k) => {
       const key = hex(Uint8Array.from({ length: 32 }, () => source.below(256)));
       const mark = parseMark(
@@ -151,20 +263,57 @@ function presence(): void {
         "own",
       ) as AssayMark;
       const texts = sampleTexts(base, `${variant} ${k}`, 8, 200, markerOf(mark, draws));
-      return testPresence(schemeOf(mark, draws), texts, V).log10P;
+      const asked = (of: IdText[]) => testPresence(schemeOf(mark, draws), of, V).log10P;
+      if (before !== null)
+        nulls.push({
+          ...{ kind: "text marked under another key of the same scheme", family: `own ${variant} ${k}` },
+          log10P: asked(before),
+        });
+      before = texts;
+      return asked(texts);
     });
     positives.push(...ps);
     tables.push(
       `| own mark, ${variant}, bigram model | ${ps.length} | 8 × 200 | ${ps.filter((p) => p <= -6).length} | ${Math.max(...ps).toFixed(1)} |`,
     );
   }
+  tables.push(...throughOneTable(nulls));
+  const result = study(PRESENT, "validation/marks-present.md", nulls, positives);
+  tables.push(...kindsTable(result.kinds));
   writeFileSync(join(here, "marks-present.tables.md"), `${tables.join("\n")}\n`);
-  writeFileSync(
-    join(here, "marks-present.json"),
-    `${JSON.stringify(study(PRESENT, "validation/marks-present.md", nulls, 24 * 8, positives))}\n`,
-  );
+  writeFileSync(join(here, "marks-present.json"), `${JSON.stringify(result)}\n`);
   say("presence done");
 }
+
+/** What a calibration leaves, kept on disk: a key takes some 20 ms and there are 25,000. */
+type Calibrated = Omit<ReturnType<typeof testInheritance>, "others" | "scored"> & { others: number[] };
+
+function calibrated(name: string, mark: Mark, texts: () => IdText[], seed: string): Calibrated {
+  const path = join(values.work!, `${name}.json`);
+  if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8"));
+  const { others, scored, ...rest } = testInheritance(mark, texts(), draws, {
+    ...{ keys: INHERITED.keys, seed, onProgress: () => undefined },
+  });
+  mkdirSync(values.work!, { recursive: true });
+  const kept = { ...rest, others: Array.from(others) };
+  writeFileSync(path, JSON.stringify(kept));
+  say(name);
+  return kept;
+}
+
+/** Each of the first `count` other keys in turn as the claimant's; the remaining ones calibrate. */
+function inTurn(mark: Mark, { others, tuples }: Calibrated, count: number): number[] {
+  const { law } = schemeOf(mark, draws);
+  const unit = Math.sqrt(tuples * moments(law).variance);
+  return others.slice(0, count).map((z, k) => {
+    const rest = Float64Array.from(others.filter((_, i) => i !== k));
+    const score = Math.round(tuples * moments(law).mean + z * unit);
+    return calibrate({ law }, { tuples, score }, rest).log10P;
+  });
+}
+
+/** Other keys of a student that stand as nulls: of 20 students a hundred each. */
+const STUDENT_NULLS = 100;
 
 function inheritance(): void {
   // Inheritance: on each unmarked body, each of 1,000 keys in turn is the claimant's and the others calibrate.
@@ -179,7 +328,7 @@ function inheritance(): void {
     },
     "zoo",
   );
-  const inheritedNulls: number[] = [];
+  const inheritedNulls: Null[] = [];
   tables.push(
     "",
     "## Inheritance on the zoo: the mark of `distilled-marked`, 1,000 other keys, first 300 answers",
@@ -189,46 +338,39 @@ function inheritance(): void {
   );
   const inheritedPositives: number[] = [];
   for (const { name, texts } of [{ name: "distilled-marked", texts: sample("distilled-marked") }, ...unmarked]) {
-    const result = testInheritance(zoo, texts.slice(0, TRANSCRIPT_TEXTS), draws, {
-      keys: INHERITED.keys,
-      seed: "assay-marks-1",
-      onProgress: () => undefined,
-    });
+    const result = calibrated(name, zoo, () => texts.slice(0, TRANSCRIPT_TEXTS), "assay-marks-1");
     const { others, tuples } = result;
     const mean = others.reduce((a, b) => a + b, 0) / others.length;
     const sd = Math.sqrt(others.reduce((a, z) => a + (z - mean) ** 2, 0) / (others.length - 1));
     tables.push(
       `| ${name} | ${tuples} | ${result.deviations.toFixed(2)} | ${mean.toFixed(3)}, ${sd.toFixed(3)} | ${result.log10PExact.toFixed(2)} | ${result.reaching + 1} of ${others.length + 1} | ${result.log10P.toFixed(2)} |`,
     );
-    if (name === "distilled-marked") inheritedPositives.push(result.log10P);
-    else {
-      const { law } = schemeOf(zoo, draws);
-      const unit = Math.sqrt(tuples * moments(law).variance);
-      for (let k = 0; k < others.length; k++) {
-        const rest = others.filter((_, i) => i !== k);
-        const score = Math.round(tuples * moments(law).mean + others[k]! * unit);
-        inheritedNulls.push(calibrate({ law }, { tuples, score }, rest).log10P);
-      }
-    }
-    say(name);
+    const isStudent = name === "distilled-marked";
+    if (isStudent) inheritedPositives.push(result.log10P);
+    else inheritedNulls.push({ kind: "unmarked transcripts, the student's key", family: "zoo", log10P: result.log10P });
+    const kind = isStudent ? "a student of somebody else's mark" : "unmarked transcripts, random keys";
+    for (const [k, log10P] of inTurn(zoo, result, INHERITED.keys).entries())
+      inheritedNulls.push({ kind, family: `random ${k}`, log10P });
   }
   // Students of counts, each trained on text marked under its own key by transformers' processor.
-  const students = marked.filter((f) => /^kgw-1\d\d\./.test(f)).map((f) => f.replace(".mark.json", ""));
+  const students = marked
+    .filter((f) => /^kgw-1\d\d\./.test(f))
+    .map((f) => f.replace(".mark.json", ""))
+    .slice(0, Number(values.students));
   const studentPs: number[] = [];
   for (const name of students) {
     const { mark, texts } = load(name);
-    const student = new BigramModel(
-      V,
-      texts.map(({ ids }) => ids),
-    );
-    const answers = sampleTexts(student, name, 100, 60);
-    const { log10P } = testInheritance(mark, answers, draws, {
-      keys: INHERITED.keys,
-      seed: name,
-      onProgress: () => undefined,
-    });
-    studentPs.push(log10P);
-    say(`${name} ${log10P}`);
+    const answers = () => {
+      const student = new BigramModel(
+        V,
+        texts.map(({ ids }) => ids),
+      );
+      return sampleTexts(student, name, 100, 60);
+    };
+    const result = calibrated(name, mark, answers, name);
+    studentPs.push(result.log10P);
+    for (const [k, log10P] of inTurn(mark, result, STUDENT_NULLS).entries())
+      inheritedNulls.push({ kind: "a student of somebody else's mark (counts)", family: `${name} ${k}`, log10P });
   }
   inheritedPositives.push(...studentPs);
   tables.push(
@@ -236,10 +378,9 @@ function inheritance(): void {
     `Students of counts (bigrams) trained on text marked under ${students.length} keys: ${studentPs.filter((p) => p <= -6).length} found, weakest log10 p ${Math.max(...studentPs).toFixed(1)}.`,
     "",
   );
-  writeFileSync(
-    join(here, "marks-inherited.json"),
-    `${JSON.stringify(study(INHERITED, "validation/marks-inherited.md", inheritedNulls, INHERITED.keys, inheritedPositives))}\n`,
-  );
+  const result = study(INHERITED, "validation/marks-inherited.md", inheritedNulls, inheritedPositives);
+  tables.push(...kindsTable(result.kinds));
+  writeFileSync(join(here, "marks-inherited.json"), `${JSON.stringify(result)}\n`);
   writeFileSync(join(here, "marks-inherited.tables.md"), `${tables.join("\n")}\n`);
 }
 

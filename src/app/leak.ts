@@ -103,7 +103,7 @@ export interface LeakOptions {
   suspect: string;
   original: string;
   recipients: string;
-  freshWords: number;
+  freshWords: number | null;
   home: string | null;
   /** The study of a bundle that is recomputed; left out, the one that this version ships. */
   carried?: Validation | null;
@@ -129,6 +129,7 @@ export async function examineLeakedWeights(options: LeakOptions): Promise<MarksE
     aligned,
     freshWords: options.freshWords,
     seed: SEED_DEFAULT,
+    onProgress,
     validation: await validationOf("validation/marks-leak.json", options.carried),
     software: SOFTWARE,
   });

@@ -33,7 +33,8 @@ const TYPED: Record<MarksCommand, Typed> = {
   "examine canaries": { arguments: ["TRANSCRIPT"], line: () => "TRANSCRIPT --plan PLAN.json" },
   "examine leak": {
     arguments: ["SUSPECT"],
-    line: ({ freshWords }) => `SUSPECT --original MODEL --recipients FILE --fresh-words ${freshWords}`,
+    line: ({ freshWords }) =>
+      `SUSPECT --original MODEL --recipients FILE${typeof freshWords === "number" ? ` --fresh-words ${freshWords}` : ""}`,
   },
 };
 

@@ -69,7 +69,7 @@ async function examineAgain(
   if (command === "examine canaries") return examineCanaryTranscript(at("text"), at("mark"), carried);
   if (command === "examine leak") {
     const recipients = await onlyRecipients(folders);
-    const freshWords = Number(settings.freshWords);
+    const freshWords = typeof settings.freshWords === "number" ? settings.freshWords : null;
     return examineLeakedWeights({
       ...{ suspect: at("suspect"), original: at("original"), recipients, freshWords },
       ...{ home, carried, onProgress },

@@ -13,7 +13,7 @@ import { keyCommitment } from "../labs/marks/commitment.js";
 import { parseMark } from "../labs/marks/mark-file.js";
 import { derivedKey } from "../labs/marks/mark-keys.js";
 import { type Marker, markerOf } from "../labs/marks/marker.js";
-import type { StepModel } from "./stub-model.js";
+import type { StepModel } from "./step-model.js";
 
 /** Tokens in one piece: a piece waits for the disk once. */
 export const PIECE_TOKENS = 16;
@@ -43,6 +43,8 @@ export interface Ask {
   id: string;
   account: string;
   prompt: string;
+  /** Whether the prompt is a turn of a conversation, not text to go on from. */
+  chat: boolean;
   tokensMax: number;
   temperature: number;
 }
@@ -83,7 +85,7 @@ export function markedAnswers(serving: Serving): (ask: Ask) => AsyncGenerator<st
       ...(planted ? { canary: planted.id } : {}),
     };
     let text = "";
-    for (const piece of planted ? [planted.answer] : generate(serving, ask, step)) {
+    for await (const piece of planted ? [planted.answer] : generate(serving, ask, step)) {
       if (piece === "") continue;
       text += piece;
       await serving.log.append({ ...entry, chars: text.length, text: sha256Digest(utf8(text)), final: false });
@@ -93,23 +95,35 @@ export function markedAnswers(serving: Serving): (ask: Ask) => AsyncGenerator<st
   };
 }
 
-function* generate({ model, chance }: Serving, { prompt, tokensMax, temperature }: Ask, step: Marker) {
-  const promptIds = model.encode(prompt);
+/** Pieces of text; a character whose bytes are not all there yet waits for the next piece. */
+async function* generate(serving: Serving, { prompt, chat, tokensMax, temperature }: Ask, step: Marker) {
+  const { model, chance } = serving;
+  const promptIds = model.encode(prompt, chat);
+  const room = model.contextTokens - promptIds.length;
+  if (room < 1)
+    throw new AssayError("LIMIT", `mark.serve: expected a prompt of fewer than ${model.contextTokens} tokens`);
+  const steps = await model.begin(promptIds);
   const generated: number[] = [];
-  let piece: number[] = [];
-  for (let n = 0; n < tokensMax; n++) {
-    const logits = model.next([...promptIds.slice(-8), ...generated.slice(-8)]);
-    if (temperature !== 1) for (let t = 0; t < logits.length; t++) logits[t]! /= temperature;
-    step(generated, logits);
-    const token = draw(logits, chance());
-    generated.push(token);
-    piece.push(token);
-    if (piece.length === PIECE_TOKENS) {
-      yield model.decode(piece);
-      piece = [];
+  let told = "";
+  try {
+    for (let n = 0; n < Math.min(tokensMax, room); n++) {
+      const found = steps.next(generated);
+      const logits = found instanceof Promise ? await found : found;
+      if (temperature !== 1) for (let t = 0; t < logits.length; t++) logits[t]! /= temperature;
+      step(generated, logits);
+      const token = draw(logits, chance());
+      if (model.ends(token)) break;
+      generated.push(token);
+      if (generated.length % PIECE_TOKENS > 0) continue;
+      const text = model.decode(generated);
+      if (text.endsWith("\ufffd")) continue;
+      yield text.slice(told.length);
+      told = text;
     }
+  } finally {
+    steps.close();
   }
-  yield model.decode(piece);
+  yield model.decode(generated).slice(told.length);
 }
 
 function draw(logits: Float64Array, u: number): number {

@@ -44,7 +44,7 @@ export async function openGgufModel(address: string): Promise<LocalModel> {
   const path = resolve(address.slice(GGUF_SCHEME.length));
   const name = `${GGUF_SCHEME}${await digestOf(path)}`;
   await checkHeader(path);
-  const { getLlama, LlamaChatSession } = await peer();
+  const { getLlama, LlamaChatSession } = await llamaPeer("collect");
   const llama = await getLlama({ build: "never", gpu: false, skipDownload: true, logLevel: "error" });
   const fault = (error: unknown) =>
     new AssayError(
@@ -77,7 +77,8 @@ export async function openGgufModel(address: string): Promise<LocalModel> {
   return { name, answer: oneAfterAnother(ask), close: () => llama.dispose() };
 }
 
-async function peer(): Promise<Llama> {
+/** @param who asks, for the sentence where it is missing @throws AssayError UNAVAILABLE */
+export async function llamaPeer(who: string): Promise<Llama> {
   // Named by a variable: the compiler must not ask for what may not be installed.
   const name: string = "node-llama-cpp";
   try {
@@ -85,13 +86,13 @@ async function peer(): Promise<Llama> {
   } catch {
     throw new AssayError(
       "UNAVAILABLE",
-      "collect: expected node-llama-cpp to run a GGUF file, got none; install it with `npm install node-llama-cpp@3`, or serve the file with llama.cpp and give its address",
+      `${who}: expected node-llama-cpp to run a GGUF file, got none; install it with "npm install node-llama-cpp@3"${who === "collect" ? ", or serve the file with llama.cpp and give its address" : ""}`,
     );
   }
 }
 
 /** A hostile file is met by our own reader first. @throws AssayError FORMAT or LIMIT */
-async function checkHeader(path: string): Promise<void> {
+export async function checkHeader(path: string): Promise<void> {
   const file = await open(path, "r");
   try {
     const { size } = await file.stat();
@@ -103,7 +104,7 @@ async function checkHeader(path: string): Promise<void> {
   }
 }
 
-async function digestOf(path: string): Promise<string> {
+export async function digestOf(path: string): Promise<string> {
   const hash = createHash("sha256");
   try {
     for await (const part of createReadStream(path)) hash.update(part as Buffer);

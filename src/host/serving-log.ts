@@ -1,11 +1,14 @@
 /**
  * A log that is on disk before anyone hears of it: lines wait together, one write and one fdatasync carries all that
  * wait (group commit), and only then are their writers let go. Each line names the digest of the one before, so that a
- * line cannot be taken out unseen. A line cut short by a crash is dropped when the log is opened again.
+ * line cannot be taken out unseen. A line cut short by a crash is dropped when the log is opened again. One server at a
+ * time holds the file's lock; a batch that could not be written is taken back, and the chain goes on from the one before.
  */
 import { type FileHandle, open } from "node:fs/promises";
+import { tryLock } from "fs-native-extensions";
 import { utf8 } from "../base/bytes.js";
 import { sha256Digest } from "../base/digest.js";
+import { AssayError, quoted } from "../base/error.js";
 
 interface Waiting {
   entry: Record<string, unknown>;
@@ -30,11 +33,13 @@ export class ServingLog {
     this.#position = position;
   }
 
+  /** @throws AssayError USAGE when another server writes it, or the folder is not there */
   static async open(path: string): Promise<ServingLog> {
-    const handle = await open(path, "a+", 0o600).then(async (h) => {
-      await h.close();
-      return open(path, "r+");
-    });
+    const handle = await openForWriting(path);
+    if (!tryLock(handle.fd)) {
+      await handle.close();
+      throw new AssayError("USAGE", `mark.serve: expected to be the only server that writes ${quoted(path)}`);
+    }
     const { size } = await handle.stat();
     const from = Math.max(0, size - TAIL_BYTES);
     const tail = new Uint8Array(size - from);
@@ -64,6 +69,7 @@ export class ServingLog {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
+      const previous = this.#previous;
       try {
         let text = "";
         for (const { entry } of batch) {
@@ -72,14 +78,30 @@ export class ServingLog {
           text += `${line}\n`;
         }
         const bytes = utf8(text);
-        await this.#handle.write(bytes, 0, bytes.length, this.#position);
+        for (let at = 0; at < bytes.length; )
+          at += (await this.#handle.write(bytes, at, bytes.length - at, this.#position + at)).bytesWritten;
         await this.#handle.datasync();
         this.#position += bytes.length;
         for (const { written } of batch) written();
       } catch (error) {
+        // Nobody was let go: what reached the disk of this batch is no line of the log.
+        this.#previous = previous;
+        await this.#handle.truncate(this.#position).catch(() => undefined);
         for (const { failed } of batch) failed(error);
       }
     }
     this.#running = null;
+  }
+}
+
+async function openForWriting(path: string): Promise<FileHandle> {
+  try {
+    await (await open(path, "a+", 0o600)).close();
+    return await open(path, "r+");
+  } catch (error) {
+    throw new AssayError(
+      "USAGE",
+      `mark.serve: expected a log that can be written, got ${quoted(path)}: ${String((error as Error).message)}`,
+    );
   }
 }

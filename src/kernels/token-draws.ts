@@ -17,6 +17,30 @@ interface Exports {
   tokenBits(a: bigint, b: bigint, tokens: number, count: number, out: number): void;
   synthIdNames(...args: [number, number, number, number, bigint, bigint, number]): void;
   synthIdOfNames(...args: [number, number, number, number, number, bigint, number]): void;
+  sumsReaching(...args: [number, number, number, number, number, number, number, number]): void;
+}
+
+/** Outcomes of one part of a sum: a table of them takes 64 kB. */
+export const SUM_CELLS = 8192;
+/** Parts of one sum: 65,536 bits by 256. */
+const SUM_PARTS_MAX = 256;
+
+export interface SumsAsked {
+  /** By part: SUM_CELLS pairs of threshold and alias. */
+  tables: Uint32Array;
+  /** The largest outcome of each part. */
+  most: Int32Array;
+  low: number;
+  high: number;
+  /** Four words of the generator, not all zero. */
+  state: BigUint64Array;
+}
+
+/** Sums drawn so far that reach the two bounds. */
+export interface SumsReaching {
+  low: number;
+  high: number;
+  more(draws: number): void;
 }
 
 /** The largest vocabulary taken: twice the largest in public use (262,144), so that tables stay below 8 MB (CWE-789). */
@@ -186,6 +210,31 @@ export class TokenDraws {
     new Uint32Array(this.#memory.buffer, at, k).set(tokens);
     this.#exports.tokenBits(a, b, at!, k, out!);
     return new Uint32Array(this.#memory.buffer, out, 2 * k).slice();
+  }
+
+  /** Counts sums of independent draws that reach two bounds; the memory is taken until another method is called. */
+  sumsReaching({ tables, most, low, high, state }: SumsAsked): SumsReaching {
+    const parts = most.length;
+    assert(parts > 0 && parts <= SUM_PARTS_MAX && low <= high, "TokenDraws.sumsReaching: expected 1 to 256 parts");
+    const sizes = [tables.byteLength, 4 * parts, 32, 16] as const;
+    const [tablesAt, restAt, stateAt, countsAt] = this.#after(HEAP, sizes) as [number, number, number, number];
+    this.#identity.n = 0;
+    new Uint32Array(this.#memory.buffer, tablesAt, tables.length).set(tables);
+    const rest = new Int32Array(this.#memory.buffer, restAt, parts);
+    for (let i = parts - 1, sum = 0; i >= 0; sum += most[i--]!) rest[i] = sum;
+    new BigUint64Array(this.#memory.buffer, stateAt, 4).set(state);
+    const counts = new BigUint64Array(this.#memory.buffer, countsAt, 2).fill(0n);
+    const bounds = [low, high].map((b) => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, b))) as [number, number];
+    const found: SumsReaching = {
+      low: 0,
+      high: 0,
+      more: (draws) => {
+        this.#exports.sumsReaching(tablesAt, parts, restAt, ...bounds, draws, stateAt, countsAt);
+        found.low = Number(counts[0]);
+        found.high = Number(counts[1]);
+      },
+    };
+    return found;
   }
 
   /** Regions behind one another from `start`, 8-byte aligned; grows the memory. */

@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Ask } from "../app/serve-marked.js";
+import { AssayError } from "../base/error.js";
 
 /** A request with a long conversation; more is refused (CWE-400). */
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
@@ -20,7 +21,9 @@ export interface MarkedEndpoint {
 
 export function markedServer(endpoint: MarkedEndpoint): Server {
   return createServer((request, response) => {
-    handle(endpoint, request, response).catch(() => {
+    handle(endpoint, request, response).catch((error) => {
+      if (error instanceof AssayError && error.code === "LIMIT" && !response.headersSent)
+        return fail(response, 400, error.message);
       // The client left, or the log could not be written: nothing more may be sent.
       response.destroy();
     });
@@ -42,7 +45,7 @@ async function handle(endpoint: MarkedEndpoint, request: IncomingMessage, respon
   const asked = typeof body.max_tokens === "number" ? body.max_tokens : TOKENS_DEFAULT;
   const tokensMax = Math.max(1, Math.min(TOKENS_MAX, Math.floor(asked)));
   const temperature = typeof body.temperature === "number" && body.temperature > 0 ? Math.min(10, body.temperature) : 1;
-  const pieces = endpoint.answer({ id, account, prompt, tokensMax, temperature });
+  const pieces = endpoint.answer({ id, account, prompt, chat, tokensMax, temperature });
   if (body.stream === true) return stream(response, endpoint, id, chat, pieces);
   let text = "";
   for await (const piece of pieces) text += piece;
@@ -57,15 +60,21 @@ async function stream(
   chat: boolean,
   pieces: AsyncGenerator<string>,
 ) {
-  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   for await (const piece of pieces) {
     if (response.destroyed) return;
+    // Not before there is something to send: what fails until then is told by a status.
+    if (!response.headersSent) eventStream(response);
     const choice = chat ? { delta: { content: piece } } : { text: piece };
     response.write(`data: ${JSON.stringify(frame(endpoint, id, chat, true, { ...choice, finish_reason: null }))}\n\n`);
   }
+  if (!response.headersSent) eventStream(response);
   const last = chat ? { delta: {} } : { text: "" };
   response.write(`data: ${JSON.stringify(frame(endpoint, id, chat, true, { ...last, finish_reason: "stop" }))}\n\n`);
   response.end("data: [DONE]\n\n");
+}
+
+function eventStream(response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
 }
 
 function frame(endpoint: MarkedEndpoint, id: string, chat: boolean, part: boolean, choice: object): object {

@@ -7,54 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { collect } from "../../src/app/collect.js";
-import { parseSafetensorsHeader } from "../../src/model/safetensors.js";
-import type { TensorToWrite } from "../../src/model/safetensors-writer.js";
 import { readTranscript } from "../../src/transcript/read-transcript.js";
-import { asGguf, writeGguf } from "../model/gguf-writer.js";
+import { demoAsGguf } from "./demo-gguf.js";
 
 const installed = existsSync("node_modules/node-llama-cpp");
 if (!installed) console.log("local-model.test: skipped, no node-llama-cpp (npm install --no-save node-llama-cpp@3)");
-
-/** fixtures/demo/base as llama.cpp's converter would write it. */
-function demoAsGguf(): Uint8Array {
-  const at = (name: string) => `fixtures/demo/base/${name}`;
-  const bytes = new Uint8Array(readFileSync(at("model.safetensors")));
-  const { tensors } = parseSafetensorsHeader(bytes, bytes.length, "demo");
-  const read = tensors.map(
-    ({ name, dtype, shape, offsetBytes, sizeBytes }): TensorToWrite => ({
-      name,
-      dtype,
-      shape: [...shape],
-      data: bytes.slice(offsetBytes, offsetBytes + sizeBytes),
-    }),
-  );
-  const { model } = JSON.parse(readFileSync(at("tokenizer.json"), "utf8"));
-  const vocabulary = Object.entries<number>(model.vocab).sort((a, b) => a[1] - b[1]);
-  const merges: (string | string[])[] = model.merges;
-  return writeGguf(
-    [
-      ["general.architecture", "llama"],
-      ["llama.block_count", 6],
-      ["llama.context_length", 512],
-      ["llama.embedding_length", 96],
-      ["llama.feed_forward_length", 256],
-      ["llama.attention.head_count", 4],
-      ["llama.attention.head_count_kv", 2],
-      ["llama.attention.layer_norm_rms_epsilon", { f32: 1e-5 }],
-      ["llama.rope.dimension_count", 24],
-      ["llama.attention.key_length", 24],
-      ["llama.attention.value_length", 24],
-      ["llama.vocab_size", 1024],
-      ["tokenizer.ggml.model", "gpt2"],
-      ["tokenizer.ggml.pre", "gpt-2"],
-      ["tokenizer.ggml.tokens", vocabulary.map(([token]) => token)],
-      ["tokenizer.ggml.merges", merges.map((merge) => (Array.isArray(merge) ? merge.join(" ") : merge))],
-      ["tokenizer.ggml.bos_token_id", 0],
-      ["tokenizer.ggml.eos_token_id", 1],
-    ],
-    asGguf(read, () => null, 24),
-  );
-}
 
 describe.skipIf(!installed)("a GGUF file as an endpoint", () => {
   const dir = mkdtempSync(join(tmpdir(), "assay-gguf-"));

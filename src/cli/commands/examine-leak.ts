@@ -8,7 +8,7 @@ import { progressLine } from "../progress.js";
 interface Options extends OutputOptions {
   original: string;
   recipients: string;
-  freshWords: number;
+  freshWords?: number;
 }
 
 export function examineLeakCommand(): Command {
@@ -19,7 +19,11 @@ export function examineLeakCommand(): Command {
     .argument("<suspect>", "model folder or .safetensors file; its matrices under the original's names and shapes")
     .requiredOption("--original <model>", "the owner's model, before any copy was marked")
     .requiredOption("--recipients <file>", "the owner's list: key and names, kept by assay mark weights")
-    .option("--fresh-words <n>", "code words drawn afresh beside the exact bound", freshArgument, 100_000)
+    .option(
+      "--fresh-words <n>",
+      "code words drawn afresh beside the exact bound (default: as many as bring the count of all recipients to 10^-6, at most 10^9, some half a minute; 10^6 where nobody is named)",
+      freshArgument,
+    )
     .addHelpText(
       "after",
       `
@@ -28,9 +32,10 @@ Examples:
   $ assay examine leak ./leaked --original ./model --recipients recipients.json --json | jq .observations.named`,
     )
     .action(async (suspect: string, options: Options) => {
-      const { original, recipients, freshWords } = options;
+      const { original, recipients } = options;
+      const freshWords = options.freshWords ?? null;
       const progress = progressLine();
-      const publication = { command: "examine leak" as const, settings: { freshWords } };
+      const publication = { command: "examine leak" as const, settings: { freshWords: freshWords ?? "enough" } };
       const examine = () =>
         examineLeakedWeights({
           suspect,
@@ -47,6 +52,6 @@ Examples:
 
 function freshArgument(text: string): number {
   const n = Number(text);
-  if (!Number.isInteger(n) || n < 1 || n > 1e9) throw new InvalidArgumentError("expected 1 to 1,000,000,000.");
+  if (!Number.isInteger(n) || n < 1 || n > 1e11) throw new InvalidArgumentError("expected 1 to 100,000,000,000.");
   return n;
 }

@@ -4,11 +4,13 @@ import { basename } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { masterKey } from "../../app/make-mark.js";
 import { markedAnswers, readServed } from "../../app/serve-marked.js";
+import type { StepModel } from "../../app/step-model.js";
 import { stubModel } from "../../app/stub-model.js";
 import { fromUtf8, utf8 } from "../../base/bytes.js";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import { parseStrictJson } from "../../base/strict-json.js";
+import { openLocalStepper } from "../../host/local-stepper.js";
 import { ServingLog } from "../../host/serving-log.js";
 import { readSmallFile } from "../../host/small-file.js";
 import { TokenDraws } from "../../kernels/token-draws.js";
@@ -16,6 +18,7 @@ import { markedServer } from "../../web/marked-server.js";
 
 interface Options {
   master: string;
+  model?: string;
   period: string;
   log: string;
   mode: "tournament" | "biased";
@@ -33,6 +36,10 @@ export function markServeCommand(): Command {
       "Serve a local model behind an OpenAI-shaped endpoint: each account's answers carry its own mark, and no answer leaves before its log line is on disk.",
     )
     .requiredOption("--master <file>", "master key; made where it does not exist")
+    .option(
+      "--model <file>",
+      "a GGUF file, run by node-llama-cpp (optional peer); left out, a stub of bytes to try it on",
+    )
     .requiredOption("--period <name>", "the period whose keys are used, for example 2026-11")
     .requiredOption("--log <file>", "what was served to whom, by digest; appended to")
     .addOption(new Option("--mode <mode>").choices(["tournament", "biased"]).default("tournament"))
@@ -47,15 +54,18 @@ Example:
   $ assay mark serve --master master.key --period 2026-11 --log served.log --port 8081
   $ curl -H 'authorization: Bearer me' -d '{"messages":[{"role":"user","content":"hello"}]}' localhost:8081/v1/chat/completions
 
-The model is a stub of bytes: it stands where yours will. A server of your own calls the same code through assay/marker or
-"assay mark apply".`,
+  $ assay mark serve --model model.gguf --mode biased --master master.key --period 2026-11 --log served.log
+
+Without --model a stub of bytes answers. The mark file with which "assay examine marks" finds an account's answers is made by
+"assay mark new" with the same master key, period and mode, --customer ACCOUNT and --vocabulary as told at start.
+A server of your own calls the same code through assay/marker or "assay mark apply".`,
     )
     .action(serve);
 }
 
 async function serve(options: Options): Promise<void> {
   const draws = new TokenDraws();
-  const model = stubModel(draws);
+  const model: StepModel = options.model === undefined ? stubModel(draws) : await openLocalStepper(options.model);
   const accounts = options.accounts === undefined ? null : await accountList(options.accounts);
   const canaries =
     options.canaries === undefined ? new Map() : readServed(await text(options.canaries), basename(options.canaries));
@@ -80,6 +90,7 @@ async function serve(options: Options): Promise<void> {
     server.listen(options.port, options.host, listening);
   });
   const at = server.address();
+  process.stderr.write(`model ${model.name}, vocabulary ${model.vocabulary}\n`);
   process.stderr.write(`serving on http://${options.host}:${typeof at === "object" ? at?.port : options.port}/v1\n`);
   await new Promise((closed) => server.once("close", closed));
 }

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { lineMarker, openOwnMark } from "../../app/apply-mark.js";
 import { makeMark } from "../../app/make-mark.js";
+import { AssayError } from "../../base/error.js";
 import { tuplesNeeded } from "../../labs/marks/sample-size.js";
 import { markCanariesCommand } from "./mark-canaries.js";
 import { markServeCommand } from "./mark-serve.js";
@@ -109,7 +110,8 @@ Example:
   $ assay mark plan --share 0.05`,
     )
     .action(({ share, lift, gamma }: { share: number; lift: number; gamma: number }) => {
-      if (share > 1 || gamma >= 1) throw new InvalidArgumentError("expected shares of at most 1.");
+      if (share > 1 || gamma >= 1)
+        throw new AssayError("USAGE", "mark.plan: expected a --share of at most 1 and a --gamma below 1");
       process.stdout.write(
         `${JSON.stringify({ share, lift, gamma, log10Alpha: -6, needed: tuplesNeeded(gamma, lift, share) })}\n`,
       );

@@ -298,3 +298,37 @@ export function tokenBits(a: u64, b: u64, tokens: usize, count: i32, out: usize)
     store<u64>(out + (<usize>k << 3), mix(mix(a + (t + 1) * 0x9e3779b97f4a7c15) ^ b));
   }
 }
+
+/**
+ * Sums of independent draws, one a part: part i is drawn from an alias table of 2^13 cells (two words a cell: threshold,
+ * alias) at tables + i * 2^16 bytes, and adds the number of the cell. Counts sums that reach `low` and `high` (low <=
+ * high) at counts (two u64). rest[i] is the most that the parts behind i can add: a sum that cannot reach `low` is given
+ * up. Random numbers: xoshiro256++ (Blackman and Vigna 2019), its state kept at `state`.
+ */
+export function sumsReaching(
+  tables: usize, parts: i32, rest: usize, low: i32, high: i32, draws: u32, state: usize, counts: usize,
+): void {
+  let a = load<u64>(state), b = load<u64>(state, 8), c = load<u64>(state, 16), d = load<u64>(state, 24);
+  let reachLow: u64 = 0, reachHigh: u64 = 0;
+  for (let n: u32 = 0; n < draws; n++) {
+    let sum: i32 = 0;
+    let i = 0;
+    for (; i < parts; i++) {
+      const r = rotl(a + d, 23) + a;
+      const t = b << 17;
+      c ^= a; d ^= b; b ^= c; a ^= d;
+      c ^= t;
+      d = rotl(d, 45);
+      const cell = <i32>(r >> 51);
+      const at = tables + (<usize>i << 16) + (<usize>cell << 3);
+      sum += <u32>r < load<u32>(at) ? cell : <i32>load<u32>(at, 4);
+      if (sum + load<i32>(rest + (<usize>i << 2)) < low) break;
+    }
+    if (i < parts) continue;
+    reachLow += 1;
+    if (sum >= high) reachHigh += 1;
+  }
+  store<u64>(state, a); store<u64>(state, b, 8); store<u64>(state, c, 16); store<u64>(state, d, 24);
+  store<u64>(counts, load<u64>(counts) + reachLow);
+  store<u64>(counts, load<u64>(counts, 8) + reachHigh, 8);
+}

@@ -5,6 +5,7 @@ import type { Finding, Test } from "../../finding/finding.js";
 import { decideExact, refuse } from "../../finding/outcome.js";
 import { PROPOSITIONS } from "../../finding/propositions.js";
 import type { Validation } from "../../finding/validation.js";
+import { TokenDraws } from "../../kernels/token-draws.js";
 import { roundLog10P } from "../../stats/combine.js";
 import { traceLeak } from "./leak.js";
 import type { Recipients } from "./leak-code.js";
@@ -28,9 +29,10 @@ export interface LeakRequest {
   refusal: string | null;
   /** Whether the tensors were brought back to the original's places: decided by values alone, the key apart. */
   aligned: boolean;
-  /** Fresh code words drawn beside the exact bound. */
-  freshWords: number;
+  /** Fresh code words drawn beside the exact bound; null for as many as counting needs to reach 10⁻⁶ by itself. */
+  freshWords: number | null;
   seed: string;
+  onProgress?: (progress: { stage: string; done: number; total: number }) => void;
   validation: Validation | null;
   software: Finding["software"];
 }
@@ -60,22 +62,25 @@ export function examineLeak(request: LeakRequest): Finding {
     const reason = request.refusal ?? "the list names no recipient";
     return { ...frame, ...refuse(`The suspect was not examined: ${reason}.`), tests: [], observations: null };
   }
-  const result = traceLeak(code, traces, freshWords, seed);
+  const onProgress = (done: number, total: number) => request.onProgress?.({ stage: "fresh code words", done, total });
+  const result = traceLeak(code, traces, new TokenDraws(), { words: freshWords, seed, onProgress });
   const best = result.recipients[0]!;
   const paid = Math.log10(code.recipients.length);
   const log10P = roundLog10P(Math.min(0, best.log10P + paid));
   const { reaching, drawn } = result.fresh;
+  // Counting alone: P(any of the innocent recipients reaches as much), no bound needed.
+  const counted = Math.min(0, Math.log10((reaching + 1) / (drawn + 1)) + paid);
   const base = { assumption: LEAK_ASSUMPTION, n: result.bitsRead };
   const tests: Test[] = [
     {
       ...base,
       id: "marks/fresh-words",
       statistic: { name: "freshly drawn code words that reach the best recipient", value: reaching },
-      log10P: roundLog10P(Math.min(0, Math.log10((reaching + 1) / (drawn + 1)))),
+      log10P: roundLog10P(counted),
       exact: true,
       seed,
       share: 0,
-      where: `of ${drawn}; one recipient, nothing paid`,
+      where: `of ${drawn}: (b + 1)/(m + 1), paid for ${code.recipients.length} recipients`,
     },
     {
       ...base,
@@ -94,7 +99,7 @@ export function examineLeak(request: LeakRequest): Finding {
   const decision = decideExact({
     proposition: "marks/leak",
     // Both must speak: the bound, and the count as far as it reaches.
-    log10P: reaching > 0 ? Math.max(log10P, Math.log10((reaching + 1) / (drawn + 1))) : log10P,
+    log10P: reaching > 0 ? Math.max(log10P, roundLog10P(counted)) : log10P,
     outside: null,
     validation: currentSummary(validation, LEAK),
   });
@@ -109,7 +114,7 @@ export function examineLeak(request: LeakRequest): Finding {
       aligned: request.aligned,
       strength: code.strength,
       fresh: result.fresh,
-      named: result.recipients.filter((r) => r.log10P + paid <= -6).map((r) => r.name),
+      named: result.named,
       results: result.recipients
         .slice(0, LISTED_MAX)
         .map((r) => ({ name: r.name, deviations: round(r.deviations), log10P: roundLog10P(r.log10P) })),

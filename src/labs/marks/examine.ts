@@ -47,7 +47,7 @@ export function examinePresence(request: TextRequest): Finding {
   const decision = decideExact({
     proposition: "marks/present",
     log10P,
-    outside: null,
+    outside: scheme.outside ?? null,
     validation: currentSummary(validation, method),
   });
   return textFinding(request, "marks/present", method, words, decision, tests, {
@@ -85,13 +85,14 @@ export function examineInheritance(request: InheritanceRequest): Finding {
   const onProgress = (done: number, total: number) => request.onProgress({ stage: "other keys", done, total });
   const result = testInheritance(mark, texts, draws, { keys, seed, onProgress });
   const { tests, observations } = describeInheritance(result, request, seed);
+  const scheme = schemeOf(mark, draws);
   const decision = decideExact({
     proposition: "marks/inherited",
     log10P: roundLog10P(result.log10P),
-    outside: keys < INHERITED.keys ? `${keys} calibration keys; the study has ${INHERITED.keys}` : null,
+    outside:
+      keys < INHERITED.keys ? `${keys} calibration keys; the study has ${INHERITED.keys}` : (scheme.outside ?? null),
     validation: currentSummary(validation, method),
   });
-  const scheme = schemeOf(mark, draws);
   return textFinding(request, "marks/inherited", method, words, decision, tests, {
     mark: describeMark(mark, scheme),
     ...observations,

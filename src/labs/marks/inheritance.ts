@@ -75,7 +75,11 @@ export function testInheritance(
     others[k] = deviation(scheme.law, other.score, other.tuples);
     onProgress(k + 1, keys);
   }
-  return { ...calibrate(scheme, own, others), scored, choiceless };
+  const held = calibrate(scheme, own, others);
+  if (!scheme.keyTail) return { ...held, scored, choiceless };
+  const bound = scheme.keyTail.log10P(own.names, own.score);
+  const log10PExact = Math.max(held.log10PExact, bound);
+  return { ...held, log10PExact, log10P: Math.max(held.log10P, bound), scored, choiceless };
 }
 
 /** Each position once: first occurrences of what the ids alone can tell apart. */
@@ -101,7 +105,7 @@ function layOut(scheme: Scheme, texts: readonly IdText[], scored: Scored): Posit
 }
 
 /** Under a key two windows may share their draw (a min-hash, a short table): names of that key tell. */
-function statistic(scheme: Scheme, { ids, at }: Positions): { tuples: number; score: number } {
+function statistic(scheme: Scheme, { ids, at }: Positions): { tuples: number; score: number; names: Uint32Array } {
   const names = scheme.names(ids, at);
   const values = scheme.scores(ids, at, names);
   const seen = new TupleSet(at.length);
@@ -109,10 +113,12 @@ function statistic(scheme: Scheme, { ids, at }: Positions): { tuples: number; sc
   let score = 0;
   for (let i = 0; i < at.length; i++) {
     if (!seen.add(names[2 * i]!, names[2 * i + 1]!)) continue;
+    names[2 * tuples] = names[2 * i]!;
+    names[2 * tuples + 1] = names[2 * i + 1]!;
     tuples++;
     score += values[i]!;
   }
-  return { tuples, score };
+  return { tuples, score, names: names.subarray(0, 2 * tuples) };
 }
 
 /** The calibrated statistic, its exact tail, and the rank that must be first. */

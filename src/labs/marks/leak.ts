@@ -1,9 +1,11 @@
 /**
  * Whose copy is it? Soft Tardos scores S = Σ_b y_b g_b, g = √((1−p)/p) where the recipient's bit is 1 and −√(p/(1−p))
  * where it is 0. For whoever has no part in the suspect, bits are independent of y: an exact bound of the tail follows
- * (Chernoff, each bit with its own rate), and freshly drawn code words show the same by counting.
+ * (Chernoff, each bit with its own rate), and freshly drawn code words show the same by counting (fresh-words.ts).
  */
-import { prng } from "../../base/prng.js";
+import { OUTCOME_RULES } from "../../finding/outcome.js";
+import type { TokenDraws } from "../../kernels/token-draws.js";
+import { countFreshWords, type FreshWords } from "./fresh-words.js";
 import { bitRates, codeWord, type Recipients } from "./leak-code.js";
 import type { Traces } from "./weight-mark.js";
 
@@ -18,12 +20,28 @@ export interface RecipientScore {
 export interface LeakResult {
   /** Strongest first. */
   recipients: RecipientScore[];
-  /** Freshly drawn code words that reach the best score, and how many were drawn. */
-  fresh: { reaching: number; drawn: number };
+  /** Whom the bound names, all recipients paid for; strongest first. */
+  named: string[];
+  fresh: FreshWords;
   bitsRead: number;
 }
 
-export function traceLeak(code: Recipients, traces: Traces, freshWords: number, seed: string): LeakResult {
+/** As many words for each recipient as it takes for counting alone to reach 10⁻⁶ for all of them together. */
+const WORDS_PER_RECIPIENT = 1_000_000;
+const WORDS_MIN = 10_000_000;
+/** Half a minute on one core. */
+const WORDS_ENOUGH_MAX = 1_000_000_000;
+/** Where nobody is named there is nothing to confirm. */
+const WORDS_UNNAMED = 1_000_000;
+
+export interface Counting {
+  /** Fresh code words to draw; null for as many as counting needs to reach 10⁻⁶ by itself. */
+  words: number | null;
+  seed: string;
+  onProgress?: (done: number, total: number) => void;
+}
+
+export function traceLeak(code: Recipients, traces: Traces, draws: TokenDraws, counting: Counting): LeakResult {
   const rates = bitRates(code);
   const soft = centred(traces, rates);
   const high = Float64Array.from(rates, (p, b) => soft[b]! * Math.sqrt((1 - p) / p));
@@ -41,9 +59,18 @@ export function traceLeak(code: Recipients, traces: Traces, freshWords: number, 
     deviations: spread > 0 ? score / spread : 0,
     log10P: log10TailBound(score, rates, high, low),
   }));
+  const paid = Math.log10(recipients.length);
+  const named = recipients.filter((r) => r.log10P + paid <= OUTCOME_RULES.log10Alpha).map((r) => r.name);
+  const enough = Math.min(WORDS_ENOUGH_MAX, Math.max(WORDS_MIN, WORDS_PER_RECIPIENT * recipients.length));
+  const words = counting.words ?? (named.length > 0 ? enough : WORDS_UNNAMED);
   const best = scores[0]?.score ?? 0;
-  const reaching = spread > 0 ? countFresh(best, rates, high, low, freshWords, seed) : freshWords;
-  return { recipients, fresh: { reaching, drawn: freshWords }, bitsRead: traces.weights.filter((w) => w > 0).length };
+  const weakest = scores.findLast(({ name }) => name === named.at(-1))?.score ?? best;
+  const { seed, onProgress } = counting;
+  const fresh =
+    spread > 0
+      ? countFreshWords(draws, { rates, high, low, best, weakest, words, seed, onProgress: onProgress ?? (() => {}) })
+      : { drawn: words, reaching: words, reachingWeakest: words };
+  return { recipients, named, fresh, bitsRead: traces.weights.filter((w) => w > 0).length };
 }
 
 /**
@@ -94,104 +121,4 @@ export function log10TailBound(score: number, rates: Float64Array, high: Float64
     else a = m;
   }
   return Math.min(0, at((a + b) / 2) / Math.LN10);
-}
-
-/** Bits in one table: a draw of eight bits at once costs one look-up. */
-const GROUP = 8;
-
-/**
- * Fresh code words whose score reaches `best`: eight bits at a time from their joint law, by the alias method, groups
- * that can add most first. A word is given up as soon as the rest of it could not reach: the count is the same.
- */
-function countFresh(
-  best: number,
-  rates: Float64Array,
-  high: Float64Array,
-  low: Float64Array,
-  words: number,
-  seed: string,
-): number {
-  const { value, accept, alias, rest } = groupTables(rates, high, low);
-  const groups = rest.length;
-  // Sums of two orders may differ in their last bits: a word within that of the best counts as reaching.
-  const enough = best - 1e-9 * Math.abs(best);
-  // A 32-bit generator seeded by the house's own: 256 code words' worth of bits would exhaust SHA-256's speed.
-  const source = prng("assay/leak/v1/fresh", seed);
-  let [x, y, z, w] = [source.uint32() | 0, source.uint32() | 0, source.uint32() | 0, source.uint32() | 1];
-  let reaching = 0;
-  for (let n = 0; n < words; n++) {
-    let score = 0;
-    let g = 0;
-    for (; g < groups; g++) {
-      const t = x ^ (x << 11);
-      x = y;
-      y = z;
-      z = w;
-      w = w ^ (w >>> 19) ^ t ^ (t >>> 8);
-      const slot = (g << GROUP) | (w & 255);
-      score += w >>> 8 < accept[slot]! ? value[slot]! : value[(g << GROUP) | alias[slot]!]!;
-      if (score + rest[g]! < enough) break;
-    }
-    if (g === groups) reaching++;
-  }
-  return reaching;
-}
-
-interface GroupTables {
-  /** By group and draw of eight bits: what it adds; below which of 2²⁴ numbers it stands, and what stands for it else. */
-  value: Float64Array;
-  accept: Int32Array;
-  alias: Uint8Array;
-  /** The most that the groups behind each can add. */
-  rest: Float64Array;
-}
-
-function groupTables(rates: Float64Array, high: Float64Array, low: Float64Array): GroupTables {
-  const most = Float64Array.from(rates, (_, b) => Math.max(high[b]!, low[b]!));
-  const order = Array.from(rates.keys()).sort((a, b) => most[b]! - most[a]! || a - b);
-  const groups = Math.ceil(order.length / GROUP);
-  const size = 1 << GROUP;
-  const value = new Float64Array(groups * size);
-  const accept = new Int32Array(groups * size);
-  const alias = new Uint8Array(groups * size);
-  const rest = new Float64Array(groups);
-  for (let g = groups - 1; g >= 0; g--) {
-    const bits = order.slice(g * GROUP, (g + 1) * GROUP);
-    if (g > 0) rest[g - 1] = rest[g]! + bits.reduce((sum, b) => sum + most[b]!, 0);
-    const p = new Float64Array(size).fill(1);
-    for (let s = 0; s < size; s++)
-      for (let k = 0; k < GROUP; k++) {
-        const on = (s >> k) & 1;
-        const b = bits[k];
-        if (b === undefined) p[s]! *= on ? 0 : 1;
-        else {
-          p[s]! *= on ? rates[b]! : 1 - rates[b]!;
-          value[g * size + s]! += on ? high[b]! : low[b]!;
-        }
-      }
-    fillAlias(p, accept.subarray(g * size, (g + 1) * size), alias.subarray(g * size, (g + 1) * size));
-  }
-  return { value, accept, alias, rest };
-}
-
-/** Walker's alias tables of a law over 256 outcomes. */
-function fillAlias(p: Float64Array, accept: Int32Array, alias: Uint8Array): void {
-  const n = p.length;
-  const scaled = p.map((value) => value * n);
-  const small: number[] = [];
-  const large: number[] = [];
-  for (let i = 0; i < n; i++) (scaled[i]! < 1 ? small : large).push(i);
-  accept.fill(2 ** 24);
-  for (let i = 0; i < n; i++) alias[i] = i;
-  while (small.length > 0 && large.length > 0) {
-    const s = small.pop()!;
-    const l = large.at(-1)!;
-    accept[s] = Math.round(scaled[s]! * 2 ** 24);
-    alias[s] = l;
-    scaled[l]! -= 1 - scaled[s]!;
-    if (scaled[l]! < 1) {
-      large.pop();
-      small.push(l);
-    }
-  }
 }

@@ -31,6 +31,7 @@ export function markerOf(mark: AssayMark, draws: TokenDraws): Marker {
     if (mark.form === "assay/tournament" && cameBefore(generated, context)) return false;
     const { a, b } = words(context);
     const tokens = candidates(logits);
+    if (tokens.length === 0) return false;
     const bits = draws.tokenBits(a, b, tokens);
     if (mark.form === "assay/biased") {
       const { gamma, delta } = mark.parameters;
@@ -43,10 +44,16 @@ export function markerOf(mark: AssayMark, draws: TokenDraws): Marker {
   };
 }
 
-/** Tokens that may be drawn. */
+/** Tokens that may be drawn; none where every logit is −Infinity. @throws AssayError FORMAT for NaN or +Infinity */
 function candidates(logits: Float32Array | Float64Array): Uint32Array {
   let top = Number.NEGATIVE_INFINITY;
-  for (const x of logits) if (x > top) top = x;
+  for (let t = 0; t < logits.length; t++) {
+    const x = logits[t]!;
+    if (!(x < Number.POSITIVE_INFINITY))
+      throw new AssayError("FORMAT", `marks.markerOf: expected finite logits or -Infinity, got ${x} at token ${t}`);
+    if (x > top) top = x;
+  }
+  if (top === Number.NEGATIVE_INFINITY) return new Uint32Array(0);
   const tokens = new Uint32Array(logits.length);
   let n = 0;
   for (let t = 0; t < logits.length; t++) if (logits[t]! >= top - LOGIT_SPAN) tokens[n++] = t;

@@ -1,13 +1,15 @@
 /** Names, versions and stakes of this laboratory's methods. A change of any number here is a new version. */
 export const PRESENT = {
   id: "marks/present",
-  version: "1",
+  /** Version 2: under SynthID's shared table a sum is also held against its law over keys. */
+  version: "2",
   /** Shares of α: the corpus as a whole, the best single text, the best passage. */
   shares: { corpus: 0.5, text: 0.25, passage: 0.25 },
 } as const;
 
 export const INHERITED = {
   id: "marks/inherited",
+  /** Under SynthID's shared table a bound was added that can only raise p; every number of the study stands. */
   version: "1",
   /** Other keys under which the transcript is scored. */
   keys: 1000,
@@ -15,7 +17,8 @@ export const INHERITED = {
 
 export const CANARY = { id: "marks/canary", version: "1" } as const;
 
-export const LEAK = { id: "marks/leak", version: "1" } as const;
+/** Version 2 counts as many fresh code words as reach 10⁻⁶ for all recipients, drawn rounded up. */
+export const LEAK = { id: "marks/leak", version: "2" } as const;
 
 /** Seed of the calibration keys unless the parties draw one jointly. */
 export const SEED_DEFAULT = "assay-marks-1";

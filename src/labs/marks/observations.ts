@@ -66,7 +66,8 @@ export const leakObservationsSchema = z.strictObject({
   /** Whether values were brought back to the original's places first. */
   aligned: z.boolean(),
   strength: z.number(),
-  fresh: z.strictObject({ reaching: count, drawn: count }),
+  /** Freshly drawn code words: how many reach the best recipient, and the weakest named one. */
+  fresh: z.strictObject({ drawn: count, reaching: count, reachingWeakest: count }),
   /** Recipients whose own p, paid for all, is at most 10⁻⁶. */
   named: z.array(z.string()),
   /** Strongest first, at most 1,000; p of each by itself, nothing paid. */

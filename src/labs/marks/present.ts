@@ -5,7 +5,7 @@
 
 import type { Test } from "../../finding/finding.js";
 import { roundLog10P } from "../../stats/combine.js";
-import { deviation, type Law, log10Tail, moments } from "./law.js";
+import { deviation, log10Tail, moments } from "./law.js";
 import { PRESENT } from "./method.js";
 import type { PresentObservations } from "./observations.js";
 import { round } from "./round.js";
@@ -15,6 +15,8 @@ import { scoreSegments } from "./segments.js";
 import type { IdText } from "./texts.js";
 import { PRESENT_ASSUMPTION } from "./words.js";
 
+/** A p above 10^−2 reaches nothing, whatever hangs together: the key's own tail is not asked. */
+const ASKED_BELOW = -2;
 /** Texts listed in a finding. */
 const LISTED_TEXTS_MAX = 1000;
 
@@ -27,12 +29,12 @@ export interface PresentResult {
 export function testPresence(scheme: Scheme, texts: readonly IdText[], vocabulary: number): PresentResult {
   const { law } = scheme;
   const scored = scoreTexts(scheme, texts, { vocabulary });
-  const corpus = wholeCorpus(law, scored);
-  const each = perText(law, scored, texts);
+  const corpus = wholeCorpus(scheme, scored);
+  const each = perText(scheme, scored, texts);
   const eligible = each.filter(({ tuples }) => tuples > 0).length;
   const best = each[0];
   const text = Math.min(0, (best?.log10P ?? 0) + Math.log10(Math.max(1, eligible)));
-  const segments = scoreSegments(law, scored);
+  const segments = scoreSegments(law, scored, scheme.keyTail);
   const { shares } = PRESENT;
   // Each test is held against its own share of α: p / share, and the smallest of them speaks.
   const combined = Math.min(
@@ -112,26 +114,38 @@ export function testPresence(scheme: Scheme, texts: readonly IdText[], vocabular
 }
 
 /** Distinct tuples of the whole corpus. */
-export function wholeCorpus(law: Law, scored: Scored): { tuples: number; score: number; log10P: number } {
+export function wholeCorpus(
+  { law, keyTail }: Pick<Scheme, "law" | "keyTail">,
+  scored: Scored,
+): { tuples: number; score: number; log10P: number } {
   let tuples = 0;
   let score = 0;
+  const names = new Uint32Array(scored.names.length);
   for (let i = 0; i < scored.value.length; i++) {
     if (!scored.first[i]) continue;
+    names[2 * tuples] = scored.names[2 * i]!;
+    names[2 * tuples + 1] = scored.names[2 * i + 1]!;
     tuples++;
     score += scored.value[i]!;
   }
-  return { tuples, score, log10P: log10Tail(law, score, tuples) };
+  const free = log10Tail(law, score, tuples);
+  if (!keyTail || free > ASKED_BELOW) return { tuples, score, log10P: free };
+  return { tuples, score, log10P: Math.max(free, keyTail.log10P(names.subarray(0, 2 * tuples), score)) };
 }
 
 /** Each text by itself, strongest first; texts without a tuple last. */
-function perText(law: Law, scored: Scored, texts: readonly IdText[]) {
+function perText({ law, keyTail }: Scheme, scored: Scored, texts: readonly IdText[]) {
   const tuples = new Int32Array(texts.length);
   const sums = new Float64Array(texts.length);
+  const ends = new Int32Array(texts.length);
   for (let i = 0; i < scored.value.length; i++) {
     tuples[scored.text[i]!]!++;
     sums[scored.text[i]!]! += scored.value[i]!;
+    ends[scored.text[i]!] = i + 1;
   }
-  return texts
+  const strongest = (a: { log10P: number; tuples: number }, b: { log10P: number; tuples: number }) =>
+    a.log10P - b.log10P || b.tuples - a.tuples;
+  const each = texts
     .map((text, i) => ({
       id: text.id,
       tokens: text.ids.length,
@@ -139,6 +153,16 @@ function perText(law: Law, scored: Scored, texts: readonly IdText[]) {
       score: sums[i]!,
       deviations: deviation(law, sums[i]!, tuples[i]!),
       log10P: log10Tail(law, sums[i]!, tuples[i]!),
+      end: ends[i]!,
     }))
-    .sort((a, b) => a.log10P - b.log10P || b.tuples - a.tuples);
+    .sort(strongest);
+  if (keyTail)
+    for (const [n, text] of each.entries()) {
+      if (text.log10P > ASKED_BELOW) break;
+      const names = scored.names.subarray(2 * (text.end - text.tuples), 2 * text.end);
+      // Beyond what may be asked a text says no more than that it stands out.
+      const held = n < keyTail.evaluationsMax ? keyTail.log10P(names, text.score) : ASKED_BELOW;
+      text.log10P = Math.max(text.log10P, held);
+    }
+  return each.map(({ end: _, ...text }) => text).sort(strongest);
 }

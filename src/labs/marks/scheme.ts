@@ -3,6 +3,7 @@
  * one name are one draw, so they count once), and the score. Made from a mark file by make-scheme.ts.
  */
 import type { Law } from "./law.js";
+import type { KeyTail } from "./table-law.js";
 
 export interface Scheme {
   law: Law;
@@ -14,6 +15,10 @@ export interface Scheme {
   readsPrompt: boolean;
   /** Whether the marking side left a context's later occurrences in one text unmarked. */
   marksOnce: boolean;
+  /** Where draws of different tuples hang together under a key: what bounds a sum beside the law. */
+  keyTail?: KeyTail;
+  /** Why no p can be stated for this mark though it can be drawn again; such a finding is uncalibrated. */
+  outside?: string;
   /** How many names there are at most, where that is few. */
   drawsMax?: number;
   /** Two words a position: what its score depends on. */

@@ -14,6 +14,8 @@ export interface Scored {
   text: Int32Array;
   position: Int32Array;
   value: Float64Array;
+  /** Two words a tuple: its draw. */
+  names: Uint32Array;
   /** 1 at a tuple's first occurrence in the corpus. */
   first: Uint8Array;
   /** Positions that had enough context; how many of them were dropped as repeats in their text, and for a reason given by the caller. */
@@ -75,13 +77,14 @@ function score(
     text: new Int32Array(total),
     position: new Int32Array(total),
     value: new Float64Array(total),
+    names: new Uint32Array(2 * total),
     first: new Uint8Array(total),
     ...counts,
   };
   // One call for all texts: lists are then drawn once for all that share a seed.
   const all = new Uint32Array(parts.reduce((n, p) => n + p.ids.length, 0));
   const places = new Int32Array(total);
-  const names = new Uint32Array(2 * total);
+  const { names } = out;
   let base = 0;
   let n = 0;
   for (const part of parts) {

@@ -5,6 +5,7 @@
  */
 import { deviation, type Law, log10Tail } from "./law.js";
 import type { Scored } from "./score-texts.js";
+import type { KeyTail } from "./table-law.js";
 
 /** A shorter passage cannot reach 10^−6 after paying, whatever the mark (0.25^32 is 10^−19, γ = ½ leaves 10^−10). */
 const LENGTH_MIN = 32;
@@ -34,8 +35,8 @@ export interface Segments {
   passages: Passage[];
 }
 
-export function scoreSegments(law: Law, scored: Scored): Segments {
-  const { text, value } = scored;
+export function scoreSegments(law: Law, scored: Scored, keyTail?: KeyTail): Segments {
+  const { text, value, names } = scored;
   const sums = new Float64Array(value.length + 1);
   for (let i = 0; i < value.length; i++) sums[i + 1] = sums[i]! + value[i]!;
   let windows = 0;
@@ -56,13 +57,24 @@ export function scoreSegments(law: Law, scored: Scored): Segments {
   candidates.sort((a, b) => a.log10P - b.log10P || a.start - b.start);
   const passages: Passage[] = [];
   const taken: { from: number; to: number }[] = [];
-  for (const { start, length, sum, log10P } of candidates) {
-    if (log10P + paid > LISTED_LOG10P || passages.length === LISTED_MAX) break;
+  let best = 0;
+  let evaluations = 0;
+  for (const { start, length, sum, log10P: free } of candidates) {
+    if (passages.length === LISTED_MAX || (keyTail && evaluations === keyTail.evaluationsMax)) break;
+    // Without a key's own tail the first candidate is the best one; with it, each pays for itself.
+    if (free + paid > LISTED_LOG10P) {
+      if (!keyTail) best = Math.min(best, free);
+      break;
+    }
     const end = start + length;
     if (taken.some((t) => start < t.to && t.from < end)) continue;
+    evaluations++;
+    const log10P = keyTail ? Math.max(free, keyTail.log10P(names.subarray(2 * start, 2 * end), sum)) : free;
+    best = Math.min(best, log10P);
+    if (log10P + paid > LISTED_LOG10P) continue;
     taken.push({ from: start, to: end });
     const where = { from: scored.position[start]!, to: scored.position[end - 1]! };
     passages.push({ text: text[start]!, ...where, tuples: length, score: sum, log10P: Math.min(0, log10P + paid) });
   }
-  return { windows, log10P: Math.min(0, (candidates[0]?.log10P ?? 0) + paid), passages };
+  return { windows, log10P: Math.min(0, best + paid), passages };
 }

@@ -10,6 +10,7 @@ import type { TokenDraws } from "../../kernels/token-draws.js";
 import { layerWeights, weightedSums } from "./layer-weights.js";
 import type { Mark } from "./mark-file.js";
 import type { Scheme } from "./scheme.js";
+import { tableKeyTail } from "./table-law.js";
 
 export type SynthIdMark = Extract<Mark, { form: "synthid/transformers" | "synthid/reference" }>;
 
@@ -47,6 +48,9 @@ function rateOf(table: Uint8Array | null): number {
   return Math.max(0.5, table.reduce((ones, bit) => ones + bit, 0) / table.length);
 }
 
+const ODD_TABLE =
+  "the sampling table's size is no power of two: what other keys make of text that was marked through the same table is not known exactly";
+
 /** Bits of a name where every bit of the hash tells draws apart. */
 const ALL = 2n ** 64n - 1n;
 
@@ -75,7 +79,8 @@ export function synthIdScheme(mark: SynthIdMark, draws: TokenDraws): Scheme {
     contextOffsets: Array.from({ length: width - 1 }, (_, i) => i - width + 1),
     readsPrompt: false,
     marksOnce: true,
-    ...(size > 0 ? { drawsMax: size } : {}),
+    ...(size > 0 && table !== null ? { drawsMax: size, keyTail: tableKeyTail(table, weights) } : {}),
+    ...(size === 0 && table !== null ? { outside: ODD_TABLE } : {}),
     names: (ids, positions) => draws.synthIdNames(ids, positions, width, iv, mask),
     scores: (_ids, positions, names) => {
       if (size === 0 || size > 4 * positions.length)

@@ -200,7 +200,7 @@ function Leak({ seen, figures }: { seen: LeakObservations; figures: readonly Num
           ["Size of the mark", `${decimal(100 * seen.strength, 2)} % of a tensor's root mean square`],
           [
             "Freshly drawn code words",
-            `${whole(fresh.reaching)} of ${whole(fresh.drawn)} reach the strongest recipient`,
+            `${whole(fresh.reaching)} of ${whole(fresh.drawn)} reach the strongest recipient, ${whole(fresh.reachingWeakest)} the weakest named`,
           ],
         ]}
       />

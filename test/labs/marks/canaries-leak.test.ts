@@ -78,7 +78,7 @@ describe("leaked copies", () => {
   const traced = (suspect: Float32Array) => {
     const traces = noTraces(code.bits);
     readTensor(original, suspect, runs, traces);
-    return traceLeak(code, traces, 2000, "test");
+    return traceLeak(code, traces, draws, { words: 2000, seed: "test" });
   };
   const int8 = (values: Float32Array) => values.map((x) => Math.round(x / (0.03 / 127)) * (0.03 / 127));
 
@@ -101,7 +101,7 @@ describe("leaked copies", () => {
     const weak = original.map((x, i) => x + 0.02 * (copy[i]! - x) + 0.0004 * Math.sin(i * 78.233));
     const traces = noTraces(code.bits);
     readTensor(original, weak, runs, traces);
-    const { recipients, fresh } = traceLeak(code, traces, 20_000, "test");
+    const { recipients, fresh } = traceLeak(code, traces, draws, { words: 20_000, seed: "test" });
     const z = recipients[0]!.deviations;
     const normalTail = 0.5 * (1 - erf(z / Math.SQRT2));
     expect(fresh.reaching / 20_000).toBeGreaterThan(normalTail / 2 - 5e-4);

@@ -136,3 +136,14 @@ it("adapters mark as the function does", () => {
   )();
   expect(Array.from({ length: 64 }, (_, t) => bias.get(t)?.logit ?? 0)).toEqual([...plain]);
 });
+
+it("logits that are no numbers are turned down, and where every token is out nothing is marked", () => {
+  for (const variant of ["tournament", "biased"]) {
+    const step = markerOf(own(variant, keyOf(6)), draws);
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => step([1, 2, 3, 4], new Float64Array(64).fill(0).with(9, bad))).toThrow(/at token 9/);
+    const out = new Float64Array(64).fill(Number.NEGATIVE_INFINITY);
+    expect(step([1, 2, 3, 4], out)).toBe(false);
+    expect(out.every((x) => x === Number.NEGATIVE_INFINITY)).toBe(true);
+  }
+});
