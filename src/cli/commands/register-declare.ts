@@ -114,6 +114,8 @@ async function run(model: string, options: Options): Promise<void> {
   for (const setting of options.set) predicates = withSetting(predicates, setting);
   const guided = process.stdin.isTTY && !options.json && !options.answers && !options.draft;
   if (guided) predicates = withDependencies(await ask(predicates));
+  else if (!options.draft && !options.answers && options.set.length === 0 && options.kind.length === 0)
+    process.stderr.write('nothing was asked, as there is no terminal: what the folder does not say is "not stated"\n');
   if (options.draft) {
     await writeNewFile(options.draft, new Uint8Array(Buffer.from(`${JSON.stringify(predicates, null, 2)}\n`)));
     process.stderr.write(`what is known of ${subject.id} is in ${options.draft}; null means "not stated"\n`);

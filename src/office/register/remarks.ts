@@ -52,9 +52,12 @@ const FALLBACK_FLOP = 1e23 / 3;
 export async function remarksOn(index: RegisterIndex, model: ModelState, load: LoadDeclaration): Promise<Remark[]> {
   const upstream = lineage(index, model.id, "made-of");
   const remarks: Remark[] = [...(await remarksOnLinks(index, model, load))];
+  const called = await namesOfBases(index, model, load);
   for (const { id, name } of upstream.models)
     if (name === null)
-      remarks.push(fault("missing-parent", `${id} is named as a base and is not declared here`, [id], []));
+      remarks.push(
+        fault("missing-parent", `${called.get(id) ?? id} is named as a base and is not declared here`, [id], []),
+      );
   const circle = cycleThrough(upstream.links, model.id);
   if (circle)
     remarks.push(
@@ -88,6 +91,20 @@ export async function remarksOn(index: RegisterIndex, model: ModelState, load: L
   }
   for (const entry of model.findings) remarks.push(await besideFinding(index, entry, load));
   return remarks;
+}
+
+/** What the model's own declaration calls its bases: a reader knows the name, not the digest of an address. */
+async function namesOfBases(
+  index: RegisterIndex,
+  model: ModelState,
+  load: LoadDeclaration,
+): Promise<Map<string, string>> {
+  const derivations = await bodies<Derivation>(index, model, "derivation", load);
+  return new Map(
+    derivations
+      .flatMap(({ body }) => [...body.bases, ...(body.teachers ?? [])])
+      .map(({ id, name }) => [id ?? "", name]),
+  );
 }
 
 async function remarksOnLinks(index: RegisterIndex, model: ModelState, load: LoadDeclaration): Promise<Remark[]> {
