@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { STATISTICS } from "../dist/labs/behaviour/agreement.js";
-import { answerDigests, type Fit, sketchOfAnswers } from "../dist/labs/behaviour/development.js";
+import { answerDigests, type Fit, SKETCH_SIZE, sketchOfAnswers } from "../dist/labs/behaviour/development.js";
 import { METHOD_VERSION, PROPOSITIONS_TESTED } from "../dist/labs/behaviour/method.js";
 import { NORMALISER_VERSION } from "../dist/transcript/normaliser.js";
 import { prepare } from "./study/behaviour-baselines.ts";
@@ -99,7 +99,7 @@ const development = {
   normaliserVersion: NORMALISER_VERSION,
   statistics: [...STATISTICS],
   kinds: [...NULL_KINDS],
-  models: cache.json("models", () =>
+  models: cache.json(`models-${SKETCH_SIZE}`, () =>
     material.texts.map((texts, m) => ({
       base: labels.bases[m]!,
       sketch: sketchOfAnswers(answerDigests(texts.map((text) => text ?? ""))),

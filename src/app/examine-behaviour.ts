@@ -3,6 +3,7 @@
  * the panel, draw the order of prompts, and hand back three findings with what a bundle needs to repeat them.
  */
 import type { Digest } from "../base/digest.js";
+import { AssayError, quoted } from "../base/error.js";
 import { prng, sample } from "../base/prng.js";
 import { parseStrictJson } from "../base/strict-json.js";
 import type { Finding } from "../finding/finding.js";
@@ -21,7 +22,7 @@ import { examineBehaviour } from "../labs/behaviour/examine.js";
 import { PANEL_COVERAGE_MIN, type Settings } from "../labs/behaviour/method.js";
 import type { SampledAnswer, SamplesOf } from "../labs/behaviour/samples.js";
 import { firstAnswers } from "../transcript/transcript.js";
-import { type Answers, type Member, recordings, seatPanel } from "./seat-panel.js";
+import { type Answers, type Member, recordings, seatPanel, startsKept } from "./seat-panel.js";
 import { SOFTWARE } from "./software.js";
 import { behaviourValidations, type Study } from "./validation-data.js";
 
@@ -56,10 +57,13 @@ export interface BehaviourExamination {
 const DEVELOPMENT_FILE = "data/behaviour/development.json";
 
 export async function examineTranscripts(options: BehaviourOptions): Promise<BehaviourExamination> {
-  const prompts = new Map<string, string>();
+  const folder = typeof options.panel === "string" ? await openPanel(options.panel) : options.panel;
+  const prompts = new Map(folder.prompts);
   const at = (given: string | TranscriptAt) => (typeof given === "string" ? { path: given, name: null } : given);
   const read = async (given: string | TranscriptAt): Promise<Answers> =>
     answersOf(await readTranscriptFile(at(given)), prompts);
+  const member = async (given: TranscriptAt): Promise<Answers> =>
+    answersOf(await readTranscriptFile(given), prompts, "left out");
   const side = async (given: string | TranscriptAt): Promise<Side> =>
     sideOf(await readTranscriptFile(at(given)), prompts);
   const sides = [await side(options.reference), await side(options.suspect)] as const;
@@ -67,13 +71,11 @@ export async function examineTranscripts(options: BehaviourOptions): Promise<Beh
   for (const path of options.siblings) siblings.push(await read(path));
   const releases: Answers[] = [];
   for (const path of [options.before, options.after]) if (path !== undefined) releases.push(await read(path));
-  const folder = typeof options.panel === "string" ? await openPanel(options.panel) : options.panel;
-  for (const [id, text] of folder.prompts) prompts.set(id, text);
   const shared = [...sides[0].texts.keys()].filter((id) => [sides[1], ...releases].every((of) => of.texts.has(id)));
   const promptIds = inDrawnOrder(shared, options.settings.seed);
   const store = new AnswerStore(promptIds, options.memoryUnitsMax);
   try {
-    return await examineStored(options, { sides, siblings, releases, folder, promptIds, prompts, store, read });
+    return await examineStored(options, { sides, siblings, releases, folder, promptIds, prompts, store, member });
   } finally {
     await store.close();
   }
@@ -87,11 +89,11 @@ interface Gathered {
   promptIds: readonly string[];
   prompts: ReadonlyMap<string, string>;
   store: AnswerStore;
-  read: (given: TranscriptAt) => Promise<Answers>;
+  member: (given: TranscriptAt) => Promise<Answers>;
 }
 
 async function examineStored(options: BehaviourOptions, gathered: Gathered): Promise<BehaviourExamination> {
-  const { sides, siblings, releases, folder, promptIds, prompts, store, read } = gathered;
+  const { sides, siblings, releases, folder, promptIds, prompts, store } = gathered;
   const given = [...sides, ...siblings, ...releases];
   const places: number[] = [];
   for (const { texts } of given) places.push(await store.add(texts));
@@ -99,11 +101,12 @@ async function examineStored(options: BehaviourOptions, gathered: Gathered): Pro
   const members: Member[] = [];
   // One by one: a panel of a thousand is never in memory at once.
   for (const [i, at] of folder.members.entries()) {
-    const member = await read(at);
+    const member = await gathered.member(at);
     members.push({
       name: member.name,
       root: member.root,
       own: isOwn(member),
+      starts: startsKept(member),
       answered: promptIds.filter((id) => member.texts.has(id)).length,
       place: await store.add(member.texts),
     });
@@ -179,13 +182,41 @@ function sideOf(file: TranscriptFile, prompts: Map<string, string>): Side {
   return { ...answers, samples };
 }
 
-function answersOf({ name, root, transcript }: TranscriptFile, prompts: Map<string, string>): Answers {
+/**
+ * @param prompts texts by id; grows
+ * @param otherwise what becomes of an answer to another prompt under a known id: an error, or as if it were not there
+ * @throws AssayError FORMAT
+ */
+function answersOf(
+  { name, root, transcript }: TranscriptFile,
+  prompts: Map<string, string>,
+  otherwise: "an error" | "left out" = "an error",
+): Answers {
   const texts = new Map<string, string>();
-  for (const [id, record] of firstAnswers(transcript)) {
-    texts.set(id, record.text);
-    if (record.prompt !== null && !prompts.has(id)) prompts.set(id, record.prompt);
+  for (const [id, { text, prompt }] of firstAnswers(transcript)) {
+    const known = prompts.get(id);
+    if (prompt !== null && known === undefined) prompts.set(id, prompt);
+    else if (prompt !== null && !samePrompt(prompt, known!)) {
+      if (otherwise === "left out") continue;
+      throw new AssayError(
+        "FORMAT",
+        `examine.behaviour: expected one prompt under one id in all transcripts, got ${quoted(prompt)} under ${quoted(id)} in ${quoted(name)} and ${quoted(known!)} elsewhere`,
+      );
+    }
+    texts.set(id, text);
   }
   return { name, root, texts };
+}
+
+/** One recorder keeps a prompt whole, another cuts it or puts a system prompt before it: one within the other will do. */
+function samePrompt(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [x, y] = [plain(a), plain(b)];
+  return x.includes(y) || y.includes(x);
+}
+
+function plain(prompt: string): string {
+  return prompt.normalize("NFC").replace(/\s+/g, " ").trim().toLowerCase();
 }
 
 /** The order depends on the ids and the seed alone, so neither side chose which prompts come first. */

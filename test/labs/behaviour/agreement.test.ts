@@ -4,8 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { loadDevelopment } from "../../../src/app/examine-behaviour.js";
 import { prng } from "../../../src/base/prng.js";
 import { AgreementCounter, emptySums, pairIndex, SHARES } from "../../../src/labs/behaviour/agreement.js";
+import { answerDigests, coincidingBases } from "../../../src/labs/behaviour/development.js";
 import { extract, FAMILIES, Values } from "../../../src/labs/behaviour/features.js";
 import { median } from "../../../src/labs/behaviour/standard-scores.js";
 import { HAS_SHARED, SHARED } from "../../shared-material.js";
@@ -79,15 +81,22 @@ describe("agreement of all pairs", () => {
       expect(median(values)).toBe(middle);
     }
   });
+});
 
-  it.skipIf(!HAS_SHARED)(
-    "gives the features that the study was fitted on, byte for byte",
-    { timeout: 60_000 },
-    async () => {
-      const { drawOf, loadMaterial, rowsOf } = await import("../../../validation/study/behaviour-material.js");
-      const material = loadMaterial(`${SHARED}/corpora/transcripts`);
-      const rows = Float64Array.from(rowsOf(material, drawOf(material, 10, 0)).flat());
-      expect(createHash("sha256").update(new Uint8Array(rows.buffer)).digest("hex")).toBe(FEATURES_SHA256);
-    },
-  );
+describe.skipIf(!HAS_SHARED)("the study's models", () => {
+  it("have the features that version 2 was fitted on, byte for byte, and are known by 50 answers", {
+    timeout: 120_000,
+  }, async () => {
+    const { drawOf, loadMaterial, rowsOf } = await import("../../../validation/study/behaviour-material.js");
+    const material = loadMaterial(`${SHARED}/corpora/transcripts`);
+    const rows = Float64Array.from(rowsOf(material, drawOf(material, 10, 0)).flat());
+    expect(createHash("sha256").update(new Uint8Array(rows.buffer)).digest("hex")).toBe(FEATURES_SHA256);
+    const development = (await loadDevelopment())!;
+    const asked = drawOf(material, 50, 100);
+    const found = material.texts.map((texts) => {
+      const digests = answerDigests(asked.map((p) => texts[p] ?? ""));
+      return coincidingBases(development, digests, asked.length);
+    });
+    expect(found).toEqual([...material.labels.bases].map((base) => [base]));
+  });
 });
