@@ -58,6 +58,7 @@ const names = new Map(
   readFileSync(join(folder, "accounts.tsv"), "utf8")
     .trimEnd()
     .split("\n")
+    .filter((line) => line !== "")
     .map((line) => line.split("\t") as [string, string])
     .map(([hash, name]) => [hash, JSON.parse(name) as string]),
 );

@@ -64,6 +64,8 @@ function allRejects(sources: readonly SourceState[]): Rejects {
   return all;
 }
 
+const NAME_LINE = /^([0-9a-f]{32})\t("(?:[^"\\]|\\.)*")$/;
+
 /** Accounts in clear by hash, as the owner kept them. */
 async function readNames(folder: string): Promise<Map<string, string>> {
   const names = new Map<string, string>();
@@ -72,7 +74,8 @@ async function readNames(folder: string): Promise<Map<string, string>> {
     crlfDelay: Number.POSITIVE_INFINITY,
   });
   for await (const line of lines) {
-    const [hash, account] = line.split("\t");
+    const [, hash, account] = NAME_LINE.exec(line) ?? [];
+    // A line that a kill cut short stands again further down.
     if (hash && account) names.set(hash, JSON.parse(account) as string);
   }
   return names;

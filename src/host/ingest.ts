@@ -156,7 +156,7 @@ async function take(
   };
   try {
     for await (const { bytes, end } of blocks(file, from, options.follow === true)) {
-      const result = pool.parse({ bytes: Uint8Array.from(bytes), mapping, batch });
+      const result = pool.parse({ bytes: new Uint8Array(bytes), mapping, batch });
       result.catch(() => undefined);
       open.push(result);
       parsing.push(result);
@@ -229,7 +229,8 @@ async function commit(
     const lines = [...names].map(
       ([account, hash]) => `${Buffer.from(hash).toString("hex")}\t${JSON.stringify(account)}\n`,
     );
-    await writeFile(join(folder, "accounts.tsv"), lines.join(""), { flag: "a", mode: 0o600 });
+    // An empty line in front: the last line may have been cut by a kill.
+    await writeFile(join(folder, "accounts.tsv"), `\n${lines.join("")}`, { flag: "a", mode: 0o600 });
   }
   manifest.batches = batch;
   source.done = end;

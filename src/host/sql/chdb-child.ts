@@ -57,5 +57,5 @@ async function answer(request: Request): Promise<Uint8Array | null> {
   const result = bound
     ? await session.queryBindAsync(request.sql, request.params, options)
     : await session.queryAsync(request.sql, options);
-  return request.format === null ? null : Uint8Array.from(result.bytes());
+  return request.format === null ? null : new Uint8Array(result.bytes());
 }

@@ -10,6 +10,9 @@ import type { Reply, Request } from "./chdb-child.js";
 /** Memory the engine may take; group-bys and sorts go to disk at half of it. */
 const MEMORY_BYTES = 6 * 1024 ** 3;
 
+/** How long a folder may stay locked by the engine of an earlier run. */
+const LET_GO_MS = 20_000;
+
 type Body = Request extends infer R ? (R extends Request ? Omit<R, "id"> : never) : never;
 
 export class ChdbEngine implements SqlEngine {
@@ -39,7 +42,20 @@ export class ChdbEngine implements SqlEngine {
     });
   }
 
+  /** @throws USAGE where another process holds the folder and does not let go of it */
   static async open(folder: string, threads: number): Promise<ChdbEngine> {
+    // The engine of a run that was killed ends with its query, a moment later.
+    for (const until = performance.now() + LET_GO_MS; ; ) {
+      try {
+        return await ChdbEngine.#openOnce(folder, threads);
+      } catch (error) {
+        if (!(error instanceof AssayError) || error.code !== "USAGE" || performance.now() > until) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    }
+  }
+
+  static async #openOnce(folder: string, threads: number): Promise<ChdbEngine> {
     mkdirSync(folder, { recursive: true });
     // Under a loader (tests, development) this file is .ts and the built child stands in dist.
     const source = import.meta.url.endsWith(".ts") ? "../../../dist/host/sql/chdb-child.js" : "./chdb-child.js";
