@@ -105,9 +105,8 @@ const [scan] = await engine.rows<{ n: number }>(
 clock.end();
 await engine.close();
 const answers = [0, template.length, scan!.n];
-clock.stages.forEach(({ stage, cpuSeconds }, i) =>
-  found.push({ work: stage, who: "Assay (ClickHouse)", rows: counted!.n, cpuSeconds, answer: answers[i]! }),
-);
+for (const [i, { stage, cpuSeconds }] of clock.stages.entries())
+  found.push({ work: stage, who: "Assay (ClickHouse)", rows: counted!.n, cpuSeconds, answer: answers[i]! });
 peer("duckdb", parquet);
 rmSync(scratch, { recursive: true, force: true });
 
