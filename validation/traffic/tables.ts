@@ -8,6 +8,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { LEVELS, METHOD_ID, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
+import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 import { lower95, upper95 } from "../../dist/stats/clopper-pearson.js";
 import type { Measured } from "./worlds.ts";
 
@@ -85,7 +86,7 @@ for (const [id, value] of [
     const own = nulls.filter((n) => n.kind === kind).sort((a, b) => of(b) - of(a));
     const top = own[0]!;
     process.stdout.write(
-      `| ${kind} | ${own.length} | ${new Set(own.map((n) => family(n.source))).size} | ${of(own[own.length >> 1]!).toFixed(2)} | ${of(top).toFixed(2)} | ${top.least} (${top.accounts} accounts) |\n`,
+      `| ${kind} | ${own.length} | ${new Set(own.map((n) => family(n.source))).size} | ${of(own[own.length >> 1]!).toFixed(2)} | ${of(top).toFixed(2)} | ${statistic(id, top.measures).least} (${top.accounts} accounts) |\n`,
     );
   }
 }
