@@ -37,6 +37,32 @@ module.exports = {
       to: { path: "^src/labs/", pathNot: "^src/labs/$1/" },
     },
     {
+      name: "verbs-of-laboratories-are-blind-to-each-other",
+      severity: "error",
+      from: { path: "^src/app/(weights|behaviour|marks|traffic)/" },
+      to: { path: "^src/app/(weights|behaviour|marks|traffic|register|log)/", pathNot: "^src/app/$1/" },
+    },
+    {
+      name: "rooms-of-host",
+      comment:
+        "Each room of host knows the files beside it; model reads through http, answers through the folders of model.",
+      severity: "error",
+      from: { path: "^src/host/(?!(?:model|answers)/)([^/]+)/" },
+      to: { path: "^src/host/[^/]+/", pathNot: "^src/host/$1/" },
+    },
+    {
+      name: "questions-about-marks-are-blind-to-each-other",
+      severity: "error",
+      from: { path: "^src/labs/marks/(text|canaries|leak)/" },
+      to: { path: "^src/labs/marks/", pathNot: "^src/labs/marks/(schemes|record|$1)/" },
+    },
+    {
+      name: "schemes-and-record-know-no-question",
+      severity: "error",
+      from: { path: "^src/labs/marks/(schemes|record)/" },
+      to: { path: "^src/labs/marks/", pathNot: "^src/labs/marks/$1/" },
+    },
+    {
       name: "no-machine-below-host",
       comment: "Below host/ nothing reads a clock, a file, the network or a random source.",
       severity: "error",
@@ -53,7 +79,7 @@ module.exports = {
       name: "verify-stays-light",
       comment: "What the other party installs to check a bundle: @noble, zod for the schema, RFC 8785; nothing else.",
       severity: "error",
-      from: { path: "^src/app/verify-bundle\\.ts$" },
+      from: { path: "^src/app/bundle/verify-bundle\\.ts$" },
       to: { path: "node_modules", pathNot: "node_modules/(@noble|zod|canonicalize|fflate)/", reachable: true },
     },
   ],

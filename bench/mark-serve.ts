@@ -13,10 +13,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Ask, markedAnswers, PIECE_TOKENS } from "../dist/app/serve-marked.js";
-import type { StepModel } from "../dist/app/step-model.js";
-import { stubModel } from "../dist/app/stub-model.js";
-import { ServingLog } from "../dist/host/serving-log.js";
+import { type Ask, markedAnswers, PIECE_TOKENS } from "../dist/app/marks/serve-marked.js";
+import type { StepModel } from "../dist/app/marks/step-model.js";
+import { stubModel } from "../dist/app/marks/stub-model.js";
+import { ServingLog } from "../dist/host/log/serving-log.js";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
 import { markedServer } from "../dist/web/marked-server.js";
 

@@ -7,9 +7,9 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
-import { schemeOf } from "../dist/labs/marks/make-scheme.js";
-import { parseMark } from "../dist/labs/marks/mark-file.js";
-import { scoreTexts } from "../dist/labs/marks/score-texts.js";
+import { schemeOf } from "../dist/labs/marks/schemes/make-scheme.js";
+import { parseMark } from "../dist/labs/marks/schemes/mark-file.js";
+import { scoreTexts } from "../dist/labs/marks/text/score-texts.js";
 
 const TOKENS = 1_000_000;
 const vocabulary = 128_256;

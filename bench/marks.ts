@@ -8,11 +8,11 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
-import type { AssayMark } from "../dist/labs/marks/assay-scheme.js";
-import { schemeOf } from "../dist/labs/marks/make-scheme.js";
-import { parseMark } from "../dist/labs/marks/mark-file.js";
-import { markerOf } from "../dist/labs/marks/marker.js";
-import { scoreTexts } from "../dist/labs/marks/score-texts.js";
+import type { AssayMark } from "../dist/labs/marks/schemes/assay-scheme.js";
+import { schemeOf } from "../dist/labs/marks/schemes/make-scheme.js";
+import { parseMark } from "../dist/labs/marks/schemes/mark-file.js";
+import { markerOf } from "../dist/labs/marks/schemes/marker.js";
+import { scoreTexts } from "../dist/labs/marks/text/score-texts.js";
 
 const TOKENS = 1_000_000;
 const vocabulary = 128_256;

@@ -9,13 +9,13 @@ import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { dirname, join } from "node:path";
-import { initLog, openLog, readHead, withWriter } from "../dist/app/log.js";
-import { initRegister, openRegister } from "../dist/app/register.js";
-import { signModel } from "../dist/app/sign-model.js";
+import { initLog, openLog, readHead, withWriter } from "../dist/app/log/log.js";
+import { initRegister, openRegister } from "../dist/app/register/register.js";
+import { signModel } from "../dist/app/register/sign-model.js";
 import { utf8 } from "../dist/base/bytes.js";
 import { prng } from "../dist/base/prng.js";
 import { parseEcdsaKey } from "../dist/evidence/ecdsa-key.js";
-import { objectPath } from "../dist/host/object-store.js";
+import { objectPath } from "../dist/host/log/object-store.js";
 import {
   encodeDeclarationBundle,
   openDeclarationBundle,

@@ -1,6 +1,7 @@
 /** One screening in a process of its own, for screen-1t.ts: `node bench/screen-one.ts REFERENCE SUSPECT` prints figures. */
-import { examine } from "../dist/app/examine.js";
+
 import { loadWeightsStudies } from "../dist/app/validation-data.js";
+import { examine } from "../dist/app/weights/examine.js";
 
 const [reference, suspect] = process.argv.slice(2) as [string, string];
 const begin = performance.now();

@@ -33,6 +33,19 @@ describe("floors", { timeout: 120_000 }, () => {
   test("a file read below host is caught", () => {
     expect(planted("src/finding/codec.ts", 'import "node:fs";')).toContain("no-machine-below-host");
   });
+  test("a verb of one laboratory that reaches into another's is caught", () => {
+    expect(planted("src/app/marks/leak.ts", 'import "../traffic/read-mapping.js";')).toContain(
+      "verbs-of-laboratories-are-blind-to-each-other",
+    );
+  });
+  test("a question about marks that reaches into another is caught", () => {
+    expect(planted("src/labs/marks/canaries/canaries.ts", 'import "../leak/leak.js";')).toContain(
+      "questions-about-marks-are-blind-to-each-other",
+    );
+  });
+  test("a room of host that reaches into another is caught", () => {
+    expect(planted("src/host/traffic/ingest.ts", 'import "../log/log-url.js";')).toContain("rooms-of-host");
+  });
   test("a heavy dependency in verify is caught", () => {
     expect(planted("src/evidence/bag.ts", 'import "commander";')).toContain("verify-stays-light");
   });

@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { fromHex, hex } from "../dist/base/bytes.js";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
-import { contextWords, greenBelow } from "../dist/labs/marks/assay-scheme.js";
-import { keyCommitment } from "../dist/labs/marks/commitment.js";
-import { derivedKey } from "../dist/labs/marks/mark-keys.js";
+import { contextWords, greenBelow } from "../dist/labs/marks/schemes/assay-scheme.js";
+import { keyCommitment } from "../dist/labs/marks/schemes/commitment.js";
+import { derivedKey } from "../dist/labs/marks/schemes/mark-keys.js";
 
 const master = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const key = derivedKey(fromHex(master, "master"), "acme", "2026-11");

@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkLog, initBucketLog, readEntry } from "../dist/app/log.js";
+import { checkLog, initBucketLog, readEntry } from "../dist/app/log/log.js";
 import { prng } from "../dist/base/prng.js";
 
 const [kills, races] = [8, 4];
@@ -19,7 +19,7 @@ await fetch(`${process.env.AWS_ENDPOINT_URL}/${bucket}`, { method: "PUT" });
 await initBucketLog(where, "bucket.example/log", keys);
 
 const APPENDER = `
-import { withWriter } from ${JSON.stringify(join(process.cwd(), "dist/app/log.js"))};
+import { withWriter } from ${JSON.stringify(join(process.cwd(), "dist/app/log/log.js"))};
 const [where, keys, name, rounds] = process.argv.slice(1);
 try {
   await withWriter(where, null, async (writer) => {

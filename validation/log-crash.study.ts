@@ -19,7 +19,7 @@ import fsp from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { checkLog, followLog, initLog, readEntry, withWriter } from "../dist/app/log.js";
+import { checkLog, followLog, initLog, readEntry, withWriter } from "../dist/app/log/log.js";
 import { utf8 } from "../dist/base/bytes.js";
 import { prng } from "../dist/base/prng.js";
 import { type Policy, parsePolicy } from "../dist/tlog/policy.js";
@@ -198,7 +198,7 @@ async function full() {
 /** Two processes start on one log at the same moment; each says whether it got in. */
 async function writers() {
   const { log, policy } = await newLog("two");
-  const one = `import { withWriter } from ${JSON.stringify(join(process.cwd(), "dist/app/log.js"))};
+  const one = `import { withWriter } from ${JSON.stringify(join(process.cwd(), "dist/app/log/log.js"))};
     const [log, name] = process.argv.slice(1);
     try {
       await withWriter(log, null, async (writer) => {

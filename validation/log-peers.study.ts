@@ -8,7 +8,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { adoptLog, appendEntries, checkLog, followLog, handOver, initLog } from "../dist/app/log.js";
+import { adoptLog, appendEntries, checkLog, followLog, handOver, initLog } from "../dist/app/log/log.js";
 import { utf8 } from "../dist/base/bytes.js";
 import { parsePolicy } from "../dist/tlog/policy.js";
 

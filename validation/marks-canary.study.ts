@@ -7,9 +7,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { prng } from "../dist/base/prng.js";
-import { testCanaries } from "../dist/labs/marks/canaries.js";
-import { assignments, type CanaryPlan, planCommitment } from "../dist/labs/marks/canary-plan.js";
-import { CANARY } from "../dist/labs/marks/method.js";
+import { testCanaries } from "../dist/labs/marks/canaries/canaries.js";
+import { assignments, type CanaryPlan, planCommitment } from "../dist/labs/marks/canaries/canary-plan.js";
+import { CANARY } from "../dist/labs/marks/record/method.js";
 
 const PLANS = 200;
 const ACCOUNTS = 100;

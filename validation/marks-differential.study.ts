@@ -7,10 +7,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
-import { schemeOf } from "../dist/labs/marks/make-scheme.js";
-import { type Mark, parseMark } from "../dist/labs/marks/mark-file.js";
-import { seedingOf } from "../dist/labs/marks/seeding.js";
-import { initialValue, type SynthIdMark, samplingTable } from "../dist/labs/marks/synthid-scheme.js";
+import { schemeOf } from "../dist/labs/marks/schemes/make-scheme.js";
+import { type Mark, parseMark } from "../dist/labs/marks/schemes/mark-file.js";
+import { seedingOf } from "../dist/labs/marks/schemes/seeding.js";
+import { initialValue, type SynthIdMark, samplingTable } from "../dist/labs/marks/schemes/synthid-scheme.js";
 
 interface Case {
   kind: string;

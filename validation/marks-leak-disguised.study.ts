@@ -7,7 +7,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { examineLeakedWeights, markWeights } from "../dist/app/leak.js";
+import { examineLeakedWeights, markWeights } from "../dist/app/marks/leak.js";
 import { writeDisguised } from "./study/write-disguised.ts";
 
 const { values } = parseArgs({

@@ -12,13 +12,20 @@ import { parseArgs } from "node:util";
 import { hex } from "../dist/base/bytes.js";
 import { prng } from "../dist/base/prng.js";
 import { FileReader } from "../dist/host/files.js";
-import { listTensors, readTensorValues } from "../dist/host/tensor-files.js";
+import { listTensors, readTensorValues } from "../dist/host/model/tensor-files.js";
 import { Kernel } from "../dist/kernels/kernel.js";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
-import { centred, traceLeak } from "../dist/labs/marks/leak.js";
-import { bitRates, codeWord, type Recipients } from "../dist/labs/marks/leak-code.js";
-import { LEAK } from "../dist/labs/marks/method.js";
-import { ELEMENTS_MIN, markTensor, noTraces, readTensor, runsOf, type Traces } from "../dist/labs/marks/weight-mark.js";
+import { centred, traceLeak } from "../dist/labs/marks/leak/leak.js";
+import { bitRates, codeWord, type Recipients } from "../dist/labs/marks/leak/leak-code.js";
+import {
+  ELEMENTS_MIN,
+  markTensor,
+  noTraces,
+  readTensor,
+  runsOf,
+  type Traces,
+} from "../dist/labs/marks/leak/weight-mark.js";
+import { LEAK } from "../dist/labs/marks/record/method.js";
 
 const { values } = parseArgs({
   options: {

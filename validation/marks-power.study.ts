@@ -11,11 +11,11 @@ import { parseArgs } from "node:util";
 import * as Plot from "@observablehq/plot";
 import { type Prng, prng } from "../dist/base/prng.js";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
-import { schemeOf } from "../dist/labs/marks/make-scheme.js";
-import { readMark } from "../dist/labs/marks/mark-file.js";
-import { testPresence } from "../dist/labs/marks/present.js";
-import type { Scheme } from "../dist/labs/marks/scheme.js";
-import { readTexts } from "../dist/labs/marks/texts.js";
+import { schemeOf } from "../dist/labs/marks/schemes/make-scheme.js";
+import { readMark } from "../dist/labs/marks/schemes/mark-file.js";
+import type { Scheme } from "../dist/labs/marks/schemes/scheme.js";
+import { testPresence } from "../dist/labs/marks/text/present.js";
+import { readTexts } from "../dist/labs/marks/text/texts.js";
 import { BLUE, draw, GREY, ORANGE } from "../dist/report/figures/drawing.js";
 
 const { values } = parseArgs({

@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { signModel, verifyModel } from "../dist/app/sign-model.js";
+import { signModel, verifyModel } from "../dist/app/register/sign-model.js";
 import { prng } from "../dist/base/prng.js";
 
 const { values } = parseArgs({

@@ -10,7 +10,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { FileReader } from "../dist/host/files.js";
-import { openModel } from "../dist/host/open-model.js";
+import { openModel } from "../dist/host/model/open-model.js";
 import { LocalCompute } from "../dist/kernels/compute.js";
 import { align } from "../dist/labs/weights/alignment/align.js";
 import { canonicalModel } from "../dist/labs/weights/alignment/canonical.js";

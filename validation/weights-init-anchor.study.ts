@@ -13,7 +13,7 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import type { ValidationSummary } from "../dist/finding/validation.js";
 import { FileReader } from "../dist/host/files.js";
-import { openModel } from "../dist/host/open-model.js";
+import { openModel } from "../dist/host/model/open-model.js";
 import { LocalCompute } from "../dist/kernels/compute.js";
 import { examineInit } from "../dist/labs/weights/anchor/examine-init.js";
 import type { InitAnchorObservations } from "../dist/labs/weights/anchor/observations.js";

@@ -6,14 +6,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Finding } from "../finding/finding.js";
 import { writeBundle } from "../host/bundle-store.js";
-import { ComputePool } from "../host/compute-pool.js";
+import { ComputePool } from "../host/model/compute-pool.js";
 import { packagePath } from "../host/package-files.js";
 import { SEED_DEFAULT } from "../labs/weights/method.js";
 import type { Progress } from "../labs/weights/work.js";
 import { renderIndex } from "../report/index-page.js";
-import { examine } from "./examine.js";
-import { bundleOf } from "./publish.js";
 import { loadWeightsStudies } from "./validation-data.js";
+import { examine } from "./weights/examine.js";
+import { bundleOf } from "./weights/publish.js";
 
 export const DEMO_MODELS = "fixtures/demo";
 const REFERENCE = "base";

@@ -6,21 +6,21 @@ import { AssayError, quoted } from "../base/error.js";
 import type { Files } from "../evidence/bag.js";
 import { decodeRequest, type ExaminationRequest } from "../evidence/request.js";
 import type { Finding } from "../finding/finding.js";
-import { findModels } from "../host/find-models.js";
-import { isUrl } from "../host/http-pin.js";
-import { statedUrl } from "../host/remote-files.js";
+import { isUrl } from "../host/http/http-pin.js";
+import { findModels } from "../host/model/find-models.js";
+import { statedUrl } from "../host/model/remote-files.js";
 import type { Settings } from "../labs/weights/method.js";
 import type { Progress } from "../labs/weights/work.js";
-import { findingCount, findingFolder } from "./bundle-layout.js";
-import { compare, storedPart } from "./compare-findings.js";
-import { examine } from "./examine.js";
-import { isMarksCommand } from "./marks-request.js";
-import { pageInput } from "./publish.js";
-import { recomputeBehaviour } from "./recompute-behaviour.js";
-import { recomputeMarks } from "./recompute-marks.js";
-import { urlOf } from "./remote-side.js";
+import { recomputeBehaviour } from "./behaviour/recompute-behaviour.js";
+import { findingCount, findingFolder } from "./bundle/bundle-layout.js";
+import { compare, storedPart } from "./bundle/compare-findings.js";
+import type { Check } from "./bundle/verify-bundle.js";
+import { isMarksCommand } from "./marks/marks-request.js";
+import { recomputeMarks } from "./marks/recompute-marks.js";
 import type { Study } from "./validation-data.js";
-import type { Check } from "./verify-bundle.js";
+import { examine } from "./weights/examine.js";
+import { pageInput } from "./weights/publish.js";
+import { urlOf } from "./weights/remote-side.js";
 
 export async function recompute(
   files: Files,

@@ -1,10 +1,10 @@
 /** Findings on standard output, one JSON line each or readable summaries, and a bundle where asked. */
 import type { Command } from "commander";
-import type { MarksExamination } from "../app/marks-request.js";
-import { type MarksPublication, marksBundle } from "../app/publish-marks.js";
+import type { MarksExamination } from "../app/marks/marks-request.js";
+import { type MarksPublication, marksBundle } from "../app/marks/publish-marks.js";
 import { encodeFinding } from "../finding/codec.js";
 import { assertFreeTarget, writeBundle } from "../host/bundle-store.js";
-import { readSigningKey } from "../host/keys.js";
+import { readSigningKey } from "../host/signing/keys.js";
 import { summary } from "./summary.js";
 
 export interface OutputOptions {

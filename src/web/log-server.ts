@@ -2,8 +2,8 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
-import { openLog } from "../app/log.js";
-import type { Witness } from "../app/witness.js";
+import { openLog } from "../app/log/log.js";
+import type { Witness } from "../app/log/witness.js";
 import { AssayError } from "../base/error.js";
 import { CHECKPOINT_PATH } from "../tlog/log-writer.js";
 import { NOTE_BYTES_MAX } from "../tlog/signed-note.js";

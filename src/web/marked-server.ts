@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Ask } from "../app/serve-marked.js";
+import type { Ask } from "../app/marks/serve-marked.js";
 import { AssayError } from "../base/error.js";
 
 /** A request with a long conversation; more is refused (CWE-400). */

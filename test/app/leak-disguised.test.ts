@@ -1,7 +1,7 @@
 /** A marked copy that was disguised before it leaked is brought back and traced; the original disguised names nobody. */
 import { mkdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { examineLeakedWeights, markWeights } from "../../src/app/leak.js";
+import { examineLeakedWeights, markWeights } from "../../src/app/marks/leak.js";
 import { writeDisguised } from "../../validation/study/write-disguised.ts";
 import { temporary } from "../host/temporary.js";
 

@@ -2,13 +2,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { examineCanaryTranscript, makePlan } from "../../src/app/examine-canaries.js";
-import { examineInherited } from "../../src/app/examine-inheritance.js";
-import { examineMarks } from "../../src/app/examine-marks.js";
-import { examineLeakedWeights, markWeights } from "../../src/app/leak.js";
-import { marksBundle } from "../../src/app/publish-marks.js";
+import { verifyBundle } from "../../src/app/bundle/verify-bundle.js";
+import { examineCanaryTranscript, makePlan } from "../../src/app/marks/examine-canaries.js";
+import { examineInherited } from "../../src/app/marks/examine-inheritance.js";
+import { examineMarks } from "../../src/app/marks/examine-marks.js";
+import { examineLeakedWeights, markWeights } from "../../src/app/marks/leak.js";
+import { marksBundle } from "../../src/app/marks/publish-marks.js";
 import { recompute } from "../../src/app/recompute.js";
-import { verifyBundle } from "../../src/app/verify-bundle.js";
 import { prng } from "../../src/base/prng.js";
 import { temporary } from "../host/temporary.js";
 

@@ -2,9 +2,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { examine } from "../../src/app/examine.js";
-import { bundleOf } from "../../src/app/publish.js";
 import { recompute } from "../../src/app/recompute.js";
+import { examine } from "../../src/app/weights/examine.js";
+import { bundleOf } from "../../src/app/weights/publish.js";
 import type { Settings } from "../../src/labs/weights/method.js";
 import { bytesFile, rangeServer } from "../host/range-server.js";
 import { temporary } from "../host/temporary.js";

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkRegister } from "../../src/app/register-fsck.js";
+import { checkRegister } from "../../src/app/register/register-fsck.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { verifyReceipt } from "../../src/office/register/receipt.js";
 import { parsePolicy } from "../../src/tlog/policy.js";

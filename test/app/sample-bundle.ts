@@ -1,5 +1,5 @@
 /** Makes a small bundle about two invented models, by the house's own rules. No finding here is about a real model. */
-import { type BundleInput, makeBundle } from "../../src/app/bundle.js";
+import { type BundleInput, makeBundle } from "../../src/app/bundle/bundle.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
 import { sha256Digest } from "../../src/base/digest.js";

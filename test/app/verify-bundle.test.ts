@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { makeBundle } from "../../src/app/bundle.js";
-import { verifyBundle, verifyBundleZip } from "../../src/app/verify-bundle.js";
+import { makeBundle } from "../../src/app/bundle/bundle.js";
+import { verifyBundle, verifyBundleZip } from "../../src/app/bundle/verify-bundle.js";
 import { fromUtf8, utf8 } from "../../src/base/bytes.js";
 import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
 import { sha256Digest } from "../../src/base/digest.js";

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { collect } from "../../src/app/collect.js";
-import { examineTranscripts } from "../../src/app/examine-behaviour.js";
-import { behaviourBundle } from "../../src/app/publish-behaviour.js";
+import { collect } from "../../src/app/behaviour/collect.js";
+import { examineTranscripts } from "../../src/app/behaviour/examine-behaviour.js";
+import { behaviourBundle } from "../../src/app/behaviour/publish-behaviour.js";
+import { verifyBundle } from "../../src/app/bundle/verify-bundle.js";
 import { recompute } from "../../src/app/recompute.js";
 import { loadBehaviourStudies } from "../../src/app/validation-data.js";
-import { verifyBundle } from "../../src/app/verify-bundle.js";
 import { behaviourObservationsSchema } from "../../src/labs/behaviour/observations.js";
 import { drawPrompts, readPromptSet } from "../../src/transcript/prompt-set.js";
 import { readTranscript } from "../../src/transcript/read-transcript.js";

@@ -2,10 +2,10 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { examine } from "../../src/app/examine.js";
+import { examine } from "../../src/app/weights/examine.js";
 import { FileReader } from "../../src/host/files.js";
-import { intake } from "../../src/host/intake.js";
-import { openModel } from "../../src/host/open-model.js";
+import { intake } from "../../src/host/model/intake.js";
+import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import type { Model } from "../../src/model/model.js";

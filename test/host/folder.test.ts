@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { DEPTH_MAX, displayName, FILES_MAX, listModelFiles } from "../../src/host/folder.js";
+import { DEPTH_MAX, displayName, FILES_MAX, listModelFiles } from "../../src/host/model/folder.js";
 import { temporary } from "./temporary.js";
 
 const at = temporary();

@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openRegister } from "../../src/app/register.js";
+import { openRegister } from "../../src/app/register/register.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { AssayError } from "../../src/base/error.js";
-import { readLogUrl } from "../../src/host/log-url.js";
-import { makeIdentity, readIdentities, seal, unseal } from "../../src/host/sealing.js";
+import { readLogUrl } from "../../src/host/log/log-url.js";
+import { makeIdentity, readIdentities, seal, unseal } from "../../src/host/log/sealing.js";
 import { checkpointText } from "../../src/tlog/checkpoint.js";
 
 let server: Server;

@@ -5,7 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type SignOptions, signModel, type VerifyModelOptions, verifyModel } from "../../dist/app/sign-model.js";
+import {
+  type SignOptions,
+  signModel,
+  type VerifyModelOptions,
+  verifyModel,
+} from "../../dist/app/register/sign-model.js";
 import { decodeStatement } from "../../src/evidence/oms-statement.js";
 import { decodeSignatureBundle } from "../../src/evidence/sigstore-bundle.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";

@@ -1,7 +1,7 @@
 /** Opening folders and files: which files make the model, and when two readers could disagree. */
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { openModel } from "../../src/host/open-model.js";
+import { openModel } from "../../src/host/model/open-model.js";
 import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
 import { INDEX_NAME } from "../../src/model/shard-index.js";
 import { asGguf, writeGguf } from "../model/gguf-writer.js";

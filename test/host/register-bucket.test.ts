@@ -3,10 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { appendAccess, makeAccess, openLedger } from "../../src/app/access.js";
-import { appendDeclarations, initRegister, loadDeclaration, openRegister } from "../../src/app/register.js";
-import { checkRegister } from "../../src/app/register-fsck.js";
-import { makeIdentity, readIdentities } from "../../src/host/sealing.js";
+import { appendAccess, makeAccess, openLedger } from "../../src/app/register/access.js";
+import { appendDeclarations, initRegister, loadDeclaration, openRegister } from "../../src/app/register/register.js";
+import { checkRegister } from "../../src/app/register/register-fsck.js";
+import { makeIdentity, readIdentities } from "../../src/host/log/sealing.js";
 import { bundleOf, derivation, model, party, policyBytes } from "../office/world.js";
 import { type BucketServer, bucketServer } from "./bucket-server.js";
 

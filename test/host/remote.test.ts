@@ -1,13 +1,13 @@
 /** Models behind URLs: the same findings from a fraction of the bytes, and every way a server may misbehave. */
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
-import { examine } from "../../src/app/examine.js";
+import { examine } from "../../src/app/weights/examine.js";
 import { partialReading } from "../../src/evidence/partial-reading.js";
-import { checkRedirect, isPrivateAddress } from "../../src/host/http-address.js";
-import { parseUrl, pinKey } from "../../src/host/http-pin.js";
-import { HttpReader } from "../../src/host/http-reader.js";
-import { HttpSource } from "../../src/host/http-source.js";
-import { openModel } from "../../src/host/open-model.js";
+import { checkRedirect, isPrivateAddress } from "../../src/host/http/http-address.js";
+import { parseUrl, pinKey } from "../../src/host/http/http-pin.js";
+import { HttpReader } from "../../src/host/http/http-reader.js";
+import { HttpSource } from "../../src/host/http/http-source.js";
+import { openModel } from "../../src/host/model/open-model.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import { bytesFile, type RangeServer, rangeServer } from "./range-server.js";
 

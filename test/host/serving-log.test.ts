@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { expect, test, vi } from "vitest";
-import { ServingLog } from "../../src/host/serving-log.js";
+import { ServingLog } from "../../src/host/log/serving-log.js";
 import { temporary } from "./temporary.js";
 
 const inTemporary = temporary();

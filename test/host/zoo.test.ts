@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { intake } from "../../src/host/intake.js";
-import { openModel } from "../../src/host/open-model.js";
+import { intake } from "../../src/host/model/intake.js";
+import { openModel } from "../../src/host/model/open-model.js";
 import { SHARED } from "../shared-material.js";
 
 const zoo = join(SHARED, "zoo");

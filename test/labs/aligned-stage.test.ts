@@ -1,12 +1,12 @@
 /** The second stage at the laboratory's door: when it runs, what it may say, what it says when it does not run. */
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { examine } from "../../src/app/examine.js";
-import { pageInput } from "../../src/app/publish.js";
 import { ALIGNED_STUDY, loadStudy, type Study, WEIGHTS_STUDY } from "../../src/app/validation-data.js";
+import { examine } from "../../src/app/weights/examine.js";
+import { pageInput } from "../../src/app/weights/publish.js";
 import { incoherences } from "../../src/finding/coherence.js";
 import { findingSchema } from "../../src/finding/finding.js";
-import { ComputePool } from "../../src/host/compute-pool.js";
+import { ComputePool } from "../../src/host/model/compute-pool.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import type { WeightsObservations } from "../../src/labs/weights/observations.js";
 import { renderPage } from "../../src/report/page.js";

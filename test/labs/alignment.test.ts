@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { FileReader } from "../../src/host/files.js";
-import { openModel } from "../../src/host/open-model.js";
+import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { type AlignedResult, align } from "../../src/labs/weights/alignment/align.js";
 import { canonicalModel } from "../../src/labs/weights/alignment/canonical.js";

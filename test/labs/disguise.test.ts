@@ -1,7 +1,7 @@
 /** The study's disguise keeps the function and leaves no label where it was. On the models that ship. */
 import { afterAll, expect, test } from "vitest";
 import { FileReader } from "../../src/host/files.js";
-import { openModel } from "../../src/host/open-model.js";
+import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { align } from "../../src/labs/weights/alignment/align.js";
 import { canonicalModel } from "../../src/labs/weights/alignment/canonical.js";

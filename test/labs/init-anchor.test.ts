@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { prng } from "../../src/base/prng.js";
 import { FileReader } from "../../src/host/files.js";
-import { openModel } from "../../src/host/open-model.js";
+import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { canonicalModel } from "../../src/labs/weights/alignment/canonical.js";
 import { type InitAnchor, initAnchor } from "../../src/labs/weights/anchor/aligned.js";

@@ -1,8 +1,8 @@
 /** The init anchor through the verb: initial weights as a file or as a sketch, refused where they are not the reference's. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { examine } from "../../src/app/examine.js";
-import { makeSketch } from "../../src/app/sketch.js";
+import { examine } from "../../src/app/weights/examine.js";
+import { makeSketch } from "../../src/app/weights/sketch.js";
 import { incoherences } from "../../src/finding/coherence.js";
 import { initAnchorSchema } from "../../src/labs/weights/anchor/observations.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { FileReader } from "../../src/host/files.js";
-import { openModel } from "../../src/host/open-model.js";
+import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { allBlocks, chooseBlocks, examinedTensors } from "../../src/labs/weights/choose-blocks.js";
 import { examineAncestry, type Side } from "../../src/labs/weights/examine.js";

@@ -3,12 +3,12 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { examine } from "../../src/app/examine.js";
-import { makeSketch } from "../../src/app/sketch.js";
+import { examine } from "../../src/app/weights/examine.js";
+import { makeSketch } from "../../src/app/weights/sketch.js";
 import { AssayError } from "../../src/base/error.js";
 import { leafHash, treeRoot } from "../../src/evidence/chunk-tree.js";
-import { chunkLeaves } from "../../src/host/chunk-roots.js";
-import { openModel } from "../../src/host/open-model.js";
+import { chunkLeaves } from "../../src/host/model/chunk-roots.js";
+import { openModel } from "../../src/host/model/open-model.js";
 import { Kernel } from "../../src/kernels/kernel.js";
 import { heldRuns } from "../../src/kernels/row-order.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";

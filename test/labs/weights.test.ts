@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { encodeFinding } from "../../src/finding/codec.js";
 import type { Validation } from "../../src/finding/validation.js";
 import { FileReader } from "../../src/host/files.js";
-import { openModel } from "../../src/host/open-model.js";
+import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { examineAncestry, type Side } from "../../src/labs/weights/examine.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";

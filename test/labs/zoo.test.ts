@@ -5,9 +5,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { examine } from "../../src/app/examine.js";
 import { loadWeightsStudies, WEIGHTS_STUDY } from "../../src/app/validation-data.js";
-import { ComputePool } from "../../src/host/compute-pool.js";
+import { examine } from "../../src/app/weights/examine.js";
+import { ComputePool } from "../../src/host/model/compute-pool.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
 

@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 import { utf8 } from "../../src/base/bytes.js";
 import { AssayError } from "../../src/base/error.js";
 import { type Prng, prng } from "../../src/base/prng.js";
-import { FiniteCheck } from "../../src/host/finite-check.js";
+import { FiniteCheck } from "../../src/host/model/finite-check.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { Kernel } from "../../src/kernels/kernel.js";
 import { parseConfig } from "../../src/model/config.js";

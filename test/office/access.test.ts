@@ -143,7 +143,7 @@ interface Made {
   statement: string;
 }
 
-/** As `app/access.ts` makes it, but "sealed" by nothing, so that no age is needed here. */
+/** As `app/register/access.ts` makes it, but "sealed" by nothing, so that no age is needed here. */
 function made<K extends AccessKind>(
   by: Party,
   kind: K,

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { assertBom, importBom } from "../../src/app/bom.js";
+import { assertBom, importBom } from "../../src/app/register/bom.js";
 import { bomOf } from "../../src/office/register/cyclonedx-export.js";
 import { draftsOfBom } from "../../src/office/register/cyclonedx-import.js";
 import { SAMPLES } from "./samples.js";

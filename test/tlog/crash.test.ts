@@ -6,10 +6,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { checkLog, followLog, initLog, openLog, readEntry, withWriter } from "../../src/app/log.js";
+import { checkLog, followLog, initLog, openLog, readEntry, withWriter } from "../../src/app/log/log.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { prng } from "../../src/base/prng.js";
-import { lockLogFolder } from "../../src/host/log-folder.js";
+import { lockLogFolder } from "../../src/host/log/log-folder.js";
 import { parsePolicy } from "../../src/tlog/policy.js";
 import { runAndKill } from "../../validation/study/log/killing.js";
 import { afterCut, record } from "../../validation/study/log/power-cut.js";

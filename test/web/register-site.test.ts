@@ -11,10 +11,10 @@ import { parseHTML } from "linkedom";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 // Hashing threads run what was built.
-import { signModel } from "../../dist/app/sign-model.js";
-import { appendAccess, makeAccess } from "../../src/app/access.js";
-import { appendDeclarations, initRegister } from "../../src/app/register.js";
-import { demoRegister } from "../../src/app/register-demo.js";
+import { signModel } from "../../dist/app/register/sign-model.js";
+import { appendAccess, makeAccess } from "../../src/app/register/access.js";
+import { appendDeclarations, initRegister } from "../../src/app/register/register.js";
+import { demoRegister } from "../../src/app/register/register-demo.js";
 import { serveRegister } from "../../src/web/register/register-server.js";
 import type { Served } from "../../src/web/static-server.js";
 import { findingBytes, findingOf } from "../office/finding-sample.js";

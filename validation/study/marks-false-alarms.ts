@@ -5,10 +5,10 @@
 
 import { prng } from "../../dist/base/prng.js";
 import { TokenDraws } from "../../dist/kernels/token-draws.js";
-import { type Law, log10Tail } from "../../dist/labs/marks/law.js";
-import { schemeOf } from "../../dist/labs/marks/make-scheme.js";
-import { parseMark } from "../../dist/labs/marks/mark-file.js";
-import { scoreTexts } from "../../dist/labs/marks/score-texts.js";
+import { type Law, log10Tail } from "../../dist/labs/marks/schemes/law.js";
+import { schemeOf } from "../../dist/labs/marks/schemes/make-scheme.js";
+import { parseMark } from "../../dist/labs/marks/schemes/mark-file.js";
+import { scoreTexts } from "../../dist/labs/marks/text/score-texts.js";
 import type { Corpus } from "./marks-material.ts";
 
 export const ALPHAS = [1e-2, 1e-3, 1e-4, 1e-5] as const;

@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openModel } from "../../dist/host/open-model.js";
+import { openModel } from "../../dist/host/model/open-model.js";
 import { Kernel, type Matrix } from "../../dist/kernels/kernel.js";
 import type { WeightsObservations } from "../../dist/labs/weights/observations.js";
 import { parseSafetensorsHeader } from "../../dist/model/safetensors.js";

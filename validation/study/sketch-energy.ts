@@ -5,7 +5,7 @@
  */
 import { prng, sample } from "../../dist/base/prng.js";
 import { FileReader } from "../../dist/host/files.js";
-import { openModel } from "../../dist/host/open-model.js";
+import { openModel } from "../../dist/host/model/open-model.js";
 import { foldSigns, LocalCompute } from "../../dist/kernels/compute.js";
 
 export interface Energy {

@@ -4,7 +4,7 @@
  */
 import type { Prng } from "../../dist/base/prng.js";
 import type { TokenDraws } from "../../dist/kernels/token-draws.js";
-import type { SynthIdMark } from "../../dist/labs/marks/synthid-scheme.js";
+import type { SynthIdMark } from "../../dist/labs/marks/schemes/synthid-scheme.js";
 
 const CANDIDATES = 40;
 

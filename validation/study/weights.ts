@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prng } from "../../dist/base/prng.js";
-import { openModel } from "../../dist/host/open-model.js";
+import { openModel } from "../../dist/host/model/open-model.js";
 import type { DType } from "../../dist/kernels/dtypes.js";
 import { Kernel } from "../../dist/kernels/kernel.js";
 import { parseSafetensorsHeader } from "../../dist/model/safetensors.js";

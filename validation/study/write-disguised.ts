@@ -1,8 +1,8 @@
 /** A model on disk disguised (disguise.ts) and written as another model on disk, after a fine-tune where one is given. */
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ComputePool } from "../../dist/host/compute-pool.js";
-import { openModel } from "../../dist/host/open-model.js";
+import { ComputePool } from "../../dist/host/model/compute-pool.js";
+import { openModel } from "../../dist/host/model/open-model.js";
 import type { CanonicalTensor, Model } from "../../dist/model/model.js";
 import { writeSafetensors } from "../../dist/model/safetensors-writer.js";
 import { disguise } from "./disguise.ts";

@@ -2,10 +2,10 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type Collection, collect, type Endpoint } from "../../app/collect.js";
+import { type Collection, collect, type Endpoint } from "../../app/behaviour/collect.js";
 import { AssayError, quoted } from "../../base/error.js";
+import { isLocalModel } from "../../host/answers/open-local-model.js";
 import { asAssayError } from "../../host/files.js";
-import { isLocalModel } from "../../host/open-local-model.js";
 import type { Protocol } from "../../transcript/chat-protocol.js";
 import { drawPrompts, readPromptSet } from "../../transcript/prompt-set.js";
 import { progressLine } from "../progress.js";

@@ -1,12 +1,12 @@
 /** `assay examine behaviour REFERENCE SUSPECT --panel DIR`: three findings on standard output, a bundle where asked. */
 import { Command, InvalidArgumentError } from "commander";
-import { examineTranscripts } from "../../app/examine-behaviour.js";
-import { behaviourBundle } from "../../app/publish-behaviour.js";
+import { examineTranscripts } from "../../app/behaviour/examine-behaviour.js";
+import { behaviourBundle } from "../../app/behaviour/publish-behaviour.js";
 import { loadBehaviourStudies } from "../../app/validation-data.js";
 import { AssayError } from "../../base/error.js";
 import { encodeFinding } from "../../finding/codec.js";
 import { assertFreeTarget, writeBundle } from "../../host/bundle-store.js";
-import { readSigningKey } from "../../host/keys.js";
+import { readSigningKey } from "../../host/signing/keys.js";
 import { SEED_DEFAULT } from "../../labs/behaviour/method.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";

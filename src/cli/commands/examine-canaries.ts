@@ -1,6 +1,6 @@
 /** `assay examine canaries TRANSCRIPT --plan PLAN.json`: whose canaries did the suspect learn? */
 import { Command } from "commander";
-import { examineCanaryTranscript } from "../../app/examine-canaries.js";
+import { examineCanaryTranscript } from "../../app/marks/examine-canaries.js";
 import { examineAndPrint, type OutputOptions, withOutput } from "../print-findings.js";
 
 export function examineCanariesCommand(): Command {

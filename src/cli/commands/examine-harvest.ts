@@ -1,6 +1,6 @@
 /** `assay examine harvest`: does a suspect know the answers that a campaign harvested? */
 import { Command } from "commander";
-import { examineHarvestFiles, type HarvestOptions } from "../../app/examine-harvest.js";
+import { examineHarvestFiles, type HarvestOptions } from "../../app/traffic/examine-harvest.js";
 import { encodeFinding } from "../../finding/codec.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";

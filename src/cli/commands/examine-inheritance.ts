@@ -1,7 +1,7 @@
 /** `assay examine inheritance TRANSCRIPT --mark MARK.json`: did the suspect learn text that carries the mark? */
 import { Command, InvalidArgumentError } from "commander";
-import { examineInherited } from "../../app/examine-inheritance.js";
-import { INHERITED, SEED_DEFAULT } from "../../labs/marks/method.js";
+import { examineInherited } from "../../app/marks/examine-inheritance.js";
+import { INHERITED, SEED_DEFAULT } from "../../labs/marks/record/method.js";
 import { examineAndPrint, type OutputOptions, withOutput } from "../print-findings.js";
 import { progressLine } from "../progress.js";
 

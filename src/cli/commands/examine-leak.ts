@@ -1,6 +1,6 @@
 /** `assay examine leak SUSPECT --original MODEL --recipients FILE`: whose copy is it? */
 import { Command, InvalidArgumentError } from "commander";
-import { examineLeakedWeights } from "../../app/leak.js";
+import { examineLeakedWeights } from "../../app/marks/leak.js";
 import { assayHome } from "../../host/home.js";
 import { examineAndPrint, type OutputOptions, withOutput } from "../print-findings.js";
 import { progressLine } from "../progress.js";

@@ -1,6 +1,6 @@
 /** `assay examine marks TEXTS --mark MARK.json`: does the text carry the mark? */
 import { Command } from "commander";
-import { examineMarks } from "../../app/examine-marks.js";
+import { examineMarks } from "../../app/marks/examine-marks.js";
 import { examineAndPrint, type OutputOptions, withOutput } from "../print-findings.js";
 
 interface Options extends OutputOptions {

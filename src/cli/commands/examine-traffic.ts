@@ -1,18 +1,18 @@
 /** `assay examine traffic LOG…`: a finding a proposition and group on standard output, or the inconclusive ones on the whole log. */
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { type ExamineTrafficOptions, examineLogs, type TrafficExamination } from "../../app/examine-traffic.js";
-import { trafficBundle } from "../../app/publish-traffic.js";
-import { readMapping } from "../../app/read-mapping.js";
+import { type ExamineTrafficOptions, examineLogs, type TrafficExamination } from "../../app/traffic/examine-traffic.js";
+import { trafficBundle } from "../../app/traffic/publish-traffic.js";
+import { readMapping } from "../../app/traffic/read-mapping.js";
 import { utf8 } from "../../base/bytes.js";
 import { sha256Hex } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { encodeFinding } from "../../finding/codec.js";
 import type { Finding } from "../../finding/finding.js";
-import { writeAlert } from "../../host/account-list.js";
 import { assertFreeTarget, writeBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
-import { readSigningKey } from "../../host/keys.js";
+import { readSigningKey } from "../../host/signing/keys.js";
+import { writeAlert } from "../../host/traffic/account-list.js";
 import type { TrafficObservations } from "../../labs/traffic/observations.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";

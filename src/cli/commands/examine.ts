@@ -1,15 +1,15 @@
 /** `assay examine weights REFERENCE SUSPECT`: one finding a proposition on standard output, a bundle where asked. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { examine } from "../../app/examine.js";
-import { bundleOf } from "../../app/publish.js";
-import type { RemoteUse } from "../../app/remote-side.js";
 import { loadWeightsStudies } from "../../app/validation-data.js";
+import { examine } from "../../app/weights/examine.js";
+import { bundleOf } from "../../app/weights/publish.js";
+import type { RemoteUse } from "../../app/weights/remote-side.js";
 import { AssayError } from "../../base/error.js";
 import { encodeFinding } from "../../finding/codec.js";
 import { assertFreeTarget, writeBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
-import { isUrl } from "../../host/http-pin.js";
-import { readSigningKey } from "../../host/keys.js";
+import { isUrl } from "../../host/http/http-pin.js";
+import { readSigningKey } from "../../host/signing/keys.js";
 import { FURTHER_MAX } from "../../labs/weights/making/merges.js";
 import { SEED_BITS_DEFAULT, SEED_DEFAULT } from "../../labs/weights/method.js";
 import { progressLine } from "../progress.js";

@@ -13,8 +13,8 @@ import {
   readEntry,
   readPolicyFile,
   verifyProof,
-} from "../../app/log.js";
-import { openWitness } from "../../app/witness.js";
+} from "../../app/log/log.js";
+import { openWitness } from "../../app/log/witness.js";
 import { base64, hex } from "../../base/bytes.js";
 import { AssayError } from "../../base/error.js";
 import { randomSeed, unixSeconds } from "../../host/moment.js";

@@ -1,6 +1,6 @@
 /** `assay mark canaries`: draw a plan of canaries for accounts. */
 import { Command } from "commander";
-import { makePlan } from "../../app/examine-canaries.js";
+import { makePlan } from "../../app/marks/examine-canaries.js";
 
 export function markCanariesCommand(): Command {
   return new Command("canaries")

@@ -1,6 +1,6 @@
 /** `assay mark weights MODEL --recipient NAME --key FILE --out DIR`: a copy that can be traced. */
 import { Command, InvalidArgumentError } from "commander";
-import { markWeights } from "../../app/leak.js";
+import { markWeights } from "../../app/marks/leak.js";
 import { progressLine } from "../progress.js";
 
 interface Options {

@@ -1,10 +1,10 @@
 /** `assay mark …`: make marks, put them into text and weights, serve with them, plan tests and canaries. */
 import { createInterface } from "node:readline";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { lineMarker, openOwnMark } from "../../app/apply-mark.js";
-import { makeMark } from "../../app/make-mark.js";
+import { lineMarker, openOwnMark } from "../../app/marks/apply-mark.js";
+import { makeMark } from "../../app/marks/make-mark.js";
 import { AssayError } from "../../base/error.js";
-import { tuplesNeeded } from "../../labs/marks/sample-size.js";
+import { tuplesNeeded } from "../../labs/marks/text/sample-size.js";
 import { markCanariesCommand } from "./mark-canaries.js";
 import { markServeCommand } from "./mark-serve.js";
 import { markWeightsCommand } from "./mark-weights.js";

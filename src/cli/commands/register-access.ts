@@ -3,6 +3,7 @@
  * sealed beside the log; the log shows commitments.
  */
 import { Command, Option } from "commander";
+import { readPolicyFile } from "../../app/log/log.js";
 import {
   type AccessResult,
   accessEntry,
@@ -15,13 +16,18 @@ import {
   makeAcknowledgement,
   makeReceipt,
   openOwn,
-} from "../../app/access.js";
-import { assetDigest, deliveryFields, type GrantOptions, grantFields, momentOf } from "../../app/access-fields.js";
-import { readSigner } from "../../app/declare.js";
-import { readPolicyFile } from "../../app/log.js";
-import { openRegister } from "../../app/register.js";
+} from "../../app/register/access.js";
+import {
+  assetDigest,
+  deliveryFields,
+  type GrantOptions,
+  grantFields,
+  momentOf,
+} from "../../app/register/access-fields.js";
+import { readSigner } from "../../app/register/declare.js";
+import { openRegister } from "../../app/register/register.js";
 import { AssayError } from "../../base/error.js";
-import { makeIdentity, readIdentities, recipientsOf } from "../../host/sealing.js";
+import { makeIdentity, readIdentities, recipientsOf } from "../../host/log/sealing.js";
 import { writeNewFile } from "../../host/small-file.js";
 import { readWhole } from "../../host/whole-file.js";
 import { verifyDisclosure } from "../../office/register/access/access-disclosure.js";

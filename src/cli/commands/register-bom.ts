@@ -1,8 +1,8 @@
 /** `assay register bom`: CycloneDX 1.7 ML-BOMs out of the register, and into a file of answers for `declare`. */
 import { Command } from "commander";
-import { exportBom, importBom } from "../../app/bom.js";
-import { openRegister } from "../../app/register.js";
-import { findModel } from "../../app/register-record.js";
+import { exportBom, importBom } from "../../app/register/bom.js";
+import { openRegister } from "../../app/register/register.js";
+import { findModel } from "../../app/register/register-record.js";
 import { writeNewFile } from "../../host/small-file.js";
 import { progressLine } from "../progress.js";
 

@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
+import { readPolicyFile } from "../../app/log/log.js";
 import {
   assertName,
   gatherDrafts,
@@ -10,9 +11,8 @@ import {
   readSigner,
   signDeclaration,
   signedRoot,
-} from "../../app/declare.js";
-import { readPolicyFile } from "../../app/log.js";
-import { appendDeclarations } from "../../app/register.js";
+} from "../../app/register/declare.js";
+import { appendDeclarations } from "../../app/register/register.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { unixSeconds } from "../../host/moment.js";
 import { writeNewFile } from "../../host/small-file.js";

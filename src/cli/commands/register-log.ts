@@ -1,11 +1,11 @@
 /** `assay register init|admit|append|receipt|fsck`: the register as its operator keeps it. */
 import { Command } from "commander";
-import { changeKey, grantOf, policyOf } from "../../app/append-keys.js";
-import { readPolicyFile } from "../../app/log.js";
-import { appendDeclarations, initRegister, openRegister } from "../../app/register.js";
-import { demoRegister } from "../../app/register-demo.js";
-import { checkRegister } from "../../app/register-fsck.js";
-import { registerReceipt } from "../../app/register-record.js";
+import { readPolicyFile } from "../../app/log/log.js";
+import { changeKey, grantOf, policyOf } from "../../app/register/append-keys.js";
+import { appendDeclarations, initRegister, openRegister } from "../../app/register/register.js";
+import { demoRegister } from "../../app/register/register-demo.js";
+import { checkRegister } from "../../app/register/register-fsck.js";
+import { registerReceipt } from "../../app/register/register-record.js";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { writeNewFile } from "../../host/small-file.js";

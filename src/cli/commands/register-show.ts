@@ -1,8 +1,8 @@
 /** `assay register show|check|made-of|derives`: what the register holds on a model, as words, JSON or a picture. */
 import { Command } from "commander";
-import { readPolicyFile } from "../../app/log.js";
-import { openRegister } from "../../app/register.js";
-import { findModel, type ModelRecord, modelRecord } from "../../app/register-record.js";
+import { readPolicyFile } from "../../app/log/log.js";
+import { openRegister } from "../../app/register/register.js";
+import { findModel, type ModelRecord, modelRecord } from "../../app/register/register-record.js";
 import { writeNewFile } from "../../host/small-file.js";
 import { lineage } from "../../office/register/lineage.js";
 import { REMARKS } from "../../office/register/remarks.js";

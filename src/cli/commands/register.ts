@@ -3,7 +3,7 @@
  * and check where models come from.
  */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type Listing, SHARD_BYTES, signModel, verifyModel } from "../../app/sign-model.js";
+import { type Listing, SHARD_BYTES, signModel, verifyModel } from "../../app/register/sign-model.js";
 import { HASH_TYPES, type HashType } from "../../evidence/oms-statement.js";
 import { progressLine } from "../progress.js";
 import { accessCommands } from "./register-access.js";

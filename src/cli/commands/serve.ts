@@ -1,7 +1,7 @@
 /** `assay serve FOLDER` shows finished pages to this machine's browser; `assay serve --register LOG` is a register's public site. */
 import { stat } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
-import { readPolicyFile } from "../../app/log.js";
+import { readPolicyFile } from "../../app/log/log.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { serveRegister } from "../../web/register/register-server.js";
 import { type Served, serveFolder } from "../../web/static-server.js";

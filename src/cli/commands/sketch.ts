@@ -1,8 +1,8 @@
 /** `assay sketch MODEL --seed HEX --out FILE`: a small file that stands for a model in an examination. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { makeSketch, type SketchRecord } from "../../app/sketch.js";
-import { checkOpeningFile, writeOpening } from "../../app/sketch-opening.js";
-import { commitToModel, seedOf } from "../../app/sketch-seed.js";
+import { makeSketch, type SketchRecord } from "../../app/weights/sketch.js";
+import { checkOpeningFile, writeOpening } from "../../app/weights/sketch-opening.js";
+import { commitToModel, seedOf } from "../../app/weights/sketch-seed.js";
 import { AssayError } from "../../base/error.js";
 import { assayHome } from "../../host/home.js";
 import { ROWS_DEFAULT, ROWS_MAX } from "../../labs/weights/sketch/opening.js";

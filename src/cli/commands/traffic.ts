@@ -1,8 +1,8 @@
 /** `assay traffic …`: what the engine behind `examine traffic` answers about a log besides findings. */
 import { Command } from "commander";
-import { exportLogs } from "../../app/traffic-export.js";
-import { reportOnLogs } from "../../app/traffic-report.js";
-import { templatesOf } from "../../app/traffic-templates.js";
+import { exportLogs } from "../../app/traffic/traffic-export.js";
+import { reportOnLogs } from "../../app/traffic/traffic-report.js";
+import { templatesOf } from "../../app/traffic/traffic-templates.js";
 import { progressLine } from "../progress.js";
 import { settings, type TrafficOptions } from "./examine-traffic.js";
 

@@ -1,19 +1,19 @@
 /** `assay verify BUNDLE`: every check by name; exit 3 when one does not hold. */
 import { Command } from "commander";
-import { recompute } from "../../app/recompute.js";
 import {
   type Check,
   type VerifyOptions,
   type VerifyReport,
   verifyBundle,
   verifyBundleZip,
-} from "../../app/verify-bundle.js";
+} from "../../app/bundle/verify-bundle.js";
+import { recompute } from "../../app/recompute.js";
 import { AssayError } from "../../base/error.js";
 import type { Files } from "../../evidence/bag.js";
 import { unzipStrict } from "../../evidence/zip.js";
 import { readBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
-import { readPublicKey } from "../../host/keys.js";
+import { readPublicKey } from "../../host/signing/keys.js";
 import { progressLine } from "../progress.js";
 
 interface Options {

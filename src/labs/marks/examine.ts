@@ -6,19 +6,19 @@ import type { Finding } from "../../finding/finding.js";
 import { decideExact, refuse } from "../../finding/outcome.js";
 import { TokenDraws } from "../../kernels/token-draws.js";
 import { roundLog10P } from "../../stats/combine.js";
-import { markCommitment } from "./commitment.js";
-import { testInheritance } from "./inheritance.js";
-import { describeInheritance } from "./inheritance-report.js";
-import { notReproducible, schemeOf } from "./make-scheme.js";
-import type { Mark } from "./mark-file.js";
-import { INHERITED, PRESENT } from "./method.js";
-import type { MarkObservation } from "./observations.js";
-import { testPresence } from "./present.js";
-import { readPredictions } from "./reading.js";
-import type { Scheme } from "./scheme.js";
-import { currentSummary, type TextCase, textFinding } from "./text-finding.js";
-import type { IdText } from "./texts.js";
-import { INHERITED_ALTERNATIVES, INHERITED_LIMITS, PRESENT_ALTERNATIVES, PRESENT_LIMITS } from "./words.js";
+import { INHERITED, PRESENT } from "./record/method.js";
+import type { MarkObservation } from "./record/observations.js";
+import { currentSummary, type TextCase, textFinding } from "./record/text-finding.js";
+import { INHERITED_ALTERNATIVES, INHERITED_LIMITS, PRESENT_ALTERNATIVES, PRESENT_LIMITS } from "./record/words.js";
+import { markCommitment } from "./schemes/commitment.js";
+import { notReproducible, schemeOf } from "./schemes/make-scheme.js";
+import type { Mark } from "./schemes/mark-file.js";
+import type { Scheme } from "./schemes/scheme.js";
+import { testInheritance } from "./text/inheritance.js";
+import { describeInheritance } from "./text/inheritance-report.js";
+import { testPresence } from "./text/present.js";
+import { readPredictions } from "./text/reading.js";
+import type { IdText } from "./text/texts.js";
 
 /** What every question of a text and a mark is asked with. */
 export interface TextRequest extends TextCase {

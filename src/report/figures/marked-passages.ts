@@ -3,7 +3,7 @@
  * it. What lies between passages was not shown to be unmarked. A drawing carries no name: texts are numbered.
  */
 import * as Plot from "@observablehq/plot";
-import type { PresentObservations } from "../../labs/marks/observations.js";
+import type { PresentObservations } from "../../labs/marks/record/observations.js";
 import { log10Figure, whole } from "../figure-words.js";
 import { BLUE, draw, FAINT, type Figure, INK, ORANGE } from "./drawing.js";
 

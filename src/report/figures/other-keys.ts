@@ -1,6 +1,6 @@
 /** The transcript's score under the true key beside its scores under other keys of the same scheme, in deviations. */
 import * as Plot from "@observablehq/plot";
-import type { InheritedObservations } from "../../labs/marks/observations.js";
+import type { InheritedObservations } from "../../labs/marks/record/observations.js";
 import { decimal, whole } from "../figure-words.js";
 import { BLUE, draw, type Figure, INK, ORANGE } from "./drawing.js";
 

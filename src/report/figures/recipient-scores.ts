@@ -1,6 +1,6 @@
 /** Scores of the strongest recipients, in deviations of an innocent's. A drawing carries no name: recipients are ranked. */
 import * as Plot from "@observablehq/plot";
-import type { LeakObservations } from "../../labs/marks/observations.js";
+import type { LeakObservations } from "../../labs/marks/record/observations.js";
 import { decimal, whole } from "../figure-words.js";
 import { BLUE, draw, type Figure, INK, ORANGE } from "./drawing.js";
 

@@ -9,7 +9,7 @@ import {
   type PresentObservations,
   presentObservationsSchema,
   type TuplesObservation,
-} from "../../labs/marks/observations.js";
+} from "../../labs/marks/record/observations.js";
 import { decimal, log10Figure, whole } from "../figure-words.js";
 import { markedPassages } from "../figures/marked-passages.js";
 import { otherKeys } from "../figures/other-keys.js";

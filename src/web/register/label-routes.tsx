@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hono } from "hono";
-import type { Register } from "../../app/register.js";
-import { registerReceipt } from "../../app/register-record.js";
+import type { Register } from "../../app/register/register.js";
+import { registerReceipt } from "../../app/register/register-record.js";
 import { encodeLabelEvidence } from "../../office/register/label-evidence.js";
 import { isInForce, type ModelState } from "../../office/register/register-index.js";
 import type { ModelId } from "../../office/register/vocabulary.js";

@@ -1,5 +1,5 @@
 /** What every page of the site rests on: the register as the log stands now. */
-import type { Register } from "../../app/register.js";
+import type { Register } from "../../app/register/register.js";
 import type { Policy } from "../../tlog/policy.js";
 
 export interface Site {

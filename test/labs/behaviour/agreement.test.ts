@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { loadDevelopment } from "../../../src/app/examine-behaviour.js";
+import { loadDevelopment } from "../../../src/app/behaviour/examine-behaviour.js";
 import { prng } from "../../../src/base/prng.js";
 import { AgreementCounter, emptySums, pairIndex, SHARES } from "../../../src/labs/behaviour/agreement.js";
 import { answerDigests, coincidingBases } from "../../../src/labs/behaviour/development.js";

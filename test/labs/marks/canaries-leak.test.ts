@@ -4,11 +4,16 @@ import { utf8 } from "../../../src/base/bytes.js";
 import { encodeValues } from "../../../src/kernels/encode-values.js";
 import { Kernel } from "../../../src/kernels/kernel.js";
 import { TokenDraws } from "../../../src/kernels/token-draws.js";
-import { agreementsLaw, givenOption, testCanaries } from "../../../src/labs/marks/canaries.js";
-import { assignments, type CanaryPlan, planCommitment, readPlan } from "../../../src/labs/marks/canary-plan.js";
-import { traceLeak } from "../../../src/labs/marks/leak.js";
-import { bitRates, codeWord, type Recipients } from "../../../src/labs/marks/leak-code.js";
-import { markTensor, noTraces, readTensor, rootMeanSquare, runsOf } from "../../../src/labs/marks/weight-mark.js";
+import { agreementsLaw, givenOption, testCanaries } from "../../../src/labs/marks/canaries/canaries.js";
+import {
+  assignments,
+  type CanaryPlan,
+  planCommitment,
+  readPlan,
+} from "../../../src/labs/marks/canaries/canary-plan.js";
+import { traceLeak } from "../../../src/labs/marks/leak/leak.js";
+import { bitRates, codeWord, type Recipients } from "../../../src/labs/marks/leak/leak-code.js";
+import { markTensor, noTraces, readTensor, rootMeanSquare, runsOf } from "../../../src/labs/marks/leak/weight-mark.js";
 import { log10BinomialTail } from "../../../src/stats/exact-tails.js";
 
 describe("canaries", () => {

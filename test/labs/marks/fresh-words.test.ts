@@ -5,8 +5,8 @@
 import { expect, test } from "vitest";
 import { prng } from "../../../src/base/prng.js";
 import { SUM_CELLS, TokenDraws } from "../../../src/kernels/token-draws.js";
-import { countFreshWords, partsOf } from "../../../src/labs/marks/fresh-words.js";
-import { log10TailBound } from "../../../src/labs/marks/leak.js";
+import { countFreshWords, partsOf } from "../../../src/labs/marks/leak/fresh-words.js";
+import { log10TailBound } from "../../../src/labs/marks/leak/leak.js";
 
 const draws = new TokenDraws();
 

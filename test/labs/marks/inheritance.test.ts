@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { TokenDraws } from "../../../src/kernels/token-draws.js";
-import { calibrate, testInheritance } from "../../../src/labs/marks/inheritance.js";
-import { parseMark } from "../../../src/labs/marks/mark-file.js";
-import { tuplesNeeded } from "../../../src/labs/marks/sample-size.js";
-import { readTexts } from "../../../src/labs/marks/texts.js";
+import { parseMark } from "../../../src/labs/marks/schemes/mark-file.js";
+import { calibrate, testInheritance } from "../../../src/labs/marks/text/inheritance.js";
+import { tuplesNeeded } from "../../../src/labs/marks/text/sample-size.js";
+import { readTexts } from "../../../src/labs/marks/text/texts.js";
 import { HAS_SHARED, SHARED } from "../../shared-material.js";
 
 const ZOO = parseMark(

@@ -1,7 +1,7 @@
 /** The published schema of mark files is the one the reader is made from; renew it with GOLDEN=write. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { markJsonSchema } from "../../../src/labs/marks/mark-file.js";
+import { markJsonSchema } from "../../../src/labs/marks/schemes/mark-file.js";
 
 const PATH = new URL("../../../schema/mark.v1.json", import.meta.url);
 

@@ -5,13 +5,13 @@
 import { expect, it } from "vitest";
 import { prng } from "../../../src/base/prng.js";
 import { TokenDraws } from "../../../src/kernels/token-draws.js";
-import { log10Tail } from "../../../src/labs/marks/law.js";
-import { schemeOf } from "../../../src/labs/marks/make-scheme.js";
-import { parseMark } from "../../../src/labs/marks/mark-file.js";
-import { testPresence } from "../../../src/labs/marks/present.js";
-import { withRandomKey } from "../../../src/labs/marks/random-key.js";
-import { type SynthIdMark, samplingTable } from "../../../src/labs/marks/synthid-scheme.js";
-import { tableKeyTail } from "../../../src/labs/marks/table-law.js";
+import { log10Tail } from "../../../src/labs/marks/schemes/law.js";
+import { schemeOf } from "../../../src/labs/marks/schemes/make-scheme.js";
+import { parseMark } from "../../../src/labs/marks/schemes/mark-file.js";
+import { withRandomKey } from "../../../src/labs/marks/schemes/random-key.js";
+import { type SynthIdMark, samplingTable } from "../../../src/labs/marks/schemes/synthid-scheme.js";
+import { tableKeyTail } from "../../../src/labs/marks/schemes/table-law.js";
+import { testPresence } from "../../../src/labs/marks/text/present.js";
 import { rotationSums } from "../../../src/stats/circular-correlation.js";
 import { strangersText } from "../../../validation/study/table-stranger.ts";
 

@@ -5,9 +5,9 @@
 import { expect, it } from "vitest";
 import { prng } from "../../../src/base/prng.js";
 import { TokenDraws } from "../../../src/kernels/token-draws.js";
-import { schemeOf } from "../../../src/labs/marks/make-scheme.js";
-import { parseMark } from "../../../src/labs/marks/mark-file.js";
-import { testPresence } from "../../../src/labs/marks/present.js";
+import { schemeOf } from "../../../src/labs/marks/schemes/make-scheme.js";
+import { parseMark } from "../../../src/labs/marks/schemes/mark-file.js";
+import { testPresence } from "../../../src/labs/marks/text/present.js";
 import { log10WeightedBitsTail } from "../../../src/stats/weighted-bits-tail.js";
 
 it("a table with more ones than noughts accuses nobody", () => {

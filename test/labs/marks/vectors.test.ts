@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { TokenDraws } from "../../../src/kernels/token-draws.js";
-import { schemeOf } from "../../../src/labs/marks/make-scheme.js";
-import { type Mark, parseMark } from "../../../src/labs/marks/mark-file.js";
-import { pcg64Words, shuffle } from "../../../src/labs/marks/pcg64.js";
-import { scoreTexts } from "../../../src/labs/marks/score-texts.js";
-import { seedingOf } from "../../../src/labs/marks/seeding.js";
-import { initialValue, type SynthIdMark, samplingTable } from "../../../src/labs/marks/synthid-scheme.js";
+import { schemeOf } from "../../../src/labs/marks/schemes/make-scheme.js";
+import { type Mark, parseMark } from "../../../src/labs/marks/schemes/mark-file.js";
+import { pcg64Words, shuffle } from "../../../src/labs/marks/schemes/pcg64.js";
+import { seedingOf } from "../../../src/labs/marks/schemes/seeding.js";
+import { initialValue, type SynthIdMark, samplingTable } from "../../../src/labs/marks/schemes/synthid-scheme.js";
+import { scoreTexts } from "../../../src/labs/marks/text/score-texts.js";
 import { HAS_SHARED, SHARED } from "../../shared-material.js";
 
 const draws = new TokenDraws();

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { examineLogs } from "../../../src/app/examine-traffic.js";
+import { examineLogs } from "../../../src/app/traffic/examine-traffic.js";
 import { encodeFinding } from "../../../src/finding/codec.js";
 import { incoherences } from "../../../src/finding/coherence.js";
 import type { TrafficObservations } from "../../../src/labs/traffic/observations.js";

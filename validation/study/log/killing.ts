@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 /** Appends in small rounds and says what was acknowledged, until it is killed. */
 const APPENDER = `
-import { withWriter } from ${JSON.stringify(join(process.cwd(), "dist/app/log.js"))};
+import { withWriter } from ${JSON.stringify(join(process.cwd(), "dist/app/log/log.js"))};
 const [folder, from] = process.argv.slice(1);
 await withWriter(folder, null, async (writer) => {
   process.stdout.write("open " + writer.size + "\\n");

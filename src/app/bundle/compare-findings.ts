@@ -1,0 +1,79 @@
+/** One finding of a bundle beside the same made again: equal to the last bit, and its page too, or where they differ. */
+import { fromUtf8 } from "../../base/bytes.js";
+import type { Files } from "../../evidence/bag.js";
+import { decodeFinding, encodeFinding } from "../../finding/codec.js";
+import type { Finding } from "../../finding/finding.js";
+import { renderPage } from "../../report/page.js";
+import type { PageInput } from "../../report/page-input.js";
+import { parseStudy, type Study } from "../validation-data.js";
+import type { Check } from "./verify-bundle.js";
+
+/** A finding of the bundle, its study and its page. */
+export interface StoredPart {
+  finding: Finding;
+  study: Study | null;
+  page: string;
+}
+
+export function storedPart(files: Files, at: string): StoredPart {
+  const path = (name: string) => `data/${at}${name}`;
+  const bytes = files.get(path("validation.json"));
+  return {
+    finding: decodeFinding(files.get(path("finding.json"))!, path("finding.json")),
+    study: bytes ? parseStudy(bytes, path("validation.json")) : null,
+    page: fromUtf8(files.get(path("page.html"))!, path("page.html")),
+  };
+}
+
+/** @param pageOf what the page of a finding is made from */
+export function compare(
+  part: StoredPart,
+  again: Finding,
+  pageOf: (finding: Finding, study: Study | null) => PageInput,
+  n: number,
+): Check[] {
+  const stored = part.finding;
+  const name = (what: string) => (n === 0 ? what : `${what} ${n + 1}`);
+  const finding: Finding = { ...again, software: stored.software, subject: named(again, stored) };
+  const same = encodeFinding(finding) === encodeFinding(stored);
+  const maker = `${stored.software.name} ${stored.software.version} at ${stored.software.commit}`;
+  const here = `${again.software.name} ${again.software.version} at ${again.software.commit}`;
+  const page = renderPage(pageOf(finding, part.study));
+  const samePage = page === part.page;
+  return [
+    {
+      name: name("recomputed finding"),
+      holds: same,
+      detail: same
+        ? `the same to the last bit${maker === here ? "" : ` (made by ${maker}, recomputed by ${here})`}`
+        : `differs: ${firstDifference(stored, finding)}`,
+    },
+    {
+      name: name("recomputed page"),
+      holds: samePage,
+      detail: samePage
+        ? "says what the finding says, to the last bit"
+        : "is not the page that this version makes of this finding",
+    },
+  ];
+}
+
+/** Names of files are the examiner's; digests are what binds. */
+function named(again: Finding, stored: Finding): Finding["subject"] {
+  const subject = { ...again.subject } as Record<string, unknown>;
+  for (const [role, value] of Object.entries(stored.subject)) {
+    const own = subject[role];
+    if (typeof value === "object" && typeof own === "object") subject[role] = { ...own, name: value.name };
+  }
+  return subject as unknown as Finding["subject"];
+}
+
+function firstDifference(a: unknown, b: unknown, at = "finding"): string {
+  if (typeof a === "object" && typeof b === "object" && a && b) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      const [x, y] = [(a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]];
+      if (JSON.stringify(x) !== JSON.stringify(y)) return firstDifference(x, y, `${at}.${key}`);
+    }
+  }
+  return `${at} was ${JSON.stringify(a)?.slice(0, 80)}, is ${JSON.stringify(b)?.slice(0, 80)}`;
+}

@@ -1,0 +1,82 @@
+/**
+ * A witness's desk: its state is one small file a log, written durably before an answer leaves; requests are judged one
+ * after another, so that comparing with the last tree and storing the next are one step (C2SP tlog-witness).
+ */
+import { createHash } from "node:crypto";
+import { AssayError } from "../../base/error.js";
+import { lockLogFolder } from "../../host/log/log-folder.js";
+import { parseCheckpoint } from "../../tlog/checkpoint.js";
+import { signerOf } from "../../tlog/cosignature.js";
+import type { NoteKey, SecretNoteKey } from "../../tlog/note-keys.js";
+import { encodeNote, parseNote, signatureLine, signNote } from "../../tlog/signed-note.js";
+import { judge, parseAddCheckpoint, type Witnessed } from "../../tlog/witness.js";
+
+export interface WitnessAnswer {
+  status: number;
+  contentType: string;
+  body: string;
+}
+
+export interface Witness {
+  addCheckpoint: (body: Uint8Array) => Promise<WitnessAnswer>;
+  close: () => void;
+}
+
+export async function openWitness(options: {
+  folder: string;
+  key: SecretNoteKey;
+  logs: readonly NoteKey[];
+  now: () => number;
+}): Promise<Witness> {
+  const { folder, key, logs, now } = options;
+  if (key.type === "ed25519") throw new AssayError("USAGE", "witness: expected a cosigner's key (type 4 or 6)");
+  const store = await lockLogFolder(folder);
+  const last = new Map<string, Witnessed>();
+  for (const origin of new Set(logs.map(({ name }) => name))) {
+    const bytes = await store.read(pathOf(origin));
+    if (!bytes) continue;
+    const { size, root, ...head } = parseCheckpoint(parseNote(bytes).text);
+    if (head.origin !== origin)
+      throw new AssayError("DIGEST", `witness: expected the checkpoint of ${origin} in its own file`);
+    last.set(origin, { size, root });
+  }
+  let turn: Promise<unknown> = Promise.resolve();
+  const answer = async (body: Uint8Array): Promise<WitnessAnswer> => {
+    let request: ReturnType<typeof parseAddCheckpoint>;
+    try {
+      request = parseAddCheckpoint(body);
+    } catch (error) {
+      if (error instanceof AssayError) return plain(400, error.message);
+      throw error;
+    }
+    const verdict = judge(request, logs, (origin) => last.get(origin) ?? null);
+    if (verdict.status === 409) return { status: 409, contentType: "text/x.tlog.size", body: `${verdict.size}\n` };
+    if (verdict.status !== 200) return plain(verdict.status, verdict.reason);
+    const { note, checkpoint } = verdict;
+    const cosigned = signNote(note.text, [signerOf(key, now())]);
+    await store.write(new Map([[pathOf(checkpoint.origin), encodeNote(note)]]));
+    last.set(checkpoint.origin, { size: checkpoint.size, root: checkpoint.root });
+    return {
+      status: 200,
+      contentType: "text/plain; charset=utf-8",
+      body: cosigned.signatures.map(signatureLine).join(""),
+    };
+  };
+  return {
+    addCheckpoint: (body) => {
+      const answered = turn.then(() => answer(body));
+      turn = answered.catch(() => undefined);
+      return answered;
+    },
+    close: store.close,
+  };
+}
+
+function plain(status: number, reason: string): WitnessAnswer {
+  return { status, contentType: "text/plain; charset=utf-8", body: `${reason}\n` };
+}
+
+/** Origins are free text: their digest is a file's name. */
+function pathOf(origin: string): string {
+  return `logs/${createHash("sha256").update(origin).digest("hex")}`;
+}

@@ -1,0 +1,168 @@
+/**
+ * What the register holds on one model, as one documented record: label, statements, remarks, lineage, history. Pages,
+ * their machine-readable twins and the command line all print this.
+ */
+import { stat } from "node:fs/promises";
+import { AssayError, quoted } from "../../base/error.js";
+import { unixSeconds } from "../../host/moment.js";
+import { label, type OriginLabel } from "../../office/register/label.js";
+import { encodeReceipt } from "../../office/register/receipt.js";
+import { encodeRecord } from "../../office/register/register-entry.js";
+import { type Entry, isInForce, type ModelState } from "../../office/register/register-index.js";
+import { type Remark, remarksOn } from "../../office/register/remarks.js";
+import type { Declaration } from "../../office/register/statement.js";
+import { MODEL_ID, type ModelId } from "../../office/register/vocabulary.js";
+import type { Policy } from "../../tlog/policy.js";
+import { encodeProofFile } from "../../tlog/proof-file.js";
+import { inclusionProof } from "../../tlog/tree-reader.js";
+import { trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
+import { modelRoot } from "./declare.js";
+import { loadDeclaration, type Register } from "./register.js";
+
+export interface StatementRecord {
+  entry: number;
+  kind: string;
+  /** What it puts in force, for a correction. */
+  puts: string;
+  name: string;
+  statement: string;
+  bundle: string;
+  key: string;
+  keyName: string;
+  roles: readonly string[];
+  issued: string;
+  received: string;
+  status: "in force" | "corrected" | "withdrawn";
+  by: number | null;
+  openChallenges: number[];
+  closedBy: number | null;
+  /** The predicate, as signed. */
+  says: unknown;
+}
+
+/** One key may enter as many statements about its model as it likes: a record reads so many of them. */
+export const STATEMENTS_MAX = 200;
+
+export interface ModelRecord {
+  type: "assay/register-model/v1";
+  model: ModelId;
+  name: string;
+  uri: string | null;
+  /** Other entries under the same address, such as the digest of a model first known by name. */
+  sameAddress: string[];
+  declarer: { key: string; name: string; compiled: boolean } | null;
+  withdrawnBy: number | null;
+  label: OriginLabel;
+  remarks: Remark[];
+  /** The latest; entries left out are counted. */
+  statements: StatementRecord[];
+  statementsCut: number;
+  findings: StatementRecord[];
+}
+
+export async function modelRecord(register: Register, model: ModelState, trust: Policy | null): Promise<ModelRecord> {
+  const { index } = register;
+  const cache = new Map<number, Promise<Declaration>>();
+  const load = (entry: Entry) => {
+    const held = cache.get(entry.index) ?? loadDeclaration(register, entry);
+    cache.set(entry.index, held);
+    return held;
+  };
+  const { origin, size } = register.head;
+  const cosigners = trust ? trustCheckpoint(register.checkpoint, trust).cosigners : [];
+  const declarer = index.declarer(model);
+  const spoken = model.entries.find(({ record }) => record.key === declarer);
+  const record = async (entry: Entry) => statementRecord(entry, await load(entry));
+  return {
+    type: "assay/register-model/v1",
+    model: model.id,
+    name: model.name,
+    uri: model.uri,
+    sameAddress: model.uri === null ? [] : index.withAddress(model.uri).filter((id) => id !== model.id),
+    declarer: spoken
+      ? { key: spoken.record.key, name: spoken.keyName, compiled: !spoken.roles.includes("publisher") }
+      : null,
+    withdrawnBy: model.withdrawnBy?.index ?? null,
+    label: await label(index, model, load, { origin, size, cosigners, checkedAt: unixSeconds() }),
+    remarks: await remarksOn(index, model, load),
+    statements: await Promise.all(model.entries.slice(-STATEMENTS_MAX).map(record)),
+    statementsCut: Math.max(0, model.entries.length - STATEMENTS_MAX),
+    findings: await Promise.all(model.findings.filter(isInForce).slice(-STATEMENTS_MAX).map(record)),
+  };
+}
+
+export function statementRecord(entry: Entry, declaration: Declaration): StatementRecord {
+  const { record } = entry;
+  const after = entry.correctedBy ?? entry.withdrawnBy;
+  return {
+    entry: entry.index,
+    kind: record.kind,
+    puts: entry.puts,
+    name: record.name,
+    statement: record.statement,
+    bundle: record.bundle,
+    key: record.key,
+    keyName: entry.keyName,
+    roles: entry.roles,
+    issued: record.issued,
+    received: new Date(record.received * 1000).toISOString(),
+    status: entry.correctedBy ? "corrected" : entry.withdrawnBy ? "withdrawn" : "in force",
+    by: after?.index ?? null,
+    openChallenges: entry.challenges.filter((c) => c.closedBy === null && isInForce(c)).map((c) => c.index),
+    closedBy: entry.closedBy?.index ?? null,
+    says: declaration.predicate,
+  };
+}
+
+/** One entry with what it says, shown to be signed. */
+export async function statementOfEntry(register: Register, entry: Entry): Promise<StatementRecord> {
+  return statementRecord(entry, await loadDeclaration(register, entry));
+}
+
+/** A receipt of an entry under the checkpoint at hand. */
+export async function registerReceipt(register: Register, entry: Entry): Promise<Uint8Array> {
+  const bundle = await register.object(entry.record.bundle);
+  if (!bundle || !entry.key)
+    throw new AssayError("NOT_FOUND", `register: expected the bundle and the key of entry ${entry.index}`);
+  const { proof } = await inclusionProof(register.read, register.head, entry.index);
+  return encodeReceipt({
+    bundle,
+    publicKey: entry.key.pem,
+    record: encodeRecord(entry.record),
+    proof: encodeProofFile({ extra: null, index: entry.index, proof, checkpoint: register.checkpoint }),
+  });
+}
+
+/** By id, digest, name, or a folder whose files are hashed. */
+export async function findModel(
+  register: Register,
+  asked: string,
+  onProgress: (done: number, total: number) => void,
+): Promise<ModelState> {
+  const { index } = register;
+  const id = MODEL_ID.test(asked) ? asked : /^[0-9a-f]{64}$/.test(asked) ? `sha256:${asked}` : null;
+  const missing = () => new AssayError("NOT_FOUND", `register: expected a model of the register, got ${quoted(asked)}`);
+  if (id !== null) {
+    const model = index.models.get(id as ModelId);
+    if (!model) throw missing();
+    return model;
+  }
+  const named = index.names
+    .find(asked, 1000)
+    .ids.map((each) => index.models.get(each)!)
+    .filter(({ name }) => name === asked);
+  if (named.length > 1)
+    throw new AssayError(
+      "USAGE",
+      `register: ${quoted(asked)} is the name of ${named.map((m) => m.id).join(" and ")}; give one of them`,
+    );
+  if (named[0]) return named[0];
+  if (await stat(asked).catch(() => null)) {
+    const root = await modelRoot(asked, onProgress);
+    const model = index.models.get(`sha256:${root}`);
+    if (!model)
+      throw new AssayError("NOT_FOUND", `register: expected a model of the register, but sha256:${root} is not there`);
+    return model;
+  }
+  throw missing();
+}

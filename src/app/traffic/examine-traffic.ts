@@ -1,0 +1,82 @@
+/** Examine a provider's logs: take in what is new, then look for groups of accounts in all of it. */
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Finding } from "../../finding/finding.js";
+import { ingest, type Manifest, type SourceState } from "../../host/traffic/ingest.js";
+import { readHashKey } from "../../host/traffic/keyed-hash.js";
+import { openEngine } from "../../host/traffic/sql/open-engine.js";
+import { examineTraffic } from "../../labs/traffic/examine.js";
+import type { Mapping } from "../../labs/traffic/log/mapping.js";
+import { mergeRejects, type Rejects } from "../../labs/traffic/log/parse-lines.js";
+import { SOFTWARE } from "../software.js";
+import { trafficValidation } from "./traffic-studies.js";
+
+export interface ExamineTrafficOptions {
+  logs: readonly string[];
+  /** Folder of the tables; kept between runs, so that only new rows are read. */
+  folder: string;
+  /** File of the key that hashes identifiers; drawn anew where it is the default and not there. */
+  keyFile: string;
+  keyMayBeNew: boolean;
+  mapping: Mapping | null;
+  reveal: boolean;
+  follow?: boolean;
+  threads?: number;
+  onProgress: (progress: { stage: string; done: number; total: number }) => void;
+}
+
+export interface TrafficExamination {
+  findings: Finding[];
+  manifest: Manifest;
+  newRows: number;
+}
+
+export async function examineLogs(options: ExamineTrafficOptions): Promise<TrafficExamination> {
+  const key = await readHashKey(options.keyFile, options.keyMayBeNew);
+  const engine = await openEngine(options.folder);
+  try {
+    const { manifest, newRows } = await ingest(engine, { ...options, key });
+    const findings = await examineTraffic({
+      engine,
+      name: logName(manifest.sources),
+      formats: manifest.sources.map(({ mapping }) => `${mapping.id} ${mapping.version}`),
+      rejects: allRejects(manifest.sources),
+      reveal: options.reveal ? await readNames(options.folder) : null,
+      validation: await trafficValidation(),
+      software: SOFTWARE,
+      onStage: (stage) => options.onProgress({ stage, done: 0, total: 1 }),
+    });
+    return { findings, manifest, newRows };
+  } finally {
+    await engine.close();
+  }
+}
+
+/** A name that does not depend on how the log is cut into files. */
+function logName(sources: readonly SourceState[]): string {
+  return sources.length === 1 ? sources[0]!.name : "log";
+}
+
+function allRejects(sources: readonly SourceState[]): Rejects {
+  const all: Rejects = {};
+  for (const { rejects } of sources) mergeRejects(all, rejects);
+  return all;
+}
+
+const NAME_LINE = /^([0-9a-f]{32})\t("(?:[^"\\]|\\.)*")$/;
+
+/** Accounts in clear by hash, as the owner kept them. */
+async function readNames(folder: string): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  const lines = createInterface({
+    input: createReadStream(join(folder, "accounts.tsv")),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
+  for await (const line of lines) {
+    const [, hash, account] = NAME_LINE.exec(line) ?? [];
+    // A line that a kill cut short stands again further down.
+    if (hash && account) names.set(hash, JSON.parse(account) as string);
+  }
+  return names;
+}

@@ -1,0 +1,122 @@
+/**
+ * Answers of many models to one list of prompts: in memory up to a bound, beyond it in a private temporary file that
+ * is removed when the store is closed. On disk a model's answers lie in the order of the prompts, so that a block of
+ * prompts is one read a model.
+ */
+import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AnswerSource } from "../../labs/behaviour/answer-source.js";
+
+/** UTF-16 units kept in memory: some 0.5 GB at the most. */
+export const MEMORY_UNITS_MAX = 256 * 1024 * 1024;
+/** Bytes of one write. */
+const WRITE_BYTES = 4 * 1024 * 1024;
+/** The length of an answer that is not there. */
+const NONE = -1;
+
+type Stored = { texts: (string | null)[] } | { start: number; lengths: Int32Array };
+
+export class AnswerStore {
+  readonly #promptIds: readonly string[];
+  readonly #unitsMax: number;
+  readonly #stored: Stored[] = [];
+  #units = 0;
+  #folder: string | null = null;
+  #file: FileHandle | null = null;
+  #end = 0;
+
+  /** @param promptIds in the order in which blocks are asked for */
+  constructor(promptIds: readonly string[], unitsMax = MEMORY_UNITS_MAX) {
+    this.#promptIds = promptIds;
+    this.#unitsMax = unitsMax;
+  }
+
+  /** Whether anything lies on disk. */
+  get spilled(): boolean {
+    return this.#file !== null;
+  }
+
+  /** @returns the model's place; answers to other prompts are let go */
+  async add(texts: ReadonlyMap<string, string>): Promise<number> {
+    const own = this.#promptIds.map((id) => texts.get(id) ?? null);
+    const units = own.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+    if (this.#units + units <= this.#unitsMax) {
+      this.#units += units;
+      return this.#stored.push({ texts: own }) - 1;
+    }
+    return this.#stored.push(await this.#spill(own)) - 1;
+  }
+
+  /** @param prompts texts by id @param places of models, in the order wanted */
+  source(prompts: ReadonlyMap<string, string>, places: readonly number[]): AnswerSource {
+    const promptIds = this.#promptIds;
+    return {
+      promptIds,
+      models: places.length,
+      block: async (from, to) => {
+        const answers: (string | null)[][] = [];
+        for (const place of places) answers.push(await this.#slice(this.#stored[place]!, from, to));
+        return { prompts: promptIds.slice(from, to).map((id) => prompts.get(id) ?? null), answers };
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = null;
+    if (this.#folder !== null) await rm(this.#folder, { recursive: true, force: true });
+    this.#folder = null;
+  }
+
+  async #spill(texts: readonly (string | null)[]): Promise<Stored> {
+    if (this.#file === null) {
+      this.#folder = await mkdtemp(join(tmpdir(), "assay-answers-"));
+      this.#file = await open(join(this.#folder, "answers"), "wx+", 0o600);
+      // Without a name it is gone when the process is, however that ends. Where that cannot be, close() removes it.
+      await rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
+    }
+    const start = this.#end;
+    const lengths = new Int32Array(texts.length);
+    let waiting: Buffer[] = [];
+    let size = 0;
+    const flush = async () => {
+      await this.#file!.write(Buffer.concat(waiting), 0, size, this.#end);
+      this.#end += size;
+      waiting = [];
+      size = 0;
+    };
+    for (const [i, text] of texts.entries()) {
+      // UTF-16, because an answer may hold half a surrogate pair and must come back as it was.
+      const bytes = text === null ? null : Buffer.from(text, "utf16le");
+      lengths[i] = bytes?.length ?? NONE;
+      if (bytes === null) continue;
+      waiting.push(bytes);
+      size += bytes.length;
+      if (size >= WRITE_BYTES) await flush();
+    }
+    await flush();
+    return { start, lengths };
+  }
+
+  async #slice(stored: Stored, from: number, to: number): Promise<(string | null)[]> {
+    if ("texts" in stored) return stored.texts.slice(from, to);
+    const { start, lengths } = stored;
+    let at = start;
+    for (let i = 0; i < from; i++) at += Math.max(0, lengths[i]!);
+    const own = lengths.subarray(from, to);
+    const bytes = Buffer.alloc(own.reduce((sum, length) => sum + Math.max(0, length), 0));
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await this.#file!.read(bytes, done, bytes.length - done, at + done);
+      if (bytesRead === 0) throw new Error("AnswerStore: the temporary file was cut by someone else");
+      done += bytesRead;
+    }
+    let place = 0;
+    return [...own].map((length) => {
+      if (length === NONE) return null;
+      const text = bytes.toString("utf16le", place, place + length);
+      place += length;
+      return text;
+    });
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * One request to a chat endpoint, and what its failure means: worth another try, or not. The key is taken out of
+ * everything that comes back before anyone sees it: servers echo headers in error pages.
+ */
+import { type ChatAnswer, type Protocol, readChatAnswer } from "../../transcript/chat-protocol.js";
+
+/** One answer; the longest public models write some 500 kB (CWE-400). */
+const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
+
+export interface ChatRequest {
+  url: URL;
+  headers: Record<string, string>;
+  body: string;
+  protocol: Protocol;
+  /** Taken out of whatever comes back. */
+  key: string | null;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+export type ChatOutcome =
+  | { kind: "answer"; answer: ChatAnswer; raw: string }
+  /** Try again, not before `afterMs` where the server says so. */
+  | { kind: "again"; why: string; afterMs: number | null }
+  /** The server will not answer this. */
+  | { kind: "refused"; status: number; why: string; raw: string };
+
+/** Statuses worth another try: RFC 9110 and 6585, and 529, by which Anthropic says that it is overloaded. */
+const AGAIN = new Set([408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529]);
+
+export async function askChat(request: ChatRequest): Promise<ChatOutcome> {
+  const { url, headers, body, protocol, key } = request;
+  const clean = (text: string) => withoutKey(text, key);
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers,
+      body,
+      redirect: "error", // a redirect would carry the key to another host
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(request.timeoutMs)]),
+    });
+    const raw = clean(await bounded(response));
+    if (AGAIN.has(response.status))
+      return { kind: "again", why: `status ${response.status}`, afterMs: retryAfter(response.headers) };
+    if (!response.ok)
+      return { kind: "refused", status: response.status, why: `status ${response.status}: ${raw.slice(0, 200)}`, raw };
+    const answer = readChatAnswer(protocol, raw);
+    if (answer === null) return { kind: "again", why: "an answer that is cut or none", afterMs: null };
+    return { kind: "answer", answer, raw };
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    const cause = (error as { cause?: { code?: string } }).cause?.code;
+    return { kind: "again", why: clean(cause ?? (error as Error).name), afterMs: null };
+  }
+}
+
+export function withoutKey(text: string, key: string | null): string {
+  return key === null || key === "" ? text : text.replaceAll(key, "[key]");
+}
+
+async function bounded(response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  if (response.body)
+    for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+      total += part.length;
+      if (total > RESPONSE_BYTES_MAX) throw new Error("the response is too long");
+      parts.push(part);
+    }
+  return Buffer.concat(parts).toString("utf8");
+}
+
+/** Seconds or a date (RFC 9110 §10.2.3). */
+function retryAfter(headers: Headers): number | null {
+  const given = headers.get("retry-after");
+  if (given === null) return null;
+  const seconds = Number(given);
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
+  const date = Date.parse(given);
+  return Number.isNaN(date) ? null : Math.max(0, date - Date.now());
+}

@@ -1,0 +1,43 @@
+/** A log's files over HTTP: bounded, with a time limit, and 404 or 410 read as "nothing there". Redirects are followed by fetch. */
+import { AssayError } from "../../base/error.js";
+import type { ReadTile } from "../../tlog/tree-reader.js";
+
+/** A full bundle of the largest entries is 16 MiB. */
+const BYTES_MAX = 17 * 1024 * 1024;
+const TIMEOUT_MS = 30_000;
+
+export function readLogUrl(prefix: string): ReadTile {
+  const base = prefix.replace(/\/+$/, "");
+  return async (path) => {
+    const url = `${base}/${path}`;
+    let response: Response;
+    try {
+      response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), headers: { accept: "*/*" } });
+    } catch (error) {
+      throw new AssayError("NOT_FOUND", `log: expected an answer from ${url}, got ${(error as Error).message}`);
+    }
+    if (response.status === 404 || response.status === 410) return null;
+    if (!response.ok) throw new AssayError("NOT_FOUND", `log: expected ${url} to answer 200, got ${response.status}`);
+    return boundedBody(response, BYTES_MAX, url);
+  };
+}
+
+/**
+ * An answer's body as it comes, unpacked by fetch where it is packed: never more than the bound in memory, so that a
+ * small answer cannot become a large one (CWE-409). @throws LIMIT; UNAVAILABLE when it breaks off
+ */
+export async function boundedBody(response: Response, maxBytes: number, url: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      length += chunk.length;
+      if (length > maxBytes) throw new AssayError("LIMIT", `log: expected at most ${maxBytes} bytes from ${url}`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof AssayError) throw error;
+    throw new AssayError("UNAVAILABLE", `log: the answer from ${url} broke off: ${(error as Error).message}`);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}

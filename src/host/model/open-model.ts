@@ -1,0 +1,210 @@
+/**
+ * A model folder or a single safetensors or GGUF file, opened: headers and JSON are read and checked, tensors are not
+ * touched. A folder is read as Hugging Face transformers reads it (model.safetensors, or its index, or the only
+ * .safetensors file; without one, the only .gguf file); where two readers could see two models, that is an error. A
+ * single file is read without its neighbours, and a GGUF file brings its own configuration and vocabulary. The same
+ * behind a URL (remote-files.ts), whose values nobody has looked at: those that are read are checked then.
+ */
+import { basename } from "node:path";
+import { AssayError, quoted } from "../../base/error.js";
+import { sketchedModel } from "../../labs/weights/sketch/read.js";
+import {
+  ADAPTER_CONFIG_BYTES_MAX,
+  ADAPTER_CONFIG_NAME,
+  ADAPTER_WEIGHTS_NAME,
+  type Adapter,
+  parseAdapterConfig,
+} from "../../model/adapter.js";
+import { CONFIG_BYTES_MAX, NO_CONFIG, parseConfig } from "../../model/config.js";
+import { FAMILIES_READ, refusalOfFiles } from "../../model/families.js";
+import { GGUF_HEADER_BYTES_MAX, type GgufHeader, parseGgufHeader } from "../../model/gguf.js";
+import type { CanonicalTensor, Reading, Vocabulary } from "../../model/model.js";
+import { readGguf } from "../../model/read-gguf.js";
+import { readModel } from "../../model/read-model.js";
+import { parseSafetensorsHeader, type SafetensorsHeader, safetensorsHeaderLength } from "../../model/safetensors.js";
+import { checkShards, INDEX_BYTES_MAX, INDEX_NAME, parseShardIndex } from "../../model/shard-index.js";
+import { parseVocabulary, TOKENIZER_BYTES_MAX } from "../../model/tokenizer.js";
+import { FileReader } from "../files.js";
+import { isUrl } from "../http/http-pin.js";
+import { type AdapterPath, adapterPath, listAll } from "./adapter-path.js";
+import { listModelFiles, type ModelFile, type ModelFiles } from "./folder.js";
+import { listRemote, type RemoteFiles } from "./remote-files.js";
+import { looksLikeSketch, openSketch } from "./sketch-store.js";
+
+export interface OpenedModel {
+  reading: Reading;
+  /** Null without a tokenizer.json, and for a single safetensors file. */
+  vocabulary: Vocabulary | null;
+  /** Base name of the path, at most 255 printable characters. */
+  name: string;
+  /** Absolute path. */
+  path: string;
+  /** All files of the model (what the root digest covers). */
+  files: readonly ModelFile[];
+  /** The files whose tensors make the model; empty when none was read. */
+  weightFiles: readonly ModelFile[];
+  /** Present where the model lies behind a URL. */
+  remote?: RemoteFiles;
+}
+
+/** Exact ranges of files named by their paths. */
+interface Bytes {
+  readExactly(path: string, offsetBytes: number, length: number): Promise<Uint8Array>;
+}
+
+const SINGLE_NAME = "model.safetensors";
+/** Holds most headers without a vocabulary; with one they take some megabytes. */
+const GGUF_FIRST_BYTES = 1 << 20;
+
+/** @throws AssayError when the path is no model or the files are malformed; what cannot be read is a refused `reading` */
+export async function openModel(path: string): Promise<OpenedModel> {
+  if (isUrl(path)) {
+    const remote = await listRemote(path);
+    const opened = await openFiles({ ...remote, path: remote.url }, remote);
+    return { ...opened, reading: unchecked(opened.reading), remote };
+  }
+  const both = await adapterPath(path);
+  if (both) return openWithAdapter(path, both);
+  const listed = await listModelFiles(path);
+  if (!listed.isFolder && (await looksLikeSketch(listed.path))) {
+    const { header, payloadOffset, name } = await openSketch(listed.files[0]!);
+    const reading = { kind: "model" as const, model: sketchedModel(header, listed.path, payloadOffset) };
+    return { reading, vocabulary: null, name, path: listed.path, files: listed.files, weightFiles: listed.files };
+  }
+  const reader = new FileReader();
+  try {
+    return await openFiles(listed, reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The base as if the adapter had been merged into it. */
+async function openWithAdapter(path: string, { base, adapter }: AdapterPath): Promise<OpenedModel> {
+  const [all, ofBase, ofAdapter] = await Promise.all([listAll(path), listModelFiles(base), listModelFiles(adapter)]);
+  const reader = new FileReader();
+  try {
+    const opened = await openFiles(ofBase, reader, await readAdapter(ofAdapter, reader));
+    return { ...opened, name: all.name, files: all.files };
+  } finally {
+    await reader.close();
+  }
+}
+
+async function readAdapter({ files }: ModelFiles, reader: Bytes): Promise<Adapter> {
+  const top = new Map(files.map((f) => [f.name, f]));
+  const config = (await readWhole(reader, top.get(ADAPTER_CONFIG_NAME), ADAPTER_CONFIG_BYTES_MAX))!;
+  const weights = top.get(ADAPTER_WEIGHTS_NAME);
+  if (!weights)
+    throw new AssayError(
+      "NOT_FOUND",
+      `open-model: expected ${ADAPTER_WEIGHTS_NAME} beside ${ADAPTER_CONFIG_NAME}; a pickle (.bin) is never opened, save_pretrained of peft writes safetensors`,
+    );
+  const { tensors } = await readHeader(reader, weights);
+  return { config: parseAdapterConfig(config), entries: tensors.map((t) => ({ ...t, file: weights.path })) };
+}
+
+async function openFiles(listed: ModelFiles, reader: Bytes, adapter: Adapter | null = null): Promise<OpenedModel> {
+  // Only the top of a folder: originals and other exports often lie in folders below.
+  const top = new Map(listed.files.filter((f) => !f.name.includes("/")).map((f) => [f.name, f]));
+  const whole = (name: string, max: number) => readWhole(reader, top.get(name), max);
+  const headers = await readHeaders(reader, top, listed.isFolder);
+  const gguf = headers.size === 0 ? onlyGguf([...top.values()]) : null;
+  if (gguf && adapter)
+    throw new AssayError("UNSUPPORTED", "open-model: expected a base in safetensors under an adapter, got a GGUF file");
+  if (gguf) {
+    const opened = readGguf(await readGgufHeader(reader, gguf), gguf.path);
+    return { ...opened, name: listed.name, path: listed.path, files: listed.files, weightFiles: [gguf] };
+  }
+  const configBytes = listed.isFolder ? await whole("config.json", CONFIG_BYTES_MAX) : null;
+  const tokenizerBytes = listed.isFolder ? await whole("tokenizer.json", TOKENIZER_BYTES_MAX) : null;
+  const config = configBytes ? parseConfig(configBytes) : NO_CONFIG;
+  const vocabulary = tokenizerBytes ? parseVocabulary(tokenizerBytes) : null;
+  const weightFiles = [...headers.keys()].map((name) => top.get(name)!);
+  const reading =
+    headers.size === 0
+      ? refusedForm(listed.path, [...top.keys()])
+      : readModel(
+          [...headers].map(([name, h]) => ({ file: top.get(name)!.path, tensors: h.tensors })),
+          config,
+          adapter,
+        );
+  const { name, path, files } = listed;
+  return { reading, vocabulary, name, path, files, weightFiles };
+}
+
+function unchecked(reading: Reading): Reading {
+  if (reading.kind === "refused") return reading;
+  const tensors = new Map<string, CanonicalTensor>();
+  for (const [name, tensor] of reading.model.tensors)
+    tensors.set(name, { ...tensor, matrix: { ...tensor.matrix, unchecked: true } });
+  return { kind: "model", model: { ...reading.model, tensors } };
+}
+
+/** Header by file name; empty when there is no safetensors file. */
+async function readHeaders(
+  reader: Bytes,
+  top: ReadonlyMap<string, ModelFile>,
+  isFolder: boolean,
+): Promise<Map<string, SafetensorsHeader>> {
+  const candidates = [...top.keys()].filter((name) => name.endsWith(".safetensors"));
+  const index = isFolder ? await readWhole(reader, top.get(INDEX_NAME), INDEX_BYTES_MAX) : null;
+  if (index) {
+    const parsed = parseShardIndex(index, new Set(top.keys()));
+    if (top.has(SINGLE_NAME) && (parsed.shards.length > 1 || parsed.shards[0] !== SINGLE_NAME))
+      throw new AssayError("FORMAT", `open-model: expected ${SINGLE_NAME} or an index of other shards, got both`);
+    const headers = new Map<string, SafetensorsHeader>();
+    for (const shard of parsed.shards) headers.set(shard, await readHeader(reader, top.get(shard)!));
+    checkShards(parsed, headers);
+    return headers;
+  }
+  const chosen = top.has(SINGLE_NAME) ? [SINGLE_NAME] : candidates;
+  if (chosen.length > 1)
+    throw new AssayError(
+      "FORMAT",
+      `open-model: expected ${SINGLE_NAME}, its index or one .safetensors file, got ${chosen.length}`,
+    );
+  return new Map(
+    await Promise.all(chosen.map(async (name) => [name, await readHeader(reader, top.get(name)!)] as const)),
+  );
+}
+
+export async function readHeader(reader: Bytes, file: ModelFile): Promise<SafetensorsHeader> {
+  const first = await reader.readExactly(file.path, 0, Math.min(8, file.sizeBytes));
+  const length = safetensorsHeaderLength(first, file.sizeBytes, file.name);
+  return parseSafetensorsHeader(await reader.readExactly(file.path, 0, 8 + length), file.sizeBytes, file.name);
+}
+
+/** Null without any. */
+function onlyGguf(files: readonly ModelFile[]): ModelFile | null {
+  const found = files.filter((f) => f.name.endsWith(".gguf"));
+  if (found.length > 1)
+    throw new AssayError(
+      "FORMAT",
+      `open-model: expected one .gguf file, got ${found.length}; name the one that is meant`,
+    );
+  return found[0] ?? null;
+}
+
+/** The beginning of the file, more and more of it until the header is whole. */
+export async function readGgufHeader(reader: Bytes, file: ModelFile): Promise<GgufHeader> {
+  for (let length = GGUF_FIRST_BYTES; ; length = Math.min(length * 8, GGUF_HEADER_BYTES_MAX)) {
+    const bytes = await reader.readExactly(file.path, 0, Math.min(length, file.sizeBytes));
+    const header = parseGgufHeader(bytes, file.sizeBytes, file.name);
+    if (header) return header;
+  }
+}
+
+async function readWhole(reader: Bytes, file: ModelFile | undefined, max: number): Promise<Uint8Array | null> {
+  if (!file) return null;
+  if (file.sizeBytes > max)
+    throw new AssayError("LIMIT", `open-model: ${file.name}: expected at most ${max} bytes, got ${file.sizeBytes}`);
+  return reader.readExactly(file.path, 0, file.sizeBytes);
+}
+
+function refusedForm(path: string, names: readonly string[]): Reading {
+  const reason = refusalOfFiles(names);
+  if (reason === null)
+    throw new AssayError("NOT_FOUND", `open-model: expected a model in ${quoted(basename(path))}; ${FAMILIES_READ}`);
+  return { kind: "refused", reason };
+}

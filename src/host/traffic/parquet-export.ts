@@ -1,0 +1,21 @@
+/** Hashed rows, each with its template, into a Parquet file that host/traffic/parquet-log.ts takes in again. */
+import { AssayError } from "../../base/error.js";
+import type { SqlEngine } from "../../labs/traffic/engine.js";
+import { ROWS_COLUMNS } from "../../labs/traffic/log/tables.js";
+import { sqlText } from "./parquet-log.js";
+
+const NONE = "toFixedString('', 16)";
+
+export async function exportHashed(engine: SqlEngine, path: string): Promise<void> {
+  if (engine.name !== "chdb")
+    throw new AssayError("UNSUPPORTED", "traffic export: expected the engine in process, which writes files here");
+  const columns = ROWS_COLUMNS.filter(([name]) => name !== "batch").map(([name]) =>
+    name === "template" ? `if(r.template != ${NONE}, r.template, t.template) AS template` : `r.${name} AS ${name}`,
+  );
+  // A prompt's template proper ends its first byte in 0 (templates/read-prompts.ts).
+  await engine.run(
+    `INSERT INTO FUNCTION file('${sqlText(path)}', 'Parquet') SELECT ${columns.join(", ")} FROM rows AS r
+ LEFT JOIN (SELECT prompt, template FROM templates WHERE bitAnd(reinterpretAsUInt8(substring(template, 1, 1)), 1) = 0) AS t ON r.prompt = t.prompt
+ ORDER BY account, ts, source SETTINGS engine_file_truncate_on_insert = 1, output_format_parquet_fixed_string_as_fixed_byte_array = 1`,
+  );
+}

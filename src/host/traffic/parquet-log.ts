@@ -1,0 +1,84 @@
+/**
+ * Parquet logs through the engine, which reads them column by column: a log of one's own becomes JSON lines in the data
+ * folder, which go the way of every log; an export of hashed rows (app/traffic/traffic-export.ts) goes into the table as it is.
+ */
+import { createHash } from "node:crypto";
+import { open, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { AssayError } from "../../base/error.js";
+import type { SqlEngine } from "../../labs/traffic/engine.js";
+import { ROWS_COLUMNS, structure } from "../../labs/traffic/log/tables.js";
+
+export function isParquet(path: string): boolean {
+  return /\.parquet$/i.test(path);
+}
+
+/** Says which file it is: its size and its first and last 64 KiB (the footer stands at the end). */
+export async function parquetId(path: string): Promise<string> {
+  const { size } = await stat(path);
+  const file = await open(path);
+  try {
+    const hash = createHash("sha256").update(`parquet ${size}\n`);
+    for (const from of [0, Math.max(0, size - EDGE_BYTES)]) {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(EDGE_BYTES), 0, EDGE_BYTES, from);
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+    return hash.digest("hex");
+  } finally {
+    await file.close();
+  }
+}
+
+const EDGE_BYTES = 64 * 1024;
+
+export interface ParquetLog {
+  from: string;
+  hashed: boolean;
+}
+
+/** @returns how the engine reads it, and whether its rows are hashed already */
+export async function openParquet(engine: SqlEngine, path: string): Promise<ParquetLog> {
+  if (engine.name !== "chdb")
+    throw new AssayError(
+      "UNSUPPORTED",
+      `traffic.ingest: expected JSON Lines or CSV where a server is the engine (it does not see ${path})`,
+    );
+  const from = `file('${sqlText(resolve(path))}', 'Parquet')`;
+  let columns: { name: string }[];
+  try {
+    columns = await engine.rows<{ name: string }>(`DESCRIBE TABLE ${from}`);
+  } catch (error) {
+    throw new AssayError(
+      "FORMAT",
+      `traffic.ingest: expected a Parquet file, got ${(error as Error).message.slice(0, 160).replaceAll("\n", " ")} in ${path}`,
+    );
+  }
+  const names = new Set(columns.map(({ name }) => name));
+  return { from, hashed: ROWS_COLUMNS.every(([name]) => name === "batch" || names.has(name)) };
+}
+
+/** Writes the log as JSON lines into the folder. @returns the file's path */
+export async function parquetAsLines(engine: SqlEngine, { from }: ParquetLog, folder: string): Promise<string> {
+  const path = resolve(join(folder, "parquet.jsonl"));
+  await engine.run(
+    `INSERT INTO FUNCTION file('${sqlText(path)}', 'JSONEachRow') SELECT * FROM ${from}
+ SETTINGS output_format_json_quote_64bit_integers = 0, engine_file_truncate_on_insert = 1, max_threads = 1`,
+  );
+  return path;
+}
+
+/** Hashed rows into the table, as one batch. */
+export async function takeHashed(engine: SqlEngine, { from }: ParquetLog, batch: number): Promise<number> {
+  const columns = ROWS_COLUMNS.map(([name]) => (name === "batch" ? `toUInt32(${batch}) AS batch` : name));
+  const types = structure(ROWS_COLUMNS.filter(([name]) => name !== "batch"));
+  const typed = from.replace(/\)$/, `, '${sqlText(types)}')`);
+  await engine.run(`INSERT INTO rows SELECT ${columns.join(", ")} FROM ${typed}`);
+  const [found] = await engine.rows<{ n: number }>("SELECT toUInt64(count()) AS n FROM rows WHERE batch = {b:UInt32}", {
+    b: batch,
+  });
+  return found!.n;
+}
+
+export function sqlText(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
+}

@@ -1,0 +1,58 @@
+/**
+ * What a sum of scores follows when the key was drawn without regard to the text: the exact tail of each family.
+ * Valid for distinct (context, token) tuples; a tuple counted twice would be one draw counted as two.
+ */
+import { log10BinomialTail, log10GammaTail, log10HypergeometricTail } from "../../../stats/exact-tails.js";
+import { log10WeightedBitsTail } from "../../../stats/weighted-bits-tail.js";
+
+export type Law =
+  /** A tuple scores 1 with probability `rate`. */
+  | { kind: "green"; rate: number }
+  /** A tuple scores the sum of the weights of its layers' bits, ones at `rate`. */
+  | { kind: "bits"; weights: readonly number[]; rate: number }
+  /** A tuple scores −ln(1 − u), u uniform. */
+  | { kind: "exponential" }
+  /** One list for all contexts: distinct tokens drawn from a vocabulary, some of it marked. */
+  | { kind: "one-list"; marked: number; vocabulary: number };
+
+/** Mean and variance of one tuple's score. */
+export function moments(law: Law): { mean: number; variance: number } {
+  switch (law.kind) {
+    case "green":
+      return { mean: law.rate, variance: law.rate * (1 - law.rate) };
+    case "bits": {
+      const sum = law.weights.reduce((a, w) => a + w, 0);
+      const { rate } = law;
+      return { mean: sum * rate, variance: law.weights.reduce((a, w) => a + w * w, 0) * rate * (1 - rate) };
+    }
+    case "exponential":
+      return { mean: 1, variance: 1 };
+    case "one-list": {
+      const rate = law.marked / law.vocabulary;
+      return { mean: rate, variance: rate * (1 - rate) };
+    }
+  }
+}
+
+/** log10 P(sum of n scores ≥ `sum`), exact. */
+export function log10Tail(law: Law, sum: number, n: number): number {
+  if (n === 0) return 0;
+  switch (law.kind) {
+    case "green":
+      return log10BinomialTail(Math.ceil(sum), n, law.rate);
+    case "bits":
+      return log10WeightedBitsTail(Math.ceil(sum), law.weights, n, law.rate);
+    case "exponential":
+      return log10GammaTail(Math.max(0, sum), n);
+    case "one-list":
+      return log10HypergeometricTail(Math.ceil(sum), n, law.marked, law.vocabulary);
+  }
+}
+
+/** Standard deviations above the mean. */
+export function deviation(law: Law, sum: number, n: number): number {
+  if (n === 0) return 0;
+  const { mean, variance } = moments(law);
+  const finite = law.kind === "one-list" ? Math.max(1e-9, 1 - n / law.vocabulary) : 1;
+  return (sum - n * mean) / Math.sqrt(n * variance * finite);
+}

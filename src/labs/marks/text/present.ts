@@ -1,0 +1,168 @@
+/**
+ * Does the text carry the mark? The corpus as a whole, the best single text and the best passage, each with its share
+ * of α and its multiplicity paid; exact tails throughout.
+ */
+
+import type { Test } from "../../../finding/finding.js";
+import { roundLog10P } from "../../../stats/combine.js";
+import { PRESENT } from "../record/method.js";
+import type { PresentObservations } from "../record/observations.js";
+import { round } from "../record/round.js";
+import { PRESENT_ASSUMPTION } from "../record/words.js";
+import { deviation, log10Tail, moments } from "../schemes/law.js";
+import type { Scheme } from "../schemes/scheme.js";
+import { type Scored, scoreTexts } from "./score-texts.js";
+import { scoreSegments } from "./segments.js";
+import type { IdText } from "./texts.js";
+
+/** A p above 10^−2 reaches nothing, whatever hangs together: the key's own tail is not asked. */
+const ASKED_BELOW = -2;
+/** Texts listed in a finding. */
+const LISTED_TEXTS_MAX = 1000;
+
+export interface PresentResult {
+  log10P: number;
+  tests: Test[];
+  observations: Omit<PresentObservations, "mark">;
+}
+
+export function testPresence(scheme: Scheme, texts: readonly IdText[], vocabulary: number): PresentResult {
+  const { law } = scheme;
+  const scored = scoreTexts(scheme, texts, { vocabulary });
+  const corpus = wholeCorpus(scheme, scored);
+  const each = perText(scheme, scored, texts);
+  const eligible = each.filter(({ tuples }) => tuples > 0).length;
+  const best = each[0];
+  const text = Math.min(0, (best?.log10P ?? 0) + Math.log10(Math.max(1, eligible)));
+  const segments = scoreSegments(law, scored, scheme.keyTail);
+  const { shares } = PRESENT;
+  // Each test is held against its own share of α: p / share, and the smallest of them speaks.
+  const combined = Math.min(
+    0,
+    corpus.log10P - Math.log10(shares.corpus),
+    text - Math.log10(shares.text),
+    segments.log10P - Math.log10(shares.passage),
+  );
+  const log10P = roundLog10P(combined);
+  const base = { exact: true, assumption: PRESENT_ASSUMPTION, seed: "" };
+  const tests: Test[] = [
+    {
+      ...base,
+      id: "marks/corpus",
+      statistic: { name: "sum of scores of distinct tuples over all texts", value: round(corpus.score) },
+      log10P: roundLog10P(corpus.log10P),
+      n: corpus.tuples,
+      share: shares.corpus,
+      where: `${texts.length} texts`,
+    },
+    {
+      ...base,
+      id: "marks/text",
+      statistic: { name: "sum of scores in the best single text", value: round(best?.score ?? 0) },
+      log10P: roundLog10P(text),
+      n: best?.tuples ?? 0,
+      share: shares.text,
+      where: `best of ${eligible} texts, paid`,
+    },
+    {
+      ...base,
+      id: "marks/passage",
+      statistic: { name: "sum of scores in the best passage", value: round(segments.passages[0]?.score ?? 0) },
+      log10P: roundLog10P(segments.log10P),
+      n: segments.passages[0]?.tuples ?? 0,
+      share: shares.passage,
+      where: `best of ${segments.windows} passages, paid`,
+    },
+    {
+      ...base,
+      id: "combined",
+      statistic: { name: "smallest p over its share, as log10 of its inverse", value: -log10P },
+      log10P,
+      n: corpus.tuples,
+      share: 1,
+    },
+  ];
+  return {
+    log10P,
+    tests,
+    observations: {
+      tuples: {
+        positions: scored.positions,
+        repeated: scored.repeated,
+        excluded: scored.excluded,
+        scored: scored.value.length,
+      },
+      corpus: {
+        tuples: corpus.tuples,
+        score: round(corpus.score),
+        expected: round(corpus.tuples * moments(law).mean),
+        deviations: round(deviation(law, corpus.score, corpus.tuples)),
+      },
+      texts: each
+        .slice(0, LISTED_TEXTS_MAX)
+        .map((t) => ({ ...t, score: round(t.score), deviations: round(t.deviations), log10P: roundLog10P(t.log10P) })),
+      textsInAll: texts.length,
+      windows: segments.windows,
+      passages: segments.passages.map(({ text: number, score, log10P: p, ...rest }) => ({
+        id: texts[number]!.id,
+        ...rest,
+        score: round(score),
+        log10P: roundLog10P(p),
+      })),
+    },
+  };
+}
+
+/** Distinct tuples of the whole corpus. */
+export function wholeCorpus(
+  { law, keyTail }: Pick<Scheme, "law" | "keyTail">,
+  scored: Scored,
+): { tuples: number; score: number; log10P: number } {
+  let tuples = 0;
+  let score = 0;
+  const names = new Uint32Array(scored.names.length);
+  for (let i = 0; i < scored.value.length; i++) {
+    if (!scored.first[i]) continue;
+    names[2 * tuples] = scored.names[2 * i]!;
+    names[2 * tuples + 1] = scored.names[2 * i + 1]!;
+    tuples++;
+    score += scored.value[i]!;
+  }
+  const free = log10Tail(law, score, tuples);
+  if (!keyTail || free > ASKED_BELOW) return { tuples, score, log10P: free };
+  return { tuples, score, log10P: Math.max(free, keyTail.log10P(names.subarray(0, 2 * tuples), score)) };
+}
+
+/** Each text by itself, strongest first; texts without a tuple last. */
+function perText({ law, keyTail }: Scheme, scored: Scored, texts: readonly IdText[]) {
+  const tuples = new Int32Array(texts.length);
+  const sums = new Float64Array(texts.length);
+  const ends = new Int32Array(texts.length);
+  for (let i = 0; i < scored.value.length; i++) {
+    tuples[scored.text[i]!]!++;
+    sums[scored.text[i]!]! += scored.value[i]!;
+    ends[scored.text[i]!] = i + 1;
+  }
+  const strongest = (a: { log10P: number; tuples: number }, b: { log10P: number; tuples: number }) =>
+    a.log10P - b.log10P || b.tuples - a.tuples;
+  const each = texts
+    .map((text, i) => ({
+      id: text.id,
+      tokens: text.ids.length,
+      tuples: tuples[i]!,
+      score: sums[i]!,
+      deviations: deviation(law, sums[i]!, tuples[i]!),
+      log10P: log10Tail(law, sums[i]!, tuples[i]!),
+      end: ends[i]!,
+    }))
+    .sort(strongest);
+  if (keyTail)
+    for (const [n, text] of each.entries()) {
+      if (text.log10P > ASKED_BELOW) break;
+      const names = scored.names.subarray(2 * (text.end - text.tuples), 2 * text.end);
+      // Beyond what may be asked a text says no more than that it stands out.
+      const held = n < keyTail.evaluationsMax ? keyTail.log10P(names, text.score) : ASKED_BELOW;
+      text.log10P = Math.max(text.log10P, held);
+    }
+  return each.map(({ end: _, ...text }) => text).sort(strongest);
+}

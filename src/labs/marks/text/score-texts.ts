@@ -1,0 +1,190 @@
+/**
+ * Texts under a scheme: every position whose score is a draw of its own, once. Repeated (context, token) tuples count
+ * once a text, and once over the corpus where texts are pooled: a repeat is the same draw, and counting it again makes
+ * repetitive text look marked (in some versions of the libraries the option to do this has no effect: tensors are compared
+ * by identity).
+ */
+import { AssayError } from "../../../base/error.js";
+import type { Scheme } from "../schemes/scheme.js";
+import { TupleSet } from "../schemes/tuple-set.js";
+import type { IdText } from "./texts.js";
+
+export interface Scored {
+  /** Number of the text, place of the token in the text's own ids, score: one entry a tuple, in reading order. */
+  text: Int32Array;
+  position: Int32Array;
+  value: Float64Array;
+  /** Two words a tuple: its draw. */
+  names: Uint32Array;
+  /** 1 at a tuple's first occurrence in the corpus. */
+  first: Uint8Array;
+  /** Positions that had enough context; how many of them were dropped as repeats in their text, and for a reason given by the caller. */
+  positions: number;
+  repeated: number;
+  excluded: number;
+}
+
+export interface ScoringOptions {
+  vocabulary: number;
+  /** Leaves out positions for a reason that the key has no part in; `context` names the ids read. */
+  exclude?: (text: number, ids: Uint32Array, at: number) => boolean;
+}
+
+/** @throws AssayError FORMAT on an id that the vocabulary does not have */
+export function scoreTexts(scheme: Scheme, texts: readonly IdText[], options: ScoringOptions): Scored {
+  const parts: { text: number; from: number; ids: Uint32Array; kept: Int32Array; names: Uint32Array }[] = [];
+  const corpus = new TupleSet(texts.length > 1 ? Math.min(1 << 16, scheme.drawsMax ?? 1 << 16) : 16);
+  let positions = 0;
+  let repeated = 0;
+  let excluded = 0;
+  let total = 0;
+  for (const [number, text] of texts.entries()) {
+    const { ids, from } = joined(scheme, text, options.vocabulary);
+    const start = Math.max(from, scheme.contextWidth);
+    const count = Math.max(0, ids.length - start);
+    positions += count;
+    const candidates = new Int32Array(count);
+    for (let i = 0; i < count; i++) candidates[i] = start + i;
+    const names = scheme.names(ids, candidates);
+    const fresh = firstOccurrences(names, Math.min(count, scheme.drawsMax ?? count));
+    const unmarked = scheme.marksOnce ? repeatedContexts(scheme, ids, start, fresh) : null;
+    let n = 0;
+    for (let i = 0; i < count; i++) {
+      const at = candidates[i]!;
+      if (fresh[i] === 0 || unmarked?.[i] === 1) repeated++;
+      else if (options.exclude?.(number, ids, at)) excluded++;
+      else {
+        candidates[n] = at;
+        names[2 * n] = names[2 * i]!;
+        names[2 * n + 1] = names[2 * i + 1]!;
+        n++;
+      }
+    }
+    parts.push({ text: number, from, ids, kept: candidates.slice(0, n), names: names.slice(0, 2 * n) });
+    total += n;
+  }
+  return score(scheme, parts, total, texts.length > 1 ? corpus : null, { positions, repeated, excluded });
+}
+
+function score(
+  scheme: Scheme,
+  parts: readonly { text: number; from: number; ids: Uint32Array; kept: Int32Array; names: Uint32Array }[],
+  total: number,
+  corpus: TupleSet | null,
+  counts: { positions: number; repeated: number; excluded: number },
+): Scored {
+  const out: Scored = {
+    text: new Int32Array(total),
+    position: new Int32Array(total),
+    value: new Float64Array(total),
+    names: new Uint32Array(2 * total),
+    first: new Uint8Array(total),
+    ...counts,
+  };
+  // One call for all texts: lists are then drawn once for all that share a seed.
+  const all = new Uint32Array(parts.reduce((n, p) => n + p.ids.length, 0));
+  const places = new Int32Array(total);
+  const { names } = out;
+  let base = 0;
+  let n = 0;
+  for (const part of parts) {
+    all.set(part.ids, base);
+    names.set(part.names, 2 * n);
+    for (const at of part.kept) {
+      out.text[n] = part.text;
+      out.position[n] = at - part.from;
+      places[n] = base + at;
+      out.first[n] = corpus === null || corpus.add(names[2 * n]!, names[2 * n + 1]!) ? 1 : 0;
+      n++;
+    }
+    base += part.ids.length;
+  }
+  out.value = scheme.scores(all, places, names);
+  return out;
+}
+
+/** The prompt's last ids stand before the text where the marking side read them. */
+function joined(scheme: Scheme, text: IdText, vocabulary: number): { ids: Uint32Array; from: number } {
+  const tail = scheme.readsPrompt ? text.promptIds.slice(Math.max(0, text.promptIds.length - scheme.contextWidth)) : [];
+  const ids = new Uint32Array(tail.length + text.ids.length);
+  ids.set(tail);
+  ids.set(text.ids, tail.length);
+  let largest = 0;
+  for (let i = 0; i < ids.length; i++) if (ids[i]! > largest) largest = ids[i]!;
+  if (largest >= vocabulary)
+    throw new AssayError(
+      "FORMAT",
+      `marks.scoreTexts: text ${text.id}: expected ids below ${vocabulary}, got ${largest}`,
+    );
+  return { ids, from: tail.length };
+}
+
+/** 1 where a name stands for the first time. */
+function firstOccurrences(names: Uint32Array, distinctMax: number): Uint8Array {
+  const seen = new TupleSet(distinctMax);
+  const fresh = new Uint8Array(names.length / 2);
+  for (let i = 0; i < fresh.length; i++) fresh[i] = Number(seen.add(names[2 * i]!, names[2 * i + 1]!));
+  return fresh;
+}
+
+/** Bits of the sieve before a look-up: 128 kB, which a core's own cache holds. */
+const SIEVE_BITS = 20;
+
+/**
+ * 1 where `asked` is 1 and the context stood earlier in the text. Where few positions are asked for, only their
+ * contexts are kept: a set that fits the cache instead of one entry a token.
+ */
+function repeatedContexts(scheme: Scheme, ids: Uint32Array, start: number, asked: Uint8Array): Uint8Array {
+  const count = asked.length;
+  const names = namesOfContexts(scheme, ids, start, count);
+  const repeated = new Uint8Array(count);
+  let few = 0;
+  for (let i = 0; i < count; i++) few += asked[i]!;
+  if (4 * few > count) {
+    const seen = new TupleSet(count);
+    for (let i = 0; i < count; i++) if (!seen.add(names[2 * i]!, names[2 * i + 1]!)) repeated[i] = asked[i]!;
+    return repeated;
+  }
+  const sieve = new Uint8Array(1 << (SIEVE_BITS - 3));
+  const wanted = new TupleSet(few);
+  for (let i = 0; i < count; i++) {
+    if (asked[i] === 0) continue;
+    const bit = names[2 * i]! >>> (32 - SIEVE_BITS);
+    sieve[bit >>> 3]! |= 1 << (bit & 7);
+    wanted.add(names[2 * i]!, names[2 * i + 1]!);
+  }
+  const seen = new TupleSet(few);
+  for (let i = 0; i < count; i++) {
+    const bit = names[2 * i]! >>> (32 - SIEVE_BITS);
+    if ((sieve[bit >>> 3]! & (1 << (bit & 7))) === 0) continue;
+    if (!wanted.has(names[2 * i]!, names[2 * i + 1]!)) continue;
+    if (!seen.add(names[2 * i]!, names[2 * i + 1]!)) repeated[i] = asked[i]!;
+  }
+  return repeated;
+}
+
+/** Two words that name a context: the ids it reads. */
+export function contextName(scheme: Scheme, ids: Uint32Array, at: number): [number, number] {
+  const [high, low] = namesOfContexts(scheme, ids, at, 1);
+  return [high!, low!];
+}
+
+/** The same for `count` positions from `start` on, two words each. */
+function namesOfContexts(scheme: Scheme, ids: Uint32Array, start: number, count: number): Uint32Array {
+  const names = new Uint32Array(2 * count);
+  const offsets = Int32Array.from(scheme.contextOffsets);
+  for (let i = 0; i < count; i++) {
+    let high = 0x811c9dc5;
+    let low = 0x9747b28c;
+    for (let k = 0; k < offsets.length; k++) {
+      const id = ids[start + i + offsets[k]!]!;
+      high = Math.imul(high ^ id, 0x85ebca6b);
+      high ^= high >>> 13;
+      low = Math.imul(low + id, 0xc2b2ae35);
+      low ^= low >>> 16;
+    }
+    names[2 * i] = high;
+    names[2 * i + 1] = low;
+  }
+  return names;
+}
