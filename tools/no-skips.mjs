@@ -7,6 +7,7 @@ const shared = resolve(process.env.ASSAY_SHARED ?? "../shared");
 const chromium = existsSync("/usr/bin/chromium");
 const chdb = existsSync("node_modules/chdb");
 const llama = existsSync("node_modules/node-llama-cpp");
+const onnx = existsSync("node_modules/@huggingface/transformers");
 const report = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const skipped = report.testResults.flatMap((file) =>
   file.assertionResults
@@ -15,7 +16,8 @@ const skipped = report.testResults.flatMap((file) =>
 );
 const excused = ({ file }) => {
   if (/accessibility|behaviour-page/.test(file)) return !chromium;
-  if (file.includes("local-model")) return !llama;
+  if (/local-model|serve-gguf/.test(file)) return !llama;
+  if (file.includes("onnx-model")) return !onnx;
   if (file.includes("/traffic/")) return !chdb || !existsSync(shared);
   return !existsSync(shared);
 };
