@@ -288,7 +288,7 @@ function wordsOf({ access, sealedToOthers, faults, log }: WhoHad): string {
   return [
     ...lines,
     ...faults.map((fault) => `does not hold: ${fault}`),
-    `${access.length} grants in ${log.origin} at size ${log.size}; ${sealedToOthers} entries are sealed to others and were not read`,
+    `grants in ${log.origin} at size ${log.size}: ${access.length}; entries sealed to others and not read: ${sealedToOthers}`,
   ]
     .map((line) => `${visibleText(line)}\n`)
     .join("");

@@ -84,7 +84,7 @@ export function accessPage(ledger: AccessLedger, now: number, log: Log): string 
         <p class="govuk-body">No grants yet.</p>
       ) : (
         <Table
-          caption={`${ledger.grantCount} grants${ledger.grantCount > grants.length ? `; the latest ${grants.length}` : ""}`}
+          caption={`Grants: ${ledger.grantCount}${ledger.grantCount > grants.length ? `; the latest ${grants.length}` : ""}`}
           columns={[
             { title: "Entry" },
             { title: "Signed by" },
