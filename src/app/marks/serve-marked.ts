@@ -6,6 +6,7 @@ import { hex, utf8 } from "../../base/bytes.js";
 import { type Digest, sha256Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import { parseStrictJson } from "../../base/strict-json.js";
+import type { StepModel } from "../../host/answers/step-model.js";
 import type { ServingLog } from "../../host/log/serving-log.js";
 import type { TokenDraws } from "../../kernels/token-draws.js";
 import type { AssayMark } from "../../labs/marks/schemes/assay-scheme.js";
@@ -13,7 +14,6 @@ import { keyCommitment } from "../../labs/marks/schemes/commitment.js";
 import { parseMark } from "../../labs/marks/schemes/mark-file.js";
 import { derivedKey } from "../../labs/marks/schemes/mark-keys.js";
 import { type Marker, markerOf } from "../../labs/marks/schemes/marker.js";
-import type { StepModel } from "./step-model.js";
 
 /** Tokens in one piece: a piece waits for the disk once. */
 export const PIECE_TOKENS = 16;

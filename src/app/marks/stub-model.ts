@@ -2,8 +2,9 @@
  * A stand-in for a language model: bytes as tokens, logits from a hash of the last two. It has entropy to mark and costs
  * next to nothing, so what a load test measures is the serving, the mark and the log.
  */
+
+import type { StepModel } from "../../host/answers/step-model.js";
 import type { TokenDraws } from "../../kernels/token-draws.js";
-import type { StepModel } from "./step-model.js";
 
 /** Printable ASCII only is ever likely. */
 const FIRST = 32;

@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
 import { checkHeader, digestOf, llamaPeer } from "./gguf-model.js";
+import type { StepModel } from "./step-model.js";
 
 /** Answers under way at once; each has a context of its own. */
 const SEQUENCES = 4;
@@ -13,22 +14,8 @@ const SEQUENCES = 4;
 const CONTEXT_TOKENS_MAX = 8192;
 const THREADS = Math.max(1, availableParallelism() - 1);
 
-export interface LocalSteps {
-  /** Logits of every token after the prompt and all of `generated`; called with one more each time. */
-  next(generated: readonly number[]): Promise<Float64Array>;
-  close(): void;
-}
-
-export interface LocalStepper {
-  name: string;
-  vocabulary: number;
-  /** Tokens of prompt and answer together. */
-  contextTokens: number;
-  /** Ids of a prompt; of one turn of the model's own chat template where `chat`. */
-  encode(text: string, chat: boolean): number[];
-  decode(ids: readonly number[]): string;
-  ends(token: number): boolean;
-  begin(promptIds: readonly number[]): Promise<LocalSteps>;
+/** Holds memory until it is closed. */
+export interface LocalStepper extends StepModel {
   close(): Promise<void>;
 }
 
