@@ -17,7 +17,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { examineAncestry } from "../dist/labs/weights/examine.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
-import { testAxes } from "../dist/labs/weights/test-axes.js";
+import { testAxes } from "../dist/labs/weights/tests/test-axes.js";
 import { type Loaded, loadAll, pool } from "../validation/study/models.ts";
 import { allPairs } from "../validation/study/null.ts";
 import { baselineTables, type Judged } from "./baselines/tables.ts";

@@ -12,8 +12,8 @@
 import { parseArgs } from "node:util";
 import { AnswerStore } from "../dist/host/answers/answer-store.js";
 import { BehaviourPool } from "../dist/host/answers/behaviour-pool.js";
-import { compare } from "../dist/labs/behaviour/comparison.js";
-import { allStandardScores, combinedScores } from "../dist/labs/behaviour/score.js";
+import { compare } from "../dist/labs/behaviour/agreement/comparison.js";
+import { allStandardScores, combinedScores } from "../dist/labs/behaviour/score/score.js";
 import { loadMaterial } from "../validation/study/behaviour-material.ts";
 
 const { values } = parseArgs({

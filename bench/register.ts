@@ -20,9 +20,9 @@ import {
   encodeDeclarationBundle,
   openDeclarationBundle,
   toBeSigned,
-} from "../dist/office/register/declaration-bundle.js";
+} from "../dist/office/register/declarations/declaration-bundle.js";
+import { encodeDeclaration } from "../dist/office/register/declarations/statement.js";
 import { encodeRecord, recordOf } from "../dist/office/register/register-entry.js";
-import { encodeDeclaration } from "../dist/office/register/statement.js";
 import { LogWriter } from "../dist/tlog/log-writer.js";
 import { leafHash } from "../dist/tlog/merkle-hash.js";
 import { verifyInclusion } from "../dist/tlog/merkle-proof.js";

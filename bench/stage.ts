@@ -11,11 +11,11 @@ import { ComputePool } from "../dist/host/model/compute-pool.js";
 import { openModel } from "../dist/host/model/open-model.js";
 import type { CompareJob, Compute, MatchJob, PairJob, SketchJob } from "../dist/kernels/compute.js";
 import { rowBytes } from "../dist/kernels/dtypes.js";
-import { counterparts } from "../dist/labs/weights/counterparts.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
-import type { Bench } from "../dist/labs/weights/scan.js";
-import { tensorStory } from "../dist/labs/weights/story.js";
-import { testAxes } from "../dist/labs/weights/test-axes.js";
+import { counterparts } from "../dist/labs/weights/story/counterparts.js";
+import { tensorStory } from "../dist/labs/weights/story/story.js";
+import type { Bench } from "../dist/labs/weights/tests/scan.js";
+import { testAxes } from "../dist/labs/weights/tests/test-axes.js";
 
 type Range = [file: string, offset: number, length: number];
 

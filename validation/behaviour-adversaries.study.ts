@@ -11,11 +11,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { prng } from "../dist/base/prng.js";
-import { memorySource } from "../dist/labs/behaviour/answer-source.js";
-import { countBlock } from "../dist/labs/behaviour/block-count.js";
-import { compare } from "../dist/labs/behaviour/comparison.js";
-import type { Development, Fit } from "../dist/labs/behaviour/development.js";
+import { countBlock } from "../dist/labs/behaviour/agreement/block-count.js";
+import { compare } from "../dist/labs/behaviour/agreement/comparison.js";
+import { memorySource } from "../dist/labs/behaviour/answers/answer-source.js";
 import { outsideReferenceClass, PANEL_FAMILIES_MIN } from "../dist/labs/behaviour/method.js";
+import type { Development, Fit } from "../dist/labs/behaviour/score/development.js";
 import { INDEPENDENT, score } from "./study/behaviour-fits.ts";
 import { drawOf, loadMaterial, rowsOf } from "./study/behaviour-material.ts";
 

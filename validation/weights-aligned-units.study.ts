@@ -16,7 +16,7 @@ import { align } from "../dist/labs/weights/alignment/align.js";
 import { canonicalModel } from "../dist/labs/weights/alignment/canonical.js";
 import { ALIGNED_METHOD_VERSION, TOKENS_PAIRED } from "../dist/labs/weights/alignment/method.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
-import { type SharedTokens, sharedTokens } from "../dist/labs/weights/shared-tokens.js";
+import { type SharedTokens, sharedTokens } from "../dist/labs/weights/tests/shared-tokens.js";
 import type { CanonicalTensor, Vocabulary } from "../dist/model/model.js";
 import { allPairs, type PairSpec } from "./study/aligned-pairs.ts";
 import { type PairRow, writeStudy } from "./study/aligned-tables.ts";

@@ -14,7 +14,11 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { ValidationSummary } from "../dist/finding/validation.js";
-import { DIRECTION_METHOD_ID, DIRECTION_METHOD_VERSION, OPPOSED_PREFIX } from "../dist/labs/weights/direction.js";
+import {
+  DIRECTION_METHOD_ID,
+  DIRECTION_METHOD_VERSION,
+  OPPOSED_PREFIX,
+} from "../dist/labs/weights/making/direction.js";
 import { type DirectionScore, directionScores } from "../dist/labs/weights/making/direction-score.js";
 import { makingOf } from "../dist/labs/weights/making/making.js";
 import { directionTables, groupBy } from "./study/direction-tables.ts";

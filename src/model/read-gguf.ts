@@ -3,11 +3,11 @@
  * Llama's architecture llama.cpp's converter interleaves the halves of each query and key head; that is undone by the
  * row order. Gemma's norm gains come with the 1 added that Hugging Face files leave out: such norms never look identical.
  */
-import { NO_CONFIG } from "./config.js";
-import type { GgufHeader } from "./gguf.js";
-import { type GgufValue, TOKENS_KEY } from "./gguf-values.js";
+import { NO_CONFIG } from "./beside/config.js";
+import type { GgufHeader } from "./formats/gguf.js";
+import { type GgufValue, TOKENS_KEY } from "./formats/gguf-values.js";
 import type { CanonicalTensor, Model, ModelConfig, Reading, Vocabulary } from "./model.js";
-import { ggufNaming } from "./names-gguf.js";
+import { ggufNaming } from "./names/names-gguf.js";
 import { readEntries } from "./read-model.js";
 
 /** Architectures whose query and key rows the converter leaves as they are; of others beside "llama" it is not known. */

@@ -7,17 +7,17 @@
 import { AssayError, quoted } from "../base/error.js";
 import type { DType } from "../kernels/dtypes.js";
 import type { StoredMatrix } from "../kernels/stored-matrix.js";
-import { type Adapter, withAdapter } from "./adapter.js";
 import type { Entry, FileTensors } from "./entries.js";
 import { FAMILIES_READ, familyOfTensors } from "./families.js";
-import { cut } from "./fused.js";
+import { type Adapter, withAdapter } from "./layouts/adapter.js";
+import { cut } from "./layouts/fused.js";
+import { isRead, joinQuantised } from "./layouts/quantised.js";
+import { cutStack, type ExpertPart, orientationOf, type StoredStack } from "./layouts/stacks.js";
 import type { CanonicalTensor, ModelConfig, Reading, Role } from "./model.js";
-import { llamaNaming } from "./names.js";
-import { GPT_NEOX, GPT2 } from "./names-gpt.js";
-import { canonicalName, type Fused, holdingOf, type Naming, type Place, placesOf, type Stack } from "./naming.js";
-import { isRead, joinQuantised } from "./quantised.js";
+import { llamaNaming } from "./names/names.js";
+import { GPT_NEOX, GPT2 } from "./names/names-gpt.js";
+import { canonicalName, type Fused, holdingOf, type Naming, type Place, placesOf, type Stack } from "./names/naming.js";
 import { dimensionsOf } from "./shapes.js";
-import { cutStack, type ExpertPart, orientationOf, type StoredStack } from "./stacks.js";
 
 const DTYPES_READ =
   "F64, F32, F16, BF16 and F8 are read, I8 and 4-bit weights with their scales (LLM.int8, compressed-tensors, GPTQ, AWQ, MXFP4), and GGUF's Q4_0 to Q8_0, Q2_K to Q6_K and MXFP4; others have to be dequantised first (transformers: model.dequantize(), then save_pretrained)";

@@ -8,8 +8,8 @@ import { intake } from "../../src/host/model/intake.js";
 import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
+import { writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 import type { Model } from "../../src/model/model.js";
-import { writeSafetensors } from "../../src/model/safetensors-writer.js";
 import { temporary } from "./temporary.js";
 
 const inTemporary = temporary();

@@ -1,7 +1,7 @@
 /** The repository's own small model as a GGUF file that llama.cpp runs. */
 import { readFileSync } from "node:fs";
-import { parseSafetensorsHeader } from "../../src/model/safetensors.js";
-import type { TensorToWrite } from "../../src/model/safetensors-writer.js";
+import { parseSafetensorsHeader } from "../../src/model/formats/safetensors.js";
+import type { TensorToWrite } from "../../src/model/formats/safetensors-writer.js";
 import { asGguf, writeGguf } from "../model/gguf-writer.js";
 
 /** fixtures/demo/base as llama.cpp's converter would write it. */

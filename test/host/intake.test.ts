@@ -17,7 +17,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { rootDigest } from "../../src/evidence/oms.js";
 import { intake } from "../../src/host/model/intake.js";
-import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
+import { type TensorToWrite, writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 import { writeGguf } from "../model/gguf-writer.js";
 import { tensor, tinyLlama } from "../model/tiny-llama.js";
 import { temporary } from "./temporary.js";

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { collect } from "../../src/app/behaviour/collect.js";
 import { openLocalModel } from "../../src/host/answers/open-local-model.js";
-import { parseSafetensorsHeader } from "../../src/model/safetensors.js";
+import { parseSafetensorsHeader } from "../../src/model/formats/safetensors.js";
 import { readTranscript } from "../../src/transcript/read-transcript.js";
 import { serveDemoModels } from "../end-to-end/demo-model-server.js";
 import { type LlamaShape, writeLlamaOnnx } from "./onnx-writer.js";

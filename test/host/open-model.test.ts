@@ -2,8 +2,8 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openModel } from "../../src/host/model/open-model.js";
-import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
-import { INDEX_NAME } from "../../src/model/shard-index.js";
+import { type TensorToWrite, writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
+import { INDEX_NAME } from "../../src/model/formats/shard-index.js";
 import { asGguf, writeGguf } from "../model/gguf-writer.js";
 import { tensor, tinyLlama } from "../model/tiny-llama.js";
 import { temporary } from "./temporary.js";

@@ -7,7 +7,7 @@ import { LocalCompute } from "../../src/kernels/compute.js";
 import { type AlignedResult, align } from "../../src/labs/weights/alignment/align.js";
 import { canonicalModel } from "../../src/labs/weights/alignment/canonical.js";
 import { beyondStudy, notAlignable } from "../../src/labs/weights/alignment/method.js";
-import { sharedTokens } from "../../src/labs/weights/shared-tokens.js";
+import { sharedTokens } from "../../src/labs/weights/tests/shared-tokens.js";
 import type { CanonicalTensor, Model, Vocabulary } from "../../src/model/model.js";
 import { asModel, grafted, type Held, held, narrowed, quantised } from "../../validation/study/altered.ts";
 import { disguise } from "../../validation/study/disguise.ts";

@@ -11,7 +11,7 @@ import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { examineAncestry, type Side } from "../../src/labs/weights/examine.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
-import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
+import { type TensorToWrite, writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 import { temporary } from "../host/temporary.js";
 import { asGguf, type GgufEntry, type Quantised, writeGguf } from "../model/gguf-writer.js";
 import { asGemma, asGpt2, asNeoX, asPhi3, storedTensors } from "../model/layouts.js";

@@ -7,7 +7,7 @@ import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { examineAncestry, type Side } from "../../src/labs/weights/examine.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
-import { labelRuns, positionSample } from "../../src/labs/weights/sampling.js";
+import { labelRuns, positionSample } from "../../src/labs/weights/tests/sampling.js";
 
 const files = new FileReader();
 const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));

@@ -1,7 +1,7 @@
 /** config.json: strict on what is used, silent on the rest. */
 import { describe, expect, test } from "vitest";
 import { utf8 } from "../../src/base/bytes.js";
-import { NO_CONFIG, parseConfig } from "../../src/model/config.js";
+import { NO_CONFIG, parseConfig } from "../../src/model/beside/config.js";
 
 const parse = (value: unknown) => parseConfig(utf8(JSON.stringify(value)));
 

@@ -1,14 +1,14 @@
 /** Mixtures of experts: every maker's layout gives the same values under the same canonical names. */
 import { describe, expect, test } from "vitest";
 import { LocalCompute } from "../../src/kernels/compute.js";
-import { NO_CONFIG } from "../../src/model/config.js";
-import { parseGgufHeader } from "../../src/model/gguf.js";
+import { NO_CONFIG } from "../../src/model/beside/config.js";
+import { parseGgufHeader } from "../../src/model/formats/gguf.js";
+import { parseSafetensorsHeader } from "../../src/model/formats/safetensors.js";
+import { type TensorToWrite, writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 import { mlpsOf } from "../../src/model/mlps.js";
 import type { Model, Reading } from "../../src/model/model.js";
 import { readGguf } from "../../src/model/read-gguf.js";
 import { readModel } from "../../src/model/read-model.js";
-import { parseSafetensorsHeader } from "../../src/model/safetensors.js";
-import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
 import { EXPERTS, fusedStacks, ggufStacks, type Mixture, mixture, separate } from "./experts.js";
 import { writeGguf } from "./gguf-writer.js";
 import { tensor, tinyLlama } from "./tiny-llama.js";

@@ -1,5 +1,5 @@
 /** Writes one small mixture of experts as its several makers store it; values are the same throughout. */
-import type { TensorToWrite } from "../../src/model/safetensors-writer.js";
+import type { TensorToWrite } from "../../src/model/formats/safetensors-writer.js";
 import type { GgufTensorToWrite } from "./gguf-writer.js";
 import { stacked, transposed } from "./layouts.js";
 import { tensor, tinyLlama } from "./tiny-llama.js";

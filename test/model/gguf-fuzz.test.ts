@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { concatBytes } from "../../src/base/bytes.js";
 import { AssayError } from "../../src/base/error.js";
 import { type Prng, prng } from "../../src/base/prng.js";
-import { parseGgufHeader } from "../../src/model/gguf.js";
+import { parseGgufHeader } from "../../src/model/formats/gguf.js";
 import { readGguf } from "../../src/model/read-gguf.js";
 import { asGguf, u32, u64, writeGguf } from "./gguf-writer.js";
 import { tinyLlama } from "./tiny-llama.js";

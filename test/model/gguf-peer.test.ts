@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { gguf } from "@huggingface/gguf";
 import { expect, test } from "vitest";
-import { parseGgufHeader } from "../../src/model/gguf.js";
+import { parseGgufHeader } from "../../src/model/formats/gguf.js";
 import { temporary } from "../host/temporary.js";
 
 const at = temporary();

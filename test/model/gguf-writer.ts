@@ -1,6 +1,6 @@
 /** Writes GGUF files for tests: metadata of a few types, tensors side by side, and three quantisers of its own. */
 import { concatBytes, utf8 } from "../../src/base/bytes.js";
-import type { TensorToWrite } from "../../src/model/safetensors-writer.js";
+import type { TensorToWrite } from "../../src/model/formats/safetensors-writer.js";
 import { stacked } from "./layouts.js";
 import { valuesOf } from "./reformat.js";
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { concatBytes, utf8 } from "../../src/base/bytes.js";
 import { isReadDType } from "../../src/kernels/dtypes.js";
 import { Kernel } from "../../src/kernels/kernel.js";
-import { GGUF_TENSORS_MAX, parseGgufHeader } from "../../src/model/gguf.js";
+import { GGUF_TENSORS_MAX, parseGgufHeader } from "../../src/model/formats/gguf.js";
 import { readGguf } from "../../src/model/read-gguf.js";
 import { asGguf, type GgufEntry, type GgufTensorToWrite, u32, u64, writeGguf } from "./gguf-writer.js";
 import { tinyLlama } from "./tiny-llama.js";

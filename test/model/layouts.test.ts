@@ -1,10 +1,10 @@
 /** Names and layouts beyond Llama's: what the canonical tensors are, and where they lie. */
 import { describe, expect, test } from "vitest";
-import { NO_CONFIG, parseConfig } from "../../src/model/config.js";
+import { NO_CONFIG, parseConfig } from "../../src/model/beside/config.js";
+import { parseSafetensorsHeader } from "../../src/model/formats/safetensors.js";
+import { type TensorToWrite, writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 import type { Model, ModelConfig } from "../../src/model/model.js";
 import { readModel } from "../../src/model/read-model.js";
-import { parseSafetensorsHeader } from "../../src/model/safetensors.js";
-import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
 import { asGemma, asGpt2, asNeoX, asPhi3 } from "./layouts.js";
 import { tensor, tinyLlama } from "./tiny-llama.js";
 

@@ -1,7 +1,7 @@
 /** Rewrites a Llama-family model's tensors as other makers would store them: other names, fused, transposed. */
 import { readFileSync } from "node:fs";
-import { parseSafetensorsHeader } from "../../src/model/safetensors.js";
-import type { TensorToWrite } from "../../src/model/safetensors-writer.js";
+import { parseSafetensorsHeader } from "../../src/model/formats/safetensors.js";
+import type { TensorToWrite } from "../../src/model/formats/safetensors-writer.js";
 
 /** The tensors of one safetensors file, all of BF16. */
 export function storedTensors(path: string): TensorToWrite[] {

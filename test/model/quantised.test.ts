@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { utf8 } from "../../src/base/bytes.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
-import { NO_CONFIG, parseConfig } from "../../src/model/config.js";
+import { NO_CONFIG, parseConfig } from "../../src/model/beside/config.js";
+import { parseSafetensorsHeader } from "../../src/model/formats/safetensors.js";
+import { type TensorToWrite, writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 import type { Model } from "../../src/model/model.js";
 import { readModel } from "../../src/model/read-model.js";
-import { parseSafetensorsHeader } from "../../src/model/safetensors.js";
-import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
 import { tensor, tinyLlama } from "./tiny-llama.js";
 
 interface Vector {

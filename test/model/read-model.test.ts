@@ -1,11 +1,11 @@
 /** From tensors under a maker's names to a canonical model, or to the sentence why not. */
 import { describe, expect, test } from "vitest";
-import { NO_CONFIG } from "../../src/model/config.js";
+import { NO_CONFIG } from "../../src/model/beside/config.js";
+import { parseSafetensorsHeader } from "../../src/model/formats/safetensors.js";
+import { type TensorToWrite, writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 import type { Model, ModelConfig } from "../../src/model/model.js";
-import { PREFIXES } from "../../src/model/names.js";
+import { PREFIXES } from "../../src/model/names/names.js";
 import { readModel } from "../../src/model/read-model.js";
-import { parseSafetensorsHeader } from "../../src/model/safetensors.js";
-import { type TensorToWrite, writeSafetensors } from "../../src/model/safetensors-writer.js";
 import { type TinyLlama, tensor, tinyLlama } from "./tiny-llama.js";
 
 function read(tensors: TensorToWrite[], config: Partial<ModelConfig> = {}) {

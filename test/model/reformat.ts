@@ -1,6 +1,6 @@
 /** Tensors of BF16 stored again in other number formats: F64 exactly, the 8-bit ones rounded to the nearest code. */
 import { Kernel } from "../../src/kernels/kernel.js";
-import type { TensorToWrite } from "../../src/model/safetensors-writer.js";
+import type { TensorToWrite } from "../../src/model/formats/safetensors-writer.js";
 
 const kernel = new Kernel();
 

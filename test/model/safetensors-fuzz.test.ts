@@ -7,11 +7,11 @@ import { expect, test } from "vitest";
 import { concatBytes } from "../../src/base/bytes.js";
 import { AssayError } from "../../src/base/error.js";
 import { type Prng, prng } from "../../src/base/prng.js";
-import { NO_CONFIG } from "../../src/model/config.js";
+import { NO_CONFIG } from "../../src/model/beside/config.js";
+import { parseSafetensorsHeader, RANK_MAX } from "../../src/model/formats/safetensors.js";
+import { SAFETENSORS_DTYPE_BITS } from "../../src/model/formats/safetensors-dtypes.js";
+import { writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 import { readModel } from "../../src/model/read-model.js";
-import { parseSafetensorsHeader, RANK_MAX } from "../../src/model/safetensors.js";
-import { SAFETENSORS_DTYPE_BITS } from "../../src/model/safetensors-dtypes.js";
-import { writeSafetensors } from "../../src/model/safetensors-writer.js";
 import { tensor, tinyLlama } from "./tiny-llama.js";
 
 /** Of the slow study, which of four parts; each has a seed of its own. */

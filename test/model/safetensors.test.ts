@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { concatBytes, utf8 } from "../../src/base/bytes.js";
 import { AssayError, type AssayErrorCode } from "../../src/base/error.js";
-import { parseSafetensorsHeader, safetensorsHeaderLength } from "../../src/model/safetensors.js";
-import { SAFETENSORS_DTYPE_BITS, type SafetensorsDType } from "../../src/model/safetensors-dtypes.js";
-import { safetensorsHeaderBytes, writeSafetensors } from "../../src/model/safetensors-writer.js";
+import { parseSafetensorsHeader, safetensorsHeaderLength } from "../../src/model/formats/safetensors.js";
+import { SAFETENSORS_DTYPE_BITS, type SafetensorsDType } from "../../src/model/formats/safetensors-dtypes.js";
+import { safetensorsHeaderBytes, writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 
 const WITHIN_MS = 2_000;
 

@@ -1,9 +1,9 @@
 /** The shard index names files and tensors: it must be a plain map that the shards confirm. */
 import { describe, expect, test } from "vitest";
 import { utf8 } from "../../src/base/bytes.js";
-import { parseSafetensorsHeader, type SafetensorsHeader } from "../../src/model/safetensors.js";
-import { writeSafetensors } from "../../src/model/safetensors-writer.js";
-import { checkShards, INDEX_NAME, parseShardIndex } from "../../src/model/shard-index.js";
+import { parseSafetensorsHeader, type SafetensorsHeader } from "../../src/model/formats/safetensors.js";
+import { writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
+import { checkShards, INDEX_NAME, parseShardIndex } from "../../src/model/formats/shard-index.js";
 import { tensor } from "./tiny-llama.js";
 
 const present = new Set(["a.safetensors", "b.safetensors", "x.bin", INDEX_NAME]);

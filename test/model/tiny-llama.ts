@@ -1,5 +1,5 @@
 /** Makes small Llama-family models for tests: deterministic values, any prefix, any of the read dtypes. */
-import type { TensorToWrite } from "../../src/model/safetensors-writer.js";
+import type { TensorToWrite } from "../../src/model/formats/safetensors-writer.js";
 
 export interface TinyLlama {
   prefix?: string;

@@ -1,7 +1,7 @@
 /** Vocabularies out of tokenizer.json in its three forms, and out of hostile ones. */
 import { describe, expect, test } from "vitest";
 import { utf8 } from "../../src/base/bytes.js";
-import { parseVocabulary } from "../../src/model/tokenizer.js";
+import { parseVocabulary } from "../../src/model/beside/tokenizer.js";
 
 const parse = (value: unknown) => parseVocabulary(utf8(typeof value === "string" ? value : JSON.stringify(value)));
 

@@ -24,7 +24,7 @@ import {
 import { standingOfGrant } from "../../src/office/register/access/ledger.js";
 import { whoHad } from "../../src/office/register/access/opened-ledger.js";
 import { makeFields, type OpenedFields, openFields } from "../../src/office/register/access/sealed-fields.js";
-import { encodeDeclarationBundle, toBeSigned } from "../../src/office/register/declaration-bundle.js";
+import { encodeDeclarationBundle, toBeSigned } from "../../src/office/register/declarations/declaration-bundle.js";
 import { decodeRecord, encodeRecord } from "../../src/office/register/register-entry.js";
 import { NOW, type Party, party, World } from "./world.js";
 

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { assertBom, importBom } from "../../src/app/register/bom.js";
-import { bomOf } from "../../src/office/register/cyclonedx-export.js";
-import { draftsOfBom } from "../../src/office/register/cyclonedx-import.js";
+import { bomOf } from "../../src/office/register/exchange/cyclonedx-export.js";
+import { draftsOfBom } from "../../src/office/register/exchange/cyclonedx-import.js";
 import { SAMPLES } from "./samples.js";
 import { derivation, ISSUED, model } from "./world.js";
 

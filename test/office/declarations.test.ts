@@ -5,10 +5,10 @@ import { describe, expect, test } from "vitest";
 import { utf8 } from "../../src/base/bytes.js";
 import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
 import { parseEcdsaKey } from "../../src/evidence/ecdsa-key.js";
-import { openDeclarationBundle } from "../../src/office/register/declaration-bundle.js";
-import { KIND_NAMES, type Kind, kindJsonSchema } from "../../src/office/register/kinds.js";
-import { parseModelCard } from "../../src/office/register/model-card.js";
-import { decodeDeclaration, encodeDeclaration } from "../../src/office/register/statement.js";
+import { openDeclarationBundle } from "../../src/office/register/declarations/declaration-bundle.js";
+import { KIND_NAMES, type Kind, kindJsonSchema } from "../../src/office/register/declarations/kinds.js";
+import { decodeDeclaration, encodeDeclaration } from "../../src/office/register/declarations/statement.js";
+import { parseModelCard } from "../../src/office/register/exchange/model-card.js";
 import { SAMPLES } from "./samples.js";
 import { bundleOf, model, party } from "./world.js";
 

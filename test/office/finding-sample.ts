@@ -2,7 +2,7 @@
 import { utf8 } from "../../src/base/bytes.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import { encodeFinding } from "../../src/finding/codec.js";
-import type { FindingRecord } from "../../src/office/register/procedure.js";
+import type { FindingRecord } from "../../src/office/register/declarations/procedure.js";
 import { derived } from "../report/fixtures.js";
 
 export function findingBytes(reference: string, suspect: string): Uint8Array {

@@ -1,13 +1,13 @@
 /** Admission with its reasons, the fold, and declarations held against each other. */
 import { describe, expect, test } from "vitest";
 import { admit, REFUSALS } from "../../src/office/register/admission.js";
-import { label } from "../../src/office/register/label.js";
-import { licenceConflict } from "../../src/office/register/licences.js";
+import { licenceConflict } from "../../src/office/register/declarations/licences.js";
+import { checkedPredicate } from "../../src/office/register/declarations/statement.js";
+import type { ModelId } from "../../src/office/register/declarations/vocabulary.js";
+import { label } from "../../src/office/register/label/label.js";
 import { LINEAGE_MODELS_MAX, lineage } from "../../src/office/register/lineage.js";
-import { NameSearch } from "../../src/office/register/name-search.js";
+import { NameSearch } from "../../src/office/register/names/name-search.js";
 import { remarksOn } from "../../src/office/register/remarks.js";
-import { checkedPredicate } from "../../src/office/register/statement.js";
-import type { ModelId } from "../../src/office/register/vocabulary.js";
 import { drawLineage } from "../../src/report/figures/lineage.js";
 import { SAMPLES } from "./samples.js";
 import { bundleOf, derivation, ISSUED, model, NOW, party, World } from "./world.js";

@@ -1,6 +1,6 @@
 /** One well-formed predicate of each kind. */
-import { draft } from "../../src/office/register/draft.js";
-import type { Kind, Predicates } from "../../src/office/register/kinds.js";
+import { draft } from "../../src/office/register/declarations/draft.js";
+import type { Kind, Predicates } from "../../src/office/register/declarations/kinds.js";
 import { derivation, ISSUED, model } from "./world.js";
 
 const D = `sha256:${"a".repeat(64)}`;

@@ -9,13 +9,13 @@ import {
   encodeDeclarationBundle,
   openDeclarationBundle,
   toBeSigned,
-} from "../../src/office/register/declaration-bundle.js";
-import type { Derivation } from "../../src/office/register/derivation.js";
-import type { Kind, Predicates } from "../../src/office/register/kinds.js";
+} from "../../src/office/register/declarations/declaration-bundle.js";
+import type { Derivation } from "../../src/office/register/declarations/derivation.js";
+import type { Kind, Predicates } from "../../src/office/register/declarations/kinds.js";
+import { type Declaration, encodeDeclaration, type Subject } from "../../src/office/register/declarations/statement.js";
+import type { ModelId } from "../../src/office/register/declarations/vocabulary.js";
 import { policyRecord } from "../../src/office/register/register-entry.js";
 import { type Entry, RegisterIndex } from "../../src/office/register/register-index.js";
-import { type Declaration, encodeDeclaration, type Subject } from "../../src/office/register/statement.js";
-import type { ModelId } from "../../src/office/register/vocabulary.js";
 
 export const NOW = 1_790_000_000;
 export const ISSUED = "2026-09-01T12:00:00Z";

@@ -2,13 +2,13 @@
 import { utf8 } from "../../src/base/bytes.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import type { Finding } from "../../src/finding/finding.js";
-import { STATISTICS } from "../../src/labs/behaviour/agreement.js";
-import { memorySource } from "../../src/labs/behaviour/answer-source.js";
-import { countBlock } from "../../src/labs/behaviour/block-count.js";
-import { type Development, developmentSchema } from "../../src/labs/behaviour/development.js";
+import { STATISTICS } from "../../src/labs/behaviour/agreement/agreement.js";
+import { countBlock } from "../../src/labs/behaviour/agreement/block-count.js";
+import { memorySource } from "../../src/labs/behaviour/answers/answer-source.js";
+import type { SampledAnswer } from "../../src/labs/behaviour/answers/samples.js";
 import { examineBehaviour } from "../../src/labs/behaviour/examine.js";
 import { METHOD_VERSION, PROPOSITIONS_TESTED } from "../../src/labs/behaviour/method.js";
-import type { SampledAnswer } from "../../src/labs/behaviour/samples.js";
+import { type Development, developmentSchema } from "../../src/labs/behaviour/score/development.js";
 import type { PageInput, PageValidation } from "../../src/report/page-input.js";
 import { answersOf, unrelated } from "../labs/behaviour/made-answers.js";
 

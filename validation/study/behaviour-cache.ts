@@ -1,7 +1,7 @@
 /** Pieces of the study on disk, so that a long study can be run piece by piece and taken up again. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { STATISTICS } from "../../dist/labs/behaviour/agreement.js";
+import { STATISTICS } from "../../dist/labs/behaviour/agreement/agreement.js";
 
 export class Cache {
   readonly #folder: string;

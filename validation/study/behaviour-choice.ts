@@ -4,7 +4,7 @@
  * are left, each scored by a calibration without its own. What the shipped method would have shown had its choice of
  * statistics been left to the data.
  */
-import { STATISTICS } from "../../dist/labs/behaviour/agreement.js";
+import { STATISTICS } from "../../dist/labs/behaviour/agreement/agreement.js";
 import { type Case, calibrateWithout, costs } from "./behaviour-figures.ts";
 import { type Rows, SUBSTANCE } from "./behaviour-fits.ts";
 

@@ -4,9 +4,9 @@
  * counts once, however many models it has.
  */
 
-import { STATISTICS, type Statistic } from "../../dist/labs/behaviour/agreement.js";
-import type { Fit } from "../../dist/labs/behaviour/development.js";
+import { STATISTICS, type Statistic } from "../../dist/labs/behaviour/agreement/agreement.js";
 import type { BehaviourProposition } from "../../dist/labs/behaviour/method.js";
+import type { Fit } from "../../dist/labs/behaviour/score/development.js";
 import { fitLogistic } from "../../dist/stats/logistic.js";
 import type { Kind } from "./behaviour-labels.ts";
 import type { Material } from "./behaviour-material.ts";

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { prng, sample } from "../../dist/base/prng.js";
-import { AgreementCounter, emptySums } from "../../dist/labs/behaviour/agreement.js";
-import { promptWords } from "../../dist/labs/behaviour/features.js";
-import { allStandardScores, featuresOfPair } from "../../dist/labs/behaviour/score.js";
+import { AgreementCounter, emptySums } from "../../dist/labs/behaviour/agreement/agreement.js";
+import { promptWords } from "../../dist/labs/behaviour/answers/features.js";
+import { allStandardScores, featuresOfPair } from "../../dist/labs/behaviour/score/score.js";
 import { readTranscript } from "../../dist/transcript/read-transcript.js";
 import { firstAnswers } from "../../dist/transcript/transcript.js";
 import { type Kind, type Labels, type Lineage, labelsOf } from "./behaviour-labels.ts";

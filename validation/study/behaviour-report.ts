@@ -2,8 +2,8 @@
 
 import { log10Cap } from "../../dist/finding/strength.js";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
-import { type Fit, likelihoodRatio } from "../../dist/labs/behaviour/development.js";
 import { type BehaviourProposition, METHOD_VERSION } from "../../dist/labs/behaviour/method.js";
+import { type Fit, likelihoodRatio } from "../../dist/labs/behaviour/score/development.js";
 import { crossEntropy, crossEntropyMin, tippett } from "../../dist/stats/calibration.js";
 import { BASELINES, baselineScores, type Prepared } from "./behaviour-baselines.ts";
 import { chosenWithout } from "./behaviour-choice.ts";

@@ -1,5 +1,5 @@
 /** Which statistics tell the same weights behind another host, prompt or sampling from siblings and from tuned models. */
-import { STATISTICS } from "../../dist/labs/behaviour/agreement.js";
+import { STATISTICS } from "../../dist/labs/behaviour/agreement/agreement.js";
 import type { Rows } from "./behaviour-fits.ts";
 import type { Kind } from "./behaviour-labels.ts";
 import type { Material } from "./behaviour-material.ts";

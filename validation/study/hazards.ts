@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { FileReader } from "../../dist/host/files.js";
 import type { StoredMatrix, Stretch } from "../../dist/kernels/row-source.js";
-import { parseSafetensorsHeader, safetensorsHeaderLength } from "../../dist/model/safetensors.js";
+import { parseSafetensorsHeader, safetensorsHeaderLength } from "../../dist/model/formats/safetensors.js";
 import { log10SelfMatchBound } from "../../dist/stats/self-matches.js";
 import { examinePair, type Loaded, pool } from "./models.ts";
 import { type Reordered, reordered } from "./reordered.ts";

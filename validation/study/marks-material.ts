@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { textEncoder } from "../../dist/model/text-encoder.js";
+import { textEncoder } from "../../dist/model/beside/text-encoder.js";
 import { readTranscript } from "../../dist/transcript/read-transcript.js";
 
 export interface Corpus {

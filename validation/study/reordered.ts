@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { openModel } from "../../dist/host/model/open-model.js";
 import { Kernel, type Matrix } from "../../dist/kernels/kernel.js";
 import type { WeightsObservations } from "../../dist/labs/weights/observations.js";
-import { parseSafetensorsHeader } from "../../dist/model/safetensors.js";
-import { writeSafetensors } from "../../dist/model/safetensors-writer.js";
+import { parseSafetensorsHeader } from "../../dist/model/formats/safetensors.js";
+import { writeSafetensors } from "../../dist/model/formats/safetensors-writer.js";
 import { findingOf, type Loaded } from "./models.ts";
 
 export interface Reordered {

@@ -6,8 +6,8 @@ import { prng } from "../../dist/base/prng.js";
 import { openModel } from "../../dist/host/model/open-model.js";
 import type { DType } from "../../dist/kernels/dtypes.js";
 import { Kernel } from "../../dist/kernels/kernel.js";
-import { parseSafetensorsHeader } from "../../dist/model/safetensors.js";
-import { writeSafetensors } from "../../dist/model/safetensors-writer.js";
+import { parseSafetensorsHeader } from "../../dist/model/formats/safetensors.js";
+import { writeSafetensors } from "../../dist/model/formats/safetensors-writer.js";
 import type { Loaded } from "./models.ts";
 
 export interface Values {

@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ComputePool } from "../../dist/host/model/compute-pool.js";
 import { openModel } from "../../dist/host/model/open-model.js";
+import { writeSafetensors } from "../../dist/model/formats/safetensors-writer.js";
 import type { CanonicalTensor, Model } from "../../dist/model/model.js";
-import { writeSafetensors } from "../../dist/model/safetensors-writer.js";
 import { disguise } from "./disguise.ts";
 
 async function read(path: string): Promise<Model> {

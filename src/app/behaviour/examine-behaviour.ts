@@ -17,15 +17,15 @@ import {
   type TranscriptFile,
 } from "../../host/answers/transcripts.js";
 import { readPackageFile } from "../../host/package-files.js";
+import type { SampledAnswer, SamplesOf } from "../../labs/behaviour/answers/samples.js";
+import { examineBehaviour } from "../../labs/behaviour/examine.js";
+import { PANEL_COVERAGE_MIN, type Settings } from "../../labs/behaviour/method.js";
 import {
   answerDigests,
   coincidingBases,
   type Development,
   developmentSchema,
-} from "../../labs/behaviour/development.js";
-import { examineBehaviour } from "../../labs/behaviour/examine.js";
-import { PANEL_COVERAGE_MIN, type Settings } from "../../labs/behaviour/method.js";
-import type { SampledAnswer, SamplesOf } from "../../labs/behaviour/samples.js";
+} from "../../labs/behaviour/score/development.js";
 import { firstAnswers } from "../../transcript/transcript.js";
 import { SOFTWARE } from "../software.js";
 import { behaviourValidations, type Study } from "../validation-data.js";

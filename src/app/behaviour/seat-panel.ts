@@ -3,7 +3,7 @@
  * documented to share a base with a side, not models that answered too few of the prompts.
  */
 import type { Digest } from "../../base/digest.js";
-import type { Cast } from "../../labs/behaviour/nulls.js";
+import type { Cast } from "../../labs/behaviour/score/nulls.js";
 import { hashText } from "../../transcript/words.js";
 
 /** A transcript as the comparison needs it: one text a prompt. */

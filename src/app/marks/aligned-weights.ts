@@ -10,7 +10,7 @@ import { openModel } from "../../host/model/open-model.js";
 import { type Dense, timesTransposed, transpose, unitRows } from "../../kernels/rotation/dense.js";
 import { TOKENS_PAIRED } from "../../labs/weights/alignment/method.js";
 import { procrustesStart } from "../../labs/weights/alignment/procrustes.js";
-import { sharedTokens } from "../../labs/weights/shared-tokens.js";
+import { sharedTokens } from "../../labs/weights/tests/shared-tokens.js";
 import type { Model } from "../../model/model.js";
 
 /** Plain loops over f64: wider residual streams and MLPs take too long. */

@@ -10,7 +10,7 @@ import { readSmallFile } from "../../host/small-file.js";
 import { examinePresence, type TextRequest } from "../../labs/marks/examine.js";
 import { MARK_BYTES_MAX, type Mark, readMark } from "../../labs/marks/schemes/mark-file.js";
 import { type IdText, readTexts } from "../../labs/marks/text/texts.js";
-import { type TextEncoder, TOKENIZER_BYTES_MAX, textEncoder } from "../../model/text-encoder.js";
+import { type TextEncoder, TOKENIZER_BYTES_MAX, textEncoder } from "../../model/beside/text-encoder.js";
 import { TRANSCRIPT_LIMITS } from "../../transcript/transcript.js";
 import { SOFTWARE } from "../software.js";
 import { loadStudy } from "../validation-data.js";

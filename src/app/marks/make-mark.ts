@@ -9,7 +9,7 @@ import { assertFreeFile, readSmallFile, writeNewFile } from "../../host/small-fi
 import { keyCommitment } from "../../labs/marks/schemes/commitment.js";
 import { parseMark } from "../../labs/marks/schemes/mark-file.js";
 import { derivedKey } from "../../labs/marks/schemes/mark-keys.js";
-import { TOKENIZER_BYTES_MAX } from "../../model/text-encoder.js";
+import { TOKENIZER_BYTES_MAX } from "../../model/beside/text-encoder.js";
 
 export interface NewMark {
   out: string;

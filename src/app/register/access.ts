@@ -22,7 +22,7 @@ import type { AccessFields, AccessKind, Delivery, Grant } from "../../office/reg
 import type { AccessEntry, GrantState } from "../../office/register/access/ledger.js";
 import { type Opened, type WhoHad, whoHad } from "../../office/register/access/opened-ledger.js";
 import { makeFields, type OpenedFields, openFields } from "../../office/register/access/sealed-fields.js";
-import { encodeDeclarationBundle, toBeSigned } from "../../office/register/declaration-bundle.js";
+import { encodeDeclarationBundle, toBeSigned } from "../../office/register/declarations/declaration-bundle.js";
 import { type AccessRecord, encodeRecord } from "../../office/register/register-entry.js";
 import type { Policy } from "../../tlog/policy.js";
 import { encodeProofFile } from "../../tlog/proof-file.js";

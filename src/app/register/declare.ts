@@ -17,12 +17,12 @@ import {
   openDeclarationBundle,
   type SignedDeclaration,
   toBeSigned,
-} from "../../office/register/declaration-bundle.js";
-import { type Drafts, draft } from "../../office/register/draft.js";
-import { KIND_NAMES, type Kind, type Predicates } from "../../office/register/kinds.js";
-import { parseModelCard } from "../../office/register/model-card.js";
-import { checkedPredicate, encodeDeclaration, type Subject } from "../../office/register/statement.js";
-import { MODEL_NAME } from "../../office/register/vocabulary.js";
+} from "../../office/register/declarations/declaration-bundle.js";
+import { type Drafts, draft } from "../../office/register/declarations/draft.js";
+import { KIND_NAMES, type Kind, type Predicates } from "../../office/register/declarations/kinds.js";
+import { checkedPredicate, encodeDeclaration, type Subject } from "../../office/register/declarations/statement.js";
+import { MODEL_NAME } from "../../office/register/declarations/vocabulary.js";
+import { parseModelCard } from "../../office/register/exchange/model-card.js";
 
 /** A card is text; what is larger is no card. */
 const SMALL_BYTES_MAX = 4 * 1024 * 1024;

@@ -10,7 +10,7 @@ import { readObjects, storedObjects } from "../../host/log/object-store.js";
 import { admitAccess } from "../../office/register/access/access-admission.js";
 import { admit } from "../../office/register/admission.js";
 import { parseAppendPolicy } from "../../office/register/append-policy.js";
-import type { FindingRecord } from "../../office/register/procedure.js";
+import type { FindingRecord } from "../../office/register/declarations/procedure.js";
 import { decodeRecord, encodeRecord, isAccess } from "../../office/register/register-entry.js";
 import { RegisterIndex } from "../../office/register/register-index.js";
 import type { Policy } from "../../tlog/policy.js";

@@ -5,13 +5,13 @@
 import { stat } from "node:fs/promises";
 import { AssayError, quoted } from "../../base/error.js";
 import { unixSeconds } from "../../host/moment.js";
-import { label, type OriginLabel } from "../../office/register/label.js";
+import type { Declaration } from "../../office/register/declarations/statement.js";
+import { MODEL_ID, type ModelId } from "../../office/register/declarations/vocabulary.js";
+import { label, type OriginLabel } from "../../office/register/label/label.js";
 import { encodeReceipt } from "../../office/register/receipt.js";
 import { encodeRecord } from "../../office/register/register-entry.js";
 import { type Entry, isInForce, type ModelState } from "../../office/register/register-index.js";
 import { type Remark, remarksOn } from "../../office/register/remarks.js";
-import type { Declaration } from "../../office/register/statement.js";
-import { MODEL_ID, type ModelId } from "../../office/register/vocabulary.js";
 import type { Policy } from "../../tlog/policy.js";
 import { encodeProofFile } from "../../tlog/proof-file.js";
 import { inclusionProof } from "../../tlog/tree-reader.js";

@@ -11,8 +11,9 @@ import { unixSeconds } from "../../host/moment.js";
 import { platformKey } from "../../host/signing/signature-keys.js";
 import { admit, type RefusalReason } from "../../office/register/admission.js";
 import { parseAppendPolicy } from "../../office/register/append-policy.js";
-import { openDeclarationBundle } from "../../office/register/declaration-bundle.js";
-import type { FindingRecord } from "../../office/register/procedure.js";
+import { openDeclarationBundle } from "../../office/register/declarations/declaration-bundle.js";
+import type { FindingRecord } from "../../office/register/declarations/procedure.js";
+import type { Declaration } from "../../office/register/declarations/statement.js";
 import {
   type DeclaredRecord,
   decodeRecord,
@@ -21,7 +22,6 @@ import {
   recordOf,
 } from "../../office/register/register-entry.js";
 import { type Entry, RegisterIndex } from "../../office/register/register-index.js";
-import type { Declaration } from "../../office/register/statement.js";
 import type { Checkpoint } from "../../tlog/checkpoint.js";
 import type { Policy } from "../../tlog/policy.js";
 import { TILE_WIDTH } from "../../tlog/tile.js";

@@ -30,8 +30,8 @@ import {
 } from "../../labs/weights/sketch/opening.js";
 import { sizesOf } from "../../labs/weights/sketch/plan.js";
 import type { Progress } from "../../labs/weights/work.js";
+import { safetensorsHeaderLength } from "../../model/formats/safetensors.js";
 import type { Model } from "../../model/model.js";
-import { safetensorsHeaderLength } from "../../model/safetensors.js";
 import type { Check } from "../bundle/verify-bundle.js";
 
 /** Settings beside the weights that decide how they are read; larger ones hold vocabularies. */

@@ -4,7 +4,7 @@ import { exportLogs } from "../../app/traffic/traffic-export.js";
 import { reportOnLogs } from "../../app/traffic/traffic-report.js";
 import { templatesOf } from "../../app/traffic/traffic-templates.js";
 import { progressLine } from "../progress.js";
-import { settings, type TrafficOptions } from "./examine-traffic.js";
+import { settings, type TrafficOptions } from "./examine/examine-traffic.js";
 
 export function trafficCommand(): Command {
   return new Command("traffic")

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type BlockCount, type CountBlock, countBlock } from "../../labs/behaviour/block-count.js";
+import { type BlockCount, type CountBlock, countBlock } from "../../labs/behaviour/agreement/block-count.js";
 import type { BlockJob } from "./behaviour-worker.js";
 
 /** More threads than this wait for memory. */

@@ -1,7 +1,7 @@
 /** A thread that counts blocks of answers; see behaviour-pool.ts. */
 import { parentPort } from "node:worker_threads";
-import type { Block } from "../../labs/behaviour/answer-source.js";
-import { countBlock } from "../../labs/behaviour/block-count.js";
+import { countBlock } from "../../labs/behaviour/agreement/block-count.js";
+import type { Block } from "../../labs/behaviour/answers/answer-source.js";
 
 export interface BlockJob {
   id: number;

@@ -9,7 +9,7 @@ import { open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
-import { GGUF_HEADER_BYTES_MAX, parseGgufHeader } from "../../model/gguf.js";
+import { GGUF_HEADER_BYTES_MAX, parseGgufHeader } from "../../model/formats/gguf.js";
 import type { ChatSettings } from "../../transcript/chat-protocol.js";
 import { asAssayError } from "../files.js";
 import { chatCompletion, type LocalModel, oneAfterAnother } from "./local-model.js";

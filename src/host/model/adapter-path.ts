@@ -4,7 +4,7 @@
  */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ADAPTER_CONFIG_NAME } from "../../model/adapter.js";
+import { ADAPTER_CONFIG_NAME } from "../../model/layouts/adapter.js";
 import { isUrl } from "../http/http-pin.js";
 import { listModelFiles, type ModelFiles } from "./folder.js";
 

@@ -5,7 +5,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
-import { ADAPTER_CONFIG_NAME } from "../../model/adapter.js";
+import { ADAPTER_CONFIG_NAME } from "../../model/layouts/adapter.js";
 import { intake } from "./intake.js";
 
 /** Entries looked at; a folder of more is not a folder of inputs. */

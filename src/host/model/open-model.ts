@@ -8,22 +8,26 @@
 import { basename } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
 import { sketchedModel } from "../../labs/weights/sketch/read.js";
+import { CONFIG_BYTES_MAX, NO_CONFIG, parseConfig } from "../../model/beside/config.js";
+import { parseVocabulary, TOKENIZER_BYTES_MAX } from "../../model/beside/tokenizer.js";
+import { FAMILIES_READ, refusalOfFiles } from "../../model/families.js";
+import { GGUF_HEADER_BYTES_MAX, type GgufHeader, parseGgufHeader } from "../../model/formats/gguf.js";
+import {
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+  safetensorsHeaderLength,
+} from "../../model/formats/safetensors.js";
+import { checkShards, INDEX_BYTES_MAX, INDEX_NAME, parseShardIndex } from "../../model/formats/shard-index.js";
 import {
   ADAPTER_CONFIG_BYTES_MAX,
   ADAPTER_CONFIG_NAME,
   ADAPTER_WEIGHTS_NAME,
   type Adapter,
   parseAdapterConfig,
-} from "../../model/adapter.js";
-import { CONFIG_BYTES_MAX, NO_CONFIG, parseConfig } from "../../model/config.js";
-import { FAMILIES_READ, refusalOfFiles } from "../../model/families.js";
-import { GGUF_HEADER_BYTES_MAX, type GgufHeader, parseGgufHeader } from "../../model/gguf.js";
+} from "../../model/layouts/adapter.js";
 import type { CanonicalTensor, Reading, Vocabulary } from "../../model/model.js";
 import { readGguf } from "../../model/read-gguf.js";
 import { readModel } from "../../model/read-model.js";
-import { parseSafetensorsHeader, type SafetensorsHeader, safetensorsHeaderLength } from "../../model/safetensors.js";
-import { checkShards, INDEX_BYTES_MAX, INDEX_NAME, parseShardIndex } from "../../model/shard-index.js";
-import { parseVocabulary, TOKENIZER_BYTES_MAX } from "../../model/tokenizer.js";
 import { FileReader } from "../files.js";
 import { isUrl } from "../http/http-pin.js";
 import { type AdapterPath, adapterPath, listAll } from "./adapter-path.js";

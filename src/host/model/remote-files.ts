@@ -5,7 +5,7 @@
  */
 import { AssayError, quoted } from "../../base/error.js";
 import { refusalOfFiles } from "../../model/families.js";
-import { INDEX_BYTES_MAX, INDEX_NAME, parseShardIndex } from "../../model/shard-index.js";
+import { INDEX_BYTES_MAX, INDEX_NAME, parseShardIndex } from "../../model/formats/shard-index.js";
 import { parseUrl, pinKey, plainUrl } from "../http/http-pin.js";
 import { HttpReader } from "../http/http-reader.js";
 import { HttpSource, RANGE_BYTES_MAX } from "../http/http-source.js";

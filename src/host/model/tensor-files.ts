@@ -8,7 +8,7 @@ import { AssayError } from "../../base/error.js";
 import { rowBytes } from "../../kernels/dtypes.js";
 import { encodeValues, isEncodable } from "../../kernels/encode-values.js";
 import { Kernel } from "../../kernels/kernel.js";
-import type { SafetensorsTensor } from "../../model/safetensors.js";
+import type { SafetensorsTensor } from "../../model/formats/safetensors.js";
 import { assertFreeTarget } from "../bundle-store.js";
 import { FileReader } from "../files.js";
 import { listModelFiles, type ModelFile } from "./folder.js";

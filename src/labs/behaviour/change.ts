@@ -4,10 +4,10 @@
  * more than towards the panel's models? Intervals come from these placebos, not from prompts alone: prompts are many,
  * models are what varies (Abadie, Diamond, Hainmueller 2010).
  */
-import { pairIndex } from "./agreement.js";
-import { type Cast, rounded } from "./nulls.js";
+import { pairIndex } from "./agreement/agreement.js";
 import type { BehaviourObservations } from "./observations.js";
-import { median } from "./standard-scores.js";
+import { type Cast, rounded } from "./score/nulls.js";
+import { median } from "./score/standard-scores.js";
 
 /** Teachers listed. */
 const TEACHERS_SHOWN = 10;

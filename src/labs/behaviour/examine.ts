@@ -13,12 +13,12 @@ import { type Decision, decideScored, refuse } from "../../finding/outcome.js";
 import { PROPOSITIONS } from "../../finding/propositions.js";
 import type { Validation } from "../../finding/validation.js";
 import { NORMALISER_VERSION } from "../../transcript/normaliser.js";
-import { pairIndex, STATISTICS } from "./agreement.js";
-import type { AnswerSource } from "./answer-source.js";
-import type { CountBlock } from "./block-count.js";
+import { pairIndex, STATISTICS } from "./agreement/agreement.js";
+import type { CountBlock } from "./agreement/block-count.js";
+import { type Comparison, compare, type OnProgress } from "./agreement/comparison.js";
+import type { AnswerSource } from "./answers/answer-source.js";
+import type { SamplesOf } from "./answers/samples.js";
 import { attribution, beforeAfter } from "./change.js";
-import { type Comparison, compare, type OnProgress } from "./comparison.js";
-import { type Development, type FitFound, fitFor, likelihoodRatio } from "./development.js";
 import { exhibits } from "./exhibits.js";
 import {
   type BehaviourProposition,
@@ -27,12 +27,12 @@ import {
   PROPOSITIONS_TESTED,
   type Settings,
 } from "./method.js";
-import { type Cast, log10Rank, nullKinds, panelFamilies, panelPairs, rounded, sidePairs } from "./nulls.js";
 import type { BehaviourObservations } from "./observations.js";
-import { identityTests, testsOfIdentity } from "./one-distribution.js";
-import { type Round, roundOf, roundsOf } from "./rounds.js";
-import type { SamplesOf } from "./samples.js";
-import { allStandardScores, combinedScores } from "./score.js";
+import { identityTests, testsOfIdentity } from "./one-distribution/one-distribution.js";
+import { type Development, type FitFound, fitFor, likelihoodRatio } from "./score/development.js";
+import { type Cast, log10Rank, nullKinds, panelFamilies, panelPairs, rounded, sidePairs } from "./score/nulls.js";
+import { type Round, roundOf, roundsOf } from "./score/rounds.js";
+import { allStandardScores, combinedScores } from "./score/score.js";
 import { ALTERNATIVES, ASSUMPTION, LIMITS } from "./words.js";
 
 export interface BehaviourRequest {

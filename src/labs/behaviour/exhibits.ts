@@ -1,10 +1,10 @@
 /** The prompts that weigh most, side by side: for a reader to judge, not for the score. */
 import { wellFormed } from "../../base/well-formed.js";
-import type { PromptAgreement } from "./agreement.js";
-import type { AnswerSource } from "./answer-source.js";
+import type { PromptAgreement } from "./agreement/agreement.js";
+import type { AnswerSource } from "./answers/answer-source.js";
 import { EXHIBIT_CHARS, EXHIBITS } from "./method.js";
-import { rounded } from "./nulls.js";
 import type { BehaviourObservations } from "./observations.js";
+import { rounded } from "./score/nulls.js";
 
 /** Statistics differ in scale: each is divided by the mean size of what it adds. */
 export async function exhibits(

@@ -4,9 +4,9 @@
  */
 import { AssayError } from "../../base/error.js";
 import { mayDeclare, ownsName, type RegisteredKey } from "./append-policy.js";
-import { openDeclarationBundle, type SignedDeclaration } from "./declaration-bundle.js";
-import { issuedOf, standingOf } from "./kinds.js";
-import { CORRECTABLE, type Correction } from "./procedure.js";
+import { openDeclarationBundle, type SignedDeclaration } from "./declarations/declaration-bundle.js";
+import { issuedOf, standingOf } from "./declarations/kinds.js";
+import { CORRECTABLE, type Correction } from "./declarations/procedure.js";
 import { type DeclaredRecord, encodeRecord, recordOf } from "./register-entry.js";
 import type { RegisterIndex } from "./register-index.js";
 

@@ -8,7 +8,7 @@ import { AssayError } from "../../base/error.js";
 import { parseStrictJson } from "../../base/strict-json.js";
 import { type EcdsaPublicKey, parseEcdsaKey } from "../../evidence/ecdsa-key.js";
 import type { AccessKind } from "./access/fields.js";
-import type { Kind } from "./kinds.js";
+import type { Kind } from "./declarations/kinds.js";
 
 export const POLICY_BYTES_MAX = 4 * 1024 * 1024;
 

@@ -2,9 +2,9 @@
  * The graph of declared derivations around a model: what it was made from, and what was made from it. It shows what was
  * declared; an undeclared origin is a laboratory's business.
  */
-import type { Relation } from "./derivation.js";
+import type { Relation } from "./declarations/derivation.js";
+import type { ModelId } from "./declarations/vocabulary.js";
 import type { Entry, RegisterIndex } from "./register-index.js";
-import type { ModelId } from "./vocabulary.js";
 
 /** A picture of more has no reader, and a hostile graph no end. */
 export const LINEAGE_MODELS_MAX = 400;

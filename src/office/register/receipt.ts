@@ -10,7 +10,7 @@ import { parseStrictJson } from "../../base/strict-json.js";
 import { parseEcdsaKey } from "../../evidence/ecdsa-key.js";
 import type { Policy } from "../../tlog/policy.js";
 import { parseProofFile, verifyProofFile } from "../../tlog/proof-file.js";
-import { BUNDLE_BYTES_MAX, openDeclarationBundle, type SignedDeclaration } from "./declaration-bundle.js";
+import { BUNDLE_BYTES_MAX, openDeclarationBundle, type SignedDeclaration } from "./declarations/declaration-bundle.js";
 import { type DeclaredRecord, decodeRecord, encodeRecord, isDeclared, recordOf } from "./register-entry.js";
 
 export const RECEIPT_BYTES_MAX = 2 * BUNDLE_BYTES_MAX + 4 * 1024 * 1024;

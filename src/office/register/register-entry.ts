@@ -10,9 +10,9 @@ import type { Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import { commitments, type SignedAccess } from "./access/access-statement.js";
 import { ACCESS_KINDS, type AccessKind } from "./access/fields.js";
-import type { SignedDeclaration } from "./declaration-bundle.js";
-import { type Derivation, RELATIONS } from "./derivation.js";
-import { issuedOf, KIND_NAMES } from "./kinds.js";
+import type { SignedDeclaration } from "./declarations/declaration-bundle.js";
+import { type Derivation, RELATIONS } from "./declarations/derivation.js";
+import { issuedOf, KIND_NAMES } from "./declarations/kinds.js";
 import {
   type Audit,
   type Challenge,
@@ -21,8 +21,8 @@ import {
   type Correction,
   type FindingRecord,
   type Withdrawal,
-} from "./procedure.js";
-import { type ModelId, modelId, modelName, moment, sha256, webAddress } from "./vocabulary.js";
+} from "./declarations/procedure.js";
+import { type ModelId, modelId, modelName, moment, sha256, webAddress } from "./declarations/vocabulary.js";
 
 /** With 64 parents and 64 teachers a record takes 11 kB. */
 export const ENTRY_RECORD_BYTES_MAX = 12_288;

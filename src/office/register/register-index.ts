@@ -7,12 +7,12 @@ import type { Digest } from "../../base/digest.js";
 import type { EcdsaPublicKey } from "../../evidence/ecdsa-key.js";
 import { AccessLedger, atIndex } from "./access/ledger.js";
 import type { AppendPolicy, Role } from "./append-policy.js";
+import type { Kind } from "./declarations/kinds.js";
+import type { ModelId } from "./declarations/vocabulary.js";
 import { DigestSlab } from "./digest-slab.js";
-import type { Kind } from "./kinds.js";
-import { skeleton } from "./look-alike.js";
-import { NameSearch } from "./name-search.js";
+import { skeleton } from "./names/look-alike.js";
+import { NameSearch } from "./names/name-search.js";
 import { type DeclaredRecord, ENTRY_TYPE, type EntryRecord, isAccess } from "./register-entry.js";
-import type { ModelId } from "./vocabulary.js";
 
 /** A key as one policy had it; shared by all entries under that policy. */
 interface Holder {

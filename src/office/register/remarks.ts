@@ -4,15 +4,15 @@
  * wrong; a finding is shown as a finding, never as a fault.
  */
 import type { Outcome } from "../../finding/finding.js";
-import type { Derivation } from "./derivation.js";
-import { licenceConflict } from "./licences.js";
+import type { Derivation } from "./declarations/derivation.js";
+import { licenceConflict } from "./declarations/licences.js";
+import type { Origin } from "./declarations/origin.js";
+import type { Correction, FindingRecord } from "./declarations/procedure.js";
+import type { Declaration } from "./declarations/statement.js";
+import type { TrainingContent } from "./declarations/training-content.js";
+import type { ModelId } from "./declarations/vocabulary.js";
 import { declaredKin, lineage } from "./lineage.js";
-import type { Origin } from "./origin.js";
-import type { Correction, FindingRecord } from "./procedure.js";
 import type { Entry, ModelState, RegisterIndex } from "./register-index.js";
-import type { Declaration } from "./statement.js";
-import type { TrainingContent } from "./training-content.js";
-import type { ModelId } from "./vocabulary.js";
 
 export const REMARKS = {
   "missing-parent": "A base model is not in the register",

@@ -3,8 +3,8 @@
  * the whole depth carries the evidence or a few layers do. The choice of the best counterpart is not paid for here.
  */
 import * as Plot from "@observablehq/plot";
-import { AXES, type Axis } from "../../labs/weights/axes.js";
 import type { Block } from "../../labs/weights/observations.js";
+import { AXES, type Axis } from "../../labs/weights/tests/axes.js";
 import { log10Figure } from "../figure-words.js";
 import { BLUE, draw, type Figure, GREY, INK, ORANGE } from "./drawing.js";
 import { evidence, evidenceScale } from "./log-evidence.js";

@@ -4,8 +4,8 @@
  * It cannot show which of two neighbouring cells is "the" counterpart: the block table says that.
  */
 import * as Plot from "@observablehq/plot";
-import { AXES } from "../../labs/weights/axes.js";
 import type { EvidenceMap } from "../../labs/weights/observations.js";
+import { AXES } from "../../labs/weights/tests/axes.js";
 import { log10Figure, powerGlyphs, whole } from "../figure-words.js";
 import { draw, type Figure, GREY, INK } from "./drawing.js";
 

@@ -2,8 +2,9 @@
  * A lineage as an SVG: bases to the left, what was made from them to the right, one box a model, one line a declared
  * link. It draws what was declared; a dashed line is text taught (distilled), where no weights pass.
  */
+
+import type { ModelId } from "../../office/register/declarations/vocabulary.js";
 import type { Lineage, LineageModel } from "../../office/register/lineage.js";
-import type { ModelId } from "../../office/register/vocabulary.js";
 import { visibleText } from "../visible-text.js";
 
 const BOX = { width: 230, height: 40, gapX: 70, gapY: 14 };

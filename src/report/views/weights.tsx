@@ -1,6 +1,6 @@
 /** The weights laboratory's observations: evidence by axis and layer, what corresponds, tensor by tensor. */
 import { Fragment } from "hono/jsx";
-import { AXES, FORBIDDEN_AXES } from "../../labs/weights/axes.js";
+import { AXES, FORBIDDEN_AXES } from "../../labs/weights/tests/axes.js";
 import { decimal, log10Figure, whole } from "../figure-words.js";
 import { alignmentMap } from "../figures/alignment-map.js";
 import { blockEvidence } from "../figures/block-evidence.js";

@@ -3,7 +3,7 @@
  * them in the reader's browser under the embedder's own policy, and shows no label when anything does not hold.
  */
 import { utf8 } from "../../base/bytes.js";
-import { type ShownLabel, shownLabel } from "../../office/register/label-evidence.js";
+import { type ShownLabel, shownLabel } from "../../office/register/label/label-evidence.js";
 import { parsePolicy } from "../../tlog/policy.js";
 
 const AGE_SECONDS_MAX = 7 * 86_400;

@@ -10,7 +10,7 @@ import {
   type GrantState,
   standingOfGrant,
 } from "../../office/register/access/ledger.js";
-import { dayOf } from "../../office/register/label.js";
+import { dayOf } from "../../office/register/label/label.js";
 import { DigestText } from "../../report/parts/digest-text.js";
 import { SummaryList } from "../../report/parts/summary-list.js";
 import { Table } from "../../report/parts/table.js";

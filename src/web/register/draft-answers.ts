@@ -1,9 +1,9 @@
 /** A form's fields as a file of answers: empty fields keep "not stated"; every kind is checked before it is handed out. */
 import { AssayError } from "../../base/error.js";
-import { type Drafts, draft, hubModel } from "../../office/register/draft.js";
-import { answered, QUESTIONS } from "../../office/register/questions.js";
-import { checkedPredicate } from "../../office/register/statement.js";
-import { idOfUri, MODEL_NAME } from "../../office/register/vocabulary.js";
+import { type Drafts, draft, hubModel } from "../../office/register/declarations/draft.js";
+import { answered, QUESTIONS } from "../../office/register/declarations/questions.js";
+import { checkedPredicate } from "../../office/register/declarations/statement.js";
+import { idOfUri, MODEL_NAME } from "../../office/register/declarations/vocabulary.js";
 import { fieldOf, NAME_FIELD } from "./form-pages.js";
 
 const FIELDS_MAX = 200;

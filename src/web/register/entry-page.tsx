@@ -1,7 +1,7 @@
 /** One entry: what was signed, by whom, when it came in, and what came after it. */
 import type { Child } from "hono/jsx";
 import type { StatementRecord } from "../../app/register/register-record.js";
-import { KINDS } from "../../office/register/kinds.js";
+import { KINDS } from "../../office/register/declarations/kinds.js";
 import type { Entry } from "../../office/register/register-index.js";
 import { DigestText } from "../../report/parts/digest-text.js";
 import { SummaryList } from "../../report/parts/summary-list.js";

@@ -2,7 +2,7 @@
  * Feeds (Atom, RFC 4287): the whole register, a publisher, or a model with everything upstream of it, so that who built
  * on a model hears of its withdrawal or of a challenge.
  */
-import { KINDS } from "../../office/register/kinds.js";
+import { KINDS } from "../../office/register/declarations/kinds.js";
 import { lineage } from "../../office/register/lineage.js";
 import type { Entry, ModelState, RegisterIndex } from "../../office/register/register-index.js";
 import { visibleText } from "../../report/visible-text.js";

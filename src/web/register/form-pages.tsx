@@ -1,6 +1,6 @@
 /** Forms: submit a signed declaration, and write a draft of one. Neither needs a script; a draft is signed at home. */
 import { REFUSALS, type RefusalReason } from "../../office/register/admission.js";
-import { QUESTIONS } from "../../office/register/questions.js";
+import { QUESTIONS } from "../../office/register/declarations/questions.js";
 import { visibleText } from "../../report/visible-text.js";
 import { page } from "./layout.js";
 

@@ -1,7 +1,7 @@
 /** Search and the latest entries. */
 
-import { KINDS } from "../../office/register/kinds.js";
-import { dayOf } from "../../office/register/label.js";
+import { KINDS } from "../../office/register/declarations/kinds.js";
+import { dayOf } from "../../office/register/label/label.js";
 import type { Entry, ModelState, RegisterIndex } from "../../office/register/register-index.js";
 import { Table } from "../../report/parts/table.js";
 import { visibleText } from "../../report/visible-text.js";

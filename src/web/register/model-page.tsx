@@ -1,7 +1,7 @@
 /** A model's page: origin label, what it is made of and what derives from it, remarks, history. Shows the record of `app/register/register-record.ts`. */
 import { raw } from "hono/html";
 import type { ModelRecord } from "../../app/register/register-record.js";
-import type { FactLabel } from "../../office/register/label.js";
+import type { FactLabel } from "../../office/register/label/label.js";
 import type { Lineage } from "../../office/register/lineage.js";
 import type { Entry } from "../../office/register/register-index.js";
 import { REMARKS, type Remark } from "../../office/register/remarks.js";

@@ -12,9 +12,9 @@ import { appendDeclarations, openRegister, type Register, refresh } from "../../
 import { modelRecord, registerReceipt, STATEMENTS_MAX, statementOfEntry } from "../../app/register/register-record.js";
 import { AssayError } from "../../base/error.js";
 import { unixSeconds } from "../../host/moment.js";
+import { MODEL_ID, type ModelId } from "../../office/register/declarations/vocabulary.js";
 import { lineage } from "../../office/register/lineage.js";
 import type { Entry, ModelState } from "../../office/register/register-index.js";
-import { MODEL_ID, type ModelId } from "../../office/register/vocabulary.js";
 import { drawLineage } from "../../report/figures/lineage.js";
 import type { Policy } from "../../tlog/policy.js";
 import { addLogFiles } from "../log-server.js";

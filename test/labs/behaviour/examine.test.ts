@@ -3,13 +3,13 @@ import { utf8 } from "../../../src/base/bytes.js";
 import { sha256Digest } from "../../../src/base/digest.js";
 import { encodeFinding } from "../../../src/finding/codec.js";
 import { incoherences } from "../../../src/finding/coherence.js";
-import { STATISTICS } from "../../../src/labs/behaviour/agreement.js";
-import { memorySource } from "../../../src/labs/behaviour/answer-source.js";
-import { countBlock } from "../../../src/labs/behaviour/block-count.js";
-import { type Development, developmentSchema } from "../../../src/labs/behaviour/development.js";
+import { STATISTICS } from "../../../src/labs/behaviour/agreement/agreement.js";
+import { countBlock } from "../../../src/labs/behaviour/agreement/block-count.js";
+import { memorySource } from "../../../src/labs/behaviour/answers/answer-source.js";
 import { type BehaviourRequest, examineBehaviour } from "../../../src/labs/behaviour/examine.js";
 import { type BehaviourProposition, METHOD_VERSION, PROPOSITIONS_TESTED } from "../../../src/labs/behaviour/method.js";
 import { behaviourObservationsSchema } from "../../../src/labs/behaviour/observations.js";
+import { type Development, developmentSchema } from "../../../src/labs/behaviour/score/development.js";
 import { answersOf, toJsonl, unrelated } from "./made-answers.js";
 
 const PROMPTS = 120;

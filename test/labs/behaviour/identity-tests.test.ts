@@ -1,10 +1,10 @@
 /** The tests of "one distribution answered": their level under equality, their power, and what they cannot use. */
 import { describe, expect, it } from "vitest";
 import { type Prng, prng } from "../../../src/base/prng.js";
-import { hamming, testEquality } from "../../../src/labs/behaviour/equality.js";
-import { identityTests, testsOfIdentity } from "../../../src/labs/behaviour/one-distribution.js";
-import { testRankUniformity } from "../../../src/labs/behaviour/rank-uniformity.js";
-import { type PairedSamples, pairSamples, SAMPLES_MAX } from "../../../src/labs/behaviour/samples.js";
+import { type PairedSamples, pairSamples, SAMPLES_MAX } from "../../../src/labs/behaviour/answers/samples.js";
+import { hamming, testEquality } from "../../../src/labs/behaviour/one-distribution/equality.js";
+import { identityTests, testsOfIdentity } from "../../../src/labs/behaviour/one-distribution/one-distribution.js";
+import { testRankUniformity } from "../../../src/labs/behaviour/one-distribution/rank-uniformity.js";
 
 const LETTERS = "abcdefgh";
 

@@ -8,7 +8,7 @@ import type { Compute } from "../../../kernels/compute.js";
 import { log10Bonferroni, roundLog10P } from "../../../stats/combine.js";
 import { log10SelfMatchBound } from "../../../stats/self-matches.js";
 import { log10TolerantBound } from "../../../stats/tolerant-bound.js";
-import type { SharedTokens } from "../shared-tokens.js";
+import type { SharedTokens } from "../tests/shared-tokens.js";
 import { type Agreement, agreements, type LayerPair } from "./agreement.js";
 import { type Attempt, type Bench, blindly, throughTokens, withoutEmbeddings } from "./attempts.js";
 import type { CanonicalModel } from "./canonical.js";

@@ -9,7 +9,7 @@ import { type Dense, inner, multiply, timesTransposed } from "../../../kernels/r
 import { eigenvectors } from "../../../kernels/rotation/eigen.js";
 import { findRotation, type RotationFound, type RotationJob } from "../../../kernels/rotation/job.js";
 import type { BasisPair } from "../../../kernels/rotation/start.js";
-import type { SharedTokens } from "../shared-tokens.js";
+import type { SharedTokens } from "../tests/shared-tokens.js";
 import type { LayerPair } from "./agreement.js";
 import { type CanonicalModel, sumOfLayers, wholeModel } from "./canonical.js";
 import { tokenCloud, unitClouds } from "./clouds.js";

@@ -6,7 +6,7 @@
 import { prng, sample } from "../../../base/prng.js";
 import { type Dense, padded, transposedTimes, zeros } from "../../../kernels/rotation/dense.js";
 import { polarFactor } from "../../../kernels/rotation/polar.js";
-import type { SharedTokens } from "../shared-tokens.js";
+import type { SharedTokens } from "../tests/shared-tokens.js";
 
 /** Fewer tokens a dimension than this and the fit is free to be anything. */
 const TOKENS_A_DIMENSION = 2;

@@ -5,7 +5,7 @@
  */
 import type { Compute } from "../../../kernels/compute.js";
 import type { CanonicalTensor, Model, Role } from "../../../model/model.js";
-import { labelRuns } from "../sampling.js";
+import { labelRuns } from "../tests/sampling.js";
 import { inParallel, type Work } from "../work.js";
 import { lnPStored } from "./bound.js";
 

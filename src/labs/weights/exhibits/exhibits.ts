@@ -6,8 +6,8 @@
 import type { Dense } from "../../../kernels/rotation/dense.js";
 import type { Stretch } from "../../../kernels/row-source.js";
 import type { CanonicalTensor, Model, Role } from "../../../model/model.js";
-import type { Bench } from "../scan.js";
-import { sharedTokens, tokenRuns } from "../shared-tokens.js";
+import type { Bench } from "../tests/scan.js";
+import { sharedTokens, tokenRuns } from "../tests/shared-tokens.js";
 import { inParallel } from "../work.js";
 import { awmScore, awmZ } from "./awm.js";
 import { configOverlap } from "./config-overlap.js";

@@ -7,11 +7,11 @@ import type { DType } from "../../../kernels/dtypes.js";
 import type { Run } from "../../../kernels/row-order.js";
 import type { Stretch } from "../../../kernels/row-source.js";
 import type { CanonicalTensor, Role } from "../../../model/model.js";
-import type { Counterparts } from "../counterparts.js";
-import { labelRuns } from "../sampling.js";
-import type { Bench } from "../scan.js";
-import { sharedTokens, tokenRuns } from "../shared-tokens.js";
-import { sameNumber } from "../story.js";
+import type { Counterparts } from "../story/counterparts.js";
+import { sameNumber } from "../story/story.js";
+import { labelRuns } from "../tests/sampling.js";
+import type { Bench } from "../tests/scan.js";
+import { sharedTokens, tokenRuns } from "../tests/shared-tokens.js";
 import { inParallel } from "../work.js";
 
 export interface Aligned {

@@ -3,8 +3,8 @@
  * MLP (upcycling), experts of two mixtures that answer to each other, a dense MLP that answers to an expert. Read from
  * the test's own pairs of MLPs; of a mixture too large to be looked at whole, only of the experts that were looked at.
  */
-import type { Counterparts, ExpertPair } from "../counterparts.js";
-import type { Bench } from "../scan.js";
+import type { Counterparts, ExpertPair } from "../story/counterparts.js";
+import type { Bench } from "../tests/scan.js";
 import type { Statement } from "./observed.js";
 import { count, runs } from "./wording.js";
 

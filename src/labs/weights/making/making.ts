@@ -3,8 +3,8 @@
  * The door of this folder for `examine.ts`.
  */
 
-import type { Counterparts } from "../counterparts.js";
-import type { Bench } from "../scan.js";
+import type { Counterparts } from "../story/counterparts.js";
+import type { Bench } from "../tests/scan.js";
 import { alignedTensors } from "./aligned.js";
 import { statementsOnExperts } from "./experts.js";
 import { measure } from "./measure.js";

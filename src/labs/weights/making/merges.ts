@@ -3,8 +3,8 @@
  * Only layers are looked at, as embeddings of other vocabularies have no common rows.
  */
 import type { Model, Vocabulary } from "../../../model/model.js";
-import type { Counterparts } from "../counterparts.js";
-import type { Bench } from "../scan.js";
+import type { Counterparts } from "../story/counterparts.js";
+import type { Bench } from "../tests/scan.js";
 import { type Aligned, alignedTensors } from "./aligned.js";
 import { mixtureOf, type Parents, slerpOf, sparseOf } from "./merge.js";
 import type { Statement } from "./observed.js";

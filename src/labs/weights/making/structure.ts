@@ -3,8 +3,8 @@
  * added. Read from the test's own correspondence of layers and from the vocabularies.
  */
 
-import type { Counterparts } from "../counterparts.js";
-import type { Bench } from "../scan.js";
+import type { Counterparts } from "../story/counterparts.js";
+import type { Bench } from "../tests/scan.js";
 import type { Statement } from "./observed.js";
 import { count, percent, runs } from "./wording.js";
 

@@ -5,8 +5,8 @@
 import { zeros } from "../../../kernels/rotation/dense.js";
 import type { CanonicalTensor } from "../../../model/model.js";
 import { shared } from "../alignment/clouds.js";
-import type { Counterparts } from "../counterparts.js";
-import type { Bench } from "../scan.js";
+import type { Counterparts } from "../story/counterparts.js";
+import type { Bench } from "../tests/scan.js";
 import { inParallel } from "../work.js";
 import type { Statement } from "./observed.js";
 import { count, percent, runs, span } from "./wording.js";

@@ -11,7 +11,7 @@ import { parseStrictJson } from "../../../base/strict-json.js";
 import { digestSchema } from "../../../evidence/artefact.js";
 import { CHUNK_BYTES } from "../../../evidence/chunk-tree.js";
 import { rootDigest } from "../../../evidence/oms.js";
-import { NO_CONFIG } from "../../../model/config.js";
+import { NO_CONFIG } from "../../../model/beside/config.js";
 import { plannedRows, planOf, type Sizes, WIDTHS } from "./plan.js";
 
 /** First bytes of the file; the digit is the format's version. */

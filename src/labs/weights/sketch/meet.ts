@@ -6,7 +6,7 @@ import { AssayError } from "../../../base/error.js";
 import { heldRuns, type Run } from "../../../kernels/row-order.js";
 import type { CanonicalTensor, Model } from "../../../model/model.js";
 import { HEADS_SAMPLED, SEED_DEFAULT, type Settings } from "../method.js";
-import { headSample } from "../sampling.js";
+import { headSample } from "../tests/sampling.js";
 
 /**
  * A sketch fixes the seed of the examination. Absent sketches nothing changes.

@@ -8,7 +8,7 @@ import type { Run } from "../../../kernels/row-order.js";
 import { rowCount } from "../../../kernels/row-source.js";
 import type { Model, Role } from "../../../model/model.js";
 import { HEADS_SAMPLED, LABELS_MAX, LABELS_SAMPLED, LABELS_WINDOW, WIDTH } from "../method.js";
-import { headSample, labelRuns, labelWindows } from "../sampling.js";
+import { headSample, labelRuns, labelWindows } from "../tests/sampling.js";
 
 /** Widths are powers of two, so that the wider of two sketches can be folded to the other's width. */
 export const WIDTHS: readonly number[] = [8, 16, 32, 64, WIDTH];

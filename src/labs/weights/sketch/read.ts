@@ -4,7 +4,7 @@
  */
 
 import { rowCount } from "../../../kernels/row-source.js";
-import { NO_CONFIG } from "../../../model/config.js";
+import { NO_CONFIG } from "../../../model/beside/config.js";
 import type { CanonicalTensor, Model, ModelConfig } from "../../../model/model.js";
 import { chunkRootOf, type SketchHeader } from "./header.js";
 import { plannedRows, planOf } from "./plan.js";

@@ -9,7 +9,7 @@ import { parseStrictJson } from "../../../base/strict-json.js";
 import { parseEcdsaKey } from "../../../evidence/ecdsa-key.js";
 import type { Policy } from "../../../tlog/policy.js";
 import { parseProofFile, verifyProofFile } from "../../../tlog/proof-file.js";
-import { BUNDLE_BYTES_MAX } from "../declaration-bundle.js";
+import { BUNDLE_BYTES_MAX } from "../declarations/declaration-bundle.js";
 import { type AccessRecord, accessRecordOf, decodeRecord, encodeRecord, isAccess } from "../register-entry.js";
 import { COMMITMENTS_MAX, openAccessBundle } from "./access-statement.js";
 import { DISCLOSURE_CHARACTERS_MAX, openCommitments } from "./commitments.js";

@@ -10,8 +10,8 @@ import type { Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import type { EcdsaPublicKey } from "../../../evidence/ecdsa-key.js";
-import { openSignedStatement } from "../declaration-bundle.js";
-import { moment, sha256 } from "../vocabulary.js";
+import { openSignedStatement } from "../declarations/declaration-bundle.js";
+import { moment, sha256 } from "../declarations/vocabulary.js";
 import { COMMITMENT, COMMITMENT_ALGORITHM } from "./commitments.js";
 import { ACCESS_KINDS, type AccessKind } from "./fields.js";
 

@@ -3,7 +3,7 @@
  * each field is committed to apart, so that one can be shown without the others.
  */
 import { z } from "zod";
-import { moment, sha256, text, webAddress } from "../vocabulary.js";
+import { moment, sha256, text, webAddress } from "../declarations/vocabulary.js";
 
 export const ASSET_KINDS = ["model", "code", "data"] as const;
 export const RIGHTS = ["download", "query", "inspect"] as const;

@@ -1,0 +1,156 @@
+/** `assay examine traffic LOG…`: a finding a proposition and group on standard output, or the inconclusive ones on the whole log. */
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import {
+  type ExamineTrafficOptions,
+  examineLogs,
+  type TrafficExamination,
+} from "../../../app/traffic/examine-traffic.js";
+import { trafficBundle } from "../../../app/traffic/publish-traffic.js";
+import { readMapping } from "../../../app/traffic/read-mapping.js";
+import { utf8 } from "../../../base/bytes.js";
+import { sha256Hex } from "../../../base/digest.js";
+import { AssayError, quoted } from "../../../base/error.js";
+import { encodeFinding } from "../../../finding/codec.js";
+import type { Finding } from "../../../finding/finding.js";
+import { assertFreeTarget, writeBundle } from "../../../host/bundle-store.js";
+import { assayHome } from "../../../host/home.js";
+import { readSigningKey } from "../../../host/signing/keys.js";
+import { writeAlert } from "../../../host/traffic/account-list.js";
+import type { TrafficObservations } from "../../../labs/traffic/observations.js";
+import { progressLine } from "../../progress.js";
+import { summary } from "../../summary.js";
+
+export interface TrafficOptions {
+  data?: string;
+  key?: string;
+  mapping?: string;
+  reveal?: boolean;
+  follow?: boolean;
+  alert?: string;
+  webhook?: string;
+  interval?: string;
+  out?: string;
+  sign?: string;
+  json?: boolean;
+}
+
+export function examineTrafficCommand(): Command {
+  return new Command("traffic")
+    .description("Are accounts of an API's log operated together, and does what they ask harvest the model?")
+    .argument("<log...>", "log files (JSON Lines or CSV, gzipped or not, or Parquet) or folders of them")
+    .option("--data <dir>", "folder of the tables, kept between runs so that only new rows are read")
+    .option("--key <file>", "key that hashes identifiers and prompts, 64 hexadecimal digits")
+    .option("--mapping <file>", "where the fields of a log of one's own are (JSON)")
+    .option("--reveal", "name accounts in clear; the default is their keyed hash")
+    .option("--follow", "keep looking at growing logs; findings are printed again when they change")
+    .option("--alert <file>", "with --follow: write the accounts of supporting findings, .csv or .jsonl")
+    .option("--webhook <url>", "with --follow: post them there as JSON when they change")
+    .option("--interval <seconds>", "with --follow: seconds between looks", "300")
+    .option("--out <path>", "write a bundle: a new folder, or a .zip")
+    .option("--sign <file>", "sign the bundle with an Ed25519 private key (PEM, PKCS#8)")
+    .option("--json", "print one finding a line as JSON, nothing else")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ assay examine traffic spend-logs/ --data ./traffic --json
+  $ assay examine traffic 2026-03-*.jsonl.gz --data ./traffic --key owner.key --reveal
+
+It reads LiteLLM spend logs and payloads, Langfuse, Helicone, OpenTelemetry GenAI spans, Cloudflare AI Gateway, Datadog LLM
+spans, Anthropic- and OpenAI-compatible proxy logs, and plain JSON Lines, CSV and Parquet
+(--mapping tells where the fields are). It needs the ClickHouse engine: npm install chdb@3
+(546 MB), or ASSAY_CLICKHOUSE_URL. An outcome of "inconclusive" does not show that there is no campaign.`,
+    )
+    .action(run);
+}
+
+async function run(logs: string[], options: TrafficOptions): Promise<void> {
+  if (options.follow && options.out !== undefined)
+    throw new AssayError("USAGE", "examine traffic: expected --follow or --out, got both");
+  if (options.follow) return follow(logs, options);
+  const key = options.sign === undefined ? undefined : await readSigningKey(options.sign);
+  if (options.out !== undefined) await assertFreeTarget(options.out);
+  const progress = progressLine();
+  const { findings, manifest } = await examineLogs({
+    ...(await settings(logs, options)),
+    onProgress: progress.report,
+  }).finally(() => progress.done());
+  if (options.out !== undefined) {
+    await writeBundle(options.out, await trafficBundle(findings, options.reveal === true, key));
+    process.stderr.write(`bundle written to ${options.out}\n`);
+  }
+  report({ findings, manifest, newRows: 0 }, options.json === true);
+}
+
+export async function settings(
+  logs: string[],
+  options: TrafficOptions,
+): Promise<Omit<ExamineTrafficOptions, "onProgress">> {
+  const home = join(assayHome(), "traffic");
+  // Without --data each set of paths has a folder of its own, so that two logs do not mix.
+  const folder = options.data ?? join(home, sha256Hex(utf8(logs.map((log) => resolve(log)).join("\n"))).slice(0, 16));
+  return {
+    logs,
+    folder,
+    keyFile: options.key ?? join(home, "key"),
+    keyMayBeNew: options.key === undefined,
+    mapping: options.mapping === undefined ? null : await readMapping(options.mapping),
+    reveal: options.reveal === true,
+  };
+}
+
+function report({ findings, manifest }: TrafficExamination, json: boolean): void {
+  for (const { name, lines, rows, rejects } of manifest.sources)
+    for (const [reason, { count, first }] of Object.entries(rejects))
+      process.stderr.write(
+        `${name}: ${count} of ${lines} lines set aside (${rows} rows): ${reason}; the first: ${JSON.stringify(first.slice(0, 120))}\n`,
+      );
+  for (const finding of findings) process.stdout.write(`${json ? encodeFinding(finding) : summary(finding)}\n`);
+}
+
+/** Looks again and again: what is new is taken in, all of it is examined, and a change is told. Ends when interrupted. */
+async function follow(logs: string[], options: TrafficOptions): Promise<void> {
+  const seconds = Number(options.interval);
+  if (!(seconds >= 1)) throw new AssayError("USAGE", `--interval: expected seconds, got ${quoted(options.interval)}`);
+  const fixed = await settings(logs, options);
+  for (let before = ""; ; ) {
+    const progress = progressLine();
+    const seen = await examineLogs({ ...fixed, follow: true, onProgress: progress.report }).finally(() =>
+      progress.done(),
+    );
+    const now = seen.findings.map(encodeFinding).join("\n");
+    if (now !== before) {
+      report(seen, options.json === true);
+      await alert(seen.findings, options);
+    }
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
+}
+
+interface Alerted {
+  account: string;
+  log10P: number;
+  proposition: string;
+}
+
+async function alert(findings: readonly Finding[], { alert: path, webhook }: TrafficOptions): Promise<void> {
+  const accounts = findings
+    .filter((finding) => finding.outcome === "supports-hp")
+    .flatMap((finding): Alerted[] =>
+      (finding.observations as TrafficObservations).accounts.map((a) => ({
+        ...a,
+        proposition: finding.proposition.id,
+      })),
+    );
+  if (path !== undefined) await writeAlert(path, accounts);
+  if (webhook === undefined || accounts.length === 0) return;
+  try {
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(webhook, { method: "POST", headers, body: JSON.stringify({ accounts }) });
+    if (!answer.ok) process.stderr.write(`webhook: answered ${answer.status}\n`);
+  } catch (error) {
+    process.stderr.write(`webhook: ${(error as Error).message}\n`);
+  }
+}

@@ -1,0 +1,129 @@
+/** `assay register show|check|made-of|derives`: what the register holds on a model, as words, JSON or a picture. */
+import { Command } from "commander";
+import { readPolicyFile } from "../../../app/log/log.js";
+import { openRegister } from "../../../app/register/register.js";
+import { findModel, type ModelRecord, modelRecord } from "../../../app/register/register-record.js";
+import { writeNewFile } from "../../../host/small-file.js";
+import { lineage } from "../../../office/register/lineage.js";
+import { REMARKS } from "../../../office/register/remarks.js";
+import { drawLineage } from "../../../report/figures/lineage.js";
+import { visibleText } from "../../../report/visible-text.js";
+import { progressLine } from "../../progress.js";
+
+const DOES_NOT_HOLD = 3;
+
+interface Options {
+  register: string;
+  policy?: string;
+  json?: boolean;
+  svg?: string;
+}
+
+const base = (command: Command) =>
+  command
+    .argument("<model>", "id, digest, name, or a folder whose files are hashed")
+    .requiredOption("--register <log>", "folder or URL of the register's log")
+    .option("--policy <file>", "believe the log only under this tlog-policy")
+    .option("--json", "print one record as JSON");
+
+async function recordOfModel(model: string, options: Options): Promise<ModelRecord> {
+  const trust = options.policy ? await readPolicyFile(options.policy) : null;
+  const register = await openRegister(options.register, trust);
+  return modelRecord(register, await find(register, model), trust);
+}
+
+async function find(register: Awaited<ReturnType<typeof openRegister>>, model: string) {
+  const progress = progressLine();
+  return findModel(register, model, (done, total) => progress.report({ stage: "hashing", done, total })).finally(() =>
+    progress.done(),
+  );
+}
+
+export function showCommand(): Command {
+  return base(new Command("show"))
+    .description("Print what the register holds on a model: origin label, statements, remarks.")
+    .action(async (model: string, options: Options) => {
+      const record = await recordOfModel(model, options);
+      if (options.json) print(record);
+      else process.stdout.write(words(record));
+    });
+}
+
+export function checkCommand(): Command {
+  return base(new Command("check"))
+    .description(
+      "Hold a model's declarations against each other and the log. Exit status 3 when something does not fit.",
+    )
+    .action(async (model: string, options: Options) => {
+      const { remarks, ...record } = await recordOfModel(model, options);
+      const faults = remarks.filter(({ weight }) => weight === "fault");
+      if (options.json)
+        print({
+          type: "assay/register-check/v1",
+          model: record.model,
+          name: record.name,
+          holds: faults.length === 0,
+          remarks,
+        });
+      else {
+        const lines = remarks.map(({ code, weight, says }) => `${weight}: ${REMARKS[code]}. ${visibleText(says)}`);
+        process.stdout.write(
+          [...lines, `${record.statements.length + record.statementsCut} statements, ${faults.length} faults`]
+            .map((l) => `${l}\n`)
+            .join(""),
+        );
+      }
+      if (faults.length > 0) process.exitCode = DOES_NOT_HOLD;
+    });
+}
+
+export function lineageCommand(question: "made-of" | "derives"): Command {
+  return base(new Command(question))
+    .description(
+      question === "made-of"
+        ? "What is this model declared to be made of?"
+        : "What is declared to derive from this model?",
+    )
+    .option("--svg <file>", "write the picture into this new file")
+    .action(async (model: string, options: Options) => {
+      const trust = options.policy ? await readPolicyFile(options.policy) : null;
+      const register = await openRegister(options.register, trust);
+      const found = lineage(register.index, (await find(register, model)).id, question);
+      if (options.svg) await writeNewFile(options.svg, new Uint8Array(Buffer.from(drawLineage(found, () => null).svg)));
+      if (options.json) return print(found);
+      const names = new Map(found.models.map(({ id, name }) => [id, name ?? id]));
+      for (const { child, parent, relation, entry } of found.links)
+        process.stdout.write(`${names.get(child)} ← ${names.get(parent)} (${relation}, entry ${entry})\n`);
+      process.stdout.write(
+        `${found.models.length - 1} models, ${found.links.length} links${found.cut ? ", cut" : ""}\n`,
+      );
+    });
+}
+
+function words({ name, model, declarer, label, statements, remarks }: ModelRecord): string {
+  const lines = [
+    `${name}  ${model}`,
+    declarer
+      ? `${declarer.compiled ? "compiled from public facts by" : "declared by"} ${declarer.name}`
+      : "declared by nobody",
+    ...label.facts.map(({ title, status, countries, by, declared, logged, witnessed, audited, reproduced }) => {
+      const steps = [
+        by,
+        declared && `declared ${declared}`,
+        logged && `logged ${logged}`,
+        witnessed.length > 0 && `witnessed by ${witnessed.join(", ")}`,
+      ];
+      const more = [audited && `audited ${audited.day}`, reproduced && `reproduced ${reproduced.day}`];
+      return `  ${title}: ${countries.join(", ") || status}${declared ? ` (${[...steps, ...more].filter(Boolean).join("; ")})` : ""}`;
+    }),
+    ...(label.withdrawn ? ["  the model was withdrawn"] : []),
+    ...(label.openChallenges > 0 ? [`  open challenges: ${label.openChallenges}`] : []),
+    ...statements.map(({ entry, kind, status, keyName }) => `  entry ${entry}: ${kind}, ${status}, ${keyName}`),
+    ...remarks.map(({ code, weight, says }) => `  ${weight}: ${REMARKS[code]}. ${says}`),
+  ];
+  return lines.map((line) => `${visibleText(line)}\n`).join("");
+}
+
+function print(record: unknown): void {
+  process.stdout.write(`${JSON.stringify(record)}\n`);
+}

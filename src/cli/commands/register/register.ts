@@ -1,0 +1,191 @@
+/**
+ * `assay register …`: sign and verify models as OpenSSF Model Signing v1.0 does, with its option names; declare, look up
+ * and check where models come from.
+ */
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type Listing, SHARD_BYTES, signModel, verifyModel } from "../../../app/register/sign-model.js";
+import { HASH_TYPES, type HashType } from "../../../evidence/oms-statement.js";
+import { progressLine } from "../../progress.js";
+import { accessCommands } from "./register-access.js";
+import { bomCommand } from "./register-bom.js";
+import { declareCommand } from "./register-declare.js";
+import {
+  admitCommand,
+  appendCommand,
+  demoRegisterCommand,
+  fsckCommand,
+  initCommand,
+  receiptCommand,
+} from "./register-log.js";
+import { checkCommand, lineageCommand, showCommand } from "./register-show.js";
+
+const DOES_NOT_HOLD = 3;
+
+interface Common extends Omit<Listing, "ignorePaths"> {
+  signature: string;
+  ignorePaths: string[];
+  certificateChain: string[];
+  json?: boolean;
+}
+
+export function registerCommand(): Command {
+  const command = new Command("register")
+    .description("Where a model comes from: sign its files, declare its making, look it up.")
+    .addCommand(signCommand())
+    .addCommand(verifyCommand())
+    .addCommand(initCommand())
+    .addCommand(admitCommand())
+    .addCommand(declareCommand())
+    .addCommand(appendCommand())
+    .addCommand(showCommand())
+    .addCommand(checkCommand())
+    .addCommand(lineageCommand("made-of"))
+    .addCommand(lineageCommand("derives"))
+    .addCommand(receiptCommand())
+    .addCommand(fsckCommand())
+    .addCommand(bomCommand())
+    .addCommand(demoRegisterCommand())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ openssl ecparam -name prime256v1 -genkey -noout -out key.pem && openssl ec -in key.pem -pubout -out pub.pem
+  $ assay register sign ./model --private-key key.pem --signature model.sig
+  $ assay register verify ./model --public-key pub.pem --signature model.sig
+  $ assay register verify ./model --certificate-chain roots.pem --signature model.sig
+  $ assay register verify ./model --signature model.sig --trust-config trusted_root.json \\
+      --identity signer@example.org --identity-provider https://accounts.example.org`,
+    );
+  for (const access of accessCommands()) command.addCommand(access);
+  return command;
+}
+
+function signCommand(): Command {
+  return common(new Command("sign"))
+    .description("Sign a model's files with an EC key, alone or with a certificate.")
+    .requiredOption("--private-key <file>", "EC private key (P-256, P-384, P-521) in PEM")
+    .option("--password <text>", "password of the private key")
+    .option("--signing-certificate <file>", "certificate of the private key: signs in certificate mode")
+    .addOption(new Option("--method <which>", "whole files or shards").choices(["files", "shards"]).default("files"))
+    .addOption(new Option("--hash <which>", "digest of each file or shard").choices([...HASH_TYPES]).default("sha256"))
+    .option("--shard-size <bytes>", "bytes a shard", positive, SHARD_BYTES)
+    .action(async (model: string, options: Common & SignArguments) => {
+      const progress = progressLine();
+      const { method, hash, shardSize, privateKey, password, signingCertificate } = options;
+      const statement = await signModel({
+        ...options,
+        model,
+        method,
+        algorithm: hash,
+        shardSize,
+        privateKey,
+        ...(password === undefined ? {} : { password }),
+        ...(signingCertificate === undefined ? {} : { signingCertificate }),
+        onProgress: (done, total) => progress.report({ stage: "hashing", done, total }),
+      }).finally(() => progress.done());
+      const { root, resources, serialization } = statement;
+      if (options.json)
+        print({
+          type: "assay/model-signature/v1",
+          root: `sha256:${root}`,
+          resources: resources.length,
+          serialization,
+          signature: options.signature,
+        });
+      else
+        process.stdout.write(
+          `signed sha256:${root} (${resources.length} ${serialization.method}) into ${options.signature}\n`,
+        );
+    });
+}
+
+interface SignArguments {
+  privateKey: string;
+  password?: string;
+  signingCertificate?: string;
+  method: "files" | "shards";
+  hash: HashType;
+  shardSize: number;
+}
+
+function verifyCommand(): Command {
+  return common(new Command("verify"))
+    .description("Check a model against its signature. Exit status 3 when it does not hold.")
+    .option("--public-key <file>", "EC public key in PEM")
+    .option("--trust-config <file>", "sigstore mode: trust root, or client trust configuration")
+    .option("--identity <name>", "sigstore mode: who must have signed")
+    .option("--identity-provider <url>", "sigstore mode: who must have vouched for the identity")
+    .option("--ignore-unsigned-files", "do not mind files that were not signed", false)
+    .action(async (model: string, options: Common & VerifyArguments) => {
+      const progress = progressLine();
+      const { publicKey } = options;
+      const { holds, faults, statement } = await verifyModel({
+        ...options,
+        model,
+        ...(publicKey === undefined ? {} : { publicKey }),
+        onProgress: (done, total) => progress.report({ stage: "hashing", done, total }),
+      }).finally(() => progress.done());
+      const root = statement ? `sha256:${statement.root}` : null;
+      if (options.json)
+        print({
+          type: "assay/model-signature-check/v1",
+          holds,
+          root,
+          resources: statement?.resources.length ?? null,
+          faults,
+        });
+      else if (holds)
+        process.stdout.write(
+          `holds: ${statement!.resources.length} ${statement!.serialization.method} as signed, ${root}\n`,
+        );
+      else process.stdout.write(faults.map((fault) => `does not hold: ${fault}\n`).join(""));
+      if (!holds) process.exitCode = DOES_NOT_HOLD;
+    });
+}
+
+interface VerifyArguments {
+  publicKey?: string;
+  trustConfig?: string;
+  identity?: string;
+  identityProvider?: string;
+  ignoreUnsignedFiles: boolean;
+}
+
+/** Release 1.1 of the reference writes its options with underscores: both are taken. */
+const UNDERSCORED =
+  /^--(private_key|public_key|signing_certificate|certificate_chain|allow_symlinks|ignore_unsigned_files|identity_provider|trust_config|ignore_paths|ignore_git_paths|no-ignore_git_paths)(?==|$)/;
+
+export function hyphened(argument: string): string {
+  return argument.replace(UNDERSCORED, (option) => option.replaceAll("_", "-"));
+}
+
+function common(command: Command): Command {
+  return command
+    .argument("<model>", "model folder or file")
+    .option("--signature <file>", "the signature's file", "model.sig")
+    .option("--ignore-paths <path>", "leave out a file or a folder with all below it; may be repeated", several, [])
+    .option("--ignore-git-paths", "leave out .git, .gitattributes, .github, .gitignore", true)
+    .option("--no-ignore-git-paths", "take in what belongs to git")
+    .option("--allow-symlinks", "follow symbolic links to files", false)
+    .option(
+      "--certificate-chain <file>",
+      "certificates in PEM: the way to a root (sign), the roots trusted (verify); may be repeated",
+      several,
+      [],
+    )
+    .option("--json", "print one record as JSON");
+}
+
+function several(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function positive(text: string): number {
+  const n = Number(text);
+  if (!/^[1-9][0-9]{0,14}$/.test(text)) throw new InvalidArgumentError("expected a positive whole number.");
+  return n;
+}
+
+function print(record: unknown): void {
+  process.stdout.write(`${JSON.stringify(record)}\n`);
+}

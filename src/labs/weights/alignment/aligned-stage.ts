@@ -1,0 +1,156 @@
+/**
+ * The second stage of the question of shared ancestry: where the exact tests of unit labels stay silent, undo what a
+ * disguise may have done and ask again (alignment/). A scored test, never an exact one: its p rests on P0 with a
+ * tolerance (words.ts), and its outcome on the rank among the nulls of its own validation study.
+ * It cannot see through a disguise that changes the function, nor models too large for it; then it says so.
+ */
+import { COMBINED_TEST_ID } from "../../../finding/coherence.js";
+import type { Finding, Test } from "../../../finding/finding.js";
+import { decideScored, OUTCOME_RULES } from "../../../finding/outcome.js";
+import type { Validation, ValidationSummary } from "../../../finding/validation.js";
+import { lower95 } from "../../../stats/clopper-pearson.js";
+import type { WeightsObservations } from "../observations.js";
+import type { Bench } from "../tests/scan.js";
+import { sharedTokens } from "../tests/shared-tokens.js";
+import { ALIGNED_ALTERNATIVES, ALIGNED_LIMITS, DISGUISE_LIMIT, P0, P0_TOLERANT } from "../words.js";
+import { type AlignedResult, align } from "./align.js";
+import { canonicalModel } from "./canonical.js";
+import {
+  ALIGNED_METHOD_ID,
+  ALIGNED_METHOD_VERSION,
+  beyondStudy,
+  LOOKS,
+  notAlignable,
+  TOKENS_PAIRED,
+} from "./method.js";
+
+/** The p that the outcome leans on stands under the id that pages look for; the exact combination gives way to it. */
+const EXACT_TEST = "weights/unit-labels";
+const UNTOLERANT_TEST = "weights/aligned-gate-up";
+
+/** The exact stage's finding, taken further; unchanged but for a sentence where the pair cannot be aligned. */
+export async function alignedStage(
+  bench: Bench,
+  exact: Finding,
+  observations: WeightsObservations,
+  validations: readonly Validation[],
+): Promise<Finding> {
+  const validation = validations.find(({ summary }) => summary.method === ALIGNED_METHOD_ID);
+  const obstacle = obstacleTo(bench);
+  if (obstacle !== null) return notRun(exact, obstacle);
+  // Without a study of its own the stage could not say anything.
+  if (validation?.summary.methodVersion !== ALIGNED_METHOD_VERSION)
+    return notRun(exact, "no validation study of this version is at hand");
+  const result = await alignBench(bench);
+  const { summary, digest } = validation;
+  const decision = decideScored({
+    proposition: "weights/shared-ancestry",
+    statistic: -result.log10PUntolerant,
+    nullKinds: summary.nullKinds ?? [],
+    log10LR: ratio(result, summary),
+    outside: beyondStudy(bench.reference, bench.suspect),
+    validation: summary,
+  });
+  return {
+    ...exact,
+    method: {
+      id: ALIGNED_METHOD_ID,
+      version: ALIGNED_METHOD_VERSION,
+      validation: { page: summary.page, digest },
+    },
+    outcome: decision.outcome,
+    reason: `${decision.reason} ${inWords(result)}`,
+    strength: decision.strength,
+    errorRate: decision.errorRate,
+    tests: [
+      ...exact.tests.map((test) => (test.id === COMBINED_TEST_ID ? { ...test, id: EXACT_TEST } : test)),
+      ...testsOf(result, bench.settings.seed),
+    ],
+    observations: { ...observations, aligned: observed(result) } satisfies WeightsObservations,
+    alternatives: [...exact.alternatives, ...ALIGNED_ALTERNATIVES],
+    limits: [...exact.limits.filter((limit) => limit !== DISGUISE_LIMIT), ...ALIGNED_LIMITS],
+  };
+}
+
+function notRun(exact: Finding, why: string): Finding {
+  return { ...exact, reason: `${exact.reason} Disguises were not undone (${ALIGNED_METHOD_ID}): ${why}.` };
+}
+
+function obstacleTo({ reference, suspect }: Bench): string | null {
+  if (reference.sketch || suspect.sketch) return "a sketch holds folds of rows, not rows";
+  return notAlignable(reference, suspect);
+}
+
+async function alignBench({
+  reference,
+  suspect,
+  vocabularies,
+  settings,
+  compute,
+  work,
+}: Bench): Promise<AlignedResult> {
+  const stage = "undoing disguises";
+  const load = (model: Bench["reference"]) => canonicalModel(model, (tensor) => compute.load(tensor.matrix));
+  const known = vocabularies.reference !== null && vocabularies.suspect !== null;
+  return align({
+    reference: await load(reference),
+    suspect: await load(suspect),
+    tokens: known
+      ? sharedTokens(vocabularies, reference.vocabulary, suspect.vocabulary, TOKENS_PAIRED, settings.seed)
+      : null,
+    seed: settings.seed,
+    compute,
+    onProgress: (done, total) => work.onProgress({ stage, done, total }),
+  });
+}
+
+/**
+ * Below α the ratio is at least power over α under the test's assumption, as for an exact test; above α nothing is
+ * claimed. The cap of the study cuts it in either case.
+ */
+function ratio({ log10P }: AlignedResult, { positives }: ValidationSummary): { low: number; high: number } {
+  const { log10Alpha } = OUTCOME_RULES;
+  const power = Math.log10(lower95(positives.foundFamilies, positives.families));
+  return { low: log10P <= log10Alpha ? power - log10Alpha : 0, high: -log10P };
+}
+
+function inWords(result: AlignedResult): string {
+  const { agreeing, pairs, labels, log10P, referenceLayer, suspectLayer, mode, layersLeftOut } = result;
+  const where = `layer ${referenceLayer} of the reference and layer ${suspectLayer} of the suspect`;
+  return `After alignment (${mode}), ${agreeing} of ${pairs} units that stand in both lists answer to each other by gate rows and by up rows alike in ${where}, of ${labels}: p = 10^${(Math.ceil(log10P * 100) / 100 + 0).toFixed(2)} under P0 with 5 % tolerance.${layersLeftOut ? " Layers were not aligned one by one: too wide or too many." : ""}`;
+}
+
+function testsOf(result: AlignedResult, seed: string): Test[] {
+  const { agreeing, pairs, labels, log10P, log10PUntolerant, referenceLayer, suspectLayer, mode } = result;
+  const where = `${mode}; reference layer ${referenceLayer}, suspect layer ${suspectLayer}; ${pairs} units in both lists; ${LOOKS} ways of aligning and every layer pair paid for`;
+  const common = {
+    statistic: {
+      name: "units that answer to each other by gate rows and by up rows, best layer pair",
+      value: agreeing,
+    },
+    exact: false,
+    n: labels,
+    seed,
+    axis: "gate-up pairing after alignment",
+    where,
+  };
+  return [
+    { ...common, id: UNTOLERANT_TEST, log10P: log10PUntolerant, assumption: P0, share: 0 },
+    { ...common, id: COMBINED_TEST_ID, log10P, assumption: P0_TOLERANT, share: 1 },
+  ];
+}
+
+function observed(result: AlignedResult): NonNullable<WeightsObservations["aligned"]> {
+  const { mode, attempts, layerPairs } = result;
+  const figure = (x: number | null) => (x === null ? null : Math.round(x * 1e4) / 1e4);
+  return {
+    mode,
+    attempts: attempts.map(({ best, objective, fit, ...attempt }) => ({
+      ...attempt,
+      objective: figure(objective),
+      fit: figure(fit),
+      ...best,
+    })),
+    layerPairs,
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Residual dimensions over shared tokens: one block for the whole model; null where no token is shared. Also says which
+ * dimensions of the two are each other's nearest, for models of different width (feature-map.ts).
+ */
+import type { Matching } from "../../../kernels/matching.js";
+import type { Model, Role } from "../../../model/model.js";
+import { SHIFT_BLOCK } from "../../../stats/shift-evidence.js";
+import { sketchWidth } from "../method.js";
+import { amountsOf } from "./amounts.js";
+import { measured } from "./block-axis.js";
+import { evidenceOf } from "./forms.js";
+import type { AxisResult, Bench } from "./scan.js";
+import { sharedTokens, tokenRuns } from "./shared-tokens.js";
+
+export interface ResidualResult extends AxisResult {
+  matching: Matching;
+}
+
+export async function testResidual(bench: Bench): Promise<ResidualResult | null> {
+  const { reference, suspect, settings, compute } = bench;
+  const tokens = sharedTokens(
+    bench.vocabularies,
+    reference.vocabulary,
+    suspect.vocabulary,
+    amountsOf(settings).tokens,
+    settings.seed,
+  );
+  if (tokens.rows.length === 0) return null;
+  const roles: Role[] = reference.tied || suspect.tied ? ["embed"] : ["embed", "output"];
+  const width = sketchWidth(tokens.rows.length);
+  const sketch = (model: Model, side: "reference" | "suspect") => {
+    const runs = tokenRuns(tokens, side);
+    const parts = roles.map((role) => ({ matrix: model.tensors.get(role)!.matrix, runs }));
+    return compute.sketch({ unit: "columns", parts, width, groups: 1, seed: settings.seed });
+  };
+  const [a, b] = await Promise.all([sketch(reference, "reference"), sketch(suspect, "suspect")]);
+  const sameWidth = reference.hidden === suspect.hidden;
+  const [matching] = await compute.match({
+    a,
+    bs: [b],
+    groups: 1,
+    list: true,
+    ...(sameWidth ? { shiftBlock: SHIFT_BLOCK } : {}),
+  });
+  const shape = { labels: Math.min(reference.hidden, suspect.hidden), groups: 1 };
+  const evidence = evidenceOf(matching!, shape);
+  return {
+    logE: evidence.logE,
+    map: null,
+    blocks: [{ axis: "residual", referenceLayer: null, suspectLayer: null, ...measured(shape, matching!, evidence) }],
+    note: `${shape.labels} labels over ${tokens.rows.length} tokens ${tokens.how}, ${roles.length === 2 ? "input and output embeddings" : "input embeddings"}`,
+    matching: matching!,
+  };
+}

@@ -1,0 +1,149 @@
+/** Sets every block of one model against every block of the other, then the best pairs on more labels. */
+import type { Compute, SketchJob } from "../../../kernels/compute.js";
+import type { Matrix } from "../../../kernels/kernel.js";
+import type { MatchRule } from "../../../kernels/matching.js";
+import type { Run } from "../../../kernels/row-order.js";
+import type { Model, Vocabulary } from "../../../model/model.js";
+import { logSumExp } from "../../../stats/log-factorial.js";
+import { SHIFT_BLOCK } from "../../../stats/shift-evidence.js";
+import type { Settings } from "../method.js";
+import type { Block, EvidenceMap } from "../observations.js";
+import { inParallel, type Work } from "../work.js";
+import {
+  type BlockAxis,
+  type BlockPair,
+  bestPairs,
+  mapOf,
+  meanOverPairs,
+  type Place,
+  type TestedPair,
+  tested,
+  toBlock,
+} from "./block-axis.js";
+import type { Shape } from "./forms.js";
+import { runLabels } from "./sampling.js";
+
+export interface AxisResult {
+  /** ln of the axis's e-value, all multiplicity paid. */
+  logE: number;
+  map: EvidenceMap | null;
+  blocks: Block[];
+  note: string;
+}
+
+/** A pair of models under examination, and what carries out the work. */
+export interface Bench {
+  reference: Model;
+  suspect: Model;
+  vocabularies: { reference: Vocabulary | null; suspect: Vocabulary | null };
+  settings: Settings;
+  compute: Compute;
+  work: Work;
+}
+
+/** What is looked at of a block, from sizes and the seed alone. */
+export interface Look {
+  groups: number;
+  /** Labels of a block set against one of `other` units a group. */
+  runs(units: number, other: number): Run[];
+  job(side: "reference" | "suspect", place: Place, runs: Run[]): SketchJob;
+}
+
+export interface Plan {
+  axis: BlockAxis;
+  as: readonly Place[];
+  bs: readonly Place[];
+  scan: Look;
+  /** Null where the scan looks at everything already. */
+  test: Look | null;
+  /** Pairs tested at the most. */
+  testedMax: number;
+}
+
+/** ln of an e-value that needs no more: e^120 is 10^52. */
+const DECIDED = 120;
+
+export async function runPlan(bench: Bench, plan: Plan): Promise<Omit<AxisResult, "note">> {
+  const { axis, as, bs } = plan;
+  const total = as.length * bs.length;
+  const scanned = await scan(bench, plan);
+  const scanE = meanOverPairs(scanned, total);
+  const best = bestPairs(as, bs, scanned);
+  const block = (pair: TestedPair) => toBlock(axis, as[pair.i]!, bs[pair.j]!, pair);
+  const map = mapOf(axis, as, bs, scanned);
+  if (!plan.test) return { logE: scanE, map, blocks: best.map(block) };
+  const half = Math.log(0.5);
+  if (bench.settings.rows !== "all" && scanE > DECIDED) return { logE: half + scanE, map, blocks: best.map(block) };
+  const chosen = [...best].sort((x, y) => y.evidence.logE - x.evidence.logE).slice(0, plan.testedMax);
+  const again = await test(bench, plan, plan.test, chosen);
+  const logE = half + logSumExp([scanE, meanOverPairs(again, total)]);
+  const key = ({ i, j }: BlockPair) => `${i}:${j}`;
+  const byKey = new Map(again.map((pair) => [key(pair), pair]));
+  return { logE, map, blocks: best.map((pair) => block(byKey.get(key(pair)) ?? pair)) };
+}
+
+/** All pairs. A block is sketched once for each set of its labels that some partner asks for. */
+async function scan(bench: Bench, { axis, as, bs, scan: look }: Plan): Promise<TestedPair[]> {
+  const { compute, work } = bench;
+  const needed = new Map<string, { side: "reference" | "suspect"; place: Place; runs: Run[] }>();
+  const ask = (side: "reference" | "suspect", place: Place, at: number, other: number) => {
+    const runs = look.runs(place.units, other);
+    const key = `${side} ${at} ${JSON.stringify(runs)}`;
+    if (!needed.has(key)) needed.set(key, { side, place, runs });
+    return key;
+  };
+  const keys = as.map((a, i) =>
+    bs.map((b, j) => ({ a: ask("reference", a, i, b.units), b: ask("suspect", b, j, a.units) })),
+  );
+  const asked = [...needed];
+  const made = await inParallel(work, `sketches of ${axis}`, asked, ([, { side, place, runs }]) =>
+    compute.sketch(look.job(side, place, runs)),
+  );
+  const sketches = new Map(asked.map(([key], at) => [key, made[at]!]));
+  // One job for the partners of a block that share a rule and a sketch of the block.
+  const jobs = as.flatMap((a, i) => {
+    const groups = new Map<string, number[]>();
+    for (const [j, b] of bs.entries()) {
+      const group = `${keys[i]![j]!.a} ${b.units}`;
+      groups.set(group, [...(groups.get(group) ?? []), j]);
+    }
+    return [...groups.values()].map((js) => ({ i, a, js }));
+  });
+  const results = await inParallel(work, `pairs of ${axis}`, jobs, async ({ i, a, js }) => {
+    const b = bs[js[0]!]!;
+    const sketch = (key: string): Matrix => sketches.get(key)!;
+    const rule = ruleOf(look, a, b);
+    const matchings = await compute.match({
+      a: sketch(keys[i]![js[0]!]!.a),
+      bs: js.map((j) => sketch(keys[i]![j]!.b)),
+      ...rule,
+    });
+    return matchings.map((matching, at) => tested({ i, j: js[at]! }, shapeOf(look, a, b), matching));
+  });
+  return results.flat();
+}
+
+/** Pairs that a scan chose, each sketched where it is tested and let go. */
+function test(bench: Bench, { axis, as, bs }: Plan, look: Look, pairs: readonly BlockPair[]): Promise<TestedPair[]> {
+  return inParallel(bench.work, `test of the best pairs, ${axis}`, pairs, async (pair) => {
+    const [a, b] = [as[pair.i]!, bs[pair.j]!];
+    const matching = await bench.compute.pair({
+      a: look.job("reference", a, look.runs(a.units, b.units)),
+      b: look.job("suspect", b, look.runs(b.units, a.units)),
+      ...ruleOf(look, a, b),
+    });
+    return tested(pair, shapeOf(look, a, b), matching);
+  });
+}
+
+/** Blocks of equal size show the same labels on both sides; others their own, by number. */
+function ruleOf(look: Look, a: Place, b: Place): MatchRule {
+  if (a.units === b.units) return { groups: look.groups, shiftBlock: SHIFT_BLOCK };
+  const labels = { a: runLabels(look.runs(a.units, b.units)), b: runLabels(look.runs(b.units, a.units)) };
+  return { groups: look.groups, labels };
+}
+
+function shapeOf(look: Look, a: Place, b: Place): Shape {
+  const count = (units: number, other: number) => look.runs(units, other).reduce((sum, run) => sum + run.count, 0);
+  return { labels: Math.min(count(a.units, b.units), count(b.units, a.units)), groups: look.groups };
+}

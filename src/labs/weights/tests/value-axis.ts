@@ -1,0 +1,45 @@
+/**
+ * Value dimensions within each key-value head: all layer pairs on few heads, then the best counterparts on all. Heads
+ * are taken by number, as many as both models have. Null where the heads of a model are not known.
+ */
+
+import { HEADS_SAMPLED, sketchWidth } from "../method.js";
+import { commonWidth } from "../sketch/meet.js";
+import type { FeatureMap } from "./feature-map.js";
+import { headSample } from "./sampling.js";
+import { type AxisResult, type Bench, type Look, runPlan } from "./scan.js";
+
+export async function scanValues(bench: Bench, features: FeatureMap | null): Promise<AxisResult | null> {
+  const { reference, suspect, settings } = bench;
+  const heads = Math.min(reference.keyValueHeads, suspect.keyValueHeads);
+  if (heads === 0) return null;
+  const columns = features?.count ?? Math.max(reference.hidden, suspect.hidden);
+  const width = commonWidth(sketchWidth(columns), [reference, suspect]);
+  const look = (used: number[]): Look => ({
+    groups: used.length,
+    runs: (units) => [{ start: 0, count: units }],
+    job: (side, { layer, units }) => {
+      const runs = used.map((h) => ({ start: h * units, count: units }));
+      const parts = [{ matrix: bench[side].tensors.get(`layers.${layer}.attention.v`)!.matrix, runs }];
+      return { unit: "rows", parts, width, groups: used.length, features: features?.[side], seed: settings.seed };
+    },
+  });
+  const few = headSample(heads, HEADS_SAMPLED, settings.seed);
+  const all = Array.from({ length: heads }, (_, h) => h);
+  const places = ({ layers, headDim }: Bench["reference"]) =>
+    Array.from({ length: layers }, (_, layer) => ({ layer, expert: null, units: headDim }));
+  const more = settings.rows === "all" && few.length < heads;
+  const result = await runPlan(bench, {
+    axis: "value-dim",
+    as: places(reference),
+    bs: places(suspect),
+    scan: look(few),
+    test: more ? look(all) : null,
+    testedMax: Number.POSITIVE_INFINITY,
+  });
+  const labels = Math.min(reference.headDim, suspect.headDim);
+  const note = more
+    ? `${labels} labels in each of ${heads} heads, counterparts chosen on ${few.length}`
+    : `${labels} labels in each of ${few.length} of ${heads} key-value heads`;
+  return { ...result, note };
+}

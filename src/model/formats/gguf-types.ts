@@ -1,0 +1,63 @@
+/**
+ * Tensor types a GGUF file may name, by number (ggml's public header ggml.h, `enum ggml_type`; sizes of blocks from
+ * ggml-common.h). Only some are read; the others are known so that a refusal can name them and offsets can be checked.
+ */
+import type { DType } from "../../kernels/dtypes.js";
+
+export interface GgufType {
+  name: string;
+  /** Values a block, and its size. */
+  values: number;
+  sizeBytes: number;
+}
+
+const TYPES: Readonly<Record<number, readonly [name: string, values: number, sizeBytes: number]>> = {
+  0: ["F32", 1, 4],
+  1: ["F16", 1, 2],
+  2: ["Q4_0", 32, 18],
+  3: ["Q4_1", 32, 20],
+  6: ["Q5_0", 32, 22],
+  7: ["Q5_1", 32, 24],
+  8: ["Q8_0", 32, 34],
+  9: ["Q8_1", 32, 40],
+  10: ["Q2_K", 256, 84],
+  11: ["Q3_K", 256, 110],
+  12: ["Q4_K", 256, 144],
+  13: ["Q5_K", 256, 176],
+  14: ["Q6_K", 256, 210],
+  15: ["Q8_K", 256, 292],
+  16: ["IQ2_XXS", 256, 66],
+  17: ["IQ2_XS", 256, 74],
+  18: ["IQ3_XXS", 256, 98],
+  19: ["IQ1_S", 256, 50],
+  20: ["IQ4_NL", 32, 18],
+  21: ["IQ3_S", 256, 110],
+  22: ["IQ2_S", 256, 82],
+  23: ["IQ4_XS", 256, 136],
+  24: ["I8", 1, 1],
+  25: ["I16", 1, 2],
+  26: ["I32", 1, 4],
+  27: ["I64", 1, 8],
+  28: ["F64", 1, 8],
+  29: ["IQ1_M", 256, 56],
+  30: ["BF16", 1, 2],
+  34: ["TQ1_0", 256, 54],
+  35: ["TQ2_0", 256, 66],
+  39: ["MXFP4", 32, 17],
+};
+
+/** Null for a number that is not known. */
+export function ggufType(number: number): GgufType | null {
+  const known = Object.hasOwn(TYPES, number) ? TYPES[number] : undefined;
+  return known ? { name: known[0], values: known[1], sizeBytes: known[2] } : null;
+}
+
+/** The types whose values are read. */
+const READ = [
+  ...(["F32", "F16", "BF16", "F64", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0"] as const),
+  ...(["Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "MXFP4"] as const),
+] satisfies DType[];
+
+export function isReadGgufType(name: string): name is (typeof READ)[number] {
+  return (READ as readonly string[]).includes(name);
+}
