@@ -62,6 +62,25 @@ module.exports = {
       from: { path: "^src/labs/marks/(schemes|record)/" },
       to: { path: "^src/labs/marks/", pathNot: "^src/labs/marks/$1/" },
     },
+    // Beside the house: makers of material know the house alone; benches, studies and tests take material from them and
+    // leave each other alone (a test may try a study's own parts).
+    ...Object.entries({
+      src: [],
+      fixtures: ["src"],
+      materials: ["src"],
+      bench: ["src", "materials"],
+      validation: ["src", "materials"],
+      test: ["src", "materials", "validation", "fixtures", "tools"],
+      tools: ["src"],
+    }).map(([room, allowed]) => ({
+      name: `beside-the-house-${room}`,
+      severity: "error",
+      from: { path: `^${room}/` },
+      to: {
+        path: "^(src|dist|fixtures|materials|bench|validation|test|tools)/",
+        pathNot: [room, ...allowed, ...(room === "src" ? [] : ["dist"])].map((r) => `^${r}/`),
+      },
+    })),
     {
       name: "no-machine-below-host",
       comment: "Below host/ nothing reads a clock, a file, the network or a random source.",

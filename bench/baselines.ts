@@ -6,7 +6,7 @@
  *       [--python python3] [--shapes wide-2048,wide-4096] [--partners 12]
  *
  * With `--large-only` the errors of the last run are kept and only the generated pairs are timed.
- * `--children` are folders of models made by validation/makers/train_children.py; `--data` takes the generated pairs
+ * `--children` are folders of models made by materials/makers/train_children.py; `--data` takes the generated pairs
  * (5.5 GB) and without it no large pair is timed. Writes bench/baselines.json and bench/baselines.md.
  */
 import { spawn } from "node:child_process";
@@ -18,8 +18,8 @@ import { parseArgs } from "node:util";
 import { examineAncestry } from "../dist/labs/weights/examine.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
 import { testAxes } from "../dist/labs/weights/tests/test-axes.js";
-import { type Loaded, loadAll, pool } from "../validation/study/models.ts";
-import { allPairs } from "../validation/study/null.ts";
+import { type Loaded, loadAll, pool } from "../materials/weights/models.ts";
+import { allPairs } from "../materials/weights/pairs.ts";
 import { baselineTables, type Judged } from "./baselines/tables.ts";
 import { makePair, parameters, SHAPES } from "./make-pair.ts";
 

@@ -14,7 +14,7 @@ import { AnswerStore } from "../dist/host/answers/answer-store.js";
 import { BehaviourPool } from "../dist/host/answers/behaviour-pool.js";
 import { compare } from "../dist/labs/behaviour/agreement/comparison.js";
 import { allStandardScores, combinedScores } from "../dist/labs/behaviour/score/score.js";
-import { loadMaterial } from "../validation/study/behaviour-material.ts";
+import { loadMaterial } from "../materials/answers/material.ts";
 
 const { values } = parseArgs({
   options: {

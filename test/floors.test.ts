@@ -1,52 +1,114 @@
-/** The floor check itself: with a missing transpiler it would be silently empty, so an upward import is planted. */
+/**
+ * The floor check itself: with a missing transpiler it would be silently empty, so forbidden imports are planted, all at
+ * once, each in a file of its own.
+ */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+const ROOMS = ["src", "materials", "bench", "validation", "test", "fixtures", "tools"];
 const copy = mkdtempSync(join(tmpdir(), "assay-floors-"));
-cpSync("src", join(copy, "src"), { recursive: true });
-for (const file of [".dependency-cruiser.cjs", "tsconfig.json", "package.json"]) cpSync(file, join(copy, file));
-symlinkSync(resolve("node_modules"), join(copy, "node_modules"));
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+/** What is planted, by the file it stands in; the rule that must catch it. */
+const PLANTED: { what: string; file: string; imports: string; rule: string }[] = [
+  {
+    what: "an upward import",
+    file: "src/stats/combine.ts",
+    imports: "../labs/weights/examine.js",
+    rule: "floor-of-stats",
+  },
+  {
+    what: "a file read below host",
+    file: "src/finding/codec.ts",
+    imports: "node:fs",
+    rule: "no-machine-below-host",
+  },
+  {
+    what: "a verb of one laboratory that reaches into another's",
+    file: "src/app/marks/leak.ts",
+    imports: "../traffic/read-mapping.js",
+    rule: "verbs-of-laboratories-are-blind-to-each-other",
+  },
+  {
+    what: "a question about marks that reaches into another",
+    file: "src/labs/marks/canaries/canaries.ts",
+    imports: "../leak/leak.js",
+    rule: "questions-about-marks-are-blind-to-each-other",
+  },
+  {
+    what: "a room of host that reaches into another",
+    file: "src/host/traffic/ingest.ts",
+    imports: "../log/log-url.js",
+    rule: "rooms-of-host",
+  },
+  {
+    what: "a heavy dependency in verify",
+    file: "src/evidence/bag.ts",
+    imports: "commander",
+    rule: "verify-stays-light",
+  },
+  {
+    what: "material that knows a bench",
+    file: "materials/weights/derive.ts",
+    imports: "../../bench/curve.ts",
+    rule: "beside-the-house-materials",
+  },
+  {
+    what: "a bench that knows a study",
+    file: "bench/tables.ts",
+    imports: "../validation/study/power.ts",
+    rule: "beside-the-house-bench",
+  },
+  {
+    what: "a study that knows a bench",
+    file: "validation/study/null.ts",
+    imports: "../../bench/curve.ts",
+    rule: "beside-the-house-validation",
+  },
+  { what: "a circle among materials", file: "materials/weights/models.ts", imports: "./pairs.ts", rule: "no-circle" },
+  {
+    what: "a circle among studies",
+    file: "validation/study/behaviour-choice.ts",
+    imports: "./behaviour-report.ts",
+    rule: "no-circle",
+  },
+];
 
 function floors(): { status: number | null; stdout: string } {
   const bin = resolve("node_modules/.bin/depcruise");
-  return spawnSync(bin, ["--config", ".dependency-cruiser.cjs", "src"], { cwd: copy, encoding: "utf8" });
-}
-
-function planted(file: string, line: string): string {
-  const path = join(copy, file);
-  const before = readFileSync(path, "utf8");
-  writeFileSync(path, `${line}\n${before}`);
-  const { stdout } = floors();
-  writeFileSync(path, before);
-  return stdout;
+  return spawnSync(bin, ["--config", ".dependency-cruiser.cjs", ...ROOMS], { cwd: copy, encoding: "utf8" });
 }
 
 describe("floors", { timeout: 120_000 }, () => {
-  test("hold as the house stands", () => expect(floors().status).toBe(0));
-  test("an upward import is caught", () => {
-    expect(planted("src/stats/combine.ts", 'import "../labs/weights/examine.js";')).toContain("floor-of-stats");
+  let found: string[];
+  beforeAll(() => {
+    const code = (path: string) => !/\.(jsonl|svg|md|gz|safetensors)$/.test(path);
+    for (const room of ROOMS) cpSync(room, join(copy, room), { recursive: true, filter: code });
+    for (const file of [".dependency-cruiser.cjs", "tsconfig.json", "package.json"]) cpSync(file, join(copy, file));
+    for (const name of ["node_modules", "dist"]) symlinkSync(resolve(name), join(copy, name));
+    for (const { file, imports } of PLANTED) {
+      const path = join(copy, file);
+      writeFileSync(path, `import "${imports}";\n${readFileSync(path, "utf8")}`);
+    }
+    // One violation: "error RULE: FROM → TO", a circle's further members on the lines below.
+    found = floors().stdout.split(/^ {2}error /m);
   });
-  test("a file read below host is caught", () => {
-    expect(planted("src/finding/codec.ts", 'import "node:fs";')).toContain("no-machine-below-host");
+
+  test.each(PLANTED)("$what is caught", ({ file, rule }) => {
+    const ofRule = found.filter((violation) => violation.startsWith(`${rule}:`));
+    expect(ofRule.some((violation) => violation.includes(`${file} →`))).toBe(true);
   });
-  test("a verb of one laboratory that reaches into another's is caught", () => {
-    expect(planted("src/app/marks/leak.ts", 'import "../traffic/read-mapping.js";')).toContain(
-      "verbs-of-laboratories-are-blind-to-each-other",
-    );
-  });
-  test("a question about marks that reaches into another is caught", () => {
-    expect(planted("src/labs/marks/canaries/canaries.ts", 'import "../leak/leak.js";')).toContain(
-      "questions-about-marks-are-blind-to-each-other",
-    );
-  });
-  test("a room of host that reaches into another is caught", () => {
-    expect(planted("src/host/traffic/ingest.ts", 'import "../log/log-url.js";')).toContain("rooms-of-host");
-  });
-  test("a heavy dependency in verify is caught", () => {
-    expect(planted("src/evidence/bag.ts", 'import "commander";')).toContain("verify-stays-light");
+
+  test("nothing else is", () => {
+    const rules = new Set(PLANTED.map(({ rule }) => rule));
+    expect(
+      found
+        .slice(1)
+        .map((v) => v.slice(0, v.indexOf(":")))
+        .filter((rule) => !rules.has(rule)),
+    ).toEqual([]);
   });
 });

@@ -16,8 +16,8 @@ import { compare } from "../dist/labs/behaviour/agreement/comparison.js";
 import { memorySource } from "../dist/labs/behaviour/answers/answer-source.js";
 import { outsideReferenceClass, PANEL_FAMILIES_MIN } from "../dist/labs/behaviour/method.js";
 import type { Development, Fit } from "../dist/labs/behaviour/score/development.js";
+import { drawOf, loadMaterial, rowsOf } from "../materials/answers/material.ts";
 import { INDEPENDENT, score } from "./study/behaviour-fits.ts";
-import { drawOf, loadMaterial, rowsOf } from "./study/behaviour-material.ts";
 
 const { values } = parseArgs({ options: { transcripts: { type: "string" } } });
 const here = new URL(".", import.meta.url).pathname;

@@ -16,10 +16,10 @@ import { STATISTICS } from "../dist/labs/behaviour/agreement/agreement.js";
 import { METHOD_VERSION, PROPOSITIONS_TESTED } from "../dist/labs/behaviour/method.js";
 import { answerDigests, type Fit, SKETCH_SIZE, sketchOfAnswers } from "../dist/labs/behaviour/score/development.js";
 import { NORMALISER_VERSION } from "../dist/transcript/normaliser.js";
+import { drawOf, loadMaterial, rowsOf } from "../materials/answers/material.ts";
 import { prepare } from "./study/behaviour-baselines.ts";
 import { Cache } from "./study/behaviour-cache.ts";
 import { Fitter, NULL_KINDS, type Rows } from "./study/behaviour-fits.ts";
-import { drawOf, loadMaterial, rowsOf } from "./study/behaviour-material.ts";
 import { report, tablesOf } from "./study/behaviour-report.ts";
 
 const { values } = parseArgs({

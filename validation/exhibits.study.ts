@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { exhibitsOf } from "../dist/labs/weights/exhibits/exhibits.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
-import { type Loaded, loadAll, pool } from "./study/models.ts";
+import { type Loaded, loadAll, pool } from "../materials/weights/models.ts";
 
 const { values: options } = parseArgs({
   options: {

@@ -23,8 +23,8 @@ import { checkLog, followLog, initLog, readEntry, withWriter } from "../dist/app
 import { utf8 } from "../dist/base/bytes.js";
 import { prng } from "../dist/base/prng.js";
 import { type Policy, parsePolicy } from "../dist/tlog/policy.js";
-import { runAndKill } from "./study/log/killing.ts";
-import { afterCut, record } from "./study/log/power-cut.ts";
+import { runAndKill } from "../materials/log/killing.ts";
+import { afterCut, record } from "../materials/log/power-cut.ts";
 
 const OUT = "validation/log-crash.json";
 const scale = Number(process.argv[process.argv.indexOf("--scale") + 1] || 1) || 1;

@@ -1,5 +1,5 @@
 /**
- * The laboratory's draws against cases answered by the Python originals (validation/makers/marks/make_cases.py):
+ * The laboratory's draws against cases answered by the Python originals (materials/makers/marks/make_cases.py):
  *   node validation/marks-differential.study.ts cases.jsonl.gz [more.jsonl.gz …]
  * Prints one JSON line a kind: cases, differences, and the digest of the files of cases.
  */

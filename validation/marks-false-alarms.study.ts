@@ -7,8 +7,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { loadCorpus } from "../materials/texts/corpus.ts";
 import { ALPHAS, type Counts, kgwFalseAlarms, ratioByKey, synthIdFalseAlarms } from "./study/marks-false-alarms.ts";
-import { loadCorpus } from "./study/marks-material.ts";
 
 const { values } = parseArgs({
   options: {

@@ -1,6 +1,6 @@
 /**
  * Leak tracing through disguises, by the command's own code: copies of a small trained model of the zoo, marked for one
- * recipient (or for nobody: the control), disguised (study/disguise.ts: gains folded, stream rotated, units permuted and
+ * recipient (or for nobody: the control), disguised (materials/weights/disguise.ts: gains folded, stream rotated, units permuted and
  * rescaled with signs, heads mixed), tokens left under their own numbers; one key each.
  *   node validation/marks-leak-disguised.study.ts --zoo ../shared/zoo --keys 10 --work DIR --out result.json
  */
@@ -8,7 +8,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { examineLeakedWeights, markWeights } from "../dist/app/marks/leak.js";
-import { writeDisguised } from "./study/write-disguised.ts";
+import { writeDisguised } from "../materials/weights/write-disguised.ts";
 
 const { values } = parseArgs({
   options: {

@@ -22,8 +22,8 @@ import { type SynthIdMark, samplingTable } from "../dist/labs/marks/schemes/synt
 import { calibrate, testInheritance } from "../dist/labs/marks/text/inheritance.js";
 import { testPresence } from "../dist/labs/marks/text/present.js";
 import { type IdText, readTexts } from "../dist/labs/marks/text/texts.js";
-import { BigramModel, sampleTexts } from "./study/ngram-model.ts";
-import { strangersText } from "./study/table-stranger.ts";
+import { BigramModel, sampleTexts } from "../materials/texts/ngram-model.ts";
+import { strangersText } from "../materials/texts/table-stranger.ts";
 
 const { values } = parseArgs({
   options: {

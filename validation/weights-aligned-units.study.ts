@@ -5,7 +5,7 @@
  *   npm run build && node validation/weights-aligned-units.study.ts --zoo ../shared/zoo --extra FOLDER --own FOLDER \
  *     --cache FILE [--minutes N] [--shard K/N] [--only TEXT] [--write]
  *
- * `--extra` and `--own` are filled by validation/makers (train_bank, train_children; train_own_mlps).
+ * `--extra` and `--own` are filled by materials/makers (train_bank, train_children; train_own_mlps).
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -18,10 +18,10 @@ import { ALIGNED_METHOD_VERSION, TOKENS_PAIRED } from "../dist/labs/weights/alig
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
 import { type SharedTokens, sharedTokens } from "../dist/labs/weights/tests/shared-tokens.js";
 import type { CanonicalTensor, Vocabulary } from "../dist/model/model.js";
+import { asModel, type Held, held } from "../materials/weights/altered.ts";
+import { disguise } from "../materials/weights/disguise.ts";
 import { allPairs, type PairSpec } from "./study/aligned-pairs.ts";
 import { type PairRow, writeStudy } from "./study/aligned-tables.ts";
-import { asModel, type Held, held } from "./study/altered.ts";
-import { disguise } from "./study/disguise.ts";
 
 const { values } = parseArgs({
   options: {

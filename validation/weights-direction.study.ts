@@ -6,7 +6,7 @@
  *   npm run build && node validation/weights-direction.study.ts --zoo ../shared/zoo --children FOLDER
  *
  * FOLDER holds f32/ (kinds tuned and light, --dtype float32) and second/ (tuned, another order), all by
- * validation/makers/train_children.py. `--fresh FOLDER` names further models (makers/train_bank.py), of initialisations
+ * materials/makers/train_children.py. `--fresh FOLDER` names further models (makers/train_bank.py), of initialisations
  * that no version of the rule had met: only their pairs are counted as errors and finds; all pairs rank. Writes weights-direction.json and weights-direction.tables.md. With
  * `--part K --work DIR` one part of the lineages, K from 0 to 15, and with `--work DIR` alone the whole from the parts that are there.
  */
@@ -19,10 +19,9 @@ import {
   DIRECTION_METHOD_VERSION,
   OPPOSED_PREFIX,
 } from "../dist/labs/weights/making/direction.js";
-import { type DirectionScore, directionScores } from "../dist/labs/weights/making/direction-score.js";
+import { directionScores } from "../dist/labs/weights/making/direction-score.js";
 import { makingOf } from "../dist/labs/weights/making/making.js";
-import { directionTables, groupBy } from "./study/direction-tables.ts";
-import { loadAll, pool } from "./study/models.ts";
+import { loadAll, pool } from "../materials/weights/models.ts";
 import {
   adapted,
   BF16,
@@ -40,17 +39,8 @@ import {
   Q4_0,
   Q8_0,
   symmetric,
-} from "./study/values.ts";
-
-export interface DirectionPair {
-  kind: string;
-  family: string;
-  /** What is true: the suspect was made from the reference, or not; spoken for: the method claims to see it. */
-  truth: "hp" | "hd";
-  claimed: boolean;
-  forward: DirectionScore;
-  backward: DirectionScore;
-}
+} from "../materials/weights/values.ts";
+import { type DirectionPair, directionTables, groupBy } from "./study/direction-tables.ts";
 
 const { values: options } = parseArgs({
   options: {

@@ -20,20 +20,9 @@ import type { InitAnchorObservations } from "../dist/labs/weights/anchor/observa
 import { METHOD_ID, METHOD_VERSION } from "../dist/labs/weights/anchor/words.js";
 import { SEED_BITS_DEFAULT, SEED_DEFAULT } from "../dist/labs/weights/method.js";
 import type { Model, Reading } from "../dist/model/model.js";
+import { disguise } from "../materials/weights/disguise.ts";
 import { bankCases, type Case, extraCases, zooCases } from "./study/anchor-cases.ts";
-import { anchorTables } from "./study/anchor-tables.ts";
-import { disguise } from "./study/disguise.ts";
-
-export interface Result {
-  id: string;
-  outcome: string;
-  log10P: number;
-  stored: number | null;
-  aligned: number | null;
-  referenceCosine: number | null;
-  cosine: number | null;
-  seconds: number;
-}
+import { anchorTables, type Result } from "./study/anchor-tables.ts";
 
 const { values } = parseArgs({
   options: {

@@ -4,7 +4,7 @@
  *
  *   npm run build && node validation/weights-unit-labels.study.ts --zoo ../shared/zoo --extra FOLDER [--parts FOLDER]
  *
- * `--extra` is a folder filled by validation/makers. `--parts` keeps what is done, so that a run can be taken up again;
+ * `--extra` is a folder filled by materials/makers. `--parts` keeps what is done, so that a run can be taken up again;
  * empty it when the method changes. `--only NAME,NAME` computes those parts alone and writes nothing else. Writes weights-unit-labels.json (what
  * findings and pages use), weights-unit-labels.tables.md (what the page quotes) and weights-unit-labels.power.svg.
  */
@@ -13,14 +13,15 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { ValidationSummary } from "../dist/finding/validation.js";
 import { METHOD_ID, METHOD_VERSION } from "../dist/labs/weights/method.js";
-import { type DerivedPair, derivedPairs, MIXTURE_OPERATIONS } from "./study/derivations.ts";
+import { type DerivedPair, derivedPairs, MIXTURE_OPERATIONS } from "../materials/weights/derivations.ts";
+import { existing, type Loaded, loadAll, mapPairs, type PairResult, pool } from "../materials/weights/models.ts";
+import { allPairs, betweenPairs, ringPairs } from "../materials/weights/pairs.ts";
+import { subjectsOf, trainedPairs } from "../materials/weights/trained.ts";
 import { hazards } from "./study/hazards.ts";
-import { existing, type Loaded, loadAll, mapPairs, type PairResult, pool } from "./study/models.ts";
-import { allPairs, betweenPairs, leaveOneOut, nullRates, ringPairs } from "./study/null.ts";
+import { leaveOneOut, nullRates } from "./study/null.ts";
 import { Parts } from "./study/parts.ts";
 import { powerCurve } from "./study/power.ts";
 import { tables } from "./study/tables.ts";
-import { subjectsOf, trainedPairs } from "./study/trained.ts";
 import { zooTable } from "./study/zoo.ts";
 
 const { values } = parseArgs({

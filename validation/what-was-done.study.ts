@@ -4,7 +4,7 @@
  *
  *   npm run build && node validation/what-was-done.study.ts --zoo ../shared/zoo [--children FOLDER] [--models 8]
  *
- * `--children` is a folder of models by validation/makers/train_children.py (tuned, continued, long).
+ * `--children` is a folder of models by materials/makers/train_children.py (tuned, continued, long).
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,8 +12,8 @@ import { parseArgs } from "node:util";
 import { makingOf } from "../dist/labs/weights/making/making.js";
 import type { Statement } from "../dist/labs/weights/making/observed.js";
 import type { WeightsObservations } from "../dist/labs/weights/observations.js";
-import { merges } from "./study/merges.ts";
-import { findingOf, loadAll, pool } from "./study/models.ts";
+import { merges } from "../materials/weights/merges.ts";
+import { findingOf, loadAll, pool } from "../materials/weights/models.ts";
 import {
   adapted,
   BF16,
@@ -31,7 +31,7 @@ import {
   Q4_0,
   Q8_0,
   symmetric,
-} from "./study/values.ts";
+} from "../materials/weights/values.ts";
 
 const { values: options } = parseArgs({
   options: {

@@ -27,9 +27,9 @@ import { FORMATS } from "../../dist/labs/traffic/log/sniff.js";
 import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../../dist/labs/traffic/log/tables.js";
 import { LEVELS } from "../../dist/labs/traffic/method.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
-import { compose, truthOf } from "../worlds/compose.ts";
-import { litellmLine } from "../worlds/litellm.ts";
-import { random } from "../worlds/random.ts";
+import { compose, truthOf } from "../../materials/worlds/compose.ts";
+import { litellmLine } from "../../materials/worlds/litellm.ts";
+import { random } from "../../materials/worlds/random.ts";
 
 const { values } = parseArgs({
   options: {

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import { type Random, random } from "../worlds/random.ts";
+import { type Random, random } from "../../materials/worlds/random.ts";
 
 const { values } = parseArgs({
   options: {

@@ -1,5 +1,5 @@
 /**
- * Worlds written straight into the engine, for sizes that the text path (bench/worlds/main.ts, some 20,000 rows a second)
+ * Worlds written straight into the engine, for sizes that the text path (materials/worlds/main.ts, some 20,000 rows a second)
  * cannot reach: hashed rows that carry their templates, as an owner who hashed the log would hand them over. The same
  * actors in the same proportions, drawn by hash functions in SQL: no texts, so templates are given and not found, and
  * paraphrase is what it does to templates: `rewordings` times as many. Everything follows from the seed.

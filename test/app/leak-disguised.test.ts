@@ -1,8 +1,8 @@
 /** A marked copy that was disguised before it leaked is brought back and traced; the original disguised names nobody. */
 import { mkdirSync } from "node:fs";
 import { expect, test } from "vitest";
+import { writeDisguised } from "../../materials/weights/write-disguised.ts";
 import { examineLeakedWeights, markWeights } from "../../src/app/marks/leak.js";
-import { writeDisguised } from "../../validation/study/write-disguised.ts";
 import { temporary } from "../host/temporary.js";
 
 const inTemporary = temporary();

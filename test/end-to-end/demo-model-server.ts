@@ -5,11 +5,11 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { logits } from "../../materials/weights/forward.ts";
 import { FileReader } from "../../src/host/files.js";
 import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import type { CanonicalTensor, Model } from "../../src/model/model.js";
-import { logits } from "../../validation/study/forward.ts";
 
 interface Loaded {
   model: Model;

@@ -1,6 +1,8 @@
 /** Undoing disguises, on the zoo and the bank: copies are found, independents stay silent. Needs ../shared. */
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { asModel, grafted, type Held, held, narrowed, quantised } from "../../materials/weights/altered.ts";
+import { disguise } from "../../materials/weights/disguise.ts";
 import { FileReader } from "../../src/host/files.js";
 import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
@@ -9,8 +11,6 @@ import { canonicalModel } from "../../src/labs/weights/alignment/canonical.js";
 import { beyondStudy, notAlignable } from "../../src/labs/weights/alignment/method.js";
 import { sharedTokens } from "../../src/labs/weights/tests/shared-tokens.js";
 import type { CanonicalTensor, Model, Vocabulary } from "../../src/model/model.js";
-import { asModel, grafted, type Held, held, narrowed, quantised } from "../../validation/study/altered.ts";
-import { disguise } from "../../validation/study/disguise.ts";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
 
 const files = new FileReader();

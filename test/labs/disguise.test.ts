@@ -1,13 +1,13 @@
 /** The study's disguise keeps the function and leaves no label where it was. On the models that ship. */
 import { afterAll, expect, test } from "vitest";
+import { disguise } from "../../materials/weights/disguise.ts";
+import { logits } from "../../materials/weights/forward.ts";
 import { FileReader } from "../../src/host/files.js";
 import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { align } from "../../src/labs/weights/alignment/align.js";
 import { canonicalModel } from "../../src/labs/weights/alignment/canonical.js";
 import type { CanonicalTensor } from "../../src/model/model.js";
-import { disguise } from "../../validation/study/disguise.ts";
-import { logits } from "../../validation/study/forward.ts";
 
 const files = new FileReader();
 const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));

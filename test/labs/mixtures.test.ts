@@ -4,6 +4,9 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
+import { noisy } from "../../materials/weights/derive.ts";
+import { reexperted, split, upcycled } from "../../materials/weights/mixtures.ts";
+import { readWeights, type Weights } from "../../materials/weights/weights.ts";
 import { FileReader } from "../../src/host/files.js";
 import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
@@ -13,9 +16,6 @@ import { weightsObservationsSchema } from "../../src/labs/weights/observations.j
 import { allBlocks, chooseBlocks, examinedTensors } from "../../src/labs/weights/tests/choose-blocks.js";
 import { writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 import type { CanonicalTensor, Model, Role } from "../../src/model/model.js";
-import { noisy } from "../../validation/study/derive.ts";
-import { reexperted, split, upcycled } from "../../validation/study/mixtures.ts";
-import { readWeights, type Weights } from "../../validation/study/weights.ts";
 import { temporary } from "../host/temporary.js";
 
 const at = temporary();

@@ -6,13 +6,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runAndKill } from "../../materials/log/killing.js";
+import { afterCut, record } from "../../materials/log/power-cut.js";
 import { checkLog, followLog, initLog, openLog, readEntry, withWriter } from "../../src/app/log/log.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { prng } from "../../src/base/prng.js";
 import { lockLogFolder } from "../../src/host/log/log-folder.js";
 import { parsePolicy } from "../../src/tlog/policy.js";
-import { runAndKill } from "../../validation/study/log/killing.js";
-import { afterCut, record } from "../../validation/study/log/power-cut.js";
 
 const KILLS = process.env.SLOW ? 1000 : 25;
 let folder: string;

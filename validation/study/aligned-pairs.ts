@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as altered from "./altered.ts";
+import * as altered from "../../materials/weights/altered.ts";
 
 type Held = altered.Held;
 

@@ -8,7 +8,7 @@ export interface Case {
   init: string;
   reference: string;
   suspect: string;
-  /** The suspect is disguised before it is examined (study/disguise.ts). */
+  /** The suspect is disguised before it is examined (materials/weights/disguise.ts). */
   disguised: boolean;
   derived: boolean;
   /** The two initial draws behind the pair. */

@@ -2,8 +2,18 @@
 import { errorRate, log10Cap } from "../../dist/finding/strength.js";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
 import { lower95 } from "../../dist/stats/clopper-pearson.js";
-import type { Result } from "../weights-init-anchor.study.ts";
 import type { Case } from "./anchor-cases.ts";
+
+export interface Result {
+  id: string;
+  outcome: string;
+  log10P: number;
+  stored: number | null;
+  aligned: number | null;
+  referenceCosine: number | null;
+  cosine: number | null;
+  seconds: number;
+}
 
 type Row = Case & { result: Result };
 

@@ -6,7 +6,7 @@
  */
 import { normalise } from "../../dist/transcript/normaliser.js";
 import { hashPair, scanWords } from "../../dist/transcript/words.js";
-import type { Material } from "./behaviour-material.ts";
+import type { Material } from "../../materials/answers/material.ts";
 
 export const BASELINES = [
   "first word, plain",

@@ -8,8 +8,8 @@ import { STATISTICS, type Statistic } from "../../dist/labs/behaviour/agreement/
 import type { BehaviourProposition } from "../../dist/labs/behaviour/method.js";
 import type { Fit } from "../../dist/labs/behaviour/score/development.js";
 import { fitLogistic } from "../../dist/stats/logistic.js";
-import type { Kind } from "./behaviour-labels.ts";
-import type { Material } from "./behaviour-material.ts";
+import type { Kind } from "../../materials/answers/labels.ts";
+import type { Material } from "../../materials/answers/material.ts";
 
 /** Certainly neither proposition; what a suspect is ranked among, in the order of the development file. */
 export const NULL_KINDS = [

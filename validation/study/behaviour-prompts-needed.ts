@@ -1,13 +1,18 @@
 /** How many prompts each method asks for, in one table: this method, and what others would compute from the same answers. */
 import { BASELINES } from "./behaviour-baselines.ts";
-import type { Report } from "./behaviour-report.ts";
 
 /** The least number of prompts of the grid from which on the true-positive rate stays at this or above. */
 const POWER = 0.9;
 
-export function promptsNeeded(reports: readonly Report[]): string[] {
+/** Of a report, what is read here. */
+interface Detected {
+  id: string;
+  summary: Record<string, unknown>;
+}
+
+export function promptsNeeded(reports: readonly Detected[]): string[] {
   type Cell = { tpr: number };
-  const needed = (r: Report, of: (d: { listed: Cell; extended: Cell; baselines: Cell[] }) => Cell): string => {
+  const needed = (r: Detected, of: (d: { listed: Cell; extended: Cell; baselines: Cell[] }) => Cell): string => {
     const grid = r.summary.detection as { prompts: number; listed: Cell; extended: Cell; baselines: Cell[] }[];
     const short = grid.findLastIndex((d) => of(d).tpr < POWER);
     return short === grid.length - 1

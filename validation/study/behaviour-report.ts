@@ -5,11 +5,11 @@ import type { ValidationSummary } from "../../dist/finding/validation.js";
 import { type BehaviourProposition, METHOD_VERSION } from "../../dist/labs/behaviour/method.js";
 import { type Fit, likelihoodRatio } from "../../dist/labs/behaviour/score/development.js";
 import { crossEntropy, crossEntropyMin, tippett } from "../../dist/stats/calibration.js";
+import { drawOf, type Material } from "../../materials/answers/material.ts";
 import { BASELINES, baselineScores, type Prepared } from "./behaviour-baselines.ts";
 import { chosenWithout } from "./behaviour-choice.ts";
 import { auc, type Case, calibrateWithout, costs, gain, truePositiveRate, weighed } from "./behaviour-figures.ts";
 import { Fitter, INDEPENDENT, NULL_KINDS, QUESTIONS, type Rows, score } from "./behaviour-fits.ts";
-import { drawOf, type Material } from "./behaviour-material.ts";
 import { promptsNeeded } from "./behaviour-prompts-needed.ts";
 import { separation } from "./behaviour-separation.ts";
 

@@ -1,8 +1,8 @@
 /** Which statistics tell the same weights behind another host, prompt or sampling from siblings and from tuned models. */
 import { STATISTICS } from "../../dist/labs/behaviour/agreement/agreement.js";
+import type { Kind } from "../../materials/answers/labels.ts";
+import type { Material } from "../../materials/answers/material.ts";
 import type { Rows } from "./behaviour-fits.ts";
-import type { Kind } from "./behaviour-labels.ts";
-import type { Material } from "./behaviour-material.ts";
 
 /** What tells the same weights from what, statistic by statistic: area under the curve at all prompts. */
 export function separation(material: Material, all: Rows): string[] {

@@ -1,6 +1,16 @@
 /** The tables of weights-direction.study.ts: every kind of pair, what is true of it and what came out. */
 import type { ValidationSummary } from "../../dist/finding/validation.js";
-import type { DirectionPair } from "../weights-direction.study.ts";
+import type { DirectionScore } from "../../dist/labs/weights/making/direction-score.js";
+
+export interface DirectionPair {
+  kind: string;
+  family: string;
+  /** What is true: the suspect was made from the reference, or not; spoken for: the method claims to see it. */
+  truth: "hp" | "hd";
+  claimed: boolean;
+  forward: DirectionScore;
+  backward: DirectionScore;
+}
 
 export function groupBy<T>(list: readonly T[], key: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();

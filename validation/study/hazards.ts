@@ -8,8 +8,8 @@ import { FileReader } from "../../dist/host/files.js";
 import type { StoredMatrix, Stretch } from "../../dist/kernels/row-source.js";
 import { parseSafetensorsHeader, safetensorsHeaderLength } from "../../dist/model/formats/safetensors.js";
 import { log10SelfMatchBound } from "../../dist/stats/self-matches.js";
-import { examinePair, type Loaded, pool } from "./models.ts";
-import { type Reordered, reordered } from "./reordered.ts";
+import { examinePair, type Loaded, pool } from "../../materials/weights/models.ts";
+import { type Reordered, reordered } from "../../materials/weights/reordered.ts";
 
 export interface HazardRow {
   what: string;
@@ -118,7 +118,7 @@ const queryDims: Blocks = (m) =>
     return { parts: [all(q)], groups: q.rows / m.model.headDim };
   });
 
-/** Folders of validation/makers/train_tied_square.py: one d × d matrix a layer whose rows and columns are one axis. */
+/** Folders of materials/makers/train_tied_square.py: one d × d matrix a layer whose rows and columns are one axis. */
 const TIED_SQUARE = [
   ["tied-square", "square gate, x · sigmoid(G x), 150 steps"],
   ["tied-square-own-long", "square gate, x · sigmoid(G x), 1000 steps"],

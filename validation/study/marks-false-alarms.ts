@@ -9,7 +9,7 @@ import { type Law, log10Tail } from "../../dist/labs/marks/schemes/law.js";
 import { schemeOf } from "../../dist/labs/marks/schemes/make-scheme.js";
 import { parseMark } from "../../dist/labs/marks/schemes/mark-file.js";
 import { scoreTexts } from "../../dist/labs/marks/text/score-texts.js";
-import type { Corpus } from "./marks-material.ts";
+import type { Corpus } from "../../materials/texts/corpus.ts";
 
 export const ALPHAS = [1e-2, 1e-3, 1e-4, 1e-5] as const;
 

@@ -1,5 +1,5 @@
 /** Power as a picture: for four kinds of change, the largest (worst) and the median log10 p of the pairs at each strength. */
-import type { DerivedPair } from "./derivations.ts";
+import type { DerivedPair } from "../../materials/weights/derivations.ts";
 
 const PANELS = [
   { row: "noise on every matrix, in sd of the matrix", title: "noise added, in sd of each matrix" },

@@ -3,7 +3,7 @@
 import { errorRate, independentPairs, log10Cap } from "../../dist/finding/strength.js";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
 import { lower95 } from "../../dist/stats/clopper-pearson.js";
-import type { DerivedPair } from "./derivations.ts";
+import type { DerivedPair } from "../../materials/weights/derivations.ts";
 import type { Hazards } from "./hazards.ts";
 import type { LeftOut, Rate } from "./null.ts";
 import type { ZooPair } from "./zoo.ts";

@@ -1,6 +1,6 @@
 /** Every pair of the zoo against its manifest: derived when the two share an ancestor by `parents`. */
 import { readFileSync } from "node:fs";
-import { examinePair, type Loaded, type PairResult } from "./models.ts";
+import { examinePair, type Loaded, type PairResult } from "../../materials/weights/models.ts";
 
 export interface ZooPair extends PairResult {
   derived: boolean;

@@ -11,8 +11,6 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compose, truthOf, type World } from "../../bench/worlds/compose.ts";
-import { litellmLine } from "../../bench/worlds/litellm.ts";
 import { hashSeeds, keyedHash, lineDigest } from "../../dist/host/traffic/keyed-hash.js";
 import { ChdbEngine } from "../../dist/host/traffic/sql/chdb-engine.js";
 import { findGroups } from "../../dist/labs/traffic/find-groups.js";
@@ -24,6 +22,8 @@ import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../../di
 import { LEVELS, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import { fillGroupTables, type GroupMeasures, measure } from "../../dist/labs/traffic/score/measures.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
+import { compose, truthOf, type World } from "../../materials/worlds/compose.ts";
+import { litellmLine } from "../../materials/worlds/litellm.ts";
 
 const { values } = parseArgs({
   options: {

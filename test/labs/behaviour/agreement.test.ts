@@ -87,7 +87,7 @@ describe.skipIf(!HAS_SHARED)("the study's models", () => {
   it("have the features that version 2 was fitted on, byte for byte, and are known by 50 answers", {
     timeout: 120_000,
   }, async () => {
-    const { drawOf, loadMaterial, rowsOf } = await import("../../../validation/study/behaviour-material.js");
+    const { drawOf, loadMaterial, rowsOf } = await import("../../../materials/answers/material.js");
     const material = loadMaterial(`${SHARED}/corpora/transcripts`);
     const rows = Float64Array.from(rowsOf(material, drawOf(material, 10, 0)).flat());
     expect(createHash("sha256").update(new Uint8Array(rows.buffer)).digest("hex")).toBe(FEATURES_SHA256);

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { directionScores } from "../../../dist/labs/weights/making/direction-score.js";
 import { makingOf } from "../../../dist/labs/weights/making/making.js";
-import { loadAll, pool } from "../../../validation/study/models.ts";
-import { BF16, benchOf, changed, F16, type InMemory, load, masked, moved } from "../../../validation/study/values.ts";
+import { loadAll, pool } from "../../../materials/weights/models.ts";
+import { BF16, benchOf, changed, F16, type InMemory, load, masked, moved } from "../../../materials/weights/values.ts";
 
 let fine: InMemory;
 

@@ -3,6 +3,7 @@
  * The law of independent draws accuses such keys now and then; the law over keys does not, and still finds the true key.
  */
 import { expect, it } from "vitest";
+import { strangersText } from "../../../materials/texts/table-stranger.ts";
 import { prng } from "../../../src/base/prng.js";
 import { TokenDraws } from "../../../src/kernels/token-draws.js";
 import { log10Tail } from "../../../src/labs/marks/schemes/law.js";
@@ -13,7 +14,6 @@ import { type SynthIdMark, samplingTable } from "../../../src/labs/marks/schemes
 import { tableKeyTail } from "../../../src/labs/marks/schemes/table-law.js";
 import { testPresence } from "../../../src/labs/marks/text/present.js";
 import { rotationSums } from "../../../src/stats/circular-correlation.js";
-import { strangersText } from "../../../validation/study/table-stranger.ts";
 
 const draws = new TokenDraws();
 const source = prng("test/table-law", "1");

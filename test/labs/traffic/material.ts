@@ -44,7 +44,7 @@ export function smallWorld(folder: string, seed: string, campaign: string | null
     process.execPath,
     [
       ...[
-        resolve("bench/worlds/main.ts"),
+        resolve("materials/worlds/main.ts"),
         "--arrivals",
         arrivals,
         "--benign",

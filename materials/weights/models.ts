@@ -47,7 +47,7 @@ export const pool = new ComputePool(availableParallelism());
 
 /** The folder, or an error that says how to fill it. */
 export function existing(path: string): string {
-  if (!existsSync(path)) throw new Error(`${path} is not there: fill it with validation/makers`);
+  if (!existsSync(path)) throw new Error(`${path} is not there: fill it with materials/makers`);
   return path;
 }
 

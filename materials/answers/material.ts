@@ -7,7 +7,7 @@ import { promptWords } from "../../dist/labs/behaviour/answers/features.js";
 import { allStandardScores, featuresOfPair } from "../../dist/labs/behaviour/score/score.js";
 import { readTranscript } from "../../dist/transcript/read-transcript.js";
 import { firstAnswers } from "../../dist/transcript/transcript.js";
-import { type Kind, type Labels, type Lineage, labelsOf } from "./behaviour-labels.ts";
+import { type Kind, type Labels, type Lineage, labelsOf } from "./labels.ts";
 
 export interface Material {
   labels: Labels;
