@@ -7,32 +7,14 @@
 import { Command, CommanderError } from "commander";
 import { SOFTWARE } from "../app/software.js";
 import { AssayError } from "../base/error.js";
-import { collectCommand } from "./commands/collect.js";
-import { demoCommand } from "./commands/demo.js";
-import { examineCommand } from "./commands/examine/examine.js";
-import { logCommand } from "./commands/log.js";
-import { markCommand } from "./commands/mark/mark.js";
-import { hyphened, registerCommand } from "./commands/register/register.js";
-import { serveCommand } from "./commands/serve.js";
-import { sketchCommand } from "./commands/sketch.js";
-import { trafficCommand } from "./commands/traffic.js";
-import { verifyCommand } from "./commands/verify.js";
+import { commandsFor } from "./commands/commands.js";
+import { hyphened } from "./underscored-options.js";
 
 const program = new Command("assay")
   // An option belongs to the verb it stands behind.
   .enablePositionalOptions()
   .description("Tests whether one AI model was taken from another, and states how strong the evidence is.")
   .version(`${SOFTWARE.version} (${SOFTWARE.commit})`)
-  .addCommand(examineCommand())
-  .addCommand(collectCommand())
-  .addCommand(sketchCommand())
-  .addCommand(verifyCommand())
-  .addCommand(logCommand())
-  .addCommand(registerCommand())
-  .addCommand(markCommand())
-  .addCommand(trafficCommand())
-  .addCommand(serveCommand())
-  .addCommand(demoCommand())
   .addHelpText(
     "after",
     `
@@ -45,6 +27,8 @@ Examples:
 Exit status: 0 ran, whatever it found; 2 input or usage at fault; 3 a check does not hold; 1 anything else.`,
   );
 
+const argv = process.argv.map(hyphened);
+for (const command of await commandsFor(argv.slice(2))) program.addCommand(command);
 for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
   command
     .exitOverride()
@@ -58,7 +42,7 @@ for (const stream of [process.stdout, process.stderr])
   });
 
 try {
-  await program.parseAsync(process.argv.map(hyphened));
+  await program.parseAsync(argv);
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;

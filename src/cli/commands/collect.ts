@@ -42,9 +42,6 @@ const KEY_VARIABLE: Record<Protocol, string> = { openai: "OPENAI_API_KEY", anthr
 
 export function collectCommand(): Command {
   return new Command("collect")
-    .description(
-      "Ask endpoints that speak the OpenAI or Anthropic HTTP API the same prompts, interleaved, and write a transcript of each.",
-    )
     .requiredOption(
       "--endpoint <url>",
       "address of the API, or gguf:FILE or onnx:FOLDER for a model run here; may be repeated, with --model and --out for each",

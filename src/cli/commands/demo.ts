@@ -10,7 +10,6 @@ import { PORT_DEFAULT, portArgument, serveUntilStopped } from "./serve.js";
 
 export function demoCommand(): Command {
   return new Command("demo")
-    .description("Examine the small trained models that ship with the repository and write their pages.")
     .option("--out <folder>", "a new or empty folder for the pages (default: the demo folder of ASSAY_HOME, made anew)")
     .option("--serve", "serve the pages on localhost afterwards")
     .option("--port <n>", "port; 0 takes any free one", portArgument, PORT_DEFAULT)

@@ -39,7 +39,6 @@ interface Common {
 
 export function logCommand(): Command {
   return new Command("log")
-    .description("A verifiable log (C2SP tlog-tiles): write, prove, check, witness, follow.")
     .addCommand(init())
     .addCommand(append())
     .addCommand(prove())

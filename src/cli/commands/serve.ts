@@ -17,7 +17,6 @@ interface Options {
 
 export function serveCommand(): Command {
   return new Command("serve")
-    .description("Serve a folder of pages (from --out or the demo), or a register's public site, on localhost.")
     .argument("[folder]", "a folder with pages")
     .option("--register <log>", "folder or URL of a register's log: serve its site")
     .option("--policy <file>", "believe the register's log only under this tlog-policy")

@@ -30,7 +30,6 @@ export function sketchCommand(): Command {
 
 function makeCommand(): Command {
   return new Command("sketch")
-    .description("Make a sketch of a model: what an exact examination of weights needs, without the weights.")
     .argument("<model>", "model folder, .safetensors or .gguf file")
     .option("--seed <hex>", "64 hexadecimal digits, drawn jointly by both sides (needed)", seedArgument)
     .option("--out <file>", "a new file for the sketch (needed)")

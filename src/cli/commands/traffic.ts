@@ -7,11 +7,7 @@ import { progressLine } from "../progress.js";
 import { settings, type TrafficOptions } from "./examine/examine-traffic.js";
 
 export function trafficCommand(): Command {
-  return new Command("traffic")
-    .description("Usage of an API, and templates of prompts.")
-    .addCommand(reportCommand())
-    .addCommand(exportCommand())
-    .addCommand(templatesCommand());
+  return new Command("traffic").addCommand(reportCommand()).addCommand(exportCommand()).addCommand(templatesCommand());
 }
 
 function templatesCommand(): Command {

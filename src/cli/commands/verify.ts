@@ -7,7 +7,6 @@ import {
   verifyBundle,
   verifyBundleZip,
 } from "../../app/bundle/verify-bundle.js";
-import { recompute } from "../../app/recompute.js";
 import { AssayError } from "../../base/error.js";
 import type { Files } from "../../evidence/bag.js";
 import { unzipStrict } from "../../evidence/zip.js";
@@ -25,7 +24,6 @@ interface Options {
 
 export function verifyCommand(): Command {
   return new Command("verify")
-    .description("Check a bundle offline: structure, digests, schema, coherence and signature.")
     .argument("<bundle>", "bundle folder or .zip")
     .option("--key <file...>", "public Ed25519 keys you trust (PEM, SPKI); a signature by another key does not hold")
     .option("--recompute", "examine the inputs again and compare the finding and the page bit for bit")
@@ -53,6 +51,8 @@ async function run(path: string, options: Options): Promise<void> {
   const { report, files } = await check(path, trustedKeys ? { trustedKeys } : {});
   const checks: Check[] = [...report.checks];
   if (options.recompute && report.holds && files) {
+    // Knows all laboratories: loaded only where it is asked for.
+    const { recompute } = await import("../../app/recompute.js");
     const progress = progressLine();
     const inputs = options.inputs ?? ["."];
     const keyId = report.signedBy?.keyId ?? null;

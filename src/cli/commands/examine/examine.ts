@@ -34,7 +34,6 @@ interface Options {
 
 export function examineCommand(): Command {
   const command = new Command("examine")
-    .description("Examine evidence; prints findings.")
     .addCommand(weightsCommand())
     .addCommand(examineBehaviourCommand())
     .addCommand(examineTrafficCommand())

@@ -11,7 +11,6 @@ import { markWeightsCommand } from "./mark-weights.js";
 
 export function markCommand(): Command {
   return new Command("mark")
-    .description("Mark what a model serves, and the weights it hands out.")
     .addCommand(newCommand())
     .addCommand(applyCommand())
     .addCommand(planCommand())

@@ -30,7 +30,6 @@ interface Common extends Omit<Listing, "ignorePaths"> {
 
 export function registerCommand(): Command {
   const command = new Command("register")
-    .description("Where a model comes from: sign its files, declare its making, look it up.")
     .addCommand(signCommand())
     .addCommand(verifyCommand())
     .addCommand(initCommand())
@@ -149,14 +148,6 @@ interface VerifyArguments {
   identity?: string;
   identityProvider?: string;
   ignoreUnsignedFiles: boolean;
-}
-
-/** Release 1.1 of the reference writes its options with underscores: both are taken. */
-const UNDERSCORED =
-  /^--(private_key|public_key|signing_certificate|certificate_chain|allow_symlinks|ignore_unsigned_files|identity_provider|trust_config|ignore_paths|ignore_git_paths|no-ignore_git_paths)(?==|$)/;
-
-export function hyphened(argument: string): string {
-  return argument.replace(UNDERSCORED, (option) => option.replaceAll("_", "-"));
 }
 
 function common(command: Command): Command {

@@ -1,0 +1,62 @@
+/** What the command line loads before it works: counted in modules, which no busy machine can blur. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+
+const folder = mkdtempSync(join(tmpdir(), "assay-start-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const COUNTER = join(folder, "counter.mjs");
+writeFileSync(
+  COUNTER,
+  `import { registerHooks } from "node:module";
+   const loaded = [];
+   registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
+   process.on("exit", () => process.stderr.write("\\nloaded " + JSON.stringify(loaded.filter((url) => url.startsWith("file:")))));`,
+);
+
+function started(...args: string[]): { stdout: string; loaded: string[] } {
+  const { stdout, stderr } = spawnSync(process.execPath, ["--import", COUNTER, "dist/cli/main.js", ...args], {
+    encoding: "utf8",
+  });
+  return { stdout, loaded: JSON.parse(stderr.slice(stderr.lastIndexOf("loaded ") + 7)) as string[] };
+}
+
+describe("the command line", () => {
+  test.each([["--version"], ["--help"], ["no-such-command"]])("%s loads no command", (argument) => {
+    const { loaded } = started(argument);
+    expect(loaded.length).toBeLessThanOrEqual(20);
+    expect(loaded.filter((url) => /\/dist\/(labs|office|report|host|web)\//.test(url))).toEqual([]);
+  });
+
+  test("verify without --recompute loads no laboratory, no page and no other command", () => {
+    const { loaded } = started("verify", join(folder, "no-bundle"));
+    expect(loaded.filter((url) => /\/dist\/(labs|office|report|web)\//.test(url))).toEqual([]);
+    expect(loaded.length).toBeLessThanOrEqual(250);
+  });
+
+  test("the list of commands says of each what its own help says", () => {
+    const { stdout } = started("--help");
+    const listed = [...stdout.matchAll(/^ {2}([a-z]+)(?: \[.*?\])* {2,}/gm)].map((hit) => hit[1]!);
+    const verbs = listed.filter((name) => name !== "help");
+    expect(verbs).toEqual(
+      expect.arrayContaining([
+        "examine",
+        "collect",
+        "sketch",
+        "verify",
+        "log",
+        "register",
+        "mark",
+        "traffic",
+        "serve",
+        "demo",
+      ]),
+    );
+    const { stdout: own } = started("help", "mark");
+    expect(own).toContain("Mark what a model serves, and the weights it hands out.");
+    expect(own).toContain("canaries");
+  });
+});
