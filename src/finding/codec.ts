@@ -4,7 +4,7 @@ import { fromUtf8 } from "../base/bytes.js";
 import { canonicalJson } from "../base/canonical-json.js";
 import { AssayError, assert } from "../base/error.js";
 import { parseStrictJson } from "../base/strict-json.js";
-import { type Finding, findingSchema } from "./finding.js";
+import { FINDING_FORMS, type Finding, findingSchema } from "./finding.js";
 import { forbiddenWording } from "./wording.js";
 
 /** A finding on a 200-layer pair with its full evidence map takes about 2 MB. */
@@ -28,7 +28,7 @@ export function decodeFinding(bytes: Uint8Array, what: string): Finding {
   return parsed.data;
 }
 
-/** The published JSON Schema (2020-12) of a finding. */
-export function findingJsonSchema(): unknown {
-  return z.toJSONSchema(findingSchema, { io: "input" });
+/** The published JSON Schema (2020-12) of a finding of one form. */
+export function findingJsonSchema(form: keyof typeof FINDING_FORMS): unknown {
+  return z.toJSONSchema(FINDING_FORMS[form], { io: "input" });
 }

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { artefactSchema, digestSchema } from "../evidence/artefact.js";
 import { PROPOSITION_IDS } from "./propositions.js";
+import { rulesSchema } from "./versioned.js";
 
 export const OUTCOMES = ["supports-hp", "supports-hd", "inconclusive", "uncalibrated", "refused"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -56,8 +57,7 @@ const subjectSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
-export const findingSchema = z.strictObject({
-  type: z.literal("assay/finding/v1"),
+const body = {
   proposition: z.strictObject({ id: z.enum(PROPOSITION_IDS), hp: sentence, hd: sentence }),
   method: z.strictObject({
     id: z.string(),
@@ -75,5 +75,14 @@ export const findingSchema = z.strictObject({
   limits: z.array(sentence),
   evidence: z.array(digestSchema),
   software: z.strictObject({ name: z.string(), version: z.string(), commit: z.string() }),
-});
+};
+
+/** Made today: it names the versions of words, rules and scale by which it was made. */
+const second = z.strictObject({ type: z.literal("assay/finding/v2"), rules: rulesSchema, ...body });
+/** Readable for ever: made by the versions that rules.ts states. */
+const first = z.strictObject({ type: z.literal("assay/finding/v1"), ...body });
+
+/** Each form by its number. */
+export const FINDING_FORMS = { v1: first, v2: second } as const;
+export const findingSchema = z.discriminatedUnion("type", [second, first]);
 export type Finding = z.infer<typeof findingSchema>;

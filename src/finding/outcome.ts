@@ -1,22 +1,15 @@
 /**
  * The outcome rules, one function: from a combined p and a validation study to an outcome and its reason.
- * Thresholds are data with a version; they were fixed before any case.
+ * Thresholds are data with a version (outcome-rules.ts); they were fixed before any case.
  */
 import { lower95 } from "../stats/clopper-pearson.js";
 import type { ErrorRate, Outcome, Strength } from "./finding.js";
+import { OUTCOME_RULES } from "./outcome-rules.js";
 import { PROPOSITIONS, type PropositionId } from "./propositions.js";
 import { type Counts, cappedOpposedStrength, cappedStrength, errorRate } from "./strength.js";
 import type { ValidationSummary } from "./validation.js";
 
-export const OUTCOME_RULES = {
-  version: "2",
-  /** α: a false accusation in a million, under the test's assumption, after all multiplicity. */
-  log10Alpha: -6,
-  /** Independent nulls an exact test must have met without accusing one. */
-  exactNullsMin: 30,
-  /** Independent families that the nulls of a scored test must hold (HOUSE §3). */
-  scoredFamiliesMin: 15,
-} as const;
+export { OUTCOME_RULES };
 
 export interface Decision {
   outcome: Outcome;

@@ -92,5 +92,11 @@ export const PROPOSITIONS = {
   },
 } as const satisfies Record<string, Proposition>;
 
+/** The closed list as worded in one version. */
+export interface PropositionTable {
+  version: string;
+  entries: Readonly<Record<string, Proposition>>;
+}
+
 export type PropositionId = keyof typeof PROPOSITIONS;
 export const PROPOSITION_IDS = Object.keys(PROPOSITIONS) as [PropositionId, ...PropositionId[]];

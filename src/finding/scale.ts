@@ -1,4 +1,7 @@
-/** The verbal scale: versioned, hashed data, printed whole on every page. At a boundary the lower term. */
+/**
+ * The verbal scale: versioned, hashed data, printed whole on every page. At a boundary the lower term. A changed term or
+ * bound is a new file with a new id; the old one stays, for the findings that were made by it.
+ */
 import { canonicalJsonBytes } from "../base/canonical-json.js";
 import { type Digest, sha256Digest } from "../base/digest.js";
 import enfsi2015 from "./scales/enfsi-2015.json" with { type: "json" };
@@ -11,6 +14,7 @@ export interface Scale {
   bands: { above: number | null; term: string }[];
 }
 
+/** By this a term is chosen today. */
 export const SCALE: Scale = enfsi2015;
 
 /** Digest of the scale's canonical JSON. */

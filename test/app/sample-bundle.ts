@@ -3,6 +3,7 @@ import { type BundleInput, makeBundle } from "../../src/app/bundle/bundle.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
 import { sha256Digest } from "../../src/base/digest.js";
+import { packBag } from "../../src/evidence/bag.js";
 import type { ExaminationRequest } from "../../src/evidence/request.js";
 import type { Finding, Test } from "../../src/finding/finding.js";
 import { decideExact } from "../../src/finding/outcome.js";
@@ -93,4 +94,12 @@ export function sampleInput(): BundleInput {
 
 export function sampleBundle(key: Uint8Array | null = SEED): Map<string, Uint8Array> {
   return makeBundle(key ? { ...sampleInput(), key } : sampleInput());
+}
+
+/** Someone rewrites the unsigned sample as a whole, so that every digest holds. */
+export function rewrittenSample(changes: Record<string, Uint8Array | null>): Map<string, Uint8Array> {
+  const payload = new Map<string, Uint8Array>();
+  for (const [path, bytes] of sampleBundle(null)) if (path.startsWith("data/")) payload.set(path.slice(5), bytes);
+  for (const [path, bytes] of Object.entries(changes)) bytes ? payload.set(path, bytes) : payload.delete(path);
+  return packBag(payload, { "Assay-Finding": sha256Digest(payload.get("finding.json") ?? utf8("")) });
 }

@@ -1,6 +1,7 @@
 /** The init anchor through the verb: initial weights as a file or as a sketch, refused where they are not the reference's. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { KNOWN_RULES } from "../../src/app/known-rules.js";
 import { examine } from "../../src/app/weights/examine.js";
 import { makeSketch } from "../../src/app/weights/sketch.js";
 import { incoherences } from "../../src/finding/coherence.js";
@@ -18,7 +19,7 @@ async function anchored(reference: string, suspect: string, init: string, seedBi
   const options = { reference, suspect, init, settings, studies: [], home: null, threads: 1, onProgress };
   const { findings, inputs } = await examine(options);
   expect(findings.length).toBe(1);
-  expect(incoherences(findings[0]!)).toEqual([]);
+  expect(incoherences(findings[0]!, KNOWN_RULES)).toEqual([]);
   return { finding: findings[0]!, inputs };
 }
 

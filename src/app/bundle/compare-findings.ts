@@ -1,10 +1,13 @@
 /** One finding of a bundle beside the same made again: equal to the last bit, and its page too, or where they differ. */
 import { fromUtf8 } from "../../base/bytes.js";
+import { canonicalJson } from "../../base/canonical-json.js";
 import type { Files } from "../../evidence/bag.js";
-import { decodeFinding, encodeFinding } from "../../finding/codec.js";
+import { decodeFinding } from "../../finding/codec.js";
 import type { Finding } from "../../finding/finding.js";
+import { restated } from "../../finding/restate.js";
 import { renderPage } from "../../report/page.js";
 import type { PageInput } from "../../report/page-input.js";
+import { KNOWN_RULES } from "../known-rules.js";
 import { parseStudy, type Study } from "../validation-data.js";
 import type { Check } from "./verify-bundle.js";
 
@@ -34,8 +37,8 @@ export function compare(
 ): Check[] {
   const stored = part.finding;
   const name = (what: string) => (n === 0 ? what : `${what} ${n + 1}`);
-  const finding: Finding = { ...again, software: stored.software, subject: named(again, stored) };
-  const same = encodeFinding(finding) === encodeFinding(stored);
+  const finding = restated({ ...again, software: stored.software, subject: named(again, stored) }, stored, KNOWN_RULES);
+  const same = canonicalJson(finding) === canonicalJson(stored);
   const maker = `${stored.software.name} ${stored.software.version} at ${stored.software.commit}`;
   const here = `${again.software.name} ${again.software.version} at ${again.software.commit}`;
   const page = renderPage(pageOf(finding, part.study));

@@ -16,12 +16,16 @@ import { unzipStrict } from "../../evidence/zip.js";
 import { decodeFinding } from "../../finding/codec.js";
 import { incoherences, incoherencesWithStudy } from "../../finding/coherence.js";
 import type { Finding } from "../../finding/finding.js";
+import { type KnownRules, rulesOf } from "../../finding/rules.js";
 import { validationSchema } from "../../finding/validation.js";
+import { KNOWN_RULES } from "../known-rules.js";
 import { FINDINGS_MAX, findingCount, findingFolder, PAYLOAD_PATH } from "./bundle-layout.js";
 
 export interface Check {
   name: string;
   holds: boolean;
+  /** False where this reader lacks what the check takes: then it neither holds nor fails, and `holds` is false. */
+  checked?: false;
   detail: string;
 }
 
@@ -40,6 +44,8 @@ export interface VerifyReport {
 export interface VerifyOptions {
   /** Raw 32-byte Ed25519 public keys. When given, a bundle that none of them signed does not hold. */
   trustedKeys?: readonly Uint8Array[];
+  /** The tables of words, rules and scales that are known; all that this version ships, unless given. */
+  known?: KnownRules;
 }
 
 /** Labels in bag-info.txt by which a stripped or exchanged signature shows. */
@@ -63,7 +69,8 @@ export function verifyBundle(files: Files, options: VerifyOptions = {}): VerifyR
       checks.push({ name, holds: true, detail });
       return value;
     } catch (error) {
-      checks.push({ name, holds: false, detail: reasonOf(error) });
+      const unchecked = error instanceof NotChecked ? ({ checked: false } as const) : {};
+      checks.push({ name, holds: false, ...unchecked, detail: reasonOf(error) });
       return null;
     }
   }
@@ -76,9 +83,9 @@ export function verifyBundle(files: Files, options: VerifyOptions = {}): VerifyR
     const name = (what: string) => (n === 0 ? what : `${what} ${n + 1}`);
     const finding = step(name("finding"), () => readFinding(files, at));
     step(name("canonical text"), () => canonicalText(files, at));
-    step(name("coherence"), () => coherence(known(finding, "finding")));
-    step(name("evidence"), () => evidence(known(finding, "finding"), known(request, "request")));
-    step(name("validation study"), () => validationStudy(files, at, known(finding, "finding")));
+    step(name("coherence"), () => coherence(given(finding, "finding"), options.known ?? KNOWN_RULES));
+    step(name("evidence"), () => evidence(given(finding, "finding"), given(request, "request")));
+    step(name("validation study"), () => validationStudy(files, at, given(finding, "finding")));
     if (finding) findings.push(finding);
   }
   const keyId = step("signature", () => signature(files));
@@ -146,10 +153,14 @@ function canonicalText(files: Files, at: string) {
   return { value: digest, detail: `canonical JSON (RFC 8785), ${digest}` };
 }
 
-function coherence(finding: Finding) {
-  const faults = incoherences(finding);
+function coherence(finding: Finding, known: KnownRules) {
+  const found = rulesOf(finding, known);
+  if ("unknown" in found) throw new NotChecked(`rules not known here: ${found.unknown.join(", ")}; not checked`);
+  const faults = incoherences(finding, known);
   if (faults.length > 0) throw fault(faults.join("; "));
-  return { value: true, detail: "outcome and strength follow from the tests, the counts and the cap" };
+  const { list, outcome, scale } = found.rules;
+  const by = `propositions ${list.version}, outcome rules ${outcome.name.version}, scale ${scale.name.version}`;
+  return { value: true, detail: `outcome and strength follow from the tests, the counts and the cap, by ${by}` };
 }
 
 function readRequest(files: Files) {
@@ -217,10 +228,13 @@ function fileOf(files: Files, path: string): Uint8Array {
   return bytes;
 }
 
-function known<T>(value: T | null, what: string): T {
+function given<T>(value: T | null, what: string): T {
   if (value === null) throw fault(`not checked: there is no readable ${what}`);
   return value;
 }
+
+/** The bundle may be right; what it would take to say so is not at hand. */
+class NotChecked extends Error {}
 
 function fault(message: string): AssayError {
   return new AssayError("SCHEMA", message);

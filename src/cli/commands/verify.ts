@@ -62,11 +62,25 @@ async function run(path: string, options: Options): Promise<void> {
   const holds = checks.every((check) => check.holds);
   if (options.json) process.stdout.write(`${JSON.stringify({ holds, checks, signedBy: report.signedBy })}\n`);
   else {
-    for (const check of checks)
-      process.stdout.write(`${check.holds ? "holds        " : "DOES NOT HOLD"}  ${check.name}: ${check.detail}\n`);
-    process.stdout.write(holds ? "The bundle holds.\n" : "The bundle does not hold.\n");
+    for (const check of checks) process.stdout.write(`${MARKS[standing(check)]}  ${check.name}: ${check.detail}\n`);
+    process.stdout.write(`${conclusion(checks)}\n`);
   }
   if (!holds) process.exitCode = 3;
+}
+
+const MARKS = { holds: "holds        ", fails: "DOES NOT HOLD", unchecked: "not checked  " } as const;
+
+function standing({ holds, checked }: Check): keyof typeof MARKS {
+  if (holds) return "holds";
+  return checked === false ? "unchecked" : "fails";
+}
+
+function conclusion(checks: readonly Check[]): string {
+  const all = checks.map(standing);
+  if (all.includes("fails")) return "The bundle does not hold.";
+  return all.includes("unchecked")
+    ? "Nothing in the bundle fails, and not all of it could be checked here: a later version of this program may."
+    : "The bundle holds.";
 }
 
 /** What cannot even be taken for a bundle does not hold; only a missing path is the caller's mistake. */

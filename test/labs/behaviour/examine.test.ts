@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { KNOWN_RULES } from "../../../src/app/known-rules.js";
 import { utf8 } from "../../../src/base/bytes.js";
 import { sha256Digest } from "../../../src/base/digest.js";
 import { encodeFinding } from "../../../src/finding/codec.js";
@@ -109,7 +110,7 @@ describe("the behaviour laboratory", () => {
     const findings = await examineBehaviour(request(parent, child));
     expect(findings.map((f) => f.proposition.id)).toEqual([...PROPOSITIONS_TESTED]);
     for (const finding of findings) {
-      expect(incoherences(finding)).toEqual([]);
+      expect(incoherences(finding, KNOWN_RULES)).toEqual([]);
       expect(behaviourObservationsSchema.parse(finding.observations)).toEqual(finding.observations);
       expect(JSON.parse(encodeFinding(finding)).outcome).toBe(finding.outcome);
     }

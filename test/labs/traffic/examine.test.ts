@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { KNOWN_RULES } from "../../../src/app/known-rules.js";
 import { examineLogs } from "../../../src/app/traffic/examine-traffic.js";
 import { encodeFinding } from "../../../src/finding/codec.js";
 import { incoherences } from "../../../src/finding/coherence.js";
@@ -43,7 +44,7 @@ describe.skipIf(!hasEngine)("examine traffic", () => {
     const { findings } = await run([join(world, "log")], "first", true);
     expect(findings.map((f) => f.proposition.id)).toEqual(["traffic/pooled-operation", "traffic/extraction-workload"]);
     for (const finding of findings) {
-      expect(incoherences(finding)).toEqual([]);
+      expect(incoherences(finding, KNOWN_RULES)).toEqual([]);
       const seen = trafficObservationsSchema.parse(finding.observations);
       const truth = new Set(
         readFileSync(join(world, "truth.jsonl"), "utf8")
@@ -88,7 +89,7 @@ describe.skipIf(!hasEngine)("examine traffic", () => {
     for (const finding of findings) {
       expect(["inconclusive", "uncalibrated"]).toContain(finding.outcome);
       expect((finding.observations as TrafficObservations).accounts).toEqual([]);
-      expect(incoherences(finding)).toEqual([]);
+      expect(incoherences(finding, KNOWN_RULES)).toEqual([]);
     }
   }, 180_000);
 });

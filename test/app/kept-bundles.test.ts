@@ -1,0 +1,126 @@
+/** Nothing old breaks when something new is said: bundles of the first form verify, whatever words and scales came since. */
+import { expect, test } from "vitest";
+import { verifyBundle, verifyBundleZip } from "../../src/app/bundle/verify-bundle.js";
+import { KNOWN_RULES } from "../../src/app/known-rules.js";
+import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
+import { incoherences } from "../../src/finding/coherence.js";
+import type { Finding } from "../../src/finding/finding.js";
+import { restated } from "../../src/finding/restate.js";
+import { type KnownRules, rulesOf } from "../../src/finding/rules.js";
+import { nameOf } from "../../src/finding/versioned.js";
+import { keptBundles } from "./kept-bundles.js";
+import { rewrittenSample, sampleFinding } from "./sample-bundle.js";
+
+const KEPT = keptBundles("v1");
+
+/** A new version of every list of questions, in other words, and of the scale, with other terms; the old ones stay. */
+const LATER: KnownRules = {
+  ...KNOWN_RULES,
+  propositions: [
+    ...KNOWN_RULES.propositions,
+    ...KNOWN_RULES.propositions.map(({ table }) => {
+      const entries = Object.fromEntries(
+        Object.entries(table.entries).map(([id, words]) => [id, { ...words, hp: `${words.hp}, as put anew` }]),
+      );
+      const changed = { version: "3", entries };
+      return { name: nameOf("3", changed), table: changed };
+    }),
+  ],
+  scales: [
+    ...KNOWN_RULES.scales,
+    ...KNOWN_RULES.scales.map(({ table }) => {
+      const bands = table.bands.map(({ above, term }) => ({
+        above: above === null ? null : above + 1,
+        term: `${term} (later)`,
+      }));
+      const changed = { ...table, id: "later-2031", bands };
+      return { name: nameOf(changed.id, changed), table: changed };
+    }),
+  ],
+};
+
+/** The sample as a later version would state it. */
+function sampleLater(): Finding {
+  const finding = sampleFinding();
+  const list = LATER.propositions.find(
+    ({ name, table }) => name.version === "3" && table.entries[finding.proposition.id],
+  )!;
+  const like = {
+    ...finding,
+    type: "assay/finding/v2" as const,
+    rules: { propositions: list.name, outcome: LATER.outcomes.at(-1)!.name, scale: LATER.scales.at(-1)!.name },
+  };
+  return restated(finding, like, LATER);
+}
+
+test("bundles of every laboratory are kept", () => {
+  expect(KEPT.map(([name]) => name)).toEqual([
+    "behaviour",
+    "canaries",
+    "harvest",
+    "inheritance",
+    "leak",
+    "marks",
+    "traffic",
+    "weights",
+  ]);
+});
+
+test.each(KEPT)("the kept bundle %s verifies, today and after words and scale have changed", (_name, zip) => {
+  for (const known of [KNOWN_RULES, LATER]) {
+    const report = verifyBundleZip(zip, { known });
+    expect(report.checks.filter((check) => !check.holds)).toEqual([]);
+    expect(report.findings.every((finding) => finding.type === "assay/finding/v1")).toBe(true);
+  }
+});
+
+test("a finding is held against its own words and scale and no others", () => {
+  const later = sampleLater();
+  expect(incoherences(later, LATER)).toEqual([]);
+  expect(later.proposition.hp).toMatch(/as put anew$/);
+  expect(later.strength!.term).toMatch(/\(later\)$/);
+  // The old words under the new names, and the new words under the old ones.
+  const old = sampleFinding();
+  expect(incoherences({ ...later, proposition: old.proposition }, LATER).join()).toMatch(/words of the proposition/);
+  expect(incoherences({ ...later, strength: old.strength }, LATER).join()).toMatch(/not on the scale/);
+  expect(incoherences({ ...old, proposition: later.proposition }, LATER).join()).toMatch(/words of the proposition/);
+  expect(restated(later, old, LATER)).toEqual(old);
+});
+
+test("rules that are not known here are not checked, and not called incoherent", () => {
+  const later = sampleLater();
+  const report = verifyBundle(rewrittenSample({ "finding.json": canonicalJsonBytes(later) }));
+  const coherence = report.checks.find(({ name }) => name === "coherence")!;
+  expect(report.holds).toBe(false);
+  expect(coherence).toMatchObject({ holds: false, checked: false });
+  expect(coherence.detail).toMatch(/^rules not known here: propositions 3 \(sha256:[0-9a-f]{64}\), scale later-2031/);
+  expect(report.checks.filter((check) => !check.holds)).toEqual([coherence]);
+  expect(rulesOf(later, KNOWN_RULES)).toHaveProperty("unknown");
+});
+
+test("a known version with another digest is not that version", () => {
+  const later = sampleLater();
+  if (later.type !== "assay/finding/v2") throw new Error("expected the second form");
+  const name = { ...LATER.scales[0]!.name, digest: `sha256:${"0".repeat(64)}` as const };
+  expect(rulesOf({ ...later, rules: { ...later.rules, scale: name } }, LATER)).toHaveProperty("unknown");
+});
+
+/** What stands in findings that exist. A line is added for a new version; none is ever changed. */
+test("no table is changed under its name", () => {
+  const names = [KNOWN_RULES.propositions, KNOWN_RULES.outcomes, KNOWN_RULES.scales].map((of) =>
+    of.map(({ name }) => `${name.version} ${name.digest}`),
+  );
+  expect(names).toMatchInlineSnapshot(`
+    [
+      [
+        "2 sha256:92fb9595e1b8870813f289713e43954442cd564604e9a590ce15f35e27b7f421",
+      ],
+      [
+        "2 sha256:61a25c03e1cf5b25517d0cefb043415e3ec36c18e036660b8b034b0862135836",
+      ],
+      [
+        "enfsi-2015 sha256:c60d1248a677f9cd55a7f7dc1588e70d457b1bdf511d98dbbc95c3c5398b4e1e",
+      ],
+    ]
+  `);
+});
