@@ -13,9 +13,10 @@ import { digestSchema } from "./artefact.js";
 import { type Files, SIGNATURE_FILE } from "./bag.js";
 import { openDsse, signDsse, verifyDsse } from "./dsse.js";
 import { publicKeyOf } from "./ed25519.js";
+import { typeUris } from "./type-name.js";
 
 export const STATEMENT_PAYLOAD_TYPE = "application/vnd.in-toto+json";
-export const BUNDLE_PREDICATE_TYPE = "https://assay.example/bundle/v1";
+export const BUNDLE_PREDICATE_TYPES = typeUris("bundle/v1");
 const TAG_MANIFEST = "tagmanifest-sha256.txt";
 
 const statementSchema = z.strictObject({
@@ -26,14 +27,18 @@ const statementSchema = z.strictObject({
       digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
     }),
   ]),
-  predicateType: z.literal(BUNDLE_PREDICATE_TYPE),
+  predicateType: z.enum(BUNDLE_PREDICATE_TYPES),
   predicate: z.strictObject({ publicKey: z.string().length(44), finding: digestSchema }),
 });
 type Statement = z.infer<typeof statementSchema>;
 
 /** The bytes of `signature.dsse.json` for a packed bag. @param seed 32-byte Ed25519 seed */
 export function signBundle(files: Files, seed: Uint8Array): Uint8Array {
-  return signDsse(STATEMENT_PAYLOAD_TYPE, canonicalJsonBytes(statement(files, publicKeyOf(seed))), seed);
+  return signDsse(
+    STATEMENT_PAYLOAD_TYPE,
+    canonicalJsonBytes(statement(files, publicKeyOf(seed), BUNDLE_PREDICATE_TYPES[0])),
+    seed,
+  );
 }
 
 /** @throws AssayError when the signature file does not speak, validly, about exactly these files */
@@ -53,17 +58,17 @@ export function verifyBundleSignature(files: Files): { keyId: string; publicKey:
   }
   const { keyId, publicKey } = verifyDsse(bytes, [fromBase64(parsed.data.predicate.publicKey, what)]);
   // The statement must be, to the byte, the one these files give.
-  if (!equalBytes(payload, canonicalJsonBytes(statement(files, publicKey))))
+  if (!equalBytes(payload, canonicalJsonBytes(statement(files, publicKey, parsed.data.predicateType))))
     throw new AssayError("SIGNATURE", `${what}: expected a statement about these files, got one about other files`);
   return { keyId, publicKey };
 }
 
-function statement(files: Files, publicKey: Uint8Array): Statement {
+function statement(files: Files, publicKey: Uint8Array, predicateType: string): Statement {
   const finding: Digest = sha256Digest(fileOf(files, "data/finding.json"));
   return {
     _type: "https://in-toto.io/Statement/v1",
     subject: [{ name: TAG_MANIFEST, digest: { sha256: sha256Hex(fileOf(files, TAG_MANIFEST)) } }],
-    predicateType: BUNDLE_PREDICATE_TYPE,
+    predicateType,
     predicate: { publicKey: base64(publicKey), finding },
   };
 }

@@ -10,6 +10,7 @@ import type { Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import type { EcdsaPublicKey } from "../../../evidence/ecdsa-key.js";
+import { typeUris } from "../../../evidence/type-name.js";
 import { openSignedStatement } from "../declarations/declaration-bundle.js";
 import { moment, sha256 } from "../declarations/vocabulary.js";
 import { COMMITMENT, COMMITMENT_ALGORITHM } from "./commitments.js";
@@ -57,8 +58,9 @@ export interface AccessStatement {
   delivery: Digest | null;
 }
 
-export function accessPredicateType(kind: AccessKind): string {
-  return `https://assay.example/${kind}/v1`;
+/** The name that is written first, then the one that is read as well. */
+export function accessPredicateTypes(kind: AccessKind): readonly [string, string] {
+  return typeUris(`${kind}/v1`);
 }
 
 /** The published JSON Schema (2020-12) of a kind's predicate. */
@@ -83,7 +85,7 @@ export function encodeAccessStatement(statement: AccessStatement): Uint8Array {
   const bytes = canonicalJsonBytes({
     _type: STATEMENT_TYPE,
     subject: [{ name: SUBJECT_NAME, digest: { sha256: sealed.slice(7) } }],
-    predicateType: accessPredicateType(kind),
+    predicateType: accessPredicateTypes(kind)[0],
     predicate: {
       issued,
       _sd: statement.commitments,
@@ -99,7 +101,7 @@ export function encodeAccessStatement(statement: AccessStatement): Uint8Array {
 
 export function decodeAccessStatement(bytes: Uint8Array, what: string): AccessStatement {
   const parsed = checked(schema, parseStrictJson(fromUtf8(bytes, what), what), what);
-  const kind = ACCESS_KINDS.find((each) => accessPredicateType(each) === parsed.predicateType);
+  const kind = ACCESS_KINDS.find((each) => accessPredicateTypes(each).includes(parsed.predicateType));
   if (kind === undefined)
     throw new AssayError("SCHEMA", `${what}: expected a kind of access entry, got ${quoted(parsed.predicateType)}`);
   const predicate = checked(ACCESS_PREDICATES[kind] as z.ZodType<Predicate>, parsed.predicate, `${what}: ${kind}`);

@@ -9,12 +9,15 @@ import { canonicalJsonBytes } from "../../../base/canonical-json.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import type { EcdsaPublicKey } from "../../../evidence/ecdsa-key.js";
+import { typeUris } from "../../../evidence/type-name.js";
 import { openSignedStatement } from "../declarations/declaration-bundle.js";
 import { moment, sha256 } from "../declarations/vocabulary.js";
 import { RIGHTS, type Right } from "./fields.js";
 
 /** As a field of a receipt takes it. */
 export const ACKNOWLEDGEMENT_BYTES_MAX = 12_000;
+
+const PREDICATE_TYPES = typeUris("access-acknowledgement/v1");
 
 const predicate = z.strictObject({
   issued: moment,
@@ -30,7 +33,7 @@ const schema = z.strictObject({
       digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
     }),
   ]),
-  predicateType: z.literal("https://assay.example/access-acknowledgement/v1"),
+  predicateType: z.enum(PREDICATE_TYPES),
   predicate,
 });
 
@@ -48,11 +51,15 @@ export function acknowledgementJsonSchema(): unknown {
   return z.toJSONSchema(schema, { io: "input" });
 }
 
-export function encodeAcknowledgement({ digest, issued, grant, delivery, right }: Acknowledgement): Uint8Array {
+export function encodeAcknowledgement(says: Acknowledgement): Uint8Array {
+  return encoded(says, PREDICATE_TYPES[0]);
+}
+
+function encoded({ digest, issued, grant, delivery, right }: Acknowledgement, predicateType: string): Uint8Array {
   return canonicalJsonBytes({
     _type: "https://in-toto.io/Statement/v1",
     subject: [{ name: "received", digest: { sha256: digest.slice(7) } }],
-    predicateType: "https://assay.example/access-acknowledgement/v1",
+    predicateType,
     predicate: { issued, grant, delivery, right },
   });
 }
@@ -73,7 +80,7 @@ export function openAcknowledgement(bytes: Uint8Array, what: string): SignedAckn
     throw new AssayError("SCHEMA", `${what}: at ${issue.path.map(String).join(".") || "the top"}: ${issue.message}`);
   }
   const says = { ...parsed.data.predicate, digest: `sha256:${parsed.data.subject[0].digest.sha256}` };
-  if (!equalBytes(encodeAcknowledgement(says), payload))
+  if (!equalBytes(encoded(says, parsed.data.predicateType), payload))
     throw new AssayError("FORMAT", `${what}: expected canonical JSON (RFC 8785)`);
   return { says, keyId, verify };
 }

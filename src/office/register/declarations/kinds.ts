@@ -1,5 +1,6 @@
 /** The closed list of declarations: their predicate types and schemas. One schema gives types, checks and JSON Schema. */
 import { z } from "zod";
+import { typeUris } from "../../../evidence/type-name.js";
 import { type Derivation, derivationSchema } from "./derivation.js";
 import { type Evaluation, evaluationSchema } from "./evaluation.js";
 import { type Origin, originSchema } from "./origin.js";
@@ -36,38 +37,43 @@ export interface Predicates {
 export type Kind = keyof Predicates;
 
 interface KindOf {
-  predicateType: string;
+  /** Written first, then those that are read as well. */
+  predicateTypes: readonly [string, ...string[]];
   schema: z.ZodType;
   title: string;
 }
 
-const own = (name: string) => `https://assay.example/${name}/v1`;
+const own = (name: string) => typeUris(`${name}/v1`);
 
 export const KINDS: Record<Kind, KindOf> = {
-  "training-run": { predicateType: "https://slsa.dev/provenance/v1", schema: trainingRunSchema, title: "Training run" },
+  "training-run": {
+    predicateTypes: ["https://slsa.dev/provenance/v1"],
+    schema: trainingRunSchema,
+    title: "Training run",
+  },
   "training-content": {
-    predicateType: own("training-content"),
+    predicateTypes: own("training-content"),
     schema: trainingContentSchema,
     title: "Training content",
   },
-  derivation: { predicateType: own("derivation"), schema: derivationSchema, title: "Derivation" },
-  origin: { predicateType: own("origin"), schema: originSchema, title: "Origin" },
-  evaluation: { predicateType: own("evaluation"), schema: evaluationSchema, title: "Evaluation" },
-  correction: { predicateType: own("correction"), schema: correctionSchema, title: "Correction" },
-  withdrawal: { predicateType: own("withdrawal"), schema: withdrawalSchema, title: "Withdrawal" },
-  challenge: { predicateType: own("challenge"), schema: challengeSchema, title: "Challenge" },
+  derivation: { predicateTypes: own("derivation"), schema: derivationSchema, title: "Derivation" },
+  origin: { predicateTypes: own("origin"), schema: originSchema, title: "Origin" },
+  evaluation: { predicateTypes: own("evaluation"), schema: evaluationSchema, title: "Evaluation" },
+  correction: { predicateTypes: own("correction"), schema: correctionSchema, title: "Correction" },
+  withdrawal: { predicateTypes: own("withdrawal"), schema: withdrawalSchema, title: "Withdrawal" },
+  challenge: { predicateTypes: own("challenge"), schema: challengeSchema, title: "Challenge" },
   "challenge-closed": {
-    predicateType: own("challenge-closed"),
+    predicateTypes: own("challenge-closed"),
     schema: challengeClosedSchema,
     title: "Challenge closed",
   },
-  audit: { predicateType: own("audit"), schema: auditSchema, title: "Audit" },
-  finding: { predicateType: own("finding"), schema: findingRecordSchema, title: "Finding" },
+  audit: { predicateTypes: own("audit"), schema: auditSchema, title: "Audit" },
+  finding: { predicateTypes: own("finding"), schema: findingRecordSchema, title: "Finding" },
 };
 export const KIND_NAMES = Object.keys(KINDS) as Kind[];
 
 export function kindOfPredicate(predicateType: string): Kind | null {
-  return KIND_NAMES.find((kind) => KINDS[kind].predicateType === predicateType) ?? null;
+  return KIND_NAMES.find((kind) => KINDS[kind].predicateTypes.includes(predicateType)) ?? null;
 }
 
 /** The published JSON Schema (2020-12) of a kind's predicate. */

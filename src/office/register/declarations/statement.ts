@@ -57,7 +57,7 @@ export function encodeDeclaration({ subject, kind, predicate }: Declaration): Ui
         digest: { [algorithm === "uri" ? URI_ALGORITHM : "sha256"]: value },
       },
     ],
-    predicateType: KINDS[kind].predicateType,
+    predicateType: KINDS[kind].predicateTypes[0],
     predicate,
   });
   decodeDeclaration(bytes, "declaration");

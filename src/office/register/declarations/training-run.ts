@@ -3,9 +3,11 @@
  * resolved dependencies. Field names are SLSA's; what SLSA leaves to the build type is ours and closed.
  */
 import { z } from "zod";
+import { typeUris } from "../../../evidence/type-name.js";
 import { LIST_ITEMS_MAX, moment, quantity, source, text } from "./vocabulary.js";
 
-export const BUILD_TYPE = "https://assay.example/training/v1";
+const BUILD_TYPES = typeUris("training/v1");
+export const BUILD_TYPE = BUILD_TYPES[0];
 
 /** in-toto ResourceDescriptor v1. */
 const resource = z
@@ -22,7 +24,7 @@ const resource = z
 
 export const trainingRunSchema = z.strictObject({
   buildDefinition: z.strictObject({
-    buildType: z.literal(BUILD_TYPE),
+    buildType: z.enum(BUILD_TYPES),
     externalParameters: z.strictObject({
       objective: text.nullable().describe("such as: next-token prediction, preference tuning"),
       steps: z.int().positive().nullable(),
