@@ -19,6 +19,15 @@ const below = {
   web: [...heart, "finding", "labs", "office", "report", "host", "app"],
   cli: [...heart, "finding", "labs", "office", "report", "host", "app", "web"],
 };
+/** Rooms of the office: `entries` is what all that keep a log share; else each sees only what is listed. */
+const office = {
+  entries: [],
+  register: ["entries"],
+  docket: ["entries", "register"],
+  audit: ["entries", "register"],
+  gate: ["entries", "register", "docket", "audit"],
+  pact: ["entries", "register", "docket", "audit"],
+};
 const pure = "^src/(base|kernels|stats|evidence|model|transcript|tlog|finding|labs|office)/";
 module.exports = {
   forbidden: [
@@ -35,6 +44,18 @@ module.exports = {
       severity: "error",
       from: { path: "^src/labs/([^/]+)/" },
       to: { path: "^src/labs/", pathNot: "^src/labs/$1/" },
+    },
+    ...Object.entries(office).map(([room, seen]) => ({
+      name: `office-${room}-sees-only-what-is-listed`,
+      severity: "error",
+      from: { path: `^src/office/${room}/` },
+      to: { path: "^src/office/", pathNot: [room, ...seen].map((each) => `^src/office/${each}/`) },
+    })),
+    {
+      name: "rooms-of-office-are-listed",
+      severity: "error",
+      from: { path: "^src/office/", pathNot: Object.keys(office).map((room) => `^src/office/${room}/`) },
+      to: { path: "^src/" },
     },
     {
       name: "verbs-of-laboratories-are-blind-to-each-other",

@@ -15,12 +15,9 @@ import { signModel } from "../dist/app/register/sign-model.js";
 import { utf8 } from "../dist/base/bytes.js";
 import { prng } from "../dist/base/prng.js";
 import { parseEcdsaKey } from "../dist/evidence/ecdsa-key.js";
+import { encodeSignedStatement, toBeSigned } from "../dist/evidence/signed-statement.js";
 import { objectPath } from "../dist/host/log/object-store.js";
-import {
-  encodeDeclarationBundle,
-  openDeclarationBundle,
-  toBeSigned,
-} from "../dist/office/register/declarations/declaration-bundle.js";
+import { openDeclarationBundle } from "../dist/office/register/declarations/declaration-bundle.js";
 import { encodeDeclaration } from "../dist/office/register/declarations/statement.js";
 import { encodeRecord, recordOf } from "../dist/office/register/register-entry.js";
 import { LogWriter } from "../dist/tlog/log-writer.js";
@@ -272,7 +269,7 @@ async function pages() {
   const parentOf = (m: number) => (m % complete === 0 ? Math.floor(m / complete / 3) * complete : Math.floor(m / 10));
   const shapes = [0, 1, 2].map((kind) =>
     recordOf(
-      openDeclarationBundle(encodeDeclarationBundle(statement(1, kind), new Uint8Array(70), id), "bench"),
+      openDeclarationBundle(encodeSignedStatement(statement(1, kind), new Uint8Array(70), id), "bench"),
       1_790_000_000,
     ),
   );
@@ -292,7 +289,7 @@ async function pages() {
       });
     }
     const bytes = statement(m, kind);
-    const bundle = encodeDeclarationBundle(bytes, new Uint8Array(sign("sha256", toBeSigned(bytes), privateKey)), id);
+    const bundle = encodeSignedStatement(bytes, new Uint8Array(sign("sha256", toBeSigned(bytes), privateKey)), id);
     const signed = openDeclarationBundle(bundle, "bench");
     const path = join(log, objectPath(signed.bundle));
     mkdirSync(dirname(path), { recursive: true });

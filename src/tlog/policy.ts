@@ -1,8 +1,8 @@
 /**
  * Trust policies (C2SP tlog-policy): which logs, which witnesses, and which quorum of them makes a checkpoint worth
- * believing. Names are handled as opaque text; limits are above what the specification asks for.
+ * believing. The file is one of octets: names are compared byte for byte, whether or not they are UTF-8; limits are
+ * above what the specification asks for.
  */
-import { fromUtf8 } from "../base/bytes.js";
 import { AssayError, quoted } from "../base/error.js";
 import { type NoteKey, parseVerifierKey, sameKey } from "./note-keys.js";
 
@@ -19,6 +19,11 @@ export interface Policy {
   quorumName: string;
 }
 
+/** A policy that takes the log's keys at their word: what a log prints of itself, for a reader to add witnesses to. */
+export function plainPolicy(verifierKeys: readonly string[]): string {
+  return `${verifierKeys.map((key) => `log ${key}\n`).join("")}quorum none\n`;
+}
+
 interface Group {
   members: string[];
   least: number;
@@ -27,7 +32,7 @@ interface Group {
 export function parsePolicy(bytes: Uint8Array, what = "policy"): Policy {
   if (bytes.length > POLICY_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${POLICY_BYTES_MAX} bytes`);
-  const text = fromUtf8(bytes, what);
+  const text = octetText(bytes);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text))
     throw new AssayError("FORMAT", `${what}: expected no control character but tab and newline`);
@@ -47,14 +52,14 @@ export function parsePolicy(bytes: Uint8Array, what = "policy"): Policy {
       throw new AssayError("LIMIT", `${at}: expected at most ${3 * ITEMS_MAX} items`);
     if (word === "log") {
       if (rest.length < 1 || rest.length > 2) throw fault("log <vkey> [<url>]");
-      const key = parseVerifierKey(rest[0]!, at);
+      const key = keyOf(rest[0]!, at);
       if (key.type === "ed25519-cosigner") throw fault("a key of a log, not of a witness");
       if (logs.some((log) => sameKey(log.key, key))) throw fault("each log key once");
       logs.push({ key, url: rest[1] ?? null });
     } else if (word === "witness") {
       if (rest.length < 2 || rest.length > 3) throw fault("witness <name> <vkey> [<url>]");
       const [name, vkey, url] = rest;
-      const key = parseVerifierKey(vkey!, at);
+      const key = keyOf(vkey!, at);
       if (key.type === "ed25519") throw fault("a cosigner's key (type 4 or 6)");
       if (name === "none" || known(name!)) throw fault("a name of its own");
       if (witnesses.some((w) => sameKey(w.key, key))) throw fault("each witness key once");
@@ -87,4 +92,34 @@ export function parsePolicy(bytes: Uint8Array, what = "policy"): Policy {
     return group.members.filter((member) => holds(member, cosigned)).length >= group.least;
   };
   return { logs, witnesses, quorumName: name, quorum: (cosigned) => name === "none" || holds(name, cosigned) };
+}
+
+/** Names of keys stand in signed notes, which are UTF-8. */
+function keyOf(text: string, at: string): NoteKey {
+  if (/[\ud800-\udfff]/.test(text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, "")))
+    throw new AssayError("FORMAT", `${at}: expected the name of a key in UTF-8`);
+  return parseVerifierKey(text, at);
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const REPLACED = "\ufffd";
+
+/**
+ * Octets as text, one text per octet string: UTF-8 where it is well-formed, every other octet as a lone surrogate
+ * U+DC80…U+DCFF (PEP 383), which no UTF-8 gives.
+ */
+function octetText(bytes: Uint8Array): string {
+  const whole = decoder.decode(bytes);
+  if (!whole.includes(REPLACED)) return whole;
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const first = bytes[at]!;
+    const length = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    const sequence = bytes.subarray(at, at + length);
+    const text = decoder.decode(sequence);
+    const wellFormed = !text.includes(REPLACED) || (text === REPLACED && first === 0xef && length === 3);
+    parts.push(wellFormed && sequence.length === length ? text : String.fromCharCode(0xdc00 + first));
+    at += wellFormed ? length : 1;
+  }
+  return parts.join("");
 }

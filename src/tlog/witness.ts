@@ -1,13 +1,14 @@
 /**
- * A witness's judgement (C2SP tlog-witness): whether a checkpoint grows out of the last one it cosigned. Pure: state
- * goes in, a verdict and the next state come out; who holds the state must make "compare and store" one step and
- * durable before answering.
+ * A witness's judgement (C2SP tlog-witness, the text of 22 July 2026): whether a checkpoint grows out of the last one it
+ * cosigned, and whether a subtree lies in a checkpoint it cosigned. Pure: state goes in, a verdict comes out; who holds
+ * the state must make "compare and store" one step and durable before answering.
+ * It cannot see another log that signs under the same origin and key and never asks this witness.
  */
 import { base64, equalBytes, fromBase64, fromUtf8, utf8 } from "../base/bytes.js";
 import { AssayError } from "../base/error.js";
 import { type Checkpoint, parseCheckpoint } from "./checkpoint.js";
 import { verifierOf } from "./cosignature.js";
-import { HASH_BYTES } from "./merkle-hash.js";
+import { EMPTY_ROOT, HASH_BYTES } from "./merkle-hash.js";
 import { PROOF_HASHES_MAX, verifyConsistency } from "./merkle-proof.js";
 import type { NoteKey } from "./note-keys.js";
 import { NOTE_BYTES_MAX, type Note, parseNote, verifiedBy } from "./signed-note.js";
@@ -25,6 +26,7 @@ export interface Witnessed {
 }
 
 export type Judgement =
+  /** `note`: the checkpoint with the signatures of trusted keys alone. */
   | { status: 200; checkpoint: Checkpoint; note: Note }
   | { status: 409; size: number }
   | { status: 400 | 403 | 404 | 422; reason: string };
@@ -73,30 +75,37 @@ export function judge(
   }
   const keys = logs.filter(({ name }) => name === checkpoint.origin);
   if (keys.length === 0) return { status: 404, reason: "unknown origin" };
-  if (!signedByOne(note, keys)) return { status: 403, reason: "no signature by a trusted key of this origin" };
-  const { oldSize, proof } = request;
-  const { size, root } = checkpoint;
-  if (oldSize > size) return { status: 400, reason: "the old size is above the checkpoint's" };
+  const trusted = signedBy(note, keys);
+  if (!trusted)
+    return { status: 403, reason: "no signature by a trusted key of this origin, or one that does not hold" };
+  const { oldSize } = request;
+  if (oldSize > checkpoint.size) return { status: 400, reason: "the old size is above the checkpoint's" };
   const seen = last(checkpoint.origin);
   if (oldSize !== (seen?.size ?? 0)) return { status: 409, size: seen?.size ?? 0 };
-  if (seen && oldSize === size) {
-    if (!equalBytes(seen.root, root)) return { status: 409, size };
-    if (proof.length > 0) return { status: 422, reason: "a proof between equal sizes is empty" };
-    return { status: 200, checkpoint, note };
-  }
-  if (oldSize === 0) {
-    if (proof.length > 0) return { status: 422, reason: "a proof from size 0 is empty" };
-    return { status: 200, checkpoint, note };
-  }
-  if (!verifyConsistency({ oldSize, size, oldRoot: seen!.root, root, proof }))
-    return { status: 422, reason: "the consistency proof does not hold" };
-  return { status: 200, checkpoint, note };
+  const fault = faultOfGrowth(request, checkpoint, seen);
+  return fault === null ? { status: 200, checkpoint, note: trusted } : { status: 422, reason: fault };
 }
 
-function signedByOne(note: Note, keys: readonly NoteKey[]): boolean {
+/** Null where the tree grows out of the one seen, which has the old size. */
+function faultOfGrowth({ oldSize, proof }: AddCheckpoint, { size, root }: Checkpoint, seen: Witnessed | null) {
+  if (size === 0 && !equalBytes(root, EMPTY_ROOT)) return "the root of an empty tree is the hash of nothing";
+  if (oldSize === 0 || oldSize === size) {
+    if (proof.length > 0) return "a proof from size 0, or between equal sizes, is empty";
+    return seen && oldSize === size && !equalBytes(seen.root, root) ? "a second tree of the same size" : null;
+  }
+  const holds = verifyConsistency({ oldSize, size, oldRoot: seen!.root, root, proof });
+  return holds ? null : "the consistency proof does not hold";
+}
+
+/** The note with the signatures of these keys alone; null when there is none, or one that does not hold. */
+function signedBy(note: Note, keys: readonly NoteKey[]): Note | null {
   try {
-    return verifiedBy(note, keys.map(verifierOf)).length > 0;
-  } catch {
-    return false;
+    const held = verifiedBy(note, keys.map(verifierOf));
+    if (held.length === 0) return null;
+    const signatures = note.signatures.filter((s) => held.some((v) => v.name === s.name && v.keyId === s.keyId));
+    return { text: note.text, signatures };
+  } catch (error) {
+    if (error instanceof AssayError) return null;
+    throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** Serves a log's public files (C2SP tlog-tiles), and a witness's one call (C2SP tlog-witness). Private state is never served. */
+/** Serves a log's public files (C2SP tlog-tiles), and a witness's calls (C2SP tlog-witness). Private state is never served. */
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
@@ -69,6 +69,16 @@ export function serveWitness(witness: Witness, port: number): Promise<Served> {
     if (body === null) return c.text("too large\n", 413, HEADERS);
     const answer = await witness.addCheckpoint(body);
     return c.body(answer.body, answer.status as 200, { ...HEADERS, "content-type": answer.contentType });
+  });
+  // The monitoring prefix is the submission prefix; a proxy may give it another address.
+  app.get("/:origin{[0-9a-f]{64}}/checkpoint", async (c) => {
+    const bytes = await witness.latest(c.req.param("origin"));
+    if (!bytes) return c.text("never cosigned here\n", 404, HEADERS);
+    return c.body(new Uint8Array(bytes), 200, {
+      ...HEADERS,
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "no-cache",
+    });
   });
   return listening(app, port);
 }

@@ -40,7 +40,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("one sitting", () => {
   test("sign, declare, look up, prove", () => {
     const keys = done("register", "init", "log", "--origin", "register.example/models");
-    writeFileSync(join(folder, "trust.txt"), `${keys}quorum none\n`);
+    writeFileSync(join(folder, "trust.txt"), keys);
     done(
       "register",
       "admit",

@@ -3,18 +3,20 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { base64, concatBytes, utf8 } from "../../src/base/bytes.js";
+import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import { prng } from "../../src/base/prng.js";
-import { ACCESS_REFUSALS, admitAccess } from "../../src/office/register/access/access-admission.js";
-import { accessJsonSchema, encodeAccessStatement } from "../../src/office/register/access/access-statement.js";
-import { acknowledgementJsonSchema, encodeAcknowledgement } from "../../src/office/register/access/acknowledgement.js";
 import {
   base64Url,
   commitmentOf,
   disclosureOf,
   openCommitments,
   readDisclosure,
-} from "../../src/office/register/access/commitments.js";
+} from "../../src/evidence/commitments.js";
+import { encodeSignedStatement, toBeSigned } from "../../src/evidence/signed-statement.js";
+import { ACCESS_REFUSALS, admitAccess } from "../../src/office/register/access/access-admission.js";
+import { accessJsonSchema, encodeAccessStatement } from "../../src/office/register/access/access-statement.js";
+import { acknowledgementJsonSchema, encodeAcknowledgement } from "../../src/office/register/access/acknowledgement.js";
 import {
   ACCESS_KINDS,
   type AccessFields,
@@ -24,7 +26,6 @@ import {
 import { standingOfGrant } from "../../src/office/register/access/ledger.js";
 import { whoHad } from "../../src/office/register/access/opened-ledger.js";
 import { makeFields, type OpenedFields, openFields } from "../../src/office/register/access/sealed-fields.js";
-import { encodeDeclarationBundle, toBeSigned } from "../../src/office/register/declarations/declaration-bundle.js";
 import { decodeRecord, encodeRecord } from "../../src/office/register/register-entry.js";
 import { NOW, type Party, party, World } from "./world.js";
 
@@ -161,7 +162,7 @@ function made<K extends AccessKind>(
     grant: (more.grant as typeof D | undefined) ?? null,
     delivery: (more.delivery as typeof D | undefined) ?? null,
   });
-  const bundle = encodeDeclarationBundle(statement, by.sign(toBeSigned(statement)), by.id);
+  const bundle = encodeSignedStatement(statement, by.sign(toBeSigned(statement)), by.id);
   return { bundle, sealed, plaintext, statement: sha256Digest(statement) };
 }
 
@@ -204,7 +205,7 @@ class Ledger extends World {
       right: "download",
       digest,
     });
-    const signed = encodeDeclarationBundle(statement, by.sign(toBeSigned(statement)), by.id);
+    const signed = encodeSignedStatement(statement, by.sign(toBeSigned(statement)), by.id);
     return made(
       owner,
       "access-receipt",
@@ -256,6 +257,9 @@ describe("admission: each refusal has its reason", () => {
     expect(l.enterAccess(made(owner, "access-revocation", { reason: "x" }, under)).admitted).toBe(true);
     refused(l.enterAccess(made(owner, "access-delivery", DELIVERY, under)), "revoked");
     refused(l.enterAccess(made(owner, "access-revocation", { reason: "y" }, under)), "revoked");
+    const another = l.grant();
+    l.index.add(decodeRecord(canonicalJsonBytes({ type: "later/v1", of: another.statement }), "later"), null);
+    refused(l.enterAccess(made(owner, "access-delivery", DELIVERY, { grant: another.statement })), "foreign");
     expect([...seen].sort()).toEqual(Object.keys(ACCESS_REFUSALS).sort());
   });
 

@@ -1,5 +1,6 @@
 /** Admission with its reasons, the fold, and declarations held against each other. */
 import { describe, expect, test } from "vitest";
+import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
 import { admit, REFUSALS } from "../../src/office/register/admission.js";
 import { licenceConflict } from "../../src/office/register/declarations/licences.js";
 import { checkedPredicate } from "../../src/office/register/declarations/statement.js";
@@ -7,6 +8,7 @@ import type { ModelId } from "../../src/office/register/declarations/vocabulary.
 import { label } from "../../src/office/register/label/label.js";
 import { LINEAGE_MODELS_MAX, lineage } from "../../src/office/register/lineage.js";
 import { NameSearch } from "../../src/office/register/names/name-search.js";
+import { decodeRecord } from "../../src/office/register/register-entry.js";
 import { remarksOn } from "../../src/office/register/remarks.js";
 import { drawLineage } from "../../src/report/figures/lineage.js";
 import { SAMPLES } from "./samples.js";
@@ -57,6 +59,8 @@ describe("admission: each refusal has its reason", () => {
     w.say(south, base, "withdrawal", { issued: ISSUED, withdraws: said, reason: "x" });
     refused(w.try(south, base, "withdrawal", { issued: ISSUED, withdraws: said, reason: "y" }), "settled");
     refused(w.try(north, lm, "origin", { ...SAMPLES.origin, issued: "2036-01-01T00:00:00Z" }), "date");
+    w.index.add(decodeRecord(canonicalJsonBytes({ type: "later/v1", of: lm.id }), "later"), null);
+    refused(w.try(north, lm, "training-content", SAMPLES["training-content"]), "foreign");
     expect([...seen].sort()).toEqual(Object.keys(REFUSALS).sort());
   });
 

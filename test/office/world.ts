@@ -3,13 +3,10 @@ import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import { utf8 } from "../../src/base/bytes.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import { parseEcdsaKey } from "../../src/evidence/ecdsa-key.js";
+import { encodeSignedStatement, toBeSigned } from "../../src/evidence/signed-statement.js";
 import { type Admission, admit } from "../../src/office/register/admission.js";
 import { parseAppendPolicy, type Role } from "../../src/office/register/append-policy.js";
-import {
-  encodeDeclarationBundle,
-  openDeclarationBundle,
-  toBeSigned,
-} from "../../src/office/register/declarations/declaration-bundle.js";
+import { openDeclarationBundle } from "../../src/office/register/declarations/declaration-bundle.js";
 import type { Derivation } from "../../src/office/register/declarations/derivation.js";
 import type { Kind, Predicates } from "../../src/office/register/declarations/kinds.js";
 import { type Declaration, encodeDeclaration, type Subject } from "../../src/office/register/declarations/statement.js";
@@ -81,7 +78,7 @@ export class World {
 
 export function bundleOf(by: Party, declaration: Declaration): Uint8Array {
   const statement = encodeDeclaration(declaration);
-  return encodeDeclarationBundle(statement, by.sign(toBeSigned(statement)), by.id);
+  return encodeSignedStatement(statement, by.sign(toBeSigned(statement)), by.id);
 }
 
 export function model(name: string): Subject {

@@ -96,6 +96,34 @@ describe("keys and notes", () => {
 
 describe("policy", () => {
   const policy = parsePolicy(utf8(POLICY));
+  test("a file of octets: names need not be UTF-8, and are told apart byte for byte", () => {
+    const latin = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+    const [a, b] = [encodeVerifierKey(w1), encodeVerifierKey(w2)];
+    // Latin-1 é; Kelvin sign and K; an overlong slash and a slash; U+FFFD in UTF-8 and a stray octet.
+    const names = [
+      "caf\xe9",
+      "\xe2\x84\xaa",
+      "K",
+      "\xc0\xaf",
+      "/",
+      "\xef\xbf\xbd",
+      "\xff",
+      "\xf0\x9f\x98",
+      "\xed\xa0\x80",
+    ];
+    for (const [i, one] of names.entries())
+      for (const other of names.slice(i + 1)) {
+        const text = `# \xfe\nwitness ${one} ${a}\nwitness ${other} ${b} http://w.example/\xe9\ngroup \xff\xff all ${one} ${other}\nquorum \xff\xff\n`;
+        const { witnesses, quorum } = parsePolicy(latin(text));
+        expect(witnesses[0]!.name).not.toBe(witnesses[1]!.name);
+        expect(quorum(new Set(witnesses.map(({ name }) => name)))).toBe(true);
+        expect(quorum(new Set([witnesses[0]!.name]))).toBe(false);
+      }
+    expect(parsePolicy(utf8(`witness é ${a}\nquorum é\n`)).quorumName).toBe("é");
+    expect(() => parsePolicy(latin(`log \xe9${encodeVerifierKey(log)}\nquorum none\n`))).toThrow(/in UTF-8|key id/);
+    for (const control of ["\x00", "\x0b", "\x7f", "\r"])
+      expect(() => parsePolicy(latin(`# ${control}\nquorum none\n`))).toThrow(/control character/);
+  });
   test("a quorum is asked for, and a log of the policy", () => {
     expect(trustCheckpoint(checkpoint(3, [log, w1, w2]), policy).cosigners).toEqual(["W1", "W2"]);
     expect(() => trustCheckpoint(checkpoint(3, [log, w1]), policy)).toThrow(/quorum "both", got W1/);
@@ -151,7 +179,7 @@ describe("witness", () => {
     expect(request(2, 3, [leaves[2]!])).toBe(200);
     expect(request(2, 2, [])).toBe(200);
     expect(request(2, 3, [leaves[0]!])).toBe(422);
-    expect(request(2, 2, [], leaves[0]!)).toBe(409);
+    expect(request(2, 2, [], leaves[0]!)).toBe(422);
     expect(request(3, 2, [])).toBe(400);
     const seen = () => ({ size: 3, root: roots[2]! });
     const behind = { oldSize: 2, proof: [leaves[2]!], checkpoint: checkpoint(3) };

@@ -22,7 +22,7 @@ import {
   type SecretNoteKey,
   secretKeyOf,
 } from "../../tlog/note-keys.js";
-import { type Policy, parsePolicy } from "../../tlog/policy.js";
+import { type Policy, parsePolicy, plainPolicy } from "../../tlog/policy.js";
 import { encodeProofFile, parseProofFile, verifyProofFile } from "../../tlog/proof-file.js";
 import { parseNote, verifiedBy } from "../../tlog/signed-note.js";
 import { consistencyProof, inclusionProof, type ReadTile, readBundle } from "../../tlog/tree-reader.js";
@@ -268,7 +268,7 @@ export async function handOver(folder: string): Promise<{ size: number }> {
 export async function adoptLog(folder: string, keyFile: string): Promise<{ size: number }> {
   const text = (await readFile(keyFile, "utf8").catch(() => "")).split("\n")[0]!;
   const key = parseSecretKey(text, keyFile);
-  const policy = parsePolicy(utf8(`log ${encodeVerifierKey(key)}\nquorum none\n`));
+  const policy = parsePolicy(utf8(plainPolicy([encodeVerifierKey(key)])));
   const { head, faults } = await checkLog(folder, policy, () => undefined);
   if (faults.length > 0) throw new AssayError("DIGEST", `log adopt: ${faults[0]}`);
   await mkdir(join(folder, "state"), { recursive: true });

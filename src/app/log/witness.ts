@@ -7,8 +7,15 @@ import { AssayError } from "../../base/error.js";
 import { lockLogFolder } from "../../host/log/log-folder.js";
 import { parseCheckpoint } from "../../tlog/checkpoint.js";
 import { signerOf } from "../../tlog/cosignature.js";
-import type { NoteKey, SecretNoteKey } from "../../tlog/note-keys.js";
-import { encodeNote, parseNote, signatureLine, signNote } from "../../tlog/signed-note.js";
+import { keyIdOf, type NoteKey, type SecretNoteKey } from "../../tlog/note-keys.js";
+import {
+  encodeNote,
+  type Note,
+  type NoteSignature,
+  parseNote,
+  signatureLine,
+  signNote,
+} from "../../tlog/signed-note.js";
 import { judge, parseAddCheckpoint, type Witnessed } from "../../tlog/witness.js";
 
 export interface WitnessAnswer {
@@ -19,6 +26,8 @@ export interface WitnessAnswer {
 
 export interface Witness {
   addCheckpoint: (body: Uint8Array) => Promise<WitnessAnswer>;
+  /** For monitors: the latest checkpoint of a log with its own and this witness's signatures; null where there is none. */
+  latest: (originHash: string) => Promise<Uint8Array | null>;
   close: () => void;
 }
 
@@ -32,13 +41,22 @@ export async function openWitness(options: {
   if (key.type === "ed25519") throw new AssayError("USAGE", "witness: expected a cosigner's key (type 4 or 6)");
   const store = await lockLogFolder(folder);
   const last = new Map<string, Witnessed>();
+  const cosigned = (note: Note): Note => ({
+    text: note.text,
+    signatures: [...note.signatures, ...signNote(note.text, [signerOf(key, now())]).signatures],
+  });
+  const isOwn = ({ name, keyId }: NoteSignature) => name === key.name && keyId === keyIdOf(key);
+  const keep = (origin: string, note: Note) => store.write(new Map([[pathOf(origin), encodeNote(note)]]));
   for (const origin of new Set(logs.map(({ name }) => name))) {
     const bytes = await store.read(pathOf(origin));
     if (!bytes) continue;
-    const { size, root, ...head } = parseCheckpoint(parseNote(bytes).text);
+    const note = parseNote(bytes);
+    const { size, root, ...head } = parseCheckpoint(note.text);
     if (head.origin !== origin)
       throw new AssayError("DIGEST", `witness: expected the checkpoint of ${origin} in its own file`);
     last.set(origin, { size, root });
+    // Older state files lack the cosignature: it is made anew, since nothing larger was seen.
+    if (!note.signatures.some(isOwn)) await keep(origin, cosigned(note));
   }
   let turn: Promise<unknown> = Promise.resolve();
   const answer = async (body: Uint8Array): Promise<WitnessAnswer> => {
@@ -53,13 +71,13 @@ export async function openWitness(options: {
     if (verdict.status === 409) return { status: 409, contentType: "text/x.tlog.size", body: `${verdict.size}\n` };
     if (verdict.status !== 200) return plain(verdict.status, verdict.reason);
     const { note, checkpoint } = verdict;
-    const cosigned = signNote(note.text, [signerOf(key, now())]);
-    await store.write(new Map([[pathOf(checkpoint.origin), encodeNote(note)]]));
+    const signed = cosigned(note);
+    await keep(checkpoint.origin, signed);
     last.set(checkpoint.origin, { size: checkpoint.size, root: checkpoint.root });
     return {
       status: 200,
       contentType: "text/plain; charset=utf-8",
-      body: cosigned.signatures.map(signatureLine).join(""),
+      body: signed.signatures.filter(isOwn).map(signatureLine).join(""),
     };
   };
   return {
@@ -68,6 +86,7 @@ export async function openWitness(options: {
       turn = answered.catch(() => undefined);
       return answered;
     },
+    latest: (originHash) => store.read(`logs/${originHash}`),
     close: store.close,
   };
 }

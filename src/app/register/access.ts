@@ -6,10 +6,12 @@ import { base64 } from "../../base/bytes.js";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { parseEcdsaKey } from "../../evidence/ecdsa-key.js";
+import { encodeSignedStatement, toBeSigned } from "../../evidence/signed-statement.js";
 import { writeObject } from "../../host/log/object-store.js";
 import { seal, unseal } from "../../host/log/sealing.js";
 import { randomSeed, unixSeconds } from "../../host/moment.js";
 import { platformKey } from "../../host/signing/signature-keys.js";
+import { type ForeignEntry, refusalOf } from "../../office/entries/foreign.js";
 import { type AccessRefusalReason, admitAccess } from "../../office/register/access/access-admission.js";
 import { encodeDisclosure } from "../../office/register/access/access-disclosure.js";
 import {
@@ -22,7 +24,6 @@ import type { AccessFields, AccessKind, Delivery, Grant } from "../../office/reg
 import type { AccessEntry, GrantState } from "../../office/register/access/ledger.js";
 import { type Opened, type WhoHad, whoHad } from "../../office/register/access/opened-ledger.js";
 import { makeFields, type OpenedFields, openFields } from "../../office/register/access/sealed-fields.js";
-import { encodeDeclarationBundle, toBeSigned } from "../../office/register/declarations/declaration-bundle.js";
 import { type AccessRecord, encodeRecord } from "../../office/register/register-entry.js";
 import type { Policy } from "../../tlog/policy.js";
 import { encodeProofFile } from "../../tlog/proof-file.js";
@@ -68,7 +69,7 @@ export async function makeAccess<K extends AccessKind>(options: {
     delivery: null,
     ...options.public,
   });
-  return { bundle: encodeDeclarationBundle(statement, signer.sign(toBeSigned(statement)), signer.keyId), sealed };
+  return { bundle: encodeSignedStatement(statement, signer.sign(toBeSigned(statement)), signer.keyId), sealed };
 }
 
 /** Admitted by the ledger as it stands while the log's only lock is held. A refusal is a result. */
@@ -154,12 +155,18 @@ export async function openLedger(
   return { opened, faults };
 }
 
+export interface WhoHadAnswer extends WhoHad {
+  /** Why the answer may not be all: an entry of an unknown kind speaks of this digest, or of a grant of it. */
+  refused: string | null;
+  foreign: { count: number; about: ForeignEntry[] };
+}
+
 export async function askWhoHad(
   register: Register,
   identities: readonly string[],
   question: { digest: string; before: number | null },
   onProgress: (done: number, total: number) => void,
-): Promise<WhoHad> {
+): Promise<WhoHadAnswer> {
   const { opened, faults } = await openLedger(register, identities, onProgress);
   const { origin, size } = register.head;
   const answer = whoHad(register.index.access, opened, { ...question, now: unixSeconds(), log: { origin, size } });
@@ -168,7 +175,16 @@ export async function askWhoHad(
   const backwards = register.index.backwards.map(
     (index) => `entry ${index}: received before an earlier entry, by the operator's clock`,
   );
-  return { ...answer, sealedToOthers, faults: [...faults, ...backwards, ...answer.faults] };
+  const given = answer.access.flatMap(({ grant }) => register.index.access.at(grant)?.record.statement ?? []);
+  const about = register.index.foreign.speakingOf([question.digest, ...given]);
+  const foreign = { count: register.index.foreign.count, about };
+  return {
+    ...answer,
+    refused: refusalOf(about),
+    foreign,
+    sealedToOthers,
+    faults: [...faults, ...backwards, ...answer.faults],
+  };
 }
 
 /** A recipient's own signed word for a delivery it can open. */
@@ -186,7 +202,7 @@ export async function makeAcknowledgement(
     right: given.right,
     digest: given.digest,
   });
-  const bundle = encodeDeclarationBundle(statement, signer.sign(toBeSigned(statement)), signer.keyId);
+  const bundle = encodeSignedStatement(statement, signer.sign(toBeSigned(statement)), signer.keyId);
   return { bundle, delivery: given };
 }
 

@@ -7,16 +7,15 @@ import { fromUtf8 } from "../../base/bytes.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { parseStrictJson } from "../../base/strict-json.js";
 import { decodeStatement, statementOf } from "../../evidence/oms-statement.js";
+import { encodeSignedStatement, toBeSigned } from "../../evidence/signed-statement.js";
 import { decodeSignatureBundle } from "../../evidence/sigstore-bundle.js";
 import { hashResources, listResources, relativeIgnores } from "../../host/signing/model-resources.js";
 import { keyHint, readPrivateKey, signEcdsa } from "../../host/signing/signature-keys.js";
 import { readSmallFile } from "../../host/small-file.js";
 import { readWhole } from "../../host/whole-file.js";
 import {
-  encodeDeclarationBundle,
   openDeclarationBundle,
   type SignedDeclaration,
-  toBeSigned,
 } from "../../office/register/declarations/declaration-bundle.js";
 import { type Drafts, draft } from "../../office/register/declarations/draft.js";
 import { KIND_NAMES, type Kind, type Predicates } from "../../office/register/declarations/kinds.js";
@@ -111,6 +110,6 @@ export function signDeclaration<K extends Kind>(
   signer: Signer,
 ): { bundle: Uint8Array; signed: SignedDeclaration } {
   const statement = encodeDeclaration({ subject, kind, predicate: checkedPredicate(kind, predicate, kind) });
-  const bundle = encodeDeclarationBundle(statement, signer.sign(toBeSigned(statement)), signer.keyId);
+  const bundle = encodeSignedStatement(statement, signer.sign(toBeSigned(statement)), signer.keyId);
   return { bundle, signed: openDeclarationBundle(bundle, kind) };
 }

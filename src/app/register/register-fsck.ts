@@ -11,7 +11,7 @@ import { admitAccess } from "../../office/register/access/access-admission.js";
 import { admit } from "../../office/register/admission.js";
 import { parseAppendPolicy } from "../../office/register/append-policy.js";
 import type { FindingRecord } from "../../office/register/declarations/procedure.js";
-import { decodeRecord, encodeRecord, isAccess } from "../../office/register/register-entry.js";
+import { decodeRecord, encodeRecord, isAccess, isForeign, isPolicy } from "../../office/register/register-entry.js";
 import { RegisterIndex } from "../../office/register/register-index.js";
 import type { Policy } from "../../tlog/policy.js";
 import { readBundle } from "../../tlog/tree-reader.js";
@@ -19,6 +19,8 @@ import { checkLog, openLog } from "../log/log.js";
 
 export interface RegisterCheck {
   entries: number;
+  /** Of kinds that this version does not know: not checked. */
+  foreign: number;
   objects: number;
   /** Stored things that no entry names: left by a crash between storing and appending, harmless. */
   unnamed: number;
@@ -55,7 +57,13 @@ export async function checkRegister(
       const at = `entry ${index.size}`;
       try {
         const record = decodeRecord(entry, at);
-        if (record.kind === "policy") {
+        if (isForeign(record)) {
+          // What it names may lie beside the log; whether it was to be admitted, a later version knows.
+          for (const name of record.names) if (/^[0-9a-f]{64}$/.test(name)) named.add(`sha256:${name}`);
+          index.add(record, null);
+          continue;
+        }
+        if (isPolicy(record)) {
           const bytes = await fetched(record.policy, at);
           index.add(record, bytes ? parseAppendPolicy(bytes, at) : null);
           continue;
@@ -83,7 +91,7 @@ export async function checkRegister(
       } catch (error) {
         if (!(error instanceof AssayError)) throw error;
         fault(`${at}: ${error.message}; what follows it was not checked`);
-        return { entries: index.size, objects: named.size, unnamed: 0, faults };
+        return { entries: index.size, foreign: index.foreign.count, objects: named.size, unnamed: 0, faults };
       }
     }
   for (const back of index.backwards) fault(`entry ${back}: received before an earlier entry, by the operator's clock`);
@@ -94,5 +102,5 @@ export async function checkRegister(
       unnamed++;
       await object(digest).catch((error: Error) => fault(error.message));
     }
-  return { entries: index.size, objects: named.size, unnamed, faults };
+  return { entries: index.size, foreign: index.foreign.count, objects: named.size, unnamed, faults };
 }

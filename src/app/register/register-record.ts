@@ -5,8 +5,10 @@
 import { stat } from "node:fs/promises";
 import { AssayError, quoted } from "../../base/error.js";
 import { unixSeconds } from "../../host/moment.js";
+import { type ForeignEntry, refusalOf } from "../../office/entries/foreign.js";
 import type { Declaration } from "../../office/register/declarations/statement.js";
 import { MODEL_ID, type ModelId } from "../../office/register/declarations/vocabulary.js";
+import { type Descent, everDescended } from "../../office/register/descent.js";
 import { label, type OriginLabel } from "../../office/register/label/label.js";
 import { encodeReceipt } from "../../office/register/receipt.js";
 import { encodeRecord } from "../../office/register/register-entry.js";
@@ -14,7 +16,8 @@ import { type Entry, isInForce, type ModelState } from "../../office/register/re
 import { type Remark, remarksOn } from "../../office/register/remarks.js";
 import type { Policy } from "../../tlog/policy.js";
 import { encodeProofFile } from "../../tlog/proof-file.js";
-import { inclusionProof } from "../../tlog/tree-reader.js";
+import { TILE_WIDTH } from "../../tlog/tile.js";
+import { inclusionProof, readBundle } from "../../tlog/tree-reader.js";
 import { trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
 import { modelRoot } from "./declare.js";
 import { loadDeclaration, type Register } from "./register.js";
@@ -52,7 +55,12 @@ export interface ModelRecord {
   sameAddress: string[];
   declarer: { key: string; name: string; compiled: boolean } | null;
   withdrawnBy: number | null;
-  label: OriginLabel;
+  /** Null where the answer is refused. */
+  label: OriginLabel | null;
+  /** Why there is no label and nothing is held against each other: an entry of an unknown kind speaks of this model. */
+  refused: string | null;
+  /** Entries of the log of kinds that this version does not know: how many, and which of them speak of this model. */
+  foreign: { count: number; about: ForeignEntry[] };
   remarks: Remark[];
   /** The latest; entries left out are counted. */
   statements: StatementRecord[];
@@ -72,6 +80,8 @@ export async function modelRecord(register: Register, model: ModelState, trust: 
   const cosigners = trust ? trustCheckpoint(register.checkpoint, trust).cosigners : [];
   const declarer = index.declarer(model);
   const spoken = model.entries.find(({ record }) => record.key === declarer);
+  const about = index.foreignAbout(model);
+  const refused = refusalOf(about);
   const record = async (entry: Entry) => statementRecord(entry, await load(entry));
   return {
     type: "assay/register-model/v1",
@@ -83,11 +93,14 @@ export async function modelRecord(register: Register, model: ModelState, trust: 
       ? { key: spoken.record.key, name: spoken.keyName, compiled: !spoken.roles.includes("publisher") }
       : null,
     withdrawnBy: model.withdrawnBy?.index ?? null,
-    label: await label(index, model, load, { origin, size, cosigners, checkedAt: unixSeconds() }),
-    remarks: await remarksOn(index, model, load),
+    label:
+      refused === null ? await label(index, model, load, { origin, size, cosigners, checkedAt: unixSeconds() }) : null,
+    refused,
+    foreign: { count: index.foreign.count, about },
+    remarks: refused === null ? await remarksOn(index, model, load) : [],
     statements: await Promise.all(model.entries.slice(-STATEMENTS_MAX).map(record)),
     statementsCut: Math.max(0, model.entries.length - STATEMENTS_MAX),
-    findings: await Promise.all(model.findings.filter(isInForce).slice(-STATEMENTS_MAX).map(record)),
+    findings: await Promise.all(index.findingsNaming(model.id).filter(isInForce).slice(-STATEMENTS_MAX).map(record)),
   };
 }
 
@@ -112,6 +125,26 @@ export function statementRecord(entry: Entry, declaration: Declaration): Stateme
     closedBy: entry.closedBy?.index ?? null,
     says: declaration.predicate,
   };
+}
+
+/** The bytes of an entry as they stand in the log. */
+export async function logEntry({ read, head }: Register, index: number): Promise<Uint8Array> {
+  return (await readBundle(read, head.size, Math.floor(index / TILE_WIDTH)))[index % TILE_WIDTH]!;
+}
+
+/** @throws UNSUPPORTED where an entry of an unknown kind speaks of the model */
+export function assertAnswerable({ index }: Register, model: ModelState): void {
+  const says = refusalOf(index.foreignAbout(model));
+  if (says !== null) throw new AssayError("UNSUPPORTED", `register: no answer about ${model.id}: ${says}`);
+}
+
+/** All that ever descended from a model, declared here or not. @param at index of an entry, as text; the last one by default */
+export async function descentOf(register: Register, of: ModelId, at?: string): Promise<Descent> {
+  const { index } = register;
+  if (at !== undefined && (!/^[0-9]{1,15}$/.test(at) || Number(at) >= index.size))
+    throw new AssayError("USAGE", `descent: expected an entry below ${index.size}, got ${quoted(at)}`);
+  const load = (entry: Entry) => loadDeclaration(register, entry);
+  return everDescended(index, of, load, at === undefined ? undefined : Number(at));
 }
 
 /** One entry with what it says, shown to be signed. */
@@ -144,6 +177,8 @@ export async function findModel(
   const missing = () => new AssayError("NOT_FOUND", `register: expected a model of the register, got ${quoted(asked)}`);
   if (id !== null) {
     const model = index.models.get(id as ModelId);
+    const unknown = model ? null : refusalOf(index.foreign.speakingOf([id]));
+    if (unknown !== null) throw new AssayError("UNSUPPORTED", `register: no answer about ${id}: ${unknown}`);
     if (!model) throw missing();
     return model;
   }

@@ -18,6 +18,7 @@ import {
   type DeclaredRecord,
   decodeRecord,
   encodeRecord,
+  isPolicy,
   policyRecord,
   recordOf,
 } from "../../office/register/register-entry.js";
@@ -61,10 +62,7 @@ async function fold({ read, index, head, object }: Register): Promise<void> {
     const bundle = Math.floor(index.size / TILE_WIDTH);
     for (const entry of (await readBundle(read, head.size, bundle)).slice(index.size % TILE_WIDTH)) {
       const record = decodeRecord(entry, `register entry ${index.size}`);
-      index.add(
-        record,
-        record.kind === "policy" ? parseAppendPolicy(await stored(object, record.policy), "policy") : null,
-      );
+      index.add(record, isPolicy(record) ? parseAppendPolicy(await stored(object, record.policy), "policy") : null);
     }
   }
 }

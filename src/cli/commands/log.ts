@@ -25,6 +25,7 @@ import {
   parseVerifierKey,
   secretKeyOf,
 } from "../../tlog/note-keys.js";
+import { plainPolicy } from "../../tlog/policy.js";
 import { serveLog, serveWitness } from "../../web/log-server.js";
 import type { Served } from "../../web/static-server.js";
 import { progressLine } from "../progress.js";
@@ -55,7 +56,7 @@ export function logCommand(): Command {
       "after",
       `
 Examples:
-  $ assay log init ./log --origin log.example/models
+  $ assay log init ./log --origin log.example/models > trust.txt
   $ assay log append ./log record.json --proof record.tlog-proof
   $ assay log verify record.tlog-proof record.json --policy trust.txt
   $ assay log fsck ./log
@@ -66,7 +67,9 @@ Examples:
 
 function init(): Command {
   return new Command("init")
-    .description("Make a new, empty log with an Ed25519 and an ML-DSA-44 key.")
+    .description(
+      "Make a new, empty log with an Ed25519 and an ML-DSA-44 key; prints a policy (C2SP tlog-policy) that trusts its word.",
+    )
     .argument("<folder>", "folder, or s3://bucket/prefix with --keys (AWS_… in the environment)")
     .requiredOption("--origin <name>", "the log's name: a URL without its scheme, no spaces or plus signs")
     .option("--keys <file>", "new file for the private keys of a log in a bucket")
@@ -77,8 +80,9 @@ function init(): Command {
       const { verifierKeys } = options.keys
         ? await initBucketLog(folder, options.origin, options.keys)
         : await initLog(folder, options.origin);
-      if (options.json) print({ type: "assay/log/v1", origin: options.origin, verifierKeys });
-      else process.stdout.write(verifierKeys.map((text) => `log ${text}\n`).join(""));
+      const policy = plainPolicy(verifierKeys);
+      if (options.json) print({ type: "assay/log/v1", origin: options.origin, verifierKeys, policy });
+      else process.stdout.write(policy);
     });
 }
 

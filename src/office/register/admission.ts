@@ -2,8 +2,9 @@
  * Whether a signed declaration may enter the register, and if not why: one reason of a closed list, in a sentence. Pure:
  * the same log and the same bundle get the same answer. It does not judge whether a declaration is true.
  */
-import { AssayError } from "../../base/error.js";
-import { mayDeclare, ownsName, type RegisteredKey } from "./append-policy.js";
+import { refusalOf } from "../entries/foreign.js";
+import { admitSigned, type Refused, refusing } from "../entries/signed-admission.js";
+import { faultOfRole, ownsName, type RegisteredKey } from "./append-policy.js";
 import { openDeclarationBundle, type SignedDeclaration } from "./declarations/declaration-bundle.js";
 import { issuedOf, standingOf } from "./declarations/kinds.js";
 import { CORRECTABLE, type Correction } from "./declarations/procedure.js";
@@ -23,31 +24,30 @@ export const REFUSALS = {
   "not-own": "only who signed a statement may do this to it",
   settled: "what it speaks of was corrected, withdrawn or closed before",
   date: "it is dated after the operator's clock",
+  foreign: "an entry of a kind unknown to this version speaks of what it speaks of",
 } as const;
 export type RefusalReason = keyof typeof REFUSALS;
+const refused = refusing(REFUSALS);
 
-export type Admission =
-  | { admitted: true; record: DeclaredRecord; signed: SignedDeclaration }
-  | { admitted: false; reason: RefusalReason; says: string };
+export type Admission = { admitted: true; record: DeclaredRecord; signed: SignedDeclaration } | Refused<RefusalReason>;
 
 /** Clocks differ; a day covers time zones taken for one another. */
 const AHEAD_SECONDS_MAX = 86_400;
 
 /** @param received Unix seconds on the operator's clock */
 export function admit(index: RegisterIndex, bundle: Uint8Array, received: number): Admission {
-  let signed: SignedDeclaration;
-  try {
-    signed = openDeclarationBundle(bundle, "declaration");
-  } catch (error) {
-    if (!(error instanceof AssayError)) throw error;
-    return refused("malformed", error.message);
-  }
-  const holder = index.policy.get(signed.keyId);
-  if (!holder) return refused("unknown-key", signed.keyId);
-  if (!signed.verify(holder.key)) return refused("signature", `key ${signed.keyId}`);
-  const { declaration } = signed;
-  const { kind, predicate } = declaration;
-  if (!mayDeclare(holder, kind)) return refused("role", `${holder.roles.join(", ")} may not enter: ${kind}`);
+  const judged = admitSigned<SignedDeclaration, RegisteredKey, RefusalReason>(
+    {
+      open: () => openDeclarationBundle(bundle, "declaration"),
+      holder: (keyId) => index.policy.get(keyId),
+      role: ({ declaration: { kind } }, holder) => faultOfRole(holder, kind),
+      known: (statement) => index.statement(statement) !== null,
+    },
+    refused,
+  );
+  if (!judged.admitted) return judged;
+  const { signed, holder } = judged;
+  const { kind, predicate } = signed.declaration;
   const standing = standingOf(kind, predicate);
   const compiler = holder.roles.includes("compiler") && !holder.roles.includes("publisher");
   if (standing.compiled !== compiler)
@@ -57,17 +57,27 @@ export function admit(index: RegisterIndex, bundle: Uint8Array, received: number
     );
   if (compiler && standing.sources === 0 && (CORRECTABLE as readonly string[]).includes(kind))
     return refused("standing", "a compiled statement names its sources");
-  if (index.statement(signed.statement)) return refused("replay", signed.statement);
   if (Date.parse(issuedOf(kind, predicate)) / 1000 > received + AHEAD_SECONDS_MAX)
     return refused("date", issuedOf(kind, predicate));
   const record = recordOf(signed, received);
-  const fault = faultOfName(index, holder, record) ?? faultOfTarget(index, record, signed);
+  const fault =
+    faultOfForeign(index, record) ?? faultOfName(index, holder, record) ?? faultOfTarget(index, record, signed);
   if (fault) return fault;
   encodeRecord(record);
   return { admitted: true, record, signed };
 }
 
-function faultOfName(index: RegisterIndex, holder: RegisteredKey, record: DeclaredRecord): Admission | null {
+/** A later version's entry may have changed what this one rests on: its key, its model, or what it is about. */
+function faultOfForeign(index: RegisterIndex, { key, model, about }: DeclaredRecord): Refused<RefusalReason> | null {
+  const says = refusalOf(index.foreign.speakingOf([key, model, about ?? null]));
+  return says === null ? null : refused("foreign", says);
+}
+
+function faultOfName(
+  index: RegisterIndex,
+  holder: RegisteredKey,
+  record: DeclaredRecord,
+): Refused<RefusalReason> | null {
   const { name, model: id, key, kind } = record;
   const model = index.models.get(id);
   // Who declares uses a name of its own; who speaks about a model uses the name it has.
@@ -84,7 +94,11 @@ function faultOfName(index: RegisterIndex, holder: RegisteredKey, record: Declar
   return like === null ? null : refused("look-alike", `${name} looks like ${like}`);
 }
 
-function faultOfTarget(index: RegisterIndex, record: DeclaredRecord, signed: SignedDeclaration): Admission | null {
+function faultOfTarget(
+  index: RegisterIndex,
+  record: DeclaredRecord,
+  signed: SignedDeclaration,
+): Refused<RefusalReason> | null {
   const { kind, key, about, model } = record;
   if (kind === "withdrawal" && about === undefined) {
     const state = index.models.get(model);
@@ -113,8 +127,4 @@ function faultOfTarget(index: RegisterIndex, record: DeclaredRecord, signed: Sig
       return refused("not-own", "who challenged may withdraw; an authority decides");
   }
   return null;
-}
-
-function refused(reason: RefusalReason, detail: string): Admission {
-  return { admitted: false, reason, says: `${REFUSALS[reason]}: ${detail}` };
 }

@@ -78,8 +78,10 @@ export function parseAppendPolicy(bytes: Uint8Array, what: string): AppendPolicy
   return keys;
 }
 
-export function mayDeclare({ roles }: RegisteredKey, kind: Kind | AccessKind): boolean {
-  return roles.some((role) => (ROLES[role] as readonly (Kind | AccessKind)[]).includes(kind));
+/** Null when one of its roles may enter this kind. */
+export function faultOfRole({ roles }: RegisteredKey, kind: Kind | AccessKind): string | null {
+  const may = roles.some((role) => (ROLES[role] as readonly (Kind | AccessKind)[]).includes(kind));
+  return may ? null : `${roles.join(", ")} may not enter: ${kind}`;
 }
 
 export function ownsName({ names }: RegisteredKey, name: string): boolean {

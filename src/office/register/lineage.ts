@@ -2,6 +2,7 @@
  * The graph of declared derivations around a model: what it was made from, and what was made from it. It shows what was
  * declared; an undeclared origin is a laboratory's business.
  */
+import type { ForeignEntry } from "../entries/foreign.js";
 import type { Relation } from "./declarations/derivation.js";
 import type { ModelId } from "./declarations/vocabulary.js";
 import type { Entry, RegisterIndex } from "./register-index.js";
@@ -35,8 +36,10 @@ export interface Lineage {
   of: ModelId;
   models: LineageModel[];
   links: LineageLink[];
-  /** More is there than is listed. */
+  /** More is there than is listed; `everDescended` lists all. */
   cut: boolean;
+  /** Entries of unknown kinds that speak of one of these models: the graph may be another. */
+  foreign: ForeignEntry[];
 }
 
 export function lineage(index: RegisterIndex, of: ModelId, question: Lineage["question"]): Lineage {
@@ -71,7 +74,8 @@ export function lineage(index: RegisterIndex, of: ModelId, question: Lineage["qu
         if (models.has(end)) links.push(link);
       }
   }
-  return { type: "assay/lineage/v1", question, of, models: [...models.values()], links, cut };
+  const foreign = index.foreignAboutAny(models.keys());
+  return { type: "assay/lineage/v1", question, of, models: [...models.values()], links, cut, foreign };
 }
 
 function linksOf(index: RegisterIndex, id: ModelId, question: Lineage["question"]): Entry[] {
@@ -98,19 +102,15 @@ function linksIn({ index, record, roles }: Entry): LineageLink[] {
 
 /** Whether one of the two is declared to stem from the other, or both from a third, by weights taken over. */
 export function declaredKin(index: RegisterIndex, a: ModelId, b: ModelId): boolean {
-  const ancestors = (id: ModelId) => {
-    const { links } = lineage(index, id, "made-of");
-    const reached = new Set<ModelId>([id]);
-    for (let grown = true; grown; ) {
-      grown = false;
-      for (const { child, parent, relation } of links)
-        if (relation !== "distilled" && reached.has(child) && !reached.has(parent)) {
-          reached.add(parent);
-          grown = true;
-        }
-    }
-    return reached;
-  };
-  const [ofA, ofB] = [ancestors(a), ancestors(b)];
+  const [ofA, ofB] = [ancestors(index, a), ancestors(index, b)];
   return [...ofA].some((id) => ofB.has(id));
+}
+
+/** All of them, itself included: an answer must not depend on where a picture is cut. */
+function ancestors(index: RegisterIndex, of: ModelId): Set<ModelId> {
+  const reached = new Set<ModelId>([of]);
+  for (const id of reached)
+    for (const entry of linksOf(index, id, "made-of"))
+      for (const { parent, relation } of linksIn(entry)) if (relation !== "distilled") reached.add(parent);
+  return reached;
 }

@@ -4,10 +4,11 @@
  * that state can be computed from the log alone; `recordOf` makes them from the bundle, so that anyone can compare.
  */
 import { z } from "zod";
-import { fromUtf8 } from "../../base/bytes.js";
-import { canonicalJson, canonicalJsonBytes } from "../../base/canonical-json.js";
+import { canonicalJsonBytes } from "../../base/canonical-json.js";
 import type { Digest } from "../../base/digest.js";
-import { AssayError } from "../../base/error.js";
+import { AssayError, assert } from "../../base/error.js";
+import { readRecordText } from "../entries/canonical-record.js";
+import { type ForeignRecord, foreignRecord } from "../entries/foreign.js";
 import { commitments, type SignedAccess } from "./access/access-statement.js";
 import { ACCESS_KINDS, type AccessKind } from "./access/fields.js";
 import type { SignedDeclaration } from "./declarations/declaration-bundle.js";
@@ -99,13 +100,25 @@ export type AccessRecord = Omit<
   delivery?: Digest;
 };
 export type EntryRecord = DeclaredRecord | PolicyRecord | AccessRecord;
+/** What a log may hold: a later version's records too. */
+export type LoggedRecord = EntryRecord | ForeignRecord;
 
-export function isAccess(record: EntryRecord): record is AccessRecord {
+const KNOWN_KINDS: ReadonlySet<string> = new Set(["policy", ...KIND_NAMES, ...ACCESS_KINDS]);
+
+export function isForeign(record: LoggedRecord): record is ForeignRecord {
+  return "foreign" in record;
+}
+
+export function isPolicy(record: LoggedRecord): record is PolicyRecord {
+  return !isForeign(record) && record.kind === "policy";
+}
+
+export function isAccess(record: LoggedRecord): record is AccessRecord {
   return "sealed" in record;
 }
 
-export function isDeclared(record: EntryRecord): record is DeclaredRecord {
-  return record.kind !== "policy" && !isAccess(record);
+export function isDeclared(record: LoggedRecord): record is DeclaredRecord {
+  return !isForeign(record) && !isPolicy(record) && !isAccess(record);
 }
 
 /** What the log holds of a signed access entry. */
@@ -179,46 +192,24 @@ export function policyRecord(digest: Digest, received: number): PolicyRecord {
 
 export function encodeRecord(record: EntryRecord): Uint8Array {
   const bytes = canonicalJsonBytes(record);
-  decodeRecord(bytes, "register entry");
+  assert(!isForeign(decodeRecord(bytes, "register entry")), "encodeRecord: expected a kind of this version");
   return bytes;
 }
 
-export function decodeRecord(bytes: Uint8Array, what: string): EntryRecord {
+/**
+ * A record of this version; one of another type, or of a kind that this version does not know, is read as foreign.
+ * @throws LIMIT, FORMAT, SCHEMA for what is no record, or a known kind misshapen
+ */
+export function decodeRecord(bytes: Uint8Array, what: string): LoggedRecord {
+  const read = readRecordText(bytes, what);
+  const { type, kind } = read.value;
+  if (type !== ENTRY_TYPE || (typeof kind === "string" && !KNOWN_KINDS.has(kind))) return foreignRecord(read, bytes);
   if (bytes.length > ENTRY_RECORD_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${ENTRY_RECORD_BYTES_MAX} bytes, got ${bytes.length}`);
-  const text = fromUtf8(bytes, what);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new AssayError("FORMAT", `${what}: expected JSON, got ${(error as Error).message}`);
-  }
-  // One text per value: a key given twice, or anything else that two readers may read differently, is another text.
-  if (!isPlainlyCanonical(value, text) && canonicalJson(value) !== text)
-    throw new AssayError("FORMAT", `${what}: expected canonical JSON (RFC 8785)`);
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(read.value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new AssayError("SCHEMA", `${what}: at ${issue.path.map(String).join(".") || "the top"}: ${issue.message}`);
   }
   return parsed.data as EntryRecord;
-}
-
-/**
- * The common case of RFC 8785 told quickly: one object with ascending keys, of texts without escapes, whole numbers and
- * lists of texts, for which `JSON.stringify` writes the canonical text. Whatever else it is, the library decides.
- */
-function isPlainlyCanonical(value: unknown, text: string): boolean {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || text.includes("\\")) return false;
-  let before = "";
-  for (const [key, held] of Object.entries(value)) {
-    if (key <= before) return false;
-    before = key;
-    const plain =
-      typeof held === "string" ||
-      Number.isSafeInteger(held) ||
-      (Array.isArray(held) && held.every((each) => typeof each === "string"));
-    if (!plain) return false;
-  }
-  return JSON.stringify(value) === text;
 }

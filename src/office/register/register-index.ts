@@ -5,14 +5,16 @@
  */
 import type { Digest } from "../../base/digest.js";
 import type { EcdsaPublicKey } from "../../evidence/ecdsa-key.js";
-import { AccessLedger, atIndex } from "./access/ledger.js";
+import { ForeignEntries, type ForeignEntry } from "../entries/foreign.js";
+import { atIndex } from "../entries/ordered.js";
+import { AccessLedger } from "./access/ledger.js";
 import type { AppendPolicy, Role } from "./append-policy.js";
 import type { Kind } from "./declarations/kinds.js";
 import type { ModelId } from "./declarations/vocabulary.js";
 import { DigestSlab } from "./digest-slab.js";
 import { skeleton } from "./names/look-alike.js";
 import { NameSearch } from "./names/name-search.js";
-import { type DeclaredRecord, ENTRY_TYPE, type EntryRecord, isAccess } from "./register-entry.js";
+import { type DeclaredRecord, ENTRY_TYPE, isAccess, isForeign, type LoggedRecord } from "./register-entry.js";
 
 /** A key as one policy had it; shared by all entries under that policy. */
 interface Holder {
@@ -124,8 +126,6 @@ export interface ModelState {
   uri: string | null;
   entries: Entry[];
   withdrawnBy: Entry | null;
-  /** Findings in which it is the suspect or the reference. */
-  findings: Entry[];
 }
 
 export class RegisterIndex {
@@ -138,10 +138,14 @@ export class RegisterIndex {
   readonly names = new NameSearch();
   /** Who was given access to what, in commitments: apart from what is declared about models. */
   readonly access = new AccessLedger();
+  /** Entries of kinds that this version does not know. */
+  readonly foreign = new ForeignEntries();
   /** Statements and bundles by the place of their entry in `entries`. */
   readonly #digests = new DigestSlab();
   /** Declared links by the parent they name; those not in force are left out when asked. */
   readonly #children = new Map<ModelId, Entry[]>();
+  /** Findings by each model they name: one may be entered before its model is declared. */
+  readonly #findings = new Map<ModelId, Entry[]>();
   readonly #bySkeleton = new Map<string, { name: string; key: string }>();
   readonly #byUri = new Map<string, ModelId[]>();
   /** Entries received, by the operator's clock, well before an earlier one: the clock was wrong, or lies. */
@@ -152,11 +156,17 @@ export class RegisterIndex {
   #holders = new Map<string, Holder>();
 
   /** @param policy the body of a policy record; null for all others */
-  add(record: EntryRecord, policy: AppendPolicy | null): void {
+  add(record: LoggedRecord, policy: AppendPolicy | null): void {
     const index = this.size++;
-    if (record.received < this.#latest - CLOCK_BACK_SECONDS_MAX && this.backwards.length < BACKWARDS_MAX)
-      this.backwards.push(index);
-    this.#latest = Math.max(this.#latest, record.received);
+    if (record.received !== null) {
+      if (record.received < this.#latest - CLOCK_BACK_SECONDS_MAX && this.backwards.length < BACKWARDS_MAX)
+        this.backwards.push(index);
+      this.#latest = Math.max(this.#latest, record.received);
+    }
+    if (isForeign(record)) {
+      this.foreign.add(index, record);
+      return;
+    }
     if (record.kind === "policy") {
       this.policy = policy ?? new Map();
       this.policyDigest = record.policy;
@@ -184,10 +194,9 @@ export class RegisterIndex {
     if (record.kind === "challenge" && about) about.challenges = [...about.challenges, entry];
     if (record.kind === "challenge-closed" && about) about.closedBy = entry;
     if (record.kind === "audit" && about) about.audits = [...about.audits, entry];
-    if (record.kind === "finding") {
-      model.findings.push(entry);
-      if (record.other) this.models.get(record.other)?.findings.push(entry);
-    }
+    if (record.kind === "finding")
+      for (const id of new Set([record.model, ...(record.other ? [record.other] : [])]))
+        push(this.#findings, id, entry);
   }
 
   statement(digest: Digest | string): Entry | null {
@@ -211,10 +220,23 @@ export class RegisterIndex {
     return model.entries.filter((entry) => entry.puts === kind && entry.keyId === declarer && isInForce(entry));
   }
 
-  /** Key of the first publisher who spoke about the model, else of the first compiler. */
-  declarer(model: ModelState): string | null {
-    const first = (role: Role) => model.entries.find(({ roles }) => roles.includes(role))?.keyId;
+  /**
+   * Key of the first publisher who spoke about the model, else of the first compiler.
+   * @param at as the log stood after this entry
+   */
+  declarer(model: ModelState, at = Number.POSITIVE_INFINITY): string | null {
+    const first = (role: Role) => model.entries.find(({ roles, index }) => roles.includes(role) && index <= at)?.keyId;
     return first("publisher") ?? first("compiler") ?? null;
+  }
+
+  /** Every declaration that ever named this model as a base or a teacher, in force or not, by whomever. */
+  namedAsBase(id: ModelId): readonly Entry[] {
+    return this.#children.get(id) ?? NONE;
+  }
+
+  /** Every finding that names this model, whether or not it was declared by then. */
+  findingsNaming(id: ModelId): readonly Entry[] {
+    return this.#findings.get(id) ?? NONE;
   }
 
   /** Declared links to models made from this one, in force. */
@@ -224,6 +246,30 @@ export class RegisterIndex {
       const model = this.models.get(entry.model);
       return model !== undefined && this.declarer(model) === entry.keyId;
     });
+  }
+
+  /** Foreign entries that speak of any of these models. */
+  foreignAboutAny(ids: Iterable<ModelId>): ForeignEntry[] {
+    const found = new Map<number, ForeignEntry>();
+    if (this.foreign.count > 0)
+      for (const id of ids) {
+        const model = this.models.get(id);
+        for (const entry of model ? this.foreignAbout(model) : this.foreign.speakingOf([id]))
+          found.set(entry.index, entry);
+      }
+    return [...found.values()].sort((a, b) => a.index - b.index);
+  }
+
+  /** Foreign entries that speak of a model: by its id, name or address, of a statement about it, or of its declarer's key. */
+  foreignAbout(model: ModelState): ForeignEntry[] {
+    if (this.foreign.count === 0) return [];
+    const { id, name, uri, entries } = model;
+    const statements = entries.flatMap(({ record: { statement, bundle, name: called } }) => [
+      statement,
+      bundle,
+      called,
+    ]);
+    return this.foreign.speakingOf([id, name, uri, this.declarer(model), ...statements]);
   }
 
   openChallenges(model: ModelState): Entry[] {
@@ -257,7 +303,7 @@ export class RegisterIndex {
   #model({ model: id, name, uri, key }: DeclaredRecord): ModelState {
     let model = this.models.get(id);
     if (!model) {
-      model = { id, name, uri: uri ?? null, entries: [], withdrawnBy: null, findings: [] };
+      model = { id, name, uri: uri ?? null, entries: [], withdrawnBy: null };
       this.models.set(id, model);
       this.names.add(name, id);
       const shape = skeleton(name);

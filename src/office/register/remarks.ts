@@ -12,7 +12,7 @@ import type { Declaration } from "./declarations/statement.js";
 import type { TrainingContent } from "./declarations/training-content.js";
 import type { ModelId } from "./declarations/vocabulary.js";
 import { declaredKin, lineage } from "./lineage.js";
-import type { Entry, ModelState, RegisterIndex } from "./register-index.js";
+import { type Entry, isInForce, type ModelState, type RegisterIndex } from "./register-index.js";
 
 export const REMARKS = {
   "missing-parent": "A base model is not in the register",
@@ -29,6 +29,7 @@ export const REMARKS = {
   "finding-supports-undeclared": "A finding supports an origin that is not declared",
   "finding-against-declared": "A finding speaks against the declared origin",
   "finding-open": "A finding leaves the question open",
+  "foreign-upstream": "An entry of an unknown kind speaks of a model upstream",
 } as const;
 export type RemarkCode = keyof typeof REMARKS;
 
@@ -77,6 +78,8 @@ export async function remarksOn(index: RegisterIndex, model: ModelState, load: L
       remarks.push(note("challenged-upstream", `${state.name}: ${openChallenges} open`, [id], entries));
     if (withdrawn) remarks.push(note("withdrawn-upstream", state.name, [id], [state.withdrawnBy!.index]));
   }
+  for (const entry of upstream.foreign)
+    remarks.push(note("foreign-upstream", entry.kind ?? entry.type ?? "no kind", [model.id], [entry.index]));
   for (const kind of ["derivation", "origin", "training-content"] as const) {
     const own = index.inForce(model, kind);
     if (own.length > 1)
@@ -89,7 +92,8 @@ export async function remarksOn(index: RegisterIndex, model: ModelState, load: L
         ),
       );
   }
-  for (const entry of model.findings) remarks.push(await besideFinding(index, entry, load));
+  for (const entry of index.findingsNaming(model.id).filter(isInForce))
+    remarks.push(await besideFinding(index, entry, load));
   return remarks;
 }
 

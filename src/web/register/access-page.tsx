@@ -27,11 +27,12 @@ interface Log {
 }
 
 /** @param now Unix seconds */
-export function accessRecordPage(ledger: AccessLedger, now: number) {
+export function accessRecordPage(ledger: AccessLedger, now: number, foreign: number) {
   const grants = latest(ledger);
   return {
     type: "assay/register-access/v1",
     entries: ledger.entries.length,
+    foreign,
     grants: grants.map((grant) => ({ ...accessEntryRecord(grant.entry), ...under(grant, now) })),
     cut: ledger.grantCount > grants.length,
   };

@@ -22,6 +22,7 @@ export function homeRecord(index: RegisterIndex, found: Found | null) {
     type: "assay/register-home/v1",
     models: index.models.size,
     entries: index.size,
+    foreign: index.foreign.count,
     ...(found
       ? { asked: found.asked, found: found.models.map(({ id, name }) => ({ model: id, name })), cut: found.cut }
       : { latest: index.entries.slice(-LATEST).reverse().map(entryRecord) }),
@@ -42,6 +43,13 @@ export function homePage(index: RegisterIndex, found: Found | null, log: { origi
       <p class="govuk-body">
         Publishers declare here, under their own keys, what a model was made from, where, and on what data. Every entry
         stands in a log that cannot be rewritten unseen. {index.models.size} models, {index.size} entries.
+        {index.foreign.count > 0 ? (
+          <>
+            {" "}
+            {index.foreign.count} of them are of kinds that this version does not know: nothing is answered about what
+            they name.
+          </>
+        ) : null}
       </p>
       <SearchForm asked={found?.asked ?? ""} />
       {found ? <Hits found={found} index={index} /> : <Latest entries={index.entries.slice(-LATEST).reverse()} />}

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import type { Hono } from "hono";
 import type { Register } from "../../app/register/register.js";
 import { registerReceipt } from "../../app/register/register-record.js";
+import { refusalOf } from "../../office/entries/foreign.js";
 import type { ModelId } from "../../office/register/declarations/vocabulary.js";
 import { encodeLabelEvidence } from "../../office/register/label/label-evidence.js";
 import { isInForce, type ModelState } from "../../office/register/register-index.js";
 import { visibleText } from "../../report/visible-text.js";
+import { plainPolicy } from "../../tlog/policy.js";
 import { missingPage } from "./plain-pages.js";
 import { headers } from "./safety.js";
 import type { Site } from "./site.js";
@@ -25,11 +27,7 @@ async function evidence(register: Register, model: ModelState): Promise<Uint8Arr
 
 async function policyText({ where }: Register): Promise<string> {
   const keys = await readFile(join(where, "verifier-keys.txt"), "utf8").catch(() => "");
-  return `${keys
-    .split("\n")
-    .filter(Boolean)
-    .map((key) => `log ${key}\n`)
-    .join("")}quorum none\n`;
+  return plainPolicy(keys.split("\n").filter(Boolean));
 }
 
 export function addLabels(app: Hono, { register }: Site): void {
@@ -39,6 +37,9 @@ export function addLabels(app: Hono, { register }: Site): void {
     const [model, twin] = c.req.param("id").split(".") as [ModelId, string | undefined];
     const found = state.index.models.get(model);
     if (!found) return c.html(missingPage(`No model ${model} is declared here.`, state.head), 404, headers());
+    const refused = refusalOf(state.index.foreignAbout(found));
+    if (twin && refused !== null)
+      return c.json({ error: refused }, 409, { ...headers({ framed: true }), "access-control-allow-origin": "*" });
     if (twin)
       return c.body(new Uint8Array(await evidence(state, found)), 200, {
         ...headers({ framed: true }),

@@ -1,8 +1,8 @@
 /** A model's page: origin label, what it is made of and what derives from it, remarks, history. Shows the record of `app/register/register-record.ts`. */
 import { raw } from "hono/html";
 import type { ModelRecord } from "../../app/register/register-record.js";
-import type { FactLabel } from "../../office/register/label/label.js";
-import type { Lineage } from "../../office/register/lineage.js";
+import type { FactLabel, OriginLabel } from "../../office/register/label/label.js";
+import type { Lineage, LineageModel } from "../../office/register/lineage.js";
 import type { Entry } from "../../office/register/register-index.js";
 import { REMARKS, type Remark } from "../../office/register/remarks.js";
 import { drawLineage } from "../../report/figures/lineage.js";
@@ -10,6 +10,7 @@ import { DigestText } from "../../report/parts/digest-text.js";
 import { SummaryList } from "../../report/parts/summary-list.js";
 import { Table } from "../../report/parts/table.js";
 import { visibleText } from "../../report/visible-text.js";
+import { Refusal } from "./foreign-page.js";
 import { EntriesTable } from "./home-page.js";
 import { ModelLink, modelPath, page } from "./layout.js";
 
@@ -32,22 +33,11 @@ export function modelPage(
       <h1 class="govuk-heading-l">{visibleText(name)}</h1>
       <Status record={record} />
       <SummaryList rows={identity(record)} />
-      <h2 class="govuk-heading-m" id="origin">
-        Origin
-      </h2>
-      <Table
-        caption={`Log checked ${new Date(label.log.checkedAt * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`}
-        columns={[{ title: "Fact" }, { title: "What is declared" }, { title: "How far it was shown" }]}
-        rows={label.facts.map((fact) => [fact.title, factText(fact), <Steps fact={fact} />])}
-        wide
-      />
-      <h2 class="govuk-heading-m" id="remarks">
-        What does not fit, and what was found
-      </h2>
-      <Remarks
-        remarks={record.remarks}
-        names={new Map([...madeOf.models, ...derives.models].map((m) => [m.id, m.name]))}
-      />
+      {record.refused === null ? null : <Refusal says={record.refused} entries={record.foreign.about} />}
+      {label === null ? null : <OriginSection label={label} />}
+      {label === null ? null : (
+        <RemarksSection remarks={record.remarks} models={[...madeOf.models, ...derives.models]} />
+      )}
       <LineageSection title="Made of" id="made-of" lineage={madeOf} here={here} none="No base model is declared." />
       <LineageSection
         title="Made from it"
@@ -93,12 +83,39 @@ export function modelPage(
   );
 }
 
+function OriginSection({ label }: { label: OriginLabel }) {
+  return (
+    <>
+      <h2 class="govuk-heading-m" id="origin">
+        Origin
+      </h2>
+      <Table
+        caption={`Log checked ${new Date(label.log.checkedAt * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`}
+        columns={[{ title: "Fact" }, { title: "What is declared" }, { title: "How far it was shown" }]}
+        rows={label.facts.map((fact) => [fact.title, factText(fact), <Steps fact={fact} />])}
+        wide
+      />
+    </>
+  );
+}
+
+function RemarksSection({ remarks, models }: { remarks: readonly Remark[]; models: readonly LineageModel[] }) {
+  return (
+    <>
+      <h2 class="govuk-heading-m" id="remarks">
+        What does not fit, and what was found
+      </h2>
+      <Remarks remarks={remarks} names={new Map(models.map((m) => [m.id, m.name]))} />
+    </>
+  );
+}
+
 function Status({ record }: { record: ModelRecord }) {
   const { declarer, withdrawnBy, label } = record;
   return (
     <p class="app-status">
       {withdrawnBy === null ? null : <strong class="govuk-tag govuk-tag--red">Withdrawn, entry {withdrawnBy}</strong>}{" "}
-      {label.openChallenges > 0 ? (
+      {label && label.openChallenges > 0 ? (
         <strong class="govuk-tag govuk-tag--orange">
           {label.openChallenges} open challenge{label.openChallenges > 1 ? "s" : ""}
         </strong>
@@ -284,6 +301,9 @@ function LineageSection(props: {
         A dashed line is text taught (distilled): no weights pass.{" "}
         {left > 0 ? `${left} more models are in the table. ` : ""}
         {lineage.cut ? "There are more than are listed. " : ""}
+        {lineage.foreign.length > 0
+          ? `Entries of unknown kinds speak of models here (${lineage.foreign.map(({ index }) => index).join(", ")}): the picture may be another. `
+          : ""}
         <a class="govuk-link" href={`${here}/${id}.svg`}>
           Picture
         </a>

@@ -5,6 +5,7 @@ import { DigestText } from "../../report/parts/digest-text.js";
 import { SummaryList } from "../../report/parts/summary-list.js";
 import { Table } from "../../report/parts/table.js";
 import { visibleText } from "../../report/visible-text.js";
+import { plainPolicy } from "../../tlog/policy.js";
 import { EntriesTable } from "./home-page.js";
 import { page } from "./layout.js";
 
@@ -105,7 +106,7 @@ export function aboutPage(verifierKeys: readonly string[], log: Log): string {
         </a>
         . Trust policy to start from; add the witnesses you trust:
       </p>
-      <code class="app-code">{`${verifierKeys.map((key) => `log ${key}\n`).join("")}quorum none\n`}</code>
+      <code class="app-code">{plainPolicy(verifierKeys)}</code>
       <code class="app-code">
         {
           "assay register fsck THIS-SITE/log --policy trust.txt\nassay log monitor THIS-SITE/log --policy trust.txt --state seen.txt\n"

@@ -9,9 +9,18 @@ import { serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { exportBom } from "../../app/register/bom.js";
 import { appendDeclarations, openRegister, type Register, refresh } from "../../app/register/register.js";
-import { modelRecord, registerReceipt, STATEMENTS_MAX, statementOfEntry } from "../../app/register/register-record.js";
+import {
+  assertAnswerable,
+  descentOf,
+  logEntry,
+  modelRecord,
+  registerReceipt,
+  STATEMENTS_MAX,
+  statementOfEntry,
+} from "../../app/register/register-record.js";
 import { AssayError } from "../../base/error.js";
 import { unixSeconds } from "../../host/moment.js";
+import { atIndex } from "../../office/entries/ordered.js";
 import { MODEL_ID, type ModelId } from "../../office/register/declarations/vocabulary.js";
 import { lineage } from "../../office/register/lineage.js";
 import type { Entry, ModelState } from "../../office/register/register-index.js";
@@ -24,6 +33,7 @@ import { addAssets } from "./assets.js";
 import { answersOf, formOf } from "./draft-answers.js";
 import { entryPage } from "./entry-page.js";
 import { atom, entriesAround } from "./feeds.js";
+import { foreignEntryPage, foreignEntryRecord } from "./foreign-page.js";
 import { draftPage, submitPage } from "./form-pages.js";
 import { entryRecord, type Found, HITS_MAX, homePage, homeRecord } from "./home-page.js";
 import { addLabels } from "./label-routes.js";
@@ -137,7 +147,7 @@ function addPages(app: Hono, { register }: Site, writable: boolean): void {
   });
   app.get("/access.json", async (c) => {
     const { index } = await register();
-    return c.json(accessRecordPage(index.access, unixSeconds()), 200, headers());
+    return c.json(accessRecordPage(index.access, unixSeconds(), index.foreign.count), 200, headers());
   });
   app.get("/publishers", async (c) => {
     const { index, head } = await register();
@@ -184,6 +194,13 @@ function addPages(app: Hono, { register }: Site, writable: boolean): void {
       return twin
         ? c.json({ type: "assay/register-access-entry/v1", ...accessEntryRecord(access) }, 200, headers())
         : c.html(accessEntryPage(state.index.access, access, state.head), 200, headers());
+    const foreign = entry ? null : atIndex(state.index.foreign.entries, Number(n));
+    if (foreign) {
+      const record = new TextDecoder().decode(await logEntry(state, foreign.index));
+      return twin
+        ? c.json(foreignEntryRecord(foreign, record), 200, headers())
+        : c.html(foreignEntryPage(foreign, record, state.head), 200, headers());
+    }
     if (!entry)
       return c.html(missingPage(`Entry ${n} is no declaration of this register.`, state.head), 404, headers());
     const record = await statementOfEntry(state, entry);
@@ -222,7 +239,7 @@ function addModels(app: Hono, { register, trust }: Site): void {
     return c.html(modelPage({ record, madeOf, derives, entries }, state.head), 200, headers());
   });
   app.get(
-    "/models/:id{(?:sha256|uri):[0-9a-f]{64}}/:what{(?:made-of|derives)\\.(?:svg|json)|feed\\.atom|bom\\.json}",
+    "/models/:id{(?:sha256|uri):[0-9a-f]{64}}/:what{(?:made-of|derives)\\.(?:svg|json)|feed\\.atom|bom\\.json|descent\\.json}",
     async (c) => {
       const state = await register();
       const { id, what } = c.req.param();
@@ -232,11 +249,14 @@ function addModels(app: Hono, { register, trust }: Site): void {
         return feed(c, state, c.req.path, `${model.name} and what it was made from`, ({ index }) =>
           entriesAround(index, model),
         );
-      if (what === "bom.json")
+      if (what === "bom.json") {
+        assertAnswerable(state, model);
         return c.json(await exportBom(state, model), 200, {
           ...headers(),
           "content-type": "application/vnd.cyclonedx+json; version=1.7",
         });
+      }
+      if (what === "descent.json") return c.json(await descentOf(state, model.id), 200, headers());
       const [question, form] = what.split(".") as ["made-of" | "derives", string];
       const found = lineage(state.index, model.id, question);
       if (form === "json") return c.json(found, 200, headers());

@@ -16,6 +16,7 @@ import {
   makeAcknowledgement,
   makeReceipt,
   openOwn,
+  type WhoHadAnswer,
 } from "../../../app/register/access.js";
 import {
   assetDigest,
@@ -32,7 +33,6 @@ import { writeNewFile } from "../../../host/small-file.js";
 import { readWhole } from "../../../host/whole-file.js";
 import { verifyDisclosure } from "../../../office/register/access/access-disclosure.js";
 import { ASSET_KINDS, PURPOSES, RIGHTS, type Right } from "../../../office/register/access/fields.js";
-import type { WhoHad } from "../../../office/register/access/opened-ledger.js";
 import { visibleText } from "../../../report/visible-text.js";
 import { progressLine } from "../../progress.js";
 
@@ -263,7 +263,7 @@ Example:
       ).finally(() => progress.done());
       if (options.json) print(answer);
       else process.stdout.write(wordsOf(answer));
-      if (answer.faults.length > 0) process.exitCode = DOES_NOT_HOLD;
+      if (answer.faults.length > 0 || answer.refused !== null) process.exitCode = DOES_NOT_HOLD;
     });
 }
 
@@ -276,7 +276,7 @@ interface WhoOptions {
   json?: boolean;
 }
 
-function wordsOf({ access, sealedToOthers, faults, log }: WhoHad): string {
+function wordsOf({ access, sealedToOthers, faults, refused, log }: WhoHadAnswer): string {
   const lines = access.flatMap(({ recipient, grant, granted, until, standing, rights, mark, deliveries }) => [
     `${recipient}: grant, entry ${grant}, logged ${granted}, until ${until}, ${standing}; ${rights.join(", ")}${mark ? `; mark ${mark.kind} "${mark.recipient}"` : ""}`,
     ...deliveries.map(
@@ -288,6 +288,7 @@ function wordsOf({ access, sealedToOthers, faults, log }: WhoHad): string {
   return [
     ...lines,
     ...faults.map((fault) => `does not hold: ${fault}`),
+    ...(refused === null ? [] : [`this may not be all: ${refused}`]),
     `grants in ${log.origin} at size ${log.size}: ${access.length}; entries sealed to others and not read: ${sealedToOthers}`,
   ]
     .map((line) => `${visibleText(line)}\n`)

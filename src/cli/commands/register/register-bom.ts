@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { exportBom, importBom } from "../../../app/register/bom.js";
 import { openRegister } from "../../../app/register/register.js";
-import { findModel } from "../../../app/register/register-record.js";
+import { assertAnswerable, findModel } from "../../../app/register/register-record.js";
 import { writeNewFile } from "../../../host/small-file.js";
 import { progressLine } from "../../progress.js";
 
@@ -21,6 +21,7 @@ export function bomCommand(): Command {
           const state = await findModel(register, model, (done, total) =>
             progress.report({ stage: "hashing", done, total }),
           ).finally(() => progress.done());
+          assertAnswerable(register, state);
           await writeNewFile(options.out, text(await exportBom(register, state)));
         }),
     )

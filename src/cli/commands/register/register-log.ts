@@ -12,13 +12,16 @@ import { writeNewFile } from "../../../host/small-file.js";
 import { readWhole } from "../../../host/whole-file.js";
 import { ROLES, type Role } from "../../../office/register/append-policy.js";
 import { verifyReceipt } from "../../../office/register/receipt.js";
+import { plainPolicy } from "../../../tlog/policy.js";
 import { progressLine } from "../../progress.js";
 
 const DOES_NOT_HOLD = 3;
 
 export function initCommand(): Command {
   return new Command("init")
-    .description("Make a register: a new log whose first entry says who may append.")
+    .description(
+      "Make a register: a new log whose first entry says who may append; prints a policy (C2SP tlog-policy) that trusts its word.",
+    )
     .argument("<folder>", "folder, or s3://bucket/prefix with --keys (AWS_… in the environment)")
     .requiredOption("--origin <name>", "the log's name: a URL without its scheme, no spaces or plus signs")
     .option("--keys <file>", "new file for the private keys of a log in a bucket")
@@ -27,8 +30,9 @@ export function initCommand(): Command {
       if (folder.startsWith("s3://") !== (options.keys !== undefined))
         throw new AssayError("USAGE", "register init: expected --keys for a log in a bucket, and only there");
       const { verifierKeys } = await initRegister(folder, options.origin, policyOf([]), options.keys);
-      if (options.json) print({ type: "assay/register/v1", origin: options.origin, verifierKeys });
-      else process.stdout.write(verifierKeys.map((text) => `log ${text}\n`).join(""));
+      const policy = plainPolicy(verifierKeys);
+      if (options.json) print({ type: "assay/register/v1", origin: options.origin, verifierKeys, policy });
+      else process.stdout.write(policy);
     });
 }
 
@@ -204,13 +208,19 @@ export function fsckCommand(): Command {
     .action(async (where: string, options: { policy?: string; json?: boolean }) => {
       const progress = progressLine();
       const policy = options.policy ? await readPolicyFile(options.policy) : null;
-      const { entries, objects, unnamed, faults } = await checkRegister(where, policy, (done, total) =>
+      const { entries, foreign, objects, unnamed, faults } = await checkRegister(where, policy, (done, total) =>
         progress.report({ stage: "entries", done, total }),
       ).finally(() => progress.done());
-      if (options.json) print({ type: "assay/register-fsck/v1", entries, objects, unnamed, faults });
+      if (options.json) print({ type: "assay/register-fsck/v1", entries, foreign, objects, unnamed, faults });
       else
         process.stdout.write(
-          [...faults, `${entries} entries, ${objects} objects, ${faults.length} faults`].map((l) => `${l}\n`).join(""),
+          [
+            ...faults,
+            ...(foreign > 0 ? [`${foreign} entries of kinds that this version does not know were not checked`] : []),
+            `${entries} entries, ${objects} objects, ${faults.length} faults`,
+          ]
+            .map((l) => `${l}\n`)
+            .join(""),
         );
       if (faults.length > 0) process.exitCode = DOES_NOT_HOLD;
     });

@@ -1,9 +1,11 @@
-/** `assay register show|check|made-of|derives`: what the register holds on a model, as words, JSON or a picture. */
+/** `assay register show|check|made-of|derives|descent`: what the register holds on a model, as words, JSON or a picture. */
 import { Command } from "commander";
 import { readPolicyFile } from "../../../app/log/log.js";
 import { openRegister } from "../../../app/register/register.js";
-import { findModel, type ModelRecord, modelRecord } from "../../../app/register/register-record.js";
+import { descentOf, findModel, type ModelRecord, modelRecord } from "../../../app/register/register-record.js";
 import { writeNewFile } from "../../../host/small-file.js";
+import { MODEL_ID, type ModelId } from "../../../office/register/declarations/vocabulary.js";
+import { type DescentLink, STANDINGS } from "../../../office/register/descent.js";
 import { lineage } from "../../../office/register/lineage.js";
 import { REMARKS } from "../../../office/register/remarks.js";
 import { drawLineage } from "../../../report/figures/lineage.js";
@@ -55,25 +57,31 @@ export function checkCommand(): Command {
       "Hold a model's declarations against each other and the log. Exit status 3 when something does not fit.",
     )
     .action(async (model: string, options: Options) => {
-      const { remarks, ...record } = await recordOfModel(model, options);
+      const { remarks, refused, foreign, ...record } = await recordOfModel(model, options);
       const faults = remarks.filter(({ weight }) => weight === "fault");
       if (options.json)
         print({
           type: "assay/register-check/v1",
           model: record.model,
           name: record.name,
-          holds: faults.length === 0,
+          holds: refused === null && faults.length === 0,
+          refused,
+          foreign,
           remarks,
         });
       else {
         const lines = remarks.map(({ code, weight, says }) => `${weight}: ${REMARKS[code]}. ${visibleText(says)}`);
         process.stdout.write(
-          [...lines, `${record.statements.length + record.statementsCut} statements, ${faults.length} faults`]
+          [
+            ...(refused === null ? [] : [`refused: ${visibleText(refused)}`]),
+            ...lines,
+            `${record.statements.length + record.statementsCut} statements, ${faults.length} faults`,
+          ]
             .map((l) => `${l}\n`)
             .join(""),
         );
       }
-      if (faults.length > 0) process.exitCode = DOES_NOT_HOLD;
+      if (faults.length > 0 || refused !== null) process.exitCode = DOES_NOT_HOLD;
     });
 }
 
@@ -94,30 +102,65 @@ export function lineageCommand(question: "made-of" | "derives"): Command {
       const names = new Map(found.models.map(({ id, name }) => [id, name ?? id]));
       for (const { child, parent, relation, entry } of found.links)
         process.stdout.write(`${names.get(child)} ← ${names.get(parent)} (${relation}, entry ${entry})\n`);
+      for (const { index, kind, type } of found.foreign)
+        process.stdout.write(
+          `entry ${index} (${visibleText(kind ?? type ?? "no kind")}), of an unknown kind, speaks of one of these\n`,
+        );
       process.stdout.write(
-        `${found.models.length - 1} models, ${found.links.length} links${found.cut ? ", cut" : ""}\n`,
+        `${found.models.length - 1} models, ${found.links.length} links${found.cut ? ", cut (`register descent` lists all)" : ""}\n`,
       );
     });
 }
 
-function words({ name, model, declarer, label, statements, remarks }: ModelRecord): string {
+export function descentCommand(): Command {
+  return base(new Command("descent"))
+    .description(
+      "Everything that was ever declared or found to stem from a model, uncut, each link with its standing: what notices and orders go by.",
+    )
+    .option("--at <entry>", "as the log stood after this entry")
+    .addHelpText("after", "\nExample:\n  $ assay register descent northwind/base --register ./log --json")
+    .action(async (model: string, options: Options & { at?: string }) => {
+      const trust = options.policy ? await readPolicyFile(options.policy) : null;
+      const register = await openRegister(options.register, trust);
+      // A base need not be declared here itself.
+      const id = (MODEL_ID.test(model) ? model : (await find(register, model)).id) as ModelId;
+      const found = await descentOf(register, id, options.at);
+      if (options.json) return print(found);
+      const names = new Map(found.models.map(({ id, name }) => [id, name ?? id]));
+      const line = ({ child, parent, standing, entry, ended, relation, proposition }: DescentLink) =>
+        `${names.get(child) ?? child} ← ${names.get(parent) ?? parent}: ${STANDINGS[standing]} (${relation ?? proposition ?? "address"}, entry ${entry}${ended === null ? "" : `, ended by entry ${ended}`})`;
+      for (const link of found.links) process.stdout.write(`${visibleText(line(link))}\n`);
+      for (const { index, kind, type } of found.foreign)
+        process.stdout.write(
+          `entry ${index} (${visibleText(kind ?? type ?? "no kind")}), of an unknown kind, speaks of one of these\n`,
+        );
+      process.stdout.write(
+        `${found.models.length} models, ${found.links.length} links, after entry ${found.atEntry}\n`,
+      );
+    });
+}
+
+function words({ name, model, declarer, label, refused, statements, remarks }: ModelRecord): string {
   const lines = [
     `${name}  ${model}`,
     declarer
       ? `${declarer.compiled ? "compiled from public facts by" : "declared by"} ${declarer.name}`
       : "declared by nobody",
-    ...label.facts.map(({ title, status, countries, by, declared, logged, witnessed, audited, reproduced }) => {
-      const steps = [
-        by,
-        declared && `declared ${declared}`,
-        logged && `logged ${logged}`,
-        witnessed.length > 0 && `witnessed by ${witnessed.join(", ")}`,
-      ];
-      const more = [audited && `audited ${audited.day}`, reproduced && `reproduced ${reproduced.day}`];
-      return `  ${title}: ${countries.join(", ") || status}${declared ? ` (${[...steps, ...more].filter(Boolean).join("; ")})` : ""}`;
-    }),
-    ...(label.withdrawn ? ["  the model was withdrawn"] : []),
-    ...(label.openChallenges > 0 ? [`  open challenges: ${label.openChallenges}`] : []),
+    ...(refused === null ? [] : [`  no label: ${refused}`]),
+    ...(label?.facts ?? []).map(
+      ({ title, status, countries, by, declared, logged, witnessed, audited, reproduced }) => {
+        const steps = [
+          by,
+          declared && `declared ${declared}`,
+          logged && `logged ${logged}`,
+          witnessed.length > 0 && `witnessed by ${witnessed.join(", ")}`,
+        ];
+        const more = [audited && `audited ${audited.day}`, reproduced && `reproduced ${reproduced.day}`];
+        return `  ${title}: ${countries.join(", ") || status}${declared ? ` (${[...steps, ...more].filter(Boolean).join("; ")})` : ""}`;
+      },
+    ),
+    ...(label?.withdrawn ? ["  the model was withdrawn"] : []),
+    ...(label && label.openChallenges > 0 ? [`  open challenges: ${label.openChallenges}`] : []),
     ...statements.map(({ entry, kind, status, keyName }) => `  entry ${entry}: ${kind}, ${status}, ${keyName}`),
     ...remarks.map(({ code, weight, says }) => `  ${weight}: ${REMARKS[code]}. ${says}`),
   ];

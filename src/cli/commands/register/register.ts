@@ -17,7 +17,7 @@ import {
   initCommand,
   receiptCommand,
 } from "./register-log.js";
-import { checkCommand, lineageCommand, showCommand } from "./register-show.js";
+import { checkCommand, descentCommand, lineageCommand, showCommand } from "./register-show.js";
 
 const DOES_NOT_HOLD = 3;
 
@@ -40,6 +40,7 @@ export function registerCommand(): Command {
     .addCommand(checkCommand())
     .addCommand(lineageCommand("made-of"))
     .addCommand(lineageCommand("derives"))
+    .addCommand(descentCommand())
     .addCommand(receiptCommand())
     .addCommand(fsckCommand())
     .addCommand(bomCommand())

@@ -4,8 +4,9 @@
  * whoever opens them (`opened-ledger.ts`).
  */
 import { sha256Digest } from "../../../base/digest.js";
-import { AssayError } from "../../../base/error.js";
-import { mayDeclare } from "../append-policy.js";
+import { refusalOf } from "../../entries/foreign.js";
+import { admitSigned, type Refused, refusing } from "../../entries/signed-admission.js";
+import { faultOfRole, type RegisteredKey } from "../append-policy.js";
 import { type AccessRecord, accessRecordOf, encodeRecord } from "../register-entry.js";
 import type { RegisterIndex } from "../register-index.js";
 import { openAccessBundle, type SignedAccess } from "./access-statement.js";
@@ -27,12 +28,14 @@ export const ACCESS_REFUSALS = {
   acknowledged: "the delivery was acknowledged before",
   backdated: "it is dated too long before the operator's clock, or before its grant",
   date: "it is dated after the operator's clock",
+  foreign: "an entry of a kind unknown to this version speaks of what it speaks of",
 } as const;
 export type AccessRefusalReason = keyof typeof ACCESS_REFUSALS;
+const refused = refusing(ACCESS_REFUSALS);
 
 export type AccessAdmission =
   | { admitted: true; record: AccessRecord; signed: SignedAccess }
-  | { admitted: false; reason: AccessRefusalReason; says: string };
+  | Refused<AccessRefusalReason>;
 
 /** Clocks differ, and what is signed on one day may be sent on the next. Older things are told in a sealed field. */
 export const DATE_SECONDS_MAX = 86_400;
@@ -44,22 +47,24 @@ export function admitAccess(
   sealed: Uint8Array,
   received: number,
 ): AccessAdmission {
-  let signed: SignedAccess;
-  try {
-    signed = openAccessBundle(bundle, "access entry");
-    assertSealed(sealed, "access entry");
-  } catch (error) {
-    if (!(error instanceof AssayError)) throw error;
-    return refused("malformed", error.message);
-  }
-  const { access, statement, keyId } = signed;
+  const judged = admitSigned<SignedAccess, RegisteredKey, AccessRefusalReason>(
+    {
+      open: () => {
+        assertSealed(sealed, "access entry");
+        return openAccessBundle(bundle, "access entry");
+      },
+      holder: (keyId) => index.policy.get(keyId),
+      role: ({ access }, holder) => faultOfRole(holder, access.kind),
+      known: (digest) => index.access.statement(digest) !== null,
+    },
+    refused,
+  );
+  if (!judged.admitted) return judged;
+  const { signed } = judged;
+  const { access, statement } = signed;
   if (sha256Digest(sealed) !== access.sealed) return refused("sealed", access.sealed);
-  const holder = index.policy.get(keyId);
-  if (!holder) return refused("unknown-key", keyId);
-  if (!signed.verify(holder.key)) return refused("signature", `key ${keyId}`);
-  if (!mayDeclare(holder, access.kind))
-    return refused("role", `${holder.roles.join(", ")} may not enter: ${access.kind}`);
-  if (index.access.statement(statement)) return refused("replay", statement);
+  const unknown = refusalOf(index.foreign.speakingOf([signed.keyId, access.grant, access.delivery]));
+  if (unknown !== null) return refused("foreign", unknown);
   const record = accessRecordOf(signed, received);
   if (index.access.holds(record)) return refused("copied", statement);
   const issued = Date.parse(access.issued) / 1000;
@@ -71,11 +76,15 @@ export function admitAccess(
   return { admitted: true, record, signed };
 }
 
-function faultOfGrant({ until }: AccessRecord, received: number): AccessAdmission | null {
+function faultOfGrant({ until }: AccessRecord, received: number): Refused<AccessRefusalReason> | null {
   return Date.parse(until!) / 1000 <= received ? refused("expired", `it ended ${until}`) : null;
 }
 
-function faultUnder({ access }: RegisterIndex, record: AccessRecord, received: number): AccessAdmission | null {
+function faultUnder(
+  { access }: RegisterIndex,
+  record: AccessRecord,
+  received: number,
+): Refused<AccessRefusalReason> | null {
   const grant = access.grant(record.grant!);
   if (!grant) return refused("no-such-grant", record.grant!);
   const { entry } = grant;
@@ -91,13 +100,12 @@ function faultUnder({ access }: RegisterIndex, record: AccessRecord, received: n
 }
 
 /** What was given may be acknowledged after the grant has ended. */
-function faultOfReceipt({ deliveries, receipts, entry }: GrantState, record: AccessRecord): AccessAdmission | null {
+function faultOfReceipt(
+  { deliveries, receipts, entry }: GrantState,
+  record: AccessRecord,
+): Refused<AccessRefusalReason> | null {
   if (!deliveries.some(({ record: { statement } }) => statement === record.delivery))
     return refused("no-such-grant", `no delivery ${record.delivery} under entry ${entry.index}`);
   const before = receipts.get(record.delivery!);
   return before ? refused("acknowledged", `by entry ${before.index}`) : null;
-}
-
-function refused(reason: AccessRefusalReason, detail: string): AccessAdmission {
-  return { admitted: false, reason, says: `${ACCESS_REFUSALS[reason]}: ${detail}` };
 }

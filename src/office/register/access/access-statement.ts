@@ -9,11 +9,10 @@ import { canonicalJsonBytes } from "../../../base/canonical-json.js";
 import type { Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
-import type { EcdsaPublicKey } from "../../../evidence/ecdsa-key.js";
+import { COMMITMENT, COMMITMENT_ALGORITHM } from "../../../evidence/commitments.js";
+import { openSignedStatement, type SignedStatement } from "../../../evidence/signed-statement.js";
 import { typeUris } from "../../../evidence/type-name.js";
-import { openSignedStatement } from "../declarations/declaration-bundle.js";
 import { moment, sha256 } from "../declarations/vocabulary.js";
-import { COMMITMENT, COMMITMENT_ALGORITHM } from "./commitments.js";
 import { ACCESS_KINDS, type AccessKind } from "./fields.js";
 
 const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
@@ -126,13 +125,8 @@ interface Predicate {
   delivery?: Digest;
 }
 
-export interface SignedAccess {
+export interface SignedAccess extends Omit<SignedStatement, "payload"> {
   access: AccessStatement;
-  statement: Digest;
-  bundle: Digest;
-  /** Hint of the key; a claim until `verify` has been called. */
-  keyId: string;
-  verify: (key: EcdsaPublicKey) => boolean;
 }
 
 /** Read without believing: the caller brings the key. */

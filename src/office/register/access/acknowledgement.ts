@@ -9,8 +9,8 @@ import { canonicalJsonBytes } from "../../../base/canonical-json.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import type { EcdsaPublicKey } from "../../../evidence/ecdsa-key.js";
+import { openSignedStatement } from "../../../evidence/signed-statement.js";
 import { typeUris } from "../../../evidence/type-name.js";
-import { openSignedStatement } from "../declarations/declaration-bundle.js";
 import { moment, sha256 } from "../declarations/vocabulary.js";
 import { RIGHTS, type Right } from "./fields.js";
 

@@ -3,6 +3,7 @@
  * when and until when; to whom, what and on which terms stand in sealed fields that it does not see.
  */
 import type { EcdsaPublicKey } from "../../../evidence/ecdsa-key.js";
+import { atIndex } from "../../entries/ordered.js";
 import type { RegisteredKey, Role } from "../append-policy.js";
 import type { AccessRecord } from "../register-entry.js";
 
@@ -87,17 +88,6 @@ export class AccessLedger {
   holds({ commitments, sealed }: Pick<AccessRecord, "commitments" | "sealed">): boolean {
     return this.#sealed.has(sealed) || commitments.some((each) => this.#commitments.has(each));
   }
-}
-
-/** Entries are in order of their index in the log, with gaps. */
-export function atIndex<T extends { index: number }>(entries: readonly T[], index: number): T | null {
-  let [from, to] = [0, entries.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (entries[middle]!.index < index) from = middle + 1;
-    else to = middle;
-  }
-  return entries[from]?.index === index ? entries[from]! : null;
 }
 
 /** @param at Unix seconds; revoked and expired are for good */

@@ -6,8 +6,8 @@
 import { fromUtf8, utf8 } from "../../../base/bytes.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
+import { commitmentOf, disclosureOf, openCommitments } from "../../../evidence/commitments.js";
 import type { AccessRecord } from "../register-entry.js";
-import { commitmentOf, disclosureOf, openCommitments } from "./commitments.js";
 import { type AccessFields, type AccessKind, FIELDS } from "./fields.js";
 
 /** The longest are grants with three texts of 4,000 characters; sixteen post-quantum recipients take 30 kB. */

@@ -9,12 +9,11 @@ import { canonicalJsonBytes } from "../../../base/canonical-json.js";
 import { type Digest, sha256Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
+import { STATEMENT_BYTES_MAX } from "../../../evidence/signed-statement.js";
 import { KINDS, type Kind, kindOfPredicate, type Predicates } from "./kinds.js";
 import { CORRECTABLE, type Correction } from "./procedure.js";
 import { idOfUri, type ModelId, modelName, webAddress } from "./vocabulary.js";
 
-/** The largest training summary with 20,000 domain names takes 600 kB. */
-export const STATEMENT_BYTES_MAX = 1024 * 1024;
 const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
 /** in-toto digest sets may name algorithms of their own. */
 const URI_ALGORITHM = "assay-uri-sha256";

@@ -4,11 +4,11 @@
  * disclosure can show the field; whoever holds the commitment alone cannot guess it, since the salt is random.
  * It cannot see whether a salt was drawn at random, only that it is long enough.
  */
-import { base64, fromBase64, fromUtf8, utf8 } from "../../../base/bytes.js";
-import { canonicalJson } from "../../../base/canonical-json.js";
-import { sha256Digest } from "../../../base/digest.js";
-import { AssayError, quoted } from "../../../base/error.js";
-import { parseStrictJson } from "../../../base/strict-json.js";
+import { base64, fromBase64, fromUtf8, utf8 } from "../base/bytes.js";
+import { canonicalJson } from "../base/canonical-json.js";
+import { sha256Digest } from "../base/digest.js";
+import { AssayError, quoted } from "../base/error.js";
+import { parseStrictJson } from "../base/strict-json.js";
 
 export const COMMITMENT_ALGORITHM = "sha-256";
 /** 32 bytes of SHA-256 in base64url. */
