@@ -121,7 +121,7 @@ describe("floors", { timeout: 120_000 }, () => {
     }
     // One violation: "error RULE: FROM → TO", a circle's further members on the lines below.
     found = floors().stdout.split(/^ {2}error /m);
-  });
+  }, 120_000);
 
   test.each(PLANTED)("$what is caught", ({ file, rule }) => {
     const ofRule = found.filter((violation) => violation.startsWith(`${rule}:`));

@@ -5,6 +5,8 @@ import { describe, expect, test } from "vitest";
 import { fromUtf8, utf8 } from "../../src/base/bytes.js";
 import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
 import { BUNDLE_PREDICATE_TYPES } from "../../src/evidence/bundle-statement.js";
+import { commitmentOf } from "../../src/evidence/commitments.js";
+import { encodeSignedStatement, toBeSigned } from "../../src/evidence/signed-statement.js";
 import { TYPE_NAMESPACE, typeUri, typeUris } from "../../src/evidence/type-name.js";
 import {
   accessPredicateTypes,
@@ -12,9 +14,7 @@ import {
   encodeAccessStatement,
 } from "../../src/office/register/access/access-statement.js";
 import { encodeAcknowledgement, openAcknowledgement } from "../../src/office/register/access/acknowledgement.js";
-import { commitmentOf } from "../../src/office/register/access/commitments.js";
 import { ACCESS_KINDS } from "../../src/office/register/access/fields.js";
-import { encodeDeclarationBundle, toBeSigned } from "../../src/office/register/declarations/declaration-bundle.js";
 import { KIND_NAMES, KINDS } from "../../src/office/register/declarations/kinds.js";
 import { decodeDeclaration, encodeDeclaration } from "../../src/office/register/declarations/statement.js";
 import { SAMPLES } from "./samples.js";
@@ -92,7 +92,7 @@ describe("statements under the earlier names are read as before", () => {
     const recipient = party("Institute A", [], []);
     const says = { issued: "2026-11-01T00:00:00Z", grant: D, delivery: D, right: "download" as const, digest: D };
     const earlier = asBefore(encodeAcknowledgement(says), "access-acknowledgement");
-    const bundle = encodeDeclarationBundle(earlier, recipient.sign(toBeSigned(earlier)), recipient.id);
+    const bundle = encodeSignedStatement(earlier, recipient.sign(toBeSigned(earlier)), recipient.id);
     expect(openAcknowledgement(bundle, "test").says).toEqual(says);
   });
   test("a bundle's signature: fixtures/bundles/v1/weights is signed under it (kept-bundles.test.ts)", () => {
