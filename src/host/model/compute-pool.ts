@@ -3,7 +3,6 @@
  * disk the others compute. Which worker runs a job never reaches a result.
  */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import { AssayError, type AssayErrorCode } from "../../base/error.js";
 import type { RangeRead } from "../../evidence/partial-reading.js";
 import type { CompareJob, Compute, MatchJob, PairJob, SketchJob } from "../../kernels/compute.js";
@@ -13,6 +12,7 @@ import type { EigenJob } from "../../kernels/rotation/eigen.js";
 import type { RotationFound, RotationJob } from "../../kernels/rotation/job.js";
 import type { PartnersJob } from "../../kernels/rotation/partners.js";
 import type { StoredMatrix, Stretch } from "../../kernels/row-source.js";
+import { WorkerPool } from "../worker-pool.js";
 
 /** What travels to a worker, and what comes back. */
 export type Job =
@@ -38,22 +38,20 @@ export interface RemoteReads {
 /** Requests at once of all threads together: servers answer more with 429. */
 const CONNECTIONS = 16;
 
-interface Pending {
-  job: Job;
-  resolve: (value: unknown) => void;
-  reject: (error: Error) => void;
-}
-
 export class ComputePool implements Compute {
   readonly threads: number;
-  readonly #idle: Worker[] = [];
-  readonly #all: Worker[] = [];
-  readonly #queue: Pending[] = [];
-  readonly #running = new Map<Worker, Pending>();
+  readonly #pool: WorkerPool;
   #remote: RemoteReads = { reads: [], receivedBytes: 0, requests: 0 };
 
   constructor(threads = availableParallelism() + 1) {
-    this.threads = Math.max(1, Math.min(threads, 64));
+    const connections = Math.max(1, Math.floor(CONNECTIONS / Math.max(1, threads)));
+    this.#pool = new WorkerPool({
+      from: import.meta.url,
+      worker: "./compute-worker.js",
+      threads,
+      workerData: { connections },
+    });
+    this.threads = this.#pool.threads;
   }
 
   sketch(job: SketchJob): Promise<Matrix> {
@@ -99,55 +97,17 @@ export class ComputePool implements Compute {
     return taken;
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#all.map((worker) => worker.terminate()));
+  close(): Promise<void> {
+    return this.#pool.close();
   }
 
-  #submit(job: Job): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ job, resolve, reject });
-      this.#next();
-    });
-  }
-
-  #next(): void {
-    while (this.#queue.length > 0) {
-      const worker = this.#idle.pop() ?? this.#start();
-      if (!worker) return;
-      const pending = this.#queue.shift()!;
-      this.#running.set(worker, pending);
-      worker.ref(); // a process with work under way does not end
-      worker.postMessage(pending.job);
-    }
-  }
-
-  /** Workers start when they are first needed. */
-  #start(): Worker | undefined {
-    if (this.#all.length >= this.threads) return undefined;
-    // Under a loader (tests, development) this file is .ts and the built worker stands in dist.
-    const source = import.meta.url.endsWith(".ts")
-      ? "../../../dist/host/model/compute-worker.js"
-      : "./compute-worker.js";
-    const connections = Math.max(1, Math.floor(CONNECTIONS / this.threads));
-    const worker = new Worker(new URL(source, import.meta.url), { workerData: { connections } });
-    worker.on("message", (answer: Answer) => {
-      const pending = this.#running.get(worker)!;
-      this.#running.delete(worker);
-      this.#idle.push(worker);
-      for (const read of answer.remote.reads) this.#remote.reads.push(read);
-      this.#remote.receivedBytes += answer.remote.receivedBytes;
-      this.#remote.requests += answer.remote.requests;
-      if ("error" in answer) pending.reject(revive(answer.error));
-      else pending.resolve(answer.value);
-      worker.unref();
-      this.#next();
-    });
-    worker.on("error", (error) => {
-      this.#running.get(worker)?.reject(error as Error);
-      this.#running.delete(worker);
-    });
-    this.#all.push(worker);
-    return worker;
+  async #submit(job: Job): Promise<unknown> {
+    const answer = (await this.#pool.run(job)) as Answer;
+    for (const read of answer.remote.reads) this.#remote.reads.push(read);
+    this.#remote.receivedBytes += answer.remote.receivedBytes;
+    this.#remote.requests += answer.remote.requests;
+    if ("error" in answer) throw revive(answer.error);
+    return answer.value;
   }
 }
 

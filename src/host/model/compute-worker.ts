@@ -1,11 +1,12 @@
 /** A thread of the compute pool: takes a job, reads what it names, answers. */
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { AssayError, type AssayErrorCode } from "../../base/error.js";
 import { LocalCompute } from "../../kernels/compute.js";
 import { FileReader } from "../files.js";
 import { isUrl } from "../http/http-pin.js";
 import { HttpReader } from "../http/http-reader.js";
 import { HttpSource } from "../http/http-source.js";
+import { serveTasks } from "../worker-tasks.js";
 import type { Answer, Job } from "./compute-pool.js";
 
 const files = new FileReader();
@@ -13,7 +14,7 @@ const source = new HttpSource((workerData as { connections: number } | null)?.co
 const remote = new HttpReader(source);
 const compute = new LocalCompute((file, offset, into) => (isUrl(file) ? remote : files).readInto(file, offset, into));
 
-parentPort!.on("message", async (task: Job) => {
+serveTasks(async (task: Job) => {
   let result: { value: unknown } | { error: { message: string; code: AssayErrorCode | null } };
   try {
     result = { value: await run(task) };
@@ -24,7 +25,7 @@ parentPort!.on("message", async (task: Job) => {
   const { receivedBytes, requests } = source;
   [source.receivedBytes, source.requests] = [0, 0];
   const answer: Answer = { ...result, remote: { reads: remote.takeReads(), receivedBytes, requests } };
-  parentPort!.postMessage(answer);
+  return { value: answer };
 });
 
 function run(task: Job): Promise<unknown> {

@@ -1,8 +1,10 @@
 /** One thread that hashes files, or parts of files, for signatures: SHA-256, BLAKE2b-512, BLAKE3-256. */
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { parentPort } from "node:worker_threads";
+import { basename } from "node:path";
+import { AssayError, quoted } from "../../base/error.js";
 import type { HashType } from "../../evidence/oms-statement.js";
+import { serveTasks } from "../worker-tasks.js";
 
 export interface HashTask {
   name: string;
@@ -32,7 +34,7 @@ async function hasherOf(algorithm: HashType): Promise<Hasher> {
   return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest("hex") };
 }
 
-async function hashed(task: HashTask): Promise<string> {
+async function hashed(task: HashTask, onBytes: (bytes: number) => void): Promise<string> {
   const hash = await hasherOf(task.algorithm);
   const file = openSync(task.path, "r");
   try {
@@ -47,7 +49,7 @@ async function hashed(task: HashTask): Promise<string> {
       at += read;
       unreported += read;
       if (unreported >= REPORT_BYTES || at === task.end) {
-        parentPort!.postMessage({ bytes: unreported });
+        onBytes(unreported);
         unreported = 0;
       }
     }
@@ -57,9 +59,9 @@ async function hashed(task: HashTask): Promise<string> {
   }
 }
 
-parentPort!.on("message", (task: HashTask) => {
-  hashed(task).then(
-    (digest) => parentPort!.postMessage({ digest }),
-    (error: Error) => parentPort!.postMessage({ error: error.message }),
-  );
+serveTasks(async (task: HashTask, note) => {
+  const value = await hashed(task, note).catch((error: Error) => {
+    throw new AssayError("FORMAT", `register: ${quoted(basename(task.path))}: ${error.message}`);
+  });
+  return { value };
 });

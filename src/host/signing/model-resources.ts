@@ -4,11 +4,11 @@
  */
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { Worker } from "node:worker_threads";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
 import { IGNORED_AT_TOP } from "../../evidence/oms.js";
 import type { HashType, SignedResource } from "../../evidence/oms-statement.js";
+import { WorkerPool } from "../worker-pool.js";
 import type { HashTask } from "./hash-worker.js";
 
 /** The largest public models have hundreds; a hostile folder more (CWE-770). */
@@ -87,24 +87,24 @@ export async function hashResources(
   const order = tasks.map((_, i) => i).sort((a, b) => size(tasks[b]!) - size(tasks[a]!) || a - b);
   const digests: string[] = new Array(tasks.length);
   let done = 0;
-  let next = 0;
-  const threads = Math.max(1, Math.min(availableParallelism(), tasks.length));
-  await Promise.all(
-    Array.from({ length: threads }, async () => {
-      const worker = new Worker(new URL("./hash-worker.js", import.meta.url));
-      try {
-        while (next < order.length) {
-          const at = order[next++]!;
-          digests[at] = await ask(worker, tasks[at]!, (bytes) => {
-            done += bytes;
-            onProgress(done, total);
-          });
-        }
-      } finally {
-        await worker.terminate();
-      }
-    }),
-  );
+  const pool = new WorkerPool({
+    from: import.meta.url,
+    worker: "./hash-worker.js",
+    threads: Math.min(availableParallelism(), tasks.length),
+  });
+  const onBytes = (bytes: unknown) => {
+    done += bytes as number;
+    onProgress(done, total);
+  };
+  try {
+    await Promise.all(
+      order.map(async (at) => {
+        digests[at] = (await pool.run(tasks[at]!, [], onBytes)) as string;
+      }),
+    );
+  } finally {
+    await pool.close();
+  }
   return tasks.map(({ name }, i) => ({ name, digest: digests[i]!, algorithm }));
 }
 
@@ -118,19 +118,4 @@ function tasksOf({ name, path, sizeBytes }: ListedFile, shardSize: number | null
 
 function size({ start, end }: HashTask): number {
   return end - start;
-}
-
-function ask(worker: Worker, task: HashTask, onBytes: (bytes: number) => void): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const listen = (answer: { bytes: number } | { digest: string } | { error: string }) => {
-      if ("bytes" in answer) return onBytes(answer.bytes);
-      worker.off("message", listen);
-      worker.off("error", reject);
-      if ("digest" in answer) resolve(answer.digest);
-      else reject(new AssayError("FORMAT", `register: ${quoted(basename(task.path))}: ${answer.error}`));
-    };
-    worker.on("message", listen);
-    worker.once("error", reject);
-    worker.postMessage(task);
-  });
 }

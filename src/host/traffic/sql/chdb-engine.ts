@@ -25,6 +25,8 @@ export class ChdbEngine implements SqlEngine {
   >();
   #next = 1;
   #closing = false;
+  /** Why the process is no longer there. */
+  #ended: Error | null = null;
 
   private constructor(child: ChildProcess, folder: string) {
     this.#child = child;
@@ -35,11 +37,8 @@ export class ChdbEngine implements SqlEngine {
       if ("error" in reply) waiting?.reject(asError(reply));
       else waiting?.resolve(reply.bytes);
     });
-    child.on("exit", (code, signal) => {
-      for (const waiting of this.#pending.values())
-        waiting.reject(new Error(`chdb: the engine's process ended (${signal ?? code})`));
-      this.#pending.clear();
-    });
+    child.on("exit", (code, signal) => this.#died(`ended (${signal ?? code})`));
+    child.on("error", (error) => this.#died(error.message));
   }
 
   /** @throws USAGE where another process holds the folder and does not let go of it */
@@ -105,19 +104,32 @@ export class ChdbEngine implements SqlEngine {
   }
 
   async close(): Promise<void> {
-    if (this.#closing || this.#child.exitCode !== null) return;
+    const { pid, exitCode, signalCode } = this.#child;
+    // Never started, or gone already, by itself or by a signal.
+    if (this.#closing || pid === undefined || exitCode !== null || signalCode !== null) return;
     this.#closing = true;
     const ended = new Promise((resolve) => this.#child.once("exit", resolve));
-    this.#child.disconnect();
+    if (this.#child.connected) this.#child.disconnect();
     await ended;
+    this.#died("was closed");
   }
 
   #ask(body: Body): Promise<Uint8Array | null> {
     return new Promise((resolve, reject) => {
+      if (this.#ended !== null) return reject(this.#ended);
       const id = this.#next++;
       this.#pending.set(id, { resolve, reject });
-      this.#child.send({ id, ...body } as Request);
+      this.#child.send({ id, ...body } as Request, (error) => {
+        if (error) this.#died(error.message);
+      });
     });
+  }
+
+  /** Whoever waits is told, and whoever asks later: a folder is opened anew, never a query repeated behind one's back. */
+  #died(how: string): void {
+    this.#ended ??= new Error(`chdb: the engine's process ${how}`);
+    for (const waiting of this.#pending.values()) waiting.reject(this.#ended);
+    this.#pending.clear();
   }
 }
 
