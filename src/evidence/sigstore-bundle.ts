@@ -1,5 +1,5 @@
 /**
- * The file a model signature comes in: a Sigstore bundle (sigstore/protobuf-specs, v0.1 to v0.3 as JSON) around one
+ * The file a model signature comes in: a Sigstore bundle (sigstore/protobuf-specs, v0.3 as JSON, the one form that OMS has) around one
  * DSSE envelope, with a key's hint, a certificate chain, or a Fulcio certificate with log entries. Reading believes
  * nothing; what sigstore owns is kept as it came for sigstore's own verifier.
  */
@@ -17,7 +17,7 @@ const CERTIFICATES_MAX = 16;
 const base64Text = z.string().min(1);
 const certificate = z.looseObject({ rawBytes: base64Text });
 const bundleSchema = z.strictObject({
-  mediaType: z.string().regex(/^application\/vnd\.dev\.sigstore\.bundle/),
+  mediaType: z.literal(BUNDLE_MEDIA_TYPE),
   verificationMaterial: z.looseObject({
     publicKey: z.looseObject({ hint: z.string().max(1024).optional(), rawBytes: base64Text.optional() }).optional(),
     x509CertificateChain: z.looseObject({ certificates: z.array(certificate).min(1).max(CERTIFICATES_MAX) }).optional(),

@@ -11,6 +11,7 @@ import {
   type VerifyModelOptions,
   verifyModel,
 } from "../../dist/app/register/sign-model.js";
+import { listModelFiles } from "../../dist/host/model/folder.js";
 import { decodeStatement } from "../../src/evidence/oms-statement.js";
 import { decodeSignatureBundle } from "../../src/evidence/sigstore-bundle.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
@@ -37,6 +38,8 @@ const verifying = (model: string, more: Partial<VerifyModelOptions>): VerifyMode
   ignoreGitPaths: true,
   allowSymlinks: false,
   ignoreUnsignedFiles: false,
+  at: Date.parse("2026-11-28T00:00:00Z"),
+  strictCertificates: false,
   onProgress: () => undefined,
   ...more,
 });
@@ -124,14 +127,11 @@ describe.skipIf(!HAS_SHARED)("the reference implementation's own", () => {
     const path = join(REFERENCE, name);
     const options = verifying(path, { certificateChain: chain, ignorePaths: [join(path, "ignore-me")] });
     expect(await verifyModel(options)).toMatchObject({ holds: true, faults: [] });
-    expect(
-      (
-        await verifyModel({
-          ...options,
-          certificateChain: chain.slice(1, 1).concat(join(REFERENCE, "keys/signing-key-cert.pem")),
-        })
-      ).holds,
-    ).toBe(true);
+    // A certificate that did not sign itself is no anchor, even the signer's own.
+    for (const name of ["signing-key-cert.pem", "int-ca-cert.pem"])
+      expect((await verifyModel({ ...options, certificateChain: [join(REFERENCE, "keys", name)] })).faults[0]).toMatch(
+        /trusted here/,
+      );
     const unsigned = await verifyModel({ ...options, ignorePaths: [] });
     expect(unsigned.faults).toEqual(name.startsWith("v1.0.1") ? ["ignore-me: there, but not signed"] : []);
     expect((await verifyModel({ ...options, ignorePaths: [], ignoreUnsignedFiles: true })).holds).toBe(true);
@@ -185,6 +185,11 @@ describe("our own", () => {
     ["prime256v1", "shards", "sha256"],
   ] as const)("%s, %s, %s: holds, and no change goes unseen", async (curve, method, algorithm) => {
     const path = model(`own-${curve}-${method}-${algorithm}`);
+    // Shards cannot speak of a file without bytes.
+    if (method === "shards") {
+      await expect(signModel(signing(path, { method, algorithm }))).rejects.toThrow(/empty file "empty"/);
+      rmSync(join(path, "empty"));
+    }
     const signature = join(path, "model.sig");
     const privateKey = join(folder, `${curve}.pem`);
     const statement = await signModel(
@@ -204,6 +209,74 @@ describe("our own", () => {
     expect((await changed((at) => writeFileSync(join(at, "a.bin"), `${"a".repeat(2499)}b`))).join()).toMatch(/a\.bin/);
     expect((await changed((at) => rmSync(join(at, "sub/deep/ü.txt")))).join()).toMatch(/not there/);
     expect((await changed((at) => writeFileSync(join(at, "more"), "x"))).join()).toMatch(/not signed/);
+    expect((await changed((at) => writeFileSync(join(at, "__init__.py"), ""))).join()).toMatch(/__init__.py/);
+  });
+
+  test("names are bytes: what cannot be stated is refused when signing and a fault when verifying", async () => {
+    const path = model("bytes");
+    const odd = Buffer.concat([Buffer.from(`${path}/sub/bad`), Buffer.from([0xff]), Buffer.from(".py")]);
+    const likeness = join(path, "sub/bad\ufffd.py");
+    writeFileSync(likeness, "signed");
+    await signModel(signing(path));
+    const options = verifying(path, { signature: join(folder, "out.sig"), publicKey: join(folder, "prime256v1.pub") });
+    expect((await verifyModel(options)).faults).toEqual([]);
+    writeFileSync(odd, "not signed");
+    expect((await verifyModel(options)).faults).toEqual([
+      "sub/bad\\xff.py: there, but not signed: a signature cannot state its name",
+    ]);
+    await expect(signModel(signing(path))).rejects.toThrow(/a signature cannot state its name/);
+    await expect(listModelFiles(path)).rejects.toThrow(/expected names in UTF-8/);
+    rmSync(odd);
+    writeFileSync(join(path, "sub\\x"), "");
+    await expect(signModel(signing(path))).rejects.toThrow(/cannot state its name/);
+    expect((await verifyModel(options)).faults.join()).toMatch(/cannot state its name/);
+  });
+
+  test("names that other file systems take for one, or for something else, are said", async () => {
+    const path = model("hazards");
+    for (const name of ["Weights.bin", "weights.bin", "e\u0301", "\u00e9", "con.txt", "stream:x"])
+      writeFileSync(join(path, name), name);
+    const { warnings } = await signModel(signing(path));
+    expect(warnings).toHaveLength(4);
+    expect(warnings.join()).toMatch(/Weights\.bin.*one name/);
+    expect(warnings.join()).toMatch(/con\.txt.*Windows/);
+  });
+
+  test("the policy on links is the signature's, not the reader's", async () => {
+    const path = model("policy");
+    const options = verifying(path, { signature: join(folder, "out.sig"), publicKey: join(folder, "prime256v1.pub") });
+    writeFileSync(join(path, "b.bin"), "a".repeat(2500));
+    await signModel(signing(path));
+    rmSync(join(path, "b.bin"));
+    symlinkSync("a.bin", join(path, "b.bin"));
+    for (const allowSymlinks of [true, false])
+      expect((await verifyModel({ ...options, allowSymlinks })).faults).toEqual([
+        "b.bin: signed, but not there as a file",
+        "b.bin: there, but not signed: it is a symbolic link",
+      ]);
+    await signModel(signing(path, { allowSymlinks: true }));
+    expect((await verifyModel(options)).holds).toBe(true);
+    rmSync(join(path, "b.bin"));
+    writeFileSync(join(folder, "outside"), "elsewhere");
+    symlinkSync(join(folder, "outside"), join(path, "b.bin"));
+    const { warnings } = await signModel(signing(path, { allowSymlinks: true }));
+    expect(warnings).toEqual(['"b.bin" is a link to a file outside the model']);
+  });
+
+  test("a bundle of another media type is refused", async () => {
+    const path = model("media");
+    await signModel(signing(path));
+    const text = readFileSync(join(folder, "out.sig"), "utf8");
+    for (const type of [
+      "application/vnd.dev.sigstore.bundleEVIL",
+      "application/vnd.dev.sigstore.bundle.v0.3+json ",
+      "",
+    ]) {
+      writeFileSync(join(folder, "out.sig"), text.replace("application/vnd.dev.sigstore.bundle.v0.3+json", type));
+      await expect(
+        verifyModel(verifying(path, { signature: join(folder, "out.sig"), publicKey: join(folder, "prime256v1.pub") })),
+      ).rejects.toThrow(/mediaType/);
+    }
   });
 
   test("links, special files and strangers' paths are refused with a reason", async () => {
@@ -214,7 +287,9 @@ describe("our own", () => {
       "link",
     );
     symlinkSync(path, join(path, "loop"));
-    await expect(signModel(signing(path, { allowSymlinks: true }))).rejects.toThrow(/regular file or a folder/);
+    await expect(signModel(signing(path, { allowSymlinks: true }))).rejects.toThrow(
+      /"loop": it is no regular file or folder/,
+    );
     const payload = (name: string) =>
       Buffer.from(
         JSON.stringify({

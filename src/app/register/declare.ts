@@ -9,7 +9,7 @@ import { parseStrictJson } from "../../base/strict-json.js";
 import { decodeStatement, statementOf } from "../../evidence/oms-statement.js";
 import { encodeSignedStatement, toBeSigned } from "../../evidence/signed-statement.js";
 import { decodeSignatureBundle } from "../../evidence/sigstore-bundle.js";
-import { hashResources, listResources, relativeIgnores } from "../../host/signing/model-resources.js";
+import { hashResources, listResources, relativeIgnores, statable } from "../../host/signing/model-resources.js";
 import { keyHint, readPrivateKey, signEcdsa } from "../../host/signing/signature-keys.js";
 import { readSmallFile } from "../../host/small-file.js";
 import { readWhole } from "../../host/whole-file.js";
@@ -30,7 +30,8 @@ const ANSWERS_BYTES_MAX = 8 * 1024 * 1024;
 /** The OMS root digest of a model's files, SHA-256, git's own files and model.sig left out. */
 export async function modelRoot(model: string, onProgress: (done: number, total: number) => void): Promise<string> {
   const ignorePaths = await relativeIgnores(model, [join(model, "model.sig")]);
-  const files = await listResources(model, { allowSymlinks: false, ignoreGitPaths: true, ignorePaths });
+  const listed = await listResources(model, { allowSymlinks: false, ignoreGitPaths: true, ignorePaths });
+  const files = statable(listed, model);
   const resources = await hashResources(files, "sha256", null, onProgress);
   const serialization = { method: "files", hash_type: "sha256", allow_symlinks: false } as const;
   return statementOf(basename(resolve(model)), serialization, resources).root;

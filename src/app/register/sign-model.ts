@@ -5,7 +5,7 @@
  */
 import { basename, resolve } from "node:path";
 import { base64 } from "../../base/bytes.js";
-import { AssayError } from "../../base/error.js";
+import { AssayError, quoted } from "../../base/error.js";
 import { pae } from "../../evidence/dsse.js";
 import { IGNORED_AT_TOP } from "../../evidence/oms.js";
 import {
@@ -19,19 +19,20 @@ import {
   statementOf,
 } from "../../evidence/oms-statement.js";
 import { decodeSignatureBundle, encodeSignatureBundle } from "../../evidence/sigstore-bundle.js";
-import { hashResources, listResources, relativeIgnores } from "../../host/signing/model-resources.js";
+import { hashResources, listResources, relativeIgnores, statable } from "../../host/signing/model-resources.js";
 import {
-  certificateOf,
   keyHint,
-  keyOfChain,
   publicOf,
   readCertificates,
   readPrivateKey,
   readPublicKey,
   signEcdsa,
+  supported,
   verifyEcdsa,
 } from "../../host/signing/signature-keys.js";
 import { verifySigstore } from "../../host/signing/sigstore-signature.js";
+import { readCertificate } from "../../host/signing/x509/certificate.js";
+import { type SigningCertificate, signingCertificate } from "../../host/signing/x509/signing-certificate.js";
 import { readWhole, writeWhole } from "../../host/whole-file.js";
 
 /** As the reference implementation cuts (spec v1.0). */
@@ -57,14 +58,21 @@ export interface SignOptions extends Listing {
   onProgress: (done: number, total: number) => void;
 }
 
-export async function signModel(options: SignOptions): Promise<ModelStatement> {
+export async function signModel(options: SignOptions): Promise<ModelStatement & { warnings: string[] }> {
   const { model, signature, algorithm, onProgress } = options;
   const key = readPrivateKey(await readWhole(options.privateKey), options.privateKey, options.password);
   const material = await materialOf(options, key);
   const ignorePaths = await relativeIgnores(model, [...options.ignorePaths, signature]);
-  const files = await listResources(model, { ...options, ignorePaths });
+  const listed = await listResources(model, { ...options, ignorePaths });
+  const files = statable(listed, model);
   // BLAKE3 is a tree of its own: the reference does not cut its files.
   const shards = options.method === "shards" && algorithm !== "blake3";
+  const empty = shards ? files.find(({ sizeBytes }) => sizeBytes === 0) : undefined;
+  if (empty)
+    throw new AssayError(
+      "UNSUPPORTED",
+      `register sign: a signature of shards cannot speak of the empty file ${quoted(empty.name)}; sign whole files, or leave it out`,
+    );
   const resources = await hashResources(files, algorithm, shards ? options.shardSize : null, onProgress);
   const recorded = files[0]?.name === "." ? [] : [...(options.ignoreGitPaths ? IGNORED_AT_TOP : []), ...ignorePaths];
   const serialization: Serialization = {
@@ -80,7 +88,7 @@ export async function signModel(options: SignOptions): Promise<ModelStatement> {
   if (!verifyEcdsa(signed, pae(IN_TOTO_PAYLOAD_TYPE, payload), publicOf(key)))
     throw new Error("signModel: the fresh signature does not hold");
   await writeWhole(signature, encodeSignatureBundle(material, base64(payload), base64(signed)));
-  return statement;
+  return { ...statement, warnings: listed.warnings };
 }
 
 async function materialOf(
@@ -89,12 +97,12 @@ async function materialOf(
 ): Promise<Parameters<typeof encodeSignatureBundle>[0]> {
   if (options.signingCertificate === undefined) return { publicKey: { hint: keyHint(key) } };
   const leaf = readCertificates(await readWhole(options.signingCertificate), options.signingCertificate)[0]!;
-  if (!leaf.publicKey.equals(publicOf(key)))
+  if (!readCertificate(leaf, options.signingCertificate).platform.publicKey.equals(publicOf(key)))
     throw new AssayError("USAGE", "register sign: expected the signing certificate to be of the private key");
   const rest = await Promise.all(
     options.certificateChain.map(async (path) => readCertificates(await readWhole(path), path)),
   );
-  const certificates = [leaf, ...rest.flat()].map(({ raw }) => ({ rawBytes: raw.toString("base64") }));
+  const certificates = [leaf, ...rest.flat()].map((raw) => ({ rawBytes: base64(raw) }));
   return { x509CertificateChain: { certificates } };
 }
 
@@ -108,6 +116,10 @@ export interface VerifyModelOptions extends Listing {
   identity?: string;
   identityProvider?: string;
   ignoreUnsignedFiles: boolean;
+  /** Certificate mode: the moment at which the certificates have to be valid, in milliseconds since 1970. */
+  at: number;
+  /** Certificate mode: what the authorities left undone of RFC 5280, §4, refuses too. */
+  strictCertificates: boolean;
   onProgress: (done: number, total: number) => void;
 }
 
@@ -116,34 +128,71 @@ export interface ModelCheck {
   /** One sentence each; empty when it holds. */
   faults: string[];
   statement: ModelStatement | null;
+  /** Certificate mode. */
+  certificate: { subject: string; anchor: string; at: string } | null;
+  /** What does not refuse and should be known; one sentence each. */
+  warnings: string[];
 }
 
 /** What does not hold is a result; what cannot be read is an error. */
 export async function verifyModel(options: VerifyModelOptions): Promise<ModelCheck> {
   const bundle = decodeSignatureBundle(await readWhole(options.signature), options.signature);
-  const faults: string[] = [];
+  const warnings: string[] = [];
+  const refused = (fault: string): ModelCheck => ({
+    holds: false,
+    faults: [fault],
+    statement: null,
+    certificate: null,
+    warnings,
+  });
+  let signer: SigningCertificate | null;
   try {
-    await checkSignature(bundle, options);
+    signer = await checkSignature(bundle, options);
   } catch (error) {
     if (!(error instanceof AssayError) || error.code !== "SIGNATURE") throw error;
-    return { holds: false, faults: [error.message], statement: null };
+    return refused(error.message);
   }
+  warnings.push(...(signer?.departures ?? []).map((text) => `certificate ${text}`));
   let statement: ModelStatement;
   try {
     statement = decodeStatement(bundle.payload);
   } catch (error) {
     if (!(error instanceof AssayError) || error.code !== "DIGEST") throw error;
-    return { holds: false, faults: [error.message], statement: null };
+    return refused(error.message);
   }
+  const files = await compareFiles(statement, options);
+  return {
+    holds: files.faults.length === 0,
+    faults: files.faults,
+    statement,
+    certificate: signer && {
+      subject: signer.subject,
+      anchor: signer.anchor,
+      at: new Date(options.at).toISOString(),
+    },
+    warnings: [...warnings, ...files.warnings],
+  };
+}
+
+/** The files as they are now against what was signed, listed under the rules that the signature records (spec v1.0, 8.4). */
+async function compareFiles(
+  statement: ModelStatement,
+  options: VerifyModelOptions,
+): Promise<{ faults: string[]; warnings: string[] }> {
   const { serialization, resources } = statement;
+  const faults: string[] = [];
   const ignorePaths = [
     ...(await relativeIgnores(options.model, [...options.ignorePaths, options.signature])),
     ...(serialization.ignore_paths ?? []).map((path) => path.replace(/\/+$/, "")),
   ];
-  const listed = await listResources(options.model, { ...options, ignorePaths });
+  const listed = await listResources(options.model, {
+    ...options,
+    allowSymlinks: serialization.allow_symlinks,
+    ignorePaths,
+  });
   const shards = serialization.method === "shards";
   const signedFiles = new Set(resources.map(({ name }) => (shards ? shardOf(name).path : name)));
-  const files = options.ignoreUnsignedFiles ? listed.filter(({ name }) => signedFiles.has(name)) : listed;
+  const files = options.ignoreUnsignedFiles ? listed.files.filter(({ name }) => signedFiles.has(name)) : listed.files;
   const found = await hashResources(
     files,
     serialization.hash_type,
@@ -154,17 +203,23 @@ export async function verifyModel(options: VerifyModelOptions): Promise<ModelChe
   const expected = new Set(resources.map(({ name }) => name));
   for (const { name, digest } of resources) {
     const now = digests.get(name);
-    if (now === undefined) faults.push(`${name}: signed, but not there`);
+    if (now === undefined) faults.push(`${name}: signed, but not there as a file`);
     else if (now !== digest) faults.push(`${name}: its ${serialization.hash_type} is ${now}, signed was ${digest}`);
   }
   for (const name of digests.keys()) if (!expected.has(name)) faults.push(`${name}: there, but not signed`);
-  return { holds: faults.length === 0, faults, statement };
+  // A signature in shards says nothing about files without bytes (6.3.2): their names may still do something.
+  if (shards)
+    for (const { name, sizeBytes } of files)
+      if (sizeBytes === 0) faults.push(`${name}: empty, and a signature of shards does not speak of empty files`);
+  if (!options.ignoreUnsignedFiles)
+    for (const { name, reason } of listed.unstatable) faults.push(`${name}: there, but not signed: ${reason}`);
+  return { faults, warnings: listed.warnings };
 }
 
 async function checkSignature(
   bundle: ReturnType<typeof decodeSignatureBundle>,
   options: VerifyModelOptions,
-): Promise<void> {
+): Promise<SigningCertificate | null> {
   const what = options.signature;
   const message = pae(bundle.payloadType, bundle.payload);
   const { mode } = bundle;
@@ -176,7 +231,7 @@ async function checkSignature(
       throw new AssayError("SIGNATURE", `${what}: signed with key ${mode.hint}, given was ${keyHint(key)}`);
     if (!verifyEcdsa(bundle.signature, message, key))
       throw new AssayError("SIGNATURE", `${what}: the signature does not hold under the key`);
-    return;
+    return null;
   }
   if (mode.kind === "certificate") {
     if (options.certificateChain.length === 0)
@@ -187,14 +242,13 @@ async function checkSignature(
     const trusted = await Promise.all(
       options.certificateChain.map(async (path) => readCertificates(await readWhole(path), path)),
     );
-    const key = keyOfChain(
-      mode.chain.map((raw) => certificateOf(raw, what)),
-      trusted.flat(),
+    const signer = await signingCertificate(
+      { chain: mode.chain, trusted: trusted.flat(), at: options.at, strict: options.strictCertificates },
       what,
     );
-    if (!verifyEcdsa(bundle.signature, message, key))
+    if (!verifyEcdsa(bundle.signature, message, supported(signer.key, what)))
       throw new AssayError("SIGNATURE", `${what}: the signature does not hold under the certificate's key`);
-    return;
+    return signer;
   }
   const { trustConfig, identity, identityProvider } = options;
   if (trustConfig === undefined || identity === undefined || identityProvider === undefined)
@@ -204,4 +258,5 @@ async function checkSignature(
     );
   const trust = await readWhole(trustConfig);
   verifySigstore(mode.json, { trust, trustName: trustConfig, identity, identityProvider }, what);
+  return null;
 }

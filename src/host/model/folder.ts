@@ -3,10 +3,11 @@
  * file, as in Hugging Face caches; a link to a folder, to nothing or to itself is an error, so that nothing is walked
  * twice and no device is read (CWE-59, CWE-674). What git keeps at the top is left out, as in OpenSSF Model Signing.
  */
-import { lstat, opendir, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { lstat, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
 import { isIgnored, sortByName } from "../../evidence/oms.js";
+import { pathIn, readNames, shownName, statedName } from "../file-names.js";
 import { asAssayError } from "../files.js";
 
 /** The largest public model repositories have some 300 files (CWE-770). */
@@ -45,7 +46,7 @@ export async function listModelFiles(given: string, ignore: readonly string[] = 
     const top = await stat(path);
     if (!top.isDirectory()) return { path, name, isFolder: false, files: [await modelFile(path, basename(path))] };
     const files: ModelFile[] = [];
-    await walk(path, "", 0, ignore, files);
+    await walk(Buffer.from(path), "", 0, ignore, files);
     if (files.length === 0)
       throw new AssayError("NOT_FOUND", `folder.list: expected files in ${quoted(path)}, got none`);
     return { path, name, isFolder: true, files: sortByName(files) };
@@ -54,8 +55,9 @@ export async function listModelFiles(given: string, ignore: readonly string[] = 
   }
 }
 
+/** Names are read as bytes: one that cannot be stated would be taken for another file, or for none. */
 async function walk(
-  top: string,
+  folder: Buffer,
   prefix: string,
   depth: number,
   ignore: readonly string[],
@@ -63,11 +65,18 @@ async function walk(
 ): Promise<void> {
   if (depth > DEPTH_MAX)
     throw new AssayError("LIMIT", `folder.list: expected folders at most ${DEPTH_MAX} deep, got ${quoted(prefix)}`);
-  for await (const entry of await opendir(join(top, prefix))) {
-    const name = prefix + entry.name;
+  for (const bytes of await readNames(folder)) {
+    const stated = statedName(bytes);
+    if (stated === null)
+      throw new AssayError(
+        "FORMAT",
+        `folder.list: expected names in UTF-8 without backslashes, got ${quoted(prefix + shownName(bytes))}`,
+      );
+    const name = prefix + stated;
     if (isIgnored(name, ignore)) continue;
-    if (entry.isDirectory()) await walk(top, `${name}/`, depth + 1, ignore, into);
-    else into.push(await modelFile(join(top, name), name));
+    const path = pathIn(folder, bytes);
+    if ((await lstat(path)).isDirectory()) await walk(path, `${name}/`, depth + 1, ignore, into);
+    else into.push(await modelFile(path.toString(), name));
     if (into.length > FILES_MAX) throw new AssayError("LIMIT", `folder.list: expected at most ${FILES_MAX} files`);
   }
 }

@@ -1,14 +1,14 @@
 /** One thread that hashes files, or parts of files, for signatures: SHA-256, BLAKE2b-512, BLAKE3-256. */
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { basename } from "node:path";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { AssayError, quoted } from "../../base/error.js";
 import type { HashType } from "../../evidence/oms-statement.js";
 import { serveTasks } from "../worker-tasks.js";
 
 export interface HashTask {
   name: string;
-  path: string;
+  /** Bytes, as the file system has them; no link is followed. */
+  path: Uint8Array;
   start: number;
   end: number;
   /** The file must end where the task does. */
@@ -36,7 +36,7 @@ async function hasherOf(algorithm: HashType): Promise<Hasher> {
 
 async function hashed(task: HashTask, onBytes: (bytes: number) => void): Promise<string> {
   const hash = await hasherOf(task.algorithm);
-  const file = openSync(task.path, "r");
+  const file = openSync(Buffer.from(task.path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   try {
     if (fstatSync(file).size < task.end || (task.whole && fstatSync(file).size !== task.end))
       throw new Error("the file changed while it was being read");
@@ -61,7 +61,7 @@ async function hashed(task: HashTask, onBytes: (bytes: number) => void): Promise
 
 serveTasks(async (task: HashTask, note) => {
   const value = await hashed(task, note).catch((error: Error) => {
-    throw new AssayError("FORMAT", `register: ${quoted(basename(task.path))}: ${error.message}`);
+    throw new AssayError("FORMAT", `register: ${quoted(task.name)}: ${error.message}`);
   });
   return { value };
 });

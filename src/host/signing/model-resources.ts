@@ -2,18 +2,20 @@
  * The files or shards of a model with their digests, listed as OpenSSF Model Signing v1.0 lists them: ignored paths
  * with all below them, links only where they are allowed and end in a regular file. Hashed on all cores.
  */
-import { lstat, readdir, realpath, stat } from "node:fs/promises";
+import { lstat, realpath, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
 import { IGNORED_AT_TOP } from "../../evidence/oms.js";
 import type { HashType, SignedResource } from "../../evidence/oms-statement.js";
+import { nameHazards, pathIn, readNames, shownName, statedName } from "../file-names.js";
 import { WorkerPool } from "../worker-pool.js";
 import type { HashTask } from "./hash-worker.js";
 
 /** The largest public models have hundreds; a hostile folder more (CWE-770). */
 const FILES_MAX = 100_000;
 const DEPTH_MAX = 64;
+const LINK = "it is a symbolic link";
 
 export interface ListOptions {
   allowSymlinks: boolean;
@@ -25,8 +27,17 @@ export interface ListOptions {
 export interface ListedFile {
   /** Relative to the model; "." for a model of one file. */
   name: string;
-  path: string;
+  /** Where a link ends. */
+  path: Buffer;
   sizeBytes: number;
+  link: boolean;
+}
+
+export interface Listed {
+  files: ListedFile[];
+  /** What lies there and no signature can speak of. */
+  unstatable: { name: string; reason: string }[];
+  warnings: string[];
 }
 
 /** What is ignored, as paths relative to the model; paths outside it are no concern of the signature. */
@@ -34,7 +45,8 @@ export async function relativeIgnores(model: string, given: readonly string[]): 
   const root = await realpath(model).catch(() => resolve(model));
   const inside = await Promise.all(
     given.map(async (path) => {
-      const absolute = await realpath(path).catch(() => resolve(path));
+      // The folder's way is followed, the last name is not: a link is ignored, not what it leads to.
+      const absolute = join(await realpath(dirname(resolve(path))).catch(() => dirname(resolve(path))), basename(path));
       const name = relative(root, absolute);
       return name === "" || name.startsWith("..") || isAbsolute(name) ? null : name.split(sep).join("/");
     }),
@@ -42,34 +54,70 @@ export async function relativeIgnores(model: string, given: readonly string[]): 
   return inside.filter((name) => name !== null);
 }
 
-/** @throws NOT_FOUND, FORMAT for links that are not allowed and for what is no file or folder, LIMIT */
-export async function listResources(model: string, options: ListOptions): Promise<ListedFile[]> {
+/**
+ * Names are read as bytes: what cannot be stated in a signature is told apart, never taken for another file. So is what
+ * is neither a regular file nor a folder, and a link where none is allowed.
+ * @throws NOT_FOUND, LIMIT
+ */
+export async function listResources(model: string, options: ListOptions): Promise<Listed> {
   const top = await stat(model).catch(() => null);
   if (!top) throw new AssayError("NOT_FOUND", `register: expected a model at ${quoted(model)}`);
-  if (top.isFile()) return [{ name: ".", path: resolve(model), sizeBytes: top.size }];
+  const root = Buffer.from(resolve(model));
+  const listed: Listed = { files: [], unstatable: [], warnings: [] };
+  if (top.isFile()) {
+    const link = (await lstat(model)).isSymbolicLink();
+    listed.files.push({ name: ".", path: link ? await realpath(root, "buffer") : root, sizeBytes: top.size, link });
+    return listed;
+  }
+  const inside = Buffer.concat([await realpath(root, "buffer"), Buffer.from(sep)]);
   const ignored = new Set([...options.ignorePaths, ...(options.ignoreGitPaths ? IGNORED_AT_TOP : [])]);
-  const files: ListedFile[] = [];
-  const walk = async (prefix: string, depth: number): Promise<void> => {
+  let seen = 0;
+  const walk = async (folder: Buffer, prefix: string, depth: number): Promise<void> => {
     if (depth > DEPTH_MAX)
       throw new AssayError("LIMIT", `register: expected at most ${DEPTH_MAX} folders within folders`);
-    for (const entry of await readdir(join(model, prefix))) {
-      const name = prefix === "" ? entry : `${prefix}/${entry}`;
-      if (ignored.has(name)) continue;
-      const path = join(model, name);
+    for (const bytes of await readNames(folder)) {
+      if (++seen > FILES_MAX) throw new AssayError("LIMIT", `register: expected at most ${FILES_MAX} files`);
+      const stated = statedName(bytes);
+      const name = `${prefix}${stated ?? shownName(bytes)}`;
+      if (stated !== null && ignored.has(name)) continue;
+      if (stated === null) {
+        listed.unstatable.push({ name, reason: "a signature cannot state its name" });
+        continue;
+      }
+      const path = pathIn(folder, bytes);
       const link = (await lstat(path)).isSymbolicLink();
-      if (link && !options.allowSymlinks)
-        throw new AssayError(
-          "FORMAT",
-          `register: ${quoted(name)} is a symbolic link; give --allow-symlinks to follow it`,
-        );
+      if (link && !options.allowSymlinks) {
+        listed.unstatable.push({ name, reason: LINK });
+        continue;
+      }
       const info = await stat(path).catch(() => null);
-      if (info?.isDirectory() && !link) await walk(name, depth + 1);
-      else if (info?.isFile()) files.push({ name, path, sizeBytes: info.size });
-      else throw new AssayError("FORMAT", `register: expected ${quoted(name)} to be a regular file or a folder`);
-      if (files.length > FILES_MAX) throw new AssayError("LIMIT", `register: expected at most ${FILES_MAX} files`);
+      if (info?.isDirectory() && !link) await walk(path, `${name}/`, depth + 1);
+      else if (info?.isFile()) {
+        const end = link ? await realpath(path, "buffer") : path;
+        if (link && !end.subarray(0, inside.length).equals(inside))
+          listed.warnings.push(`"${name}" is a link to a file outside the model`);
+        listed.files.push({ name, path: end, sizeBytes: info.size, link });
+      } else listed.unstatable.push({ name, reason: "it is no regular file or folder" });
     }
   };
-  await walk("", 0);
+  await walk(root, "", 0);
+  listed.warnings.push(...nameHazards(listed.files.map(({ name }) => name)));
+  return listed;
+}
+
+/**
+ * The files, where all that lies there can be stated.
+ * @throws FORMAT otherwise, NOT_FOUND when there are none
+ */
+export function statable({ files, unstatable }: Listed, model: string): ListedFile[] {
+  const [odd] = unstatable;
+  if (odd)
+    throw new AssayError(
+      "FORMAT",
+      `register: expected regular files with names that can be stated, got ${quoted(odd.name)}: ${odd.reason}${
+        odd.reason === LINK ? "; give --allow-symlinks to follow links to files" : ""
+      }`,
+    );
   if (files.length === 0) throw new AssayError("NOT_FOUND", `register: expected files in ${quoted(model)}, got none`);
   return files;
 }
@@ -90,7 +138,7 @@ export async function hashResources(
   const pool = new WorkerPool({
     from: import.meta.url,
     worker: "./hash-worker.js",
-    threads: Math.min(availableParallelism(), tasks.length),
+    threads: Math.max(1, Math.min(availableParallelism(), tasks.length)),
   });
   const onBytes = (bytes: unknown) => {
     done += bytes as number;

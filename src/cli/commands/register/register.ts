@@ -5,6 +5,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Listing, SHARD_BYTES, signModel, verifyModel } from "../../../app/register/sign-model.js";
 import { HASH_TYPES, type HashType } from "../../../evidence/oms-statement.js";
+import { unixSeconds } from "../../../host/moment.js";
 import { progressLine } from "../../progress.js";
 import { accessCommands } from "./register-access.js";
 import { bomCommand } from "./register-bom.js";
@@ -83,7 +84,7 @@ function signCommand(): Command {
         ...(signingCertificate === undefined ? {} : { signingCertificate }),
         onProgress: (done, total) => progress.report({ stage: "hashing", done, total }),
       }).finally(() => progress.done());
-      const { root, resources, serialization } = statement;
+      const { root, resources, serialization, warnings } = statement;
       if (options.json)
         print({
           type: "assay/model-signature/v1",
@@ -91,10 +92,11 @@ function signCommand(): Command {
           resources: resources.length,
           serialization,
           signature: options.signature,
+          warnings,
         });
       else
         process.stdout.write(
-          `signed sha256:${root} (${resources.length} ${serialization.method}) into ${options.signature}\n`,
+          `${warnings.map((text) => `mind: ${text}\n`).join("")}signed sha256:${root} (${resources.length} ${serialization.method}) into ${options.signature}\n`,
         );
     });
 }
@@ -115,13 +117,20 @@ function verifyCommand(): Command {
     .option("--trust-config <file>", "sigstore mode: trust root, or client trust configuration")
     .option("--identity <name>", "sigstore mode: who must have signed")
     .option("--identity-provider <url>", "sigstore mode: who must have vouched for the identity")
+    .option(
+      "--at <time>",
+      "the moment at which certificates have to be valid, RFC 3339, where not now: you vouch for it, the signature does not",
+      moment,
+    )
+    .option("--strict-certificates", "refuse certificates that depart from RFC 5280's profile in any way", false)
     .option("--ignore-unsigned-files", "do not mind files that were not signed", false)
     .action(async (model: string, options: Common & VerifyArguments) => {
       const progress = progressLine();
       const { publicKey } = options;
-      const { holds, faults, statement } = await verifyModel({
+      const { holds, faults, statement, certificate, warnings } = await verifyModel({
         ...options,
         model,
+        at: options.at ?? unixSeconds() * 1000,
         ...(publicKey === undefined ? {} : { publicKey }),
         onProgress: (done, total) => progress.report({ stage: "hashing", done, total }),
       }).finally(() => progress.done());
@@ -133,10 +142,16 @@ function verifyCommand(): Command {
           root,
           resources: statement?.resources.length ?? null,
           faults,
+          certificate,
+          warnings,
         });
       else if (holds)
         process.stdout.write(
-          `holds: ${statement!.resources.length} ${statement!.serialization.method} as signed, ${root}\n`,
+          `${warnings.map((text) => `mind: ${text}\n`).join("")}${
+            certificate
+              ? `signed by "${certificate.subject}", under "${certificate.anchor}", at ${certificate.at}\n`
+              : ""
+          }holds: ${statement!.resources.length} ${statement!.serialization.method} as signed, ${root}\n`,
         );
       else process.stdout.write(faults.map((fault) => `does not hold: ${fault}\n`).join(""));
       if (!holds) process.exitCode = DOES_NOT_HOLD;
@@ -149,6 +164,8 @@ interface VerifyArguments {
   identity?: string;
   identityProvider?: string;
   ignoreUnsignedFiles: boolean;
+  at?: number;
+  strictCertificates: boolean;
 }
 
 function common(command: Command): Command {
@@ -158,7 +175,7 @@ function common(command: Command): Command {
     .option("--ignore-paths <path>", "leave out a file or a folder with all below it; may be repeated", several, [])
     .option("--ignore-git-paths", "leave out .git, .gitattributes, .github, .gitignore", true)
     .option("--no-ignore-git-paths", "take in what belongs to git")
-    .option("--allow-symlinks", "follow symbolic links to files", false)
+    .option("--allow-symlinks", "sign: follow symbolic links to files (verify does what the signature records)", false)
     .option(
       "--certificate-chain <file>",
       "certificates in PEM: the way to a root (sign), the roots trusted (verify); may be repeated",
@@ -170,6 +187,14 @@ function common(command: Command): Command {
 
 function several(value: string, before: string[]): string[] {
   return [...before, value];
+}
+
+function moment(text: string): number {
+  const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:\d\d)$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (!Number.isFinite(at)) throw new InvalidArgumentError("expected a time like 2026-11-28T21:00:00Z.");
+  return at;
 }
 
 function positive(text: string): number {
