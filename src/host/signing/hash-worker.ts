@@ -8,7 +8,7 @@ import { serveTasks } from "../worker-tasks.js";
 export interface HashTask {
   name: string;
   /** Bytes, as the file system has them; no link is followed. */
-  path: Uint8Array;
+  path: Uint8Array | string;
   start: number;
   end: number;
   /** The file must end where the task does. */
@@ -36,7 +36,10 @@ async function hasherOf(algorithm: HashType): Promise<Hasher> {
 
 async function hashed(task: HashTask, onBytes: (bytes: number) => void): Promise<string> {
   const hash = await hasherOf(task.algorithm);
-  const file = openSync(Buffer.from(task.path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  const file = openSync(
+    typeof task.path === "string" ? task.path : Buffer.from(task.path),
+    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0),
+  );
   try {
     if (fstatSync(file).size < task.end || (task.whole && fstatSync(file).size !== task.end))
       throw new Error("the file changed while it was being read");

@@ -27,10 +27,9 @@ export interface ListOptions {
 export interface ListedFile {
   /** Relative to the model; "." for a model of one file. */
   name: string;
-  /** Where a link ends. */
-  path: Buffer;
+  /** As bytes, where names were read as such; where a link ends. */
+  path: Uint8Array | string;
   sizeBytes: number;
-  link: boolean;
 }
 
 export interface Listed {
@@ -66,7 +65,7 @@ export async function listResources(model: string, options: ListOptions): Promis
   const listed: Listed = { files: [], unstatable: [], warnings: [] };
   if (top.isFile()) {
     const link = (await lstat(model)).isSymbolicLink();
-    listed.files.push({ name: ".", path: link ? await realpath(root, "buffer") : root, sizeBytes: top.size, link });
+    listed.files.push({ name: ".", path: link ? await realpath(root, "buffer") : root, sizeBytes: top.size });
     return listed;
   }
   const inside = Buffer.concat([await realpath(root, "buffer"), Buffer.from(sep)]);
@@ -96,7 +95,7 @@ export async function listResources(model: string, options: ListOptions): Promis
         const end = link ? await realpath(path, "buffer") : path;
         if (link && !end.subarray(0, inside.length).equals(inside))
           listed.warnings.push(`"${name}" is a link to a file outside the model`);
-        listed.files.push({ name, path: end, sizeBytes: info.size, link });
+        listed.files.push({ name, path: end, sizeBytes: info.size });
       } else listed.unstatable.push({ name, reason: "it is no regular file or folder" });
     }
   };
