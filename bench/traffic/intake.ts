@@ -12,7 +12,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { SOFTWARE } from "../../dist/app/software.js";
 import { trafficValidation } from "../../dist/app/traffic/traffic-studies.js";
-import { ingest, logFiles } from "../../dist/host/traffic/ingest.js";
+import { logFiles } from "../../dist/host/traffic/files/log-files.js";
+import { ingest } from "../../dist/host/traffic/ingest.js";
 import { ChdbEngine } from "../../dist/host/traffic/sql/chdb-engine.js";
 import { examineTraffic } from "../../dist/labs/traffic/examine.js";
 import { LEVELS } from "../../dist/labs/traffic/method.js";
@@ -32,7 +33,7 @@ const { values, positionals } = parseArgs({
 const world = positionals[0]!;
 const folder = values.data ?? mkdtempSync(join(tmpdir(), "assay-intake-"));
 const threads = Number(values.threads);
-const logs = (await logFiles([join(world, "log")])).slice(0, Number(values.files));
+const logs = (await logFiles([join(world, "log")])).files.map(({ path }) => path).slice(0, Number(values.files));
 const gzipped = logs.reduce((sum, path) => sum + statSync(path).size, 0);
 const began = performance.now();
 const clock = new StageClock();

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { logFiles } from "../../dist/host/traffic/ingest.js";
+import { logFiles } from "../../dist/host/traffic/files/log-files.js";
 import { ChdbEngine } from "../../dist/host/traffic/sql/chdb-engine.js";
 import { HALF_SQL, readActivity } from "../../dist/labs/traffic/graph/activity.js";
 import { features } from "../../dist/labs/traffic/templates/features.js";
@@ -125,7 +125,7 @@ process.stdout.write(
 /** The first distinct last messages of a world's log. */
 async function promptsOf(world: string, most: number): Promise<string[]> {
   const out = new Set<string>();
-  for (const path of await logFiles([join(world, "log")]))
+  for (const { path } of (await logFiles([join(world, "log")])).files)
     for (const line of gunzipSync(readFileSync(path)).toString("utf8").split("\n")) {
       if (out.size >= most) return [...out];
       if (line !== "") out.add((JSON.parse(line) as { messages: { content: string }[] }).messages.at(-1)!.content);

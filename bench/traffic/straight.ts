@@ -114,9 +114,11 @@ function rowsSql(w: StraightWorld): string {
     signals: "toUInt32(0)",
     prompt: "prompt",
     template: "template",
-    source: "sipHash128(h, 'source')",
-    batch: "toUInt32(1)",
     extra: "map()",
+    request: "toFixedString('', 8)",
+    source: "sipHash128(h, 'source')",
+    src: "toUInt32(1)",
+    batch: "toUInt32(1)",
   };
   return `INSERT INTO rows SELECT ${ROWS_COLUMNS.map(([name]) => `${fields[name]} AS c_${name}`).join(", ")}
 FROM (SELECT *, ${hour} AS hour, ${template} AS template, ${prompt} AS prompt FROM (

@@ -1,44 +1,35 @@
 /**
- * Logs into the engine's tables: a batch at a time, each counted in a manifest that is replaced after the batch is in.
- * Interrupted anywhere, the next run removes what the manifest does not know and goes on from there; a log that has
- * grown is read from where it ended. Memory: a block and a batch a thread.
+ * Logs into the engine's tables: each file is known by its content (rows/match-sources.ts), read from where it is new, a
+ * batch at a time, each counted in a manifest that is replaced after the batch is in; then every event is counted once
+ * (rows/settle-rows.ts). Interrupted anywhere, the next run removes what the manifest does not know and goes on from there.
+ * Memory: a block and a batch a thread.
  */
-import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { AssayError } from "../../base/error.js";
 import type { SqlEngine } from "../../labs/traffic/engine.js";
 import type { Mapping } from "../../labs/traffic/log/mapping.js";
-import { mergeRejects, type Rejects } from "../../labs/traffic/log/parse-lines.js";
+import { mergeCounts, mergeRejects } from "../../labs/traffic/log/parse-lines.js";
 import { SNIFFED_MAX, sniff } from "../../labs/traffic/log/sniff.js";
 import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../../labs/traffic/log/tables.js";
-import { asAssayError } from "../files.js";
-import { csvBlocks, isCsv } from "./csv-blocks.js";
-import { type LogBlock, logBlocks } from "./log-blocks.js";
-import { isParquet, openParquet, parquetAsLines, parquetId, takeHashed } from "./parquet-log.js";
+import { ContentDigest } from "./files/content-digest.js";
+import { type LogFile, localFile, logFiles } from "./files/log-files.js";
+import { logBlocks } from "./files/log-reader.js";
+import { logText } from "./files/log-text.js";
+import { isParquet, openParquet, parquetAsLines, takeHashed } from "./files/parquet-log.js";
 import { ParsePool } from "./parse-pool.js";
 import type { ParseResult } from "./parse-worker.js";
-
-export interface SourceState {
-  /** SHA-256 of the first line: a log keeps it while it grows. */
-  id: string;
-  name: string;
-  mapping: { id: string; version: string };
-  /** Uncompressed bytes taken in, and the file's size when its end was last reached. */
-  done: number;
-  sizeBytes: number;
-  lines: number;
-  rows: number;
-  rejects: Rejects;
-}
-
-export interface Manifest {
-  type: "assay/traffic-manifest/v1";
-  /** Says which key the hashes were made with, without telling it. */
-  keyId: string;
-  batches: number;
-  sources: SourceState[];
-}
+import {
+  happened,
+  type Manifest,
+  readManifest,
+  removeUnknown,
+  type SourceState,
+  writeManifest,
+} from "./rows/manifest.js";
+import { copyOf, fileDigest, type Match, matchSources } from "./rows/match-sources.js";
+import { resolveReplaced } from "./rows/replaced-source.js";
+import { countBySource, finishSettling, settleRows } from "./rows/settle-rows.js";
 
 export interface IngestOptions {
   logs: readonly string[];
@@ -52,94 +43,115 @@ export interface IngestOptions {
   onProgress: (progress: { stage: string; done: number; total: number }) => void;
 }
 
-const LOG_NAME = /\.((jsonl|ndjson|json|log|csv)(\.gz)?|parquet)$/i;
+interface Intake {
+  engine: SqlEngine;
+  pool: ParsePool;
+  manifest: Manifest;
+  options: IngestOptions;
+  onShare: (share: number) => void;
+}
 
 export async function ingest(
   engine: SqlEngine,
   options: IngestOptions,
 ): Promise<{ manifest: Manifest; newRows: number }> {
   await createTables(engine);
-  const manifest = await readManifest(options.folder, options.key);
+  const { folder } = options;
+  const manifest = await readManifest(folder, options.key);
+  await finishSettling(engine, manifest, folder);
   await removeUnknown(engine, manifest);
+  const before = manifest.sources.reduce((sum, source) => sum + source.rows, 0);
+  const { files, passedOver } = await logFiles(options.logs);
+  manifest.passedOver = passedOver;
   const pool = new ParsePool(options.key, options.reveal, options.threads);
-  let newRows = 0;
   try {
-    const files = await logFiles(options.logs);
-    const total = (await Promise.all(files.map(async (file) => (await stat(file)).size))).reduce((a, b) => a + b, 0);
-    let before = 0;
-    for (const file of files) {
-      const { size } = await stat(file);
-      newRows += await take(engine, pool, manifest, file, options, (share) =>
-        options.onProgress({ stage: "reading logs (bytes)", done: before + Math.round(share * size), total }),
-      );
-      before += size;
+    const matches = await matchSources(files, manifest.sources);
+    const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    let read = 0;
+    for (const match of matches) {
+      const { sizeBytes } = match.file;
+      const intake = {
+        ...{ engine, pool, manifest, options },
+        onShare: (share: number) =>
+          options.onProgress({ stage: "reading logs (bytes)", done: read + Math.round(share * sizeBytes), total }),
+      };
+      try {
+        await take(match, intake);
+      } catch (error) {
+        if (!match.file.found || !isNoLog(error)) throw error;
+        manifest.passedOver.push(`${match.file.name} (${error.message})`);
+      }
+      read += sizeBytes;
     }
   } finally {
     await pool.close();
   }
-  return { manifest, newRows };
+  if (
+    files.length > 0 &&
+    files.every(({ found }) => found) &&
+    manifest.sources.length === 0 &&
+    manifest.passedOver.length > 0
+  )
+    throw new AssayError("UNSUPPORTED", manifest.passedOver.at(-1)!.replace(/^.*? \((.*)\)$/s, "$1"));
+  if (manifest.unsettled === "gone") await removeUnknown(engine, manifest);
+  for (const source of [...manifest.sources])
+    if (source.replaces !== null && source.whole) await resolveReplaced(engine, manifest, folder, source);
+  await settleRows(engine, manifest, folder);
+  const rows = await countBySource(engine, manifest);
+  await writeManifest(folder, manifest);
+  return { manifest, newRows: rows - before };
 }
 
-/** Files as they are; of a folder, its logs in order of name. */
-export async function logFiles(logs: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
-  for (const log of logs) {
-    const info = await stat(log).catch((error) => {
-      throw asAssayError(error, log, "traffic.logFiles");
-    });
-    if (!info.isDirectory()) files.push(log);
-    else if (await isFolder(join(log, "log"))) files.push(...(await logFiles([join(log, "log")])));
-    else {
-      const inside = (await readdir(log)).filter((name) => LOG_NAME.test(name)).sort();
-      if (inside.length === 0)
-        throw new AssayError("NOT_FOUND", `traffic.logFiles: expected logs in the folder ${log}, got none`);
-      files.push(...inside.map((name) => join(log, name)));
-    }
+/** A file that was found in a folder and turns out to be no log of a known kind. */
+function isNoLog(error: unknown): error is AssayError {
+  return error instanceof AssayError && (error.code === "UNSUPPORTED" || error.code === "FORMAT");
+}
+
+async function take(match: Match, intake: Intake): Promise<void> {
+  const { file } = match;
+  const { sources } = intake.manifest;
+  if (match.kind === "copy") return happened(match.source, `the same as ${file.name}: not read again`);
+  if (match.kind === "new") {
+    // A copy of what came in a moment ago.
+    const copied = await copyOf(file, sources);
+    if (copied) return happened(copied, `the same as ${file.name}: not read again`);
+    return isParquet(file.name)
+      ? takeParquet(file, null, match.replaces, intake)
+      : takeText(file, null, match.replaces, intake);
   }
-  return files;
-}
-
-/** A world of the generator keeps its log apart from the truth about it. */
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isDirectory() === true;
-}
-
-async function take(
-  engine: SqlEngine,
-  pool: ParsePool,
-  manifest: Manifest,
-  file: string,
-  options: IngestOptions,
-  onShare: (share: number) => void,
-): Promise<number> {
-  if (isParquet(file)) return takeParquet(engine, pool, manifest, file, options, onShare);
-  const { size } = await stat(file);
-  const blocks = isCsv(file) ? csvBlocks : logBlocks;
-  const head = await firstLines(blocks(file, 0, false));
-  if (head === null) return 0;
-  let source = manifest.sources.find((s) => s.id === head.id);
-  if (source && source.sizeBytes === size) return 0;
-  if (!source) {
-    const mapping = options.mapping ?? sniff(head.records, basename(file));
-    const { id, version } = mapping;
-    source = {
-      id: head.id,
-      name: basename(file),
-      mapping: { id, version },
-      done: 0,
-      sizeBytes: 0,
-      lines: 0,
-      rows: 0,
-      rejects: {},
-    };
-    manifest.sources.push(source);
+  const { source } = match;
+  if (match.kind === "moved") {
+    if (source.name !== file.name) happened(source, `was ${source.name}, is ${file.name} now`);
+    Object.assign(source, { path: file.path, name: file.name, state: "current" });
   }
-  const mapping = options.mapping ?? sniff(head.records, basename(file));
-  const rowsBefore = source.rows;
+  if (match.kind === "same" && source.whole) {
+    source.signature = file.signature;
+    return;
+  }
+  await (isParquet(file.name) ? takeParquet(file, source, null, intake) : takeText(file, source, null, intake));
+}
+
+/** Reads a text from where it is new; without a source it is one. */
+async function takeText(
+  file: LogFile,
+  known: SourceState | null,
+  replaces: SourceState | null,
+  intake: Intake,
+  parquet: { file: LogFile; digest: string } | null = null,
+): Promise<void> {
+  const { pool, manifest, options } = intake;
+  const keepOpenLine = options.follow === true;
+  const name = parquet ? "lines" : file.name;
+  const records = await firstRecords(file, name);
+  if (records === null) return;
+  const mapping = options.mapping ?? sniff(records, file.name);
+  const source = known ?? newSource(parquet?.file ?? file, mapping, replaces, intake);
+  if (parquet) source.digest = parquet.digest;
   const from = source.done;
-  const grown = Math.max(1, size - (file.endsWith(".gz") ? 0 : from));
-  const onEnd = (end: number) =>
-    onShare(Math.min(1, file.endsWith(".gz") ? end / (size * GZIP_GUESS) : (end - from) / grown));
+  const readBefore = source.read;
+  const text = logText(file);
+  const digest = new ContentDigest();
+  const grown = Math.max(1, file.sizeBytes - from);
   // Blocks are parsed ahead, one a thread and one more; batches of them go in one after another while others are parsed.
   let batch = manifest.batches + 1;
   let open: Promise<ParseResult>[] = [];
@@ -147,16 +159,23 @@ async function take(
   let inserting: Promise<void> = Promise.resolve();
   const parsing: Promise<ParseResult>[] = [];
   const close = async () => {
+    const [number, end] = [batch++, last];
+    const [whole, head] = [digest.at(end), digest.head(end)];
     const results = await Promise.all(open);
     await inserting;
-    const [number, end] = [batch++, last];
     open = [];
-    inserting = commit(engine, manifest, source, results, number, end, options.folder).then(() => onEnd(end));
+    inserting = commit(intake, source, results, number, () => {
+      source.done = end;
+      if (!parquet) Object.assign(source, { digest: whole, head });
+    }).then(() => intake.onShare(Math.min(1, (end - from) / grown)));
     inserting.catch(() => undefined); // told by whoever waits for it next
   };
   try {
-    for await (const { bytes, end } of blocks(file, from, options.follow === true)) {
-      const result = pool.parse({ bytes: new Uint8Array(bytes), mapping, batch });
+    for await (const { bytes, end } of logBlocks(digest.over(text.chunks), { name, from, keepOpenLine })) {
+      const result = pool.parse({
+        ...{ bytes: new Uint8Array(bytes), mapping, batch },
+        ...{ fixed: options.mapping !== null, src: source.number },
+      });
       result.catch(() => undefined);
       open.push(result);
       parsing.push(result);
@@ -168,59 +187,105 @@ async function take(
   } finally {
     await inserting;
   }
-  source.sizeBytes = size;
+  if (!known && source.lines === 0) {
+    manifest.sources = manifest.sources.filter((s) => s !== source);
+    return;
+  }
+  // An open last line is taken in when it is ended; what stands behind the last record is no record.
+  if (!keepOpenLine || digest.seen === source.done) {
+    source.done = digest.seen;
+    source.open = digest.lastByte !== 0x0a;
+    if (!parquet) Object.assign(source, { digest: digest.at(digest.seen), head: digest.head(digest.seen) });
+  }
+  source.whole = true;
+  if (text.cutShort()) source.open = true;
+  const read = source.read - readBefore;
+  if (text.cutShort()) happened(source, `ends in the middle of what it is packed in: ${read} rows read up to there`);
+  else if (known) happened(source, from === 0 || read === 0 ? `read on: ${read} rows` : `grown: ${read} rows more`);
+  else happened(source, `read: ${read} rows of ${source.lines} lines`);
+  source.signature = text.cutShort() ? null : (parquet?.file ?? file).signature;
   await writeManifest(options.folder, manifest);
-  return source.rows - rowsBefore;
 }
 
-/** A Parquet file does not grow: it was taken in whole, or it is taken in anew. */
+/** A Parquet file does not grow: its rows come as hashes already, or it becomes JSON lines that go the way of every log. */
 async function takeParquet(
-  engine: SqlEngine,
-  pool: ParsePool,
-  manifest: Manifest,
-  file: string,
-  options: IngestOptions,
-  onShare: (share: number) => void,
-): Promise<number> {
-  const id = await parquetId(file);
-  if (manifest.sources.some((source) => source.id === id && source.sizeBytes > 0)) return 0;
-  const log = await openParquet(engine, file);
-  const { size } = await stat(file);
-  const done = { id, name: basename(file), done: size, sizeBytes: size, rejects: {} };
+  file: LogFile,
+  known: SourceState | null,
+  replaces: SourceState | null,
+  intake: Intake,
+): Promise<void> {
+  const { engine, manifest, options } = intake;
+  const log = await openParquet(engine, file.path);
+  const digest = await fileDigest(file);
   if (log.hashed) {
+    const source = newSource(file, HASHED, replaces, intake);
     const batch = manifest.batches + 1;
-    const rows = await takeHashed(engine, log, batch);
+    const rows = await takeHashed(engine, log, source.number, batch);
     manifest.batches = batch;
-    manifest.sources.push({ ...done, mapping: { id: "hashed-parquet", version: "1" }, lines: rows, rows });
+    if (manifest.unsettled === "nothing") manifest.unsettled = "new";
+    Object.assign(source, { digest, done: file.sizeBytes, whole: true, signature: file.signature });
+    Object.assign(source, { lines: rows, read: rows, rows, formats: { [`${HASHED.id} ${HASHED.version}`]: rows } });
+    happened(source, `read: ${rows} hashed rows`);
     await writeManifest(options.folder, manifest);
-    return rows;
+    return;
   }
   const lines = await parquetAsLines(engine, log, options.folder);
   try {
-    const rows = await take(engine, pool, manifest, lines, options, onShare);
-    const source = manifest.sources.find((s) => s.name === basename(lines));
-    if (source) Object.assign(source, { ...done, rejects: source.rejects });
-    await writeManifest(options.folder, manifest);
-    return rows;
+    await takeText(await localFile(lines, file.name, file.found), known, replaces, intake, { file, digest });
   } finally {
     await rm(lines, { force: true });
   }
 }
 
-/** How many times larger a log of prompts is when unpacked: only for the progress line. */
-const GZIP_GUESS = 4;
+const HASHED = { id: "hashed-parquet", version: "1" };
+
+function newSource(
+  file: LogFile,
+  { id, version }: Pick<Mapping, "id" | "version">,
+  replaces: SourceState | null,
+  { manifest }: Intake,
+): SourceState {
+  // One that was never read to its end and is another log now takes its own predecessor with it.
+  const unfinished = replaces && !replaces.whole ? replaces : null;
+  if (unfinished) {
+    manifest.sources = manifest.sources.filter((source) => source !== unfinished);
+    manifest.unsettled = "gone";
+  }
+  const source: SourceState = {
+    number: ++manifest.numbers,
+    name: file.name,
+    path: file.path,
+    state: "current",
+    replaces: unfinished ? unfinished.replaces : (replaces?.number ?? null),
+    mapping: { id, version },
+    formats: {},
+    digest: "",
+    head: { bytes: 0, digest: "" },
+    done: 0,
+    whole: false,
+    open: false,
+    signature: null,
+    lines: 0,
+    read: 0,
+    rows: 0,
+    zoneless: 0,
+    skipped: {},
+    rejects: {},
+    happened: [],
+  };
+  manifest.sources.push(source);
+  return source;
+}
 
 /** Blocks of 8 MB that go in together: every insertion makes a part, and many small parts are merged again and again. */
 const BLOCKS_A_BATCH = 16;
 
 async function commit(
-  engine: SqlEngine,
-  manifest: Manifest,
+  { engine, manifest, options: { folder } }: Intake,
   source: SourceState,
   results: readonly ParseResult[],
   batch: number,
-  end: number,
-  folder: string,
+  mark: () => void,
 ): Promise<void> {
   await engine.insert("rows", structure(ROWS_COLUMNS), Buffer.concat(results.map(({ rows }) => rows)));
   await engine.insert("prompts", structure(PROMPTS_COLUMNS), Buffer.concat(results.map(({ prompts }) => prompts)));
@@ -233,72 +298,36 @@ async function commit(
     await writeFile(join(folder, "accounts.tsv"), `\n${lines.join("")}`, { flag: "a", mode: 0o600 });
   }
   manifest.batches = batch;
-  source.done = end;
+  if (manifest.unsettled === "nothing") manifest.unsettled = "new";
+  mark();
   for (const { counts } of results) {
     source.lines += counts.lines;
+    source.read += counts.rows;
     source.rows += counts.rows;
+    source.zoneless += counts.zoneless;
+    mergeCounts(source.formats, counts.formats);
+    mergeCounts(source.skipped, counts.skipped);
     mergeRejects(source.rejects, counts.rejects);
   }
   await writeManifest(folder, manifest);
 }
 
-/** Rows of a batch that was under way when the last run ended. */
-async function removeUnknown(engine: SqlEngine, { batches }: Manifest): Promise<void> {
-  for (const table of ["rows", "prompts"]) {
-    const [found] = await engine.rows<{ n: number }>(`SELECT count() AS n FROM ${table} WHERE batch > {b:UInt32}`, {
-      b: batches,
-    });
-    if (found!.n > 0)
-      await engine.run(`ALTER TABLE ${table} DELETE WHERE batch > ${batches} SETTINGS mutations_sync = 2`);
-  }
-}
-
-/** Looks at the first records; null for an empty file. */
-async function firstLines(blocks: AsyncIterable<LogBlock>): Promise<{ id: string; records: unknown[] } | null> {
-  for await (const { bytes } of blocks) {
-    const lines = Buffer.from(bytes)
-      .toString("utf8", 0, HEAD_BYTES)
+/** Looks at the first records; null where the file holds none. */
+async function firstRecords(file: LogFile, name: string): Promise<unknown[] | null> {
+  for await (const { bytes } of logBlocks(logText(file).chunks, { name, from: 0, keepOpenLine: false })) {
+    const lines = Buffer.from(bytes.subarray(0, SNIFFED_BYTES))
+      .toString("utf8")
       .split("\n")
       .filter((line) => line.trim() !== "");
-    const records = lines.slice(0, SNIFFED_MAX).flatMap((line) => {
+    return lines.slice(0, SNIFFED_MAX).flatMap((line) => {
       try {
         return [JSON.parse(line) as unknown];
       } catch {
         return [];
       }
     });
-    const end = bytes.indexOf(0x0a);
-    const id = createHash("sha256")
-      .update(end < 0 ? bytes : bytes.subarray(0, end))
-      .digest("hex");
-    return { id, records };
   }
   return null;
 }
 
-const HEAD_BYTES = 4 * 1024 * 1024;
-
-export async function readManifest(folder: string, key: Uint8Array): Promise<Manifest> {
-  const keyId = createHash("sha256").update("assay/traffic-key/v1\u0000").update(key).digest("hex").slice(0, 16);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  let text: string;
-  try {
-    text = await readFile(join(folder, "manifest.json"), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw asAssayError(error, folder, "traffic.readManifest");
-    return { type: "assay/traffic-manifest/v1", keyId, batches: 0, sources: [] };
-  }
-  const manifest = JSON.parse(text) as Manifest;
-  if (manifest.keyId !== keyId)
-    throw new AssayError(
-      "USAGE",
-      `traffic.ingest: expected the key that ${folder} was made with (${manifest.keyId}), got ${keyId}`,
-    );
-  return manifest;
-}
-
-async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
-  const path = join(folder, "manifest.json");
-  await writeFile(`${path}.part`, JSON.stringify(manifest), { mode: 0o600 });
-  await rename(`${path}.part`, path);
-}
+const SNIFFED_BYTES = 4 * 1024 * 1024;

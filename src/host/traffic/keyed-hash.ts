@@ -15,7 +15,7 @@ export function keyedHash(key: Uint8Array): KeyedHash {
   const hmac = new HmacSha256(key);
   const fields = new Map<string, Map<string, Uint8Array>>();
   return (field, value, bytes) => {
-    if (field === "prompt") return hmac.mac(field, value, bytes);
+    if (field === "prompt" || field === "request") return hmac.mac(field, value, bytes);
     let seen = fields.get(field);
     if (!seen || seen.size >= REMEMBERED_MAX) {
       seen = new Map();
@@ -40,7 +40,7 @@ export function hashSeeds(key: Uint8Array): HashSeeds {
   return { a: digest.readUInt32LE(0), b: digest.readUInt32LE(4) };
 }
 
-/** SHA-256 of a log line, cut to 16 bytes. */
+/** SHA-256 of a row's bytes, cut to 16 bytes. */
 export function lineDigest(line: Uint8Array): Uint8Array {
   return hash("sha256", line, "buffer").subarray(0, 16);
 }

@@ -1,15 +1,15 @@
-/** Hashed rows, each with its template, into a Parquet file that host/traffic/parquet-log.ts takes in again. */
+/** Hashed rows, each with its template, into a Parquet file that host/traffic/files/parquet-log.ts takes in again. */
 import { AssayError } from "../../base/error.js";
 import type { SqlEngine } from "../../labs/traffic/engine.js";
-import { ROWS_COLUMNS } from "../../labs/traffic/log/tables.js";
-import { sqlText } from "./parquet-log.js";
+import { OWN_COLUMNS, ROWS_COLUMNS } from "../../labs/traffic/log/tables.js";
+import { sqlText } from "./files/parquet-log.js";
 
 const NONE = "toFixedString('', 16)";
 
 export async function exportHashed(engine: SqlEngine, path: string): Promise<void> {
   if (engine.name !== "chdb")
     throw new AssayError("UNSUPPORTED", "traffic export: expected the engine in process, which writes files here");
-  const columns = ROWS_COLUMNS.filter(([name]) => name !== "batch").map(([name]) =>
+  const columns = ROWS_COLUMNS.filter(([name]) => !OWN_COLUMNS.has(name)).map(([name]) =>
     name === "template" ? `if(r.template != ${NONE}, r.template, t.template) AS template` : `r.${name} AS ${name}`,
   );
   // A prompt's template proper ends its first byte in 0 (templates/read-prompts.ts).

@@ -9,6 +9,10 @@ import { hashSeeds, keyedHash, lineDigest } from "./keyed-hash.js";
 export interface ParseJob {
   bytes: Uint8Array;
   mapping: Mapping;
+  /** The owner named the mapping. */
+  fixed?: boolean;
+  /** Number of the source in the manifest. */
+  src?: number;
   batch: number;
 }
 export interface ParseResult {
@@ -25,12 +29,12 @@ const seeds = hashSeeds(key);
 // Its writers are kept from block to block: they have grown to a block's size.
 const sink = newSink();
 
-serveTasks(({ bytes, mapping, batch }: ParseJob) => {
+serveTasks(({ bytes, mapping, fixed = false, src = 0, batch }: ParseJob) => {
   const revealed = new Map<string, Uint8Array>();
   sink.seen.clear();
   sink.systems.clear();
   sink.reveal = reveal ? (hash: Uint8Array, account: string) => void revealed.set(account, hash) : null;
-  const counts = parseLines(bytes, { mapping, hash, seeds, batch }, sink, lineDigest);
+  const counts = parseLines(bytes, { mapping, fixed, hash, seeds, src, batch }, sink, lineDigest);
   const value: ParseResult = {
     rows: sink.rows.take(),
     prompts: sink.prompts.take(),

@@ -1,5 +1,4 @@
 /** One SQL text for both engines: chdb in its process, and @clickhouse/client bridged to the same engine (no server here). */
-import { fork } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,33 +66,5 @@ describe.skipIf(!hasEngine)("engines", () => {
     const other = await factsOf(bridged, join(scratch, "b"));
     await bridged.close();
     expect(other).toEqual(own);
-  }, 120_000);
-
-  test("killed while taking in a log, the next run ends where an undisturbed one does", async () => {
-    const folder = join(scratch, "c");
-    const script = join(scratch, "kill.mjs");
-    const dist = join(process.cwd(), "dist");
-    writeFileSync(
-      script,
-      `import { ChdbEngine } from "${dist}/host/sql/chdb-engine.js";
-import { ingest } from "${dist}/host/ingest.js";
-import { createTables, ROWS_COLUMNS, structure } from "${dist}/labs/traffic/log/tables.js";
-const engine = await ChdbEngine.open("${join(folder, "engine")}", 1);
-await createTables(engine);
-// A batch that went in while the manifest did not yet know of it: what a kill between the two leaves.
-await engine.run("INSERT INTO rows (ts, account, batch) SELECT now64(3), 'x', 1 FROM numbers(77)");
-process.kill(process.pid, "SIGKILL");`,
-    );
-    const child = fork(script, { execArgv: [], stdio: "ignore" });
-    await new Promise((resolve) => child.once("exit", resolve));
-    // The engine's own process ends with its parent and lets go of the folder.
-    let engine: ChdbEngine | null = null;
-    for (let tries = 0; engine === null && tries < 40; tries++) {
-      engine = await ChdbEngine.open(join(folder, "engine"), 1).catch(() => null);
-      if (engine === null) await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-    const facts = await factsOf(engine!, folder);
-    await engine!.close();
-    expect(facts.totals.rows).toBe(500);
   }, 120_000);
 });

@@ -1,10 +1,10 @@
 /** The same log as JSON Lines, as CSV and as Parquet through a mapping file gives the same rows; an export comes back whole. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { exportLogs } from "../../../src/app/traffic/traffic-export.js";
-import { csvBlocks } from "../../../src/host/traffic/csv-blocks.js";
+import { csvBlocks } from "../../../src/host/traffic/files/csv-blocks.js";
 import { ingest } from "../../../src/host/traffic/ingest.js";
 import { ChdbEngine } from "../../../src/host/traffic/sql/chdb-engine.js";
 import type { SqlEngine } from "../../../src/labs/traffic/engine.js";
@@ -103,7 +103,8 @@ test("broken CSV records become lines that are counted, and a quote inside a fie
   const path = join(scratch, "broken.csv");
   writeFileSync(path, 'a,b\n1,2\n3\n4,5,6\n"open,7\n8,9" x\n10,5" pipe\n"x""y","1\n2"\n11,12');
   const blocks: string[] = [];
-  for await (const { bytes } of csvBlocks(path, 0)) blocks.push(Buffer.from(bytes).toString());
+  for await (const { bytes } of csvBlocks(createReadStream(path), 0, false, path))
+    blocks.push(Buffer.from(bytes).toString());
   const lines = blocks.join("").trim().split("\n");
   expect(lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line))).toEqual([
     { a: "1", b: "2" },

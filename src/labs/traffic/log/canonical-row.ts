@@ -1,9 +1,11 @@
 /**
  * One record of any format becomes one canonical row, or is set aside with a reason. Limits come first: times outside
- * 2015 to 2100, absurd counts and records without any account are no rows.
+ * 2015 to 2100, absurd counts and records without any account are no rows. A row carries its own digest, over what it
+ * says and not over how its line was written, so that a re-export in another order of keys or another format is known.
  */
 import { features, type HashSeeds } from "../templates/features.js";
 import { normalise, words } from "../templates/tokens.js";
+import { instant } from "./instant.js";
 import { ABSENT_8, ABSENT_16, type KeyedHash } from "./keyed-hash.js";
 import { at, first, type Mapping } from "./mapping.js";
 import { asked } from "./messages.js";
@@ -34,34 +36,50 @@ export function newSink(reveal: RowSink["reveal"] = null): RowSink {
 
 export interface RowContext {
   mapping: Mapping;
+  /** The owner named the mapping: no record is read in another one. */
+  fixed?: boolean;
   hash: KeyedHash;
   seeds: HashSeeds;
+  /** Number of the source in the manifest. */
+  src?: number;
   batch: number;
 }
 
-/** @returns the reason why the record is no row, or null when it was written */
-export function writeRow(record: unknown, source: Uint8Array, context: RowContext, sink: RowSink): string | null {
+/** What a record became: a row, with what is worth counting about it, or a reason. */
+export interface Written {
+  zoneless: boolean;
+}
+
+/** @returns the reason why the record is no row, or what was written */
+export function writeRow(
+  record: unknown,
+  digest: (bytes: Uint8Array) => Uint8Array,
+  context: RowContext,
+  sink: RowSink,
+): string | Written {
   const { mapping, hash, batch } = context;
-  const time = milliseconds(first(record, mapping.time));
-  if (time === null) return "no time that can be read";
-  if (!(time >= TIME_MIN_MS && time < TIME_MAX_MS)) return "a time outside 2015 to 2100";
-  const key = identifier(first(record, mapping.key));
-  const account = identifier(first(record, mapping.account)) ?? key;
+  const time = instant(first(record, mapping.time));
+  if (typeof time === "string") return time;
+  const { ms } = time;
+  if (!(ms >= TIME_MIN_MS && ms < TIME_MAX_MS)) return "a time outside 2015 to 2100";
+  const key = firstIdentifier(record, mapping.key);
+  const account = firstIdentifier(record, mapping.account) ?? key;
   if (account === null) return "neither user nor key";
   const { prompt, system, turn } = asked(first(record, mapping.prompt), first(record, mapping.system));
   const accountHash = hash("account", account, 16);
   sink.reveal?.(accountHash, account);
   const { rows } = sink;
-  rows.i64(time);
+  const start = rows.length;
+  rows.i64(ms);
   rows.fixed(accountHash);
   rows.fixed(field("key", key, hash));
-  rows.fixed(field("org", identifier(first(record, mapping.org)), hash));
-  rows.fixed(field("payment", identifier(first(record, mapping.payment)), hash));
-  rows.fixed(field("network", network(identifier(first(record, mapping.address))), hash));
-  rows.fixed(field("client", identifier(first(record, mapping.client)), hash));
+  rows.fixed(field("org", firstIdentifier(record, mapping.org), hash));
+  rows.fixed(field("payment", firstIdentifier(record, mapping.payment), hash));
+  rows.fixed(field("network", network(firstIdentifier(record, mapping.address)), hash));
+  rows.fixed(field("client", firstIdentifier(record, mapping.client), hash));
   rows.fixed(system === null ? ABSENT_8 : systemHash(system, hash, sink));
-  rows.fixed(field("session", identifier(first(record, mapping.session)), hash));
-  rows.text((identifier(first(record, mapping.model)) ?? "").slice(0, 100));
+  rows.fixed(field("session", firstIdentifier(record, mapping.session), hash));
+  rows.text((firstIdentifier(record, mapping.model) ?? "").slice(0, 100));
   rows.u32(count(first(record, mapping.input)));
   rows.u32(count(first(record, mapping.output)));
   rows.u16(turn);
@@ -70,10 +88,13 @@ export function writeRow(record: unknown, source: Uint8Array, context: RowContex
   rows.u32(met.signals);
   rows.fixed(met.id);
   rows.fixed(ABSENT_16);
-  rows.fixed(source);
-  rows.u32(batch);
   writeExtra(record, context, rows);
-  return null;
+  const request = firstIdentifier(record, mapping.request);
+  rows.fixed(request === null ? ABSENT_8 : hash("request", request, 8));
+  rows.fixed(digest(rows.since(start, time.nanos)));
+  rows.u32(context.src ?? 0);
+  rows.u32(batch);
+  return time;
 }
 
 const NO_PROMPT = { id: ABSENT_16, signals: 0 };
@@ -110,6 +131,8 @@ function writeExtra(record: unknown, { mapping, hash }: RowContext, rows: RowBin
       if (extra === NO_EXTRA) extra = [];
       extra.push([name.slice(0, 60), value]);
     }
+  // An export may write the same fields in another order.
+  if (extra.length > 1) extra.sort(byName);
   rows.count(extra.length);
   for (const [name, value] of extra) {
     rows.text(name);
@@ -118,9 +141,11 @@ function writeExtra(record: unknown, { mapping, hash }: RowContext, rows: RowBin
 }
 
 const NO_EXTRA: [string, string][] = [];
+const byName = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : a > b ? 1 : 0);
 
 const PATH_FIELDS = [
   "time",
+  "request",
   "account",
   "key",
   "org",
@@ -150,11 +175,34 @@ function field(name: string, value: string | null, hash: KeyedHash): Uint8Array 
   return value === null ? ABSENT_8 : hash(name, value, 8);
 }
 
+/** What gateways, databases and tables write where there is nobody: no account, or thousands of strangers become one. */
+const NOBODY = new Set(
+  "null none nil undefined nan n/a na anonymous unknown default default_user_id (null) <nil> <null> <none> \\n -".split(
+    " ",
+  ),
+);
+
+/** The first path that names somebody. */
+export function firstIdentifier(record: unknown, options: readonly (readonly string[])[]): string | null {
+  for (const keys of options) {
+    const value = identifier(at(record, keys));
+    if (value !== null) return value;
+  }
+  return null;
+}
+
 function identifier(value: unknown): string | null {
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
-  if (typeof value !== "string" || value === "") return null;
-  return value.slice(0, IDENTIFIER_CHARS_MAX);
+  if (typeof value !== "string") return null;
+  const text = value.trim().slice(0, IDENTIFIER_CHARS_MAX);
+  if (text === "" || (text.length <= NOBODY_CHARS_MAX && NOBODY.has(text.toLowerCase()))) return null;
+  // The same name may come composed or decomposed (UAX #15).
+  return ASCII.test(text) ? text : text.normalize("NFC");
 }
+
+const NOBODY_CHARS_MAX = 15;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+const ASCII = /^[\x00-\x7f]*$/;
 
 /** The /24 of an IPv4 address, the /48 of an IPv6 address: what one operator is likely to hold together. */
 function network(address: string | null): string | null {
@@ -164,22 +212,13 @@ function network(address: string | null): string | null {
   return address.includes(":") ? address.toLowerCase().split(":").slice(0, 3).join(":") : address;
 }
 
+/** A count of tokens; "1,234" is one thousand. */
 function count(value: unknown): number {
-  const n = typeof value === "string" ? Number(value) : value;
+  const n = typeof value === "string" ? Number(THOUSANDS.test(value) ? value.replaceAll(",", "") : value) : value;
   return typeof n === "number" && n > 0 && n < COUNT_MAX ? Math.floor(n) : 0;
 }
 
-/** ISO 8601, "YYYY-MM-DD hh:mm:ss" as UTC, or a number whose size tells seconds, milli-, micro- or nanoseconds. */
-function milliseconds(value: unknown): number | null {
-  if (typeof value === "string" && !/^\d+(\.\d+)?$/.test(value)) {
-    const text = value.slice(0, 40).replace(/^(\d{4}-\d\d-\d\d) (\d)/, "$1T$2");
-    const ms = Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(text) || !text.includes("T") ? text : `${text}Z`);
-    return Number.isFinite(ms) ? ms : null;
-  }
-  const n = typeof value === "string" ? Number(value) : value;
-  if (typeof n !== "number" || !(n > 0)) return null;
-  return Math.floor(n < 1e11 ? n * 1000 : n < 1e14 ? n : n < 1e17 ? n / 1000 : n / 1e6);
-}
+const THOUSANDS = /^\d{1,3}(,\d{3})+$/;
 
 function flags(parameters: unknown): number {
   if (typeof parameters !== "object" || parameters === null) return 0;

@@ -25,8 +25,8 @@ export async function logTotals(engine: SqlEngine): Promise<LogTotals> {
 
 /**
  * SHA-256 over 256 lines, one a first byte of an account's hash: SHA-256 of its accounts' digests in order, an account's
- * digest being SHA-256 of its hash and of its rows' digests in order. A row's digest is SHA-256 of its line, cut to 16
- * bytes; so anyone with the log can take it again. The table lies in order of account: one pass, whatever its length.
+ * digest being SHA-256 of its hash and of its rows' digests in order. A row's digest is SHA-256 of the row as it stands
+ * here (canonical-row.ts), cut to 16 bytes; so anyone with the log and its key can take it again. The table lies in order of account: one pass, whatever its length.
  */
 export async function logRoot(engine: SqlEngine, rows: number): Promise<Digest> {
   const lines: string[] = [];

@@ -4,9 +4,10 @@
  */
 import { z } from "zod";
 import { AssayError } from "../../../base/error.js";
+import { parseExactly } from "./exact-json.js";
 
 const path = z.array(z.string().min(1).max(200)).min(1).max(12);
-const paths = z.array(path).max(24).default([]);
+const paths = z.array(path).max(40).default([]);
 
 export const mappingSchema = z.strictObject({
   type: z.literal("assay/log-mapping/v1"),
@@ -16,11 +17,28 @@ export const mappingSchema = z.strictObject({
   source: z.string(),
   /** Paths of which most must be there for the format to be recognised. */
   detect: z.array(path).min(1).max(12),
-  /** A list inside a record whose items are the rows (Datadog's spans); the record's own fields stay visible. */
+  /** Taken where no other format fits, without telling paths. */
+  fallback: z.boolean().default(false),
+  /** Lists inside a record whose items are the rows (OTLP's resourceSpans, scopeSpans, spans); what holds them stays visible. */
   each: path.optional(),
+  /** What a record must be to count as one request; others are skipped and counted, by kind. The first value present is asked. */
+  only: z
+    .array(
+      z.strictObject({
+        paths,
+        in: z.array(z.string()).max(60).optional(),
+        notIn: z.array(z.string()).max(60).optional(),
+        /** What a record that does not pass is called. */
+        says: z.string().max(100),
+      }),
+    )
+    .max(8)
+    .default([]),
   /** Fields of a record that say nothing about who sent it: not kept. */
   ignore: z.array(z.string()).max(60).default([]),
   time: paths,
+  /** The request's own id: rows that share it, their account and their time are one event. */
+  request: paths,
   account: paths,
   /** API key, hashed by the gateway or not. */
   key: paths,
@@ -51,6 +69,7 @@ export function parseMapping(value: unknown, what: string): Mapping {
 export function at(record: unknown, keys: readonly string[]): unknown {
   let value = record;
   for (const key of keys) {
+    if (typeof value === "string") value = unfolded(value);
     if (typeof value !== "object" || value === null) return undefined;
     value = Array.isArray(value)
       ? item(value, key)
@@ -59,6 +78,16 @@ export function at(record: unknown, keys: readonly string[]): unknown {
         : undefined;
   }
   return value;
+}
+
+/** JSON held as text, as tables and queues carry it; anything else as it is. */
+export function unfolded(value: string): unknown {
+  if (!/^\s*[[{]/.test(value)) return value;
+  try {
+    return parseExactly(value);
+  } catch {
+    return value;
+  }
 }
 
 /** OTLP writes `{"key": k, "value": {"stringValue": …}}`, Datadog writes tags as "name:value". */

@@ -3,7 +3,10 @@
  * reason, the first of each reason is quoted. Limits: 16 MiB a line, malformed UTF-8 and malformed JSON are rejects.
  */
 import { type RowContext, type RowSink, writeRow } from "./canonical-row.js";
-import { at } from "./mapping.js";
+import { parseExactly } from "./exact-json.js";
+import type { Mapping } from "./mapping.js";
+import { itemsOf, notARequest } from "./requests.js";
+import { mappingOf } from "./sniff.js";
 
 /** A prompt with a whole book in it stays below; a longer line is hostile or broken (CWE-400). */
 export const LINE_BYTES_MAX = 16 * 1024 * 1024;
@@ -15,6 +18,12 @@ export interface Rejects {
 export interface BatchCounts {
   lines: number;
   rows: number;
+  /** Rows whose time had no zone, read as UTC. */
+  zoneless: number;
+  /** Rows by the format they were read in. */
+  formats: Record<string, number>;
+  /** Records that are no requests, by kind. */
+  skipped: Record<string, number>;
   rejects: Rejects;
 }
 
@@ -24,15 +33,15 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * @param block whole lines
- * @param digest SHA-256 of a line, cut to 16 bytes
+ * @param digest SHA-256 of a row's bytes, cut to 16 bytes
  */
 export function parseLines(
   block: Uint8Array,
   context: RowContext,
   sink: RowSink,
-  digest: (line: Uint8Array) => Uint8Array,
+  digest: (bytes: Uint8Array) => Uint8Array,
 ): BatchCounts {
-  const counts: BatchCounts = { lines: 0, rows: 0, rejects: {} };
+  const counts: BatchCounts = { lines: 0, rows: 0, zoneless: 0, formats: {}, skipped: {}, rejects: {} };
   for (let start = 0; start < block.length; ) {
     let end = block.indexOf(NEWLINE, start);
     if (end < 0) end = block.length;
@@ -44,7 +53,7 @@ export function parseLines(
       reject(counts.rejects, "a line longer than 16 MiB", line);
       continue;
     }
-    parseLine(line, context, sink, digest(line), counts);
+    parseLine(line, context, sink, digest, counts);
   }
   return counts;
 }
@@ -53,12 +62,12 @@ function parseLine(
   line: Uint8Array,
   context: RowContext,
   sink: RowSink,
-  digest: Uint8Array,
+  digest: (bytes: Uint8Array) => Uint8Array,
   counts: BatchCounts,
 ): void {
   let record: unknown;
   try {
-    record = JSON.parse(decoder.decode(line));
+    record = parseExactly(decoder.decode(line));
   } catch (error) {
     // A RangeError is a stack exhausted by nesting.
     const reason =
@@ -66,20 +75,32 @@ function parseLine(
     reject(counts.rejects, reason, line);
     return;
   }
-  for (const item of items(record, context)) {
-    const reason = writeRow(item, digest, context, sink);
-    if (reason === null) counts.rows++;
-    else reject(counts.rejects, reason, line);
+  // A log may change its format in the middle, and a gateway may write several.
+  const mapping = context.fixed ? context.mapping : mappingOf(record, context.mapping);
+  const own = mapping === context.mapping ? context : { ...context, mapping };
+  for (const item of itemsOf(record, mapping)) {
+    const skipped = notARequest(item, mapping);
+    if (skipped !== null) {
+      counts.skipped[skipped] = (counts.skipped[skipped] ?? 0) + 1;
+      continue;
+    }
+    const written = writeRow(item, digest, own, sink);
+    if (typeof written === "string") reject(counts.rejects, written, line);
+    else {
+      counts.rows++;
+      countFormat(counts, mapping);
+      if (written.zoneless) counts.zoneless++;
+    }
   }
 }
 
-/** A record, or the items of the list that the mapping names, each with the record's own fields behind it. */
-function items(record: unknown, { mapping }: RowContext): unknown[] {
-  if (typeof record !== "object" || record === null || Array.isArray(record)) return [record];
-  if (!mapping.each) return [record];
-  const list = at(record, mapping.each);
-  if (!Array.isArray(list)) return [record];
-  return list.map((item) => (typeof item === "object" && item !== null ? { ...record, ...item } : item));
+function countFormat({ formats }: BatchCounts, { id, version }: Mapping): void {
+  const name = `${id} ${version}`;
+  formats[name] = (formats[name] ?? 0) + 1;
+}
+
+export function mergeCounts(into: Record<string, number>, from: Readonly<Record<string, number>>): void {
+  for (const [name, n] of Object.entries(from)) into[name] = (into[name] ?? 0) + n;
 }
 
 export function reject(rejects: Rejects, reason: string, line: Uint8Array): void {

@@ -19,6 +19,13 @@ export class RowBinaryWriter {
     return out;
   }
 
+  /** What was written from `start` on, with four bytes of `salt` behind it that are not kept: to be digested at once. */
+  since(start: number, salt: number): Uint8Array {
+    this.u32(salt);
+    this.length -= 4;
+    return this.#bytes.subarray(start, this.length + 4);
+  }
+
   u8(value: number): void {
     this.#room(1);
     this.#bytes[this.length++] = value;

@@ -25,10 +25,25 @@ export const ROWS_COLUMNS = [
   ["prompt", "FixedString(16)"],
   // Of a log that came as hashes with its templates; elsewhere empty, and the table `templates` tells.
   ["template", "FixedString(16)"],
-  ["source", "FixedString(16)"],
-  ["batch", "UInt32"],
   ["extra", "Map(String, FixedString(8))"],
+  /** Of the request's own id; empty where the log has none. */
+  ["request", "FixedString(8)"],
+  /** Digest of everything above and of the time below a millisecond: the row itself (canonical-row.ts). */
+  ["source", "FixedString(16)"],
+  /** Which source of the manifest it came from, and which batch. */
+  ["src", "UInt32"],
+  ["batch", "UInt32"],
 ] as const;
+
+/** Columns that say where a row came from, not what it is: an export leaves them out. */
+export const OWN_COLUMNS: ReadonlySet<string> = new Set(["src", "batch"]);
+
+/**
+ * What makes two rows one event, beside account and time: the request's id, or the row's digest where the log has no ids.
+ * See settle-rows.ts in host/traffic for how often a row counts.
+ */
+export const KEY_SQL =
+  "if(request = toFixedString('', 8), source, toFixedString(concat(request, toFixedString('', 8)), 16))";
 
 /** One line a distinct normalised prompt: fingerprints of its word sequences (templates/features.ts). */
 export const PROMPTS_COLUMNS = [
@@ -48,9 +63,11 @@ export function structure(columns: readonly (readonly [string, string])[]): stri
 }
 
 export async function createTables(engine: SqlEngine): Promise<void> {
-  await engine.run(
-    `CREATE TABLE IF NOT EXISTS rows (${structure(ROWS_COLUMNS)}) ENGINE = MergeTree PARTITION BY toYYYYMM(ts) ORDER BY (account, ts, source)`,
-  );
+  // `rows` holds each event once, `spare` what further sources hold of the same events.
+  for (const table of ["rows", "spare"])
+    await engine.run(
+      `CREATE TABLE IF NOT EXISTS ${table} (${structure(ROWS_COLUMNS)}) ENGINE = MergeTree PARTITION BY toYYYYMM(ts) ORDER BY (account, ts, source)`,
+    );
   await engine.run(
     `CREATE TABLE IF NOT EXISTS prompts (${structure(PROMPTS_COLUMNS)}) ENGINE = MergeTree ORDER BY prompt`,
   );

@@ -2,34 +2,14 @@
  * Parquet logs through the engine, which reads them column by column: a log of one's own becomes JSON lines in the data
  * folder, which go the way of every log; an export of hashed rows (app/traffic/traffic-export.ts) goes into the table as it is.
  */
-import { createHash } from "node:crypto";
-import { open, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { AssayError } from "../../base/error.js";
-import type { SqlEngine } from "../../labs/traffic/engine.js";
-import { ROWS_COLUMNS, structure } from "../../labs/traffic/log/tables.js";
+import { AssayError } from "../../../base/error.js";
+import type { SqlEngine } from "../../../labs/traffic/engine.js";
+import { OWN_COLUMNS, ROWS_COLUMNS, structure } from "../../../labs/traffic/log/tables.js";
 
 export function isParquet(path: string): boolean {
   return /\.parquet$/i.test(path);
 }
-
-/** Says which file it is: its size and its first and last 64 KiB (the footer stands at the end). */
-export async function parquetId(path: string): Promise<string> {
-  const { size } = await stat(path);
-  const file = await open(path);
-  try {
-    const hash = createHash("sha256").update(`parquet ${size}\n`);
-    for (const from of [0, Math.max(0, size - EDGE_BYTES)]) {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(EDGE_BYTES), 0, EDGE_BYTES, from);
-      hash.update(buffer.subarray(0, bytesRead));
-    }
-    return hash.digest("hex");
-  } finally {
-    await file.close();
-  }
-}
-
-const EDGE_BYTES = 64 * 1024;
 
 export interface ParquetLog {
   from: string;
@@ -54,23 +34,24 @@ export async function openParquet(engine: SqlEngine, path: string): Promise<Parq
     );
   }
   const names = new Set(columns.map(({ name }) => name));
-  return { from, hashed: ROWS_COLUMNS.every(([name]) => name === "batch" || names.has(name)) };
+  return { from, hashed: ROWS_COLUMNS.every(([name]) => OWN_COLUMNS.has(name) || names.has(name)) };
 }
 
-/** Writes the log as JSON lines into the folder. @returns the file's path */
+/** Writes the log as JSON lines into the folder; 64-bit integers as digits in quotes, since a number would round them. @returns the file's path */
 export async function parquetAsLines(engine: SqlEngine, { from }: ParquetLog, folder: string): Promise<string> {
   const path = resolve(join(folder, "parquet.jsonl"));
   await engine.run(
     `INSERT INTO FUNCTION file('${sqlText(path)}', 'JSONEachRow') SELECT * FROM ${from}
- SETTINGS output_format_json_quote_64bit_integers = 0, engine_file_truncate_on_insert = 1, max_threads = 1`,
+ SETTINGS output_format_json_quote_64bit_integers = 1, engine_file_truncate_on_insert = 1, max_threads = 1`,
   );
   return path;
 }
 
 /** Hashed rows into the table, as one batch. */
-export async function takeHashed(engine: SqlEngine, { from }: ParquetLog, batch: number): Promise<number> {
-  const columns = ROWS_COLUMNS.map(([name]) => (name === "batch" ? `toUInt32(${batch}) AS batch` : name));
-  const types = structure(ROWS_COLUMNS.filter(([name]) => name !== "batch"));
+export async function takeHashed(engine: SqlEngine, { from }: ParquetLog, src: number, batch: number): Promise<number> {
+  const own: Record<string, string> = { src: `toUInt32(${src}) AS src`, batch: `toUInt32(${batch}) AS batch` };
+  const columns = ROWS_COLUMNS.map(([name]) => own[name] ?? name);
+  const types = structure(ROWS_COLUMNS.filter(([name]) => !OWN_COLUMNS.has(name)));
   const typed = from.replace(/\)$/, `, '${sqlText(types)}')`);
   await engine.run(`INSERT INTO rows SELECT ${columns.join(", ")} FROM ${typed}`);
   const [found] = await engine.rows<{ n: number }>("SELECT toUInt64(count()) AS n FROM rows WHERE batch = {b:UInt32}", {

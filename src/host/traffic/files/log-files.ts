@@ -1,0 +1,97 @@
+/**
+ * Which files make a log: those named, and of a folder everything below it that is a log by its name, in order of path
+ * (`date=2026-03-02/` as data lakes lay them out, `.1` as log rotation numbers them). What is passed over is told.
+ */
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { basename, join, relative, resolve } from "node:path";
+import { AssayError } from "../../../base/error.js";
+import { asAssayError } from "../../files.js";
+
+/** One file of a log, wherever it lies. */
+export interface LogFile {
+  /** Tells it from every other file: its absolute path or its address. */
+  path: string;
+  /** Its name, for people. */
+  name: string;
+  /** Found in a folder: if it is no log after all, the others are read and this one is told of. */
+  found: boolean;
+  sizeBytes: number;
+  /** Changes whenever the file does; null where the store gives nothing of the kind. */
+  signature: string | null;
+  /** Its bytes as they are stored, from the first. */
+  open: () => AsyncIterable<Buffer>;
+}
+
+const PACKED = String.raw`(?:\.(?:gz|zst|bz2))?`;
+const LOG_NAME = new RegExp(
+  String.raw`\.(?:(?:jsonl|ndjson|json|log|csv|tsv|txt)(?:[.-]\d{1,8})?${PACKED}|parquet)$`,
+  "i",
+);
+/** A folder deeper than this is no log (CWE-674). */
+const DEPTH_MAX = 12;
+const FILES_MAX = 1_000_000;
+/** A file written less than so long ago may be written again within the same tick of the file system's clock. */
+const RACY_MS = 2000;
+
+export interface FoundFiles {
+  files: LogFile[];
+  /** Names in folders that are no logs by their name. */
+  passedOver: string[];
+}
+
+export async function logFiles(logs: readonly string[]): Promise<FoundFiles> {
+  const found: FoundFiles = { files: [], passedOver: [] };
+  for (const log of logs) {
+    const info = await stat(log).catch((error) => {
+      throw asAssayError(error, log, "traffic.logFiles");
+    });
+    if (!info.isDirectory()) {
+      found.files.push(await localFile(log, basename(log), false));
+      continue;
+    }
+    // A world of the generator keeps its log apart from the truth about it.
+    const root = (await isFolder(join(log, "log"))) ? join(log, "log") : log;
+    const before = found.files.length;
+    await walk(root, root, found, 0);
+    if (found.files.length === before)
+      throw new AssayError("NOT_FOUND", `traffic.logFiles: expected logs in the folder ${log}, got none`);
+  }
+  // The same file named twice is one file.
+  const known = new Set<string>();
+  found.files = found.files.filter(({ path }) => !known.has(path) && known.add(path));
+  return found;
+}
+
+async function walk(root: string, folder: string, found: FoundFiles, depth: number): Promise<void> {
+  if (depth > DEPTH_MAX || found.files.length > FILES_MAX)
+    throw new AssayError("LIMIT", `traffic.logFiles: expected at most ${FILES_MAX} files in ${DEPTH_MAX} levels`);
+  const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.name.startsWith(".")) continue;
+    if (entry.isDirectory()) await walk(root, path, found, depth + 1);
+    else if (LOG_NAME.test(entry.name)) found.files.push(await localFile(path, relative(root, path), true));
+    else found.passedOver.push(relative(root, path));
+  }
+}
+
+export async function localFile(path: string, name: string, found: boolean): Promise<LogFile> {
+  const info = await stat(path, { bigint: true }).catch((error) => {
+    throw asAssayError(error, path, "traffic.logFiles");
+  });
+  // The change time cannot be set by anybody: with it, size and file number the content is the same.
+  const racy = Date.now() - Number(info.ctimeMs) < RACY_MS;
+  return {
+    path: resolve(path),
+    name,
+    found,
+    sizeBytes: Number(info.size),
+    signature: racy ? null : `${info.size} ${info.mtimeNs} ${info.ctimeNs} ${info.ino}`,
+    open: () => createReadStream(path, { highWaterMark: 1 << 20 }),
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() === true;
+}

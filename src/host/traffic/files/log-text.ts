@@ -1,0 +1,99 @@
+/**
+ * A log file's text, whatever it is packed in: gzip (also several members, as rotation appends them), Zstandard and
+ * UTF-16 are known by their first bytes and not by their names; a byte order mark is dropped.
+ */
+import { Readable, type Transform } from "node:stream";
+import * as zlib from "node:zlib";
+import { AssayError } from "../../../base/error.js";
+import { asAssayError } from "../../files.js";
+import type { LogFile } from "./log-files.js";
+
+export interface LogText {
+  chunks: AsyncIterable<Buffer>;
+  /** Said after the last chunk: the packed file ended before its stream did. */
+  cutShort: () => boolean;
+}
+
+export function logText(file: LogFile): LogText {
+  let cut = false;
+  async function* chunks(): AsyncGenerator<Buffer> {
+    try {
+      const packed = await peeked(file.open());
+      const unpacker = unpackerOf(packed.head, file.path);
+      const plain =
+        unpacker === null ? packed.chunks : Readable.from(packed.chunks, { objectMode: false }).pipe(unpacker);
+      yield* withoutMark(await peeked(plain as AsyncIterable<Buffer>));
+    } catch (error) {
+      const { code = "", message } = error as NodeJS.ErrnoException;
+      if (code === "Z_BUF_ERROR" || /unexpected end/i.test(message)) {
+        cut = true;
+        return;
+      }
+      if (error instanceof AssayError) throw error;
+      if (/^(Z_|ZSTD_)/i.test(code))
+        throw new AssayError("FORMAT", `traffic.logText: expected a whole packed file, got ${message} in ${file.path}`);
+      throw asAssayError(error, file.path, "traffic.logText");
+    }
+  }
+  return { chunks: chunks(), cutShort: () => cut };
+}
+
+function unpackerOf(head: Buffer, path: string): Transform | null {
+  if (head[0] === 0x1f && head[1] === 0x8b) return zlib.createGunzip({ chunkSize: 1 << 20 });
+  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return zlib.createZstdDecompress({ chunkSize: 1 << 20 });
+  if (head.toString("latin1", 0, 3) === "BZh")
+    throw new AssayError(
+      "UNSUPPORTED",
+      `traffic.logText: expected gzip, Zstandard or no packing, got bzip2 in ${path}; unpack it first (bunzip2)`,
+    );
+  return null;
+}
+
+/** Chunks again, with the first bytes looked at. */
+async function peeked(source: AsyncIterable<Buffer>): Promise<{ head: Buffer; chunks: AsyncIterable<Buffer> }> {
+  const iterator = source[Symbol.asyncIterator]();
+  const held: Buffer[] = [];
+  let size = 0;
+  let done = false;
+  while (size < HEAD_BYTES && !done) {
+    const next = await iterator.next();
+    if (next.done) done = true;
+    else {
+      held.push(next.value);
+      size += next.value.length;
+    }
+  }
+  async function* chunks(): AsyncGenerator<Buffer> {
+    try {
+      yield* held;
+      if (done) return;
+      for (;;) {
+        const next = await iterator.next();
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { head: Buffer.concat(held).subarray(0, HEAD_BYTES), chunks: chunks() };
+}
+
+const HEAD_BYTES = 4;
+
+async function* withoutMark({ head, chunks }: { head: Buffer; chunks: AsyncIterable<Buffer> }): AsyncGenerator<Buffer> {
+  const wide =
+    head[0] === 0xff && head[1] === 0xfe ? "utf-16le" : head[0] === 0xfe && head[1] === 0xff ? "utf-16be" : null;
+  if (wide !== null) {
+    const decoder = new TextDecoder(wide);
+    for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+    yield Buffer.from(decoder.decode());
+    return;
+  }
+  let drop = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
+  for await (const chunk of chunks) {
+    const gone = Math.min(drop, chunk.length);
+    drop -= gone;
+    if (gone < chunk.length) yield gone === 0 ? chunk : chunk.subarray(gone);
+  }
+}
