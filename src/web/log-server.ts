@@ -1,10 +1,12 @@
 /** Serves a log's public files (C2SP tlog-tiles), and a witness's calls (C2SP tlog-witness). Private state is never served. */
+
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { openLog } from "../app/log/log.js";
 import type { Witness } from "../app/log/witness.js";
 import { AssayError } from "../base/error.js";
+import { boundedBody } from "../host/bounded-body.js";
 import { CHECKPOINT_PATH } from "../tlog/log-writer.js";
 import { NOTE_BYTES_MAX } from "../tlog/signed-note.js";
 import { parseTilePath } from "../tlog/tile.js";
@@ -65,7 +67,7 @@ export function serveWitness(witness: Witness, port: number): Promise<Served> {
   app.post("/add-checkpoint", async (c) => {
     const declared = Number(c.req.header("content-length") ?? Number.NaN);
     if (declared > NOTE_BYTES_MAX) return c.text("too large\n", 413, HEADERS);
-    const body = await bounded(c.req.raw.body);
+    const body = await boundedBody(c.req.raw.body, NOTE_BYTES_MAX);
     if (body === null) return c.text("too large\n", 413, HEADERS);
     const answer = await witness.addCheckpoint(body);
     return c.body(answer.body, answer.status as 200, { ...HEADERS, "content-type": answer.contentType });
@@ -81,17 +83,6 @@ export function serveWitness(witness: Witness, port: number): Promise<Served> {
     });
   });
   return listening(app, port);
-}
-
-async function bounded(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length > NOTE_BYTES_MAX) return null;
-    chunks.push(chunk);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
 }
 
 function listening(app: Hono, port: number): Promise<Served> {

@@ -2,10 +2,12 @@
  * An endpoint in the shape of OpenAI's (chat completions and completions, streamed or not; models) in front of a local
  * model whose answers are marked and logged. Only what is asked for is read; anything else in a request is ignored.
  */
+
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Ask } from "../app/marks/serve-marked.js";
 import { AssayError } from "../base/error.js";
+import { boundedBody } from "../host/bounded-body.js";
 
 /** A request with a long conversation; more is refused (CWE-400). */
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
@@ -83,15 +85,10 @@ function frame(endpoint: MarkedEndpoint, id: string, chat: boolean, part: boolea
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown> | null> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request) {
-    size += (part as Buffer).length;
-    if (size > BODY_BYTES_MAX) return null;
-    parts.push(part as Buffer);
-  }
+  const bytes = await boundedBody(request, BODY_BYTES_MAX);
+  if (bytes === null) return null;
   try {
-    const body: unknown = JSON.parse(Buffer.concat(parts).toString("utf8"));
+    const body: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
     return typeof body === "object" && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : null;
   } catch {
     return null;

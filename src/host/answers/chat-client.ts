@@ -2,7 +2,9 @@
  * One request to a chat endpoint, and what its failure means: worth another try, or not. The key is taken out of
  * everything that comes back before anyone sees it: servers echo headers in error pages.
  */
+
 import { type ChatAnswer, type Protocol, readChatAnswer } from "../../transcript/chat-protocol.js";
+import { boundedBody } from "../bounded-body.js";
 
 /** One answer; the longest public models write some 500 kB (CWE-400). */
 const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
@@ -39,7 +41,9 @@ export async function askChat(request: ChatRequest): Promise<ChatOutcome> {
       redirect: "error", // a redirect would carry the key to another host
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(request.timeoutMs)]),
     });
-    const raw = clean(await bounded(response));
+    const bytes = await boundedBody(response.body as AsyncIterable<Uint8Array> | null, RESPONSE_BYTES_MAX);
+    if (bytes === null) throw new Error("the response is too long");
+    const raw = clean(Buffer.from(bytes).toString("utf8"));
     if (AGAIN.has(response.status))
       return { kind: "again", why: `status ${response.status}`, afterMs: retryAfter(response.headers) };
     if (!response.ok)
@@ -56,18 +60,6 @@ export async function askChat(request: ChatRequest): Promise<ChatOutcome> {
 
 export function withoutKey(text: string, key: string | null): string {
   return key === null || key === "" ? text : text.replaceAll(key, "[key]");
-}
-
-async function bounded(response: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let total = 0;
-  if (response.body)
-    for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
-      total += part.length;
-      if (total > RESPONSE_BYTES_MAX) throw new Error("the response is too long");
-      parts.push(part);
-    }
-  return Buffer.concat(parts).toString("utf8");
 }
 
 /** Seconds or a date (RFC 9110 §10.2.3). */

@@ -15,7 +15,7 @@ import { parseNote } from "../../tlog/signed-note.js";
 import { parseTilePath, TILE_WIDTH } from "../../tlog/tile.js";
 import type { ReadTile } from "../../tlog/tree-reader.js";
 import type { LockedLog } from "./log-folder.js";
-import { boundedBody } from "./log-url.js";
+import { bodyOf } from "./log-url.js";
 
 const LOCK_PATH = "state/lock";
 /** A lease not renewed for so long, on the newcomer's own clock, is taken over. */
@@ -73,7 +73,7 @@ export function openBucket(address: string, env: Readonly<Record<string, string 
       const response = await ask(`${root}/${key(path)}`, {});
       if (response.status === 404) return null;
       await expect(response, path);
-      const bytes = await boundedBody(response, BYTES_MAX, path);
+      const bytes = await bodyOf(response, BYTES_MAX, path);
       return { bytes, etag: response.headers.get("etag") ?? "" };
     },
     put: async (path, bytes, condition) => {

@@ -1,6 +1,8 @@
 /** A log's files over HTTP: bounded, with a time limit, and 404 or 410 read as "nothing there". Redirects are followed by fetch. */
+
 import { AssayError } from "../../base/error.js";
 import type { ReadTile } from "../../tlog/tree-reader.js";
+import { boundedBody } from "../bounded-body.js";
 
 /** A full bundle of the largest entries is 16 MiB. */
 const BYTES_MAX = 17 * 1024 * 1024;
@@ -18,26 +20,15 @@ export function readLogUrl(prefix: string): ReadTile {
     }
     if (response.status === 404 || response.status === 410) return null;
     if (!response.ok) throw new AssayError("NOT_FOUND", `log: expected ${url} to answer 200, got ${response.status}`);
-    return boundedBody(response, BYTES_MAX, url);
+    return bodyOf(response, BYTES_MAX, url);
   };
 }
 
-/**
- * An answer's body as it comes, unpacked by fetch where it is packed: never more than the bound in memory, so that a
- * small answer cannot become a large one (CWE-409). @throws LIMIT; UNAVAILABLE when it breaks off
- */
-export async function boundedBody(response: Response, maxBytes: number, url: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of response.body ?? []) {
-      length += chunk.length;
-      if (length > maxBytes) throw new AssayError("LIMIT", `log: expected at most ${maxBytes} bytes from ${url}`);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof AssayError) throw error;
-    throw new AssayError("UNAVAILABLE", `log: the answer from ${url} broke off: ${(error as Error).message}`);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
+/** An answer's body. @throws LIMIT; UNAVAILABLE when it breaks off */
+export async function bodyOf(response: Response, bytesMax: number, url: string): Promise<Uint8Array> {
+  const bytes = await boundedBody(response.body, bytesMax).catch((error: Error) => {
+    throw new AssayError("UNAVAILABLE", `log: the answer from ${url} broke off: ${error.message}`);
+  });
+  if (bytes === null) throw new AssayError("LIMIT", `log: expected at most ${bytesMax} bytes from ${url}`);
+  return bytes;
 }

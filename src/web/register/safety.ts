@@ -1,5 +1,7 @@
 /** Headers of every page, bounded bodies, and requests that come from elsewhere (CWE-352, CWE-79, CWE-1021). */
+
 import type { Context } from "hono";
+import { boundedBody } from "../../host/bounded-body.js";
 
 /** @param more directives for pages that carry a script of this site, or that others may frame */
 export function headers(more: { script?: string; framed?: boolean } = {}): Record<string, string> {
@@ -32,13 +34,6 @@ export function crossSite(c: Context): boolean {
 /** What is beyond the bound is read and dropped for a while, so that the sender hears the answer. */
 const DROPPED_SHARE_MAX = 8;
 
-export async function bounded(body: ReadableStream<Uint8Array> | null, max: number): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length <= max) chunks.push(chunk);
-    else if (length > DROPPED_SHARE_MAX * max) return null;
-  }
-  return length > max ? null : new Uint8Array(Buffer.concat(chunks));
+export function bounded(body: ReadableStream<Uint8Array> | null, bytesMax: number): Promise<Uint8Array | null> {
+  return boundedBody(body, bytesMax, DROPPED_SHARE_MAX * bytesMax);
 }
