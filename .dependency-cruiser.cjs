@@ -90,7 +90,7 @@ module.exports = {
       fixtures: ["src"],
       materials: ["src"],
       bench: ["src", "materials"],
-      validation: ["src", "materials"],
+      validation: ["src", "materials", "tools"],
       test: ["src", "materials", "validation", "fixtures", "tools"],
       tools: ["src"],
     }).map(([room, allowed]) => ({

@@ -1,16 +1,12 @@
 /**
  * The validation study of the init anchor. Goes through the laboratory's own examination; models are inputs, none ships.
  *
- *   npm run build && node validation/weights-init-anchor.study.ts --zoo ../shared/zoo --models NULL --inits INITS
- *     [--children CHILDREN] [--further-children CHILDREN] [--cache FILE] [--minutes 30] [--as-far-as-done]
+ *   npm run build && node validation/runner/run.ts weights-init-anchor --zoo ../shared/zoo --models NULL --inits INITS
+ *     [--children CHILDREN] [--further-children CHILDREN] [--cache FILE] [--minutes 30] [--as-far-as-done] [--write]
  *
- * NULL is filled by makers/train_bank.py, INITS by makers/draw_inits.py, CHILDREN by makers/train_children.py. With
- * --cache each case is kept as it ends and a second run takes up where the first stopped. Writes
- * weights-init-anchor.json (what findings and pages use) and weights-init-anchor.tables.md.
+ * NULL is filled by makers/train_bank.py, INITS by makers/draw_inits.py, CHILDREN by makers/train_children.py.
  */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseArgs } from "node:util";
 import type { ValidationSummary } from "../dist/finding/validation.js";
 import { FileReader } from "../dist/host/files.js";
 import { openModel } from "../dist/host/model/open-model.js";
@@ -21,25 +17,10 @@ import { METHOD_ID, METHOD_VERSION } from "../dist/labs/weights/anchor/words.js"
 import { SEED_BITS_DEFAULT, SEED_DEFAULT } from "../dist/labs/weights/method.js";
 import type { Model, Reading } from "../dist/model/model.js";
 import { disguise } from "../materials/weights/disguise.ts";
+import { type Counted, defineStudy, type Kind } from "./runner/study.ts";
 import { bankCases, type Case, extraCases, zooCases } from "./study/anchor-cases.ts";
 import { anchorTables, type Result } from "./study/anchor-tables.ts";
 
-const { values } = parseArgs({
-  options: {
-    zoo: { type: "string" },
-    models: { type: "string" },
-    inits: { type: "string" },
-    children: { type: "string" },
-    "further-children": { type: "string" },
-    cache: { type: "string" },
-    minutes: { type: "string" },
-    "as-far-as-done": { type: "boolean" },
-    shard: { type: "string" },
-    only: { type: "string" },
-  },
-});
-const zoo = values.zoo ?? "../shared/zoo";
-const log = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
 const memory = new Map<string, Uint8Array>();
 const files = new FileReader();
 const compute = new LocalCompute(async (file, offset, into) => {
@@ -48,43 +29,58 @@ const compute = new LocalCompute(async (file, offset, into) => {
   into.set(held.subarray(offset, offset + into.length));
 });
 
-const cases = [
-  ...zooCases(zoo),
-  ...bankCases(join(zoo, "bank"), values.children ?? null),
-  ...(values.models && values.inits ? extraCases(values.models, values.inits, values["further-children"] ?? null) : []),
+/** Kinds as anchor-cases.ts names them. */
+const SAME_SEED =
+  "both lean to the draw, a lawful coincidence that every finding names: neither a false accusation nor a find";
+const kinds: Kind[] = [
+  ...["zoo, not derived", "bank, other draw", "further, other draw"].flatMap((name): Kind[] => [
+    { name, counted: "null" },
+    ...(name.startsWith("zoo") ? [] : [{ name: `${name}, disguised`, counted: "null" } as const]),
+  ]),
+  { name: "zoo, derived", counted: "positive" },
+  { name: "bank, itself disguised", counted: "positive" },
+  ...["bank, tuned", "bank, continued", "bank, long", "further, continued"].flatMap((name): Kind[] => [
+    { name, counted: "positive" },
+    { name: `${name}, disguised`, counted: "positive" },
+  ]),
+  { name: "further, itself", counted: "positive" },
+  { name: "further, itself disguised", counted: "positive" },
+  { name: "bank, same seed, other corpus", counted: "no", why: SAME_SEED },
+  { name: "bank, same seed, other corpus, disguised", counted: "no", why: SAME_SEED },
 ];
+const ALPHA_LOG10 = -6;
+const hit = (result: Result) => result.log10P <= ALPHA_LOG10;
 const idOf = (c: Case) => [c.kind, basename(c.init), basename(c.reference), basename(c.suspect)].join(" | ");
-const done = new Map<string, Result>();
-if (values.cache && existsSync(values.cache))
-  for (const line of readFileSync(values.cache, "utf8").split("\n").filter(Boolean)) {
-    const result = JSON.parse(line) as Result;
-    done.set(result.id, result);
-  }
-const stopAt = Date.now() + Number(values.minutes ?? "600") * 60_000;
-// Spread over all kinds, so that a run cut short can be used.
-const left = values["as-far-as-done"] ? [] : cases.filter((c) => !done.has(idOf(c)));
-// Several processes share a cache: `--shard 0/3` takes every third case, `--only KIND` the cases of one kind.
-const [shard, shards] = (values.shard ?? "0/1").split("/").map(Number) as [number, number];
-const order = left.sort((a, b) => spread(a) - spread(b)).filter((_, at) => at % shards === shard);
-const chosen = order.filter((c) => !values.only || c.kind === values.only);
-for (const [at, one] of chosen.entries()) {
-  if (Date.now() > stopAt) {
-    log(`stopped after ${at} of ${chosen.length} cases; run again to go on`);
-    process.exit(0);
-  }
-  const result = await run(one);
-  done.set(result.id, result);
-  if (values.cache) appendFileSync(values.cache, `${JSON.stringify(result)}\n`);
-  if (at % 20 === 19) log(`${at + 1} of ${chosen.length} cases`);
-}
-if (shards === 1 && !values.only) write();
-await files.close();
+
+export default defineStudy<Case, Result, ValidationSummary>({
+  id: "weights-init-anchor",
+  method: { id: METHOD_ID, version: METHOD_VERSION },
+  materials: {
+    zoo: { what: "the zoo's folder", default: "../shared/zoo" },
+    models: { what: "further models (makers/train_bank.py)", optional: true },
+    inits: { what: "their initial draws (makers/draw_inits.py)", optional: true },
+    children: { what: "models trained on from the bank's (makers/train_children.py)", optional: true },
+    "further-children": { what: "models trained on from the further ones", optional: true },
+  },
+  kinds,
+  cases: ({ zoo, models, inits, children, "further-children": further }) => [
+    ...zooCases(zoo!),
+    ...bankCases(join(zoo!, "bank"), children ?? null),
+    ...(models && inits ? extraCases(models, inits, further ?? null) : []),
+  ],
+  idOf,
+  order: spread,
+  run,
+  hit,
+  summarise,
+  close: () => files.close(),
+});
 
 /**
  * What a study cut short needs most comes first: what costs nothing, the zoo by its base's draw, then nulls that share
  * no draw with one another, then the rest kind by kind; the other zoo rows, which cost most, last.
  */
-function spread(c: Case): number {
+function spread(c: Case, cases: readonly Case[]): number {
   const at = cases.filter((x) => x.kind === c.kind).indexOf(c);
   if (c.derived && !c.disguised) return -2;
   if (c.kind.startsWith("zoo")) return c.familyA === "base" ? -1 : 1000;
@@ -142,49 +138,34 @@ async function disguised(path: string): Promise<Reading> {
   return { kind: "model", model: model as Model };
 }
 
-function write(): void {
-  const all = cases.flatMap((c) => {
-    const result = done.get(idOf(c));
-    return result ? [{ ...c, result }] : [];
-  });
-  log(`${all.length} of ${cases.length} cases examined`);
-  const refused = all.filter((c) => c.result.outcome === "refused");
-  if (refused.length > 0) log(`refused: ${refused.map((c) => c.result.id).join("; ")}`);
-  // A double by the same seed is neither: it shows the hazard.
-  const counted = all.filter((c) => !c.kind.includes("same seed") && c.result.outcome !== "refused");
-  const nulls = counted.filter((c) => !c.derived);
-  // Hard rows stand in the tables; the rate of finding speaks of what the method is for.
-  const positives = counted.filter((c) => c.derived && !c.kind.includes("long, disguised"));
-  const accused = nulls.filter((c) => c.result.log10P <= -6);
+function summarise({ nulls, positives, all, planned }: Counted<Case, Result>) {
   const families = new Map<string, boolean>();
-  for (const c of positives) families.set(c.familyA, (families.get(c.familyA) ?? true) && c.result.log10P <= -6);
-  const study: ValidationSummary & { nullLog10P: number[]; positiveLog10P: number[] } = {
-    type: "assay/validation/v1",
+  for (const { case: one, result } of positives)
+    families.set(one.familyA, (families.get(one.familyA) ?? true) && hit(result));
+  const accused = nulls.filter(({ result }) => hit(result));
+  const json = {
+    type: "assay/validation/v1" as const,
     method: METHOD_ID,
     methodVersion: METHOD_VERSION,
     page: "validation/weights-init-anchor.md",
     nulls: {
       pairs: nulls.length,
       // Few draws meet many suspects: what counts is how many pairs share no draw, and a pair is two families.
-      families: 2 * disjointPairs(nulls),
+      families: 2 * disjointPairs(nulls.map((row) => row.case)),
       accusedPairs: accused.length,
-      accusedFamilies: new Set(accused.flatMap((c) => [c.familyA, c.familyB])).size,
+      accusedFamilies: new Set(accused.flatMap((row) => [row.case.familyA, row.case.familyB])).size,
     },
     positives: {
       pairs: positives.length,
       families: families.size,
-      foundPairs: positives.filter((c) => c.result.log10P <= -6).length,
+      foundPairs: positives.filter(({ result }) => hit(result)).length,
       foundFamilies: [...families.values()].filter(Boolean).length,
     },
-    nullLog10P: nulls.map((c) => c.result.log10P).sort((a, b) => a - b),
-    positiveLog10P: positives.map((c) => Math.ceil(c.result.log10P * 100) / 100).sort((a, b) => a - b),
+    nullLog10P: nulls.map(({ result }) => result.log10P).sort((a, b) => a - b),
+    positiveLog10P: positives.map(({ result }) => Math.ceil(result.log10P * 100) / 100).sort((a, b) => a - b),
   };
-  const here = new URL(".", import.meta.url).pathname;
-  writeFileSync(join(here, "weights-init-anchor.json"), `${JSON.stringify(study)}\n`);
-  writeFileSync(join(here, "weights-init-anchor.tables.md"), anchorTables(all, study, cases.length));
-  log(
-    `written: ${nulls.length} nulls, ${accused.length} accused; ${study.positives.foundPairs} of ${positives.length} found`,
-  );
+  const rows = all.map(({ case: one, result }) => ({ ...one, result }));
+  return { json, tables: anchorTables(rows, json, planned) };
 }
 
 /** Greedily: no fewer than half of the most there can be. */
