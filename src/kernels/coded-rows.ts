@@ -40,7 +40,7 @@ export async function decodeScaled(
     const scales = scaleOf(scaleRow(row));
     const zeros = zeroOf?.(scaleRow(row));
     for (let block = 0, c = 0; c < columns; block++) {
-      const scale = finite(scales[block]! * factor, coding.scales);
+      const scale = finite(scales[block]! * factor);
       const zero = zeros ? zeros[block]! : 0;
       const end = Math.min(columns, c + blockColumns);
       if (matrix.dtype === "U4")
@@ -131,7 +131,7 @@ async function groupsOf(read: ReadInto, coding: Gathered, outputs: readonly numb
   for (let g = 0; g < groups; g++)
     for (const [n, output] of outputs.entries()) {
       const at = g * outputs.length + n;
-      scale[at] = finite(all[g * scales.columns + output]!, scales);
+      scale[at] = finite(all[g * scales.columns + output]!);
       const word = words[g * zeros.columns + Math.floor(output / each)]!;
       if (coding.kind === "gptq") zero[at] = ((word >>> ((output % each) * bits)) + coding.zeroLess) & mask;
       else zero[at] = (word >>> AWQ_SHIFT[output & 7]!) & 15;
@@ -155,12 +155,9 @@ async function groupNumbers(read: ReadInto, coding: Gathered, groups: number, in
 /** Codes reach 57,344 (E5M2): with larger scales values leave f32. */
 const SCALE_MAX = 2 ** 111;
 
-function finite(scale: number, { offsetBytes }: Scales): number {
-  if (Math.abs(scale) <= SCALE_MAX) return scale;
-  throw new AssayError(
-    "NON_FINITE",
-    `coded-rows.read: expected finite scales up to 2^111, got ${scale} at ${offsetBytes}`,
-  );
+/** What a scale beyond it, or none, stands for is nought, as a value that is not finite is. */
+function finite(scale: number): number {
+  return Math.abs(scale) <= SCALE_MAX ? scale : 0;
 }
 
 function sizeOf(scales: Scales): number {

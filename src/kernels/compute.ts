@@ -15,6 +15,7 @@ import { heldRuns } from "./row-order.js";
 import {
   chunkRows,
   isPassedWhole,
+  type NotFinite,
   type ReadInto,
   RowSource,
   rowCount,
@@ -130,6 +131,11 @@ export class LocalCompute implements Compute {
     return this.#alone(async () => findRotation(job));
   }
 
+  /** Of everything read since the last call. */
+  takeNotFinite(): NotFinite[] {
+    return this.#source.takeNotFinite();
+  }
+
   partners(job: PartnersJob): Promise<Int32Array[]> {
     return this.#alone(async () => partners(this.#kernel, job));
   }
@@ -151,8 +157,8 @@ export class LocalCompute implements Compute {
       const folded =
         job.unit === "rows" ? await this.#foldRows(part, job, index) : await this.#foldColumns(part, job, index);
       // Length first: one outsized unit must not be everybody's mean.
-      normalise(folded);
-      if (job.centred !== false) centre(folded, job.groups);
+      const empty = normalise(folded);
+      if (job.centred !== false) centre(folded, job.groups, empty);
       parts.push(folded);
     }
     return beside(parts, allocate);
@@ -274,28 +280,41 @@ function sharedMatrix(n: number, k: number): Matrix {
 /**
  * Subtracts from each unit the mean unit of its group: a direction common to all units says nothing about labels.
  * The mean is summed in f64 and rounded to f32, so that the order of the units reaches it only when a sum falls within
- * 10⁻⁹ of a rounding boundary.
+ * 10⁻⁹ of a rounding boundary. A unit of nothing is no part of the mean and stays nothing: it answers to no other.
  */
-function centre(m: Matrix, groups: number): void {
+function centre(m: Matrix, groups: number, empty: ReadonlySet<number>): void {
   const size = m.n / groups;
   const mean = new Float64Array(m.k);
   for (let g = 0; g < groups; g++) {
     mean.fill(0);
-    for (let r = g * size; r < (g + 1) * size; r++) for (let j = 0; j < m.k; j++) mean[j]! += m.data[r * m.k + j]!;
-    for (let j = 0; j < m.k; j++) mean[j] = Math.fround(mean[j]! / size);
-    for (let r = g * size; r < (g + 1) * size; r++) for (let j = 0; j < m.k; j++) m.data[r * m.k + j]! -= mean[j]!;
+    let counted = 0;
+    for (let r = g * size; r < (g + 1) * size; r++) {
+      if (empty.has(r)) continue;
+      counted++;
+      for (let j = 0; j < m.k; j++) mean[j]! += m.data[r * m.k + j]!;
+    }
+    for (let j = 0; j < m.k; j++) mean[j] = Math.fround(mean[j]! / counted);
+    for (let r = g * size; r < (g + 1) * size; r++)
+      if (!empty.has(r)) for (let j = 0; j < m.k; j++) m.data[r * m.k + j]! -= mean[j]!;
   }
 }
 
-/** Each unit to length one; a unit of nothing stays so. */
-function normalise(m: Matrix): void {
+/** Each unit to length one. A unit of nothing, or of values so large that their sums leave f32, is nothing after. */
+function normalise(m: Matrix): Set<number> {
+  const empty = new Set<number>();
   for (let r = 0; r < m.n; r++) {
     const row = m.data.subarray(r * m.k, (r + 1) * m.k);
     let square = 0;
     for (let j = 0; j < row.length; j++) square += row[j]! * row[j]!;
-    const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+    if (!(square > 0 && square < Number.POSITIVE_INFINITY)) {
+      row.fill(0);
+      empty.add(r);
+      continue;
+    }
+    const scale = 1 / Math.sqrt(square);
     for (let j = 0; j < row.length; j++) row[j]! *= scale;
   }
+  return empty;
 }
 
 /** Units side by side, each part scaled to length 1/√parts, so that an inner product is a mean of cosines. */

@@ -1,17 +1,25 @@
 /**
  * Stored rows as the kernels take them: read in chunks of bounded size, the next one ahead, one row behind the other
- * wherever they lie in the file. Whoever makes a source knows how to read the files that matrices name.
+ * wherever they lie in the file. Whoever makes a source knows how to read the files that matrices name. A NaN or an
+ * infinity would turn every statistic that it touches into nothing, so it is read as nought, and counted.
  */
-import { AssayError, assert, quoted } from "../base/error.js";
+import { assert } from "../base/error.js";
 import { decodeScaled, gatherCoded } from "./coded-rows.js";
 import { isGathered } from "./coding.js";
-import { type DType, rowBytes } from "./dtypes.js";
+import { type DType, FORMATS, rowBytes } from "./dtypes.js";
 import { Kernel } from "./kernel.js";
 import { addProduct } from "./low-rank.js";
 import { type Run, storedRuns, transpose } from "./row-order.js";
 import type { ReadInto, StoredMatrix, Stretch } from "./stored-matrix.js";
 
 export type { ReadInto, StoredMatrix, Stretch } from "./stored-matrix.js";
+
+/** Values that are NaN or infinite, of a matrix that begins there. */
+export interface NotFinite {
+  file: string;
+  offsetBytes: number;
+  values: number;
+}
 
 export interface Chunk {
   bytes: Uint8Array;
@@ -27,6 +35,7 @@ const GATHERED_BYTES = 16 * 1024 * 1024;
 /** Streams may run side by side; each has its own buffers while it lasts. */
 export class RowSource {
   readonly #read: ReadInto;
+  #notFinite: NotFinite[] = [];
   /** Chunks are read into the same few buffers again and again: fresh ones would outrun the collector. */
   readonly #buffers: Uint8Array[] = [];
   #decoder: Kernel | undefined;
@@ -36,8 +45,8 @@ export class RowSource {
 
   /**
    * Rows in chunks, the next one being read while this one is used. Codes come decoded: the number format of what is
-   * read is `dtype`, not the matrix's.
-   * @throws AssayError NON_FINITE for a scale, or in what nobody has checked; FORMAT for codes that cannot be
+   * read is `dtype`, not the matrix's. What is not finite comes as nought.
+   * @throws AssayError FORMAT for codes that cannot be
    */
   async *chunks(part: Stretch, rowsMax = chunkRows(part.matrix)): AsyncGenerator<Chunk> {
     const { matrix } = part;
@@ -51,7 +60,7 @@ export class RowSource {
       const bytes = buffers[index % 2 === 0 ? 0 : 1].subarray(0, rows * size);
       if (isDecoded(matrix)) await this.#decoded(matrix, reads[index]!, bytes);
       else await this.#gather(matrix, reads[index]!, bytes);
-      if (matrix.unchecked) this.#check(matrix, dtype, bytes);
+      this.#mend(matrix, dtype, bytes);
       return { bytes, rows, dtype };
     };
     let ahead = reads.length > 0 ? fetch(0) : undefined;
@@ -104,10 +113,27 @@ export class RowSource {
     return out;
   }
 
-  #check(matrix: StoredMatrix, dtype: DType, bytes: Uint8Array): void {
-    if (this.#kernel.countNonFinite(dtype, bytes) === 0) return;
-    const at = `${quoted(matrix.file.split("/").at(-1))} at ${matrix.offsetBytes}`;
-    throw new AssayError("NON_FINITE", `row-source.read: expected finite values, got NaN or infinity in ${at}`);
+  /** What was not finite since the last call; a value that was read twice is there twice. */
+  takeNotFinite(): NotFinite[] {
+    const taken = this.#notFinite;
+    this.#notFinite = [];
+    return taken;
+  }
+
+  /** In place; of quantised blocks the whole block. */
+  #mend({ file, offsetBytes }: StoredMatrix, dtype: DType, bytes: Uint8Array): void {
+    const found = this.#kernel.countNonFinite(dtype, bytes);
+    if (found === 0) return;
+    this.#notFinite.push({ file, offsetBytes, values: found * FORMATS[dtype].values });
+    const { sizeBytes } = FORMATS[dtype];
+    const open: [number, number][] = [[0, bytes.length / sizeBytes]];
+    for (let range = open.pop(); range; range = open.pop()) {
+      const [low, high] = range;
+      if (this.#kernel.countNonFinite(dtype, bytes.subarray(low * sizeBytes, high * sizeBytes)) === 0) continue;
+      const middle = (low + high) >> 1;
+      if (high - low === 1) bytes.fill(0, low * sizeBytes, high * sizeBytes);
+      else open.push([low, middle], [middle, high]);
+    }
   }
 
   /** Made when it is first needed: most streams pass bytes on as they are. */

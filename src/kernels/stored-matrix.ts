@@ -28,8 +28,6 @@ export interface StoredMatrix {
   added?: Addition;
   /** The matrix is a view that begins at this row of a whole, with which scales and additions go. Absent: 0. */
   firstRow?: number;
-  /** Nobody has looked at all values: those read are checked to be finite. */
-  unchecked?: true;
   /** Present where the file holds folds of the rows in place of the rows; dtype and offset are then those of the folds. */
   folded?: FoldedRows;
 }

@@ -13,7 +13,7 @@ export interface Mlp {
   stem: string;
   gate: CanonicalTensor | null;
   up: CanonicalTensor;
-  /** Null in a sketch, which holds none. */
+  /** Null in a sketch, which holds none, and where it was left out. */
   down: CanonicalTensor | null;
 }
 
@@ -24,11 +24,10 @@ export function mlpsOf(model: Pick<Model, "tensors" | "experts">, layer: number)
     const of = (part: string) => model.tensors.get(`${stem}.${part}`);
     const up = of("up");
     if (up) out.push({ layer, expert, stem, gate: of("gate") ?? null, up, down: of("down") ?? null });
-    return up !== undefined;
   };
   const stem = `layers.${layer}.mlp`;
   add(null, stem);
   add("shared", `${stem}.shared`);
-  for (let k = 0; k < model.experts; k++) if (!add(k, `${stem}.experts.${k}`)) break;
+  for (let k = 0; k < model.experts; k++) add(k, `${stem}.experts.${k}`);
   return out;
 }

@@ -6,10 +6,10 @@ import type { StoredMatrix } from "../kernels/row-source.js";
 
 /**
  * Roles of a decoder's tensors, named after the Llama family. A canonical name is the role, behind `layers.N.` for
- * tensors of a layer: `embed`, `norm`, `output`, `layers.3.mlp.up`. Every layer has at least one MLP: a dense one
- * (`mlp.up`, `mlp.down`), experts behind a router (`mlp.experts.K.up` …, K from 0 without a gap), a shared expert
- * (`mlp.shared.up` …) or several of these; `mlps.ts` lists them. A gate is there in every MLP or in none. Attention may
- * be left out where its heads are not known; multi-head latent attention has `attention.kv.*` in place of k and v.
+ * tensors of a layer: `embed`, `norm`, `output`, `layers.3.mlp.up`. A layer may have a dense MLP (`mlp.up`,
+ * `mlp.down`), experts behind a router (`mlp.experts.K.up` …), a shared expert (`mlp.shared.up` …), several of these or
+ * none; `mlps.ts` lists them. Whatever is odd was left out (fitting.ts), so any tensor may be missing, and an MLP that
+ * is there has its up matrix; multi-head latent attention has `attention.kv.*` in place of k and v.
  */
 export const LAYER_ROLES = [
   "attention.q",
@@ -62,6 +62,13 @@ export interface CanonicalTensor {
   matrix: StoredMatrix;
 }
 
+/** Of a higher rank than two: the last dimension is the columns. */
+export interface SpareTensor {
+  /** Name in the file. */
+  name: string;
+  matrix: StoredMatrix;
+}
+
 /** How weights were quantised, in the words of whoever did it. */
 export interface QuantizationConfig {
   method: string | null;
@@ -93,16 +100,33 @@ export interface ModelConfig {
   maxPositions: number | null;
   tiedEmbeddings: boolean | null;
   quantization: QuantizationConfig | null;
+  /** Fields that say something else than they should, and so are not used. */
+  odd: readonly OddField[];
+}
+
+export interface OddField {
+  field: string;
+  got: string;
+  expected: string;
+}
+
+/** A part of a model that is not looked at, while the rest is. */
+export interface LeftOut {
+  /** Which: a tensor's name, a role with its layers, a field of config.json. */
+  part: string;
+  why: string;
+  /** Values that are left out; 0 where the part holds none (or is not there). */
+  values: number;
 }
 
 export interface Model {
   config: ModelConfig;
-  /** Number of layers found in the tensors. */
+  /** One more than the largest number of a layer. */
   layers: number;
-  /** From shapes: residual width d, hidden units of the first layer's first MLP, heads (both 0: not known). */
+  /** From shapes: residual width d, hidden units of most MLPs, heads of most layers (both 0: not known). */
   hidden: number;
   mlpHidden: number;
-  /** Routed experts in the layer that has most; 0: a dense model. */
+  /** One more than the largest number of a routed expert; 0: a dense model. */
   experts: number;
   keyValueHeads: number;
   headDim: number;
@@ -113,6 +137,10 @@ export interface Model {
   tensors: ReadonlyMap<string, CanonicalTensor>;
   /** Source names that have no canonical role and are left aside (e.g. rotary_emb.inv_freq). */
   others: readonly string[];
+  /** What was left out for being odd, so that the rest could be read. */
+  leftOut: readonly LeftOut[];
+  /** Tensors that can be read but stand in no place: only likeness to another model's tensors is asked of them. */
+  spare: readonly SpareTensor[];
   parameters: number;
   /** Present where only folds of the rows are at hand: a sketch (labs/weights/sketch). */
   sketch?: {

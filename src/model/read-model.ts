@@ -4,16 +4,17 @@
  * out later by whoever reads them.
  */
 
-import { AssayError, quoted } from "../base/error.js";
+import { quoted } from "../base/error.js";
 import type { DType } from "../kernels/dtypes.js";
 import type { StoredMatrix } from "../kernels/stored-matrix.js";
 import type { Entry, FileTensors } from "./entries.js";
 import { FAMILIES_READ, familyOfTensors } from "./families.js";
+import { fitting } from "./fitting.js";
 import { type Adapter, withAdapter } from "./layouts/adapter.js";
 import { cut } from "./layouts/fused.js";
 import { isRead, joinQuantised } from "./layouts/quantised.js";
 import { cutStack, type ExpertPart, orientationOf, type StoredStack } from "./layouts/stacks.js";
-import type { CanonicalTensor, ModelConfig, Reading, Role } from "./model.js";
+import type { CanonicalTensor, LeftOut, ModelConfig, Reading, Role, SpareTensor } from "./model.js";
 import { llamaNaming } from "./names/names.js";
 import { GPT_NEOX, GPT2 } from "./names/names-gpt.js";
 import { canonicalName, type Fused, holdingOf, type Naming, type Place, placesOf, type Stack } from "./names/naming.js";
@@ -22,62 +23,119 @@ import { dimensionsOf } from "./shapes.js";
 const DTYPES_READ =
   "F64, F32, F16, BF16 and F8 are read, I8 and 4-bit weights with their scales (LLM.int8, compressed-tensors, GPTQ, AWQ, MXFP4), and GGUF's Q4_0 to Q8_0, Q2_K to Q6_K and MXFP4; others have to be dequantised first (transformers: model.dequantize(), then save_pretrained)";
 
-/** Of safetensors files. Errors as `readEntries`. */
+/** Of safetensors files. */
 export function readModel(files: readonly FileTensors[], config: ModelConfig, adapter: Adapter | null = null): Reading {
   const entries = files.flatMap(({ file, tensors }) => tensors.map((t) => ({ ...t, file })));
   return readEntries(entries, config, [llamaNaming(entries.map((e) => e.name)), GPT2, GPT_NEOX], adapter);
 }
 
-/**
- * @throws AssayError FORMAT when a tensor under a canonical name has no values; anything else that does not fit is a
- *   refusal
- */
+/** What is odd is left out by name and the rest is read; a refusal where no part of a model is left. */
 export function readEntries(
   stored: readonly Entry[],
   config: ModelConfig,
   namings: readonly Naming[],
   adapter: Adapter | null = null,
 ): Reading {
+  const { entries: joined, unread } = joinQuantised(stored, config);
+  const entries = adapter ? withAdapter(joined, adapter) : joined;
   const found = stored.map((e) => e.name);
-  const joined = joinQuantised(stored, config);
-  const entries = adapter && typeof joined !== "string" ? withAdapter(joined, adapter) : joined;
   if (typeof entries === "string") return refused(familySentence(found, entries));
   const names = entries.map((e) => e.name);
-  const places = placesOf(names, namings);
-  if (places.length > 1)
-    return refused(`layers under more than one prefix: ${places.map((p) => quoted(p.prefix)).join(", ")}`);
-  const place = places[0];
-  if (place === undefined) return refused(familySentence(names, "no layers under names that are read"));
+  const first = unread[0]?.why;
+  const place = largest(placesOf(names, namings), entries);
+  if (place === undefined) return refused(familySentence(found, first ?? "no layers under names that are read"));
 
   const collected = collect(entries, place, config);
-  if (typeof collected === "string") return refused(familySentence(names, collected));
-  const { tensors, others, uncut } = collected;
-  const dimensions = dimensionsOf(tensors, config, uncut);
-  if (typeof dimensions === "string") return refused(familySentence(names, dimensions));
+  const fitted = fitting(collected.tensors);
+  if (typeof fitted === "string") return refused(familySentence(found, first ?? collected.leftOut[0]?.why ?? fitted));
+  const { tensors, leftOut, spare, ...sizes } = fitted;
+  const { others } = collected;
+  const without = new Set(others);
+  const beside = entries.filter((e) => without.has(e.name) && !CUSTOMARY.test(e.name));
+  const dimensions = dimensionsOf(fitted, config, collected.uncut);
   let parameters = 0;
   for (const { matrix } of tensors.values()) parameters += matrix.rows * matrix.columns;
+  const left = [
+    ...config.odd.map(({ field, got, expected }) => ({
+      part: `config.json: ${field}`,
+      why: `expected ${expected}, got ${got}`,
+      values: 0,
+    })),
+    ...unread.map(({ entry, why }) => ({ part: entry.name, why, values: entry.elements })),
+    ...collected.leftOut,
+    ...leftOut,
+    ...(beside.length > 0 ? [withoutPlace(beside)] : []),
+  ];
   const tied = !tensors.has("output") || config.tiedEmbeddings === true;
-  return { kind: "model", model: { config, ...dimensions, tied, tensors, others, parameters } };
+  return {
+    kind: "model",
+    model: {
+      config,
+      ...sizes,
+      ...dimensions,
+      tied,
+      tensors,
+      others,
+      leftOut: left,
+      spare: [...spare, ...[...collected.left, ...beside].flatMap(spareOf)],
+      parameters,
+    },
+  };
+}
+
+/** Tables that frameworks save beside the weights and anyone can compute. */
+const CUSTOMARY = /(inv_freq|rotary_emb|masked_bias|attn\.bias|attention\.bias|position_ids)/;
+/** Names said of what has no place. */
+const NAMED_MAX = 3;
+
+function withoutPlace(entries: readonly Entry[]): LeftOut {
+  const names = entries.slice(0, NAMED_MAX).map((e) => quoted(e.name));
+  return {
+    part: `${entries.length} tensor${entries.length === 1 ? "" : "s"} under other names`,
+    why: `no place in a model that is read: ${names.join(", ")}${entries.length > NAMED_MAX ? ", …" : ""}`,
+    values: entries.reduce((sum, e) => sum + e.elements, 0),
+  };
+}
+
+function spareOf(entry: Entry): SpareTensor[] {
+  const columns = entry.shape.at(-1);
+  if (!isRead(entry) || columns === undefined || entry.elements === 0) return [];
+  return [{ name: entry.name, matrix: { ...placeOf(entry), rows: entry.elements / columns, columns } }];
+}
+
+/** The place that holds most values: a model may carry a smaller one under another prefix. */
+function largest(places: readonly Place[], entries: readonly Entry[]): Place | undefined {
+  const size = (place: Place) =>
+    entries.reduce((sum, e) => sum + (holdingOf(e.name, place)?.layer == null ? 0 : e.elements), 0);
+  return [...places].sort((a, b) => size(b) - size(a))[0];
 }
 
 interface Collected {
   tensors: Map<string, CanonicalTensor>;
   others: string[];
+  leftOut: LeftOut[];
+  /** The same as they are stored. */
+  left: Entry[];
   /** Some attention weights are there but could not be cut apart. */
   uncut: boolean;
 }
 
-function collect(entries: readonly Entry[], place: Place, config: ModelConfig): Collected | string {
+function collect(entries: readonly Entry[], place: Place, config: ModelConfig): Collected {
   const tensors = new Map<string, CanonicalTensor>();
   const others: string[] = [];
+  const leftOut: LeftOut[] = [];
   const fusedOnes: { entry: Entry; fused: Fused; layer: number | null; matrix: StoredMatrix }[] = [];
   const stackedOnes: StackedEntry[] = [];
-  let reason: string | null = null;
   let uncut = false;
-  const add = (sourceName: string, role: Role, layer: number | null, matrix: StoredMatrix) => {
+  const left: Entry[] = [];
+  const leave = (entry: Entry, why: string) => {
+    leftOut.push({ part: entry.name, why, values: entry.elements });
+    left.push(entry);
+  };
+  const add = (entry: Entry, role: Role, layer: number | null, matrix: StoredMatrix) => {
     const name = canonicalName(role, layer);
-    if (tensors.has(name)) reason ??= `two tensors for ${name}`;
-    else tensors.set(name, { name, sourceName, role, layer, matrix });
+    if (tensors.has(name)) leave(entry, `a second tensor for ${name}, beside ${quoted(tensors.get(name)!.sourceName)}`);
+    else tensors.set(name, { name, sourceName: entry.name, role, layer, matrix });
   };
   for (const entry of entries) {
     const holding = holdingOf(entry.name, place);
@@ -85,38 +143,35 @@ function collect(entries: readonly Entry[], place: Place, config: ModelConfig): 
       others.push(entry.name);
       continue;
     }
-    if (entry.elements === 0)
-      throw new AssayError(
-        "FORMAT",
-        `model.read: ${quoted(entry.name)}: expected a tensor with values, got an empty one`,
-      );
+    if (entry.elements === 0) {
+      leave(entry, "a tensor without values");
+      continue;
+    }
     if ("stack" in holding) {
       stackedOnes.push({ entry, stack: holding.stack, layer: holding.layer });
       continue;
     }
     const role = "role" in holding ? holding.role : holding.fused.parts[0]!;
     const matrix = storedMatrix(entry, role, place.naming.transposed === true && holding.layer !== null);
-    if (typeof matrix === "string") reason ??= matrix;
-    else if ("role" in holding) add(entry.name, holding.role, holding.layer, matrix);
+    if (typeof matrix === "string") leave(entry, matrix);
+    else if ("role" in holding) add(entry, holding.role, holding.layer, matrix);
     else fusedOnes.push({ entry, fused: holding.fused, layer: holding.layer, matrix });
   }
   // The fused ones last: how many of their rows are queries, the output projection says.
   for (const { entry, fused, layer, matrix } of fusedOnes) {
     const parts = cut(matrix, fused, tensors.get(`layers.${layer}.attention.o`)?.matrix.columns ?? null, config);
-    if (typeof parts !== "string") for (const part of parts) add(entry.name, part.role, layer, part.matrix);
-    else if (fused.layout === "stretches") reason ??= `${quoted(entry.name)}: ${parts}`;
+    if (typeof parts !== "string") for (const part of parts) add(entry, part.role, layer, part.matrix);
+    else if (fused.layout === "stretches") leave(entry, `${quoted(entry.name)}: ${parts}`);
     else {
       others.push(entry.name);
       // A bias interleaved by head is left aside, no more: the tests do not need it.
       uncut ||= matrix.rows > 1;
     }
   }
-  const stacks = reason === null ? unstack(stackedOnes, place, tensors.get("embed")?.matrix.columns ?? 0) : [];
-  if (typeof stacks === "string") return stacks;
-  for (const { entry, layer, parts } of stacks)
+  for (const { entry, layer, parts } of unstack(stackedOnes, place, tensors.get("embed")?.matrix.columns ?? 0, leave))
     if (parts === null) others.push(entry.name);
-    else for (const { expert, part, matrix } of parts) add(entry.name, `mlp.experts.${expert}.${part}`, layer, matrix);
-  return reason ?? { tensors, others, uncut };
+    else for (const { expert, part, matrix } of parts) add(entry, `mlp.experts.${expert}.${part}`, layer, matrix);
+  return { tensors, others, leftOut, left, uncut };
 }
 
 interface StackedEntry {
@@ -125,27 +180,39 @@ interface StackedEntry {
   layer: number | null;
 }
 
+/** Stacks of the same layer stand or fall alone; how they lie, those that can be read settle together. */
 function unstack(
   entries: readonly StackedEntry[],
   place: Place,
   hidden: number,
-): (StackedEntry & { parts: ExpertPart[] | null })[] | string {
-  if (entries.length === 0) return [];
+  leave: (entry: Entry, why: string) => void,
+): (StackedEntry & { parts: ExpertPart[] | null })[] {
   const asStored = ({ entry, stack }: StackedEntry): StoredStack => {
     return { stack, name: quoted(entry.name), shape: entry.shape };
   };
-  const found = orientationOf(entries.map(asStored), hidden);
+  // One that fits neither way says nothing about the others.
+  const oriented = entries.filter((one) => {
+    const alone = orientationOf([asStored(one)], hidden);
+    const fits = alone === "plain" || alone === "transposed" || alone === "either";
+    if (!fits) leave(one.entry, alone);
+    return fits;
+  });
+  if (oriented.length === 0) return [];
+  const found = orientationOf(oriented.map(asStored), hidden);
   const orientation = place.naming.stacksPlain && found !== "transposed" ? "plain" : found;
-  if (orientation !== "plain" && orientation !== "transposed") return orientation;
-  const out: (StackedEntry & { parts: ExpertPart[] | null })[] = [];
-  for (const stacked of entries) {
-    const { entry } = stacked;
-    if (!isRead(entry)) return unreadDType(entry);
-    const parts = cutStack(asStored(stacked), placeOf(entry), orientation);
-    if (typeof parts === "string") return parts;
-    out.push({ ...stacked, parts });
+  if (orientation !== "plain" && orientation !== "transposed") {
+    const why =
+      orientation === "either" ? "nothing settles whether stacked experts lie by outputs or by inputs" : orientation;
+    for (const { entry } of oriented) leave(entry, why);
+    return [];
   }
-  return out;
+  return oriented.flatMap((stacked) => {
+    const { entry } = stacked;
+    const parts = isRead(entry) ? cutStack(asStored(stacked), placeOf(entry), orientation) : unreadDType(entry);
+    if (typeof parts !== "string") return [{ ...stacked, parts }];
+    leave(entry, parts);
+    return [];
+  });
 }
 
 function storedMatrix(entry: Entry, role: Role, transposed: boolean): StoredMatrix | string {

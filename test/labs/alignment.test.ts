@@ -139,9 +139,10 @@ describe("hostile sizes and values", () => {
     expect(notAlignable(model(64, 64, 128), model(64, 64, 64))).toContain("pairs of layers");
     expect(notAlignable(model(64), model(64, 8192))).toContain("units");
     expect(notAlignable(model(64, 64, 1, 1e6), model(64))).toContain("values");
-    expect(beyondStudy(model(112), model(112))).toBeNull();
-    expect(beyondStudy(model(64), model(256))).toContain("speaks for at most 192");
-    expect(beyondStudy(model(64), { ...model(64), mlpHidden: 1024 })).toContain("speaks for at most 576");
+    const size = (hidden: number, units = 64) => ({ hidden, units });
+    expect(beyondStudy(size(112), size(112))).toBeNull();
+    expect(beyondStudy(size(64), size(256))).toContain("speaks for at most 192");
+    expect(beyondStudy(size(64), size(64, 1024))).toContain("speaks for at most 576");
   });
 
   test("nothing, one value, and values near the ends of f32 are silent; models without attention are read", {

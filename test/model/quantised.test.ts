@@ -96,7 +96,10 @@ test("MXFP4 experts of GPT-OSS, whose outputs alternate", async () => {
     null,
   );
   // Down's inputs are 32 here, up's outputs 16: the shapes do not agree, and that is said.
-  expect(r.reading).toMatchObject({ kind: "refused", reason: expect.stringMatching(/do not agree.*experts\.0\.down/) });
+  expect(model(r).leftOut[0]).toMatchObject({
+    part: "layers.0.mlp.experts.0.down",
+    why: expect.stringMatching(/32 hidden units/),
+  });
   const joined = read(
     [
       ...rest,
@@ -123,7 +126,8 @@ describe("refused or faulty", () => {
   const reason = (name: string, change: (t: TensorToWrite[]) => TensorToWrite[], config?: unknown) => {
     const vector = vectors[name]!;
     const { reading } = read(around(change(storedAs(vector, stem)), vector.shape), config ?? vector.config);
-    return reading.kind === "refused" ? reading.reason : "read";
+    if (reading.kind === "refused") return reading.reason;
+    return ["read", ...reading.model.leftOut.map(({ part, why }) => `${part}: ${why}`)].join("\n");
   };
   const without = (suffix: string) => (tensors: TensorToWrite[]) => tensors.filter((t) => !t.name.endsWith(suffix));
   const instead = (suffix: string, dtype: TensorToWrite["dtype"], shape: number[]) => (tensors: TensorToWrite[]) =>
@@ -159,7 +163,7 @@ describe("refused or faulty", () => {
     expect(reason("pack-quantized, 4 bits", (t) => t, { quant_method: "compressed-tensors" })).toMatch(
       /4 bits.*says so/,
     ));
-  test("a scale that is NaN, and a group that is none, are faults of the input", async () => {
+  test("what a scale that is no number stands for is nought; a group that is none is a fault of the input", async () => {
     const load = async (name: string, suffix: string, value: number) => {
       const vector = vectors[name]!;
       const tensors = storedAs(vector, stem).map((t) => {
@@ -171,12 +175,12 @@ describe("refused or faulty", () => {
         return { ...t, data };
       });
       const r = read(around(tensors, vector.shape), vector.config);
-      await r.compute.load(model(r).tensors.get("layers.0.mlp.gate")!.matrix);
+      const values = await r.compute.load(model(r).tensors.get("layers.0.mlp.gate")!.matrix);
+      return values.every(Number.isFinite) && values.includes(0);
     };
     await expect(load("gptq, 4 bits, act order", ".g_idx", 9)).rejects.toThrow(/expected groups 0 to 3/);
     await expect(load("gptq, 4 bits, act order", ".g_idx", -1)).rejects.toThrow(/got -1/);
-    await expect(load("awq", ".scales", Number.NaN)).rejects.toThrow(expect.objectContaining({ code: "NON_FINITE" }));
-    await expect(load("int8, one scale", "_scale", Infinity)).rejects.toThrow(/finite scales/);
-    await expect(load("int8, one scale", "_scale", 3e38)).rejects.toThrow(/up to 2\^111/);
+    for (const value of [Number.NaN, Infinity]) expect(await load("awq", ".scales", value)).toBe(true);
+    for (const value of [Infinity, 3e38]) expect(await load("int8, one scale", "_scale", value)).toBe(true);
   });
 });

@@ -128,8 +128,7 @@ async function examine({ bytes, read }: ReturnType<typeof fileOf>, isGguf: boole
     if (!/^[^\n]{1,1900}$/.test(reading.reason)) throw new Error(`bad reason: ${reading.reason}`);
     return "refused";
   }
-  if (!isGguf)
-    new FiniteCheck(parseSafetensorsHeader(bytes, bytes.length, "fuzz").tensors, "fuzz", new Kernel()).push(bytes);
+  if (!isGguf) new FiniteCheck(parseSafetensorsHeader(bytes, bytes.length, "fuzz").tensors, new Kernel()).push(bytes);
   const compute = new LocalCompute(async (_, offset, into) => {
     if (offset < 0 || offset + into.length > bytes.length)
       throw new Error(`read of ${into.length} at ${offset}, beyond ${bytes.length}`);
@@ -170,5 +169,5 @@ test(`${COUNT} mutated tensors give numbers, a refusal or an AssayError`, { time
   );
   expect(slowest).toBeLessThan(ONE_MS);
   expect(grown).toBeLessThan(MEMORY_BYTES);
-  for (const outcome of ["read", "refused", "NON_FINITE", "FORMAT"]) expect(outcomes.get(outcome)).toBeGreaterThan(0);
+  for (const outcome of ["read", "refused", "FORMAT"]) expect(outcomes.get(outcome)).toBeGreaterThan(0);
 });

@@ -124,6 +124,7 @@ function settleRemote(done: Examination, pool: ComputePool, sides: readonly (Rem
       reads,
       receivedBytes: ofPool.receivedBytes + receivedBytes,
       requests: ofPool.requests + requests,
+      notFinite: ofPool.notFinite,
     });
     remote.push(use);
     findings = findings.map((finding) => settled(finding, use, files));
@@ -141,9 +142,10 @@ function side(role: Input["role"], path: string, options: ExamineOptions, signal
   });
   // Both may fail while the other is awaited: the first error is the one reported, the other must not go unhandled.
   input.catch(() => undefined);
-  const identity = Promise.all([input, opened]).then(([{ name, root, files }, { reading, remote }]) => ({
+  const identity = Promise.all([input, opened, taken]).then(([{ name, root, files }, { reading, remote }, intake]) => ({
     artefact: { name, kind: isSketched(reading) ? ("sketch" as const) : ("model" as const), root },
     evidence: remote ? [root] : files.map((f) => f.digest),
+    notFinite: intake.notFinite,
   }));
   identity.catch(() => undefined);
   const remote = opened.then((model) => model.remote);
@@ -166,7 +168,7 @@ function digests(role: string, path: string, options: ExamineOptions, signal: Ab
 
 /** Of a model behind a URL: every range that is asked for carries the state of its file. */
 function nothingToDigest({ path }: OpenedModel): Intake {
-  return { root: provisionalRoot(path), files: [], checkUnchanged: async () => undefined };
+  return { root: provisionalRoot(path), files: [], notFinite: [], checkUnchanged: async () => undefined };
 }
 
 function isSketched(reading: Reading): boolean {

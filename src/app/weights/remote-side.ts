@@ -20,6 +20,8 @@ export interface RemoteUse extends PartialReading {
   /** Of both sides: what came over the line, and in how many requests. */
   receivedBytes: number;
   requests: number;
+  /** Matrices of this side in which values that are NaN or infinite were read. */
+  notFinite: number;
 }
 
 const OBTAINED = "in part, over HTTP from ";
@@ -38,7 +40,7 @@ export function provisionalRoot(url: string): Digest {
 export function remoteUse(
   role: string,
   remote: RemoteFiles,
-  { reads, receivedBytes, requests }: RemoteReads,
+  { reads, receivedBytes, requests, notFinite }: RemoteReads,
 ): RemoteUse {
   const names = fileNames(remote);
   const own = reads.filter(({ file }) => names.has(file));
@@ -49,7 +51,8 @@ export function remoteUse(
     return name;
   });
   const totalBytes = files.reduce((n, f) => n + f.sizeBytes, 0);
-  return { ...reading, role, url: remote.url, totalBytes, receivedBytes, requests };
+  const odd = new Set(notFinite.flatMap(({ file, offsetBytes }) => (names.has(file) ? `${file} ${offsetBytes}` : [])));
+  return { ...reading, role, url: remote.url, totalBytes, receivedBytes, requests, notFinite: odd.size };
 }
 
 /** The finding under the root of what was read, with a limit that says so. */
@@ -63,7 +66,10 @@ export function settled(finding: Finding, use: RemoteUse, remote: RemoteFiles): 
   const limit =
     `The ${use.role} was read in part, over HTTP: ${use.readBytes} of ${use.totalBytes} bytes (${percent} %) in ${use.ranges} ranges of ${use.files} files. ` +
     `Its root is the digest of these ranges, not of the whole model: what was not read may differ, and a server may give others other bytes. ` +
-    `That files did not change meanwhile rests on their sizes and on the server's own tags (${pinned} of ${use.files} files have one).`;
+    `That files did not change meanwhile rests on their sizes and on the server's own tags (${pinned} of ${use.files} files have one).` +
+    (use.notFinite > 0
+      ? ` ${use.notFinite} matrices hold values that are NaN or infinite, of those that were read: they were taken for nought.`
+      : "");
   return {
     ...finding,
     subject:

@@ -28,7 +28,7 @@ import {
   type SpotRow,
   spotRows,
 } from "../../labs/weights/sketch/opening.js";
-import { sizesOf } from "../../labs/weights/sketch/plan.js";
+import { sizesOf, unsketched } from "../../labs/weights/sketch/plan.js";
 import type { Progress } from "../../labs/weights/work.js";
 import { safetensorsHeaderLength } from "../../model/formats/safetensors.js";
 import type { Model } from "../../model/model.js";
@@ -179,7 +179,7 @@ async function differingWhenRead(folder: string, opening: Opening, stored: Store
     if (opened.reading.kind === "refused")
       return `the opened files are no model that is read: ${opened.reading.reason}`;
     const { model } = opened.reading;
-    if (JSON.stringify(sizesOf(model)) !== JSON.stringify(statedSizes(stored)))
+    if (unsketched(model) !== null || JSON.stringify(sizesOf(model)) !== JSON.stringify(statedSizes(stored)))
       return "the opened model has other sizes";
     const held = new Map(opening.files.map((f) => [f.name, new Set(f.chunks.map((c) => c.index))]));
     const compute = new LocalCompute((file, offset, into) => {

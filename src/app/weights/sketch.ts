@@ -10,7 +10,7 @@ import { looksLikeSketch, writeSketch } from "../../host/model/sketch-store.js";
 import { assertFreeFile } from "../../host/small-file.js";
 import { chunkDigest, chunkRootOf, type SketchHeader } from "../../labs/weights/sketch/header.js";
 import { foldsOf } from "../../labs/weights/sketch/make.js";
-import { plannedRows, planOf, sizesOf, widthDefault } from "../../labs/weights/sketch/plan.js";
+import { plannedRows, planOf, sizesOf, unsketched, widthDefault } from "../../labs/weights/sketch/plan.js";
 import type { Progress } from "../../labs/weights/work.js";
 import type { Model } from "../../model/model.js";
 import { SOFTWARE } from "../software.js";
@@ -67,6 +67,8 @@ export async function makeSketch(options: SketchOptions): Promise<SketchRecord> 
       "UNSUPPORTED",
       "sketch: expected a dense model, got a mixture of experts: sketches of experts are not made yet",
     );
+  const odd = unsketched(model);
+  if (odd !== null) throw new AssayError("UNSUPPORTED", `sketch: expected an MLP of one kind in every layer: ${odd}`);
   const sizes = sizesOf(model);
   const width = options.width ?? widthDefault(sizes.hidden);
   const plan = planOf(sizes, seed, rows);
@@ -156,6 +158,6 @@ async function chunked(
 function factsOf(model: Model): Pick<SketchHeader, "config" | "tied" | "vocabulary" | "parameters"> {
   const { tied, vocabulary, parameters } = model;
   // How the values were stored is of no use to whoever has their folds.
-  const { quantization: _, ...config } = model.config;
+  const { quantization: _, odd: __, ...config } = model.config;
   return { config, tied, vocabulary, parameters };
 }

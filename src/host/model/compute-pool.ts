@@ -11,7 +11,7 @@ import type { Matching } from "../../kernels/matching.js";
 import type { EigenJob } from "../../kernels/rotation/eigen.js";
 import type { RotationFound, RotationJob } from "../../kernels/rotation/job.js";
 import type { PartnersJob } from "../../kernels/rotation/partners.js";
-import type { StoredMatrix, Stretch } from "../../kernels/row-source.js";
+import type { NotFinite, StoredMatrix, Stretch } from "../../kernels/row-source.js";
 import { WorkerPool } from "../worker-pool.js";
 
 /** What travels to a worker, and what comes back. */
@@ -33,6 +33,8 @@ export interface RemoteReads {
   reads: RangeRead[];
   receivedBytes: number;
   requests: number;
+  /** Values read that are NaN or infinite; one that was read twice is there twice. */
+  notFinite: NotFinite[];
 }
 
 /** Requests at once of all threads together: servers answer more with 429. */
@@ -41,7 +43,7 @@ const CONNECTIONS = 16;
 export class ComputePool implements Compute {
   readonly threads: number;
   readonly #pool: WorkerPool;
-  #remote: RemoteReads = { reads: [], receivedBytes: 0, requests: 0 };
+  #remote: RemoteReads = { reads: [], receivedBytes: 0, requests: 0, notFinite: [] };
 
   constructor(threads = availableParallelism() + 1) {
     const connections = Math.max(1, Math.floor(CONNECTIONS / Math.max(1, threads)));
@@ -93,7 +95,7 @@ export class ComputePool implements Compute {
   /** What was read over HTTP since the last call. */
   takeRemoteReads(): RemoteReads {
     const taken = this.#remote;
-    this.#remote = { reads: [], receivedBytes: 0, requests: 0 };
+    this.#remote = { reads: [], receivedBytes: 0, requests: 0, notFinite: [] };
     return taken;
   }
 
@@ -106,6 +108,7 @@ export class ComputePool implements Compute {
     for (const read of answer.remote.reads) this.#remote.reads.push(read);
     this.#remote.receivedBytes += answer.remote.receivedBytes;
     this.#remote.requests += answer.remote.requests;
+    for (const one of answer.remote.notFinite) this.#remote.notFinite.push(one);
     if ("error" in answer) throw revive(answer.error);
     return answer.value;
   }

@@ -24,7 +24,8 @@ serveTasks(async (task: Job) => {
   }
   const { receivedBytes, requests } = source;
   [source.receivedBytes, source.requests] = [0, 0];
-  const answer: Answer = { ...result, remote: { reads: remote.takeReads(), receivedBytes, requests } };
+  const notFinite = compute.takeNotFinite().filter(({ file }) => isUrl(file));
+  const answer: Answer = { ...result, remote: { reads: remote.takeReads(), receivedBytes, requests, notFinite } };
   return { value: answer };
 });
 

@@ -1,9 +1,9 @@
 /**
- * Whether all values of a safetensors or GGUF file are finite, while its bytes pass by in chunks. A NaN or an infinity
- * turns every statistic it touches into nothing, so it is found at the door; of quantised blocks the scales are looked
- * at. Tensors may begin at any byte and values may lie across two chunks. Formats that are not read are not looked at.
+ * Which values of a safetensors or GGUF file are NaN or infinite, while its bytes pass by in chunks. Whoever reads them
+ * takes them for nought (kernels/row-source.ts); here they are found and counted, tensor by tensor, so that it can be
+ * said. Of quantised blocks the scales are looked at. Tensors may begin at any byte and values may lie across two
+ * chunks. Formats that are not read are not looked at.
  */
-import { AssayError, quoted } from "../../base/error.js";
 import { type DType, FORMATS, isReadDType } from "../../kernels/dtypes.js";
 import type { Kernel } from "../../kernels/kernel.js";
 
@@ -15,6 +15,15 @@ export interface TensorBytes {
   sizeBytes: number;
 }
 
+/** What of one tensor is not finite. */
+export interface NotFiniteTensor {
+  tensor: string;
+  /** Values, of quantised blocks all that share the scale. */
+  values: number;
+  /** Number of the first of them. */
+  first: number;
+}
+
 interface Span {
   name: string;
   dtype: DType;
@@ -24,8 +33,8 @@ interface Span {
 
 export class FiniteCheck {
   readonly #spans: readonly Span[];
-  readonly #file: string;
   readonly #kernel: Kernel;
+  readonly #found = new Map<string, NotFiniteTensor>();
   /** The first span that is not finished. */
   #next = 0;
   #at = 0;
@@ -33,15 +42,19 @@ export class FiniteCheck {
   #carry = new Uint8Array(0);
 
   /** @param tensors in the order of their offsets */
-  constructor(tensors: readonly TensorBytes[], file: string, kernel: Kernel) {
+  constructor(tensors: readonly TensorBytes[], kernel: Kernel) {
     this.#spans = tensors.flatMap(({ name, dtype, offsetBytes, sizeBytes }) =>
       isReadDType(dtype) && sizeBytes > 0 ? [{ name, dtype, start: offsetBytes, end: offsetBytes + sizeBytes }] : [],
     );
-    this.#file = file;
     this.#kernel = kernel;
   }
 
-  /** The file's next bytes, in order. @throws AssayError NON_FINITE */
+  /** In the order of the file. */
+  get found(): readonly NotFiniteTensor[] {
+    return [...this.#found.values()];
+  }
+
+  /** The file's next bytes, in order. */
   push(chunk: Uint8Array): void {
     const chunkEnd = this.#at + chunk.length;
     for (; this.#next < this.#spans.length; this.#next++) {
@@ -76,18 +89,21 @@ export class FiniteCheck {
   }
 
   #count(span: Span, from: number, bytes: Uint8Array): void {
-    if (this.#kernel.countNonFinite(span.dtype, bytes) === 0) return;
-    const width = FORMATS[span.dtype].sizeBytes;
+    const count = this.#kernel.countNonFinite(span.dtype, bytes);
+    if (count === 0) return;
+    const { sizeBytes: width, values } = FORMATS[span.dtype];
+    const before = this.#found.get(span.name);
+    if (before) {
+      before.values += count * values;
+      return;
+    }
     let [low, high] = [0, bytes.length / width];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if (this.#kernel.countNonFinite(span.dtype, bytes.subarray(low * width, middle * width)) > 0) high = middle;
       else low = middle;
     }
-    const index = ((from - span.start) / width + low) * FORMATS[span.dtype].values;
-    throw new AssayError(
-      "NON_FINITE",
-      `intake.check: expected finite values, got NaN or infinity in tensor ${quoted(span.name)} of ${quoted(this.#file)}, value ${index}`,
-    );
+    const first = ((from - span.start) / width + low) * values;
+    this.#found.set(span.name, { tensor: span.name, values: count * values, first });
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Taking in a model: every file is read once, from end to end; its SHA-256 is taken and its values are checked for NaN
- * and infinity in the same pass. The result names the model: its OMS root digest (evidence/oms.ts). Digests of files
- * that did not change since they were last taken in come from the cache.
+ * Taking in a model: every file is read once, from end to end; its SHA-256 is taken and its values that are NaN or
+ * infinite are counted in the same pass. The result names the model: its OMS root digest (evidence/oms.ts). Digests of
+ * files without such values that did not change since they were last taken in come from the cache.
  */
 import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
@@ -14,7 +14,7 @@ import { asAssayError, FileReader, fill } from "../files.js";
 import { isUrl } from "../http/http-pin.js";
 import { listAll } from "./adapter-path.js";
 import { cachedDigest, type FileState, rememberDigest } from "./digest-cache.js";
-import { FiniteCheck, type TensorBytes } from "./finite-check.js";
+import { FiniteCheck, type NotFiniteTensor, type TensorBytes } from "./finite-check.js";
 import type { ModelFile } from "./folder.js";
 import { readGgufHeader, readHeader } from "./open-model.js";
 
@@ -37,11 +37,13 @@ export interface Intake {
   root: Digest;
   /** By name in code point order. */
   files: readonly (ModelFile & { digest: Digest })[];
+  /** Values that are NaN or infinite, by tensor. */
+  notFinite: readonly NotFiniteTensor[];
   /** For after the weights were read again: throws FORMAT when a file is no longer the one whose digest was taken. */
   checkUnchanged(): Promise<void>;
 }
 
-/** @throws AssayError NON_FINITE, or as `listModelFiles` and the safetensors reader do, or FORMAT for a file in motion */
+/** @throws AssayError as `listModelFiles` and the safetensors reader do, or FORMAT for a file in motion */
 export async function intake(path: string, { home, ignore, signal, onProgress }: IntakeOptions): Promise<Intake> {
   if (isUrl(path))
     throw new AssayError(
@@ -57,6 +59,7 @@ export async function intake(path: string, { home, ignore, signal, onProgress }:
   };
   const out: (ModelFile & { digest: Digest })[] = new Array(files.length);
   const states: FileState[] = new Array(files.length);
+  const notFinite: (readonly NotFiniteTensor[])[] = files.map(() => []);
   let next = 0;
   const failures: unknown[] = [];
   const stopped = () => failures.length > 0 || signal?.aborted === true;
@@ -70,6 +73,7 @@ export async function intake(path: string, { home, ignore, signal, onProgress }:
         const taken = await takeIn(file, home, kernel, buffers, advance, stopped);
         out[i] = { ...file, digest: taken.digest };
         states[i] = taken.state;
+        notFinite[i] = taken.notFinite;
       } catch (error) {
         failures.push(asAssayError(error, file.path, "intake.read"));
       }
@@ -85,11 +89,11 @@ export async function intake(path: string, { home, ignore, signal, onProgress }:
       if (!now || !sameContent(states[i]!, stateOf(file.path, now))) throw inMotion(file);
     }
   };
-  return { root: rootDigest(out), files: out, checkUnchanged };
+  return { root: rootDigest(out), files: out, notFinite: notFinite.flat(), checkUnchanged };
 }
 
 type Buffers = [Uint8Array, Uint8Array];
-type Taken = { digest: Digest; state: FileState };
+type Taken = { digest: Digest; state: FileState; notFinite: readonly NotFiniteTensor[] };
 
 async function takeIn(
   file: ModelFile,
@@ -106,7 +110,7 @@ async function takeIn(
     const known = home === null ? null : await cachedDigest(home, before);
     if (known !== null) {
       advance(file.sizeBytes);
-      return { digest: known, state: before };
+      return { digest: known, state: before, notFinite: [] };
     }
     const readFromMs = Date.now();
     const check = /\.(safetensors|gguf)$/.test(file.name) ? await finiteCheck(file, kernel) : null;
@@ -114,8 +118,10 @@ async function takeIn(
     // Both the file that was read and the one now under the name: neither rewritten nor replaced.
     for (const after of [await handle.stat({ bigint: true }), await stat(file.path, { bigint: true })])
       if (!sameContent(before, stateOf(file.path, after))) throw inMotion(file);
-    if (home !== null) await rememberDigest(home, before, digest, readFromMs);
-    return { digest, state: before };
+    const notFinite = check?.found ?? [];
+    // Only what has nothing to tell but its digest.
+    if (home !== null && notFinite.length === 0) await rememberDigest(home, before, digest, readFromMs);
+    return { digest, state: before, notFinite };
   } finally {
     await handle.close();
   }
@@ -124,7 +130,7 @@ async function takeIn(
 async function finiteCheck(file: ModelFile, kernel: Kernel): Promise<FiniteCheck> {
   const reader = new FileReader();
   try {
-    return new FiniteCheck(await tensorsOf(reader, file), file.name, kernel);
+    return new FiniteCheck(await tensorsOf(reader, file), kernel);
   } finally {
     await reader.close();
   }

@@ -3,7 +3,7 @@
  * touched. A folder is read as Hugging Face transformers reads it (model.safetensors, or its index, or the only
  * .safetensors file; without one, the only .gguf file); where two readers could see two models, that is an error. A
  * single file is read without its neighbours, and a GGUF file brings its own configuration and vocabulary. The same
- * behind a URL (remote-files.ts), whose values nobody has looked at: those that are read are checked then.
+ * behind a URL (remote-files.ts). A config.json or tokenizer.json that cannot be read is left out and said.
  */
 import { basename } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
@@ -25,7 +25,7 @@ import {
   type Adapter,
   parseAdapterConfig,
 } from "../../model/layouts/adapter.js";
-import type { CanonicalTensor, Reading, Vocabulary } from "../../model/model.js";
+import type { LeftOut, Reading, Vocabulary } from "../../model/model.js";
 import { readGguf } from "../../model/read-gguf.js";
 import { readModel } from "../../model/read-model.js";
 import { FileReader } from "../files.js";
@@ -64,8 +64,7 @@ const GGUF_FIRST_BYTES = 1 << 20;
 export async function openModel(path: string): Promise<OpenedModel> {
   if (isUrl(path)) {
     const remote = await listRemote(path);
-    const opened = await openFiles({ ...remote, path: remote.url }, remote);
-    return { ...opened, reading: unchecked(opened.reading), remote };
+    return { ...(await openFiles({ ...remote, path: remote.url }, remote)), remote };
   }
   const both = await adapterPath(path);
   if (both) return openWithAdapter(path, both);
@@ -122,8 +121,9 @@ async function openFiles(listed: ModelFiles, reader: Bytes, adapter: Adapter | n
   }
   const configBytes = listed.isFolder ? await whole("config.json", CONFIG_BYTES_MAX) : null;
   const tokenizerBytes = listed.isFolder ? await whole("tokenizer.json", TOKENIZER_BYTES_MAX) : null;
-  const config = configBytes ? parseConfig(configBytes) : NO_CONFIG;
-  const vocabulary = tokenizerBytes ? parseVocabulary(tokenizerBytes) : null;
+  const leftOut: LeftOut[] = [];
+  const config = orLeftOut("config.json", configBytes, parseConfig, leftOut) ?? NO_CONFIG;
+  const vocabulary = orLeftOut("tokenizer.json", tokenizerBytes, parseVocabulary, leftOut);
   const weightFiles = [...headers.keys()].map((name) => top.get(name)!);
   const reading =
     headers.size === 0
@@ -134,15 +134,29 @@ async function openFiles(listed: ModelFiles, reader: Bytes, adapter: Adapter | n
           adapter,
         );
   const { name, path, files } = listed;
-  return { reading, vocabulary, name, path, files, weightFiles };
+  return { reading: alsoLeftOut(reading, leftOut), vocabulary, name, path, files, weightFiles };
 }
 
-function unchecked(reading: Reading): Reading {
-  if (reading.kind === "refused") return reading;
-  const tensors = new Map<string, CanonicalTensor>();
-  for (const [name, tensor] of reading.model.tensors)
-    tensors.set(name, { ...tensor, matrix: { ...tensor.matrix, unchecked: true } });
-  return { kind: "model", model: { ...reading.model, tensors } };
+/** What stands beside the weights is a claim: where it cannot be read, the weights are examined without it. */
+function orLeftOut<T>(
+  name: string,
+  bytes: Uint8Array | null,
+  parse: (bytes: Uint8Array) => T,
+  leftOut: LeftOut[],
+): T | null {
+  if (bytes === null) return null;
+  try {
+    return parse(bytes);
+  } catch (error) {
+    if (!(error instanceof AssayError)) throw error;
+    leftOut.push({ part: name, why: `cannot be read: ${error.message}`, values: 0 });
+    return null;
+  }
+}
+
+function alsoLeftOut(reading: Reading, leftOut: readonly LeftOut[]): Reading {
+  if (reading.kind === "refused" || leftOut.length === 0) return reading;
+  return { kind: "model", model: { ...reading.model, leftOut: [...leftOut, ...reading.model.leftOut] } };
 }
 
 /** Header by file name; empty when there is no safetensors file. */

@@ -18,10 +18,19 @@ import { log10PFromE, logWeightedMeanE, roundLog10P } from "../../stats/combine.
 import { alignedStage } from "./alignment/aligned-stage.js";
 import { examineInit } from "./anchor/examine-init.js";
 import { exhibitsOf } from "./exhibits/exhibits.js";
+import {
+  type LeftOutObservations,
+  leftOutLimits,
+  leftOutOf,
+  type NotFinite,
+  outsideReferenceClass,
+  sayable,
+  withinClass,
+} from "./left-out.js";
 import { examineDirection } from "./making/direction.js";
 import { makingOf } from "./making/making.js";
 import type { FurtherModel } from "./making/merges.js";
-import { METHOD_ID, METHOD_VERSION, outsideReferenceClass, SEED_BITS_DEFAULT, type Settings } from "./method.js";
+import { METHOD_ID, METHOD_VERSION, SEED_BITS_DEFAULT, type Settings } from "./method.js";
 import type { WeightsObservations } from "./observations.js";
 import { SKETCH_LIMITS, sketchFacts } from "./sketch/disclosure.js";
 import { unmetBySketch, withFittingValues } from "./sketch/meet.js";
@@ -37,7 +46,7 @@ import type { Work } from "./work.js";
 
 /** One side: what it is (known once its files are digested) and how it reads. */
 export interface Side {
-  identity: Promise<{ artefact: Artefact; evidence: Digest[] }>;
+  identity: Promise<{ artefact: Artefact; evidence: Digest[]; notFinite?: readonly NotFinite[] }>;
   reading: Reading;
   vocabulary: Vocabulary | null;
 }
@@ -77,10 +86,10 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
   ] as const;
   for (const [side, reading] of refusals)
     if (reading.kind === "refused")
-      return assemble(request, refuse(`The ${side} was not examined: ${reading.reason}`), [], null);
+      return assemble(request, refuse(`The ${side} was not examined: ${sayable(reading.reason)}`), [], null);
   const [first, second] = [reference.reading, suspect.reading].map((r) => {
     assert(r.kind === "model", "examineAncestry: a refused reading has returned above");
-    return r.model;
+    return withinClass(r.model);
   });
   const unmet = unmetBySketch(first!, second!);
   if (unmet !== null) return assemble(request, refuse(`The sketches do not meet: ${unmet}.`), [], null);
@@ -190,7 +199,21 @@ async function observe(
       : {}),
     ...(request.exhibits && !sketched ? { exhibits: await exhibitsOf(bench, request.exhibits === "asked") } : {}),
     ...(reference.sketch || suspect.sketch ? { sketches: sketchFacts(bench) } : {}),
+    ...(await leftOut(bench, request)),
   };
+}
+
+/** What the digests' own pass counted is known when that is over. */
+async function leftOut(
+  { reference, suspect }: Bench,
+  request: WeightsRequest,
+): Promise<{ leftOut?: LeftOutObservations }> {
+  const [a, b] = await Promise.all([request.reference.identity, request.suspect.identity]);
+  const found = {
+    reference: leftOutOf(reference, a.notFinite ?? []),
+    suspect: leftOutOf(suspect, b.notFinite ?? []),
+  };
+  return found.reference || found.suspect ? { leftOut: found } : {};
 }
 
 /** Candidate parents that can be read as the two sides are. */
@@ -232,7 +255,11 @@ async function assemble(
     errorRate: decision.errorRate,
     observations,
     alternatives: [...ALTERNATIVES],
-    limits: [...LIMITS, ...(sketched ? SKETCH_LIMITS : [])],
+    limits: [
+      ...LIMITS,
+      ...(sketched ? SKETCH_LIMITS : []),
+      ...(observations?.leftOut ? leftOutLimits(observations.leftOut) : []),
+    ],
     evidence: [...new Set([reference, suspect, ...further].flatMap(({ evidence }) => evidence))],
     software: request.software,
   };

@@ -2,8 +2,6 @@
  * The method's name, its settings and the class of models its validation study speaks for. A change of any number
  * here is a new version: findings of two versions are not compared.
  */
-import { mlpsOf } from "../../model/mlps.js";
-import type { Model } from "../../model/model.js";
 
 export const METHOD_ID = "weights/unit-labels";
 export const METHOD_VERSION = "2";
@@ -34,7 +32,7 @@ export const HEADS_SAMPLED = 4;
 export const TOKENS_SAMPLED = 2048;
 /** Sketch width of each part: cosines of two parts side by side have a standard error of 1/√256. */
 export const WIDTH = 128;
-/** Fewer labels than this in a block: outside the validated class, whose smallest MLP has as many (a quarter of 144). */
+/** A block with fewer labels than this is left out: the validated class's smallest MLP has as many (a quarter of 144). */
 export const LABELS_MIN = 36;
 
 export interface Settings {
@@ -49,14 +47,4 @@ export interface Settings {
 /** Width of one part's sketch for vectors of `features` entries, a multiple of 4. */
 export function sketchWidth(features: number): number {
   return Math.min(WIDTH, Math.ceil(features / 4) * 4);
-}
-
-/** Why the pair lies outside the class that the validation study speaks for; null when inside. */
-export function outsideReferenceClass(reference: Model, suspect: Model): string | null {
-  const mlps = [reference, suspect].flatMap((model) =>
-    Array.from({ length: model.layers }, (_, layer) => mlpsOf(model, layer)).flat(),
-  );
-  const labels = Math.min(...mlps.map((mlp) => mlp.up.matrix.rows));
-  if (labels < LABELS_MIN) return `an MLP with ${labels} hidden units; the study has at least ${LABELS_MIN}`;
-  return null;
 }

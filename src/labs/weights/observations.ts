@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ALIGNMENT_MODES } from "./alignment/method.js";
 import { exhibitsSchema } from "./exhibits/observed.js";
+import { leftOutSchema } from "./left-out.js";
 import { makingSchema } from "./making/observed.js";
 
 const count = z.number().int().nonnegative();
@@ -132,6 +133,8 @@ export const weightsObservationsSchema = z.strictObject({
   tensors: z.array(tensorSchema),
   /** Layers whose own evidence, after paying for the scan, is below 10⁻⁶: reference layer → suspect layers. */
   correspondence: z.array(z.strictObject({ referenceLayer: count, suspectLayers: z.array(count) })),
+  /** Present where parts of a side were not looked at, while the rest was; null for a side that was looked at whole. */
+  leftOut: leftOutSchema.optional(),
   /** Present where disguises were undone: the exact stage was silent. */
   aligned: alignedSchema.optional(),
   /** How the suspect was made, where shared ancestry is beyond the test's α: a description, never a part of it. */

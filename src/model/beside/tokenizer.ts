@@ -4,7 +4,7 @@
  * and whether an id has a row in the embedding is for the caller to ask.
  */
 import { AssayError, quoted } from "../../base/error.js";
-import { isJsonObject, parseBoundedJson } from "../formats/json-bounds.js";
+import { isJsonObject, parseBoundedJson, withoutByteOrderMark } from "../formats/json-bounds.js";
 import type { Vocabulary } from "../model.js";
 
 /** The largest public ones are about 35 MB (CWE-770). */
@@ -18,7 +18,7 @@ const ID_MAX = 2 ** 31 - 1;
 /** @throws AssayError FORMAT or LIMIT */
 export function parseVocabulary(bytes: Uint8Array, what = "tokenizer.json"): Vocabulary {
   const at = `tokenizer.parse: ${what}`;
-  const json = parseBoundedJson(bytes, BOUNDS, at);
+  const json = parseBoundedJson(withoutByteOrderMark(bytes), BOUNDS, at);
   const model = isJsonObject(json) ? json.model : undefined;
   const vocab = isJsonObject(model) ? model.vocab : undefined;
   if (!isJsonObject(json) || (!isJsonObject(vocab) && !Array.isArray(vocab)))

@@ -52,3 +52,8 @@ function checkCounts(bytes: Uint8Array, { valuesMax, containersMax }: JsonBounds
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Some editors put one before UTF-8 text (RFC 8259 §8.1 allows to ignore it). */
+export function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}

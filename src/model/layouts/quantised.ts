@@ -2,7 +2,7 @@
  * Weights whose values need other tensors: scales, zeros, groups beside them, joined into one entry under the weight's
  * name. Layouts: compressed-tensors (int8, float8, pack-quantized of 4 bits), Hugging Face fine-grained FP8 and DeepSeek
  * V3 (`weight_scale_inv`, which multiplies), fbgemm, ComfyUI (`scale_weight`), LLM.int8 (`SCB`, over 127), AutoGPTQ,
- * AutoAWQ (GEMM), GPT-OSS (MXFP4). Where names or shapes settle no layout the model is refused; nothing is guessed.
+ * AutoAWQ (GEMM), GPT-OSS (MXFP4). Where names or shapes settle no layout the weight is left out; nothing is guessed.
  */
 import { quoted } from "../../base/error.js";
 import { SCALE_BYTES_MAX } from "../../kernels/coded-rows.js";
@@ -21,8 +21,14 @@ const refuse = (text: string): never => {
   throw new Unreadable(text);
 };
 
-/** @returns entries without the companions that were joined to others, or why a weight cannot be read */
-export function joinQuantised(entries: readonly Entry[], config: ModelConfig): Entry[] | string {
+export interface Joined {
+  /** Without the companions that were joined to others. */
+  entries: Entry[];
+  /** Weights that cannot be read, and why. */
+  unread: { entry: Entry; why: string }[];
+}
+
+export function joinQuantised(entries: readonly Entry[], config: ModelConfig): Joined {
   const by = new Map(entries.map((e) => [e.name, e]));
   const taken = new Set<string>();
   const companion = (name: string) => {
@@ -30,13 +36,17 @@ export function joinQuantised(entries: readonly Entry[], config: ModelConfig): E
     if (found) taken.add(name);
     return found;
   };
-  try {
-    const joined = entries.map((e) => join(e, companion, config) ?? e);
-    return joined.filter((e) => !taken.has(e.name));
-  } catch (error) {
-    if (error instanceof Unreadable) return error.message;
-    throw error;
-  }
+  const unread: Joined["unread"] = [];
+  const joined = entries.flatMap((entry) => {
+    try {
+      return [join(entry, companion, config) ?? entry];
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      unread.push({ entry, why: error.message });
+      return [];
+    }
+  });
+  return { entries: joined.filter((e) => !taken.has(e.name)), unread };
 }
 
 type Companion = (name: string) => Entry | undefined;

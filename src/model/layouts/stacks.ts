@@ -19,12 +19,14 @@ export interface StoredStack {
 }
 
 export type Orientation = "plain" | "transposed";
+/** "either": all shapes fit both ways. */
+export type Found = Orientation | "either";
 
 /**
  * How a model's stacks lie, from the residual width: inputs of gate and up, outputs of down.
- * @returns the orientation, or why none or both fit
+ * @returns the orientation, or why none fits
  */
-export function orientationOf(stacks: readonly StoredStack[], hidden: number): Orientation | string {
+export function orientationOf(stacks: readonly StoredStack[], hidden: number): Found | string {
   let [plain, transposed] = [true, true];
   for (const { stack, name, shape } of stacks) {
     if (isBias(stack)) {
@@ -36,7 +38,7 @@ export function orientationOf(stacks: readonly StoredStack[], hidden: number): O
     plain &&= (down ? shape[1] : shape[2]) === hidden;
     transposed &&= (down ? shape[2] : shape[1]) === hidden;
   }
-  if (plain && transposed) return "nothing settles whether stacked experts lie by outputs or by inputs";
+  if (plain && transposed) return "either";
   if (!plain && !transposed) return `stacked experts do not have the residual width ${hidden}`;
   return plain ? "plain" : "transposed";
 }

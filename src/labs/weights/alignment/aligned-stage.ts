@@ -13,14 +13,18 @@ import type { WeightsObservations } from "../observations.js";
 import type { Bench } from "../tests/scan.js";
 import { sharedTokens } from "../tests/shared-tokens.js";
 import { ALIGNED_ALTERNATIVES, ALIGNED_LIMITS, DISGUISE_LIMIT, P0, P0_TOLERANT } from "../words.js";
+import type { LayerPair } from "./agreement.js";
 import { type AlignedResult, align } from "./align.js";
-import { canonicalModel } from "./canonical.js";
+import { type CanonicalModel, canonicalModel } from "./canonical.js";
 import {
   ALIGNED_METHOD_ID,
   ALIGNED_METHOD_VERSION,
+  type AlignedSize,
+  alignableLayers,
   beyondStudy,
   LOOKS,
   notAlignable,
+  STUDIED_UNITS_MAX,
   TOKENS_PAIRED,
 } from "./method.js";
 
@@ -41,14 +45,14 @@ export async function alignedStage(
   // Without a study of its own the stage could not say anything.
   if (validation?.summary.methodVersion !== ALIGNED_METHOD_VERSION)
     return notRun(exact, "no validation study of this version is at hand");
-  const result = await alignBench(bench);
+  const { result, sizes } = await alignBench(bench);
   const { summary, digest } = validation;
   const decision = decideScored({
     proposition: "weights/shared-ancestry",
     statistic: -result.log10PUntolerant,
     nullKinds: summary.nullKinds ?? [],
     log10LR: ratio(result, summary),
-    outside: beyondStudy(bench.reference, bench.suspect),
+    outside: beyondStudy(...sizes),
     validation: summary,
   });
   return {
@@ -88,13 +92,17 @@ async function alignBench({
   settings,
   compute,
   work,
-}: Bench): Promise<AlignedResult> {
+}: Bench): Promise<{ result: AlignedResult; sizes: [AlignedSize, AlignedSize] }> {
   const stage = "undoing disguises";
-  const load = (model: Bench["reference"]) => canonicalModel(model, (tensor) => compute.load(tensor.matrix));
+  const load = async (model: Bench["reference"]) => {
+    const numbers = alignableLayers(model);
+    return studied(await canonicalModel(model, (tensor) => compute.load(tensor.matrix), numbers), numbers);
+  };
   const known = vocabularies.reference !== null && vocabularies.suspect !== null;
-  return align({
-    reference: await load(reference),
-    suspect: await load(suspect),
+  const [a, b] = [await load(reference), await load(suspect)];
+  const result = await align({
+    reference: a.model,
+    suspect: b.model,
     tokens: known
       ? sharedTokens(vocabularies, reference.vocabulary, suspect.vocabulary, TOKENS_PAIRED, settings.seed)
       : null,
@@ -102,6 +110,33 @@ async function alignBench({
     compute,
     onProgress: (done, total) => work.onProgress({ stage, done, total }),
   });
+  const numbered = <T extends LayerPair>(pair: T): T => ({
+    ...pair,
+    referenceLayer: a.numbers[pair.referenceLayer]!,
+    suspectLayer: b.numbers[pair.suspectLayer]!,
+  });
+  return {
+    result: {
+      ...numbered(result),
+      attempts: result.attempts.map((attempt) => ({ ...attempt, best: numbered(attempt.best) })),
+      layerPairs: result.layerPairs.map(numbered),
+    },
+    sizes: [sizeOf(a.model), sizeOf(b.model)],
+  };
+}
+
+/** Layers larger than any of the study's are left out where others are there: one of them must not speak for all. */
+function studied(model: CanonicalModel, numbers: readonly number[]): { model: CanonicalModel; numbers: number[] } {
+  const kept = model.layers.flatMap(({ mlp }, at) => (mlp.gate.rows <= STUDIED_UNITS_MAX ? [at] : []));
+  if (kept.length === 0 || kept.length === model.layers.length) return { model, numbers: [...numbers] };
+  return {
+    model: { ...model, layers: kept.map((at) => model.layers[at]!) },
+    numbers: kept.map((at) => numbers[at]!),
+  };
+}
+
+function sizeOf({ hidden, layers }: CanonicalModel): AlignedSize {
+  return { hidden, units: Math.max(...layers.map(({ mlp }) => mlp.gate.rows)) };
 }
 
 /**

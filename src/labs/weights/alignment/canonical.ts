@@ -3,6 +3,7 @@
  * stream: norm gains folded into what they feed; Gram matrices of unordered rows; products through heads, in which
  * any mixing of a head's inside cancels; a few mean-like vectors. A quantity A of the original is QᵀAQ (a vector a is
  * Qᵀa) in the disguised copy. Rows of the MLP are kept apart, as unordered sets of unit vectors.
+ * Units and residual dimensions that are nought throughout are padding, and are taken off first.
  * It cannot undo what is not such a change: retraining blurs these quantities, biases and head norms are left out.
  */
 import { assert } from "../../../base/error.js";
@@ -36,6 +37,7 @@ export interface CanonicalLayer {
 }
 
 export interface CanonicalModel {
+  /** Without padding. */
   hidden: number;
   layers: CanonicalLayer[];
   /** Of the embeddings alone. */
@@ -45,18 +47,76 @@ export interface CanonicalModel {
   output: Dense;
 }
 
-export async function canonicalModel(model: Model, load: Load): Promise<CanonicalModel> {
+/** @param numbers layers that are taken, in their order; each has gate, up and down. Left out: all */
+export async function canonicalModel(model: Model, load: Load, numbers?: readonly number[]): Promise<CanonicalModel> {
+  const kept = await liveDimensions(model, load);
   const optional = async (name: string) => {
     const tensor = model.tensors.get(name);
-    return tensor ? lifted(model, tensor, dense(tensor, await load(tensor))) : null;
+    if (!tensor) return null;
+    const whole = lifted(model, tensor, dense(tensor, await load(tensor)));
+    return kept.length === model.hidden ? whole : withDimensions(tensor, whole, kept);
   };
   const layers: CanonicalLayer[] = [];
-  for (let l = 0; l < model.layers; l++)
+  for (const l of numbers ?? Array.from({ length: model.layers }, (_, n) => n))
     layers.push(await canonicalLayer(model, (role) => optional(`layers.${l}.${role}`)));
   const embedding = expected(await optional("embed"), "embed");
   const unfolded = (model.tied ? null : await optional("output")) ?? embedding;
   const output = folded(unfolded, await optional("norm"));
-  return { hidden: model.hidden, layers, globals: ofEmbeddings(embedding, output), embedding, output };
+  return { hidden: kept.length, layers, globals: ofEmbeddings(embedding, output), embedding, output };
+}
+
+/**
+ * Residual dimensions that something writes to: an embedding column, or a row of o or down, that is not all nought.
+ * Whatever reads the others reads noughts. All of them where hardly any is left: then nothing says which is padding.
+ */
+async function liveDimensions(model: Model, load: Load): Promise<number[]> {
+  const live = new Uint8Array(model.hidden);
+  for (const tensor of model.tensors.values()) {
+    const { role, matrix } = tensor;
+    const columns = role === "embed" || role === "positions";
+    if (!columns && !/^(attention\.o|mlp\.(shared\.|experts\.\d+\.)?down)(\.bias)?$/.test(role)) continue;
+    const values = await load(tensor);
+    const along = columns || role.endsWith("bias");
+    for (let i = 0; i < values.length; i++)
+      if (values[i] !== 0) live[along ? i % matrix.columns : Math.floor(i / matrix.columns)] = 1;
+    if (live.every((x) => x === 1)) break;
+  }
+  const kept = [...live.keys()].filter((i) => live[i] === 1);
+  return kept.length >= DIMENSIONS_MIN ? kept : [...live.keys()];
+}
+
+/** Fewer residual dimensions carry no alignment. */
+const DIMENSIONS_MIN = 8;
+
+function withDimensions({ role, matrix }: CanonicalTensor, whole: Dense, kept: readonly number[]): Dense {
+  const writes = /^(attention\.o|mlp\.down)$/.test(role);
+  if (writes) return pickedRows(whole, kept);
+  // Of what does not touch the residual stream (biases of heads, head norms) nothing is taken off.
+  const reads =
+    /^(embed|output|norm.*|positions|mlp\.(gate|up)|attention\.[qkv])$/.test(role) && matrix.columns > kept.length;
+  return reads ? pickedColumns(whole, kept) : whole;
+}
+
+function pickedRows(w: Dense, rows: readonly number[]): Dense {
+  const out = zeros(rows.length, w.columns);
+  for (const [at, r] of rows.entries())
+    out.data.set(w.data.subarray(r * w.columns, (r + 1) * w.columns), at * w.columns);
+  return out;
+}
+
+function pickedColumns(w: Dense, columns: readonly number[]): Dense {
+  const out = zeros(w.rows, columns.length);
+  for (let r = 0; r < w.rows; r++)
+    for (const [at, c] of columns.entries()) out.data[r * columns.length + at] = w.data[r * w.columns + c]!;
+  return out;
+}
+
+/** Units whose gate, up or down is nought throughout do nothing: with none of them left, all are kept. */
+function liveUnits(gate: Dense, up: Dense, down: Dense): number[] {
+  const silent = (w: Dense, r: number) => w.data.subarray(r * w.columns, (r + 1) * w.columns).every((x) => x === 0);
+  const units = Array.from({ length: gate.rows }, (_, r) => r);
+  const live = units.filter((r) => !silent(gate, r) && !silent(up, r) && !silent(down, r));
+  return live.length > 0 ? live : units;
 }
 
 /** Gemma's files hold norm gains less 1, but for GGUF, which holds them whole. */
@@ -94,9 +154,16 @@ export function sumOfLayers({ layers }: CanonicalModel): Quantities {
 
 async function canonicalLayer(model: Model, read: (role: string) => Promise<Dense | null>): Promise<CanonicalLayer> {
   const mlpGain = await read("norm.mlp");
-  const gate = folded(expected(await read("mlp.gate"), "mlp.gate"), mlpGain);
-  const up = unitRows(folded(expected(await read("mlp.up"), "mlp.up"), mlpGain));
-  const down = unitRows(columnsAsRows(expected(await read("mlp.down"), "mlp.down")));
+  const whole = {
+    gate: expected(await read("mlp.gate"), "mlp.gate"),
+    up: expected(await read("mlp.up"), "mlp.up"),
+    down: columnsAsRows(expected(await read("mlp.down"), "mlp.down")),
+  };
+  const units = liveUnits(whole.gate, whole.up, whole.down);
+  const live = (w: Dense) => (units.length === w.rows ? w : pickedRows(w, units));
+  const gate = folded(live(whole.gate), mlpGain);
+  const up = unitRows(folded(live(whole.up), mlpGain));
+  const down = unitRows(live(whole.down));
   return {
     quantities: {
       symmetric: new Map([

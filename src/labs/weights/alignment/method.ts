@@ -2,6 +2,7 @@
  * The numbers of the aligned method, and how large a model it takes. A change of any of them is a new version.
  */
 import type { Model } from "../../../model/model.js";
+import { LABELS_MIN } from "../method.js";
 
 export const ALIGNED_METHOD_ID = "weights/aligned-units";
 export const ALIGNED_METHOD_VERSION = "1";
@@ -51,10 +52,16 @@ export const LAYER_PAIRS_MAX = 4096;
 export const STUDIED_HIDDEN_MAX = 192;
 export const STUDIED_UNITS_MAX = 576;
 
+/** What is left of a side once padding is taken off: residual width, and hidden units of its largest MLP. */
+export interface AlignedSize {
+  hidden: number;
+  units: number;
+}
+
 /** Why the pair lies outside the class that the study speaks for; null when inside. */
-export function beyondStudy(reference: Model, suspect: Model): string | null {
+export function beyondStudy(reference: AlignedSize, suspect: AlignedSize): string | null {
   const hidden = Math.max(reference.hidden, suspect.hidden);
-  const units = Math.max(reference.mlpHidden, suspect.mlpHidden);
+  const units = Math.max(reference.units, suspect.units);
   if (hidden > STUDIED_HIDDEN_MAX)
     return `residual width ${hidden}; the aligned method's study speaks for at most ${STUDIED_HIDDEN_MAX}`;
   if (units > STUDIED_UNITS_MAX)
@@ -62,13 +69,24 @@ export function beyondStudy(reference: Model, suspect: Model): string | null {
   return null;
 }
 
+/** Layers with one gated MLP of a size that can be set against another; the others are left out. */
+export function alignableLayers({ layers, tensors }: Model): number[] {
+  return Array.from({ length: layers }, (_, l) => l).filter((layer) => {
+    const units = tensors.get(`layers.${layer}.mlp.gate`)?.matrix.rows ?? 0;
+    const whole = ["up", "down"].every((part) => tensors.has(`layers.${layer}.mlp.${part}`));
+    return whole && units >= LABELS_MIN && units <= UNITS_MAX;
+  });
+}
+
 /** Why the pair cannot be aligned; null when it can. */
 export function notAlignable(reference: Model, suspect: Model): string | null {
-  for (const model of [reference, suspect])
-    for (let layer = 0; layer < model.layers; layer++)
-      if (["gate", "up", "down"].some((part) => !model.tensors.has(`layers.${layer}.mlp.${part}`)))
-        return `layer ${layer} has no single gated MLP, and so no gate-up pairing to test`;
-  if (reference.layers * suspect.layers > LAYER_PAIRS_MAX) return `more than ${LAYER_PAIRS_MAX} pairs of layers`;
+  for (const model of [reference, suspect]) {
+    if (!model.tensors.has("embed")) return "a model has no embedding that is read";
+    if (alignableLayers(model).length === 0)
+      return `no layer has a single gated MLP of at most ${UNITS_MAX} units, and so no gate-up pairing to test`;
+  }
+  if (alignableLayers(reference).length * alignableLayers(suspect).length > LAYER_PAIRS_MAX)
+    return `more than ${LAYER_PAIRS_MAX} pairs of layers`;
   return tooLarge(reference, suspect);
 }
 
@@ -77,11 +95,12 @@ export function tooLarge(...models: readonly Model[]): string | null {
   for (const model of models) {
     if (model.hidden > HIDDEN_MAX) return `residual width ${model.hidden} is above ${HIDDEN_MAX}`;
     let values = 0;
-    for (const { matrix, role, name } of model.tensors.values()) {
+    const layers = new Set(alignableLayers(model));
+    for (const { matrix, name, layer } of model.tensors.values()) {
+      if (layer !== null && !layers.has(layer)) continue;
       const size = matrix.rows * matrix.columns;
       values += size;
       if (size > TENSOR_VALUES_MAX) return `${name} has more than ${TENSOR_VALUES_MAX} values`;
-      if (role === "mlp.gate" && matrix.rows > UNITS_MAX) return `${name} has more than ${UNITS_MAX} units`;
     }
     if (values > MODEL_VALUES_MAX) return `a model has more than ${MODEL_VALUES_MAX} values`;
   }

@@ -129,11 +129,15 @@ async function alignedAnchor({ settings, seedBits, compute, work }: AnchorReques
 
 /** Why the second test cannot be run; null when it can. Decided by names and sizes alone. */
 function unalignable(...models: [Model, Model, Model]): string | null {
-  const needed = ["attention.q", "attention.k", "attention.v", "attention.o", "mlp.gate", "norm.attention", "norm.mlp"];
-  for (const model of models.slice(0, 2))
-    for (const role of needed)
-      if (!model.tensors.has(`layers.0.${role}`) || !model.tensors.has("norm"))
-        return `The aligned test was not run: a model has no ${role} under names that are read.`;
+  const mlp = ["mlp.gate", "mlp.up", "mlp.down"];
+  const attention = ["attention.q", "attention.k", "attention.v", "attention.o", "norm.attention", "norm.mlp"];
+  for (const [at, model] of models.entries())
+    for (let layer = 0; layer < model.layers; layer++)
+      for (const name of [
+        ...(at === 2 ? mlp : [...attention, ...mlp]).map((role) => `layers.${layer}.${role}`),
+        ...(at === 2 ? [] : ["norm", "embed"]),
+      ])
+        if (!model.tensors.has(name)) return `The aligned test was not run: a model has no ${name} that is read.`;
   const large = tooLarge(...models);
   return large
     ? `The aligned test was not run, so weights whose order or basis was changed are not seen: ${large}.`

@@ -12,7 +12,7 @@ import type { Model } from "../../../model/model.js";
 import { WIDTH } from "../method.js";
 import { HALF_ERROR } from "../sketch/half.js";
 import { commonWidth } from "../sketch/meet.js";
-import { type Planned, planOf, sizesOf } from "../sketch/plan.js";
+import { type Planned, planOf, sizesOf, unsketched } from "../sketch/plan.js";
 import { inParallel } from "../work.js";
 import { type Answer, type AsStored, type AsStoredRequest, anchored, type Compared } from "./as-stored.js";
 
@@ -30,6 +30,7 @@ interface Rows {
 /** @returns null when no rows of the two can be set against each other */
 export async function onFolds(request: AsStoredRequest): Promise<AsStored | null> {
   const { init, suspect, seedBits, work } = request;
+  if (unsketched(init) !== null || unsketched(suspect) !== null) return null;
   const width = commonWidth(WIDTH, [init, suspect]);
   if (init.sketch && init.sketch.width !== width)
     throw new AssayError(

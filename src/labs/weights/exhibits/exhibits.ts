@@ -56,13 +56,25 @@ interface Loaded {
 function whyNot({ reference, suspect }: Bench, asked: boolean): string | null {
   for (const model of [reference, suspect]) {
     if (model.headDim === 0) return "a model's attention heads are not known";
-    if (ROLES.some((role) => !model.tensors.has(`layers.0.${role}`))) return "a model has no plain attention and MLP";
+    if (!model.tensors.has("embed")) return "a model has no embedding that is read";
+    for (let layer = 0; layer < model.layers; layer++)
+      if (ROLES.some((role) => !model.tensors.has(`layers.${layer}.${role}`)))
+        return `layer ${layer} of a model has no plain attention and MLP`;
+    const odd = oddLayer(model);
+    if (odd !== null) return `layer ${odd} of a model has other heads than most`;
   }
   const work = workOf(reference) + workOf(suspect);
   if (work <= (asked ? WORK_ASKED_MAX : WORK_MAX)) return null;
   return asked
     ? `they would take some ${work.toExponential(0)} multiply-adds, more than this command spends on exhibits`
     : "the models are large; ask for them with --exhibits";
+}
+
+/** The published methods take one number of heads throughout. */
+function oddLayer({ layers, tensors, keyValueHeads, headDim }: Model): number | null {
+  for (let l = 0; l < layers; l++)
+    if (tensors.get(`layers.${l}.attention.v`)!.matrix.rows !== keyValueHeads * headDim) return l;
+  return null;
 }
 
 /** Gram matrices and eigenvalues of each layer, similarities of the embedding. */
@@ -129,7 +141,8 @@ function fingerprint(a: Loaded, b: Loaded): Likeness {
 }
 
 function likeness(id: Likeness["id"], title: string, statistic: string, value: number | null, note: string): Likeness {
-  const rounded = value === null ? null : Number(value.toPrecision(6));
+  // A layer of noughts has no direction and no spectrum to compare.
+  const rounded = value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(6));
   return { id, title, statistic, value: rounded, note, knownFalsePositives: knownFalsePositives(id) };
 }
 

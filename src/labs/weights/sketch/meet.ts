@@ -31,7 +31,7 @@ export function unmetBySketch(reference: Model, suspect: Model): string | null {
   if (models.every((m) => !m.sketch)) return null;
   if (models.some((m) => m.experts > 0))
     return "one of the models is a mixture of experts, of which no sketches are made";
-  const [a, b] = models.map((m) => m.tensors.has("layers.0.mlp.gate"));
+  const [a, b] = models.map((m) => [...m.tensors.values()].some(({ role }) => role === "mlp.gate"));
   return a === b
     ? null
     : "one model's MLP is gated and the other's is not, and a sketch folds the two kinds by other signs";

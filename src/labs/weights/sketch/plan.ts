@@ -43,14 +43,27 @@ export interface Sizes {
   headDim: number;
 }
 
+/** Why no sketch can be made of a model whose parts were left out; null when one can. */
+export function unsketched(model: Model): string | null {
+  const gated = model.tensors.has("layers.0.mlp.gate");
+  for (let l = 0; l < model.layers; l++) {
+    if (!model.tensors.has(`layers.${l}.mlp.up`)) return `layer ${l} has no MLP that is read`;
+    if (model.tensors.has(`layers.${l}.mlp.gate`) !== gated) return `the MLP of layer ${l} is not as that of layer 0`;
+  }
+  return null;
+}
+
+/** Of a model that can be sketched. */
 export function sizesOf(model: Model): Sizes {
   const layers = Array.from({ length: model.layers }, (_, l) => l);
+  const values = model.keyValueHeads * model.headDim;
+  const heads = layers.every((l) => model.tensors.get(`layers.${l}.attention.v`)?.matrix.rows === values);
   return {
     hidden: model.hidden,
     gated: model.tensors.has("layers.0.mlp.gate"),
     mlpHidden: layers.map((l) => model.tensors.get(`layers.${l}.mlp.up`)!.matrix.rows),
-    keyValueHeads: model.keyValueHeads,
-    headDim: model.headDim,
+    keyValueHeads: heads ? model.keyValueHeads : 0,
+    headDim: heads ? model.headDim : 0,
   };
 }
 

@@ -33,6 +33,8 @@ export function sketchedModel(header: SketchHeader, file: string, payloadOffset:
     tied: header.tied,
     tensors,
     others: [],
+    leftOut: [],
+    spare: [],
     parameters: header.parameters,
     sketch: {
       seed,

@@ -2,7 +2,7 @@
 import type { Model, ModelConfig, Vocabulary } from "../../../model/model.js";
 import type { WeightsObservations } from "../observations.js";
 
-const FIELDS: readonly Exclude<keyof ModelConfig, "quantization">[] = [
+const FIELDS: readonly Exclude<keyof ModelConfig, "quantization" | "odd">[] = [
   "modelType",
   "hiddenSize",
   "intermediateSize",

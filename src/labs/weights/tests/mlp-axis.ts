@@ -20,13 +20,14 @@ import { type AxisResult, type Bench, type Look, runPlan } from "./scan.js";
 /** Pairs of experts tested again at the most, in a sampled examination: 64 MiB each at 7,168 × 2,048 in BF16. */
 const EXPERT_PAIRS_TESTED = 4;
 
-export async function scanMlp(bench: Bench, features: FeatureMap | null): Promise<AxisResult> {
+export async function scanMlp(bench: Bench, features: FeatureMap | null): Promise<AxisResult | null> {
   const { settings, reference, suspect } = bench;
   const whole = settings.rows === "all";
   const chosen = {
     reference: chooseBlocks(reference, settings),
     suspect: chooseBlocks(suspect, settings),
   };
+  if (chosen.reference.length === 0 || chosen.suspect.length === 0) return null;
   const both = [...chosen.reference, ...chosen.suspect];
   // A gate answers to nothing in a model without one: the two are then set side by side by what both have.
   const gated = both.every((block) => block.gate !== null);

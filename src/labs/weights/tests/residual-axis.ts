@@ -1,5 +1,5 @@
 /**
- * Residual dimensions over shared tokens: one block for the whole model; null where no token is shared. Also says which
+ * Residual dimensions over shared tokens: one block for the whole model; null where no token or no embedding is shared. Also says which
  * dimensions of the two are each other's nearest, for models of different width (feature-map.ts).
  */
 import type { Matching } from "../../../kernels/matching.js";
@@ -26,7 +26,11 @@ export async function testResidual(bench: Bench): Promise<ResidualResult | null>
     settings.seed,
   );
   if (tokens.rows.length === 0) return null;
-  const roles: Role[] = reference.tied || suspect.tied ? ["embed"] : ["embed", "output"];
+  const untied = !reference.tied && !suspect.tied;
+  const roles = (["embed", ...(untied ? ["output"] : [])] as Role[]).filter(
+    (role) => reference.tensors.has(role) && suspect.tensors.has(role),
+  );
+  if (roles.length === 0) return null;
   const width = sketchWidth(tokens.rows.length);
   const sketch = (model: Model, side: "reference" | "suspect") => {
     const runs = tokenRuns(tokens, side);

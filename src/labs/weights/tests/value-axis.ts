@@ -1,6 +1,7 @@
 /**
  * Value dimensions within each key-value head: all layer pairs on few heads, then the best counterparts on all. Heads
- * are taken by number, as many as both models have. Null where the heads of a model are not known.
+ * are taken by number, as many as both models have. A layer without value rows, or with other heads than most, is left
+ * out. Null where the heads of a model are not known.
  */
 
 import { HEADS_SAMPLED, sketchWidth } from "../method.js";
@@ -26,13 +27,17 @@ export async function scanValues(bench: Bench, features: FeatureMap | null): Pro
   });
   const few = headSample(heads, HEADS_SAMPLED, settings.seed);
   const all = Array.from({ length: heads }, (_, h) => h);
-  const places = ({ layers, headDim }: Bench["reference"]) =>
-    Array.from({ length: layers }, (_, layer) => ({ layer, expert: null, units: headDim }));
+  const places = ({ layers, headDim, keyValueHeads, tensors }: Bench["reference"]) =>
+    Array.from({ length: layers }, (_, layer) => ({ layer, expert: null, units: headDim })).filter(
+      ({ layer }) => tensors.get(`layers.${layer}.attention.v`)?.matrix.rows === keyValueHeads * headDim,
+    );
+  const [as, bs] = [places(reference), places(suspect)];
+  if (as.length === 0 || bs.length === 0) return null;
   const more = settings.rows === "all" && few.length < heads;
   const result = await runPlan(bench, {
     axis: "value-dim",
-    as: places(reference),
-    bs: places(suspect),
+    as,
+    bs,
     scan: look(few),
     test: more ? look(all) : null,
     testedMax: Number.POSITIVE_INFINITY,

@@ -1,0 +1,44 @@
+/**
+ * A suspect that made one part of itself odd is examined by what is left, and the odd part is named. Each of these was
+ * an error, a refusal or `uncalibrated` before. Ten thousand more: validation/weights-opt-outs.md.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { loadWeightsStudies } from "../../src/app/validation-data.js";
+import { examineStored } from "../../validation/study/examine-stored.ts";
+import { ODD_KINDS, readStored, type StoredModel, writeStored } from "../../validation/study/odd-parts.ts";
+
+const root = mkdtempSync(join(tmpdir(), "assay-opt-outs-"));
+afterAll(() => rmSync(root, { recursive: true }));
+const studies = await loadWeightsStudies();
+const base = readStored("fixtures/demo/base");
+
+let count = 0;
+async function examined(stored: StoredModel, exhibits = false) {
+  const suspect = join(root, `m${count++}`);
+  writeStored(suspect, stored);
+  const [ancestry] = await examineStored({ reference: "fixtures/demo/base", suspect, studies, exhibits });
+  return ancestry!;
+}
+const kind = (name: string) => ODD_KINDS.find((k) => k.name === name)!;
+
+describe("a verbatim copy with one odd part is found", () => {
+  test.each(ODD_KINDS)("$name", { timeout: 60_000 }, async ({ name, make, says }) => {
+    const finding = await examined(make(base, 1));
+    expect(finding.outcome, `${name}: ${finding.reason}`).toBe("supports-hp");
+    if (says) expect(finding.limits.join("\n")).toMatch(says);
+  });
+});
+
+test("published likenesses of what has no direction are null, not NaN", { timeout: 60_000 }, async () => {
+  for (const name of ["the embedding of NaN", "a no-op layer of 4,000 units", "a no-op layer of 8 units"])
+    expect((await examined(kind(name).make(base, 1), true)).outcome).toBe("supports-hp");
+});
+
+test("an independent model with one odd part is not accused", { timeout: 240_000 }, async () => {
+  const other = readStored("fixtures/demo/independent-twin");
+  for (const name of ["a row of NaN", "a no-op layer of 8 units", "the residual stream padded with nothing"])
+    expect((await examined(kind(name).make(other, 1))).outcome, name).toBe("inconclusive");
+});
