@@ -185,10 +185,10 @@ describe("a server that misbehaves", () => {
   });
   test("values that are not finite are taken for nought where they are read, and said", async () => {
     const bytes = new Uint8Array(readFileSync("fixtures/demo/finetune/model.safetensors"));
-    bytes.fill(0xff, bytes.length - 40_000);
+    bytes.fill(0xff, bytes.length - 400_000);
     server = await rangeServer((path) => (path.endsWith(".safetensors") ? bytesFile(bytes) : undefined));
     const { findings } = await run("fixtures/demo/base/model.safetensors", `${server.origin}/m.safetensors`);
-    expect(findings[0]!.tests.at(-1)!.log10P).toBeLessThan(-100);
+    expect(findings[0]!.tests.at(-1)!.log10P).toBeLessThan(-6);
     expect(findings[0]!.limits.at(-1)).toMatch(/matrices hold values that are NaN or infinite/);
   });
 });

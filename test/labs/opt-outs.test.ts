@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { examineStored } from "../../materials/weights/examine-stored.ts";
+import { ODD_KINDS, readStored, type StoredModel, writeStored } from "../../materials/weights/odd-parts.ts";
 import { loadWeightsStudies } from "../../src/app/validation-data.js";
-import { examineStored } from "../../validation/study/examine-stored.ts";
-import { ODD_KINDS, readStored, type StoredModel, writeStored } from "../../validation/study/odd-parts.ts";
 
 const root = mkdtempSync(join(tmpdir(), "assay-opt-outs-"));
 afterAll(() => rmSync(root, { recursive: true }));
