@@ -51,7 +51,8 @@ export function remoteUse(
     return name;
   });
   const totalBytes = files.reduce((n, f) => n + f.sizeBytes, 0);
-  const odd = new Set(notFinite.flatMap(({ file, offsetBytes }) => (names.has(file) ? `${file} ${offsetBytes}` : [])));
+  const paths = new Set(remote.files.map(({ path }) => path));
+  const odd = new Set(notFinite.flatMap(({ file, offsetBytes }) => (paths.has(file) ? `${file} ${offsetBytes}` : [])));
   return { ...reading, role, url: remote.url, totalBytes, receivedBytes, requests, notFinite: odd.size };
 }
 
