@@ -13,7 +13,10 @@ export function findingBytes(reference: string, suspect: string): Uint8Array {
   return utf8(encodeFinding({ ...derived, subject: pair }));
 }
 
-export function findingOf(reference: string, suspect: string): Omit<FindingRecord, "issued"> {
+export function findingOf(
+  reference: string,
+  suspect: string,
+): Omit<Extract<FindingRecord, { suspect: unknown }>, "issued"> {
   return {
     finding: sha256Digest(findingBytes(reference, suspect)),
     proposition: derived.proposition.id,

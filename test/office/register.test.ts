@@ -12,7 +12,7 @@ import { decodeRecord } from "../../src/office/register/register-entry.js";
 import { remarksOn } from "../../src/office/register/remarks.js";
 import { drawLineage } from "../../src/report/figures/lineage.js";
 import { SAMPLES } from "./samples.js";
-import { bundleOf, derivation, ISSUED, model, NOW, party, World } from "./world.js";
+import { bundleOf, derivation, ISSUED, keysOf, model, NOW, party, World } from "./world.js";
 
 const north = party("Northwind", ["publisher"], ["northwind/"]);
 const south = party("Southwind", ["publisher"], ["southwind/", "n0rthwind/"]);
@@ -29,7 +29,10 @@ const log = { origin: "x.example", size: 1, cosigners: ["W"], checkedAt: NOW };
 describe("admission: each refusal has its reason", () => {
   test("every reason of the list is met", () => {
     const seen = new Set<string>();
-    const refused = (judged: ReturnType<World["try"]>, reason: keyof typeof REFUSALS) => {
+    const refused = (
+      judged: ReturnType<World["try"]> | ReturnType<World["authority"]>,
+      reason: keyof typeof REFUSALS,
+    ) => {
       expect(judged.admitted).toBe(false);
       if (!judged.admitted) expect(judged.reason, judged.says).toBe(reason);
       seen.add(reason);
@@ -59,6 +62,10 @@ describe("admission: each refusal has its reason", () => {
     w.say(south, base, "withdrawal", { issued: ISSUED, withdraws: said, reason: "x" });
     refused(w.try(south, base, "withdrawal", { issued: ISSUED, withdraws: said, reason: "y" }), "settled");
     refused(w.try(north, lm, "origin", { ...SAMPLES.origin, issued: "2036-01-01T00:00:00Z" }), "date");
+    refused(w.try(court, base, "order", SAMPLES.order), "authority");
+    expect(w.authority(court, keysOf("court.example", [court])).admitted).toBe(true);
+    const replacement = keysOf("court.example", [court], w.index.authorities.latest("court.example")!.statement);
+    refused(w.authority(court, replacement), "notice");
     w.index.add(decodeRecord(canonicalJsonBytes({ type: "later/v1", of: lm.id }), "later"), null);
     refused(w.try(north, lm, "training-content", SAMPLES["training-content"]), "foreign");
     expect([...seen].sort()).toEqual(Object.keys(REFUSALS).sort());

@@ -26,6 +26,7 @@ const NAMES = [
   "bundle",
   "training",
   ...KIND_NAMES.filter((kind) => kind !== "training-run"),
+  "authority-policy",
   ...ACCESS_KINDS,
   "access-acknowledgement",
 ];

@@ -4,13 +4,15 @@ import { utf8 } from "../../src/base/bytes.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import { parseEcdsaKey } from "../../src/evidence/ecdsa-key.js";
 import { encodeSignedStatement, toBeSigned } from "../../src/evidence/signed-statement.js";
-import { type Admission, admit } from "../../src/office/register/admission.js";
+import { type Admission, type AuthorityAdmission, admit, admitAuthority } from "../../src/office/register/admission.js";
 import { parseAppendPolicy, type Role } from "../../src/office/register/append-policy.js";
 import { openDeclarationBundle } from "../../src/office/register/declarations/declaration-bundle.js";
 import type { Derivation } from "../../src/office/register/declarations/derivation.js";
 import type { Kind, Predicates } from "../../src/office/register/declarations/kinds.js";
+import { EFFECTS } from "../../src/office/register/declarations/order.js";
 import { type Declaration, encodeDeclaration, type Subject } from "../../src/office/register/declarations/statement.js";
 import type { ModelId } from "../../src/office/register/declarations/vocabulary.js";
+import { type AuthorityPredicate, encodeAuthorityPolicy } from "../../src/office/register/orders/authority-policy.js";
 import { policyRecord } from "../../src/office/register/register-entry.js";
 import { type Entry, RegisterIndex } from "../../src/office/register/register-index.js";
 
@@ -67,10 +69,21 @@ export class World {
     return judged;
   }
   /** Admitted. @returns the statement's digest */
-  say<K extends Kind>(by: Party, subject: Subject, kind: K, predicate: Predicates[K]): string {
-    const judged = this.try(by, subject, kind, predicate);
+  say<K extends Kind>(by: Party, subject: Subject, kind: K, predicate: Predicates[K], received = NOW): string {
+    const judged = this.try(by, subject, kind, predicate, received);
     if (!judged.admitted) throw new Error(judged.says);
     return judged.record.statement;
+  }
+  /** An authority's policy, admitted or not. */
+  authority(by: Party, said: AuthorityPredicate, received = NOW): AuthorityAdmission {
+    const statement = encodeAuthorityPolicy(said);
+    const judged = admitAuthority(
+      this.index,
+      encodeSignedStatement(statement, by.sign(toBeSigned(statement)), by.id),
+      received,
+    );
+    if (judged.admitted) this.index.add(judged.record, judged.signed.policy);
+    return judged;
   }
   load = async (entry: Entry): Promise<Declaration> =>
     openDeclarationBundle(this.bundles.get(entry.record.bundle)!, "test").declaration;
@@ -95,4 +108,15 @@ export function derivation(bases: readonly Subject[] = [], more: Partial<Derivat
     released: null,
     ...more,
   };
+}
+
+/** An authority's policy in which these parties may order everything. */
+export function keysOf(
+  authority: string,
+  parties: readonly Party[],
+  previous: string | null = null,
+  effective = ISSUED,
+): AuthorityPredicate {
+  const keys = parties.map(({ name, pem }) => ({ name, publicKey: pem, effects: [...EFFECTS] }));
+  return { issued: ISSUED, authority, previous, effective, keys, reason: "as the statute says" };
 }

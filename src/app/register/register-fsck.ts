@@ -8,10 +8,18 @@ import { AssayError } from "../../base/error.js";
 import { decodeFinding } from "../../finding/codec.js";
 import { readObjects, storedObjects } from "../../host/log/object-store.js";
 import { admitAccess } from "../../office/register/access/access-admission.js";
-import { admit } from "../../office/register/admission.js";
+import { admit, admitAuthority } from "../../office/register/admission.js";
 import { parseAppendPolicy } from "../../office/register/append-policy.js";
 import type { FindingRecord } from "../../office/register/declarations/procedure.js";
-import { decodeRecord, encodeRecord, isAccess, isForeign, isPolicy } from "../../office/register/register-entry.js";
+import { openAuthorityBundle } from "../../office/register/orders/authority-policy.js";
+import {
+  decodeRecord,
+  encodeRecord,
+  isAccess,
+  isAuthority,
+  isForeign,
+  isPolicy,
+} from "../../office/register/register-entry.js";
 import { RegisterIndex } from "../../office/register/register-index.js";
 import type { Policy } from "../../tlog/policy.js";
 import { readBundle } from "../../tlog/tree-reader.js";
@@ -69,6 +77,14 @@ export async function checkRegister(
           continue;
         }
         const bytes = await fetched(record.bundle, at);
+        if (isAuthority(record)) {
+          const judged = bytes ? admitAuthority(index, bytes, record.received) : null;
+          if (judged && !judged.admitted) fault(`${at}: would be refused: ${judged.says}`);
+          else if (judged?.admitted && !equalBytes(encodeRecord(judged.record), entry))
+            fault(`${at}: says something else than its bundle`);
+          index.add(record, bytes ? openAuthorityBundle(bytes, at).policy : null);
+          continue;
+        }
         if (isAccess(record)) {
           const sealed = await fetched(record.sealed, at);
           const judged = bytes && sealed ? admitAccess(index, bytes, sealed, record.received) : null;

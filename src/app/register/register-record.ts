@@ -10,10 +10,12 @@ import type { Declaration } from "../../office/register/declarations/statement.j
 import { MODEL_ID, type ModelId } from "../../office/register/declarations/vocabulary.js";
 import { type Descent, everDescended } from "../../office/register/descent.js";
 import { label, type OriginLabel } from "../../office/register/label/label.js";
+import { ordersOn } from "../../office/register/orders/order-reach.js";
+import type { OrderOnModel } from "../../office/register/orders/order-states.js";
 import { encodeReceipt } from "../../office/register/receipt.js";
 import { encodeRecord } from "../../office/register/register-entry.js";
 import { type Entry, isInForce, type ModelState } from "../../office/register/register-index.js";
-import { type Remark, remarksOn } from "../../office/register/remarks.js";
+import { type Remark, remarksOn, remarksOnOrders } from "../../office/register/remarks.js";
 import type { Policy } from "../../tlog/policy.js";
 import { encodeProofFile } from "../../tlog/proof-file.js";
 import { TILE_WIDTH } from "../../tlog/tile.js";
@@ -61,6 +63,8 @@ export interface ModelRecord {
   refused: string | null;
   /** Entries of the log of kinds that this version does not know: how many, and which of them speak of this model. */
   foreign: { count: number; about: ForeignEntry[] };
+  /** Orders that mean this model, its own and those on models it stems from; lifted and expired ones included. */
+  orders: OrderOnModel[];
   remarks: Remark[];
   /** The latest; entries left out are counted. */
   statements: StatementRecord[];
@@ -82,6 +86,8 @@ export async function modelRecord(register: Register, model: ModelState, trust: 
   const spoken = model.entries.find(({ record }) => record.key === declarer);
   const about = index.foreignAbout(model);
   const refused = refusalOf(about);
+  const now = unixSeconds();
+  const orders = await ordersOn(index, model.id, now, load);
   const record = async (entry: Entry) => statementRecord(entry, await load(entry));
   return {
     type: "assay/register-model/v1",
@@ -94,10 +100,11 @@ export async function modelRecord(register: Register, model: ModelState, trust: 
       : null,
     withdrawnBy: model.withdrawnBy?.index ?? null,
     label:
-      refused === null ? await label(index, model, load, { origin, size, cosigners, checkedAt: unixSeconds() }) : null,
+      refused === null ? await label(index, model, load, { origin, size, cosigners, checkedAt: now, orders }) : null,
     refused,
+    orders,
     foreign: { count: index.foreign.count, about },
-    remarks: refused === null ? await remarksOn(index, model, load) : [],
+    remarks: refused === null ? [...remarksOnOrders(orders), ...(await remarksOn(index, model, load))] : [],
     statements: await Promise.all(model.entries.slice(-STATEMENTS_MAX).map(record)),
     statementsCut: Math.max(0, model.entries.length - STATEMENTS_MAX),
     findings: await Promise.all(index.findingsNaming(model.id).filter(isInForce).slice(-STATEMENTS_MAX).map(record)),

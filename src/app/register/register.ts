@@ -5,20 +5,27 @@
 
 import { canonicalJsonBytes } from "../../base/canonical-json.js";
 import { AssayError, assert } from "../../base/error.js";
+import type { Artefact } from "../../evidence/artefact.js";
 import { decodeFinding } from "../../finding/codec.js";
+import type { Finding } from "../../finding/finding.js";
 import { readObjects, writeObject } from "../../host/log/object-store.js";
 import { unixSeconds } from "../../host/moment.js";
 import { platformKey } from "../../host/signing/signature-keys.js";
-import { admit, type RefusalReason } from "../../office/register/admission.js";
+import { admit, admitAuthority, type RefusalReason } from "../../office/register/admission.js";
 import { parseAppendPolicy } from "../../office/register/append-policy.js";
 import { openDeclarationBundle } from "../../office/register/declarations/declaration-bundle.js";
-import type { FindingRecord } from "../../office/register/declarations/procedure.js";
+import type { ArtefactRole, FindingRecord } from "../../office/register/declarations/procedure.js";
 import type { Declaration } from "../../office/register/declarations/statement.js";
+import type { ModelId } from "../../office/register/declarations/vocabulary.js";
+import { isAuthorityBundle, openAuthorityBundle } from "../../office/register/orders/authority-policy.js";
 import {
+  type AuthorityRecord,
   type DeclaredRecord,
   decodeRecord,
   encodeRecord,
+  isAuthority,
   isPolicy,
+  type LoggedRecord,
   policyRecord,
   recordOf,
 } from "../../office/register/register-entry.js";
@@ -62,9 +69,15 @@ async function fold({ read, index, head, object }: Register): Promise<void> {
     const bundle = Math.floor(index.size / TILE_WIDTH);
     for (const entry of (await readBundle(read, head.size, bundle)).slice(index.size % TILE_WIDTH)) {
       const record = decodeRecord(entry, `register entry ${index.size}`);
-      index.add(record, isPolicy(record) ? parseAppendPolicy(await stored(object, record.policy), "policy") : null);
+      index.add(record, await bodyOf(record, object, `entry ${index.size}`));
     }
   }
+}
+
+/** What the fold needs beside the record: keys, as the operator or an authority listed them. */
+async function bodyOf(record: LoggedRecord, object: Register["object"], what: string) {
+  if (isPolicy(record)) return parseAppendPolicy(await stored(object, record.policy), "policy");
+  return isAuthority(record) ? openAuthorityBundle(await stored(object, record.bundle), what).policy : null;
 }
 
 async function stored(object: Register["object"], digest: string): Promise<Uint8Array> {
@@ -121,7 +134,7 @@ export async function setPolicy(
 }
 
 export type AppendResult =
-  | { admitted: true; index: number; record: DeclaredRecord }
+  | { admitted: true; index: number; record: DeclaredRecord | AuthorityRecord }
   | { admitted: false; reason: RefusalReason; says: string };
 
 /**
@@ -167,11 +180,18 @@ async function admitOne(
   attachments: ReadonlyMap<string, Uint8Array>,
 ): Promise<{ result: AppendResult; entry: Uint8Array | null }> {
   const received = unixSeconds();
+  if (isAuthorityBundle(bundle)) {
+    const made = admitAuthority(state.index, bundle, received);
+    if (!made.admitted) return { result: made, entry: null };
+    await writeObject(folder, bundle);
+    state.index.add(made.record, made.signed.policy);
+    return { result: { admitted: true, index: -1, record: made.record }, entry: encodeRecord(made.record) };
+  }
   const judged = admit(state.index, bundle, received);
   if (!judged.admitted) return { result: judged, entry: null };
   const { record, signed } = judged;
   if (record.kind === "finding") {
-    const fault = await storeFinding(folder, state, signed.declaration.predicate as FindingRecord, attachments);
+    const fault = await storeFinding(folder, state, signed.declaration, attachments);
     if (fault) return { result: { admitted: false, reason: "malformed", says: fault }, entry: null };
   }
   await writeObject(folder, bundle);
@@ -183,20 +203,44 @@ async function admitOne(
 async function storeFinding(
   folder: string,
   state: Register,
-  claimed: FindingRecord,
+  { predicate, subject: { id: model } }: Declaration,
   attachments: ReadonlyMap<string, Uint8Array>,
 ): Promise<string | null> {
+  const claimed = predicate as FindingRecord;
   const bytes = attachments.get(claimed.finding) ?? (await state.object(claimed.finding));
   if (!bytes) return `expected the finding ${claimed.finding} beside its statement`;
   const finding = decodeFinding(bytes, "finding");
-  const { subject } = finding;
-  const agrees =
-    subject.kind === "pair" &&
-    subject.reference.root === claimed.reference &&
-    subject.suspect.root === claimed.suspect &&
-    finding.outcome === claimed.outcome &&
-    finding.proposition.id === claimed.proposition;
-  if (!agrees) return "the finding says something else than its statement";
+  const fault = faultOfClaim(claimed, finding, model);
+  if (fault !== null) return fault;
   await writeObject(folder, bytes);
   return null;
+}
+
+/** Whether a statement says of a finding what the finding says. */
+function faultOfClaim(claimed: FindingRecord, finding: Finding, model: ModelId): string | null {
+  const { subject, outcome, proposition } = finding;
+  const other = "the finding says something else than its statement";
+  if (outcome !== claimed.outcome || proposition.id !== claimed.proposition) return other;
+  if (!("artefacts" in claimed)) {
+    const { kind } = subject;
+    if (kind !== "pair") return other;
+    return subject.reference.root === claimed.reference && subject.suspect.root === claimed.suspect ? null : other;
+  }
+  const parts = artefactsOf(subject);
+  if (claimed.artefacts.length !== parts.length) return other;
+  for (const { role, artefact } of parts) {
+    const said = claimed.artefacts.find((each) => each.role === role);
+    if (said?.root !== artefact.root) return other;
+    if (artefact.kind === "model" && said.model !== null && said.model !== artefact.root)
+      return `the ${role} is the model ${artefact.root} itself, and no other`;
+  }
+  const named = claimed.artefacts.flatMap((each) => (each.model === null ? [] : [each.model]));
+  return named.length === 0 || named.includes(model) ? null : "the statement is about none of the models it names";
+}
+
+/** What a finding is about, part by part. */
+export function artefactsOf(subject: Finding["subject"]): { role: ArtefactRole; artefact: Artefact }[] {
+  return Object.entries(subject).flatMap(([role, artefact]) =>
+    typeof artefact === "object" ? [{ role: role as ArtefactRole, artefact: artefact as Artefact }] : [],
+  );
 }

@@ -8,7 +8,15 @@ import { faultOfRole, ownsName, type RegisteredKey } from "./append-policy.js";
 import { openDeclarationBundle, type SignedDeclaration } from "./declarations/declaration-bundle.js";
 import { issuedOf, standingOf } from "./declarations/kinds.js";
 import { CORRECTABLE, type Correction } from "./declarations/procedure.js";
-import { type DeclaredRecord, encodeRecord, recordOf } from "./register-entry.js";
+import { openAuthorityBundle, type SignedAuthorityPolicy } from "./orders/authority-policy.js";
+import { faultOfAuthority, faultOfOrder, type OrderFault } from "./orders/order-admission.js";
+import {
+  type AuthorityRecord,
+  authorityRecordOf,
+  type DeclaredRecord,
+  encodeRecord,
+  recordOf,
+} from "./register-entry.js";
 import type { RegisterIndex } from "./register-index.js";
 
 export const REFUSALS = {
@@ -24,6 +32,8 @@ export const REFUSALS = {
   "not-own": "only who signed a statement may do this to it",
   settled: "what it speaks of was corrected, withdrawn or closed before",
   date: "it is dated after the operator's clock",
+  authority: "no authority's policy in effect lets this key say this",
+  notice: "it comes before the notice that is due has run",
   foreign: "an entry of a kind unknown to this version speaks of what it speaks of",
 } as const;
 export type RefusalReason = keyof typeof REFUSALS;
@@ -39,7 +49,7 @@ export function admit(index: RegisterIndex, bundle: Uint8Array, received: number
   const judged = admitSigned<SignedDeclaration, RegisteredKey, RefusalReason>(
     {
       open: () => openDeclarationBundle(bundle, "declaration"),
-      holder: (keyId) => index.policy.get(keyId),
+      holder: (keyId) => index.registered(keyId, received),
       role: ({ declaration: { kind } }, holder) => faultOfRole(holder, kind),
       known: (statement) => index.statement(statement) !== null,
     },
@@ -61,7 +71,10 @@ export function admit(index: RegisterIndex, bundle: Uint8Array, received: number
     return refused("date", issuedOf(kind, predicate));
   const record = recordOf(signed, received);
   const fault =
-    faultOfForeign(index, record) ?? faultOfName(index, holder, record) ?? faultOfTarget(index, record, signed);
+    faultOfForeign(index, record) ??
+    faultOfName(index, holder, record) ??
+    faultOfTarget(index, record, signed, holder) ??
+    (kind.startsWith("order") ? asRefusal(faultOfOrder(index, signed, received)) : null);
   if (fault) return fault;
   encodeRecord(record);
   return { admitted: true, record, signed };
@@ -83,6 +96,8 @@ function faultOfName(
   // Who declares uses a name of its own; who speaks about a model uses the name it has.
   const declares = (CORRECTABLE as readonly string[]).includes(kind) && !holder.roles.includes("auditor");
   if (!declares) {
+    // An order may speak of a model that nobody declared here.
+    if (!model && kind === "order") return null;
     if (!model) return refused("no-such-statement", `no model ${id} is in the register`);
     return model.entries.some(({ record: other }) => other.name === name)
       ? null
@@ -94,16 +109,49 @@ function faultOfName(
   return like === null ? null : refused("look-alike", `${name} looks like ${like}`);
 }
 
+function asRefusal(fault: OrderFault): Refused<RefusalReason> | null {
+  return fault && refused(fault.reason, fault.detail);
+}
+
+/** An authority's policy, by the same steps. */
+export function admitAuthority(index: RegisterIndex, bundle: Uint8Array, received: number): AuthorityAdmission {
+  const judged = admitSigned<SignedAuthorityPolicy, RegisteredKey, RefusalReason>(
+    {
+      open: () => openAuthorityBundle(bundle, "authority policy"),
+      holder: (keyId) => index.registered(keyId, received),
+      role: (_, holder) => (holder.roles.includes("authority") ? null : `${holder.roles.join(", ")} may not enter it`),
+      known: (statement) => index.authorities.has(statement),
+    },
+    refused,
+  );
+  if (!judged.admitted) return judged;
+  const { signed } = judged;
+  const { policy, keyId } = signed;
+  if (Date.parse(policy.issued) / 1000 > received + AHEAD_SECONDS_MAX) return refused("date", policy.issued);
+  const unknown = refusalOf(index.foreign.speakingOf([keyId, policy.authority, policy.previous]));
+  if (unknown !== null) return refused("foreign", unknown);
+  const fault = asRefusal(faultOfAuthority(index, signed, received));
+  if (fault) return fault;
+  const record = authorityRecordOf(signed, received);
+  encodeRecord(record);
+  return { admitted: true, record, signed };
+}
+
+export type AuthorityAdmission =
+  | { admitted: true; record: AuthorityRecord; signed: SignedAuthorityPolicy }
+  | Refused<RefusalReason>;
+
 function faultOfTarget(
   index: RegisterIndex,
   record: DeclaredRecord,
   signed: SignedDeclaration,
+  { roles }: RegisteredKey,
 ): Refused<RefusalReason> | null {
   const { kind, key, about, model } = record;
   if (kind === "withdrawal" && about === undefined) {
     const state = index.models.get(model);
     if (state?.withdrawnBy) return refused("settled", `the model was withdrawn by entry ${state.withdrawnBy.index}`);
-    const authority = index.policy.get(key)!.roles.includes("authority");
+    const authority = roles.includes("authority");
     return authority || state?.entries.some((entry) => entry.record.key === key) ? null : refused("not-own", model);
   }
   if (about === undefined) return null;
@@ -123,7 +171,7 @@ function faultOfTarget(
     if (target.closedBy) return refused("settled", `closed by entry ${target.closedBy.index}`);
     const { outcome } = signed.declaration.predicate as { outcome: string };
     const own = target.record.key === key && outcome === "withdrawn";
-    if (!own && !index.policy.get(key)!.roles.includes("authority"))
+    if (!own && !roles.includes("authority"))
       return refused("not-own", "who challenged may withdraw; an authority decides");
   }
   return null;

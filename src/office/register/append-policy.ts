@@ -27,7 +27,8 @@ export const ROLES = {
   compiler: ["training-run", "training-content", "derivation", "origin", "evaluation", "correction", "withdrawal"],
   auditor: ["audit", "finding", "evaluation", "correction", "withdrawal", "challenge"],
   challenger: ["challenge", "challenge-closed"],
-  authority: ["challenge", "challenge-closed", "finding", "withdrawal"],
+  /** Orders come under the authority's own policy (`orders/authority-policy.ts`), which such a key begins. */
+  authority: ["challenge", "challenge-closed", "finding", "withdrawal", "order", "order-lifted", "order-extended"],
   /** Shares models, code or data with partners and keeps the access ledger of what is its own. */
   owner: ["access-grant", "access-delivery", "access-receipt", "access-revocation"],
 } as const satisfies Record<string, readonly (Kind | AccessKind)[]>;

@@ -9,8 +9,8 @@ import type { ForeignEntry } from "../entries/foreign.js";
 import type { Relation } from "./declarations/derivation.js";
 import type { ModelId } from "./declarations/vocabulary.js";
 import { type FindingFacts, findingFacts } from "./finding-facts.js";
+import type { LoadDeclaration } from "./load-declaration.js";
 import type { Entry, ModelState, RegisterIndex } from "./register-index.js";
-import type { LoadDeclaration } from "./remarks.js";
 
 /** From the child's own word in force to what others say; what reaches a model is told by the weakest link on the way. */
 export const STANDINGS = {
@@ -33,8 +33,9 @@ export interface DescentLink {
   relation: Relation | null;
   /** Of a finding. */
   proposition: string | null;
-  /** Entry of the log that says so. */
+  /** Entry of the log that says so, and when it came in by the operator's clock, Unix seconds. */
   entry: number;
+  received: number;
   key: string;
   keyName: string;
   compiled: boolean;
@@ -88,7 +89,7 @@ export async function everDescended(
       queue.push(link.child);
     }
   }
-  const models = descendants(index, of, links, atEntry);
+  const models = strongestWays(index, of, links, atEntry);
   const foreign = index.foreignAboutAny([...seen]).filter((entry) => entry.index <= atEntry);
   return { type: "assay/descent/v1", of, atEntry, models, links, foreign };
 }
@@ -151,6 +152,7 @@ function common(entry: Entry, child: ModelId, parent: ModelId, at: number) {
     child,
     parent,
     entry: entry.index,
+    received: entry.record.received,
     key: entry.keyId,
     keyName: entry.keyName,
     compiled: entry.roles.includes("compiler") && !entry.roles.includes("publisher"),
@@ -191,7 +193,12 @@ function aliases(index: RegisterIndex, parent: ModelId, at: number): DescentLink
 }
 
 /** Each model with its fewest steps along the strongest way: a pass for each standing, over what is as strong or stronger. */
-function descendants(index: RegisterIndex, of: ModelId, links: readonly DescentLink[], at: number): Descendant[] {
+export function strongestWays(
+  index: RegisterIndex,
+  of: ModelId,
+  links: readonly DescentLink[],
+  at: number,
+): Descendant[] {
   const from = new Map<ModelId, DescentLink[]>();
   for (const link of links) {
     const list = from.get(link.parent);
@@ -214,6 +221,32 @@ function descendants(index: RegisterIndex, of: ModelId, links: readonly DescentL
     }
   }
   return [...found.values()].sort((a, b) => a.steps - b.steps || (a.id < b.id ? -1 : 1));
+}
+
+/** Since when each model is tied to it: the earliest moment at which a whole way stood in the log. */
+export function earliestWays(
+  of: ModelId,
+  links: readonly DescentLink[],
+): Map<ModelId, { entry: number; received: number }> {
+  const tied = new Map<ModelId, { entry: number; received: number }>();
+  const waiting = new Map<ModelId, DescentLink[]>();
+  for (const link of [...links].sort((a, b) => a.entry - b.entry)) {
+    const { entry, received } = link;
+    if (link.parent !== of && !tied.has(link.parent)) {
+      const list = waiting.get(link.parent);
+      if (list) list.push(link);
+      else waiting.set(link.parent, [link]);
+      continue;
+    }
+    const open = [link];
+    for (let next = open.pop(); next; next = open.pop()) {
+      if (next.child === of || tied.has(next.child)) continue;
+      tied.set(next.child, { entry, received });
+      for (const then of waiting.get(next.child) ?? []) open.push(then);
+      waiting.delete(next.child);
+    }
+  }
+  return tied;
 }
 
 function descendant(index: RegisterIndex, id: ModelId, steps: number, standing: Standing, at: number): Descendant {

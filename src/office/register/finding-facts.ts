@@ -1,9 +1,9 @@
 /** What a finding's statement says of two models: which, under which proposition, with which outcome. */
 import type { Outcome } from "../../finding/finding.js";
-import type { FindingRecord } from "./declarations/procedure.js";
+import { type FindingRecord, modelsOfFinding } from "./declarations/procedure.js";
 import type { ModelId } from "./declarations/vocabulary.js";
+import type { LoadDeclaration } from "./load-declaration.js";
 import type { Entry } from "./register-index.js";
-import type { LoadDeclaration } from "./remarks.js";
 
 export interface FindingFacts {
   proposition: string;
@@ -13,6 +13,15 @@ export interface FindingFacts {
 }
 
 export async function findingFacts(entry: Entry, load: LoadDeclaration): Promise<FindingFacts> {
-  const { proposition, outcome, reference, suspect } = (await load(entry)).predicate as FindingRecord;
-  return { proposition, outcome, reference: reference as ModelId, suspect: suspect as ModelId };
+  const { found } = entry.record;
+  const said = found
+    ? { ...found, reference: found.reference ?? null, suspect: found.suspect ?? null }
+    : await saidOf(entry, load);
+  const { proposition, outcome, reference, suspect } = said;
+  return { proposition, outcome, reference: reference as ModelId | null, suspect: suspect as ModelId | null };
+}
+
+async function saidOf(entry: Entry, load: LoadDeclaration) {
+  const said = (await load(entry)).predicate as FindingRecord;
+  return { ...said, ...modelsOfFinding(said) };
 }

@@ -15,18 +15,31 @@ import type { SignedDeclaration } from "./declarations/declaration-bundle.js";
 import { type Derivation, RELATIONS } from "./declarations/derivation.js";
 import { issuedOf, KIND_NAMES } from "./declarations/kinds.js";
 import {
+  factsOfOrder,
+  type Order,
+  type OrderExtended,
+  type OrderFacts,
+  type OrderLifted,
+  orderFacts,
+} from "./declarations/order.js";
+import {
   type Audit,
   type Challenge,
   type ChallengeClosed,
   CORRECTABLE,
   type Correction,
   type FindingRecord,
+  type FoundFacts,
+  foundFacts,
+  modelsOfFinding,
   type Withdrawal,
 } from "./declarations/procedure.js";
 import { type ModelId, modelId, modelName, moment, sha256, webAddress } from "./declarations/vocabulary.js";
+import { authorityName, type SignedAuthorityPolicy } from "./orders/authority-policy.js";
 
 /** With 64 parents and 64 teachers a record takes 11 kB. */
 export const ENTRY_RECORD_BYTES_MAX = 12_288;
+export const AUTHORITY_KIND = "authority-policy";
 export const ENTRY_TYPE = "assay/register-entry/v1";
 
 const declared = z.strictObject({
@@ -46,6 +59,23 @@ const declared = z.strictObject({
   parents: z.array(modelId).max(64).optional(),
   teachers: z.array(modelId).max(64).optional(),
   other: modelId.optional().describe("the reference of a finding"),
+  found: foundFacts.optional(),
+  order: orderFacts.optional(),
+  models: z.array(modelId).min(1).max(64).optional().describe("whom an order is lifted for, or extended to"),
+});
+
+/** An authority's own policy: about no model. */
+const authority = z.strictObject({
+  type: z.literal(ENTRY_TYPE),
+  kind: z.literal(AUTHORITY_KIND),
+  authority: authorityName,
+  previous: sha256.optional(),
+  statement: sha256,
+  bundle: sha256,
+  key: z.string().regex(/^[0-9a-f]{64}$/),
+  issued: moment,
+  effective: moment,
+  received: z.int().nonnegative().describe("Unix seconds on the operator's clock"),
 });
 
 const policy = z.strictObject({
@@ -70,10 +100,21 @@ const access = z.strictObject({
   delivery: sha256.optional().describe("statement of the delivery that is acknowledged"),
 });
 
-const schema = z.discriminatedUnion("kind", [declared, policy, access]);
+const schema = z.discriminatedUnion("kind", [declared, policy, authority, access]);
 export type DeclaredRecord = Omit<
   z.infer<typeof declared>,
-  "kind" | "model" | "parents" | "teachers" | "other" | "uri" | "about" | "as" | "relation"
+  | "kind"
+  | "model"
+  | "parents"
+  | "teachers"
+  | "other"
+  | "uri"
+  | "about"
+  | "as"
+  | "relation"
+  | "found"
+  | "order"
+  | "models"
 > & {
   kind: SignedDeclaration["declaration"]["kind"];
   model: ModelId;
@@ -84,8 +125,16 @@ export type DeclaredRecord = Omit<
   parents?: ModelId[];
   teachers?: ModelId[];
   other?: ModelId;
+  found?: FoundFacts;
+  order?: OrderFacts;
+  models?: ModelId[];
   statement: Digest;
   bundle: Digest;
+};
+export type AuthorityRecord = Omit<z.infer<typeof authority>, "statement" | "bundle" | "previous"> & {
+  statement: Digest;
+  bundle: Digest;
+  previous?: Digest;
 };
 export type PolicyRecord = z.infer<typeof policy>;
 export type AccessRecord = Omit<
@@ -99,11 +148,11 @@ export type AccessRecord = Omit<
   grant?: Digest;
   delivery?: Digest;
 };
-export type EntryRecord = DeclaredRecord | PolicyRecord | AccessRecord;
+export type EntryRecord = DeclaredRecord | PolicyRecord | AuthorityRecord | AccessRecord;
 /** What a log may hold: a later version's records too. */
 export type LoggedRecord = EntryRecord | ForeignRecord;
 
-const KNOWN_KINDS: ReadonlySet<string> = new Set(["policy", ...KIND_NAMES, ...ACCESS_KINDS]);
+const KNOWN_KINDS: ReadonlySet<string> = new Set(["policy", AUTHORITY_KIND, ...KIND_NAMES, ...ACCESS_KINDS]);
 
 export function isForeign(record: LoggedRecord): record is ForeignRecord {
   return "foreign" in record;
@@ -113,12 +162,16 @@ export function isPolicy(record: LoggedRecord): record is PolicyRecord {
   return !isForeign(record) && record.kind === "policy";
 }
 
+export function isAuthority(record: LoggedRecord): record is AuthorityRecord {
+  return !isForeign(record) && record.kind === AUTHORITY_KIND;
+}
+
 export function isAccess(record: LoggedRecord): record is AccessRecord {
   return "sealed" in record;
 }
 
 export function isDeclared(record: LoggedRecord): record is DeclaredRecord {
-  return !isForeign(record) && !isPolicy(record) && !isAccess(record);
+  return !isForeign(record) && !isPolicy(record) && !isAuthority(record) && !isAccess(record);
 }
 
 /** What the log holds of a signed access entry. */
@@ -175,8 +228,28 @@ function factsOf({ kind, predicate }: SignedDeclaration["declaration"]): Partial
   if (kind === "challenge") return { about: (predicate as Challenge).against as Digest };
   if (kind === "challenge-closed") return { about: (predicate as ChallengeClosed).challenge as Digest };
   if (kind === "audit") return { about: (predicate as Audit).statement as Digest };
-  if (kind === "finding") return { other: (predicate as FindingRecord).reference as ModelId };
+  if (kind === "order") return { order: factsOfOrder(predicate as Order) };
+  if (kind === "order-lifted" || kind === "order-extended") {
+    const { order, models } = predicate as OrderLifted | OrderExtended;
+    return { about: order as Digest, ...(models === null ? {} : { models: models as ModelId[] }) };
+  }
+  if (kind === "finding") return findingFacts(predicate as FindingRecord);
   return {};
+}
+
+/** The first form of a finding's record names the reference alone; what it said is read from its bundle. */
+function findingFacts(said: FindingRecord): Partial<DeclaredRecord> {
+  const { reference, suspect } = modelsOfFinding(said);
+  const other = reference === null ? {} : { other: reference as ModelId };
+  if (!("artefacts" in said)) return other;
+  const { proposition, outcome } = said;
+  const found = {
+    proposition,
+    outcome,
+    ...(suspect === null ? {} : { suspect }),
+    ...(reference === null ? {} : { reference }),
+  };
+  return { ...other, found };
 }
 
 function derivationFacts({ relation, bases, teachers }: Derivation): Partial<DeclaredRecord> {
@@ -184,6 +257,22 @@ function derivationFacts({ relation, bases, teachers }: Derivation): Partial<Dec
     ...new Set(refs.flatMap(({ id }) => (id === null ? [] : [id as ModelId]))),
   ];
   return { relation, parents: ids(bases), ...(teachers ? { teachers: ids(teachers) } : {}) };
+}
+
+export function authorityRecordOf(signed: SignedAuthorityPolicy, received: number): AuthorityRecord {
+  const { policy: said, statement, bundle, keyId } = signed;
+  return {
+    type: ENTRY_TYPE,
+    kind: AUTHORITY_KIND,
+    authority: said.authority,
+    ...(said.previous === null ? {} : { previous: said.previous }),
+    statement,
+    bundle,
+    key: keyId,
+    issued: said.issued,
+    effective: said.effective,
+    received,
+  };
 }
 
 export function policyRecord(digest: Digest, received: number): PolicyRecord {

@@ -8,13 +8,24 @@ import type { EcdsaPublicKey } from "../../evidence/ecdsa-key.js";
 import { ForeignEntries, type ForeignEntry } from "../entries/foreign.js";
 import { atIndex } from "../entries/ordered.js";
 import { AccessLedger } from "./access/ledger.js";
-import type { AppendPolicy, Role } from "./append-policy.js";
+import type { AppendPolicy, RegisteredKey, Role } from "./append-policy.js";
 import type { Kind } from "./declarations/kinds.js";
 import type { ModelId } from "./declarations/vocabulary.js";
 import { DigestSlab } from "./digest-slab.js";
 import { skeleton } from "./names/look-alike.js";
 import { NameSearch } from "./names/name-search.js";
-import { type DeclaredRecord, ENTRY_TYPE, isAccess, isForeign, type LoggedRecord } from "./register-entry.js";
+import { Authorities } from "./orders/authorities.js";
+import type { AuthorityPolicy } from "./orders/authority-policy.js";
+import { Orders } from "./orders/orders.js";
+import {
+  type DeclaredRecord,
+  ENTRY_TYPE,
+  isAccess,
+  isAuthority,
+  isForeign,
+  isPolicy,
+  type LoggedRecord,
+} from "./register-entry.js";
 
 /** A key as one policy had it; shared by all entries under that policy. */
 interface Holder {
@@ -25,7 +36,10 @@ interface Holder {
 }
 
 /** Facts that few records have. */
-type Rare = Pick<DeclaredRecord, "uri" | "about" | "as" | "relation" | "parents" | "teachers" | "other">;
+type Rare = Pick<
+  DeclaredRecord,
+  "uri" | "about" | "as" | "relation" | "parents" | "teachers" | "other" | "found" | "order" | "models"
+>;
 
 /** One declaration of the register. A million of them are held: what can be shared is, and digests lie in a slab. */
 export class Entry {
@@ -101,7 +115,18 @@ export class Entry {
   }
 }
 
-function rareOf({ uri, about, as, relation, parents, teachers, other }: DeclaredRecord): Rare | null {
+function rareOf({
+  uri,
+  about,
+  as,
+  relation,
+  parents,
+  teachers,
+  other,
+  found,
+  order,
+  models,
+}: DeclaredRecord): Rare | null {
   const rare: Rare = {};
   if (uri !== undefined) rare.uri = uri;
   if (about !== undefined) rare.about = about;
@@ -110,6 +135,9 @@ function rareOf({ uri, about, as, relation, parents, teachers, other }: Declared
   if (parents !== undefined) rare.parents = parents;
   if (teachers !== undefined) rare.teachers = teachers;
   if (other !== undefined) rare.other = other;
+  if (found !== undefined) rare.found = found;
+  if (order !== undefined) rare.order = order;
+  if (models !== undefined) rare.models = models;
   return Object.keys(rare).length === 0 ? null : rare;
 }
 
@@ -140,6 +168,8 @@ export class RegisterIndex {
   readonly access = new AccessLedger();
   /** Entries of kinds that this version does not know. */
   readonly foreign = new ForeignEntries();
+  readonly authorities = new Authorities();
+  readonly orders = new Orders();
   /** Statements and bundles by the place of their entry in `entries`. */
   readonly #digests = new DigestSlab();
   /** Declared links by the parent they name; those not in force are left out when asked. */
@@ -155,8 +185,8 @@ export class RegisterIndex {
   /** Keys as the policy in force has them. */
   #holders = new Map<string, Holder>();
 
-  /** @param policy the body of a policy record; null for all others */
-  add(record: LoggedRecord, policy: AppendPolicy | null): void {
+  /** @param body of a policy record, or of an authority's; null for all others */
+  add(record: LoggedRecord, body: AppendPolicy | AuthorityPolicy | null): void {
     const index = this.size++;
     if (record.received !== null) {
       if (record.received < this.#latest - CLOCK_BACK_SECONDS_MAX && this.backwards.length < BACKWARDS_MAX)
@@ -167,10 +197,19 @@ export class RegisterIndex {
       this.foreign.add(index, record);
       return;
     }
-    if (record.kind === "policy") {
-      this.policy = policy ?? new Map();
+    if (isPolicy(record)) {
+      this.policy = (body as AppendPolicy | null) ?? new Map();
       this.policyDigest = record.policy;
       this.#holders = new Map();
+      return;
+    }
+    if (isAuthority(record)) {
+      const { statement, key, received, effective } = record;
+      // What it replaces is in effect until then, and a first one from its entry on.
+      this.#holders = new Map();
+      const from = Math.max(Date.parse(effective) / 1000, received);
+      if (body)
+        this.authorities.add({ index, statement, key, received, effective: from, policy: body as AuthorityPolicy });
       return;
     }
     if (isAccess(record)) {
@@ -180,7 +219,7 @@ export class RegisterIndex {
     const model = this.#model(record);
     if (record.parents) record = { ...record, parents: record.parents.map((id) => this.models.get(id)?.id ?? id) };
     const about = record.about ? this.statement(record.about) : null;
-    const entry = new Entry(index, record, this.#holder(record.key), model, this.#digests);
+    const entry = new Entry(index, record, this.#holder(record.key, record.received), model, this.#digests);
     this.entries.push(entry);
     append(model, entry);
     push(this.#byKey, record.key, entry);
@@ -194,9 +233,16 @@ export class RegisterIndex {
     if (record.kind === "challenge" && about) about.challenges = [...about.challenges, entry];
     if (record.kind === "challenge-closed" && about) about.closedBy = entry;
     if (record.kind === "audit" && about) about.audits = [...about.audits, entry];
+    if (record.order) {
+      const { authority } = this.authorities.acting(record.key, record.received) ?? { authority: entry.keyName };
+      this.orders.add(entry, record.statement, authority, record.order);
+    }
+    const order = about ? this.orders.statement(record.about!) : null;
+    if (record.kind === "order-lifted") order?.lifted.push({ entry, models: record.models ?? null });
+    if (record.kind === "order-extended") order?.extended.push({ entry, models: record.models ?? [] });
     if (record.kind === "finding")
-      for (const id of new Set([record.model, ...(record.other ? [record.other] : [])]))
-        push(this.#findings, id, entry);
+      for (const id of new Set([record.model, record.other, record.found?.suspect as ModelId | undefined]))
+        if (id) push(this.#findings, id, entry);
   }
 
   statement(digest: Digest | string): Entry | null {
@@ -290,24 +336,34 @@ export class RegisterIndex {
     return this.#byUri.get(uri) ?? [];
   }
 
-  #holder(keyId: string): Holder {
-    let holder = this.#holders.get(keyId);
+  /** A key as the policy in force has it, or as an authority's policy does at a time (Unix seconds). */
+  registered(keyId: string, at: number): RegisteredKey | undefined {
+    const known = this.policy.get(keyId);
+    const acting = this.authorities.registered(keyId, at);
+    return known && acting ? { ...known, roles: [...new Set([...known.roles, ...acting.roles])] } : (known ?? acting);
+  }
+
+  #holder(keyId: string, at: number): Holder {
+    const authority = this.authorities.acting(keyId, at)?.authority ?? "";
+    const shared = `${keyId} ${authority}`;
+    let holder = this.#holders.get(shared);
     if (!holder) {
-      const known = this.policy.get(keyId);
+      const known = this.registered(keyId, at);
       holder = { keyId, roles: known?.roles ?? [], name: known?.name ?? "unknown key", key: known?.key ?? null };
-      this.#holders.set(keyId, holder);
+      this.#holders.set(shared, holder);
     }
     return holder;
   }
 
-  #model({ model: id, name, uri, key }: DeclaredRecord): ModelState {
+  #model({ model: id, name, uri, key, kind }: DeclaredRecord): ModelState {
     let model = this.models.get(id);
     if (!model) {
       model = { id, name, uri: uri ?? null, entries: [], withdrawnBy: null };
       this.models.set(id, model);
       this.names.add(name, id);
       const shape = skeleton(name);
-      if (!this.#bySkeleton.has(shape)) this.#bySkeleton.set(shape, { name, key });
+      // An order may come before any declaration: its authority does not take the name.
+      if (kind !== "order" && !this.#bySkeleton.has(shape)) this.#bySkeleton.set(shape, { name, key });
     }
     if (uri !== undefined) {
       model.uri ??= uri;

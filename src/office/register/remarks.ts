@@ -7,11 +7,13 @@ import type { Outcome } from "../../finding/finding.js";
 import type { Derivation } from "./declarations/derivation.js";
 import { licenceConflict } from "./declarations/licences.js";
 import type { Origin } from "./declarations/origin.js";
-import type { Correction, FindingRecord } from "./declarations/procedure.js";
-import type { Declaration } from "./declarations/statement.js";
+import type { Correction } from "./declarations/procedure.js";
 import type { TrainingContent } from "./declarations/training-content.js";
 import type { ModelId } from "./declarations/vocabulary.js";
+import { findingFacts } from "./finding-facts.js";
 import { declaredKin, lineage } from "./lineage.js";
+import type { LoadDeclaration } from "./load-declaration.js";
+import { ORDER_STATES, type OrderOnModel } from "./orders/order-states.js";
 import { type Entry, isInForce, type ModelState, type RegisterIndex } from "./register-index.js";
 
 export const REMARKS = {
@@ -21,6 +23,8 @@ export const REMARKS = {
   "licence-forbids": "A licence upstream does not fit",
   "challenged-upstream": "A declaration upstream is challenged",
   "withdrawn-upstream": "A model upstream was withdrawn",
+  "order-in-force": "An order is in force",
+  "order-not-in-force": "An order may come to mean this model",
   "two-in-force": "Two declarations of one kind are in force",
   "bases-differ": "Two declarations name different bases",
   "base-origin-differs": "The declared origin of the base is not what the base declares",
@@ -29,6 +33,7 @@ export const REMARKS = {
   "finding-supports-undeclared": "A finding supports an origin that is not declared",
   "finding-against-declared": "A finding speaks against the declared origin",
   "finding-open": "A finding leaves the question open",
+  "finding-beside": "A finding is entered beside this model",
   "foreign-upstream": "An entry of an unknown kind speaks of a model upstream",
 } as const;
 export type RemarkCode = keyof typeof REMARKS;
@@ -41,9 +46,6 @@ export interface Remark {
   /** Entries of the log it rests on. */
   entries: number[];
 }
-
-/** Reads the declaration of an entry, shown to be what its record names. */
-export type LoadDeclaration = (entry: Entry) => Promise<Declaration>;
 
 /** Commission guidelines of July 2025: the modifier's compute against the original's. */
 const THIRD = 1 / 3;
@@ -95,6 +97,20 @@ export async function remarksOn(index: RegisterIndex, model: ModelState, load: L
   for (const entry of index.findingsNaming(model.id).filter(isInForce))
     remarks.push(await besideFinding(index, entry, load));
   return remarks;
+}
+
+/** Orders that bind or may come to bind; those that ended are in the list of orders alone. */
+export function remarksOnOrders(orders: readonly OrderOnModel[]): Remark[] {
+  return orders
+    .filter(({ state }) => state !== "lifted" && state !== "expired")
+    .map(({ effect, authority, state, on, onName, reach, entry, noticeEnds }) => {
+      const whom = reach === "self" ? "" : `; made about ${onName}, from which this is declared or found to stem`;
+      const until = state === "noticed" ? ` until ${noticeEnds}` : "";
+      const says = `${effect} by ${authority}: ${ORDER_STATES[state]}${until}${whom}`;
+      return state === "in force"
+        ? fault("order-in-force", says, [on], [entry])
+        : note("order-not-in-force", says, [on], [entry]);
+    });
 }
 
 /** What the model's own declaration calls its bases: a reader knows the name, not the digest of an address. */
@@ -189,8 +205,12 @@ function computeRemark(body: Derivation, base: Derivation, name: string): string
 }
 
 async function besideFinding(index: RegisterIndex, entry: Entry, load: LoadDeclaration): Promise<Remark> {
-  const { reference, suspect, proposition, outcome } = (await load(entry)).predicate as FindingRecord;
-  const pair = [reference, suspect] as ModelId[];
+  const { reference, suspect, proposition, outcome } = await findingFacts(entry, load);
+  if (reference === null || suspect === null) {
+    const says = `${proposition}: ${outcome} (${entry.keyName}); it does not compare two models`;
+    return { code: "finding-beside", weight: "finding", says, models: [entry.model], entries: [entry.index] };
+  }
+  const pair = [reference, suspect];
   const kin = declaredKin(index, pair[0]!, pair[1]!);
   const says = `${proposition}: ${outcome} (${entry.keyName})${kin ? "" : "; no derivation is declared between the two"}`;
   return { code: findingCode(outcome, kin), weight: "finding", says, models: pair, entries: [entry.index] };

@@ -2,12 +2,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hono } from "hono";
-import type { Register } from "../../app/register/register.js";
+import { loadDeclaration, type Register } from "../../app/register/register.js";
 import { registerReceipt } from "../../app/register/register-record.js";
+import { unixSeconds } from "../../host/moment.js";
 import { refusalOf } from "../../office/entries/foreign.js";
 import type { ModelId } from "../../office/register/declarations/vocabulary.js";
 import { encodeLabelEvidence } from "../../office/register/label/label-evidence.js";
-import { isInForce, type ModelState } from "../../office/register/register-index.js";
+import { ordersOn } from "../../office/register/orders/order-reach.js";
+import { type Entry, isInForce, type ModelState } from "../../office/register/register-index.js";
 import { visibleText } from "../../report/visible-text.js";
 import { plainPolicy } from "../../tlog/policy.js";
 import { missingPage } from "./plain-pages.js";
@@ -20,8 +22,16 @@ async function evidence(register: Register, model: ModelState): Promise<Uint8Arr
   const { index } = register;
   const origin = index.inForce(model, "origin").slice(-1);
   const audits = origin.flatMap((entry) => entry.audits).filter(isInForce);
-  const rest = [...index.openChallenges(model), ...(model.withdrawnBy ? [model.withdrawnBy] : [])];
-  const entries = origin.length + rest.length > 0 ? [...origin, ...audits, ...rest] : model.entries.slice(0, 1);
+  const load = (entry: Entry) => loadDeclaration(register, entry);
+  const orders = (await ordersOn(index, model.id, unixSeconds(), load))
+    .filter(({ state }) => state !== "lifted" && state !== "expired")
+    .map(({ entry }) => index.at(entry)!);
+  const rest = [...orders, ...index.openChallenges(model), ...(model.withdrawnBy ? [model.withdrawnBy] : [])];
+  // Something about the model itself comes first: an order may be about another, from which it stems.
+  const entries =
+    origin.length + rest.length - orders.length > 0
+      ? [...origin, ...audits, ...rest]
+      : [...model.entries.slice(0, 1), ...orders];
   return encodeLabelEvidence(model.id, await Promise.all(entries.map((entry) => registerReceipt(register, entry))));
 }
 

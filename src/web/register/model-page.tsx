@@ -1,8 +1,10 @@
 /** A model's page: origin label, what it is made of and what derives from it, remarks, history. Shows the record of `app/register/register-record.ts`. */
 import { raw } from "hono/html";
 import type { ModelRecord } from "../../app/register/register-record.js";
+import { STANDINGS } from "../../office/register/descent.js";
 import type { FactLabel, OriginLabel } from "../../office/register/label/label.js";
 import type { Lineage, LineageModel } from "../../office/register/lineage.js";
+import { ORDER_STATES, type OrderOnModel } from "../../office/register/orders/order-states.js";
 import type { Entry } from "../../office/register/register-index.js";
 import { REMARKS, type Remark } from "../../office/register/remarks.js";
 import { drawLineage } from "../../report/figures/lineage.js";
@@ -34,6 +36,7 @@ export function modelPage(
       <Status record={record} />
       <SummaryList rows={identity(record)} />
       {record.refused === null ? null : <Refusal says={record.refused} entries={record.foreign.about} />}
+      <OrdersSection orders={record.orders} />
       {label === null ? null : <OriginSection label={label} />}
       {label === null ? null : (
         <RemarksSection remarks={record.remarks} models={[...madeOf.models, ...derives.models]} />
@@ -83,6 +86,59 @@ export function modelPage(
   );
 }
 
+function OrdersSection({ orders }: { orders: readonly OrderOnModel[] }) {
+  if (orders.length === 0) return null;
+  return (
+    <>
+      <h2 class="govuk-heading-m" id="orders">
+        Orders
+      </h2>
+      <Table
+        caption="Orders of authorities that mean this model, or a model it was declared or found to stem from"
+        columns={[
+          { title: "Order" },
+          { title: "By" },
+          { title: "About" },
+          { title: "How it stands" },
+          { title: "Entries" },
+        ]}
+        rows={orders.map((order) => [
+          <strong class={`govuk-tag ${order.state === "in force" ? "govuk-tag--red" : "govuk-tag--grey"}`}>
+            {order.effect}
+          </strong>,
+          visibleText(order.authority),
+          order.reach === "self" ? (
+            "this model"
+          ) : (
+            <>
+              <ModelLink id={order.on} name={order.onName} />
+              <div class="app-quiet">{STANDINGS[order.standing!]}</div>
+            </>
+          ),
+          <>
+            {ORDER_STATES[order.state]}
+            {order.state === "noticed" ? <div class="app-quiet">until {order.noticeEnds}</div> : null}
+            {order.state === "stayed" ? <div class="app-quiet">until {order.stay}</div> : null}
+          </>,
+          <>
+            {[order.entry, ...order.extendedBy, ...order.liftedBy].map((entry) => (
+              <a class="govuk-link" href={`/entries/${entry}`}>
+                {entry}{" "}
+              </a>
+            ))}
+          </>,
+        ])}
+        captionHidden
+        wide
+      />
+      <p class="govuk-body app-quiet">
+        An order is its authority's word. Whom it binds, this register does not say. A model that an order means through
+        descent has time to answer first.
+      </p>
+    </>
+  );
+}
+
 function OriginSection({ label }: { label: OriginLabel }) {
   return (
     <>
@@ -115,6 +171,13 @@ function Status({ record }: { record: ModelRecord }) {
   return (
     <p class="app-status">
       {withdrawnBy === null ? null : <strong class="govuk-tag govuk-tag--red">Withdrawn, entry {withdrawnBy}</strong>}{" "}
+      {record.orders
+        .filter(({ state }) => state === "in force")
+        .map(({ effect, entry }) => (
+          <strong class="govuk-tag govuk-tag--red">
+            Order: {effect}, entry {entry}
+          </strong>
+        ))}{" "}
       {label && label.openChallenges > 0 ? (
         <strong class="govuk-tag govuk-tag--orange">
           {label.openChallenges} open challenge{label.openChallenges > 1 ? "s" : ""}

@@ -7,6 +7,7 @@ import { writeNewFile } from "../../../host/small-file.js";
 import { MODEL_ID, type ModelId } from "../../../office/register/declarations/vocabulary.js";
 import { type DescentLink, STANDINGS } from "../../../office/register/descent.js";
 import { lineage } from "../../../office/register/lineage.js";
+import { ORDER_STATES } from "../../../office/register/orders/order-states.js";
 import { REMARKS } from "../../../office/register/remarks.js";
 import { drawLineage } from "../../../report/figures/lineage.js";
 import { visibleText } from "../../../report/visible-text.js";
@@ -140,12 +141,16 @@ export function descentCommand(): Command {
     });
 }
 
-function words({ name, model, declarer, label, refused, statements, remarks }: ModelRecord): string {
+function words({ name, model, declarer, label, refused, orders, statements, remarks }: ModelRecord): string {
   const lines = [
     `${name}  ${model}`,
     declarer
       ? `${declarer.compiled ? "compiled from public facts by" : "declared by"} ${declarer.name}`
       : "declared by nobody",
+    ...orders.map(
+      ({ effect, authority, state, entry, reach, onName }) =>
+        `  order: ${effect} by ${authority}, ${ORDER_STATES[state]} (entry ${entry}${reach === "self" ? "" : `, about ${onName}`})`,
+    ),
     ...(refused === null ? [] : [`  no label: ${refused}`]),
     ...(label?.facts ?? []).map(
       ({ title, status, countries, by, declared, logged, witnessed, audited, reproduced }) => {

@@ -18,6 +18,7 @@ import {
   initCommand,
   receiptCommand,
 } from "./register-log.js";
+import { orderCommands } from "./register-order.js";
 import { checkCommand, descentCommand, lineageCommand, showCommand } from "./register-show.js";
 
 const DOES_NOT_HOLD = 3;
@@ -57,6 +58,7 @@ Examples:
   $ assay register verify ./model --signature model.sig --trust-config trusted_root.json \\
       --identity signer@example.org --identity-provider https://accounts.example.org`,
     );
+  for (const order of orderCommands()) command.addCommand(order);
   for (const access of accessCommands()) command.addCommand(access);
   return command;
 }

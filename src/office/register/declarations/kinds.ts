@@ -3,6 +3,14 @@ import { z } from "zod";
 import { typeUris } from "../../../evidence/type-name.js";
 import { type Derivation, derivationSchema } from "./derivation.js";
 import { type Evaluation, evaluationSchema } from "./evaluation.js";
+import {
+  type Order,
+  type OrderExtended,
+  type OrderLifted,
+  orderExtendedSchema,
+  orderLiftedSchema,
+  orderSchema,
+} from "./order.js";
 import { type Origin, originSchema } from "./origin.js";
 import {
   type Audit,
@@ -33,6 +41,9 @@ export interface Predicates {
   "challenge-closed": ChallengeClosed;
   audit: Audit;
   finding: FindingRecord;
+  order: Order;
+  "order-lifted": OrderLifted;
+  "order-extended": OrderExtended;
 }
 export type Kind = keyof Predicates;
 
@@ -69,6 +80,9 @@ export const KINDS: Record<Kind, KindOf> = {
   },
   audit: { predicateTypes: own("audit"), schema: auditSchema, title: "Audit" },
   finding: { predicateTypes: own("finding"), schema: findingRecordSchema, title: "Finding" },
+  order: { predicateTypes: own("order"), schema: orderSchema, title: "Order" },
+  "order-lifted": { predicateTypes: own("order-lifted"), schema: orderLiftedSchema, title: "Order lifted" },
+  "order-extended": { predicateTypes: own("order-extended"), schema: orderExtendedSchema, title: "Order extended" },
 };
 export const KIND_NAMES = Object.keys(KINDS) as Kind[];
 

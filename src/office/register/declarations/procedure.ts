@@ -3,6 +3,7 @@
  * laboratory's finding put beside a declaration. A finding is a finding and not a fault of anyone.
  */
 import { z } from "zod";
+import { DIGEST_PATTERN } from "../../../base/digest.js";
 import { OUTCOMES } from "../../../finding/finding.js";
 import { PROPOSITION_IDS } from "../../../finding/propositions.js";
 import { head, modelId, sha256, text, webAddress } from "./vocabulary.js";
@@ -55,14 +56,55 @@ export const auditSchema = z.strictObject({
   report: z.strictObject({ uri: webAddress.optional(), digest: sha256 }).nullable(),
 });
 
-export const findingRecordSchema = z.strictObject({
+const finding = {
   ...head,
   finding: sha256.describe("digest of the finding's canonical JSON, stored beside"),
   proposition: z.enum(PROPOSITION_IDS),
   outcome: z.enum(OUTCOMES),
-  reference: modelId,
-  suspect: modelId,
+};
+
+/** Parts of a finding's subject, as `finding/finding.ts` names them. */
+export const ARTEFACT_ROLES = ["reference", "suspect", "original", "text", "mark", "log"] as const;
+export type ArtefactRole = (typeof ARTEFACT_ROLES)[number];
+
+/** Of two models, by their roots: the form that was there first. */
+const findingOfPair = z.strictObject({ ...finding, reference: modelId, suspect: modelId });
+
+/** Of any laboratory: what was examined by its root, and which model that was or came from. */
+const findingOfArtefacts = z.strictObject({
+  ...finding,
+  artefacts: z
+    .array(
+      z.strictObject({
+        role: z.enum(ARTEFACT_ROLES),
+        root: z.string().regex(DIGEST_PATTERN),
+        model: modelId
+          .nullable()
+          .describe("a model's own root, or by the signer's word the model it came from; null: none"),
+      }),
+    )
+    .min(1)
+    .max(ARTEFACT_ROLES.length),
 });
+
+export const findingRecordSchema = z.union([findingOfPair, findingOfArtefacts]);
+
+/** What of a finding about artefacts stands in the log's record. */
+export const foundFacts = z.strictObject({
+  proposition: z.enum(PROPOSITION_IDS),
+  outcome: z.enum(OUTCOMES),
+  suspect: modelId.optional(),
+  reference: modelId.optional(),
+});
+export type FoundFacts = z.infer<typeof foundFacts>;
+
+/** Which model stands in the place of the reference, and which in the suspect's. */
+export function modelsOfFinding(record: FindingRecord): { reference: string | null; suspect: string | null } {
+  if (!("artefacts" in record)) return { reference: record.reference, suspect: record.suspect };
+  const of = (roles: readonly ArtefactRole[]) =>
+    record.artefacts.find(({ role, model }) => roles.includes(role) && model !== null)?.model ?? null;
+  return { reference: of(["reference", "original"]), suspect: of(["suspect"]) };
+}
 
 export type Correction = z.infer<typeof correctionSchema>;
 export type Withdrawal = z.infer<typeof withdrawalSchema>;

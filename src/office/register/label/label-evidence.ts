@@ -12,6 +12,7 @@ import type { Policy } from "../../../tlog/policy.js";
 import { parseProofFile } from "../../../tlog/proof-file.js";
 import { verifiedBy } from "../../../tlog/signed-note.js";
 import { trustCheckpoint } from "../../../tlog/trusted-checkpoint.js";
+import type { Order } from "../declarations/order.js";
 import { ORIGIN_FACTS, type Origin, type OriginFact } from "../declarations/origin.js";
 import type { Audit, Correction } from "../declarations/procedure.js";
 import { type VerifiedReceipt, verifyReceipt } from "../receipt.js";
@@ -56,11 +57,11 @@ export function shownLabel(
   if (!parsed.success || parsed.data.model !== model)
     throw new AssayError("SCHEMA", `${what}: expected evidence about ${model}`);
   const receipts = parsed.data.receipts.map((text) => ({ verified: verifyReceipt(utf8(text), policy), text }));
-  const [first] = receipts;
+  const first = receipts.find(({ verified }) => verified.record.model === model);
   if (!first) throw new AssayError("NOT_FOUND", `${what}: expected declarations of ${model}, got none`);
   for (const { verified } of receipts)
     if (
-      verified.record.model !== model ||
+      (verified.record.model !== model && verified.record.kind !== "order") ||
       verified.log.size !== first.verified.log.size ||
       verified.log.origin !== first.verified.log.origin
     )
@@ -82,10 +83,17 @@ export function shownLabel(
       ...of("withdrawal")
         .filter(({ record }) => record.about === undefined)
         .map(() => "The model was withdrawn"),
+      ...of("order").map(({ record, signed }) => orderWarning(record, signed.declaration.predicate as Order, model)),
       ...of("challenge").map(({ record }) => `Challenged ${dayOf(record.received)}`),
     ],
     log: { ...first.verified.log, cosigned: cosigned === null ? null : dayOf(cosigned) },
   };
+}
+
+/** By whom an order was made is for the register's page to say: a receipt names a key. */
+function orderWarning({ name, model: about }: VerifiedReceipt["record"], order: Order, model: string): string {
+  const whom = about === model ? "" : ` about ${name}, from which it is declared or found to stem`;
+  return `Order: ${order.effect}${whom}, from ${order.from.slice(0, 10)}; how it stands, the register's page says`;
 }
 
 function factsOf(origin: VerifiedReceipt | null, audits: readonly VerifiedReceipt[]): ShownLabel["facts"] {

@@ -6,8 +6,15 @@
  */
 import { ORIGIN_FACTS, type Origin, type OriginFact } from "../declarations/origin.js";
 import type { Audit } from "../declarations/procedure.js";
+import type { LoadDeclaration } from "../load-declaration.js";
+import type { OrderOnModel } from "../orders/order-states.js";
 import type { Entry, ModelState, RegisterIndex } from "../register-index.js";
-import { bodies, type LoadDeclaration } from "../remarks.js";
+import { bodies } from "../remarks.js";
+
+export interface LabelContext extends LogCheck {
+  /** Orders that mean the model, as they stand now. */
+  orders?: readonly OrderOnModel[];
+}
 
 export interface LogCheck {
   origin: string;
@@ -43,6 +50,8 @@ export interface OriginLabel {
   name: string;
   withdrawn: boolean;
   openChallenges: number;
+  /** Orders in force, stayed, or of which the model is noticed. */
+  orders: OrderOnModel[];
   facts: FactLabel[];
   log: LogCheck;
 }
@@ -51,7 +60,7 @@ export async function label(
   index: RegisterIndex,
   model: ModelState,
   load: LoadDeclaration,
-  log: LogCheck,
+  { orders = [], ...log }: LabelContext,
 ): Promise<OriginLabel> {
   const declared = (await bodies<Origin>(index, model, "origin", load)).at(-1) ?? null;
   const audits = declared ? await auditsOf(declared.entry, load) : [];
@@ -61,6 +70,7 @@ export async function label(
     name: model.name,
     withdrawn: model.withdrawnBy !== null,
     openChallenges: index.openChallenges(model).length,
+    orders: orders.filter(({ state }) => state !== "lifted" && state !== "expired"),
     facts: (Object.keys(ORIGIN_FACTS) as OriginFact[]).map((fact) => factLabel(fact, declared, audits, log)),
     log,
   };
