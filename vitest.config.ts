@@ -4,8 +4,10 @@ export default defineConfig({
   test: {
     pool: "forks",
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/shared-material.ts"],
-    testTimeout: 60_000,
+    globalSetup: ["test/built.ts", "test/shared-material.ts"],
+    // Ends what hangs and judges nothing: a busy machine is no fault.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     reporters: ["default"],
   },
 });

@@ -5,10 +5,13 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { BUILT_FROM, digestOfSources } from "./built-from.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
 if (!existsSync("src")) process.exit(0); // installed from the packed tarball: dist/ is already there
+// Before anything is read: what changes while this runs was not built.
+const builtFrom = digestOfSources();
 const bin = (name) => join("node_modules", ".bin", name);
 
 mkdirSync("src/kernels/generated", { recursive: true });
@@ -77,6 +80,7 @@ write(
 rmSync("dist", { recursive: true, force: true });
 execFileSync(bin("tsc"), ["-p", "tsconfig.json"], { stdio: "inherit" });
 chmodSync("dist/cli/main.js", 0o755);
+writeFileSync(BUILT_FROM, `${builtFrom}\n`);
 
 /** The commit a finding names; "unknown" outside a repository. Uncommitted changes are marked. */
 function commit() {

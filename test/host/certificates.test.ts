@@ -5,6 +5,7 @@ import { readCertificate } from "../../src/host/signing/x509/certificate.js";
 import { parseDer } from "../../src/host/signing/x509/der.js";
 import { validatePath } from "../../src/host/signing/x509/path-validation.js";
 import { signingCertificate } from "../../src/host/signing/x509/signing-certificate.js";
+import { processorMs } from "../processor-time.js";
 import {
   basic,
   certificate,
@@ -95,9 +96,8 @@ test("a chain made to be slow is given up", async () => {
     ),
   );
   const leaf = certificate(usual.signer({ issuer: dn("CN=0"), issuerKeys: keys[0]! }));
-  const started = performance.now();
-  expect(await judge([leaf, ...crossed], [certificate(usual.root())])).toMatch(/bundle: /);
-  expect(performance.now() - started).toBeLessThan(5000);
+  const judged = async () => expect(await judge([leaf, ...crossed], [certificate(usual.root())])).toMatch(/bundle: /);
+  expect(await processorMs(judged)).toBeLessThan(10_000);
 });
 
 describe("DER", () => {

@@ -13,6 +13,7 @@ import { AssayError } from "../../src/base/error.js";
 import { readLogUrl } from "../../src/host/log/log-url.js";
 import { makeIdentity, readIdentities, seal, unseal } from "../../src/host/log/sealing.js";
 import { checkpointText } from "../../src/tlog/checkpoint.js";
+import { processorMs } from "../processor-time.js";
 
 let server: Server;
 let base: string;
@@ -91,8 +92,7 @@ test("a sealed file made to cost (a thousand stanzas, a passphrase's) is told ap
   const many = utf8(
     `age-encryption.org/v1\n${stanza.repeat(1000)}-> scrypt ${"A".repeat(22)} 30\n${"A".repeat(43)}\n--- ${"A".repeat(43)}\n`,
   );
-  const from = performance.now();
-  await unseal(many, identities).catch((error) => expect(error).toBeInstanceOf(AssayError));
-  expect(performance.now() - from).toBeLessThan(20_000);
+  const unsealed = () => unseal(many, identities).catch((error) => expect(error).toBeInstanceOf(AssayError));
+  expect(await processorMs(unsealed)).toBeLessThan(20_000);
   await rm(folder, { recursive: true, force: true });
 });

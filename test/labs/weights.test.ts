@@ -125,8 +125,15 @@ describe("sampling", () => {
       expect(new Set(labels).size).toBe(labels.length);
       expect(labels.length).toBe(Math.min(n, max));
       expect(Math.max(...labels)).toBeLessThan(n);
-      expect(labelRuns(n, max, "x")).toEqual(labelRuns(n, max, "x"));
+      if (n > max) expect(labelRuns(n, max, "y")).not.toEqual(labelRuns(n, max, "x"));
     }
+    // The draw is part of the method: another one is another version of it.
+    expect(
+      labelRuns(4000, 256, "x")
+        .slice(0, 3)
+        .map((run) => run.start),
+    ).toEqual([224, 688, 800]);
+    expect(positionSample(32_000, 2048, "x").slice(0, 4)).toEqual([112, 113, 114, 115]);
     expect(positionSample(32_000, 2048, "x")).toEqual([...positionSample(32_000, 2048, "x")].sort((a, b) => a - b));
   });
 });

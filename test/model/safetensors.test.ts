@@ -20,7 +20,6 @@ function parse(bytes: Uint8Array) {
 }
 
 function expectError(run: () => unknown, code: AssayErrorCode, words: RegExp) {
-  const start = performance.now();
   const cpu = process.cpuUsage();
   let got: unknown;
   try {
@@ -29,8 +28,8 @@ function expectError(run: () => unknown, code: AssayErrorCode, words: RegExp) {
     got = error;
   }
   const { user, system } = process.cpuUsage(cpu);
-  // A busy machine stretches the clock, parallel collection the processor time: neither is the parser's doing.
-  expect(Math.min(performance.now() - start, (user + system) / 1000)).toBeLessThan(WITHIN_MS);
+  // Parallel collection of what earlier tests left counts here too: the bound has room for it.
+  expect((user + system) / 1000).toBeLessThan(WITHIN_MS);
   expect(got).toBeInstanceOf(AssayError);
   expect(got).toMatchObject({ code });
   expect((got as Error).message).toMatch(words);

@@ -152,7 +152,7 @@ test(`${COUNT} mutated tensors give numbers, a refusal or an AssayError`, { time
   for (let i = 0; i < COUNT; i++) {
     const seed = seeds[i % seeds.length]!;
     const file = fileOf(seed, p);
-    const start = performance.now();
+    const start = process.cpuUsage();
     let outcome: string;
     try {
       outcome = await examine(file, "gguf" in seed);
@@ -161,11 +161,12 @@ test(`${COUNT} mutated tensors give numbers, a refusal or an AssayError`, { time
       outcome = error.code;
     }
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    slowest = Math.max(slowest, performance.now() - start);
+    const { user, system } = process.cpuUsage(start);
+    slowest = Math.max(slowest, (user + system) / 1000);
   }
   const grown = process.memoryUsage().rss - before;
   console.log(
-    `tensor fuzz: ${COUNT} mutations of ${seeds.length} files, ${JSON.stringify(Object.fromEntries(outcomes))}, slowest ${slowest.toFixed(1)} ms, ${(grown / 2 ** 20).toFixed(0)} MiB more`,
+    `tensor fuzz: ${COUNT} mutations of ${seeds.length} files, ${JSON.stringify(Object.fromEntries(outcomes))}, slowest ${slowest.toFixed(1)} ms of processor time, ${(grown / 2 ** 20).toFixed(0)} MiB more`,
   );
   expect(slowest).toBeLessThan(ONE_MS);
   expect(grown).toBeLessThan(MEMORY_BYTES);

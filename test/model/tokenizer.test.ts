@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { utf8 } from "../../src/base/bytes.js";
 import { parseVocabulary } from "../../src/model/beside/tokenizer.js";
+import { processorMs } from "../processor-time.js";
 
 const parse = (value: unknown) => parseVocabulary(utf8(typeof value === "string" ? value : JSON.stringify(value)));
 
@@ -82,10 +83,8 @@ describe("refused", () => {
     ["added tokens that are an object", { added_tokens: {}, model: { vocab: { a: 1 } } }, /array/],
     ["deep nesting", `{"model":${"[".repeat(40)}`, /nesting/],
     ["50 MB of [", "[".repeat(5e7), /lists/],
-  ])("%s", (_, value, words) => {
-    const start = performance.now();
-    expect(() => parse(value)).toThrow(words);
-    expect(performance.now() - start).toBeLessThan(2_000);
+  ])("%s", async (_, value, words) => {
+    expect(await processorMs(() => expect(() => parse(value)).toThrow(words))).toBeLessThan(4_000);
   });
   test("more than 64 MiB", () => {
     expect(() => parseVocabulary(new Uint8Array(64 * 1024 * 1024 + 1))).toThrow(/at most 67108864 bytes/);
