@@ -1,7 +1,8 @@
 /**
  * Two sets of sketched units set against each other: mutual nearest neighbours, how many carry equal labels, how many
- * stand in the same order, and how alike equal labels are beside labels shifted by a few. Numbers only; what they are
- * worth as evidence is a question for stats/. It sees labels only after the pairs are found.
+ * stand in the same order, how alike equal labels are beside labels shifted by a few, and how alike the values of
+ * paired units are, unit by unit and feature by feature. Numbers only; what they are worth as evidence is a question
+ * for stats/. It sees labels only after the pairs are found.
  */
 import { assert } from "../base/error.js";
 import { longestIncreasing } from "./increasing.js";
@@ -21,6 +22,27 @@ export interface MatchRule {
   shiftBlock?: number | undefined;
   /** Also list the mutual pairs, as units. */
   list?: boolean | undefined;
+  /** Weigh the values of paired units. */
+  values?: ValueColumns | undefined;
+}
+
+/** From the first column up to, not with, the second. */
+export type Columns = readonly [number, number];
+
+/**
+ * Which columns of the sketches are weighed: of units with equal labels, and of units in one order. The latter are
+ * paired by other columns than those weighed, because a pairing that looked for likeness would find it.
+ */
+export interface ValueColumns {
+  /** Each part of a sketch for itself. */
+  equal: readonly Columns[];
+  order: { pair: Columns; weigh: Columns };
+}
+
+/** Inner products of paired units, one a pair; and of the same columns over all pairs, one a column. */
+export interface Likeness {
+  units: number[];
+  features: number[];
 }
 
 export interface Matching {
@@ -35,6 +57,8 @@ export interface Matching {
   selfCosine: number | null;
   otherCosine: number | null;
   orderCosine: number | null;
+  /** Likeness of values where it was asked for; `order` null where the order says nothing anyway. */
+  values?: { equal: Likeness[]; order: Likeness | null };
   list?: { a: number; b: number }[];
 }
 
@@ -85,7 +109,81 @@ export function matchUnits(kernel: Kernel, a: Matrix, b: Matrix, rule: MatchRule
     otherCosine: median(other),
     orderCosine: median(ordered),
     ...(rule.list ? { list } : {}),
+    ...(rule.values
+      ? { values: likenesses(kernel, a, b, rule, rule.values, { pairs, increasing: ordered.length }) }
+      : {}),
   };
+}
+
+function likenesses(
+  kernel: Kernel,
+  a: Matrix,
+  b: Matrix,
+  { groups, labels }: MatchRule,
+  { equal, order }: ValueColumns,
+  found: { pairs: readonly number[]; increasing: number },
+): NonNullable<Matching["values"]> {
+  const [sizeA, sizeB] = [a.n / groups, b.n / groups];
+  const same: [number, number][] = [];
+  const unitOfB = labels ? new Map(Array.from(labels.b, (label, unit) => [label, unit])) : null;
+  for (let g = 0; g < groups; g++)
+    for (let i = 0; i < sizeA; i++) {
+      const j = unitOfB && labels ? unitOfB.get(labels.a[i]!) : i < sizeB ? i : undefined;
+      if (j !== undefined) same.push([g * sizeA + i, g * sizeB + j]);
+    }
+  // Orders of fewer pairs than e√m carry no evidence (stats/increasing-matches.ts); most pairs stop here.
+  const most = found.pairs.reduce((sum, m) => sum + m, 0);
+  const told = found.increasing > Math.E * Math.sqrt(most);
+  return {
+    equal: equal.map((columns) => likeness(a, b, same, columns)),
+    order: told ? likeness(a, b, inOneOrder(kernel, a, b, groups, labels, order.pair), order.weigh) : null,
+  };
+}
+
+/** Units paired by some columns alone, those of them that stand in one order. */
+function inOneOrder(
+  kernel: Kernel,
+  a: Matrix,
+  b: Matrix,
+  groups: number,
+  labels: Labels | undefined,
+  by: Columns,
+): [number, number][] {
+  const [left, right] = [columnsOf(a, by), columnsOf(b, by)];
+  const [sizeA, sizeB] = [a.n / groups, b.n / groups];
+  const out: [number, number][] = [];
+  for (let g = 0; g < groups; g++) {
+    const found = mutualPairs(kernel.nearest(slice(left, g * sizeA, sizeA), slice(right, g * sizeB, sizeB)), sizeA);
+    const numbered = found.map((p) => ({
+      ...p,
+      from: labels ? labels.a[p.a]! : p.a,
+      to: labels ? labels.b[p.b]! : p.b,
+    }));
+    numbered.sort((x, y) => x.from - y.from);
+    for (const at of longestIncreasing(numbered.map((p) => p.to)))
+      out.push([g * sizeA + numbered[at]!.a, g * sizeB + numbered[at]!.b]);
+  }
+  return out;
+}
+
+function likeness(a: Matrix, b: Matrix, pairs: readonly [number, number][], [from, to]: Columns): Likeness {
+  const features = new Array<number>(to - from).fill(0);
+  const units = pairs.map(([i, j]) => {
+    let sum = 0;
+    for (let c = from; c < to; c++) {
+      const product = a.data[i * a.k + c]! * b.data[j * b.k + c]!;
+      features[c - from]! += product;
+      sum += product;
+    }
+    return sum;
+  });
+  return { units, features };
+}
+
+function columnsOf(m: Matrix, [from, to]: Columns): Matrix {
+  const data = new Float32Array(m.n * (to - from));
+  for (let r = 0; r < m.n; r++) data.set(m.data.subarray(r * m.k + from, r * m.k + to), r * (to - from));
+  return { n: m.n, k: to - from, data };
 }
 
 function mutualPairs({ rows, columns }: { rows: Nearest; columns: Nearest }, units: number): MutualPair[] {

@@ -78,7 +78,7 @@ describe("units removed or added in order", () => {
     ],
   ])("%s: found in the child, layer by layer, and not in the twin", async (_name, change) => {
     const found = await against("base", change(child!));
-    expect(found.mlp).toBeLessThan(-40);
+    expect(found.mlp).toBeLessThan(-8);
     expect(found.layers).toEqual(identity);
     if (_name.startsWith("the last half")) {
       const kept = found.units!.firstLayerUnits as number[];
@@ -94,14 +94,14 @@ describe("units removed or added in order", () => {
   test("units put in order of importance: the MLP is silent, values and residual dimensions speak", async () => {
     const found = await against("base", narrowed(child!, 0.75, "sorted", "x"));
     expect(found.mlp).toBeGreaterThan(-2);
-    expect(found.log10P).toBeLessThan(-20);
+    expect(found.log10P).toBeLessThan(-10);
   });
 });
 
 describe("which layers were taken", () => {
   test.each([[[2]], [[0, 3]], [[1, 2, 3]], [[0, 1, 2, 4, 5]]])("layers %j grafted into a twin", async (taken) => {
     const found = await against("base", grafted(twin!, child!, taken));
-    expect(found.log10P).toBeLessThan(-100);
+    expect(found.log10P).toBeLessThan(-20);
     expect(found.layers).toEqual(identity.map(([l]) => (taken.includes(l!) ? [l] : [])));
   });
 

@@ -1,7 +1,8 @@
 /**
  * The door of the weights laboratory: do two models share ancestral weights? Exact unit-label tests (Zhu, Ahmed,
  * Kuditipudi, Liang, ICML 2025, with the fixed-point bound of stats/self-matches.ts in place of assignment and
- * Spearman) on three free axes, combined by averaged e-values.
+ * Spearman) on three free axes, combined by averaged e-values; each pays only what the likeness of values is worth
+ * beyond what a shared structure makes (tests/values.ts, tests/structure-scale.ts).
  * Where they are silent, disguises are undone and a scored test follows (aligned-stage.ts).
  * It cannot see direction.
  */
@@ -36,6 +37,7 @@ import { SKETCH_LIMITS, sketchFacts } from "./sketch/disclosure.js";
 import { unmetBySketch, withFittingValues } from "./sketch/meet.js";
 import { architectureOverlap } from "./story/architecture.js";
 import { counterparts } from "./story/counterparts.js";
+import { sentencesFor } from "./story/shared-parts.js";
 import { tensorStory } from "./story/story.js";
 import { amountsOf } from "./tests/amounts.js";
 import { AXES, type Axis } from "./tests/axes.js";
@@ -107,15 +109,24 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
   const observations = await observe(bench, results, log10P, request);
   const current = validation?.summary.methodVersion === METHOD_VERSION ? validation.summary : null;
   const outside = outsideReferenceClass(bench.reference, bench.suspect);
-  const decision = decideExact({ proposition: "weights/shared-ancestry", log10P, outside, validation: current });
+  const rule = decideExact({ proposition: "weights/shared-ancestry", log10P, outside, validation: current });
+  const labelsLog10P = combine(results, "logLabelsE");
+  const beside = sentencesFor({
+    reference: bench.reference,
+    suspect: bench.suspect,
+    log10P,
+    labelsLog10P,
+    observations,
+  });
+  const decision = { ...rule, reason: [rule.reason, ...beside].join(" ") };
   const exact = await assemble(request, decision, tests(results, log10P, request.settings.seed), observations);
   if (outside !== null || log10P <= OUTCOME_RULES.log10Alpha) return exact;
   return alignedStage(bench, exact, observations, request.validations);
 }
 
 /** 0.7 on the MLP; 0.3 on what value and residual dimensions both say. What was not examined staked nothing: e = 1. */
-function combine(results: Record<Axis, AxisResult | null>): number {
-  const logE = (axis: Axis) => results[axis]?.logE ?? 0;
+function combine(results: Record<Axis, AxisResult | null>, of: "logE" | "logLabelsE" = "logE"): number {
+  const logE = (axis: Axis) => results[axis]?.[of] ?? 0;
   const both = Math.min(logE("value-dim"), logE("residual"));
   const weight = AXES["value-dim"].weight + AXES.residual.weight;
   const parts = [
@@ -187,6 +198,7 @@ async function observe(
       axis,
       weight: AXES[axis].weight,
       log10P: result ? roundLog10P(log10PFromE(result.logE)) : null,
+      labelsLog10P: result ? roundLog10P(log10PFromE(result.logLabelsE)) : null,
       note: result?.note ?? "not examined: the models do not both have it in a readable form",
     })),
     maps: maps.map((map) => ({ ...map, log10P: map.log10P.map((row) => row.map(roundLog10P)) })),

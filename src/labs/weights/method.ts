@@ -4,7 +4,7 @@
  */
 
 export const METHOD_ID = "weights/unit-labels";
-export const METHOD_VERSION = "2";
+export const METHOD_VERSION = "3";
 
 /** Seed of every draw (fold signs, labels, heads, tokens) unless the parties draw one jointly. */
 export const SEED_DEFAULT = "assay-weights-1";

@@ -26,6 +26,15 @@ const blockSchema = z.strictObject({
   /** Of the three forms together, and of each alone. */
   log10P,
   forms: z.strictObject({ equal: log10P, order: log10P, shift: log10P }).optional(),
+  /** Likeness of values: log10 p by signs of units and features, and mean, of equal labels and of pairs in one order. */
+  values: z
+    .strictObject({
+      equal: log10P,
+      order: log10P.nullable(),
+      mean: z.number().nullable(),
+      orderMean: z.number().nullable(),
+    })
+    .optional(),
   /** Median cosine of sketches: of equal-label pairs, of the other mutual pairs, of those in one order. */
   selfCosine: z.number().nullable(),
   otherCosine: z.number().nullable(),
@@ -124,6 +133,8 @@ export const weightsObservationsSchema = z.strictObject({
       axis: z.enum(["mlp-hidden", "value-dim", "residual"]),
       weight: z.number(),
       log10P: log10P.nullable(),
+      /** What labels alone would have made of it, values not asked. */
+      labelsLog10P: log10P.nullable().optional(),
       note: z.string(),
     }),
   ),

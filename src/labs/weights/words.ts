@@ -1,7 +1,7 @@
 /** The sentences every finding of this laboratory carries: its assumption, what else could explain it, what it cannot see. */
 
 export const ASSUMPTION =
-  "Of at least one of the two models: its units were initialised by independent draws that treat the units of an axis alike, its training treats them alike (as SGD and Adam do), and nobody put them into an order or basis that depends on the weights or was chosen with the other model in view. Nothing is assumed about the other model.";
+  "Of at least one of the two models: its units were initialised by independent draws that treat the units of an axis alike, its training treats them alike (as SGD and Adam do), and nobody put them into an order or basis that depends on the weights or was chosen with the other model in view. Nothing is assumed about the other model. Where that fails because one structure (a mask, a window, a factor, a tool's order) sets units apart in both models, it is enough that no sign was preferred: of a unit's values, or of a residual coordinate's.";
 
 export const ALTERNATIVES: readonly string[] = [
   "The suspect was made from the reference.",
@@ -20,6 +20,7 @@ export const LIMITS: readonly string[] = [
   "It says nothing about direction: who had the weights first is a question of dates and records.",
   DISGUISE_LIMIT,
   "It does not see training on another model's answers; a student trained from scratch on its teacher's text comes out inconclusive.",
+  "It cannot tell common weights from few free numbers: matrices made from fewer than a few thousand own numbers by a rule that both makers share, other in each layer and repeating no value, can look alike beyond chance.",
   "It presumes initialisation by independent random draws. Identity, constant or otherwise structured initialisation breaks the assumption.",
   "Its validation rests on trained models of 0.1 to 1 million parameters. For larger models its error rate is an extrapolation that rests on the assumption above, and its power is not shown.",
   "It says nothing about intent, ownership, licence or legality.",

@@ -44,9 +44,10 @@ export function tested(pair: BlockPair, shape: Shape, matching: Matching): Teste
   return { ...pair, shape, matching, evidence: evidenceOf(matching, shape) };
 }
 
-/** ln of the mean e-value over `total` pairs, those not tested counting as nothing. */
-export function meanOverPairs(pairs: readonly TestedPair[], total: number): number {
-  return logSumExp(pairs.map((p) => p.evidence.logE)) - Math.log(total);
+/** ln of the mean e-value over `total` pairs, those not tested counting as nothing; and the same of labels alone. */
+export function meanOverPairs(pairs: readonly TestedPair[], total: number): [logE: number, logLabelsE: number] {
+  const mean = (of: (e: Evidence) => number) => logSumExp(pairs.map((p) => of(p.evidence))) - Math.log(total);
+  return [mean((e) => e.logE), mean((e) => e.logLabelsE)];
 }
 
 export function toBlock(axis: BlockAxis, a: Place, b: Place, { shape, matching, evidence }: TestedPair): Block {
@@ -61,7 +62,7 @@ export function toBlock(axis: BlockAxis, a: Place, b: Place, { shape, matching, 
 }
 
 /** What a block shows, wherever it stands. */
-export function measured(shape: Shape, matching: Matching, { log10P, forms }: Evidence) {
+export function measured(shape: Shape, matching: Matching, { log10P, forms, values }: Evidence) {
   return {
     labels: shape.labels,
     groups: shape.groups,
@@ -70,6 +71,12 @@ export function measured(shape: Shape, matching: Matching, { log10P, forms }: Ev
     increasing: matching.increasing,
     log10P: roundLog10P(log10P),
     forms: { equal: roundLog10P(forms.equal), order: roundLog10P(forms.order), shift: roundLog10P(forms.shift) },
+    values: {
+      equal: roundLog10P(values.equal),
+      order: values.order === null ? null : roundLog10P(values.order),
+      mean: values.mean,
+      orderMean: values.orderMean,
+    },
     selfCosine: matching.selfCosine,
     otherCosine: matching.otherCosine,
     orderCosine: matching.orderCosine,

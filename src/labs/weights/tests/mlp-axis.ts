@@ -35,6 +35,8 @@ export async function scanMlp(bench: Bench, features: FeatureMap | null): Promis
   const width = commonWidth(sketchWidth(columns), [reference, suspect]);
   const look = (same: number, windows: number): Look => ({
     groups: 1,
+    parts: gated ? 2 : 1,
+    width,
     runs: (units, other) => (units === other ? labelRuns(units, same, settings.seed) : labelWindows(units, windows)),
     job: (side, place, runs) => job(chosen[side], place, runs, side),
   });

@@ -11,6 +11,7 @@ import { measured } from "./block-axis.js";
 import { evidenceOf } from "./forms.js";
 import type { AxisResult, Bench } from "./scan.js";
 import { sharedTokens, tokenRuns } from "./shared-tokens.js";
+import { valueColumns } from "./values.js";
 
 export interface ResidualResult extends AxisResult {
   matching: Matching;
@@ -44,12 +45,19 @@ export async function testResidual(bench: Bench): Promise<ResidualResult | null>
     bs: [b],
     groups: 1,
     list: true,
+    values: valueColumns(roles.length, width),
     ...(sameWidth ? { shiftBlock: SHIFT_BLOCK } : {}),
   });
-  const shape = { labels: Math.min(reference.hidden, suspect.hidden), groups: 1 };
+  const shape = {
+    labels: Math.min(reference.hidden, suspect.hidden),
+    groups: 1,
+    parts: roles.length,
+    symmetries: "units" as const,
+  };
   const evidence = evidenceOf(matching!, shape);
   return {
     logE: evidence.logE,
+    logLabelsE: evidence.logLabelsE,
     map: null,
     blocks: [{ axis: "residual", referenceLayer: null, suspectLayer: null, ...measured(shape, matching!, evidence) }],
     note: `${shape.labels} labels over ${tokens.rows.length} tokens ${tokens.how}, ${roles.length === 2 ? "input and output embeddings" : "input embeddings"}`,

@@ -20,12 +20,15 @@ import {
   tested,
   toBlock,
 } from "./block-axis.js";
+import { heldToStructure, strangersOf } from "./clear-of-structure.js";
 import type { Shape } from "./forms.js";
 import { runLabels } from "./sampling.js";
+import { valueColumns } from "./values.js";
 
 export interface AxisResult {
-  /** ln of the axis's e-value, all multiplicity paid. */
+  /** ln of the axis's e-value, all multiplicity paid; and what the labels alone would have made of it. */
   logE: number;
+  logLabelsE: number;
   map: EvidenceMap | null;
   blocks: Block[];
   note: string;
@@ -44,6 +47,9 @@ export interface Bench {
 /** What is looked at of a block, from sizes and the seed alone. */
 export interface Look {
   groups: number;
+  /** Parts of a sketch, side by side, and the width of each. */
+  parts: number;
+  width: number;
   /** Labels of a block set against one of `other` units a group. */
   runs(units: number, other: number): Run[];
   job(side: "reference" | "suspect", place: Place, runs: Run[]): SketchJob;
@@ -66,24 +72,31 @@ const DECIDED = 120;
 export async function runPlan(bench: Bench, plan: Plan): Promise<Omit<AxisResult, "note">> {
   const { axis, as, bs } = plan;
   const total = as.length * bs.length;
-  const scanned = await scan(bench, plan);
-  const scanE = meanOverPairs(scanned, total);
+  const { pairs, strangers } = await scan(bench, plan);
+  const scanned = await heldToStructure(bench, plan, plan.scan, pairs, strangers);
+  const [scanE, labelsE] = meanOverPairs(scanned, total);
   const best = bestPairs(as, bs, scanned);
   const block = (pair: TestedPair) => toBlock(axis, as[pair.i]!, bs[pair.j]!, pair);
   const map = mapOf(axis, as, bs, scanned);
-  if (!plan.test) return { logE: scanE, map, blocks: best.map(block) };
+  if (!plan.test) return { logE: scanE, logLabelsE: labelsE, map, blocks: best.map(block) };
   const half = Math.log(0.5);
-  if (bench.settings.rows !== "all" && scanE > DECIDED) return { logE: half + scanE, map, blocks: best.map(block) };
+  if (bench.settings.rows !== "all" && scanE > DECIDED)
+    return { logE: half + scanE, logLabelsE: half + labelsE, map, blocks: best.map(block) };
   const chosen = [...best].sort((x, y) => y.evidence.logE - x.evidence.logE).slice(0, plan.testedMax);
-  const again = await test(bench, plan, plan.test, chosen);
-  const logE = half + logSumExp([scanE, meanOverPairs(again, total)]);
+  const again = await heldToStructure(bench, plan, plan.test, await test(bench, plan, plan.test, chosen), strangers);
+  const [testE, testLabelsE] = meanOverPairs(again, total);
+  const logE = half + logSumExp([scanE, testE]);
+  const logLabelsE = half + logSumExp([labelsE, testLabelsE]);
   const key = ({ i, j }: BlockPair) => `${i}:${j}`;
   const byKey = new Map(again.map((pair) => [key(pair), pair]));
-  return { logE, map, blocks: best.map((pair) => block(byKey.get(key(pair)) ?? pair)) };
+  return { logE, logLabelsE, map, blocks: best.map((pair) => block(byKey.get(key(pair)) ?? pair)) };
 }
 
 /** All pairs. A block is sketched once for each set of its labels that some partner asks for. */
-async function scan(bench: Bench, { axis, as, bs, scan: look }: Plan): Promise<TestedPair[]> {
+async function scan(
+  bench: Bench,
+  { axis, as, bs, scan: look }: Plan,
+): Promise<{ pairs: TestedPair[]; strangers: () => number }> {
   const { compute, work } = bench;
   const needed = new Map<string, { side: "reference" | "suspect"; place: Place; runs: Run[] }>();
   const ask = (side: "reference" | "suspect", place: Place, at: number, other: number) => {
@@ -120,7 +133,9 @@ async function scan(bench: Bench, { axis, as, bs, scan: look }: Plan): Promise<T
     });
     return matchings.map((matching, at) => tested({ i, j: js[at]! }, shapeOf(look, a, b), matching));
   });
-  return results.flat();
+  const sketched = asked.map(([key, { side, place }]) => ({ side, place, sketch: sketches.get(key)! }));
+  const pairs = results.flat();
+  return { pairs, strangers: strangersOf(look, { as, bs }, pairs, sketched) };
 }
 
 /** Pairs that a scan chose, each sketched where it is tested and let go. */
@@ -138,12 +153,18 @@ function test(bench: Bench, { axis, as, bs }: Plan, look: Look, pairs: readonly 
 
 /** Blocks of equal size show the same labels on both sides; others their own, by number. */
 function ruleOf(look: Look, a: Place, b: Place): MatchRule {
-  if (a.units === b.units) return { groups: look.groups, shiftBlock: SHIFT_BLOCK };
+  const values = valueColumns(look.parts, look.width);
+  if (a.units === b.units) return { groups: look.groups, shiftBlock: SHIFT_BLOCK, values };
   const labels = { a: runLabels(look.runs(a.units, b.units)), b: runLabels(look.runs(b.units, a.units)) };
-  return { groups: look.groups, labels };
+  return { groups: look.groups, labels, values };
 }
 
 function shapeOf(look: Look, a: Place, b: Place): Shape {
   const count = (units: number, other: number) => look.runs(units, other).reduce((sum, run) => sum + run.count, 0);
-  return { labels: Math.min(count(a.units, b.units), count(b.units, a.units)), groups: look.groups };
+  return {
+    labels: Math.min(count(a.units, b.units), count(b.units, a.units)),
+    groups: look.groups,
+    parts: look.parts,
+    symmetries: "units and features",
+  };
 }

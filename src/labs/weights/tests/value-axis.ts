@@ -18,6 +18,8 @@ export async function scanValues(bench: Bench, features: FeatureMap | null): Pro
   const width = commonWidth(sketchWidth(columns), [reference, suspect]);
   const look = (used: number[]): Look => ({
     groups: used.length,
+    parts: 1,
+    width,
     runs: (units) => [{ start: 0, count: units }],
     job: (side, { layer, units }) => {
       const runs = used.map((h) => ({ start: h * units, count: units }));

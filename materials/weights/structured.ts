@@ -1,0 +1,466 @@
+/**
+ * Innocents that look alike: pairs of models drawn independently through one structure (a mask, groups, a band, a
+ * factor, a hash, one tool's order or scales). Values share nothing; what is special about a unit by its number does.
+ * Untrained on purpose: whatever a test finds here can only come from the structure. Small, in memory, F32 unless said.
+ */
+import type { ReadInto } from "../../src/kernels/stored-matrix.js";
+import type { CanonicalTensor, Model, Role } from "../../src/model/model.js";
+
+/** A source of numbers, uniform and normal. */
+export interface Draw {
+  uniform(): number;
+  normal(): number;
+  below(n: number): number;
+}
+
+/** A matrix by its structure (drawn once for both models of a pair) and its values (drawn for each). */
+export type Matrix = (rows: number, columns: number, structure: Draw, values: Draw) => Float32Array;
+
+export interface Construction {
+  id: string;
+  /** Gate and up rows, from one structure draw or one each. */
+  mlp: Matrix;
+  /** Value rows and embeddings; absent: independent normal draws. */
+  value?: Matrix;
+  embed?: Matrix;
+  /** Each layer its own structure; absent: one for all layers. */
+  byLayer?: boolean;
+  /** Gate and up of one layer under one structure. */
+  alike?: boolean;
+  gated?: boolean;
+  units?: number;
+  hidden?: number;
+}
+
+/** Small and quick (mulberry32), good enough to draw nulls; one stream a name. */
+export function draw(seed: string): Draw {
+  let state = 2166136261;
+  for (const c of seed) state = Math.imul(state ^ c.charCodeAt(0), 16777619) >>> 0;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  return { uniform, normal, below: (n) => Math.floor(uniform() * n) };
+}
+
+export const dense: Matrix = (rows, columns, _, values) => fill(rows, columns, () => values.normal());
+
+function fill(rows: number, columns: number, at: (r: number, c: number) => number): Float32Array {
+  const out = new Float32Array(rows * columns);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[r * columns + c] = at(r, c);
+  return out;
+}
+
+/** One static mask over independent draws. */
+export function masked(keep: number): Matrix {
+  return (rows, columns, structure, values) =>
+    fill(rows, columns, () => {
+      const kept = structure.uniform() < keep;
+      const value = values.normal();
+      return kept ? value : 0;
+    });
+}
+
+/** `n` of each `m` neighbours in a row, the same in both models. */
+export function nOfM(n: number, m: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const out = dense(rows, columns, structure, values);
+    for (let at = 0; at < out.length; at += m) {
+      const places = Array.from({ length: m }, (_, i) => i);
+      for (let k = 0; k < m - n; k++) out[at + places.splice(structure.below(places.length), 1)[0]!] = 0;
+    }
+    return out;
+  };
+}
+
+export function grouped(groups: number): Matrix {
+  return (rows, columns, _, values) =>
+    fill(rows, columns, (r, c) => {
+      const value = values.normal();
+      return Math.floor((r * groups) / rows) === Math.floor((c * groups) / columns) ? value : 0;
+    });
+}
+
+/** Each unit sees a window of inputs around its own place. */
+export function banded(width: number): Matrix {
+  return (rows, columns, _, values) =>
+    fill(rows, columns, (r, c) => {
+      const value = values.normal();
+      const away = Math.abs(c - (r * columns) / rows);
+      return Math.min(away, columns - away) <= width / 2 ? value : 0;
+    });
+}
+
+function product(left: Float32Array, right: Float32Array, rows: number, rank: number, columns: number): Float32Array {
+  return fill(rows, columns, (r, c) => {
+    let sum = 0;
+    for (let k = 0; k < rank; k++) sum += left[r * rank + k]! * right[k * columns + c]!;
+    return sum;
+  });
+}
+
+/** Own units, one projection of the inputs for both models. */
+export function projectedInputs(rank: number): Matrix {
+  return (rows, columns, structure, values) =>
+    product(dense(rows, rank, structure, values), dense(rank, columns, values, structure), rows, rank, columns);
+}
+
+/** Own projections of the inputs, one factor on the side of the units for both models. */
+export function projectedUnits(rank: number): Matrix {
+  return (rows, columns, structure, values) =>
+    product(dense(rows, rank, values, structure), dense(rank, columns, structure, values), rows, rank, columns);
+}
+
+/** Two block-diagonal factors with a transposition between (Monarch). */
+export function monarch(blocks: number): Matrix {
+  return (rows, columns, _, values) => {
+    const [outer, inner] = [rows / blocks, columns / blocks];
+    const right = fill(blocks, blocks * inner, () => values.normal());
+    const left = fill(rows, blocks, () => values.normal());
+    return fill(rows, columns, (r, c) => {
+      const block = Math.floor(r / outer);
+      const from = Math.floor(c / inner);
+      return left[r * blocks + from]! * right[from * blocks * inner + block * inner + (c % inner)]!;
+    });
+  };
+}
+
+/** A product of log₂ n sparse factors, each mixing places that differ in one bit; rows repeat the inputs' width. */
+export const butterfly: Matrix = (rows, columns, _, values) => {
+  const out = new Float32Array(rows * columns);
+  for (let top = 0; top < rows; top += columns) {
+    const height = Math.min(columns, rows - top);
+    let current = fill(columns, columns, (r, c) => (r === c ? 1 : 0));
+    for (let bit = 1; bit < columns; bit *= 2) {
+      const mine = fill(columns, 2, () => values.normal());
+      current = fill(columns, columns, (r, c) => {
+        const other = r ^ bit;
+        const second = other < columns ? current[other * columns + c]! : 0;
+        return mine[2 * r]! * current[r * columns + c]! + mine[2 * r + 1]! * second;
+      });
+    }
+    out.set(current.subarray(0, height * columns), top * columns);
+  }
+  return out;
+};
+
+/** Entries looked up in a short table of own values by a hash with signs (HashedNets). */
+export function hashed(table: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const own = Float32Array.from({ length: table }, () => values.normal());
+    return fill(rows, columns, () => {
+      const value = own[structure.below(table)]!;
+      return structure.uniform() < 0.5 ? value : -value;
+    });
+  };
+}
+
+/** Each row the sum of a few rows of an own table, at places that a public hash gives (hash embeddings). */
+export function hashRows(table: number, of = 2): Matrix {
+  return (rows, columns, structure, values) => {
+    const own = dense(table, columns, structure, values);
+    const out = new Float32Array(rows * columns);
+    for (let r = 0; r < rows; r++)
+      for (let k = 0; k < of; k++) {
+        const from = structure.below(table);
+        for (let c = 0; c < columns; c++) out[r * columns + c]! += own[from * columns + c]!;
+      }
+    return out;
+  };
+}
+
+/** Rows repeated: the units of a narrower matrix, each several times, side by side or apart. */
+export function tied(times: number, neighbours: boolean): Matrix {
+  return (rows, columns, structure, values) => {
+    const own = dense(Math.ceil(rows / times), columns, structure, values);
+    const few = own.length / columns;
+    return fill(rows, columns, (r, c) => own[(neighbours ? Math.floor(r / times) : r % few) * columns + c]!);
+  };
+}
+
+export const circulant: Matrix = (rows, columns, _, values) => {
+  const own = Float32Array.from({ length: columns * Math.ceil(rows / columns) }, () => values.normal());
+  return fill(rows, columns, (r, c) => {
+    const block = Math.floor(r / columns) * columns;
+    return own[block + ((c - r + 8 * rows * columns) % columns)]!;
+  });
+};
+
+export const toeplitz: Matrix = (rows, columns, _, values) => {
+  const own = Float32Array.from({ length: rows + columns }, () => values.normal());
+  return fill(rows, columns, (r, c) => own[c - r + rows]!);
+};
+
+export function kronecker(outer: number, across: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const x = dense(outer, across, structure, values);
+    const y = dense(rows / outer, columns / across, structure, values);
+    const [inner, within] = [rows / outer, columns / across];
+    return fill(rows, columns, (r, c) => {
+      const left = x[Math.floor(r / inner) * across + Math.floor(c / within)]!;
+      return left * y[(r % inner) * within + (c % within)]!;
+    });
+  };
+}
+
+/** Few own coefficients over public random matrices (intrinsic dimension, random bases). */
+export function randomBasis(dimension: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const own = Float32Array.from({ length: dimension }, () => values.normal());
+    const out = new Float32Array(rows * columns);
+    for (let k = 0; k < dimension; k++)
+      for (let i = 0; i < out.length; i++) out[i]! += own[k]! * (structure.uniform() - 0.5);
+    return out;
+  };
+}
+
+/** Row i takes its values from the i-th public table of sixteen, by own codes. */
+export const tableRows: Matrix = (rows, columns, structure, values) => {
+  const out = new Float32Array(rows * columns);
+  for (let r = 0; r < rows; r++) {
+    const spread = Math.exp(structure.normal());
+    const table = Array.from({ length: 16 }, (_, i) => spread * (i - 7.5) + structure.normal());
+    for (let c = 0; c < columns; c++) out[r * columns + c] = table[values.below(16)]!;
+  }
+  return out;
+};
+
+/** Heavy-tailed values with one strong common direction: what training leaves, drawn at random. */
+export const trainedLike: Matrix = (rows, columns, _, values) => {
+  const common = Float32Array.from({ length: columns }, () => values.normal());
+  const sizes = Float32Array.from({ length: columns }, () => Math.exp(0.7 * values.normal()));
+  const lengths = Float32Array.from({ length: rows }, () => Math.exp(0.5 * values.normal()));
+  return fill(rows, columns, (r, c) => lengths[r]! * sizes[c]! * (values.normal() + 0.5 * common[c]!));
+};
+
+/** One Hadamard rotation (with one public set of signs) of the inputs of both models. */
+export function rotated(of: Matrix): Matrix {
+  return (rows, columns, structure, values) => {
+    const out = of(rows, columns, structure, values);
+    const flips = Array.from({ length: columns }, () => (structure.uniform() < 0.5 ? -1 : 1));
+    for (let r = 0; r < rows; r++) {
+      const row = out.subarray(r * columns, (r + 1) * columns);
+      for (let c = 0; c < columns; c++) row[c]! *= flips[c]!;
+      for (let half = 1; half < columns; half *= 2)
+        for (let c = 0; c < columns; c++)
+          if ((c & half) === 0) {
+            const [x, y] = [row[c]!, row[c + half]!];
+            row[c] = x + y;
+            row[c + half] = x - y;
+          }
+    }
+    return out;
+  };
+}
+
+/** One tool's channel scales (same calibration statistics), then four-bit rounding in groups and scales undone. */
+export function scaledAndRounded(of: Matrix, bits = 4, group = 16): Matrix {
+  return (rows, columns, structure, values) => {
+    const out = of(rows, columns, structure, values);
+    const scales = Array.from({ length: columns }, () => Math.exp(structure.normal()));
+    const top = 2 ** (bits - 1) - 1;
+    for (let r = 0; r < rows; r++)
+      for (let at = 0; at < columns; at += group) {
+        const part = out.subarray(r * columns + at, r * columns + at + group);
+        for (const [i, x] of part.entries()) part[i] = x * scales[at + i]!;
+        const step = part.reduce((m, x) => Math.max(m, Math.abs(x)), 0) / top || 1;
+        for (const [i, x] of part.entries()) part[i] = (Math.round(x / step) * step) / scales[at + i]!;
+      }
+    return out;
+  };
+}
+
+/** Units put in order of their length, then the smallest entries of each row cut: one tool, two models. */
+export function sortedAndPruned(of: Matrix, keep: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const drawn = of(rows, columns, structure, values);
+    const row = (r: number) => drawn.subarray(r * columns, (r + 1) * columns);
+    const size = (r: number) => row(r).reduce((s, x) => s + x * x, 0);
+    const order = Array.from({ length: rows }, (_, r) => r).sort((a, b) => size(b) - size(a));
+    const out = new Float32Array(rows * columns);
+    for (const [to, from] of order.entries()) {
+      const kept = Float32Array.from(row(from));
+      const cut = [...kept].map(Math.abs).sort((a, b) => b - a)[Math.floor(keep * columns)]!;
+      out.set(
+        kept.map((x) => (Math.abs(x) > cut ? x : 0)),
+        to * columns,
+      );
+    }
+    return out;
+  };
+}
+
+/** The same numbers in both models: what a third party gave both. */
+export function published(of: Matrix): Matrix {
+  return (rows, columns, structure) => of(rows, columns, structure, structure);
+}
+
+export interface Shape {
+  layers: number;
+  hidden: number;
+  units: number;
+  heads: number;
+  headDim: number;
+  vocabulary: number;
+}
+export const TINY: Shape = { layers: 2, hidden: 64, units: 128, heads: 2, headDim: 16, vocabulary: 256 };
+
+export interface Made {
+  model: Model;
+  tensors: Map<string, Float32Array>;
+}
+
+/** One model of a construction: `pair` fixes the structure, `own` the values. */
+export function make(construction: Construction, pair: string, own: string, shape: Shape = TINY): Made {
+  const hidden = construction.hidden ?? shape.hidden;
+  const units = construction.units ?? shape.units;
+  const tensors = new Map<string, Float32Array>();
+  const known = new Map<string, CanonicalTensor>();
+  const values = draw(`values ${own}`);
+  const add = (role: Role, layer: number | null, rows: number, columns: number, of: Matrix) => {
+    const name = layer === null ? role : `layers.${layer}.${role}`;
+    const part = construction.alike ? role.replace(/gate$/, "up") : role;
+    const where = construction.byLayer ? `${layer} ${part}` : part;
+    tensors.set(name, of(rows, columns, draw(`structure ${pair} ${where}`), values));
+    const file = `${pair}/${own}/${name}`;
+    known.set(name, {
+      name,
+      sourceName: name,
+      role,
+      layer,
+      matrix: { file, offsetBytes: 0, dtype: "F32", rows, columns },
+    });
+  };
+  const { mlp, value = dense, embed = dense, gated = true } = construction;
+  add("embed", null, shape.vocabulary, hidden, embed);
+  for (let l = 0; l < shape.layers; l++) {
+    if (gated) add("mlp.gate", l, units, hidden, mlp);
+    add("mlp.up", l, units, hidden, mlp);
+    add("mlp.down", l, hidden, units, dense);
+    for (const r of ["attention.q", "attention.k"] as const) add(r, l, shape.heads * shape.headDim, hidden, dense);
+    add("attention.v", l, shape.heads * shape.headDim, hidden, value);
+    add("attention.o", l, hidden, shape.heads * shape.headDim, dense);
+  }
+  add("output", null, shape.vocabulary, hidden, dense);
+  const none = null;
+  return {
+    tensors,
+    model: {
+      config: {
+        modelType: "llama",
+        hiddenSize: hidden,
+        intermediateSize: units,
+        experts: none,
+        expertsPerToken: none,
+        expertIntermediateSize: none,
+        layers: shape.layers,
+        heads: shape.heads,
+        keyValueHeads: shape.heads,
+        headDim: shape.headDim,
+        vocabularySize: shape.vocabulary,
+        hiddenAct: "silu",
+        ropeTheta: none,
+        normEpsilon: none,
+        maxPositions: none,
+        tiedEmbeddings: false,
+        quantization: none,
+      },
+      layers: shape.layers,
+      hidden,
+      mlpHidden: units,
+      experts: 0,
+      keyValueHeads: shape.heads,
+      headDim: shape.headDim,
+      vocabulary: shape.vocabulary,
+      tied: false,
+      tensors: known,
+      others: [],
+      parameters: [...tensors.values()].reduce((n, v) => n + v.length, 0),
+    },
+  };
+}
+
+/** Reads the tensors of made models by the names that their matrices carry. */
+export function readerOf(...models: readonly Made[]): ReadInto {
+  const files = new Map<string, Uint8Array>();
+  for (const { model, tensors } of models)
+    for (const { name, matrix } of model.tensors.values()) {
+      const { buffer, byteOffset, byteLength } = tensors.get(name)!;
+      files.set(matrix.file, new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  return async (file, offset, into) => into.set(files.get(file)!.subarray(offset, offset + into.length));
+}
+
+/** Everything that has been thought of so far. A new way to accuse an innocent becomes a line here. */
+export const CONSTRUCTIONS: readonly Construction[] = [
+  ...[0.1, 0.2, 0.3].map((keep) => ({
+    id: `one random mask, ${100 * keep} % kept`,
+    mlp: masked(keep),
+    value: masked(keep),
+    byLayer: true,
+  })),
+  {
+    id: "one random mask, 20 % kept, MLP without a gate",
+    mlp: masked(0.2),
+    value: masked(0.2),
+    byLayer: true,
+    gated: false,
+  },
+  { id: "one 1:4 pattern", mlp: nOfM(1, 4), value: nOfM(1, 4), byLayer: true },
+  { id: "one 2:4 pattern", mlp: nOfM(2, 4), value: nOfM(2, 4), byLayer: true },
+  { id: "MLPs in 4 groups", mlp: grouped(4), value: grouped(4) },
+  { id: "MLPs in 7 groups", mlp: grouped(7), value: grouped(7) },
+  { id: "sliding windows of 8 inputs", mlp: banded(8), value: banded(8) },
+  { id: "sliding windows of 8 inputs, MLP without a gate", mlp: banded(8), value: banded(8), gated: false },
+  { id: "low rank 8, inputs through one projection", mlp: projectedInputs(8), value: projectedInputs(8) },
+  { id: "low rank 4, one factor for the units", mlp: projectedUnits(4), value: projectedUnits(4) },
+  { id: "low rank 16, one factor for the units", mlp: projectedUnits(16), value: projectedUnits(16) },
+  { id: "Monarch, 8 blocks", mlp: monarch(8), value: monarch(8) },
+  { id: "butterfly", mlp: butterfly, value: butterfly },
+  { id: "hashed weights, table of 256", mlp: hashed(256), value: hashed(256), byLayer: true },
+  { id: "hash embeddings", mlp: dense, embed: hashRows(64) },
+  { id: "hashed rows, table of 32", mlp: hashRows(32), value: hashRows(16) },
+  { id: "rows tied four by four, neighbours", mlp: tied(4, true), value: tied(4, true) },
+  { id: "rows tied four by four, apart", mlp: tied(4, false), value: tied(4, false) },
+  { id: "rows from public quantile tables", mlp: tableRows, value: tableRows },
+  { id: "circulant", mlp: circulant, value: circulant },
+  { id: "Toeplitz", mlp: toeplitz, value: toeplitz },
+  { id: "Kronecker product, 8 × 8", mlp: kronecker(8, 8), value: kronecker(8, 8) },
+  { id: "512 coefficients over public random matrices, one set", mlp: randomBasis(512) },
+  { id: "one Hadamard rotation", mlp: rotated(trainedLike), value: rotated(trainedLike), embed: rotated(trainedLike) },
+  {
+    id: "one tool's channel scales, four bits",
+    mlp: scaledAndRounded(trainedLike),
+    value: scaledAndRounded(trainedLike),
+  },
+  {
+    id: "units sorted and pruned by one tool",
+    mlp: sortedAndPruned(trainedLike, 0.3),
+    value: sortedAndPruned(trainedLike, 0.3),
+  },
+  { id: "frozen public embeddings", mlp: trainedLike, embed: published(trainedLike) },
+  {
+    id: "frozen public embeddings and one mask, 20 % kept",
+    mlp: masked(0.2),
+    value: masked(0.2),
+    byLayer: true,
+    embed: published(trainedLike),
+  },
+  {
+    id: "frozen public embeddings and one mask for gate and up, 10 % kept",
+    mlp: masked(0.1),
+    value: masked(0.1),
+    byLayer: true,
+    alike: true,
+    embed: published(trainedLike),
+  },
+  {
+    id: "frozen public embeddings and windows of 8 inputs",
+    mlp: banded(8),
+    value: banded(8),
+    embed: published(trainedLike),
+  },
+];

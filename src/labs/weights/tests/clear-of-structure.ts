@@ -1,0 +1,96 @@
+/**
+ * Pairs of blocks held to what structure alone could make of them (structure-scale.ts): only those whose evidence
+ * would count are looked at again, in sketches that are at hand and in few rows that are read for it.
+ */
+import type { Matrix } from "../../../kernels/kernel.js";
+import type { Run } from "../../../kernels/row-order.js";
+import { inParallel } from "../work.js";
+import type { Place, TestedPair } from "./block-axis.js";
+import { evidenceOf } from "./forms.js";
+import type { Bench, Look, Plan } from "./scan.js";
+import { clearOfRepeats, clearOfStrangers, likenessOf } from "./structure-scale.js";
+import { meanOf, valueColumns } from "./values.js";
+
+/** ln of an e-value below which a block changes nothing. */
+const HELD_FROM = Math.log(100);
+/** Values looked at for those that come back, and rows at the most. */
+const VALUES_MAX = 16_384;
+const ROWS_MAX = 128;
+
+export interface Sketched {
+  side: "reference" | "suspect";
+  place: Place;
+  sketch: Matrix;
+}
+
+/** The pairs with the evidence that is left to them. */
+export function heldToStructure(
+  bench: Bench,
+  { axis, as, bs }: Plan,
+  look: Look,
+  pairs: readonly TestedPair[],
+  strangers: () => number,
+): Promise<TestedPair[]> {
+  if (pairs.every(({ evidence }) => evidence.logE < HELD_FROM)) return Promise.resolve([...pairs]);
+  return inParallel(bench.work, `structure of ${axis}`, pairs, async (pair) => {
+    if (pair.evidence.logE < HELD_FROM) return pair;
+    const least = Math.max(strangers(), await repeatsOf(bench, look, as[pair.i]!, bs[pair.j]!));
+    return { ...pair, evidence: evidenceOf(pair.matching, pair.shape, least) };
+  });
+}
+
+/** What the sketches of a scan and its pairs say of layers that are strangers; computed when first asked. */
+export function strangersOf(
+  look: Look,
+  { as, bs }: Pick<Plan, "as" | "bs">,
+  pairs: readonly TestedPair[],
+  sketched: readonly Sketched[],
+): () => number {
+  let known: number | undefined;
+  const compute = () => {
+    const { equal } = valueColumns(look.parts, look.width);
+    const likenesses = pairs.flatMap(({ i, j, matching }) =>
+      as[i]!.units === bs[j]!.units ? (matching.values?.equal ?? []).map((part) => meanOf(part, look.parts)) : [],
+    );
+    // One pair of blocks alone has no strangers to be held to.
+    if (pairs.length === 1) likenesses.length = 0;
+    for (const [at, x] of sketched.entries())
+      for (const y of sketched.slice(at + 1))
+        if (x.side === y.side && x.place.layer !== y.place.layer && x.sketch.n === y.sketch.n)
+          for (const columns of equal) likenesses.push(likenessOf(x.sketch, y.sketch, columns, look.parts));
+    return clearOfStrangers(likenesses);
+  };
+  return () => {
+    known ??= compute();
+    return known;
+  };
+}
+
+/** From the first rows of the last part on both sides. A sketch holds folds, in which nothing comes back. */
+async function repeatsOf({ reference, suspect, compute }: Bench, look: Look, a: Place, b: Place): Promise<number> {
+  if (reference.sketch || suspect.sketch) return 0;
+  const [x, y] = await Promise.all(
+    (
+      [
+        ["reference", a, b],
+        ["suspect", b, a],
+      ] as const
+    ).map(async ([side, own, other]) => {
+      const { matrix, runs } = look.job(side, own, look.runs(own.units, other.units)).parts.at(-1)!;
+      return compute.rows({ matrix, runs: firstRows(runs, Math.ceil(VALUES_MAX / matrix.columns)) });
+    }),
+  );
+  if (a.units === b.units && reference.hidden === suspect.hidden && x!.length === y!.length)
+    return clearOfRepeats(x!, y!);
+  // Blocks of different size have no places in common: the side whose values come back less often decides.
+  return Math.min(clearOfRepeats(x!, x!), clearOfRepeats(y!, y!));
+}
+
+function firstRows(runs: readonly Run[], most: number): Run[] {
+  let left = Math.min(most, ROWS_MAX);
+  return runs.flatMap(({ start, count }) => {
+    const taken = Math.min(count, left);
+    left -= taken;
+    return taken > 0 ? [{ start, count: taken }] : [];
+  });
+}

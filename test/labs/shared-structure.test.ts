@@ -1,0 +1,97 @@
+/**
+ * Innocents that share a structure and no weights: each construction that ever accused somebody, and its kin. Of most,
+ * labels alone (version 2 of the method) would have accused; nobody is now. The study runs a thousand of each.
+ */
+import { describe, expect, test } from "vitest";
+import { CONSTRUCTIONS, type Construction, type Made, make, readerOf } from "../../materials/weights/structured.ts";
+import { LocalCompute } from "../../src/kernels/compute.js";
+import { examineAncestry } from "../../src/labs/weights/examine.js";
+import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
+import { logSignE } from "../../src/stats/sign-evidence.js";
+
+const PAIRS = 3;
+
+async function examined(a: Made, b: Made) {
+  const side = ({ model }: Made) => ({
+    reading: { kind: "model" as const, model },
+    vocabulary: null,
+    identity: Promise.resolve({
+      artefact: { name: "m", kind: "model" as const, root: `sha256:${"0".repeat(64)}` as const },
+      evidence: [],
+    }),
+  });
+  const finding = await examineAncestry({
+    reference: side(a),
+    suspect: side(b),
+    settings: { seed: "s", rows: "sampled" },
+    validations: [],
+    software: { name: "assay", version: "0", commit: "0" },
+    compute: new LocalCompute(readerOf(a, b)),
+    work: { concurrency: 1, onProgress: () => {} },
+  });
+  const seen = weightsObservationsSchema.parse(finding.observations);
+  return {
+    reason: finding.reason,
+    log10P: finding.tests.find((t) => t.id === "combined")!.log10P,
+    labels: Math.min(...seen.axes.map((x) => x.labelsLog10P ?? 0)),
+    embeddings: seen.tensors.find((t) => t.tensor === "embed")!.relation,
+  };
+}
+
+const pairOf = (c: Construction, i: number) => examined(make(c, `test ${i}`, `a ${i}`), make(c, `test ${i}`, `b ${i}`));
+
+describe("one structure, no common weights", () => {
+  test.each(CONSTRUCTIONS.map((c) => [c.id, c] as const))("%s", async (_id, construction) => {
+    for (let i = 0; i < PAIRS; i++) expect((await pairOf(construction, i)).log10P).toBeGreaterThan(-4);
+  });
+
+  test("labels alone would have accused, and the first page says why they were not counted", async () => {
+    for (const id of ["one random mask, 10 % kept", "sliding windows of 8 inputs", "circulant"]) {
+      const found = await pairOf(CONSTRUCTIONS.find((c) => c.id === id)!, 0);
+      expect(found.labels).toBeLessThan(-6);
+      expect(found.reason).toContain("by number alone");
+    }
+  });
+
+  test("frozen public embeddings are named as the common part", async () => {
+    const found = await pairOf(CONSTRUCTIONS.find((c) => c.id === "frozen public embeddings")!, 0);
+    expect(found.embeddings).toBe("identical");
+    expect(found.reason).toContain("input embeddings (identical)");
+  });
+});
+
+describe("a copy is found through the same structure", () => {
+  const kinds = [
+    "one random mask, 10 % kept",
+    "MLPs in 7 groups",
+    "sliding windows of 8 inputs",
+    "butterfly",
+    "circulant",
+  ];
+  test.each(kinds)("%s", async (id) => {
+    const parent = make(CONSTRUCTIONS.find((c) => c.id === id)!, "test", "parent");
+    const child = make(CONSTRUCTIONS.find((c) => c.id === id)!, "test", "other");
+    // Three parts of the parent and one of a stranger of the same structure: alike at 0.95.
+    for (const [name, values] of child.tensors)
+      for (const [i, x] of parent.tensors.get(name)!.entries()) values[i] = 3 * x + values[i]!;
+    expect((await examined(parent, child)).log10P).toBeLessThan(-6);
+  });
+});
+
+describe("evidence from signs", () => {
+  test("is an e-value: its mean over all signs is one", () => {
+    const sizes = [3, 0.1, 1, 2, 0, 5, 0.7, 1.3];
+    let sum = 0;
+    for (let bits = 0; bits < 256; bits++)
+      sum += Math.exp(logSignE(sizes.map((x, i) => ((bits >> i) & 1 ? x : -x)))) / 256;
+    expect(sum).toBeCloseTo(1, 10);
+  });
+
+  test("n alike numbers reach 2^n and no more; noughts say nothing", () => {
+    const most = logSignE(new Array<number>(40).fill(0.3)) / Math.LN2;
+    expect(most).toBeGreaterThan(37);
+    expect(most).toBeLessThanOrEqual(40);
+    expect(logSignE([0, 0])).toBe(0);
+    expect(logSignE([])).toBe(0);
+  });
+});

@@ -1,0 +1,145 @@
+/**
+ * Innocents that share a structure, by the thousand, through the laboratory's door: each construction of
+ * materials/weights/structured.ts, untrained; and bank models put through one mask in disjoint pairs and trained on
+ * (materials/makers/train_structured.py), with their children as the other side of the scale.
+ *
+ *   npm run build
+ *   node validation/weights-shared-structure.study.ts --cache FILE [--shard K/N] [--minutes N]        (generated pairs)
+ *   node validation/weights-shared-structure.study.ts --cache FILE --trained OUT --zoo ../shared/zoo   (trained pairs)
+ *   node validation/weights-shared-structure.study.ts --cache FILE --aligned [--minutes N]             (second stage)
+ *   node validation/weights-shared-structure.study.ts --cache FILE --write
+ *
+ * May be stopped and taken up again: a line of the cache is one pair. `--write` makes the tables and the figure from it.
+ */
+import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { LocalCompute } from "../dist/kernels/compute.js";
+import { align } from "../dist/labs/weights/alignment/align.js";
+import { canonicalModel } from "../dist/labs/weights/alignment/canonical.js";
+import { examineAncestry } from "../dist/labs/weights/examine.js";
+import { METHOD_VERSION, SEED_DEFAULT } from "../dist/labs/weights/method.js";
+import type { WeightsObservations } from "../dist/labs/weights/observations.js";
+import type { CanonicalTensor } from "../dist/model/model.js";
+import { findingOf, loadAll, pool } from "../materials/weights/models.ts";
+import { CONSTRUCTIONS, type Construction, type Made, make, readerOf, TINY } from "../materials/weights/structured.ts";
+import { type SharedRow, writeSharedStructure } from "./study/shared-structure-tables.ts";
+
+const { values } = parseArgs({
+  options: {
+    cache: { type: "string", default: "shared-structure.jsonl" },
+    pairs: { type: "string", default: "1000" },
+    shard: { type: "string", default: "0/1" },
+    minutes: { type: "string", default: "600" },
+    trained: { type: "string", default: "" },
+    zoo: { type: "string", default: "../shared/zoo" },
+    aligned: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+  },
+});
+const until = Date.now() + Number(values.minutes) * 60_000;
+const cache = values.cache;
+const rows = existsSync(cache) ? readFileSync(cache, "utf8").split("\n").filter(Boolean).map(parsed) : [];
+const done = new Set(rows.map(({ id }) => id));
+/** Smaller than the tests' models: what is common to a pair is its structure, not its size. */
+const SHAPE = { ...TINY, heads: 1, headDim: 32, vocabulary: 64 };
+
+if (values.write) writeSharedStructure(rows, new URL(".", import.meta.url).pathname);
+else if (values.trained) await trained(values.trained);
+else await generated();
+await pool.close();
+
+function parsed(line: string): SharedRow {
+  return JSON.parse(line) as SharedRow;
+}
+
+function keep(row: Omit<SharedRow, "version">): void {
+  appendFileSync(cache, `${JSON.stringify({ ...row, version: METHOD_VERSION })}\n`);
+}
+
+async function generated(): Promise<void> {
+  const [shard, shards] = values.shard.split("/").map(Number) as [number, number];
+  const gated = (c: Construction) => !values.aligned || c.gated !== false;
+  const most = Number(values.pairs);
+  // Rows take turns, so that a study cut short speaks of all.
+  for (let i = shard; i < most; i += shards)
+    for (const c of CONSTRUCTIONS.filter(gated)) {
+      const id = `${values.aligned ? "aligned" : "generated"} ${c.id} ${i}`;
+      if (done.has(id)) continue;
+      if (Date.now() > until) return;
+      const [a, b] = ["a", "b"].map((own) => make(c, `study ${c.id} ${i}`, `study ${c.id} ${i} ${own}`, SHAPE)) as [
+        Made,
+        Made,
+      ];
+      keep({ id, row: c.id, ...(values.aligned ? await second(a, b) : await first(a, b)) });
+    }
+}
+
+async function first(a: Made, b: Made) {
+  const side = ({ model }: Made) => ({
+    reading: { kind: "model" as const, model },
+    vocabulary: null,
+    identity: Promise.resolve({
+      artefact: { name: "made", kind: "model" as const, root: `sha256:${"0".repeat(64)}` as const },
+      evidence: [],
+    }),
+  });
+  const finding = await examineAncestry({
+    reference: side(a),
+    suspect: side(b),
+    settings: { seed: SEED_DEFAULT, rows: "sampled" },
+    validations: [],
+    software: { name: "assay", version: "study", commit: "study" },
+    compute: new LocalCompute(readerOf(a, b)),
+    work: { concurrency: 1, onProgress: () => {} },
+  });
+  return { stage: "exact" as const, ...figures(finding) };
+}
+
+function figures(finding: Awaited<ReturnType<typeof findingOf>>) {
+  const seen = finding.observations as WeightsObservations;
+  return {
+    log10P: finding.tests.find(({ id }) => id === "combined")!.log10P,
+    labelsLog10P: Math.min(0, ...seen.axes.map((x) => x.labelsLog10P ?? 0)),
+  };
+}
+
+/** Token strings are taken as known: the look that frozen embeddings would guide. */
+async function second(a: Made, b: Made) {
+  const compute = new LocalCompute(readerOf(a, b));
+  const load = (t: CanonicalTensor) => compute.load(t.matrix);
+  const tokens = Array.from({ length: SHAPE.vocabulary }, (_, r) => ({ reference: r, suspect: r }));
+  const { log10P, log10PUntolerant } = await align({
+    reference: await canonicalModel(a.model, load),
+    suspect: await canonicalModel(b.model, load),
+    tokens: { rows: tokens, how: "by token string" },
+    seed: SEED_DEFAULT,
+    compute,
+    onProgress: () => {},
+  });
+  return { stage: "aligned" as const, log10P, labelsLog10P: log10PUntolerant };
+}
+
+/** Disjoint pairs 2k, 2k + 1 of a shape, and each child with its parent. */
+async function trained(folder: string): Promise<void> {
+  const bank = await loadAll(join(values.zoo, "bank"), "bank");
+  for (const kind of readdirSync(folder).sort()) {
+    const models = await loadAll(join(folder, kind), kind);
+    const byName = new Map(models.map((m) => [m.name, m]));
+    for (const [at, m] of models.entries()) {
+      const child = kind === "children";
+      if (!child && at % 2 === 1) continue;
+      const other = child ? bank.find(({ name }) => name === m.name) : byName.get(nextOf(m.name));
+      const id = `trained ${kind} ${m.name}`;
+      if (!other || done.has(id) || Date.now() > until) continue;
+      const [reference, suspect] = child ? [other, m] : [m, other];
+      const vocabulary = bank[0]!.vocabulary;
+      const finding = await findingOf({ ...reference, vocabulary }, { ...suspect, vocabulary });
+      keep({ id, row: `trained: ${kind}`, stage: "exact", ...figures(finding) });
+    }
+  }
+}
+
+function nextOf(name: string): string {
+  return `${name[0]}${String(Number(name.slice(1)) + 1).padStart(2, "0")}`;
+}
