@@ -367,6 +367,7 @@ export function make(construction: Construction, pair: string, own: string, shap
         maxPositions: none,
         tiedEmbeddings: false,
         quantization: none,
+        odd: [],
       },
       layers: shape.layers,
       hidden,
@@ -378,6 +379,8 @@ export function make(construction: Construction, pair: string, own: string, shap
       tied: false,
       tensors: known,
       others: [],
+      leftOut: [],
+      spare: [],
       parameters: [...tensors.values()].reduce((n, v) => n + v.length, 0),
     },
   };
