@@ -11,6 +11,7 @@ import { examineTraffic } from "../../labs/traffic/examine.js";
 import type { Mapping } from "../../labs/traffic/log/mapping.js";
 import { mergeRejects, type Rejects } from "../../labs/traffic/log/parse-lines.js";
 import { SOFTWARE } from "../software.js";
+import { type IntakeFacts, intakeFacts } from "./intake-facts.js";
 import { trafficValidation } from "./traffic-studies.js";
 
 export interface ExamineTrafficOptions {
@@ -30,6 +31,7 @@ export interface ExamineTrafficOptions {
 export interface TrafficExamination {
   findings: Finding[];
   manifest: Manifest;
+  intake: IntakeFacts;
   newRows: number;
 }
 
@@ -38,17 +40,20 @@ export async function examineLogs(options: ExamineTrafficOptions): Promise<Traff
   const engine = await openEngine(options.folder);
   try {
     const { manifest, newRows } = await ingest(engine, { ...options, key });
+    const intake = await intakeFacts(engine, manifest);
+    const { fill, refusal } = intake;
     const findings = await examineTraffic({
       engine,
       name: logName(manifest.sources),
-      formats: manifest.sources.map(({ mapping }) => `${mapping.id} ${mapping.version}`),
+      formats: manifest.sources.flatMap((source) => Object.keys(source.formats)),
       rejects: allRejects(manifest.sources),
+      intake: fill === null ? null : { fill, refusal },
       reveal: options.reveal ? await readNames(options.folder) : null,
       validation: await trafficValidation(),
       software: SOFTWARE,
       onStage: (stage) => options.onProgress({ stage, done: 0, total: 1 }),
     });
-    return { findings, manifest, newRows };
+    return { findings, manifest, intake, newRows };
   } finally {
     await engine.close();
   }

@@ -4,21 +4,22 @@ import { keyedHash, readHashKey } from "../../host/traffic/keyed-hash.js";
 import { openEngine } from "../../host/traffic/sql/open-engine.js";
 import { type Report, trafficReport } from "../../labs/traffic/report/usage.js";
 import type { ExamineTrafficOptions } from "./examine-traffic.js";
+import { type IntakeFacts, intakeFacts } from "./intake-facts.js";
 
 export interface ReportOptions extends ExamineTrafficOptions {
   /** An account in clear, or its keyed hash: who shares networks, payment or clients with it is added. */
   account: string | null;
 }
 
-export async function reportOnLogs(options: ReportOptions): Promise<Report> {
+export async function reportOnLogs(options: ReportOptions): Promise<Report & { intake: IntakeFacts }> {
   const key = await readHashKey(options.keyFile, options.keyMayBeNew);
   const engine = await openEngine(options.folder);
   try {
-    await ingest(engine, { ...options, key });
+    const { manifest } = await ingest(engine, { ...options, key });
     const { account } = options;
     const hash =
       account === null || /^[0-9a-f]{32}$/.test(account) ? account : hex(keyedHash(key)("account", account, 16));
-    return await trafficReport(engine, hash);
+    return { ...(await trafficReport(engine, hash)), intake: await intakeFacts(engine, manifest) };
   } finally {
     await engine.close();
   }

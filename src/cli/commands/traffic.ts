@@ -1,5 +1,6 @@
 /** `assay traffic …`: what the engine behind `examine traffic` answers about a log besides findings. */
 import { Command } from "commander";
+import { intakeLines } from "../../app/traffic/intake-facts.js";
 import { exportLogs } from "../../app/traffic/traffic-export.js";
 import { reportOnLogs } from "../../app/traffic/traffic-report.js";
 import { templatesOf } from "../../app/traffic/traffic-templates.js";
@@ -61,13 +62,14 @@ function reportCommand(): Command {
     )
     .action(async (logs: string[], options: TrafficOptions & { account?: string }) => {
       const progress = progressLine();
-      const report = await reportOnLogs({
+      const { intake, ...report } = await reportOnLogs({
         ...(await settings(logs, options)),
         account: options.account ?? null,
         onProgress: progress.report,
       }).finally(() => progress.done());
-      if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-      else
+      if (options.json) process.stdout.write(`${JSON.stringify({ ...report, intake })}\n`);
+      else {
+        process.stdout.write(`${intakeLines(intake).join("\n")}\n`);
         for (const [name, lines] of Object.entries(report)) {
           process.stdout.write(`${name}: ${lines.length} lines\n`);
           for (const line of lines.slice(0, 10))
@@ -77,6 +79,7 @@ function reportCommand(): Command {
                 .join("  ")}\n`,
             );
         }
+      }
     });
 }
 

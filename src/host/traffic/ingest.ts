@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { AssayError } from "../../base/error.js";
 import type { SqlEngine } from "../../labs/traffic/engine.js";
 import type { Mapping } from "../../labs/traffic/log/mapping.js";
-import { mergeCounts, mergeRejects } from "../../labs/traffic/log/parse-lines.js";
+import { mergeCounts, mergeOtherUser, mergeRejects } from "../../labs/traffic/log/parse-lines.js";
 import { SNIFFED_MAX, sniff } from "../../labs/traffic/log/sniff.js";
 import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../../labs/traffic/log/tables.js";
 import { ContentDigest } from "./files/content-digest.js";
@@ -269,6 +269,7 @@ function newSource(
     read: 0,
     rows: 0,
     zoneless: 0,
+    otherUser: { rows: 0, accounts: [], users: [] },
     skipped: {},
     rejects: {},
     happened: [],
@@ -306,6 +307,7 @@ async function commit(
     source.rows += counts.rows;
     source.zoneless += counts.zoneless;
     mergeCounts(source.formats, counts.formats);
+    mergeOtherUser(source.otherUser, counts.otherUser);
     mergeCounts(source.skipped, counts.skipped);
     mergeRejects(source.rejects, counts.rejects);
   }

@@ -14,6 +14,7 @@ import { describeGroup, groupFacts, NOTHING_DESCRIBED } from "./describe-group.j
 import type { SqlEngine } from "./engine.js";
 import { type FoundGroup, findGroups, type Search } from "./find-groups.js";
 import { type LogTotals, logRoot, logTotals } from "./log/facts.js";
+import { type Fill, withFill } from "./log/fill.js";
 import type { Rejects } from "./log/parse-lines.js";
 import { CLASS, LEVELS, MEMBER_P_MAX, METHOD_ID, METHOD_VERSION, SEED_DEFAULT } from "./method.js";
 import type { GroupFacts, LogFacts, TrafficObservations } from "./observations.js";
@@ -26,6 +27,8 @@ export interface TrafficRequest {
   name: string;
   formats: readonly string[];
   rejects: Rejects;
+  /** What the log carries, and why nobody in it may be named, if so (log/fill.ts). */
+  intake?: { fill: Fill; refusal: string | null } | null;
   /** Clear names by hash where the owner reveals them; null to show keyed hashes. */
   reveal: ReadonlyMap<string, string> | null;
   /** The committed study, one for both propositions; null when the package carries none. */
@@ -44,6 +47,9 @@ export async function examineTraffic(request: TrafficRequest): Promise<Finding[]
     return both((id) => finding(request, id, refuse("The log holds no row that could be read."), NO_LOG, "", []));
   request.onStage("digest of the log");
   const root = await logRoot(engine, totals.rows);
+  const { fill, refusal } = request.intake ?? { fill: null, refusal: null };
+  if (refusal !== null)
+    return both((id) => withFill(finding(request, id, refuse(refusal), null, root, []), totals, fill));
   const search = await findGroups(engine, totals.rows, request.onStage);
   const log = logFacts(request, totals, search);
   const facts = search.groups.map(groupFacts);
@@ -206,6 +212,7 @@ function logFacts(request: TrafficRequest, totals: LogTotals, search: Search): L
       .map(([reason, { count }]) => ({ reason, lines: count }))
       .sort((a, b) => (a.reason < b.reason ? -1 : 1)),
     names: request.reveal ? "clear" : "keyed-hash",
+    ...(request.intake ? { fill: request.intake.fill } : {}),
   };
 }
 

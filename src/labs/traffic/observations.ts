@@ -1,5 +1,6 @@
 /** What the traffic laboratory saw, without opinion: the typed `observations` of its findings. */
 import { z } from "zod";
+import { fillSchema } from "./log/fill.js";
 
 const count = z.number().int().nonnegative();
 const share = z.number().min(0).max(1);
@@ -31,6 +32,8 @@ export const logSchema = z.strictObject({
   rejects: z.array(z.strictObject({ reason: z.string(), lines: count })),
   /** Whether accounts stand as keyed hashes or in clear. */
   names: z.enum(["keyed-hash", "clear"]),
+  /** How often each field stands in it, and what is odd about that. */
+  fill: fillSchema.optional(),
 });
 export type LogFacts = z.infer<typeof logSchema>;
 

@@ -6,6 +6,7 @@ import {
   examineLogs,
   type TrafficExamination,
 } from "../../../app/traffic/examine-traffic.js";
+import { intakeLines } from "../../../app/traffic/intake-facts.js";
 import { trafficBundle } from "../../../app/traffic/publish-traffic.js";
 import { readMapping } from "../../../app/traffic/read-mapping.js";
 import { utf8 } from "../../../base/bytes.js";
@@ -38,7 +39,7 @@ export interface TrafficOptions {
 export function examineTrafficCommand(): Command {
   return new Command("traffic")
     .description("Are accounts of an API's log operated together, and does what they ask harvest the model?")
-    .argument("<log...>", "log files (JSON Lines or CSV, gzipped or not, or Parquet) or folders of them")
+    .argument("<log...>", "log files (JSON, CSV or TSV, packed or not, or Parquet) or folders of them")
     .option("--data <dir>", "folder of the tables, kept between runs so that only new rows are read")
     .option("--key <file>", "key that hashes identifiers and prompts, 64 hexadecimal digits")
     .option("--mapping <file>", "where the fields of a log of one's own are (JSON)")
@@ -57,9 +58,9 @@ Examples:
   $ assay examine traffic spend-logs/ --data ./traffic --json
   $ assay examine traffic 2026-03-*.jsonl.gz --data ./traffic --key owner.key --reveal
 
-It reads LiteLLM spend logs and payloads, Langfuse, Helicone, OpenTelemetry GenAI spans, Cloudflare AI Gateway, Datadog LLM
-spans, Anthropic- and OpenAI-compatible proxy logs, and plain JSON Lines, CSV and Parquet
-(--mapping tells where the fields are). It needs the ClickHouse engine: npm install chdb@3
+It reads LiteLLM, Langfuse, Helicone, OpenTelemetry GenAI, Cloudflare AI Gateway, Bedrock, Portkey, OpenRouter, Datadog,
+OpenAI-, Anthropic- and Gemini-compatible proxy logs, and plain JSON, CSV and Parquet (docs/traffic-logs.md;
+--mapping tells where the fields of another are). It needs the ClickHouse engine: npm install chdb@3
 (546 MB), or ASSAY_CLICKHOUSE_URL. An outcome of "inconclusive" does not show that there is no campaign.`,
     )
     .action(run);
@@ -72,7 +73,7 @@ async function run(logs: string[], options: TrafficOptions): Promise<void> {
   const key = options.sign === undefined ? undefined : await readSigningKey(options.sign);
   if (options.out !== undefined) await assertFreeTarget(options.out);
   const progress = progressLine();
-  const { findings, manifest } = await examineLogs({
+  const { findings, intake } = await examineLogs({
     ...(await settings(logs, options)),
     onProgress: progress.report,
   }).finally(() => progress.done());
@@ -80,7 +81,7 @@ async function run(logs: string[], options: TrafficOptions): Promise<void> {
     await writeBundle(options.out, await trafficBundle(findings, options.reveal === true, key));
     process.stderr.write(`bundle written to ${options.out}\n`);
   }
-  report({ findings, manifest, newRows: 0 }, options.json === true);
+  report({ findings, intake }, options.json === true);
 }
 
 export async function settings(
@@ -100,12 +101,8 @@ export async function settings(
   };
 }
 
-function report({ findings, manifest }: TrafficExamination, json: boolean): void {
-  for (const { name, lines, rows, rejects } of manifest.sources)
-    for (const [reason, { count, first }] of Object.entries(rejects))
-      process.stderr.write(
-        `${name}: ${count} of ${lines} lines set aside (${rows} rows): ${reason}; the first: ${JSON.stringify(first.slice(0, 120))}\n`,
-      );
+function report({ findings, intake }: Pick<TrafficExamination, "findings" | "intake">, json: boolean): void {
+  process.stderr.write(`${intakeLines(intake).join("\n")}\n`);
   for (const finding of findings) process.stdout.write(`${json ? encodeFinding(finding) : summary(finding)}\n`);
 }
 

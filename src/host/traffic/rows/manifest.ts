@@ -7,7 +7,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AssayError } from "../../../base/error.js";
 import type { SqlEngine } from "../../../labs/traffic/engine.js";
-import type { Rejects } from "../../../labs/traffic/log/parse-lines.js";
+import type { OtherUser, Rejects } from "../../../labs/traffic/log/parse-lines.js";
 import { asAssayError } from "../../files.js";
 
 export interface SourceState {
@@ -39,6 +39,8 @@ export interface SourceState {
   rows: number;
   /** Rows whose time had no zone, read as UTC. */
   zoneless: number;
+  /** Rows under another user than their own body names (labs/traffic/log/fill.ts). */
+  otherUser: OtherUser;
   /** Records that are no requests, by kind: parts of a trace, retrievals, failures. */
   skipped: Record<string, number>;
   rejects: Rejects;

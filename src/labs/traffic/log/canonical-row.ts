@@ -8,7 +8,7 @@ import { normalise, words } from "../templates/tokens.js";
 import { instant } from "./instant.js";
 import { ABSENT_8, ABSENT_16, type KeyedHash } from "./keyed-hash.js";
 import { at, first, type Mapping } from "./mapping.js";
-import { asked } from "./messages.js";
+import { askedFirst } from "./messages.js";
 import { RowBinaryWriter } from "./row-binary.js";
 import { FLAGS, signalsIn } from "./signals.js";
 
@@ -48,6 +48,8 @@ export interface RowContext {
 /** What a record became: a row, with what is worth counting about it, or a reason. */
 export interface Written {
   zoneless: boolean;
+  /** Keyed hashes of the account and of another user whom the request's own body names. */
+  otherUser: { account: string; user: string } | null;
 }
 
 /** @returns the reason why the record is no row, or what was written */
@@ -65,7 +67,10 @@ export function writeRow(
   const key = firstIdentifier(record, mapping.key);
   const account = firstIdentifier(record, mapping.account) ?? key;
   if (account === null) return "neither user nor key";
-  const { prompt, system, turn } = asked(first(record, mapping.prompt), first(record, mapping.system));
+  const { prompt, system, turn } = askedFirst(
+    mapping.prompt.map((path) => at(record, path)),
+    first(record, mapping.system),
+  );
   const accountHash = hash("account", account, 16);
   sink.reveal?.(accountHash, account);
   const { rows } = sink;
@@ -94,7 +99,18 @@ export function writeRow(
   rows.fixed(digest(rows.since(start, time.nanos)));
   rows.u32(context.src ?? 0);
   rows.u32(batch);
-  return time;
+  const caller = mapping.caller.length === 0 ? null : firstIdentifier(record, mapping.caller);
+  const otherUser =
+    caller === null || caller === account
+      ? null
+      : { account: hex(accountHash), user: hex(hash("account", caller, 16)) };
+  return { zoneless: time.zoneless, otherUser };
+}
+
+function hex(bytes: Uint8Array): string {
+  let out = "";
+  for (const byte of bytes) out += byte.toString(16).padStart(2, "0");
+  return out;
 }
 
 const NO_PROMPT = { id: ABSENT_16, signals: 0 };

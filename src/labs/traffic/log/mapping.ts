@@ -28,6 +28,8 @@ export const mappingSchema = z.strictObject({
         paths,
         in: z.array(z.string()).max(60).optional(),
         notIn: z.array(z.string()).max(60).optional(),
+        /** Set where the value must be there. */
+        present: z.literal(true).optional(),
         /** What a record that does not pass is called. */
         says: z.string().max(100),
       }),
@@ -40,6 +42,8 @@ export const mappingSchema = z.strictObject({
   /** The request's own id: rows that share it, their account and their time are one event. */
   request: paths,
   account: paths,
+  /** Whom the request's own body names: to be held against the account, which a gateway may have got wrong. */
+  caller: paths,
   /** API key, hashed by the gateway or not. */
   key: paths,
   org: paths,

@@ -5,7 +5,7 @@
 import { type RowContext, type RowSink, writeRow } from "./canonical-row.js";
 import { parseExactly } from "./exact-json.js";
 import type { Mapping } from "./mapping.js";
-import { itemsOf, notARequest } from "./requests.js";
+import { itemsOf, notARequest, recordsOf } from "./requests.js";
 import { mappingOf } from "./sniff.js";
 
 /** A prompt with a whole book in it stays below; a longer line is hostile or broken (CWE-400). */
@@ -15,11 +15,31 @@ export interface Rejects {
   [reason: string]: { count: number; first: string };
 }
 
+export interface OtherUser {
+  rows: number;
+  accounts: string[];
+  users: string[];
+}
+
+/** Hashes kept of accounts and users that differ: enough to see one account stand for many. */
+const OTHER_USERS_MAX = 200;
+
+export function mergeOtherUser(into: OtherUser, from: OtherUser): void {
+  into.rows += from.rows;
+  for (const name of ["accounts", "users"] as const) for (const hash of from[name]) keep(into[name], hash);
+}
+
+function keep(hashes: string[], hash: string): void {
+  if (hashes.length < OTHER_USERS_MAX && !hashes.includes(hash)) hashes.push(hash);
+}
+
 export interface BatchCounts {
   lines: number;
   rows: number;
   /** Rows whose time had no zone, read as UTC. */
   zoneless: number;
+  /** Rows under another user than their own body names, and the first of those accounts and users, hashed. */
+  otherUser: OtherUser;
   /** Rows by the format they were read in. */
   formats: Record<string, number>;
   /** Records that are no requests, by kind. */
@@ -41,7 +61,15 @@ export function parseLines(
   sink: RowSink,
   digest: (bytes: Uint8Array) => Uint8Array,
 ): BatchCounts {
-  const counts: BatchCounts = { lines: 0, rows: 0, zoneless: 0, formats: {}, skipped: {}, rejects: {} };
+  const counts: BatchCounts = {
+    lines: 0,
+    rows: 0,
+    zoneless: 0,
+    otherUser: { rows: 0, accounts: [], users: [] },
+    formats: {},
+    skipped: {},
+    rejects: {},
+  };
   for (let start = 0; start < block.length; ) {
     let end = block.indexOf(NEWLINE, start);
     if (end < 0) end = block.length;
@@ -75,6 +103,17 @@ function parseLine(
     reject(counts.rejects, reason, line);
     return;
   }
+  for (const one of recordsOf(record)) takeRecord(one, line, context, sink, digest, counts);
+}
+
+function takeRecord(
+  record: unknown,
+  line: Uint8Array,
+  context: RowContext,
+  sink: RowSink,
+  digest: (bytes: Uint8Array) => Uint8Array,
+  counts: BatchCounts,
+): void {
   // A log may change its format in the middle, and a gateway may write several.
   const mapping = context.fixed ? context.mapping : mappingOf(record, context.mapping);
   const own = mapping === context.mapping ? context : { ...context, mapping };
@@ -90,6 +129,12 @@ function parseLine(
       counts.rows++;
       countFormat(counts, mapping);
       if (written.zoneless) counts.zoneless++;
+      const { otherUser } = written;
+      if (otherUser !== null) {
+        counts.otherUser.rows++;
+        keep(counts.otherUser.accounts, otherUser.account);
+        keep(counts.otherUser.users, otherUser.user);
+      }
     }
   }
 }

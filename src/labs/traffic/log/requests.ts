@@ -7,6 +7,27 @@ import { at, first, type Mapping, unfolded } from "./mapping.js";
 /** Items of one record; a longer list is cut by the line limit before. */
 type Item = Record<string, unknown>;
 
+/** Names under which APIs hand out a page of records. */
+const PAGES = ["data", "result", "results", "records", "Records", "logs", "items"] as const;
+/** A page has little beside its records: their number, where the next page is. */
+const PAGE_KEYS_MAX = 8;
+
+/** A record that has a time of its own is no page. */
+const TIMED = /^(ts|time|timestamp|date|datetime|created(_at)?|createdAt|start_?time)$/i;
+
+/** The records of a page as an API answered with it, or the record itself. */
+export function recordsOf(record: unknown): readonly unknown[] {
+  if (typeof record !== "object" || record === null || Array.isArray(record)) return [record];
+  const names = Object.keys(record);
+  if (names.length > PAGE_KEYS_MAX || names.some((name) => TIMED.test(name))) return [record];
+  for (const name of PAGES) {
+    const list = (record as Record<string, unknown>)[name];
+    if (Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === "object" && item !== null))
+      return list;
+  }
+  return [record];
+}
+
 /** A record, or the items of the lists that the mapping names, each with what holds it behind its own fields. */
 export function itemsOf(record: unknown, { each }: Mapping): unknown[] {
   if (!each || typeof record !== "object" || record === null || Array.isArray(record)) return [record];
@@ -35,9 +56,12 @@ function without(item: Item, name: string): Item {
 
 /** @returns what the record is instead of a request, or null */
 export function notARequest(record: unknown, { only }: Mapping): string | null {
-  for (const { paths, in: allowed, notIn, says } of only) {
+  for (const { paths, in: allowed, notIn, present, says } of only) {
     const value = first(record, paths);
-    if (value === undefined) continue;
+    if (value === undefined) {
+      if (present) return says;
+      continue;
+    }
     const text = String(value).toLowerCase();
     if (allowed && !allowed.includes(text)) return says;
     if (notIn?.includes(text)) return says;

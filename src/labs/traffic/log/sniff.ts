@@ -5,7 +5,9 @@
 import { AssayError } from "../../../base/error.js";
 import { firstIdentifier } from "./canonical-row.js";
 import anthropicProxy from "./formats/anthropic-proxy.json" with { type: "json" };
+import bedrock from "./formats/bedrock-invocation.json" with { type: "json" };
 import cloudflare from "./formats/cloudflare-ai-gateway.json" with { type: "json" };
+import cloudflareLogpush from "./formats/cloudflare-logpush.json" with { type: "json" };
 import datadog from "./formats/datadog-llm-spans.json" with { type: "json" };
 import helicone from "./formats/helicone.json" with { type: "json" };
 import langfuseEvents from "./formats/langfuse-events.json" with { type: "json" };
@@ -13,11 +15,14 @@ import langfuseObservations from "./formats/langfuse-observations.json" with { t
 import litellmPayload from "./formats/litellm-payload.json" with { type: "json" };
 import litellmSpend from "./formats/litellm-spend.json" with { type: "json" };
 import openaiProxy from "./formats/openai-proxy.json" with { type: "json" };
+import openrouter from "./formats/openrouter.json" with { type: "json" };
 import otel from "./formats/otel-genai.json" with { type: "json" };
 import plain from "./formats/plain.json" with { type: "json" };
+import portkey from "./formats/portkey.json" with { type: "json" };
+import sglang from "./formats/sglang.json" with { type: "json" };
 import { at, first, type Mapping, parseMapping } from "./mapping.js";
-import { asked } from "./messages.js";
-import { itemsOf } from "./requests.js";
+import { askedFirst } from "./messages.js";
+import { itemsOf, recordsOf } from "./requests.js";
 
 /** In order of preference where two fit equally well. */
 export const FORMATS: readonly Mapping[] = [
@@ -28,6 +33,11 @@ export const FORMATS: readonly Mapping[] = [
   helicone,
   otel,
   cloudflare,
+  cloudflareLogpush,
+  bedrock,
+  portkey,
+  openrouter,
+  sglang,
   datadog,
   anthropicProxy,
   openaiProxy,
@@ -39,11 +49,12 @@ export const SNIFFED_MAX = 50;
 
 /** @param records the first records of the log that are JSON */
 export function sniff(records: readonly unknown[], what: string): Mapping {
+  const all = records.flatMap(recordsOf).slice(0, SNIFFED_MAX);
   // Records that name nobody are read all the same, so that it is said of each of them.
   for (const withAccount of [true, false]) {
     let best: { mapping: Mapping; score: number } | null = null;
     for (const mapping of FORMATS) {
-      const score = records.reduce<number>((sum, record) => sum + presence(mapping, record, withAccount), 0);
+      const score = all.reduce<number>((sum, record) => sum + presence(mapping, record, withAccount), 0);
       if (score > (best?.score ?? 0)) best = { mapping, score };
     }
     if (best !== null) return best.mapping;
@@ -116,10 +127,17 @@ function presence(mapping: Mapping, record: unknown, withAccount: boolean): numb
   if (first(item, mapping.time) === undefined) return 0;
   if (withAccount && firstIdentifier(item, mapping.account) === null && firstIdentifier(item, mapping.key) === null)
     return 0;
-  const share = mapping.detect.filter((path) => at(record, path) !== undefined).length / mapping.detect.length;
+  const share =
+    mapping.detect.filter((path) => at(record, path) !== undefined || at(item, path) !== undefined).length /
+    mapping.detect.length;
   if (share === 0 && !mapping.fallback) return 0;
   return (
     Math.max(share, FALLBACK_COUNTS) +
-    (asked(first(item, mapping.prompt), undefined).prompt === null ? 0 : PROMPT_COUNTS)
+    (askedFirst(
+      mapping.prompt.map((path) => at(item, path)),
+      undefined,
+    ).prompt === null
+      ? 0
+      : PROMPT_COUNTS)
   );
 }

@@ -35,8 +35,8 @@ export const REPORT_SQL = {
 FROM (SELECT key, toDate(ts) AS day, sum(input + output) AS tokens, uniqExact(model) AS models FROM rows GROUP BY key, day)
 GROUP BY key HAVING days >= 3 AND busiestTokens >= ${TOKENS_MIN} AND busiestTokens >= ${TIMES_MEDIAN} * medianTokens
 ORDER BY busiestTokens DESC, apiKey LIMIT ${LINES_MAX}`,
-  sharing: `SELECT lower(hex(account)) AS other, toUInt32(uniqExactIf(network, network IN (SELECT network FROM rows WHERE account = unhex({a:String}))) ) AS networks,
- toUInt32(uniqExactIf(payment, payment IN (SELECT payment FROM rows WHERE account = unhex({a:String})))) AS payments, toUInt64(count()) AS rows
+  sharing: `SELECT lower(hex(account)) AS other, toUInt32(uniqExactIf(network, network != toFixedString('', 8) AND network IN (SELECT network FROM rows WHERE account = unhex({a:String})))) AS networks,
+ toUInt32(uniqExactIf(payment, payment != toFixedString('', 8) AND payment IN (SELECT payment FROM rows WHERE account = unhex({a:String})))) AS payments, toUInt64(count()) AS rows
 FROM rows WHERE account != unhex({a:String}) AND
  ((network != toFixedString('', 8) AND network IN (SELECT network FROM rows WHERE account = unhex({a:String}))) OR
   (payment != toFixedString('', 8) AND payment IN (SELECT payment FROM rows WHERE account = unhex({a:String}))))

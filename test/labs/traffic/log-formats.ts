@@ -1,0 +1,299 @@
+/**
+ * Small logs shaped as gateways write them, from their public documents and sources (each mapping under
+ * src/labs/traffic/log/formats names its own). Six requests of three users, and beside them what each writes that is no request.
+ */
+export interface LogFixture {
+  file: string;
+  format: string;
+  text: string;
+  /** Requests that count, accounts, and what is skipped. */
+  rows: number;
+  accounts: number;
+  skipped: number;
+  /** Fields that the format carries in every row. */
+  filled: string[];
+}
+
+const ask = (i: number) => `Summarise chapter ${i} for me please`;
+const messages = (i: number) => [
+  { role: "system", content: "You are Bot" },
+  { role: "user", content: ask(i) },
+];
+const at = (i: number) => `2026-03-02T09:20:${10 + i}.847Z`;
+const user = (i: number) => `u${i % 3}`;
+const six = <T>(make: (i: number) => T): T[] => Array.from({ length: 6 }, (_, i) => make(i));
+const lines = (records: unknown[]) => records.map((record) => `${JSON.stringify(record)}\n`).join("");
+const otlp = (name: string, value: unknown) => ({
+  key: name,
+  value: typeof value === "number" ? { intValue: String(value) } : { stringValue: value },
+});
+
+const spend = (i: number) => ({
+  ...{ request_id: `chatcmpl-${i}`, call_type: "acompletion", api_key: "ab12", spend: 0.1, status: "success" },
+  ...{ startTime: at(i), endTime: at(i + 1), model: "gpt", model_group: "gpt", user: "default_user_id" },
+  ...{ end_user: user(i), requester_ip_address: `9.8.${i}.1`, session_id: `s${i}`, messages: {}, response: {} },
+  ...{ prompt_tokens: 10, completion_tokens: 20, metadata: { user_agent: "SDK/1", status: "success" } },
+  proxy_server_request: { model: "gpt", messages: messages(i), user: user(i) },
+});
+
+const genai = (i: number) => ({
+  "gen_ai.operation.name": "chat",
+  "gen_ai.request.model": "gpt",
+  "gen_ai.usage.input_tokens": 10,
+  "gen_ai.usage.output_tokens": 20,
+  "user.id": user(i),
+  "gen_ai.input.messages": JSON.stringify([{ role: "user", parts: [{ type: "text", content: ask(i) }] }]),
+});
+const span = (i: number, attributes: object = genai(i)) => ({
+  ...{ traceId: `t${i}`, spanId: `s${i}`, name: "chat gpt", kind: 3, startTimeUnixNano: `17724420${10 + i}847371123` },
+  attributes: Object.entries(attributes).map(([name, value]) => otlp(name, value)),
+});
+
+const TOKENS = ["account", "model", "input", "output", "prompt"];
+
+export const FIXTURES: LogFixture[] = [
+  {
+    ...{ file: "litellm.jsonl", format: "litellm-spend", rows: 6, accounts: 3, skipped: 3 },
+    filled: [...TOKENS, "request", "key", "network", "client", "system", "session"],
+    text: lines([
+      ...six(spend),
+      { ...spend(1), request_id: "resp-a", call_type: "aget_responses" },
+      { ...spend(1), request_id: "resp-b", call_type: "aget_responses" },
+      { ...spend(2), request_id: "failed", status: "failure" },
+    ]),
+  },
+  {
+    ...{ file: "litellm.csv", format: "litellm-spend", rows: 6, accounts: 3, skipped: 0 },
+    filled: [...TOKENS, "request", "key", "network", "client", "system"],
+    text: csv(six(spend)),
+  },
+  {
+    ...{ file: "langfuse.jsonl", format: "langfuse-observations", rows: 6, accounts: 3, skipped: 13 },
+    filled: [...TOKENS, "request", "session", "system"],
+    text: lines([
+      ...six((i) => i).flatMap((i) =>
+        ["SPAN", "GENERATION", "TOOL"].map((type) => ({
+          ...{ id: `o${i}${type}`, traceId: `t${i}`, type, name: "chat", startTime: at(i), userId: user(i) },
+          ...{ level: "DEFAULT", model: type === "GENERATION" ? "gpt" : null, input: { messages: messages(i) } },
+          ...{ output: "x", usageDetails: { input: 10, output: 20 }, metadata: {} },
+        })),
+      ),
+      { id: "bad", traceId: "t0", type: "GENERATION", startTime: at(0), userId: "u0", level: "ERROR", input: "hi" },
+    ]),
+  },
+  {
+    ...{ file: "langfuse-traces.json", format: "langfuse-observations", rows: 6, accounts: 3, skipped: 6 },
+    filled: [...TOKENS, "request", "session", "system"],
+    text: JSON.stringify(
+      six((i) => ({
+        ...{ id: `t${i}`, timestamp: at(i), name: "chat", userId: user(i), sessionId: `s${i}`, input: "x" },
+        observations: ["SPAN", "GENERATION"].map((type) => ({
+          ...{ id: `o${i}${type}`, traceId: `t${i}`, type, startTime: at(i), model: "gpt" },
+          ...{ input: { messages: messages(i) }, usageDetails: { input: 10, output: 20 } },
+        })),
+      })),
+      null,
+      1,
+    ),
+  },
+  {
+    ...{ file: "otlp.jsonl", format: "otel-genai", rows: 6, accounts: 3, skipped: 2 },
+    filled: [...TOKENS, "request", "session"],
+    text: lines([
+      {
+        resourceSpans: [
+          {
+            resource: { attributes: [otlp("service.name", "gateway")] },
+            scopeSpans: [
+              { scope: { name: "a" }, spans: six((i) => span(i)).slice(0, 4) },
+              { scope: { name: "http" }, spans: [span(7, { "http.route": "/v1", "user.id": "u9" })] },
+            ],
+          },
+        ],
+      },
+      {
+        resourceSpans: [
+          {
+            scopeSpans: [
+              { spans: six((i) => span(i)).slice(4) },
+              { spans: [span(8, { ...genai(8), "gen_ai.operation.name": "execute_tool" })] },
+            ],
+          },
+        ],
+      },
+    ]),
+  },
+  {
+    ...{ file: "otel-clickhouse.jsonl", format: "otel-genai", rows: 6, accounts: 3, skipped: 0 },
+    filled: [...TOKENS, "request", "session"],
+    text: lines(
+      six((i) => ({
+        ...{ Timestamp: `2026-03-02 09:20:${10 + i}.847371123`, TraceId: `t${i}`, SpanId: `s${i}`, SpanName: "chat" },
+        SpanAttributes: Object.fromEntries(Object.entries(genai(i)).map(([name, value]) => [name, String(value)])),
+        ...{ ResourceAttributes: {}, StatusCode: "Unset" },
+      })),
+    ),
+  },
+  {
+    ...{ file: "openllmetry.jsonl", format: "otel-genai", rows: 6, accounts: 3, skipped: 6 },
+    filled: [...TOKENS, "request", "session", "system"],
+    text: lines(
+      six((i) => i).flatMap((i) => [
+        {
+          ...{ name: "openai.chat", context: { trace_id: `0x${i}`, span_id: `0xa${i}` }, start_time: at(i) },
+          attributes: {
+            ...{ "gen_ai.system": "OpenAI", "gen_ai.request.model": "gpt", "gen_ai.prompt.0.role": "system" },
+            ...{ "gen_ai.prompt.0.content": "You are Bot", "gen_ai.prompt.1.role": "user" },
+            ...{ "gen_ai.prompt.1.content": ask(i), "traceloop.association.properties.user_id": user(i) },
+            ...{ "gen_ai.usage.prompt_tokens": 10, "gen_ai.usage.completion_tokens": 20 },
+          },
+        },
+        {
+          ...{ name: "workflow", context: { trace_id: `0x${i}`, span_id: `0xb${i}` }, start_time: at(i) },
+          attributes: { "traceloop.span.kind": "workflow", "traceloop.association.properties.user_id": user(i) },
+        },
+      ]),
+    ),
+  },
+  {
+    ...{ file: "cloudflare.jsonl", format: "cloudflare-ai-gateway", rows: 6, accounts: 3, skipped: 1 },
+    filled: [...TOKENS, "request", "system"],
+    text: lines([
+      ...six((i) => ({
+        ...{ id: `c${i}`, created_at: at(i), provider: "openai", model: "gpt", tokens_in: 10, tokens_out: 20 },
+        ...{ metadata: JSON.stringify({ user: user(i) }), request: JSON.stringify({ messages: messages(i) }) },
+        ...{ path: "chat", success: true },
+      })),
+      {
+        id: "c9",
+        created_at: at(9),
+        provider: "openai",
+        tokens_in: 0,
+        tokens_out: 0,
+        metadata: '{"user":"u0"}',
+        success: false,
+      },
+    ]),
+  },
+  {
+    ...{ file: "logpush.jsonl", format: "cloudflare-logpush", rows: 6, accounts: 3, skipped: 0 },
+    filled: ["account", "model", "prompt", "system"],
+    text: lines(
+      six((i) => ({
+        ...{
+          Cached: false,
+          Endpoint: "chat",
+          Gateway: "g",
+          Metadata: { user: user(i) },
+          Model: "gpt",
+          Provider: "openai",
+        },
+        RequestBody: Buffer.from(JSON.stringify({ messages: messages(i) })).toString("base64"),
+        ...{ StatusCode: 200, Timestamp: at(i) },
+      })),
+    ),
+  },
+  {
+    ...{ file: "bedrock.jsonl", format: "bedrock-invocation", rows: 6, accounts: 3, skipped: 1 },
+    filled: [...TOKENS, "request", "key", "org", "system"],
+    text: lines([
+      ...six((i) => ({
+        ...{ schemaType: "ModelInvocationLog", schemaVersion: "1.0", timestamp: at(i), accountId: "123456789012" },
+        ...{
+          identity: { arn: `arn:aws:iam::123456789012:user/${user(i)}` },
+          requestId: `r${i}`,
+          operation: "Converse",
+        },
+        modelId: "model",
+        input: {
+          ...{ inputContentType: "application/json", inputTokenCount: 10 },
+          inputBodyJson: {
+            system: [{ text: "You are Bot" }],
+            messages: [{ role: "user", content: [{ text: ask(i) }] }],
+          },
+        },
+        output: { outputTokenCount: 20 },
+      })),
+      {
+        ...{ schemaType: "ModelInvocationLog", timestamp: at(9), accountId: "1", identity: { arn: "a" } },
+        ...{ requestId: "r9", errorCode: "ThrottlingException", modelId: "model" },
+      },
+    ]),
+  },
+  {
+    ...{ file: "portkey.jsonl", format: "portkey", rows: 6, accounts: 3, skipped: 0 },
+    filled: [...TOKENS, "request", "session", "system"],
+    text: lines(
+      six((i) => ({
+        ...{ id: `p${i}`, trace_id: `t${i}`, created_at: at(i), ai_org: "openai", ai_model: "gpt" },
+        ...{ req_units: 10, res_units: 20, metadata: { _user: user(i) }, response_status_code: 200 },
+        request: { url: "https://api.example/v1/chat", body: { messages: messages(i) } },
+      })),
+    ),
+  },
+  {
+    ...{ file: "openrouter.json", format: "openrouter", rows: 6, accounts: 3, skipped: 0 },
+    filled: ["account", "model", "input", "output", "request", "client"],
+    text: JSON.stringify({
+      data: six((i) => ({
+        ...{ id: `gen-${i}`, created_at: at(i), model: "maker/model", app_id: 7, external_user: user(i) },
+        ...{ tokens_prompt: 10, tokens_completion: 20, provider_name: "p", usage: 0.1 },
+      })),
+    }),
+  },
+  {
+    ...{ file: "helicone.jsonl", format: "helicone", rows: 6, accounts: 3, skipped: 0 },
+    filled: [...TOKENS, "request", "key", "system"],
+    text: lines(
+      six((i) => ({
+        ...{ response_id: `a${i}`, request_id: `q${i}`, request_created_at: at(i), request_user_id: user(i) },
+        ...{ request_model: "gpt", prompt_tokens: 10, completion_tokens: 20, target_url: "https://api.example" },
+        ...{ request_body: { model: "gpt", messages: messages(i) }, auth_hash: "abc", properties: {} },
+      })),
+    ),
+  },
+  {
+    ...{ file: "responses.jsonl", format: "openai-proxy", rows: 6, accounts: 3, skipped: 0 },
+    filled: [...TOKENS, "system"],
+    text: lines(
+      six((i) => ({
+        ...{ timestamp: 1772442046 + i, user: user(i), usage: { input_tokens: 10, output_tokens: 20 } },
+        request: {
+          ...{ model: "o3", instructions: "You are Bot" },
+          input: i % 2 === 0 ? ask(i) : [{ role: "user", content: [{ type: "input_text", text: ask(i) }] }],
+        },
+      })),
+    ),
+  },
+  {
+    ...{ file: "gemini.jsonl", format: "openai-proxy", rows: 6, accounts: 3, skipped: 0 },
+    filled: ["account", "prompt", "system", "input", "output"],
+    text: lines(
+      six((i) => ({
+        ...{ timestamp: 1772442046 + i, user: user(i) },
+        request: {
+          contents: [{ role: "user", parts: [{ text: ask(i) }] }],
+          systemInstruction: { parts: [{ text: "You are Bot" }] },
+        },
+        response: { usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 20 } },
+      })),
+    ),
+  },
+  {
+    ...{ file: "sglang.jsonl", format: "sglang", rows: 6, accounts: 3, skipped: 0 },
+    filled: ["account", "prompt", "request"],
+    text: lines(
+      six((i) => ({
+        ...{ timestamp: at(i), event: "request.received", rid: `r${i}`, headers: { "x-user-id": user(i) } },
+        obj: { text: ask(i), sampling_params: {} },
+      })),
+    ),
+  },
+];
+
+function csv(records: Record<string, unknown>[]): string {
+  const cell = (value: unknown) =>
+    `"${(typeof value === "object" ? JSON.stringify(value) : String(value)).replaceAll('"', '""')}"`;
+  const names = Object.keys(records[0]!);
+  return `${names.join(",")}\n${records.map((r) => names.map((name) => cell(r[name])).join(",")).join("\n")}\n`;
+}
