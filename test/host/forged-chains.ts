@@ -169,8 +169,8 @@ export const pem = (...ders: Uint8Array[]): string =>
     .join("");
 
 let serial = 1000;
-const [root, authority, signer] = [newKeys(), newKeys(), newKeys()];
-export const KEYS = { root, authority, signer };
+/** Other kinds may be put in their place. */
+export const KEYS = { root: newKeys(), authority: newKeys(), signer: newKeys() };
 
 /** What is usual: five years around 2026, an authority's and a signer's extensions. */
 export const usual = {
@@ -178,15 +178,15 @@ export const usual = {
     ...usual.authority(),
     subject: dn("CN=root"),
     issuer: dn("CN=root"),
-    keys: root,
-    issuerKeys: root,
+    keys: KEYS.root,
+    issuerKeys: KEYS.root,
     ...more,
   }),
   authority: (more: Partial<Order> = {}): Order => ({
     subject: dn("CN=authority"),
     issuer: dn("CN=root"),
-    keys: authority,
-    issuerKeys: root,
+    keys: KEYS.authority,
+    issuerKeys: KEYS.root,
     from: "2024-01-01T00:00:00Z",
     to: "2034-01-01T00:00:00Z",
     serial: integer(++serial),
@@ -199,8 +199,8 @@ export const usual = {
     ...usual.authority(),
     subject: dn("CN=signer"),
     issuer: dn("CN=authority"),
-    keys: signer,
-    issuerKeys: authority,
+    keys: KEYS.signer,
+    issuerKeys: KEYS.authority,
     from: "2025-01-01T00:00:00Z",
     to: "2030-01-01T00:00:00Z",
     extensions: [basic(false), keyUsage(0), extendedKeyUsage(CODE_SIGNING)],
@@ -273,7 +273,7 @@ export function forgedChains(): Chain[] {
     chainOf("another issuer's name", false, { signer: { issuer: dn("CN=other") } }),
     chainOf("issuer's name in another case", true, { signer: { issuer: dn("CN=Authority") } }),
     chainOf("issuer's name in another string type", true, { signer: { issuer: dn("CN=authority", 0x13) } }),
-    chainOf("signed by another key", false, { signer: { issuerKeys: root } }),
+    chainOf("signed by another key", false, { signer: { issuerKeys: KEYS.root } }),
     chainOf("no issuer", false, { signer: { issuer: dn("") } }),
     chainOf("negative serial", true, { signer: { serial: tlv(2, Buffer.from([0x80])) } }),
     signer("no usage at all", false, basic(false)),
