@@ -10,11 +10,13 @@ import { IGNORED_AT_TOP } from "../../evidence/oms.js";
 import type { HashType, SignedResource } from "../../evidence/oms-statement.js";
 import { nameHazards, pathIn, readNames, shownName, statedName } from "../file-names.js";
 import { WorkerPool } from "../worker-pool.js";
-import type { HashTask } from "./hash-worker.js";
+import { type HashTask, hashFile } from "./hash-file.js";
 
 /** The largest public models have hundreds; a hostile folder more (CWE-770). */
 const FILES_MAX = 100_000;
 const DEPTH_MAX = 64;
+/** Starting a thread takes as long as hashing some megabytes. */
+const INLINE_BYTES_MAX = 4 * 1024 * 1024;
 const LINK = "it is a symbolic link";
 
 export interface ListOptions {
@@ -134,15 +136,19 @@ export async function hashResources(
   const order = tasks.map((_, i) => i).sort((a, b) => size(tasks[b]!) - size(tasks[a]!) || a - b);
   const digests: string[] = new Array(tasks.length);
   let done = 0;
+  const onBytes = (bytes: unknown) => {
+    done += bytes as number;
+    onProgress(done, total);
+  };
+  if (total <= INLINE_BYTES_MAX) {
+    for (const at of order) digests[at] = await hashFile(tasks[at]!, onBytes);
+    return tasks.map(({ name }, i) => ({ name, digest: digests[i]!, algorithm }));
+  }
   const pool = new WorkerPool({
     from: import.meta.url,
     worker: "./hash-worker.js",
     threads: Math.max(1, Math.min(availableParallelism(), tasks.length)),
   });
-  const onBytes = (bytes: unknown) => {
-    done += bytes as number;
-    onProgress(done, total);
-  };
   try {
     await Promise.all(
       order.map(async (at) => {
