@@ -101,7 +101,7 @@ test("model cards: front matter as the hub writes it", () => {
     relation: "merge",
     datasets: ["e/f"],
     languages: ["en", "fr"],
-    left: ["tags"],
+    left: ["tags.0"],
   });
   expect(parseModelCard(utf8("no front matter"), "card")).toBeNull();
   expect(() => parseModelCard(utf8("---\na: [\n---\n"), "card")).toThrow(/YAML/);
@@ -110,5 +110,10 @@ test("model cards: front matter as the hub writes it", () => {
     .map((c, i) => `${c}: &${c} [${`*${"abcdefghij"[i]},`.repeat(9)}]`)
     .join("\n")}\n---\n`;
   expect(() => parseModelCard(utf8(bomb), "card")).toThrow(/alias/i);
-  expect(() => parseModelCard(utf8("---\nlicense: {a: 1}\n---\n"), "card")).toThrow(/license/);
+  // A field of another shape is named, and the rest is read.
+  expect(parseModelCard(utf8("---\nlicense: {a: 1}\ndatasets: [x/y, {name: z}]\n---\n"), "card")).toMatchObject({
+    licence: null,
+    datasets: ["x/y"],
+    left: ["license.a", "datasets.1.name"],
+  });
 });

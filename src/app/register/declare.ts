@@ -50,6 +50,8 @@ export async function gatherDrafts(options: {
   datasets: readonly string[];
   now: string;
   onProgress: (done: number, total: number) => void;
+  /** Told what of the card was not carried over. */
+  onLeft?: (paths: readonly string[]) => void;
 }): Promise<Drafts> {
   const { folder, subject, now, onProgress } = options;
   const cardPath = options.card ?? (folder === null ? null : join(folder, "README.md"));
@@ -67,10 +69,12 @@ export async function gatherDrafts(options: {
   const datasets: { name: string; sha256: string }[] = [];
   for (const dataset of options.datasets)
     datasets.push({ name: basename(resolve(dataset)), sha256: await modelRoot(dataset, onProgress) });
+  const card = cardBytes ? parseModelCard(cardBytes, cardPath!) : null;
+  if (card && card.left.length > 0) options.onLeft?.(card.left);
   return draft({
     subject,
     now,
-    card: cardBytes ? parseModelCard(cardBytes, cardPath!) : null,
+    card,
     config: typeof config === "object" && config !== null ? (config as Record<string, unknown>) : null,
     datasets,
   });

@@ -88,13 +88,16 @@ async function checkModel(): Promise<string | null> {
 async function compare({ serialization, resources }: ModelStatement, files: readonly File[]): Promise<string[]> {
   const ignored = new Set([...(serialization.ignore_paths ?? []), ...IGNORED_AT_TOP, SIGNATURE_NAME]);
   const held = new Map<string, File>();
+  const faults: string[] = [];
   for (const file of files) {
     const name = file.webkitRelativePath.split("/").slice(1).join("/") || file.name;
     const parts = name.split("/");
-    if (!parts.some((_, i) => ignored.has(parts.slice(0, i + 1).join("/")))) held.set(name, file);
+    if (parts.some((_, i) => ignored.has(parts.slice(0, i + 1).join("/")))) continue;
+    // A browser shows names as text: bytes that are no UTF-8 may read as another file's name.
+    if (held.has(name)) faults.push(`${name}: two files read alike; use assay register verify.`);
+    held.set(name, file);
   }
   const shards = serialization.method === "shards";
-  const faults: string[] = [];
   const signed = new Set<string>();
   const lengths = new Map<string, number>();
   for (const { name, digest } of resources) {
@@ -107,8 +110,7 @@ async function compare({ serialization, resources }: ModelStatement, files: read
       faults.push(`${name}: not as signed.`);
   }
   for (const [name, file] of held) {
-    if (!signed.has(name) && !signed.has(".") && !(shards && file.size === 0))
-      faults.push(`${name}: there, but not signed.`);
+    if (!signed.has(name) && !signed.has(".")) faults.push(`${name}: there, but not signed.`);
     if (shards && signed.has(name) && file.size !== lengths.get(name)) faults.push(`${name}: not as long as signed.`);
   }
   return faults;

@@ -1,28 +1,53 @@
 /** `assay register bom`: CycloneDX 1.7 ML-BOMs out of the register, and into a file of answers for `declare`. */
-import { Command } from "commander";
-import { exportBom, importBom } from "../../../app/register/bom.js";
+import { Command, Option } from "commander";
+import { exportBom, exportCroissant, exportSpdx, importBom } from "../../../app/register/bom.js";
 import { openRegister } from "../../../app/register/register.js";
 import { assertAnswerable, findModel } from "../../../app/register/register-record.js";
 import { writeNewFile } from "../../../host/small-file.js";
 import { progressLine } from "../../progress.js";
 
+interface ExportOptions {
+  register: string;
+  out: string;
+  format: "cyclonedx" | "spdx" | "croissant";
+  dataset?: string;
+}
+
 export function bomCommand(): Command {
   return new Command("bom")
-    .description("Export a model's declarations as a CycloneDX 1.7 ML-BOM, or import one as answers.")
+    .description(
+      "Export a model's declarations as CycloneDX, SPDX 3 or Croissant; import a CycloneDX ML-BOM as answers.",
+    )
     .addCommand(
       new Command("export")
         .argument("<model>", "id, digest, name, or a folder whose files are hashed")
         .requiredOption("--register <log>", "folder or URL of the register's log")
         .requiredOption("--out <file>", "new file of the BOM")
-        .description("Write what is in force on a model as a BOM, validated.")
-        .action(async (model: string, options: { register: string; out: string }) => {
+        .addOption(
+          new Option(
+            "--format <which>",
+            "CycloneDX 1.7, SPDX 3.0.1 with the AI profile, or Croissant 1.1 of a data set",
+          )
+            .choices(["cyclonedx", "spdx", "croissant"])
+            .default("cyclonedx"),
+        )
+        .option("--dataset <name>", "croissant: which of the declared data sets, where there are several")
+        .description("Write what is in force on a model as a BOM.")
+        .action(async (model: string, options: ExportOptions) => {
           const register = await openRegister(options.register);
           const progress = progressLine();
           const state = await findModel(register, model, (done, total) =>
             progress.report({ stage: "hashing", done, total }),
           ).finally(() => progress.done());
           assertAnswerable(register, state);
-          await writeNewFile(options.out, text(await exportBom(register, state)));
+          if (options.format === "croissant") {
+            const { document, missing } = await exportCroissant(register, state, options.dataset ?? null);
+            await writeNewFile(options.out, text(document));
+            process.stderr.write(`nobody declared: ${missing.join(", ")}\n`);
+          } else {
+            const write = options.format === "spdx" ? exportSpdx : exportBom;
+            await writeNewFile(options.out, text(await write(register, state)));
+          }
         }),
     )
     .addCommand(
@@ -32,17 +57,18 @@ export function bomCommand(): Command {
         .option("--json", "print one record as JSON")
         .description("Read a BOM as drafts; lists every field that was not carried over.")
         .action(async (bom: string, options: { answers: string; json?: boolean }) => {
-          const { subject, declared, left, assumed } = await importBom(bom);
+          const { subject, declared, left, assumed, unread } = await importBom(bom);
           await writeNewFile(options.answers, text(declared));
           if (options.json)
             process.stdout.write(
-              `${JSON.stringify({ type: "assay/bom-import/v1", subject, kinds: Object.keys(declared), left, assumed })}\n`,
+              `${JSON.stringify({ type: "assay/bom-import/v1", subject, kinds: Object.keys(declared), left, assumed, unread })}\n`,
             );
           else
             process.stdout.write(
               [
                 `${subject.name}: ${Object.keys(declared).join(", ")} in ${options.answers}`,
                 ...assumed.map((a) => `assumed: ${a}`),
+                ...unread.map((u) => `not as CycloneDX has it: ${u}`),
                 ...left.map((l) => `not carried over: ${l}`),
               ]
                 .map((line) => `${line}\n`)

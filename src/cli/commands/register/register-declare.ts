@@ -99,6 +99,7 @@ async function run(model: string, options: Options): Promise<void> {
     datasets: options.dataset,
     now,
     onProgress,
+    onLeft: (paths) => process.stderr.write(paths.map((path) => `model card, not carried over: ${path}\n`).join("")),
   }).finally(() => progress.done());
   const answers = options.answers ? await readAnswers(options.answers) : {};
   const asked =

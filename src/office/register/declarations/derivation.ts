@@ -39,6 +39,20 @@ export const derivationSchema = z
       .max(LIST_ITEMS_MAX)
       .optional(),
     method: text.optional(),
+    identifiers: z
+      .strictObject({
+        hashes: z
+          .array(
+            z.strictObject({
+              algorithm: z.string().regex(/^[A-Za-z0-9/_-]{1,32}$/),
+              value: z.string().regex(/^[0-9a-f]{32,128}$/),
+            }),
+          )
+          .max(64),
+        references: z.array(z.strictObject({ kind: text, uri: webAddress })).max(LIST_ITEMS_MAX),
+      })
+      .optional()
+      .describe("how others name the same model: digests of its archive, addresses"),
   })
   .refine((d) => (d.relation === "pretrained") === (d.bases.length === 0), {
     message: "expected bases, except of a model pretrained from nothing",

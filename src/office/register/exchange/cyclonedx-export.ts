@@ -18,6 +18,27 @@ export const DECLARATION_PROPERTY = "assay:declaration:";
 export const ROOT_PROPERTY = "assay:model";
 
 type Json = Record<string, unknown>;
+/** Digests that the format has a name for, and their bytes. */
+const HASH_BYTES: Record<string, number> = {
+  MD5: 16,
+  "SHA-1": 20,
+  "SHA-256": 32,
+  "SHA-384": 48,
+  "SHA-512": 64,
+  "SHA3-256": 32,
+  "SHA3-384": 48,
+  "SHA3-512": 64,
+  "BLAKE2b-256": 32,
+  "BLAKE2b-384": 48,
+  "BLAKE2b-512": 64,
+  BLAKE3: 32,
+};
+/** Kinds of external references that stand for themselves; others are written as "other". */
+const REFERENCE_KINDS = new Set(
+  "vcs issue-tracker website advisories bom mailing-list social chat documentation support source-distribution distribution distribution-intake license build-meta build-system release-notes security-contact model-card log configuration evidence formulation attestation threat-model adversary-model risk-assessment vulnerability-assertion exploitability-statement pentest-report static-analysis-report dynamic-analysis-report runtime-analysis-report component-analysis-report maturity-report certification-report codified-infrastructure quality-metrics poam electronic-signature digital-signature rfc-9116 patent patent-family patent-assertion citation other".split(
+    " ",
+  ),
+);
 
 /** @param timestamp RFC 3339 */
 export function bomOf(subject: Subject, declared: BomDeclarations, timestamp: string): Json {
@@ -56,6 +77,16 @@ function componentOf(subject: Subject, declared: BomDeclarations): Json {
     ...(modelType === undefined ? {} : { modelArchitecture: String(modelType) }),
     ...(datasets.length > 0 ? { datasets } : {}),
   };
+  const hashes = (derivation?.identifiers?.hashes ?? []).flatMap(({ algorithm, value }) =>
+    HASH_BYTES[algorithm] === value.length / 2 ? [{ alg: algorithm, content: value }] : [],
+  );
+  const references = [
+    ...(subject.uri ? [{ type: "distribution", url: subject.uri }] : []),
+    ...(derivation?.identifiers?.references ?? []).map(({ kind, uri }) => ({
+      type: REFERENCE_KINDS.has(kind) ? kind : "other",
+      url: uri,
+    })),
+  ];
   const metrics = (evaluation?.claims ?? []).map(({ metric, value }) => ({ type: metric, value }));
   const modelCard: Json = {
     ...(Object.keys(parameters).length > 0 ? { modelParameters: parameters } : {}),
@@ -76,7 +107,8 @@ function componentOf(subject: Subject, declared: BomDeclarations): Json {
         }
       : {}),
     ...(derivation && derivation.bases.length > 0 ? { pedigree: pedigreeOf(derivation) } : {}),
-    ...(subject.uri ? { externalReferences: [{ type: "distribution", url: subject.uri }] } : {}),
+    ...(hashes.length > 0 ? { hashes } : {}),
+    ...(references.length > 0 ? { externalReferences: references } : {}),
     ...(Object.keys(modelCard).length > 0 ? { modelCard } : {}),
     properties: [
       { name: ROOT_PROPERTY, value: subject.id },

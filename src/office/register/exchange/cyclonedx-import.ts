@@ -11,30 +11,56 @@ import { draft } from "../declarations/draft.js";
 import { checkedPredicate, type Subject } from "../declarations/statement.js";
 import { idOfUri, MODEL_ID, MODEL_NAME, type ModelId, type ModelRef } from "../declarations/vocabulary.js";
 import { BOM_KINDS, type BomDeclarations, bomOf, DECLARATION_PROPERTY, ROOT_PROPERTY } from "./cyclonedx-export.js";
+import type { Mended } from "./cyclonedx-mend.js";
 
 export interface BomImport {
   subject: { name: string; id: ModelId | null; uri: string | null };
   declared: BomDeclarations;
   /** Paths of the BOM that were not carried over. */
   left: string[];
+  /** Places that are not as the schema wants them, with the reason; they are among `left`. */
+  unread: string[];
   /** What had to be assumed because the format does not say. */
   assumed: string[];
 }
 
 type Json = Record<string, unknown>;
+/** As declarations take them (vocabulary.ts): an ASCII host, nobody's name before it. */
+const WEB_ADDRESS = /^https?:\/\/[A-Za-z0-9._:[\]-]{1,255}([/?#][^\s<>"'`\\]{0,1700})?$/;
 const LEFT_MAX = 10_000;
 
-export function draftsOfBom(bom: Json, now: string): BomImport {
+/** Where the model's component is. @throws FORMAT when there is none */
+export function modelPath(bom: Json): string[] {
   const at = (bom.metadata as Json | undefined)?.component as Json | undefined;
-  const others = ((bom.components as Json[] | undefined) ?? []).filter(isModel);
-  const component = at && isModel(at) ? at : others[0];
-  if (!component) throw new AssayError("FORMAT", "bom: expected a component of type machine-learning-model");
-  const path = component === at ? "metadata.component" : `components.${(bom.components as Json[]).indexOf(component)}`;
-  return propertyOf(component, ROOT_PROPERTY) ? ownBom(bom, component, path) : foreignBom(bom, component, path, now);
+  if (at && isModel(at)) return ["metadata", "component"];
+  const others = Array.isArray(bom.components) ? (bom.components as Json[]) : [];
+  const index = others.findIndex(
+    (component) => component !== null && typeof component === "object" && isModel(component),
+  );
+  if (index < 0) throw new AssayError("FORMAT", "bom: expected a component of type machine-learning-model");
+  return ["components", String(index)];
+}
+
+/**
+ * @param given the BOM as it came
+ * @param mended what of it the schema lets stand
+ */
+export function draftsOfBom(given: Json, now: string, mended: Mended = asItCame(given)): BomImport {
+  const { bom, unread, original } = mended;
+  const at = modelPath(bom);
+  const component = at.reduce<unknown>((value, key) => (value as Json)[key], bom) as Json;
+  const path = at.join(".");
+  return propertyOf(component, ROOT_PROPERTY)
+    ? ownBom(given, bom, component, path, unread)
+    : foreignBom(given, bom, component, path, now, unread, original);
+}
+
+function asItCame(bom: Json): Mended {
+  return { bom, unread: [], original: (path) => path };
 }
 
 /** One of ours: what its properties hold, and what was changed around them since. */
-function ownBom(bom: Json, component: Json, path: string): BomImport {
+function ownBom(given: Json, bom: Json, component: Json, path: string, unread: string[]): BomImport {
   const id = propertyOf(component, ROOT_PROPERTY)!;
   const uri = addressOf(component);
   const name = String(component.name);
@@ -48,11 +74,19 @@ function ownBom(bom: Json, component: Json, path: string): BomImport {
   }
   const again = bomOf(subject, declared, String((bom.metadata as Json).timestamp ?? ""));
   const expected = new Map(path === "metadata.component" ? leaves(again) : []);
-  const left = leaves(bom).filter(([at, value]) => expected.get(at) !== value && at !== "version");
-  return { subject, declared, left: left.map(([at]) => at).slice(0, LEFT_MAX), assumed: [] };
+  const left = leaves(given).filter(([at, value]) => expected.get(at) !== value && at !== "version");
+  return { subject, declared, left: left.map(([at]) => at).slice(0, LEFT_MAX), assumed: [], unread };
 }
 
-function foreignBom(bom: Json, component: Json, path: string, now: string): BomImport {
+function foreignBom(
+  given: Json,
+  bom: Json,
+  component: Json,
+  path: string,
+  now: string,
+  unread: string[],
+  original: (path: string) => string,
+): BomImport {
   const carried: string[] = [
     "$schema",
     "bomFormat",
@@ -71,7 +105,17 @@ function foreignBom(bom: Json, component: Json, path: string, now: string): BomI
   const name = [group, carry(component.name as string, "name")].filter(Boolean).join("/");
   const version = carry(component.version as string | undefined, "version");
   const uri = addressOf(component);
-  if (uri) carried.push(`${path}.externalReferences.${referencesOf(component).findIndex((r) => r.url === uri)}`);
+  const hashes = ((component.hashes as Json[] | undefined) ?? []).flatMap(({ alg, content }, i) => {
+    if (typeof alg !== "string" || typeof content !== "string" || !/^[0-9a-f]{32,128}$/i.test(content)) return [];
+    carry(content, `hashes.${i}`);
+    return [{ algorithm: alg, value: content.toLowerCase() }];
+  });
+  const references = referencesOf(component).flatMap((reference, i) => {
+    const { type, url } = reference as Record<string, string>;
+    if (url === undefined || type === undefined || !WEB_ADDRESS.test(url)) return [];
+    carry(url, `externalReferences.${i}.type`, `externalReferences.${i}.url`);
+    return url === uri ? [] : [{ kind: type, uri: url }];
+  });
   const supplier = (component.supplier ?? component.manufacturer) as Json | undefined;
   const provider = (supplier?.name ?? component.publisher) as string | undefined;
   carry(provider, supplier?.name ? (component.supplier ? "supplier.name" : "manufacturer.name") : "publisher");
@@ -103,8 +147,8 @@ function foreignBom(bom: Json, component: Json, path: string, now: string): BomI
     if (typeof own?.name !== "string") return [];
     const url = (own.contents as Json | undefined)?.url;
     carry(own.name, `${at}.name`, `${at}.type`, `${at}.ref`);
-    if (typeof url === "string" && /^https?:\/\//.test(url)) carry(url, `${at}.contents.url`);
-    return [{ name: own.name, ...(typeof url === "string" && /^https?:\/\//.test(url) ? { uri: url } : {}) }];
+    if (typeof url === "string" && WEB_ADDRESS.test(url)) carry(url, `${at}.contents.url`);
+    return [{ name: own.name, ...(typeof url === "string" && WEB_ADDRESS.test(url) ? { uri: url } : {}) }];
   });
   const metrics = ((card.quantitativeAnalysis as Json | undefined)?.performanceMetrics as Json[] | undefined) ?? [];
   const claims = metrics.flatMap((metric, i) => {
@@ -133,6 +177,7 @@ function foreignBom(bom: Json, component: Json, path: string, now: string): BomI
       ...(licenceUrl ? { licenceUrl } : {}),
       ...(notes && notes !== stated ? { method: notes } : {}),
       ...(datasets.length > 0 ? { datasets } : {}),
+      ...(hashes.length + references.length > 0 ? { identifiers: { hashes, references } } : {}),
     },
     "training-content": {
       ...content,
@@ -179,14 +224,19 @@ function foreignBom(bom: Json, component: Json, path: string, now: string): BomI
       : {}),
   };
   for (const kind of BOM_KINDS) if (declared[kind]) checkedPredicate(kind, declared[kind], `bom: ${kind}`);
-  const left = leaves(bom)
+  const came = new Set(carried.map(original));
+  const left = leaves(given)
     .map(([at]) => at)
-    .filter((at) => !carried.some((prefix) => at === prefix || at.startsWith(`${prefix}.`)));
+    .filter((at) => {
+      const keys = at.split(".");
+      return !keys.some((_, i) => came.has(keys.slice(0, i + 1).join(".")));
+    });
   return {
     subject: { name, id: null, uri },
     declared,
     left: left.slice(0, LEFT_MAX),
     assumed: bases.length > 0 && !stated ? ["derivation.relation: finetune, as a pedigree does not say how"] : [],
+    unread,
   };
 }
 
@@ -203,7 +253,7 @@ function licenceOf(component: Json): { licence: string | null; licenceUrl: strin
     return { licence: first.expression, licenceUrl: null, at: ["licenses.0.expression"] };
   const own = (first.license as Json | undefined) ?? {};
   const licence = (own.id ?? own.name ?? null) as string | null;
-  const url = typeof own.url === "string" && /^https?:\/\//.test(own.url) ? own.url : null;
+  const url = typeof own.url === "string" && WEB_ADDRESS.test(own.url) ? own.url : null;
   return {
     licence,
     licenceUrl: url,
@@ -221,7 +271,7 @@ function referencesOf(component: Json): Json[] {
 
 function addressOf(component: Json): string | null {
   const found = referencesOf(component).find(
-    ({ type, url }) => type === "distribution" && /^https?:\/\/[^\s<>"'`\\]{1,1990}$/.test(String(url)),
+    ({ type, url }) => type === "distribution" && WEB_ADDRESS.test(String(url)),
   );
   return found ? String(found.url) : null;
 }

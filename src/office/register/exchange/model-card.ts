@@ -4,7 +4,6 @@
  * model-index). It is what somebody wrote; nothing is checked. The text below the front matter is not read.
  */
 import { parse as parseYaml } from "yaml";
-import { z } from "zod";
 import { fromUtf8 } from "../../../base/bytes.js";
 import { AssayError } from "../../../base/error.js";
 import type { Relation } from "../declarations/derivation.js";
@@ -15,21 +14,8 @@ const FRONT_MATTER_CHARACTERS_MAX = 512 * 1024;
 /** Aliases may repeat one node without end ("billion laughs", CWE-776). */
 const ALIASES_MAX = 100;
 
-const word = z.string().min(1).max(1000);
-const words = z.union([word, z.array(word).max(1000)]).nullish();
-
-const schema = z.looseObject({
-  license: z.union([word, z.array(word).max(20)]).nullish(),
-  license_name: word.nullish(),
-  license_link: word.nullish(),
-  base_model: words,
-  base_model_relation: z.string().max(40).nullish(),
-  datasets: words,
-  language: words,
-  pipeline_tag: word.nullish(),
-  library_name: word.nullish(),
-  "model-index": z.array(z.looseObject({})).max(100).nullish(),
-});
+const WORD_CHARACTERS_MAX = 1000;
+const WORDS_MAX = 1000;
 
 export interface CardResult {
   task: string | null;
@@ -47,28 +33,17 @@ export interface ModelCard {
   languages: string[];
   task: string | null;
   results: CardResult[];
-  /** Fields of the front matter that are not carried over. */
+  /** Paths of the front matter that are not carried over. */
   left: string[];
 }
 
+const LEFT_MAX = 10_000;
 const RELATIONS: Record<string, Relation> = {
   finetune: "finetune",
   adapter: "adapter",
   merge: "merge",
   quantized: "quantized",
 };
-const READ = [
-  "license",
-  "license_name",
-  "license_link",
-  "base_model",
-  "base_model_relation",
-  "datasets",
-  "language",
-  "pipeline_tag",
-  "model-index",
-];
-
 /** Null when there is no front matter. */
 export function parseModelCard(bytes: Uint8Array, what: string): ModelCard | null {
   if (bytes.length > CARD_BYTES_MAX)
@@ -87,57 +62,88 @@ export function parseModelCard(bytes: Uint8Array, what: string): ModelCard | nul
       `${what}: expected YAML front matter, got ${(error as Error).message.split("\n")[0]}`,
     );
   }
-  const parsed = schema.safeParse(value ?? {});
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new AssayError("SCHEMA", `${what}: at ${issue.path.map(String).join(".") || "the top"}: ${issue.message}`);
-  }
-  const card = parsed.data;
-  const bases = listOf(card.base_model);
-  const stated = RELATIONS[card.base_model_relation ?? ""] ?? null;
+  if (value === null || value === undefined) value = {};
+  if (typeof value !== "object" || Array.isArray(value))
+    throw new AssayError("SCHEMA", `${what}: expected the front matter to be a map of fields`);
+  return readCard(value as Record<string, unknown>);
+}
+
+/** What has a place here is carried, whatever stands beside it; every other value is named by its path. */
+function readCard(card: Record<string, unknown>): ModelCard {
+  const carried = new Set<string>();
+  /** One word, or several, of a field; words that are none stay behind. */
+  const words = (field: string): string[] => {
+    const value = card[field];
+    const list = Array.isArray(value) ? value.slice(0, WORDS_MAX) : [value];
+    return list.flatMap((each, i) => {
+      if (!isWord(each)) return [];
+      carried.add(Array.isArray(value) ? `${field}.${i}` : field);
+      return [each];
+    });
+  };
+  const licences = words("license");
+  const [named] = words("license_name");
+  const link = card.license_link;
+  const licenceUrl = isWord(link) && /^https?:\/\//.test(link) ? link : null;
+  if (licenceUrl) carried.add("license_link");
+  const bases = words("base_model");
+  const [statedAs] = words("base_model_relation");
+  const stated = RELATIONS[statedAs ?? ""] ?? null;
+  if (!stated || bases.length === 0) carried.delete("base_model_relation");
+  const [task] = words("pipeline_tag");
+  const datasets = words("datasets");
+  const languages = words("language");
+  const results = resultsOf(card["model-index"], carried);
   return {
-    licence: card.license_name ?? (Array.isArray(card.license) ? card.license.join(" AND ") : card.license) ?? null,
-    licenceUrl: /^https?:\/\//.test(card.license_link ?? "") ? card.license_link! : null,
+    licence: named ?? (licences.length > 0 ? licences.join(" AND ") : null),
+    licenceUrl,
     bases,
     relation: bases.length === 0 ? null : (stated ?? (bases.length > 1 ? "merge" : "finetune")),
-    datasets: listOf(card.datasets),
-    languages: listOf(card.language),
-    task: card.pipeline_tag ?? null,
-    results: resultsOf(card["model-index"] ?? []),
-    left: Object.keys(card).filter((key) => !READ.includes(key)),
+    datasets,
+    languages,
+    task: task ?? null,
+    results,
+    left: leavesOf(card)
+      .filter((path) => !carried.has(path))
+      .slice(0, LEFT_MAX),
   };
 }
 
-const metricSchema = z.looseObject({ type: word, name: word.nullish(), value: z.number() });
-const resultSchema = z.looseObject({
-  task: z.looseObject({ type: word.nullish() }).nullish(),
-  dataset: z.looseObject({ name: word }),
-  metrics: z.array(z.unknown()).max(1000),
-});
-
-function resultsOf(index: readonly Record<string, unknown>[]): CardResult[] {
-  return index.flatMap(({ results }) =>
-    (Array.isArray(results) ? results.slice(0, 1000) : []).flatMap((result) => {
-      const parsed = resultSchema.safeParse(result);
-      if (!parsed.success) return [];
-      const { task, dataset, metrics } = parsed.data;
-      return metrics.flatMap((metric) => {
-        const one = metricSchema.safeParse(metric);
-        if (!one.success || !Number.isFinite(one.data.value)) return [];
-        return [
-          {
-            task: task?.type ?? null,
-            dataset: dataset.name,
-            metric: one.data.name ?? one.data.type,
-            value: one.data.value,
-          },
-        ];
-      });
-    }),
-  );
+function isWord(value: unknown): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= WORD_CHARACTERS_MAX;
 }
 
-function listOf(value: string | string[] | null | undefined): string[] {
-  if (value === null || value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function resultsOf(index: unknown, carried: Set<string>): CardResult[] {
+  const found: CardResult[] = [];
+  const list = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, WORDS_MAX) : []);
+  for (const [i, model] of list(index).entries())
+    for (const [j, result] of list(isMap(model) ? model.results : null).entries()) {
+      if (!isMap(result) || !isMap(result.dataset) || !isWord(result.dataset.name)) continue;
+      const task = isMap(result.task) && isWord(result.task.type) ? result.task.type : null;
+      for (const [k, metric] of list(result.metrics).entries()) {
+        if (found.length >= WORDS_MAX || !isMap(metric)) continue;
+        const name = isWord(metric.name) ? metric.name : metric.type;
+        if (!isWord(name) || typeof metric.value !== "number" || !Number.isFinite(metric.value)) continue;
+        const at = `model-index.${i}.results.${j}`;
+        if (task) carried.add(`${at}.task.type`);
+        carried.add(`${at}.dataset.name`);
+        carried.add(`${at}.metrics.${k}.${isWord(metric.name) ? "name" : "type"}`);
+        carried.add(`${at}.metrics.${k}.value`);
+        found.push({ task, dataset: result.dataset.name, metric: name, value: metric.value });
+      }
+    }
+  return found;
+}
+
+/** Paths of all values that are no map and no list; aliases make cycles, which end here. */
+function leavesOf(value: unknown, at = "", above: readonly unknown[] = []): string[] {
+  if (typeof value !== "object" || value === null) return [at];
+  if (above.includes(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    leavesOf(inner, at === "" ? key : `${at}.${key}`, [...above, value]),
+  );
 }
