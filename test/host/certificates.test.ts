@@ -1,11 +1,5 @@
 /** Certificates by RFC 5280: chains with one fault each, the moment, strict DER, and a search that ends. */
 import { describe, expect, test } from "vitest";
-import { readCertificates } from "../../src/host/signing/signature-keys.js";
-import { readCertificate } from "../../src/host/signing/x509/certificate.js";
-import { parseDer } from "../../src/host/signing/x509/der.js";
-import { validatePath } from "../../src/host/signing/x509/path-validation.js";
-import { signingCertificate } from "../../src/host/signing/x509/signing-certificate.js";
-import { processorMs } from "../processor-time.js";
 import {
   basic,
   certificate,
@@ -17,7 +11,13 @@ import {
   pem,
   rsaKeys,
   usual,
-} from "./forged-chains.js";
+} from "../../materials/register/forged-chains.js";
+import { readCertificates } from "../../src/host/signing/signature-keys.js";
+import { readCertificate } from "../../src/host/signing/x509/certificate.js";
+import { parseDer } from "../../src/host/signing/x509/der.js";
+import { validatePath } from "../../src/host/signing/x509/path-validation.js";
+import { signingCertificate } from "../../src/host/signing/x509/signing-certificate.js";
+import { processorMs } from "../processor-time.js";
 
 const AT = Date.parse("2026-11-28T12:00:00Z");
 const judge = async (

@@ -223,8 +223,7 @@ test("no tree changes unseen", { timeout: 7_200_000 }, async () => {
     }
     rmSync(model, { recursive: true });
     rmSync(`${model}.sig`);
-    if (SLOW && i % 5000 === 4999)
-      console.log(`${i + 1} trees, changes ${JSON.stringify(counts)}, unseen ${unseen}`);
+    if (SLOW && i % 5000 === 4999) console.log(`${i + 1} trees, changes ${JSON.stringify(counts)}, unseen ${unseen}`);
   };
   let next = 0;
   await Promise.all(

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BOMS, CARDS } from "../../materials/register/public-shapes.js";
 import { assertBom, importBom } from "../../src/app/register/bom.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { draft } from "../../src/office/register/declarations/draft.js";
@@ -11,7 +12,6 @@ import { type BomDeclarations, bomOf } from "../../src/office/register/exchange/
 import { draftsOfBom } from "../../src/office/register/exchange/cyclonedx-import.js";
 import { parseModelCard } from "../../src/office/register/exchange/model-card.js";
 import { spdxOf } from "../../src/office/register/exchange/spdx-export.js";
-import { BOMS, CARDS } from "./public-shapes.js";
 import { ISSUED, model } from "./world.js";
 
 let folder: string;
