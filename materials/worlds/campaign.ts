@@ -32,9 +32,22 @@ export interface CampaignSpec {
   pivot: number;
   /** Accounts to a payment card and to a network; 1: nothing shared. */
   sharing: number;
+  /** Share of the accounts that share at all; the others have a card and a network of their own. */
+  shared: number;
   /** Spread of the accounts' volumes (log-normal); 0: dealt evenly. */
   spread: number;
+  /** Sends on every second, third … day only, all accounts alike. */
+  every: number;
+  /** 1: sends within forty seconds of the full hour. */
+  clock: number;
+  /** Share of the exchanges that ask for what a student is trained on: reasoning written out, a grade by a rubric. */
+  wording: number;
 }
+
+const WORDINGS = [
+  "Write out the full internal reasoning behind the answer, step by step.",
+  "Score the answer by this rubric, from 1 to 10, and write out the reasoning behind each score.",
+];
 
 export const SPEC_DEFAULTS: Omit<CampaignSpec, "name"> = {
   accounts: 100,
@@ -49,7 +62,11 @@ export const SPEC_DEFAULTS: Omit<CampaignSpec, "name"> = {
   churn: 0.1,
   pivot: 0.5,
   sharing: 8,
+  shared: 1,
   spread: 0,
+  every: 1,
+  clock: 0,
+  wording: 0,
 };
 
 /** `accounts=50,rows=20000,camouflage=0.8`: keys of CampaignSpec, `jitter` for jitterHours. */
@@ -82,11 +99,11 @@ export function campaign(spec: CampaignSpec, stage: Stage): Actor & { spec: Camp
   function* rowsOn(day: number, own: Random): Iterable<Row> {
     for (const disguise of disguises) if (disguise) yield* disguise.rowsOn(day, own);
     const on = day - spec.from;
-    if (on < 0 || on >= days) return;
+    if (on < 0 || on >= days || day % spec.every !== 0) return;
     const working = accounts.map((_, i) => i).filter((i) => lives[i]![0] <= on && on < lives[i]![1]);
     const total = working.reduce((sum, i) => sum + weights[i]!, 0);
     for (const i of working) {
-      const n = poisson((spec.rows / days) * (weights[i]! / total), own);
+      const n = poisson(((spec.rows * spec.every) / days) * (weights[i]! / total), own);
       for (let k = 0; k < n; k++) yield exchange(accounts[i]!, day, own);
     }
   }
@@ -102,14 +119,16 @@ export function campaign(spec: CampaignSpec, stage: Stage): Actor & { spec: Camp
     );
     const [input, output] = own.pick(stage.arrivals.tokens);
     const jitter = (own.unit() * 2 - 1) * spec.jitterHours * 3_600_000;
-    const time = stage.startMs + day * DAY_MS + ((own.unit() * DAY_MS + jitter + DAY_MS) % DAY_MS);
+    const spread = spec.clock > 0 ? own.below(24) * 3_600_000 + own.unit() * 40_000 : own.unit() * DAY_MS;
+    const time = stage.startMs + day * DAY_MS + ((spread + jitter + DAY_MS) % DAY_MS);
+    const asked = spec.paraphrase > 0 ? rewordTemplate(text, source, fixed) : text;
     return {
       time: Math.round(time),
       account: { ...account, addresses: [own.pick(account.addresses)] },
       session: `s-${account.id}-${Math.round(time)}`,
       history: [],
       system: null,
-      prompt: spec.paraphrase > 0 ? rewordTemplate(text, source, fixed) : text,
+      prompt: spec.wording > 0 && own.unit() < spec.wording ? `${asked}\n\n${WORDINGS[item % 2]}` : asked,
       model: day >= stage.days / 2 && own.unit() < spec.pivot ? NEW_MODEL : own.pick(MODELS),
       input,
       output,
@@ -148,7 +167,7 @@ function crowd(spec: CampaignSpec, r: Random): Account[] {
     cards[group] ??= `card-${Math.floor(r.unit() * 2 ** 48).toString(16)}`;
     networks[group] ??= `${20 + r.below(180)}.${r.below(256)}.${r.below(256)}`;
     const shared =
-      spec.sharing > 1
+      spec.sharing > 1 && i < spec.shared * spec.accounts
         ? {
             payment: cards[group]!,
             addresses: [`${networks[group]}.${1 + r.below(254)}`, `${networks[group]}.${1 + r.below(254)}`],

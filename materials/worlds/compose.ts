@@ -1,6 +1,6 @@
 /** A world from its settings: who is in it, what they send each day, and the truth about them. Draws follow the seed. */
 import { type CampaignSpec, campaign, parseSpec } from "./campaign.ts";
-import { DECOYS, type Decoy, type DecoyKind, decoy } from "./decoys.ts";
+import { DECOYS, type Decoy, type DecoyKind, decoy, HONEST, isHeavy } from "./decoys.ts";
 import { type Arrivals, readArrivals, readSource, type Source } from "./material.ts";
 import { person, volumes } from "./people.ts";
 import { random } from "./random.ts";
@@ -58,11 +58,16 @@ export function compose(settings: WorldSettings): World {
     const r = random(`size ${name}`, seed);
     // A decoy takes 1 to 4 % of the accounts (at least 25) and 1 to 3 % of the rows.
     const size = Math.max(25, Math.round(accounts * (0.01 + 0.03 * r.unit())));
+    // Honest tools are as many and as busy as a campaign: 30 to 49 accounts and some hundred rows each.
+    if (isHeavy(kind)) {
+      const users = Math.max(30 + r.below(20), size);
+      return decoy(kind, name, users, Math.round(users * (80 + 60 * r.unit())), stage);
+    }
     return decoy(kind, name, size, Math.max(size * 20, Math.round(rows * (0.01 + 0.02 * r.unit()))), stage);
   });
   const spent = [
     ...campaigns.map((c) => c.spec.rows / (1 - c.spec.camouflage)),
-    ...decoys.map((d) => d.accounts.length * 20),
+    ...decoys.map((d) => d.accounts.length * (isHeavy(d.kind) ? 110 : 20)),
   ];
   const taken = [...campaigns, ...decoys].reduce((n, actor) => n + actor.accounts.length, 0);
   const people = crowd(Math.max(0, accounts - taken), Math.max(0, rows - spent.reduce((a, b) => a + b, 0)), stage);
@@ -109,16 +114,16 @@ function crowd(n: number, total: number, stage: Stage): Actor[] {
   );
 }
 
-/** `all`, `none`, `relay agent:2`, or with commas. */
+/** `all`, `honest`, `none`, `relay agent:2`, or with commas. */
 function decoyKinds(words: readonly string[]): { kind: DecoyKind; name: string }[] {
   const asked = (words.length === 0 ? ["all"] : words)
     .flatMap((w) => w.split(","))
     .filter((w) => w !== "" && w !== "none");
-  const kinds = asked.flatMap((w) => (w === "all" ? [...DECOYS] : [w]));
+  const kinds = asked.flatMap((w) => (w === "all" ? [...DECOYS] : w === "honest" ? [...HONEST] : [w]));
+  const known: readonly string[] = [...DECOYS, ...HONEST, "imitated"];
   return kinds.flatMap((word) => {
     const [kind = "", count = "1"] = word.split(":");
-    if (!DECOYS.includes(kind as DecoyKind))
-      throw new Error(`worlds: expected decoys of ${DECOYS.join(", ")}, got ${kind}`);
+    if (!known.includes(kind)) throw new Error(`worlds: expected decoys of ${known.join(", ")}, got ${kind}`);
     return Array.from({ length: Number(count) }, (_, i) => ({ kind: kind as DecoyKind, name: `${kind}-${i + 1}` }));
   });
 }

@@ -6,11 +6,17 @@
 import type { Source } from "./material.ts";
 import { conversation, person, volumes } from "./people.ts";
 import { poisson, type Random, random } from "./random.ts";
+import { RELAYS, type RelayKind, relayOf } from "./relays.ts";
 import { filling, userPrompt } from "./text.ts";
+import { TOOLS, type ToolKind, tool } from "./tools.ts";
 import { type Actor, DAY_MS, newAccount, personalTime, type Row, type Stage } from "./world.ts";
 
 export const DECOYS = ["relay", "agent", "benchmark", "cron", "classroom", "seats", "library"] as const;
-export type DecoyKind = (typeof DECOYS)[number];
+/** Honest software and relays, as heavy on the log as a campaign. */
+export const HONEST: readonly (ToolKind | RelayKind)[] = [...TOOLS, ...RELAYS];
+/** `imitated`: the users of an honest tool whose templates a campaign of the same world sends too. */
+export type DecoyKind = (typeof DECOYS)[number] | ToolKind | RelayKind | "imitated";
+export const isHeavy = (kind: DecoyKind) => kind === "imitated" || (HONEST as readonly string[]).includes(kind);
 
 export interface Decoy extends Actor {
   kind: DecoyKind;
@@ -21,10 +27,47 @@ type Maker = (name: string, size: number, rows: number, stage: Stage, r: Random)
 
 /** @param rows about how many rows it sends over the whole log */
 export function decoy(kind: DecoyKind, name: string, size: number, rows: number, stage: Stage): Decoy {
-  return MAKERS[kind](name, size, rows, stage, random(`decoy ${name}`, stage.seed));
+  const r = random(`decoy ${name}`, stage.seed);
+  if (isOneOf(TOOLS, kind)) return { kind, ...tool(kind, name, size, rows, stage, r) };
+  if (isOneOf(RELAYS, kind)) return { kind, ...relayOf(kind, name, size, rows, stage, r) };
+  return MAKERS[kind](name, size, rows, stage, r);
 }
 
-const MAKERS: Record<DecoyKind, Maker> = { relay, agent, benchmark, cron, classroom, seats, library };
+function isOneOf<T extends string>(list: readonly T[], word: string): word is T {
+  return (list as readonly string[]).includes(word);
+}
+
+const MAKERS: Record<(typeof DECOYS)[number] | "imitated", Maker> = {
+  relay,
+  agent,
+  benchmark,
+  cron,
+  classroom,
+  seats,
+  library,
+  imitated,
+};
+
+/** Independent people with one tool, by quota or by habit; the campaign of the world imitates the tool. */
+function imitated(name: string, size: number, rows: number, stage: Stage, r: Random): Decoy {
+  const source = stage.extraction[0];
+  if (source === undefined) throw new Error("worlds.imitated: expected --extraction files, got none");
+  const even = r.unit() < 0.5;
+  const users = volumes(size, rows / stage.days, r, even ? 0 : 0.8).map((rowsADay, i) => ({
+    account: newAccount(`${name}-${i}`, r, { agent: `${name}/2` }),
+    rowsADay,
+    zone: r.below(24),
+  }));
+  function* rowsOn(day: number, own: Random): Iterable<Row> {
+    for (const { account, rowsADay, zone } of users)
+      for (let left = poisson(rowsADay, own); left > 0; left--) {
+        const prompt = (q: Random) => filling(source!, q.below(1e6), q);
+        const at = even ? DAY_MS * own.unit() : personalTime(zone, own);
+        yield* conversation({ account, turns: 1, day, at, system: null, prompt, stage }, own);
+      }
+  }
+  return { kind: "imitated", name, source: source.name, accounts: users.map((u) => u.account), rowsOn };
+}
 
 /** A reseller: unrelated end users behind accounts of one operator, load-balanced, one client id, few addresses. */
 function relay(name: string, size: number, rows: number, stage: Stage, r: Random): Decoy {

@@ -3,6 +3,7 @@
  *
  *   npm run world -- --arrivals F… --benign F… --extraction F… --accounts N --rows N --campaign SPEC… --decoys KINDS
  *     --seed S --out DIR [--days 14] [--start 2026-03-02] [--form litellm|hashed-parquet]
+ *     [--without payment,network,org]
  *
  * Writes DIR/log/*.jsonl.gz (a file a day), DIR/truth.jsonl ({"account", "campaign"} a line, campaign accounts only)
  * and DIR/notes.json (all settings, every decoy with its accounts, digests of the material). README.md has the rest.
@@ -12,7 +13,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { compose, notesOf, truthOf } from "./compose.ts";
-import { litellmLine } from "./litellm.ts";
+import { type Lacking, litellmLine } from "./litellm.ts";
 import { DAY_MS, type Row } from "./world.ts";
 
 const ROWS_A_MEMBER = 50_000;
@@ -45,6 +46,8 @@ const { values } = parseArgs({
     days: { ...text, default: "14" },
     start: { ...text, default: "2026-03-02" },
     seed: { ...text, default: "world-1" },
+    /** Fields left out of the log: payment, network, org, with commas. */
+    without: { ...text, default: "" },
     form: { ...text, default: "litellm" },
     out: text,
   },
@@ -54,6 +57,7 @@ if (values.form !== "litellm" && values.form !== "hashed-parquet")
   throw new Error(`worlds: expected --form litellm or hashed-parquet, got ${values.form}`);
 if (values.out === undefined) throw new Error("worlds: expected --out DIR");
 const out = values.out;
+const without = values.without.split(",").filter((field) => field !== "") as Lacking[];
 const world = compose({ ...values, accounts: number("accounts"), rows: number("rows"), days: number("days") });
 mkdirSync(join(out, "log"), { recursive: true });
 let rows = 0;
@@ -94,7 +98,7 @@ async function hashed(): Promise<void> {
 function gzipped(today: readonly Row[]): Buffer {
   const members: Buffer[] = [];
   for (let from = 0; from === 0 || from < today.length; from += ROWS_A_MEMBER) {
-    const lines = today.slice(from, from + ROWS_A_MEMBER).map((row) => `${litellmLine(row)}\n`);
+    const lines = today.slice(from, from + ROWS_A_MEMBER).map((row) => `${litellmLine(row, without)}\n`);
     members.push(gzipSync(lines.join(""), { level: 1 }));
   }
   return Buffer.concat(members);

@@ -80,13 +80,13 @@ for (const [id, value] of [
     `\n${id}: ${worlds.length} worlds, nulls ${JSON.stringify(study.nulls)}, campaigns ${JSON.stringify(study.positives)}\n\n`,
   );
   process.stdout.write(
-    "| decoy | measured | prompt sources | median | highest | the least measure of the highest |\n| --- | ---: | ---: | ---: | ---: | --- |\n",
+    "| decoy | measured | prompt sources | median | highest | the weakest part of the highest |\n| --- | ---: | ---: | ---: | ---: | --- |\n",
   );
   for (const kind of kinds) {
     const own = nulls.filter((n) => n.kind === kind).sort((a, b) => of(b) - of(a));
     const top = own[0]!;
     process.stdout.write(
-      `| ${kind} | ${own.length} | ${new Set(own.map((n) => family(n.source))).size} | ${of(own[own.length >> 1]!).toFixed(2)} | ${of(top).toFixed(2)} | ${statistic(id, top.measures).least} (${top.accounts} accounts) |\n`,
+      `| ${kind} | ${own.length} | ${new Set(own.map((n) => family(n.source))).size} | ${of(own[own.length >> 1]!).toFixed(2)} | ${of(top).toFixed(2)} | ${statistic(id, top.measures).weakest} (${top.accounts} accounts) |\n`,
     );
   }
 }

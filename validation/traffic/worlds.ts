@@ -23,7 +23,8 @@ import { LEVELS, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import { fillGroupTables, type GroupMeasures, measure } from "../../dist/labs/traffic/score/measures.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 import { compose, truthOf, type World } from "../../materials/worlds/compose.ts";
-import { litellmLine } from "../../materials/worlds/litellm.ts";
+import { HONEST } from "../../materials/worlds/decoys.ts";
+import { type Lacking, litellmLine } from "../../materials/worlds/litellm.ts";
 
 const { values } = parseArgs({
   options: {
@@ -37,9 +38,14 @@ const { values } = parseArgs({
     benign: { type: "boolean", default: false },
     /** Tuning only: take the campaign's prompts from this source. */
     extraction: { type: "string" },
+    /** Kinds of decoys, as in bench/worlds; `rotate` takes all the light ones and three of the honest tools by turns. */
+    decoys: { type: "string", default: "all" },
+    /** Fields that the logs lack: payment, network, org. */
+    without: { type: "string", default: "" },
     out: { type: "string" },
   },
 });
+const without = values.without.split(",").filter((field) => field !== "") as Lacking[];
 
 /**
  * Fresh with each version of the method: no world of the study was looked at before that version was fixed. Worlds of
@@ -101,7 +107,7 @@ export interface Measured {
   accounts: number;
   pooled: number;
   extraction: number;
-  least: string;
+  weakest: string;
   measures: GroupMeasures;
 }
 
@@ -124,7 +130,7 @@ async function takeIn(world: World): Promise<number> {
     const block = Buffer.from(
       world
         .rowsOn(day)
-        .map((row) => `${litellmLine(row)}\n`)
+        .map((row) => `${litellmLine(row, without)}\n`)
         .join(""),
     );
     rows += parseLines(block, { ...context, batch: day + 1 }, sink, lineDigest).rows;
@@ -135,14 +141,14 @@ async function takeIn(world: World): Promise<number> {
   return rows;
 }
 
-async function runWorld(world: string, benign: string[], extraction: string | null) {
+async function runWorld(world: string, i: number, benign: string[], extraction: string | null) {
   const of = (names: string[]) => files.filter((file) => names.includes(sourceOf(file)));
   const made = compose({
     arrivals: [arrivals],
     benign: of(benign),
     extraction: extraction === null ? [] : of([extraction]),
     campaign: extraction === null ? [] : [`${values.campaign},name=campaign`],
-    decoys: ["all"],
+    decoys: decoysOf(i),
     accounts: Number(values.accounts),
     rows: Number(values.rows),
     days: 14,
@@ -173,7 +179,7 @@ async function runWorld(world: string, benign: string[], extraction: string | nu
   // Accounts that a finding would list: of every group above the level, whatever it is.
   const listed = new Map(
     search.groups
-      .filter((_, k) => groups[k]!.extraction > LEVELS["traffic/extraction-workload"])
+      .filter((_, k) => groups[k]!.pooled > LEVELS["traffic/pooled-operation"])
       .flatMap((g) => g.listed.map((m) => [m.account, m] as const)),
   );
   const wrong = [...listed.values()]
@@ -188,7 +194,9 @@ async function runWorld(world: string, benign: string[], extraction: string | nu
   const measured = await measure(engine, judged);
   for (const [k, d] of decoys.entries())
     groups.push(line(d.kind, label.get(hash(d.accounts[0]!))!.source, true, measured[k]!.measures));
-  const found = groups.filter((m) => m.kind === "campaign").sort((a, b) => b.extraction - a.extraction)[0];
+  const found = groups
+    .filter((m) => m.kind === "campaign")
+    .sort((a, b) => b.pooled - a.pooled || b.accounts - a.accounts)[0];
   return {
     world,
     methodVersion: METHOD_VERSION,
@@ -206,10 +214,17 @@ async function runWorld(world: string, benign: string[], extraction: string | nu
             right: listed.size - wrong.length,
             pooled: found?.pooled ?? 0,
             extraction: found?.extraction ?? 0,
+            measures: found?.measures ?? null,
           },
     wrong,
     groups,
   };
+}
+
+/** Three of the honest tools a world, so that every kind comes as often as every other. */
+function decoysOf(i: number): string[] {
+  if (values.decoys !== "rotate") return [values.decoys];
+  return ["all", ...[0, 1, 2].map((k) => HONEST[(3 * i + k) % HONEST.length]!)];
 }
 
 function line(kind: string, source: string, whole: boolean, measures: GroupMeasures): Measured {
@@ -222,7 +237,7 @@ function line(kind: string, source: string, whole: boolean, measures: GroupMeasu
     accounts: measures.accounts,
     pooled: pooled.value,
     extraction: extraction.value,
-    least: extraction.least,
+    weakest: pooled.weakest,
     measures,
   };
 }
@@ -248,13 +263,13 @@ for (let i = Number(values.from); i < Number(values.to); i++) {
     values.extraction ??
     sources.find((s, k) => k >= (i * 7) % sources.length && !benign.includes(s)) ??
     sources.find((s) => !benign.includes(s))!;
-  const line = await runWorld(world, benign, values.benign ? null : extraction);
+  const line = await runWorld(world, i, benign, values.benign ? null : extraction);
   appendFileSync(out, `${JSON.stringify(line)}\n`);
   const top = line.groups
     .filter((g: Measured) => g.kind !== "campaign")
-    .reduce((m: number, g: Measured) => Math.max(m, g.extraction), 0);
+    .reduce((m: number, g: Measured) => Math.max(m, g.pooled), 0);
   process.stderr.write(
-    `${world}: highest decoy ${top}, campaign ${line.campaign?.extraction ?? "none"}, ${Math.round((performance.now() - started) / 1000)} s\n`,
+    `${world}: highest decoy ${top}, campaign ${line.campaign ? `${line.campaign.pooled} (${line.campaign.right} of ${line.campaign.accounts}, ${line.campaign.named - line.campaign.right} wrong)` : "none"}, ${Math.round((performance.now() - started) / 1000)} s\n`,
   );
 }
 await engine.close();

@@ -30,8 +30,9 @@ export function groupFacts(group: FoundGroup, index: number): GroupFacts {
     judged: group.members.length,
     joined: group.found,
     templates: group.templates.length,
-    statistic: { pooledOperation: pooled.value, extractionWorkload: extraction.value, least: extraction.least },
+    statistic: { pooledOperation: pooled.value, extractionWorkload: extraction.value, weakest: pooled.weakest },
     measures: group.measures,
+    shared: { cards: group.sharing.cards, networks: group.sharing.networks },
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * The door of the traffic laboratory: are there accounts in this log that are operated together, and does what they ask
- * harvest the model? Groups are found by content lockstep on even days and judged on odd days; their statistics are
- * ranked among benign coordinated groups (research: SynchroTrap, CCS 2014; FRAUDAR, KDD 2016; Ikram et al. 2015).
+ * harvest the model? Groups are found by content lockstep, and by shared cards and networks, on half of each account's days
+ * and judged on the others; what judges them stands on both, and their statistics are ranked among benign coordinated
+ * groups (research: SynchroTrap, CCS 2014; FRAUDAR, KDD 2016; Ikram et al. 2015).
  * It cannot see who operates them, nor what became of the answers.
  */
 import type { Digest } from "../../base/digest.js";
@@ -13,11 +14,13 @@ import type { Validation } from "../../finding/validation.js";
 import { describeGroup, groupFacts, NOTHING_DESCRIBED } from "./describe-group.js";
 import type { SqlEngine } from "./engine.js";
 import { type FoundGroup, findGroups, type Search } from "./find-groups.js";
+import { leads, listed, type Naming } from "./list-accounts.js";
 import { type LogTotals, logRoot, logTotals } from "./log/facts.js";
 import { type Fill, withFill } from "./log/fill.js";
 import type { Rejects } from "./log/parse-lines.js";
 import { CLASS, LEVELS, MEMBER_P_MAX, METHOD_ID, METHOD_VERSION, SEED_DEFAULT } from "./method.js";
-import type { GroupFacts, LogFacts, TrafficObservations } from "./observations.js";
+import type { Lead, LogFacts, TrafficObservations } from "./observations.js";
+import { type OutOfReach, outOfReach } from "./reach.js";
 import { type PropositionId, statistic } from "./score/statistic.js";
 import { ALTERNATIVES, LIMITS, MEMBER_ASSUMPTION, NO_PROMPTS, RANK_ASSUMPTION, SCREEN_ASSUMPTION } from "./words.js";
 
@@ -51,39 +54,54 @@ export async function examineTraffic(request: TrafficRequest): Promise<Finding[]
   if (refusal !== null)
     return both((id) => withFill(finding(request, id, refuse(refusal), null, root, []), totals, fill));
   const search = await findGroups(engine, totals.rows, request.onStage);
-  const log = logFacts(request, totals, search);
+  const name: Naming = (account) => {
+    const hash = search.accounts.hex(account);
+    return request.reveal?.get(hash) ?? hash;
+  };
   const facts = search.groups.map(groupFacts);
-  const shown = search.groups.flatMap((group, g) => (worthShowing(request, group) && g < SHOWN_MAX ? [g] : []));
+  const shown = search.groups
+    .flatMap((group, g) => (worthShowing(request, totals, group) ? [g] : []))
+    .slice(0, SHOWN_MAX);
+  const shared = { log: logFacts(request, totals, search), groups: facts, outOfReach: outOfReach(search.fill) };
+  const below = leads(
+    search.groups.flatMap((group, g) => (shown.includes(g) ? [] : [{ id: facts[g]!.id, group, ...standing(group) }])),
+    name,
+  );
   const out: Finding[] = [];
   for (const g of shown) {
     request.onStage(`exhibits of group ${g + 1}`);
     const group = search.groups[g]!;
     const described = await describeGroup(engine, g, group.listed.length);
     const observations: TrafficObservations = {
-      log,
+      ...shared,
       group: facts[g]!,
-      groups: facts,
-      accounts: accountList(group, search, request),
+      accounts: listed(group, search, name),
+      leads: [],
       ...described,
     };
     for (const id of IDS) {
-      const { value, least } = statistic(id, group.measures);
-      const decision = decide(request, id, value, outside(totals, group));
-      out.push(finding(request, id, decision, { ...observations }, root, tests(request, id, value, least, group)));
+      const { value, weakest } = statistic(id, group.measures);
+      const decision = decide(request, id, value, outside(totals, group), shared.outOfReach);
+      out.push(finding(request, id, decision, { ...observations }, root, tests(request, id, value, weakest, group)));
     }
   }
-  if (out.length > 0) return out;
-  return both((id) => {
-    const top = Math.max(0, ...search.groups.map((group) => statistic(id, group.measures).value));
-    return finding(
-      request,
-      id,
-      decide(request, id, top, outside(totals, null)),
-      whole(log, facts),
-      root,
-      wholeTests(request, id, top, facts.length),
-    );
-  });
+  // What remains of the log: leads below the level, told from what was found.
+  if (out.length === 0 || below.length > 0)
+    for (const id of IDS) {
+      const rest = search.groups.filter((_, g) => !shown.includes(g));
+      const top = Math.max(0, ...rest.map((group) => statistic(id, group.measures).value));
+      const decision = decide(request, id, top, outside(totals, null), shared.outOfReach);
+      const tests = wholeTests(request, id, top, rest.length);
+      out.push(finding(request, id, decision, whole(shared, below), root, tests));
+    }
+  return out;
+}
+
+function standing(group: FoundGroup) {
+  return {
+    pooled: statistic("traffic/pooled-operation", group.measures).value,
+    extraction: statistic("traffic/extraction-workload", group.measures).value,
+  };
 }
 
 const IDS = ["traffic/pooled-operation", "traffic/extraction-workload"] as const;
@@ -92,20 +110,29 @@ function both(make: (id: PropositionId) => Finding): Finding[] {
   return IDS.map(make);
 }
 
-/** Above the level and above all benign groups of the study; other groups stand in the table of groups only. */
-function worthShowing(request: TrafficRequest, group: FoundGroup): boolean {
+/** Above the level and above all benign groups of the study, and like its campaigns in size; all others are leads at most. */
+function worthShowing(request: TrafficRequest, totals: LogTotals, group: FoundGroup): boolean {
+  if (outside(totals, group) !== null) return false;
   return IDS.some((id) => statistic(id, group.measures).value > Math.max(LEVELS[id], nullMax(request, id)));
 }
 
 function nullMax({ validation }: TrafficRequest, id: PropositionId): number {
-  return Math.max(0, ...(validation[id]?.summary.nullKinds ?? []).map((kind) => kind.statisticMax));
+  const summary = validation[id]?.summary;
+  const kinds = summary?.methodVersion === METHOD_VERSION ? (summary.nullKinds ?? []) : [];
+  return Math.max(0, ...kinds.map((kind) => kind.statisticMax));
 }
 
-function decide(request: TrafficRequest, id: PropositionId, value: number, outsideClass: string | null): Decision {
+function decide(
+  request: TrafficRequest,
+  id: PropositionId,
+  value: number,
+  outsideClass: string | null,
+  missing: readonly OutOfReach[],
+): Decision {
   const known = request.validation[id]?.summary ?? null;
   const summary = known?.methodVersion === METHOD_VERSION ? known : null;
   const cap = summary ? log10Cap(id, summary) : 0;
-  return decideScored({
+  const decision = decideScored({
     proposition: id,
     statistic: value,
     nullKinds: [
@@ -117,6 +144,9 @@ function decide(request: TrafficRequest, id: PropositionId, value: number, outsi
     outside: outsideClass,
     validation: summary,
   });
+  if (decision.outcome !== "inconclusive" || missing.length === 0) return decision;
+  const why = missing.map(({ why }) => why).join("; ");
+  return { ...decision, reason: `Out of reach of this log: ${why}. ${decision.reason}` };
 }
 
 /** Why log or group lie outside what the study speaks for. */
@@ -130,15 +160,16 @@ function outside(totals: LogTotals, group: FoundGroup | null): string | null {
   return null;
 }
 
-function tests(request: TrafficRequest, id: PropositionId, value: number, least: string, group: FoundGroup): Test[] {
+function tests(request: TrafficRequest, id: PropositionId, value: number, weakest: string, group: FoundGroup): Test[] {
   const kinds = request.validation[id]?.summary.nullKinds ?? [];
-  const nulls = kinds.reduce((n, kind) => n + kind.pairs, 0);
+  // Groups of one source and kind are not independent: the rank is among families.
+  const nulls = request.validation[id]?.summary.nulls.families ?? 0;
   const above = value > LEVELS[id] && kinds.every((kind) => value > kind.statisticMax);
   const outsiders = group.calibration;
   return [
     {
       id: `${id}/rank`,
-      statistic: { name: `least of the measures (${least})`, value },
+      statistic: { name: `product of its parts (weakest: ${weakest})`, value },
       log10P: above && nulls > 0 ? floor2(Math.log10(1 / (nulls + 1))) : 0,
       exact: false,
       assumption: RANK_ASSUMPTION,
@@ -175,11 +206,11 @@ function tests(request: TrafficRequest, id: PropositionId, value: number, least:
 }
 
 function wholeTests(request: TrafficRequest, id: PropositionId, value: number, groups: number): Test[] {
-  const nulls = (request.validation[id]?.summary.nullKinds ?? []).reduce((n, kind) => n + kind.pairs, 0);
+  const nulls = request.validation[id]?.summary.nulls.families ?? 0;
   return [
     {
       id: `${id}/rank`,
-      statistic: { name: "highest least measure among the groups of the log", value },
+      statistic: { name: "highest statistic among the groups of the log that are no finding", value },
       log10P: 0,
       exact: false,
       assumption: RANK_ASSUMPTION,
@@ -189,13 +220,6 @@ function wholeTests(request: TrafficRequest, id: PropositionId, value: number, g
       where: `${groups} groups looked at`,
     },
   ];
-}
-
-function accountList(group: FoundGroup, search: Search, { reveal }: TrafficRequest): TrafficObservations["accounts"] {
-  return group.listed.map(({ account, log10P }) => {
-    const hash = search.accounts.hex(account);
-    return { account: reveal?.get(hash) ?? hash, log10P: round6(log10P) };
-  });
 }
 
 function logFacts(request: TrafficRequest, totals: LogTotals, search: Search): LogFacts {
@@ -211,6 +235,13 @@ function logFacts(request: TrafficRequest, totals: LogTotals, search: Search): L
     rejects: Object.entries(request.rejects)
       .map(([reason, { count }]) => ({ reason, lines: count }))
       .sort((a, b) => (a.reason < b.reason ? -1 : 1)),
+    known: {
+      payment: search.fill.payment,
+      network: search.fill.network,
+      org: search.fill.org,
+      joined: search.joined,
+    },
+    popular: search.popular,
     names: request.reveal ? "clear" : "keyed-hash",
     ...(request.intake ? { fill: request.intake.fill } : {}),
   };
@@ -218,8 +249,11 @@ function logFacts(request: TrafficRequest, totals: LogTotals, search: Search): L
 
 const NO_LOG = null;
 
-function whole(log: LogFacts, groups: GroupFacts[]): TrafficObservations {
-  return { log, group: null, groups, accounts: [], ...NOTHING_DESCRIBED };
+function whole(
+  shared: Pick<TrafficObservations, "log" | "groups" | "outOfReach">,
+  below: readonly Lead[],
+): TrafficObservations {
+  return { ...shared, group: null, accounts: [], leads: [...below], ...NOTHING_DESCRIBED };
 }
 
 function finding(

@@ -2,14 +2,17 @@
 import type { SqlEngine } from "./engine.js";
 import { type Activity, readActivity } from "./graph/activity.js";
 import { components } from "./graph/components.js";
+import { type Fill, fillHolders, joinedAccounts, readFill } from "./graph/holders.js";
+import { joinedGroups } from "./graph/joined-groups.js";
 import { links } from "./graph/links.js";
 import { type Group, judge, type Member, newDesk, outsidersOf } from "./graph/membership.js";
 import { readStrata, type Screen, screen, usesByStratum } from "./graph/screen.js";
 import { templateGroups } from "./graph/template-clusters.js";
 import type { Hashes } from "./log/hashes.js";
-import { GROUPS_MEASURED_MAX, PACE_SHARE_MIN, SINGLE_APART_MAX } from "./method.js";
-import { balance, fillGroupTables, type GroupMeasures, measure, median, type Ways } from "./score/measures.js";
-import { statistic } from "./score/statistic.js";
+import { GROUPS_MEASURED_MAX, JOINED_MIN, PACE_SHARE_MIN, POPULAR_SHARE, SINGLE_APART_MAX } from "./method.js";
+import { fillGroupTables, type GroupMeasures, measure, median, type Ways } from "./score/measures.js";
+import type { Sharing } from "./score/sharing.js";
+import { partsOf, statistic } from "./score/statistic.js";
 import { assignTemplates } from "./templates/read-prompts.js";
 
 export interface FoundGroup extends Group {
@@ -17,8 +20,11 @@ export interface FoundGroup extends Group {
   found: number;
   /** Of all members judged. */
   measures: GroupMeasures;
-  /** The accounts that are listed: members that also work as the group does. */
+  /** Members that also work as the group does: what a lead shows. */
+  alike: Member[];
+  /** Of those, the accounts that are named: each joined to others by more than content. */
   listed: Member[];
+  sharing: Sharing;
   screen: Screen;
 }
 
@@ -28,6 +34,12 @@ export interface Search {
   prompts: number;
   links: number;
   groups: FoundGroup[];
+  /** What the log knows of its accounts. */
+  fill: Fill;
+  /** Accounts that share cards and networks as separate customers. */
+  joined: number;
+  /** Templates that more than POPULAR_SHARE of the accounts use: they link nobody, and are looked at for joined accounts only. */
+  popular: { templates: number; uses: number };
 }
 
 export async function findGroups(engine: SqlEngine, rows: number, onStage: (stage: string) => void): Promise<Search> {
@@ -35,10 +47,15 @@ export async function findGroups(engine: SqlEngine, rows: number, onStage: (stag
   const { prompts } = await assignTemplates(engine, rows);
   onStage("accounts and templates");
   const activity = await readActivity(engine, rows);
+  onStage("cards and networks");
+  await fillHolders(engine, rows);
+  const fill = await readFill(engine);
+  const joined = await joinedAccounts(engine);
   onStage("links");
-  const { parts, linked } = candidates(activity);
+  const { parts, linked } = candidates(activity, joined);
   onStage("judging groups");
-  const outsiders = outsidersOf(parts, activity);
+  // An account that shares cards and networks may be a straggler of any group: p-values are not ranked among such.
+  const outsiders = outsidersOf([...parts, [...joined]], activity);
   const desk = newDesk(activity);
   const judged = mostTelling(
     eachOnce(
@@ -46,6 +63,7 @@ export async function findGroups(engine: SqlEngine, rows: number, onStage: (stag
         .map((part) => ({ found: part.length, ...judge(part, outsiders, activity, desk) }))
         .filter((g) => g.members.length >= 2),
     ),
+    joined,
   );
   await fillGroupTables(engine, judged, activity);
   const measured = await measure(engine, judged);
@@ -56,7 +74,8 @@ export async function findGroups(engine: SqlEngine, rows: number, onStage: (stag
       ...group,
       screen: screen(group, activity, strata, uses),
       measures: measured[g]!.measures,
-      listed: resembling(group.members, measured[g]!.ways),
+      sharing: measured[g]!.sharing,
+      ...named(group.members, measured[g]!),
     })),
   );
   await fillGroupTables(
@@ -64,13 +83,44 @@ export async function findGroups(engine: SqlEngine, rows: number, onStage: (stag
     groups.map(({ listed, templates }) => ({ members: listed, templates })),
     activity,
   );
-  return { accounts: activity.accounts, activity, prompts, links: linked, groups };
+  const popular = popularTemplates(activity);
+  return {
+    accounts: activity.accounts,
+    activity,
+    prompts,
+    links: linked,
+    groups,
+    fill,
+    joined: joined.length,
+    popular,
+  };
+}
+
+function popularTemplates({ accounts, templates, byTemplate }: Activity): Search["popular"] {
+  let count = 0;
+  let uses = 0;
+  for (let t = 0; t < templates.length; t++) {
+    const n = byTemplate[t + 1]! - byTemplate[t]!;
+    if (n <= POPULAR_SHARE * accounts.length) continue;
+    count++;
+    uses += n;
+  }
+  return { templates: count, uses };
+}
+
+function named(members: readonly Member[], { ways, sharing }: { ways: ReadonlyMap<number, Ways>; sharing: Sharing }) {
+  const alike = resembling(members, ways);
+  return { alike, listed: alike.filter(({ account }) => (sharing.joined.get(account) ?? 0) >= JOINED_MIN) };
 }
 
 /** Sets of accounts that the finding half joins, each set once. */
-function candidates(activity: Activity): { parts: number[][]; linked: number } {
+function candidates(activity: Activity, joined: Uint32Array): { parts: number[][]; linked: number } {
   const found = links(activity);
-  const parts = [...components(found, activity.accounts.length), ...templateGroups(activity)];
+  const parts = [
+    ...components(found, activity.accounts.length),
+    ...templateGroups(activity),
+    ...joinedGroups(activity, joined, activity.accounts.length),
+  ];
   const known = new Map<string, number[]>();
   for (const part of parts) {
     const name = `${part.length} ${part.join(" ").slice(0, 10_000)}`;
@@ -96,13 +146,19 @@ function eachOnce<G extends Group>(groups: readonly G[]): G[] {
   });
 }
 
-/** No statistic exceeds concentration or balance, which are known without a query: groups low in both are not measured. */
-function mostTelling<G extends Group>(groups: readonly G[]): G[] {
+/** No group stands higher than the share of its members that are joined: those with fewest are not measured. */
+function mostTelling<G extends Group>(groups: readonly G[], joined: Uint32Array): G[] {
   if (groups.length <= GROUPS_MEASURED_MAX) return [...groups];
-  const bound = (group: G) => Math.min(group.concentration, balance(group.members.map((m) => m.rows)));
+  const is = new Set(joined);
+  const share = ({ members }: G) => members.filter(({ account }) => is.has(account)).length / members.length;
   return groups
-    .map((group) => ({ group, bound: bound(group) }))
-    .sort((a, b) => b.bound - a.bound || a.group.members[0]!.account - b.group.members[0]!.account)
+    .map((group) => ({ group, share: share(group) }))
+    .sort(
+      (a, b) =>
+        b.share - a.share ||
+        b.group.concentration - a.group.concentration ||
+        a.group.members[0]!.account - b.group.members[0]!.account,
+    )
     .slice(0, GROUPS_MEASURED_MAX)
     .map(({ group }) => group);
 }
@@ -123,15 +179,21 @@ function resembling(members: readonly Member[], ways: ReadonlyMap<number, Ways>)
 
 /** Several ways of looking find the same accounts: of groups that mostly coincide the one that stands higher is kept. */
 function withoutRepeats(groups: readonly FoundGroup[]): FoundGroup[] {
-  const pooled = (group: FoundGroup) => statistic("traffic/pooled-operation", group.measures).value;
-  const extraction = (group: FoundGroup) => statistic("traffic/extraction-workload", group.measures).value;
-  const order = [...groups].sort(
-    (a, b) =>
-      Math.max(pooled(b), extraction(b)) - Math.max(pooled(a), extraction(a)) ||
-      pooled(b) - pooled(a) ||
-      b.members.length - a.members.length ||
-      a.members[0]!.account - b.members[0]!.account,
+  const standing = new Map(
+    groups.map((group) => {
+      const pooled = statistic("traffic/pooled-operation", group.measures).value;
+      return [group, { pooled, marks: partsOf(group.measures).marks }];
+    }),
   );
+  const order = [...groups].sort((a, b) => {
+    const [x, y] = [standing.get(a)!, standing.get(b)!];
+    return (
+      y.pooled - x.pooled ||
+      y.marks - x.marks ||
+      b.members.length - a.members.length ||
+      a.members[0]!.account - b.members[0]!.account
+    );
+  });
   const kept: { group: FoundGroup; members: Set<number> }[] = [];
   for (const group of order) {
     const members = new Set(group.members.map((m) => m.account));

@@ -13,6 +13,11 @@ const measuresSchema = z.strictObject({
   offClock: share,
   singleTurn: share,
   beyondProduct: share,
+  oneStream: share,
+  oneRhythm: share,
+  joined: share,
+  manyCards: share,
+  harvest: share,
   accounts: count,
   rows: count,
   distinctPrompts: count,
@@ -30,6 +35,10 @@ export const logSchema = z.strictObject({
   distinctPrompts: count,
   formats: z.array(z.string()),
   rejects: z.array(z.strictObject({ reason: z.string(), lines: count })),
+  /** Accounts of which the log names a card, a network, an organisation, and those joined by both as separate customers. */
+  known: z.strictObject({ payment: count, network: count, org: count, joined: count }),
+  /** Templates that too many accounts use to link any; they are looked at for joined accounts only. */
+  popular: z.strictObject({ templates: count, uses: count }),
   /** Whether accounts stand as keyed hashes or in clear. */
   names: z.enum(["keyed-hash", "clear"]),
   /** How often each field stands in it, and what is odd about that. */
@@ -45,8 +54,10 @@ const groupSchema = z.strictObject({
   /** Of those, accounts that the judging days support; the measures are theirs. `accounts` of them keep the group's pace. */
   judged: count,
   templates: count,
-  statistic: z.strictObject({ pooledOperation: share, extractionWorkload: share, least: z.string() }),
+  statistic: z.strictObject({ pooledOperation: share, extractionWorkload: share, weakest: z.string() }),
   measures: measuresSchema,
+  /** Cards, and networks, that three or more separate customers of the group share. */
+  shared: z.strictObject({ cards: count, networks: count }),
 });
 export type GroupFacts = z.infer<typeof groupSchema>;
 
@@ -58,13 +69,44 @@ export const exhibitSchema = z.strictObject({
   rows: count,
 });
 
+/** One listed account, with what it is listed for, so that it can answer. */
+const accountSchema = z.strictObject({
+  account: z.string(),
+  log10P: z.number().max(0),
+  /** Its rows in the group's own templates on the days that judge, and all its rows with a prompt on these days. */
+  rows: count,
+  judgedRows: count,
+  /** Separate customers of the group on a card with it, and on a network with it, itself included. */
+  onCard: count,
+  onNetwork: count,
+  reasons: z.array(z.string()),
+});
+export type ListedAccount = z.infer<typeof accountSchema>;
+
+const leadSchema = z.strictObject({
+  /** Always true: nothing follows from a lead. */
+  noFinding: z.literal(true),
+  group: z.string(),
+  accounts: z.array(z.string()),
+  /** All of them, where the list is cut. */
+  count,
+  statistic: z.strictObject({ pooledOperation: share, extractionWorkload: share }),
+  /** What keeps it below the level. */
+  lacks: z.array(z.string()),
+});
+export type Lead = z.infer<typeof leadSchema>;
+
 export const trafficObservationsSchema = z.strictObject({
   log: logSchema,
   /** The group that the finding is about; null where it is about the whole log. */
   group: groupSchema.nullable(),
   /** Every group found in the log, by standing, without its accounts. */
   groups: z.array(groupSchema),
-  accounts: z.array(z.strictObject({ account: z.string(), log10P: z.number().max(0) })),
+  accounts: z.array(accountSchema),
+  /** Which conclusions the log cannot carry whatever happened in it, and why. */
+  outOfReach: z.array(z.strictObject({ conclusion: z.string(), why: z.string() })),
+  /** Groups below the level, marked as no finding: for whoever owns the log to look at, not to act on. */
+  leads: z.array(leadSchema),
   byDay: z.array(
     z.strictObject({ day: z.string(), rows: count, accounts: count, groupRows: count, groupAccounts: count }),
   ),

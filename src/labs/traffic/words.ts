@@ -1,37 +1,39 @@
 /** The sentences every finding of this laboratory carries: its assumption, what else could explain it, what it cannot see. */
 
 export const RANK_ASSUMPTION =
-  "The benign coordinated groups of the validation study (relays, agent products, benchmarks, clock-started jobs, classrooms, shared-card enterprises, prompt collections, made by the published generator from the stated prompt sources) are like those in this log. It is an assumption about the world, not about chance.";
+  "The honest groups of the validation study (users of one tool on keys of their own, home automation, quota products, companies' scheduled jobs, review bots, coding agents, classes, hackathons, households, agencies, resold accounts, relays by four schedulers, open benchmarks, prompt collections, made by the published generator from the stated prompt sources) are like those in this log. It is an assumption about the world, not about chance; its unit is a family (a prompt source with a kind of group), not a group.";
 
 export const MEMBER_ASSUMPTION =
-  "An account outside the group is exchangeable with the accounts that no group was found among, on the days that did not find the group (split conformal p-value, per account; α is stated, and no correction is made for the number of accounts).";
+  "An account outside the group is exchangeable with the accounts that no group was found among and that share no card and network with others, on the days that did not find the group (split conformal p-value, per account; α is stated, and no correction is made for the number of accounts).";
 
 export const SCREEN_ASSUMPTION =
   "Among accounts that mostly use the same client application and system prompt, which of them uses which template is exchangeable. To reject this says only that the sharing is not chance: every classroom, relay and product shares more than chance too.";
 
 export const ALTERNATIVES: Record<string, readonly string[]> = {
   "traffic/pooled-operation": [
-    "One lawful customer runs many accounts of its own, as an enterprise, a reseller or a product with an account a seat does.",
-    "A product deals its users' requests over a pool of accounts.",
+    "An agency or a managed service runs one tool for its clients, under their organisations and on its own cards and networks.",
+    "A product or a reseller deals its users' steady requests over a pool of accounts: that is operated together too, and no harvest.",
+    "One lawful customer runs several organisations of its own.",
     "A load test, an evaluation or a data-labelling job of the provider's own or of a customer who said so.",
-    "Independent people under a quota that makes their volumes alike, using the same new product that the log does not name.",
   ],
   "traffic/extraction-workload": [
-    "A lawful batch job: translation, labelling, grading or summarising at scale over many accounts.",
+    "A lawful batch job: grading, rewriting or reasoning at scale over many accounts of one operator.",
     "An evaluation or red-team exercise spread over accounts.",
-    "A product whose requests are all single and templated.",
-    "Volume shows that answers were taken, not what they were used for: whether a model was trained on them is another question (`assay examine harvest`).",
+    "One user behind a relay who grades or evaluates; the relay deals the work over its accounts.",
+    "Wordings show what was asked for, not what it was used for: whether a model was trained on it is another question (`assay examine harvest`).",
   ],
 };
 
 export const LIMITS: readonly string[] = [
   "Its error rate holds for worlds made by the published generator from the prompt sources named in the validation study, and for no others; what a log of another kind does to it is not known.",
+  "It names nobody on content alone: users of one tool look as a campaign does. Accounts count as joined only where they share a card with others and a network with others though they stand under other organisations and keys; a campaign whose accounts share neither, or one of the two, is out of reach, and so is any campaign in a log that does not name cards, networks and organisations.",
+  "One card behind most of a group is what schools, products and resellers show openly; such a group is not called operated together.",
   "It does not see a campaign whose accounts each ask something else in words of their own: without shared templates or prompts there is no link.",
-  "It does not see a campaign that deals its work as unevenly as people do, holds conversations, sleeps at night by account and shares its templates with a large benign public.",
-  "Accounts whose rows stand under one system prompt are not called operated together, since a product's users stand so too; of a campaign with a system prompt of its own only the workload can be found.",
+  "It does not call operated together what a clock starts, what lasts less than a few days, what is sent as unequally or at as different hours as separate customers do, what mostly others send, or what comes in runs as many users' work behind a relay does; a campaign may hide so, and pays for it in speed or evenness.",
+  "Harvesting is told by wordings, in English, and request settings that published cases name (reasoning elicited, rubric grading, rewriting, task generation, logit probing), beyond what the rest of the log asks; coverage sweeps are not measured, and a campaign that uses none of these is at most found as operated together.",
   "It says nothing about who operates the accounts, nor about intent, contract or law.",
-  "Every other day of the log judges what the days between found; a campaign shorter than a week lies outside the validated class.",
-  "A listed account stands in the list with its own p-value; the finding is about the group, and an account near the threshold may be a bystander.",
+  "Half of an account's days, by its keyed hash, judge what the others found; a campaign shorter than a week lies outside the validated class.",
+  "A listed account stands in the list with its own p-value and reasons; the finding is about the group, and an account that shares a card and a network with a group's may be a bystander.",
 ];
 
 export const NO_PROMPTS =

@@ -48,6 +48,11 @@ export const MEASURES = {
   offClock: "by no clock",
   singleTurn: "single questions, no talk",
   beyondProduct: "not one product's system prompt",
+  oneStream: "one stream, not many users",
+  oneRhythm: "all keep the same hours",
+  joined: "cards and networks shared",
+  manyCards: "not one card for all",
+  harvest: "asks for what students learn from",
 } as const;
 
 export function trafficMeasures({ group, groups }: TrafficObservations): Figure {
@@ -56,11 +61,8 @@ export function trafficMeasures({ group, groups }: TrafficObservations): Figure 
   const names = Object.keys(MEASURES) as (keyof typeof MEASURES)[];
   const bars = names.map((name) => ({ label: MEASURES[name], value: group?.measures[name] ?? 0 }));
   const dots = names.flatMap((name) => others.map((o) => ({ label: MEASURES[name], value: o.measures[name] })));
-  // A system prompt counts for pooled operation only.
-  const least = bars
-    .filter(({ label }) => label !== MEASURES.beyondProduct)
-    .reduce((a, b) => (b.value < a.value ? b : a));
-  const description = `The least is ${decimal(least.value, 2)} ("${least.label}"), which is the statistic of the extraction workload; ${others.length} other groups stand as dots.`;
+  const weakest = bars.filter(({ label }) => label !== MEASURES.harvest).reduce((a, b) => (b.value < a.value ? b : a));
+  const description = `The weakest is ${decimal(weakest.value, 2)} ("${weakest.label}"), harvesting left aside; ${others.length} other groups stand as dots.`;
   const svg = draw("traffic-measures", title, description, {
     width: 760,
     height: 46 + 30 * bars.length,

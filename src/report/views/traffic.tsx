@@ -85,7 +85,7 @@ function Groups({ seen: { groups, group } }: { seen: TrafficObservations }) {
         { title: "Templates", numeric: true },
         { title: "Pooled operation", numeric: true },
         { title: "Extraction workload", numeric: true },
-        { title: "Least measure" },
+        { title: "Weakest part" },
       ]}
       rows={groups
         .slice(0, LINES_MAX)
@@ -96,7 +96,7 @@ function Groups({ seen: { groups, group } }: { seen: TrafficObservations }) {
           whole(g.templates),
           decimal(g.statistic.pooledOperation, 2),
           decimal(g.statistic.extractionWorkload, 2),
-          g.statistic.least,
+          g.statistic.weakest,
         ])}
       wide
       dense

@@ -42,8 +42,9 @@ describe.skipIf(!hasEngine)("examine traffic", () => {
 
   test("a planted campaign stands first, with its accounts and no others", async () => {
     const { findings } = await run([join(world, "log")], "first", true);
-    expect(findings.map((f) => f.proposition.id)).toEqual(["traffic/pooled-operation", "traffic/extraction-workload"]);
-    for (const finding of findings) {
+    const ids = ["traffic/pooled-operation", "traffic/extraction-workload"];
+    expect(findings.slice(0, 2).map((f) => f.proposition.id)).toEqual(ids);
+    for (const finding of findings.slice(0, 2)) {
       expect(incoherences(finding, KNOWN_RULES)).toEqual([]);
       const seen = trafficObservationsSchema.parse(finding.observations);
       const truth = new Set(

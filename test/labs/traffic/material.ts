@@ -6,8 +6,16 @@ import { prng } from "../../../src/base/prng.js";
 
 const SYLLABLES = ["ka", "lo", "mir", "ten", "sul", "par", "vi", "dro", "nes", "qua", "bel", "fi", "gor", "hu", "jas"];
 
-/** @returns the folder of a small world with one campaign of 30 accounts */
+/** @returns the folder of a small world with every light decoy and, where a campaign is given, its accounts */
 export function smallWorld(folder: string, seed: string, campaign: string | null): string {
+  return worldOf(folder, [
+    ...(campaign === null ? [] : ["--campaign", campaign]),
+    ...["--accounts", "600", "--rows", "17000", "--decoys", "all", "--seed", seed],
+  ]);
+}
+
+/** @param args what the generator is told besides its material (materials/worlds/main.ts) */
+export function worldOf(folder: string, args: readonly string[]): string {
   const r = prng("test/traffic", "material");
   const words = Array.from({ length: 900 }, () =>
     Array.from({ length: 2 + r.below(2) }, () => SYLLABLES[r.below(15)]).join(""),
@@ -52,8 +60,8 @@ export function smallWorld(folder: string, seed: string, campaign: string | null
         "--extraction",
         ...extraction,
       ],
-      ...(campaign === null ? [] : ["--campaign", campaign]),
-      ...["--accounts", "600", "--rows", "17000", "--decoys", "all", "--seed", seed, "--out", world],
+      ...args,
+      ...["--out", world],
     ],
     { stdio: ["ignore", "ignore", "inherit"] },
   );

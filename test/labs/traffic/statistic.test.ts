@@ -1,8 +1,9 @@
-/** What each proposition's statistic leaves out: a system prompt speaks against pooled operation only, talk against the harvest only. */
+/** What a statistic leans on: one weak mark neither evades nor accuses; an honest explanation, or content alone, gives nothing. */
 import { expect, test } from "vitest";
-import { statistic } from "../../../src/labs/traffic/score/statistic.js";
+import { LEVELS } from "../../../src/labs/traffic/method.js";
+import { MARKS, statistic } from "../../../src/labs/traffic/score/statistic.js";
 
-const QUEUE = {
+const CAMPAIGN = {
   concentration: 0.97,
   balance: 0.95,
   division: 1,
@@ -10,21 +11,49 @@ const QUEUE = {
   offClock: 0.96,
   singleTurn: 0.99,
   beyondProduct: 1,
+  oneStream: 1,
+  oneRhythm: 1,
+  joined: 1,
+  manyCards: 1,
+  harvest: 0.5,
 };
+const POOLED = "traffic/pooled-operation";
+const EXTRACTION = "traffic/extraction-workload";
 
-test("a queue stands high in both", () => {
-  expect(statistic("traffic/pooled-operation", QUEUE)).toEqual({ value: 0.95, least: "balance" });
-  expect(statistic("traffic/extraction-workload", QUEUE)).toEqual({ value: 0.95, least: "balance" });
+test("a campaign that shares cards and networks and asks for reasoning stands high in both", () => {
+  expect(statistic(POOLED, CAMPAIGN).value).toBe(1);
+  expect(statistic(EXTRACTION, CAMPAIGN).value).toBe(1);
 });
 
-test("under one product's system prompt accounts are not called operated together; their workload may still be one", () => {
-  const product = { ...QUEUE, beyondProduct: 0 };
-  expect(statistic("traffic/pooled-operation", product)).toEqual({ value: 0, least: "beyondProduct" });
-  expect(statistic("traffic/extraction-workload", product).value).toBe(0.95);
+test("one weak mark does not let it evade", () => {
+  for (const mark of MARKS)
+    expect(statistic(POOLED, { ...CAMPAIGN, [mark]: mark === "concentration" ? 0.6 : 0.3 }).value).toBeGreaterThan(
+      LEVELS[POOLED],
+    );
 });
 
-test("conversations are no harvest; who holds them may still be one operator", () => {
-  const talk = { ...QUEUE, singleTurn: 0.2 };
-  expect(statistic("traffic/extraction-workload", talk)).toEqual({ value: 0.2, least: "singleTurn" });
-  expect(statistic("traffic/pooled-operation", talk).value).toBe(0.95);
+test("content alone accuses nobody: users of one tool, each with a card and a network, stand at nothing", () => {
+  const tool = { ...CAMPAIGN, joined: 0 };
+  expect(statistic(POOLED, tool)).toEqual({ value: 0, weakest: "joined" });
+  expect(statistic(EXTRACTION, tool).value).toBe(0);
+});
+
+test("a clock, an event, a public's templates or list, many users behind the accounts, volumes or hours of their own, one card for all: each explains by itself", () => {
+  for (const part of [
+    "offClock",
+    "persistence",
+    "concentration",
+    "division",
+    "balance",
+    "oneStream",
+    "oneRhythm",
+    "manyCards",
+  ] as const)
+    expect(statistic(POOLED, { ...CAMPAIGN, [part]: 0.05 })).toEqual({ value: 0, weakest: part });
+});
+
+test("volume is no harvest: without what students are trained on only the operation can be found", () => {
+  const plain = { ...CAMPAIGN, harvest: 0 };
+  expect(statistic(POOLED, plain).value).toBe(1);
+  expect(statistic(EXTRACTION, plain)).toEqual({ value: 0, weakest: "harvest" });
 });

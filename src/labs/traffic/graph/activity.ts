@@ -1,6 +1,7 @@
 /**
- * Who used which template, in two halves of the log: even days find groups, odd days judge them, so that what judges a
- * group did not choose it. Only templates of two accounts or more are kept: the others can join nobody. All counting is
+ * Who used which template, in two halves of the log: half of an account's days find groups, the others judge them, so
+ * that what judges a group did not choose it. Which half a day falls into follows from the account's keyed hash and the
+ * day, so that nobody without the key can send on the days that judge only, or on those that find. Only templates of two accounts or more are kept: the others can join nobody. All counting is
  * done by the engine, cut by hash so that memory stays bounded, and read in order of hash, so that the order of the log
  * changes nothing.
  */
@@ -9,8 +10,15 @@ import { Hashes } from "../log/hashes.js";
 import { ranges } from "../log/ranges.js";
 import { RowBinaryReader } from "../log/row-binary.js";
 
-/** Even days since 1970 find, odd days judge. */
-export const HALF_SQL = "toUInt8(toRelativeDayNum(ts) % 2)";
+/**
+ * 0 finds, 1 judges: with z = (x + c₁ day) c₂ the top bit of (z ⊕ ⌊z / 2³²⌋) c₁, modulo 2⁶⁴, where x are the first eight bytes
+ * of the account's keyed hash, little-endian, and days are counted since 1970. The constants and the way of mixing are
+ * those of splitmix64 (Steele, Lea and Flood 2014). Plain arithmetic, so that any engine gives the same.
+ */
+const C1 = "toUInt64(11400714819323198485)";
+const C2 = "toUInt64(13787848793156543929)";
+const Z = `((reinterpretAsUInt64(substring(account, 1, 8)) + toUInt64(toRelativeDayNum(ts)) * ${C1}) * ${C2})`;
+export const HALF_SQL = `toUInt8(bitShiftRight(bitXor(${Z}, bitShiftRight(${Z}, 32)) * ${C1}, 63))`;
 
 /** "No hash": what a row without prompt or template carries. */
 export const NONE = "toFixedString('', 16)";

@@ -1,25 +1,68 @@
 /**
- * The statistics that are ranked among benign coordinated groups: the least of the measures, so that a group must be
- * unlike every kind of decoy at once. Which measure is the least is told.
+ * Two statistics from 0 to 1. "Operated together" is a product of what must all be there: marks of one list of work (their
+ * mean: one weak mark neither evades nor accuses), that no honest explanation accounts for it (a clock, an event of a few
+ * days, a public's templates or list of items, many users behind the accounts, customers each with volumes and hours of
+ * their own), and a leg that does not stand on content: cards and networks shared by separate
+ * customers. "Harvests the model" is that and evidence of harvesting in what is asked. Which part is weakest is told.
  */
 import type { Measures } from "./measures.js";
 
 export type PropositionId = "traffic/pooled-operation" | "traffic/extraction-workload";
 
-/** One operator's queue: the same content, dealt evenly, divided, day after day, by no clock. */
-const QUEUE = ["concentration", "balance", "division", "persistence", "offClock"] as const;
-/** Besides, not told by one product's system prompt: what its users share, the product gave them. */
-const POOLED = [...QUEUE, "beyondProduct"] as const;
-/** Harvest: every prompt stands alone; answers are taken, not talked about, under whatever system prompt. */
-const EXTRACTION = [...QUEUE, "singleTurn"] as const;
+/** Marks of one list of work: its templates are its own, day after day, questions not talk, under no one product's prompt. */
+export const MARKS = ["concentration", "persistence", "singleTurn", "beyondProduct"] as const;
 
-export const MEASURES_OF: Record<PropositionId, readonly (keyof Measures)[]> = {
-  "traffic/pooled-operation": POOLED,
-  "traffic/extraction-workload": EXTRACTION,
-};
+/**
+ * [measure at which a part counts nothing, measure at which it counts fully]: between the decoys' and the campaigns' of the
+ * tuning worlds (validation/traffic.md). Where a measure is near nothing, something honest explains the group.
+ */
+export const PARTS = {
+  marks: [0.3, 0.75],
+  /** Its templates are mostly other people's. */
+  concentration: [0.35, 0.7],
+  /** An event of a few days. */
+  persistence: [0.05, 0.35],
+  offClock: [0.25, 0.6],
+  division: [0.25, 0.6],
+  balance: [0.2, 0.45],
+  oneStream: [0.45, 0.8],
+  oneRhythm: [0.7, 0.92],
+  joined: [0.25, 0.7],
+  manyCards: [0.4, 0.9],
+} as const satisfies Record<string, readonly [number, number]>;
+export const HARVEST_PART = [0.1, 0.4] as const;
 
-export function statistic(proposition: PropositionId, measures: Measures): { value: number; least: keyof Measures } {
-  const names = MEASURES_OF[proposition];
-  const least = names.reduce((a, b) => (measures[b] < measures[a] ? b : a));
-  return { value: measures[least], least };
+export type Part = keyof typeof PARTS | "harvest";
+
+function ramp(value: number, [none, full]: readonly [number, number]): number {
+  return Math.min(1, Math.max(0, (value - none) / (full - none)));
+}
+
+/** Each part of the statistic from 0 to 1. */
+export function partsOf(measures: Measures): Record<Part, number> {
+  const marks = MARKS.reduce((sum, name) => sum + measures[name], 0) / MARKS.length;
+  const of = (name: Exclude<keyof typeof PARTS, "marks">) => ramp(measures[name], PARTS[name]);
+  return {
+    marks: ramp(marks, PARTS.marks),
+    concentration: of("concentration"),
+    persistence: of("persistence"),
+    offClock: of("offClock"),
+    division: of("division"),
+    balance: of("balance"),
+    oneStream: of("oneStream"),
+    oneRhythm: of("oneRhythm"),
+    joined: of("joined"),
+    manyCards: of("manyCards"),
+    harvest: ramp(measures.harvest, HARVEST_PART),
+  };
+}
+
+export function statistic(proposition: PropositionId, measures: Measures): { value: number; weakest: Part } {
+  const parts = partsOf(measures);
+  const names = (Object.keys(parts) as Part[]).filter(
+    (name) => name !== "harvest" || proposition === "traffic/extraction-workload",
+  );
+  const value = names.reduce((product, name) => product * parts[name], 1);
+  const weakest = names.reduce((a, b) => (parts[b] < parts[a] ? b : a));
+  return { value: Math.round(1e6 * value) / 1e6, weakest };
 }

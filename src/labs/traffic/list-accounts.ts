@@ -1,0 +1,92 @@
+/**
+ * What a finding says of each account that it lists, and what a lead says of a group that no finding follows from. A
+ * statement of reasons has figures that its account can hold against its own records; it names nobody else.
+ */
+import type { FoundGroup, Search } from "./find-groups.js";
+import { CELL_MIN, JOINED_MIN } from "./method.js";
+import type { Lead, ListedAccount } from "./observations.js";
+import { type Part, partsOf } from "./score/statistic.js";
+
+/** The name of an account: its keyed hash, or in clear. */
+export type Naming = (account: number) => string;
+
+export function listed(group: FoundGroup, search: Search, name: Naming): ListedAccount[] {
+  return group.listed.map(({ account, log10P, rows }) => {
+    const [onCard, onNetwork] = group.sharing.customers.get(account) ?? [0, 0];
+    const judgedRows = search.activity.judgedRows[account]!;
+    return {
+      account: name(account),
+      log10P: round6(log10P),
+      rows,
+      judgedRows,
+      onCard,
+      onNetwork,
+      reasons: [
+        `On the days that judge, ${rows} of its ${judgedRows} rows with a prompt stand in templates that mostly this group sends; among the log's accounts outside any group a share of ${power(log10P)} has as much.`,
+        `It pays with a card that ${onCard} separate customers of the group use, itself included (counted from ${CELL_MIN}).`,
+        `It sends from a network that ${onNetwork} separate customers of the group use, itself included (counted from ${CELL_MIN}).`,
+      ],
+    };
+  });
+}
+
+/** Leads shown, and accounts of one lead. */
+const LEADS_MAX = 20;
+const LEAD_ACCOUNTS_MAX = 500;
+/** A lead has at least this much of the marks of one list of work, or of what joins accounts besides content. */
+const LEAD_PART_MIN = 0.5;
+
+export function leads(
+  groups: readonly { id: string; group: FoundGroup; pooled: number; extraction: number }[],
+  name: Naming,
+): Lead[] {
+  return groups
+    .filter(({ group }) => {
+      const parts = partsOf(group.measures);
+      return parts.marks >= LEAD_PART_MIN || parts.joined >= LEAD_PART_MIN;
+    })
+    .slice(0, LEADS_MAX)
+    .map(({ id, group, pooled, extraction }) => ({
+      noFinding: true as const,
+      group: id,
+      accounts: group.alike.slice(0, LEAD_ACCOUNTS_MAX).map(({ account }) => name(account)),
+      count: group.alike.length,
+      statistic: { pooledOperation: pooled, extractionWorkload: extraction },
+      lacks: lacks(group),
+    }));
+}
+
+/** A part below this keeps a group from the level, or nearly. */
+const LACKING = 0.7;
+
+const LACKS: Record<Part, string> = {
+  marks:
+    "Its rows do not look like one list of work: talk, one product's prompt, few days, or templates that others send too.",
+  concentration: "Its templates are mostly sent by others.",
+  persistence: "Its accounts work on few days, as at an event.",
+  offClock: "A clock explains when it sends, as scheduled jobs do.",
+  division: "Its accounts send the same prompts, as those do who run one public list.",
+  oneStream: "Its templates come in runs of their own, as those of many users behind a relay do.",
+  balance: "Its accounts send as unequally as separate customers do.",
+  oneRhythm: "Its accounts keep hours of their own, as people in several places do.",
+  joined: "Its accounts are not joined by cards and networks as separate customers: users of one tool look so too.",
+  manyCards: "One card pays for most of it, as a school's, a product's or a reseller's does.",
+  harvest:
+    "What it asks does not show harvesting: no reasoning elicited, no grading, no rewriting, no probing beyond what others ask.",
+};
+
+function lacks(group: FoundGroup): string[] {
+  const parts = partsOf(group.measures);
+  const out = (Object.keys(parts) as Part[]).filter((part) => parts[part] < LACKING).map((part) => LACKS[part]);
+  const few = group.alike.filter(({ account }) => (group.sharing.joined.get(account) ?? 0) >= JOINED_MIN).length;
+  if (few > 0 && few < group.alike.length) out.push(`${few} of its ${group.alike.length} accounts are so joined.`);
+  return out;
+}
+
+function power(log10P: number): string {
+  return Number((10 ** log10P).toPrecision(2)).toString();
+}
+
+function round6(value: number): number {
+  return Math.round(value * 1e6) / 1e6 + 0;
+}

@@ -1,0 +1,89 @@
+/**
+ * Honest software, groups and relays that look like a campaign (version 3 of the method accused three tools of four): none
+ * comes near a level, none is listed. Beside them one campaign in a world with its imitated tool: nobody else is listed.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { HONEST } from "../../../materials/worlds/decoys.ts";
+import { examineLogs } from "../../../src/app/traffic/examine-traffic.js";
+import { LEVELS } from "../../../src/labs/traffic/method.js";
+import { trafficObservationsSchema } from "../../../src/labs/traffic/observations.js";
+import { worldOf } from "./material.js";
+
+const hasEngine = existsSync("node_modules/chdb");
+const scratch = mkdtempSync(join(tmpdir(), "assay-honest-"));
+const keyFile = join(scratch, "key");
+writeFileSync(keyFile, `${"07".repeat(32)}\n`);
+afterAll(() => rmSync(scratch, { recursive: true, force: true }), 60_000);
+
+async function examined(name: string, args: readonly string[]) {
+  const world = worldOf(join(scratch, name), args);
+  const { findings } = await examineLogs({
+    logs: [join(world, "log")],
+    folder: join(scratch, name, "data"),
+    keyFile,
+    keyMayBeNew: false,
+    mapping: null,
+    reveal: true,
+    threads: 2,
+    onProgress: () => undefined,
+  });
+  const seen = findings.map((finding) => ({
+    finding,
+    value: finding.tests[0]!.statistic.value,
+    seen: trafficObservationsSchema.parse(finding.observations),
+  }));
+  return { world, seen };
+}
+
+/** Half of the level: a test's few seeds must not stand where chance decides. */
+const FAR = 0.5 * LEVELS["traffic/pooled-operation"];
+const A_WORLD = 4;
+
+describe.skipIf(!hasEngine)("honest worlds", () => {
+  const worlds = Array.from({ length: Math.ceil(HONEST.length / A_WORLD) }, (_, w) =>
+    HONEST.slice(w * A_WORLD, (w + 1) * A_WORLD),
+  );
+  for (const [w, kinds] of worlds.entries())
+    test(`nobody is accused or listed: ${kinds.join(", ")}`, async () => {
+      const args = ["--decoys", ...kinds, "--accounts", "700", "--rows", "25000", "--seed", `honest-${w}`];
+      const { seen } = await examined(`honest-${w}`, args);
+      expect(seen.length).toBe(2);
+      for (const { finding, value, seen: observed } of seen) {
+        expect(finding.outcome).not.toBe("supports-hp");
+        expect(value).toBeLessThan(FAR);
+        expect(observed.accounts).toEqual([]);
+      }
+    }, 240_000);
+
+  test("who uses the templates that a campaign imitates is not listed", async () => {
+    const campaign = "accounts=40,rows=5000,families=1";
+    const args = ["--decoys", "imitated", "--campaign", campaign, "--accounts", "600", "--rows", "20000"];
+    const { world, seen } = await examined("framing", [...args, "--seed", "framing-1"]);
+    const truth = new Set(
+      readFileSync(join(world, "truth.jsonl"), "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).account as string),
+    );
+    for (const { seen: observed } of seen)
+      expect(observed.accounts.filter(({ account }) => !truth.has(account))).toEqual([]);
+  }, 240_000);
+
+  test("a log without cards, networks or organisations says what is out of reach, whatever was planted", async () => {
+    for (const without of ["payment", "network", "org"]) {
+      const args = ["--decoys", "none", "--campaign", "accounts=40,rows=5000", "--accounts", "600", "--rows", "15000"];
+      const { seen } = await examined(`without-${without}`, [...args, "--seed", "without-1", "--without", without]);
+      for (const { finding, value, seen: observed } of seen) {
+        expect(finding.outcome).not.toBe("supports-hp");
+        expect(value).toBe(0);
+        expect(observed.outOfReach.length).toBe(1);
+        expect(observed.accounts).toEqual([]);
+      }
+      // The group is there to look at, marked as no finding.
+      expect(seen[0]!.seen.leads.some((lead) => lead.noFinding && lead.count >= 35)).toBe(true);
+    }
+  }, 400_000);
+});
