@@ -23,7 +23,7 @@ import { LEVELS, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import { fillGroupTables, type GroupMeasures, measure } from "../../dist/labs/traffic/score/measures.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 import { compose, truthOf, type World } from "../../materials/worlds/compose.ts";
-import { HONEST } from "../../materials/worlds/decoys.ts";
+import { DECOYS, HONEST } from "../../materials/worlds/decoys.ts";
 import { type Lacking, litellmLine } from "../../materials/worlds/litellm.ts";
 
 const { values } = parseArgs({
@@ -38,7 +38,7 @@ const { values } = parseArgs({
     benign: { type: "boolean", default: false },
     /** Tuning only: take the campaign's prompts from this source. */
     extraction: { type: "string" },
-    /** Kinds of decoys, as in bench/worlds; `rotate` takes all the light ones and three of the honest tools by turns. */
+    /** Kinds of decoys, as in materials/worlds; `rotate` takes three of all kinds by turns, `one` one. */
     decoys: { type: "string", default: "all" },
     /** Fields that the logs lack: payment, network, org. */
     without: { type: "string", default: "" },
@@ -51,7 +51,7 @@ const without = values.without.split(",").filter((field) => field !== "") as Lac
  * Fresh with each version of the method: no world of the study was looked at before that version was fixed. Worlds of
  * version 1 were drawn with the empty salt.
  */
-const SALT = values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-8e15`;
+const SALT = values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-c07d`;
 
 /** Independent sources: prompt files that come from one data set count as one. */
 const TUNING = ["imdb", "samsum", "quarel", "xsum", "wiki_qa", "sciq", "arena-users-a"];
@@ -221,10 +221,12 @@ async function runWorld(world: string, i: number, benign: string[], extraction: 
   };
 }
 
-/** Three of the honest tools a world, so that every kind comes as often as every other. */
+/** Three a world, so that every kind comes as often as every other. */
 function decoysOf(i: number): string[] {
+  const kinds = [...HONEST, ...DECOYS];
+  if (values.decoys === "one") return [kinds[i % kinds.length]!];
   if (values.decoys !== "rotate") return [values.decoys];
-  return ["all", ...[0, 1, 2].map((k) => HONEST[(3 * i + k) % HONEST.length]!)];
+  return [0, 1, 2].map((k) => kinds[(3 * i + k) % kinds.length]!);
 }
 
 function line(kind: string, source: string, whole: boolean, measures: GroupMeasures): Measured {
@@ -253,7 +255,8 @@ const done = new Set(
     : [],
 );
 for (let i = Number(values.from); i < Number(values.to); i++) {
-  const world = `${values.set}-${SALT}-${values.benign ? "benign" : "campaign"}-${values.rows}-${i}`;
+  const kind = values.benign ? "benign" : values.decoys === "imitated" ? "framing" : "campaign";
+  const world = `${values.set}-${SALT}-${kind}-${values.rows}-${i}`;
   if (done.has(world)) continue;
   const started = performance.now();
   // Two data sets of templates and one of plain prompts a world, and another for the campaign, by turns.

@@ -23,8 +23,10 @@ export const SHARED_MIN = 2;
 export const COMPONENT_SHARE_MAX = 0.15;
 /** Fewer accounts than this are no group: chance pairs and families sharing one subscription are that small. */
 export const GROUP_MIN = 10;
-/** A template is the group's own when at least this share of its rows comes from the group. */
-export const OWN_SHARE_MIN = 0.5;
+/** A template is the group's own when at least this share of its rows comes from the group: what it hides among is not. */
+export const OWN_SHARE_MIN = 0.8;
+/** A card or network counts when at least this share of the log's accounts on it is the group's. */
+export const HOLDERS_SHARE_MIN = 0.5;
 /** Membership: conformal p at most this, stated with every list of accounts. */
 export const MEMBER_P_MAX = 0.005;
 /** Rows in the group's templates that an account must have sent in the half that judges it. */
@@ -48,6 +50,6 @@ export const CLASS = { accountsMin: 25, rowsMin: 1500, daysMin: 7 } as const;
 
 /**
  * A statistic must also stand above this level: half of the way from the highest null of the tuning worlds to 1, rounded
- * up to two decimals, and no lower than 0.5 (validation/traffic.md).
+ * up to two decimals, and no lower than 0.6 (validation/traffic.md).
  */
-export const LEVELS = { "traffic/pooled-operation": 0.5, "traffic/extraction-workload": 0.5 } as const;
+export const LEVELS = { "traffic/pooled-operation": 0.6, "traffic/extraction-workload": 0.6 } as const;

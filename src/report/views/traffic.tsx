@@ -151,7 +151,7 @@ function Group({ seen }: { seen: TrafficObservations }) {
         wide
       />
       <Table
-        caption="Wordings and settings that published cases name; no outcome rests on them"
+        caption="Wordings and settings that published cases name"
         columns={[
           { title: "Signal" },
           { title: "Rows of the group", numeric: true },

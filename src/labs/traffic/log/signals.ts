@@ -1,7 +1,7 @@
 /**
  * Wordings that published cases name (S6 to S9 of the signals list): asking for reasoning to be written out, grading by
- * a rubric, rewriting so that a filter passes, holding the trace to one language. They describe; no outcome rests on
- * them, since anyone may use such words and a campaign need not.
+ * a rubric, rewriting so that a filter passes, holding the trace to one language. Anyone may use
+ * such words and a campaign need not: no outcome rests on them alone.
  */
 export const SIGNALS = [
   {

@@ -8,7 +8,7 @@
 import type { SqlEngine } from "../engine.js";
 import { CUSTOMERS_SQL } from "../graph/holders.js";
 import { RowBinaryReader } from "../log/row-binary.js";
-import { OWN_SHARE_MIN } from "../method.js";
+import { HOLDERS_SHARE_MIN } from "../method.js";
 import { shareAtLeast } from "./lower-bounds.js";
 
 export interface Sharing {
@@ -39,7 +39,7 @@ INNER JOIN (SELECT kind, value, toUInt32(count()) AS everyone FROM holders WHERE
 INNER JOIN holders AS h ON h.kind = c.kind AND h.value = c.value
 INNER JOIN group_members AS m ON m.account = h.account AND m.g = c.g
 INNER JOIN account_numbers AS a ON a.account = h.account
-WHERE c.inside >= ${OWN_SHARE_MIN} * e.everyone ORDER BY c.g, a.id, h.kind, h.value`;
+WHERE c.inside >= ${HOLDERS_SHARE_MIN} * e.everyone ORDER BY c.g, a.id, h.kind, h.value`;
 
 interface Seen {
   best: Map<number, [number, number]>;
