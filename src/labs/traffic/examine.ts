@@ -14,7 +14,7 @@ import type { Validation } from "../../finding/validation.js";
 import { describeGroup, groupFacts, NOTHING_DESCRIBED } from "./describe-group.js";
 import type { SqlEngine } from "./engine.js";
 import { type FoundGroup, findGroups, type Search } from "./find-groups.js";
-import { leads, listed, type Naming } from "./list-accounts.js";
+import { leads, listed, type Naming, tablesOf } from "./list-accounts.js";
 import { type LogTotals, logRoot, logTotals } from "./log/facts.js";
 import { type Fill, withFill } from "./log/fill.js";
 import type { Rejects } from "./log/parse-lines.js";
@@ -76,6 +76,7 @@ export async function examineTraffic(request: TrafficRequest): Promise<Finding[]
       ...shared,
       group: facts[g]!,
       accounts: listed(group, search, name),
+      tables: tablesOf(group, search, name),
       leads: [],
       ...described,
     };
@@ -253,7 +254,7 @@ function whole(
   shared: Pick<TrafficObservations, "log" | "groups" | "outOfReach">,
   below: readonly Lead[],
 ): TrafficObservations {
-  return { ...shared, group: null, accounts: [], leads: [...below], ...NOTHING_DESCRIBED };
+  return { ...shared, group: null, accounts: [], tables: null, leads: [...below], ...NOTHING_DESCRIBED };
 }
 
 function finding(

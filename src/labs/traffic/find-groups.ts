@@ -5,12 +5,14 @@ import { components } from "./graph/components.js";
 import { type Fill, fillHolders, joinedAccounts, readFill } from "./graph/holders.js";
 import { joinedGroups } from "./graph/joined-groups.js";
 import { links } from "./graph/links.js";
-import { type Group, judge, type Member, newDesk, outsidersOf } from "./graph/membership.js";
+import { type Group, judge, type Member, newDesk, type Outsiders, outsidersOf } from "./graph/membership.js";
 import { readStrata, type Screen, screen, usesByStratum } from "./graph/screen.js";
 import { templateGroups } from "./graph/template-clusters.js";
 import type { Hashes } from "./log/hashes.js";
-import { GROUPS_MEASURED_MAX, JOINED_MIN, PACE_SHARE_MIN, POPULAR_SHARE, SINGLE_APART_MAX } from "./method.js";
-import { fillGroupTables, type GroupMeasures, measure, median, type Ways } from "./score/measures.js";
+import { GROUPS_MEASURED_MAX, POPULAR_SHARE } from "./method.js";
+import type { GroupMeasures } from "./score/measures.js";
+import { alike, named } from "./score/named.js";
+import { fillGroupTables, type Measured, measure } from "./score/read-counts.js";
 import type { Sharing } from "./score/sharing.js";
 import { partsOf, statistic } from "./score/statistic.js";
 import { assignTemplates } from "./templates/read-prompts.js";
@@ -25,6 +27,8 @@ export interface FoundGroup extends Group {
   /** Of those, the accounts that are named: each joined to others by more than content. */
   listed: Member[];
   sharing: Sharing;
+  /** What the measures were computed from. */
+  measured: Measured;
   screen: Screen;
 }
 
@@ -34,6 +38,8 @@ export interface Search {
   prompts: number;
   links: number;
   groups: FoundGroup[];
+  /** Accounts that p-values were ranked among. */
+  outsiders: Outsiders;
   /** What the log knows of its accounts. */
   fill: Fill;
   /** Accounts that share cards and networks as separate customers. */
@@ -75,7 +81,8 @@ export async function findGroups(engine: SqlEngine, rows: number, onStage: (stag
       screen: screen(group, activity, strata, uses),
       measures: measured[g]!.measures,
       sharing: measured[g]!.sharing,
-      ...named(group.members, measured[g]!),
+      measured: measured[g]!,
+      ...whom(group, measured[g]!),
     })),
   );
   await fillGroupTables(
@@ -89,11 +96,17 @@ export async function findGroups(engine: SqlEngine, rows: number, onStage: (stag
     activity,
     prompts,
     links: linked,
+    outsiders,
     groups,
     fill,
     joined: joined.length,
     popular,
   };
+}
+
+function whom({ members }: Group, { work, sharing }: Measured) {
+  const like = alike(members, work);
+  return { alike: like, listed: named(like, sharing) };
 }
 
 function popularTemplates({ accounts, templates, byTemplate }: Activity): Search["popular"] {
@@ -106,11 +119,6 @@ function popularTemplates({ accounts, templates, byTemplate }: Activity): Search
     uses += n;
   }
   return { templates: count, uses };
-}
-
-function named(members: readonly Member[], { ways, sharing }: { ways: ReadonlyMap<number, Ways>; sharing: Sharing }) {
-  const alike = resembling(members, ways);
-  return { alike, listed: alike.filter(({ account }) => (sharing.joined.get(account) ?? 0) >= JOINED_MIN) };
 }
 
 /** Sets of accounts that the finding half joins, each set once. */
@@ -161,20 +169,6 @@ function mostTelling<G extends Group>(groups: readonly G[], joined: Uint32Array)
     )
     .slice(0, GROUPS_MEASURED_MAX)
     .map(({ group }) => group);
-}
-
-/**
- * A dealt queue keeps its accounts at about one pace and in one way; one that lags far behind the others or talks where
- * they do not may be a bystander on the same templates. The group's measures are taken before this, of all its members.
- */
-function resembling(members: readonly Member[], ways: ReadonlyMap<number, Ways>): Member[] {
-  const all = [...ways.values()];
-  const pace = PACE_SHARE_MIN * median(all.map((w) => w.pace));
-  const single = median(all.map((w) => w.single)) - SINGLE_APART_MAX;
-  return members.filter(({ account }) => {
-    const own = ways.get(account);
-    return own !== undefined && own.pace >= pace && own.single >= single;
-  });
 }
 
 /** Several ways of looking find the same accounts: of groups that mostly coincide the one that stands higher is kept. */

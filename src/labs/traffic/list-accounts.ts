@@ -3,8 +3,11 @@
  * statement of reasons has figures that its account can hold against its own records; it names nobody else.
  */
 import type { FoundGroup, Search } from "./find-groups.js";
-import { CELL_MIN, JOINED_MIN } from "./method.js";
+import { sendersIn } from "./graph/membership.js";
+import { CELL_MIN, JOINED_MIN, MEMBER_ROWS_MIN } from "./method.js";
 import type { Lead, ListedAccount } from "./observations.js";
+import type { GroupTables } from "./score/group-tables.js";
+import type { WorkLine } from "./score/measures.js";
 import { type Part, partsOf } from "./score/statistic.js";
 
 /** The name of an account: its keyed hash, or in clear. */
@@ -28,6 +31,59 @@ export function listed(group: FoundGroup, search: Search, name: Naming): ListedA
       ],
     };
   });
+}
+
+/** Everything a group's membership and statistics were computed from, for its finding. */
+export function tablesOf(group: FoundGroup, search: Search, name: Naming): GroupTables {
+  const { activity, outsiders } = search;
+  const { counts, work } = group.measured;
+  const inside = new Map(group.members.map(({ account }, i) => [account, i]));
+  const listed = new Set(group.listed.map(({ account }) => account));
+  const scored = new Map<string, [number, number, number]>();
+  const others = new Map<number, [number, number]>();
+  let rowsHere = 0;
+  for (const { account, rows } of sendersIn(group.templates, activity)) {
+    if (outsiders.is[account] === 1) rowsHere += rows;
+    if (inside.has(account)) continue;
+    const sent = others.get(rows) ?? [rows, 0];
+    sent[1]++;
+    others.set(rows, sent);
+    if (outsiders.is[account] !== 1 || rows < MEMBER_ROWS_MIN) continue;
+    const judged = activity.judgedRows[account]!;
+    const line = scored.get(`${rows} ${judged}`) ?? [rows, judged, 0];
+    line[2]++;
+    scored.set(`${rows} ${judged}`, line);
+  }
+  return {
+    members: group.members.map(({ account, rows, log10P }) => ({
+      account: name(account),
+      rows,
+      judgedRows: activity.judgedRows[account]!,
+      log10P: round6(log10P),
+      listed: listed.has(account),
+      work: workOf(work.get(account)),
+    })),
+    outside: { accounts: outsiders.count, rows: outsiders.rows, rowsHere },
+    outsideSenders: [...scored.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]),
+    otherSenders: [...others.values()].sort((a, b) => a[0] - b[0]),
+    sharedPrompts: counts.sharedPrompts,
+    productRows: counts.productRows,
+    streams: counts.streams,
+    cells: counts.cells.map(({ kind, value, customers, everyone, accounts }) => ({
+      kind: kind === 0 ? ("payment" as const) : ("network" as const),
+      value,
+      customers,
+      everyone,
+      accounts: accounts.map((account) => inside.get(account)!),
+    })),
+    elsewhere: counts.elsewhere,
+  };
+}
+
+function workOf(line: WorkLine | undefined): GroupTables["members"][number]["work"] {
+  if (!line) return null;
+  const { n, prompts, days, span, single, busiest, marked, gaps, regular } = line;
+  return { n, prompts, days, span, single, busiest, marked, gaps, regular };
 }
 
 /** Leads shown, and accounts of one lead. */

@@ -1,6 +1,7 @@
 /** What the traffic laboratory saw, without opinion: the typed `observations` of its findings. */
 import { z } from "zod";
 import { fillSchema } from "./log/fill.js";
+import { groupTablesSchema } from "./score/group-tables.js";
 
 const count = z.number().int().nonnegative();
 const share = z.number().min(0).max(1);
@@ -103,6 +104,8 @@ export const trafficObservationsSchema = z.strictObject({
   /** Every group found in the log, by standing, without its accounts. */
   groups: z.array(groupSchema),
   accounts: z.array(accountSchema),
+  /** What the group's membership and statistics were computed from; null where the finding is about the whole log. */
+  tables: groupTablesSchema.nullable(),
   /** Which conclusions the log cannot carry whatever happened in it, and why. */
   outOfReach: z.array(z.strictObject({ conclusion: z.string(), why: z.string() })),
   /** Groups below the level, marked as no finding: for whoever owns the log to look at, not to act on. */

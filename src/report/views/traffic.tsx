@@ -41,6 +41,8 @@ function Observations({ finding, figures }: ViewInput) {
       ))}
       <Groups seen={seen} />
       {seen.group ? <Group seen={seen} /> : null}
+      <Reach seen={seen} />
+      <Leads seen={seen} />
     </>
   );
 }
@@ -101,6 +103,52 @@ function Groups({ seen: { groups, group } }: { seen: TrafficObservations }) {
       wide
       dense
     />
+  );
+}
+
+function Reach({ seen: { outOfReach } }: { seen: TrafficObservations }) {
+  if (outOfReach.length === 0) return null;
+  return (
+    <>
+      <Subheading>Out of reach of this log</Subheading>
+      <ul class="govuk-list govuk-list--bullet">
+        {outOfReach.map(({ conclusion, why }) => (
+          <li>{`${conclusion}: ${why}.`}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Leads({ seen: { leads } }: { seen: TrafficObservations }) {
+  if (leads.length === 0) return null;
+  return (
+    <>
+      <Subheading>Leads, which are no findings</Subheading>
+      <p class="govuk-body">
+        These groups stand below the level. Honest tools stand here too: nothing follows from a lead, and nobody may be
+        called anything on account of it.
+      </p>
+      {leads.map(({ group, accounts, count, lacks, statistic }) => (
+        <details class="govuk-details">
+          <summary class="govuk-details__summary">
+            <span class="govuk-details__summary-text">
+              {`${group}, no finding: ${whole(count)} accounts, operated together ${decimal(statistic.pooledOperation, 2)}, harvest ${decimal(statistic.extractionWorkload, 2)}`}
+            </span>
+          </summary>
+          <div class="govuk-details__text">
+            <ul class="govuk-list govuk-list--bullet">
+              {lacks.map((sentence) => (
+                <li>{sentence}</li>
+              ))}
+            </ul>
+            <p class="govuk-body" style="overflow-wrap: anywhere">
+              {accounts.slice(0, LINES_MAX).join(", ")}
+            </p>
+          </div>
+        </details>
+      ))}
+    </>
   );
 }
 
@@ -184,9 +232,25 @@ function Group({ seen }: { seen: TrafficObservations }) {
         </details>
       ))}
       <Table
-        caption={`Its accounts, each with its own log10 p${seen.accounts.length > LINES_MAX ? ` (the first ${LINES_MAX} of ${whole(seen.accounts.length)})` : ""}`}
-        columns={[{ title: "Account" }, { title: "log10 p", numeric: true }]}
-        rows={seen.accounts.slice(0, LINES_MAX).map((a) => [a.account, decimal(a.log10P, 2)])}
+        caption={`Its accounts, each with its own log10 p and what it is listed for${seen.accounts.length > LINES_MAX ? ` (the first ${LINES_MAX} of ${whole(seen.accounts.length)})` : ""}`}
+        columns={[
+          { title: "Account" },
+          { title: "log10 p", numeric: true },
+          { title: "Rows in its templates", numeric: true },
+          { title: "Rows judged", numeric: true },
+          { title: "Customers on its card", numeric: true },
+          { title: "Customers on its network", numeric: true },
+        ]}
+        rows={seen.accounts
+          .slice(0, LINES_MAX)
+          .map((a) => [
+            a.account,
+            decimal(a.log10P, 2),
+            whole(a.rows),
+            whole(a.judgedRows),
+            whole(a.onCard),
+            whole(a.onNetwork),
+          ])}
         wide
         dense
       />

@@ -13,6 +13,7 @@ import { encodeFinding } from "../../../src/finding/codec.js";
 import { incoherences } from "../../../src/finding/coherence.js";
 import type { TrafficObservations } from "../../../src/labs/traffic/observations.js";
 import { trafficObservationsSchema } from "../../../src/labs/traffic/observations.js";
+import { recomputeGroup } from "../../../src/labs/traffic/score/recompute-group.js";
 import { smallWorld } from "./material.js";
 
 // Optional peer: a checkout has it, a user may not.
@@ -58,6 +59,14 @@ describe.skipIf(!hasEngine)("examine traffic", () => {
       expect(seen.exhibits.length).toBe(5);
       expect(seen.byDay.length).toBeGreaterThanOrEqual(14);
       expect(seen.templates.length).toBeGreaterThan(0);
+      // The accused's expert gets the same from the finding alone.
+      const again = recomputeGroup(seen.tables!);
+      expect(again.measures).toEqual(seen.group!.measures);
+      expect(again.statistic.pooledOperation).toBe(seen.group!.statistic.pooledOperation);
+      expect(again.members.filter((m) => m.listed).map((m) => m.account)).toEqual(seen.accounts.map((a) => a.account));
+      for (const [i, member] of again.members.entries())
+        expect(member.log10P).toBeCloseTo(seen.tables!.members[i]!.log10P, 5);
+      expect(seen.accounts.every((a) => a.reasons.length === 3)).toBe(true);
     }
   }, 180_000);
 

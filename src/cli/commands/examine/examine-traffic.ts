@@ -9,6 +9,7 @@ import {
 import { intakeLines } from "../../../app/traffic/intake-facts.js";
 import { trafficBundle } from "../../../app/traffic/publish-traffic.js";
 import { readMapping } from "../../../app/traffic/read-mapping.js";
+import { respondToTraffic } from "../../../app/traffic/respond-to-traffic.js";
 import { utf8 } from "../../../base/bytes.js";
 import { sha256Hex } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
@@ -19,6 +20,7 @@ import { assayHome } from "../../../host/home.js";
 import { readSigningKey } from "../../../host/signing/keys.js";
 import { writeAlert } from "../../../host/traffic/account-list.js";
 import type { TrafficObservations } from "../../../labs/traffic/observations.js";
+import type { Response } from "../../../labs/traffic/respond.js";
 import { progressLine } from "../../progress.js";
 import { summary } from "../../summary.js";
 
@@ -34,6 +36,7 @@ export interface TrafficOptions {
   out?: string;
   sign?: string;
   json?: boolean;
+  asRespondent?: string;
 }
 
 export function examineTrafficCommand(): Command {
@@ -50,6 +53,10 @@ export function examineTrafficCommand(): Command {
     .option("--interval <seconds>", "with --follow: seconds between looks", "300")
     .option("--out <path>", "write a bundle: a new folder, or a .zip")
     .option("--sign <file>", "sign the bundle with an Ed25519 private key (PEM, PKCS#8)")
+    .option(
+      "--as-respondent <bundle>",
+      "hold one's own log against an accusation's bundle; --key is the key that hashed it",
+    )
     .option("--json", "print one finding a line as JSON, nothing else")
     .addHelpText(
       "after",
@@ -57,6 +64,7 @@ export function examineTrafficCommand(): Command {
 Examples:
   $ assay examine traffic spend-logs/ --data ./traffic --json
   $ assay examine traffic 2026-03-*.jsonl.gz --data ./traffic --key owner.key --reveal
+  $ assay examine traffic own-logs/ --as-respondent accusation.zip --key disclosed.key
 
 It reads LiteLLM, Langfuse, Helicone, OpenTelemetry GenAI, Cloudflare AI Gateway, Bedrock, Portkey, OpenRouter, Datadog,
 OpenAI-, Anthropic- and Gemini-compatible proxy logs, and plain JSON, CSV and Parquet (docs/traffic-logs.md;
@@ -69,6 +77,7 @@ OpenAI-, Anthropic- and Gemini-compatible proxy logs, and plain JSON, CSV and Pa
 async function run(logs: string[], options: TrafficOptions): Promise<void> {
   if (options.follow && options.out !== undefined)
     throw new AssayError("USAGE", "examine traffic: expected --follow or --out, got both");
+  if (options.asRespondent !== undefined) return answer(logs, options, options.asRespondent);
   if (options.follow) return follow(logs, options);
   const key = options.sign === undefined ? undefined : await readSigningKey(options.sign);
   if (options.out !== undefined) await assertFreeTarget(options.out);
@@ -104,6 +113,32 @@ export async function settings(
 function report({ findings, intake }: Pick<TrafficExamination, "findings" | "intake">, json: boolean): void {
   process.stderr.write(`${intakeLines(intake).join("\n")}\n`);
   for (const finding of findings) process.stdout.write(`${json ? encodeFinding(finding) : summary(finding)}\n`);
+}
+
+/** One's own log against an accusation: what it says of one's accounts, and what one's own rows say. */
+async function answer(logs: string[], options: TrafficOptions, bundle: string): Promise<void> {
+  const progress = progressLine();
+  const responses = await respondToTraffic({
+    ...(await settings(logs, options)),
+    bundle,
+    onProgress: progress.report,
+  }).finally(() => progress.done());
+  for (const response of responses) {
+    if (options.json) process.stdout.write(`${JSON.stringify(response)}\n`);
+    else process.stdout.write(`${responseLines(response).join("\n")}\n`);
+  }
+}
+
+function responseLines({ group, recomputed, answers, otherAccounts }: Response): string[] {
+  const { holds, pooledOperation, extractionWorkload, differs } = recomputed;
+  return [
+    `${group}: its tables give ${pooledOperation} (operated together) and ${extractionWorkload} (harvest); ${holds ? "as stated" : differs.join(" ")}`,
+    `  ${answers.length} accounts of this log are spoken of, ${otherAccounts} are not`,
+    ...answers.map(
+      ({ account, listed, differs: at }) =>
+        `  ${account} ${listed ? "listed" : "not listed"}: ${at.length === 0 ? "this log agrees" : at.join(" ")}`,
+    ),
+  ];
 }
 
 /** Looks again and again: what is new is taken in, all of it is examined, and a change is told. Ends when interrupted. */

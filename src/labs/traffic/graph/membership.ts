@@ -5,10 +5,10 @@
  * 2005). A bystander who sent one such prompt while the group was found has sent none since; a heavy user meets the
  * group's templates by chance, and is expected to.
  */
-import { MEMBER_LOG10_EXCESS, MEMBER_P_MAX, MEMBER_ROWS_MIN, OWN_SHARE_MIN } from "../method.js";
+import { MEMBER_LOG10_EXCESS, MEMBER_P_MAX, OWN_SHARE_MIN } from "../method.js";
 import { shareAtLeast } from "../score/lower-bounds.js";
 import type { Activity } from "./activity.js";
-import { poissonTail } from "./links.js";
+import { log10P, scoreOf } from "./membership-p.js";
 
 export interface Member {
   account: number;
@@ -80,11 +80,7 @@ export function judge(
     if (outsiders.is[account] === 1) outside += sent[account]!;
   }
   const rate = (outside + 1) / (outsiders.rows + 1);
-  const excess = (account: number) => {
-    const rows = sent[account]!;
-    if (rows < MEMBER_ROWS_MIN) return 0;
-    return -poissonTail(Math.min(rows, COUNT_MAX), activity.judgedRows[account]! * rate);
-  };
+  const excess = (account: number) => scoreOf(sent[account]!, activity.judgedRows[account]!, rate);
   const ranked = Float64Array.from(
     senders
       .filter((account) => outsiders.is[account] === 1)
@@ -96,9 +92,9 @@ export function judge(
   for (const account of [...new Set(found)].sort((a, b) => a - b)) {
     const score = excess(account);
     if (score < MEMBER_LOG10_EXCESS) continue;
-    const log10P = Math.log10((1 + atLeast(ranked, score)) / (outsiders.count + 1));
-    if (log10P > Math.log10(MEMBER_P_MAX)) continue;
-    members.push({ account, log10P, rows: sent[account]! });
+    const p = log10P(ranked, score, outsiders.count);
+    if (p > Math.log10(MEMBER_P_MAX)) continue;
+    members.push({ account, log10P: p, rows: sent[account]! });
     inside.add(account);
   }
   const concentration = shareAtLeast(
@@ -108,8 +104,17 @@ export function judge(
   return { templates, members, concentration, calibration: outsiders.count };
 }
 
-/** Larger counts are counted as this many: the tail stays an upper bound. */
-const COUNT_MAX = 1_000_000;
+/** Who sent rows in these templates on the days that judge, and how many: for a group's tables. */
+export function sendersIn(
+  templates: readonly number[],
+  activity: Activity,
+  desk = newDesk(activity),
+): { account: number; rows: number }[] {
+  const senders = sendersOf(templates, activity, desk);
+  const out = senders.map((account) => ({ account, rows: desk.sent[account]! }));
+  for (const account of senders) desk.sent[account] = 0;
+  return out;
+}
 
 /** Templates of which two of the accounts sent at least OWN_SHARE_MIN of all rows in the finding half. */
 function ownTemplates(
@@ -155,15 +160,4 @@ function sendersOf(
       sent[account[i]!]! += judging[i]!;
     }
   return out;
-}
-
-function atLeast(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return sorted.length - low;
 }

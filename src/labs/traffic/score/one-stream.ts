@@ -27,33 +27,46 @@ export const coincidencesSql = (block: string, item: string) =>
  FROM (SELECT g, ${block} AS block, ${item} AS item, toUInt64(count()) AS n FROM (${CORE_SQL}) GROUP BY g, block, item) GROUP BY g, block) GROUP BY g ORDER BY g`;
 
 export interface Coincidences {
-  g: number;
   alike: number;
   pairs: number;
 }
 
-export async function streams(engine: SqlEngine): Promise<Map<number, Streams>> {
-  const count = async (block: string, item: string) =>
-    new Map((await engine.rows<Coincidences>(coincidencesSql(block, item))).map((c) => [c.g, c]));
-  const templates = await count("0", TEMPLATE);
-  const byTime = await count(QUARTERS, TEMPLATE);
-  const byAccount = await count(ACCOUNT_DAYS, TEMPLATE);
-  const hours = await count("0", PART_OF_DAY);
-  const own = await count("account", PART_OF_DAY);
-  return new Map(
-    [...templates].map(([g, whole]) => [
-      g,
-      {
-        oneStream: 1 / Math.max(1, lift(byTime.get(g), whole), lift(byAccount.get(g), whole)),
-        oneRhythm: 1 / Math.max(1, lift(own.get(g), hours.get(g))),
-      },
-    ]),
-  );
+/** Coincidences of templates in all, in six hours, on an account's day; of parts of the day in all, on an account. */
+export const STREAM_COUNTS = {
+  templates: ["0", TEMPLATE],
+  byTime: [QUARTERS, TEMPLATE],
+  byAccount: [ACCOUNT_DAYS, TEMPLATE],
+  hours: ["0", PART_OF_DAY],
+  own: ["account", PART_OF_DAY],
+} as const;
+export type StreamCounts = Record<keyof typeof STREAM_COUNTS, Coincidences>;
+
+const NONE: Coincidences = { alike: 0, pairs: 0 };
+
+export async function readStreams(engine: SqlEngine, groups: number): Promise<StreamCounts[]> {
+  const out: StreamCounts[] = Array.from({ length: groups }, () => ({
+    templates: NONE,
+    byTime: NONE,
+    byAccount: NONE,
+    hours: NONE,
+    own: NONE,
+  }));
+  for (const [name, [block, item]] of Object.entries(STREAM_COUNTS))
+    for (const { g, alike, pairs } of await engine.rows<Coincidences & { g: number }>(coincidencesSql(block, item)))
+      out[g]![name as keyof StreamCounts] = { alike, pairs };
+  return out;
+}
+
+export function streamsOf({ templates, byTime, byAccount, hours, own }: StreamCounts): Streams {
+  return {
+    oneStream: 1 / Math.max(1, lift(byTime, templates), lift(byAccount, templates)),
+    oneRhythm: 1 / Math.max(1, lift(own, hours)),
+  };
 }
 
 /** Lower 99 % bound of the coincidences in blocks over those of the whole. */
-export function lift(blocks: Coincidences | undefined, whole: Coincidences | undefined): number {
-  if (!blocks || !whole || blocks.pairs === 0 || whole.pairs === 0 || whole.alike === 0) return 1;
+function lift(blocks: Coincidences, whole: Coincidences): number {
+  if (blocks.pairs === 0 || whole.pairs === 0 || whole.alike === 0) return 1;
   const seen = blocks.alike / 2;
   const expected = (blocks.pairs / 2) * (whole.alike / whole.pairs);
   return (seen - Z * Math.sqrt(seen)) / expected;

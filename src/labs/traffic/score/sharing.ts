@@ -8,7 +8,7 @@
 import type { SqlEngine } from "../engine.js";
 import { CUSTOMERS_SQL } from "../graph/holders.js";
 import { RowBinaryReader } from "../log/row-binary.js";
-import { HOLDERS_SHARE_MIN } from "../method.js";
+import { CELL_MIN, HOLDERS_SHARE_MIN } from "../method.js";
 import { shareAtLeast } from "./lower-bounds.js";
 
 export interface Sharing {
@@ -33,51 +33,69 @@ export const weightOf = (customers: number) => WEIGHTS[Math.min(customers, WEIGH
 export const CELLS_SQL = `SELECT m.g AS g, h.kind AS kind, h.value AS value, toUInt32(${CUSTOMERS_SQL}) AS customers, toUInt32(uniqExact(h.account)) AS inside
 FROM holders AS h INNER JOIN group_members AS m ON h.account = m.account GROUP BY g, kind, value HAVING inside >= 2`;
 
-export const SHARING_SQL = `SELECT c.g, a.id, h.kind, h.value, c.customers FROM (${CELLS_SQL}) AS c
+export const SHARING_SQL = `SELECT c.g, a.id, h.kind, h.value, c.customers, e.everyone FROM (${CELLS_SQL}) AS c
 INNER JOIN (SELECT kind, value, toUInt32(count()) AS everyone FROM holders WHERE (kind, value) IN (SELECT kind, value FROM (${CELLS_SQL})) GROUP BY kind, value) AS e
  ON e.kind = c.kind AND e.value = c.value
 INNER JOIN holders AS h ON h.kind = c.kind AND h.value = c.value
 INNER JOIN group_members AS m ON m.account = h.account AND m.g = c.g
-INNER JOIN account_numbers AS a ON a.account = h.account
-WHERE c.inside >= ${HOLDERS_SHARE_MIN} * e.everyone ORDER BY c.g, a.id, h.kind, h.value`;
+INNER JOIN account_numbers AS a ON a.account = h.account ORDER BY c.g, h.kind, h.value, a.id`;
 
-interface Seen {
-  best: Map<number, [number, number]>;
-  largestCard: number;
-  cells: [Set<string>, Set<string>];
+/** A card or network that accounts of a group have in common. */
+export interface Cell {
+  /** 0 a card, 1 a network. */
+  kind: number;
+  value: string;
+  /** Separate customers of the group on it, and accounts of the whole log. */
+  customers: number;
+  everyone: number;
+  /** The group's accounts on it, by number. */
+  accounts: number[];
 }
 
-/** @param sizes accounts of each group */
-export async function sharing(engine: SqlEngine, groups: readonly (readonly number[])[]): Promise<Sharing[]> {
-  const seen: Seen[] = groups.map(() => ({ best: new Map(), largestCard: 0, cells: [new Set(), new Set()] }));
+export async function readCells(engine: SqlEngine, groups: number): Promise<Cell[][]> {
+  const out: Cell[][] = Array.from({ length: groups }, () => []);
   const reader = new RowBinaryReader(await engine.bytes(SHARING_SQL));
   while (reader.more) {
-    const group = seen[reader.u32()]!;
+    const cells = out[reader.u32()]!;
     const account = reader.u32();
-    const kind = reader.u8() as 0 | 1;
+    const kind = reader.u8();
     const value = reader.hex(8);
-    const customers = reader.u32();
-    const best = group.best.get(account) ?? [0, 0];
-    best[kind] = Math.max(best[kind], customers);
-    group.best.set(account, best);
-    if (customers >= 3) group.cells[kind].add(value);
-    if (kind === 0) group.largestCard = Math.max(group.largestCard, customers);
+    const [customers, everyone] = [reader.u32(), reader.u32()];
+    const last = cells.at(-1);
+    if (last && last.kind === kind && last.value === value) last.accounts.push(account);
+    else cells.push({ kind, value, customers, everyone, accounts: [account] });
   }
-  return groups.map((accounts, g) => {
-    const { best, largestCard, cells } = seen[g]!;
-    const joined = new Map(
-      accounts.map((account) => {
-        const [card, network] = best.get(account) ?? [0, 0];
-        return [account, Math.min(weightOf(card), weightOf(network))];
-      }),
-    );
-    return {
-      joined,
-      customers: best,
-      share: shareAtLeast([...joined.values()].map((own) => ({ own, all: 1 }))),
-      oneCard: accounts.length === 0 ? 0 : Math.min(1, largestCard / accounts.length),
-      cards: cells[0].size,
-      networks: cells[1].size,
-    };
-  });
+  return out;
+}
+
+/** @param accounts the group's, by number */
+export function sharingOf(accounts: readonly number[], cells: readonly Cell[]): Sharing {
+  const customers = new Map<number, [number, number]>();
+  const shared = [0, 0];
+  let largestCard = 0;
+  for (const cell of cells) {
+    if (cell.accounts.length < HOLDERS_SHARE_MIN * cell.everyone) continue;
+    const kind = cell.kind as 0 | 1;
+    for (const account of cell.accounts) {
+      const best = customers.get(account) ?? [0, 0];
+      best[kind] = Math.max(best[kind], cell.customers);
+      customers.set(account, best);
+    }
+    if (cell.customers >= CELL_MIN) shared[kind]!++;
+    if (kind === 0) largestCard = Math.max(largestCard, cell.customers);
+  }
+  const joined = new Map(
+    accounts.map((account) => {
+      const [card, network] = customers.get(account) ?? [0, 0];
+      return [account, Math.min(weightOf(card), weightOf(network))];
+    }),
+  );
+  return {
+    joined,
+    customers,
+    share: shareAtLeast([...joined.values()].map((own) => ({ own, all: 1 }))),
+    oneCard: accounts.length === 0 ? 0 : Math.min(1, largestCard / accounts.length),
+    cards: shared[0]!,
+    networks: shared[1]!,
+  };
 }

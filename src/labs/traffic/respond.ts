@@ -1,0 +1,134 @@
+/**
+ * The respondent's side: one's own log held against the group tables of an accusation. What the accusation says of each
+ * of one's accounts is set beside what one's own rows say, and its membership and statistics are computed again from its
+ * tables alone. It cannot see the rows of others, so that which templates are the group's own is taken from the
+ * accusation; and it compares hashes, so that it needs the key that hashed them, or an accusation in clear.
+ */
+
+import type { SqlEngine } from "./engine.js";
+import { HALF_SQL, NONE } from "./graph/activity.js";
+import { ABSENT } from "./graph/holders.js";
+import type { GroupTables } from "./score/group-tables.js";
+import { recomputeGroup } from "./score/recompute-group.js";
+
+export interface OwnAccount {
+  account: string;
+  rows: number;
+  /** With a prompt, on the days that judge. */
+  judgedRows: number;
+  days: number;
+  orgs: number;
+  keys: number;
+  cards: string[];
+  networks: string[];
+}
+
+export interface Answer {
+  account: string;
+  listed: boolean;
+  /** What the accusation says, and what one's own log says; null where one's own log has no such account. */
+  stated: { rows: number; judgedRows: number; cards: string[]; networks: string[] };
+  own: Omit<OwnAccount, "account"> | null;
+  /** Where the two differ, in sentences. */
+  differs: string[];
+}
+
+export interface Response {
+  type: "assay/traffic-response/v1";
+  group: string;
+  /** Whether the accusation's tables give the statistics and the list that it states. */
+  recomputed: { holds: boolean; pooledOperation: number; extractionWorkload: number; differs: string[] };
+  answers: Answer[];
+  /** Accounts of one's own log that the accusation does not speak of. */
+  otherAccounts: number;
+}
+
+/** Cards and networks read of one account. */
+const VALUES_MAX = 20;
+
+export const OWN_SQL = `SELECT lower(hex(account)) AS account, toUInt64(count()) AS rows,
+ toUInt64(countIf(${HALF_SQL} = 1 AND (prompt != ${NONE} OR template != ${NONE}))) AS judgedRows, toUInt64(uniqExact(toDate(ts))) AS days,
+ toUInt64(uniqExactIf(org, org != ${ABSENT})) AS orgs, toUInt64(uniqExactIf(key, key != ${ABSENT})) AS keys,
+ arraySort(groupUniqArrayIf(${VALUES_MAX})(lower(hex(payment)), payment != ${ABSENT})) AS cards,
+ arraySort(groupUniqArrayIf(${VALUES_MAX})(lower(hex(network)), network != ${ABSENT})) AS networks
+FROM rows GROUP BY account ORDER BY account`;
+
+export function ownAccounts(engine: SqlEngine): Promise<OwnAccount[]> {
+  return engine.rows<OwnAccount>(OWN_SQL);
+}
+
+export interface Accusation {
+  group: string;
+  tables: GroupTables;
+  stated: { pooledOperation: number; extractionWorkload: number };
+  /** Accounts that the accusation lists. */
+  listed: readonly string[];
+}
+
+/** @param names clear name → keyed hash, for an accusation that names accounts in clear */
+export function respond(
+  accusation: Accusation,
+  own: readonly OwnAccount[],
+  names: (account: string) => string = (account) => account,
+): Response {
+  const { tables, group } = accusation;
+  const mine = new Map(own.map((line) => [line.account, line]));
+  const again = recomputeGroup(tables);
+  const answers = tables.members.flatMap((member, i): Answer[] => {
+    const line = mine.get(names(member.account));
+    if (!line) return [];
+    const on = (kind: "payment" | "network") =>
+      tables.cells.filter((cell) => cell.kind === kind && cell.accounts.includes(i)).map(({ value }) => value);
+    const stated = {
+      rows: member.rows,
+      judgedRows: member.judgedRows,
+      cards: on("payment"),
+      networks: on("network"),
+    };
+    const { account: _, ...rest } = line;
+    return [{ account: member.account, listed: member.listed, stated, own: rest, differs: differences(stated, line) }];
+  });
+  return {
+    type: "assay/traffic-response/v1",
+    group,
+    recomputed: {
+      ...again.statistic,
+      differs: recomputedDifferences(accusation, again),
+      holds: recomputedDifferences(accusation, again).length === 0,
+    },
+    answers,
+    otherAccounts: own.length - answers.length,
+  };
+}
+
+function differences(stated: Answer["stated"], own: OwnAccount): string[] {
+  const out: string[] = [];
+  if (own.judgedRows !== stated.judgedRows)
+    out.push(
+      `The accusation counts ${stated.judgedRows} rows with a prompt on the days that judge; this log holds ${own.judgedRows}.`,
+    );
+  if (stated.rows > own.judgedRows)
+    out.push(
+      `The accusation counts ${stated.rows} rows in the group's templates; this log holds no more than ${own.judgedRows} rows on these days.`,
+    );
+  for (const [kind, said, held] of [
+    ["card", stated.cards, own.cards],
+    ["network", stated.networks, own.networks],
+  ] as const) {
+    if (held.length === 0 && said.length > 0) out.push(`This log names no ${kind}; the accusation leans on one.`);
+    else if (said.some((value) => !held.includes(value)))
+      out.push(`The accusation puts it on a ${kind} that this log does not show.`);
+  }
+  return out;
+}
+
+function recomputedDifferences({ stated, listed }: Accusation, again: ReturnType<typeof recomputeGroup>): string[] {
+  const out: string[] = [];
+  for (const name of ["pooledOperation", "extractionWorkload"] as const)
+    if (again.statistic[name] !== stated[name])
+      out.push(`${name}: the finding states ${stated[name]}, its tables give ${again.statistic[name]}.`);
+  const named = again.members.filter((m) => m.listed).map(({ account }) => account);
+  if (named.length !== listed.length || named.some((account, i) => account !== listed[i]))
+    out.push(`The finding lists ${listed.length} accounts, its tables give ${named.length}.`);
+  return out;
+}

@@ -1,0 +1,64 @@
+/**
+ * A group's tables: everything its membership and its statistics are computed from, as counts, so that the accused's
+ * expert computes them again without the owner's engine, log or key (recompute-group.ts). Accounts stand as in the
+ * finding; cards and networks as keyed hashes; accounts outside the group as numbers alone.
+ */
+import { z } from "zod";
+
+const count = z.number().int().nonnegative();
+const coincidences = z.strictObject({ alike: count, pairs: count });
+
+export const groupTablesSchema = z.strictObject({
+  /** Every member, whether listed or not, in ascending order of keyed hash. */
+  members: z.array(
+    z.strictObject({
+      account: z.string(),
+      /** Rows in the group's own templates on the days that judge, and all rows with a prompt on these days. */
+      rows: count,
+      judgedRows: count,
+      log10P: z.number().max(0),
+      listed: z.boolean(),
+      /** Its work in the group's own templates on these days; null where it has none there. */
+      work: z
+        .strictObject({
+          n: count,
+          prompts: count,
+          days: count,
+          span: count,
+          single: count,
+          busiest: count,
+          marked: count,
+          gaps: count,
+          regular: count,
+        })
+        .nullable(),
+    }),
+  ),
+  /** Accounts that p-values are ranked among: how many, their rows on the days that judge, and those in the group's templates. */
+  outside: z.strictObject({ accounts: count, rows: count, rowsHere: count }),
+  /** [rows in the group's templates, judged rows, accounts] of outside accounts that sent three rows there or more. */
+  outsideSenders: z.array(z.tuple([count, count, count])),
+  /** [rows in the group's templates, accounts] of everyone who is no member. */
+  otherSenders: z.array(z.tuple([count, count])),
+  sharedPrompts: z.strictObject({ shared: count, prompts: count }),
+  productRows: count,
+  streams: z.strictObject({
+    templates: coincidences,
+    byTime: coincidences,
+    byAccount: coincidences,
+    hours: coincidences,
+    own: coincidences,
+  }),
+  /** Cards and networks that members have in common; `accounts` are places in `members`, from 0. */
+  cells: z.array(
+    z.strictObject({
+      kind: z.enum(["payment", "network"]),
+      value: z.string(),
+      customers: count,
+      everyone: count,
+      accounts: z.array(count),
+    }),
+  ),
+  elsewhere: z.strictObject({ marked: count, rows: count }),
+});
+export type GroupTables = z.infer<typeof groupTablesSchema>;

@@ -1,0 +1,24 @@
+/**
+ * Which members of a judged group are alike in how they work, and which of those may be named: each joined to others of
+ * the group by more than content. A member that lags far behind the others or talks where they do not may be a bystander
+ * on the same templates. The group's measures are taken before this, of all its members.
+ */
+import { JOINED_MIN, PACE_SHARE_MIN, SINGLE_APART_MAX } from "../method.js";
+import { median, type WorkLine } from "./measures.js";
+import type { Sharing } from "./sharing.js";
+
+export function alike<M extends { account: number }>(members: readonly M[], work: ReadonlyMap<number, WorkLine>): M[] {
+  const paceOf = ({ n, days }: WorkLine) => n / days;
+  const singleOf = ({ n, single }: WorkLine) => single / n;
+  const all = [...work.values()];
+  const pace = PACE_SHARE_MIN * median(all.map(paceOf));
+  const single = median(all.map(singleOf)) - SINGLE_APART_MAX;
+  return members.filter(({ account }) => {
+    const own = work.get(account);
+    return own !== undefined && paceOf(own) >= pace && singleOf(own) >= single;
+  });
+}
+
+export function named<M extends { account: number }>(like: readonly M[], { joined }: Sharing): M[] {
+  return like.filter(({ account }) => (joined.get(account) ?? 0) >= JOINED_MIN);
+}

@@ -1,0 +1,68 @@
+/** A group's tables carry its membership, measures and statistics to the last bit; an altered count shows. */
+import { expect, test } from "vitest";
+import type { GroupTables } from "../../../src/labs/traffic/score/group-tables.js";
+import { recomputeGroup } from "../../../src/labs/traffic/score/recompute-group.js";
+
+const ACCOUNTS = 30;
+const work = { n: 60, prompts: 60, days: 6, span: 12, single: 60, busiest: 15, marked: 30, gaps: 50, regular: 4 };
+const cell = (kind: "payment" | "network", g: number) => ({
+  kind,
+  value: `${kind}-${g}`,
+  customers: 6,
+  everyone: 6,
+  accounts: Array.from({ length: 6 }, (_, k) => 6 * g + k),
+});
+const tables: GroupTables = {
+  members: Array.from({ length: ACCOUNTS }, (_, i) => ({
+    account: `account-${i}`,
+    rows: 60,
+    judgedRows: 70,
+    log10P: -2.6,
+    listed: true,
+    work,
+  })),
+  outside: { accounts: 400, rows: 4000, rowsHere: 12 },
+  outsideSenders: [[4, 40, 3]],
+  otherSenders: [[4, 3]],
+  sharedPrompts: { shared: 0, prompts: 1800 },
+  productRows: 0,
+  streams: {
+    templates: { alike: 1000, pairs: 30_000 },
+    byTime: { alike: 100, pairs: 3000 },
+    byAccount: { alike: 50, pairs: 1500 },
+    hours: { alike: 4000, pairs: 30_000 },
+    own: { alike: 300, pairs: 2200 },
+  },
+  cells: [0, 1, 2, 3, 4].flatMap((g) => [cell("payment", g), cell("network", g)]),
+  elsewhere: { marked: 10, rows: 4000 },
+};
+
+test("a group that shares cards and networks stands above, its members are listed", () => {
+  const found = recomputeGroup(tables);
+  expect(found.statistic.pooledOperation).toBe(1);
+  expect(found.statistic.extractionWorkload).toBe(1);
+  expect(found.members.every((m) => m.member && m.listed)).toBe(true);
+});
+
+test("without its cards nobody is listed, and the statistic is nothing", () => {
+  const found = recomputeGroup({ ...tables, cells: tables.cells.filter(({ kind }) => kind === "network") });
+  expect(found.statistic.pooledOperation).toBe(0);
+  expect(found.members.some((m) => m.listed)).toBe(false);
+});
+
+test("cards that mostly others of the log hold do not count", () => {
+  const cells = tables.cells.map((c) => (c.kind === "network" ? { ...c, everyone: 40 } : c));
+  expect(recomputeGroup({ ...tables, cells }).measures.joined).toBe(0);
+});
+
+test("one card behind all is not many: a school, a product, a reseller", () => {
+  const all = Array.from({ length: ACCOUNTS }, (_, i) => i);
+  const cells = (["payment", "network"] as const).map((kind) => ({
+    kind,
+    value: kind,
+    customers: ACCOUNTS,
+    everyone: ACCOUNTS,
+    accounts: all,
+  }));
+  expect(recomputeGroup({ ...tables, cells }).statistic.pooledOperation).toBe(0);
+});
