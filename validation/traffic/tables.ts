@@ -1,12 +1,14 @@
 /**
  * From the worlds' lines to the two study files and the tables of validation/traffic.md.
  *
- *   npm run build && node validation/traffic/tables.ts validation/traffic/worlds.jsonl validation/traffic/benign.jsonl
+ *   npm run build && node validation/traffic/tables.ts --worlds F --harvests F --benign F --framing F --table F
  *
  * A null is a decoy handed over whole, or a group found that is no campaign. It is accused when its statistic is above
- * the level fixed beforehand, whatever its size. A family is a prompt source (a data set), not a world.
+ * the level fixed beforehand, whatever its size. A family of nulls is a prompt source (a data set) with a kind of group; a
+ * family of campaigns is a prompt source. Whether a campaign harvests is asked of those that use the wordings alone.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { LEVELS, METHOD_ID, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 import { lower95, upper95 } from "../../dist/stats/clopper-pearson.js";
@@ -28,21 +30,39 @@ interface World {
   groups: Measured[];
 }
 
-const worlds = read(process.argv[2]!);
-// Benign worlds hold nulls as good as those beside a campaign.
-const nulls = [...worlds, ...process.argv.slice(3).flatMap(read)].flatMap((w) =>
+const { values: given } = parseArgs({
+  options: {
+    /** Worlds with a campaign, whose operation is asked about. */
+    worlds: { type: "string", multiple: true, default: [] },
+    /** Worlds whose campaign uses the wordings of harvesting. */
+    harvests: { type: "string", multiple: true, default: [] },
+    /** Worlds without a campaign. */
+    benign: { type: "string", multiple: true, default: [] },
+    /** Worlds in which a campaign imitates a public's tool. */
+    framing: { type: "string", multiple: true, default: [] },
+    /** Single worlds under other conditions, for the table of evasions. */
+    table: { type: "string", multiple: true, default: [] },
+  },
+});
+const worlds = given.worlds.flatMap(read);
+const harvests = given.harvests.flatMap(read);
+const benign = given.benign.flatMap(read);
+const framing = given.framing.flatMap(read);
+const nulls = [...worlds, ...harvests, ...benign, ...framing].flatMap((w) =>
   w.groups.filter((g) => g.kind !== "campaign"),
 );
-const campaigns = worlds.flatMap((w) => (w.campaign ? [w.campaign] : []));
 const kinds = [...new Set(nulls.map((n) => n.kind))].sort();
 /** A mixture of sources counts for none of its parts alone: its first names it. */
-const family = (source: string) => source.split("+")[0]!;
+const sourceOf = (source: string) => source.split("+")[0]!;
+const family = (n: Measured) => `${sourceOf(n.source)} ${n.kind}`;
 
 for (const [id, value] of [
   ["traffic/pooled-operation", (m: { pooled: number }) => m.pooled],
   ["traffic/extraction-workload", (m: { extraction: number }) => m.extraction],
 ] as const) {
   const of = value as (m: { pooled: number; extraction: number }) => number;
+  const asked = id === "traffic/pooled-operation" ? [...worlds, ...harvests] : harvests;
+  const campaigns = asked.flatMap((w) => (w.campaign ? [w.campaign] : []));
   const accused = nulls.filter((n) => of(n) > LEVELS[id]);
   const sources = [...new Set(campaigns.map((c) => c.source))];
   const foundAll = sources.filter((s) => campaigns.filter((c) => c.source === s).every((c) => of(c) > LEVELS[id]));
@@ -53,9 +73,9 @@ for (const [id, value] of [
     page: "validation/traffic.md",
     nulls: {
       pairs: nulls.length,
-      families: new Set(nulls.map((n) => family(n.source))).size,
+      families: new Set(nulls.map(family)).size,
       accusedPairs: accused.length,
-      accusedFamilies: new Set(accused.map((n) => family(n.source))).size,
+      accusedFamilies: new Set(accused.map(family)).size,
     },
     positives: {
       pairs: campaigns.length,
@@ -68,7 +88,7 @@ for (const [id, value] of [
       return {
         kind,
         pairs: own.length,
-        families: new Set(own.map((n) => family(n.source))).size,
+        families: new Set(own.map((n) => sourceOf(n.source))).size,
         statisticMax: Math.max(...own.map(of)),
       };
     }),
@@ -77,7 +97,7 @@ for (const [id, value] of [
   };
   writeFileSync(`validation/${id.replace("/", "-")}.json`, `${JSON.stringify(study, null, 1)}\n`);
   process.stdout.write(
-    `\n${id}: ${worlds.length} worlds, nulls ${JSON.stringify(study.nulls)}, campaigns ${JSON.stringify(study.positives)}\n\n`,
+    `\n${id}: ${asked.length} worlds with a campaign, nulls ${JSON.stringify(study.nulls)}, campaigns ${JSON.stringify(study.positives)}\n\n`,
   );
   process.stdout.write(
     "| decoy | measured | prompt sources | median | highest | the weakest part of the highest |\n| --- | ---: | ---: | ---: | ---: | --- |\n",
@@ -86,49 +106,50 @@ for (const [id, value] of [
     const own = nulls.filter((n) => n.kind === kind).sort((a, b) => of(b) - of(a));
     const top = own[0]!;
     process.stdout.write(
-      `| ${kind} | ${own.length} | ${new Set(own.map((n) => family(n.source))).size} | ${of(own[own.length >> 1]!).toFixed(2)} | ${of(top).toFixed(2)} | ${statistic(id, top.measures).weakest} (${top.accounts} accounts) |\n`,
+      `| ${kind} | ${own.length} | ${new Set(own.map((n) => sourceOf(n.source))).size} | ${of(own[own.length >> 1]!).toFixed(2)} | ${of(top).toFixed(2)} | ${statistic(id, top.measures).weakest} (${top.accounts} accounts) |\n`,
     );
   }
 }
-const members = campaigns.reduce((n, c) => n + c.accounts, 0);
-const right = campaigns.reduce((n, c) => n + c.right, 0);
-const named = campaigns.reduce((n, c) => n + c.named, 0);
 /** A share with its one-sided 95 % bounds. */
 const share = (k: number, n: number) =>
   `${k} of ${n}, ${(k / Math.max(1, n)).toFixed(4)} (95 %: ${lower95(k, n).toFixed(4)} to ${upper95(k, n).toFixed(4)})`;
-const clean = campaigns.filter((c) => c.named === c.right).length;
-process.stdout.write(
-  `\ncampaign accounts that are listed: ${share(right, members)}; listed accounts that are the campaign's: ${share(right, named)}; worlds whose list holds nobody else: ${share(clean, campaigns.length)}\n`,
-);
-for (const c of campaigns.filter((x) => x.extraction <= LEVELS["traffic/extraction-workload"]))
-  process.stdout.write(`missed: ${JSON.stringify(c)}\n`);
-for (const { world, wrong } of worlds.filter((w) => w.wrong.length > 0))
-  process.stdout.write(`wrongly listed in ${world}: ${JSON.stringify(wrong)}\n`);
+const LEVEL = LEVELS["traffic/pooled-operation"];
+const sum = (of: World[], value: (c: NonNullable<World["campaign"]>) => number) =>
+  of.reduce((n, w) => n + (w.campaign ? value(w.campaign) : 0), 0);
+/** Lists exist above the level only. */
+const right = (w: World[]) => sum(w, (c) => (c.pooled > LEVEL ? c.right : 0));
+const named = (w: World[]) => sum(w, (c) => (c.pooled > LEVEL ? c.named : 0));
 
-// Benign worlds by themselves: how many are accused, and each kind's scores.
-for (const path of process.argv.slice(3)) {
-  const benign = read(path);
-  const accused = benign.filter((w) =>
-    w.groups.some(
-      (g) => g.pooled > LEVELS["traffic/pooled-operation"] || g.extraction > LEVELS["traffic/extraction-workload"],
-    ),
+const all = [...worlds, ...harvests];
+print(
+  `campaign accounts that are listed: ${share(
+    right(all),
+    sum(all, (c) => c.accounts),
+  )}`,
+);
+print(`listed accounts that are the campaign's: ${share(right(all), named(all))}`);
+for (const w of all.filter((x) => x.campaign && x.campaign.pooled <= LEVEL))
+  print(`missed: ${w.world} ${JSON.stringify({ ...w.campaign, measures: undefined })}`);
+const accused = benign.filter((w) =>
+  w.groups.some((g) => g.pooled > LEVEL || g.extraction > LEVELS["traffic/extraction-workload"]),
+);
+print(
+  `\n${benign.length} benign worlds, accused ${accused.length}; below ${upper95(accused.length, benign.length).toFixed(4)} (95 %)`,
+);
+const others = framing.filter((w) => w.campaign && w.campaign.pooled > LEVEL);
+print(
+  `${framing.length} framing worlds: the campaign found in ${others.length}; accounts listed ${named(framing)}, of them not the campaign's ${named(framing) - right(framing)}`,
+);
+for (const path of given.table) {
+  const w = read(path);
+  const values = w.map((x) => x.campaign?.pooled.toFixed(2)).join(", ");
+  print(
+    `${path}: ${w.length} worlds, statistic ${values}, listed ${right(w)} of ${sum(w, (c) => c.accounts)}, wrongly ${named(w) - right(w)}`,
   );
-  process.stdout.write(
-    `\n${path}: ${benign.length} benign worlds of ${benign[0]!.rows} rows or so, accused ${accused.length}, accounts wrongly listed ${accused.reduce((n, w) => n + w.wrong.length, 0)}; accused share below ${upper95(accused.length, benign.length).toFixed(4)} (95 %)\n\n`,
-  );
-  process.stdout.write(
-    "| decoy | measured | pooled: median | 99 % | highest | extraction: median | 99 % | highest |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
-  );
-  for (const kind of [...new Set(benign.flatMap((w) => w.groups.map((g) => g.kind)))].sort()) {
-    const own = benign.flatMap((w) => w.groups.filter((g) => g.kind === kind));
-    const line = (of: (g: Measured) => number) => {
-      const all = own.map(of).sort((a, b) => a - b);
-      return [0.5, 0.99, 1]
-        .map((q) => all[Math.min(all.length - 1, Math.floor(q * all.length))]!.toFixed(2))
-        .join(" | ");
-    };
-    process.stdout.write(`| ${kind} | ${own.length} | ${line((g) => g.pooled)} | ${line((g) => g.extraction)} |\n`);
-  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function read(path: string): World[] {

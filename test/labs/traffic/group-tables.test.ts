@@ -1,5 +1,6 @@
 /** A group's tables carry its membership, measures and statistics to the last bit; an altered count shows. */
 import { expect, test } from "vitest";
+import { respond } from "../../../src/labs/traffic/respond.js";
 import type { GroupTables } from "../../../src/labs/traffic/score/group-tables.js";
 import { recomputeGroup } from "../../../src/labs/traffic/score/recompute-group.js";
 
@@ -65,4 +66,26 @@ test("one card behind all is not many: a school, a product, a reseller", () => {
     accounts: all,
   }));
   expect(recomputeGroup({ ...tables, cells }).statistic.pooledOperation).toBe(0);
+});
+
+test("one's own log is held against the accusation: what differs is said, account by account", () => {
+  const stated = { pooledOperation: 1, extractionWorkload: 1 };
+  const listed = tables.members.map(({ account }) => account);
+  const own = (judgedRows: number, networks: string[]) => ({
+    account: "account-0",
+    rows: 150,
+    judgedRows,
+    days: 13,
+    orgs: 1,
+    keys: 1,
+    cards: ["payment-0"],
+    networks,
+  });
+  const agrees = respond({ group: "group-1", tables, stated, listed }, [own(70, ["network-0"])]);
+  expect(agrees.recomputed).toMatchObject({ holds: true, pooledOperation: 1 });
+  expect(agrees.answers).toMatchObject([{ account: "account-0", listed: true, differs: [] }]);
+  const differs = respond({ group: "group-1", tables, stated, listed }, [own(40, ["network-9"])]);
+  expect(differs.answers[0]!.differs.length).toBe(3);
+  const wrong = respond({ group: "group-1", tables, stated: { ...stated, pooledOperation: 0.9 }, listed }, []);
+  expect(wrong.recomputed.holds).toBe(false);
 });
