@@ -7,9 +7,11 @@ import { openLog } from "../app/log/log.js";
 import type { Witness } from "../app/log/witness.js";
 import { AssayError } from "../base/error.js";
 import { boundedBody } from "../host/bounded-body.js";
+import { entryHeadPath } from "../host/log/entry-heads.js";
 import { CHECKPOINT_PATH } from "../tlog/log-writer.js";
 import { NOTE_BYTES_MAX } from "../tlog/signed-note.js";
 import { parseTilePath } from "../tlog/tile.js";
+import { answerFaults } from "./aborted.js";
 import type { Served } from "./static-server.js";
 
 const HEADERS = { "x-content-type-options": "nosniff", "access-control-allow-origin": "*" };
@@ -18,6 +20,7 @@ const LASTING = "public, max-age=31536000, immutable";
 
 export function serveLog(folder: string, port: number): Promise<Served> {
   const app = new Hono();
+  answerFaults(app, "log");
   addLogFiles(app, folder, "");
   return listening(app, port);
 }
@@ -49,6 +52,15 @@ export function addLogFiles(app: Hono, where: string, prefix: string): void {
       "cache-control": LASTING,
     });
   });
+  app.get(`${prefix}/cosigned/:folder{[0-9]{1,13}}/:index{[0-9]{1,16}}`, async (c) => {
+    const bytes = await read(entryHeadPath(Number(c.req.param("index"))));
+    if (!bytes) return c.text("not found\n", 404, HEADERS);
+    return c.body(new Uint8Array(bytes), 200, {
+      ...HEADERS,
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": LASTING,
+    });
+  });
   app.get(`${prefix}/objects/*`, async (c) => {
     const path = c.req.path.slice(prefix.length + 1);
     const bytes = OBJECT.test(path) ? await read(path) : null;
@@ -64,6 +76,7 @@ export function addLogFiles(app: Hono, where: string, prefix: string): void {
 
 export function serveWitness(witness: Witness, port: number): Promise<Served> {
   const app = new Hono();
+  answerFaults(app, "witness");
   app.post("/add-checkpoint", async (c) => {
     const declared = Number(c.req.header("content-length") ?? Number.NaN);
     if (declared > NOTE_BYTES_MAX) return c.text("too large\n", 413, HEADERS);

@@ -3,9 +3,9 @@
  * forbid one.
  */
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { Readable } from "node:stream";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
@@ -35,8 +35,14 @@ export interface Served {
 /** @param root folder served; `/` answers with its index.html */
 export function serveFolder(root: string, port: number): Promise<Served> {
   const app = new Hono();
+  // A page elsewhere that points a name of its own at this machine (DNS rebinding) asks under that name.
+  app.use(async (c, next) => {
+    const host = (c.req.header("host") ?? "").replace(/:[0-9]{1,5}$/, "").toLowerCase();
+    if (!OWN_HOSTS.has(host)) return c.text("this machine's own names only\n", 421, HEADERS);
+    return next();
+  });
   app.get("*", async (c) => {
-    const path = fileOf(root, c.req.path);
+    const path = await inside(root, fileOf(root, c.req.path));
     const info = path ? await stat(path).catch(() => null) : null;
     if (!path || !info?.isFile()) return c.text("not found\n", 404, HEADERS);
     const type = TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream";
@@ -57,6 +63,15 @@ export function serveFolder(root: string, port: number): Promise<Served> {
       );
     });
   });
+}
+
+const OWN_HOSTS: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** The file with every link followed, or null when that leads out of the folder. */
+async function inside(root: string, path: string | null): Promise<string | null> {
+  if (path === null) return null;
+  const [folder, file] = await Promise.all([realpath(root), realpath(path).catch(() => null)]);
+  return file?.startsWith(folder.endsWith(sep) ? folder : folder + sep) ? file : null;
 }
 
 /** The file a request names, or null when it leaves the folder or names a hidden file. */

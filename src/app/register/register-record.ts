@@ -10,6 +10,7 @@ import type { Declaration } from "../../office/register/declarations/statement.j
 import { MODEL_ID, type ModelId } from "../../office/register/declarations/vocabulary.js";
 import { type Descent, everDescended } from "../../office/register/descent.js";
 import { label, type OriginLabel } from "../../office/register/label/label.js";
+import { type EntryTime, entryTime } from "../../office/register/log-time.js";
 import { ordersOn } from "../../office/register/orders/order-reach.js";
 import type { OrderOnModel } from "../../office/register/orders/order-states.js";
 import { encodeReceipt } from "../../office/register/receipt.js";
@@ -20,8 +21,9 @@ import type { Policy } from "../../tlog/policy.js";
 import { encodeProofFile } from "../../tlog/proof-file.js";
 import { TILE_WIDTH } from "../../tlog/tile.js";
 import { inclusionProof, readBundle } from "../../tlog/tree-reader.js";
-import { trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
+import { type Cosigned, trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
 import { modelRoot } from "./declare.js";
+import { firstCosigned } from "./entry-time.js";
 import { loadDeclaration, type Register } from "./register.js";
 
 export interface StatementRecord {
@@ -37,6 +39,8 @@ export interface StatementRecord {
   roles: readonly string[];
   issued: string;
   received: string;
+  /** When witnesses first saw it, and whether the operator's word on its receipt can be right. */
+  time: EntryTime;
   status: "in force" | "corrected" | "withdrawn";
   by: number | null;
   openChallenges: number[];
@@ -88,7 +92,8 @@ export async function modelRecord(register: Register, model: ModelState, trust: 
   const refused = refusalOf(about);
   const now = unixSeconds();
   const orders = await ordersOn(index, model.id, now, load);
-  const record = async (entry: Entry) => statementRecord(entry, await load(entry));
+  const record = async (entry: Entry) =>
+    statementRecord(entry, await load(entry), await firstCosigned(register, entry.index, trust));
   return {
     type: "assay/register-model/v1",
     model: model.id,
@@ -111,7 +116,11 @@ export async function modelRecord(register: Register, model: ModelState, trust: 
   };
 }
 
-export function statementRecord(entry: Entry, declaration: Declaration): StatementRecord {
+export function statementRecord(
+  entry: Entry,
+  declaration: Declaration,
+  cosigned: readonly Cosigned[] = [],
+): StatementRecord {
   const { record } = entry;
   const after = entry.correctedBy ?? entry.withdrawnBy;
   return {
@@ -126,6 +135,7 @@ export function statementRecord(entry: Entry, declaration: Declaration): Stateme
     roles: entry.roles,
     issued: record.issued,
     received: new Date(record.received * 1000).toISOString(),
+    time: entryTime(record.received, cosigned),
     status: entry.correctedBy ? "corrected" : entry.withdrawnBy ? "withdrawn" : "in force",
     by: after?.index ?? null,
     openChallenges: entry.challenges.filter((c) => c.closedBy === null && isInForce(c)).map((c) => c.index),
@@ -155,8 +165,13 @@ export async function descentOf(register: Register, of: ModelId, at?: string): P
 }
 
 /** One entry with what it says, shown to be signed. */
-export async function statementOfEntry(register: Register, entry: Entry): Promise<StatementRecord> {
-  return statementRecord(entry, await loadDeclaration(register, entry));
+export async function statementOfEntry(
+  register: Register,
+  entry: Entry,
+  trust: Policy | null = null,
+): Promise<StatementRecord> {
+  const cosigned = await firstCosigned(register, entry.index, trust);
+  return statementRecord(entry, await loadDeclaration(register, entry), cosigned);
 }
 
 /** A receipt of an entry under the checkpoint at hand. */

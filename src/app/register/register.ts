@@ -8,15 +8,17 @@ import { AssayError, assert } from "../../base/error.js";
 import type { Artefact } from "../../evidence/artefact.js";
 import { decodeFinding } from "../../finding/codec.js";
 import type { Finding } from "../../finding/finding.js";
+import { writeEntryHead } from "../../host/log/entry-heads.js";
 import { readObjects, writeObject } from "../../host/log/object-store.js";
 import { unixSeconds } from "../../host/moment.js";
 import { platformKey } from "../../host/signing/signature-keys.js";
-import { admit, admitAuthority, type RefusalReason } from "../../office/register/admission.js";
+import { admit, admitAuthority, REFUSALS, type RefusalReason } from "../../office/register/admission.js";
 import { parseAppendPolicy } from "../../office/register/append-policy.js";
 import { openDeclarationBundle } from "../../office/register/declarations/declaration-bundle.js";
 import type { ArtefactRole, FindingRecord } from "../../office/register/declarations/procedure.js";
 import type { Declaration } from "../../office/register/declarations/statement.js";
 import type { ModelId } from "../../office/register/declarations/vocabulary.js";
+import { faultOfReceived } from "../../office/register/log-time.js";
 import { isAuthorityBundle, openAuthorityBundle } from "../../office/register/orders/authority-policy.js";
 import {
   type AuthorityRecord,
@@ -34,6 +36,7 @@ import type { Checkpoint } from "../../tlog/checkpoint.js";
 import type { Policy } from "../../tlog/policy.js";
 import { TILE_WIDTH } from "../../tlog/tile.js";
 import { type ReadTile, readBundle } from "../../tlog/tree-reader.js";
+import { type Cosigned, trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
 import { initBucketLog, initLog, openLog, readHead, withWriter } from "../log/log.js";
 
 export interface Register {
@@ -155,15 +158,19 @@ export async function appendDeclarations(
     async (writer) => {
       const state = register ?? (await openRegister(folder));
       if (register) await refresh(register);
+      const cosigned = witnesses && state.head.size > 0 ? cosignedOf(state.checkpoint, witnesses) : [];
       const results: AppendResult[] = [];
       const pending: Promise<unknown>[] = [];
       for (const bundle of bundles) {
-        const { result, entry } = await admitOne(folder, state, bundle, attachments);
+        const { result, entry } = await admitOne(folder, state, bundle, attachments, cosigned);
         results.push(result);
         if (!entry || !result.admitted) continue;
         result.index = state.index.size - 1;
         pending.push(
-          writer.append(entry).then(({ index }) => assert(index === result.index, "register: the writer is alone")),
+          writer.append(entry).then(async ({ index, checkpoint }) => {
+            assert(index === result.index, "register: the writer is alone");
+            if (witnesses) await writeEntryHead(folder, index, checkpoint);
+          }),
         );
       }
       await Promise.all(pending);
@@ -173,13 +180,27 @@ export async function appendDeclarations(
   );
 }
 
+/** Times of the published head under a policy; none where it does not hold there, such as before the first witness. */
+function cosignedOf(checkpoint: Uint8Array, witnesses: Policy): readonly Cosigned[] {
+  try {
+    return trustCheckpoint(checkpoint, witnesses).cosigned;
+  } catch (error) {
+    if (error instanceof AssayError) return [];
+    throw error;
+  }
+}
+
 async function admitOne(
   folder: string,
   state: Register,
   bundle: Uint8Array,
   attachments: ReadonlyMap<string, Uint8Array>,
+  cosigned: readonly Cosigned[],
 ): Promise<{ result: AppendResult; entry: Uint8Array | null }> {
   const received = unixSeconds();
+  const late = faultOfReceived(received, cosigned);
+  if (late !== null)
+    return { result: { admitted: false, reason: "clock", says: `${REFUSALS.clock}: ${late}` }, entry: null };
   if (isAuthorityBundle(bundle)) {
     const made = admitAuthority(state.index, bundle, received);
     if (!made.admitted) return { result: made, entry: null };

@@ -34,6 +34,7 @@ export const REFUSALS = {
   date: "it is dated after the operator's clock",
   authority: "no authority's policy in effect lets this key say this",
   notice: "it comes before the notice that is due has run",
+  clock: "it would be received before a head that witnesses have cosigned already",
   foreign: "an entry of a kind unknown to this version speaks of what it speaks of",
 } as const;
 export type RefusalReason = keyof typeof REFUSALS;

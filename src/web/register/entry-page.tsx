@@ -9,7 +9,11 @@ import { visibleText } from "../../report/visible-text.js";
 import { statusOf } from "./home-page.js";
 import { ModelLink, modelPath, page } from "./layout.js";
 
-export function entryPage(entry: Entry, says: StatementRecord["says"], log: { origin: string; size: number }): string {
+export function entryPage(
+  entry: Entry,
+  { says, time }: StatementRecord,
+  log: { origin: string; size: number },
+): string {
   const { record, index } = entry;
   const title = `${KINDS[record.kind].title}: entry ${index}`;
   const rows: [string, Child][] = [
@@ -23,6 +27,18 @@ export function entryPage(entry: Entry, says: StatementRecord["says"], log: { or
     ["As", entry.roles.join(", ")],
     ["Dated by its signer", record.issued],
     ["Received", `${new Date(record.received * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`],
+    [
+      "First cosigned",
+      time.cosigned === null
+        ? "no witness is known here"
+        : `${time.cosigned.slice(0, 19).replace("T", " ")} UTC by ${visibleText(time.witness!)}`,
+    ],
+    ...(time.uncertain
+      ? ([["Time uncertain", "the operator's clock ran more than ten minutes ahead of the first cosignature"]] as [
+          string,
+          Child,
+        ][])
+      : []),
     ["Status", statusOf(entry)],
     ["Statement", <DigestText digest={record.statement} />],
     ["Signed bundle", <DigestText digest={record.bundle} />],

@@ -26,6 +26,7 @@ import { lineage } from "../../office/register/lineage.js";
 import type { Entry, ModelState } from "../../office/register/register-index.js";
 import { drawLineage } from "../../report/figures/lineage.js";
 import type { Policy } from "../../tlog/policy.js";
+import { isAborted } from "../aborted.js";
 import { addLogFiles } from "../log-server.js";
 import type { Served } from "../static-server.js";
 import { accessEntryPage, accessEntryRecord, accessPage, accessRecordPage } from "./access-page.js";
@@ -87,6 +88,10 @@ export async function serveRegister(options: SiteOptions): Promise<Served> {
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof AssayError) return c.html(closedPage(error.message), 503, headers());
+    if (isAborted(error)) {
+      process.stderr.write("register: a request was broken off\n");
+      return c.text("broken off\n", 400, headers());
+    }
     process.stderr.write(`register: ${error.stack}\n`);
     return c.html(closedPage("an error of this program"), 500, headers());
   });
@@ -113,7 +118,7 @@ export async function serveRegister(options: SiteOptions): Promise<Served> {
   return listening(app, port);
 }
 
-function addPages(app: Hono, { register }: Site, writable: boolean): void {
+function addPages(app: Hono, { register, trust }: Site, writable: boolean): void {
   const found = ({ index }: Register, asked: string | undefined): Found | null => {
     if (!asked) return null;
     const text = asked.slice(0, 300).trim();
@@ -203,10 +208,10 @@ function addPages(app: Hono, { register }: Site, writable: boolean): void {
     }
     if (!entry)
       return c.html(missingPage(`Entry ${n} is no declaration of this register.`, state.head), 404, headers());
-    const record = await statementOfEntry(state, entry);
+    const record = await statementOfEntry(state, entry, trust);
     return twin
       ? c.json({ type: "assay/register-statement/v1", ...record, record: entry.record }, 200, headers())
-      : c.html(entryPage(entry, record.says, state.head), 200, headers());
+      : c.html(entryPage(entry, record, state.head), 200, headers());
   });
   app.get("/entries/:n{[0-9]{1,15}}/receipt.json", async (c) => {
     const state = await register();

@@ -166,7 +166,10 @@ function words({ name, model, declarer, label, refused, orders, statements, rema
     ),
     ...(label?.withdrawn ? ["  the model was withdrawn"] : []),
     ...(label && label.openChallenges > 0 ? [`  open challenges: ${label.openChallenges}`] : []),
-    ...statements.map(({ entry, kind, status, keyName }) => `  entry ${entry}: ${kind}, ${status}, ${keyName}`),
+    ...statements.map(
+      ({ entry, kind, status, keyName, time }) =>
+        `  entry ${entry}: ${kind}, ${status}, ${keyName}${time.uncertain ? `; time uncertain: received ${time.received} by the operator's clock, cosigned ${time.cosigned}` : ""}`,
+    ),
     ...remarks.map(({ code, weight, says }) => `  ${weight}: ${REMARKS[code]}. ${says}`),
   ];
   return lines.map((line) => `${visibleText(line)}\n`).join("");
