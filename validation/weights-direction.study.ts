@@ -14,11 +14,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { ValidationSummary } from "../dist/finding/validation.js";
-import {
-  DIRECTION_METHOD_ID,
-  DIRECTION_METHOD_VERSION,
-  OPPOSED_PREFIX,
-} from "../dist/labs/weights/making/direction.js";
+import { DIRECTION_METHOD_ID } from "../dist/labs/weights/making/direction.js";
 import { directionScores } from "../dist/labs/weights/making/direction-score.js";
 import { makingOf } from "../dist/labs/weights/making/making.js";
 import { loadAll, pool } from "../materials/weights/models.ts";
@@ -252,11 +248,15 @@ const opposed = counts(
   hd.filter((p) => p.claimed && isFresh(p)),
   "backward",
 );
+/** The version that read a direction off these scores. Version 2 shows them and concludes nothing from them. */
+const STUDIED_VERSION = "1";
+/** Null kinds that rank the statistic of the second proposition carry this before their name. */
+const OPPOSED_PREFIX = "second proposition: ";
 const rank = (n: number) => Number((-Math.log10(n + 1)).toFixed(2));
 const study: ValidationSummary & { nullLog10P: number[]; positiveLog10P: number[] } = {
   type: "assay/validation/v1",
   method: DIRECTION_METHOD_ID,
-  methodVersion: DIRECTION_METHOD_VERSION,
+  methodVersion: STUDIED_VERSION,
   page: "validation/weights-direction.md",
   ...first,
   nullKinds: [...ranked(hd, "forward", ""), ...ranked(hp, "backward", OPPOSED_PREFIX)],

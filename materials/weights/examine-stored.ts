@@ -21,23 +21,32 @@ export interface StoredPair {
 export async function examineStored({ reference, suspect, studies, exhibits = false }: StoredPair): Promise<Finding[]> {
   const files = new FileReader();
   try {
-    const findings = await examineWeights({
-      reference: await side(reference),
-      suspect: await side(suspect),
-      ...(exhibits ? { exhibits: "small" as const } : {}),
-      settings: { seed: "assay-weights-1", rows: "sampled" },
-      validations: studies,
-      software: { name: "assay", version: "0", commit: "0" },
-      compute: new LocalCompute((file, offset, into) => files.readInto(file, offset, into)),
-      work: { concurrency: 1, onProgress: () => {} },
-    });
-    return findings.map((finding) => decodeFinding(utf8(encodeFinding(finding)), "finding"));
+    const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));
+    return await examineSides(await side(reference), await side(suspect), { studies, exhibits, compute });
   } finally {
     await files.close();
   }
 }
 
-async function side(path: string): Promise<Side> {
+export async function examineSides(
+  reference: Side,
+  suspect: Side,
+  { studies, exhibits, compute }: { studies: readonly Validation[]; exhibits: boolean; compute: LocalCompute },
+): Promise<Finding[]> {
+  const findings = await examineWeights({
+    reference,
+    suspect,
+    ...(exhibits ? { exhibits: "small" as const } : {}),
+    settings: { seed: "assay-weights-1", rows: "sampled" },
+    validations: studies,
+    software: { name: "assay", version: "0", commit: "0" },
+    compute,
+    work: { concurrency: 1, onProgress: () => {} },
+  });
+  return findings.map((finding) => decodeFinding(utf8(encodeFinding(finding)), "finding"));
+}
+
+export async function side(path: string): Promise<Side> {
   const { reading, vocabulary, name } = await openModel(path);
   const { root, files, notFinite } = await intake(path, { home: null });
   const artefact = { name, kind: "model" as const, root };

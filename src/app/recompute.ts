@@ -9,6 +9,7 @@ import type { Finding } from "../finding/finding.js";
 import { isUrl } from "../host/http/http-pin.js";
 import { findModels } from "../host/model/find-models.js";
 import { statedUrl } from "../host/model/remote-files.js";
+import { commitmentOf } from "../labs/weights/making/commitment.js";
 import type { Settings } from "../labs/weights/method.js";
 import type { Progress } from "../labs/weights/work.js";
 import { recomputeBehaviour } from "./behaviour/recompute-behaviour.js";
@@ -94,7 +95,7 @@ function behindUrls({ subject }: Finding): { root: string; url: string }[] {
 }
 
 function settingsOf(request: ExaminationRequest): Settings {
-  const { seed, rows, seedBits, exhibits } = request.settings;
+  const { seed, rows, seedBits, exhibits, committed } = request.settings;
   if (
     request.command !== "examine weights" ||
     typeof seed !== "string" ||
@@ -106,5 +107,6 @@ function settingsOf(request: ExaminationRequest): Settings {
     rows,
     ...(typeof seedBits === "number" ? { seedBits } : {}),
     ...(exhibits === true ? { exhibits } : {}),
+    ...(Array.isArray(committed) ? { committed: committed.flatMap((text) => commitmentOf(text) ?? []) } : {}),
   };
 }

@@ -5,9 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkRegister } from "../../src/app/register/register-fsck.js";
+import { commitmentsOf } from "../../src/app/weights/committed.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { verifyReceipt } from "../../src/office/register/receipt.js";
+import { signerOf } from "../../src/tlog/cosignature.js";
+import { encodeVerifierKey, secretKeyOf } from "../../src/tlog/note-keys.js";
 import { parsePolicy } from "../../src/tlog/policy.js";
+import { encodeProofFile, parseProofFile } from "../../src/tlog/proof-file.js";
+import { encodeNote, parseNote, signNote } from "../../src/tlog/signed-note.js";
 
 let folder: string;
 const assay = (...args: string[]) => {
@@ -38,7 +43,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("one sitting", () => {
-  test("sign, declare, look up, prove", () => {
+  test("sign, declare, look up, prove", async () => {
     const keys = done("register", "init", "log", "--origin", "register.example/models");
     writeFileSync(join(folder, "trust.txt"), keys);
     done(
@@ -97,6 +102,26 @@ describe("one sitting", () => {
     const receipt = readFileSync(join(folder, "receipt.json"), "utf8");
     const another = utf8(receipt.replace(/index \d/, "index 2"));
     expect(() => verifyReceipt(another, policy)).toThrow(/not at index 2/);
+    // For an examination a log alone dates nothing; a witness's cosignature does.
+    await expect(commitmentsOf([join(folder, "receipt.json")], policy)).rejects.toThrow(/witness of the policy dated/);
+    const witness = secretKeyOf("w1.example", "ed25519-cosigner", new Uint8Array(32).fill(2));
+    const stored = JSON.parse(receipt);
+    const { checkpoint, ...place } = parseProofFile(utf8(stored.proof));
+    const note = parseNote(checkpoint);
+    const [cosignature] = signNote(note.text, [signerOf(witness, 1_700_000_000)]).signatures;
+    const cosigned = encodeNote({ ...note, signatures: [...note.signatures, cosignature!] });
+    stored.proof = new TextDecoder().decode(encodeProofFile({ ...place, checkpoint: cosigned }));
+    writeFileSync(join(folder, "cosigned.json"), JSON.stringify(stored));
+    const trusting = readFileSync(join(folder, "trust.txt"), "utf8").replace(
+      /quorum .*/,
+      `witness W1 ${encodeVerifierKey(witness)}\nquorum W1`,
+    );
+    const [commitment] = await commitmentsOf([join(folder, "cosigned.json")], parsePolicy(utf8(trusting)));
+    expect(commitment).toMatchObject({
+      root: shown.model,
+      time: 1_700_000_000,
+      by: expect.stringMatching(/cosigned by W1$/),
+    });
   }, 180_000);
 
   test("a refusal names its reason and writes nothing", () => {

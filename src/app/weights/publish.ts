@@ -1,6 +1,7 @@
 /** From an examination to a bundle: a page for each finding, its figures, how to repeat it, and a signature when a key is given. */
 import { keyIdOf, publicKeyOf } from "../../evidence/ed25519.js";
 import type { Finding } from "../../finding/finding.js";
+import { commitmentText } from "../../labs/weights/making/commitment.js";
 import type { Settings } from "../../labs/weights/method.js";
 import { figures } from "../../report/figures.js";
 import { renderPage } from "../../report/page.js";
@@ -32,11 +33,16 @@ export function bundleOf(
         ...(settings.seedBits === undefined ? [] : ["--init", "INIT"]),
         ...inputs.flatMap(({ role }) => (role.startsWith("also-") ? ["--also", role.toUpperCase()] : [])),
       ],
-      settings: { ...settings },
+      settings: requestSettings(settings),
       inputs,
     },
     ...(key ? { key } : {}),
   });
+}
+
+/** As texts and numbers: commitments were checked when they were handed in, and stand here by what they showed. */
+function requestSettings({ committed, ...settings }: Settings) {
+  return { ...settings, ...(committed ? { committed: committed.map(commitmentText) } : {}) };
 }
 
 /** What the page of a finding is made from; the same input gives the same bytes. */
@@ -50,8 +56,8 @@ export function pageInput(finding: Finding, settings: Settings, study: Study | n
 }
 
 /** Paths are the reader's own; settings are the examination's. */
-function reproduceCommand({ seed, rows, seedBits, exhibits }: Settings): string {
+function reproduceCommand({ seed, rows, seedBits, exhibits, committed }: Settings): string {
   const plain = /^[\w./:-]+$/.test(seed) ? seed : `'${seed.replaceAll("'", "'\\''")}'`;
   const init = seedBits === undefined ? "" : ` --init INIT --seed-bits ${seedBits}`;
-  return `assay examine weights REFERENCE SUSPECT --seed ${plain} --rows ${rows}${init}${exhibits ? " --exhibits" : ""}`;
+  return `assay examine weights REFERENCE SUSPECT --seed ${plain} --rows ${rows}${init}${exhibits ? " --exhibits" : ""}${committed ? " --committed RECEIPT --policy POLICY" : ""}`;
 }

@@ -75,7 +75,7 @@ export async function examineWeights(request: WeightsRequest): Promise<Finding[]
   const { init, settings } = request;
   if (init) return [await examineInit({ ...request, init, seedBits: settings.seedBits ?? SEED_BITS_DEFAULT })];
   const ancestry = await examineAncestry(request);
-  return [ancestry, examineDirection(ancestry, request.validations, request.settings.seed)];
+  return [ancestry, examineDirection(ancestry, request.settings.committed)];
 }
 
 /** Do the two share ancestral weights? */

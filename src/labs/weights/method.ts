@@ -3,6 +3,8 @@
  * here is a new version: findings of two versions are not compared.
  */
 
+import type { Commitment } from "./making/commitment.js";
+
 export const METHOD_ID = "weights/unit-labels";
 export const METHOD_VERSION = "3";
 
@@ -40,6 +42,8 @@ export interface Settings {
   rows: "sampled" | "all" | "screened";
   /** With initial weights only: bits of seed that their holder could have searched. */
   seedBits?: number;
+  /** Dated commitments to a side, checked when they were handed in. */
+  committed?: readonly Commitment[];
   /** Published likenesses were asked for, whatever the size. */
   exhibits?: boolean;
 }

@@ -20,7 +20,7 @@ export function MakingSection({ making }: { making: Making | undefined }) {
       <Subheading>What was done</Subheading>
       <p class="govuk-body">
         What the two models’ values and build are consistent with. It describes; the test does not rest on it, and
-        either model may have been made from the other unless the finding on direction says more.
+        either model may have been made from the other, or both from a third.
       </p>
       {statements.length === 0 ? (
         <p class="govuk-body">Nothing is said: no measure singles anything out.</p>

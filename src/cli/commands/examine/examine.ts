@@ -1,6 +1,8 @@
 /** `assay examine weights REFERENCE SUSPECT`: one finding a proposition on standard output, a bundle where asked. */
 import { Command, InvalidArgumentError, Option } from "commander";
+import { readPolicyFile } from "../../../app/log/log.js";
 import { loadWeightsStudies } from "../../../app/validation-data.js";
+import { checkCommitted, commitmentsOf } from "../../../app/weights/committed.js";
 import { examine } from "../../../app/weights/examine.js";
 import { bundleOf } from "../../../app/weights/publish.js";
 import type { RemoteUse } from "../../../app/weights/remote-side.js";
@@ -23,6 +25,8 @@ interface Options {
   seed: string;
   rows?: "sampled" | "all" | "screened";
   also?: string[];
+  committed?: string[];
+  policy?: string;
   exhibits?: boolean;
   init?: string;
   seedBits?: number;
@@ -66,6 +70,11 @@ function weightsCommand(): Command {
       seedBitsArgument,
     )
     .option("--also <model...>", "candidate parents beside the reference: says whether the suspect is a merge of them")
+    .option(
+      "--committed <receipt...>",
+      "receipts of a register's log for a side: says at what time it is shown to have existed; with --policy",
+    )
+    .option("--policy <file>", "tlog-policy under which the receipts are believed (with --committed)")
     .option("--exhibits", "compute published likenesses for large models too: shown, never evidence")
     .option("--out <path>", "write a bundle: a new folder, or a .zip")
     .option("--key <file>", "sign the bundle with an Ed25519 private key (PEM, PKCS#8)")
@@ -79,6 +88,7 @@ Examples:
   $ assay examine weights base.safetensors suspect.safetensors --json | jq .outcome
   $ assay examine weights models/base models/suspect --init models/base-init.safetensors
   $ assay examine weights models/base models/suspect --also models/second-parent models/third-parent
+  $ assay examine weights models/base models/suspect --committed base.receipt.json --policy trust.txt
   $ assay examine weights base.sketch suspect.sketch
   $ assay examine weights models/base models/suspect --rows all --out case-1.zip --key lab.pem
   $ assay examine weights models/base models/base+adapters/suspect
@@ -102,9 +112,15 @@ async function run(reference: string, suspect: string, options: Options): Promis
     throw new AssayError("USAGE", "--seed-bits: expected --init beside it");
   if ((options.also?.length ?? 0) > FURTHER_MAX)
     throw new AssayError("USAGE", `--also: expected at most ${FURTHER_MAX} models, got ${options.also?.length}`);
+  if ((options.committed === undefined) !== (options.policy === undefined))
+    throw new AssayError("USAGE", "--committed: expected receipts and a --policy under which they are believed");
+  const committed = options.committed
+    ? await commitmentsOf(options.committed, await readPolicyFile(options.policy!))
+    : null;
   const settings = {
     seed,
     rows,
+    ...(committed ? { committed } : {}),
     ...(init === undefined ? {} : { seedBits: options.seedBits ?? SEED_BITS_DEFAULT }),
     ...(options.exhibits ? { exhibits: true } : {}),
   };
@@ -120,6 +136,7 @@ async function run(reference: string, suspect: string, options: Options): Promis
     ...(options.threads ? { threads: options.threads } : {}),
     onProgress: progress.report,
   }).finally(() => progress.done());
+  checkCommitted(committed ?? [], examination.findings[0]!);
   if (options.out !== undefined)
     await writeBundle(options.out, bundleOf(examination, examination.settings, studies, key));
   for (const use of examination.remote) process.stderr.write(`${remoteLine(use)}\n`);

@@ -3,7 +3,7 @@
  * or magnitude pruning makes of the reference. Each loses something, so the way back cannot supply it; and a reference
  * that had moved from the true origin, as a sibling has, would show values on the wrong side of some boundary. So one
  * exception is too many, and everything that was made otherwise (training, merging, dropped layers) has no direction
- * here. Whoever holds the coarse values can make up finer ones: only dates tell.
+ * here. Whoever holds the coarse values can make up finer ones: only dates tell, so the finding concludes nothing from it.
  */
 import type { Making, TensorMaking } from "./observed.js";
 
