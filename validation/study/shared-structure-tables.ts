@@ -79,7 +79,7 @@ function table(rows: readonly SharedRow[]): string {
     return `| ${row} | ${list.length} | ${accused} | ${(100 * bound).toFixed(2)} % | ${figure(at(p, 0))} | ${figure(at(p, 0.01))} | ${byLabels} | ${figure(at(labels, 0))} | ${figure(at(labels, 0.5))} |`;
   });
   return [
-    "| row | pairs | accused | rate below (95 %) | least | hundredth | labels alone (aligned: no tolerance) would accuse | least | median |",
+    "| row | pairs | accused | rate below (95 %) | least | hundredth | labels alone reach 10⁻⁶ on an axis (aligned: no tolerance) | least | median |",
     "|---|---|---|---|---|---|---|---|---|",
     ...lines,
   ].join("\n");
