@@ -13,12 +13,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Ask, markedAnswers, PIECE_TOKENS } from "../dist/app/marks/serve-marked.js";
-import { stubModel } from "../dist/app/marks/stub-model.js";
 import type { StepModel } from "../dist/host/answers/step-model.js";
 import { ServingLog } from "../dist/host/log/serving-log.js";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
-import { markedServer } from "../dist/web/marked-server.js";
+import { type Ask, markedAnswers, PIECE_TOKENS } from "../dist/labs/marks/desk/serve-marked.js";
+import { stubModel } from "../dist/labs/marks/desk/stub-model.js";
+import { markedServer } from "../dist/labs/marks/tools/marked-server.js";
 
 const SERVER = "--server";
 const MODES = ["plain", "biased", "tournament"] as const;

@@ -1,16 +1,17 @@
 /** One screening in a process of its own, for screen-1t.ts: `node bench/screen-one.ts REFERENCE SUSPECT` prints figures. */
 
-import { loadWeightsStudies } from "../dist/app/validation-data.js";
-import { examine } from "../dist/app/weights/examine.js";
+import { askingOf } from "../dist/app/known.js";
+import { loadStudies } from "../dist/app/studies.js";
+import { examineModels } from "../dist/labs/weights/desk/examine-models.js";
 
 const [reference, suspect] = process.argv.slice(2) as [string, string];
 const begin = performance.now();
 const stages = new Map<string, number>();
-const { findings, remote } = await examine({
+const { findings, remote } = await examineModels({
   reference,
   suspect,
   settings: { seed: "assay-weights-1", rows: "screened" },
-  studies: await loadWeightsStudies(),
+  studies: await loadStudies(askingOf("examine weights").laboratory),
   home: null,
   onProgress: ({ stage, total }) => stages.set(stage, total),
 });

@@ -14,7 +14,7 @@ import { rowBytes } from "../dist/kernels/dtypes.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
 import { counterparts } from "../dist/labs/weights/story/counterparts.js";
 import { tensorStory } from "../dist/labs/weights/story/story.js";
-import type { Bench } from "../dist/labs/weights/tests/scan.js";
+import type { Bench } from "../dist/labs/weights/tests/bench.js";
 import { testAxes } from "../dist/labs/weights/tests/test-axes.js";
 
 type Range = [file: string, offset: number, length: number];

@@ -27,10 +27,34 @@ const PLANTED: { what: string; file: string; imports: string; rule: string }[] =
     rule: "no-machine-below-host",
   },
   {
-    what: "a verb of one laboratory that reaches into another's",
-    file: "src/app/marks/leak.ts",
-    imports: "../traffic/read-mapping.js",
-    rule: "verbs-of-laboratories-are-blind-to-each-other",
+    what: "a laboratory's desk that reaches into another's",
+    file: "src/labs/marks/desk/leak.ts",
+    imports: "../../traffic/desk/read-mapping.js",
+    rule: "laboratories-are-blind-to-each-other",
+  },
+  {
+    what: "a laboratory's core that opens its own desk",
+    file: "src/labs/marks/canaries/canary-plan.ts",
+    imports: "../desk/leak.js",
+    rule: "storey-of-a-laboratory-core",
+  },
+  {
+    what: "a laboratory's page that opens its desk",
+    file: "src/labs/weights/page/view.tsx",
+    imports: "../desk/sketch.js",
+    rule: "storey-of-a-laboratory-page",
+  },
+  {
+    what: "a back door into a laboratory",
+    file: "src/app/demo.ts",
+    imports: "../labs/weights/method.js",
+    rule: "doors-of-laboratories",
+  },
+  {
+    what: "a list of laboratories that knows more than records",
+    file: "src/app/laboratories.ts",
+    imports: "../labs/weights/examine.js",
+    rule: "one-line-a-laboratory",
   },
   {
     what: "a question about marks that reaches into another",
@@ -61,12 +85,6 @@ const PLANTED: { what: string; file: string; imports: string; rule: string }[] =
     file: "src/office/cellar/planted.ts",
     imports: "../register/admission.js",
     rule: "rooms-of-office-are-listed",
-  },
-  {
-    what: "a heavy dependency in verify",
-    file: "src/evidence/bag.ts",
-    imports: "commander",
-    rule: "verify-stays-light",
   },
   {
     what: "material that knows a bench",
@@ -136,5 +154,23 @@ describe("floors", { timeout: 120_000 }, () => {
         .map((v) => v.slice(0, v.indexOf(":")))
         .filter((rule) => !rules.has(rule)),
     ).toEqual([]);
+  });
+
+  test("a heavy dependency in verify is caught, and what a laboratory loads when asked is none", () => {
+    const light = join(copy, "light");
+    cpSync("dist", join(light, "dist"), { recursive: true });
+    for (const file of [".dependency-cruiser.cjs", ".dependency-cruiser.light.cjs", "tsconfig.json", "package.json"])
+      cpSync(file, join(light, file));
+    symlinkSync(resolve("node_modules"), join(light, "node_modules"));
+    const run = () =>
+      spawnSync(
+        resolve("node_modules/.bin/depcruise"),
+        ["--config", ".dependency-cruiser.light.cjs", "dist/app/bundle/verify-bundle.js"],
+        { cwd: light, encoding: "utf8" },
+      );
+    expect(run().status).toBe(0);
+    const path = join(light, "dist/evidence/bag.js");
+    writeFileSync(path, `import "commander";\n${readFileSync(path, "utf8")}`);
+    expect(run().stdout).toContain("verify-stays-light");
   });
 });

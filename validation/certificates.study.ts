@@ -15,7 +15,15 @@ import { sha256Hex } from "../dist/base/digest.js";
 import { pae } from "../dist/evidence/dsse.js";
 import { encodeStatement, IN_TOTO_PAYLOAD_TYPE, statementOf } from "../dist/evidence/oms-statement.js";
 import { encodeSignatureBundle } from "../dist/evidence/sigstore-bundle.js";
-import { type Chain, forgedChains, KEYS, type Keys, newKeys, pem, rsaKeys } from "../materials/register/forged-chains.ts";
+import {
+  type Chain,
+  forgedChains,
+  KEYS,
+  type Keys,
+  newKeys,
+  pem,
+  rsaKeys,
+} from "../materials/register/forged-chains.ts";
 
 const { values } = parseArgs({
   options: {

@@ -7,7 +7,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { examineLeakedWeights, markWeights } from "../dist/app/marks/leak.js";
+import { examineLeakedWeights, markWeights } from "../dist/labs/marks/desk/leak.js";
 import { writeDisguised } from "../materials/weights/write-disguised.ts";
 
 const { values } = parseArgs({
@@ -41,7 +41,7 @@ for (let k = 0; k < Number(values.keys); k++) {
   ] as const) {
     const suspect = model === null ? join(values.zoo!, "models/disguised") : join(folder, `suspect ${rows.length}`);
     if (model !== null) await writeDisguised(model, suspect, `leak ${k}`, tuned ? tuning : null);
-    const asked = { suspect, original: base, recipients, freshWords: 10_000_000, home: null, onProgress };
+    const asked = { suspect, original: base, recipients, freshWords: 10_000_000, home: null, studies: [], onProgress };
     const { findings } = await examineLeakedWeights(asked);
     const finding = findings[0]!;
     const seen = finding.observations as { named: string[]; tensors: number; results: { deviations: number }[] };

@@ -13,10 +13,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { makeSketch } from "../dist/app/weights/sketch.js";
 import { OUTCOME_RULES } from "../dist/finding/outcome.js";
 import { ComputePool } from "../dist/host/model/compute-pool.js";
 import { openModel } from "../dist/host/model/open-model.js";
+import { makeSketch } from "../dist/labs/weights/desk/sketch.js";
 import { examineAncestry } from "../dist/labs/weights/examine.js";
 import type { WeightsObservations } from "../dist/labs/weights/observations.js";
 import { energyShares } from "./study/sketch-energy.ts";

@@ -9,14 +9,14 @@
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { type SharedTokens, sharedTokens, TOKENS_PAIRED } from "../dist/alignment/shared-tokens.js";
 import { FileReader } from "../dist/host/files.js";
 import { openModel } from "../dist/host/model/open-model.js";
 import { LocalCompute } from "../dist/kernels/compute.js";
 import { align } from "../dist/labs/weights/alignment/align.js";
 import { canonicalModel } from "../dist/labs/weights/alignment/canonical.js";
-import { ALIGNED_METHOD_VERSION, TOKENS_PAIRED } from "../dist/labs/weights/alignment/method.js";
+import { ALIGNED_METHOD_VERSION } from "../dist/labs/weights/alignment/method.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
-import { type SharedTokens, sharedTokens } from "../dist/labs/weights/tests/shared-tokens.js";
 import type { CanonicalTensor, Vocabulary } from "../dist/model/model.js";
 import { asModel, type Held, held } from "../materials/weights/altered.ts";
 import { disguise } from "../materials/weights/disguise.ts";

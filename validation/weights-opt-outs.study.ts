@@ -6,7 +6,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadWeightsStudies } from "../dist/app/validation-data.js";
+import { askingOf } from "../dist/app/known.js";
+import { loadStudies } from "../dist/app/studies.js";
 import { LocalCompute } from "../dist/kernels/compute.js";
 import { METHOD_ID, METHOD_VERSION } from "../dist/labs/weights/method.js";
 import { weightsObservationsSchema } from "../dist/labs/weights/observations.js";
@@ -52,7 +53,7 @@ const folder = mkdtempSync(join(tmpdir(), "assay-opt-outs-"));
 const reference = join(folder, "reference");
 const base = smallModel(1);
 writeStored(reference, base);
-const studies = await loadWeightsStudies();
+const studies = await loadStudies(askingOf("examine weights").laboratory);
 /** Files in memory: opening them again and again would take longer than all else. */
 const held = new Map<string, Uint8Array>();
 const compute = new LocalCompute(async (file, offset, into) => {

@@ -10,8 +10,9 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { askingOf } from "../../dist/app/known.js";
 import { SOFTWARE } from "../../dist/app/software.js";
-import { trafficValidation } from "../../dist/app/traffic/traffic-studies.js";
+import { loadStudies } from "../../dist/app/studies.js";
 import { logFiles } from "../../dist/host/traffic/files/log-files.js";
 import { ingest } from "../../dist/host/traffic/ingest.js";
 import { ChdbEngine } from "../../dist/host/traffic/sql/chdb-engine.js";
@@ -69,7 +70,7 @@ const findings = await examineTraffic({
   formats: ["litellm-spend"],
   rejects: {},
   reveal: names,
-  validation: await trafficValidation(),
+  validations: await loadStudies(askingOf("examine traffic").laboratory),
   software: SOFTWARE,
   onStage: (stage) => clock.begin(stage),
 });

@@ -8,8 +8,9 @@
 import { appendFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { askingOf } from "../../dist/app/known.js";
 import { SOFTWARE } from "../../dist/app/software.js";
-import { trafficValidation } from "../../dist/app/traffic/traffic-studies.js";
+import { loadStudies } from "../../dist/app/studies.js";
 import { ChdbEngine } from "../../dist/host/traffic/sql/chdb-engine.js";
 import { examineTraffic } from "../../dist/labs/traffic/examine.js";
 import { LEVELS } from "../../dist/labs/traffic/method.js";
@@ -73,7 +74,7 @@ const findings = await examineTraffic({
   formats: ["hashed"],
   rejects: {},
   reveal: null,
-  validation: await trafficValidation(),
+  validations: await loadStudies(askingOf("examine traffic").laboratory),
   software: SOFTWARE,
   onStage: (stage) => clock.begin(stage),
 });

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { templatesOf } from "../../dist/app/traffic/traffic-templates.js";
+import { templatesOf } from "../../dist/labs/traffic/desk/traffic-templates.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

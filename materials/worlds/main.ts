@@ -79,7 +79,7 @@ if (values.form === "hashed-parquet") await hashed();
 
 /** The log becomes one file of hashed rows with their templates; the key that hashed them stands beside it. */
 async function hashed(): Promise<void> {
-  const { exportLogs } = await import("../../dist/app/traffic/traffic-export.js");
+  const { exportLogs } = await import("../../dist/labs/traffic/desk/traffic-export.js");
   const tables = join(out, "tables");
   await exportLogs({
     logs: [join(out, "log")],

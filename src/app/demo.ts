@@ -6,14 +6,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Finding } from "../finding/finding.js";
 import { writeBundle } from "../host/bundle-store.js";
-import { ComputePool } from "../host/model/compute-pool.js";
 import { packagePath } from "../host/package-files.js";
-import { SEED_DEFAULT } from "../labs/weights/method.js";
-import type { Progress } from "../labs/weights/work.js";
 import { renderIndex } from "../report/index-page.js";
-import { loadWeightsStudies } from "./validation-data.js";
-import { examine } from "./weights/examine.js";
-import { bundleOf } from "./weights/publish.js";
+import { askingOf } from "./known.js";
+import type { Progress } from "./laboratory.js";
+import { publish } from "./publish.js";
+import { loadStudies } from "./studies.js";
 
 export const DEMO_MODELS = "fixtures/demo";
 const REFERENCE = "base";
@@ -41,34 +39,27 @@ export async function demo(options: {
   onCase: (done: DemoCase) => void;
 }): Promise<DemoCase[]> {
   await mkdir(options.out, { recursive: true });
-  const studies = await loadWeightsStudies();
-  const settings = { seed: SEED_DEFAULT, rows: "sampled" } as const;
-  const pool = new ComputePool();
+  const asking = askingOf("examine weights");
+  const studies = await loadStudies(asking.laboratory);
+  const { examine } = await asking.question.load();
+  const { home, onProgress } = options;
   const cases: DemoCase[] = [];
-  try {
-    for (const { name, made } of DEMO_SUSPECTS) {
-      const [reference, suspect] = [REFERENCE, name].map((model) => packagePath(join(DEMO_MODELS, model)));
-      const { home, onProgress } = options;
-      const done = await examine({
-        reference: reference!,
-        suspect: suspect!,
-        settings,
-        studies,
-        home,
-        pool,
-        onProgress,
-      });
-      await writeBundle(join(options.out, name), bundleOf(done, settings, studies));
-      const result = { name, made, finding: done.findings[0]! };
-      cases.push(result);
-      options.onCase(result);
-    }
-  } finally {
-    await pool.close();
+  for (const { name, made } of DEMO_SUSPECTS) {
+    const sides = [REFERENCE, name].map((model) => packagePath(join(DEMO_MODELS, model)));
+    const desk = { studies, home, bundled: true, openBundle: none, onProgress };
+    const done = await examine({ arguments: sides, options: {} }, desk);
+    await writeBundle(join(options.out, name), await publish(asking, done, studies));
+    const result = { name, made, finding: done.findings[0]! };
+    cases.push(result);
+    options.onCase(result);
   }
   await writeFile(
     join(options.out, "index.html"),
     renderIndex(cases.map((c) => ({ ...c, href: `${c.name}/data/page.html` }))),
   );
   return cases;
+}
+
+async function none(): Promise<never> {
+  throw new Error("the demonstration opens no bundle of others");
 }

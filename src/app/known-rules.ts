@@ -1,13 +1,13 @@
-/** Every version of every table that a finding may have been made by. */
+/** Every version of every table that a finding may have been made by: questions of the laboratories, outcome rules, scales. */
 import { KNOWN_OUTCOMES, KNOWN_SCALES } from "../finding/known-rules.js";
-import { PROPOSITIONS, PROPOSITIONS_VERSION, type PropositionTable } from "../finding/propositions.js";
 import type { KnownRules } from "../finding/rules.js";
 import { nameOf } from "../finding/versioned.js";
-
-const QUESTIONS: PropositionTable = { version: PROPOSITIONS_VERSION, entries: PROPOSITIONS };
+import { LABORATORIES } from "./laboratories.js";
 
 export const KNOWN_RULES: KnownRules = {
-  propositions: [{ name: nameOf(QUESTIONS.version, QUESTIONS), table: QUESTIONS }],
+  propositions: LABORATORIES.flatMap(({ propositions, earlier = [] }) =>
+    [propositions, ...earlier].map((table) => ({ name: nameOf(table.version, table), table })),
+  ),
   outcomes: KNOWN_OUTCOMES,
   scales: KNOWN_SCALES,
 };

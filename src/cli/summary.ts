@@ -1,28 +1,19 @@
-/** A finding as a few lines for a terminal: the same facts as the JSON, in reading order. */
+/** A finding as a few lines for a terminal: the same facts as the JSON and the words of the page, in reading order. */
+import type { Artefact } from "../evidence/artefact.js";
 import type { Finding } from "../finding/finding.js";
+import type { Proposition } from "../finding/propositions.js";
+import { outcomeWords } from "../report/outcome-words.js";
 
-const OUTCOME_WORDS: Record<Finding["outcome"], string> = {
-  "supports-hp": "the evidence supports the first proposition",
-  "supports-hd": "the evidence supports the second proposition",
-  inconclusive: "inconclusive: this does not show independence",
-  uncalibrated: "uncalibrated: outside what the validation study covers",
-  refused: "refused: the input could not be examined",
-};
-
-export function summary(finding: Finding): string {
-  const { proposition, subject, strength, errorRate } = finding;
+export function summary(finding: Finding, words: Proposition): string {
+  const { proposition, strength, errorRate } = finding;
   const lines = [
-    `${finding.outcome}   ${OUTCOME_WORDS[finding.outcome]}`,
+    `${finding.outcome}   ${outcomeWords(finding, words).headline}`,
     `  hp  ${proposition.hp}`,
     `  hd  ${proposition.hd}`,
     "",
   ];
-  if (subject.kind === "pair")
-    for (const role of ["reference", "suspect"] as const)
-      lines.push(`  ${role.padEnd(10)} ${printable(subject[role].name)}   ${subject[role].root}`);
-  if (subject.kind === "text")
-    for (const role of ["text", "mark"] as const)
-      lines.push(`  ${role.padEnd(10)} ${printable(subject[role].name)}   ${subject[role].root}`);
+  for (const [role, { name, root }] of artefactsOf(finding))
+    lines.push(`  ${role.padEnd(10)} ${printable(name)}   ${root}`);
   lines.push("", `  ${finding.reason}`);
   for (const test of finding.tests)
     lines.push(
@@ -39,8 +30,14 @@ export function summary(finding: Finding): string {
     lines.push(
       `  error rate ${errorRate.falsePositives} false accusations among ${errorRate.families} independent families; below ${(100 * errorRate.upper95).toFixed(2)} % (95 %)`,
     );
+  lines.push("", "  What this does not say:", ...words.notSaid.map((a) => `   - ${a}`));
   lines.push("", "  What else could explain it:", ...finding.alternatives.map((a) => `   - ${a}`));
   return lines.join("\n");
+}
+
+/** What the finding is about, by role. */
+function artefactsOf({ subject }: Finding): [string, Artefact][] {
+  return Object.entries(subject).filter((part): part is [string, Artefact] => typeof part[1] === "object");
 }
 
 /** Names come from file systems: nothing of them may drive a terminal. */

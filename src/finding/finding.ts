@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { artefactSchema, digestSchema } from "../evidence/artefact.js";
-import { PROPOSITION_IDS } from "./propositions.js";
+import { PROPOSITION_ID } from "./propositions.js";
 import { rulesSchema } from "./versioned.js";
 
 export const OUTCOMES = ["supports-hp", "supports-hd", "inconclusive", "uncalibrated", "refused"] as const;
@@ -58,7 +58,7 @@ const subjectSchema = z.discriminatedUnion("kind", [
 ]);
 
 const body = {
-  proposition: z.strictObject({ id: z.enum(PROPOSITION_IDS), hp: sentence, hd: sentence }),
+  proposition: z.strictObject({ id: z.string().regex(PROPOSITION_ID), hp: sentence, hd: sentence }),
   method: z.strictObject({
     id: z.string(),
     version: z.string(),

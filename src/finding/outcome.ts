@@ -5,7 +5,7 @@
 import { lower95 } from "../stats/clopper-pearson.js";
 import type { ErrorRate, Outcome, Strength } from "./finding.js";
 import { OUTCOME_RULES } from "./outcome-rules.js";
-import { PROPOSITIONS, type PropositionId } from "./propositions.js";
+import type { Proposition } from "./propositions.js";
 import { type Counts, cappedOpposedStrength, cappedStrength, errorRate } from "./strength.js";
 import type { ValidationSummary } from "./validation.js";
 
@@ -20,7 +20,7 @@ export interface Decision {
 
 /** What an exact method puts before the rules. */
 export interface ExactResult {
-  proposition: PropositionId;
+  proposition: Proposition;
   /** Combined over all tests, all multiplicity paid. */
   log10P: number;
   /** Why the subject lies outside the reference class, or null when inside. */
@@ -90,7 +90,7 @@ export interface Score {
 
 /** What a scored method puts before the rules. */
 export interface ScoredResult extends Score {
-  proposition: PropositionId;
+  proposition: Proposition;
   /** Calibrated 95 % interval for the first proposition over the second, before the cap. */
   log10LR: { low: number; high: number };
   outside: string | null;
@@ -129,7 +129,7 @@ export function decideScored(result: ScoredResult): Decision {
       ...none,
     };
   }
-  if (opposed && validation.opposed && !PROPOSITIONS[proposition].oneSided) {
+  if (opposed && validation.opposed && !proposition.oneSided) {
     const counts = validation.opposed;
     if (tooFewNulls(counts, opposed) === null && rivals(opposed).length === 0) {
       const strength = cappedOpposedStrength(proposition, counts, log10LR);

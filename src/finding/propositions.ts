@@ -1,10 +1,11 @@
 /**
- * The closed list of questions a finding may answer, with the exact words a page prints (HOUSE: propositions come
- * before results, are mutually exclusive and at one level: ENFSI 2015). Versioned: a change of wording is a new version.
+ * A question a finding may answer, with the exact words a page prints (HOUSE: propositions come before results, are
+ * mutually exclusive and at one level: ENFSI 2015). Each laboratory states its own in a table with a version; the closed
+ * list is all tables of app/laboratories.ts. A change of any word is a new version, and old versions are kept.
  */
-export const PROPOSITIONS_VERSION = "2";
-
 export interface Proposition {
+  /** "laboratory/question". */
+  id: string;
   hp: string;
   hd: string;
   /** One-sided questions never give `supports-hd`. */
@@ -15,88 +16,30 @@ export interface Proposition {
    * prompt source, a lineage).
    */
   trial: "pair" | "family";
+  /** Each proposition as a noun, for headlines. */
+  topic: { hp: string; hd: string };
+  /** What no outcome of this question says, printed with every outcome. */
+  notSaid: readonly string[];
 }
 
-export const PROPOSITIONS = {
-  "weights/shared-ancestry": {
-    hp: "the two models share ancestral weights: one was copied from the other, or both from a third",
-    hd: "they were initialised independently",
-    oneSided: true,
-    trial: "pair",
-  },
-  "weights/direction": {
-    hp: "the suspect was made from the reference",
-    hd: "the reference was made from the suspect, or both from a third",
-    oneSided: false,
-    trial: "family",
-  },
-  "behaviour/same-model": {
-    hp: "the same weights answered",
-    hd: "different weights answered",
-    oneSided: false,
-    trial: "pair",
-  },
-  "behaviour/tuned-from": {
-    hp: "one was tuned from the other's weights, or both from the same tuned model",
-    hd: "neither was tuned from the other's weights, nor both from the same tuned model",
-    oneSided: true,
-    trial: "pair",
-  },
-  "behaviour/taught-by": {
-    hp: "the suspect was trained on the reference's answers, or on answers like them",
-    hd: "it was trained on neither",
-    oneSided: true,
-    trial: "pair",
-  },
-  "marks/present": {
-    hp: "the text carries the mark",
-    hd: "the text does not carry the mark, and what agrees with it agrees by chance",
-    oneSided: true,
-    trial: "family",
-  },
-  "marks/inherited": {
-    hp: "the suspect learned text that carries the mark",
-    hd: "the suspect did not learn such text, and what agrees with the mark agrees by chance",
-    oneSided: true,
-    trial: "family",
-  },
-  "marks/canary": {
-    hp: "the suspect learned the canaries of these accounts",
-    hd: "the suspect learned none of them, and shows them by chance",
-    oneSided: true,
-    trial: "family",
-  },
-  "marks/leak": {
-    hp: "the suspect is made from this recipient's copy",
-    hd: "it is not made from this recipient's copy, and agrees with it by chance",
-    oneSided: true,
-    trial: "family",
-  },
-  "traffic/pooled-operation": {
-    hp: "these accounts are operated together",
-    hd: "they are not operated together",
-    oneSided: true,
-    trial: "family",
-  },
-  "traffic/extraction-workload": {
-    hp: "this slice of traffic harvests the model",
-    hd: "it does not harvest the model",
-    oneSided: true,
-    trial: "family",
-  },
-  "traffic/harvest": {
-    hp: "the suspect knows the harvested answers better than matched others",
-    hd: "it does not know them better than matched others",
-    oneSided: true,
-    trial: "family",
-  },
-} as const satisfies Record<string, Proposition>;
-
-/** The closed list as worded in one version. */
-export interface PropositionTable {
+/** The questions of one laboratory, as worded in one version. */
+export interface PropositionTable<Id extends string = string> {
   version: string;
-  entries: Readonly<Record<string, Proposition>>;
+  entries: Readonly<Record<Id, Proposition>>;
 }
 
-export type PropositionId = keyof typeof PROPOSITIONS;
-export const PROPOSITION_IDS = Object.keys(PROPOSITIONS) as [PropositionId, ...PropositionId[]];
+export function propositionTable<Id extends string>(
+  version: string,
+  worded: Readonly<Record<Id, Omit<Proposition, "id">>>,
+): PropositionTable<Id> {
+  const entries = Object.entries<Omit<Proposition, "id">>(worded).map(([id, words]) => [id, { id, ...words }]);
+  return { version, entries: Object.fromEntries(entries) as Record<Id, Proposition> };
+}
+
+/** Form of an id: a laboratory and its question. */
+export const PROPOSITION_ID = /^[a-z][a-z0-9-]{0,31}\/[a-z][a-z0-9-]{0,63}$/;
+
+/** Printed by most questions as what they do not say. */
+export const WHOSE = "what anyone knew or intended";
+export const LAWFUL = "whether anything that was done was lawful";
+export const OWNED = "who owns the models, or had a right to use them";

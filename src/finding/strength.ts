@@ -5,7 +5,7 @@
  */
 import { lower95, upper95 } from "../stats/clopper-pearson.js";
 import type { ErrorRate, Strength } from "./finding.js";
-import { PROPOSITIONS, type PropositionId } from "./propositions.js";
+import type { Proposition } from "./propositions.js";
 import { SCALE, SCALE_DIGEST, scaleTerm } from "./scale.js";
 import type { ValidationSummary } from "./validation.js";
 
@@ -18,12 +18,12 @@ export function independentPairs(families: number): number {
 }
 
 /** How many independent trials a study of so many null families holds for this question. */
-export function independentTrials(proposition: PropositionId, families: number): number {
-  return PROPOSITIONS[proposition].trial === "pair" ? independentPairs(families) : families;
+export function independentTrials(proposition: Proposition, families: number): number {
+  return proposition.trial === "pair" ? independentPairs(families) : families;
 }
 
 /** Upper 95 % bound of the rate of false accusation; families accused count each as a trial gone wrong. */
-function falsePositiveBound(proposition: PropositionId, { families, accusedFamilies }: Counts["nulls"]): number {
+function falsePositiveBound(proposition: Proposition, { families, accusedFamilies }: Counts["nulls"]): number {
   const trials = independentTrials(proposition, families);
   return upper95(Math.min(accusedFamilies, trials), trials);
 }
@@ -31,7 +31,7 @@ function falsePositiveBound(proposition: PropositionId, { families, accusedFamil
 /** One direction of a study: who was wrongly accused, who was rightly found. */
 export type Counts = Pick<ValidationSummary, "nulls" | "positives">;
 
-export function errorRate(proposition: PropositionId, { nulls }: Counts): ErrorRate {
+export function errorRate(proposition: Proposition, { nulls }: Counts): ErrorRate {
   return {
     falsePositives: nulls.accusedFamilies,
     nulls: nulls.pairs,
@@ -41,7 +41,7 @@ export function errorRate(proposition: PropositionId, { nulls }: Counts): ErrorR
 }
 
 /** The most that may be said, as log10 of a likelihood ratio, rounded down to two decimals. */
-export function log10Cap(proposition: PropositionId, { nulls, positives }: Counts): number {
+export function log10Cap(proposition: Proposition, { nulls, positives }: Counts): number {
   const ratio = lower95(positives.foundFamilies, positives.families) / falsePositiveBound(proposition, nulls);
   return ratio > 0 ? Math.floor(Math.log10(ratio) * 100) / 100 : Number.NEGATIVE_INFINITY;
 }
@@ -51,7 +51,7 @@ export function log10Cap(proposition: PropositionId, { nulls, positives }: Count
  * least lower95(TPR)/α under its assumption, so both of its ends usually stand at the cap.
  */
 export function cappedStrength(
-  proposition: PropositionId,
+  proposition: Proposition,
   counts: Counts,
   uncapped: { low: number; high: number },
 ): Strength {
@@ -70,7 +70,7 @@ export function cappedStrength(
  * a magnitude, and the term is that of the ratio turned round.
  */
 export function cappedOpposedStrength(
-  proposition: PropositionId,
+  proposition: Proposition,
   counts: Counts,
   uncapped: { low: number; high: number },
 ): Strength {

@@ -14,6 +14,8 @@ export const validationSchema = z.object({
   type: z.literal("assay/validation/v1"),
   method: z.string(),
   methodVersion: z.string(),
+  /** The question it speaks for, where one method answers several with a study each. */
+  proposition: z.string().optional(),
   page: z.string(),
   /** Presumed-unrelated pairs examined, and how many were accused. */
   nulls,

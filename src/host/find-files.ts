@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { Digest } from "../base/digest.js";
 import { AssayError, quoted } from "../base/error.js";
 
 /** Files looked at; a folder of more is not a folder of inputs (a panel may hold 5,000, and raw answers beside them). */
@@ -24,7 +25,7 @@ export async function findFiles(
     ...paths.filter((p) => !names.has(basename(p))),
   ]) {
     if (missing.size === 0) break;
-    const root = await digestOf(path).catch(() => "");
+    const root = await digestOfFile(path).catch(() => "");
     if (missing.delete(root)) found.set(root, path);
   }
   return found;
@@ -47,7 +48,8 @@ export async function filesIn(folders: readonly string[]): Promise<string[]> {
   return paths;
 }
 
-async function digestOf(path: string): Promise<string> {
+/** SHA-256 of a file, whatever its size. */
+export async function digestOfFile(path: string): Promise<Digest> {
   const hash = createHash("sha256");
   for await (const part of createReadStream(path)) hash.update(part as Buffer);
   return `sha256:${hash.digest("hex")}`;

@@ -6,11 +6,11 @@ import type { NamedFigure } from "./figures/named-figure.js";
 import { strengthRuler } from "./figures/strength-ruler.js";
 import { validationDistribution } from "./figures/validation-distribution.js";
 import type { PageInput } from "./page-input.js";
-import { viewOf } from "./views/known-views.js";
+import { viewOf } from "./shown.js";
 
 /** In page order. */
-export function drawFigures({ finding, validation }: PageInput): NamedFigure[] {
-  const drawn: NamedFigure[] = [...(viewOf(finding)?.figures(finding) ?? [])];
+export function drawFigures({ finding, validation, view }: PageInput): NamedFigure[] {
+  const drawn: NamedFigure[] = [...(viewOf({ finding, view })?.figures(finding) ?? [])];
   // A scored method's study has no p-values to draw.
   if (validation && validation.nullLog10P.length + validation.positiveLog10P.length > 0) {
     const { nullLog10P, positiveLog10P } = validation;

@@ -4,7 +4,7 @@
  * the measured error rate).
  */
 import type { Finding, Outcome } from "../finding/finding.js";
-import { TOPICS } from "./topic.js";
+import type { Proposition } from "../finding/propositions.js";
 
 export interface OutcomeWords {
   /** A word or two for the tag. */
@@ -13,8 +13,7 @@ export interface OutcomeWords {
   meaning: string;
 }
 
-export function outcomeWords({ outcome, proposition }: Finding): OutcomeWords {
-  const topic = TOPICS[proposition.id];
+export function outcomeWords({ outcome }: Finding, { topic }: Proposition): OutcomeWords {
   const words: Record<Outcome, OutcomeWords> = {
     "supports-hp": {
       tag: "Supports the first proposition",
@@ -49,31 +48,4 @@ export function outcomeWords({ outcome, proposition }: Finding): OutcomeWords {
     },
   };
   return words[outcome];
-}
-
-const WHOSE = "what anyone knew or intended";
-const LAWFUL = "whether anything that was done was lawful";
-const OWNED = "who owns the models, or had a right to use them";
-
-/** Printed with every outcome: what no finding of this laboratory says. */
-export function notSaid({ proposition }: Finding): readonly string[] {
-  const [laboratory] = proposition.id.split("/");
-  switch (laboratory) {
-    case "marks":
-      return ["who wrote or published the text", "how the mark, or the copy, came to be there", WHOSE, LAWFUL];
-    case "traffic":
-      return ["who the people behind the accounts are", "what was done with the answers", WHOSE, LAWFUL];
-    case "behaviour":
-      return [
-        "how the answers came to be alike",
-        "who took from whom, or whether both took from a third",
-        WHOSE,
-        OWNED,
-        LAWFUL,
-      ];
-    default:
-      return proposition.id === "weights/direction"
-        ? ["who made either model, or when", WHOSE, OWNED, LAWFUL]
-        : ["who copied from whom, or whether both took from a third", WHOSE, OWNED, LAWFUL];
-  }
 }

@@ -4,7 +4,9 @@
  */
 import type { Digest } from "../base/digest.js";
 import type { Finding } from "../finding/finding.js";
+import type { Proposition } from "../finding/propositions.js";
 import type { ValidationSummary } from "../finding/validation.js";
+import type { View } from "./view.js";
 
 /** The study's counts, and the log10 p of each of its pairs, for the figure. */
 export interface PageValidation {
@@ -16,6 +18,10 @@ export interface PageValidation {
 
 export interface PageInput {
   finding: Finding;
+  /** The question in its laboratory's words, and the version of its list. */
+  proposition: { version: string; words: Proposition };
+  /** How its laboratory's observations stand on the page. */
+  view: View;
   validation: PageValidation | null;
   reproduce: { command: string };
   signed: { keyId: string } | null;

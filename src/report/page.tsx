@@ -21,7 +21,7 @@ import { Reproduce } from "./sections/reproduce.js";
 import { ScaleSection } from "./sections/scale.js";
 import { Status } from "./sections/status.js";
 import { Validation } from "./sections/validation.js";
-import { viewOf } from "./views/known-views.js";
+import { viewOf } from "./shown.js";
 import { visibleText, visibleValue } from "./visible-text.js";
 
 /** Sass opens a style sheet that is not ASCII with a byte order mark, which inside <style> would spoil the first rule. */
@@ -38,7 +38,7 @@ export function renderPage(given: PageInput): string {
   };
   const { finding } = input;
   const figures = drawFigures(input);
-  const view = viewOf(finding);
+  const view = viewOf(input);
   const ofView = new Set(view?.figures(finding).map(({ name }) => name));
   const numbered = figures.map((named, i) => ({ ...named, number: i + 1 })).filter(({ name }) => ofView.has(name));
   const present = new Set((Object.keys(SECTIONS) as SectionId[]).filter((id) => id !== "observations" || view));
@@ -46,7 +46,7 @@ export function renderPage(given: PageInput): string {
     <html lang="en" class="govuk-template">
       <head>
         <meta charset="utf-8" />
-        <title>{`${outcomeWords(finding).headline} – Assay finding`}</title>
+        <title>{`${outcomeWords(finding, input.proposition.words).headline} – Assay finding`}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta
           http-equiv="Content-Security-Policy"
@@ -66,9 +66,9 @@ export function renderPage(given: PageInput): string {
           <main class="govuk-main-wrapper" id="main-content">
             <Conclusion input={input} />
             <Contents present={present} />
-            <Asked finding={finding} />
+            <Asked input={input} />
             <Exhibits finding={finding} />
-            <Method finding={finding} />
+            <Method input={input} />
             {view ? (
               <Section id="observations">
                 <view.Observations finding={finding} figures={numbered} />

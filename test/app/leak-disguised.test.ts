@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { writeDisguised } from "../../materials/weights/write-disguised.ts";
-import { examineLeakedWeights, markWeights } from "../../src/app/marks/leak.js";
+import { examineLeakedWeights, markWeights } from "../../src/labs/marks/desk/leak.js";
 import { temporary } from "../host/temporary.js";
 
 const inTemporary = temporary();
@@ -17,7 +17,15 @@ test("gains folded, stream rotated, units permuted and rescaled", { timeout: 120
   const traced = async (model: string, name: string) => {
     const suspect = inTemporary("leak", name);
     await writeDisguised(model, suspect, name, null);
-    const asked = { suspect, original, recipients, freshWords: 1000, home: inTemporary("home"), onProgress };
+    const asked = {
+      suspect,
+      original,
+      recipients,
+      studies: [],
+      freshWords: 1000,
+      home: inTemporary("home"),
+      onProgress,
+    };
     return (await examineLeakedWeights(asked)).findings[0]!;
   };
   const found = await traced(inTemporary("leak", "Institute B"), "suspect");

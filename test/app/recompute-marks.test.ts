@@ -3,13 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { verifyBundle } from "../../src/app/bundle/verify-bundle.js";
-import { examineCanaryTranscript, makePlan } from "../../src/app/marks/examine-canaries.js";
-import { examineInherited } from "../../src/app/marks/examine-inheritance.js";
-import { examineMarks } from "../../src/app/marks/examine-marks.js";
-import { examineLeakedWeights, markWeights } from "../../src/app/marks/leak.js";
-import { marksBundle } from "../../src/app/marks/publish-marks.js";
 import { recompute } from "../../src/app/recompute.js";
 import { prng } from "../../src/base/prng.js";
+import { makePlan } from "../../src/labs/marks/desk/examine-canaries.js";
+import { markWeights } from "../../src/labs/marks/desk/leak.js";
+import { ask, bundleOf } from "../asked.js";
 import { temporary } from "../host/temporary.js";
 
 const inTemporary = temporary();
@@ -38,16 +36,13 @@ async function again(files: Map<string, Uint8Array>, folder: string): Promise<vo
 test("presence, in all and text by text, is found again; other texts are not taken for them", async () => {
   const { folder, texts, mark } = material();
   for (const each of [false, true]) {
-    const examined = await examineMarks({ texts, mark }, each);
-    await again(await marksBundle(examined, { command: "examine marks", settings: { each } }), folder);
+    const examined = await ask("examine marks", [texts], { mark, each });
+    await again(await bundleOf("examine marks", examined), folder);
   }
-  const files = await marksBundle(await examineMarks({ texts, mark }, false), {
-    command: "examine marks",
-    settings: { each: false },
-  });
+  const files = await bundleOf("examine marks", await ask("examine marks", [texts], { mark }));
   writeFileSync(texts, `${readFileSync(texts, "utf8")}{"ids":[1,2,3]}\n`);
   const options = { inputs: [folder], home: inTemporary("home"), keyId: null, onProgress };
-  await expect(recompute(files, options)).rejects.toThrow(/expected the text's file/);
+  await expect(recompute(files, options)).rejects.toThrow(/expected the text's files/);
 });
 
 test("texts in words are found again with their tokenizer", async () => {
@@ -58,15 +53,14 @@ test("texts in words are found again with their tokenizer", async () => {
   writeFileSync(words, `${JSON.stringify({ text: "the assay office tests a piece of gold and says what it is" })}\n`);
   const value = { ...JSON.parse(readFileSync(mark, "utf8")), vocabulary: 300_000 };
   writeFileSync(mark, JSON.stringify(value));
-  const examined = await examineMarks({ texts: words, mark, tokenizer }, false);
-  await again(await marksBundle(examined, { command: "examine marks", settings: { each: false } }), folder);
+  const examined = await ask("examine marks", [words], { mark, tokenizer });
+  await again(await bundleOf("examine marks", examined), folder);
 });
 
 test("inheritance is found again", async () => {
   const { folder, texts, mark } = material();
-  const settings = { keys: 20, seed: "joint seed", reading: false };
-  const examined = await examineInherited({ paths: { texts, mark }, ...settings, onProgress });
-  const files = await marksBundle(examined, { command: "examine inheritance", settings });
+  const examined = await ask("examine inheritance", [texts], { mark, keys: 20, seed: "joint seed" });
+  const files = await bundleOf("examine inheritance", examined);
   expect(new TextDecoder().decode(files.get("data/page.html")!)).toContain("--seed &#39;joint seed&#39;");
   await again(files, folder);
 });
@@ -86,8 +80,8 @@ test("canaries are found again", async () => {
   });
   const transcript = path("transcript.jsonl");
   writeFileSync(transcript, `${JSON.stringify({ prompt_id: "i1", text: "Jon Voss" })}\n`);
-  const examined = await examineCanaryTranscript(transcript, plan);
-  await again(await marksBundle(examined, { command: "examine canaries", settings: {} }), folder);
+  const examined = await ask("examine canaries", [transcript], { plan });
+  await again(await bundleOf("examine canaries", examined), folder);
 });
 
 test("a leak is found again with the owner's list, and with that alone", { timeout: 60_000 }, async () => {
@@ -97,10 +91,10 @@ test("a leak is found again with the owner's list, and with that alone", { timeo
   const copy = join(folder, "copy");
   mkdirSync(folder, { recursive: true });
   await markWeights({ model: original, recipient: "Institute A", key: list, out: copy, onProgress });
-  const asked = { suspect: copy, original, recipients: list, freshWords: 100, home: inTemporary("home"), onProgress };
-  const examined = await examineLeakedWeights(asked);
+  const options100 = { original, recipients: list, freshWords: 100 };
+  const examined = await ask("examine leak", [copy], options100, { home: inTemporary("home") });
   expect(examined.findings[0]!.observations).toMatchObject({ named: ["Institute A"] });
-  const files = await marksBundle(examined, { command: "examine leak", settings: { freshWords: 100 } });
+  const files = await bundleOf("examine leak", examined);
   const options = { home: inTemporary("home"), keyId: null, onProgress };
   const checks = await recompute(files, { ...options, inputs: [folder, "fixtures/demo"] });
   expect(checks.filter((check) => !check.holds)).toEqual([]);

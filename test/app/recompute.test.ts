@@ -3,9 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { recompute } from "../../src/app/recompute.js";
-import { examine } from "../../src/app/weights/examine.js";
-import { bundleOf } from "../../src/app/weights/publish.js";
-import type { Settings } from "../../src/labs/weights/method.js";
+import { ask, bundleOf } from "../asked.js";
 import { bytesFile, rangeServer } from "../host/range-server.js";
 import { temporary } from "../host/temporary.js";
 
@@ -13,18 +11,11 @@ const vectors = "test/model/adapter-vectors";
 const demo = "fixtures/demo";
 const inTemporary = temporary();
 const onProgress = () => {};
-const settings: Settings = { seed: "assay", rows: "sampled" };
+const settings = { seed: "assay", rows: "sampled" };
 
 async function bundle(reference: string, suspect: string) {
-  const examination = await examine({
-    reference,
-    suspect,
-    settings,
-    studies: [],
-    home: inTemporary("home"),
-    onProgress,
-  });
-  return bundleOf(examination, examination.settings, []);
+  const examination = await ask("examine weights", [reference, suspect], settings, { home: inTemporary("home") });
+  return bundleOf("examine weights", examination);
 }
 
 async function again(files: Map<string, Uint8Array>, ...inputs: string[]) {

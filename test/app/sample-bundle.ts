@@ -7,8 +7,8 @@ import { packBag } from "../../src/evidence/bag.js";
 import type { ExaminationRequest } from "../../src/evidence/request.js";
 import type { Finding, Test } from "../../src/finding/finding.js";
 import { decideExact } from "../../src/finding/outcome.js";
-import { PROPOSITIONS } from "../../src/finding/propositions.js";
 import type { ValidationSummary } from "../../src/finding/validation.js";
+import { SHARED_ANCESTRY } from "../../src/labs/weights/propositions.js";
 
 export const SEED = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
 
@@ -50,8 +50,8 @@ function testOf(id: string, log10P: number, share: number): Test {
 
 /** @param log10P of the combined test */
 export function sampleFinding(log10P = -41.25): Finding {
-  const decision = decideExact({ proposition: "weights/shared-ancestry", log10P, outside: null, validation: STUDY });
-  const { hp, hd } = PROPOSITIONS["weights/shared-ancestry"];
+  const decision = decideExact({ proposition: SHARED_ANCESTRY, log10P, outside: null, validation: STUDY });
+  const { hp, hd } = SHARED_ANCESTRY;
   return {
     type: "assay/finding/v1",
     proposition: { id: "weights/shared-ancestry", hp, hd },

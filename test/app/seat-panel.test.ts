@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { examineTranscripts } from "../../src/app/behaviour/examine-behaviour.js";
-import { type Answers, recordings, seatPanel, startsKept } from "../../src/app/behaviour/seat-panel.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { sha256Digest } from "../../src/base/digest.js";
+import { examineTranscripts } from "../../src/labs/behaviour/desk/examine-transcripts.js";
 import { SEED_DEFAULT } from "../../src/labs/behaviour/method.js";
 import { behaviourObservationsSchema } from "../../src/labs/behaviour/observations.js";
+import { type Answers, recordings, seatPanel, startsKept } from "../../src/labs/behaviour/panel/seat-panel.js";
 import { answersOf } from "../labs/behaviour/made-answers.js";
 
 const PROMPTS = 60;

@@ -6,11 +6,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { markedAnswers } from "../../src/app/marks/serve-marked.js";
 import { hex } from "../../src/base/bytes.js";
 import { openLocalStepper } from "../../src/host/answers/local-stepper.js";
 import { ServingLog } from "../../src/host/log/serving-log.js";
 import { TokenDraws } from "../../src/kernels/token-draws.js";
+import { markedAnswers } from "../../src/labs/marks/desk/serve-marked.js";
 import { schemeOf } from "../../src/labs/marks/schemes/make-scheme.js";
 import { parseMark } from "../../src/labs/marks/schemes/mark-file.js";
 import { derivedKey } from "../../src/labs/marks/schemes/mark-keys.js";

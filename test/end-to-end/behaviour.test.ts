@@ -3,15 +3,14 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { collect } from "../../src/app/behaviour/collect.js";
-import { examineTranscripts } from "../../src/app/behaviour/examine-behaviour.js";
-import { behaviourBundle } from "../../src/app/behaviour/publish-behaviour.js";
 import { verifyBundle } from "../../src/app/bundle/verify-bundle.js";
+import { collect } from "../../src/app/collect.js";
 import { recompute } from "../../src/app/recompute.js";
-import { loadBehaviourStudies } from "../../src/app/validation-data.js";
+import { examineTranscripts } from "../../src/labs/behaviour/desk/examine-transcripts.js";
 import { behaviourObservationsSchema } from "../../src/labs/behaviour/observations.js";
 import { drawPrompts, readPromptSet } from "../../src/transcript/prompt-set.js";
 import { readTranscript } from "../../src/transcript/read-transcript.js";
+import { bundleOf, studiesOf } from "../asked.js";
 import { serveDemoModels } from "./demo-model-server.js";
 
 const PROMPTS = 4;
@@ -57,7 +56,7 @@ it("asks served models, examines what they answered and writes pages that verify
     expect(texts("base")).not.toEqual(texts("panel/independent-twin"));
     writeFileSync(join(dir, "panel", "lineage.json"), JSON.stringify({ base: { one: ["independent-twin"] } }));
     const settings = { seed: "end-to-end" };
-    const studies = await loadBehaviourStudies();
+    const studies = await studiesOf("examine behaviour");
     const examination = await examineTranscripts({
       reference: out("base"),
       suspect: out("finetune"),
@@ -77,7 +76,8 @@ it("asks served models, examines what they answered and writes pages that verify
       expect(seen.panel.models).toBe(2);
       expect(seen.beforeAfter!.placebos).toBe(2);
     }
-    const bundle = behaviourBundle(examination, settings, studies);
+    const asked = { ...examination, settings, arguments: ["REFERENCE", "SUSPECT"] };
+    const bundle = await bundleOf("examine behaviour", asked, studies);
     expect(verifyBundle(bundle).checks.filter((check) => !check.holds)).toEqual([]);
     const pages = [...bundle]
       .filter(([path]) => path.endsWith("page.html"))
@@ -95,7 +95,7 @@ it("asks served models, examines what they answered and writes pages that verify
     writeFileSync(out("finetune"), readFileSync(out("base")));
     await expect(
       recompute(bundle, { inputs: [dir], home: dir, keyId: null, onProgress: () => undefined }),
-    ).rejects.toThrow("the file of the suspect");
+    ).rejects.toThrow("expected the suspect's files");
   } finally {
     await server.close();
   }

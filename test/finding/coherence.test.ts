@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { KNOWN_RULES } from "../../src/app/known-rules.js";
 import { incoherences } from "../../src/finding/coherence.js";
 import { decideExact, refuse } from "../../src/finding/outcome.js";
+import { SHARED_ANCESTRY } from "../../src/labs/weights/propositions.js";
 import { atMostLower95, isUpper95 } from "../../src/stats/binomial-bound.js";
 import { lower95, upper95 } from "../../src/stats/clopper-pearson.js";
 import { STUDY, sampleFinding } from "../app/sample-bundle.js";
@@ -15,7 +16,7 @@ test("whatever the outcome rules decide is coherent", () => {
       const foundFamilies = Math.min(s.found, s.of);
       const positives = { pairs: s.of, families: s.of, foundPairs: foundFamilies, foundFamilies };
       const decision = decideExact({
-        proposition: "weights/shared-ancestry",
+        proposition: SHARED_ANCESTRY,
         log10P,
         outside,
         validation: { ...STUDY, nulls, positives },
@@ -28,7 +29,7 @@ test("whatever the outcome rules decide is coherent", () => {
 
 test("a refusal, and a decision without a study, are coherent", () => {
   expect(incoherences({ ...sampleFinding(), ...refuse("No tensor was found."), tests: [] }, KNOWN_RULES)).toEqual([]);
-  const alone = decideExact({ proposition: "weights/shared-ancestry", log10P: -9, outside: null, validation: null });
+  const alone = decideExact({ proposition: SHARED_ANCESTRY, log10P: -9, outside: null, validation: null });
   expect(incoherences({ ...sampleFinding(), ...alone }, KNOWN_RULES)).toEqual([]);
 });
 

@@ -5,8 +5,8 @@ import { KNOWN_RULES } from "../../src/app/known-rules.js";
 import { incoherences } from "../../src/finding/coherence.js";
 import type { Finding } from "../../src/finding/finding.js";
 import { decideScored, type ScoredResult } from "../../src/finding/outcome.js";
-import { PROPOSITIONS } from "../../src/finding/propositions.js";
 import { STUDY, sampleFinding } from "../app/sample-bundle.js";
+import { wordsOf } from "../asked.js";
 
 const counts = (nulls: number, accused: number, positives: number, found: number) => ({
   nulls: { pairs: nulls, families: nulls, accusedPairs: accused, accusedFamilies: accused },
@@ -14,7 +14,7 @@ const counts = (nulls: number, accused: number, positives: number, found: number
 });
 
 const result: ScoredResult = {
-  proposition: "behaviour/same-model",
+  proposition: wordsOf("behaviour/same-model"),
   statistic: 0.9,
   nullKinds: [
     { kind: "unrelated", families: 40, statisticMax: 0.5 },
@@ -51,7 +51,7 @@ test("the second proposition is supported by the same rule turned round, and nev
   expect(outcome).toBe("supports-hd");
   expect(strength!.log10LR.high).toBe(-0.3);
   expect(strength!.log10LR.low).toBe(-strength!.cap.log10LR);
-  expect(decideScored({ ...turned, proposition: "behaviour/tuned-from" }).outcome).toBe("inconclusive");
+  expect(decideScored({ ...turned, proposition: wordsOf("behaviour/tuned-from") }).outcome).toBe("inconclusive");
 });
 
 test("whatever is decided is coherent", () => {
@@ -69,13 +69,13 @@ test("whatever is decided is coherent", () => {
         const study = counts(n, 0, p, Math.max(0, p - miss));
         const decision = decideScored({
           ...result,
-          proposition,
+          proposition: wordsOf(proposition),
           statistic,
           log10LR: { low: Math.min(a, b), high: Math.max(a, b) },
           validation: { ...STUDY, ...study, opposed: study },
           opposed: { statistic: other, nullKinds: [{ kind: "same", families: 20, statisticMax: 0 }] },
         });
-        const { hp, hd } = PROPOSITIONS[proposition];
+        const { hp, hd } = wordsOf(proposition);
         const scored = { ...sampleFinding().tests[0]!, id: "score", exact: false, log10P: -1 };
         const finding: Finding = {
           ...sampleFinding(),

@@ -2,11 +2,11 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { examine } from "../../src/app/weights/examine.js";
 import { FileReader } from "../../src/host/files.js";
 import { intake } from "../../src/host/model/intake.js";
 import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
+import { examineModels } from "../../src/labs/weights/desk/examine-models.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import { writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 import type { Model } from "../../src/model/model.js";
@@ -117,7 +117,7 @@ test("a model with an adapter over it is derived from the model", async () => {
   const b = { name: `${module}.lora_B.weight`, dtype: "F32" as const, shape: [rows, 4], data: factor(rows, 4, 2) };
   writeFileSync(join(folder, "adapter_model.safetensors"), writeSafetensors([a, b]));
   writeFileSync(join(folder, "adapter_config.json"), JSON.stringify({ peft_type: "LORA", lora_alpha: 8, r: 4 }));
-  const { findings } = await examine({
+  const { findings } = await examineModels({
     reference: base,
     suspect: `${base}+${folder}`,
     settings: { seed: SEED_DEFAULT, rows: "sampled" },

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { collect } from "../../src/app/behaviour/collect.js";
+import { collect } from "../../src/app/collect.js";
 import { readTranscript } from "../../src/transcript/read-transcript.js";
 import { demoAsGguf } from "./demo-gguf.js";
 

@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { collect } from "../../src/app/behaviour/collect.js";
+import { collect } from "../../src/app/collect.js";
 import { openLocalModel } from "../../src/host/answers/open-local-model.js";
 import { parseSafetensorsHeader } from "../../src/model/formats/safetensors.js";
 import { readTranscript } from "../../src/transcript/read-transcript.js";

@@ -1,13 +1,13 @@
 /** Models behind URLs: the same findings from a fraction of the bytes, and every way a server may misbehave. */
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
-import { examine } from "../../src/app/weights/examine.js";
 import { partialReading } from "../../src/evidence/partial-reading.js";
 import { checkRedirect, isPrivateAddress } from "../../src/host/http/http-address.js";
 import { parseUrl, pinKey } from "../../src/host/http/http-pin.js";
 import { HttpReader } from "../../src/host/http/http-reader.js";
 import { HttpSource } from "../../src/host/http/http-source.js";
 import { openModel } from "../../src/host/model/open-model.js";
+import { examineModels } from "../../src/labs/weights/desk/examine-models.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import { bytesFile, type RangeServer, rangeServer } from "./range-server.js";
 
@@ -32,7 +32,7 @@ async function demo(): Promise<RangeServer> {
 }
 const settings = { seed: SEED_DEFAULT, rows: "sampled" as const };
 const run = (reference: string, suspect: string) =>
-  examine({ reference, suspect, settings, studies: [], home: null, threads: 2, onProgress: () => undefined });
+  examineModels({ reference, suspect, settings, studies: [], home: null, threads: 2, onProgress: () => undefined });
 
 test("a model behind a URL gives the finding of the same model at hand, under a root of what was read", async () => {
   const { origin } = await demo();
@@ -61,11 +61,16 @@ test("screening reads less, and finds a fine-tune all the same", async () => {
   const options = { studies: [], home: null, threads: 2, onProgress: () => undefined };
   const screened = { seed: SEED_DEFAULT, rows: "screened" as const };
   const [base, suspect] = ["base", "finetune"].map((name) => `${origin}/demo/${name}/model.safetensors`);
-  const { findings, remote } = await examine({ reference: base!, suspect: suspect!, settings: screened, ...options });
+  const { findings, remote } = await examineModels({
+    reference: base!,
+    suspect: suspect!,
+    settings: screened,
+    ...options,
+  });
   expect(findings[0]!.tests.find((t) => t.id === "combined")!.log10P).toBeLessThan(-50);
   expect(remote.map((use) => use.role)).toEqual(["reference", "suspect"]);
   const other = `${origin}/demo/independent-twin/model.safetensors`;
-  const twin = await examine({ reference: base!, suspect: other, settings: screened, ...options });
+  const twin = await examineModels({ reference: base!, suspect: other, settings: screened, ...options });
   expect(twin.findings[0]!.outcome).not.toBe("supports-hp");
   expect(twin.findings[0]!.tests.find((t) => t.id === "combined")!.log10P).toBeGreaterThan(-6);
 });
@@ -99,7 +104,7 @@ test("all rows, a name in a URL, other schemes: refused before anything is asked
   const all = { seed: "s", rows: "all" as const };
   const options = { studies: [], home: null, onProgress: () => undefined };
   const reference = "http://127.0.0.1:1/x";
-  await expect(examine({ reference, suspect: "y", settings: all, ...options })).rejects.toThrow(
+  await expect(examineModels({ reference, suspect: "y", settings: all, ...options })).rejects.toThrow(
     /--rows screened or sampled/,
   );
   expect(() => parseUrl("https://me:secret@example.org/")).toThrow(/without a user name/);

@@ -2,15 +2,15 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { KNOWN_RULES } from "../../src/app/known-rules.js";
-import { ALIGNED_STUDY, loadStudy, type Study, WEIGHTS_STUDY } from "../../src/app/validation-data.js";
-import { examine } from "../../src/app/weights/examine.js";
-import { pageInput } from "../../src/app/weights/publish.js";
+import { loadStudy, type Study } from "../../src/app/studies.js";
 import { incoherences } from "../../src/finding/coherence.js";
 import { findingSchema } from "../../src/finding/finding.js";
 import { ComputePool } from "../../src/host/model/compute-pool.js";
+import { examineModels } from "../../src/labs/weights/desk/examine-models.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import type { WeightsObservations } from "../../src/labs/weights/observations.js";
 import { renderPage } from "../../src/report/page.js";
+import { pageOf } from "../asked.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
 
 const pool = new ComputePool();
@@ -18,7 +18,7 @@ afterAll(() => pool.close());
 const settings = { seed: SEED_DEFAULT, rows: "sampled" } as const;
 
 async function ancestry(reference: string, suspect: string, studies: Study[]) {
-  const { findings } = await examine({
+  const { findings } = await examineModels({
     reference: join(SHARED, "zoo", reference),
     suspect: join(SHARED, "zoo", suspect),
     settings,
@@ -34,7 +34,9 @@ async function ancestry(reference: string, suspect: string, studies: Study[]) {
 }
 
 async function studies(): Promise<Study[]> {
-  const found = await Promise.all([WEIGHTS_STUDY, ALIGNED_STUDY].map(loadStudy));
+  const found = await Promise.all(
+    ["validation/weights-unit-labels.json", "validation/weights-aligned-units.json"].map(loadStudy),
+  );
   return found.filter((study) => study !== null);
 }
 
@@ -52,7 +54,7 @@ describe.skipIf(!HAS_SHARED)("shared ancestry, second stage", () => {
     const { aligned } = finding.observations as WeightsObservations;
     expect(aligned!.layerPairs.length).toBe(36);
     const study = all.find((s) => s.digest === finding.method.validation!.digest)!;
-    const page = renderPage(pageInput(finding, settings, study, null));
+    const page = renderPage(await pageOf("examine weights", { inputs: [], settings, arguments: [] }, finding, study));
     expect(page).toContain("After alignment");
     expect(page).toContain("alignment-map");
   });

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { asModel, grafted, type Held, held, narrowed, quantised } from "../../materials/weights/altered.ts";
 import { disguise } from "../../materials/weights/disguise.ts";
+import { sharedTokens } from "../../src/alignment/shared-tokens.js";
 import { FileReader } from "../../src/host/files.js";
 import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { type AlignedResult, align } from "../../src/labs/weights/alignment/align.js";
 import { canonicalModel } from "../../src/labs/weights/alignment/canonical.js";
 import { beyondStudy, notAlignable } from "../../src/labs/weights/alignment/method.js";
-import { sharedTokens } from "../../src/labs/weights/tests/shared-tokens.js";
 import type { CanonicalTensor, Model, Vocabulary } from "../../src/model/model.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
 

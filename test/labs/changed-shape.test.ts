@@ -6,12 +6,12 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { grafted, narrowed, quantised, relayered, thinned, widened } from "../../materials/weights/derive.ts";
 import { readWeights, type Weights } from "../../materials/weights/weights.ts";
+import { labelRuns, labelWindows, runLabels } from "../../src/alignment/sampling.js";
 import { FileReader } from "../../src/host/files.js";
 import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { examineAncestry, type Side } from "../../src/labs/weights/examine.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
-import { labelRuns, labelWindows, runLabels } from "../../src/labs/weights/tests/sampling.js";
 import { writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 import { temporary } from "../host/temporary.js";
 

@@ -1,11 +1,12 @@
 /** The init anchor through the verb: initial weights as a file or as a sketch, refused where they are not the reference's. */
+
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { KNOWN_RULES } from "../../src/app/known-rules.js";
-import { examine } from "../../src/app/weights/examine.js";
-import { makeSketch } from "../../src/app/weights/sketch.js";
 import { incoherences } from "../../src/finding/coherence.js";
 import { initAnchorSchema } from "../../src/labs/weights/anchor/observations.js";
+import { examineModels } from "../../src/labs/weights/desk/examine-models.js";
+import { makeSketch } from "../../src/labs/weights/desk/sketch.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import { temporary } from "../host/temporary.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
@@ -17,7 +18,7 @@ const onProgress = () => {};
 async function anchored(reference: string, suspect: string, init: string, seedBits = 64) {
   const settings = { seed: SEED_DEFAULT, rows: "sampled" as const, seedBits };
   const options = { reference, suspect, init, settings, studies: [], home: null, threads: 1, onProgress };
-  const { findings, inputs } = await examine(options);
+  const { findings, inputs } = await examineModels(options);
   expect(findings.length).toBe(1);
   expect(incoherences(findings[0]!, KNOWN_RULES)).toEqual([]);
   return { finding: findings[0]!, inputs };

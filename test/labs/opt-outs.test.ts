@@ -8,11 +8,11 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { examineStored } from "../../materials/weights/examine-stored.ts";
 import { ODD_KINDS, readStored, type StoredModel, writeStored } from "../../materials/weights/odd-parts.ts";
-import { loadWeightsStudies } from "../../src/app/validation-data.js";
+import { studiesOf } from "../asked.js";
 
 const root = mkdtempSync(join(tmpdir(), "assay-opt-outs-"));
 afterAll(() => rmSync(root, { recursive: true }));
-const studies = await loadWeightsStudies();
+const studies = await studiesOf("examine weights");
 const base = readStored("fixtures/demo/base");
 
 let count = 0;

@@ -1,7 +1,7 @@
 /** Which rows stand for the same token must not depend on which model is called the reference. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { sharedTokens } from "../../src/labs/weights/tests/shared-tokens.js";
+import { sharedTokens } from "../../src/alignment/shared-tokens.js";
 
 const ids = fc.uniqueArray(fc.nat(40), { minLength: 12, maxLength: 12 });
 

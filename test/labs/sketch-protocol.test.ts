@@ -1,11 +1,11 @@
 /** The protocol around a sketch: a seed that neither side chooses, and rows opened against what was committed. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { makeSketch } from "../../src/app/weights/sketch.js";
-import { type Asked, checkOpening, openSketchRows } from "../../src/app/weights/sketch-opening.js";
-import { commitToModel, seedOf } from "../../src/app/weights/sketch-seed.js";
 import { base64, fromBase64 } from "../../src/base/bytes.js";
 import { sha256Digest } from "../../src/base/digest.js";
+import { makeSketch } from "../../src/labs/weights/desk/sketch.js";
+import { type Asked, checkOpening, openSketchRows } from "../../src/labs/weights/desk/sketch-opening.js";
+import { commitToModel, seedOf } from "../../src/labs/weights/desk/sketch-seed.js";
 import { PREFIX_BYTES } from "../../src/labs/weights/sketch/header.js";
 import type { Opening } from "../../src/labs/weights/sketch/opening.js";
 import { contributionOf, jointSeed } from "../../src/labs/weights/sketch/seed.js";

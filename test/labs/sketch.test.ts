@@ -3,14 +3,14 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { examine } from "../../src/app/weights/examine.js";
-import { makeSketch } from "../../src/app/weights/sketch.js";
 import { AssayError } from "../../src/base/error.js";
 import { leafHash, treeRoot } from "../../src/evidence/chunk-tree.js";
 import { chunkLeaves } from "../../src/host/model/chunk-roots.js";
 import { openModel } from "../../src/host/model/open-model.js";
 import { Kernel } from "../../src/kernels/kernel.js";
 import { heldRuns } from "../../src/kernels/row-order.js";
+import { examineModels } from "../../src/labs/weights/desk/examine-models.js";
+import { makeSketch } from "../../src/labs/weights/desk/sketch.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import type { WeightsObservations } from "../../src/labs/weights/observations.js";
 import { HALF_ERROR, halfBytes } from "../../src/labs/weights/sketch/half.js";
@@ -42,7 +42,7 @@ async function sketched(name: string, options: { seed?: string; width?: number }
 async function examined(reference: string, suspect: string, seed = SEED_DEFAULT) {
   const settings = { seed, rows: "sampled" as const };
   const options = { reference, suspect, settings, studies: [], home: null, threads: 1, onProgress: quiet };
-  const { findings, settings: used } = await examine(options);
+  const { findings, settings: used } = await examineModels(options);
   return { finding: findings[0]!, settings: used };
 }
 

@@ -1,5 +1,6 @@
 /** Laws of the weights laboratory, on the trained models that ship with the repository. */
 import { afterAll, describe, expect, test } from "vitest";
+import { labelRuns, positionSample } from "../../src/alignment/sampling.js";
 import { encodeFinding } from "../../src/finding/codec.js";
 import type { Validation } from "../../src/finding/validation.js";
 import { FileReader } from "../../src/host/files.js";
@@ -8,7 +9,6 @@ import { LocalCompute } from "../../src/kernels/compute.js";
 import { examineAncestry, type Side } from "../../src/labs/weights/examine.js";
 import { METHOD_VERSION } from "../../src/labs/weights/method.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
-import { labelRuns, positionSample } from "../../src/labs/weights/tests/sampling.js";
 
 const files = new FileReader();
 const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));

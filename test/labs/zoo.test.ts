@@ -5,10 +5,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { loadWeightsStudies, WEIGHTS_STUDY } from "../../src/app/validation-data.js";
-import { examine } from "../../src/app/weights/examine.js";
 import { ComputePool } from "../../src/host/model/compute-pool.js";
+import { examineModels } from "../../src/labs/weights/desk/examine-models.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
+import { studiesOf } from "../asked.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
 
 const pool = new ComputePool();
@@ -24,13 +24,13 @@ describe.skipIf(!HAS_SHARED)("every pair of the zoo", () => {
 
   for (const reference of names)
     test(reference, { timeout: 120_000 }, async () => {
-      const all = await loadWeightsStudies();
-      const exact = all.filter((study) => study.summary.page === WEIGHTS_STUDY.replace(".json", ".md"));
+      const all = await studiesOf("examine weights");
+      const exact = all.filter((study) => study.summary.page === "validation/weights-unit-labels.md");
       expect(exact[0]).toBeDefined();
       for (const suspect of names) {
         const derived = ancestors(reference).some((a) => ancestors(suspect).includes(a));
         const studies = derived || process.env.SLOW ? all : exact;
-        const { findings } = await examine({
+        const { findings } = await examineModels({
           reference: join(folder, reference),
           suspect: join(folder, suspect),
           settings: { seed: SEED_DEFAULT, rows: "sampled" },

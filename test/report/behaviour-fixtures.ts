@@ -1,4 +1,5 @@
 /** A finding of the behaviour laboratory on answers of invented models, made by the laboratory itself. */
+
 import { utf8 } from "../../src/base/bytes.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import type { Finding } from "../../src/finding/finding.js";
@@ -11,6 +12,7 @@ import { METHOD_VERSION, PROPOSITIONS_TESTED } from "../../src/labs/behaviour/me
 import { type Development, developmentSchema } from "../../src/labs/behaviour/score/development.js";
 import type { PageInput, PageValidation } from "../../src/report/page-input.js";
 import { answersOf, unrelated } from "../labs/behaviour/made-answers.js";
+import { shownBy } from "./shown-by.js";
 
 const PROMPTS = 120;
 const PANEL = 18;
@@ -105,9 +107,7 @@ export async function behaviourFindings(): Promise<Finding[]> {
     concurrency: 1,
     development,
     basesLeftOut: [],
-    validations: new Map(
-      PROPOSITIONS_TESTED.map((method) => [method, { digest: digestOf(method), summary: summary(method) }]),
-    ),
+    validations: PROPOSITIONS_TESTED.map((method) => ({ digest: digestOf(method), summary: summary(method) })),
     settings: { seed: "page" },
     software: { name: "assay", version: "0.1.0", commit: "e249d89c0f3f0f0a7c1d5b6a4e3c2b1a09f8e7d6" },
     onProgress: () => undefined,
@@ -118,6 +118,7 @@ export function behaviourPageInput(finding: Finding): PageInput {
   const id = finding.proposition.id;
   return {
     finding,
+    ...shownBy(finding),
     validation: { summary: summary(id), digest: digestOf(id), nullLog10P: [], positiveLog10P: [] },
     reproduce: {
       command: "assay examine behaviour REFERENCE SUSPECT --panel DIR --sibling T --before T1 --after T2 --seed page",

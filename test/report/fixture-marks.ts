@@ -93,7 +93,7 @@ export const marksPresent: Finding = examinePresence({
   mark,
   artefacts: { text, mark: file },
   evidence: [text.root, file.root],
-  validation: validation("marks/present"),
+  validations: [validation("marks/present")],
   software,
 });
 
@@ -107,7 +107,7 @@ export const marksInherited: Finding = examineInheritance({
   mark: kgw,
   artefacts: { text: transcript, mark: file },
   evidence: [transcript.root, file.root],
-  validation: validation("marks/inherited"),
+  validations: [validation("marks/inherited")],
   software,
   keys: 1000,
   seed: "assay-marks-1",
@@ -143,7 +143,7 @@ function leaked(): Finding {
     aligned: false,
     freshWords: 20_000,
     seed: "assay-marks-1",
-    validation: validation("marks/leak"),
+    validations: [validation("marks/leak")],
     software,
   });
 }

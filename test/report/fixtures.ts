@@ -10,12 +10,13 @@ import { prng } from "../../src/base/prng.js";
 import type { Finding, Test } from "../../src/finding/finding.js";
 import { findingSchema } from "../../src/finding/finding.js";
 import { decideExact } from "../../src/finding/outcome.js";
-import { PROPOSITIONS } from "../../src/finding/propositions.js";
 import type { ValidationSummary } from "../../src/finding/validation.js";
 import type { WeightsObservations } from "../../src/labs/weights/observations.js";
+import { SHARED_ANCESTRY } from "../../src/labs/weights/propositions.js";
 import type { PageInput, PageValidation } from "../../src/report/page-input.js";
 import { marksInherited, marksLeak, marksPresent, marksValidation } from "./fixture-marks.js";
 import { type Case, observe } from "./fixture-observations.js";
+import { shownBy } from "./shown-by.js";
 
 const digest = (name: string): Digest => sha256Digest(utf8(name));
 
@@ -99,9 +100,9 @@ const LIMITS = [
 ];
 
 function finding(c: Case, outside: string | null): Finding {
-  const { hp, hd } = PROPOSITIONS["weights/shared-ancestry"];
+  const { hp, hd } = SHARED_ANCESTRY;
   const decision = decideExact({
-    proposition: "weights/shared-ancestry",
+    proposition: SHARED_ANCESTRY,
     log10P: c.log10P,
     outside,
     validation: summary,
@@ -226,6 +227,7 @@ function studyOf({ method }: Finding): PageValidation {
 export function pageInput(finding: Finding): PageInput {
   return {
     finding,
+    ...shownBy(finding),
     validation: finding.outcome === "refused" ? null : studyOf(finding),
     reproduce: { command: "assay examine weights aldgate-base-1b/ suspect.sketch --out finding/" },
     signed: { keyId: "SHA256:0fKq3vXn0mJt5t7bqv6h2o5n4Yw1r8eP9cUzKQm2L3s" },

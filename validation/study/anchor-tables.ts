@@ -1,6 +1,7 @@
 /** The init anchor's study as Markdown tables. */
 import { errorRate, log10Cap } from "../../dist/finding/strength.js";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
+import { SHARED_ANCESTRY } from "../../dist/labs/weights/propositions.js";
 import { lower95 } from "../../dist/stats/clopper-pearson.js";
 import type { Case } from "./anchor-cases.ts";
 
@@ -21,7 +22,7 @@ type Row = Case & { result: Result };
 export function anchorTables(all: readonly Row[], study: ValidationSummary, planned: number): string {
   const kinds = [...new Set(all.map((c) => c.kind))].sort();
   const { nulls, positives } = study;
-  const proposition = "weights/shared-ancestry";
+  const proposition = SHARED_ANCESTRY;
   return [
     "<!-- Written by validation/weights-init-anchor.study.ts; do not edit. -->",
     "",

@@ -3,6 +3,7 @@
 import { log10Cap } from "../../dist/finding/strength.js";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
 import { type BehaviourProposition, METHOD_VERSION } from "../../dist/labs/behaviour/method.js";
+import { BEHAVIOUR_PROPOSITIONS } from "../../dist/labs/behaviour/propositions.js";
 import { type Fit, likelihoodRatio } from "../../dist/labs/behaviour/score/development.js";
 import { crossEntropy, crossEntropyMin, tippett } from "../../dist/stats/calibration.js";
 import { drawOf, type Material } from "../../materials/answers/material.ts";
@@ -284,7 +285,7 @@ export function report(input: Input): Report {
     nullLog10P: [],
     positiveLog10P: [],
   };
-  const cap = log10Cap(id, summary);
+  const cap = log10Cap(BEHAVIOUR_PROPOSITIONS.entries[id as keyof typeof BEHAVIOUR_PROPOSITIONS.entries], summary);
   tables.push("", `Cap by these counts: log10 LR ${Number.isFinite(cap) ? cap.toFixed(2) : "none"}.`);
   if (learned) {
     const capped = casesAt(805, "all", 0).map((c) => ({

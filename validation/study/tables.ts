@@ -2,6 +2,7 @@
 
 import { errorRate, independentPairs, log10Cap } from "../../dist/finding/strength.js";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
+import { SHARED_ANCESTRY } from "../../dist/labs/weights/propositions.js";
 import { lower95 } from "../../dist/stats/clopper-pearson.js";
 import type { DerivedPair } from "../../materials/weights/derivations.ts";
 import type { Hazards } from "./hazards.ts";
@@ -92,7 +93,7 @@ function summary(s: ValidationSummary): string {
         nulls.pairs,
         nulls.families,
         nulls.accusedFamilies,
-        `false positives ≤ ${percent(errorRate("weights/shared-ancestry", s).upper95)} (${independentPairs(nulls.families)} disjoint pairs)`,
+        `false positives ≤ ${percent(errorRate(SHARED_ANCESTRY, s).upper95)} (${independentPairs(nulls.families)} disjoint pairs)`,
       ],
       [
         "derived, undisguised",
@@ -106,7 +107,7 @@ function summary(s: ValidationSummary): string {
         "",
         "",
         "",
-        `10^${log10Cap("weights/shared-ancestry", s).toFixed(2)} = ${(10 ** log10Cap("weights/shared-ancestry", s)).toFixed(0)}`,
+        `10^${log10Cap(SHARED_ANCESTRY, s).toFixed(2)} = ${(10 ** log10Cap(SHARED_ANCESTRY, s)).toFixed(0)}`,
       ],
     ],
   );

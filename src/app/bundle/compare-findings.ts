@@ -8,8 +8,8 @@ import { restated } from "../../finding/restate.js";
 import { renderPage } from "../../report/page.js";
 import type { PageInput } from "../../report/page-input.js";
 import { KNOWN_RULES } from "../known-rules.js";
-import { parseStudy, type Study } from "../validation-data.js";
-import type { Check } from "./verify-bundle.js";
+import { parseStudy, type Study } from "../studies.js";
+import type { Check } from "./check.js";
 
 /** A finding of the bundle, its study and its page. */
 export interface StoredPart {

@@ -3,6 +3,7 @@
  * is named in the report, and whatever the bytes are the answer is a report, never an exception.
  * It cannot see whether the finding is true to the inputs: `assay verify --recompute` with the inputs can.
  */
+
 import { equalBytes, fromUtf8, utf8 } from "../../base/bytes.js";
 import { canonicalJson } from "../../base/canonical-json.js";
 import { sha256Digest } from "../../base/digest.js";
@@ -20,26 +21,7 @@ import { type KnownRules, rulesOf } from "../../finding/rules.js";
 import { validationSchema } from "../../finding/validation.js";
 import { KNOWN_RULES } from "../known-rules.js";
 import { FINDINGS_MAX, findingCount, findingFolder, PAYLOAD_PATH } from "./bundle-layout.js";
-
-export interface Check {
-  name: string;
-  holds: boolean;
-  /** False where this reader lacks what the check takes: then it neither holds nor fails, and `holds` is false. */
-  checked?: false;
-  detail: string;
-}
-
-export interface VerifyReport {
-  /** Every check holds. */
-  holds: boolean;
-  checks: Check[];
-  /** The first, as read, when it could be read: to be believed only when `holds`. */
-  finding: Finding | null;
-  /** All that could be read, in order; likewise. */
-  findings: Finding[];
-  /** Null when the bundle is unsigned or its signature does not hold. */
-  signedBy: { keyId: string; trusted: boolean } | null;
-}
+import type { Check, VerifyReport } from "./check.js";
 
 export interface VerifyOptions {
   /** Raw 32-byte Ed25519 public keys. When given, a bundle that none of them signed does not hold. */

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type Collection, collect, type Endpoint } from "../../app/behaviour/collect.js";
+import { type Collection, collect, type Endpoint } from "../../app/collect.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { isLocalModel } from "../../host/answers/open-local-model.js";
 import { asAssayError } from "../../host/files.js";

@@ -3,29 +3,26 @@
  * nothing but this table. A verb's description stands here alone; its own file says the rest.
  */
 import { Command } from "commander";
+import { LABORATORIES } from "../../app/laboratories.js";
 
 interface Verb {
   name: string;
   description: string;
-  load: () => Promise<Command>;
+  /** @param words what was typed behind the verb */
+  load: (words: readonly string[]) => Promise<Command>;
 }
 
 const VERBS: readonly Verb[] = [
   {
     name: "examine",
     description: "Examine evidence; prints findings.",
-    load: async () => (await import("./examine/examine.js")).examineCommand(),
+    load: async (words) => (await import("./examine.js")).examineCommand(words),
   },
   {
     name: "collect",
     description:
       "Ask endpoints that speak the OpenAI or Anthropic HTTP API the same prompts, interleaved, and write a transcript of each.",
     load: async () => (await import("./collect.js")).collectCommand(),
-  },
-  {
-    name: "sketch",
-    description: "Make a sketch of a model: what an exact examination of weights needs, without the weights.",
-    load: async () => (await import("./sketch.js")).sketchCommand(),
   },
   {
     name: "verify",
@@ -43,16 +40,6 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./register/register.js")).registerCommand(),
   },
   {
-    name: "mark",
-    description: "Mark what a model serves, and the weights it hands out.",
-    load: async () => (await import("./mark/mark.js")).markCommand(),
-  },
-  {
-    name: "traffic",
-    description: "Usage of an API, and templates of prompts.",
-    load: async () => (await import("./traffic.js")).trafficCommand(),
-  },
-  {
     name: "serve",
     description: "Serve a folder of pages (from --out or the demo), or a register's public site, on localhost.",
     load: async () => (await import("./serve.js")).serveCommand(),
@@ -62,6 +49,10 @@ const VERBS: readonly Verb[] = [
     description: "Examine the small trained models that ship with the repository and write their pages.",
     load: async () => (await import("./demo.js")).demoCommand(),
   },
+  // What a laboratory brings beside its questions.
+  ...LABORATORIES.flatMap(({ tools }) =>
+    tools.map(({ name, summary, load }) => ({ name, description: summary, load: async () => (await load())() })),
+  ),
 ];
 
 /**
@@ -71,7 +62,9 @@ const VERBS: readonly Verb[] = [
 export function commandsFor(argv: readonly string[]): Promise<Command[]> {
   return Promise.all(
     VERBS.map(async ({ name, description, load }) =>
-      (argv.includes(name) ? await load() : new Command(name)).description(description),
+      (argv.includes(name) ? await load(argv.slice(argv.indexOf(name) + 1)) : new Command(name)).description(
+        description,
+      ),
     ),
   );
 }

@@ -1,12 +1,7 @@
 /** `assay verify BUNDLE`: every check by name; exit 3 when one does not hold. */
 import { Command } from "commander";
-import {
-  type Check,
-  type VerifyOptions,
-  type VerifyReport,
-  verifyBundle,
-  verifyBundleZip,
-} from "../../app/bundle/verify-bundle.js";
+import type { Check, VerifyReport } from "../../app/bundle/check.js";
+import { type VerifyOptions, verifyBundle, verifyBundleZip } from "../../app/bundle/verify-bundle.js";
 import { AssayError } from "../../base/error.js";
 import type { Files } from "../../evidence/bag.js";
 import { unzipStrict } from "../../evidence/zip.js";

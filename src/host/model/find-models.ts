@@ -20,7 +20,7 @@ export interface Wanted {
 export async function findModels(
   folders: readonly string[],
   wanted: readonly Wanted[],
-  home: string,
+  home: string | null,
 ): Promise<Map<string, string>> {
   const missing = new Set(wanted.map((w) => w.root));
   const found = new Map<string, string>();

@@ -9,8 +9,8 @@ import type { Digest } from "../../base/digest.js";
 import { wellFormed } from "../../base/well-formed.js";
 import type { Artefact } from "../../evidence/artefact.js";
 import type { Finding, Test } from "../../finding/finding.js";
+import { frameFinding, type MethodName, studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideScored, refuse } from "../../finding/outcome.js";
-import { PROPOSITIONS } from "../../finding/propositions.js";
 import type { Validation } from "../../finding/validation.js";
 import { NORMALISER_VERSION } from "../../transcript/normaliser.js";
 import { pairIndex, STATISTICS } from "./agreement/agreement.js";
@@ -29,6 +29,7 @@ import {
 } from "./method.js";
 import type { BehaviourObservations } from "./observations.js";
 import { identityTests, testsOfIdentity } from "./one-distribution/one-distribution.js";
+import { BEHAVIOUR_PROPOSITIONS } from "./propositions.js";
 import { type Development, type FitFound, fitFor, likelihoodRatio } from "./score/development.js";
 import { type Cast, log10Rank, nullKinds, panelFamilies, panelPairs, rounded, sidePairs } from "./score/nulls.js";
 import { type Round, roundOf, roundsOf } from "./score/rounds.js";
@@ -57,7 +58,8 @@ export interface BehaviourRequest {
   /** Development bases that a side's answers coincide with, ascending. */
   basesLeftOut: readonly number[];
   /** Studies by proposition. */
-  validations: ReadonlyMap<BehaviourProposition, Validation>;
+  /** Studies at hand: each proposition leans on its own. */
+  validations: readonly Validation[];
   settings: Settings;
   software: Finding["software"];
   onProgress: OnProgress;
@@ -116,15 +118,13 @@ async function examineOne(
   const score = rounded(combined[pairIndex(0, 1)]!);
   const kinds = found && development ? nullKinds(combined, cast, development.kinds, found) : [];
   const ratio = fit ? likelihoodRatio(fit, score) : null;
-  const validation = request.validations.get(proposition) ?? null;
-  const current = validation?.summary.methodVersion === METHOD_VERSION ? validation.summary : null;
   const decision = decideScored({
-    proposition,
+    proposition: BEHAVIOUR_PROPOSITIONS.entries[proposition],
     statistic: score,
     nullKinds: kinds,
     log10LR: ratio ?? { low: 0, high: 0 },
     outside: outside ?? (fit ? null : whyNoFit(development)),
-    validation: current,
+    validation: studyOfMethod(request.validations, methodOf(proposition))?.summary ?? null,
   });
   const observations: BehaviourObservations = {
     settings: { seed: request.settings.seed, normaliser: NORMALISER_VERSION, method: METHOD_VERSION },
@@ -237,29 +237,26 @@ function assemble(
   testList: Test[],
   observations: BehaviourObservations | null,
 ): Finding {
-  const validation = request.validations.get(proposition) ?? null;
-  const { hp, hd } = PROPOSITIONS[proposition];
-  return {
-    type: "assay/finding/v1",
-    proposition: { id: proposition, hp, hd },
-    method: {
-      id: proposition,
-      version: METHOD_VERSION,
-      validation: validation ? { page: validation.summary.page, digest: validation.digest } : null,
-    },
-    subject: { kind: "pair", reference: request.reference.artefact, suspect: request.suspect.artefact },
-    outcome: decision.outcome,
-    reason:
-      request.reference.artefact.root === request.suspect.artefact.root
-        ? `${decision.reason} Both sides are the same transcript.`
-        : decision.reason,
-    strength: decision.strength,
+  const { reference, suspect } = request;
+  const method = methodOf(proposition);
+  const same = reference.artefact.root === suspect.artefact.root;
+  return frameFinding({
+    list: BEHAVIOUR_PROPOSITIONS,
+    proposition: BEHAVIOUR_PROPOSITIONS.entries[proposition],
+    method,
+    validation: studyOfMethod(request.validations, method),
+    subject: { kind: "pair", reference: reference.artefact, suspect: suspect.artefact },
+    decision: same ? { ...decision, reason: `${decision.reason} Both sides are the same transcript.` } : decision,
     tests: testList,
-    errorRate: decision.errorRate,
     observations,
-    alternatives: [...ALTERNATIVES[proposition]],
-    limits: [...LIMITS[proposition]],
-    evidence: [...new Set(request.evidence)],
+    alternatives: ALTERNATIVES[proposition],
+    limits: LIMITS[proposition],
+    evidence: request.evidence,
     software: request.software,
-  };
+  });
+}
+
+/** Each proposition is a method of its own. */
+function methodOf(proposition: BehaviourProposition): MethodName {
+  return { id: proposition, version: METHOD_VERSION };
 }

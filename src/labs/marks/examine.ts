@@ -2,13 +2,16 @@
  * The door of the marks laboratory. Each question has its own function and its own method: is the mark present, was it
  * inherited, were canaries learned, whose copy leaked. Every one hands out a Finding.
  */
+
 import type { Finding } from "../../finding/finding.js";
+import { studyOfMethod } from "../../finding/frame.js";
 import { decideExact, refuse } from "../../finding/outcome.js";
 import { TokenDraws } from "../../kernels/token-draws.js";
 import { roundLog10P } from "../../stats/combine.js";
+import { MARKS_PROPOSITIONS } from "./propositions.js";
 import { INHERITED, PRESENT } from "./record/method.js";
 import type { MarkObservation } from "./record/observations.js";
-import { currentSummary, type TextCase, textFinding } from "./record/text-finding.js";
+import { type TextCase, textFinding } from "./record/text-finding.js";
 import { INHERITED_ALTERNATIVES, INHERITED_LIMITS, PRESENT_ALTERNATIVES, PRESENT_LIMITS } from "./record/words.js";
 import { markCommitment } from "./schemes/commitment.js";
 import { notReproducible, schemeOf } from "./schemes/make-scheme.js";
@@ -28,7 +31,7 @@ export interface TextRequest extends TextCase {
 
 /** `marks/present`. @throws AssayError for ids outside the mark's vocabulary */
 export function examinePresence(request: TextRequest): Finding {
-  const { mark, texts, validation } = request;
+  const { mark, texts, validations } = request;
   const words = { alternatives: PRESENT_ALTERNATIVES, limits: PRESENT_LIMITS };
   const method = PRESENT;
   const reason = notReproducible(mark);
@@ -45,10 +48,10 @@ export function examinePresence(request: TextRequest): Finding {
   const scheme = schemeOf(mark, new TokenDraws());
   const { log10P, tests, observations } = testPresence(scheme, texts, mark.vocabulary);
   const decision = decideExact({
-    proposition: "marks/present",
+    proposition: MARKS_PROPOSITIONS.entries["marks/present"],
     log10P,
     outside: scheme.outside ?? null,
-    validation: currentSummary(validation, method),
+    validation: studyOfMethod(validations, method)?.summary ?? null,
   });
   return textFinding(request, "marks/present", method, words, decision, tests, {
     mark: describeMark(mark, scheme),
@@ -67,7 +70,7 @@ export interface InheritanceRequest extends TextRequest {
 
 /** `marks/inherited`. @throws AssayError for ids outside the mark's vocabulary */
 export function examineInheritance(request: InheritanceRequest): Finding {
-  const { mark, texts, validation, keys, seed } = request;
+  const { mark, texts, validations, keys, seed } = request;
   const words = { alternatives: INHERITED_ALTERNATIVES, limits: INHERITED_LIMITS };
   const method = INHERITED;
   const reason = notReproducible(mark);
@@ -87,11 +90,11 @@ export function examineInheritance(request: InheritanceRequest): Finding {
   const { tests, observations } = describeInheritance(result, request, seed);
   const scheme = schemeOf(mark, draws);
   const decision = decideExact({
-    proposition: "marks/inherited",
+    proposition: MARKS_PROPOSITIONS.entries["marks/inherited"],
     log10P: roundLog10P(result.log10P),
     outside:
       keys < INHERITED.keys ? `${keys} calibration keys; the study has ${INHERITED.keys}` : (scheme.outside ?? null),
-    validation: currentSummary(validation, method),
+    validation: studyOfMethod(validations, method)?.summary ?? null,
   });
   return textFinding(request, "marks/inherited", method, words, decision, tests, {
     mark: describeMark(mark, scheme),

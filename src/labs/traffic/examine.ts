@@ -7,8 +7,8 @@
  */
 import type { Digest } from "../../base/digest.js";
 import type { Finding, Test } from "../../finding/finding.js";
+import { frameFinding, studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideScored, refuse } from "../../finding/outcome.js";
-import { PROPOSITIONS } from "../../finding/propositions.js";
 import { log10Cap } from "../../finding/strength.js";
 import type { Validation } from "../../finding/validation.js";
 import { describeGroup, groupFacts, NOTHING_DESCRIBED } from "./describe-group.js";
@@ -20,6 +20,7 @@ import { type Fill, withFill } from "./log/fill.js";
 import type { Rejects } from "./log/parse-lines.js";
 import { CLASS, LEVELS, MEMBER_P_MAX, METHOD_ID, METHOD_VERSION, SEED_DEFAULT } from "./method.js";
 import type { Lead, LogFacts, TrafficObservations } from "./observations.js";
+import { TRAFFIC_PROPOSITIONS } from "./propositions.js";
 import { type OutOfReach, outOfReach } from "./reach.js";
 import { type PropositionId, statistic } from "./score/statistic.js";
 import { ALTERNATIVES, LIMITS, MEMBER_ASSUMPTION, NO_PROMPTS, RANK_ASSUMPTION, SCREEN_ASSUMPTION } from "./words.js";
@@ -35,7 +36,8 @@ export interface TrafficRequest {
   /** Clear names by hash where the owner reveals them; null to show keyed hashes. */
   reveal: ReadonlyMap<string, string> | null;
   /** The committed study, one for both propositions; null when the package carries none. */
-  validation: Partial<Record<PropositionId, Validation>>;
+  /** Studies at hand, one a proposition. */
+  validations: readonly Validation[];
   software: Finding["software"];
   onStage: (stage: string) => void;
 }
@@ -117,10 +119,8 @@ function worthShowing(request: TrafficRequest, totals: LogTotals, group: FoundGr
   return IDS.some((id) => statistic(id, group.measures).value > Math.max(LEVELS[id], nullMax(request, id)));
 }
 
-function nullMax({ validation }: TrafficRequest, id: PropositionId): number {
-  const summary = validation[id]?.summary;
-  const kinds = summary?.methodVersion === METHOD_VERSION ? (summary.nullKinds ?? []) : [];
-  return Math.max(0, ...kinds.map((kind) => kind.statisticMax));
+function nullMax(request: TrafficRequest, id: PropositionId): number {
+  return Math.max(0, ...(studyOf(request, id)?.summary.nullKinds ?? []).map((kind) => kind.statisticMax));
 }
 
 function decide(
@@ -130,11 +130,10 @@ function decide(
   outsideClass: string | null,
   missing: readonly OutOfReach[],
 ): Decision {
-  const known = request.validation[id]?.summary ?? null;
-  const summary = known?.methodVersion === METHOD_VERSION ? known : null;
-  const cap = summary ? log10Cap(id, summary) : 0;
+  const summary = studyOf(request, id)?.summary ?? null;
+  const cap = summary ? log10Cap(TRAFFIC_PROPOSITIONS.entries[id], summary) : 0;
   const decision = decideScored({
-    proposition: id,
+    proposition: TRAFFIC_PROPOSITIONS.entries[id],
     statistic: value,
     nullKinds: [
       { kind: "the level set on tuning material", families: 0, statisticMax: LEVELS[id] },
@@ -162,9 +161,9 @@ function outside(totals: LogTotals, group: FoundGroup | null): string | null {
 }
 
 function tests(request: TrafficRequest, id: PropositionId, value: number, weakest: string, group: FoundGroup): Test[] {
-  const kinds = request.validation[id]?.summary.nullKinds ?? [];
+  const kinds = studyOf(request, id)?.summary.nullKinds ?? [];
   // Groups of one source and kind are not independent: the rank is among families.
-  const nulls = request.validation[id]?.summary.nulls.families ?? 0;
+  const nulls = studyOf(request, id)?.summary.nulls.families ?? 0;
   const above = value > LEVELS[id] && kinds.every((kind) => value > kind.statisticMax);
   const outsiders = group.calibration;
   return [
@@ -207,7 +206,7 @@ function tests(request: TrafficRequest, id: PropositionId, value: number, weakes
 }
 
 function wholeTests(request: TrafficRequest, id: PropositionId, value: number, groups: number): Test[] {
-  const nulls = request.validation[id]?.summary.nulls.families ?? 0;
+  const nulls = studyOf(request, id)?.summary.nulls.families ?? 0;
   return [
     {
       id: `${id}/rank`,
@@ -265,33 +264,25 @@ function finding(
   root: Digest | "",
   testList: Test[],
 ): Finding {
-  const { hp, hd } = PROPOSITIONS[id];
-  const validation = request.validation[id] ?? null;
   const digest = root === "" ? EMPTY : root;
-  return {
-    type: "assay/finding/v1",
-    proposition: { id, hp, hd },
-    method: {
-      id: METHOD_ID,
-      version: METHOD_VERSION,
-      validation: validation ? { page: validation.summary.page, digest: validation.digest } : null,
-    },
+  return frameFinding({
+    list: TRAFFIC_PROPOSITIONS,
+    proposition: TRAFFIC_PROPOSITIONS.entries[id],
+    method: METHOD,
+    validation: studyOf(request, id),
     subject: {
       kind: "log",
       log: { name: request.name, kind: "log", root: digest },
       accounts: observations?.log.accounts ?? 0,
     },
-    outcome: decision.outcome,
-    reason: decision.reason,
-    strength: decision.strength,
+    decision,
     tests: testList,
-    errorRate: decision.errorRate,
     observations,
-    alternatives: [...ALTERNATIVES[id]!],
-    limits: [...LIMITS],
+    alternatives: ALTERNATIVES[id]!,
+    limits: LIMITS,
     evidence: [digest],
     software: request.software,
-  };
+  });
 }
 
 /** SHA-256 of nothing: the root of an empty log. */
@@ -303,4 +294,11 @@ function floor2(value: number): number {
 
 function round6(value: number): number {
   return Math.round(value * 1e6) / 1e6 + 0;
+}
+
+const METHOD = { id: METHOD_ID, version: METHOD_VERSION };
+
+/** Each question leans on its own study of the one method. */
+function studyOf({ validations }: TrafficRequest, id: PropositionId): Validation | null {
+  return studyOfMethod(validations, METHOD, id);
 }

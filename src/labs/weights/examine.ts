@@ -10,8 +10,8 @@ import type { Digest } from "../../base/digest.js";
 import { assert } from "../../base/error.js";
 import type { Artefact } from "../../evidence/artefact.js";
 import type { Finding, Test } from "../../finding/finding.js";
+import { frameFinding, type MethodName, studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideExact, OUTCOME_RULES, refuse } from "../../finding/outcome.js";
-import { PROPOSITIONS } from "../../finding/propositions.js";
 import type { Validation } from "../../finding/validation.js";
 import type { Compute } from "../../kernels/compute.js";
 import type { Reading, Vocabulary } from "../../model/model.js";
@@ -33,6 +33,7 @@ import { makingOf } from "./making/making.js";
 import type { FurtherModel } from "./making/merges.js";
 import { METHOD_ID, METHOD_VERSION, SEED_BITS_DEFAULT, type Settings } from "./method.js";
 import type { WeightsObservations } from "./observations.js";
+import { SHARED_ANCESTRY, WEIGHTS_PROPOSITIONS } from "./propositions.js";
 import { SKETCH_LIMITS, sketchFacts } from "./sketch/disclosure.js";
 import { unmetBySketch, withFittingValues } from "./sketch/meet.js";
 import { architectureOverlap } from "./story/architecture.js";
@@ -41,10 +42,13 @@ import { sentencesFor } from "./story/shared-parts.js";
 import { tensorStory } from "./story/story.js";
 import { amountsOf } from "./tests/amounts.js";
 import { AXES, type Axis } from "./tests/axes.js";
-import type { AxisResult, Bench } from "./tests/scan.js";
+import type { Bench } from "./tests/bench.js";
+import type { AxisResult } from "./tests/scan.js";
 import { testAxes } from "./tests/test-axes.js";
 import { ALTERNATIVES, ASSUMPTION, LIMITS } from "./words.js";
 import type { Work } from "./work.js";
+
+const METHOD: MethodName = { id: METHOD_ID, version: METHOD_VERSION };
 
 /** One side: what it is (known once its files are digested) and how it reads. */
 export interface Side {
@@ -81,7 +85,6 @@ export async function examineWeights(request: WeightsRequest): Promise<Finding[]
 /** Do the two share ancestral weights? */
 export async function examineAncestry(request: WeightsRequest): Promise<Finding> {
   const { reference, suspect } = request;
-  const validation = validationOf(request);
   const refusals = [
     ["reference", reference.reading],
     ["suspect", suspect.reading],
@@ -107,9 +110,13 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
   const results = await testAxes(bench);
   const log10P = combine(results);
   const observations = await observe(bench, results, log10P, request);
-  const current = validation?.summary.methodVersion === METHOD_VERSION ? validation.summary : null;
   const outside = outsideReferenceClass(bench.reference, bench.suspect);
-  const rule = decideExact({ proposition: "weights/shared-ancestry", log10P, outside, validation: current });
+  const rule = decideExact({
+    proposition: SHARED_ANCESTRY,
+    log10P,
+    outside,
+    validation: studyOfMethod(request.validations, METHOD)?.summary ?? null,
+  });
   const labelsLog10P = combine(results, "logLabelsE");
   const beside = sentencesFor({
     reference: bench.reference,
@@ -245,40 +252,29 @@ async function assemble(
 ): Promise<Finding> {
   const [reference, suspect] = await Promise.all([request.reference.identity, request.suspect.identity]);
   const further = await Promise.all((request.further ?? []).map(({ identity }) => identity));
-  const proposition = PROPOSITIONS["weights/shared-ancestry"];
-  const validation = validationOf(request);
   const sketched = [reference, suspect].some(({ artefact }) => artefact.kind === "sketch");
-  return {
-    type: "assay/finding/v1",
-    proposition: { id: "weights/shared-ancestry", hp: proposition.hp, hd: proposition.hd },
-    method: {
-      id: METHOD_ID,
-      version: METHOD_VERSION,
-      validation: validation ? { page: validation.summary.page, digest: validation.digest } : null,
-    },
+  const reason =
+    reference.artefact.root === suspect.artefact.root
+      ? `${decision.reason} Both sides are the same files.`
+      : decision.reason;
+  return frameFinding({
+    list: WEIGHTS_PROPOSITIONS,
+    proposition: SHARED_ANCESTRY,
+    method: METHOD,
+    validation: studyOfMethod(request.validations, METHOD),
     subject: { kind: "pair", reference: reference.artefact, suspect: suspect.artefact },
-    outcome: decision.outcome,
-    reason:
-      reference.artefact.root === suspect.artefact.root
-        ? `${decision.reason} Both sides are the same files.`
-        : decision.reason,
-    strength: decision.strength,
+    decision: { ...decision, reason },
     tests: testList,
-    errorRate: decision.errorRate,
     observations,
-    alternatives: [...ALTERNATIVES],
+    alternatives: ALTERNATIVES,
     limits: [
       ...LIMITS,
       ...(sketched ? SKETCH_LIMITS : []),
       ...(observations?.leftOut ? leftOutLimits(observations.leftOut) : []),
     ],
-    evidence: [...new Set([reference, suspect, ...further].flatMap(({ evidence }) => evidence))],
+    evidence: [reference, suspect, ...further].flatMap(({ evidence }) => evidence),
     software: request.software,
-  };
-}
-
-function validationOf({ validations }: WeightsRequest): Validation | null {
-  return validations.find(({ summary }) => summary.method === METHOD_ID) ?? null;
+  });
 }
 
 function entries(results: Record<Axis, AxisResult | null>): [Axis, AxisResult | null][] {

@@ -26,8 +26,6 @@ export const LABELS_WINDOW_SCAN = 768;
 export const BLOCKS_EXAMINED = 64;
 /** The same when all rows are asked for: all pairs of 256 and 256 blocks are two minutes' work. */
 export const BLOCKS_ALL = 256;
-/** Labels are drawn in runs, so that a sampled row is read with its neighbours: 16 rows of 4,096 BF16 are 128 KiB. */
-export const LABEL_RUN = 16;
 /** Key-value heads looked at in a sampled examination. */
 export const HEADS_SAMPLED = 4;
 /** Shared tokens folded for the residual axis. */

@@ -1,10 +1,10 @@
 /** The propositions, verbatim: mutually exclusive, at one level, fixed before the result (ENFSI 2015). */
-import type { Finding } from "../../finding/finding.js";
-import { PROPOSITIONS, PROPOSITIONS_VERSION } from "../../finding/propositions.js";
+import type { PageInput } from "../page-input.js";
 import { Section } from "../parts/section.js";
 
-export function Asked({ finding: { proposition } }: { finding: Finding }) {
-  const { oneSided } = PROPOSITIONS[proposition.id];
+export function Asked({ input }: { input: PageInput }) {
+  const { proposition } = input.finding;
+  const { version, words } = input.proposition;
   return (
     <Section id="asked">
       <p class="govuk-body">
@@ -18,10 +18,10 @@ export function Asked({ finding: { proposition } }: { finding: Finding }) {
         <dd>{proposition.hd}</dd>
         <dt>List</dt>
         <dd>
-          <code>{proposition.id}</code>, version {PROPOSITIONS_VERSION} of the closed list
+          <code>{proposition.id}</code>, version {version} of the closed list
         </dd>
       </dl>
-      {oneSided ? (
+      {words.oneSided ? (
         <p class="govuk-body">
           The question is one-sided: this method can support the first proposition or remain inconclusive. It never
           supports the second.

@@ -4,14 +4,15 @@
  */
 import { combinedTest } from "../combined-test.js";
 import { percentUp, ratio, whole } from "../figure-words.js";
-import { notSaid, outcomeWords } from "../outcome-words.js";
+import { outcomeWords } from "../outcome-words.js";
 import type { PageInput } from "../page-input.js";
 import { Power } from "../parts/power.js";
 import { WithPowers } from "../parts/with-powers.js";
 import { strengthWords } from "../strength-words.js";
 
-export function Conclusion({ input: { finding } }: { input: PageInput }) {
-  const words = outcomeWords(finding);
+export function Conclusion({ input }: { input: PageInput }) {
+  const { finding } = input;
+  const words = outcomeWords(finding, input.proposition.words);
   const strength = strengthWords(finding);
   const supports = finding.outcome === "supports-hp" || finding.outcome === "supports-hd";
   return (
@@ -36,7 +37,7 @@ export function Conclusion({ input: { finding } }: { input: PageInput }) {
       <div class="app-not-said">
         <h2>What this does not say</h2>
         <ul>
-          {notSaid(finding).map((item) => (
+          {input.proposition.words.notSaid.map((item) => (
             <li>{item}</li>
           ))}
         </ul>

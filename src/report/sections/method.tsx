@@ -2,22 +2,24 @@
  * The method: its version, every test with statistic, n, seed, share of α and assumption; the
  * laboratory adds what may carry its tests. A p-value without seed, n and assumption would not be a test.
  */
-import type { Finding, Test } from "../../finding/finding.js";
+import type { Test } from "../../finding/finding.js";
 import { isCombined } from "../combined-test.js";
 import { decimal, log10Figure, whole } from "../figure-words.js";
+import type { PageInput } from "../page-input.js";
 import { Details } from "../parts/details.js";
 import { Section, Subheading } from "../parts/section.js";
 import { SummaryList } from "../parts/summary-list.js";
 import { Table } from "../parts/table.js";
 import { WithPowers } from "../parts/with-powers.js";
-import { viewOf } from "../views/known-views.js";
+import { viewOf } from "../shown.js";
 
 /** Tests that only describe are shown up to this number; the finding itself holds them all. */
 const DESCRIPTIVE_MAX = 300;
 
-export function Method({ finding }: { finding: Finding }) {
+export function Method({ input }: { input: PageInput }) {
+  const { finding } = input;
   const { method, software, tests } = finding;
-  const View = viewOf(finding)?.Method;
+  const View = viewOf(input)?.Method;
   const staked = tests.filter((test) => test.share > 0 || isCombined(test));
   const descriptive = tests.filter((test) => !staked.includes(test));
   const assumptions = [...new Set(tests.map((test) => test.assumption))];

@@ -2,7 +2,7 @@
  * The study behind the error rate: counts by pair and by independent family, with Clopper–Pearson bounds
  * (PCAST 2016: an error rate is printed with its upper bound).
  */
-import { PROPOSITIONS, type PropositionId } from "../../finding/propositions.js";
+import type { Proposition } from "../../finding/propositions.js";
 import { errorRate } from "../../finding/strength.js";
 import { lower95 } from "../../stats/clopper-pearson.js";
 import { percentDown, percentUp, whole } from "../figure-words.js";
@@ -35,7 +35,7 @@ export function Validation({ input, figures }: { input: PageInput; figures: read
               behind the finding.
             </Warning>
           ) : null}
-          <Counts validation={validation} proposition={finding.proposition.id} />
+          <Counts validation={validation} proposition={input.proposition.words} />
         </>
       )}
       {named !== null ? (
@@ -53,9 +53,9 @@ export function Validation({ input, figures }: { input: PageInput; figures: read
   );
 }
 
-function Counts({ validation: { summary }, proposition }: { validation: PageValidation; proposition: PropositionId }) {
+function Counts({ validation: { summary }, proposition }: { validation: PageValidation; proposition: Proposition }) {
   const { nulls, positives } = summary;
-  const pairs = PROPOSITIONS[proposition].trial === "pair";
+  const pairs = proposition.trial === "pair";
   return (
     <>
       <p class="govuk-body">

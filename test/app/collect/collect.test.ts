@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { type CollectOptions, collect, type Endpoint } from "../../../src/app/behaviour/collect.js";
+import { type CollectOptions, collect, type Endpoint } from "../../../src/app/collect.js";
 import { readTranscript } from "../../../src/transcript/read-transcript.js";
 import { type Fault, type HostileServer, hostileServer } from "./hostile-server.js";
 

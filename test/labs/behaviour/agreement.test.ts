@@ -4,10 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { loadDevelopment } from "../../../src/app/behaviour/examine-behaviour.js";
 import { prng } from "../../../src/base/prng.js";
 import { AgreementCounter, emptySums, pairIndex, SHARES } from "../../../src/labs/behaviour/agreement/agreement.js";
 import { extract, FAMILIES, Values } from "../../../src/labs/behaviour/answers/features.js";
+import { loadDevelopment } from "../../../src/labs/behaviour/desk/examine-transcripts.js";
 import { answerDigests, coincidingBases } from "../../../src/labs/behaviour/score/development.js";
 import { median } from "../../../src/labs/behaviour/score/standard-scores.js";
 import { HAS_SHARED, SHARED } from "../../shared-material.js";

@@ -8,7 +8,7 @@ import { STATISTICS } from "../../../src/labs/behaviour/agreement/agreement.js";
 import { countBlock } from "../../../src/labs/behaviour/agreement/block-count.js";
 import { memorySource } from "../../../src/labs/behaviour/answers/answer-source.js";
 import { type BehaviourRequest, examineBehaviour } from "../../../src/labs/behaviour/examine.js";
-import { type BehaviourProposition, METHOD_VERSION, PROPOSITIONS_TESTED } from "../../../src/labs/behaviour/method.js";
+import { METHOD_VERSION, PROPOSITIONS_TESTED } from "../../../src/labs/behaviour/method.js";
 import { behaviourObservationsSchema } from "../../../src/labs/behaviour/observations.js";
 import { type Development, developmentSchema } from "../../../src/labs/behaviour/score/development.js";
 import { answersOf, toJsonl, unrelated } from "./made-answers.js";
@@ -47,22 +47,17 @@ const development: Development = developmentSchema.parse({
   ),
 });
 
-const validations: BehaviourRequest["validations"] = new Map(
-  PROPOSITIONS_TESTED.map((method): [BehaviourProposition, never] => [
+const validations: BehaviourRequest["validations"] = PROPOSITIONS_TESTED.map((method) => ({
+  digest: sha256Digest(utf8(method)),
+  summary: {
+    type: "assay/validation/v1",
     method,
-    {
-      digest: sha256Digest(utf8(method)),
-      summary: {
-        type: "assay/validation/v1",
-        method,
-        methodVersion: METHOD_VERSION,
-        page: "validation/behaviour.md",
-        nulls: { pairs: 1000, families: 40, accusedPairs: 0, accusedFamilies: 0 },
-        positives: { pairs: 20, families: 20, foundPairs: 20, foundFamilies: 20 },
-      },
-    } as never,
-  ]),
-);
+    methodVersion: METHOD_VERSION,
+    page: "validation/behaviour.md",
+    nulls: { pairs: 1000, families: 40, accusedPairs: 0, accusedFamilies: 0 },
+    positives: { pairs: 20, families: 20, foundPairs: 20, foundFamilies: 20 },
+  },
+}));
 
 function request(
   reference: Map<string, string>,
@@ -157,7 +152,7 @@ describe("the behaviour laboratory", () => {
     ["no shared prompt", { source: memorySource([], new Map(), []) }, child, "refused", "share no prompt"],
     ["no development set", { development: null }, child, "uncalibrated", "no development set is at hand"],
     ["a base that no fit leaves out", { basesLeftOut: [3] }, child, "uncalibrated", "bases of both sides are left out"],
-    ["no study", { validations: new Map() }, child, "uncalibrated", "No validation study"],
+    ["no study", { validations: [] }, child, "uncalibrated", "No validation study"],
     [
       "a constant answer",
       {},

@@ -8,14 +8,14 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { examineStored } from "../../../materials/weights/examine-stored.ts";
 import { drawer, readStored, type StoredModel, writeStored } from "../../../materials/weights/odd-parts.ts";
-import { loadWeightsStudies } from "../../../src/app/validation-data.js";
 import type { Digest } from "../../../src/base/digest.js";
 import type { Finding } from "../../../src/finding/finding.js";
 import { examineDirection } from "../../../src/labs/weights/making/direction.js";
+import { studiesOf } from "../../asked.js";
 
 const root = mkdtempSync(join(tmpdir(), "assay-forged-"));
 afterAll(() => rmSync(root, { recursive: true }));
-const studies = await loadWeightsStudies();
+const studies = await studiesOf("examine weights");
 const release = readStored("fixtures/demo/base");
 
 type Change = (x: number, uniform: () => number) => number;

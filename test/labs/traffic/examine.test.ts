@@ -2,18 +2,20 @@
  * The laboratory from log to findings in the real engine: a planted campaign stands first, a benign world is not accused,
  * and neither the order of lines, nor how they are cut into files, nor a kill changes a byte.
  */
+
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KNOWN_RULES } from "../../../src/app/known-rules.js";
-import { examineLogs } from "../../../src/app/traffic/examine-traffic.js";
 import { encodeFinding } from "../../../src/finding/codec.js";
 import { incoherences } from "../../../src/finding/coherence.js";
+import { examineLogs } from "../../../src/labs/traffic/desk/examine-logs.js";
 import type { TrafficObservations } from "../../../src/labs/traffic/observations.js";
 import { trafficObservationsSchema } from "../../../src/labs/traffic/observations.js";
 import { recomputeGroup } from "../../../src/labs/traffic/score/recompute-group.js";
+import { studiesOf } from "../../asked.js";
 import { smallWorld } from "./material.js";
 
 // Optional peer: a checkout has it, a user may not.
@@ -23,6 +25,8 @@ const keyFile = join(scratch, "key");
 writeFileSync(keyFile, `${"07".repeat(32)}\n`);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
+const studies = await studiesOf("examine traffic");
+
 const run = (logs: string[], name: string, reveal = false) =>
   examineLogs({
     logs,
@@ -31,6 +35,7 @@ const run = (logs: string[], name: string, reveal = false) =>
     keyMayBeNew: false,
     mapping: null,
     reveal,
+    studies,
     threads: 2,
     onProgress: () => undefined,
   });

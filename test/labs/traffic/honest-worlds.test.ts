@@ -7,10 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { HONEST } from "../../../materials/worlds/decoys.ts";
-import { examineLogs } from "../../../src/app/traffic/examine-traffic.js";
+import { examineLogs } from "../../../src/labs/traffic/desk/examine-logs.js";
 import { LEVELS } from "../../../src/labs/traffic/method.js";
 import { trafficObservationsSchema } from "../../../src/labs/traffic/observations.js";
+import { studiesOf } from "../../asked.js";
 import { worldOf } from "./material.js";
+
+const studies = await studiesOf("examine traffic");
 
 const hasEngine = existsSync("node_modules/chdb");
 const scratch = mkdtempSync(join(tmpdir(), "assay-honest-"));
@@ -27,6 +30,7 @@ async function examined(name: string, args: readonly string[]) {
     keyMayBeNew: false,
     mapping: null,
     reveal: true,
+    studies,
     threads: 2,
     onProgress: () => undefined,
   });

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { examineLogs } from "../../../src/app/traffic/examine-traffic.js";
-import { type IntakeFacts, intakeFacts } from "../../../src/app/traffic/intake-facts.js";
 import { ingest } from "../../../src/host/traffic/ingest.js";
 import { ChdbEngine } from "../../../src/host/traffic/sql/chdb-engine.js";
+import { examineLogs } from "../../../src/labs/traffic/desk/examine-logs.js";
+import { type IntakeFacts, intakeFacts } from "../../../src/labs/traffic/desk/intake-facts.js";
 import type { SqlEngine } from "../../../src/labs/traffic/engine.js";
 import { instant } from "../../../src/labs/traffic/log/instant.js";
 import { trafficReport } from "../../../src/labs/traffic/report/usage.js";
@@ -103,7 +103,7 @@ describe.skipIf(!hasEngine)("intake", () => {
     writeFileSync(keyFile, `${"07".repeat(32)}\n`);
     const { findings } = await examineLogs({
       ...{ logs: [path], folder: join(scratch, "pinned"), keyFile, keyMayBeNew: false, mapping: null, reveal: true },
-      ...{ threads: 1, onProgress: () => undefined },
+      ...{ threads: 1, studies: [], onProgress: () => undefined },
     });
     for (const finding of findings) {
       expect(finding.outcome).toBe("refused");

@@ -1,10 +1,13 @@
 /** `marks/canary`: from a transcript and an opened plan to one finding that names the accounts. */
+
 import type { Finding, Test } from "../../../finding/finding.js";
+import { studyOfMethod } from "../../../finding/frame.js";
 import { decideExact } from "../../../finding/outcome.js";
 import { roundLog10P } from "../../../stats/combine.js";
 import { firstAnswers, type Transcript } from "../../../transcript/transcript.js";
+import { MARKS_PROPOSITIONS } from "../propositions.js";
 import { CANARY } from "../record/method.js";
-import { currentSummary, type TextCase, textFinding } from "../record/text-finding.js";
+import { type TextCase, textFinding } from "../record/text-finding.js";
 import { CANARY_ALTERNATIVES, CANARY_ASSUMPTION, CANARY_LIMITS } from "../record/words.js";
 import { givenOption, testCanaries } from "./canaries.js";
 import type { CanaryPlan } from "./canary-plan.js";
@@ -18,7 +21,7 @@ export interface CanaryRequest extends TextCase {
 }
 
 export function examineCanaries(request: CanaryRequest): Finding {
-  const { plan, transcript, validation } = request;
+  const { plan, transcript, validations } = request;
   const first = firstAnswers(transcript);
   const answers = plan.items.map(({ id, options }) => {
     const record = first.get(id);
@@ -31,10 +34,10 @@ export function examineCanaries(request: CanaryRequest): Finding {
   const log10P = roundLog10P(Math.min(0, best.log10P + paid));
   const named = results.filter((r) => r.log10P + paid <= -6).map((r) => r.account);
   const decision = decideExact({
-    proposition: "marks/canary",
+    proposition: MARKS_PROPOSITIONS.entries["marks/canary"],
     log10P,
     outside: null,
-    validation: currentSummary(validation, CANARY),
+    validation: studyOfMethod(validations, CANARY)?.summary ?? null,
   });
   const tests: Test[] = [
     {

@@ -2,15 +2,15 @@
 import type { Digest } from "../../../base/digest.js";
 import type { Artefact } from "../../../evidence/artefact.js";
 import type { Finding, Test } from "../../../finding/finding.js";
+import { frameFinding, studyOfMethod } from "../../../finding/frame.js";
 import { decideExact, refuse } from "../../../finding/outcome.js";
-import { PROPOSITIONS } from "../../../finding/propositions.js";
 import type { Validation } from "../../../finding/validation.js";
 import { TokenDraws } from "../../../kernels/token-draws.js";
 import { roundLog10P } from "../../../stats/combine.js";
+import { MARKS_PROPOSITIONS } from "../propositions.js";
 import { LEAK } from "../record/method.js";
 import type { LeakObservations } from "../record/observations.js";
 import { round } from "../record/round.js";
-import { currentSummary } from "../record/text-finding.js";
 import { LEAK_ALTERNATIVES, LEAK_ASSUMPTION, LEAK_LIMITS } from "../record/words.js";
 import { traceLeak } from "./leak.js";
 import type { Recipients } from "./leak-code.js";
@@ -33,34 +33,34 @@ export interface LeakRequest {
   freshWords: number | null;
   seed: string;
   onProgress?: (progress: { stage: string; done: number; total: number }) => void;
-  validation: Validation | null;
+  /** Studies at hand. */
+  validations: readonly Validation[];
   software: Finding["software"];
 }
 
 export function examineLeak(request: LeakRequest): Finding {
-  const { code, traces, validation, freshWords, seed } = request;
-  const { hp, hd } = PROPOSITIONS["marks/leak"];
+  const { code, traces, freshWords, seed } = request;
+  const validation = studyOfMethod(request.validations, LEAK);
   const frame = {
-    type: "assay/finding/v1" as const,
-    proposition: { id: "marks/leak" as const, hp, hd },
-    method: {
-      ...LEAK,
-      validation: validation ? { page: validation.summary.page, digest: validation.digest } : null,
-    },
+    list: MARKS_PROPOSITIONS,
+    proposition: MARKS_PROPOSITIONS.entries["marks/leak"],
+    method: LEAK,
+    validation,
     subject: {
       kind: "recipients" as const,
       suspect: request.suspect,
       original: request.original,
       recipients: code.recipients.length,
     },
-    alternatives: [...LEAK_ALTERNATIVES],
-    limits: [...LEAK_LIMITS],
-    evidence: [...new Set(request.evidence)],
+    alternatives: LEAK_ALTERNATIVES,
+    limits: LEAK_LIMITS,
+    evidence: request.evidence,
     software: request.software,
   };
   if (traces === null || code.recipients.length === 0) {
     const reason = request.refusal ?? "the list names no recipient";
-    return { ...frame, ...refuse(`The suspect was not examined: ${reason}.`), tests: [], observations: null };
+    const decision = refuse(`The suspect was not examined: ${reason}.`);
+    return frameFinding({ ...frame, decision, tests: [], observations: null });
   }
   const onProgress = (done: number, total: number) => request.onProgress?.({ stage: "fresh code words", done, total });
   const result = traceLeak(code, traces, new TokenDraws(), { words: freshWords, seed, onProgress });
@@ -97,15 +97,15 @@ export function examineLeak(request: LeakRequest): Finding {
     },
   ];
   const decision = decideExact({
-    proposition: "marks/leak",
+    proposition: MARKS_PROPOSITIONS.entries["marks/leak"],
     // Both must speak: the bound, and the count as far as it reaches.
     log10P: reaching > 0 ? Math.max(log10P, roundLog10P(counted)) : log10P,
     outside: null,
-    validation: currentSummary(validation, LEAK),
+    validation: validation?.summary ?? null,
   });
-  return {
+  return frameFinding({
     ...frame,
-    ...decision,
+    decision,
     tests,
     observations: {
       bits: code.bits,
@@ -119,5 +119,5 @@ export function examineLeak(request: LeakRequest): Finding {
         .slice(0, LISTED_MAX)
         .map((r) => ({ name: r.name, deviations: round(r.deviations), log10P: roundLog10P(r.log10P) })),
     } satisfies LeakObservations,
-  };
+  });
 }

@@ -7,14 +7,16 @@
 import type { Digest } from "../../../base/digest.js";
 import type { Artefact } from "../../../evidence/artefact.js";
 import type { Finding } from "../../../finding/finding.js";
+import { frameFinding, studyOfMethod } from "../../../finding/frame.js";
 import { decideExact, refuse } from "../../../finding/outcome.js";
-import { PROPOSITIONS } from "../../../finding/propositions.js";
 import type { Validation } from "../../../finding/validation.js";
+import { TRAFFIC_PROPOSITIONS } from "../propositions.js";
 import { agreementOf, runsOf } from "./agreement.js";
 import { type Item, permute } from "./permutation.js";
 
 export const HARVEST_METHOD_ID = "traffic/harvest-agreement";
 export const HARVEST_METHOD_VERSION = "1";
+const METHOD = { id: HARVEST_METHOD_ID, version: HARVEST_METHOD_VERSION };
 /** Draws: the least p that can be reached is one in three million, below the house's α of 10⁻⁶. */
 export const DRAWS = 3_000_000;
 /** Fewer controls do not tell what any model would say. */
@@ -37,7 +39,8 @@ export interface HarvestRequest {
   families: ReadonlyMap<string, string>;
   seed: string;
   draws: number;
-  validation: Validation | null;
+  /** Studies at hand. */
+  validations: readonly Validation[];
   software: Finding["software"];
 }
 
@@ -114,10 +117,10 @@ export function examineHarvest(request: HarvestRequest): Finding {
   });
   const log10P = Math.ceil(result.log10P * 1e4) / 1e4 + 0;
   const decision = decideExact({
-    proposition: "traffic/harvest",
+    proposition: TRAFFIC_PROPOSITIONS.entries["traffic/harvest"],
     log10P,
     outside: null,
-    validation: request.validation?.summary ?? null,
+    validation: studyOfMethod(request.validations, METHOD)?.summary ?? null,
   });
   const observations = {
     harvested: result.labelled,
@@ -156,22 +159,14 @@ function assemble(
   observations: unknown,
   evidence: Digest[],
 ): Finding {
-  const { hp, hd } = PROPOSITIONS["traffic/harvest"];
-  const { validation } = request;
-  return {
-    type: "assay/finding/v1",
-    proposition: { id: "traffic/harvest", hp, hd },
-    method: {
-      id: HARVEST_METHOD_ID,
-      version: HARVEST_METHOD_VERSION,
-      validation: validation ? { page: validation.summary.page, digest: validation.digest } : null,
-    },
+  return frameFinding({
+    list: TRAFFIC_PROPOSITIONS,
+    proposition: TRAFFIC_PROPOSITIONS.entries["traffic/harvest"],
+    method: METHOD,
+    validation: studyOfMethod(request.validations, METHOD),
     subject: { kind: "pair", reference: request.harvested.artefact, suspect: request.suspect.artefact },
-    outcome: decision.outcome,
-    reason: decision.reason,
-    strength: decision.strength,
+    decision,
     tests,
-    errorRate: decision.errorRate,
     observations,
     alternatives: [
       "The suspect was trained on another copy of the same answers: published, bought, or taken through other accounts.",
@@ -184,9 +179,9 @@ function assemble(
       "It rests on the provider's model being the frozen one that the campaign asked.",
       "It says nothing about intent, contract or law.",
     ],
-    evidence: [...new Set(evidence)],
+    evidence,
     software: request.software,
-  };
+  });
 }
 
 function round(value: number): number {

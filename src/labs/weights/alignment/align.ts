@@ -4,11 +4,12 @@
  * rows. First rotations of the whole model; if those are silent, one for each promising pair of layers (partial theft).
  * Rests on P0 with 5 % tolerance (words.ts), not on random draws alone: independent models can learn one pairing.
  */
+
+import type { SharedTokens } from "../../../alignment/shared-tokens.js";
 import type { Compute } from "../../../kernels/compute.js";
 import { log10Bonferroni, roundLog10P } from "../../../stats/combine.js";
 import { log10SelfMatchBound } from "../../../stats/self-matches.js";
 import { log10TolerantBound } from "../../../stats/tolerant-bound.js";
-import type { SharedTokens } from "../tests/shared-tokens.js";
 import { type Agreement, agreements, type LayerPair } from "./agreement.js";
 import { type Attempt, type Bench, blindly, throughTokens, withoutEmbeddings } from "./attempts.js";
 import type { CanonicalModel } from "./canonical.js";

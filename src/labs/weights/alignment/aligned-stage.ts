@@ -4,14 +4,17 @@
  * tolerance (words.ts), and its outcome on the rank among the nulls of its own validation study.
  * It cannot see through a disguise that changes the function, nor models too large for it; then it says so.
  */
+
+import { sharedTokens, TOKENS_PAIRED } from "../../../alignment/shared-tokens.js";
 import { COMBINED_TEST_ID } from "../../../finding/coherence.js";
 import type { Finding, Test } from "../../../finding/finding.js";
+import { studyOfMethod } from "../../../finding/frame.js";
 import { decideScored, OUTCOME_RULES } from "../../../finding/outcome.js";
 import type { Validation, ValidationSummary } from "../../../finding/validation.js";
 import { lower95 } from "../../../stats/clopper-pearson.js";
 import type { WeightsObservations } from "../observations.js";
-import type { Bench } from "../tests/scan.js";
-import { sharedTokens } from "../tests/shared-tokens.js";
+import { SHARED_ANCESTRY } from "../propositions.js";
+import type { Bench } from "../tests/bench.js";
 import { ALIGNED_ALTERNATIVES, ALIGNED_LIMITS, DISGUISE_LIMIT, P0, P0_TOLERANT } from "../words.js";
 import type { LayerPair } from "./agreement.js";
 import { type AlignedResult, align } from "./align.js";
@@ -25,7 +28,6 @@ import {
   LOOKS,
   notAlignable,
   STUDIED_UNITS_MAX,
-  TOKENS_PAIRED,
 } from "./method.js";
 
 /** The p that the outcome leans on stands under the id that pages look for; the exact combination gives way to it. */
@@ -39,16 +41,15 @@ export async function alignedStage(
   observations: WeightsObservations,
   validations: readonly Validation[],
 ): Promise<Finding> {
-  const validation = validations.find(({ summary }) => summary.method === ALIGNED_METHOD_ID);
+  const validation = studyOfMethod(validations, { id: ALIGNED_METHOD_ID, version: ALIGNED_METHOD_VERSION });
   const obstacle = obstacleTo(bench);
   if (obstacle !== null) return notRun(exact, obstacle);
   // Without a study of its own the stage could not say anything.
-  if (validation?.summary.methodVersion !== ALIGNED_METHOD_VERSION)
-    return notRun(exact, "no validation study of this version is at hand");
+  if (validation === null) return notRun(exact, "no validation study of this version is at hand");
   const { result, sizes } = await alignBench(bench);
   const { summary, digest } = validation;
   const decision = decideScored({
-    proposition: "weights/shared-ancestry",
+    proposition: SHARED_ANCESTRY,
     statistic: -result.log10PUntolerant,
     nullKinds: summary.nullKinds ?? [],
     log10LR: ratio(result, summary),

@@ -3,13 +3,15 @@
  * strings, blindly for the whole model (with and without its embeddings), and for one pair of layers (partial theft).
  * Each climbs on quantities, then settles on clouds of rows (kernels/rotation).
  */
+
+import { procrustesStart } from "../../../alignment/procrustes.js";
+import type { SharedTokens } from "../../../alignment/shared-tokens.js";
 import { prng } from "../../../base/prng.js";
 import type { Compute } from "../../../kernels/compute.js";
 import { type Dense, inner, multiply, timesTransposed } from "../../../kernels/rotation/dense.js";
 import { eigenvectors } from "../../../kernels/rotation/eigen.js";
 import { findRotation, type RotationFound, type RotationJob } from "../../../kernels/rotation/job.js";
 import type { BasisPair } from "../../../kernels/rotation/start.js";
-import type { SharedTokens } from "../tests/shared-tokens.js";
 import type { LayerPair } from "./agreement.js";
 import { type CanonicalModel, sumOfLayers, wholeModel } from "./canonical.js";
 import { tokenCloud, unitClouds } from "./clouds.js";
@@ -21,7 +23,6 @@ import {
   SHARPNESS_UNITS,
   STEPS_WHOLE,
 } from "./method.js";
-import { procrustesStart } from "./procrustes.js";
 import { mixed, prepare, randomMixes, termsOf } from "./terms.js";
 
 export interface Bench {

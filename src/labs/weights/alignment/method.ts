@@ -29,9 +29,6 @@ export const SHARPNESS_LAST = geometric(20, 40, 8);
 export const TOKENS_REFERENCE = 1024;
 export const TOKENS_SUSPECT = 2048;
 
-/** Tokens of the same string that are used, half of them for the fit. */
-export const TOKENS_PAIRED = 8192;
-
 /** Above this width an alignment takes minutes. */
 export const HIDDEN_MAX = 512;
 /** Values of one tensor held at once: 128 MiB as f64. */

@@ -3,9 +3,10 @@
  * For each initial layer any suspect layer may answer, or none. Values are streamed, so any size of model will do.
  * It cannot see weights whose units or basis were changed (aligned.ts).
  */
+
+import { labelRuns } from "../../../alignment/sampling.js";
 import type { Compute } from "../../../kernels/compute.js";
 import type { CanonicalTensor, Model, Role } from "../../../model/model.js";
-import { labelRuns } from "../tests/sampling.js";
 import { inParallel, type Work } from "../work.js";
 import { lnPStored } from "./bound.js";
 

@@ -5,14 +5,15 @@
  */
 import type { Artefact } from "../../../evidence/artefact.js";
 import type { Finding, Test } from "../../../finding/finding.js";
+import { frameFinding, studyOfMethod } from "../../../finding/frame.js";
 import { type Decision, decideExact, refuse } from "../../../finding/outcome.js";
-import { PROPOSITIONS } from "../../../finding/propositions.js";
 import type { Validation } from "../../../finding/validation.js";
 import type { Compute } from "../../../kernels/compute.js";
 import type { Model, Reading } from "../../../model/model.js";
 import { roundLog10P } from "../../../stats/combine.js";
 import { canonicalModel } from "../alignment/canonical.js";
 import { tooLarge } from "../alignment/method.js";
+import { SHARED_ANCESTRY, WEIGHTS_PROPOSITIONS } from "../propositions.js";
 import { SKETCH_LIMITS } from "../sketch/disclosure.js";
 import type { Work } from "../work.js";
 import { type InitAnchor, initAnchor } from "./aligned.js";
@@ -22,6 +23,8 @@ import { initRowsOf, type Normality, normalityOf, notNormal } from "./init-rows.
 import type { InitAnchorObservations } from "./observations.js";
 import { onFolds } from "./on-folds.js";
 import { ALTERNATIVES, assumption, FOLD_LIMIT, LIMITS, METHOD_ID, METHOD_VERSION } from "./words.js";
+
+const METHOD = { id: METHOD_ID, version: METHOD_VERSION };
 
 /** The sides as examine.ts has them; kept structural so that the door and this room do not import each other. */
 export interface AnchorSide {
@@ -110,10 +113,10 @@ async function anchor(request: AnchorRequest, reference: Model, suspect: Model, 
     note: left ?? (aligned ? "" : "The first test spoke; the second was not needed."),
   };
   const decision = decideExact({
-    proposition: "weights/shared-ancestry",
+    proposition: SHARED_ANCESTRY,
     log10P,
     outside: null,
-    validation: validationOf(request),
+    validation: studyOfMethod(request.validations, METHOD)?.summary ?? null,
   });
   return { decision, tests: tests(request, { stored, aligned, planned, log10P }), observations };
 }
@@ -245,34 +248,21 @@ async function assemble(request: AnchorRequest, { decision, tests: list, observa
     request.suspect.identity,
     shown.identity,
   ]);
-  const proposition = PROPOSITIONS["weights/shared-ancestry"];
-  const validation = validations.find(({ summary }) => summary.method === METHOD_ID) ?? null;
   const sketched = [reference, suspect, init].some(({ artefact }) => artefact.kind === "sketch");
-  return {
-    type: "assay/finding/v1",
-    proposition: { id: "weights/shared-ancestry", hp: proposition.hp, hd: proposition.hd },
-    method: {
-      id: METHOD_ID,
-      version: METHOD_VERSION,
-      validation: validation ? { page: validation.summary.page, digest: validation.digest } : null,
-    },
+  return frameFinding({
+    list: WEIGHTS_PROPOSITIONS,
+    proposition: SHARED_ANCESTRY,
+    method: METHOD,
+    validation: studyOfMethod(validations, METHOD),
     subject: { kind: "pair", reference: reference.artefact, suspect: suspect.artefact },
-    outcome: decision.outcome,
-    reason: `${decision.reason} Initial weights shown: ${init.artefact.root}.`,
-    strength: decision.strength,
+    decision: { ...decision, reason: `${decision.reason} Initial weights shown: ${init.artefact.root}.` },
     tests: list,
-    errorRate: decision.errorRate,
     observations,
-    alternatives: [...ALTERNATIVES],
+    alternatives: ALTERNATIVES,
     limits: [...LIMITS, ...(sketched ? [FOLD_LIMIT, ...SKETCH_LIMITS.slice(0, 2)] : [])],
-    evidence: [...new Set([...reference.evidence, ...suspect.evidence, ...init.evidence])],
+    evidence: [...reference.evidence, ...suspect.evidence, ...init.evidence],
     software: request.software,
-  };
-}
-
-function validationOf({ validations }: AnchorRequest) {
-  const found = validations.find(({ summary }) => summary.method === METHOD_ID);
-  return found?.summary.methodVersion === METHOD_VERSION ? found.summary : null;
+  });
 }
 
 /** Six decimals: what a reader can use. */

@@ -3,11 +3,11 @@
  * has a null, so none is evidence: they stand apart from the tests and reach no outcome. The door of this folder.
  */
 
+import { sharedTokens, tokenRuns } from "../../../alignment/shared-tokens.js";
 import type { Dense } from "../../../kernels/rotation/dense.js";
 import type { Stretch } from "../../../kernels/row-source.js";
 import type { CanonicalTensor, Model, Role } from "../../../model/model.js";
-import type { Bench } from "../tests/scan.js";
-import { sharedTokens, tokenRuns } from "../tests/shared-tokens.js";
+import type { Bench } from "../tests/bench.js";
 import { inParallel } from "../work.js";
 import { awmScore, awmZ } from "./awm.js";
 import { configOverlap } from "./config-overlap.js";

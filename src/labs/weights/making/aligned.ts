@@ -3,15 +3,16 @@
  * are paired by the test's correspondence, embedding rows by token string. Bounded: of a large model a few rows of
  * each matrix, drawn from the seed and from sizes alone. It sees no tensor whose shape changed.
  */
+
+import { labelRuns } from "../../../alignment/sampling.js";
+import { sharedTokens, tokenRuns } from "../../../alignment/shared-tokens.js";
 import type { DType } from "../../../kernels/dtypes.js";
 import type { Run } from "../../../kernels/row-order.js";
 import type { Stretch } from "../../../kernels/row-source.js";
 import type { CanonicalTensor, Role } from "../../../model/model.js";
 import type { Counterparts } from "../story/counterparts.js";
 import { sameNumber } from "../story/story.js";
-import { labelRuns } from "../tests/sampling.js";
-import type { Bench } from "../tests/scan.js";
-import { sharedTokens, tokenRuns } from "../tests/shared-tokens.js";
+import type { Bench } from "../tests/bench.js";
 import { inParallel } from "../work.js";
 
 export interface Aligned {

@@ -6,16 +6,14 @@
  * stays unknown. It cannot see dates that nobody showed.
  */
 import type { Finding } from "../../../finding/finding.js";
-import { PROPOSITIONS } from "../../../finding/propositions.js";
+import { frameFinding } from "../../../finding/frame.js";
 import { weightsObservationsSchema } from "../observations.js";
+import { DIRECTION, WEIGHTS_PROPOSITIONS } from "../propositions.js";
 import type { Commitment } from "./commitment.js";
 import { type DirectionScore, directionScores } from "./direction-score.js";
 
 export const DIRECTION_METHOD_ID = "weights/direction";
 export const DIRECTION_METHOD_VERSION = "2";
-
-const ID = "weights/direction";
-const { hp, hd } = PROPOSITIONS[ID];
 
 const ALTERNATIVES: readonly string[] = [
   "The suspect was made from the reference.",
@@ -41,20 +39,25 @@ export function examineDirection(ancestry: Finding, commitments: readonly Commit
   const notExamined = reasonNotToExamine(ancestry, making !== null);
   const scores = notExamined === null && making ? directionScores(making) : null;
   const dated = datesOf(ancestry, commitments);
-  return {
-    ...ancestry,
-    proposition: { id: ID, hp, hd },
-    method: { id: DIRECTION_METHOD_ID, version: DIRECTION_METHOD_VERSION, validation: null },
-    outcome: "inconclusive",
-    reason: [notExamined ?? valuesShow(scores!), datesShow(dated)].join(" "),
-    strength: null,
+  return frameFinding({
+    list: WEIGHTS_PROPOSITIONS,
+    proposition: DIRECTION,
+    method: { id: DIRECTION_METHOD_ID, version: DIRECTION_METHOD_VERSION },
+    validation: null,
+    subject: ancestry.subject,
+    decision: {
+      outcome: "inconclusive",
+      reason: [notExamined ?? valuesShow(scores!), datesShow(dated)].join(" "),
+      strength: null,
+      errorRate: null,
+    },
     tests: [],
-    errorRate: null,
     observations: scores || dated.length > 0 ? { values: scores, dates: dated } : null,
-    alternatives: [...ALTERNATIVES],
-    limits: [...LIMITS],
-    evidence: [...new Set([...ancestry.evidence, ...commitments.map(({ evidence }) => evidence)])],
-  };
+    alternatives: ALTERNATIVES,
+    limits: LIMITS,
+    evidence: [...ancestry.evidence, ...commitments.map(({ evidence }) => evidence)],
+    software: ancestry.software,
+  });
 }
 
 interface Dated {

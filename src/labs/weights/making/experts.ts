@@ -4,7 +4,7 @@
  * the test's own pairs of MLPs; of a mixture too large to be looked at whole, only of the experts that were looked at.
  */
 import type { Counterparts, ExpertPair } from "../story/counterparts.js";
-import type { Bench } from "../tests/scan.js";
+import type { Bench } from "../tests/bench.js";
 import type { Statement } from "./observed.js";
 import { count, runs } from "./wording.js";
 

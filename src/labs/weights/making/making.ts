@@ -4,7 +4,7 @@
  */
 
 import type { Counterparts } from "../story/counterparts.js";
-import type { Bench } from "../tests/scan.js";
+import type { Bench } from "../tests/bench.js";
 import { alignedTensors } from "./aligned.js";
 import { statementsOnExperts } from "./experts.js";
 import { measure } from "./measure.js";

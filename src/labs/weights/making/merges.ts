@@ -4,7 +4,7 @@
  */
 import type { Model, Vocabulary } from "../../../model/model.js";
 import type { Counterparts } from "../story/counterparts.js";
-import type { Bench } from "../tests/scan.js";
+import type { Bench } from "../tests/bench.js";
 import { type Aligned, alignedTensors } from "./aligned.js";
 import { mixtureOf, type Parents, slerpOf, sparseOf } from "./merge.js";
 import type { Statement } from "./observed.js";

@@ -4,7 +4,7 @@
  */
 
 import type { Counterparts } from "../story/counterparts.js";
-import type { Bench } from "../tests/scan.js";
+import type { Bench } from "../tests/bench.js";
 import type { Statement } from "./observed.js";
 import { count, percent, runs } from "./wording.js";
 

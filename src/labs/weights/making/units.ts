@@ -6,7 +6,7 @@ import { zeros } from "../../../kernels/rotation/dense.js";
 import type { CanonicalTensor } from "../../../model/model.js";
 import { shared } from "../alignment/clouds.js";
 import type { Counterparts } from "../story/counterparts.js";
-import type { Bench } from "../tests/scan.js";
+import type { Bench } from "../tests/bench.js";
 import { inParallel } from "../work.js";
 import type { Statement } from "./observed.js";
 import { count, percent, runs, span } from "./wording.js";

@@ -2,11 +2,12 @@
  * Two sides of an examination of which one or both are sketches: whether their folds can meet at all, and what has to
  * be left out. A sketch holds what its own sizes call for; a partner of other sizes may ask for other rows.
  */
+
+import { headSample } from "../../../alignment/sampling.js";
 import { AssayError } from "../../../base/error.js";
 import { heldRuns, type Run } from "../../../kernels/row-order.js";
 import type { CanonicalTensor, Model } from "../../../model/model.js";
 import { HEADS_SAMPLED, SEED_DEFAULT, type Settings } from "../method.js";
-import { headSample } from "../tests/sampling.js";
 
 /**
  * A sketch fixes the seed of the examination. Absent sketches nothing changes.

@@ -4,11 +4,12 @@
  * value dimensions. What the test does not read is not disclosed: no down, no queries or keys, no embeddings (an
  * embedding fold would name the model to whoever holds a public one, and residual labels never accuse alone).
  */
+
+import { headSample, labelRuns, labelWindows } from "../../../alignment/sampling.js";
 import type { Run } from "../../../kernels/row-order.js";
 import { rowCount } from "../../../kernels/row-source.js";
 import type { Model, Role } from "../../../model/model.js";
 import { HEADS_SAMPLED, LABELS_MAX, LABELS_SAMPLED, LABELS_WINDOW, WIDTH } from "../method.js";
-import { headSample, labelRuns, labelWindows } from "../tests/sampling.js";
 
 /** Widths are powers of two, so that the wider of two sketches can be folded to the other's width. */
 export const WIDTHS: readonly number[] = [8, 16, 32, 64, WIDTH];

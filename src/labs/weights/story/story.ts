@@ -4,16 +4,15 @@
  * dominated by their mean, so short of identity nothing is said of them.
  */
 
+import { LABEL_RUN, labelRuns } from "../../../alignment/sampling.js";
+import { sharedTokens, tokenRuns } from "../../../alignment/shared-tokens.js";
 import type { ComparisonSums } from "../../../kernels/kernel.js";
 import type { Stretch } from "../../../kernels/row-source.js";
 import type { CanonicalTensor } from "../../../model/model.js";
-import { LABEL_RUN } from "../method.js";
 import type { Relation, TensorStory } from "../observations.js";
 import { type Amounts, amountsOf } from "../tests/amounts.js";
+import type { Bench } from "../tests/bench.js";
 import { examinedTensors } from "../tests/choose-blocks.js";
-import { labelRuns } from "../tests/sampling.js";
-import type { Bench } from "../tests/scan.js";
-import { sharedTokens, tokenRuns } from "../tests/shared-tokens.js";
 import { inParallel } from "../work.js";
 import type { Counterparts } from "./counterparts.js";
 

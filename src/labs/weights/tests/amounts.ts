@@ -3,8 +3,8 @@
  * trillion weights. 128 labels in one order bound p below 10^−200 where units kept their places; what a copy lost by
  * long training afterwards shows on more labels only.
  */
+import { LABEL_RUN } from "../../../alignment/sampling.js";
 import {
-  LABEL_RUN,
   LABELS_MAX,
   LABELS_SAMPLED,
   LABELS_SCAN,

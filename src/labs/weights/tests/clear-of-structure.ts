@@ -5,9 +5,9 @@
 import type { Matrix } from "../../../kernels/kernel.js";
 import type { Run } from "../../../kernels/row-order.js";
 import { inParallel } from "../work.js";
+import type { Bench, Look, Plan } from "./bench.js";
 import type { Place, TestedPair } from "./block-axis.js";
 import { evidenceOf } from "./forms.js";
-import type { Bench, Look, Plan } from "./scan.js";
 import { clearOfRepeats, clearOfStrangers, likenessOf } from "./structure-scale.js";
 import { meanOf, valueColumns } from "./values.js";
 

@@ -3,6 +3,8 @@
  * show the same labels on both sides. Blocks of different size (pruned, widened, sliced into experts) show windows at
  * equal relative places, in which units that were kept in order still meet.
  */
+
+import { labelRuns, labelWindows } from "../../../alignment/sampling.js";
 import type { SketchJob } from "../../../kernels/compute.js";
 import type { Run } from "../../../kernels/row-order.js";
 import type { Stretch } from "../../../kernels/row-source.js";
@@ -11,11 +13,11 @@ import type { Model } from "../../../model/model.js";
 import { sketchWidth } from "../method.js";
 import { commonWidth } from "../sketch/meet.js";
 import { amountsOf } from "./amounts.js";
+import type { Bench, Look } from "./bench.js";
 import type { Place } from "./block-axis.js";
 import { allBlocks, chooseBlocks } from "./choose-blocks.js";
 import type { FeatureMap } from "./feature-map.js";
-import { labelRuns, labelWindows } from "./sampling.js";
-import { type AxisResult, type Bench, type Look, runPlan } from "./scan.js";
+import { type AxisResult, runPlan } from "./scan.js";
 
 /** Pairs of experts tested again at the most, in a sampled examination: 64 MiB each at 7,168 × 2,048 in BF16. */
 const EXPERT_PAIRS_TESTED = 4;

@@ -2,15 +2,17 @@
  * Residual dimensions over shared tokens: one block for the whole model; null where no token or no embedding is shared. Also says which
  * dimensions of the two are each other's nearest, for models of different width (feature-map.ts).
  */
+
+import { sharedTokens, tokenRuns } from "../../../alignment/shared-tokens.js";
 import type { Matching } from "../../../kernels/matching.js";
 import type { Model, Role } from "../../../model/model.js";
 import { SHIFT_BLOCK } from "../../../stats/shift-evidence.js";
 import { sketchWidth } from "../method.js";
 import { amountsOf } from "./amounts.js";
+import type { Bench } from "./bench.js";
 import { measured } from "./block-axis.js";
 import { evidenceOf } from "./forms.js";
-import type { AxisResult, Bench } from "./scan.js";
-import { sharedTokens, tokenRuns } from "./shared-tokens.js";
+import type { AxisResult } from "./scan.js";
 import { valueColumns } from "./values.js";
 
 export interface ResidualResult extends AxisResult {

@@ -1,16 +1,15 @@
 /** Sets every block of one model against every block of the other, then the best pairs on more labels. */
-import type { Compute, SketchJob } from "../../../kernels/compute.js";
+
+import { runLabels } from "../../../alignment/sampling.js";
 import type { Matrix } from "../../../kernels/kernel.js";
 import type { MatchRule } from "../../../kernels/matching.js";
 import type { Run } from "../../../kernels/row-order.js";
-import type { Model, Vocabulary } from "../../../model/model.js";
 import { logSumExp } from "../../../stats/log-factorial.js";
 import { SHIFT_BLOCK } from "../../../stats/shift-evidence.js";
-import type { Settings } from "../method.js";
 import type { Block, EvidenceMap } from "../observations.js";
-import { inParallel, type Work } from "../work.js";
+import { inParallel } from "../work.js";
+import type { Bench, Look, Plan } from "./bench.js";
 import {
-  type BlockAxis,
   type BlockPair,
   bestPairs,
   mapOf,
@@ -22,7 +21,6 @@ import {
 } from "./block-axis.js";
 import { heldToStructure, strangersOf } from "./clear-of-structure.js";
 import type { Shape } from "./forms.js";
-import { runLabels } from "./sampling.js";
 import { valueColumns } from "./values.js";
 
 export interface AxisResult {
@@ -32,38 +30,6 @@ export interface AxisResult {
   map: EvidenceMap | null;
   blocks: Block[];
   note: string;
-}
-
-/** A pair of models under examination, and what carries out the work. */
-export interface Bench {
-  reference: Model;
-  suspect: Model;
-  vocabularies: { reference: Vocabulary | null; suspect: Vocabulary | null };
-  settings: Settings;
-  compute: Compute;
-  work: Work;
-}
-
-/** What is looked at of a block, from sizes and the seed alone. */
-export interface Look {
-  groups: number;
-  /** Parts of a sketch, side by side, and the width of each. */
-  parts: number;
-  width: number;
-  /** Labels of a block set against one of `other` units a group. */
-  runs(units: number, other: number): Run[];
-  job(side: "reference" | "suspect", place: Place, runs: Run[]): SketchJob;
-}
-
-export interface Plan {
-  axis: BlockAxis;
-  as: readonly Place[];
-  bs: readonly Place[];
-  scan: Look;
-  /** Null where the scan looks at everything already. */
-  test: Look | null;
-  /** Pairs tested at the most. */
-  testedMax: number;
 }
 
 /** ln of an e-value that needs no more: e^120 is 10^52. */

@@ -1,9 +1,10 @@
 /** All axes of a pair of models. The residual axis first: where widths differ the others need its map. */
 import type { Axis } from "./axes.js";
+import type { Bench } from "./bench.js";
 import { featureMap } from "./feature-map.js";
 import { scanMlp } from "./mlp-axis.js";
 import { testResidual } from "./residual-axis.js";
-import type { AxisResult, Bench } from "./scan.js";
+import type { AxisResult } from "./scan.js";
 import { scanValues } from "./value-axis.js";
 
 export async function testAxes(bench: Bench): Promise<Record<Axis, AxisResult | null>> {

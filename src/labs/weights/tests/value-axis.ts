@@ -4,11 +4,12 @@
  * out. Null where the heads of a model are not known.
  */
 
+import { headSample } from "../../../alignment/sampling.js";
 import { HEADS_SAMPLED, sketchWidth } from "../method.js";
 import { commonWidth } from "../sketch/meet.js";
+import type { Bench, Look } from "./bench.js";
 import type { FeatureMap } from "./feature-map.js";
-import { headSample } from "./sampling.js";
-import { type AxisResult, type Bench, type Look, runPlan } from "./scan.js";
+import { type AxisResult, runPlan } from "./scan.js";
 
 export async function scanValues(bench: Bench, features: FeatureMap | null): Promise<AxisResult | null> {
   const { reference, suspect, settings } = bench;

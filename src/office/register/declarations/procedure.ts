@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { DIGEST_PATTERN } from "../../../base/digest.js";
 import { OUTCOMES } from "../../../finding/finding.js";
-import { PROPOSITION_IDS } from "../../../finding/propositions.js";
+import { PROPOSITION_ID } from "../../../finding/propositions.js";
 import { head, modelId, sha256, text, webAddress } from "./vocabulary.js";
 
 /** What a correction may put in place of what it corrects. */
@@ -59,7 +59,7 @@ export const auditSchema = z.strictObject({
 const finding = {
   ...head,
   finding: sha256.describe("digest of the finding's canonical JSON, stored beside"),
-  proposition: z.enum(PROPOSITION_IDS),
+  proposition: z.string().regex(PROPOSITION_ID),
   outcome: z.enum(OUTCOMES),
 };
 
@@ -91,7 +91,7 @@ export const findingRecordSchema = z.union([findingOfPair, findingOfArtefacts]);
 
 /** What of a finding about artefacts stands in the log's record. */
 export const foundFacts = z.strictObject({
-  proposition: z.enum(PROPOSITION_IDS),
+  proposition: z.string().regex(PROPOSITION_ID),
   outcome: z.enum(OUTCOMES),
   suspect: modelId.optional(),
   reference: modelId.optional(),

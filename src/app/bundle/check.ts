@@ -1,0 +1,23 @@
+/** What a verifier says of a bundle. */
+import type { Finding } from "../../finding/finding.js";
+
+/** One thing that was checked, and what came out. */
+export interface Check {
+  name: string;
+  holds: boolean;
+  /** False where this reader lacks what the check takes: then it neither holds nor fails, and `holds` is false. */
+  checked?: false;
+  detail: string;
+}
+
+export interface VerifyReport {
+  /** Every check holds. */
+  holds: boolean;
+  checks: Check[];
+  /** The first, as read, when it could be read: to be believed only when `holds`. */
+  finding: Finding | null;
+  /** All that could be read, in order; likewise. */
+  findings: Finding[];
+  /** Null when the bundle is unsigned or its signature does not hold. */
+  signedBy: { keyId: string; trusted: boolean } | null;
+}

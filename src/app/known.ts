@@ -1,0 +1,35 @@
+/** Who asks what: the laboratory of a proposition or a command, by the list of laboratories. */
+import { AssayError, quoted } from "../base/error.js";
+import type { Proposition } from "../finding/propositions.js";
+import { LABORATORIES } from "./laboratories.js";
+import type { Laboratory, Loaded, Question } from "./laboratory.js";
+
+/** How a question's command begins in a request. */
+const EXAMINE = "examine ";
+
+export interface Asking {
+  laboratory: Laboratory;
+  question: Loaded<Question>;
+}
+
+/** The laboratory whose list holds the proposition; null where none does. */
+export function laboratoryOf(proposition: string): Laboratory | null {
+  return LABORATORIES.find(({ propositions }) => Object.hasOwn(propositions.entries, proposition)) ?? null;
+}
+
+/** The question as worded here; null where no laboratory asks it. */
+export function propositionOf(id: string): Proposition | null {
+  return laboratoryOf(id)?.propositions.entries[id] ?? null;
+}
+
+/** @param command as a request has it: "examine weights". @throws AssayError UNSUPPORTED for a question not asked here */
+export function askingOf(command: string): Asking {
+  const name = command.startsWith(EXAMINE) ? command.slice(EXAMINE.length) : null;
+  for (const laboratory of LABORATORIES)
+    for (const question of laboratory.questions) if (question.name === name) return { laboratory, question };
+  throw new AssayError("UNSUPPORTED", `verify: expected a question asked by this version, got ${quoted(command)}`);
+}
+
+export function commandOf({ question }: Asking): string {
+  return EXAMINE + question.name;
+}

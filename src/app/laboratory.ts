@@ -1,0 +1,119 @@
+/**
+ * What a laboratory is to the rest of the house: a record of its questions, words, studies and page. Command, help,
+ * bundle, recomputation, register entry and study lookup are derived from it, once. A record is light: what an
+ * examination or a page needs is loaded when it is asked for, so that a verifier may hold the whole list.
+ */
+import type { Command } from "commander";
+import type { ExaminationRequest } from "../evidence/request.js";
+import type { Finding } from "../finding/finding.js";
+import type { PropositionTable } from "../finding/propositions.js";
+import type { View } from "../report/view.js";
+import type { VerifyReport } from "./bundle/check.js";
+import type { Study } from "./studies.js";
+
+export interface Laboratory {
+  /** First part of the ids of its propositions. */
+  id: string;
+  propositions: PropositionTable;
+  /** Its questions as earlier versions worded them: findings that were made by those exist. */
+  earlier?: readonly PropositionTable[];
+  /** Where the study of each method lies in the package; a method that answers two questions may have one for each. */
+  studies: readonly { method: string; proposition?: string; file: string }[];
+  /** What may be asked, each under `assay examine NAME`. */
+  questions: readonly Loaded<Question>[];
+  /** Commands of its own beside its questions: `assay NAME`. */
+  tools: readonly Loaded<() => Command>[];
+  /** How its observations stand on a page. */
+  view: () => Promise<View>;
+}
+
+/** Something under a name, in a sentence of help, loaded when it is asked for. */
+export interface Loaded<T> {
+  name: string;
+  summary: string;
+  load: () => Promise<T>;
+}
+
+export interface Question {
+  /** Longer than the summary: what is compared with what. */
+  description: string;
+  arguments: readonly Argument[];
+  options: readonly Option[];
+  /** Printed after the options: examples, and what the outcome does not say. */
+  help: string;
+  examine: (asked: Asked, desk: Desk) => Promise<Examination>;
+  /** Answers that are no findings, where `asked` wants those: one line of JSON each, or lines to read; else null. */
+  answers?: (asked: Asked, desk: Desk) => Promise<readonly { json: unknown; lines: readonly string[] }[] | null>;
+  /** Looks again and again at evidence that grows, where `asked` wants that; null where it does not. */
+  follow?: (asked: Asked, desk: Desk) => AsyncIterable<Examination> | null;
+  /** The words after `assay examine NAME` with which a reader repeats it; paths are the reader's own. */
+  typed: (request: ExaminationRequest) => string;
+  /** Examines again what a bundle's request names, from files found by digest. */
+  again: (request: ExaminationRequest, desk: RecomputeDesk) => Promise<Examination>;
+}
+
+export interface Argument {
+  name: string;
+  help: string;
+  /** One or more. */
+  many?: boolean;
+}
+
+export interface Option {
+  /** As commander reads them: "--seed <text>". */
+  flags: string;
+  help: string;
+  required?: boolean;
+  default?: string | number;
+  choices?: readonly string[];
+  /** May be given again; the values are an array. */
+  repeated?: boolean;
+  /** From the text given to a value. @throws AssayError USAGE */
+  read?: (text: string) => unknown;
+}
+
+/** What was typed: positional arguments in order, options by their long name in camel case. */
+export interface Asked {
+  arguments: readonly (string | readonly string[])[];
+  options: Readonly<Record<string, unknown>>;
+}
+
+/** What the house hands to a question. */
+export interface Desk {
+  /** Studies of the laboratory at hand. */
+  studies: readonly Study[];
+  /** A bundle that somebody else made, verified without its inputs. */
+  openBundle: (path: string) => Promise<VerifyReport>;
+  /** Folder of Assay's state; null for none. */
+  home: string | null;
+  /** A bundle will be written: what it takes to ask again must be stated. */
+  bundled: boolean;
+  onProgress: (progress: Progress) => void;
+}
+
+export interface RecomputeDesk extends Omit<Desk, "bundled" | "openBundle"> {
+  /** Folders in which inputs are looked for by digest, and URLs that may be read again. */
+  inputs: readonly string[];
+  /** The bundle's findings, as stored: what they say of how a side was obtained. */
+  stored: readonly Finding[];
+}
+
+export interface Progress {
+  stage: string;
+  done: number;
+  total: number;
+}
+
+/** What a question hands back: its findings, and what a bundle needs so that somebody else can ask it again. */
+export interface Examination {
+  /** One a proposition, in order; at least one. */
+  findings: readonly Finding[];
+  /** Everything that was read and may be named: lists that hold a key are not. */
+  inputs: ExaminationRequest["inputs"];
+  /** As used, defaults included. */
+  settings: ExaminationRequest["settings"];
+  /** Roles in the order they are typed, as placeholders: "REFERENCE", "--init", "INIT". */
+  arguments: readonly string[];
+  /** Said on standard error: lines set aside, bytes read over a network. */
+  notes?: readonly string[];
+}

@@ -1,0 +1,54 @@
+/**
+ * From an examination to a bundle: a page for each finding, its figures, how to repeat it, and a signature where a key
+ * is given. One publisher for all laboratories; the same input gives the same bytes.
+ */
+import { keyIdOf, publicKeyOf } from "../evidence/ed25519.js";
+import type { ExaminationRequest } from "../evidence/request.js";
+import type { Finding } from "../finding/finding.js";
+import { figures } from "../report/figures.js";
+import { renderPage } from "../report/page.js";
+import type { PageInput } from "../report/page-input.js";
+import { makeBundle } from "./bundle/bundle.js";
+import { type Asking, commandOf } from "./known.js";
+import type { Examination } from "./laboratory.js";
+import { type Study, studyOf } from "./studies.js";
+
+/** @param key 32-byte Ed25519 seed */
+export async function publish(
+  asking: Asking,
+  examination: Examination,
+  studies: readonly Study[],
+  key?: Uint8Array,
+): Promise<Map<string, Uint8Array>> {
+  const request = requestOf(asking, examination);
+  const pageOf = await pages(asking, request, key ? keyIdOf(publicKeyOf(key)) : null);
+  const parts = examination.findings.map((finding) => {
+    const study = studyOf(finding, studies);
+    const page = pageOf(finding, study);
+    return { finding, page: renderPage(page), validation: study?.bytes ?? null, figures: figures(page) };
+  });
+  return makeBundle({ parts, request, ...(key ? { key } : {}) });
+}
+
+function requestOf(asking: Asking, { arguments: given, settings, inputs }: Examination): ExaminationRequest {
+  return { type: "assay/request/v1", command: commandOf(asking), arguments: [...given], settings, inputs };
+}
+
+/** What the page of a finding is made from, once the laboratory's view and question are loaded. */
+export async function pages(
+  { laboratory, question }: Asking,
+  request: ExaminationRequest,
+  keyId: string | null,
+): Promise<(finding: Finding, study: Study | null) => PageInput> {
+  const [view, { typed }] = await Promise.all([laboratory.view(), question.load()]);
+  const command = `assay ${request.command} ${typed(request)}`;
+  const { version, entries } = laboratory.propositions;
+  return (finding, study) => ({
+    finding,
+    proposition: { version, words: entries[finding.proposition.id]! },
+    view,
+    validation: study,
+    reproduce: { command },
+    signed: keyId === null ? null : { keyId },
+  });
+}

@@ -1,0 +1,129 @@
+/** `assay examine QUESTION`: one command a question of a laboratory, made from its record; loaded when it is asked. */
+import { Command, Option as CommanderOption, InvalidArgumentError } from "commander";
+import type { VerifyReport } from "../../app/bundle/check.js";
+import { verifyBundle, verifyBundleZip } from "../../app/bundle/verify-bundle.js";
+import { type Asking, propositionOf } from "../../app/known.js";
+import { LABORATORIES } from "../../app/laboratories.js";
+import type { Asked, Desk, Examination, Option, Question } from "../../app/laboratory.js";
+import { publish } from "../../app/publish.js";
+import { loadStudies } from "../../app/studies.js";
+import { AssayError } from "../../base/error.js";
+import { encodeFinding } from "../../finding/codec.js";
+import { assertFreeTarget, readBundle, writeBundle } from "../../host/bundle-store.js";
+import { assayHome } from "../../host/home.js";
+import { readSigningKey } from "../../host/signing/keys.js";
+import { progressLine } from "../progress.js";
+import { summary } from "../summary.js";
+
+/** @param words what was typed after `examine`: the question named first is loaded, the others are listed */
+export async function examineCommand(words: readonly string[]): Promise<Command> {
+  const command = new Command("examine").description("Examine evidence; prints findings.");
+  const named = words.find((word) => !word.startsWith("-"));
+  for (const laboratory of LABORATORIES)
+    for (const question of laboratory.questions) {
+      const asking = { laboratory, question };
+      const asked = words[0] === "help" ? words[1] : named;
+      if (question.name === asked) command.addCommand(questionCommand(asking, await question.load()));
+      else command.addCommand(new Command(question.name).description(question.summary));
+    }
+  return command;
+}
+
+interface Output {
+  json?: boolean;
+  out?: string;
+  sign?: string;
+}
+
+function questionCommand(asking: Asking, question: Question): Command {
+  const command = new Command(asking.question.name).description(question.description);
+  for (const { name, help, many } of question.arguments) command.argument(many ? `<${name}...>` : `<${name}>`, help);
+  for (const option of question.options) command.addOption(asOption(option));
+  command
+    .option("--out <path>", "write a bundle: a new folder, or a .zip")
+    .option("--sign <file>", "sign the bundle with an Ed25519 private key (PEM, PKCS#8)")
+    .option("--json", "print one finding a line as JSON, nothing else");
+  // Where the question has no key of its own, --key signs, as it always did.
+  const signs = !question.options.some(({ flags }) => flags.startsWith("--key "));
+  if (signs) command.addOption(new CommanderOption("--key <file>", "the same as --sign").hideHelp());
+  command.addHelpText("after", question.help);
+  return command.action(async (...given: unknown[]) => {
+    const positional = given.slice(0, question.arguments.length) as Asked["arguments"];
+    const { json, out, sign, ...options } = command.opts<Output & Record<string, unknown>>();
+    const keyFile = sign ?? (signs ? (options.key as string | undefined) : undefined);
+    await run(asking, question, { arguments: positional, options }, { json, out, keyFile });
+  });
+}
+
+interface Printed {
+  json: boolean | undefined;
+  out: string | undefined;
+  keyFile: string | undefined;
+}
+
+async function run(asking: Asking, question: Question, asked: Asked, { json, out, keyFile }: Printed): Promise<void> {
+  const key = keyFile === undefined ? undefined : await readSigningKey(keyFile);
+  if (out !== undefined) await assertFreeTarget(out);
+  const studies = await loadStudies(asking.laboratory);
+  const progress = progressLine();
+  const desk: Desk = {
+    studies,
+    home: assayHome(),
+    bundled: out !== undefined,
+    openBundle,
+    onProgress: progress.report,
+  };
+  const answers = (await question.answers?.(asked, desk)) ?? null;
+  if (answers !== null) {
+    progress.done();
+    for (const answer of answers)
+      process.stdout.write(json ? `${JSON.stringify(answer.json)}\n` : `${answer.lines.join("\n")}\n`);
+    return;
+  }
+  const looks = question.follow?.(asked, desk) ?? null;
+  if (looks !== null) {
+    if (out !== undefined)
+      throw new AssayError("USAGE", `examine ${asking.question.name}: expected --follow or --out, got both`);
+    for await (const examination of looks) {
+      progress.done();
+      print(examination, json);
+    }
+    return;
+  }
+  const examination = await question.examine(asked, desk).finally(() => progress.done());
+  if (out !== undefined) await writeBundle(out, await publish(asking, examination, studies, key));
+  print(examination, json);
+  if (out !== undefined) process.stderr.write(`bundle written to ${out}\n`);
+}
+
+function print({ findings, notes = [] }: Examination, json: boolean | undefined): void {
+  for (const note of notes) process.stderr.write(`${note}\n`);
+  const printed = findings.map((finding) =>
+    json ? encodeFinding(finding) : summary(finding, propositionOf(finding.proposition.id)!),
+  );
+  process.stdout.write(`${printed.join(json ? "\n" : "\n\n")}\n`);
+}
+
+async function openBundle(path: string): Promise<VerifyReport> {
+  const stored = await readBundle(path);
+  return "zip" in stored ? verifyBundleZip(stored.zip) : verifyBundle(stored.files);
+}
+
+function asOption({ flags, help, required, default: value, choices, repeated, read }: Option): CommanderOption {
+  const option = new CommanderOption(flags, help).makeOptionMandatory(required === true);
+  if (choices) option.choices([...choices]);
+  if (value !== undefined) option.default(value);
+  if (repeated) option.default([]).argParser((text: string, all: string[]) => [...all, text]);
+  if (read) option.argParser((text: string) => valueOf(read, text));
+  return option;
+}
+
+/** Commander names the option itself when its value is wrong. */
+function valueOf(read: (text: string) => unknown, text: string): unknown {
+  try {
+    return read(text);
+  } catch (error) {
+    if (error instanceof AssayError) throw new InvalidArgumentError(`${error.message}.`);
+    throw error;
+  }
+}

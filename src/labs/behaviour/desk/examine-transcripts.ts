@@ -1,0 +1,240 @@
+/**
+ * Examine two transcripts from their paths against a folder of presumed-unrelated models: read, decide who belongs to
+ * the panel, draw the order of prompts, and hand back three findings with what a bundle needs to repeat them.
+ */
+
+import { SOFTWARE } from "../../../app/software.js";
+import type { Study } from "../../../app/studies.js";
+import type { Digest } from "../../../base/digest.js";
+import { AssayError, quoted } from "../../../base/error.js";
+import { prng, sample } from "../../../base/prng.js";
+import { parseStrictJson } from "../../../base/strict-json.js";
+import type { Finding } from "../../../finding/finding.js";
+import { AnswerStore } from "../../../host/answers/answer-store.js";
+import { BehaviourPool } from "../../../host/answers/behaviour-pool.js";
+import {
+  openPanel,
+  type PanelFolder,
+  readTranscriptFile,
+  type TranscriptAt,
+  type TranscriptFile,
+} from "../../../host/answers/transcripts.js";
+import { readPackageFile } from "../../../host/package-files.js";
+import { firstAnswers } from "../../../transcript/transcript.js";
+import type { SampledAnswer, SamplesOf } from "../answers/samples.js";
+import { examineBehaviour } from "../examine.js";
+import { PANEL_COVERAGE_MIN, type Settings } from "../method.js";
+import { type Answers, type Member, recordings, seatPanel, startsKept } from "../panel/seat-panel.js";
+import { answerDigests, coincidingBases, type Development, developmentSchema } from "../score/development.js";
+
+export interface BehaviourOptions {
+  reference: string | TranscriptAt;
+  suspect: string | TranscriptAt;
+  /** A folder, or a panel gathered otherwise. */
+  panel: string | PanelFolder;
+  /** Other models of the reference's maker. */
+  siblings: readonly (string | TranscriptAt)[];
+  before?: string | TranscriptAt;
+  after?: string | TranscriptAt;
+  settings: Settings;
+  studies: readonly Study[];
+  /** UTF-16 units of answers held in memory; what is above goes to a temporary file. */
+  memoryUnitsMax?: number;
+  onProgress: (progress: { stage: string; done: number; total: number }) => void;
+}
+
+export interface BehaviourInput {
+  role: string;
+  name: string;
+  root: Digest;
+}
+
+export interface BehaviourExamination {
+  findings: Finding[];
+  inputs: BehaviourInput[];
+}
+
+/** Where the development set's fits stand in the package. */
+const DEVELOPMENT_FILE = "data/behaviour/development.json";
+
+export async function examineTranscripts(options: BehaviourOptions): Promise<BehaviourExamination> {
+  const folder = typeof options.panel === "string" ? await openPanel(options.panel) : options.panel;
+  const prompts = new Map(folder.prompts);
+  const at = (given: string | TranscriptAt) => (typeof given === "string" ? { path: given, name: null } : given);
+  const read = async (given: string | TranscriptAt): Promise<Answers> =>
+    answersOf(await readTranscriptFile(at(given)), prompts);
+  const member = async (given: TranscriptAt): Promise<Answers> =>
+    answersOf(await readTranscriptFile(given), prompts, "left out");
+  const side = async (given: string | TranscriptAt): Promise<Side> =>
+    sideOf(await readTranscriptFile(at(given)), prompts);
+  const sides = [await side(options.reference), await side(options.suspect)] as const;
+  const siblings: Answers[] = [];
+  for (const path of options.siblings) siblings.push(await read(path));
+  const releases: Answers[] = [];
+  for (const path of [options.before, options.after]) if (path !== undefined) releases.push(await read(path));
+  const shared = [...sides[0].texts.keys()].filter((id) => [sides[1], ...releases].every((of) => of.texts.has(id)));
+  const promptIds = inDrawnOrder(shared, options.settings.seed);
+  const store = new AnswerStore(promptIds, options.memoryUnitsMax);
+  try {
+    return await examineStored(options, { sides, siblings, releases, folder, promptIds, prompts, store, member });
+  } finally {
+    await store.close();
+  }
+}
+
+interface Gathered {
+  sides: readonly [Side, Side];
+  siblings: readonly Answers[];
+  releases: readonly Answers[];
+  folder: PanelFolder;
+  promptIds: readonly string[];
+  prompts: ReadonlyMap<string, string>;
+  store: AnswerStore;
+  member: (given: TranscriptAt) => Promise<Answers>;
+}
+
+async function examineStored(options: BehaviourOptions, gathered: Gathered): Promise<BehaviourExamination> {
+  const { sides, siblings, releases, folder, promptIds, prompts, store } = gathered;
+  const given = [...sides, ...siblings, ...releases];
+  const places: number[] = [];
+  for (const { texts } of given) places.push(await store.add(texts));
+  const isOwn = recordings(given);
+  const members: Member[] = [];
+  // One by one: a panel of a thousand is never in memory at once.
+  for (const [i, at] of folder.members.entries()) {
+    const member = await gathered.member(at);
+    members.push({
+      name: member.name,
+      root: member.root,
+      own: isOwn(member),
+      starts: startsKept(member),
+      answered: promptIds.filter((id) => member.texts.has(id)).length,
+      place: await store.add(member.texts),
+    });
+    options.onProgress({ stage: "reading the panel", done: i + 1, total: folder.members.length });
+  }
+  const seated = seatPanel({
+    siblings: siblings.length,
+    releases: releases.length,
+    members,
+    promptIds,
+    bases: folder.bases,
+    coverage: PANEL_COVERAGE_MIN,
+  });
+  const development = await loadDevelopment();
+  const models = [...given, ...seated.panel];
+  const pool = new BehaviourPool();
+  const findings = await examineBehaviour({
+    reference: { artefact: artefact(sides[0]) },
+    suspect: { artefact: artefact(sides[1]) },
+    evidence: [...models, ...folder.beside].map(({ root }) => root),
+    names: models.map((model) => model.name),
+    cast: seated.cast,
+    releases: releases.length === 2 ? { before: 2 + siblings.length, after: 3 + siblings.length } : null,
+    leftOut: seated.leftOut,
+    source: store.source(prompts, [...places, ...seated.panel.map(({ place }) => place)]),
+    samples: sides.some(({ samples }) => samples !== null)
+      ? { reference: samplesOf(sides[0]), suspect: samplesOf(sides[1]) }
+      : null,
+    development,
+    basesLeftOut: development ? basesOfSides(development, sides) : [],
+    validations: options.studies,
+    settings: options.settings,
+    software: SOFTWARE,
+    count: pool.count,
+    concurrency: pool.threads,
+    onProgress: (done, total) => options.onProgress({ stage: "comparing answers", done, total }),
+  }).finally(() => pool.close());
+  const role = (name: string) => (of: { name: string; root: Digest }) => ({ role: name, name: of.name, root: of.root });
+  return {
+    findings,
+    inputs: [
+      ...[sides[0]].map(role("reference")),
+      ...[sides[1]].map(role("suspect")),
+      ...siblings.map(role("sibling")),
+      ...releases.map((of, i) => role(i === 0 ? "before" : "after")(of)),
+      ...members.map(role("panel")),
+      ...folder.beside,
+    ],
+  };
+}
+
+function artefact({ name, root }: Answers) {
+  return { name, kind: "transcript" as const, root };
+}
+
+function samplesOf({ texts, samples }: Side): SamplesOf {
+  return samples ?? new Map([...texts].map(([id, text]) => [id, [{ text, logprob: null }]]));
+}
+
+/** Answers of a side: all of them, where there are several a prompt or probabilities. */
+interface Side extends Answers {
+  samples: SamplesOf | null;
+}
+
+function sideOf(file: TranscriptFile, prompts: Map<string, string>): Side {
+  const { records } = file.transcript;
+  const answers = answersOf(file, prompts);
+  if (records.length === answers.texts.size && records.every(({ logprob }) => logprob === null))
+    return { ...answers, samples: null };
+  const samples = new Map<string, SampledAnswer[]>();
+  for (const { promptId, text, logprob } of [...records].sort((a, b) => a.sample - b.sample))
+    samples.set(promptId, [...(samples.get(promptId) ?? []), { text, logprob }]);
+  return { ...answers, samples };
+}
+
+/**
+ * @param prompts texts by id; grows
+ * @param otherwise what becomes of an answer to another prompt under a known id: an error, or as if it were not there
+ * @throws AssayError FORMAT
+ */
+function answersOf(
+  { name, root, transcript }: TranscriptFile,
+  prompts: Map<string, string>,
+  otherwise: "an error" | "left out" = "an error",
+): Answers {
+  const texts = new Map<string, string>();
+  for (const [id, { text, prompt }] of firstAnswers(transcript)) {
+    const known = prompts.get(id);
+    if (prompt !== null && known === undefined) prompts.set(id, prompt);
+    else if (prompt !== null && !samePrompt(prompt, known!)) {
+      if (otherwise === "left out") continue;
+      throw new AssayError(
+        "FORMAT",
+        `examine.behaviour: expected one prompt under one id in all transcripts, got ${quoted(prompt)} under ${quoted(id)} in ${quoted(name)} and ${quoted(known!)} elsewhere`,
+      );
+    }
+    texts.set(id, text);
+  }
+  return { name, root, texts };
+}
+
+/** One recorder keeps a prompt whole, another cuts it or puts a system prompt before it: one within the other will do. */
+function samePrompt(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [x, y] = [plain(a), plain(b)];
+  return x.includes(y) || y.includes(x);
+}
+
+function plain(prompt: string): string {
+  return prompt.normalize("NFC").replace(/\s+/g, " ").trim().toLowerCase();
+}
+
+/** The order depends on the ids and the seed alone, so neither side chose which prompts come first. */
+function inDrawnOrder(ids: readonly string[], seed: string): string[] {
+  const sorted = [...ids].sort();
+  return [...sample(sorted.length, sorted.length, prng("behaviour/prompt-order", seed))].map((i) => sorted[i]!);
+}
+
+function basesOfSides(development: Development, sides: readonly Answers[]): number[] {
+  const bases = new Set<number>();
+  for (const { texts } of sides)
+    for (const base of coincidingBases(development, answerDigests(texts.values()), texts.size)) bases.add(base);
+  return [...bases].sort((a, b) => a - b);
+}
+
+/** null when the package carries none. */
+export async function loadDevelopment(): Promise<Development | null> {
+  const bytes = await readPackageFile(DEVELOPMENT_FILE);
+  return bytes ? developmentSchema.parse(parseStrictJson(new TextDecoder().decode(bytes), DEVELOPMENT_FILE)) : null;
+}

@@ -1,0 +1,113 @@
+/** `assay examine behaviour`: what is typed, what is examined, and how a bundle is examined again. */
+import { optionValue, quotedWord } from "../../../app/asked.js";
+import { foundInputs } from "../../../app/found-inputs.js";
+import type { Examination, Question } from "../../../app/laboratory.js";
+import { AssayError } from "../../../base/error.js";
+import type { ExaminationRequest } from "../../../evidence/request.js";
+import { panelOf } from "../../../host/answers/transcripts.js";
+import { SEED_DEFAULT, type Settings } from "../method.js";
+import { type BehaviourExamination, examineTranscripts } from "./examine-transcripts.js";
+
+export const behaviourQuestion: Question = {
+  description:
+    "What do a suspect's answers say about where it came from? Compares two transcripts against a panel of presumed-unrelated models: the same weights, tuned from one another, taught by one another; one finding each.",
+  arguments: [
+    { name: "reference", help: "transcript of the claimant's model" },
+    { name: "suspect", help: "transcript of the respondent's model" },
+  ],
+  options: [
+    {
+      flags: "--panel <folder>",
+      help: "transcripts of presumed-unrelated models, same prompts (at least 15)",
+      required: true,
+    },
+    {
+      flags: "--sibling <transcript>",
+      help: "another model of the reference's maker, as a control; may be repeated",
+      repeated: true,
+    },
+    { flags: "--before <transcript>", help: "an earlier release of the suspect, with --after" },
+    { flags: "--after <transcript>", help: "a later release of the suspect, with --before" },
+    {
+      flags: "--seed <text>",
+      help: "seed of the order of prompts, 1 to 200 characters",
+      read: optionValue.text(1, 200),
+      default: SEED_DEFAULT,
+    },
+  ],
+  help: `
+Examples:
+  $ assay examine behaviour reference.jsonl suspect.jsonl.gz --panel panel/
+  $ assay examine behaviour reference.jsonl suspect.jsonl --panel panel/ --json | jq '[.proposition.id, .outcome]'
+  $ assay examine behaviour ours-13b.jsonl suspect.jsonl --panel panel/ --sibling ours-7b.jsonl --out case-2
+  $ assay examine behaviour ours.jsonl theirs-v2.jsonl --panel panel/ --before theirs-v1.jsonl --after theirs-v2.jsonl
+
+A transcript is JSON Lines ({prompt_id, prompt?, text}), an Inspect log, or lm-eval samples, plain or gzipped; two join on
+prompt_id. The panel's folder may hold lineage.json ({"base": {NAME: [MODEL, ...]}}) and prompts.json.
+An outcome of "inconclusive" does not show that the models are unrelated.`,
+
+  async examine({ arguments: [reference, suspect], options }, { studies, onProgress }) {
+    const { panel, sibling, before, after, seed } = options as unknown as Options;
+    if ((before === undefined) !== (after === undefined))
+      throw new AssayError("USAGE", "examine behaviour: expected --before and --after together, got one of them");
+    const examined = await examineTranscripts({
+      reference: String(reference),
+      suspect: String(suspect),
+      panel,
+      siblings: sibling,
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+      settings: { seed },
+      studies,
+      onProgress,
+    });
+    return asExamination(examined, { seed });
+  },
+
+  typed(request) {
+    const roles = request.inputs.map(({ role }) => role);
+    const siblings = roles.filter((role) => role === "sibling").map(() => " --sibling T");
+    const releases = roles.includes("before") ? " --before T1 --after T2" : "";
+    return `REFERENCE SUSPECT --panel DIR${siblings.join("")}${releases} --seed ${quotedWord(settingsOf(request).seed)}`;
+  },
+
+  // Transcripts go under the names the bundle gives them, since names decide who of the panel is left out.
+  async again(request, desk) {
+    const settings = settingsOf(request);
+    const { all, has } = await foundInputs("files", request, desk);
+    const one = (role: string) => {
+      const [found] = all(role);
+      if (found) return found;
+      throw new AssayError("FORMAT", `verify: expected an input in the role "${role}", got none`);
+    };
+    const examined = await examineTranscripts({
+      reference: one("reference"),
+      suspect: one("suspect"),
+      panel: await panelOf(all("panel"), all("panel-lineage")[0]?.path ?? null, all("panel-prompts")[0]?.path ?? null),
+      siblings: all("sibling"),
+      ...(has("before") ? { before: one("before"), after: one("after") } : {}),
+      settings,
+      studies: desk.studies,
+      onProgress: desk.onProgress,
+    });
+    return asExamination(examined, settings);
+  },
+};
+
+interface Options {
+  panel: string;
+  sibling: string[];
+  before?: string;
+  after?: string;
+  seed: string;
+}
+
+function asExamination({ findings, inputs }: BehaviourExamination, settings: Settings): Examination {
+  return { findings, inputs, settings: { ...settings }, arguments: ["REFERENCE", "SUSPECT"] };
+}
+
+function settingsOf({ settings: { seed } }: ExaminationRequest): Settings {
+  if (typeof seed !== "string")
+    throw new AssayError("UNSUPPORTED", "verify: expected a request of `examine behaviour` with a seed");
+  return { seed };
+}

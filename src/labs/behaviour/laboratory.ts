@@ -1,0 +1,22 @@
+/** The behaviour laboratory: what do a suspect's answers say about where it came from? */
+import type { Laboratory } from "../../app/laboratory.js";
+import { BEHAVIOUR_PROPOSITIONS } from "./propositions.js";
+
+export const behaviour: Laboratory = {
+  id: "behaviour",
+  propositions: BEHAVIOUR_PROPOSITIONS,
+  studies: [
+    { method: "behaviour/same-model", file: "validation/behaviour-same-model.json" },
+    { method: "behaviour/tuned-from", file: "validation/behaviour-tuned-from.json" },
+    { method: "behaviour/taught-by", file: "validation/behaviour-taught-by.json" },
+  ],
+  questions: [
+    {
+      name: "behaviour",
+      summary: "What do a suspect's answers say about where it came from?",
+      load: async () => (await import("./desk/question.js")).behaviourQuestion,
+    },
+  ],
+  tools: [],
+  view: async () => (await import("./page/view.js")).behaviourView,
+};

@@ -1,0 +1,81 @@
+/** Examine texts for a mark, from paths to the finding: what `assay examine marks` and its page rest on. */
+
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { SOFTWARE } from "../../../app/software.js";
+import { sha256Digest } from "../../../base/digest.js";
+import { AssayError } from "../../../base/error.js";
+import type { Artefact } from "../../../evidence/artefact.js";
+import type { Validation } from "../../../finding/validation.js";
+import { readSmallFile } from "../../../host/small-file.js";
+import { type TextEncoder, TOKENIZER_BYTES_MAX, textEncoder } from "../../../model/beside/text-encoder.js";
+import { TRANSCRIPT_LIMITS } from "../../../transcript/transcript.js";
+import { examinePresence, type TextRequest } from "../examine.js";
+import { MARK_BYTES_MAX, type Mark, readMark } from "../schemes/mark-file.js";
+import { type IdText, readTexts } from "../text/texts.js";
+import type { TextPaths, TextsExamined } from "./text-inputs.js";
+
+/**
+ * @param each one finding a text instead of one over all of them
+ * @param validations studies at hand
+ */
+export async function examineMarks(
+  paths: TextPaths,
+  each: boolean,
+  validations: readonly Validation[],
+): Promise<TextsExamined> {
+  const { request, inputs } = await textRequest(paths, "text", validations);
+  if (!each) return { findings: [examinePresence(request)], inputs };
+  const findings = request.texts.map((text, i) => {
+    const name = `${request.artefacts.text.name} ${i + 1}`.slice(0, 255);
+    return examinePresence({
+      ...request,
+      texts: [text],
+      artefacts: { ...request.artefacts, text: { ...request.artefacts.text, name } },
+    });
+  });
+  return { findings, inputs };
+}
+
+/** Reads and digests what a question of texts and a mark is asked with. */
+export async function textRequest(
+  paths: TextPaths,
+  kind: Artefact["kind"],
+  validations: readonly Validation[],
+  read?: (bytes: Uint8Array, mark: Mark) => IdText[],
+): Promise<{ request: TextRequest; inputs: TextsExamined["inputs"] }> {
+  const markBytes = await readSmallFile(paths.mark, MARK_BYTES_MAX);
+  const mark = readMark(markBytes, basename(paths.mark));
+  const encoder = paths.tokenizer === undefined ? null : await readEncoder(paths.tokenizer);
+  if (encoder) checkTokenizer(mark, encoder);
+  const textBytes = await readSmallFile(paths.texts, TRANSCRIPT_LIMITS.fileBytesMax);
+  const texts =
+    read === undefined
+      ? readTexts(textBytes, basename(paths.texts), encoder ? encoder.encode : null)
+      : read(textBytes, mark);
+  const artefacts = {
+    text: { name: basename(paths.texts), kind, root: sha256Digest(textBytes) },
+    mark: { name: mark.name ?? basename(paths.mark), kind: "mark" as const, root: sha256Digest(markBytes) },
+  };
+  const evidence = [artefacts.text.root, artefacts.mark.root, ...(encoder ? [encoder.digest] : [])];
+  const inputs = Object.entries(artefacts).map(([role, { name, root }]) => ({ role, name, root }));
+  if (encoder) inputs.push({ role: "tokenizer", name: "tokenizer.json", root: encoder.digest });
+  return { request: { texts, mark, artefacts, evidence, validations, software: SOFTWARE }, inputs };
+}
+
+async function readEncoder(path: string): Promise<TextEncoder> {
+  const folder = await stat(path).then(
+    (s) => s.isDirectory(),
+    () => false,
+  );
+  const file = folder ? join(path, "tokenizer.json") : path;
+  return textEncoder(await readSmallFile(file, TOKENIZER_BYTES_MAX), basename(file));
+}
+
+function checkTokenizer(mark: Mark, encoder: TextEncoder): void {
+  if (mark.tokenizer === null || mark.tokenizer === encoder.digest) return;
+  throw new AssayError(
+    "USAGE",
+    `marks.examine: expected the tokenizer that the mark names (${mark.tokenizer}), got ${encoder.digest}`,
+  );
+}

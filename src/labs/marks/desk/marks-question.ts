@@ -1,0 +1,54 @@
+/** `assay examine marks`: does the text carry the mark? */
+import { foundInputs } from "../../../app/found-inputs.js";
+import type { Examination, Question } from "../../../app/laboratory.js";
+import { examineMarks } from "./examine-marks.js";
+import { foundText, type TextsExamined, tokenizerTyped } from "./text-inputs.js";
+
+export const marksQuestion: Question = {
+  description: "Does the text carry a mark? Exact test of texts (JSON Lines with ids, or text) against a mark file.",
+  arguments: [{ name: "texts", help: "JSON Lines, gzipped or not: a line with ids, or with text and --tokenizer" }],
+  options: [
+    {
+      flags: "--mark <file>",
+      help: "mark file: scheme, variant, key, vocabulary, parameters (docs/mark-file.md)",
+      required: true,
+    },
+    { flags: "--tokenizer <path>", help: "tokenizer.json, or a folder that holds one, for lines without ids" },
+    { flags: "--each", help: "one finding a text, instead of one over all texts" },
+  ],
+  help: `
+Examples:
+  $ assay examine marks answers.jsonl --mark MARK.json
+  $ assay examine marks essays.jsonl --mark MARK.json --tokenizer ./model --json | jq .outcome
+  $ assay examine marks answers.jsonl --mark MARK.json --each --json
+
+Marks: KGW in the forms of its original repository, transformers, MarkLLM and three_bricks; SynthID-Text of the reference
+repository and of transformers; Unigram; Gumbel (EXP); this project's own.
+An outcome of "inconclusive" does not show that the text was never marked.`,
+
+  async examine({ arguments: [texts], options }, { studies }) {
+    const { mark, tokenizer, each } = options as unknown as Options;
+    const paths = { texts: String(texts), mark, ...(tokenizer === undefined ? {} : { tokenizer }) };
+    return asExamination(await examineMarks(paths, each === true, studies), each === true);
+  },
+
+  typed(request) {
+    return `TEXTS --mark MARK.json${tokenizerTyped(request)}${request.settings.each ? " --each" : ""}`;
+  },
+
+  async again(request, desk) {
+    const paths = foundText(await foundInputs("files", request, desk));
+    const each = request.settings.each === true;
+    return asExamination(await examineMarks(paths, each, desk.studies), each);
+  },
+};
+
+interface Options {
+  mark: string;
+  tokenizer?: string;
+  each?: boolean;
+}
+
+function asExamination(examined: TextsExamined, each: boolean): Examination {
+  return { ...examined, settings: { each }, arguments: ["TEXTS"] };
+}

@@ -1,0 +1,25 @@
+/** What the questions of a text and a mark have in common: their inputs by role, found again, and how they are typed. */
+import type { Found } from "../../../app/found-inputs.js";
+import type { ExaminationRequest } from "../../../evidence/request.js";
+import type { Finding } from "../../../finding/finding.js";
+
+export interface TextsExamined {
+  findings: readonly Finding[];
+  /** Everything that was read and may be named. */
+  inputs: ExaminationRequest["inputs"];
+}
+
+export interface TextPaths {
+  texts: string;
+  mark: string;
+  /** tokenizer.json, or a folder that holds one. */
+  tokenizer?: string;
+}
+
+export function foundText({ at, has }: Found): TextPaths {
+  return { texts: at("text"), mark: at("mark"), ...(has("tokenizer") ? { tokenizer: at("tokenizer") } : {}) };
+}
+
+export function tokenizerTyped({ inputs }: ExaminationRequest): string {
+  return inputs.some(({ role }) => role === "tokenizer") ? " --tokenizer FILE" : "";
+}

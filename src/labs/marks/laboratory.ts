@@ -1,0 +1,44 @@
+/** The marks laboratory: is a mark present, was it inherited, were canaries learned, whose copy leaked? */
+import type { Laboratory } from "../../app/laboratory.js";
+import { MARKS_PROPOSITIONS } from "./propositions.js";
+
+export const marks: Laboratory = {
+  id: "marks",
+  propositions: MARKS_PROPOSITIONS,
+  studies: [
+    { method: "marks/present", file: "validation/marks-present.json" },
+    { method: "marks/inherited", file: "validation/marks-inherited.json" },
+    { method: "marks/canary", file: "validation/marks-canary.json" },
+    { method: "marks/leak", file: "validation/marks-leak.json" },
+  ],
+  questions: [
+    {
+      name: "marks",
+      summary: "Does the text carry a mark?",
+      load: async () => (await import("./desk/marks-question.js")).marksQuestion,
+    },
+    {
+      name: "inheritance",
+      summary: "Was the suspect trained on text that carries a mark?",
+      load: async () => (await import("./desk/inheritance-question.js")).inheritanceQuestion,
+    },
+    {
+      name: "canaries",
+      summary: "Did the suspect learn canaries planted in accounts?",
+      load: async () => (await import("./desk/canaries-question.js")).canariesQuestion,
+    },
+    {
+      name: "leak",
+      summary: "Whose marked copy was a leaked model made from?",
+      load: async () => (await import("./desk/leak-question.js")).leakQuestion,
+    },
+  ],
+  tools: [
+    {
+      name: "mark",
+      summary: "Mark what a model serves, and the weights it hands out.",
+      load: async () => (await import("./tools/mark.js")).markCommand,
+    },
+  ],
+  view: async () => (await import("./page/view.js")).marksView,
+};

@@ -1,0 +1,224 @@
+/** The marks laboratory's observations: which passages carry the mark, the true key among others, whose copy it is. */
+import type { Finding } from "../../../finding/finding.js";
+import { decimal, log10Figure, whole } from "../../../report/figure-words.js";
+import { FigureBlock } from "../../../report/parts/figure.js";
+import { SummaryList } from "../../../report/parts/summary-list.js";
+import { Table } from "../../../report/parts/table.js";
+import type { NumberedFigure, View, ViewInput } from "../../../report/view.js";
+import {
+  type InheritedObservations,
+  inheritedObservationsSchema,
+  type LeakObservations,
+  leakObservationsSchema,
+  type MarkObservation,
+  type PresentObservations,
+  presentObservationsSchema,
+  type TuplesObservation,
+} from "../record/observations.js";
+import { markedPassages } from "./marked-passages.js";
+import { otherKeys } from "./other-keys.js";
+import { recipientScores } from "./recipient-scores.js";
+
+/** Rows of one table; the finding holds the rest. */
+const ROWS_MAX = 200;
+
+type Seen =
+  | { question: "present"; seen: PresentObservations }
+  | { question: "inherited"; seen: InheritedObservations }
+  | { question: "leak"; seen: LeakObservations };
+
+export const marksView: View = {
+  reads: (finding) => seenIn(finding) !== null,
+  figures: (finding) => {
+    const of = seenIn(finding);
+    switch (of?.question) {
+      case "present":
+        return of.seen.passages.length > 0 ? [{ name: "marked-passages", figure: markedPassages(of.seen) }] : [];
+      case "inherited":
+        return of.seen.others.length > 0 ? [{ name: "other-keys", figure: otherKeys(of.seen) }] : [];
+      case "leak":
+        return of.seen.results.length > 1 ? [{ name: "recipient-scores", figure: recipientScores(of.seen) }] : [];
+      default:
+        return [];
+    }
+  },
+  Observations,
+};
+
+function seenIn({ proposition, observations }: Finding): Seen | null {
+  switch (proposition.id) {
+    case "marks/present": {
+      const parsed = presentObservationsSchema.safeParse(observations);
+      return parsed.success ? { question: "present", seen: parsed.data } : null;
+    }
+    case "marks/inherited": {
+      const parsed = inheritedObservationsSchema.safeParse(observations);
+      return parsed.success ? { question: "inherited", seen: parsed.data } : null;
+    }
+    case "marks/leak": {
+      const parsed = leakObservationsSchema.safeParse(observations);
+      return parsed.success ? { question: "leak", seen: parsed.data } : null;
+    }
+    default:
+      return null;
+  }
+}
+
+function Observations({ finding, figures }: ViewInput) {
+  const of = seenIn(finding);
+  switch (of?.question) {
+    case "present":
+      return <Present seen={of.seen} figures={figures} />;
+    case "inherited":
+      return <Inherited seen={of.seen} figures={figures} />;
+    case "leak":
+      return <Leak seen={of.seen} figures={figures} />;
+    default:
+      return null;
+  }
+}
+
+function Drawings({ figures }: { figures: readonly NumberedFigure[] }) {
+  return (
+    <>
+      {figures.map(({ figure, name, number }) => (
+        <FigureBlock figure={figure} name={name} number={number} />
+      ))}
+    </>
+  );
+}
+
+function markRows(mark: MarkObservation): [string, string][] {
+  return [
+    ["Mark", `${mark.form}, vocabulary ${whole(mark.vocabulary)}`],
+    ["Commitment to the key", mark.commitment ?? "none: a scheme of others"],
+  ];
+}
+
+function tupleRow(tuples: TuplesObservation): [string, string] {
+  const { positions, repeated, excluded, scored } = tuples;
+  return [
+    "Positions read",
+    `${whole(positions)}; ${whole(repeated)} repeats, ${whole(excluded)} left out, ${whole(scored)} scored`,
+  ];
+}
+
+function Present({ seen, figures }: { seen: PresentObservations; figures: readonly NumberedFigure[] }) {
+  const { corpus, passages, texts, textsInAll, windows } = seen;
+  return (
+    <>
+      <SummaryList
+        rows={[
+          ...markRows(seen.mark),
+          tupleRow(seen.tuples),
+          [
+            "All texts together",
+            `${whole(corpus.tuples)} distinct tuples; score ${decimal(corpus.score, 1)}, chance gives ${decimal(corpus.expected, 1)}: ${decimal(corpus.deviations, 2)} standard deviations`,
+          ],
+          ["Passages looked at", `${whole(windows)} windows of 32 tuples and more, every one of them paid for`],
+        ]}
+      />
+      <Drawings figures={figures} />
+      {passages.length > 0 ? (
+        <Table
+          caption="Passages that carry the mark, p after paying for all windows"
+          columns={[
+            { title: "Text" },
+            { title: "First token", numeric: true },
+            { title: "Last token", numeric: true },
+            { title: "Tuples", numeric: true },
+            { title: "Log10 p", numeric: true },
+          ]}
+          rows={passages
+            .slice(0, ROWS_MAX)
+            .map((p) => [p.id, whole(p.from), whole(p.to), whole(p.tuples), log10Figure(p.log10P)])}
+          wide
+        />
+      ) : (
+        <p class="govuk-body">No passage stands out after paying for all windows.</p>
+      )}
+      <Table
+        caption={`Texts by themselves, strongest first${textsInAll > ROWS_MAX ? `, ${ROWS_MAX} of ${textsInAll}` : ""}; nothing paid`}
+        columns={[
+          { title: "Text" },
+          { title: "Tokens", numeric: true },
+          { title: "Tuples", numeric: true },
+          { title: "Deviations", numeric: true },
+          { title: "Log10 p", numeric: true },
+        ]}
+        rows={texts
+          .slice(0, ROWS_MAX)
+          .map((t) => [t.id, whole(t.tokens), whole(t.tuples), decimal(t.deviations, 2), log10Figure(t.log10P)])}
+        wide
+        dense
+      />
+    </>
+  );
+}
+
+function Inherited({ seen, figures }: { seen: InheritedObservations; figures: readonly NumberedFigure[] }) {
+  const { statistic, reaching, others } = seen;
+  return (
+    <>
+      <SummaryList
+        rows={[
+          ...markRows(seen.mark),
+          tupleRow(seen.tuples),
+          ["Texts", `${whole(seen.texts)}, of which ${whole(seen.promptsKnown)} came with their prompt`],
+          ["Contexts that left no choice", `${whole(seen.choiceless)}, left out by ids alone`],
+          [
+            "How it was read",
+            seen.reading ? "the suspect read marked text (weights or log-probabilities)" : "its answers",
+          ],
+          [
+            "Score",
+            `${decimal(statistic.score, 1)} over ${whole(statistic.tuples)} tuples, chance gives ${decimal(statistic.expected, 1)}: ${decimal(statistic.deviations, 2)} standard deviations, ${decimal(statistic.calibrated, 2)} after calibration`,
+          ],
+          ["Rank of the true key", `${whole(reaching + 1)} of ${whole(others.length + 1)}`],
+        ]}
+      />
+      <Drawings figures={figures} />
+    </>
+  );
+}
+
+function Leak({ seen, figures }: { seen: LeakObservations; figures: readonly NumberedFigure[] }) {
+  const { fresh, named, results } = seen;
+  return (
+    <>
+      <SummaryList
+        rows={[
+          ["Recipients named", named.length === 0 ? "none" : whole(named.length)],
+          [
+            "Code",
+            `${whole(seen.bits)} bits, ${whole(seen.bitsRead)} read, in ${whole(seen.tensors)} tensors that differ`,
+          ],
+          [
+            "Where values lay",
+            seen.aligned ? "elsewhere: brought back to the original's places" : "in the original's places",
+          ],
+          ["Size of the mark", `${decimal(100 * seen.strength, 2)} % of a tensor's root mean square`],
+          [
+            "Freshly drawn code words",
+            `${whole(fresh.reaching)} of ${whole(fresh.drawn)} reach the strongest recipient, ${whole(fresh.reachingWeakest)} the weakest named`,
+          ],
+        ]}
+      />
+      <Drawings figures={figures} />
+      <Table
+        caption="Recipients, strongest first; nothing paid"
+        columns={[
+          { title: "Recipient" },
+          { title: "Deviations", numeric: true },
+          { title: "Log10 p, bound", numeric: true },
+          { title: "Named" },
+        ]}
+        rows={results
+          .slice(0, ROWS_MAX)
+          .map((r) => [r.name, decimal(r.deviations, 2), log10Figure(r.log10P), named.includes(r.name) ? "yes" : "no"])}
+        wide
+        dense
+      />
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+/** A mapping file of one's own: where the fields of a log are. */
+import { readFile } from "node:fs/promises";
+import { fromUtf8 } from "../../../base/bytes.js";
+import { parseStrictJson } from "../../../base/strict-json.js";
+import { asAssayError } from "../../../host/files.js";
+import { type Mapping, parseMapping } from "../log/mapping.js";
+
+export async function readMapping(path: string): Promise<Mapping> {
+  const bytes = await readFile(path).catch((error) => {
+    throw asAssayError(error, path, "traffic.readMapping");
+  });
+  return parseMapping(parseStrictJson(fromUtf8(bytes, path), path), path);
+}

@@ -1,0 +1,40 @@
+/** The traffic laboratory: are accounts operated together, do they harvest the model, did a suspect learn the harvest? */
+import type { Laboratory } from "../../app/laboratory.js";
+import { TRAFFIC_PROPOSITIONS } from "./propositions.js";
+
+export const traffic: Laboratory = {
+  id: "traffic",
+  propositions: TRAFFIC_PROPOSITIONS,
+  studies: [
+    {
+      method: "traffic/lockstep",
+      proposition: "traffic/pooled-operation",
+      file: "validation/traffic-pooled-operation.json",
+    },
+    {
+      method: "traffic/lockstep",
+      proposition: "traffic/extraction-workload",
+      file: "validation/traffic-extraction-workload.json",
+    },
+  ],
+  questions: [
+    {
+      name: "traffic",
+      summary: "Are accounts of an API's log operated together, and does what they ask harvest the model?",
+      load: async () => (await import("./desk/traffic-question.js")).trafficQuestion,
+    },
+    {
+      name: "harvest",
+      summary: "Does a suspect know the answers that a campaign harvested?",
+      load: async () => (await import("./desk/harvest-question.js")).harvestQuestion,
+    },
+  ],
+  tools: [
+    {
+      name: "traffic",
+      summary: "Usage of an API from its logs, templates of prompts, and a log as hashed rows.",
+      load: async () => (await import("./tools/traffic.js")).trafficCommand,
+    },
+  ],
+  view: async () => (await import("./page/view.js")).trafficView,
+};

@@ -1,0 +1,28 @@
+/** The weights laboratory: do two models share ancestral weights, and which was made from which? */
+import type { Laboratory } from "../../app/laboratory.js";
+import { WEIGHTS_PROPOSITIONS } from "./propositions.js";
+
+export const weights: Laboratory = {
+  id: "weights",
+  propositions: WEIGHTS_PROPOSITIONS,
+  studies: [
+    { method: "weights/unit-labels", file: "validation/weights-unit-labels.json" },
+    { method: "weights/aligned-units", file: "validation/weights-aligned-units.json" },
+    { method: "weights/init-anchor", file: "validation/weights-init-anchor.json" },
+  ],
+  questions: [
+    {
+      name: "weights",
+      summary: "Do two models share ancestral weights?",
+      load: async () => (await import("./desk/question.js")).weightsQuestion,
+    },
+  ],
+  tools: [
+    {
+      name: "sketch",
+      summary: "Fold a model's weights under a joint seed, so that two parties compare without handing weights over.",
+      load: async () => (await import("./tools/sketch.js")).sketchCommand,
+    },
+  ],
+  view: async () => (await import("./page/view.js")).weightsView,
+};

@@ -1,8 +1,0 @@
-/** The weights laboratory's observations inside a finding, or null: another method's page leaves those parts out. */
-import type { Finding } from "../finding/finding.js";
-import { type WeightsObservations, weightsObservationsSchema } from "../labs/weights/observations.js";
-
-export function weightsObservations({ observations }: Finding): WeightsObservations | null {
-  const parsed = weightsObservationsSchema.safeParse(observations);
-  return parsed.success ? parsed.data : null;
-}
