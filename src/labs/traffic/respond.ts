@@ -46,15 +46,17 @@ export interface Response {
 /** Cards and networks read of one account. */
 const VALUES_MAX = 20;
 
-export const OWN_SQL = `SELECT lower(hex(account)) AS account, toUInt64(count()) AS rows,
+export const OWN_SQL = `SELECT lower(hex(account)) AS name, toUInt64(count()) AS rows,
  toUInt64(countIf(${HALF_SQL} = 1 AND (prompt != ${NONE} OR template != ${NONE}))) AS judgedRows, toUInt64(uniqExact(toDate(ts))) AS days,
  toUInt64(uniqExactIf(org, org != ${ABSENT})) AS orgs, toUInt64(uniqExactIf(key, key != ${ABSENT})) AS keys,
  arraySort(groupUniqArrayIf(${VALUES_MAX})(lower(hex(payment)), payment != ${ABSENT})) AS cards,
  arraySort(groupUniqArrayIf(${VALUES_MAX})(lower(hex(network)), network != ${ABSENT})) AS networks
 FROM rows GROUP BY account ORDER BY account`;
 
-export function ownAccounts(engine: SqlEngine): Promise<OwnAccount[]> {
-  return engine.rows<OwnAccount>(OWN_SQL);
+export async function ownAccounts(engine: SqlEngine): Promise<OwnAccount[]> {
+  // The column is not called `account`: an alias of that name would stand in for the hash in HALF_SQL.
+  const lines = await engine.rows<Omit<OwnAccount, "account"> & { name: string }>(OWN_SQL);
+  return lines.map(({ name, ...rest }) => ({ account: name, ...rest }));
 }
 
 export interface Accusation {

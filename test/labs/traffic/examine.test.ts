@@ -8,14 +8,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verifyBundle } from "../../../src/app/bundle/verify-bundle.js";
 import { KNOWN_RULES } from "../../../src/app/known-rules.js";
 import { encodeFinding } from "../../../src/finding/codec.js";
 import { incoherences } from "../../../src/finding/coherence.js";
+import type { Finding } from "../../../src/finding/finding.js";
 import { examineLogs } from "../../../src/labs/traffic/desk/examine-logs.js";
+import { respondToTraffic } from "../../../src/labs/traffic/desk/respond-to-traffic.js";
 import type { TrafficObservations } from "../../../src/labs/traffic/observations.js";
+
 import { trafficObservationsSchema } from "../../../src/labs/traffic/observations.js";
 import { recomputeGroup } from "../../../src/labs/traffic/score/recompute-group.js";
-import { studiesOf } from "../../asked.js";
+import { bundleOf, studiesOf } from "../../asked.js";
 import { smallWorld } from "./material.js";
 
 // Optional peer: a checkout has it, a user may not.
@@ -39,6 +43,11 @@ const run = (logs: string[], name: string, reveal = false) =>
     threads: 2,
     onProgress: () => undefined,
   });
+
+function inputsOf([first]: readonly Finding[]) {
+  const { subject } = first!;
+  return subject.kind === "log" ? [{ role: "log", name: subject.log.name, root: subject.log.root }] : [];
+}
 
 describe.skipIf(!hasEngine)("examine traffic", () => {
   let world: string;
@@ -95,6 +104,26 @@ describe.skipIf(!hasEngine)("examine traffic", () => {
     });
     const other = await run(files, "shuffled");
     expect(other.findings.map(encodeFinding)).toEqual(again.findings.map(encodeFinding));
+  }, 240_000);
+
+  test("the log that an accusation was made from agrees with it, account by account", async () => {
+    const { findings } = await run([join(world, "log")], "first");
+    const asked = { findings, settings: { reveal: false }, arguments: ["LOG"], inputs: inputsOf(findings) };
+    const accusation = verifyBundle(await bundleOf("examine traffic", asked, studies));
+    const [response] = await respondToTraffic({
+      logs: [join(world, "log")],
+      folder: join(scratch, "respondent"),
+      keyFile,
+      keyMayBeNew: false,
+      mapping: null,
+      reveal: false,
+      threads: 2,
+      accusation,
+      onProgress: () => undefined,
+    });
+    expect(response!.recomputed.holds).toBe(true);
+    expect(response!.answers.length).toBeGreaterThanOrEqual(29);
+    expect(response!.answers.filter((answer) => answer.differs.length > 0)).toEqual([]);
   }, 240_000);
 
   test("a benign world with every decoy is not accused, and says so on the whole log", async () => {
