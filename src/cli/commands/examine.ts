@@ -114,12 +114,12 @@ function asOption({ flags, help, required, default: value, choices, repeated, re
   if (choices) option.choices([...choices]);
   if (value !== undefined) option.default(value);
   if (repeated) option.default([]).argParser((text: string, all: string[]) => [...all, text]);
-  if (read) option.argParser((text: string) => valueOf(read, text));
+  if (read) option.argParser((text: string) => readValue(read, text));
   return option;
 }
 
 /** Commander names the option itself when its value is wrong. */
-function valueOf(read: (text: string) => unknown, text: string): unknown {
+function readValue(read: (text: string) => unknown, text: string): unknown {
   try {
     return read(text);
   } catch (error) {
