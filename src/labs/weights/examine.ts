@@ -38,6 +38,7 @@ import { SKETCH_LIMITS, sketchFacts } from "./sketch/disclosure.js";
 import { unmetBySketch, withFittingValues } from "./sketch/meet.js";
 import { architectureOverlap } from "./story/architecture.js";
 import { counterparts } from "./story/counterparts.js";
+import { identicalRows, sentenceOnIdentical } from "./story/identical.js";
 import { sentencesFor } from "./story/shared-parts.js";
 import { tensorStory } from "./story/story.js";
 import { amountsOf } from "./tests/amounts.js";
@@ -127,8 +128,10 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
   });
   const decision = { ...rule, reason: [rule.reason, ...beside].join(" ") };
   const exact = await assemble(request, decision, tests(results, log10P, request.settings.seed), observations);
-  if (outside !== null || log10P <= OUTCOME_RULES.log10Alpha) return exact;
-  return alignedStage(bench, exact, observations, request.validations);
+  const spoken = outside !== null || log10P <= OUTCOME_RULES.log10Alpha;
+  const finding = spoken ? exact : await alignedStage(bench, exact, observations, request.validations);
+  const identical = observations.identical ? sentenceOnIdentical(observations.identical) : null;
+  return identical === null ? finding : { ...finding, reason: `${finding.reason} ${identical}` };
 }
 
 /** 0.7 on the MLP; 0.3 on what value and residual dimensions both say. What was not examined staked nothing: e = 1. */
@@ -190,6 +193,7 @@ async function observe(
   const layers = counterparts(blocks, bench.reference, bench.suspect, maps);
   const { reference, suspect, vocabularies, settings } = bench;
   const sketched = reference.sketch !== undefined || suspect.sketch !== undefined;
+  const identical = await identicalRows(bench);
   return {
     architecture: architectureOverlap(
       { model: reference, vocabulary: vocabularies.reference },
@@ -219,6 +223,7 @@ async function observe(
     ...(request.exhibits && !sketched ? { exhibits: await exhibitsOf(bench, request.exhibits === "asked") } : {}),
     ...(reference.sketch || suspect.sketch ? { sketches: sketchFacts(bench) } : {}),
     ...(await leftOut(bench, request)),
+    ...(identical === null ? {} : { identical }),
   };
 }
 

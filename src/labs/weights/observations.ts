@@ -4,6 +4,7 @@ import { ALIGNMENT_MODES } from "./alignment/method.js";
 import { exhibitsSchema } from "./exhibits/observed.js";
 import { leftOutSchema } from "./left-out.js";
 import { makingSchema } from "./making/observed.js";
+import { identicalSchema } from "./story/observed.js";
 
 const count = z.number().int().nonnegative();
 const log10P = z.number().max(0);
@@ -146,6 +147,8 @@ export const weightsObservationsSchema = z.strictObject({
   correspondence: z.array(z.strictObject({ referenceLayer: count, suspectLayers: z.array(count) })),
   /** Present where parts of a side were not looked at, while the rest was; null for a side that was looked at whole. */
   leftOut: leftOutSchema.optional(),
+  /** Rows that stand in both models value for value; absent where a side shows no values or lies behind a URL. */
+  identical: identicalSchema.optional(),
   /** Present where disguises were undone: the exact stage was silent. */
   aligned: alignedSchema.optional(),
   /** How the suspect was made, where shared ancestry is beyond the test's α: a description, never a part of it. */
