@@ -78,9 +78,9 @@ export function alignableLayers({ layers, tensors }: Model): number[] {
 /** Why the pair cannot be aligned; null when it can. */
 export function notAlignable(reference: Model, suspect: Model): string | null {
   for (const model of [reference, suspect]) {
-    if (!model.tensors.has("embed")) return "a model has no embedding that is read";
     if (alignableLayers(model).length === 0)
       return `no layer has a single gated MLP of at most ${UNITS_MAX} units, and so no gate-up pairing to test`;
+    if (!model.tensors.has("embed")) return "a model has no embedding that is read";
   }
   if (alignableLayers(reference).length * alignableLayers(suspect).length > LAYER_PAIRS_MAX)
     return `more than ${LAYER_PAIRS_MAX} pairs of layers`;
