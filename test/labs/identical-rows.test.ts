@@ -14,7 +14,7 @@ import { FileReader } from "../../src/host/files.js";
 import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { identicalRows, sentenceOnIdentical } from "../../src/labs/weights/story/identical.js";
-import type { Bench } from "../../src/labs/weights/tests/scan.js";
+import type { Bench } from "../../src/labs/weights/tests/bench.js";
 
 const root = mkdtempSync(join(tmpdir(), "assay-identical-"));
 const files = new FileReader();

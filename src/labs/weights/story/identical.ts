@@ -5,11 +5,10 @@
  * that anybody might have (noughts, ones, one-hot, few distinct values) are not counted. A row that was changed in one
  * value is not seen; of a large model only the rows in the sample are.
  */
+import { LABEL_RUN, labelRuns, runLabels } from "../../../alignment/sampling.js";
 import type { StoredMatrix } from "../../../kernels/stored-matrix.js";
 import type { Model } from "../../../model/model.js";
-import { LABEL_RUN } from "../method.js";
-import { labelRuns, runLabels } from "../tests/sampling.js";
-import type { Bench } from "../tests/scan.js";
+import type { Bench } from "../tests/bench.js";
 import { inParallel } from "../work.js";
 import type { Identical } from "./observed.js";
 
