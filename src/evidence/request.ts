@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { equalBytes, fromUtf8 } from "../base/bytes.js";
 import { canonicalJsonBytes } from "../base/canonical-json.js";
+import type { Digest } from "../base/digest.js";
 import { AssayError } from "../base/error.js";
 import { parseStrictJson } from "../base/strict-json.js";
 import { digestSchema } from "./artefact.js";
@@ -15,8 +16,7 @@ export const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
 const text = z.string().max(4096);
 const scalar = z.union([z.string().max(4096), z.number(), z.boolean(), z.null()]);
 
-export const requestSchema = z.strictObject({
-  type: z.literal("assay/request/v1"),
+const body = {
   /** As typed: "examine weights". */
   command: z.string().min(1).max(100),
   arguments: z.array(text).max(1000),
@@ -36,8 +36,20 @@ export const requestSchema = z.strictObject({
       }),
     )
     .max(10_000),
-});
+};
+
+/** `plan`: digest of the plan that was fixed before the run (a protocol, an order); null where none was. */
+const second = z.strictObject({ type: z.literal("assay/request/v2"), plan: digestSchema.nullable(), ...body });
+/** Readable for ever: it could name no plan. */
+const first = z.strictObject({ type: z.literal("assay/request/v1"), ...body });
+
+export const requestSchema = z.discriminatedUnion("type", [second, first]);
 export type ExaminationRequest = z.infer<typeof requestSchema>;
+
+/** The plan under which the run was made; null for none. */
+export function planOf(request: ExaminationRequest): Digest | null {
+  return request.type === "assay/request/v1" ? null : request.plan;
+}
 
 export function encodeRequest(request: ExaminationRequest): Uint8Array {
   return canonicalJsonBytes(requestSchema.parse(request));

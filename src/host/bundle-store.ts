@@ -69,6 +69,49 @@ export async function writeBundle(path: string, files: ReadonlyMap<string, Uint8
   }
 }
 
+/** Every zip begins so (PKWARE APPNOTE 6.3, 4.3.7). */
+const ZIP_HEAD = Buffer.from([0x50, 0x4b, 0x03, 0x04]);
+/** Names that a bundle holds; one is enough to take a thing for a damaged bundle rather than for none. */
+const TELLING = ["bagit.txt", "data/finding.json"];
+
+/** @throws AssayError where what lies there is no bundle, damaged or not: a missing path, another folder or file, a device */
+export async function assertBundle(path: string): Promise<void> {
+  const info = await stat(path).catch(() => null);
+  if (!info) throw new AssayError("NOT_FOUND", `verify: expected a bundle, found nothing at ${quoted(path)}`);
+  const is = info.isDirectory() ? await holdsTelling(path) : info.isFile() && (await isZipOfBundle(path, info.size));
+  if (!is)
+    throw new AssayError(
+      "FORMAT",
+      `verify: ${quoted(path)} is not a bundle: expected a folder or .zip that --out wrote`,
+    );
+}
+
+async function holdsTelling(folder: string): Promise<boolean> {
+  const found = await Promise.all(TELLING.map((name) => lstat(join(folder, name)).catch(() => null)));
+  return found.some((entry) => entry !== null);
+}
+
+async function isZipOfBundle(path: string, sizeBytes: number): Promise<boolean> {
+  const handle = await open(path);
+  try {
+    // Names stand before each file and once more at the end: one place is left when the other is cut off or damaged.
+    const head = Buffer.alloc(Math.min(sizeBytes, HEAD_BYTES));
+    await handle.read(head, 0, head.length, 0);
+    const tail = Buffer.alloc(Math.min(sizeBytes, NAMES_BYTES_MAX));
+    await handle.read(tail, 0, tail.length, sizeBytes - tail.length);
+    const zipped = head.subarray(0, ZIP_HEAD.length).equals(ZIP_HEAD) || tail.includes(ZIP_END);
+    return zipped && TELLING.some((name) => tail.includes(name) || head.includes(name));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** End record of a zip, and room for all entries with the longest path (evidence/zip.ts). */
+const ZIP_END = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
+const NAMES_BYTES_MAX = BAG_FILES_MAX * 300;
+/** bag-info.txt and bagit.txt come first. */
+const HEAD_BYTES = 128 * 1024;
+
 /** A bundle as it lies on disk, not yet judged. */
 export type StoredBundle = { zip: Uint8Array } | { files: Map<string, Uint8Array> };
 

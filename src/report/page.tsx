@@ -4,8 +4,9 @@
  * It prints what the finding says and adds no opinion; it cannot see whether the finding is right.
  */
 import { raw } from "hono/html";
-import { canonicalJsonBytes } from "../base/canonical-json.js";
+import { canonicalJson, canonicalJsonBytes } from "../base/canonical-json.js";
 import { sha256Digest } from "../base/digest.js";
+import type { Finding } from "../finding/finding.js";
 import { drawFigures } from "./figures.js";
 import { PAGE_CSS } from "./generated/page-css.js";
 import { outcomeWords } from "./outcome-words.js";
@@ -32,7 +33,7 @@ export function renderPage(given: PageInput): string {
   const findingDigest = sha256Digest(canonicalJsonBytes(given.finding));
   const input: PageInput = {
     ...given,
-    finding: visibleValue(given.finding),
+    finding: visibleValue(asWritten(given.finding)),
     signed: visibleValue(given.signed),
     reproduce: { command: given.reproduce.command.split("\n").map(visibleText).join("\n") },
   };
@@ -91,6 +92,11 @@ export function renderPage(given: PageInput): string {
     </html>
   );
   return `<!doctype html>\n${page.toString()}\n`;
+}
+
+/** As its canonical text gives it back: the order of names in memory must not reach the page, for nobody else has it. */
+function asWritten(finding: Finding): Finding {
+  return JSON.parse(canonicalJson(finding)) as Finding;
 }
 
 function Header({ method }: { method: string }) {

@@ -2,14 +2,17 @@
 import { expect, test } from "vitest";
 import { verifyBundle, verifyBundleZip } from "../../src/app/bundle/verify-bundle.js";
 import { KNOWN_RULES } from "../../src/app/known-rules.js";
+import { checkPages } from "../../src/app/pages/check-pages.js";
+import { fromUtf8, utf8 } from "../../src/base/bytes.js";
 import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
+import { unzipStrict } from "../../src/evidence/zip.js";
 import { incoherences } from "../../src/finding/coherence.js";
 import type { Finding } from "../../src/finding/finding.js";
 import { restated } from "../../src/finding/restate.js";
 import { type KnownRules, rulesOf } from "../../src/finding/rules.js";
 import { nameOf } from "../../src/finding/versioned.js";
 import { keptBundles } from "./kept-bundles.js";
-import { rewrittenSample, sampleFinding } from "./sample-bundle.js";
+import { repacked, rewrittenSample, sampleFinding } from "./sample-bundle.js";
 
 const KEPT = keptBundles("v1");
 
@@ -72,6 +75,26 @@ test.each(KEPT)("the kept bundle %s verifies, today and after words and scale ha
     expect(report.checks.filter((check) => !check.holds)).toEqual([]);
     expect(report.findings.every((finding) => finding.type === "assay/finding/v1")).toBe(true);
   }
+});
+
+test.each(KEPT)("each page of the kept bundle %s is what its renderer writes of its finding", async (name, zip) => {
+  const files = unzipStrict(zip);
+  const keyId = verifyBundle(files).signedBy?.keyId ?? null;
+  const checks = await checkPages(files, keyId);
+  // No version before wrote bundles of harvest; this one's page was made for the fixture.
+  const expected = name === "harvest" ? { holds: false, checked: false } : { holds: true };
+  for (const check of checks.filter(({ name }) => name.startsWith("page"))) expect(check).toMatchObject(expected);
+  expect(checks.at(-1)).toMatchObject({ name: "instructions", holds: true });
+});
+
+test("an edited page of a kept bundle does not hold, though every list was rewritten", async () => {
+  const [, zip] = KEPT.find(([name]) => name === "leak")!;
+  const files = unzipStrict(zip);
+  const page = fromUtf8(files.get("data/page.html")!, "page");
+  const edited = repacked(files, { "page.html": utf8(page.replace("moderately strong", "verily, very strong")) });
+  expect(verifyBundle(edited).holds).toBe(true);
+  expect((await checkPages(edited, null))[0]).toMatchObject({ name: "page", holds: false });
+  expect((await checkPages(edited, null))[0]!.checked).toBeUndefined();
 });
 
 test("a finding is held against its own words and scale and no others", () => {

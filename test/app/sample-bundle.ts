@@ -3,7 +3,7 @@ import { type BundleInput, makeBundle } from "../../src/app/bundle/bundle.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
 import { sha256Digest } from "../../src/base/digest.js";
-import { packBag } from "../../src/evidence/bag.js";
+import { type Files, packBag, readBagInfo } from "../../src/evidence/bag.js";
 import type { ExaminationRequest } from "../../src/evidence/request.js";
 import type { Finding, Test } from "../../src/finding/finding.js";
 import { decideExact } from "../../src/finding/outcome.js";
@@ -98,8 +98,14 @@ export function sampleBundle(key: Uint8Array | null = SEED): Map<string, Uint8Ar
 
 /** Someone rewrites the unsigned sample as a whole, so that every digest holds. */
 export function rewrittenSample(changes: Record<string, Uint8Array | null>): Map<string, Uint8Array> {
+  return repacked(sampleBundle(null), changes);
+}
+
+/** Files of an unsigned bundle changed (or, null, taken away), and every list rewritten; labels are kept. */
+export function repacked(bundle: Files, changes: Record<string, Uint8Array | null>): Map<string, Uint8Array> {
   const payload = new Map<string, Uint8Array>();
-  for (const [path, bytes] of sampleBundle(null)) if (path.startsWith("data/")) payload.set(path.slice(5), bytes);
+  for (const [path, bytes] of bundle) if (path.startsWith("data/")) payload.set(path.slice(5), bytes);
   for (const [path, bytes] of Object.entries(changes)) bytes ? payload.set(path, bytes) : payload.delete(path);
-  return packBag(payload, { "Assay-Finding": sha256Digest(payload.get("finding.json") ?? utf8("")) });
+  const { "Payload-Oxum": _, ...info } = Object.fromEntries(readBagInfo(bundle));
+  return packBag(payload, { ...info, "Assay-Finding": sha256Digest(payload.get("finding.json") ?? utf8("")) });
 }

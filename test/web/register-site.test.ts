@@ -430,6 +430,8 @@ describe.skipIf(!present)("in a browser", () => {
       receipt.toString().replace(/"record":"\{\\"bundle\\":\\"sha256:./, '"record":"{\\"bundle\\":\\"sha256:0'),
     );
     expect(await verdict(forged)).toMatch(/Does not hold/);
+    for (const none of ["hello", '{"type":"assay/other/v1"}', "PK\u0003\u0004"])
+      expect(await verdict(Buffer.from(none))).toMatch(/Not checked\s+Receipt: what was chosen is not one/);
 
     const files = join(folder, "signed");
     mkdirSync(files, { recursive: true });

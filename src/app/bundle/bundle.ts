@@ -3,16 +3,19 @@
  * (RFC 8493), signed where a key is given. The same input gives the same bytes. The inputs of the examination are not in it.
  */
 import { utf8 } from "../../base/bytes.js";
-import { sha256Digest } from "../../base/digest.js";
+import { type Digest, sha256Digest } from "../../base/digest.js";
 import { assert } from "../../base/error.js";
 import { packBag, SIGNATURE_FILE } from "../../evidence/bag.js";
 import { signBundle } from "../../evidence/bundle-statement.js";
 import { keyIdOf, publicKeyOf } from "../../evidence/ed25519.js";
-import { type ExaminationRequest, encodeRequest } from "../../evidence/request.js";
+import { type ExaminationRequest, encodeRequest, planOf } from "../../evidence/request.js";
 import { encodeFinding } from "../../finding/codec.js";
 import type { Finding } from "../../finding/finding.js";
+import { packageDigest } from "../../host/package-digest.js";
+import { SOFTWARE } from "../software.js";
 import { FINDINGS_MAX, findingFolder } from "./bundle-layout.js";
 import { howToVerify } from "./how-to-verify.js";
+import { encodeMaker, MAKER_LABEL, type Maker } from "./maker.js";
 import { FINDING_LABEL, FINDINGS_LABEL, SIGNED_BY_LABEL, verifyBundle } from "./verify-bundle.js";
 
 /** One finding with what belongs to it. */
@@ -30,8 +33,12 @@ export interface BundleInput {
   /** One a proposition, in the order they were made; at least one. */
   parts: readonly BundlePart[];
   request: ExaminationRequest;
+  /** Digest of the plan that was fixed before the run. */
+  plan?: Digest;
   /** 32-byte Ed25519 seed. */
   key?: Uint8Array;
+  /** This very package, unless given. */
+  maker?: Maker;
 }
 
 /** @returns path → bytes of every file of the bundle, sorted; checked before it is handed out */
@@ -39,14 +46,16 @@ export function makeBundle(input: BundleInput): Map<string, Uint8Array> {
   const { parts, request, key } = input;
   assert(parts.length > 0 && parts.length <= FINDINGS_MAX, `makeBundle: expected 1 to ${FINDINGS_MAX} findings`);
   const signedBy = key ? keyIdOf(publicKeyOf(key)) : null;
+  const maker = input.maker ?? { name: SOFTWARE.name, version: SOFTWARE.version, digest: packageDigest() };
   const payload = new Map<string, Uint8Array>([
-    ["request.json", encodeRequest(request)],
-    ["HOW-TO-VERIFY.txt", utf8(howToVerify(signedBy, parts.length))],
+    ["request.json", encodeRequest({ ...request, type: "assay/request/v2", plan: input.plan ?? planOf(request) })],
+    ["HOW-TO-VERIFY.txt", utf8(howToVerify(signedBy, parts.length, maker))],
   ]);
   for (const [n, part] of parts.entries()) addPart(payload, findingFolder(n), part);
   const { software } = parts[0]!.finding;
   const info: Record<string, string> = {
     "Bag-Software-Agent": `${software.name} ${software.version}`,
+    [MAKER_LABEL]: encodeMaker(maker),
     [FINDING_LABEL]: sha256Digest(payload.get("finding.json")!),
   };
   if (parts.length > 1) info[FINDINGS_LABEL] = String(parts.length);

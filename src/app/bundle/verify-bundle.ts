@@ -1,18 +1,19 @@
 /**
  * Check a bundle offline, with no more than a hash, a signature scheme and a schema: the other party's tool. Each step
  * is named in the report, and whatever the bytes are the answer is a report, never an exception.
- * It cannot see whether the finding is true to the inputs: `assay verify --recompute` with the inputs can.
+ * It cannot see whether a page says what its finding says: `assay verify` can, which draws it again. Nor whether the
+ * finding is true to the inputs: `assay verify --recompute` with the inputs can.
  */
 
 import { equalBytes, fromUtf8, utf8 } from "../../base/bytes.js";
 import { canonicalJson } from "../../base/canonical-json.js";
-import { sha256Digest } from "../../base/digest.js";
+import { type Digest, sha256Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import { parseStrictJson } from "../../base/strict-json.js";
 import { checkBag, type Files, readBagInfo, SIGNATURE_FILE } from "../../evidence/bag.js";
 import { verifyBundleSignature } from "../../evidence/bundle-statement.js";
 import { keyIdOf } from "../../evidence/ed25519.js";
-import { decodeRequest, type ExaminationRequest } from "../../evidence/request.js";
+import { decodeRequest, type ExaminationRequest, planOf } from "../../evidence/request.js";
 import { unzipStrict } from "../../evidence/zip.js";
 import { decodeFinding } from "../../finding/codec.js";
 import { incoherences, incoherencesWithStudy } from "../../finding/coherence.js";
@@ -26,6 +27,8 @@ import type { Check, VerifyReport } from "./check.js";
 export interface VerifyOptions {
   /** Raw 32-byte Ed25519 public keys. When given, a bundle that none of them signed does not hold. */
   trustedKeys?: readonly Uint8Array[];
+  /** When given, a bundle whose request names another plan, or none, does not hold. */
+  plan?: Digest;
   /** The tables of words, rules and scales that are known; all that this version ships, unless given. */
   known?: KnownRules;
 }
@@ -59,6 +62,8 @@ export function verifyBundle(files: Files, options: VerifyOptions = {}): VerifyR
   step("digests", () => digests(files));
   const count = step("layout", () => layout(files)) ?? 1;
   const request = step("request", () => readRequest(files));
+  const { plan } = options;
+  if (plan !== undefined) step("plan", () => underPlan(given(request, "request"), plan));
   const findings: Finding[] = [];
   for (let n = 0; n < count; n++) {
     const at = findingFolder(n);
@@ -148,6 +153,12 @@ function coherence(finding: Finding, known: KnownRules) {
 function readRequest(files: Files) {
   const request = decodeRequest(fileOf(files, "data/request.json"), "data/request.json");
   return { value: request, detail: `${request.command}, ${request.inputs.length} inputs` };
+}
+
+function underPlan(request: ExaminationRequest, plan: Digest) {
+  const stated = planOf(request);
+  if (stated !== plan) throw fault(`expected a run under ${plan}, the request names ${stated ?? "no plan"}`);
+  return { value: true, detail: `the run was made under ${plan}` };
 }
 
 /** What was read, what is spoken of and what was asked are the same things. */

@@ -2,16 +2,18 @@
 import { Command } from "commander";
 import type { Check, VerifyReport } from "../../app/bundle/check.js";
 import { type VerifyOptions, verifyBundle, verifyBundleZip } from "../../app/bundle/verify-bundle.js";
+import { parseDigest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import type { Files } from "../../evidence/bag.js";
 import { unzipStrict } from "../../evidence/zip.js";
-import { readBundle } from "../../host/bundle-store.js";
+import { assertBundle, readBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
 import { readPublicKey } from "../../host/signing/keys.js";
 import { progressLine } from "../progress.js";
 
 interface Options {
   key?: string[];
+  plan?: string;
   recompute?: boolean;
   inputs?: string[];
   json?: boolean;
@@ -21,6 +23,10 @@ export function verifyCommand(): Command {
   return new Command("verify")
     .argument("<bundle>", "bundle folder or .zip")
     .option("--key <file...>", "public Ed25519 keys you trust (PEM, SPKI); a signature by another key does not hold")
+    .option(
+      "--plan <digest>",
+      "the plan that was fixed before the run; a bundle made under another, or none, does not hold",
+    )
     .option("--recompute", "examine the inputs again and compare the finding and the page bit for bit")
     .option(
       "--inputs <folder...>",
@@ -36,16 +42,26 @@ Examples:
   $ assay verify case-1 --recompute --inputs ./models
   $ assay verify case-2 --recompute --inputs ./models https://example.org/suspect/
 
-An unsigned bundle that was rewritten as a whole is caught only by --recompute.`,
+Pages and figures are written again from the findings and compared byte for byte; of a package that this is not, and that
+writes them otherwise, they are "not checked" (exit status 3). An unsigned bundle whose findings were rewritten as a whole
+is caught only by --recompute.`,
     )
     .action(run);
 }
 
 async function run(path: string, options: Options): Promise<void> {
   const trustedKeys = options.key ? await Promise.all(options.key.map(readPublicKey)) : undefined;
-  const { report, files } = await check(path, trustedKeys ? { trustedKeys } : {});
+  const plan = options.plan === undefined ? {} : { plan: parseDigest(options.plan) };
+  await assertBundle(path);
+  const { report, files } = await check(path, { ...plan, ...(trustedKeys ? { trustedKeys } : {}) });
   const checks: Check[] = [...report.checks];
-  if (options.recompute && report.holds && files) {
+  const sound = () => files !== null && !checks.some((check) => standing(check) === "fails");
+  if (files && sound()) {
+    // Draws figures: loaded only where there is a bundle to draw again.
+    const { checkPages } = await import("../../app/pages/check-pages.js");
+    checks.push(...(await checkPages(files, report.signedBy?.keyId ?? null)));
+  }
+  if (options.recompute && files && sound()) {
     // Knows all laboratories: loaded only where it is asked for.
     const { recompute } = await import("../../app/recompute.js");
     const progress = progressLine();
@@ -78,13 +94,13 @@ function conclusion(checks: readonly Check[]): string {
     : "The bundle holds.";
 }
 
-/** What cannot even be taken for a bundle does not hold; only a missing path is the caller's mistake. */
+/** A bundle that is damaged does not hold; a path at which no bundle lies is the caller's mistake. */
 async function check(path: string, options: VerifyOptions): Promise<{ report: VerifyReport; files: Files | null }> {
   try {
     const stored = await readBundle(path);
     if ("files" in stored) return { report: verifyBundle(stored.files, options), files: stored.files };
     const report = verifyBundleZip(stored.zip, options);
-    return { report, files: report.holds ? unzipStrict(stored.zip) : null };
+    return { report, files: report.checks[0]!.holds ? unzipStrict(stored.zip) : null };
   } catch (error) {
     if (!(error instanceof AssayError) || error.code === "NOT_FOUND") throw error;
     const checks = [{ name: "form", holds: false, detail: error.message }];

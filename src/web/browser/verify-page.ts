@@ -6,6 +6,7 @@ import { blake2b } from "@noble/hashes/blake2.js";
 import { blake3 } from "@noble/hashes/blake3.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { hex, utf8 } from "../../base/bytes.js";
+import { AssayError } from "../../base/error.js";
 import { pae } from "../../evidence/dsse.js";
 import { parseEcdsaKey } from "../../evidence/ecdsa-key.js";
 import { IGNORED_AT_TOP, SIGNATURE_NAME } from "../../evidence/oms.js";
@@ -39,7 +40,10 @@ async function guarded<T>(what: string, check: () => Promise<T | null>): Promise
   try {
     return await check();
   } catch (error) {
-    say(false, `${what}: does not hold. ${(error as Error).message}`);
+    // What is no receipt or signature at all is a mistake of choice, not a fault of evidence.
+    const form = error instanceof AssayError && (error.code === "FORMAT" || error.code === "SCHEMA");
+    if (form) say(null, `${what}: what was chosen is not one. ${error.message}`);
+    else say(false, `${what}: does not hold. ${(error as Error).message}`);
     return null;
   }
 }
@@ -126,11 +130,13 @@ async function digestOf(blob: Blob, algorithm: keyof typeof HASHES): Promise<str
   }
 }
 
-function say(holds: boolean, text: string): void {
+/** @param holds null where nothing was there to check */
+function say(holds: boolean | null, text: string): void {
   const item = document.createElement("li");
   const mark = document.createElement("strong");
-  mark.className = `govuk-tag ${holds ? "govuk-tag--green" : "govuk-tag--red"}`;
-  mark.textContent = holds ? "Holds" : "Does not hold";
+  const colour = holds === null ? "govuk-tag--grey" : holds ? "govuk-tag--green" : "govuk-tag--red";
+  mark.className = `govuk-tag ${colour}`;
+  mark.textContent = holds === null ? "Not checked" : holds ? "Holds" : "Does not hold";
   item.append(mark, " ", text);
   results.append(item);
 }
