@@ -2,14 +2,17 @@
  * From an examination to a bundle: a page for each finding, its figures, how to repeat it, and a signature where a key
  * is given. One publisher for all laboratories; the same input gives the same bytes.
  */
+import { AssayError } from "../base/error.js";
 import { keyIdOf, publicKeyOf } from "../evidence/ed25519.js";
 import type { ExaminationRequest } from "../evidence/request.js";
 import type { Finding } from "../finding/finding.js";
+import { rulesOf } from "../finding/rules.js";
 import { figures } from "../report/figures.js";
 import { renderPage } from "../report/page.js";
 import type { PageInput } from "../report/page-input.js";
 import { makeBundle } from "./bundle/bundle.js";
 import { type Asking, commandOf } from "./known.js";
+import { KNOWN_RULES } from "./known-rules.js";
 import type { Examination } from "./laboratory.js";
 import { type Study, studyOf } from "./studies.js";
 
@@ -42,13 +45,23 @@ export async function pages(
 ): Promise<(finding: Finding, study: Study | null) => PageInput> {
   const [view, { typed }] = await Promise.all([laboratory.view(), question.load()]);
   const command = `assay ${request.command} ${typed(request)}`;
-  const { version, entries } = laboratory.propositions;
   return (finding, study) => ({
     finding,
-    proposition: { version, words: entries[finding.proposition.id]! },
+    proposition: wordsOf(finding),
     view,
     validation: study,
     reproduce: { command },
     signed: keyId === null ? null : { keyId },
   });
+}
+
+/** The question in the words that the finding itself was made by, which may be those of an earlier version. */
+function wordsOf(finding: Finding): PageInput["proposition"] {
+  const found = rulesOf(finding, KNOWN_RULES);
+  if ("unknown" in found)
+    throw new AssayError("UNSUPPORTED", `page: rules not known here: ${found.unknown.join(", ")}`);
+  const { list, question } = found.rules;
+  if (question === null)
+    throw new AssayError("UNSUPPORTED", `page: ${finding.proposition.id} is not in list ${list.version}`);
+  return { version: list.version, words: question };
 }

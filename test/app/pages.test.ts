@@ -6,7 +6,7 @@ import { findingCount, findingFolder } from "../../src/app/bundle/bundle-layout.
 import { encodeMaker, MAKER_LABEL, type Maker, makerOf } from "../../src/app/bundle/maker.js";
 import { verifyBundle } from "../../src/app/bundle/verify-bundle.js";
 import { checkPages } from "../../src/app/pages/check-pages.js";
-import { writePage } from "../../src/app/pages/write-page.js";
+import { pageWriter } from "../../src/app/pages/write-page.js";
 import { fromUtf8, utf8 } from "../../src/base/bytes.js";
 import { decodeRequest } from "../../src/evidence/request.js";
 import { unzipStrict } from "../../src/evidence/zip.js";
@@ -16,14 +16,15 @@ import { keptBundles } from "./kept-bundles.js";
 import { repacked, sampleInput } from "./sample-bundle.js";
 
 /** A kept bundle with its pages as this version writes them, by this package unless another is named. */
-function today(name: string, maker?: Maker): Map<string, Uint8Array> {
+async function today(name: string, maker?: Maker): Promise<Map<string, Uint8Array>> {
   const files = unzipStrict(keptBundles("v1").find(([each]) => each === name)![1]);
   const request = files.get("data/request.json")!;
+  const write = await pageWriter(request, null);
   const parts = Array.from({ length: findingCount(files.keys())! }, (_, n) => {
     const at = `data/${findingFolder(n)}`;
     const validation = files.get(`${at}validation.json`) ?? null;
     const finding = files.get(`${at}finding.json`)!;
-    const { page, figures } = writePage({ finding, request, study: validation, keyId: null })!;
+    const { page, figures } = write({ finding, study: validation });
     return { finding: decodeFinding(finding, at), page, validation, figures };
   });
   const bundle = makeBundle({ parts, request: decodeRequest(request, "request"), ...(maker ? { maker } : {}) });
@@ -35,7 +36,7 @@ const changed = (files: Map<string, Uint8Array>, path: string, change: (text: st
   repacked(files, { [path]: utf8(change(fromUtf8(files.get(`data/${path}`)!, path))) });
 
 test("what this version wrote holds, and no word, drawing, number or instruction of it can be changed", async () => {
-  const files = today("traffic");
+  const files = await today("traffic");
   expect(await failing(files)).toEqual([]);
   const figure = [...files.keys()].find((path) => /^data\/findings\/2\/figures\/.*csv$/.test(path))!.slice(5);
   const edits = {
@@ -54,7 +55,7 @@ test("what this version wrote holds, and no word, drawing, number or instruction
 
 test("a page by another package is not checked where it reads otherwise, and holds where it is the same", async () => {
   const other: Maker = { name: "assay", version: "9.0.0", digest: `sha256:${"9".repeat(64)}` };
-  const files = today("marks", other);
+  const files = await today("marks", other);
   expect(await failing(files)).toEqual([]);
   const edited = changed(files, "page.html", (text) => text.replace("</main>", "<p>More.</p></main>"));
   const [check] = await failing(edited);

@@ -11,7 +11,7 @@ export interface Check {
 }
 
 export interface VerifyReport {
-  /** Every check holds. */
+  /** Every check holds. Of pages and figures it says nothing: drawing them takes libraries (app/pages/check-pages.ts). */
   holds: boolean;
   checks: Check[];
   /** The first, as read, when it could be read: to be believed only when `holds`. */

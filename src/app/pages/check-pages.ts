@@ -10,9 +10,9 @@ import { parseStrictJson } from "../../base/strict-json.js";
 import type { Files } from "../../evidence/bag.js";
 import { packageDigest } from "../../host/package-digest.js";
 import { findingCount, findingFolder } from "../bundle/bundle-layout.js";
+import type { Check } from "../bundle/check.js";
 import { howToVerify } from "../bundle/how-to-verify.js";
 import { type Maker, makerOf } from "../bundle/maker.js";
-import type { Check } from "../bundle/verify-bundle.js";
 import { loadRenderer, RENDERER_1 } from "./kept-renderers.js";
 import type { StoredPage, WrittenPage } from "./page.js";
 
@@ -33,7 +33,7 @@ export interface Writer {
  * @param keyId of its signature, where that holds
  */
 export async function checkPages(files: Files, keyId: string | null): Promise<Check[]> {
-  return checkPagesBy(await writerOf(files), files, keyId);
+  return checkPagesBy(await writerOf(files, keyId), files, keyId);
 }
 
 export function checkPagesBy(writer: Writer, files: Files, keyId: string | null): Check[] {
@@ -50,21 +50,32 @@ export function checkPagesBy(writer: Writer, files: Files, keyId: string | null)
 }
 
 /** Of a bundle whose digests hold. */
-export async function writerOf(files: Files): Promise<Writer> {
+export async function writerOf(files: Files, keyId: string | null): Promise<Writer> {
   const maker = makerOf(files);
   const finding = parseStrictJson(fromUtf8(files.get("data/finding.json")!, "finding.json"), "finding.json");
   if (maker === null && (finding as { type?: unknown }).type === "assay/finding/v1") {
     const kept = await loadRenderer(RENDERER_1);
     return { name: RENDERER_1.of, same: true, made: "", page: kept.render, howToVerify: kept.howToVerify };
   }
-  const { writePage } = await import("./write-page.js");
+  const page = await writerHere(files.get("data/request.json")!, keyId);
   return {
     name: "this version",
     same: maker !== null && maker.digest === packageDigest(),
     made: maker === null ? "it names no package" : `it was made by ${maker.name} ${maker.version} (${maker.digest})`,
-    page: writePage,
+    page,
     howToVerify: (signedBy, findings) => howToVerify(signedBy, findings, maker ?? UNNAMED),
   };
+}
+
+/** Writes nothing where this version does not ask what was asked. */
+async function writerHere(request: Uint8Array, keyId: string | null): Promise<Writer["page"]> {
+  const { pageWriter } = await import("./write-page.js");
+  try {
+    return await pageWriter(request, keyId);
+  } catch (error) {
+    if (error instanceof AssayError && error.code === "UNSUPPORTED") return () => null;
+    throw error;
+  }
 }
 
 /** Stands where a bundle names no package, which no bundle of the second form may. */
@@ -78,6 +89,8 @@ function checkPage(files: Files, keyId: string | null, writer: Writer, n: number
     const part = { finding: files.get(`${at}finding.json`)!, request: files.get("data/request.json")! };
     written = writer.page({ ...part, study: files.get(`${at}validation.json`) ?? null, keyId });
   } catch (error) {
+    if (error instanceof AssayError && error.code === "UNSUPPORTED")
+      return { name, holds: false, checked: false, detail: `page not checked: ${error.message}` };
     // Observations that a renderer cannot read: no page can have been written of them.
     const message = new AssayError("FORMAT", (error as Error).message).message;
     return { name, holds: false, detail: `no page can be written of this finding: ${message}` };
