@@ -2,6 +2,7 @@
  * From an examination to a bundle: a page for each finding, its figures, how to repeat it, and a signature where a key
  * is given. One publisher for all laboratories; the same input gives the same bytes.
  */
+import type { Digest } from "../base/digest.js";
 import { AssayError } from "../base/error.js";
 import { keyIdOf, publicKeyOf } from "../evidence/ed25519.js";
 import type { ExaminationRequest } from "../evidence/request.js";
@@ -16,12 +17,16 @@ import { KNOWN_RULES } from "./known-rules.js";
 import type { Examination } from "./laboratory.js";
 import { type Study, studyOf } from "./studies.js";
 
-/** @param key 32-byte Ed25519 seed */
+/**
+ * @param key 32-byte Ed25519 seed
+ * @param plan digest of the plan that was fixed before the run
+ */
 export async function publish(
   asking: Asking,
   examination: Examination,
   studies: readonly Study[],
   key?: Uint8Array,
+  plan?: Digest,
 ): Promise<Map<string, Uint8Array>> {
   const request = requestOf(asking, examination);
   const pageOf = await pages(asking, request, key ? keyIdOf(publicKeyOf(key)) : null);
@@ -30,7 +35,7 @@ export async function publish(
     const page = pageOf(finding, study);
     return { finding, page: renderPage(page), validation: study?.bytes ?? null, figures: figures(page) };
   });
-  return makeBundle({ parts, request, ...(key ? { key } : {}) });
+  return makeBundle({ parts, request, ...(key ? { key } : {}), ...(plan ? { plan } : {}) });
 }
 
 function requestOf(asking: Asking, { arguments: given, settings, inputs }: Examination): ExaminationRequest {

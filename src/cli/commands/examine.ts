@@ -7,6 +7,7 @@ import { LABORATORIES } from "../../app/laboratories.js";
 import type { Asked, Desk, Examination, Option, Question } from "../../app/laboratory.js";
 import { publish } from "../../app/publish.js";
 import { loadStudies } from "../../app/studies.js";
+import { parseDigest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import { encodeFinding } from "../../finding/codec.js";
 import { assertFreeTarget, readBundle, writeBundle } from "../../host/bundle-store.js";
@@ -33,6 +34,7 @@ interface Output {
   json?: boolean;
   out?: string;
   sign?: string;
+  under?: string;
 }
 
 function questionCommand(asking: Asking, question: Question): Command {
@@ -42,6 +44,7 @@ function questionCommand(asking: Asking, question: Question): Command {
   command
     .option("--out <path>", "write a bundle: a new folder, or a .zip")
     .option("--sign <file>", "sign the bundle with an Ed25519 private key (PEM, PKCS#8)")
+    .option("--under <digest>", "with --out: the plan that was fixed before this run, named in the bundle's request")
     .option("--json", "print one finding a line as JSON, nothing else");
   // Where the question has no key of its own, --key signs, as it always did.
   const signs = !question.options.some(({ flags }) => flags.startsWith("--key "));
@@ -49,9 +52,9 @@ function questionCommand(asking: Asking, question: Question): Command {
   command.addHelpText("after", question.help);
   return command.action(async (...given: unknown[]) => {
     const positional = given.slice(0, question.arguments.length) as Asked["arguments"];
-    const { json, out, sign, ...options } = command.opts<Output & Record<string, unknown>>();
+    const { json, out, sign, under, ...options } = command.opts<Output & Record<string, unknown>>();
     const keyFile = sign ?? (signs ? (options.key as string | undefined) : undefined);
-    await run(asking, question, { arguments: positional, options }, { json, out, keyFile });
+    await run(asking, question, { arguments: positional, options }, { json, out, keyFile, under });
   });
 }
 
@@ -59,9 +62,14 @@ interface Printed {
   json: boolean | undefined;
   out: string | undefined;
   keyFile: string | undefined;
+  under: string | undefined;
 }
 
-async function run(asking: Asking, question: Question, asked: Asked, { json, out, keyFile }: Printed): Promise<void> {
+async function run(asking: Asking, question: Question, asked: Asked, printed: Printed): Promise<void> {
+  const { json, out, keyFile } = printed;
+  const plan = printed.under === undefined ? undefined : parseDigest(printed.under);
+  if (plan !== undefined && out === undefined)
+    throw new AssayError("USAGE", `examine ${asking.question.name}: expected --out with --under, got none`);
   const key = keyFile === undefined ? undefined : await readSigningKey(keyFile);
   if (out !== undefined) await assertFreeTarget(out);
   const studies = await loadStudies(asking.laboratory);
@@ -91,7 +99,7 @@ async function run(asking: Asking, question: Question, asked: Asked, { json, out
     return;
   }
   const examination = await question.examine(asked, desk).finally(() => progress.done());
-  if (out !== undefined) await writeBundle(out, await publish(asking, examination, studies, key));
+  if (out !== undefined) await writeBundle(out, await publish(asking, examination, studies, key, plan));
   print(examination, json);
   if (out !== undefined) process.stderr.write(`bundle written to ${out}\n`);
 }
