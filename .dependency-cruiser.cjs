@@ -44,7 +44,11 @@ const storeys = {
     to: [...heart, "finding", "office", "report", "host", "app"],
     own: "",
   },
-  tools: { from: "^src/labs/[^/]+/tools/", to: [...heart, "finding", "office", "report", "host", "app", "cli"], own: "" },
+  tools: {
+    from: "^src/labs/[^/]+/tools/",
+    to: [...heart, "finding", "office", "report", "host", "app", "cli"],
+    own: "",
+  },
 };
 // What the rest of the house may know of a laboratory: its record, its door, what its findings hold, and named ports.
 const ports = [

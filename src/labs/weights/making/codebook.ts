@@ -1,15 +1,16 @@
 /**
  * Integer and table quantisation read off the values themselves: in each row or block the values are a few codes times
  * one scale, the largest value being the last code. Formats: symmetric INT8 and INT4 by tensor, row or block (as in
- * GGUF's Q8_0), Q4_0, asymmetric INT4 and INT8, NF4 (QLoRA, arXiv 2305.14314, appendix E).
+ * GGUF's Q8_0), Q4_0, asymmetric INT4 and INT8, NF4 (QLoRA, arXiv 2305.14314, appendix E), one bit and three values
+ * (BitNet b1.58, arXiv 2402.17764), 8-bit floats times a scale (OCP 8-bit Floating Point Specification 1.0).
  * It sees no scale by column, and no block whose largest value is not its last code.
  */
 
 export interface Codebook {
   id: string;
   title: string;
-  /** Values that share a scale: a whole row, or blocks along a row. */
-  block: number | "row";
+  /** Values that share a scale: the whole tensor, a whole row, or blocks along a row. */
+  block: number | "row" | "tensor";
   /** Codes of the largest value on each side of nought; null where codes stand in `table`. */
   levels: number;
   /** Codes begin at the block's smallest value rather than lie around nought. */
@@ -33,14 +34,50 @@ const uniform = (bits: number, levels: number, block: number | "row", asymmetric
   table: null,
 });
 
+const few = (id: string, title: string, table: readonly number[], block: 32 | 64 | 128 | "row"): Codebook => ({
+  id: `${id}-${block === "row" ? "row" : `block-${block}`}`,
+  title: `${title}, one scale ${block === "row" ? "a row" : `each ${block} values of a row`}`,
+  block,
+  levels: 0,
+  asymmetric: false,
+  table,
+});
+
+/** All finite values of an 8-bit float, over the largest. */
+function floats8(mantissaBits: number, exponentMin: number, max: number): number[] {
+  const positive: number[] = [];
+  const steps = 2 ** mantissaBits;
+  for (let m = 1; m < steps; m++) positive.push(m * 2 ** (exponentMin - mantissaBits));
+  for (let e = exponentMin; 2 ** e <= max; e++) for (let m = 0; m < steps; m++) positive.push((1 + m / steps) * 2 ** e);
+  const held = positive.filter((x) => x <= max).map((x) => x / max);
+  return [...held.map((x) => -x).reverse(), 0, ...held];
+}
+
+const float8 = (id: string, title: string, table: readonly number[], block: 128 | "row" | "tensor"): Codebook => ({
+  id: `${id}-${typeof block === "number" ? `block-${block}` : block}`,
+  title: `8-bit floats (${title}) times one scale ${typeof block === "number" ? `each ${block} values of a row` : `a ${block}`}`,
+  block,
+  levels: 0,
+  asymmetric: false,
+  table,
+});
+const E4M3 = floats8(3, -6, 448);
+const E5M2 = floats8(2, -14, 57_344);
+
 /** Coarser first, so that a coarse grid is not taken for the fine one that holds it. */
 export const CODEBOOKS: readonly Codebook[] = [
+  ...(["row", 32, 64, 128] as const).map((block) => few("bit", "one bit a value (plus or minus)", [-1, 1], block)),
+  ...(["row", 32, 64, 128] as const).map((block) =>
+    few("ternary", "three values (plus, nought, minus)", [-1, 0, 1], block),
+  ),
   ...([32, 64, 128, "row"] as const).map((block) => uniform(4, 7, block, false)),
   ...([32, 64, 128, "row"] as const).map((block) => uniform(4, 8, block, false)),
   ...([32, 64, 128, "row"] as const).map((block) => uniform(4, 15, block, true)),
   { id: "nf4-block-64", title: "NF4, one scale each 64 values", block: 64, levels: 0, asymmetric: false, table: NF4 },
   ...([32, 64, 128, "row"] as const).map((block) => uniform(8, 127, block, false)),
   ...([128, "row"] as const).map((block) => uniform(8, 255, block, true)),
+  ...([128, "row", "tensor"] as const).map((block) => float8("e4m3", "E4M3", E4M3, block)),
+  ...([128, "row", "tensor"] as const).map((block) => float8("e5m2", "E5M2", E5M2, block)),
 ];
 
 /** Blocks looked at before a tensor is said to lie on a codebook, or not. */
@@ -80,8 +117,9 @@ export function codebookOf(values: Float32Array, columns: number, tolerance: num
 }
 
 function liesOn(values: Float32Array, columns: number, book: Codebook, tolerance: number): boolean {
-  const size = book.block === "row" ? columns : book.block;
-  if (columns % size !== 0 || values.length < VALUES_MIN || (book.block !== "row" && size === columns)) return false;
+  const size = blockSize(book, columns, values.length);
+  if (values.length % size !== 0 || values.length < VALUES_MIN) return false;
+  if (typeof book.block === "number" && (columns % size !== 0 || size === columns)) return false;
   const blocks = values.length / size;
   const every = Math.max(1, Math.floor(blocks / BLOCKS_TRIED));
   let [n, held, chance] = [0, 0, 0];
@@ -102,6 +140,22 @@ function liesOn(values: Float32Array, columns: number, book: Codebook, tolerance
   return n >= VALUES_MIN && held >= SHARE_MIN * n && chance <= CHANCE_MAX * n;
 }
 
+/** Values that share a scale, of a tensor of so many columns and values. */
+export function blockSize({ block }: Codebook, columns: number, values: number): number {
+  return block === "tensor" ? values : block === "row" ? columns : block;
+}
+
+/** The table's first entry that is not below y, but never its first or beyond its last. */
+function upperOf(table: readonly number[], y: number): number {
+  let [low, high] = [1, table.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (table[middle]! < y) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** How far a value is from the nearest code, and how far codes lie apart there. */
 export function toCode(x: number, { origin, step }: Scale, { table }: Codebook): { distance: number; spacing: number } {
   if (!table) {
@@ -109,8 +163,7 @@ export function toCode(x: number, { origin, step }: Scale, { table }: Codebook):
     return { distance: Math.abs((code - Math.round(code)) * step), spacing: Math.abs(step) };
   }
   const y = x / step;
-  let i = 1;
-  while (i < table.length - 1 && table[i]! < y) i++;
+  const i = upperOf(table, y);
   const [low, high] = [table[i - 1]!, table[i]!];
   return { distance: Math.min(Math.abs(y - low), Math.abs(y - high)) * step, spacing: (high - low) * step };
 }
@@ -119,8 +172,7 @@ export function toCode(x: number, { origin, step }: Scale, { table }: Codebook):
 export function codeOf(x: number, scale: Scale, { levels, table, asymmetric }: Codebook, boundary: number): number[] {
   if (table) {
     const y = x / scale.step;
-    let i = 1;
-    while (i < table.length - 1 && table[i]! < y) i++;
+    const i = upperOf(table, y);
     const [low, high] = [table[i - 1]!, table[i]!];
     const middle = (low + high) / 2;
     if (Math.abs(y - middle) < boundary * (high - low)) return [i - 1, i];

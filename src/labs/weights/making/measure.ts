@@ -33,6 +33,7 @@ export function measure(aligned: Aligned): TensorMaking {
     equal: n === 0 ? 0 : round(equal / n),
     change: round(relativeChange(reference, suspect)),
     grid: { reference: title(a), suspect: title(b) },
+    stored: { reference: aligned.referenceType, suspect: aligned.suspectType },
     zeros: { reference: share(zerosA, n), suspect: share(zerosB, n) },
     rounding: { forward: shortened(forward.rounding), backward: shortened(backward.rounding) },
     mask: {

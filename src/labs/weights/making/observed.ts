@@ -31,6 +31,8 @@ const tensorSchema = z.strictObject({
   change: z.number(),
   /** The coarsest number format or codebook that holds every value, by id. */
   grid: z.strictObject({ reference: z.string(), suspect: z.string() }),
+  /** The number format in which each side's values or codes lie in its file. */
+  stored: z.strictObject({ reference: z.string(), suspect: z.string() }).optional(),
   zeros: z.strictObject({ reference: z.number(), suspect: z.number() }),
   rounding: z.strictObject({ forward: roundingSchema, backward: roundingSchema }),
   mask: z.strictObject({ forward: maskSchema.nullable(), backward: maskSchema.nullable() }),

@@ -4,7 +4,7 @@
  * little, has some that crossed a rounding boundary. Where that holds and the finer side has values that the coarser
  * grid does not hold, something was lost on the way from one to the other, and the way back cannot supply it.
  */
-import { type Codebook, codebookOf, codeOf, scaleOf } from "./codebook.js";
+import { blockSize, type Codebook, codebookOf, codeOf, scaleOf } from "./codebook.js";
 import { type FloatGrid, gridOf, gridStep, roundTo } from "./float-grid.js";
 
 export interface Grid {
@@ -82,7 +82,7 @@ function toFloat(from: Values, { values, grid }: Values): Rounding {
 /** The scale is taken from the finer side, as a quantiser would; codes must agree, whatever was done to the scale after. */
 function toCodebook(from: Values, { values, columns }: Values, book: Codebook): Rounding {
   const out = { n: 0, exceptions: 0, moved: 0, cut: 0, sharpness: 0 };
-  const size = book.block === "row" ? columns : book.block;
+  const size = blockSize(book, columns, values.length);
   for (let at = 0; at < values.length; at += size) {
     const [fine, coarse] = [from.values.subarray(at, at + size), values.subarray(at, at + size)];
     const [scale, stored] = [scaleOf(fine, book), scaleOf(coarse, book)];
