@@ -67,7 +67,8 @@ test("screening reads less, and finds a fine-tune all the same", async () => {
     settings: screened,
     ...options,
   });
-  expect(findings[0]!.tests.find((t) => t.id === "combined")!.log10P).toBeLessThan(-50);
+  // Since version 3 of the method a block is worth the least of several e-values: these small models reach 10^−27.
+  expect(findings[0]!.tests.find((t) => t.id === "combined")!.log10P).toBeLessThan(-20);
   expect(remote.map((use) => use.role)).toEqual(["reference", "suspect"]);
   const other = `${origin}/demo/independent-twin/model.safetensors`;
   const twin = await examineModels({ reference: base!, suspect: other, settings: screened, ...options });
