@@ -170,6 +170,8 @@ module.exports = {
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
+    // Judged where it is put: test/app/toy-laboratory.test.ts.
+    exclude: { path: "^test/toy-laboratory/" },
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "default", "types"] },
     parser: "swc",
   },

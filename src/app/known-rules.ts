@@ -2,7 +2,7 @@
 import { KNOWN_OUTCOMES, KNOWN_SCALES } from "../finding/known-rules.js";
 import type { KnownRules } from "../finding/rules.js";
 import { nameOf } from "../finding/versioned.js";
-import { LABORATORIES } from "./laboratories.js";
+import { LABORATORIES } from "./known.js";
 
 export const KNOWN_RULES: KnownRules = {
   propositions: LABORATORIES.flatMap(({ propositions, earlier = [] }) =>

@@ -1,8 +1,11 @@
 /** Who asks what: the laboratory of a proposition or a command, by the list of laboratories. */
 import { AssayError, quoted } from "../base/error.js";
 import type { Proposition } from "../finding/propositions.js";
-import { LABORATORIES } from "./laboratories.js";
+import * as listed from "./laboratories.js";
 import type { Laboratory, Loaded, Question } from "./laboratory.js";
+
+/** Every laboratory, by name. */
+export const LABORATORIES: readonly Laboratory[] = Object.values(listed);
 
 /** How a question's command begins in a request. */
 const EXAMINE = "examine ";

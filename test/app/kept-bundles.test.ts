@@ -136,10 +136,10 @@ test("no table is changed under its name", () => {
   expect(names).toMatchInlineSnapshot(`
     [
       [
-        "2 sha256:0cd4f3f74b5307fbced528c9eedea102c4ff6dc3bce52fe4dd665a27fd4bf1e0",
         "2 sha256:c1bfa9614316d6b426a9b7b3f251df09ea2d18938f0567b63e4a4aff3afbcc17",
         "2 sha256:bd93f11bf2531636f8ea656907c9ed43a6b4cf43b2472a561408e1b9dd52f8f7",
         "2 sha256:068aa844e8abfee0782dc3662588d95a57744dd780803e344cadeb25d8e3ab96",
+        "2 sha256:0cd4f3f74b5307fbced528c9eedea102c4ff6dc3bce52fe4dd665a27fd4bf1e0",
       ],
       [
         "2 sha256:61a25c03e1cf5b25517d0cefb043415e3ec36c18e036660b8b034b0862135836",

@@ -1,5 +1,5 @@
 /** The words and the view of a finding's laboratory, for pages made by hand. */
-import { LABORATORIES } from "../../src/app/laboratories.js";
+import { LABORATORIES } from "../../src/app/known.js";
 import type { Finding } from "../../src/finding/finding.js";
 import type { PageInput } from "../../src/report/page-input.js";
 

@@ -3,7 +3,7 @@
  * nothing but this table. A verb's description stands here alone; its own file says the rest.
  */
 import { Command } from "commander";
-import { LABORATORIES } from "../../app/laboratories.js";
+import { LABORATORIES } from "../../app/known.js";
 
 interface Verb {
   name: string;

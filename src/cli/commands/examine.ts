@@ -2,8 +2,7 @@
 import { Command, Option as CommanderOption, InvalidArgumentError } from "commander";
 import type { VerifyReport } from "../../app/bundle/check.js";
 import { verifyBundle, verifyBundleZip } from "../../app/bundle/verify-bundle.js";
-import { type Asking, propositionOf } from "../../app/known.js";
-import { LABORATORIES } from "../../app/laboratories.js";
+import { type Asking, LABORATORIES, propositionOf } from "../../app/known.js";
 import type { Asked, Desk, Examination, Option, Question } from "../../app/laboratory.js";
 import { publish } from "../../app/publish.js";
 import { loadStudies } from "../../app/studies.js";

@@ -1,0 +1,18 @@
+/** The toy laboratory: were two records of coin tosses copied from one another? */
+import type { Laboratory } from "../../app/laboratory.js";
+import { TOSSES_PROPOSITIONS } from "./propositions.js";
+
+export const tosses: Laboratory = {
+  id: "tosses",
+  propositions: TOSSES_PROPOSITIONS,
+  studies: [{ method: "tosses/equal-places", file: "validation/tosses-copied.json" }],
+  questions: [
+    {
+      name: "tosses",
+      summary: "Were two records of coin tosses copied from one another?",
+      load: async () => (await import("./desk/question.js")).tossesQuestion,
+    },
+  ],
+  tools: [],
+  view: async () => (await import("./page/view.js")).tossesView,
+};
