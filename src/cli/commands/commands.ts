@@ -40,6 +40,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./register/register.js")).registerCommand(),
   },
   {
+    name: "case",
+    description: "A dispute from complaint to order: file, answer, plan, find, decide, replay.",
+    load: async () => (await import("./case/case.js")).caseCommand(),
+  },
+  {
     name: "serve",
     description: "Serve a folder of pages (from --out or the demo), or a register's public site, on localhost.",
     load: async () => (await import("./serve.js")).serveCommand(),

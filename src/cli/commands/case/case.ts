@@ -1,0 +1,9 @@
+/** `assay case …`: a dispute from complaint to order, as a folder that the other side can replay. */
+import { Command } from "commander";
+import { replayCommand } from "./case-replay.js";
+
+export function caseCommand(): Command {
+  const command = new Command("case");
+  for (const each of [replayCommand()]) command.addCommand(each);
+  return command;
+}

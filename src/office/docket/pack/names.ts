@@ -1,0 +1,126 @@
+/**
+ * Closed lists that packs draw from: roles, kinds of entries and guards. A pack may use fewer; one that names another is
+ * refused when it is read, so that no pack can ask for what no code stands behind.
+ */
+
+export const ROLES = [
+  "registrar",
+  "complainant",
+  "respondent",
+  "panel",
+  "examiner",
+  "second-examiner",
+  "custodian",
+  "inspector",
+  "appeal-panel",
+  "descendant",
+] as const;
+export type Role = (typeof ROLES)[number];
+
+export const ENTRY_KINDS = [
+  "pack.adopted",
+  "calendar",
+  "key.enrolled",
+  "key.replaced",
+  "complaint",
+  "response",
+  "reply",
+  "amendment",
+  "deficiency",
+  "cured",
+  "verification",
+  "notice",
+  "service.proof",
+  "service.receipt",
+  "preservation",
+  "commitment.received",
+  "panel.drawn",
+  "panel.disclosed",
+  "recusal.asked",
+  "recusal.decided",
+  "threshold.decided",
+  "club.joined",
+  "club.left",
+  "undertaking.given",
+  "settlement.offered",
+  "settlement.accepted",
+  "withdrawal",
+  "exhibit",
+  "custody",
+  "unsealed",
+  "redaction.objected",
+  "plan.proposed",
+  "plan.commented",
+  "plan.adopted",
+  "beacon",
+  "finding",
+  "blind.opened",
+  "recomputed",
+  "examination.void",
+  "inspection.asked",
+  "inspection.ordered",
+  "inspection.event",
+  "inspection.return",
+  "question",
+  "answer",
+  "joint.statement",
+  "hearing",
+  "interim.asked",
+  "interim.ordered",
+  "bond",
+  "extension",
+  "stay",
+  "stay.lifted",
+  "conduct.found",
+  "decision",
+  "dissent",
+  "order",
+  "order.varied",
+  "order.lifted",
+  "costs",
+  "appeal.noticed",
+  "appeal.grounds",
+  "appeal.decided",
+  "compliance.report",
+  "compliance.found",
+  "penalty",
+  "descendant.noticed",
+  "descendant.answered",
+  "descendant.heard",
+  "referral",
+  "reopening",
+  "delay.explained",
+] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+/** Each is code in `fold/guards.ts`; the sentence is what a refusal says. */
+export const GUARDS = {
+  served: "service is proved at least once",
+  "plan-logged": "the plan that is adopted was proposed in an earlier entry, and stood open for comments",
+  "beacon-after-plan":
+    "the beacon's round comes at least an hour after the plan was adopted, and is the round it names",
+  "plan-complete": "every run of the plan has its result, reported by slot",
+  "decoys-clean": "the labels were opened, no decoy was accused, and the positive control was found",
+  "findings-verify": "each finding relied on was made under the plan, from its bundle, on exhibits of the case",
+  "recomputed-by-other": "each finding relied on was computed again by a second person, with the same result",
+  "respondent-heard-or-served": "the respondent was heard, or served twice by different ways",
+  "alternatives-answered": "each alternative that a finding relied on names is answered",
+  "answer-rests-on-evidence":
+    "each issue held for the complainant rests on findings or on conduct found: silence alone decides nothing",
+  "no-open-recusal": "no challenge to a member of the panel is undecided",
+  "evidence-disjoint": "the findings of two laboratories share no evidence beyond the models in dispute",
+  "fee-paid-or-waived": "the fee is paid or waived",
+  "redaction-window-over": "the time to object to publication is over",
+  "bond-lodged": "a bond was lodged, where the order is made without a hearing",
+  "drawn-by-beacon": "the panel is the one that the beacon and the committed secret draw from the list",
+  "gate-open": "the remedy's own gate is open",
+  "offer-of-other-side": "what is accepted was offered by the other side and stands",
+  "appeal-by-party": "an appeal is open",
+  "descendant-noticed": "the descendant was noticed, and has answered or had its time",
+} as const;
+export type GuardId = keyof typeof GUARDS;
+export const GUARD_IDS = Object.keys(GUARDS) as GuardId[];
+
+/** Who may open sealed things, from the widest circle to the narrowest. */
+export const TIERS = ["PUBLIC", "PARTIES", "COUNSEL_EXPERTS", "ROOM_ONLY", "TRIBUNAL_ONLY"] as const;
+export type Tier = (typeof TIERS)[number];

@@ -1,0 +1,6 @@
+/** How the end of a day is said: the day, and the moment at which it is over everywhere. */
+import { dayText, endOfDay, momentText } from "./day.js";
+
+export function ends(day: number): string {
+  return `ends 24:00 of ${dayText(day)} in UTC-12, which is ${momentText(endOfDay(day))}`;
+}
