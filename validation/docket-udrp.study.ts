@@ -18,12 +18,13 @@ const figures = {
   incomplete: count(({ result }) => result === "incomplete"),
   refused: all.flatMap(({ case: name, refused }) => (refused ? [{ case: name, ...refused }] : [])),
   differences: all.flatMap(({ case: name, differences }) => differences.map((says) => ({ case: name, says }))),
-  notes: Object.entries(
-    Object.groupBy(
-      all.flatMap(({ notes }) => notes.map((note) => note.replace(/[0-9]{4}-[0-9]{2}-[0-9]{2}/, "…"))),
-      (note) => note,
-    ),
-  ).map(([note, times]) => ({ note, times: times!.length })),
+  notes: [...counted(all.flatMap(({ notes }) => notes.map((note) => note.replace(/[0-9]{4}-[0-9]{2}-[0-9]{2}/, "…"))))],
 };
 writeFileSync("validation/docket-udrp.json", `${JSON.stringify(figures, null, 2)}\n`);
 console.log(JSON.stringify(figures, null, 2));
+
+function counted(notes: readonly string[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const note of notes) times.set(note, (times.get(note) ?? 0) + 1);
+  return times;
+}

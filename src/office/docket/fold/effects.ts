@@ -90,10 +90,10 @@ export const EFFECTS: { [K in EntryKind]?: Effect<K> } = {
     const held = state.exhibits[facts.exhibit];
     if (!held) return `no exhibit ${facts.exhibit}`;
     if (facts.seq < held.custody.length) return `custody event ${facts.seq} is in the case`;
-    // Gaps are shown, not refused: what is lost cannot be entered any more.
-    if (facts.seq > held.custody.length) held.gaps.push(`no event ${held.custody.length} before event ${facts.seq}`);
     if (facts.event === "derived" && (facts.from === undefined || !state.exhibits[facts.from]))
       return "what is derived names its parent among the exhibits";
+    // Gaps are shown, not refused: what is lost cannot be entered any more.
+    if (facts.seq > held.custody.length) held.gaps.push(`no event ${held.custody.length} before event ${facts.seq}`);
     if (facts.event !== "derived" && facts.rehash !== held.root)
       held.gaps.push(`event ${facts.seq} hashed it to ${facts.rehash}`);
     held.custody.push({ seq, event: facts.event, rehash: facts.rehash });

@@ -35,28 +35,39 @@ export function fold(rules: Rules, entries: Iterable<CaseEntry>, asOf: number, f
 }
 
 /** Takes in one entry, or lists why it may not come in. */
-export function take(state: CaseState, entry: CaseEntry, rules: Rules): Judged {
-  const judged = entered(state, entry, rules);
+export function take(state: CaseState, entry: CaseEntry, rules: Rules): void {
+  const judged = enter(state, entry, rules);
   if ("reason" in judged) {
     const { seq, kind, role } = entry;
     state.refused.push({ seq, kind, role, ...judged });
   }
   state.seq = entry.seq + 1;
-  return judged;
 }
 
-function entered(state: CaseState, entry: CaseEntry, rules: Rules): Judged {
+/**
+ * Takes in one entry where it may come in. Where not, times have run out up to it and nothing else has changed.
+ * @param last what else must hold, asked when all else does
+ */
+export function enter<R extends string = never>(
+  state: CaseState,
+  entry: CaseEntry,
+  rules: Rules,
+  last?: () => { reason: R; says: string } | null,
+): Judged | { reason: R; says: string } {
   const { kind, role, key, statement, received, seq, facts } = entry;
   if (received < state.at) return refusedBy("time", `${momentText(received)} before ${momentText(state.at)}`);
   advance(state, rules, received);
   const judged = judge(state, entry, rules);
   if ("reason" in judged) return judged;
+  const besides = last?.() ?? null;
+  if (besides !== null) return besides;
   const { move } = judged;
   const effect = EFFECTS[kind] as
     | ((state: CaseState, facts: unknown, entry: CaseEntry, rules: Rules) => string | null)
     | undefined;
   const against = effect?.(state, facts, entry, rules) ?? null;
   if (against !== null) return refusedBy("content", against);
+  state.seq = seq + 1;
   state.counts[kind] = (state.counts[kind] ?? 0) + 1;
   state.entries[statement] = { seq, kind, role, key, facts };
   for (const timer of move.meets) meetClock(state, timer, received);
