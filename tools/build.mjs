@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BUILT_FROM, digestOfSources } from "./built-from.ts";
+import { bundleCommand } from "./bundle-command.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -79,6 +80,7 @@ write(
 
 rmSync("dist", { recursive: true, force: true });
 execFileSync(bin("tsc"), ["-p", "tsconfig.json"], { stdio: "inherit" });
+await bundleCommand();
 chmodSync("dist/cli/main.js", 0o755);
 writeFileSync(BUILT_FROM, `${builtFrom}\n`);
 

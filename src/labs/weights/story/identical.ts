@@ -102,17 +102,21 @@ function joined(high: number, low: number): number {
   return (high >>> 0) * 2 ** 21 + (low >>> 11);
 }
 
+const judged = new Uint32Array(JUDGED);
+
 function weightOf(row: Uint32Array): 0 | 1 | 2 {
-  const counts = new Map<number, number>();
   const n = Math.min(JUDGED, row.length);
-  for (let i = 0; i < n; i++) {
-    const x = row[Math.floor((i * row.length) / n)]!;
-    counts.set(x, (counts.get(x) ?? 0) + 1);
+  for (let i = 0; i < n; i++) judged[i] = row[Math.floor((i * row.length) / n)]!;
+  // Equal values stand together once sorted: a table of counts for each row took longer than the digests.
+  const sorted = judged.subarray(0, n).sort();
+  let [bits, distinct] = [0, 0];
+  for (let from = 0, to = 0; from < n; from = to) {
+    while (to < n && sorted[to] === sorted[from]) to++;
+    bits -= (to - from) * Math.log2((to - from) / n);
+    distinct++;
   }
-  let bits = 0;
-  for (const count of counts.values()) bits -= count * Math.log2(count / n);
   if (bits < BITS_MIN) return 0;
-  return counts.size >= DISTINCT_MIN ? 2 : 1;
+  return distinct >= DISTINCT_MIN ? 2 : 1;
 }
 
 interface Where {
