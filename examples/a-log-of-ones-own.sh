@@ -4,7 +4,7 @@
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$1" && cd "$1"
-assay() { node "$here/dist/cli/main.js" "$@"; }
+assay() { node "$here/dist/command/main.js" "$@"; }
 
 assay log init log --origin log.example/models > policy.txt
 printf 'model X was published on 1 November' > record.txt

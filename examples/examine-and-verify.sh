@@ -4,7 +4,7 @@
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$1" && cd "$1"
-assay() { node "$here/dist/cli/main.js" "$@"; }
+assay() { node "$here/dist/command/main.js" "$@"; }
 
 openssl genpkey -algorithm ed25519 -out lab.pem 2>/dev/null
 openssl pkey -in lab.pem -pubout -out lab-public.pem

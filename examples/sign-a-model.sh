@@ -4,7 +4,7 @@
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$1" && cd "$1"
-assay() { node "$here/dist/cli/main.js" "$@"; }
+assay() { node "$here/dist/command/main.js" "$@"; }
 
 openssl ecparam -name prime256v1 -genkey -noout -out key.pem
 openssl ec -in key.pem -pubout -out public.pem 2>/dev/null

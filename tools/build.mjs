@@ -81,7 +81,7 @@ write(
 rmSync("dist", { recursive: true, force: true });
 execFileSync(bin("tsc"), ["-p", "tsconfig.json"], { stdio: "inherit" });
 await bundleCommand();
-chmodSync("dist/cli/main.js", 0o755);
+chmodSync("dist/command/main.js", 0o755);
 writeFileSync(BUILT_FROM, `${builtFrom}\n`);
 
 /** The commit a finding names; "unknown" outside a repository. Uncommitted changes are marked. */

@@ -1,7 +1,7 @@
-// Joins the command line and what it loads into few files, in place of dist/cli: of `verify`, opening 800 small files
+// Joins the command line and what it loads into few files, dist/command: of `verify`, opening 800 small files
 // took longer than the checking. What is loaded only when used stays a file of its own; so do workers, which are started
 // by their path, and packages that carry native code. The library's modules in dist/ stand beside it as they are.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 /** Started by path, from the file that stands in the same folder. */
@@ -28,13 +28,12 @@ export async function bundleCommand() {
     write: false,
     logLevel: "warn",
   });
-  rmSync("dist/cli", { recursive: true });
-  mkdirSync("dist/cli");
-  for (const { fileName, code } of output) writeFileSync(`dist/cli/${fileName}`, code);
+  mkdirSync("dist/command");
+  for (const { fileName, code } of output) writeFileSync(`dist/command/${fileName}`, code);
   // Which modules stand in which file: for who looks something up, and for the test that counts what a command loads.
   const modules = Object.fromEntries(output.map(({ fileName, moduleIds }) => [fileName, moduleIds.map(fromRoot)]));
-  writeFileSync("dist/cli/modules.json", `${JSON.stringify(modules, null, 1)}\n`);
-  writeFileSync("dist/cli/THIRD-PARTY.txt", notices(output.flatMap(({ moduleIds }) => moduleIds)));
+  writeFileSync("dist/command/modules.json", `${JSON.stringify(modules, null, 1)}\n`);
+  writeFileSync("dist/command/THIRD-PARTY.txt", notices(output.flatMap(({ moduleIds }) => moduleIds)));
 }
 
 /** With forward slashes on every system. */

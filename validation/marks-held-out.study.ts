@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const main = new URL("../dist/cli/main.js", import.meta.url).pathname;
+const main = new URL("../dist/command/main.js", import.meta.url).pathname;
 const counts = new Map<string, number>();
 let wrong = 0;
 for (const folder of process.argv.slice(2))

@@ -25,7 +25,7 @@ const { values } = parseArgs({
 });
 const KILLS_A_ROUND = 4;
 const DAYS = 10;
-const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../dist/command/main.js", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "assay-kill-"));
 const r = random("kill", values.seed);
 writeFileSync(join(scratch, "key"), `${"07".repeat(32)}\n`);

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
-const main = resolve("dist/cli/main.js");
+const main = resolve("dist/command/main.js");
 const folder = mkdtempSync(join(tmpdir(), "assay-serve-"));
 const log = join(folder, "served.log");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -16,7 +16,7 @@ import { encodeNote, parseNote, signNote } from "../../src/tlog/signed-note.js";
 
 let folder: string;
 const assay = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(process.cwd(), "dist/cli/main.js"), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(process.cwd(), "dist/command/main.js"), ...args], {
     cwd: folder,
     encoding: "utf8",
   });

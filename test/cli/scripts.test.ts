@@ -15,7 +15,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const scripts = join(import.meta.dirname, "scripts");
-const main = resolve("dist/cli/main.js");
+const main = resolve("dist/command/main.js");
 
 interface Case {
   why: string;

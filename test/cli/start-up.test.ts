@@ -17,10 +17,10 @@ writeFileSync(
    process.on("exit", () => process.stderr.write("\\nloaded " + JSON.stringify(loaded.filter((url) => url.startsWith("file:")))));`,
 );
 
-const JOINED: Record<string, string[]> = JSON.parse(readFileSync("dist/cli/modules.json", "utf8"));
+const JOINED: Record<string, string[]> = JSON.parse(readFileSync("dist/command/modules.json", "utf8"));
 
 function started(...args: string[]): { stdout: string; loaded: string[] } {
-  const { stdout, stderr } = spawnSync(process.execPath, ["--import", COUNTER, "dist/cli/main.js", ...args], {
+  const { stdout, stderr } = spawnSync(process.execPath, ["--import", COUNTER, "dist/command/main.js", ...args], {
     encoding: "utf8",
   });
   const files = JSON.parse(stderr.slice(stderr.lastIndexOf("loaded ") + 7)) as string[];

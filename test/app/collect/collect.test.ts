@@ -174,7 +174,7 @@ describe("collecting from a server that misbehaves", () => {
 });
 
 describe("the command", () => {
-  const main = join(import.meta.dirname, "../../../dist/cli/main.js");
+  const main = join(import.meta.dirname, "../../../dist/command/main.js");
 
   it("killed at any moment, it asks nothing twice and loses nothing; the key is in no file and no line", async () => {
     const server = await serve((n) => (n % 7 === 3 ? "error" : n % 11 === 5 ? "echo" : "none"), "openai", 15);
