@@ -16,10 +16,14 @@ import { encodeNote, parseNote, signNote } from "../../src/tlog/signed-note.js";
 
 let folder: string;
 const assay = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(process.cwd(), "dist/command/main.js"), ...args], {
-    cwd: folder,
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(process.cwd(), "dist/command/main.js"), ...args],
+    {
+      cwd: folder,
+      encoding: "utf8",
+    },
+  );
   return { status, stdout, stderr };
 };
 const done = (...args: string[]) => {
