@@ -8,7 +8,7 @@ import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
 import { concatBytes, utf8 } from "../base/bytes.js";
 import { AssayError, assert } from "../base/error.js";
 import { signEd25519, verifyEd25519 } from "../evidence/ed25519.js";
-import { type Checkpoint, parseCheckpoint } from "./checkpoint.js";
+import { parseCheckpoint } from "./checkpoint.js";
 import { keyIdOf, type NoteKey, type SecretNoteKey } from "./note-keys.js";
 import type { NoteSigner, NoteVerifier } from "./signed-note.js";
 
@@ -45,7 +45,7 @@ export function signerOf(key: SecretNoteKey, time: number): NoteSigner {
       if (key.type === "ed25519") return signEd25519(utf8(text), key.signingKey);
       if (key.type === "ed25519-cosigner")
         return concatBytes([uint64(time), signEd25519(ed25519Message(text, time), key.signingKey)]);
-      const message = subtreeMessage(parseCheckpoint(text), key.name, time);
+      const message = subtreeMessage(wholeTree(text), key.name, time);
       return concatBytes([uint64(time), ml_dsa44.sign(message, key.signingKey)]);
     },
   };
@@ -63,22 +63,54 @@ function ed25519Message(text: string, time: number): Uint8Array {
 
 function verifiesMlDsa(signature: Uint8Array, text: string, key: NoteKey, time: number): boolean {
   try {
-    return ml_dsa44.verify(signature, subtreeMessage(parseCheckpoint(text), key.name, time), key.publicKey);
+    return ml_dsa44.verify(signature, subtreeMessage(wholeTree(text), key.name, time), key.publicKey);
   } catch {
     return false;
   }
 }
 
-/** `cosigned_message` of a whole tree: label, cosigner, time, origin, start 0, end, hash. */
-function subtreeMessage({ origin, size, root }: Checkpoint, cosigner: string, time: number): Uint8Array {
+/** Entries [start, end) of a log and the hash over them. */
+export interface Subtree {
+  origin: string;
+  start: number;
+  end: number;
+  hash: Uint8Array;
+}
+
+/** A cosignature of a subtree says nothing about time: the eight bytes before it are zero. @throws UNSUPPORTED for Ed25519 */
+export function cosignSubtree(subtree: Subtree, key: SecretNoteKey): Uint8Array {
+  if (key.type !== "ml-dsa-44")
+    throw new AssayError("UNSUPPORTED", "cosignature: expected an ML-DSA-44 key: no other form signs subtrees");
+  return concatBytes([uint64(0), ml_dsa44.sign(subtreeMessage(subtree, key.name, 0), key.signingKey)]);
+}
+
+/** Whether a cosigner's signature, with its eight bytes of time, is of this subtree. Never an error: it comes from outside. */
+export function verifySubtreeCosignature(subtree: Subtree, signature: Uint8Array, key: NoteKey): boolean {
+  if (key.type !== "ml-dsa-44" || signature.length <= TIME_BYTES) return false;
+  const time = timeOf(signature);
+  if (time === null || (subtree.start !== 0 && time !== 0)) return false;
+  try {
+    return ml_dsa44.verify(signature.slice(TIME_BYTES), subtreeMessage(subtree, key.name, time), key.publicKey);
+  } catch {
+    return false;
+  }
+}
+
+function wholeTree(text: string): Subtree {
+  const { origin, size, root } = parseCheckpoint(text);
+  return { origin, start: 0, end: size, hash: root };
+}
+
+/** `cosigned_message`: label, cosigner, time, origin, start, end, hash. */
+function subtreeMessage({ origin, start, end, hash }: Subtree, cosigner: string, time: number): Uint8Array {
   const parts = [
     utf8("subtree/v1\n\0"),
     opaque8(cosigner),
     uint64(time),
     opaque8(origin),
-    uint64(0),
-    uint64(size),
-    root,
+    uint64(start),
+    uint64(end),
+    hash,
   ];
   return concatBytes(parts);
 }

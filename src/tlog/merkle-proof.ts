@@ -98,7 +98,7 @@ function isEmptySubtree({ start, size, subtreeRoot, proof }: SubtreeConsistencyP
 }
 
 /** [start, end) is a subtree when start is a multiple of the size rounded up to a power of two. */
-function isSubtree(start: number, end: number): boolean {
+export function isSubtree(start: number, end: number): boolean {
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end <= start) return false;
   let power = 1;
   while (power < end - start) power *= 2;

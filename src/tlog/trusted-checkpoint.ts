@@ -54,3 +54,13 @@ function timesOf(note: Note, held: readonly { name: string; keyId: number; witne
     })
     .sort((a, b) => a.time - b.time);
 }
+
+/** Times of a published head under a policy; none where it does not hold there, such as before the first witness. */
+export function cosignedOf(checkpoint: Uint8Array, witnesses: Policy): readonly Cosigned[] {
+  try {
+    return trustCheckpoint(checkpoint, witnesses).cosigned;
+  } catch (error) {
+    if (error instanceof AssayError) return [];
+    throw error;
+  }
+}

@@ -1,6 +1,6 @@
 /**
  * A witness's judgement (C2SP tlog-witness, the text of 22 July 2026): whether a checkpoint grows out of the last one it
- * cosigned, and whether a subtree lies in a checkpoint it cosigned. Pure: state goes in, a verdict comes out; who holds
+ * cosigned (`witness-subtree.ts`: whether a subtree lies in a checkpoint it cosigned). Pure: state goes in, a verdict comes out; who holds
  * the state must make "compare and store" one step and durable before answering.
  * It cannot see another log that signs under the same origin and key and never asks this witness.
  */
@@ -41,21 +41,33 @@ export function encodeAddCheckpoint({ oldSize, proof, checkpoint }: AddCheckpoin
 
 export function parseAddCheckpoint(bytes: Uint8Array): AddCheckpoint {
   const what = "add-checkpoint";
+  const { lines, checkpoint } = parseRequest(bytes, what);
+  const [old, ...rest] = lines;
+  const [, size] = /^old (0|[1-9][0-9]{0,15})$/.exec(old ?? "") ?? [];
+  if (size === undefined || !Number.isSafeInteger(Number(size)))
+    throw new AssayError("FORMAT", `${what}: expected "old <size>", proof lines and an empty line`);
+  return { oldSize: Number(size), proof: proofLines(rest, what), checkpoint };
+}
+
+/** The lines before the first empty one, and the checkpoint after it. */
+export function parseRequest(bytes: Uint8Array, what: string): { lines: string[]; checkpoint: Uint8Array } {
   if (bytes.length > NOTE_BYTES_MAX) throw new AssayError("LIMIT", `${what}: expected at most ${NOTE_BYTES_MAX} bytes`);
   const text = fromUtf8(bytes, what);
   const end = text.indexOf("\n\n");
-  const [old, ...lines] = text.slice(0, Math.max(0, end)).split("\n");
-  const [, size] = /^old (0|[1-9][0-9]{0,15})$/.exec(old ?? "") ?? [];
-  if (end < 0 || size === undefined || !Number.isSafeInteger(Number(size)))
-    throw new AssayError("FORMAT", `${what}: expected "old <size>", proof lines and an empty line`);
+  if (end < 0) throw new AssayError("FORMAT", `${what}: expected lines, an empty line and a checkpoint`);
+  return { lines: text.slice(0, end).split("\n"), checkpoint: utf8(text.slice(end + 2)) };
+}
+
+export function proofLines(lines: readonly string[], what: string): Uint8Array[] {
   if (lines.length > PROOF_HASHES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${PROOF_HASHES_MAX} hashes`);
-  const proof = lines.map((line) => {
-    const hash = fromBase64(line, what);
-    if (hash.length !== HASH_BYTES) throw new AssayError("FORMAT", `${what}: expected hashes of 32 bytes`);
-    return hash;
-  });
-  return { oldSize: Number(size), proof, checkpoint: utf8(text.slice(end + 2)) };
+  return lines.map((line) => hashLine(line, what));
+}
+
+export function hashLine(line: string, what: string): Uint8Array {
+  const hash = fromBase64(line, what);
+  if (hash.length !== HASH_BYTES) throw new AssayError("FORMAT", `${what}: expected hashes of 32 bytes`);
+  return hash;
 }
 
 /** @param logs keys trusted for each origin @param last of the request's origin, null when there is none */
@@ -98,7 +110,7 @@ function faultOfGrowth({ oldSize, proof }: AddCheckpoint, { size, root }: Checkp
 }
 
 /** The note with the signatures of these keys alone; null when there is none, or one that does not hold. */
-function signedBy(note: Note, keys: readonly NoteKey[]): Note | null {
+export function signedBy(note: Note, keys: readonly NoteKey[]): Note | null {
   try {
     const held = verifiedBy(note, keys.map(verifierOf));
     if (held.length === 0) return null;

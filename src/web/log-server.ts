@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { openLog } from "../app/log/log.js";
-import type { Witness } from "../app/log/witness.js";
+import type { Witness, WitnessAnswer } from "../app/log/witness.js";
 import { AssayError } from "../base/error.js";
 import { boundedBody } from "../host/bounded-body.js";
 import { entryHeadPath } from "../host/log/entry-heads.js";
@@ -77,14 +77,17 @@ export function addLogFiles(app: Hono, where: string, prefix: string): void {
 export function serveWitness(witness: Witness, port: number): Promise<Served> {
   const app = new Hono();
   answerFaults(app, "witness");
-  app.post("/add-checkpoint", async (c) => {
-    const declared = Number(c.req.header("content-length") ?? Number.NaN);
-    if (declared > NOTE_BYTES_MAX) return c.text("too large\n", 413, HEADERS);
-    const body = await boundedBody(c.req.raw.body, NOTE_BYTES_MAX);
-    if (body === null) return c.text("too large\n", 413, HEADERS);
-    const answer = await witness.addCheckpoint(body);
-    return c.body(answer.body, answer.status as 200, { ...HEADERS, "content-type": answer.contentType });
-  });
+  const answering = (path: string, ask: (body: Uint8Array) => WitnessAnswer | Promise<WitnessAnswer>) =>
+    app.post(path, async (c) => {
+      const declared = Number(c.req.header("content-length") ?? Number.NaN);
+      if (declared > NOTE_BYTES_MAX) return c.text("too large\n", 413, HEADERS);
+      const body = await boundedBody(c.req.raw.body, NOTE_BYTES_MAX);
+      if (body === null) return c.text("too large\n", 413, HEADERS);
+      const answer = await ask(body);
+      return c.body(answer.body, answer.status as 200, { ...HEADERS, "content-type": answer.contentType });
+    });
+  answering("/add-checkpoint", witness.addCheckpoint);
+  if (witness.signSubtree) answering("/sign-subtree", witness.signSubtree);
   // The monitoring prefix is the submission prefix; a proxy may give it another address.
   app.get("/:origin{[0-9a-f]{64}}/checkpoint", async (c) => {
     const bytes = await witness.latest(c.req.param("origin"));

@@ -10,6 +10,7 @@ import { Readable } from "node:stream";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { AssayError } from "../base/error.js";
+import { ownHostsOnly } from "./own-hosts.js";
 
 const TYPES: Record<string, string> = {
   html: "text/html; charset=utf-8",
@@ -35,12 +36,7 @@ export interface Served {
 /** @param root folder served; `/` answers with its index.html */
 export function serveFolder(root: string, port: number): Promise<Served> {
   const app = new Hono();
-  // A page elsewhere that points a name of its own at this machine (DNS rebinding) asks under that name.
-  app.use(async (c, next) => {
-    const host = (c.req.header("host") ?? "").replace(/:[0-9]{1,5}$/, "").toLowerCase();
-    if (!OWN_HOSTS.has(host)) return c.text("this machine's own names only\n", 421, HEADERS);
-    return next();
-  });
+  app.use(ownHostsOnly(HEADERS));
   app.get("*", async (c) => {
     const path = await inside(root, fileOf(root, c.req.path));
     const info = path ? await stat(path).catch(() => null) : null;
@@ -64,8 +60,6 @@ export function serveFolder(root: string, port: number): Promise<Served> {
     });
   });
 }
-
-const OWN_HOSTS: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /** The file with every link followed, or null when that leads out of the folder. */
 async function inside(root: string, path: string | null): Promise<string | null> {

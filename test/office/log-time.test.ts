@@ -1,9 +1,12 @@
 /** Operators whose clock runs an hour or a year ahead or back: what is refused, and what a reader sees. */
 import { mkdtempSync, rmSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as age from "age-encryption";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { openWitness } from "../../src/app/log/witness.js";
+import { appendAccess, askWhoHad, makeAccess } from "../../src/app/register/access.js";
 import { appendDeclarations, initRegister, openRegister } from "../../src/app/register/register.js";
 import { checkRegister } from "../../src/app/register/register-fsck.js";
 import { findModel, modelRecord } from "../../src/app/register/register-record.js";
@@ -12,12 +15,13 @@ import { entryTime, faultOfReceived } from "../../src/office/register/log-time.j
 import { encodeVerifierKey, parseVerifierKey, secretKeyOf } from "../../src/tlog/note-keys.js";
 import { type Policy, parsePolicy } from "../../src/tlog/policy.js";
 import { serveWitness } from "../../src/web/log-server.js";
+import { serveRegister } from "../../src/web/register/register-server.js";
 import { serveFolder } from "../../src/web/static-server.js";
 import { bundleOf, derivation, model, party, policyBytes } from "./world.js";
 
 const HOUR = 3600;
 const YEAR = 365 * 24 * HOUR;
-const north = party("Northwind", ["publisher"], ["*"]);
+const north = party("Northwind", ["publisher", "owner"], ["*"]);
 const truth = Math.floor(Date.now() / 1000);
 let folder: string;
 const open: { close: () => unknown }[] = [];
@@ -90,6 +94,71 @@ test.each([
   60_000,
 );
 
+test("the access ledger keeps to the same clock", async () => {
+  const { log, policy } = await witnessed("access");
+  expect((await entered(log, policy, "northwind/first", 0)).admitted).toBe(true);
+  const recipient = await age.identityToRecipient(await age.generateIdentity());
+  const grant = async (off: number) => {
+    vi.useFakeTimers({ now: (truth + off) * 1000, toFake: ["Date"] });
+    const made = await makeAccess({
+      kind: "access-grant",
+      fields: {
+        asset: { kind: "model", name: "northwind/lm", digest: model("northwind/lm").id },
+        recipient: { name: "Institute A", publicKey: null },
+        purpose: { kind: "inspection", says: null },
+        rights: ["inspect"],
+        terms: { says: "evaluation only", document: null, uri: null },
+        mark: null,
+        note: null,
+        sealedTo: [recipient],
+      },
+      public: { until: "2126-01-01T00:00:00Z" },
+      sealTo: [recipient],
+      signer: { keyId: north.id, sign: north.sign },
+    });
+    const result = await appendAccess(log, made, policy);
+    vi.useRealTimers();
+    return result;
+  };
+  for (const off of [-HOUR, -YEAR]) expect(await grant(off)).toMatchObject({ admitted: false, reason: "clock" });
+  for (const off of [0, HOUR]) expect(await grant(off)).toMatchObject({ admitted: true });
+  const { faults } = await checkRegister(log, policy, () => undefined);
+  expect(faults.filter((fault) => fault.includes("time uncertain"))).toEqual([expect.stringMatching(/^entry 3: /)]);
+  const register = await openRegister(log, policy);
+  const answer = await askWhoHad(
+    register,
+    [],
+    { digest: model("northwind/lm").id, before: null },
+    () => undefined,
+    policy,
+  );
+  expect(answer.faults).toEqual([expect.stringMatching(/^entry 3: time uncertain/)]);
+  const site = await serveRegister({
+    where: log,
+    port: 0,
+    trust: policy,
+    writable: false,
+    hosts: ["register.example"],
+  });
+  open.push(site);
+  const page = await (await fetch(`${site.url}entries/3`)).text();
+  expect(page).toContain("Time uncertain");
+  expect(await (await fetch(`${site.url}entries/3.json`)).json()).toMatchObject({ time: { uncertain: true } });
+  // The register's site as well answers under its own names only, and those that its operator gives it.
+  const { port } = new URL(site.url);
+  const status = (host: string) =>
+    new Promise<number>((done) =>
+      request({ port, host: "127.0.0.1", path: "/", headers: { host } }, (answer) => {
+        answer.resume();
+        done(answer.statusCode!);
+      }).end(),
+    );
+  expect(await status("register.example")).toBe(200);
+  expect(await status("Register.Example:443")).toBe(200);
+  expect(await status("rebound.example")).toBe(421);
+  expect(await status("register.example.rebound.example")).toBe(421);
+}, 60_000);
+
 test("the bounds, to the second; without a witness nothing is known", () => {
   const at = [{ witness: "W", time: truth }];
   expect([600, 601].map((off) => entryTime(truth + off, at).uncertain)).toEqual([false, true]);
@@ -100,7 +169,6 @@ test("the bounds, to the second; without a witness nothing is known", () => {
 
 test("a folder of pages answers its own hosts only, and stays in its folder", async () => {
   const { mkdirSync, symlinkSync, writeFileSync } = await import("node:fs");
-  const { request } = await import("node:http");
   const pages = join(folder, "pages");
   mkdirSync(pages);
   writeFileSync(join(pages, "index.html"), "page");

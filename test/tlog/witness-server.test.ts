@@ -1,20 +1,23 @@
 /** A log with two witnesses over HTTP: cosigned before published, followed by a monitor, and a fork that no one cosigns. */
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { appendEntries, checkLog, followLog, initLog } from "../../src/app/log/log.js";
 import { openWitness, type Witness } from "../../src/app/log/witness.js";
 import { base64, concatBytes, utf8 } from "../../src/base/bytes.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import { checkpointText } from "../../src/tlog/checkpoint.js";
-import { signerOf } from "../../src/tlog/cosignature.js";
-import { EMPTY_ROOT, leafHash } from "../../src/tlog/merkle-hash.js";
+import { signerOf, verifySubtreeCosignature } from "../../src/tlog/cosignature.js";
+import { EMPTY_ROOT, leafHash, nodeHash } from "../../src/tlog/merkle-hash.js";
+import { split } from "../../src/tlog/merkle-ranges.js";
 import { encodeVerifierKey, parseVerifierKey, secretKeyOf } from "../../src/tlog/note-keys.js";
 import { parsePolicy } from "../../src/tlog/policy.js";
-import { encodeNote, signNote } from "../../src/tlog/signed-note.js";
+import { encodeNote, parseSignature, signNote } from "../../src/tlog/signed-note.js";
 import { trustCheckpoint } from "../../src/tlog/trusted-checkpoint.js";
 import { judge, parseAddCheckpoint } from "../../src/tlog/witness.js";
+import { encodeSignSubtree, type SignSubtree } from "../../src/tlog/witness-subtree.js";
 import { serveLog, serveWitness } from "../../src/web/log-server.js";
 import type { Served } from "../../src/web/static-server.js";
 
@@ -122,8 +125,10 @@ describe("the text of C2SP tlog-witness of July 2026", () => {
       ),
     ],
     ["a leading zero", 400, asked("01", head(2, wrong))],
+    ["old sizes in words", 400, concatBytes([utf8("old one\n\n"), head(2, wrong)])],
     ["a proof from size 0", 422, asked("0", head(0, EMPTY_ROOT), [wrong])],
   ];
+  test("fourteen requests", () => expect(requests).toHaveLength(14));
   test.each(["ed25519-cosigner", "ml-dsa-44"] as const)(
     "each request has its answer, and monitors are served: %s",
     async (type) => {
@@ -172,4 +177,94 @@ describe("the text of C2SP tlog-witness of July 2026", () => {
       expect(fresh.status).toBe(422);
     },
   );
+});
+
+describe("sign-subtree of the same text", () => {
+  const log = secretKeyOf("subtrees.example/log", "ed25519", new Uint8Array(32).fill(3));
+  const key = secretKeyOf("w.example/subtrees", "ml-dsa-44", new Uint8Array(32).fill(4));
+  const leaves = Array.from({ length: 14 }, (_, i) => leafHash(utf8(`entry ${i}`)));
+  const hashOf = (start: number, end: number): Uint8Array => {
+    if (end - start === 1) return leaves[start]!;
+    const middle = start + split(end - start);
+    return nodeHash(hashOf(start, middle), hashOf(middle, end));
+  };
+  const wrong = new Uint8Array(32).fill(1);
+  const root = hashOf(0, 14);
+  const text = checkpointText({ origin: log.name, size: 14, root, extensions: [] });
+  // The text's own example: entries 8 to 13 of 14, whose proof is these four hashes.
+  const proof = [hashOf(12, 13), hashOf(13, 14), hashOf(8, 12), hashOf(0, 8)];
+  const asked = { start: 8, end: 13, hash: hashOf(8, 13), proof };
+
+  test("answered with a cosignature of the subtree, without a time", async () => {
+    const desk = await openWitness({ folder: join(folder, "subtrees"), key, logs: [log], now: () => 1_700_000_000 });
+    const served = await serveWitness(desk, 0);
+    open.push(desk, served);
+    const post = (path: string, body: Uint8Array) =>
+      fetch(`${served.url}${path}`, { method: "POST", body: new Uint8Array(body) });
+    const signedByLog = encodeNote(signNote(text, [signerOf(log, 0)]));
+    const added = await post("/add-checkpoint", concatBytes([utf8("old 0\n\n"), signedByLog]));
+    const own = utf8(`${text}\n${await added.text()}`);
+    const request = (change: Partial<SignSubtree> = {}) => encodeSignSubtree({ ...asked, checkpoint: own, ...change });
+    const good = await post("/sign-subtree", request());
+    expect(good.status).toBe(200);
+    const { signature } = parseSignature((await good.text()).trimEnd());
+    const subtree = { origin: log.name, start: 8, end: 13, hash: asked.hash };
+    expect([...signature.slice(0, 8)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(verifySubtreeCosignature(subtree, signature, key)).toBe(true);
+    expect(verifySubtreeCosignature({ ...subtree, end: 12 }, signature, key)).toBe(false);
+    expect(verifySubtreeCosignature({ ...subtree, hash: wrong }, signature, key)).toBe(false);
+    const otherText = checkpointText({ origin: "other.example", size: 14, root, extensions: [] });
+    const cases: [string, number, Uint8Array][] = [
+      ["no line of a range", 400, utf8("\n\n")],
+      ["a start that no subtree has", 400, utf8(`subtree 3 8\n${base64(wrong)}\n\n${text}`)],
+      ["an end behind the checkpoint", 400, request({ start: 0, end: 15 })],
+      ["64 proof lines", 400, request({ proof: Array.from({ length: 64 }, () => wrong) })],
+      ["another hash", 422, request({ hash: wrong })],
+      ["a proof that does not hold", 422, request({ proof: [wrong, ...proof.slice(1)] })],
+      ["the log's signature alone", 403, request({ checkpoint: signedByLog })],
+      [
+        "an unknown origin",
+        404,
+        request({ checkpoint: encodeNote(signNote(otherText, [signerOf(key, 1_700_000_000)])) }),
+      ],
+    ];
+    for (const [says, status, body] of cases) expect((await post("/sign-subtree", body)).status, says).toBe(status);
+    // Ed25519 signs whole trees only: the call, which is optional, is not there.
+    const plain = await openWitness({
+      folder: join(folder, "plain"),
+      key: secretKeyOf("w.example/plain", "ed25519-cosigner", new Uint8Array(32).fill(6)),
+      logs: [log],
+      now: () => 0,
+    });
+    open.push(plain);
+    expect(plain.signSubtree).toBeNull();
+  });
+});
+
+test("a post that is broken off is one line, and the server answers on", async () => {
+  const desk = await openWitness({
+    folder: join(folder, "aborted"),
+    key: keys[0]!,
+    logs: [],
+    now: () => 0,
+  });
+  const served = await serveWitness(desk, 0);
+  open.push(desk, served);
+  const lines: string[] = [];
+  const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    lines.push(String(text));
+    return true;
+  });
+  const { port } = new URL(served.url);
+  await new Promise<void>((done) => {
+    const socket = connect(Number(port), "127.0.0.1", () => {
+      socket.write("POST /add-checkpoint HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\nold 0");
+      setTimeout(() => socket.destroy(), 100);
+    });
+    socket.on("close", () => setTimeout(done, 300));
+  });
+  write.mockRestore();
+  expect(lines.filter((line) => !line.startsWith("witness: a request was broken off"))).toEqual([]);
+  expect(lines).toHaveLength(1);
+  expect((await fetch(`${served.url}/add-checkpoint`, { method: "POST", body: "old x\n\n" })).status).toBe(400);
 });

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { AssayError } from "../../base/error.js";
 import { lockLogFolder } from "../../host/log/log-folder.js";
 import { parseCheckpoint } from "../../tlog/checkpoint.js";
-import { signerOf } from "../../tlog/cosignature.js";
+import { cosignSubtree, signerOf } from "../../tlog/cosignature.js";
 import { keyIdOf, type NoteKey, type SecretNoteKey } from "../../tlog/note-keys.js";
 import {
   encodeNote,
@@ -17,6 +17,7 @@ import {
   signNote,
 } from "../../tlog/signed-note.js";
 import { judge, parseAddCheckpoint, type Witnessed } from "../../tlog/witness.js";
+import { judgeSubtree, parseSignSubtree } from "../../tlog/witness-subtree.js";
 
 export interface WitnessAnswer {
   status: number;
@@ -26,6 +27,8 @@ export interface WitnessAnswer {
 
 export interface Witness {
   addCheckpoint: (body: Uint8Array) => Promise<WitnessAnswer>;
+  /** A cosignature of part of a tree it cosigned; null where its key signs whole trees only (Ed25519). */
+  signSubtree: ((body: Uint8Array) => WitnessAnswer) | null;
   /** For monitors: the latest checkpoint of a log with its own and this witness's signatures; null where there is none. */
   latest: (originHash: string) => Promise<Uint8Array | null>;
   close: () => void;
@@ -80,7 +83,26 @@ export async function openWitness(options: {
       body: signed.signatures.filter(isOwn).map(signatureLine).join(""),
     };
   };
+  const origins = new Set(logs.map(({ name }) => name));
+  const subtree = (body: Uint8Array): WitnessAnswer => {
+    let request: ReturnType<typeof parseSignSubtree>;
+    try {
+      request = parseSignSubtree(body);
+    } catch (error) {
+      if (error instanceof AssayError) return plain(400, error.message);
+      throw error;
+    }
+    const verdict = judgeSubtree(request, origins, key);
+    if (verdict.status !== 200) return plain(verdict.status, verdict.reason);
+    const signature = cosignSubtree(verdict.subtree, key);
+    return {
+      status: 200,
+      contentType: "text/plain; charset=utf-8",
+      body: signatureLine({ name: key.name, keyId: keyIdOf(key), signature }),
+    };
+  };
   return {
+    signSubtree: key.type === "ml-dsa-44" ? subtree : null,
     addCheckpoint: (body) => {
       const answered = turn.then(() => answer(body));
       turn = answered.catch(() => undefined);

@@ -7,12 +7,17 @@ import { sha256Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { parseEcdsaKey } from "../../evidence/ecdsa-key.js";
 import { encodeSignedStatement, toBeSigned } from "../../evidence/signed-statement.js";
+import { writeEntryHead } from "../../host/log/entry-heads.js";
 import { writeObject } from "../../host/log/object-store.js";
 import { seal, unseal } from "../../host/log/sealing.js";
 import { randomSeed, unixSeconds } from "../../host/moment.js";
 import { platformKey } from "../../host/signing/signature-keys.js";
 import { type ForeignEntry, refusalOf } from "../../office/entries/foreign.js";
-import { type AccessRefusalReason, admitAccess } from "../../office/register/access/access-admission.js";
+import {
+  ACCESS_REFUSALS,
+  type AccessRefusalReason,
+  admitAccess,
+} from "../../office/register/access/access-admission.js";
 import { encodeDisclosure } from "../../office/register/access/access-disclosure.js";
 import {
   type AccessStatement,
@@ -24,12 +29,15 @@ import type { AccessFields, AccessKind, Delivery, Grant } from "../../office/reg
 import type { AccessEntry, GrantState } from "../../office/register/access/ledger.js";
 import { type Opened, type WhoHad, whoHad } from "../../office/register/access/opened-ledger.js";
 import { makeFields, type OpenedFields, openFields } from "../../office/register/access/sealed-fields.js";
+import { faultOfReceived } from "../../office/register/log-time.js";
 import { type AccessRecord, encodeRecord } from "../../office/register/register-entry.js";
 import type { Policy } from "../../tlog/policy.js";
 import { encodeProofFile } from "../../tlog/proof-file.js";
 import { inclusionProof } from "../../tlog/tree-reader.js";
+import { cosignedOf } from "../../tlog/trusted-checkpoint.js";
 import { withWriter } from "../log/log.js";
 import type { Signer } from "./declare.js";
+import { faultsOfTime } from "./entry-time.js";
 import { openRegister, type Register } from "./register.js";
 
 export interface MadeAccess {
@@ -84,11 +92,16 @@ export async function appendAccess(
     witnesses,
     async (writer) => {
       const register = await openRegister(folder);
-      const judged = admitAccess(register.index, made.bundle, made.sealed, unixSeconds());
+      const received = unixSeconds();
+      const cosigned = witnesses && register.head.size > 0 ? cosignedOf(register.checkpoint, witnesses) : [];
+      const late = faultOfReceived(received, cosigned);
+      if (late !== null) return { admitted: false, reason: "clock", says: `${ACCESS_REFUSALS.clock}: ${late}` };
+      const judged = admitAccess(register.index, made.bundle, made.sealed, received);
       if (!judged.admitted) return judged;
       await writeObject(folder, made.sealed);
       await writeObject(folder, made.bundle);
-      const { index } = await writer.append(encodeRecord(judged.record));
+      const { index, checkpoint } = await writer.append(encodeRecord(judged.record));
+      if (witnesses) await writeEntryHead(folder, index, checkpoint);
       return { admitted: true, index, record: judged.record };
     },
     keysFile,
@@ -166,6 +179,7 @@ export async function askWhoHad(
   identities: readonly string[],
   question: { digest: string; before: number | null },
   onProgress: (done: number, total: number) => void,
+  trust: Policy | null = null,
 ): Promise<WhoHadAnswer> {
   const { opened, faults } = await openLedger(register, identities, onProgress);
   const { origin, size } = register.head;
@@ -183,7 +197,7 @@ export async function askWhoHad(
     refused: refusalOf(about),
     foreign,
     sealedToOthers,
-    faults: [...faults, ...backwards, ...answer.faults],
+    faults: [...faults, ...backwards, ...(trust ? await faultsOfTime(register, trust) : []), ...answer.faults],
   };
 }
 

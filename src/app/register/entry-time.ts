@@ -1,6 +1,7 @@
 /** When an entry was first cosigned, as far as a reader with a policy can tell: read, checked, and held against the log. */
 import { AssayError } from "../../base/error.js";
 import { entryHeadPath } from "../../host/log/entry-heads.js";
+import { entryTime, faultOfReceived } from "../../office/register/log-time.js";
 import type { Policy } from "../../tlog/policy.js";
 import { consistencyProof } from "../../tlog/tree-reader.js";
 import { type Cosigned, trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
@@ -33,4 +34,31 @@ export async function keptHead({ read, head }: Register, index: number, trust: P
     if (error instanceof AssayError) return null;
     throw error;
   }
+}
+
+/** Every entry that says when it came in, by the operator's clock, in the order of the log. */
+function* received({ index }: Register): Generator<{ index: number; received: number }> {
+  const authorities = [...index.authorities.names].flatMap((name) => index.authorities.versions(name));
+  const access = index.access.entries.map((entry) => ({ index: entry.index, received: entry.record.received }));
+  const declared = index.entries.map((entry) => ({ index: entry.index, received: entry.record.received }));
+  yield* [...declared, ...access, ...authorities].sort((a, b) => a.index - b.index);
+}
+
+/** What the heads kept beside entries say of the operator's clock: ahead of the first cosignature, or behind the last head. */
+export async function faultsOfTime(register: Register, policy: Policy): Promise<string[]> {
+  const faults: string[] = [];
+  let before: KeptHead | null = null;
+  for (const entry of received(register)) {
+    const kept = await keptHead(register, entry.index, policy);
+    // A head that holds the entry may be cosigned long after it came in, when witnesses were away.
+    const late = before && before.size <= entry.index ? faultOfReceived(entry.received, before.cosigned) : null;
+    if (late !== null) faults.push(`entry ${entry.index}: ${late}`);
+    const time = entryTime(entry.received, kept?.cosigned ?? []);
+    if (time.uncertain)
+      faults.push(
+        `entry ${entry.index}: time uncertain: received ${time.received} by the operator's clock, cosigned ${time.cosigned}`,
+      );
+    if (kept) before = kept;
+  }
+  return faults;
 }

@@ -11,7 +11,6 @@ import { admitAccess } from "../../office/register/access/access-admission.js";
 import { admit, admitAuthority } from "../../office/register/admission.js";
 import { parseAppendPolicy } from "../../office/register/append-policy.js";
 import type { FindingRecord } from "../../office/register/declarations/procedure.js";
-import { entryTime, faultOfReceived } from "../../office/register/log-time.js";
 import { openAuthorityBundle } from "../../office/register/orders/authority-policy.js";
 import {
   decodeRecord,
@@ -25,8 +24,8 @@ import { RegisterIndex } from "../../office/register/register-index.js";
 import type { Policy } from "../../tlog/policy.js";
 import { readBundle } from "../../tlog/tree-reader.js";
 import { checkLog, openLog } from "../log/log.js";
-import { type KeptHead, keptHead } from "./entry-time.js";
-import { openRegister, type Register } from "./register.js";
+import { faultsOfTime } from "./entry-time.js";
+import { openRegister } from "./register.js";
 
 export interface RegisterCheck {
   entries: number;
@@ -130,23 +129,4 @@ export async function checkRegister(
       await object(digest).catch((error: Error) => fault(error.message));
     }
   return { entries: index.size, foreign: index.foreign.count, objects: named.size, unnamed, faults };
-}
-
-/** What the heads kept beside entries say of the operator's clock: ahead of the first cosignature, or behind the last head. */
-async function faultsOfTime(register: Register, policy: Policy): Promise<string[]> {
-  const faults: string[] = [];
-  let before: KeptHead | null = null;
-  for (const { index, record } of register.index.entries) {
-    const kept = await keptHead(register, index, policy);
-    // A head that holds the entry may be cosigned long after it came in, when witnesses were away.
-    const late = before && before.size <= index ? faultOfReceived(record.received, before.cosigned) : null;
-    if (late !== null) faults.push(`entry ${index}: ${late}`);
-    const time = entryTime(record.received, kept?.cosigned ?? []);
-    if (time.uncertain)
-      faults.push(
-        `entry ${index}: time uncertain: received ${time.received} by the operator's clock, cosigned ${time.cosigned}`,
-      );
-    if (kept) before = kept;
-  }
-  return faults;
 }

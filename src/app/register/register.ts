@@ -36,7 +36,7 @@ import type { Checkpoint } from "../../tlog/checkpoint.js";
 import type { Policy } from "../../tlog/policy.js";
 import { TILE_WIDTH } from "../../tlog/tile.js";
 import { type ReadTile, readBundle } from "../../tlog/tree-reader.js";
-import { type Cosigned, trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
+import { type Cosigned, cosignedOf } from "../../tlog/trusted-checkpoint.js";
 import { initBucketLog, initLog, openLog, readHead, withWriter } from "../log/log.js";
 
 export interface Register {
@@ -178,16 +178,6 @@ export async function appendDeclarations(
     },
     keysFile,
   );
-}
-
-/** Times of the published head under a policy; none where it does not hold there, such as before the first witness. */
-function cosignedOf(checkpoint: Uint8Array, witnesses: Policy): readonly Cosigned[] {
-  try {
-    return trustCheckpoint(checkpoint, witnesses).cosigned;
-  } catch (error) {
-    if (error instanceof AssayError) return [];
-    throw error;
-  }
 }
 
 async function admitOne(

@@ -13,6 +13,7 @@ interface Options {
   register?: string;
   policy?: string;
   submissions?: boolean;
+  host: string[];
 }
 
 export function serveCommand(): Command {
@@ -21,6 +22,12 @@ export function serveCommand(): Command {
     .option("--register <log>", "folder or URL of a register's log: serve its site")
     .option("--policy <file>", "believe the register's log only under this tlog-policy")
     .option("--submissions", "take signed declarations from registered keys")
+    .option(
+      "--host <name>",
+      "with --register: a name, besides this machine's own, under which the site may be asked for (a proxy's); may be repeated",
+      (name: string, names: string[]) => [...names, name],
+      [],
+    )
     .option("--port <n>", "port; 0 takes any free one", portArgument, PORT_DEFAULT)
     .addHelpText(
       "after",
@@ -29,6 +36,8 @@ export function serveCommand(): Command {
     .action(async (folder: string | undefined, options: Options) => {
       if ((folder === undefined) === (options.register === undefined))
         throw new AssayError("USAGE", "serve: expected a folder of pages, or --register LOG");
+      if (options.host.length > 0 && options.register === undefined)
+        throw new AssayError("USAGE", "serve: --host goes with --register");
       if (options.register !== undefined) return serveSite(options.register, options);
       const info = await stat(folder!).catch(() => null);
       if (!info?.isDirectory()) throw new AssayError("NOT_FOUND", `serve: expected a folder, got ${quoted(folder)}`);
@@ -42,7 +51,13 @@ async function serveSite(where: string, options: Options): Promise<void> {
     throw new AssayError("USAGE", "serve: --submissions needs the register's own folder");
   const trust = options.policy ? await readPolicyFile(options.policy) : null;
   await untilStopped(
-    await serveRegister({ where, port: options.port, trust, writable: options.submissions ?? false }),
+    await serveRegister({
+      where,
+      port: options.port,
+      trust,
+      writable: options.submissions ?? false,
+      hosts: options.host,
+    }),
     "register",
   );
 }

@@ -11,6 +11,7 @@ import {
   standingOfGrant,
 } from "../../office/register/access/ledger.js";
 import { dayOf } from "../../office/register/label/label.js";
+import type { EntryTime } from "../../office/register/log-time.js";
 import { DigestText } from "../../report/parts/digest-text.js";
 import { SummaryList } from "../../report/parts/summary-list.js";
 import { Table } from "../../report/parts/table.js";
@@ -117,7 +118,7 @@ export function accessPage(ledger: AccessLedger, now: number, log: Log): string 
   );
 }
 
-export function accessEntryPage(ledger: AccessLedger, entry: AccessEntry, log: Log): string {
+export function accessEntryPage(ledger: AccessLedger, entry: AccessEntry, log: Log, time: EntryTime): string {
   const { record, index } = entry;
   const linked = (digest: string | undefined): Child => {
     const found = digest === undefined ? null : ledger.statement(digest);
@@ -131,7 +132,19 @@ export function accessEntryPage(ledger: AccessLedger, entry: AccessEntry, log: L
       </a>,
     ],
     ["Dated by its signer", record.issued],
-    ["Received", `${new Date(record.received * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`],
+    ["Received, by the operator's clock", `${shortTime(time.received)} UTC`],
+    [
+      "First cosigned",
+      time.cosigned === null
+        ? "by no witness known here"
+        : `${shortTime(time.cosigned)} UTC, by ${visibleText(time.witness!)}`,
+    ],
+    ...(time.uncertain
+      ? ([["Time uncertain", "the operator's clock ran more than ten minutes ahead of the first cosignature"]] as [
+          string,
+          Child,
+        ][])
+      : []),
     ...(record.until ? ([["Until", record.until]] as [string, Child][]) : []),
     ...(record.grant ? ([["Under the grant", linked(record.grant)]] as [string, Child][]) : []),
     ...(record.delivery ? ([["Acknowledges", linked(record.delivery)]] as [string, Child][]) : []),
@@ -175,6 +188,10 @@ export function accessEntryPage(ledger: AccessLedger, entry: AccessEntry, log: L
       </ul>
     </>,
   );
+}
+
+function shortTime(moment: string): string {
+  return moment.slice(0, 19).replace("T", " ");
 }
 
 function EntryLink({ index }: { index: number }) {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { exportBom } from "../../app/register/bom.js";
+import { firstCosigned } from "../../app/register/entry-time.js";
 import { appendDeclarations, openRegister, type Register, refresh } from "../../app/register/register.js";
 import {
   assertAnswerable,
@@ -23,11 +24,13 @@ import { unixSeconds } from "../../host/moment.js";
 import { atIndex } from "../../office/entries/ordered.js";
 import { MODEL_ID, type ModelId } from "../../office/register/declarations/vocabulary.js";
 import { lineage } from "../../office/register/lineage.js";
+import { entryTime } from "../../office/register/log-time.js";
 import type { Entry, ModelState } from "../../office/register/register-index.js";
 import { drawLineage } from "../../report/figures/lineage.js";
 import type { Policy } from "../../tlog/policy.js";
 import { isAborted } from "../aborted.js";
 import { addLogFiles } from "../log-server.js";
+import { ownHostsOnly } from "../own-hosts.js";
 import type { Served } from "../static-server.js";
 import { accessEntryPage, accessEntryRecord, accessPage, accessRecordPage } from "./access-page.js";
 import { addAssets } from "./assets.js";
@@ -52,6 +55,8 @@ export interface SiteOptions {
   trust: Policy | null;
   /** Take submissions: the folder must be this process's to write. */
   writable: boolean;
+  /** Names under which it may be asked for besides this machine's own, such as a proxy in front passes on. */
+  hosts?: readonly string[];
 }
 
 /** How long an answer may rest on one look at the checkpoint. */
@@ -85,6 +90,8 @@ export async function serveRegister(options: SiteOptions): Promise<Served> {
     });
   };
   const site: Site = { register: current, trust };
+  // What is submitted is cosigned, and the operator's clock held against witnesses', where the policy says how to ask them.
+  const asked = trust?.witnesses.some(({ url }) => url !== null) ? trust : null;
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof AssayError) return c.html(closedPage(error.message), 503, headers());
@@ -95,6 +102,7 @@ export async function serveRegister(options: SiteOptions): Promise<Served> {
     process.stderr.write(`register: ${error.stack}\n`);
     return c.html(closedPage("an error of this program"), 500, headers());
   });
+  app.use(ownHostsOnly(headers(), options.hosts));
   addAssets(app);
   addPages(app, site, writable);
   addModels(app, site);
@@ -102,7 +110,7 @@ export async function serveRegister(options: SiteOptions): Promise<Served> {
   addForms(app, site, writable, async (bundle) => {
     const [result] = await inTurn(async () => {
       try {
-        return await appendDeclarations(where, [bundle], null, new Map(), held ?? undefined);
+        return await appendDeclarations(where, [bundle], asked, new Map(), held ?? undefined);
       } catch (error) {
         held = null; // The index may be ahead of the log.
         throw error;
@@ -195,10 +203,13 @@ function addPages(app: Hono, { register, trust }: Site, writable: boolean): void
     const [n, twin] = c.req.param("n").split(".");
     const entry = state.index.at(Number(n));
     const access = entry ? null : state.index.access.at(Number(n));
-    if (access)
+    if (access) {
+      const time = entryTime(access.record.received, await firstCosigned(state, access.index, trust));
+      const record = { type: "assay/register-access-entry/v1", ...accessEntryRecord(access), time };
       return twin
-        ? c.json({ type: "assay/register-access-entry/v1", ...accessEntryRecord(access) }, 200, headers())
-        : c.html(accessEntryPage(state.index.access, access, state.head), 200, headers());
+        ? c.json(record, 200, headers())
+        : c.html(accessEntryPage(state.index.access, access, state.head, time), 200, headers());
+    }
     const foreign = entry ? null : atIndex(state.index.foreign.entries, Number(n));
     if (foreign) {
       const record = new TextDecoder().decode(await logEntry(state, foreign.index));

@@ -258,9 +258,10 @@ Example:
       const trust = options.policy ? await readPolicyFile(options.policy) : null;
       const register = await openRegister(options.register, trust);
       const identities = await readIdentities(options.identity);
-      const answer = await askWhoHad(register, identities, { digest, before }, (done, total) =>
-        progress.report({ stage: "opening", done, total }),
-      ).finally(() => progress.done());
+      const report = (done: number, total: number) => progress.report({ stage: "opening", done, total });
+      const answer = await askWhoHad(register, identities, { digest, before }, report, trust).finally(() =>
+        progress.done(),
+      );
       if (options.json) print(answer);
       else process.stdout.write(wordsOf(answer));
       if (answer.faults.length > 0 || answer.refused !== null) process.exitCode = DOES_NOT_HOLD;

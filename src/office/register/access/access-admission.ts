@@ -28,6 +28,7 @@ export const ACCESS_REFUSALS = {
   acknowledged: "the delivery was acknowledged before",
   backdated: "it is dated too long before the operator's clock, or before its grant",
   date: "it is dated after the operator's clock",
+  clock: "it would be received before a head that witnesses have cosigned already",
   foreign: "an entry of a kind unknown to this version speaks of what it speaks of",
 } as const;
 export type AccessRefusalReason = keyof typeof ACCESS_REFUSALS;

@@ -1,7 +1,10 @@
 /**
  * Orders about a model, their lifting, and their extension to descendants after a hearing. An order is an authority's
  * word, resting on an entry of a docket that it names by digest and may carry with its proof. It binds nobody by itself:
- * it is shown, and a deployment gate may go by it. A descendant is noticed first; what was not its own word reaches it
+ * it is shown, and a deployment gate may go by it. What it rests on is `basis`: `basis.digest` is the SHA-256 of the docket's
+ * log entry, byte for byte as that log has it, and `basis.entry` carries `record` (those bytes as text) and `proof`
+ * (a c2sp.org/tlog-proof@v1 of it, its checkpoint with it); admission opens the proof, and `verifyBasis` holds it against
+ * a policy that a reader trusts the docket under. A descendant is noticed first; what was not its own word reaches it
  * only when the authority says by name that it was heard, or had its time and did not answer.
  */
 import { z } from "zod";
