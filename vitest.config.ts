@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     pool: "forks",
+    // The default leaves one core to the watcher, of two as well.
+    maxWorkers: "100%",
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/built.ts", "test/shared-material.ts"],
     // Ends what hangs and judges nothing: a busy machine is no fault.
