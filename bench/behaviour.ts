@@ -3,16 +3,16 @@
  * corpus's own size the answers are real; beyond it they are enlarged: model k answers as real model k mod 133 did, with
  * one word in five made its own, and after 800 prompts the same answers come again: agreement is counted prompt by
  * prompt, so that a prompt costs the same whenever it comes. Answers lie where an examination keeps them, beyond the
- * bound of host/answers/answer-store.ts in a temporary file.
+ * bound of labs/behaviour/host/answer-store.ts in a temporary file.
  *
  *   npm run build && node bench/behaviour.ts --transcripts ../shared/corpora/transcripts --models 133 --prompts 805
  *
  * Prints one JSON line: seconds on the clock, processor seconds, peak memory of the process.
  */
 import { parseArgs } from "node:util";
-import { AnswerStore } from "../dist/host/answers/answer-store.js";
-import { BehaviourPool } from "../dist/host/answers/behaviour-pool.js";
 import { compare } from "../dist/labs/behaviour/agreement/comparison.js";
+import { AnswerStore } from "../dist/labs/behaviour/host/answer-store.js";
+import { BehaviourPool } from "../dist/labs/behaviour/host/behaviour-pool.js";
 import { allStandardScores, combinedScores } from "../dist/labs/behaviour/score/score.js";
 import { loadMaterial } from "../materials/answers/material.ts";
 

@@ -54,7 +54,25 @@ const PLANTED: { what: string; file: string; imports: string; rule: string }[] =
     what: "a list of laboratories that knows more than records",
     file: "src/app/laboratories.ts",
     imports: "../labs/weights/examine.js",
-    rule: "one-line-a-laboratory",
+    rule: "doors-of-laboratories",
+  },
+  {
+    what: "a record known beside the list",
+    file: "src/app/publish.ts",
+    imports: "../labs/weights/laboratory.js",
+    rule: "one-list-of-laboratories",
+  },
+  {
+    what: "the house's host that knows a laboratory",
+    file: "src/host/model/open-model.ts",
+    imports: "../../labs/weights/sketch/read.js",
+    rule: "floor-of-host",
+  },
+  {
+    what: "a laboratory's host that opens its desk",
+    file: "src/labs/traffic/host/ingest.ts",
+    imports: "../desk/alert.js",
+    rule: "storey-of-a-laboratory-host",
   },
   {
     what: "a question about marks that reaches into another",
@@ -64,7 +82,7 @@ const PLANTED: { what: string; file: string; imports: string; rule: string }[] =
   },
   {
     what: "a room of host that reaches into another",
-    file: "src/host/traffic/ingest.ts",
+    file: "src/host/http/http-pin.ts",
     imports: "../log/log-url.js",
     rule: "rooms-of-host",
   },

@@ -11,12 +11,13 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { hex } from "../dist/base/bytes.js";
 import { prng } from "../dist/base/prng.js";
+import type { Recipients } from "../dist/evidence/recipients.js";
 import { FileReader } from "../dist/host/files.js";
 import { listTensors, readTensorValues } from "../dist/host/model/tensor-files.js";
 import { Kernel } from "../dist/kernels/kernel.js";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
 import { centred, traceLeak } from "../dist/labs/marks/leak/leak.js";
-import { bitRates, codeWord, type Recipients } from "../dist/labs/marks/leak/leak-code.js";
+import { bitRates, codeWord } from "../dist/labs/marks/leak/leak-code.js";
 import {
   ELEMENTS_MIN,
   markTensor,

@@ -15,9 +15,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { OUTCOME_RULES } from "../dist/finding/outcome.js";
 import { ComputePool } from "../dist/host/model/compute-pool.js";
-import { openModel } from "../dist/host/model/open-model.js";
 import { makeSketch } from "../dist/labs/weights/desk/sketch.js";
 import { examineAncestry } from "../dist/labs/weights/examine.js";
+import { openSide } from "../dist/labs/weights/host/open-side.js";
 import type { WeightsObservations } from "../dist/labs/weights/observations.js";
 import { energyShares } from "./study/sketch-energy.ts";
 import { type SketchReport, sketchTables, WAYS, type Way } from "./study/sketch-tables.ts";
@@ -113,7 +113,7 @@ async function bankPart(): Promise<void> {
 async function outcome(a: string, b: string) {
   const root = `sha256:${"0".repeat(64)}` as const;
   const side = async (path: string) => {
-    const { reading, vocabulary } = await openModel(path);
+    const { reading, vocabulary } = await openSide(path);
     const kind = path.endsWith(".sketch") ? ("sketch" as const) : ("model" as const);
     return { reading, vocabulary, identity: Promise.resolve({ artefact: { name: "m", kind, root }, evidence: [] }) };
   };

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect, it } from "vitest";
-import { AnswerStore } from "../../src/host/answers/answer-store.js";
+import { AnswerStore } from "../../src/labs/behaviour/host/answer-store.js";
 
 const ids = Array.from({ length: 130 }, (_, i) => `p${i}`);
 const models = [

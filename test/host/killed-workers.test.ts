@@ -9,13 +9,13 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BehaviourPool } from "../../src/host/answers/behaviour-pool.js";
 import { ComputePool } from "../../src/host/model/compute-pool.js";
 import { hashResources } from "../../src/host/signing/model-resources.js";
-import { ParsePool } from "../../src/host/traffic/parse-pool.js";
-import { ChdbEngine } from "../../src/host/traffic/sql/chdb-engine.js";
 import { WorkerPool } from "../../src/host/worker-pool.js";
 import { eigenvectors } from "../../src/kernels/rotation/eigen.js";
+import { BehaviourPool } from "../../src/labs/behaviour/host/behaviour-pool.js";
+import { ParsePool } from "../../src/labs/traffic/host/parse-pool.js";
+import { ChdbEngine } from "../../src/labs/traffic/host/sql/chdb-engine.js";
 import { FORMATS } from "../../src/labs/traffic/log/sniff.js";
 
 const folder = mkdtempSync(join(tmpdir(), "assay-killed-"));

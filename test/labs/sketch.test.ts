@@ -6,11 +6,11 @@ import { describe, expect, test } from "vitest";
 import { AssayError } from "../../src/base/error.js";
 import { leafHash, treeRoot } from "../../src/evidence/chunk-tree.js";
 import { chunkLeaves } from "../../src/host/model/chunk-roots.js";
-import { openModel } from "../../src/host/model/open-model.js";
 import { Kernel } from "../../src/kernels/kernel.js";
 import { heldRuns } from "../../src/kernels/row-order.js";
 import { examineModels } from "../../src/labs/weights/desk/examine-models.js";
 import { makeSketch } from "../../src/labs/weights/desk/sketch.js";
+import { openSide } from "../../src/labs/weights/host/open-side.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import type { WeightsObservations } from "../../src/labs/weights/observations.js";
 import { HALF_ERROR, halfBytes } from "../../src/labs/weights/sketch/half.js";
@@ -121,7 +121,7 @@ describe("hostile sketch files", () => {
     const path = folder("hostile.sketch");
     const refused = async (altered: Uint8Array) => {
       writeFileSync(path, altered);
-      await expect(openModel(path)).rejects.toBeInstanceOf(AssayError);
+      await expect(openSide(path)).rejects.toBeInstanceOf(AssayError);
     };
     for (const length of [8, 11, 12, 13, 400, bytes.length - 1]) await refused(bytes.subarray(0, length));
     await refused(Buffer.concat([bytes, Buffer.of(0)]));
@@ -156,7 +156,7 @@ describe("hostile sketch files", () => {
       const size = Buffer.alloc(4);
       size.writeUInt32LE(text.length);
       writeFileSync(path, Buffer.concat([bytes.subarray(0, 8), size, text, payload]));
-      await expect(openModel(path), String(from)).rejects.toBeInstanceOf(AssayError);
+      await expect(openSide(path), String(from)).rejects.toBeInstanceOf(AssayError);
     }
   });
 });
@@ -164,7 +164,7 @@ describe("hostile sketch files", () => {
 /** What the header states of the model may be altered and leave a sketch a sketch; no fold may. */
 async function refusedOrSame(path: string, altered: Uint8Array, at: number): Promise<void> {
   writeFileSync(path, altered);
-  const result = await openModel(path).catch((error) => error);
+  const result = await openSide(path).catch((error) => error);
   if (result instanceof AssayError) return;
   expect(result.reading?.kind).toBe("model");
   expect(at).toBeLessThan(PREFIX_BYTES + Buffer.from(altered).readUInt32LE(8));

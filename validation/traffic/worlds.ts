@@ -11,10 +11,10 @@ import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { hashSeeds, keyedHash, lineDigest } from "../../dist/host/traffic/keyed-hash.js";
-import { ChdbEngine } from "../../dist/host/traffic/sql/chdb-engine.js";
 import { findGroups } from "../../dist/labs/traffic/find-groups.js";
 import { judge, outsidersOf } from "../../dist/labs/traffic/graph/membership.js";
+import { hashSeeds, keyedHash, lineDigest } from "../../dist/labs/traffic/host/keyed-hash.js";
+import { ChdbEngine } from "../../dist/labs/traffic/host/sql/chdb-engine.js";
 import { newSink } from "../../dist/labs/traffic/log/canonical-row.js";
 import { parseLines } from "../../dist/labs/traffic/log/parse-lines.js";
 import { FORMATS } from "../../dist/labs/traffic/log/sniff.js";

@@ -2,10 +2,10 @@
 import { utf8 } from "../../base/bytes.js";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
+import { RECIPIENTS_BYTES_MAX, readRecipients } from "../../evidence/recipients.js";
 import { publicOf, readPublicKey } from "../../host/signing/signature-keys.js";
 import { readSmallFile } from "../../host/small-file.js";
 import { readWhole } from "../../host/whole-file.js";
-import { RECIPIENTS_BYTES_MAX, readRecipients } from "../../labs/marks/leak/leak-code.js";
 import type { Delivery, Grant, Mark, Right } from "../../office/register/access/fields.js";
 import { modelRoot } from "./declare.js";
 

@@ -7,7 +7,6 @@
  */
 import { basename } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
-import { sketchedModel } from "../../labs/weights/sketch/read.js";
 import { CONFIG_BYTES_MAX, NO_CONFIG, parseConfig } from "../../model/beside/config.js";
 import { parseVocabulary, TOKENIZER_BYTES_MAX } from "../../model/beside/tokenizer.js";
 import { FAMILIES_READ, refusalOfFiles } from "../../model/families.js";
@@ -33,7 +32,6 @@ import { isUrl } from "../http/http-pin.js";
 import { type AdapterPath, adapterPath, listAll } from "./adapter-path.js";
 import { listModelFiles, type ModelFile, type ModelFiles } from "./folder.js";
 import { listRemote, type RemoteFiles } from "./remote-files.js";
-import { looksLikeSketch, openSketch } from "./sketch-store.js";
 
 export interface OpenedModel {
   reading: Reading;
@@ -69,11 +67,6 @@ export async function openModel(path: string): Promise<OpenedModel> {
   const both = await adapterPath(path);
   if (both) return openWithAdapter(path, both);
   const listed = await listModelFiles(path);
-  if (!listed.isFolder && (await looksLikeSketch(listed.path))) {
-    const { header, payloadOffset, name } = await openSketch(listed.files[0]!);
-    const reading = { kind: "model" as const, model: sketchedModel(header, listed.path, payloadOffset) };
-    return { reading, vocabulary: null, name, path: listed.path, files: listed.files, weightFiles: listed.files };
-  }
   const reader = new FileReader();
   try {
     return await openFiles(listed, reader);

@@ -1,6 +1,7 @@
 /** Canaries and leaked copies: exact laws, who is named, who is not (negative controls). */
 import { describe, expect, it } from "vitest";
 import { utf8 } from "../../../src/base/bytes.js";
+import type { Recipients } from "../../../src/evidence/recipients.js";
 import { encodeValues } from "../../../src/kernels/encode-values.js";
 import { Kernel } from "../../../src/kernels/kernel.js";
 import { TokenDraws } from "../../../src/kernels/token-draws.js";
@@ -12,7 +13,7 @@ import {
   readPlan,
 } from "../../../src/labs/marks/canaries/canary-plan.js";
 import { traceLeak } from "../../../src/labs/marks/leak/leak.js";
-import { bitRates, codeWord, type Recipients } from "../../../src/labs/marks/leak/leak-code.js";
+import { bitRates, codeWord } from "../../../src/labs/marks/leak/leak-code.js";
 import { markTensor, noTraces, readTensor, rootMeanSquare, runsOf } from "../../../src/labs/marks/leak/weight-mark.js";
 import { log10BinomialTail } from "../../../src/stats/exact-tails.js";
 

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { ingest } from "../../../src/host/traffic/ingest.js";
-import { ChdbEngine } from "../../../src/host/traffic/sql/chdb-engine.js";
-import { ClickHouseEngine, type Client } from "../../../src/host/traffic/sql/clickhouse-engine.js";
 import type { SqlEngine } from "../../../src/labs/traffic/engine.js";
+import { ingest } from "../../../src/labs/traffic/host/ingest.js";
+import { ChdbEngine } from "../../../src/labs/traffic/host/sql/chdb-engine.js";
+import { ClickHouseEngine, type Client } from "../../../src/labs/traffic/host/sql/clickhouse-engine.js";
 import { logRoot, logTotals } from "../../../src/labs/traffic/log/facts.js";
 
 const hasEngine = existsSync("node_modules/chdb") && existsSync("node_modules/@clickhouse/client");

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { ingest } from "../../../src/host/traffic/ingest.js";
-import { ChdbEngine } from "../../../src/host/traffic/sql/chdb-engine.js";
+import { ingest } from "../../../src/labs/traffic/host/ingest.js";
+import { ChdbEngine } from "../../../src/labs/traffic/host/sql/chdb-engine.js";
 
 const hasEngine = existsSync("node_modules/chdb");
 const scratch = mkdtempSync(join(tmpdir(), "assay-hostile-"));

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ingest } from "../../../src/host/traffic/ingest.js";
-import { ChdbEngine } from "../../../src/host/traffic/sql/chdb-engine.js";
 import { examineLogs } from "../../../src/labs/traffic/desk/examine-logs.js";
 import { type IntakeFacts, intakeFacts } from "../../../src/labs/traffic/desk/intake-facts.js";
 import type { SqlEngine } from "../../../src/labs/traffic/engine.js";
+import { ingest } from "../../../src/labs/traffic/host/ingest.js";
+import { ChdbEngine } from "../../../src/labs/traffic/host/sql/chdb-engine.js";
 import { instant } from "../../../src/labs/traffic/log/instant.js";
 import { trafficReport } from "../../../src/labs/traffic/report/usage.js";
 import { FIXTURES } from "./log-formats.js";

@@ -1,7 +1,7 @@
 /** The keyed hash is HMAC-SHA-256 as everybody else computes it, whatever the length of what is hashed. */
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import { keyedHash } from "../../../src/host/traffic/keyed-hash.js";
+import { keyedHash } from "../../../src/labs/traffic/host/keyed-hash.js";
 
 test("keyed hashes are HMAC-SHA-256 over field, 0 and value, cut", () => {
   const key = Uint8Array.from({ length: 32 }, (_, i) => 7 * i);

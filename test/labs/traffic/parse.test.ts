@@ -1,6 +1,6 @@
 /** Hostile and ordinary log lines: rows are written, everything else is counted under a reason. */
 import { describe, expect, test } from "vitest";
-import { hashSeeds, keyedHash, lineDigest } from "../../../src/host/traffic/keyed-hash.js";
+import { hashSeeds, keyedHash, lineDigest } from "../../../src/labs/traffic/host/keyed-hash.js";
 import { newSink } from "../../../src/labs/traffic/log/canonical-row.js";
 import { parseLines } from "../../../src/labs/traffic/log/parse-lines.js";
 import { FORMATS, sniff } from "../../../src/labs/traffic/log/sniff.js";

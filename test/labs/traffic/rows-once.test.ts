@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { ingest } from "../../../src/host/traffic/ingest.js";
-import { ChdbEngine } from "../../../src/host/traffic/sql/chdb-engine.js";
 import type { SqlEngine } from "../../../src/labs/traffic/engine.js";
+import { ingest } from "../../../src/labs/traffic/host/ingest.js";
+import { ChdbEngine } from "../../../src/labs/traffic/host/sql/chdb-engine.js";
 import { logRoot } from "../../../src/labs/traffic/log/facts.js";
 
 const hasEngine = existsSync("node_modules/chdb");

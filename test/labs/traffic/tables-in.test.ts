@@ -3,11 +3,11 @@ import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { csvBlocks } from "../../../src/host/traffic/files/csv-blocks.js";
-import { ingest } from "../../../src/host/traffic/ingest.js";
-import { ChdbEngine } from "../../../src/host/traffic/sql/chdb-engine.js";
 import { exportLogs } from "../../../src/labs/traffic/desk/traffic-export.js";
 import type { SqlEngine } from "../../../src/labs/traffic/engine.js";
+import { csvBlocks } from "../../../src/labs/traffic/host/files/csv-blocks.js";
+import { ingest } from "../../../src/labs/traffic/host/ingest.js";
+import { ChdbEngine } from "../../../src/labs/traffic/host/sql/chdb-engine.js";
 import { parseMapping } from "../../../src/labs/traffic/log/mapping.js";
 
 const hasEngine = existsSync("node_modules/chdb");

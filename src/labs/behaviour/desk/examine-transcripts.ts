@@ -10,8 +10,6 @@ import { AssayError, quoted } from "../../../base/error.js";
 import { prng, sample } from "../../../base/prng.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import type { Finding } from "../../../finding/finding.js";
-import { AnswerStore } from "../../../host/answers/answer-store.js";
-import { BehaviourPool } from "../../../host/answers/behaviour-pool.js";
 import {
   openPanel,
   type PanelFolder,
@@ -23,6 +21,8 @@ import { readPackageFile } from "../../../host/package-files.js";
 import { firstAnswers } from "../../../transcript/transcript.js";
 import type { SampledAnswer, SamplesOf } from "../answers/samples.js";
 import { examineBehaviour } from "../examine.js";
+import { AnswerStore } from "../host/answer-store.js";
+import { BehaviourPool } from "../host/behaviour-pool.js";
 import { PANEL_COVERAGE_MIN, type Settings } from "../method.js";
 import { type Answers, type Member, recordings, seatPanel, startsKept } from "../panel/seat-panel.js";
 import { answerDigests, coincidingBases, type Development, developmentSchema } from "../score/development.js";

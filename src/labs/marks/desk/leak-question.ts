@@ -6,9 +6,9 @@ import { optionValue } from "../../../app/asked.js";
 import { foundInputs } from "../../../app/found-inputs.js";
 import type { Examination, Question } from "../../../app/laboratory.js";
 import { AssayError } from "../../../base/error.js";
+import { RECIPIENTS_BYTES_MAX, readRecipients } from "../../../evidence/recipients.js";
 import { filesIn } from "../../../host/find-files.js";
 import { readSmallFile } from "../../../host/small-file.js";
-import { RECIPIENTS_BYTES_MAX, readRecipients } from "../leak/leak-code.js";
 import { examineLeakedWeights } from "./leak.js";
 import type { TextsExamined } from "./text-inputs.js";
 

@@ -4,6 +4,7 @@ import { SOFTWARE } from "../../../app/software.js";
 import { hex, utf8 } from "../../../base/bytes.js";
 import { AssayError } from "../../../base/error.js";
 import type { Artefact } from "../../../evidence/artefact.js";
+import { RECIPIENTS_BYTES_MAX, type Recipients, readRecipients } from "../../../evidence/recipients.js";
 import type { Validation } from "../../../finding/validation.js";
 import { FileReader } from "../../../host/files.js";
 import { displayName } from "../../../host/model/folder.js";
@@ -21,7 +22,7 @@ import { writeWhole } from "../../../host/whole-file.js";
 import { Kernel } from "../../../kernels/kernel.js";
 import { TokenDraws } from "../../../kernels/token-draws.js";
 import { examineLeak } from "../leak/examine-leak.js";
-import { bitRates, codeWord, RECIPIENTS_BYTES_MAX, type Recipients, readRecipients } from "../leak/leak-code.js";
+import { bitRates, codeWord } from "../leak/leak-code.js";
 import {
   ELEMENTS_MIN,
   markTensor,

@@ -1,6 +1,7 @@
 /** `marks/leak`: from what was read of a suspect's weights to one finding that names the recipients. */
 import type { Digest } from "../../../base/digest.js";
 import type { Artefact } from "../../../evidence/artefact.js";
+import type { Recipients } from "../../../evidence/recipients.js";
 import type { Finding, Test } from "../../../finding/finding.js";
 import { frameFinding, studyOfMethod } from "../../../finding/frame.js";
 import { decideExact, refuse } from "../../../finding/outcome.js";
@@ -13,7 +14,6 @@ import type { LeakObservations } from "../record/observations.js";
 import { round } from "../record/round.js";
 import { LEAK_ALTERNATIVES, LEAK_ASSUMPTION, LEAK_LIMITS } from "../record/words.js";
 import { traceLeak } from "./leak.js";
-import type { Recipients } from "./leak-code.js";
 import type { Traces } from "./weight-mark.js";
 
 /** Recipients listed in a finding, strongest first. */

@@ -3,10 +3,12 @@
  * where it is 0. For whoever has no part in the suspect, bits are independent of y: an exact bound of the tail follows
  * (Chernoff, each bit with its own rate), and freshly drawn code words show the same by counting (fresh-words.ts).
  */
+
+import type { Recipients } from "../../../evidence/recipients.js";
 import { OUTCOME_RULES } from "../../../finding/outcome.js";
 import type { TokenDraws } from "../../../kernels/token-draws.js";
 import { countFreshWords, type FreshWords } from "./fresh-words.js";
-import { bitRates, codeWord, type Recipients } from "./leak-code.js";
+import { bitRates, codeWord } from "./leak-code.js";
 import type { Traces } from "./weight-mark.js";
 
 export interface RecipientScore {

@@ -1,6 +1,6 @@
 /** Tells a provider's own systems which accounts supporting findings list: a file, a posted JSON, or both. */
 import type { Finding } from "../../../finding/finding.js";
-import { writeAlert } from "../../../host/traffic/account-list.js";
+import { writeAlert } from "../host/account-list.js";
 import type { TrafficObservations } from "../observations.js";
 
 interface Alerted {

@@ -1,6 +1,7 @@
 /** What an intake took in, for whoever looks at it: each field's share, what is odd, and what happened to each file. */
-import type { Manifest, SourceState } from "../../../host/traffic/rows/manifest.js";
+
 import type { SqlEngine } from "../engine.js";
+import type { Manifest, SourceState } from "../host/rows/manifest.js";
 import { type Fill, type IntakeCounts, misattributed, readFill } from "../log/fill.js";
 
 export interface IntakeFacts {

@@ -4,7 +4,7 @@ import { sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import { filesIn } from "../../../host/find-files.js";
 import { readSmallFile } from "../../../host/small-file.js";
-import { readHashKey } from "../../../host/traffic/keyed-hash.js";
+import { readHashKey } from "../host/keyed-hash.js";
 
 /** Apart from any other use of the key. */
 const DOMAIN = "assay/traffic-key/v1\n";

@@ -2,9 +2,9 @@
 
 import type { VerifyReport } from "../../../app/bundle/check.js";
 import { AssayError } from "../../../base/error.js";
-import { ingest } from "../../../host/traffic/ingest.js";
-import { keyedHash, readHashKey } from "../../../host/traffic/keyed-hash.js";
-import { openEngine } from "../../../host/traffic/sql/open-engine.js";
+import { ingest } from "../host/ingest.js";
+import { keyedHash, readHashKey } from "../host/keyed-hash.js";
+import { openEngine } from "../host/sql/open-engine.js";
 import { trafficObservationsSchema } from "../observations.js";
 import { type Accusation, ownAccounts, type Response, respond } from "../respond.js";
 import type { ExamineLogsOptions } from "./examine-logs.js";

@@ -6,10 +6,10 @@
 import { rename } from "node:fs/promises";
 import { resolve } from "node:path";
 import { assertFreeTarget } from "../../../host/bundle-store.js";
-import { ingest } from "../../../host/traffic/ingest.js";
-import { readHashKey } from "../../../host/traffic/keyed-hash.js";
-import { exportHashed } from "../../../host/traffic/parquet-export.js";
-import { openEngine } from "../../../host/traffic/sql/open-engine.js";
+import { ingest } from "../host/ingest.js";
+import { readHashKey } from "../host/keyed-hash.js";
+import { exportHashed } from "../host/parquet-export.js";
+import { openEngine } from "../host/sql/open-engine.js";
 import { logTotals } from "../log/facts.js";
 import { assignTemplates } from "../templates/read-prompts.js";
 import type { ExamineLogsOptions } from "./examine-logs.js";

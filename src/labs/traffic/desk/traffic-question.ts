@@ -13,7 +13,7 @@ import type { Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { encodeFinding } from "../../../finding/codec.js";
 import { digestOfFile } from "../../../host/find-files.js";
-import { type LogFile, logFiles } from "../../../host/traffic/files/log-files.js";
+import { type LogFile, logFiles } from "../host/files/log-files.js";
 import type { Response } from "../respond.js";
 import { alert } from "./alert.js";
 import { examineLogs, type LogsExamined } from "./examine-logs.js";

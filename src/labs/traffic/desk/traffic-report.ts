@@ -1,7 +1,7 @@
 /** Usage of an API from its logs: by key, model, organisation and template, unusual keys, and who shares what with an account. */
-import { ingest } from "../../../host/traffic/ingest.js";
-import { keyedHash, readHashKey } from "../../../host/traffic/keyed-hash.js";
-import { openEngine } from "../../../host/traffic/sql/open-engine.js";
+import { ingest } from "../host/ingest.js";
+import { keyedHash, readHashKey } from "../host/keyed-hash.js";
+import { openEngine } from "../host/sql/open-engine.js";
 import { type Report, trafficReport } from "../report/usage.js";
 import type { ExamineLogsOptions } from "./examine-logs.js";
 import { type IntakeFacts, intakeFacts } from "./intake-facts.js";

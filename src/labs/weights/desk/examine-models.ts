@@ -11,10 +11,11 @@ import type { Finding } from "../../../finding/finding.js";
 import { isUrl } from "../../../host/http/http-pin.js";
 import { ComputePool } from "../../../host/model/compute-pool.js";
 import { type Intake, intake } from "../../../host/model/intake.js";
-import { type OpenedModel, openModel } from "../../../host/model/open-model.js";
+import type { OpenedModel } from "../../../host/model/open-model.js";
 import type { RemoteFiles } from "../../../host/model/remote-files.js";
 import type { Reading } from "../../../model/model.js";
 import { examineWeights, type Side } from "../examine.js";
+import { openSide } from "../host/open-side.js";
 import type { Settings } from "../method.js";
 import { settingsForSketches } from "../sketch/meet.js";
 import type { Progress } from "../work.js";
@@ -140,7 +141,7 @@ function settleRemote(
 
 function side(role: Input["role"], path: string, options: ExamineModelsOptions, signal: AbortSignal) {
   // Headers are read here; tensors are read by the pool, through handles of its own.
-  const opened = openModel(path);
+  const opened = openSide(path);
   const taken = isUrl(path) ? opened.then(nothingToDigest) : digests(role, path, options, signal);
   const input = Promise.all([opened, taken]).then(([model, { root, files }]): Input => {
     return { role, name: model.name, root, files: files.map((f) => ({ path: f.name, digest: f.digest })) };

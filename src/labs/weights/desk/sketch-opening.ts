@@ -15,13 +15,13 @@ import { FileReader } from "../../../host/files.js";
 import { chunkLeaves } from "../../../host/model/chunk-roots.js";
 import type { ModelFile } from "../../../host/model/folder.js";
 import { intake } from "../../../host/model/intake.js";
-import { openModel } from "../../../host/model/open-model.js";
 import { type OpenedFile, withOpenedChunks } from "../../../host/model/opened-chunks.js";
-import { openSketch, type StoredSketch } from "../../../host/model/sketch-store.js";
 import { assertFreeFile, readSmallFile, writeNewFile } from "../../../host/small-file.js";
 import { LocalCompute } from "../../../kernels/compute.js";
 import { safetensorsHeaderLength } from "../../../model/formats/safetensors.js";
 import type { Model } from "../../../model/model.js";
+import { openSide } from "../host/open-side.js";
+import { openSketch, type StoredSketch } from "../host/sketch-store.js";
 import { digestBytes } from "../sketch/header.js";
 import { foldsOf } from "../sketch/make.js";
 import { OPENING_BYTES_MAX, type Opening, openingSchema, type SpotRow, spotRows } from "../sketch/opening.js";
@@ -52,7 +52,7 @@ export async function openSketchRows({
   onProgress,
 }: OpenRequest): Promise<Opening> {
   const { stored, digest } = await storedSketch(sketch);
-  const opened = await openModel(path);
+  const opened = await openSide(path);
   if (opened.reading.kind === "refused") throw new AssayError("UNSUPPORTED", `sketch open: ${opened.reading.reason}`);
   const names = new Map(opened.files.map((f) => [f.path, f]));
   const wanted = new Map<string, Set<number>>();
@@ -169,7 +169,7 @@ export async function checkOpening(sketch: string, opening: Opening, asked: Aske
 async function differingWhenRead(folder: string, opening: Opening, stored: StoredSketch): Promise<string | null> {
   const reader = new FileReader();
   try {
-    const opened = await openModel(folder);
+    const opened = await openSide(folder);
     if (opened.reading.kind === "refused")
       return `the opened files are no model that is read: ${opened.reading.reason}`;
     const { model } = opened.reading;

@@ -1,7 +1,7 @@
 /** Which engine: a server where ASSAY_CLICKHOUSE_URL names one, else the engine in process, in the examination's folder. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { SqlEngine } from "../../../labs/traffic/engine.js";
+import type { SqlEngine } from "../../engine.js";
 import { ChdbEngine } from "./chdb-engine.js";
 import { ClickHouseEngine } from "./clickhouse-engine.js";
 

@@ -2,7 +2,7 @@
  * A log's text as blocks of whole lines, from an offset on. A line above the limit is handed out cut, so that it is
  * counted as a reject and never held whole (CWE-400).
  */
-import { LINE_BYTES_MAX } from "../../../labs/traffic/log/parse-lines.js";
+import { LINE_BYTES_MAX } from "../../log/parse-lines.js";
 import { BLOCK_BYTES, type LogBlock } from "./log-block.js";
 
 const NEWLINE = 0x0a;

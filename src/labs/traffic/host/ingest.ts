@@ -6,12 +6,12 @@
  */
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AssayError } from "../../base/error.js";
-import type { SqlEngine } from "../../labs/traffic/engine.js";
-import type { Mapping } from "../../labs/traffic/log/mapping.js";
-import { mergeCounts, mergeOtherUser, mergeRejects } from "../../labs/traffic/log/parse-lines.js";
-import { SNIFFED_MAX, sniff } from "../../labs/traffic/log/sniff.js";
-import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../../labs/traffic/log/tables.js";
+import { AssayError } from "../../../base/error.js";
+import type { SqlEngine } from "../engine.js";
+import type { Mapping } from "../log/mapping.js";
+import { mergeCounts, mergeOtherUser, mergeRejects } from "../log/parse-lines.js";
+import { SNIFFED_MAX, sniff } from "../log/sniff.js";
+import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../log/tables.js";
 import { ContentDigest } from "./files/content-digest.js";
 import { type LogFile, localFile, logFiles } from "./files/log-files.js";
 import { logBlocks } from "./files/log-reader.js";

@@ -3,8 +3,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { AssayError } from "../../../base/error.js";
-import type { Params, SqlEngine } from "../../../labs/traffic/engine.js";
+import { AssayError } from "../../../../base/error.js";
+import type { Params, SqlEngine } from "../../engine.js";
 import type { Reply, Request } from "./chdb-child.js";
 
 /** Memory the engine may take; group-bys and sorts go to disk at half of it. */
@@ -58,7 +58,7 @@ export class ChdbEngine implements SqlEngine {
     mkdirSync(folder, { recursive: true });
     // Under a loader (tests, development) this file is .ts and the built child stands in dist.
     const source = import.meta.url.endsWith(".ts")
-      ? "../../../../dist/host/traffic/sql/chdb-child.js"
+      ? "../../../../../dist/labs/traffic/host/sql/chdb-child.js"
       : "./chdb-child.js";
     const child = fork(new URL(source, import.meta.url), {
       serialization: "advanced",

@@ -3,7 +3,7 @@
  * text is followed by its brackets and strings only; what is inside is for the parser, and what is broken is a line that
  * the parser counts. A record above the line limit comes cut.
  */
-import { LINE_BYTES_MAX } from "../../../labs/traffic/log/parse-lines.js";
+import { LINE_BYTES_MAX } from "../../log/parse-lines.js";
 import { BLOCK_BYTES, type LogBlock } from "./log-block.js";
 
 const [QUOTE, ESCAPE, NEWLINE, RETURN, COMMA] = [0x22, 0x5c, 0x0a, 0x0d, 0x2c];

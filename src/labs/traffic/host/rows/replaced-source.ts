@@ -4,8 +4,8 @@
  * come with it, and rows that it no longer holds go. Only an export that slides on (it reaches later than before and begins
  * later) keeps what lies before its first row, though nothing of an account that lost rows within it: those were deleted.
  */
-import type { SqlEngine } from "../../../labs/traffic/engine.js";
-import { KEY_SQL, ROWS_COLUMNS } from "../../../labs/traffic/log/tables.js";
+import type { SqlEngine } from "../../engine.js";
+import { KEY_SQL, ROWS_COLUMNS } from "../../log/tables.js";
 import { happened, type Manifest, removeUnknown, type SourceState, writeManifest } from "./manifest.js";
 
 /**

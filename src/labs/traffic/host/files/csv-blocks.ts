@@ -4,8 +4,8 @@
  * a record. A record that breaks them or has another number of fields than the header becomes a line that is no JSON, which
  * the parser counts and quotes; after a quote that never closes the reader goes on with the next line.
  */
-import { AssayError, quoted as shown } from "../../../base/error.js";
-import { LINE_BYTES_MAX } from "../../../labs/traffic/log/parse-lines.js";
+import { AssayError, quoted as shown } from "../../../../base/error.js";
+import { LINE_BYTES_MAX } from "../../log/parse-lines.js";
 import { BLOCK_BYTES, type LogBlock } from "./log-block.js";
 
 const COLUMNS_MAX = 1000;

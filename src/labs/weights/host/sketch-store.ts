@@ -5,8 +5,11 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Digest } from "../../base/digest.js";
-import { AssayError } from "../../base/error.js";
+import type { Digest } from "../../../base/digest.js";
+import { AssayError } from "../../../base/error.js";
+import { asAssayError, FileReader, fill } from "../../../host/files.js";
+import { displayName, type ModelFile } from "../../../host/model/folder.js";
+import { assertFreeFile } from "../../../host/small-file.js";
 import {
   decodeHeader,
   encodeHeader,
@@ -14,10 +17,7 @@ import {
   isSketch,
   PREFIX_BYTES,
   type SketchHeader,
-} from "../../labs/weights/sketch/header.js";
-import { asAssayError, FileReader, fill } from "../files.js";
-import { assertFreeFile } from "../small-file.js";
-import { displayName, type ModelFile } from "./folder.js";
+} from "../sketch/header.js";
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const DIGEST_PENDING: Digest = `sha256:${"0".repeat(64)}`;

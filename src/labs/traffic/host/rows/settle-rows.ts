@@ -7,9 +7,9 @@
  *
  * What it cannot tell: equal rows without ids that a cut put into two files look like an overlap and count once.
  */
-import type { SqlEngine } from "../../../labs/traffic/engine.js";
-import { ranges } from "../../../labs/traffic/log/ranges.js";
-import { KEY_SQL, ROWS_COLUMNS } from "../../../labs/traffic/log/tables.js";
+import type { SqlEngine } from "../../engine.js";
+import { ranges } from "../../log/ranges.js";
+import { KEY_SQL, ROWS_COLUMNS } from "../../log/tables.js";
 import { forget } from "./forget.js";
 import { type Manifest, removeWhere, writeManifest } from "./manifest.js";
 

@@ -5,8 +5,8 @@
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
-import { AssayError } from "../../../base/error.js";
-import { asAssayError } from "../../files.js";
+import { AssayError } from "../../../../base/error.js";
+import { asAssayError } from "../../../../host/files.js";
 
 /** One file of a log, wherever it lies. */
 export interface LogFile {

@@ -3,9 +3,9 @@
  * folder, which go the way of every log; an export of hashed rows (app/traffic/traffic-export.ts) goes into the table as it is.
  */
 import { join, resolve } from "node:path";
-import { AssayError } from "../../../base/error.js";
-import type { SqlEngine } from "../../../labs/traffic/engine.js";
-import { OWN_COLUMNS, ROWS_COLUMNS, structure } from "../../../labs/traffic/log/tables.js";
+import { AssayError } from "../../../../base/error.js";
+import type { SqlEngine } from "../../engine.js";
+import { OWN_COLUMNS, ROWS_COLUMNS, structure } from "../../log/tables.js";
 
 export function isParquet(path: string): boolean {
   return /\.parquet$/i.test(path);

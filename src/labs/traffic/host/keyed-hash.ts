@@ -2,10 +2,10 @@
 import { createHmac, hash, randomBytes } from "node:crypto";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { AssayError } from "../../base/error.js";
-import { HmacSha256 } from "../../kernels/hmac-sha256.js";
-import type { KeyedHash } from "../../labs/traffic/log/keyed-hash.js";
-import type { HashSeeds } from "../../labs/traffic/templates/features.js";
+import { AssayError } from "../../../base/error.js";
+import { HmacSha256 } from "../../../kernels/hmac-sha256.js";
+import type { KeyedHash } from "../log/keyed-hash.js";
+import type { HashSeeds } from "../templates/features.js";
 
 /** Identifiers recur, prompts hardly do; remembered this many a field, then anew. */
 const REMEMBERED_MAX = 100_000;

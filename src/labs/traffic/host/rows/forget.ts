@@ -1,8 +1,8 @@
 /** What is left of rows that are gone: fingerprints of prompts that nobody sent any more, and names in clear of nobody. */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { SqlEngine } from "../../../labs/traffic/engine.js";
-import { ranges } from "../../../labs/traffic/log/ranges.js";
+import type { SqlEngine } from "../../engine.js";
+import { ranges } from "../../log/ranges.js";
 
 export async function forget(engine: SqlEngine, folder: string): Promise<void> {
   const [total] = await engine.rows<{ n: number }>("SELECT toUInt64(count()) AS n FROM rows");

@@ -1,7 +1,8 @@
 /** A thread that counts blocks of answers; see behaviour-pool.ts. */
-import { countBlock } from "../../labs/behaviour/agreement/block-count.js";
-import type { Block } from "../../labs/behaviour/answers/answer-source.js";
-import { serveTasks } from "../worker-tasks.js";
+
+import { serveTasks } from "../../../host/worker-tasks.js";
+import { countBlock } from "../agreement/block-count.js";
+import type { Block } from "../answers/answer-source.js";
 
 export interface BlockJob {
   block: Block;

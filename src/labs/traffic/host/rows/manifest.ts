@@ -5,10 +5,10 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AssayError } from "../../../base/error.js";
-import type { SqlEngine } from "../../../labs/traffic/engine.js";
-import type { OtherUser, Rejects } from "../../../labs/traffic/log/parse-lines.js";
-import { asAssayError } from "../../files.js";
+import { AssayError } from "../../../../base/error.js";
+import { asAssayError } from "../../../../host/files.js";
+import type { SqlEngine } from "../../engine.js";
+import type { OtherUser, Rejects } from "../../log/parse-lines.js";
 
 export interface SourceState {
   /** Its number in the tables; never given twice. */

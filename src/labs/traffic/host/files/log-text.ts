@@ -4,8 +4,8 @@
  */
 import { Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
-import { AssayError } from "../../../base/error.js";
-import { asAssayError } from "../../files.js";
+import { AssayError } from "../../../../base/error.js";
+import { asAssayError } from "../../../../host/files.js";
 import type { LogFile } from "./log-files.js";
 
 export interface LogText {

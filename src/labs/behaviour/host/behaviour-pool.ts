@@ -1,7 +1,7 @@
 /** Blocks of answers counted by worker threads; blocks are added in their own order, whichever thread counted them. */
 import { availableParallelism } from "node:os";
-import { type BlockCount, type CountBlock, countBlock } from "../../labs/behaviour/agreement/block-count.js";
-import { WorkerPool } from "../worker-pool.js";
+import { WorkerPool } from "../../../host/worker-pool.js";
+import { type BlockCount, type CountBlock, countBlock } from "../agreement/block-count.js";
 import type { BlockJob } from "./behaviour-worker.js";
 
 /** More threads than this wait for memory. */

@@ -3,8 +3,8 @@
  * the database that the address names: one database a log, or two logs mix.
  */
 import { Readable } from "node:stream";
-import { AssayError } from "../../../base/error.js";
-import type { Params, SqlEngine } from "../../../labs/traffic/engine.js";
+import { AssayError } from "../../../../base/error.js";
+import type { Params, SqlEngine } from "../../engine.js";
 import { jsonRows } from "./chdb-engine.js";
 
 /** The part of @clickhouse/client used here. */

@@ -1,7 +1,7 @@
-/** Hashed rows, each with its template, into a Parquet file that host/traffic/files/parquet-log.ts takes in again. */
-import { AssayError } from "../../base/error.js";
-import type { SqlEngine } from "../../labs/traffic/engine.js";
-import { OWN_COLUMNS, ROWS_COLUMNS } from "../../labs/traffic/log/tables.js";
+/** Hashed rows, each with its template, into a Parquet file that labs/traffic/host/files/parquet-log.ts takes in again. */
+import { AssayError } from "../../../base/error.js";
+import type { SqlEngine } from "../engine.js";
+import { OWN_COLUMNS, ROWS_COLUMNS } from "../log/tables.js";
 import { sqlText } from "./files/parquet-log.js";
 
 const NONE = "toFixedString('', 16)";

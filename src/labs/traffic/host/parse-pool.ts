@@ -1,6 +1,6 @@
 /** Threads for parsing logs; whoever hands blocks in keeps their order. */
 import { availableParallelism } from "node:os";
-import { WorkerPool } from "../worker-pool.js";
+import { WorkerPool } from "../../../host/worker-pool.js";
 import type { ParseJob, ParseResult } from "./parse-worker.js";
 
 const THREADS_MAX = 16;

@@ -1,9 +1,9 @@
 /** A thread that turns blocks of log lines into batches of rows. */
 import { workerData } from "node:worker_threads";
-import { newSink } from "../../labs/traffic/log/canonical-row.js";
-import type { Mapping } from "../../labs/traffic/log/mapping.js";
-import { type BatchCounts, parseLines } from "../../labs/traffic/log/parse-lines.js";
-import { serveTasks } from "../worker-tasks.js";
+import { serveTasks } from "../../../host/worker-tasks.js";
+import { newSink } from "../log/canonical-row.js";
+import type { Mapping } from "../log/mapping.js";
+import { type BatchCounts, parseLines } from "../log/parse-lines.js";
 import { hashSeeds, keyedHash, lineDigest } from "./keyed-hash.js";
 
 export interface ParseJob {

@@ -6,7 +6,7 @@
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AnswerSource } from "../../labs/behaviour/answers/answer-source.js";
+import type { AnswerSource } from "../answers/answer-source.js";
 
 /** UTF-16 units kept in memory: some 0.5 GB at the most. */
 export const MEMORY_UNITS_MAX = 256 * 1024 * 1024;
