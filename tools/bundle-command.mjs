@@ -1,17 +1,11 @@
 // Joins the command line and what it loads into few files, dist/command: of `verify`, opening 800 small files
 // took longer than the checking. What is loaded only when used stays a file of its own; so do workers, which are started
 // by their path, and packages that carry native code. The library's modules in dist/ stand beside it as they are.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
-/** Started by path, from the file that stands in the same folder. */
-const WORKERS = [
-  "host/model/compute-worker",
-  "host/answers/behaviour-worker",
-  "host/signing/hash-worker",
-  "host/traffic/parse-worker",
-  "host/traffic/sql/chdb-child",
-];
+/** Started by path, from the file that stands in the same folder: known by their names, wherever they lie. */
+const WORKER = /-(worker|child)\.js$/;
 
 /** Native code, what finds it, and optional peers: they stay packages. */
 const OUTSIDE =
@@ -19,9 +13,10 @@ const OUTSIDE =
 
 export async function bundleCommand() {
   const { build } = await import("rolldown");
-  const entries = ["cli/main", ...WORKERS];
+  const workers = readdirSync("dist", { recursive: true }).filter((name) => WORKER.test(name));
+  const entries = ["cli/main.js", ...workers.map((name) => name.replaceAll("\\", "/")).sort()];
   const { output } = await build({
-    input: Object.fromEntries(entries.map((entry) => [entry.split("/").at(-1), `dist/${entry}.js`])),
+    input: Object.fromEntries(entries.map((entry) => [entry.split("/").at(-1).replace(/\.js$/, ""), `dist/${entry}`])),
     platform: "node",
     external: (id) => id.startsWith("node:") || OUTSIDE.test(id),
     output: { format: "esm", chunkFileNames: "[name]-[hash].js" },

@@ -36,7 +36,7 @@ const node = (...args: string[]) =>
     encoding: "utf8",
     env: { ...process.env, ASSAY_HOME: inCopy("home") },
   });
-const assay = (...args: string[]) => node(inCopy("dist/cli/main.js"), ...args);
+const assay = (...args: string[]) => node(inCopy("dist/command/main.js"), ...args);
 
 function wellDone(run: ReturnType<typeof node>): string {
   expect(run.status, `${run.stdout.slice(-2000)}\n${run.stderr.slice(-2000)}`).toBe(0);
@@ -155,7 +155,7 @@ describe("a laboratory is one folder, one line and one study", () => {
       $ASSAY register declare model --name northwind/coin --kind derivation --private-key maker.pem --register log
       $ASSAY register finding case/data/finding.json --beside northwind/coin --private-key lab.pem --register log
       $ASSAY register show northwind/coin --register log --json`;
-    const env = { ...process.env, ASSAY: `${process.execPath} ${inCopy("dist/cli/main.js")}` };
+    const env = { ...process.env, ASSAY: `${process.execPath} ${inCopy("dist/command/main.js")}` };
     const run = spawnSync("sh", ["-c", script], { cwd: copy, encoding: "utf8", env });
     expect(wellDone(run)).toMatch(/"tosses\/copied"/);
     expect(wellDone(assay("register", "fsck", "log", "--policy", "trust.txt"))).toMatch(/ 0 faults/);
