@@ -23,6 +23,14 @@ const bundleSchema = z.strictObject({
     x509CertificateChain: z.looseObject({ certificates: z.array(certificate).min(1).max(CERTIFICATES_MAX) }).optional(),
     certificate: certificate.optional(),
     tlogEntries: z.array(z.looseObject({})).max(16).optional(),
+    timestampVerificationData: z
+      .looseObject({
+        rfc3161Timestamps: z
+          .array(z.looseObject({ signedTimestamp: base64Text }))
+          .max(16)
+          .optional(),
+      })
+      .optional(),
   }),
   dsseEnvelope: z.looseObject({
     payload: base64Text,
@@ -40,6 +48,8 @@ export interface SignatureBundle {
   payload: Uint8Array;
   /** DER of an ECDSA signature. */
   signature: Uint8Array;
+  /** RFC 3161 timestamps of the signature, unread. */
+  timestamps: Uint8Array[];
 }
 
 export function decodeSignatureBundle(bytes: Uint8Array, what: string): SignatureBundle {
@@ -59,6 +69,9 @@ export function decodeSignatureBundle(bytes: Uint8Array, what: string): Signatur
     payloadType: dsseEnvelope.payloadType,
     payload: fromBase64(dsseEnvelope.payload, `${what}: payload`),
     signature: fromBase64(dsseEnvelope.signatures[0].sig, `${what}: signature`),
+    timestamps: (material.timestampVerificationData?.rfc3161Timestamps ?? []).map(({ signedTimestamp }) =>
+      fromBase64(signedTimestamp, `${what}: timestamp`),
+    ),
   };
 }
 

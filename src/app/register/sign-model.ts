@@ -1,10 +1,10 @@
 /**
- * Sign a model as OpenSSF Model Signing v1.0 does, with a key or with a certificate and its chain, and check such a
- * signature, or one made through sigstore, against the files. What is signed here the reference implementation verifies, and the other way round
+ * Sign a model as OpenSSF Model Signing v1.0 does, with a key, with a certificate and its chain, or through sigstore, and
+ * check such a signature against the files. What is signed here the reference implementation verifies, and the other way round
  * (validation/model-signing.md).
  */
 import { basename, resolve } from "node:path";
-import { base64 } from "../../base/bytes.js";
+import { base64, fromUtf8 } from "../../base/bytes.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { pae } from "../../evidence/dsse.js";
 import { IGNORED_AT_TOP } from "../../evidence/oms.js";
@@ -31,9 +31,11 @@ import {
   verifyEcdsa,
 } from "../../host/signing/signature-keys.js";
 import { verifySigstore } from "../../host/signing/sigstore-signature.js";
+import { signKeyless } from "../../host/signing/sigstore-signing.js";
 import { readCertificate } from "../../host/signing/x509/certificate.js";
 import { type SigningCertificate, signingCertificate } from "../../host/signing/x509/signing-certificate.js";
 import { readWhole, writeWhole } from "../../host/whole-file.js";
+import { type SigningTime, signingTime, type TimeEvidence } from "./signing-time.js";
 
 /** As the reference implementation cuts (spec v1.0). */
 export const SHARD_BYTES = 1_000_000_000;
@@ -50,18 +52,20 @@ export interface SignOptions extends Listing {
   method: "files" | "shards";
   algorithm: HashType;
   shardSize: number;
-  privateKey: string;
+  /** Key and certificate mode. */
+  privateKey?: string;
   password?: string;
   /** Certificate mode: the signing certificate, then what leads from it to a root. */
   signingCertificate?: string;
   certificateChain: readonly string[];
+  /** Sigstore mode: files with the services to use and with the identity token. */
+  sigstore?: { config: string; token: string };
   onProgress: (done: number, total: number) => void;
 }
 
 export async function signModel(options: SignOptions): Promise<ModelStatement & { warnings: string[] }> {
   const { model, signature, algorithm, onProgress } = options;
-  const key = readPrivateKey(await readWhole(options.privateKey), options.privateKey, options.password);
-  const material = await materialOf(options, key);
+  const seal = await sealOf(options);
   const ignorePaths = await relativeIgnores(model, [...options.ignorePaths, signature]);
   const listed = await listResources(model, { ...options, ignorePaths });
   const files = statable(listed, model);
@@ -83,12 +87,31 @@ export async function signModel(options: SignOptions): Promise<ModelStatement & 
     ...(recorded.length > 0 ? { ignore_paths: [...new Set(recorded)].sort() } : {}),
   };
   const statement = statementOf(basename(resolve(model)), serialization, resources);
-  const payload = encodeStatement(statement);
-  const signed = signEcdsa(pae(IN_TOTO_PAYLOAD_TYPE, payload), key);
-  if (!verifyEcdsa(signed, pae(IN_TOTO_PAYLOAD_TYPE, payload), publicOf(key)))
-    throw new Error("signModel: the fresh signature does not hold");
-  await writeWhole(signature, encodeSignatureBundle(material, base64(payload), base64(signed)));
+  await writeWhole(signature, await seal(encodeStatement(statement)));
   return { ...statement, warnings: listed.warnings };
+}
+
+/** What makes a bundle of a payload; what it needs is read, and refused, before any file is hashed. */
+async function sealOf(options: SignOptions): Promise<(payload: Uint8Array) => Promise<Uint8Array>> {
+  const { sigstore, privateKey } = options;
+  if ((sigstore === undefined) === (privateKey === undefined))
+    throw new AssayError(
+      "USAGE",
+      "register sign: expected a private key, or a signing configuration and an identity token",
+    );
+  if (sigstore) {
+    const config = await readWhole(sigstore.config);
+    const token = fromUtf8(await readWhole(sigstore.token), sigstore.token).trim();
+    return (payload) => signKeyless(payload, { config, configName: sigstore.config, token });
+  }
+  const key = readPrivateKey(await readWhole(privateKey!), privateKey!, options.password);
+  const material = await materialOf(options, key);
+  return async (payload) => {
+    const signed = signEcdsa(pae(IN_TOTO_PAYLOAD_TYPE, payload), key);
+    if (!verifyEcdsa(signed, pae(IN_TOTO_PAYLOAD_TYPE, payload), publicOf(key)))
+      throw new Error("signModel: the fresh signature does not hold");
+    return encodeSignatureBundle(material, base64(payload), base64(signed));
+  };
 }
 
 async function materialOf(
@@ -116,8 +139,10 @@ export interface VerifyModelOptions extends Listing {
   identity?: string;
   identityProvider?: string;
   ignoreUnsignedFiles: boolean;
-  /** Certificate mode: the moment at which the certificates have to be valid, in milliseconds since 1970. */
+  /** Certificate mode: the moment at which the certificates have to be valid, in milliseconds since 1970, unless `time` proves one. */
   at: number;
+  /** Who else says when the signature was there. */
+  time?: TimeEvidence;
   /** Certificate mode: what the authorities left undone of RFC 5280, §4, refuses too. */
   strictCertificates: boolean;
   onProgress: (done: number, total: number) => void;
@@ -130,26 +155,33 @@ export interface ModelCheck {
   statement: ModelStatement | null;
   /** Certificate mode. */
   certificate: { subject: string; anchor: string; at: string } | null;
+  /** When the signature was there at the latest, by a timestamp or a log; null where neither was given. */
+  signedBefore: { at: string; proof: SigningTime["proof"]; by: string } | null;
   /** What does not refuse and should be known; one sentence each. */
   warnings: string[];
 }
 
 /** What does not hold is a result; what cannot be read is an error. */
 export async function verifyModel(options: VerifyModelOptions): Promise<ModelCheck> {
-  const bundle = decodeSignatureBundle(await readWhole(options.signature), options.signature);
+  const file = await readWhole(options.signature);
+  const bundle = decodeSignatureBundle(file, options.signature);
   const warnings: string[] = [];
   const refused = (fault: string): ModelCheck => ({
     holds: false,
     faults: [fault],
     statement: null,
     certificate: null,
+    signedBefore: null,
     warnings,
   });
   let signer: SigningCertificate | null;
+  let time: SigningTime | null;
   try {
-    signer = await checkSignature(bundle, options);
+    time = options.time ? await signingTime({ ...bundle, file, name: options.signature }, options.time) : null;
+    signer = await checkSignature(bundle, { ...options, at: time?.at ?? options.at });
   } catch (error) {
-    if (!(error instanceof AssayError) || error.code !== "SIGNATURE") throw error;
+    if (!(error instanceof AssayError) || (error.code !== "SIGNATURE" && !(options.time && error.code === "DIGEST")))
+      throw error;
     return refused(error.message);
   }
   warnings.push(...(signer?.departures ?? []).map((text) => `certificate ${text}`));
@@ -168,8 +200,9 @@ export async function verifyModel(options: VerifyModelOptions): Promise<ModelChe
     certificate: signer && {
       subject: signer.subject,
       anchor: signer.anchor,
-      at: new Date(options.at).toISOString(),
+      at: new Date(time?.at ?? options.at).toISOString(),
     },
+    signedBefore: time && { ...time, at: new Date(time.at).toISOString() },
     warnings: [...warnings, ...files.warnings],
   };
 }

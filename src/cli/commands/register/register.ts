@@ -4,6 +4,7 @@
  */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Listing, SHARD_BYTES, signModel, verifyModel } from "../../../app/register/sign-model.js";
+import { AssayError } from "../../../base/error.js";
 import { HASH_TYPES, type HashType } from "../../../evidence/oms-statement.js";
 import { unixSeconds } from "../../../host/moment.js";
 import { progressLine } from "../../progress.js";
@@ -53,8 +54,10 @@ export function registerCommand(): Command {
 Examples:
   $ openssl ecparam -name prime256v1 -genkey -noout -out key.pem && openssl ec -in key.pem -pubout -out pub.pem
   $ assay register sign ./model --private-key key.pem --signature model.sig
+  $ assay register sign ./model --signing-config signing_config.json --identity-token token.jwt --signature model.sig
   $ assay register verify ./model --public-key pub.pem --signature model.sig
   $ assay register verify ./model --certificate-chain roots.pem --signature model.sig
+  $ assay register verify ./model --certificate-chain roots.pem --signature model.sig --timestamp sig.tsr --timestamp-roots tsa.pem
   $ assay register verify ./model --signature model.sig --trust-config trusted_root.json \\
       --identity signer@example.org --identity-provider https://accounts.example.org`,
     );
@@ -65,23 +68,30 @@ Examples:
 
 function signCommand(): Command {
   return common(new Command("sign"))
-    .description("Sign a model's files with an EC key, alone or with a certificate.")
-    .requiredOption("--private-key <file>", "EC private key (P-256, P-384, P-521) in PEM")
+    .description("Sign a model's files with an EC key, alone or with a certificate, or through sigstore.")
+    .option("--private-key <file>", "EC private key (P-256, P-384, P-521) in PEM")
     .option("--password <text>", "password of the private key")
     .option("--signing-certificate <file>", "certificate of the private key: signs in certificate mode")
+    .option("--signing-config <file>", "sigstore mode: signing configuration, or client trust configuration")
+    .option("--identity-token <file>", "sigstore mode: file with the OpenID Connect token of who signs")
     .addOption(new Option("--method <which>", "whole files or shards").choices(["files", "shards"]).default("files"))
     .addOption(new Option("--hash <which>", "digest of each file or shard").choices([...HASH_TYPES]).default("sha256"))
     .option("--shard-size <bytes>", "bytes a shard", positive, SHARD_BYTES)
     .action(async (model: string, options: Common & SignArguments) => {
       const progress = progressLine();
-      const { method, hash, shardSize, privateKey, password, signingCertificate } = options;
+      const { method, hash, shardSize, privateKey, password, signingCertificate, signingConfig, identityToken } =
+        options;
+      if ((signingConfig === undefined) !== (identityToken === undefined))
+        throw new AssayError("USAGE", "register sign: --signing-config and --identity-token go together");
+      const sigstore = signingConfig && identityToken ? { config: signingConfig, token: identityToken } : undefined;
       const statement = await signModel({
         ...options,
         model,
         method,
         algorithm: hash,
         shardSize,
-        privateKey,
+        ...(sigstore ? { sigstore } : {}),
+        ...(privateKey === undefined ? {} : { privateKey }),
         ...(password === undefined ? {} : { password }),
         ...(signingCertificate === undefined ? {} : { signingCertificate }),
         onProgress: (done, total) => progress.report({ stage: "hashing", done, total }),
@@ -104,7 +114,9 @@ function signCommand(): Command {
 }
 
 interface SignArguments {
-  privateKey: string;
+  privateKey?: string;
+  signingConfig?: string;
+  identityToken?: string;
   password?: string;
   signingCertificate?: string;
   method: "files" | "shards";
@@ -124,15 +136,34 @@ function verifyCommand(): Command {
       "the moment at which certificates have to be valid, RFC 3339, where not now: you vouch for it, the signature does not",
       moment,
     )
+    .option(
+      "--timestamp <file>",
+      "an authority's timestamp of the signature (RFC 3161), beside those in its file: certificates are judged at its moment; may be repeated",
+      several,
+      [],
+    )
+    .option("--timestamp-roots <file>", "roots of timestamp authorities, in PEM; may be repeated", several, [])
+    .option(
+      "--log-proof <file>",
+      "a tlog-proof of the line sha256:… of the signature's file: certificates are judged at its first cosignature",
+    )
+    .option("--log-policy <file>", "the policy that the log is believed under")
     .option("--strict-certificates", "refuse certificates that depart from RFC 5280's profile in any way", false)
     .option("--ignore-unsigned-files", "do not mind files that were not signed", false)
     .action(async (model: string, options: Common & VerifyArguments) => {
       const progress = progressLine();
-      const { publicKey } = options;
-      const { holds, faults, statement, certificate, warnings } = await verifyModel({
+      const { publicKey, timestamp, timestampRoots, logProof, logPolicy } = options;
+      if ((logProof === undefined) !== (logPolicy === undefined))
+        throw new AssayError("USAGE", "register verify: --log-proof and --log-policy go together");
+      const logged = logProof && logPolicy ? { proof: logProof, policy: logPolicy } : null;
+      const proven = logged !== null || timestamp.length + timestampRoots.length > 0;
+      if (proven && options.at !== undefined)
+        throw new AssayError("USAGE", "register verify: --at states a moment where a timestamp or a log proves one");
+      const { holds, faults, statement, certificate, signedBefore, warnings } = await verifyModel({
         ...options,
         model,
         at: options.at ?? unixSeconds() * 1000,
+        ...(proven ? { time: { timestamps: timestamp, timestampRoots, logged } } : {}),
         ...(publicKey === undefined ? {} : { publicKey }),
         onProgress: (done, total) => progress.report({ stage: "hashing", done, total }),
       }).finally(() => progress.done());
@@ -145,11 +176,14 @@ function verifyCommand(): Command {
           resources: statement?.resources.length ?? null,
           faults,
           certificate,
+          signedBefore,
           warnings,
         });
       else if (holds)
         process.stdout.write(
           `${warnings.map((text) => `mind: ${text}\n`).join("")}${
+            signedBefore ? `there at ${signedBefore.at}, by a ${signedBefore.proof}: ${signedBefore.by}\n` : ""
+          }${
             certificate
               ? `signed by "${certificate.subject}", under "${certificate.anchor}", at ${certificate.at}\n`
               : ""
@@ -166,6 +200,10 @@ interface VerifyArguments {
   identity?: string;
   identityProvider?: string;
   ignoreUnsignedFiles: boolean;
+  timestamp: string[];
+  timestampRoots: string[];
+  logProof?: string;
+  logPolicy?: string;
   at?: number;
   strictCertificates: boolean;
 }
