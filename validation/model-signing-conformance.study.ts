@@ -8,7 +8,7 @@
  *   node validation/model-signing-conformance.study.ts --suite SUITE --commit COMMIT --python python3
  */
 import { spawn } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -48,9 +48,31 @@ const server = createServer((request, response) => {
 await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const tlog = await mock.initializeTLog(url, keys());
-handlers.push(mock.fulcioHandler(ca, { subjectClaim: "sub" }), mock.rekorHandler(tlog));
+const rekor = mock.rekorHandler(tlog);
+/** The mock stores what was proposed; Rekor stores digests of an envelope, and its signatures (its type dsse 0.0.1). */
+const stored = (proposed: string) => {
+  const { kind, apiVersion, spec } = JSON.parse(proposed);
+  const { envelope, verifiers } = spec.proposedContent;
+  const { payload, signatures } = JSON.parse(envelope) as { payload: string; signatures: { sig: string }[] };
+  const sha256 = (bytes: string | Buffer) => ({
+    algorithm: "sha256",
+    value: createHash("sha256").update(bytes).digest("hex"),
+  });
+  return JSON.stringify({
+    apiVersion,
+    kind,
+    spec: {
+      envelopeHash: sha256(envelope),
+      payloadHash: sha256(Buffer.from(payload, "base64")),
+      signatures: signatures.map(({ sig }) => ({ signature: sig, verifier: verifiers[0] })),
+    },
+  });
+};
+handlers.push(mock.fulcioHandler(ca, { subjectClaim: "sub" }), {
+  path: rekor.path,
+  fn: (proposed) => rekor.fn(stored(proposed)),
+});
 
-const { createHash } = await import("node:crypto");
 const base64 = (bytes: ArrayBuffer | Uint8Array) => Buffer.from(bytes as Uint8Array).toString("base64");
 const keyId = (key: Uint8Array) => createHash("sha256").update(key).digest("base64");
 const instance = (key: Uint8Array) => ({
@@ -91,21 +113,16 @@ save("token.jwt", token);
 
 // The suite runs one file: with this Node, whatever the system's is.
 const entrypoint = join(folder, "adapter");
-save("adapter", `#!/bin/sh\nexec "${process.execPath}" "${resolve("validation/peers/model-signing/adapter.ts")}" "$@"\n`);
+save(
+  "adapter",
+  `#!/bin/sh\nexec "${process.execPath}" "${resolve("validation/peers/model-signing/adapter.ts")}" "$@"\n`,
+);
 chmodSync(entrypoint, 0o755);
 const report = join(folder, "report.json");
 const status = await new Promise<number | null>((done) =>
   spawn(
     values.python,
-    [
-      "-m",
-      "pytest",
-      "test/",
-      `--entrypoint=${entrypoint}`,
-      "-q",
-      "--json-report",
-      `--json-report-file=${report}`,
-    ],
+    ["-m", "pytest", "test/", `--entrypoint=${entrypoint}`, "-q", "--json-report", `--json-report-file=${report}`],
     {
       cwd: values.suite,
       stdio: ["ignore", "inherit", "inherit"],
