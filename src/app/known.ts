@@ -1,11 +1,15 @@
 /** Who asks what: the laboratory of a proposition or a command, by the list of laboratories. */
 import { AssayError, quoted } from "../base/error.js";
 import type { Proposition } from "../finding/propositions.js";
+import type { FoundDescents } from "../office/register/found-descent.js";
 import * as listed from "./laboratories.js";
 import type { Laboratory, Loaded, Question } from "./laboratory.js";
 
 /** Every laboratory, by name. */
 export const LABORATORIES: readonly Laboratory[] = Object.values(listed);
+
+/** Which questions speak of a model's descent, as their laboratories say. */
+export const DESCENTS: FoundDescents = new Map(LABORATORIES.flatMap(({ descents = {} }) => Object.entries(descents)));
 
 /** How a question's command begins in a request. */
 const EXAMINE = "examine ";

@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import type { ExaminationRequest } from "../evidence/request.js";
 import type { Finding } from "../finding/finding.js";
 import type { PropositionTable } from "../finding/propositions.js";
+import type { FoundDescent } from "../office/register/found-descent.js";
 import type { View } from "../report/view.js";
 import type { VerifyReport } from "./bundle/check.js";
 import type { Study } from "./studies.js";
@@ -17,6 +18,8 @@ export interface Laboratory {
   propositions: PropositionTable;
   /** Its questions as earlier versions worded them: findings that were made by those exist. */
   earlier?: readonly PropositionTable[];
+  /** Its questions whose first proposition, supported, makes the suspect a descendant of the reference in the register. */
+  descents?: Readonly<Record<string, FoundDescent>>;
   /** Where the study of each method lies in the package; a method that answers two questions may have one for each. */
   studies: readonly { method: string; proposition?: string; file: string }[];
   /** What may be asked, each under `assay examine NAME`. */

@@ -1,5 +1,7 @@
 /** A register in memory for tests: keys, declarations by them, and the index they fold into. Parties are fictional. */
+
 import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
+import { DESCENTS } from "../../src/app/known.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import { parseEcdsaKey } from "../../src/evidence/ecdsa-key.js";
@@ -50,7 +52,7 @@ export function policyBytes(parties: readonly Party[]): Uint8Array {
 }
 
 export class World {
-  readonly index = new RegisterIndex();
+  readonly index = new RegisterIndex(DESCENTS);
   readonly bundles = new Map<string, Uint8Array>();
   constructor(parties: readonly Party[]) {
     const bytes = policyBytes(parties);

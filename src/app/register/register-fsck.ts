@@ -3,6 +3,7 @@
  * every signature, and that each entry would be admitted again by the register as it stood before it. It cannot see
  * entries that were refused.
  */
+
 import { equalBytes } from "../../base/bytes.js";
 import { AssayError } from "../../base/error.js";
 import { decodeFinding } from "../../finding/codec.js";
@@ -23,6 +24,7 @@ import {
 import { RegisterIndex } from "../../office/register/register-index.js";
 import type { Policy } from "../../tlog/policy.js";
 import { readBundle } from "../../tlog/tree-reader.js";
+import { DESCENTS } from "../known.js";
 import { checkLog, openLog } from "../log/log.js";
 import { faultsOfTime } from "./entry-time.js";
 import { openRegister } from "./register.js";
@@ -50,7 +52,7 @@ export async function checkRegister(
     if (faults.length < FAULTS_MAX) faults.push(text);
   };
   const object = readObjects(where);
-  const index = new RegisterIndex();
+  const index = new RegisterIndex(DESCENTS);
   const named = new Set<string>();
   const fetched = async (digest: string, at: string): Promise<Uint8Array | null> => {
     named.add(digest);

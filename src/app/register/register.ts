@@ -37,6 +37,7 @@ import type { Policy } from "../../tlog/policy.js";
 import { TILE_WIDTH } from "../../tlog/tile.js";
 import { type ReadTile, readBundle } from "../../tlog/tree-reader.js";
 import { type Cosigned, cosignedOf } from "../../tlog/trusted-checkpoint.js";
+import { DESCENTS } from "../known.js";
 import { initBucketLog, initLog, openLog, readHead, withWriter } from "../log/log.js";
 
 export interface Register {
@@ -53,7 +54,14 @@ export interface Register {
 export async function openRegister(where: string, trust: Policy | null = null): Promise<Register> {
   const read = openLog(where);
   const { bytes, head } = await readHead(read, where, trust);
-  const register = { where, read, object: readObjects(where), index: new RegisterIndex(), head, checkpoint: bytes };
+  const register = {
+    where,
+    read,
+    object: readObjects(where),
+    index: new RegisterIndex(DESCENTS),
+    head,
+    checkpoint: bytes,
+  };
   await fold(register);
   return register;
 }

@@ -5,6 +5,11 @@ import { BEHAVIOUR_PROPOSITIONS } from "./propositions.js";
 export const behaviour: Laboratory = {
   id: "behaviour",
   propositions: BEHAVIOUR_PROPOSITIONS,
+  descents: {
+    "behaviour/tuned-from": { by: "weights" },
+    "behaviour/common-origin": { by: "weights" },
+    "behaviour/taught-by": { by: "answers" },
+  },
   studies: [
     { method: "behaviour/same-model", file: "validation/behaviour-same-model.json" },
     { method: "behaviour/tuned-from", file: "validation/behaviour-tuned-from.json" },

@@ -5,6 +5,7 @@ import { MARKS_PROPOSITIONS } from "./propositions.js";
 export const marks: Laboratory = {
   id: "marks",
   propositions: MARKS_PROPOSITIONS,
+  descents: { "marks/leak": { by: "weights" } },
   studies: [
     { method: "marks/present", file: "validation/marks-present.json" },
     { method: "marks/inherited", file: "validation/marks-inherited.json" },

@@ -5,6 +5,7 @@ import { TRAFFIC_PROPOSITIONS } from "./propositions.js";
 export const traffic: Laboratory = {
   id: "traffic",
   propositions: TRAFFIC_PROPOSITIONS,
+  descents: { "traffic/harvest": { by: "answers" } },
   studies: [
     {
       method: "traffic/lockstep",

@@ -5,6 +5,10 @@ import { WEIGHTS_PROPOSITIONS } from "./propositions.js";
 export const weights: Laboratory = {
   id: "weights",
   propositions: WEIGHTS_PROPOSITIONS,
+  descents: {
+    "weights/shared-ancestry": { by: "weights" },
+    "weights/direction": { by: "weights", directed: true },
+  },
   studies: [
     { method: "weights/unit-labels", file: "validation/weights-unit-labels.json" },
     { method: "weights/aligned-units", file: "validation/weights-aligned-units.json" },

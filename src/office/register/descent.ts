@@ -132,10 +132,10 @@ async function foundLinks(index: RegisterIndex, parent: ModelId, load: LoadDecla
   const upon = found.filter(({ facts }) => facts.reference === parent && facts.suspect !== null);
   const turned = new Map<ModelId, number[]>();
   for (const { entry, facts } of upon)
-    if (facts.proposition === DIRECTION && facts.outcome === "supports-hd" && endOf(entry, at) === null)
+    if (index.descents.get(facts.proposition)?.directed && facts.outcome === "supports-hd" && endOf(entry, at) === null)
       turned.set(facts.suspect!, [...(turned.get(facts.suspect!) ?? []), entry.index]);
   return upon
-    .filter(({ facts }) => facts.outcome === "supports-hp" && DESCENT_PROPOSITIONS.has(facts.proposition))
+    .filter(({ facts }) => facts.outcome === "supports-hp" && index.descents.has(facts.proposition))
     .map(({ entry, facts }) => ({
       ...common(entry, facts.suspect!, parent, at),
       standing: endOf(entry, at) ? ("found-withdrawn" as const) : ("found" as const),
@@ -144,8 +144,6 @@ async function foundLinks(index: RegisterIndex, parent: ModelId, load: LoadDecla
       against: turned.get(facts.suspect!) ?? [],
     }));
 }
-
-const DIRECTION = "weights/direction";
 
 function common(entry: Entry, child: ModelId, parent: ModelId, at: number) {
   return {
@@ -169,17 +167,6 @@ function common(entry: Entry, child: ModelId, parent: ModelId, at: number) {
 function endOf({ correctedBy, withdrawnBy }: Entry, at: number): Entry | null {
   return [correctedBy, withdrawnBy].find((by) => by !== null && by.index <= at) ?? null;
 }
-
-/** Weights or answers of the reference went into the suspect, or of a third into both. */
-const DESCENT_PROPOSITIONS: ReadonlySet<string> = new Set([
-  "weights/shared-ancestry",
-  DIRECTION,
-  "behaviour/tuned-from",
-  "behaviour/taught-by",
-  "behaviour/common-origin",
-  "traffic/harvest",
-  "marks/leak",
-]);
 
 /** The same model under its digest and under its address, or another that somebody registered there. */
 function aliases(index: RegisterIndex, parent: ModelId, at: number): DescentLink[] {

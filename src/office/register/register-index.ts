@@ -12,6 +12,7 @@ import type { AppendPolicy, RegisteredKey, Role } from "./append-policy.js";
 import type { Kind } from "./declarations/kinds.js";
 import type { ModelId } from "./declarations/vocabulary.js";
 import { DigestSlab } from "./digest-slab.js";
+import type { FoundDescents } from "./found-descent.js";
 import { skeleton } from "./names/look-alike.js";
 import { NameSearch } from "./names/name-search.js";
 import { Authorities } from "./orders/authorities.js";
@@ -157,6 +158,7 @@ export interface ModelState {
 }
 
 export class RegisterIndex {
+  readonly descents: FoundDescents;
   /** Entries of the log that were folded. */
   size = 0;
   readonly models = new Map<ModelId, ModelState>();
@@ -184,6 +186,11 @@ export class RegisterIndex {
   readonly #byKey = new Map<string, Entry[]>();
   /** Keys as the policy in force has them. */
   #holders = new Map<string, Holder>();
+
+  /** @param descents which questions of laboratories speak of descent */
+  constructor(descents: FoundDescents) {
+    this.descents = descents;
+  }
 
   /** @param body of a policy record, or of an authority's; null for all others */
   add(record: LoggedRecord, body: AppendPolicy | AuthorityPolicy | null): void {

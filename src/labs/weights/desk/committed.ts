@@ -4,13 +4,16 @@
  * without witnesses dates nothing, as its operator could have written any time.
  */
 import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { sha256Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
+import type { ExaminationRequest } from "../../../evidence/request.js";
 import type { Finding } from "../../../finding/finding.js";
+import { digestOfFile } from "../../../host/find-files.js";
 import { LOGGED_BYTES_MAX } from "../../../office/entries/logged-statement.js";
 import { verifyReceipt } from "../../../office/register/receipt.js";
 import type { Policy } from "../../../tlog/policy.js";
-import type { Commitment } from "../making/commitment.js";
+import { type Commitment, commitmentText } from "../making/commitment.js";
 
 /** @throws AssayError SIGNATURE or DIGEST when a receipt does not hold, USAGE when it carries no date */
 export async function commitmentsOf(receipts: readonly string[], policy: Policy): Promise<Commitment[]> {
@@ -38,6 +41,21 @@ export async function commitmentsOf(receipts: readonly string[], policy: Policy)
       };
     }),
   );
+}
+
+/** What it takes to check the receipts again, as inputs of the request. */
+export async function committedInputs(
+  receipts: readonly string[],
+  policy: string,
+): Promise<ExaminationRequest["inputs"]> {
+  const input = async (role: string, path: string) => ({ role, name: basename(path), root: await digestOfFile(path) });
+  return Promise.all([...receipts.map((path) => input("receipt", path)), input("policy", policy)]);
+}
+
+/** @throws AssayError DIGEST where receipts, checked again, date something else than the request says */
+export function checkSameCommitments(stated: readonly Commitment[], checked: readonly Commitment[]): void {
+  if (stated.map(commitmentText).join("\n") !== checked.map(commitmentText).join("\n"))
+    throw new AssayError("DIGEST", "verify: the receipts date something else than the request states");
 }
 
 /** @throws AssayError USAGE for a commitment to neither side */

@@ -11,7 +11,7 @@ import { statedUrl } from "../../../host/model/remote-files.js";
 import { commitmentOf, commitmentText } from "../making/commitment.js";
 import { FURTHER_MAX } from "../making/merges.js";
 import { SEED_BITS_DEFAULT, SEED_DEFAULT, type Settings } from "../method.js";
-import { checkCommitted, commitmentsOf } from "./committed.js";
+import { checkCommitted, checkSameCommitments, commitmentsOf, committedInputs } from "./committed.js";
 import { examineModels, type ModelsExamined } from "./examine-models.js";
 import { type RemoteUse, urlOf } from "./remote-side.js";
 
@@ -110,18 +110,27 @@ An outcome of "inconclusive" does not show that the models are independent.`,
       onProgress: desk.onProgress,
     });
     checkCommitted(committed ?? [], examined.findings[0]!);
-    return asExamination(examined);
+    return asExamination(examined, committed ? await committedInputs(given.committed!, given.policy!) : []);
   },
 
   typed(request) {
     const { seed, rows, seedBits, exhibits, committed } = settingsOf(request);
+    const receipts = committed ? ` --committed${" RECEIPT".repeat(committed.length)} --policy POLICY` : "";
     const init = seedBits === undefined ? "" : ` --init INIT --seed-bits ${seedBits}`;
-    return `REFERENCE SUSPECT --seed ${quotedWord(seed)} --rows ${rows}${init}${exhibits ? " --exhibits" : ""}${committed ? " --committed RECEIPT --policy POLICY" : ""}`;
+    return `REFERENCE SUSPECT --seed ${quotedWord(seed)} --rows ${rows}${init}${exhibits ? " --exhibits" : ""}${receipts}`;
   },
 
   async again(request, desk) {
     const settings = settingsOf(request);
-    const found = await foundInputs("models", request, desk, allowedUrls(desk));
+    const papers = request.inputs.filter(({ role }) => PAPERS.has(role));
+    const inputs = request.inputs.filter(({ role }) => !PAPERS.has(role));
+    const found = await foundInputs("models", { ...request, inputs }, desk, allowedUrls(desk));
+    // Bundles of earlier versions state what receipts showed and do not name them.
+    if (papers.length > 0) {
+      const { all, at } = await foundInputs("files", { ...request, inputs: papers }, desk);
+      const receipts = all("receipt").map(({ path }) => path);
+      checkSameCommitments(settings.committed ?? [], await commitmentsOf(receipts, await readPolicyFile(at("policy"))));
+    }
     const also = request.inputs.map(({ role }) => role).filter((role) => /^also-\d+$/.test(role));
     return asExamination(
       await examineModels({
@@ -134,9 +143,13 @@ An outcome of "inconclusive" does not show that the models are independent.`,
         home: desk.home,
         onProgress: desk.onProgress,
       }),
+      papers,
     );
   },
 };
+
+/** Roles of inputs that are no models. */
+const PAPERS: ReadonlySet<string> = new Set(["receipt", "policy"]);
 
 interface Options {
   seed?: string;
@@ -151,12 +164,15 @@ interface Options {
 }
 
 /** For whoever publishes it; the demo reuses a pool over several examinations. */
-export function asExamination({ findings, inputs, settings, remote }: ModelsExamined): Examination {
+export function asExamination(
+  { findings, inputs, settings, remote }: ModelsExamined,
+  papers: Examination["inputs"] = [],
+): Examination {
   const also = inputs.flatMap(({ role }) => (role.startsWith("also-") ? ["--also", role.toUpperCase()] : []));
   const init = settings.seedBits === undefined ? [] : ["--init", "INIT"];
   return {
     findings,
-    inputs,
+    inputs: [...inputs, ...papers],
     settings: requestSettings(settings),
     arguments: ["REFERENCE", "SUSPECT", ...init, ...also],
     notes: remote.map(remoteLine),

@@ -16,7 +16,6 @@ import type { OrderState } from "./orders.js";
 
 /** What a model's own declarer said of it, at whatever time. */
 const OWN_WORD: ReadonlySet<Standing> = new Set(["declared", "corrected", "withdrawn"]);
-const BY_ANSWERS: ReadonlySet<string> = new Set(["behaviour/taught-by", "traffic/harvest"]);
 const DAY_SECONDS = 86_400;
 
 /** @param at Unix seconds @returns those in force first, then by entry; lifted and expired ones included */
@@ -62,7 +61,7 @@ export function reached(index: RegisterIndex, order: OrderState, load: LoadDecla
 
 async function walk(index: RegisterIndex, { entry, facts }: OrderState, load: LoadDeclaration) {
   const { links, atEntry } = await everDescended(index, entry.model, load);
-  const meant = links.filter((link) => means(facts, link));
+  const meant = links.filter((link) => means(index, facts, link));
   const own = earliestWays(
     entry.model,
     meant.filter(({ standing }) => OWN_WORD.has(standing)),
@@ -74,10 +73,15 @@ async function walk(index: RegisterIndex, { entry, facts }: OrderState, load: Lo
   return ties;
 }
 
-function means({ reach, taught }: { reach: Reach; taught: boolean }, link: DescentLink): boolean {
+function means(
+  { descents }: RegisterIndex,
+  { reach, taught }: { reach: Reach; taught: boolean },
+  link: DescentLink,
+): boolean {
   if (link.standing === "found-withdrawn" || (link.standing === "found" && link.against.length > 0)) return false;
   if (link.standing === "found" && reach !== "declared-and-found") return false;
-  const byAnswers = link.relation === "distilled" || (link.proposition !== null && BY_ANSWERS.has(link.proposition));
+  const byAnswers =
+    link.relation === "distilled" || (link.proposition !== null && descents.get(link.proposition)?.by === "answers");
   return taught || !byAnswers;
 }
 
