@@ -43,6 +43,8 @@ const INSTALLS = /npm ci|npm cit/;
 const root = mkdtempSync(join(tmpdir(), "assay-documents-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
 function blocksOf(page: string): Block[] {
   const text = readFileSync(page, "utf8");
   return [...text.matchAll(/(?:<!-- needs (\w+) -->\n)?```(sh|console)\n([\s\S]*?)```/g)].map(
@@ -104,7 +106,7 @@ for (const page of PAGES)
             const { status, stdout, stderr } = run(command!, place);
             expect(status, stderr).toBe(0);
             for (const line of lines.filter((l) => l.trim() !== "…"))
-              expect(stdout).toMatch(new RegExp(line.split("…").map(RegExp.escape).join(".*")));
+              expect(stdout).toMatch(new RegExp(line.split("…").map(escaped).join(".*")));
           }
         },
       );
