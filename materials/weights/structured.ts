@@ -27,6 +27,8 @@ export interface Construction {
   byLayer?: boolean;
   /** Gate and up of one layer under one structure. */
   alike?: boolean;
+  /** One set of values for all layers (ALBERT). */
+  oneLayer?: boolean;
   gated?: boolean;
   units?: number;
   hidden?: number;
@@ -293,6 +295,97 @@ export function sortedAndPruned(of: Matrix, keep: number): Matrix {
   };
 }
 
+/** Values of one sign (monotone, softplus or counted weights) under whatever sets noughts. */
+export function nonNegative(of: Matrix): Matrix {
+  return (rows, columns, structure, values) => of(rows, columns, structure, values).map(Math.abs);
+}
+
+/** Inputs that excite or inhibit, by a public list (Dale's law): one sign a column in both models. */
+export function signedColumns(of: Matrix): Matrix {
+  return (rows, columns, structure, values) => {
+    const signs = Array.from({ length: columns }, () => (structure.uniform() < 0.5 ? -1 : 1));
+    return of(rows, columns, structure, values).map((x, i) => Math.abs(x) * signs[i % columns]!);
+  };
+}
+
+/** Rows that lean one way in both models, as towards the mean of embeddings that both took over; then what sets noughts. */
+export function leaning(of: Matrix, strength: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const common = Float32Array.from({ length: columns }, () => structure.normal());
+    const pattern = of(rows, columns, structure, values);
+    return pattern.map((x, i) => (x === 0 ? 0 : x + strength * common[i % columns]!));
+  };
+}
+
+/** Three values: the sign of what is there. */
+export function ternary(of: Matrix): Matrix {
+  return (rows, columns, structure, values) => of(rows, columns, structure, values).map(Math.sign);
+}
+
+/** Rows and columns scaled by their numbers, as rules for widths and depths do. */
+export function ramped(of: Matrix, reach: number): Matrix {
+  return (rows, columns, structure, values) =>
+    of(rows, columns, structure, values).map(
+      (x, i) => x * Math.exp(-reach * (Math.floor(i / columns) / rows + (i % columns) / columns)),
+    );
+}
+
+/** Some units are next to nought, the same ones in both models. */
+export function withDead(of: Matrix, share: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const dead = Array.from({ length: rows }, () => structure.uniform() < share);
+    return of(rows, columns, structure, values).map((x, i) => (dead[Math.floor(i / columns)] ? x * 1e-6 : x));
+  };
+}
+
+/** Each unit a bump at its own place of a public grid (splines, radial bases), with an own height. */
+export function bumps(positive: boolean): Matrix {
+  return (rows, columns, _, values) => {
+    const heights = Array.from({ length: rows }, () => (positive ? Math.abs(values.normal()) : values.normal()));
+    return fill(rows, columns, (r, c) => {
+      const away = c - (r * columns) / rows;
+      return heights[r]! * Math.exp((-away * away) / 8) + 0.3 * values.normal();
+    });
+  };
+}
+
+/** Values snapped to the nearest of a public, lopsided table. */
+export function snapped(of: Matrix, entries: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const table = Array.from({ length: entries }, () => 1.5 * structure.normal() + 0.5);
+    const nearest = (x: number) => table.reduce((best, t) => (Math.abs(t - x) < Math.abs(best - x) ? t : best));
+    return of(rows, columns, structure, values).map(nearest);
+  };
+}
+
+/** A public adapter of low rank added to independent matrices; `strength` is its energy in theirs. */
+export function adapted(rank: number, strength: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const [left, right] = [dense(rows, rank, structure, structure), dense(rank, columns, structure, structure)];
+    const adapter = product(left, right, rows, rank, columns);
+    const by = Math.sqrt(strength / rank);
+    return dense(rows, columns, structure, values).map((x, i) => x + by * adapter[i]!);
+  };
+}
+
+/** Units in the order of how far they lie along one public direction, of which they have much. */
+export function sortedAlong(strength: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const common = Float32Array.from({ length: columns }, () => structure.normal());
+    const along = Array.from({ length: rows }, () => strength * values.normal()).sort((a, b) => b - a);
+    return fill(rows, columns, (r, c) => along[r]! * common[c]! + values.normal());
+  };
+}
+
+/** The rows of a public basis, each with own weights of falling size. */
+export function inPublicBasis(of: Matrix): Matrix {
+  return (rows, columns, structure, values) => {
+    const basis = dense(columns, columns, structure, structure);
+    const own = of(rows, columns, structure, values).map((x, i) => x / (1 + (i % columns)));
+    return product(own, basis, rows, columns, columns);
+  };
+}
+
 /** The same numbers in both models: what a third party gave both. */
 export function published(of: Matrix): Matrix {
   return (rows, columns, structure) => of(rows, columns, structure, structure);
@@ -324,7 +417,8 @@ export function make(construction: Construction, pair: string, own: string, shap
     const name = layer === null ? role : `layers.${layer}.${role}`;
     const part = construction.alike ? role.replace(/gate$/, "up") : role;
     const where = construction.byLayer ? `${layer} ${part}` : part;
-    tensors.set(name, of(rows, columns, draw(`structure ${pair} ${where}`), values));
+    const drawn = construction.oneLayer ? draw(`values ${own} ${role}`) : values;
+    tensors.set(name, of(rows, columns, draw(`structure ${pair} ${where}`), drawn));
     const file = `${pair}/${own}/${name}`;
     known.set(name, {
       name,
@@ -466,4 +560,32 @@ export const CONSTRUCTIONS: readonly Construction[] = [
     value: banded(8),
     embed: published(trainedLike),
   },
+  ...[
+    ["one random mask, 20 % kept", masked(0.2)] as const,
+    ["one 1:4 pattern", nOfM(1, 4)] as const,
+    ["MLPs in 7 groups", grouped(7)] as const,
+    ["sliding windows of 8 inputs", banded(8)] as const,
+  ].flatMap(([id, of]): Construction[] => [
+    { id: `${id}, no value below nought`, mlp: nonNegative(of), value: nonNegative(of), byLayer: true },
+    { id: `${id}, one sign a column`, mlp: signedColumns(of), value: signedColumns(of), byLayer: true },
+    { id: `${id}, rows that lean one way, MLP without a gate`, mlp: leaning(of, 1.5), byLayer: true, gated: false },
+    { id: `${id}, three values`, mlp: ternary(of), value: ternary(of), byLayer: true },
+    { id: `${id}, one set of weights for all layers`, mlp: of, value: of, oneLayer: true },
+  ]),
+  { id: "no value below nought", mlp: nonNegative(dense), value: nonNegative(dense) },
+  { id: "rows and columns scaled by number", mlp: ramped(dense, 3), value: ramped(dense, 3) },
+  { id: "half of the units dead, the same", mlp: withDead(dense, 0.5), value: withDead(dense, 0.5) },
+  { id: "bumps on a public grid, own heights", mlp: bumps(false), value: bumps(false) },
+  { id: "values of one public table of 16", mlp: snapped(dense, 16), value: snapped(dense, 16) },
+  { id: "values of one public table of 3, one mask", mlp: snapped(masked(0.2), 3), value: snapped(masked(0.2), 3) },
+  { id: "one public adapter of rank 8, a fifth of the energy", mlp: adapted(8, 0.25), value: adapted(8, 0.25) },
+  { id: "one public adapter of rank 8, half of the energy", mlp: adapted(8, 1), value: adapted(8, 1) },
+  { id: "one public adapter of rank 2, nine tenths of the energy", mlp: adapted(2, 9), value: adapted(2, 9) },
+  { id: "units sorted along one public direction", mlp: sortedAlong(1), value: sortedAlong(1) },
+  {
+    id: "units sorted along one public direction, MLP without a gate",
+    mlp: sortedAlong(1.5),
+    gated: false,
+  },
+  { id: "one public basis, own weights of falling size", mlp: inPublicBasis(dense), value: inPublicBasis(dense) },
 ];

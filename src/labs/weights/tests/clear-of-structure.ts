@@ -6,6 +6,7 @@ import type { Matrix } from "../../../kernels/kernel.js";
 import type { Run } from "../../../kernels/row-order.js";
 import { inParallel } from "../work.js";
 import type { Bench, Look, Plan } from "./bench.js";
+import { agreeBeyondStructure } from "./beyond-structure.js";
 import type { Place, TestedPair } from "./block-axis.js";
 import { evidenceOf } from "./forms.js";
 import { clearOfRepeats, clearOfStrangers, likenessOf } from "./structure-scale.js";
@@ -13,9 +14,13 @@ import { meanOf, valueColumns } from "./values.js";
 
 /** ln of an e-value below which a block changes nothing. */
 const HELD_FROM = Math.log(100);
-/** Values looked at for those that come back, and rows at the most. */
-const VALUES_MAX = 16_384;
+/** Values looked at for those that come back; those that have to agree beyond structure, and rows at the most. */
+const REPEATS_MAX = 16_384;
+const VALUES_MAX = 1 << 19;
 const ROWS_MAX = 128;
+
+/** No likeness would be enough. */
+const NEVER = Number.POSITIVE_INFINITY;
 
 export interface Sketched {
   side: "reference" | "suspect";
@@ -34,7 +39,7 @@ export function heldToStructure(
   if (pairs.every(({ evidence }) => evidence.logE < HELD_FROM)) return Promise.resolve([...pairs]);
   return inParallel(bench.work, `structure of ${axis}`, pairs, async (pair) => {
     if (pair.evidence.logE < HELD_FROM) return pair;
-    const least = Math.max(strangers(), await repeatsOf(bench, look, as[pair.i]!, bs[pair.j]!));
+    const least = Math.max(strangers(), await leastByValues(bench, look, as[pair.i]!, bs[pair.j]!));
     return { ...pair, evidence: evidenceOf(pair.matching, pair.shape, least) };
   });
 }
@@ -66,8 +71,11 @@ export function strangersOf(
   };
 }
 
-/** From the first rows of the last part on both sides. A sketch holds folds, in which nothing comes back. */
-async function repeatsOf({ reference, suspect, compute }: Bench, look: Look, a: Place, b: Place): Promise<number> {
+/**
+ * From the first rows of the last part on both sides; beyond reach where structure explains what agrees in them. A
+ * sketch holds folds, in which nothing comes back and no place is a nought.
+ */
+async function leastByValues({ reference, suspect, compute }: Bench, look: Look, a: Place, b: Place): Promise<number> {
   if (reference.sketch || suspect.sketch) return 0;
   const [x, y] = await Promise.all(
     (
@@ -77,13 +85,16 @@ async function repeatsOf({ reference, suspect, compute }: Bench, look: Look, a: 
       ] as const
     ).map(async ([side, own, other]) => {
       const { matrix, runs } = look.job(side, own, look.runs(own.units, other.units)).parts.at(-1)!;
-      return compute.rows({ matrix, runs: firstRows(runs, Math.ceil(VALUES_MAX / matrix.columns)) });
+      const few = firstRows(runs, Math.ceil(VALUES_MAX / matrix.columns));
+      return { columns: matrix.columns, values: await compute.rows({ matrix, runs: few }) };
     }),
   );
-  if (a.units === b.units && reference.hidden === suspect.hidden && x!.length === y!.length)
-    return clearOfRepeats(x!, y!);
+  const [p, q] = [x!, y!].map(({ values }) => values.subarray(0, REPEATS_MAX));
   // Blocks of different size have no places in common: the side whose values come back less often decides.
-  return Math.min(clearOfRepeats(x!, x!), clearOfRepeats(y!, y!));
+  if (a.units !== b.units || x!.columns !== y!.columns || x!.values.length !== y!.values.length)
+    return Math.min(clearOfRepeats(p!, p!), clearOfRepeats(q!, q!));
+  if (!(await agreeBeyondStructure(x!.values, y!.values, x!.columns, compute))) return NEVER;
+  return clearOfRepeats(p!, q!);
 }
 
 function firstRows(runs: readonly Run[], most: number): Run[] {
