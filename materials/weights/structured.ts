@@ -29,6 +29,10 @@ export interface Construction {
   alike?: boolean;
   /** One set of values for all layers (ALBERT). */
   oneLayer?: boolean;
+  /** Norm gains near one, each model's own but for this share of their variance. */
+  gainsShared?: number;
+  /** The matrices that are `dense` otherwise: down, q, k, o, output. */
+  rest?: Matrix;
   gated?: boolean;
   units?: number;
   hidden?: number;
@@ -386,6 +390,12 @@ export function inPublicBasis(of: Matrix): Matrix {
   };
 }
 
+/** One draw in both models, and what each learned apart from the other: `apart` is its energy in the draw's. */
+export function trainedApart(apart: number): Matrix {
+  return (rows, columns, structure, values) =>
+    fill(rows, columns, () => structure.normal() + Math.sqrt(apart) * values.normal());
+}
+
 /** The same numbers in both models: what a third party gave both. */
 export function published(of: Matrix): Matrix {
   return (rows, columns, structure) => of(rows, columns, structure, structure);
@@ -428,17 +438,26 @@ export function make(construction: Construction, pair: string, own: string, shap
       matrix: { file, offsetBytes: 0, dtype: "F32", rows, columns },
     });
   };
-  const { mlp, value = dense, embed = dense, gated = true } = construction;
+  const { mlp, value = dense, embed = dense, rest = dense, gated = true, gainsShared } = construction;
+  const gain = (role: Role, layer: number | null) => {
+    if (gainsShared === undefined) return;
+    const [common, apart] = [Math.sqrt(gainsShared), Math.sqrt(1 - gainsShared)];
+    add(role, layer, 1, hidden, (rows, columns, structure, values) =>
+      fill(rows, columns, () => 1 + 0.02 * (common * structure.normal() + apart * values.normal())),
+    );
+  };
   add("embed", null, shape.vocabulary, hidden, embed);
   for (let l = 0; l < shape.layers; l++) {
     if (gated) add("mlp.gate", l, units, hidden, mlp);
     add("mlp.up", l, units, hidden, mlp);
-    add("mlp.down", l, hidden, units, dense);
-    for (const r of ["attention.q", "attention.k"] as const) add(r, l, shape.heads * shape.headDim, hidden, dense);
+    add("mlp.down", l, hidden, units, rest);
+    for (const r of ["attention.q", "attention.k"] as const) add(r, l, shape.heads * shape.headDim, hidden, rest);
     add("attention.v", l, shape.heads * shape.headDim, hidden, value);
-    add("attention.o", l, hidden, shape.heads * shape.headDim, dense);
+    add("attention.o", l, hidden, shape.heads * shape.headDim, rest);
+    for (const r of ["norm.attention", "norm.mlp"] as const) gain(r, l);
   }
-  add("output", null, shape.vocabulary, hidden, dense);
+  gain("norm", null);
+  add("output", null, shape.vocabulary, hidden, rest);
   const none = null;
   return {
     tensors,
@@ -587,5 +606,17 @@ export const CONSTRUCTIONS: readonly Construction[] = [
     mlp: sortedAlong(1.5),
     gated: false,
   },
+  ...[0.1, 1, 4].map((apart): Construction => {
+    const of = trainedApart(apart);
+    return {
+      id: `one default seed, trained apart by ${apart} of the draw's energy`,
+      mlp: of,
+      value: of,
+      embed: of,
+      rest: of,
+      byLayer: true,
+      gainsShared: 0.3,
+    };
+  }),
   { id: "one public basis, own weights of falling size", mlp: inPublicBasis(dense), value: inPublicBasis(dense) },
 ];

@@ -9,6 +9,7 @@
 import type { Digest } from "../../base/digest.js";
 import { assert } from "../../base/error.js";
 import type { Artefact } from "../../evidence/artefact.js";
+import { COMBINED_TEST_ID } from "../../finding/coherence.js";
 import type { Finding, Test } from "../../finding/finding.js";
 import { frameFinding, type MethodName, studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideExact, OUTCOME_RULES, refuse } from "../../finding/outcome.js";
@@ -44,9 +45,10 @@ import { tensorStory } from "./story/story.js";
 import { amountsOf } from "./tests/amounts.js";
 import { AXES, type Axis } from "./tests/axes.js";
 import type { Bench } from "./tests/bench.js";
+import { commonStart } from "./tests/common-start.js";
 import type { AxisResult } from "./tests/scan.js";
 import { testAxes } from "./tests/test-axes.js";
-import { ALTERNATIVES, ASSUMPTION, LIMITS } from "./words.js";
+import { ALTERNATIVES, ASSUMPTION, COMMON_START, LIMITS } from "./words.js";
 import type { Work } from "./work.js";
 
 const METHOD: MethodName = { id: METHOD_ID, version: METHOD_VERSION };
@@ -109,8 +111,10 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
     work: request.work,
   };
   const results = await testAxes(bench);
-  const log10P = combine(results);
-  const observations = await observe(bench, results, log10P, request);
+  const exact10P = combine(results);
+  const observations = await observe(bench, results, exact10P, request);
+  // The question is more than a common draw: what was only drawn alike is worth nothing here.
+  const log10P = observations.commonStart?.explains ? 0 : exact10P;
   const outside = outsideReferenceClass(bench.reference, bench.suspect);
   const rule = decideExact({
     proposition: SHARED_ANCESTRY,
@@ -122,13 +126,14 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
   const beside = sentencesFor({
     reference: bench.reference,
     suspect: bench.suspect,
-    log10P,
+    log10P: exact10P,
     labelsLog10P,
     observations,
   });
   const decision = { ...rule, reason: [rule.reason, ...beside].join(" ") };
-  const exact = await assemble(request, decision, tests(results, log10P, request.settings.seed), observations);
-  const spoken = outside !== null || log10P <= OUTCOME_RULES.log10Alpha;
+  const exact = await assemble(request, decision, tests(results, exact10P, request, observations), observations);
+  // Undoing disguises would find the same draw again.
+  const spoken = outside !== null || exact10P <= OUTCOME_RULES.log10Alpha;
   const finding = spoken ? exact : await alignedStage(bench, exact, observations, request.validations);
   const identical = observations.identical ? sentenceOnIdentical(observations.identical) : null;
   return identical === null ? finding : { ...finding, reason: `${finding.reason} ${identical}` };
@@ -146,7 +151,12 @@ function combine(results: Record<Axis, AxisResult | null>, of: "logE" | "logLabe
   return roundLog10P(log10PFromE(logWeightedMeanE(parts)));
 }
 
-function tests(results: Record<Axis, AxisResult | null>, combined: number, seed: string): Test[] {
+function tests(
+  results: Record<Axis, AxisResult | null>,
+  combined: number,
+  { settings: { seed } }: WeightsRequest,
+  { commonStart }: WeightsObservations,
+): Test[] {
   const ofAxes = entries(results).flatMap(([axis, result]): Test[] => {
     if (!result) return [];
     return [
@@ -167,15 +177,27 @@ function tests(results: Record<Axis, AxisResult | null>, combined: number, seed:
       },
     ];
   });
+  const ofUnits: Test = {
+    id: COMBINED_TEST_ID,
+    statistic: { name: "weighted mean of e-values, as log10", value: -combined },
+    log10P: combined,
+    exact: true,
+    assumption: ASSUMPTION,
+    n: ofAxes.length,
+    seed,
+    share: 1,
+  };
+  if (!commonStart?.explains) return [...ofAxes, ofUnits];
   return [
     ...ofAxes,
+    { ...ofUnits, id: METHOD_ID },
     {
-      id: "combined",
-      statistic: { name: "weighted mean of e-values, as log10", value: -combined },
-      log10P: combined,
+      id: COMBINED_TEST_ID,
+      statistic: { name: "agreement of what was learned", value: commonStart.agreement },
+      log10P: 0,
       exact: true,
-      assumption: ASSUMPTION,
-      n: ofAxes.length,
+      assumption: COMMON_START,
+      n: commonStart.values,
       seed,
       share: 1,
     },
@@ -194,6 +216,8 @@ async function observe(
   const { reference, suspect, vocabularies, settings } = bench;
   const sketched = reference.sketch !== undefined || suspect.sketch !== undefined;
   const identical = await identicalRows(bench);
+  const found = log10P <= OUTCOME_RULES.log10Alpha;
+  const start = found ? await commonStart(bench, layers.correspondence) : null;
   return {
     architecture: architectureOverlap(
       { model: reference, vocabulary: vocabularies.reference },
@@ -217,7 +241,8 @@ async function observe(
     // A sketch holds no values to compare.
     tensors: sketched ? [] : await tensorStory(bench, layers),
     correspondence: layers.correspondence,
-    ...(log10P <= OUTCOME_RULES.log10Alpha && !sketched
+    ...(start === null ? {} : { commonStart: start }),
+    ...(found && !start?.explains && !sketched
       ? { making: await makingOf(bench, layers, furtherModels(request)) }
       : {}),
     ...(request.exhibits && !sketched ? { exhibits: await exhibitsOf(bench, request.exhibits === "asked") } : {}),

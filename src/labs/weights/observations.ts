@@ -149,6 +149,13 @@ export const weightsObservationsSchema = z.strictObject({
   leftOut: leftOutSchema.optional(),
   /** Rows that stand in both models value for value; absent where a side shows no values or lies behind a URL. */
   identical: identicalSchema.optional(),
+  /**
+   * Present where units agree and one default seed could have made them so: how far norm gains and biases agree, whose
+   * start is known whatever the seed, over how many vectors and values; from where on a common start is not enough.
+   */
+  commonStart: z
+    .strictObject({ agreement: z.number(), vectors: count, values: count, least: z.number(), explains: z.boolean() })
+    .optional(),
   /** Present where disguises were undone: the exact stage was silent. */
   aligned: alignedSchema.optional(),
   /** How the suspect was made, where shared ancestry is beyond the test's α: a description, never a part of it. */

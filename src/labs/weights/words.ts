@@ -3,6 +3,10 @@
 export const ASSUMPTION =
   "Of at least one of the two models: its units were initialised by independent draws that treat the units of an axis alike, its training treats them alike (as SGD and Adam do), and nobody put them into an order or basis that depends on the weights or was chosen with the other model in view. Nothing is assumed about the other model. Where that fails because one structure (a mask, a window, a factor, a tool's order) sets units apart in both models, it is enough that no sign was preferred: of a unit's values, or of a residual coordinate's.";
 
+/** Of the combined test, where one draw is enough to explain what agrees. */
+export const COMMON_START =
+  "Nothing but a common draw is needed for units that agree: one framework, one seed, one shape. What agrees beyond it would show in norm gains and biases, which start at one value whatever the seed; there the two agree no more than runs from one draw do.";
+
 export const ALTERNATIVES: readonly string[] = [
   "The suspect was made from the reference.",
   "The reference was made from the suspect.",
@@ -21,6 +25,7 @@ export const LIMITS: readonly string[] = [
   DISGUISE_LIMIT,
   "It does not see training on another model's answers; a student trained from scratch on its teacher's text comes out inconclusive.",
   "It cannot tell common weights from few free numbers: matrices made from fewer than a few thousand own numbers by a rule that both makers share, other in each layer and repeating no value, can look alike beyond chance.",
+  "It cannot tell a copy from two very short trainings from one draw in large batches (some dozens of steps), nor from any two trainings from one draw where norm gains and biases hold nothing learned.",
   "It presumes initialisation by independent random draws. Identity, constant or otherwise structured initialisation breaks the assumption.",
   "Its validation rests on trained models of 0.1 to 1 million parameters. For larger models its error rate is an extrapolation that rests on the assumption above, and its power is not shown.",
   "It says nothing about intent, ownership, licence or legality.",

@@ -114,12 +114,7 @@ async function commonDirections(
   return out;
 }
 
-function without(
-  x: Float64Array,
-  kept: Uint8Array,
-  columns: number,
-  directions: readonly Float64Array[],
-): void {
+function without(x: Float64Array, kept: Uint8Array, columns: number, directions: readonly Float64Array[]): void {
   for (let at = 0; at < x.length; at += columns) {
     const row = x.subarray(at, at + columns);
     const shares = directions.map((d) => d.reduce((sum, v, c) => sum + v * row[c]!, 0));

@@ -1,0 +1,140 @@
+/**
+ * Do two models share what was learned, or only what was drawn? Makers who start from one default seed of one
+ * framework, or from one published table, share every initial weight and copied nothing. Norm gains start at one and
+ * biases at nought whatever the seed: what they hold was learned. So where units agree in place, these vectors are set
+ * side by side, each by its ranks. Runs from one draw agree there a little (the same draw is taught alike), copies
+ * nearly fully; what lies between is in validation/weights-shared-structure.md.
+ * A measure held against pairs that were trained, not an exact test. It cannot tell two very short trainings in large
+ * batches from a copy, nor say anything where gains and biases are constant.
+ */
+import type { Model, Role } from "../../../model/model.js";
+import type { WeightsObservations } from "../observations.js";
+import type { Bench } from "./bench.js";
+
+/** Runs from one draw reached 0.70; trained copies 0.82 and more. */
+export const LEARNED_MIN = 0.75;
+/** A vector shorter than this, or all of them together below that, says nothing. */
+const VECTOR_MIN = 16;
+const VALUES_MIN = 64;
+/** Rows of a matrix by which its columns are measured. */
+const ROWS = 256;
+
+export type CommonStart = NonNullable<WeightsObservations["commonStart"]>;
+
+interface Found {
+  /** By gains alone, and by gains together with the columns that read them; how many values. */
+  rank: number;
+  gathered: number | null;
+  n: number;
+}
+
+/** Null where a common start cannot have made the likeness, or nothing learned stands by itself. */
+export async function commonStart(
+  bench: Bench,
+  correspondence: WeightsObservations["correspondence"],
+): Promise<CommonStart | null> {
+  const { reference, suspect } = bench;
+  if (!oneStartPossible(reference, suspect, correspondence)) return null;
+  const layers = correspondence.flatMap(({ referenceLayer: l, suspectLayers }) =>
+    suspectLayers.length > 0 ? [l] : [],
+  );
+  const names = [...layers.flatMap((l) => vectorsOf(reference, l)), ...vectorsOf(reference, null)];
+  const found: Found[] = [];
+  for (const name of names) {
+    const [a, b] = [reference.tensors.get(name)!, suspect.tensors.get(name)];
+    if (!b || a.matrix.columns !== b.matrix.columns || a.matrix.columns < VECTOR_MIN) continue;
+    const [x, y] = await Promise.all([bench.compute.load(a.matrix), bench.compute.load(b.matrix)]);
+    const rank = spearman(x, y);
+    if (rank !== null) found.push({ rank, gathered: await gathered(bench, name, x, y), n: x.length });
+  }
+  const values = found.reduce((sum, { n }) => sum + n, 0);
+  if (values < VALUES_MIN) return null;
+  const agreement = Number(Math.max(meanOf(found, "rank"), meanOf(found, "gathered")).toFixed(4));
+  return { agreement, vectors: found.length, values, least: LEARNED_MIN, explains: agreement < LEARNED_MIN };
+}
+
+/** Each vector counts for as much as it is long. */
+function meanOf(found: readonly Found[], by: "rank" | "gathered"): number {
+  const spoken = found.filter((f) => f[by] !== null);
+  const n = spoken.reduce((sum, f) => sum + f.n, 0);
+  return n < VALUES_MIN ? -1 : spoken.reduce((sum, f) => sum + f.n * f[by]!, 0) / n;
+}
+
+/** One seed gives equal weights to layers of equal number and size. */
+export function oneStartPossible(a: Model, b: Model, correspondence: WeightsObservations["correspondence"]): boolean {
+  return (
+    a.sketch === undefined &&
+    b.sketch === undefined &&
+    a.hidden === b.hidden &&
+    a.mlpHidden === b.mlpHidden &&
+    correspondence.every(
+      ({ referenceLayer: l, suspectLayers }) => suspectLayers.length === 0 || suspectLayers.includes(l),
+    )
+  );
+}
+
+function vectorsOf({ tensors }: Model, layer: number | null): string[] {
+  return [...tensors.values()].flatMap(({ name, role, layer: at, matrix }) =>
+    at === layer && matrix.rows === 1 && /norm|bias/.test(role) ? [name] : [],
+  );
+}
+
+/** The matrices that read what a norm gives. */
+const READERS: Readonly<Partial<Record<Role, readonly Role[]>>> = {
+  "norm.attention": ["attention.q", "attention.k", "attention.v"],
+  "norm.mlp": ["mlp.gate", "mlp.up"],
+  norm: ["output"],
+};
+
+/**
+ * A gain can be moved into the matrices that read it, in part and at random, without changing what is computed. So
+ * where gains alone disagree it is asked whether gain and columns together carry the other's gains.
+ */
+async function gathered({ reference, suspect, compute }: Bench, name: string, x: Float32Array, y: Float32Array) {
+  const { role, layer } = reference.tensors.get(name)!;
+  const [p, q] = [new Float64Array(x.length), new Float64Array(x.length)];
+  let read = false;
+  for (const reader of READERS[role] ?? []) {
+    const [a, b] = [reference, suspect].map(
+      (m) => m.tensors.get(layer === null ? reader : `layers.${layer}.${reader}`)?.matrix,
+    );
+    if (!a || !b || a.columns !== x.length || b.columns !== x.length) continue;
+    read = true;
+    const runs = [{ start: 0, count: Math.min(ROWS, a.rows, b.rows) }];
+    const [u, v] = await Promise.all([a, b].map((matrix) => compute.rows({ matrix, runs })));
+    for (let i = 0; i < u!.length; i++) {
+      p[i % x.length]! += u![i]! ** 2;
+      q[i % x.length]! += v![i]! ** 2;
+    }
+  }
+  const by = (gain: Float32Array, own: Float64Array, other: Float64Array) =>
+    gain.map((g, c) => (other[c]! > 0 ? Math.abs(g) * Math.sqrt(own[c]! / other[c]!) : 0));
+  const size = (gain: Float32Array) => gain.map(Math.abs);
+  const both = [spearman(by(y, q, p), size(x)), spearman(by(x, p, q), size(y))].filter((r) => r !== null);
+  return read && both.length > 0 ? Math.max(...both) : null;
+}
+
+/** Correlation of ranks, equal values sharing theirs; null where one side is constant. */
+function spearman(x: Float32Array, y: Float32Array): number | null {
+  const [a, b] = [ranks(x), ranks(y)];
+  let [aa, bb, ab] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    aa += a[i]! ** 2;
+    bb += b[i]! ** 2;
+    ab += a[i]! * b[i]!;
+  }
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : null;
+}
+
+/** Around their mean. */
+function ranks(x: Float32Array): Float64Array {
+  const order = Array.from(x, (_, i) => i).sort((i, j) => x[i]! - x[j]!);
+  const out = new Float64Array(x.length);
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && x[order[to]!] === x[order[from]!]) to++;
+    for (let k = from; k < to; k++) out[order[k]!] = (from + to - 1) / 2 - (x.length - 1) / 2;
+    from = to;
+  }
+  return out;
+}

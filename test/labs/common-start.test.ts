@@ -1,0 +1,112 @@
+/**
+ * One draw or one origin? Two who start from a default seed share every initial weight and copied nothing. What tells
+ * them from a copy is what was learned, where it stands by itself: in norm gains. Until version 4 each was accused.
+ */
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { examineStored } from "../../materials/weights/examine-stored.ts";
+import { CONSTRUCTIONS, draw, type Made, make, readerOf } from "../../materials/weights/structured.ts";
+import { KNOWN_RULES } from "../../src/app/known-rules.js";
+import { incoherences } from "../../src/finding/coherence.js";
+import { LocalCompute } from "../../src/kernels/compute.js";
+import { examineWeights } from "../../src/labs/weights/examine.js";
+import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
+import { studiesOf } from "../asked.js";
+import { HAS_SHARED, SHARED } from "../shared-material.js";
+
+const studies = await studiesOf("examine weights");
+
+async function examined(a: Made, b: Made) {
+  const side = ({ model }: Made) => ({
+    reading: { kind: "model" as const, model },
+    vocabulary: null,
+    identity: Promise.resolve({
+      artefact: { name: "m", kind: "model" as const, root: `sha256:${"0".repeat(64)}` as const },
+      evidence: [],
+    }),
+  });
+  const [ancestry, direction] = await examineWeights({
+    reference: side(a),
+    suspect: side(b),
+    settings: { seed: "s", rows: "sampled" },
+    validations: studies,
+    software: { name: "assay", version: "0", commit: "0" },
+    compute: new LocalCompute(readerOf(a, b)),
+    work: { concurrency: 1, onProgress: () => {} },
+  });
+  const { commonStart, making } = weightsObservationsSchema.parse(ancestry!.observations);
+  return { ancestry: ancestry!, direction: direction!, commonStart, making };
+}
+
+const apart = CONSTRUCTIONS.find(({ id }) => id.startsWith("one default seed, trained apart by 1 "))!;
+const [one, other] = [make(apart, "draw", "one"), make(apart, "draw", "other")];
+
+/** A copy whose values are moved a little, and whose gains are what `gain` makes of the original's. */
+function copyOf({ model, tensors }: Made, gain: (x: number, column: number) => number, reader = 1): Made {
+  const noise = draw("copy");
+  const scales = Array.from({ length: model.hidden }, (_, c) => gain(1, c) ** -reader);
+  const moved = [...tensors].map(([name, values]): [string, Float32Array] => {
+    const role = model.tensors.get(name)!.role;
+    if (role.startsWith("norm")) return [name, values.map((x, c) => gain(x, c))];
+    const reads = /^(mlp\.(gate|up)|attention\.[qkv]|output)$/.test(role);
+    return [name, values.map((x, i) => (x + 0.02 * noise.normal()) * (reads ? scales[i % model.hidden]! : 1))];
+  });
+  const own = new Map(
+    [...model.tensors].map(([name, t]) => [name, { ...t, matrix: { ...t.matrix, file: `copy/${t.matrix.file}` } }]),
+  );
+  return { tensors: new Map(moved), model: { ...model, tensors: own } };
+}
+
+describe("one default seed, trained apart", () => {
+  test("is inconclusive; the exact test, what was learned, and what either side has to show are said", async () => {
+    const { ancestry, direction, commonStart, making } = await examined(one, other);
+    expect(ancestry.outcome).toBe("inconclusive");
+    expect(ancestry.strength).toBeNull();
+    expect(ancestry.tests.find(({ id }) => id === "weights/unit-labels")!.log10P).toBeLessThan(-6);
+    expect(ancestry.tests.find(({ id }) => id === "combined")!.log10P).toBe(0);
+    expect(ancestry.reason).toContain("one default seed");
+    expect(ancestry.reason).toContain("--init");
+    expect(commonStart).toMatchObject({ explains: true, vectors: 5, values: 320 });
+    expect(making).toBeUndefined();
+    expect(direction.outcome).toBe("inconclusive");
+    expect(incoherences(ancestry, KNOWN_RULES)).toEqual([]);
+  });
+});
+
+describe("a copy is found", () => {
+  test("with its gains", async () => {
+    const { ancestry, commonStart } = await examined(
+      one,
+      copyOf(one, (x) => x),
+    );
+    expect(ancestry.outcome, ancestry.reason).toBe("supports-hp");
+    expect(commonStart!.agreement).toBeGreaterThan(0.95);
+    expect(ancestry.reason).toContain("from one seed");
+  });
+
+  test("with its gains moved at random into the matrices that read them", async () => {
+    const random = draw("gains");
+    const factors = Array.from({ length: one.model.hidden }, () => Math.exp(0.2 * random.normal()));
+    const { ancestry } = await examined(
+      one,
+      copyOf(one, (x, c) => x * factors[c]!),
+    );
+    expect(ancestry.outcome, ancestry.reason).toBe("supports-hp");
+  });
+
+  test("with all gains at one: nothing learned stands by itself then, and that is said", async () => {
+    const { ancestry, commonStart } = await examined(
+      one,
+      copyOf(one, () => 1),
+    );
+    expect(ancestry.outcome, ancestry.reason).toBe("supports-hp");
+    expect(commonStart).toBeUndefined();
+    expect(ancestry.reason).toContain("hold nothing learned");
+  });
+});
+
+test.skipIf(!HAS_SHARED).each(["a", "b", "c"])("bank: %s00 and its double by the same seed", async (shape) => {
+  const [reference, suspect] = [`${shape}00`, `${shape}-same-seed`].map((name) => join(SHARED, "zoo/bank", name));
+  const [ancestry] = await examineStored({ reference: reference!, suspect: suspect!, studies });
+  expect(ancestry!.outcome, ancestry!.reason).toBe("inconclusive");
+});
