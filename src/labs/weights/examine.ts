@@ -193,11 +193,11 @@ function tests(
     { ...ofUnits, id: METHOD_ID },
     {
       id: COMBINED_TEST_ID,
-      statistic: { name: "agreement of what was learned", value: commonStart.agreement },
+      statistic: { name: "share of the one model that the other holds", value: commonStart.slope ?? 0 },
       log10P: 0,
       exact: true,
       assumption: COMMON_START,
-      n: commonStart.values,
+      n: ofUnits.n,
       seed,
       share: 1,
     },

@@ -151,10 +151,17 @@ export const weightsObservationsSchema = z.strictObject({
   identical: identicalSchema.optional(),
   /**
    * Present where units agree and one default seed could have made them so: how far norm gains and biases agree, whose
-   * start is known whatever the seed, over how many vectors and values; from where on a common start is not enough.
+   * start is known whatever the seed (null: they hold too little), over how many vectors and values; how much of the one
+   * model's rows the other holds; whether a common start is enough to explain both.
    */
   commonStart: z
-    .strictObject({ agreement: z.number(), vectors: count, values: count, least: z.number(), explains: z.boolean() })
+    .strictObject({
+      agreement: z.number().nullable(),
+      vectors: count,
+      values: count,
+      slope: z.number().nullable(),
+      explains: z.boolean(),
+    })
     .optional(),
   /** Present where disguises were undone: the exact stage was silent. */
   aligned: alignedSchema.optional(),

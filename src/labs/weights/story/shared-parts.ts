@@ -6,7 +6,7 @@
 import { OUTCOME_RULES } from "../../../finding/outcome.js";
 import type { Model } from "../../../model/model.js";
 import type { WeightsObservations } from "../observations.js";
-import { oneStartPossible } from "../tests/common-start.js";
+import { type CommonStart, LEARNED_MIN, oneStartPossible, SLOPE } from "../tests/common-start.js";
 
 export interface Seen {
   reference: Model;
@@ -61,18 +61,23 @@ function defaultSeed({ reference, suspect, log10P, observations: { correspondenc
   const ask = "Ask both sides for seed, framework and initialisation code first.";
   const alike =
     "The two are alike in place: models that one framework initialised from one seed (many have a default) or from one published table, and that were then trained apart, look like this too, and nobody copied anything.";
-  if (!commonStart)
-    return [
-      `${alike} Their norm gains and biases hold nothing learned, so whether that is all was not examined. ${ask}`,
-    ];
-  const { agreement, values, vectors, least, explains } = commonStart;
-  const of = `agree at ${agreement.toFixed(2)} by ranks (${values} values of ${vectors} vectors)`;
-  const studied = "runs from one draw reached 0.70 in the study, trained copies 0.82 and more";
-  if (!explains)
-    return [
-      `${alike} What was learned agrees as well, though: norm gains and biases, which start at one value whatever the seed, ${of}; ${studied}. ${ask}`,
-    ];
+  if (!commonStart) return [`${alike} ${ask}`];
+  const { explains } = commonStart;
+  if (!explains) return [`${alike} It is not all that agrees here: ${shown(commonStart)}. ${ask}`];
   return [
-    `Units and their values agree (10^${log10P.toFixed(1)} by the exact test), but what was learned does not: norm gains and biases, which start at one value whatever the seed, ${of}, below ${least}; ${studied}. A common start is enough to explain that: one default seed of one framework in one shape, or one published table of initial weights. A copy that was trained on for long, or merged at a small share, looks like this too. More would be shown by initial weights from a seed that nobody else had (--init) or by dated records of the training; against it, by seed, framework and initialisation code.`,
+    `Units and their values agree (10^${log10P.toFixed(1)} by the exact test), but no more than a common start explains: ${shown(commonStart)}. One default seed of one framework in one shape, or one published table of initial weights, is enough for that, and nobody need have copied anything. Two models tuned for long from one trained model, or a merge at a small share, look like this too. More would be shown by initial weights from a seed that nobody else had (--init), by the model that both were made from, or by dated records of the training; against it, by seed, framework and initialisation code.`,
   ];
+}
+
+/** What a common start does not give, and how much of it is there. */
+function shown({ agreement, values, slope }: CommonStart): string {
+  const learned =
+    agreement === null
+      ? "norm gains and biases hold too little that was learned to compare"
+      : `norm gains and biases, which start at one value whatever the seed, agree at ${agreement.toFixed(2)} by ranks over ${values} values (runs from one draw: up to 0.70 in the study; ${LEARNED_MIN} is asked)`;
+  const held =
+    slope === null
+      ? "no rows could be set side by side"
+      : `of the one model's rows the other holds ${slope.toFixed(2)} (copies, however long they were trained: about 1; runs from one draw, once trained: up to 0.83; ${SLOPE.least} to ${SLOPE.most} is asked)`;
+  return `${learned}; ${held}`;
 }

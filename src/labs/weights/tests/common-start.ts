@@ -1,18 +1,22 @@
 /**
- * Do two models share what was learned, or only what was drawn? Makers who start from one default seed of one
- * framework, or from one published table, share every initial weight and copied nothing. Norm gains start at one and
- * biases at nought whatever the seed: what they hold was learned. So where units agree in place, these vectors are set
- * side by side, each by its ranks. Runs from one draw agree there a little (the same draw is taught alike), copies
- * nearly fully; what lies between is in validation/weights-shared-structure.md.
- * A measure held against pairs that were trained, not an exact test. It cannot tell two very short trainings in large
- * batches from a copy, nor say anything where gains and biases are constant.
+ * Is one of the two the other and something more, or did both leave a start that is neither? Two who begin from one
+ * default seed of one framework, or from one published table, share every initial weight and copied nothing. Where
+ * units agree in place, two things are asked that a common start alone does not give:
+ * - What was learned. Norm gains start at one and biases at nought whatever the seed, so what they hold was learned.
+ *   Runs from one draw agree there a little (the same draw is taught alike), copies nearly fully.
+ * - Who stands on whose weights. In so many dimensions, training moves at right angles to what it started from: a copy
+ *   holds all of its origin (a slope of one) and something more; of two runs from one draw neither holds the other.
+ * One is enough. Both are held against pairs that were trained (validation/weights-shared-structure.md); neither is an
+ * exact test. It cannot tell a copy from runs of which one was hardly trained, and finds no siblings trained for long.
  */
 import type { Model, Role } from "../../../model/model.js";
 import type { WeightsObservations } from "../observations.js";
 import type { Bench } from "./bench.js";
 
-/** Runs from one draw reached 0.70; trained copies 0.82 and more. */
+/** Runs from one draw reached 0.70; copies trained on for a little 0.82 and more. */
 export const LEARNED_MIN = 0.75;
+/** Of runs from one draw 0.83, once both were trained for some dozens of steps; of copies, trained long or not, 1.0. */
+export const SLOPE = { least: 0.9, most: 1.15 } as const;
 /** A vector shorter than this, or all of them together below that, says nothing. */
 const VECTOR_MIN = 16;
 const VALUES_MIN = 64;
@@ -28,7 +32,7 @@ interface Found {
   n: number;
 }
 
-/** Null where a common start cannot have made the likeness, or nothing learned stands by itself. */
+/** Null where a common start cannot have made the likeness. */
 export async function commonStart(
   bench: Bench,
   correspondence: WeightsObservations["correspondence"],
@@ -44,13 +48,51 @@ export async function commonStart(
     const [a, b] = [reference.tensors.get(name)!, suspect.tensors.get(name)];
     if (!b || a.matrix.columns !== b.matrix.columns || a.matrix.columns < VECTOR_MIN) continue;
     const [x, y] = await Promise.all([bench.compute.load(a.matrix), bench.compute.load(b.matrix)]);
-    const rank = spearman(x, y);
+    const rank = coarse(x) || coarse(y) ? null : spearman(x, y);
     if (rank !== null) found.push({ rank, gathered: await gathered(bench, name, x, y), n: x.length });
   }
   const values = found.reduce((sum, { n }) => sum + n, 0);
-  if (values < VALUES_MIN) return null;
-  const agreement = Number(Math.max(meanOf(found, "rank"), meanOf(found, "gathered")).toFixed(4));
-  return { agreement, vectors: found.length, values, least: LEARNED_MIN, explains: agreement < LEARNED_MIN };
+  const best = Math.max(meanOf(found, "rank"), meanOf(found, "gathered"));
+  const agreement = values < VALUES_MIN ? null : rounded(best);
+  const slope = await slopeOf(bench, layers);
+  const learned = agreement !== null && agreement >= LEARNED_MIN;
+  const held = slope === null || (slope >= SLOPE.least && slope <= SLOPE.most);
+  return { agreement, vectors: found.length, values, slope, explains: !learned && !held };
+}
+
+function rounded(x: number): number {
+  return Number(x.toFixed(4)) + 0;
+}
+
+/**
+ * How much of the one the other holds, whichever way round is nearer to all of it: by gate rows (up rows without a
+ * gate), each column with the gain that goes before it, so that moving the one into the other changes nothing.
+ */
+async function slopeOf({ reference, suspect, compute }: Bench, layers: readonly number[]): Promise<number | null> {
+  let [aa, bb, ab] = [0, 0, 0];
+  for (const layer of layers) {
+    const part = reference.tensors.has(`layers.${layer}.mlp.gate`) ? "mlp.gate" : "mlp.up";
+    const [a, b] = [reference, suspect].map((m) => m.tensors.get(`layers.${layer}.${part}`)?.matrix);
+    if (!a || !b || a.columns !== b.columns || a.rows !== b.rows) continue;
+    const runs = [{ start: 0, count: Math.min(ROWS, a.rows) }];
+    const [x, y] = await Promise.all([a, b].map((matrix) => compute.rows({ matrix, runs })));
+    const [g, h] = await Promise.all([reference, suspect].map((m) => gainOf(m, layer, a.columns, compute)));
+    for (let i = 0; i < x!.length; i++) {
+      const c = i % a.columns;
+      const [u, v] = [x![i]! * g![c]!, y![i]! * h![c]!];
+      aa += u * u;
+      bb += v * v;
+      ab += u * v;
+    }
+  }
+  if (!(aa > 0 && bb > 0)) return null;
+  const [forward, backward] = [ab / aa, ab / bb];
+  return rounded(Math.abs(forward - 1) < Math.abs(backward - 1) ? forward : backward);
+}
+
+async function gainOf({ tensors }: Model, layer: number, columns: number, compute: Bench["compute"]) {
+  const gain = tensors.get(`layers.${layer}.norm.mlp`)?.matrix;
+  return gain?.columns === columns ? compute.load(gain) : new Float32Array(columns).fill(1);
 }
 
 /** Each vector counts for as much as it is long. */
@@ -112,6 +154,13 @@ async function gathered({ reference, suspect, compute }: Bench, name: string, x:
   const size = (gain: Float32Array) => gain.map(Math.abs);
   const both = [spearman(by(y, q, p), size(x)), spearman(by(x, p, q), size(y))].filter((r) => r !== null);
   return read && both.length > 0 ? Math.max(...both) : null;
+}
+
+/** More than half of the values are one: eight bits and fewer leave hardly anything of gains near one. */
+function coarse(x: Float32Array): boolean {
+  const sorted = x.toSorted();
+  const middle = sorted[sorted.length >> 1]!;
+  return x.reduce((n, v) => n + Number(v === middle), 0) > x.length / 2;
 }
 
 /** Correlation of ranks, equal values sharing theirs; null where one side is constant. */
