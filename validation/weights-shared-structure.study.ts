@@ -29,6 +29,7 @@ const { values } = parseArgs({
   options: {
     cache: { type: "string", default: "shared-structure.jsonl" },
     pairs: { type: "string", default: "1000" },
+    rows: { type: "string", default: "" },
     shard: { type: "string", default: "0/1" },
     minutes: { type: "string", default: "600" },
     trained: { type: "string", default: "" },
@@ -41,6 +42,8 @@ const until = Date.now() + Number(values.minutes) * 60_000;
 const cache = values.cache;
 const rows = existsSync(cache) ? readFileSync(cache, "utf8").split("\n").filter(Boolean).map(parsed) : [];
 const done = new Set(rows.map(({ id }) => id));
+/** Folders of models trained on from the bank's model of the same name. */
+const CHILDREN = /^(children|tuned|continued|sibling|long)/;
 /** Smaller than the tests' models: what is common to a pair is its structure, not its size. */
 const SHAPE = { ...TINY, heads: 1, headDim: 32, vocabulary: 64 };
 
@@ -59,7 +62,8 @@ function keep(row: Omit<SharedRow, "version">): void {
 
 async function generated(): Promise<void> {
   const [shard, shards] = values.shard.split("/").map(Number) as [number, number];
-  const gated = (c: Construction) => !values.aligned || c.gated !== false;
+  const asked = new RegExp(values.rows);
+  const gated = (c: Construction) => (!values.aligned || c.gated !== false) && asked.test(c.id);
   const most = Number(values.pairs);
   // Rows take turns, so that a study cut short speaks of all.
   for (let i = shard; i < most; i += shards)
@@ -101,6 +105,7 @@ function figures(finding: Awaited<ReturnType<typeof findingOf>>) {
   return {
     log10P: finding.tests.find(({ id }) => id === "combined")!.log10P,
     labelsLog10P: Math.min(0, ...seen.axes.map((x) => x.labelsLog10P ?? 0)),
+    ...(seen.commonStart ? { slope: seen.commonStart.slope, learned: seen.commonStart.agreement } : {}),
   };
 }
 
@@ -127,7 +132,7 @@ async function trained(folder: string): Promise<void> {
     const models = await loadAll(join(folder, kind), kind);
     const byName = new Map(models.map((m) => [m.name, m]));
     for (const [at, m] of models.entries()) {
-      const child = kind === "children";
+      const child = CHILDREN.test(kind);
       if (!child && at % 2 === 1) continue;
       const other = child ? bank.find(({ name }) => name === m.name) : byName.get(nextOf(m.name));
       const id = `trained ${kind} ${m.name}`;

@@ -5,7 +5,8 @@
  *   npm run build && node validation/weights-unit-labels.study.ts --zoo ../shared/zoo --extra FOLDER [--parts FOLDER]
  *
  * `--extra` is a folder filled by materials/makers. `--parts` keeps what is done, so that a run can be taken up again;
- * empty it when the method changes. `--only NAME,NAME` computes those parts alone and writes nothing else. Writes weights-unit-labels.json (what
+ * empty it when the method changes. `--only NAME,NAME` computes those parts alone and writes nothing else, but with
+ * `--power` the table of what was found of them (weights-unit-labels.power.md). Writes weights-unit-labels.json (what
  * findings and pages use), weights-unit-labels.tables.md (what the page quotes) and weights-unit-labels.power.svg.
  */
 import { readdirSync, writeFileSync } from "node:fs";
@@ -21,11 +22,17 @@ import { hazards } from "./study/hazards.ts";
 import { leaveOneOut, nullRates } from "./study/null.ts";
 import { Parts } from "./study/parts.ts";
 import { powerCurve } from "./study/power.ts";
-import { tables } from "./study/tables.ts";
+import { powerTables, tables } from "./study/tables.ts";
 import { zooTable } from "./study/zoo.ts";
 
 const { values } = parseArgs({
-  options: { zoo: { type: "string" }, extra: { type: "string" }, parts: { type: "string" }, only: { type: "string" } },
+  options: {
+    zoo: { type: "string" },
+    extra: { type: "string" },
+    parts: { type: "string" },
+    only: { type: "string" },
+    power: { type: "boolean", default: false },
+  },
 });
 const zoo = values.zoo ?? "../shared/zoo";
 const extra = existing(values.extra ?? "");
@@ -93,6 +100,12 @@ const mixtures = await part("mixtures", () =>
 );
 const hazard = await part("hazards", () => hazards({ bank, sameSeed, extra, models, children }));
 await pool.close();
+if (values.power) {
+  const rows = [...(trained ?? []), ...derived, ...(mixtures ?? [])];
+  const nulls = rows.map((p) => p.nullLog10P);
+  const text = powerTables(rows, { n: nulls.length, accused: nulls.filter((p) => p <= -6).length }, METHOD_VERSION);
+  writeFileSync(new URL("weights-unit-labels.power.md", import.meta.url), text);
+}
 if (only) process.exit(0);
 
 const nullPairs = [...bankPairs, ...furtherPairs, ...otherPairs, ...studentPairs];

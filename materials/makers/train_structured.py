@@ -1,7 +1,12 @@
-"""Trained innocents that share a mask, and trained children, from models of the bank.
+"""Trained innocents that share a structure, a tool or a draw, and trained children, from models of the bank.
 
-Pairs of bank models (2k, 2k+1 of a shape: independent draws) are put through one static mask (random, 1:4, groups,
-windows) on gate, up, down and value rows, and trained on with the mask kept. Children are trained on without a mask.
+Pairs of bank models (2k, 2k+1 of a shape: independent draws) are put through one structure on gate, up, down and value
+rows, and trained on with the structure kept: a mask (random, 1:4, groups, windows), entries that are tied (circulant,
+Toeplitz, hashed, rows four by four), a factor on the side of the units or of the inputs, embeddings that a third model
+gave both and that stay frozen. Tools are one and the same for both of a pair and come after training: an order of
+units and pruning, channel scales and four bits, a Hadamard rotation, public tables of values, rank one in blocks
+(Monarch), a vision tower beside the text model. "one-draw" starts both of a pair from one fresh draw, as a default seed
+or a published table does, and trains them apart. Children are trained on without anything.
 Many models of one shape are trained as one batched computation (vmap): no model reads another. JAX, float32, AdamW.
 Text is token ids as the zoo's samples hold them. Pairs of one shape never share a model within a kind.
 
@@ -46,9 +51,24 @@ def loss(p, x, shape):
     return -jnp.take_along_axis(logits, x[:, 1:, None], -1).mean()
 
 
-def trainer(shape, steps, rate):
+def kept(kind, w, s):
+    """One matrix held to its structure: a mask, groups of entries with signs, or an orthonormal factor."""
+    if kind in TIED:
+        ids, signs = s[0].astype(jnp.int32).ravel(), s[1].ravel()
+        total = jnp.zeros(w.size).at[ids].add(signs * w.ravel())
+        count = jnp.zeros(w.size).at[ids].add(1.0)
+        return (signs * (total / jnp.maximum(count, 1))[ids]).reshape(w.shape)
+    if kind == "units-factor":
+        return s @ (s.T @ w)
+    if kind == "inputs-factor":
+        return (w @ s) @ s.T
+    return w * s
+
+
+def trainer(shape, steps, rate, kind):
     def one(p, masks, xs):
-        masked = lambda q: {n: v * masks[n] if n in masks else v for n, v in q.items()}
+        hold = lambda n, v: masks["start." + n] if "start." + n in masks else kept(kind, v, masks[n]) if n in masks else v
+        masked = lambda q: {n: hold(n, v) for n, v in q.items()}
         p = masked(p)
         zero = jax.tree.map(jnp.zeros_like, p)
 
@@ -66,8 +86,87 @@ def trainer(shape, steps, rate):
     return jax.jit(jax.vmap(one))
 
 
+TIED = ("circulant", "toeplitz", "hashed", "tied-near", "tied-apart")
+TOOLS = ("sorted-pruned", "scaled-four-bits", "hadamard", "public-tables", "monarch", "vision-tower")
+
+
+def tied(kind, rows, columns, rng):
+    r, c = np.arange(rows)[:, None], np.arange(columns)[None]
+    if kind == "circulant":
+        ids = (r // columns) * columns + (c - r) % columns
+    elif kind == "toeplitz":
+        ids = c - r + rows
+    elif kind == "hashed":
+        ids = rng.integers(0, 256, (rows, columns))
+    else:
+        ids = (r // 4 if kind == "tied-near" else r % -(-rows // 4)) * columns + c
+    signs = rng.choice([-1.0, 1.0], (rows, columns)) if kind == "hashed" else np.ones((rows, columns))
+    return np.stack([np.broadcast_to(ids, (rows, columns)), signs]).astype(np.float32)
+
+
+def structure(kind, rows, columns, rng):
+    if kind in TIED:
+        return tied(kind, rows, columns, rng)
+    if kind in ("units-factor", "inputs-factor"):
+        return np.linalg.qr(rng.normal(size=(rows if kind == "units-factor" else columns, 16)))[0].astype(np.float32)
+    return mask(kind, rows, columns, rng)
+
+
+def hadamard(n):
+    h = np.ones((1, 1))
+    while n % (2 * len(h)) == 0:
+        h = np.block([[h, h], [h, -h]])
+    return np.kron(np.eye(n // len(h)), h) / len(h) ** 0.5
+
+
+def tool(kind, m, rng):
+    """What one tool, with one set of statistics, makes of a trained model."""
+    out = {k: np.array(v, np.float32) for k, v in m.items()}
+    d = out["model.norm.weight"].size
+    layers = sorted({k.split(".mlp.")[0] for k in out if ".mlp." in k})
+    read = [f"{l}.{x}.weight" for l in layers for x in ("mlp.gate_proj", "mlp.up_proj", "self_attn.v_proj")]
+    if kind == "vision-tower":
+        for n in range(2):
+            for x, shape in (("fc1", (2 * d, d)), ("fc2", (d, 2 * d)), ("q_proj", (d, d))):
+                out[f"vision_tower.encoder.layers.{n}.{x}.weight"] = rng.normal(size=shape).astype(np.float32)
+    if kind == "sorted-pruned":
+        for l in layers:
+            gate, up, down = (f"{l}.mlp.{x}_proj.weight" for x in ("gate", "up", "down"))
+            order = np.argsort(-np.linalg.norm(out[up], axis=1) * np.linalg.norm(out[down], axis=0))
+            out[gate], out[up], out[down] = out[gate][order], out[up][order], out[down][:, order]
+        for k in read:
+            least = np.quantile(abs(out[k]), 0.7, axis=1, keepdims=True)
+            out[k] = np.where(abs(out[k]) > least, out[k], 0)
+    if kind == "scaled-four-bits":
+        for k in read:
+            scales = np.exp(rng.normal(size=out[k].shape[1]))
+            parts = (out[k] * scales).reshape(len(out[k]), -1, 16)
+            step = abs(parts).max(-1, keepdims=True) / 7
+            out[k] = (np.round(parts / step) * step).reshape(out[k].shape) / scales
+    if kind == "hadamard":
+        turn = rng.choice([-1.0, 1.0], d)[:, None] * hadamard(d)
+        for k, v in out.items():
+            if v.ndim == 2:
+                inward = k.endswith(("o_proj.weight", "down_proj.weight"))
+                out[k] = turn.T @ v if inward else v @ turn
+    if kind == "public-tables":
+        for k in read:
+            v = out[k]
+            tables = np.sort(rng.normal(size=(len(v), 16)), axis=1) * v.std(axis=1, keepdims=True)
+            out[k] = np.take_along_axis(tables, abs(v[:, :, None] - tables[:, None]).argmin(-1), 1)
+    if kind == "monarch":
+        for k in read:
+            rows, columns = out[k].shape
+            b = 8
+            w = out[k].reshape(b, rows // b, b, columns // b).transpose(0, 2, 1, 3)
+            u, s, vt = np.linalg.svd(w, full_matrices=False)
+            one = s[..., :1, None] * u[..., :, :1] @ vt[..., :1, :]
+            out[k] = one.transpose(0, 2, 1, 3).reshape(rows, columns)
+    return {k: np.ascontiguousarray(v, np.float32) for k, v in out.items()}
+
+
 def mask(kind, rows, columns, rng):
-    if kind == "children":
+    if kind in ("children", "one-draw", "frozen-embeddings"):
         return np.ones((rows, columns), np.float32)
     if kind == "mask20":
         return (rng.random((rows, columns)) < 0.2).astype(np.float32)
@@ -82,6 +181,15 @@ def mask(kind, rows, columns, rng):
     return (np.minimum(away, columns - away) <= columns / 12).astype(np.float32)
 
 
+def write(o, place, name, tensors, **made):
+    folder = os.path.join(place, name)
+    os.makedirs(folder, exist_ok=True)
+    save_file(tensors, os.path.join(folder, "model.safetensors"))
+    shutil.copy(os.path.join(o.zoo, "bank", name, "config.json"), folder)
+    with open(os.path.join(folder, "made.json"), "w") as f:
+        json.dump(dict(parents=[name], **made), f)
+
+
 def main():
     a = argparse.ArgumentParser()
     for name in ("zoo", "out"):
@@ -89,6 +197,8 @@ def main():
     a.add_argument("--kinds", nargs="+", default=["children", "mask20", "one-of-four", "groups", "windows"])
     a.add_argument("--shapes", nargs="+", default=list("cdba"))
     a.add_argument("--steps", type=int, default=30)
+    a.add_argument("--seed", type=int, default=7, help="order of the text")
+    a.add_argument("--name", help="folder of the kind, where it is not the kind's own name")
     a.add_argument("--rate", type=float, default=1e-3)
     o = a.parse_args()
     ids = []
@@ -101,28 +211,38 @@ def main():
     for kind in o.kinds:
         for s in o.shapes:
             shape, names = SHAPES[s], [f"{s}{i:02d}" for i in range(16)]
-            if os.path.exists(os.path.join(o.out, kind, names[-1])):
+            place = os.path.join(o.out, o.name or kind)
+            if os.path.exists(os.path.join(place, names[-1])):
                 continue
             started = time.process_time()
             models = [load_file(os.path.join(o.zoo, "bank", n, "model.safetensors")) for n in names]
+            if kind in TOOLS:
+                for i, n in enumerate(names):
+                    write(o, place, n, tool(kind, models[i], np.random.default_rng([ord(s), i // 2])), kind=kind, pair=f"{s}{i // 2}")
+                print(kind, s, flush=True)
+                continue
+            if kind == "one-draw":
+                for i in range(16):
+                    rng = np.random.default_rng([11, ord(s), i // 2])
+                    models[i] = {k: jnp.asarray(rng.normal(size=v.shape) * 0.02 if v.ndim == 2 else np.ones(v.shape), jnp.float32) for k, v in sorted(models[i].items())}
             stacked = {k: jnp.stack([m[k].astype(jnp.float32) for m in models]) for k in models[0]}
             wanted = [k for k in stacked if any(x in k for x in ("gate_proj", "up_proj", "down_proj", "v_proj"))]
             masks = {}
             for at, k in enumerate(sorted(wanted)):
                 rows, columns = stacked[k].shape[1:]
-                drawn = [mask(kind, rows, columns, np.random.default_rng([ord(s), pair, at])) for pair in range(8)]
+                drawn = [structure(kind, rows, columns, np.random.default_rng([ord(s), pair, at])) for pair in range(8)]
                 masks[k] = jnp.asarray(np.stack([drawn[i // 2] for i in range(16)]))
-            rng = np.random.default_rng([7, ord(s), len(kind)])
+            if kind == "frozen-embeddings":
+                for k in ("model.embed_tokens.weight", "lm_head.weight"):
+                    public = load_file(os.path.join(o.zoo, "bank", f"{s}-same-seed" if s != "d" else "d15", "model.safetensors"))[k]
+                    masks["start." + k] = jnp.broadcast_to(public.astype(jnp.float32), stacked[k].shape)
+            rng = np.random.default_rng([o.seed, ord(s), len(kind)])
             starts = rng.integers(0, len(text) - LENGTH - 1, (16, o.steps, BATCH))
             xs = text[starts[..., None] + np.arange(LENGTH + 1)]
-            trained, values = trainer(shape, o.steps, o.rate)(stacked, masks, jnp.asarray(xs))
+            trained, values = trainer(shape, o.steps, o.rate, kind)(stacked, masks, jnp.asarray(xs))
             for i, n in enumerate(names):
-                folder = os.path.join(o.out, kind, n)
-                os.makedirs(folder, exist_ok=True)
-                save_file({k: np.asarray(v[i]) for k, v in trained.items()}, os.path.join(folder, "model.safetensors"))
-                shutil.copy(os.path.join(o.zoo, "bank", n, "config.json"), folder)
-                made = dict(parents=[n], kind=kind, steps=o.steps, rate=o.rate, pair=f"{s}{i // 2}", loss=[float(values[i, 0]), float(values[i, -1])])
-                json.dump(made, open(os.path.join(folder, "made.json"), "w"))
+                losses = [float(values[i, 0]), float(values[i, -1])]
+                write(o, place, n, {k: np.asarray(v[i]) for k, v in trained.items()}, kind=o.name or kind, steps=o.steps, rate=o.rate, pair=f"{s}{i // 2}", loss=losses)
             print(kind, s, f"{time.process_time() - started:.0f} s", float(values[:, 0].mean()), float(values[:, -5:].mean()), flush=True)
 
 

@@ -83,6 +83,20 @@ export function tables(r: Report): string {
   ].join("\n");
 }
 
+/** What is found of models that were changed or trained on, beside as many controls, where nothing else was run. */
+export function powerTables(rows: DerivedPair[], controls: { n: number; accused: number }, version: string): string {
+  return [
+    "<!-- Written by validation/weights-unit-labels.study.ts --power; do not edit. -->",
+    "",
+    `### Power of version ${version}`,
+    "",
+    descendants(rows),
+    "",
+    `Controls: the same ${controls.n} suspects, each against a third model of its shape that gave nothing: ${controls.accused} accused.`,
+    "",
+  ].join("\n");
+}
+
 function summary(s: ValidationSummary): string {
   const { nulls, positives } = s;
   return table(
