@@ -16,7 +16,7 @@ import type { Bench } from "./bench.js";
 /** Runs from one draw reached 0.70; copies trained on for a little 0.82 and more. */
 export const LEARNED_MIN = 0.75;
 /** Of runs from one draw 0.84, once both were trained for sixty steps; of copies, trained long or not, 0.97 and more. */
-export const SLOPE = { least: 0.9, most: 1.15 } as const;
+export const SLOPE = { least: 0.95, most: 1.15 } as const;
 /** A vector shorter than this, or all of them together below that, says nothing. */
 const VECTOR_MIN = 16;
 const VALUES_MIN = 64;
