@@ -1,6 +1,6 @@
 /**
- * Examines the small trained models that ship with the repository: one base, and four suspects whose making is
- * known. Shows what each outcome looks like on real weights. The parties are fictional.
+ * Examines the evidence that ships with the repository for a laboratory's demonstration: one reference, and suspects
+ * whose making is known. Shows what each outcome looks like. The parties are fictional.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,26 +8,15 @@ import type { Finding } from "../finding/finding.js";
 import { writeBundle } from "../host/bundle-store.js";
 import { packagePath } from "../host/package-files.js";
 import { renderIndex } from "../report/index-page.js";
-import { askingOf } from "./known.js";
+import { demonstrated } from "./known.js";
 import type { Progress } from "./laboratory.js";
 import { publish } from "./publish.js";
 import { loadStudies } from "./studies.js";
 
-export const DEMO_MODELS = "fixtures/demo";
-const REFERENCE = "base";
-
-/** How each suspect was made: ground truth, so that a reader can judge the findings. */
-export const DEMO_SUSPECTS: readonly { name: string; made: string }[] = [
-  { name: "finetune", made: "the base, fine-tuned on another domain" },
-  { name: "deeper", made: "the base with four layers repeated, then trained on" },
-  { name: "independent-twin", made: "another random initialisation, trained on the same data in the same order" },
-  { name: "text-student", made: "another random initialisation, trained on text sampled from the base" },
-];
-
 export interface DemoCase {
   name: string;
   made: string;
-  /** On shared ancestry; the bundle holds the others. */
+  /** On the first question; the bundle holds the others. */
   finding: Finding;
 }
 
@@ -39,13 +28,13 @@ export async function demo(options: {
   onCase: (done: DemoCase) => void;
 }): Promise<DemoCase[]> {
   await mkdir(options.out, { recursive: true });
-  const asking = askingOf("examine weights");
+  const { asking, demonstration } = demonstrated();
   const studies = await loadStudies(asking.laboratory);
   const { examine } = await asking.question.load();
   const { home, onProgress } = options;
   const cases: DemoCase[] = [];
-  for (const { name, made } of DEMO_SUSPECTS) {
-    const sides = [REFERENCE, name].map((model) => packagePath(join(DEMO_MODELS, model)));
+  for (const { name, made } of demonstration.suspects) {
+    const sides = [demonstration.reference, name].map((side) => packagePath(join(demonstration.folder, side)));
     const desk = { studies, home, bundled: true, openBundle: none, onProgress };
     const done = await examine({ arguments: sides, options: {} }, desk);
     await writeBundle(join(options.out, name), await publish(asking, done, studies));

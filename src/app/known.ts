@@ -3,7 +3,7 @@ import { AssayError, quoted } from "../base/error.js";
 import type { Proposition } from "../finding/propositions.js";
 import type { FoundDescents } from "../office/register/found-descent.js";
 import * as listed from "./laboratories.js";
-import type { Laboratory, Loaded, Question } from "./laboratory.js";
+import type { Demonstration, Laboratory, Loaded, Question } from "./laboratory.js";
 
 /** Every laboratory, by name. */
 export const LABORATORIES: readonly Laboratory[] = Object.values(listed);
@@ -35,6 +35,13 @@ export function askingOf(command: string): Asking {
   for (const laboratory of LABORATORIES)
     for (const question of laboratory.questions) if (question.name === name) return { laboratory, question };
   throw new AssayError("UNSUPPORTED", `verify: expected a question asked by this version, got ${quoted(command)}`);
+}
+
+/** The first laboratory's that has one. */
+export function demonstrated(): { asking: Asking; demonstration: Demonstration } {
+  const [demonstration] = LABORATORIES.flatMap((laboratory) => laboratory.demonstration ?? []);
+  if (!demonstration) throw new AssayError("UNSUPPORTED", "demo: no laboratory of this version has a demonstration");
+  return { asking: askingOf(EXAMINE + demonstration.question), demonstration };
 }
 
 export function commandOf({ question }: Asking): string {

@@ -28,6 +28,20 @@ export interface Laboratory {
   tools: readonly Loaded<() => Command>[];
   /** How its observations stand on a page. */
   view: () => Promise<View>;
+  /** Shown by `assay --help`: what is typed behind `assay examine`, and what it gives. */
+  example?: { typed: string; gives: string };
+  demonstration?: Demonstration;
+}
+
+/** Evidence that ships with the package, and how it was made: what `assay demo` examines. */
+export interface Demonstration {
+  /** One of the laboratory's questions, by name; it is asked of a reference and a suspect. */
+  question: string;
+  /** In the package; reference and suspects lie in it. */
+  folder: string;
+  reference: string;
+  /** With the ground truth, so that a reader can judge the findings. */
+  suspects: readonly { name: string; made: string }[];
 }
 
 /** Something under a name, in a sentence of help, loaded when it is asked for. */

@@ -5,10 +5,19 @@
  * standard error.
  */
 import { Command, CommanderError } from "commander";
+import { LABORATORIES } from "../app/known.js";
 import { SOFTWARE } from "../app/software.js";
 import { AssayError } from "../base/error.js";
 import { commandsFor } from "./commands/commands.js";
 import { hyphened } from "./underscored-options.js";
+
+/** Where an example's explanation begins. */
+const COLUMN = 50;
+
+function exampleOf({ typed, gives }: { typed: string; gives: string }): string {
+  const command = `  $ assay examine ${typed}`;
+  return `${command.padEnd(COLUMN)}${gives}\n${command} --out ./case-1`;
+}
 
 const program = new Command("assay")
   // An option belongs to the verb it stands behind.
@@ -20,8 +29,7 @@ const program = new Command("assay")
     `
 Examples:
   $ assay demo                                    examine the models that ship with the repository
-  $ assay examine weights ./base ./suspect        two model folders, a readable summary
-  $ assay examine weights ./base ./suspect --out ./case-1
+${LABORATORIES.flatMap(({ example }) => (example ? [exampleOf(example)] : [])).join("\n")}
   $ assay verify ./case-1
 
 Exit status: 0 ran, whatever it found; 2 input or usage at fault; 3 a check does not hold; 1 anything else.`,

@@ -24,7 +24,7 @@ async function run(options: { out?: string; serve?: boolean; port: number }): Pr
   if (options.out === undefined) await rm(out, { recursive: true, force: true }).catch(() => undefined);
   await assertFreeTarget(out);
   const progress = progressLine();
-  process.stderr.write("Examining four suspects against one base. All parties are fictional; the models are real.\n");
+  process.stderr.write("Examining suspects against one base. All parties are fictional; the models are real.\n");
   await demo({
     out,
     home,

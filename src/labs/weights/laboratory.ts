@@ -28,5 +28,17 @@ export const weights: Laboratory = {
       load: async () => (await import("./tools/sketch.js")).sketchCommand,
     },
   ],
+  example: { typed: "weights ./base ./suspect", gives: "two model folders, a readable summary" },
+  demonstration: {
+    question: "weights",
+    folder: "fixtures/demo",
+    reference: "base",
+    suspects: [
+      { name: "finetune", made: "the base, fine-tuned on another domain" },
+      { name: "deeper", made: "the base with four layers repeated, then trained on" },
+      { name: "independent-twin", made: "another random initialisation, trained on the same data in the same order" },
+      { name: "text-student", made: "another random initialisation, trained on text sampled from the base" },
+    ],
+  },
   view: async () => (await import("./page/view.js")).weightsView,
 };
