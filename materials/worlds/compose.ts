@@ -1,5 +1,6 @@
 /** A world from its settings: who is in it, what they send each day, and the truth about them. Draws follow the seed. */
 import { type CampaignSpec, campaign, parseSpec } from "./campaign.ts";
+import { COMMUNITIES } from "./communities.ts";
 import { DECOYS, type Decoy, type DecoyKind, decoy, HONEST, isHeavy } from "./decoys.ts";
 import { type Arrivals, readArrivals, readSource, type Source } from "./material.ts";
 import { person, volumes } from "./people.ts";
@@ -119,8 +120,8 @@ function decoyKinds(words: readonly string[]): { kind: DecoyKind; name: string }
   const asked = (words.length === 0 ? ["all"] : words)
     .flatMap((w) => w.split(","))
     .filter((w) => w !== "" && w !== "none");
-  const kinds = asked.flatMap((w) => (w === "all" ? [...DECOYS] : w === "honest" ? [...HONEST] : [w]));
-  const known: readonly string[] = [...DECOYS, ...HONEST, "imitated"];
+  const kinds = asked.flatMap((w) => (w === "all" ? [...DECOYS] : w === "honest" ? [...HONEST] : w === "communities" ? [...COMMUNITIES] : [w]));
+  const known: readonly string[] = [...DECOYS, ...HONEST, ...COMMUNITIES, "imitated"];
   return kinds.flatMap((word) => {
     const [kind = "", count = "1"] = word.split(":");
     if (!known.includes(kind)) throw new Error(`worlds: expected decoys of ${known.join(", ")}, got ${kind}`);

@@ -3,6 +3,7 @@
  * times from the seed; notes.json tells every one of them.
  */
 
+import { COMMUNITIES, type CommunityKind } from "./communities.ts";
 import type { Source } from "./material.ts";
 import { conversation, person, volumes } from "./people.ts";
 import { poisson, type Random, random } from "./random.ts";
@@ -15,8 +16,8 @@ export const DECOYS = ["relay", "agent", "benchmark", "cron", "classroom", "seat
 /** Honest software and relays, as heavy on the log as a campaign. */
 export const HONEST: readonly (ToolKind | RelayKind)[] = [...TOOLS, ...RELAYS];
 /** `imitated`: the users of an honest tool whose templates a campaign of the same world sends too. */
-export type DecoyKind = (typeof DECOYS)[number] | ToolKind | RelayKind | "imitated";
-export const isHeavy = (kind: DecoyKind) => kind === "imitated" || (HONEST as readonly string[]).includes(kind);
+export type DecoyKind = (typeof DECOYS)[number] | ToolKind | RelayKind | CommunityKind | "imitated";
+export const isHeavy = (kind: DecoyKind) => kind === "imitated" || [...HONEST, ...COMMUNITIES].some((heavy) => heavy === kind);
 
 export interface Decoy extends Actor {
   kind: DecoyKind;
@@ -28,7 +29,7 @@ type Maker = (name: string, size: number, rows: number, stage: Stage, r: Random)
 /** @param rows about how many rows it sends over the whole log */
 export function decoy(kind: DecoyKind, name: string, size: number, rows: number, stage: Stage): Decoy {
   const r = random(`decoy ${name}`, stage.seed);
-  if (isOneOf(TOOLS, kind)) return { kind, ...tool(kind, name, size, rows, stage, r) };
+  if (isOneOf(TOOLS, kind) || isOneOf(COMMUNITIES, kind)) return { kind, ...tool(kind, name, size, rows, stage, r) };
   if (isOneOf(RELAYS, kind)) return { kind, ...relayOf(kind, name, size, rows, stage, r) };
   return MAKERS[kind](name, size, rows, stage, r);
 }

@@ -4,6 +4,7 @@
  * that published cases name (reasoning written out, rubrics): anyone may. What each kind shares is what is known of such
  * tools' defaults (schedules in minutes, quotas a day), not measured on any user.
  */
+import { COMMUNITY_USERS, type CommunityKind } from "./communities.ts";
 import type { Source } from "./material.ts";
 import { conversation, volumes } from "./people.ts";
 import { poisson, type Random } from "./random.ts";
@@ -32,8 +33,8 @@ export const TOOLS = [
 export type ToolKind = (typeof TOOLS)[number];
 
 /** When and how much one user sends on a day: milliseconds into the day. */
-type Times = (day: number, r: Random) => number[];
-interface User {
+export type Times = (day: number, r: Random) => number[];
+export interface User {
   account: Account;
   times: Times;
 }
@@ -42,7 +43,7 @@ export interface Tool extends Actor {
   source: string;
 }
 
-const HOUR = 3_600_000;
+export const HOUR = 3_600_000;
 const WORDINGS = [
   "Think step by step and write out your full reasoning before the result.",
   "Use this rubric: score the answer from 1 to 5 for accuracy and from 1 to 5 for style.",
@@ -50,14 +51,14 @@ const WORDINGS = [
 ];
 
 /** @param rows about how many rows it sends over the whole log */
-export function tool(kind: ToolKind, name: string, size: number, rows: number, stage: Stage, r: Random): Tool {
+export function tool(kind: ToolKind | CommunityKind, name: string, size: number, rows: number, stage: Stage, r: Random): Tool {
   const source = r.pick(stage.benign);
   const wording = r.unit() < 0.5 ? r.pick(WORDINGS) : null;
   const items = Array.from({ length: 1 + r.below(5) }, () => r.below(source.prompts.length));
   const agent = `${name}/${1 + r.below(4)}.${r.below(10)}`;
   const aDay = Math.max(1, rows / size / stage.days);
   const own = (i: number, shared: Partial<Account> = {}) => newAccount(`${name}-${i}`, r, { agent, ...shared });
-  const users = USERS[kind]({ size, aDay, name, own, stage, r });
+  const users = { ...USERS, ...COMMUNITY_USERS }[kind]({ size, aDay, name, own, stage, r });
   const text = CONTENT[kind] ?? templated;
   const content = text({ source, items, wording, stage, r });
   const turns = kind === "lessons" || kind === "hackathon" ? 2 : 1;
@@ -74,7 +75,7 @@ export function tool(kind: ToolKind, name: string, size: number, rows: number, s
   return { name, accounts: users.map((u) => u.account), rowsOn, source: source.name };
 }
 
-interface Setting {
+export interface Setting {
   size: number;
   aDay: number;
   name: string;
@@ -83,10 +84,10 @@ interface Setting {
   r: Random;
 }
 
-const each = (size: number, make: (i: number) => User): User[] => Array.from({ length: size }, (_, i) => make(i));
+export const each = (size: number, make: (i: number) => User): User[] => Array.from({ length: size }, (_, i) => make(i));
 
 /** Every `minutes` from the user's own phase, within seconds. */
-const every =
+export const every =
   (minutes: number, phase: number, from = 0, to = 24): Times =>
   (_, r) => {
     const out: number[] = [];
@@ -107,12 +108,12 @@ const usedUp =
   (_, r) =>
     Array.from({ length: quota }, () => personalTime(zone, r)).sort((a, b) => a - b);
 
-const network = (r: Random) => `${20 + r.below(180)}.${r.below(256)}.${r.below(256)}`;
-const inside = (net: string, r: Random) => [`${net}.${1 + r.below(254)}`];
-const token = (r: Random) => Math.floor(r.unit() * 2 ** 40).toString(16);
+export const network = (r: Random) => `${20 + r.below(180)}.${r.below(256)}.${r.below(256)}`;
+export const inside = (net: string, r: Random) => [`${net}.${1 + r.below(254)}`];
+export const token = (r: Random) => Math.floor(r.unit() * 2 ** 40).toString(16);
 
 /** A card and a network for every few users: [index of the few, what they share]. */
-function few(size: number, least: number, most: number, r: Random): { group: number; card: string; net: string }[] {
+export function few(size: number, least: number, most: number, r: Random): { group: number; card: string; net: string }[] {
   const out: { group: number; card: string; net: string }[] = [];
   for (let group = 0; out.length < size; group++) {
     const shared = { group, card: `card-${token(r)}`, net: network(r) };
@@ -275,7 +276,12 @@ function ownText({ source }: Material, r: Random): string {
   return userPrompt(source, r.below(1e6), r).slice(0, 400);
 }
 
-const CONTENT: Partial<Record<ToolKind, (material: Material) => Content>> = {
+/** Items of a public list, any of them. */
+function listed(material: Material): Content {
+  return (r) => `${head(material, material.items[0]!)}\n\n${material.source.prompts[r.below(material.source.prompts.length)]!}`;
+}
+
+const CONTENT: Partial<Record<ToolKind | CommunityKind, (material: Material) => Content>> = {
   /** Articles that appear that day; several readers follow the same feeds. */
   feed:
     (material) =>
@@ -289,6 +295,8 @@ const CONTENT: Partial<Record<ToolKind, (material: Material) => Content>> = {
     (material) =>
     (r, { day, k, user, users }) =>
       `${head(material, material.items[0]!)}\n\nFile ${(day * 997 + k) * users + user}\n${ownText(material, r)}`,
+  harness: listed,
+  "red-team": listed,
   /** Public items, in order, the same for all. */
   openbench:
     (material) =>

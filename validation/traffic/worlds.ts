@@ -24,6 +24,7 @@ import type { GroupMeasures } from "../../dist/labs/traffic/score/measures.js";
 import { fillGroupTables, measure } from "../../dist/labs/traffic/score/read-counts.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 import { compose, truthOf, type World } from "../../materials/worlds/compose.ts";
+import { COMMUNITIES } from "../../materials/worlds/communities.ts";
 import { DECOYS, HONEST } from "../../materials/worlds/decoys.ts";
 import { type Lacking, litellmLine } from "../../materials/worlds/litellm.ts";
 
@@ -39,7 +40,7 @@ const { values } = parseArgs({
     benign: { type: "boolean", default: false },
     /** Tuning only: take the campaign's prompts from this source. */
     extraction: { type: "string" },
-    /** Kinds of decoys, as in materials/worlds; `rotate` takes three of all kinds by turns, `one` one. */
+    /** Kinds of decoys, as in materials/worlds; `rotate` takes three of all kinds by turns, `one` one, `communities` two of these, `mixed` one of either. */
     decoys: { type: "string", default: "all" },
     /** Fields that the logs lack: payment, network, org. */
     without: { type: "string", default: "" },
@@ -52,7 +53,7 @@ const without = values.without.split(",").filter((field) => field !== "") as Lac
  * Fresh with each version of the method: no world of the study was looked at before that version was fixed. Worlds of
  * version 1 were drawn with the empty salt.
  */
-const SALT = values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-c07d`;
+const SALT = values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-3e91`;
 
 /** Independent sources: prompt files that come from one data set count as one. */
 const TUNING = ["imdb", "samsum", "quarel", "xsum", "wiki_qa", "sciq", "arena-users-a"];
@@ -224,6 +225,9 @@ async function runWorld(world: string, i: number, benign: string[], extraction: 
 
 /** Three a world, so that every kind comes as often as every other. */
 function decoysOf(i: number): string[] {
+  if (values.decoys === "communities") return [0, 1].map((k) => COMMUNITIES[(2 * i + k) % COMMUNITIES.length]!);
+  if (values.decoys === "mixed")
+    return [[...HONEST, ...DECOYS][i % (HONEST.length + DECOYS.length)]!, COMMUNITIES[i % COMMUNITIES.length]!];
   const kinds = [...HONEST, ...DECOYS];
   if (values.decoys === "one") return [kinds[i % kinds.length]!];
   if (values.decoys !== "rotate") return [values.decoys];
@@ -256,7 +260,7 @@ const done = new Set(
     : [],
 );
 for (let i = Number(values.from); i < Number(values.to); i++) {
-  const kind = values.benign ? "benign" : values.decoys === "imitated" ? "framing" : "campaign";
+  const kind = values.benign ? (values.decoys === "communities" ? "communities" : "benign") : values.decoys === "imitated" ? "framing" : "campaign";
   const world = `${values.set}-${SALT}-${kind}-${values.rows}-${i}`;
   if (done.has(world)) continue;
   const started = performance.now();

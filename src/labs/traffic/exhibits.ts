@@ -7,6 +7,7 @@ import { sha256Hex } from "../../base/digest.js";
 import type { SqlEngine } from "./engine.js";
 import { SIGNALS } from "./log/signals.js";
 import type { TrafficObservations } from "./observations.js";
+import { NAMED_LATER_SQL } from "./score/core.js";
 
 type Exhibit = TrafficObservations["exhibits"][number];
 
@@ -27,11 +28,11 @@ export const EXHIBITS = {
 FROM rows GROUP BY day ORDER BY day`,
   },
   templates: {
-    says: "the group's own templates: rows, accounts, distinct prompts, and rows by anyone else",
+    says: "the group's own templates: rows, accounts, distinct prompts, and rows by anyone else; each row under one template",
     sql: `SELECT lower(hex(t)) AS template, toUInt64(countIf(account IN ${MEMBERS})) AS rows, toUInt64(uniqExactIf(account, account IN ${MEMBERS})) AS accounts,
  toUInt64(uniqExactIf(prompt, account IN ${MEMBERS})) AS prompts, toUInt64(countIf(account NOT IN ${MEMBERS})) AS rowsOutside
 FROM (SELECT account, prompt, template AS t FROM rows WHERE template IN ${OWN}
- UNION ALL SELECT account, prompt, known.template AS t FROM rows INNER JOIN (SELECT prompt, template FROM templates WHERE template IN ${OWN}) AS known USING (prompt)) GROUP BY t ORDER BY rows DESC, template LIMIT ${LINES_MAX}`,
+ UNION ALL SELECT account, prompt, known.template AS t FROM rows INNER JOIN (SELECT k.prompt AS prompt, argMin(k.template, ${NAMED_LATER_SQL}) AS template FROM templates AS k WHERE k.template IN ${OWN} GROUP BY prompt) AS known USING (prompt)) GROUP BY t ORDER BY rows DESC, template LIMIT ${LINES_MAX}`,
   },
   models: {
     says: "models asked, by the group in its own templates and by everyone else",

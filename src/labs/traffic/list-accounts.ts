@@ -8,6 +8,7 @@ import { CELL_MIN, JOINED_MIN, MEMBER_ROWS_MIN } from "./method.js";
 import type { Lead, ListedAccount } from "./observations.js";
 import type { GroupTables } from "./score/group-tables.js";
 import type { WorkLine } from "./score/measures.js";
+import { CELL_KINDS } from "./score/sharing.js";
 import { type Part, partsOf } from "./score/statistic.js";
 
 /** The name of an account: its keyed hash, or in clear. */
@@ -15,7 +16,7 @@ export type Naming = (account: number) => string;
 
 export function listed(group: FoundGroup, search: Search, name: Naming): ListedAccount[] {
   return group.listed.map(({ account, log10P, rows }) => {
-    const [onCard, onNetwork] = group.sharing.customers.get(account) ?? [0, 0];
+    const [onCard, onNetwork, onBoth] = group.sharing.customers.get(account) ?? [0, 0, 0];
     const judgedRows = search.activity.judgedRows[account]!;
     return {
       account: name(account),
@@ -24,10 +25,12 @@ export function listed(group: FoundGroup, search: Search, name: Naming): ListedA
       judgedRows,
       onCard,
       onNetwork,
+      onBoth,
       reasons: [
         `On the days that judge, ${rows} of its ${judgedRows} rows with a prompt stand in templates that mostly this group sends; among the log's accounts outside any group a share of ${power(log10P)} has as much.`,
         `It pays with a card that ${onCard} separate customers of the group use, itself included (counted from ${CELL_MIN}).`,
         `It sends from a network that ${onNetwork} separate customers of the group use, itself included (counted from ${CELL_MIN}).`,
+        `On one card and one network at once ${onBoth} of them stand, itself included (counted from ${CELL_MIN}).`,
       ],
     };
   });
@@ -69,8 +72,9 @@ export function tablesOf(group: FoundGroup, search: Search, name: Naming): Group
     sharedPrompts: counts.sharedPrompts,
     productRows: counts.productRows,
     streams: counts.streams,
+    byHour: [...counts.byHour],
     cells: counts.cells.map(({ kind, value, customers, everyone, accounts }) => ({
-      kind: kind === 0 ? ("payment" as const) : ("network" as const),
+      kind: CELL_KINDS[kind]!,
       value,
       customers,
       everyone,
@@ -125,7 +129,9 @@ const LACKS: Record<Part, string> = {
   oneStream: "Its templates come in runs of their own, as those of many users behind a relay do.",
   balance: "Its accounts send as unequally as separate customers do.",
   oneRhythm: "Its accounts keep hours of their own, as people in several places do.",
-  joined: "Its accounts are not joined by cards and networks as separate customers: users of one tool look so too.",
+  aroundClock: "It rests at night, as people of one town do.",
+  joined:
+    "Its accounts are not joined by cards and networks that the same separate customers share: users of one tool look so too.",
   manyCards: "One card pays for most of it, as a school's, a product's or a reseller's does.",
   harvest:
     "What it asks does not show harvesting: no reasoning elicited, no grading, no rewriting, no probing beyond what others ask.",

@@ -3,7 +3,7 @@
  * compared, and the validation study speaks for one version.
  */
 export const METHOD_ID = "traffic/lockstep";
-export const METHOD_VERSION = "4";
+export const METHOD_VERSION = "5";
 export const SEED_DEFAULT = "assay-traffic-1";
 
 /** Templates that more than this share of the accounts use say nothing about who belongs together. */
@@ -35,7 +35,7 @@ export const MEMBER_ROWS_MIN = 3;
 export const MEMBER_LOG10_EXCESS = 3;
 /** A listed account works at no less than this share of the median member's pace (rows on a day that it works). */
 export const PACE_SHARE_MIN = 0.25;
-/** Separate customers on one card, and on one network, from which sharing counts: below lie couples and second accounts. */
+/** Separate customers on one card and one network from which sharing counts: below lie couples and second accounts. */
 export const CELL_MIN = 3;
 /** A listed account is joined at least so far (sharing.ts): by cards and networks of three or more separate customers. */
 export const JOINED_MIN = 0.3;

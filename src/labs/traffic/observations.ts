@@ -16,6 +16,7 @@ const measuresSchema = z.strictObject({
   beyondProduct: share,
   oneStream: share,
   oneRhythm: share,
+  aroundClock: share,
   joined: share,
   manyCards: share,
   harvest: share,
@@ -77,9 +78,10 @@ const accountSchema = z.strictObject({
   /** Its rows in the group's own templates on the days that judge, and all its rows with a prompt on these days. */
   rows: count,
   judgedRows: count,
-  /** Separate customers of the group on a card with it, and on a network with it, itself included. */
+  /** Separate customers of the group on a card with it, on a network with it, on both at once; itself included. */
   onCard: count,
   onNetwork: count,
+  onBoth: count,
   reasons: z.array(z.string()),
 });
 export type ListedAccount = z.infer<typeof accountSchema>;

@@ -6,7 +6,7 @@ import { recomputeGroup } from "../../../src/labs/traffic/score/recompute-group.
 
 const ACCOUNTS = 30;
 const work = { n: 60, prompts: 60, days: 6, span: 12, single: 60, busiest: 15, marked: 30, gaps: 50, regular: 4 };
-const cell = (kind: "payment" | "network", g: number) => ({
+const cell = (kind: "payment" | "network" | "both", g: number) => ({
   kind,
   value: `${kind}-${g}`,
   customers: 6,
@@ -34,7 +34,8 @@ const tables: GroupTables = {
     hours: { alike: 4000, pairs: 30_000 },
     own: { alike: 300, pairs: 2200 },
   },
-  cells: [0, 1, 2, 3, 4].flatMap((g) => [cell("payment", g), cell("network", g)]),
+  cells: [0, 1, 2, 3, 4].flatMap((g) => [cell("payment", g), cell("network", g), cell("both", g)]),
+  byHour: new Array<number>(24).fill(75),
   elsewhere: { marked: 10, rows: 4000 },
 };
 
@@ -56,9 +57,16 @@ test("cards that mostly others of the log hold do not count", () => {
   expect(recomputeGroup({ ...tables, cells }).measures.joined).toBe(0);
 });
 
+test("a card of one seller and a shared line, each with other people, join nobody; people who sleep neither", () => {
+  const crossed = tables.cells.filter(({ kind }) => kind !== "both");
+  expect(recomputeGroup({ ...tables, cells: crossed }).statistic.pooledOperation).toBe(0);
+  const byHour = tables.byHour.map((n, hour) => (hour < 7 ? 0 : n));
+  expect(recomputeGroup({ ...tables, byHour }).statistic.pooledOperation).toBe(0);
+});
+
 test("one card behind all is not many: a school, a product, a reseller", () => {
   const all = Array.from({ length: ACCOUNTS }, (_, i) => i);
-  const cells = (["payment", "network"] as const).map((kind) => ({
+  const cells = (["payment", "network", "both"] as const).map((kind) => ({
     kind,
     value: kind,
     customers: ACCOUNTS,

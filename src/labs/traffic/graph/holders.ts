@@ -14,6 +14,8 @@ export const ABSENT = "toFixedString('', 8)";
 
 /** The kinds of value, as they stand in the table. */
 export const KINDS = ["payment", "network"] as const;
+/** A card with a network, of accounts that have both: a value of its own, since a card of one seller and a shared line by themselves join nobody. */
+export const BOTH = 2;
 
 /** Rows of an account that must carry a value: a hotel's network, once, is not where it lives. */
 const HELD_SHARE = 0.2;
@@ -38,6 +40,7 @@ export async function fillHolders(engine: SqlEngine, rows: number): Promise<void
     for (const [kind, column] of KINDS.entries())
       await engine.run(`INSERT INTO held ${HOLDERS_SQL(kind, column, range)}`);
   }
+  await engine.run(`INSERT INTO held ${BOTH_SQL}`);
   const columns = "kind UInt8, value FixedString(8), account FixedString(16), org FixedString(8), key FixedString(8)";
   await table(engine, "holders", columns, "(kind, value, account)");
   await engine.run(
@@ -45,6 +48,9 @@ export async function fillHolders(engine: SqlEngine, rows: number): Promise<void
   );
   await engine.run("DROP TABLE held");
 }
+
+const BOTH_SQL = `SELECT toUInt8(${BOTH}), reinterpretAsFixedString(sipHash64(c.value, n.value)) AS value, c.account
+FROM (SELECT value, account FROM held WHERE kind = 0) AS c INNER JOIN (SELECT value, account FROM held WHERE kind = 1) AS n USING (account)`;
 
 async function table(engine: SqlEngine, name: string, columns: string, order: string): Promise<void> {
   await engine.run(`DROP TABLE IF EXISTS ${name}`);
@@ -60,7 +66,7 @@ export async function joinedAccounts(engine: SqlEngine): Promise<Uint32Array> {
 }
 
 const JOINED_SQL = `SELECT a.id FROM (SELECT account FROM holders WHERE (kind, value) IN
- (SELECT kind, value FROM holders GROUP BY kind, value HAVING ${CUSTOMERS_SQL} >= ${CELL_MIN})
+ (SELECT kind, value FROM holders WHERE kind != ${BOTH} GROUP BY kind, value HAVING ${CUSTOMERS_SQL} >= ${CELL_MIN})
  GROUP BY account HAVING uniqExact(kind) = ${KINDS.length}) AS j INNER JOIN account_numbers AS a USING (account) ORDER BY a.id`;
 
 /** What the log knows of its accounts: without it a conclusion is out of reach. */

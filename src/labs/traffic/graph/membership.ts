@@ -56,6 +56,8 @@ export interface Desk {
   users: Uint32Array;
   /** By account: rows in the group's templates in the judging half. */
   sent: Float64Array;
+  /** By account: those of them in groups of near duplicates, while templates are counted. */
+  near: Float64Array;
 }
 
 export function newDesk({ accounts, templates }: Activity): Desk {
@@ -63,6 +65,7 @@ export function newDesk({ accounts, templates }: Activity): Desk {
     rows: new Float64Array(templates.length),
     users: new Uint32Array(templates.length),
     sent: new Float64Array(accounts.length),
+    near: new Float64Array(accounts.length),
   };
 }
 
@@ -145,19 +148,31 @@ function ownTemplates(
   return out.sort((a, b) => a - b);
 }
 
-/** Accounts with rows in these templates in the judging half; their rows are left in `sent`. */
+/**
+ * Accounts with rows in these templates in the judging half; their rows are left in `sent`. A row stands in one template
+ * and in one group of near duplicates at most: the larger of the two sums counts no row twice.
+ */
 function sendersOf(
   templates: readonly number[],
-  { account, judging, byTemplate, order }: Activity,
-  { sent }: Desk,
+  { account, judging, byTemplate, order, templates: names }: Activity,
+  { sent, near }: Desk,
 ): number[] {
   const out: number[] = [];
-  for (const t of templates)
+  for (const t of templates) {
+    const sums = (names.at(t)[0]! & NEAR_DUPLICATES) === 0 ? sent : near;
     for (let k = byTemplate[t]!; k < byTemplate[t + 1]!; k++) {
       const i = order[k]!;
       if (judging[i] === 0) continue;
-      if (sent[account[i]!] === 0) out.push(account[i]!);
-      sent[account[i]!]! += judging[i]!;
+      if (sent[account[i]!] === 0 && near[account[i]!] === 0) out.push(account[i]!);
+      sums[account[i]!]! += judging[i]!;
     }
+  }
+  for (const a of out) {
+    sent[a] = Math.max(sent[a]!, near[a]!);
+    near[a] = 0;
+  }
   return out;
 }
+
+/** The lowest bit of a name's first byte (templates/read-prompts.ts). */
+const NEAR_DUPLICATES = 1;

@@ -50,6 +50,7 @@ export const MEASURES = {
   beyondProduct: "not one product's system prompt",
   oneStream: "one stream, not many users",
   oneRhythm: "all keep the same hours",
+  aroundClock: "day and night",
   joined: "cards and networks shared",
   manyCards: "not one card for all",
   harvest: "asks for what students learn from",

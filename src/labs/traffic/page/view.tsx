@@ -240,6 +240,7 @@ function Group({ seen }: { seen: TrafficObservations }) {
           { title: "Rows judged", numeric: true },
           { title: "Customers on its card", numeric: true },
           { title: "Customers on its network", numeric: true },
+          { title: "On both at once", numeric: true },
         ]}
         rows={seen.accounts
           .slice(0, LINES_MAX)
@@ -250,6 +251,7 @@ function Group({ seen }: { seen: TrafficObservations }) {
             whole(a.judgedRows),
             whole(a.onCard),
             whole(a.onNetwork),
+            whole(a.onBoth),
           ])}
         wide
         dense

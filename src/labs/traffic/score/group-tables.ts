@@ -49,10 +49,12 @@ export const groupTablesSchema = z.strictObject({
     hours: coincidences,
     own: coincidences,
   }),
-  /** Cards and networks that members have in common; `accounts` are places in `members`, from 0. */
+  /** Rows in the group's own templates by hour of the day, UTC, on the days that judge. */
+  byHour: z.array(count).length(24),
+  /** Cards, networks, and cards with a network that members have in common; `accounts` are places in `members`, from 0. */
   cells: z.array(
     z.strictObject({
-      kind: z.enum(["payment", "network"]),
+      kind: z.enum(["payment", "network", "both"]),
       value: z.string(),
       customers: count,
       everyone: count,

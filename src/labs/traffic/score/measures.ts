@@ -27,6 +27,8 @@ export interface Measures {
   oneStream: number;
   /** 1 where all accounts keep the same hours, small where each keeps its own. */
   oneRhythm: number;
+  /** Its share of rows in the six quietest hours of the day, over a quarter: near 0 for people, who sleep. */
+  aroundClock: number;
   /** Share of the accounts joined by cards and networks though they are separate customers (sharing.ts). */
   joined: number;
   /** 1 − largest share of them behind one card, from a half upwards: 0 for a school, a product or a reseller. */
@@ -68,6 +70,8 @@ export interface Counts {
   sharedPrompts: { shared: number; prompts: number };
   productRows: number;
   streams: StreamCounts;
+  /** Rows by hour of the day. */
+  byHour: readonly number[];
   cells: readonly Cell[];
   /** Numbers of the members, as the cells have them. */
   members: readonly number[];
@@ -102,6 +106,7 @@ function work(counts: Counts, sharing: Sharing): GroupMeasures {
     beyondProduct: round(1 - productRows / rows),
     oneStream: round(oneStream),
     oneRhythm: round(oneRhythm),
+    aroundClock: round(aroundClock(counts.byHour)),
     joined: round(sharing.share),
     manyCards: round(1 - Math.max(0, 2 * sharing.oneCard - 1)),
     harvest: round(Math.max(0, (marked - elsewhere) / (1 - Math.min(0.999, elsewhere)))),
@@ -123,6 +128,21 @@ function offClock({ n, busiest, gaps, regular }: WorkLine): number {
   const alike = gaps < GAPS_MIN ? 0 : Math.max(0, regular / gaps - 0.1 - 0.6 / Math.sqrt(gaps)) / 0.9;
   return 1 - Math.max(minutes, alike);
 }
+
+/** People of one place sleep at once; hours of their own in several places are `oneRhythm`'s matter. */
+const NIGHT_HOURS = 6;
+
+/** Lower 99 % bound of the share of the quietest run of hours, over what an even day has there. */
+export function aroundClock(byHour: readonly number[]): number {
+  const rows = sum(byHour);
+  if (rows === 0) return 0;
+  const runs = byHour.map((_, h) => sum(Array.from({ length: NIGHT_HOURS }, (_, k) => byHour[(h + k) % 24]!)));
+  const share = Math.min(...runs) / rows;
+  return Math.min(1, Math.max(0, share - Z * Math.sqrt((share * (1 - share)) / rows)) / (NIGHT_HOURS / 24));
+}
+
+/** One tail of the normal distribution at 99 %. */
+const Z = 2.326348;
 
 /** Fewer pauses tell nothing. */
 const GAPS_MIN = 8;
@@ -148,6 +168,7 @@ const NOTHING = {
   beyondProduct: 0,
   oneStream: 0,
   oneRhythm: 0,
+  aroundClock: 0,
   joined: 0,
   manyCards: 0,
   harvest: 0,

@@ -72,6 +72,8 @@ export const PRODUCT_SQL = `SELECT g, toUInt64(max(n)) AS product FROM (SELECT g
 WHERE system != toFixedString('', 8) AND system NOT IN
  (SELECT system FROM rows WHERE system != toFixedString('', 8) GROUP BY system HAVING uniqExact(account) * 2 > (SELECT count() FROM account_numbers)) GROUP BY g ORDER BY g`;
 
+export const HOURS_SQL = `SELECT g, toUInt32(toHour(ts)) AS hour, toUInt64(count()) AS n FROM (${CORE_SQL}) GROUP BY g, hour ORDER BY g, hour`;
+
 interface AccountLine extends WorkLine {
   account: number;
 }
@@ -120,6 +122,8 @@ export async function measure(engine: SqlEngine, groups: readonly Group[]): Prom
   const [elsewhere] = await engine.rows<{ marked: number; rows: number }>(MARKED_ELSEWHERE_SQL);
   const streams = await readStreams(engine, groups.length);
   const cells = await readCells(engine, groups.length);
+  const hours = groups.map(() => new Array<number>(24).fill(0));
+  for (const { g, hour, n } of await engine.rows<{ g: number; hour: number; n: number }>(HOURS_SQL)) hours[g]![hour] = n;
   return groups.map((group, g) => {
     const overlap = shared.get(g);
     const counts: Counts = {
@@ -128,6 +132,7 @@ export async function measure(engine: SqlEngine, groups: readonly Group[]): Prom
       sharedPrompts: { shared: overlap?.shared ?? 0, prompts: overlap?.prompts ?? 0 },
       productRows: product.get(g) ?? 0,
       streams: streams[g]!,
+      byHour: hours[g]!,
       cells: cells[g]!,
       members: group.members.map(({ account }) => account),
       elsewhere: elsewhere!,

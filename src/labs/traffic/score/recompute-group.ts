@@ -8,6 +8,7 @@ import type { GroupTables } from "./group-tables.js";
 import { shareAtLeast } from "./lower-bounds.js";
 import { type GroupMeasures, measuresOf, type WorkLine } from "./measures.js";
 import { alike, named } from "./named.js";
+import { CELL_KINDS } from "./sharing.js";
 import { statistic } from "./statistic.js";
 
 export interface Recomputed {
@@ -44,7 +45,8 @@ export function recomputeGroup(tables: GroupTables): Recomputed {
     sharedPrompts: tables.sharedPrompts,
     productRows: tables.productRows,
     streams: tables.streams,
-    cells: tables.cells.map((cell) => ({ ...cell, kind: cell.kind === "payment" ? 0 : 1 })),
+    byHour: tables.byHour,
+    cells: tables.cells.map((cell) => ({ ...cell, kind: CELL_KINDS.indexOf(cell.kind) })),
     members: tables.members.map((_, i) => i),
     elsewhere: tables.elsewhere,
   });

@@ -1,8 +1,8 @@
 /**
  * How far a group's accounts are joined by what they pay with and where they come from, though they stand as separate
- * customers. An account counts when it shares a card with others of the group and a network with others of the group:
- * a card alone is shared by those who bought accounts of one seller, a network alone by a hosted tool's users and a
- * rented server's neighbours. A value that mostly other accounts of the log have does not count. One card behind nearly all
+ * customers. An account counts when others of the group have its card *and* its network: a card alone is shared by those
+ * who bought accounts or prepaid cards of one seller, a network alone by a hosted tool's users, an office's desks and a
+ * carrier's subscribers, and he who is in both kinds of company shares them with different people. A value that mostly other accounts of the log have does not count. One card behind nearly all
  * of a group is what a school, a product or a reseller shows openly, and is told apart from many cards.
  */
 import type { SqlEngine } from "../engine.js";
@@ -12,10 +12,10 @@ import { CELL_MIN, HOLDERS_SHARE_MIN } from "../method.js";
 import { shareAtLeast } from "./lower-bounds.js";
 
 export interface Sharing {
-  /** By account: from 0 to 1, the lesser of what it shares in cards and in networks. */
+  /** By account: from 0 to 1, the least of what it shares in cards, in networks, and in both with the same others. */
   joined: Map<number, number>;
-  /** By account: separate customers of the group on its commonest card, and on its commonest network, itself included. */
-  customers: Map<number, [number, number]>;
+  /** By account: separate customers of the group on its commonest card, and on its commonest network, and on both at once; itself included. */
+  customers: Map<number, [number, number, number]>;
   /** Lower bound of the mean over accounts. */
   share: number;
   /** Largest share of the group's separate customers behind one card. */
@@ -40,9 +40,9 @@ INNER JOIN holders AS h ON h.kind = c.kind AND h.value = c.value
 INNER JOIN group_members AS m ON m.account = h.account AND m.g = c.g
 INNER JOIN account_numbers AS a ON a.account = h.account ORDER BY c.g, h.kind, h.value, a.id`;
 
-/** A card or network that accounts of a group have in common. */
+/** A card, a network, or a card with a network that accounts of a group have in common. */
 export interface Cell {
-  /** 0 a card, 1 a network. */
+  /** 0 a card, 1 a network, 2 a card with a network. */
   kind: number;
   value: string;
   /** Separate customers of the group on it, and accounts of the whole log. */
@@ -51,6 +51,9 @@ export interface Cell {
   /** The group's accounts on it, by number. */
   accounts: number[];
 }
+
+/** Names of a cell's kinds, in the order of their numbers. */
+export const CELL_KINDS = ["payment", "network", "both"] as const;
 
 export async function readCells(engine: SqlEngine, groups: number): Promise<Cell[][]> {
   const out: Cell[][] = Array.from({ length: groups }, () => []);
@@ -70,14 +73,14 @@ export async function readCells(engine: SqlEngine, groups: number): Promise<Cell
 
 /** @param accounts the group's, by number */
 export function sharingOf(accounts: readonly number[], cells: readonly Cell[]): Sharing {
-  const customers = new Map<number, [number, number]>();
-  const shared = [0, 0];
+  const customers = new Map<number, [number, number, number]>();
+  const shared = [0, 0, 0];
   let largestCard = 0;
   for (const cell of cells) {
     if (cell.accounts.length < HOLDERS_SHARE_MIN * cell.everyone) continue;
-    const kind = cell.kind as 0 | 1;
+    const kind = cell.kind as 0 | 1 | 2;
     for (const account of cell.accounts) {
-      const best = customers.get(account) ?? [0, 0];
+      const best = customers.get(account) ?? [0, 0, 0];
       best[kind] = Math.max(best[kind], cell.customers);
       customers.set(account, best);
     }
@@ -86,8 +89,8 @@ export function sharingOf(accounts: readonly number[], cells: readonly Cell[]): 
   }
   const joined = new Map(
     accounts.map((account) => {
-      const [card, network] = customers.get(account) ?? [0, 0];
-      return [account, Math.min(weightOf(card), weightOf(network))];
+      const [card, network, both] = customers.get(account) ?? [0, 0, 0];
+      return [account, Math.min(weightOf(card), weightOf(network), weightOf(both))];
     }),
   );
   return {

@@ -27,6 +27,8 @@ export const PARTS = {
   balance: [0.2, 0.45],
   oneStream: [0.45, 0.8],
   oneRhythm: [0.7, 0.92],
+  /** Half an hour's share in six for people, a quarter for what never sleeps. */
+  aroundClock: [0.2, 0.6],
   joined: [0.25, 0.7],
   manyCards: [0.4, 0.9],
 } as const satisfies Record<string, readonly [number, number]>;
@@ -51,6 +53,7 @@ export function partsOf(measures: Measures): Record<Part, number> {
     balance: of("balance"),
     oneStream: of("oneStream"),
     oneRhythm: of("oneRhythm"),
+    aroundClock: of("aroundClock"),
     joined: of("joined"),
     manyCards: of("manyCards"),
     harvest: ramp(measures.harvest, HARVEST_PART),
