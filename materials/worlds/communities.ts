@@ -106,7 +106,9 @@ export const COMMUNITY_USERS: Record<CommunityKind, (setting: Setting) => User[]
     const day = s.r.below(s.stage.days - 2);
     return lots(s, 3, 8, () => (d, q) => {
       if (d < day || d > day + 1) return [];
-      return Array.from({ length: poisson((s.aDay * s.stage.days) / 2, q) }, () => DAY_MS * q.unit()).sort((a, b) => a - b);
+      return Array.from({ length: poisson((s.aDay * s.stage.days) / 2, q) }, () => DAY_MS * q.unit()).sort(
+        (a, b) => a - b,
+      );
     });
   },
   /** Volunteers in local chapters; the chapter's treasurer pays, its rooms have one line; all use one rubric. */
@@ -119,10 +121,12 @@ export const COMMUNITY_USERS: Record<CommunityKind, (setting: Setting) => User[]
   "ci-fleet": (s) => {
     const { pace } = paces(s);
     const zone = zones(s);
-    return acrossLots(s, (i, group) => (_, q) =>
-      Array.from({ length: poisson(pace[i]! / 4, q) }, () => personalTime(zone(group), q)).flatMap((at) =>
-        Array.from({ length: 4 }, () => Math.min(DAY_MS - 1, at + 60_000 * q.unit())),
-      ),
+    return acrossLots(
+      s,
+      (i, group) => (_, q) =>
+        Array.from({ length: poisson(pace[i]! / 4, q) }, () => personalTime(zone(group), q)).flatMap((at) =>
+          Array.from({ length: 4 }, () => Math.min(DAY_MS - 1, at + 60_000 * q.unit())),
+        ),
     );
   },
   /** A reading aid that charities give out: a charity's card, its proxy's network, used all day. */
@@ -140,8 +144,12 @@ export const COMMUNITY_USERS: Record<CommunityKind, (setting: Setting) => User[]
   /** Shops with one till product: the region's franchisee pays and routes their traffic; open every day. */
   franchise: (s) => {
     const { pace } = paces(s);
-    return lots(s, 4, 9, (i, group) => (_, q) =>
-      Array.from({ length: poisson(pace[i]!, q) }, () => (8 + (group % 3) + 11 * q.unit()) * HOUR),
+    return lots(
+      s,
+      4,
+      9,
+      (i, group) => (_, q) =>
+        Array.from({ length: poisson(pace[i]!, q) }, () => (8 + (group % 3) + 11 * q.unit()) * HOUR),
     );
   },
   /** Two weeks of a programme with a sponsor's keys: teams of four in one house, each at its own pace. */

@@ -120,7 +120,9 @@ function decoyKinds(words: readonly string[]): { kind: DecoyKind; name: string }
   const asked = (words.length === 0 ? ["all"] : words)
     .flatMap((w) => w.split(","))
     .filter((w) => w !== "" && w !== "none");
-  const kinds = asked.flatMap((w) => (w === "all" ? [...DECOYS] : w === "honest" ? [...HONEST] : w === "communities" ? [...COMMUNITIES] : [w]));
+  const kinds = asked.flatMap((w) =>
+    w === "all" ? [...DECOYS] : w === "honest" ? [...HONEST] : w === "communities" ? [...COMMUNITIES] : [w],
+  );
   const known: readonly string[] = [...DECOYS, ...HONEST, ...COMMUNITIES, "imitated"];
   return kinds.flatMap((word) => {
     const [kind = "", count = "1"] = word.split(":");

@@ -17,7 +17,8 @@ export const DECOYS = ["relay", "agent", "benchmark", "cron", "classroom", "seat
 export const HONEST: readonly (ToolKind | RelayKind)[] = [...TOOLS, ...RELAYS];
 /** `imitated`: the users of an honest tool whose templates a campaign of the same world sends too. */
 export type DecoyKind = (typeof DECOYS)[number] | ToolKind | RelayKind | CommunityKind | "imitated";
-export const isHeavy = (kind: DecoyKind) => kind === "imitated" || [...HONEST, ...COMMUNITIES].some((heavy) => heavy === kind);
+export const isHeavy = (kind: DecoyKind) =>
+  kind === "imitated" || [...HONEST, ...COMMUNITIES].some((heavy) => heavy === kind);
 
 export interface Decoy extends Actor {
   kind: DecoyKind;

@@ -51,7 +51,14 @@ const WORDINGS = [
 ];
 
 /** @param rows about how many rows it sends over the whole log */
-export function tool(kind: ToolKind | CommunityKind, name: string, size: number, rows: number, stage: Stage, r: Random): Tool {
+export function tool(
+  kind: ToolKind | CommunityKind,
+  name: string,
+  size: number,
+  rows: number,
+  stage: Stage,
+  r: Random,
+): Tool {
   const source = r.pick(stage.benign);
   const wording = r.unit() < 0.5 ? r.pick(WORDINGS) : null;
   const items = Array.from({ length: 1 + r.below(5) }, () => r.below(source.prompts.length));
@@ -84,7 +91,8 @@ export interface Setting {
   r: Random;
 }
 
-export const each = (size: number, make: (i: number) => User): User[] => Array.from({ length: size }, (_, i) => make(i));
+export const each = (size: number, make: (i: number) => User): User[] =>
+  Array.from({ length: size }, (_, i) => make(i));
 
 /** Every `minutes` from the user's own phase, within seconds. */
 export const every =
@@ -113,7 +121,12 @@ export const inside = (net: string, r: Random) => [`${net}.${1 + r.below(254)}`]
 export const token = (r: Random) => Math.floor(r.unit() * 2 ** 40).toString(16);
 
 /** A card and a network for every few users: [index of the few, what they share]. */
-export function few(size: number, least: number, most: number, r: Random): { group: number; card: string; net: string }[] {
+export function few(
+  size: number,
+  least: number,
+  most: number,
+  r: Random,
+): { group: number; card: string; net: string }[] {
   const out: { group: number; card: string; net: string }[] = [];
   for (let group = 0; out.length < size; group++) {
     const shared = { group, card: `card-${token(r)}`, net: network(r) };
@@ -278,7 +291,8 @@ function ownText({ source }: Material, r: Random): string {
 
 /** Items of a public list, any of them. */
 function listed(material: Material): Content {
-  return (r) => `${head(material, material.items[0]!)}\n\n${material.source.prompts[r.below(material.source.prompts.length)]!}`;
+  return (r) =>
+    `${head(material, material.items[0]!)}\n\n${material.source.prompts[r.below(material.source.prompts.length)]!}`;
 }
 
 const CONTENT: Partial<Record<ToolKind | CommunityKind, (material: Material) => Content>> = {

@@ -23,8 +23,8 @@ import { LEVELS, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import type { GroupMeasures } from "../../dist/labs/traffic/score/measures.js";
 import { fillGroupTables, measure } from "../../dist/labs/traffic/score/read-counts.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
-import { compose, truthOf, type World } from "../../materials/worlds/compose.ts";
 import { COMMUNITIES } from "../../materials/worlds/communities.ts";
+import { compose, truthOf, type World } from "../../materials/worlds/compose.ts";
 import { DECOYS, HONEST } from "../../materials/worlds/decoys.ts";
 import { type Lacking, litellmLine } from "../../materials/worlds/litellm.ts";
 
@@ -260,7 +260,13 @@ const done = new Set(
     : [],
 );
 for (let i = Number(values.from); i < Number(values.to); i++) {
-  const kind = values.benign ? (values.decoys === "communities" ? "communities" : "benign") : values.decoys === "imitated" ? "framing" : "campaign";
+  const kind = values.benign
+    ? values.decoys === "communities"
+      ? "communities"
+      : "benign"
+    : values.decoys === "imitated"
+      ? "framing"
+      : "campaign";
   const world = `${values.set}-${SALT}-${kind}-${values.rows}-${i}`;
   if (done.has(world)) continue;
   const started = performance.now();

@@ -1,7 +1,7 @@
 /** The sentences every finding of this laboratory carries: its assumption, what else could explain it, what it cannot see. */
 
 export const RANK_ASSUMPTION =
-  "The honest groups of the validation study (users of one tool on keys of their own, home automation, quota products, companies' scheduled jobs, review bots, coding agents, classes, hackathons, households, agencies, resold accounts, relays by four schedulers, open benchmarks, prompt collections, made by the published generator from the stated prompt sources) are like those in this log. It is an assumption about the world, not about chance; its unit is a family (a prompt source with a kind of group), not a group.";
+  "The honest groups of the validation study (users of one tool on keys of their own, members of shared offices, of chapters, practices, franchises, courses and families with shared cards and lines, home automation, quota products, companies' scheduled jobs, review bots, coding agents, classes, hackathons, households, agencies, resold accounts, relays by four schedulers, open benchmarks, prompt collections, made by the published generator from the stated prompt sources) are like those in this log. It is an assumption about the world, not about chance; its unit is a family (a prompt source with a kind of group), not a group.";
 
 export const MEMBER_ASSUMPTION =
   "An account outside the group is exchangeable with the accounts that no group was found among and that share no card and network with others, on the days that did not find the group (split conformal p-value, per account; α is stated, and no correction is made for the number of accounts).";
@@ -13,7 +13,8 @@ export const ALTERNATIVES: Record<string, readonly string[]> = {
   "traffic/pooled-operation": [
     "An agency or a managed service runs one tool for its clients, under their organisations and on its own cards and networks.",
     "A product or a reseller deals its users' steady requests over a pool of accounts: that is operated together too, and no harvest.",
-    "One lawful customer runs several organisations of its own.",
+    "One lawful customer runs several organisations of its own; a company makes training data for its own product, as the terms allow.",
+    "Separate customers in groups of four and more, each group on a card and a line of its own, whose machines (not people) use one tool evenly, day and night.",
     "A load test, an evaluation or a data-labelling job of the provider's own or of a customer who said so.",
   ],
   "traffic/extraction-workload": [
@@ -26,10 +27,10 @@ export const ALTERNATIVES: Record<string, readonly string[]> = {
 
 export const LIMITS: readonly string[] = [
   "Its error rate holds for worlds made by the published generator from the prompt sources named in the validation study, and for no others; what a log of another kind does to it is not known.",
-  "It names nobody on content alone: users of one tool look as a campaign does. Accounts count as joined only where they share a card with others and a network with others though they stand under other organisations and keys; a campaign whose accounts share neither, or one of the two, is out of reach, and so is any campaign in a log that does not name cards, networks and organisations.",
+  "It names nobody on content alone: users of one tool look as a campaign does. Accounts count as joined only where four and more share both a card and a network, fewer in part, though they stand under other organisations and keys; a campaign whose accounts share neither, or one of the two, or each with different others (cards bought apart from lines), is out of reach, and so is any campaign in a log that does not name cards, networks and organisations.",
   "One card behind most of a group is what schools, products and resellers show openly; such a group is not called operated together.",
   "It does not see a campaign whose accounts each ask something else in words of their own: without shared templates or prompts there is no link.",
-  "It does not call operated together what a clock starts, what lasts less than a few days, what is sent as unequally or at as different hours as separate customers do, what mostly others send, or what comes in runs as many users' work behind a relay does; a campaign may hide so, and pays for it in speed or evenness.",
+  "It does not call operated together what a clock starts, what lasts less than a few days, what rests at night as people do, what is sent as unequally or at as different hours as separate customers do, what mostly others send, or what comes in runs as many users' work behind a relay does; a campaign may hide so, and pays for it in speed or evenness.",
   "Harvesting is told by wordings, in English, and request settings that published cases name (reasoning elicited, rubric grading, rewriting, task generation, logit probing), beyond what the rest of the log asks; coverage sweeps are not measured, and a campaign that uses none of these is at most found as operated together.",
   "It says nothing about who operates the accounts, nor about intent, contract or law.",
   "Half of an account's days, by its keyed hash, judge what the others found; a campaign shorter than a week lies outside the validated class.",

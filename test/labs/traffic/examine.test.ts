@@ -80,7 +80,7 @@ describe.skipIf(!hasEngine)("examine traffic", () => {
       expect(again.members.filter((m) => m.listed).map((m) => m.account)).toEqual(seen.accounts.map((a) => a.account));
       for (const [i, member] of again.members.entries())
         expect(member.log10P).toBeCloseTo(seen.tables!.members[i]!.log10P, 5);
-      expect(seen.accounts.every((a) => a.reasons.length === 3)).toBe(true);
+      expect(seen.accounts.every((a) => a.reasons.length === 4)).toBe(true);
     }
   }, 180_000);
 

@@ -19,7 +19,12 @@ export async function logOptions(
 ): Promise<Omit<ExamineLogsOptions, "onProgress" | "studies">> {
   const home = join(assayHome(), "traffic");
   // Without --data each set of paths has a folder of its own, so that two logs do not mix.
-  const folder = options.data ?? join(home, sha256Hex(utf8(logs.map((log) => resolve(log)).join("\n"))).slice(0, 16));
+  const folder =
+    options.data ??
+    join(
+      home,
+      sha256Hex(utf8(logs.map((log) => (/^[a-z0-9]+:\/\//.test(log) ? log : resolve(log))).join("\n"))).slice(0, 16),
+    );
   return {
     logs,
     folder,

@@ -31,7 +31,7 @@ export const trafficQuestion: Question = {
   arguments: [
     {
       name: "log",
-      help: "log files (JSON, CSV or TSV, packed or not, or Parquet) or folders of them",
+      help: "log files (JSON, CSV or TSV, packed or not, or Parquet), folders of them, s3://bucket/prefix, clickhouse://host:8123/database.table",
       many: true,
     },
   ],

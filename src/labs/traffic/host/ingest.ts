@@ -28,6 +28,7 @@ import {
   writeManifest,
 } from "./rows/manifest.js";
 import { copyOf, fileDigest, type Match, matchSources } from "./rows/match-sources.js";
+import { setOuterAside } from "./rows/nested-requests.js";
 import { resolveReplaced } from "./rows/replaced-source.js";
 import { countBySource, finishSettling, settleRows } from "./rows/settle-rows.js";
 
@@ -96,7 +97,7 @@ export async function ingest(
   if (manifest.unsettled === "gone") await removeUnknown(engine, manifest);
   for (const source of [...manifest.sources])
     if (source.replaces !== null && source.whole) await resolveReplaced(engine, manifest, folder, source);
-  await settleRows(engine, manifest, folder);
+  await settleRows(engine, manifest, folder, () => setOuterAside(engine, manifest, folder));
   const rows = await countBySource(engine, manifest);
   await writeManifest(folder, manifest);
   return { manifest, newRows: rows - before };

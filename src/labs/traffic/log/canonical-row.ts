@@ -147,14 +147,19 @@ function writeExtra(record: unknown, { mapping, hash }: RowContext, rows: RowBin
       if (extra === NO_EXTRA) extra = [];
       extra.push([name.slice(0, 60), value]);
     }
+  const within = mapping.within.length === 0 ? null : firstIdentifier(record, mapping.within);
+  if (within !== null) extra = [...extra, [WITHIN, within]];
   // An export may write the same fields in another order.
   if (extra.length > 1) extra.sort(byName);
   rows.count(extra.length);
   for (const [name, value] of extra) {
     rows.text(name);
-    rows.fixed(hash(name, value, 8));
+    rows.fixed(hash(name === WITHIN ? "request" : name, value, 8));
   }
 }
+
+/** Under this name stands the id of the request that a row was made within, hashed as a request's own id is. */
+export const WITHIN = "made within";
 
 const NO_EXTRA: [string, string][] = [];
 const byName = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : a > b ? 1 : 0);
@@ -162,6 +167,7 @@ const byName = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : a
 const PATH_FIELDS = [
   "time",
   "request",
+  "within",
   "account",
   "key",
   "org",

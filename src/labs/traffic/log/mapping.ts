@@ -41,6 +41,8 @@ export const mappingSchema = z.strictObject({
   time: paths,
   /** The request's own id: rows that share it, their account and their time are one event. */
   request: paths,
+  /** Id of the request that this one was made within, where traces nest them: of two that ask the same, one is the request. */
+  within: paths,
   account: paths,
   /** Whom the request's own body names: to be held against the account, which a gateway may have got wrong. */
   caller: paths,

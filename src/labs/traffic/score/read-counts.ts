@@ -123,7 +123,8 @@ export async function measure(engine: SqlEngine, groups: readonly Group[]): Prom
   const streams = await readStreams(engine, groups.length);
   const cells = await readCells(engine, groups.length);
   const hours = groups.map(() => new Array<number>(24).fill(0));
-  for (const { g, hour, n } of await engine.rows<{ g: number; hour: number; n: number }>(HOURS_SQL)) hours[g]![hour] = n;
+  for (const { g, hour, n } of await engine.rows<{ g: number; hour: number; n: number }>(HOURS_SQL))
+    hours[g]![hour] = n;
   return groups.map((group, g) => {
     const overlap = shared.get(g);
     const counts: Counts = {

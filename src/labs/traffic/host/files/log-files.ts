@@ -1,12 +1,14 @@
 /**
  * Which files make a log: those named, and of a folder everything below it that is a log by its name, in order of path
- * (`date=2026-03-02/` as data lakes lay them out, `.1` as log rotation numbers them). What is passed over is told.
+ * (`date=2026-03-02/` as data lakes lay them out, `.1` as log rotation numbers them), or an address elsewhere (log-address.ts). What is passed over is told.
  */
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { AssayError } from "../../../../base/error.js";
 import { asAssayError } from "../../../../host/files.js";
+import { filesAt } from "./log-address.js";
+import { isLogName } from "./log-name.js";
 
 /** One file of a log, wherever it lies. */
 export interface LogFile {
@@ -23,11 +25,6 @@ export interface LogFile {
   open: () => AsyncIterable<Buffer>;
 }
 
-const PACKED = String.raw`(?:\.(?:gz|zst|bz2))?`;
-const LOG_NAME = new RegExp(
-  String.raw`\.(?:(?:jsonl|ndjson|json|log|csv|tsv|txt)(?:[.-]\d{1,8})?${PACKED}|parquet)$`,
-  "i",
-);
 /** A folder deeper than this is no log (CWE-674). */
 const DEPTH_MAX = 12;
 const FILES_MAX = 1_000_000;
@@ -43,6 +40,12 @@ export interface FoundFiles {
 export async function logFiles(logs: readonly string[]): Promise<FoundFiles> {
   const found: FoundFiles = { files: [], passedOver: [] };
   for (const log of logs) {
+    const elsewhere = await filesAt(log);
+    if (elsewhere) {
+      found.files.push(...elsewhere.files);
+      found.passedOver.push(...elsewhere.passedOver);
+      continue;
+    }
     const info = await stat(log).catch((error) => {
       throw asAssayError(error, log, "traffic.logFiles");
     });
@@ -71,7 +74,7 @@ async function walk(root: string, folder: string, found: FoundFiles, depth: numb
     const path = join(folder, entry.name);
     if (entry.name.startsWith(".")) continue;
     if (entry.isDirectory()) await walk(root, path, found, depth + 1);
-    else if (LOG_NAME.test(entry.name)) found.files.push(await localFile(path, relative(root, path), true));
+    else if (isLogName(entry.name)) found.files.push(await localFile(path, relative(root, path), true));
     else found.passedOver.push(relative(root, path));
   }
 }

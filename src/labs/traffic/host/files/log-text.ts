@@ -1,6 +1,7 @@
 /**
  * A log file's text, whatever it is packed in: gzip (also several members, as rotation appends them), Zstandard and
- * UTF-16 are known by their first bytes and not by their names; a byte order mark is dropped.
+ * UTF-16 are known by their first bytes and not by their names; a byte order mark is dropped. bzip2 takes unbzip2-stream,
+ * an optional peer, loaded when such a file comes.
  */
 import { Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
@@ -19,10 +20,8 @@ export function logText(file: LogFile): LogText {
   async function* chunks(): AsyncGenerator<Buffer> {
     try {
       const packed = await peeked(file.open());
-      const unpacker = unpackerOf(packed.head, file.path);
-      const plain =
-        unpacker === null ? packed.chunks : Readable.from(packed.chunks, { objectMode: false }).pipe(unpacker);
-      yield* withoutMark(await peeked(plain as AsyncIterable<Buffer>));
+      const unpacker = await unpackerOf(packed.head, file.path);
+      yield* withoutMark(await peeked(unpacker === null ? packed.chunks : unpacker(packed.chunks)));
     } catch (error) {
       const { code = "", message } = error as NodeJS.ErrnoException;
       if (code === "Z_BUF_ERROR" || /unexpected end/i.test(message)) {
@@ -38,15 +37,57 @@ export function logText(file: LogFile): LogText {
   return { chunks: chunks(), cutShort: () => cut };
 }
 
-function unpackerOf(head: Buffer, path: string): Transform | null {
-  if (head[0] === 0x1f && head[1] === 0x8b) return zlib.createGunzip({ chunkSize: 1 << 20 });
-  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return zlib.createZstdDecompress({ chunkSize: 1 << 20 });
-  if (head.toString("latin1", 0, 3) === "BZh")
+type Unpacker = (chunks: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+
+async function unpackerOf(head: Buffer, path: string): Promise<Unpacker | null> {
+  const through = (transform: Transform): Unpacker => {
+    return (chunks) => Readable.from(chunks, { objectMode: false }).pipe(transform) as AsyncIterable<Buffer>;
+  };
+  if (head[0] === 0x1f && head[1] === 0x8b) return through(zlib.createGunzip({ chunkSize: 1 << 20 }));
+  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528)
+    return through(zlib.createZstdDecompress({ chunkSize: 1 << 20 }));
+  if (head.toString("latin1", 0, 3) === "BZh") return bunzip2(path);
+  return null;
+}
+
+/** 45 bytes may unpack to 900 kB: so few packed bytes go in at a time that what comes out stays below 20 MB (CWE-409). */
+const PACKED_BYTES = 1024;
+
+async function bunzip2(path: string): Promise<Unpacker> {
+  const name = "unbzip2-stream";
+  const { default: unpacker } = (await import(name).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new AssayError(
       "UNSUPPORTED",
-      `traffic.logText: expected gzip, Zstandard or no packing, got bzip2 in ${path}; unpack it first (bunzip2)`,
+      `traffic.logText: expected gzip, Zstandard or no packing, got bzip2 in ${path}; unpack it first (bunzip2), or: npm install unbzip2-stream`,
     );
-  return null;
+  })) as { default: () => NodeJS.ReadWriteStream };
+  return async function* unpacked(chunks) {
+    // A stream of the old kind: what it makes of a write it hands out before the write returns.
+    const stream = unpacker();
+    const out: Buffer[] = [];
+    let failed: unknown = null;
+    stream.on("data", (chunk: Buffer) => out.push(chunk));
+    stream.on("error", (error: unknown) => {
+      failed ??= error;
+    });
+    for await (const chunk of chunks)
+      for (let at = 0; at < chunk.length && failed === null; at += PACKED_BYTES) {
+        stream.write(chunk.subarray(at, at + PACKED_BYTES));
+        yield* out.splice(0);
+      }
+    const whole = failed === null;
+    try {
+      stream.end();
+    } catch (error) {
+      failed ??= error;
+    }
+    yield* out.splice(0);
+    // Where blocks are missing it reads beyond the last byte.
+    if (whole && failed instanceof TypeError) throw new Error("unexpected end of file");
+    if (failed !== null)
+      throw new AssayError("FORMAT", `traffic.logText: expected a whole packed file, got ${failed} in ${path}`);
+  };
 }
 
 /** Chunks again, with the first bytes looked at. */

@@ -15,11 +15,22 @@ import { type Manifest, removeWhere, writeManifest } from "./manifest.js";
 
 const NONE = "toFixedString('', 8)";
 const COLUMNS = ROWS_COLUMNS.map(([name]) => name).join(", ");
-const IN_KEYS = `(account, ts, ${KEY_SQL}) IN (SELECT account, ts, k FROM again_keys)`;
+export const IN_KEYS = `(account, ts, ${KEY_SQL}) IN (SELECT account, ts, k FROM again_keys)`;
 
-export async function settleRows(engine: SqlEngine, manifest: Manifest, folder: string): Promise<void> {
+/** Events that are gone through again. */
+export const AGAIN_KEYS_SQL =
+  "CREATE TABLE again_keys (account FixedString(16), ts DateTime64(3, 'UTC'), k FixedString(16)) ENGINE = MergeTree ORDER BY (account, ts, k)";
+
+/** @param also what else has to be looked at before nothing is left to settle */
+export async function settleRows(
+  engine: SqlEngine,
+  manifest: Manifest,
+  folder: string,
+  also: () => Promise<void> = async () => undefined,
+): Promise<void> {
   if (manifest.unsettled === "nothing") return;
   await countOnce(engine, manifest, folder);
+  await also();
   if (manifest.unsettled === "gone") await forget(engine, folder);
   manifest.unsettled = "nothing";
   await writeManifest(folder, manifest);
@@ -27,9 +38,7 @@ export async function settleRows(engine: SqlEngine, manifest: Manifest, folder: 
 
 async function countOnce(engine: SqlEngine, manifest: Manifest, folder: string): Promise<void> {
   await engine.run("DROP TABLE IF EXISTS again_keys");
-  await engine.run(
-    "CREATE TABLE again_keys (account FixedString(16), ts DateTime64(3, 'UTC'), k FixedString(16)) ENGINE = MergeTree ORDER BY (account, ts, k)",
-  );
+  await engine.run(AGAIN_KEYS_SQL);
   const [total] = await engine.rows<{ n: number }>("SELECT toUInt64(count()) AS n FROM rows");
   const rows = total!.n;
   for (const range of ranges("account", rows))

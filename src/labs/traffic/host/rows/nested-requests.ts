@@ -1,0 +1,38 @@
+/**
+ * Traces nest a request in a request: a framework's generation holds that of the client that sent it, with the same prompt.
+ * It is one request. The outer row stands aside in `spare`, the inner one counts, in whatever order and file they came; if
+ * the inner one goes, the outer one counts again. Rows that ask something else inside another are requests of their own.
+ */
+import type { SqlEngine } from "../../engine.js";
+import { WITHIN } from "../../log/canonical-row.js";
+import { KEY_SQL, ROWS_COLUMNS } from "../../log/tables.js";
+import { type Manifest, writeManifest } from "./manifest.js";
+import { AGAIN_KEYS_SQL, finishSettling, IN_KEYS } from "./settle-rows.js";
+
+/** Formats whose records nest; no other log is looked through. */
+const NESTING = /^langfuse-/;
+
+const COLUMNS = ROWS_COLUMNS.map(([name]) => name).join(", ");
+const NONE = "toFixedString('', 8)";
+const INNER = `SELECT account, extra['${WITHIN}'] AS outer, prompt FROM rows WHERE mapContains(extra, '${WITHIN}')`;
+const OUTER = `SELECT account, ts, ${KEY_SQL} AS k FROM rows WHERE request != ${NONE} AND (account, request, prompt) IN (${INNER})`;
+
+/** Only after rows came or went. */
+export async function setOuterAside(engine: SqlEngine, manifest: Manifest, folder: string): Promise<void> {
+  if (!manifest.sources.some(({ formats }) => Object.keys(formats).some((name) => NESTING.test(name)))) return;
+  await engine.run("DROP TABLE IF EXISTS again_keys");
+  await engine.run(AGAIN_KEYS_SQL);
+  await engine.run(`INSERT INTO again_keys ${OUTER}`);
+  const [outer] = await engine.rows<{ n: number }>("SELECT toUInt64(count()) AS n FROM again_keys");
+  if (outer!.n === 0) return;
+  const batch = manifest.batches + 1;
+  const written = COLUMNS.replace(/batch$/, `toUInt32(${batch})`);
+  for (const table of ["rows", "spare"])
+    await engine.run(
+      `INSERT INTO spare (${COLUMNS}) SELECT ${written} FROM ${table} WHERE batch < ${batch} AND ${IN_KEYS}`,
+    );
+  manifest.batches = batch;
+  manifest.settling = batch;
+  await writeManifest(folder, manifest);
+  await finishSettling(engine, manifest, folder);
+}

@@ -1,0 +1,63 @@
+/** A trace nests a request in a request: one row, in whatever order and file they come, and as it was when the inner one goes. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { ingest } from "../../../src/labs/traffic/host/ingest.js";
+import { ChdbEngine } from "../../../src/labs/traffic/host/sql/chdb-engine.js";
+
+const scratch = mkdtempSync(join(tmpdir(), "assay-nested-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const generation = (id: string, within: string | null, prompt: string, input: number) =>
+  `${JSON.stringify({
+    id,
+    traceId: "t1",
+    type: "GENERATION",
+    parentObservationId: within,
+    startTime: "2026-03-02T09:20:46.847Z",
+    userId: "u1",
+    model: "m",
+    input: { messages: [{ role: "user", content: prompt }] },
+    usageDetails: { input, output: 20 },
+  })}\n`;
+const outer = generation("o1", "span-0", "Summarise chapter 4", 0);
+const inner = generation("o2", "o1", "Summarise chapter 4", 10);
+const other = generation("o3", "o1", "Translate the summary", 11);
+
+test.skipIf(!existsSync("node_modules/chdb"))(
+  "a generation within a generation is one request",
+  async () => {
+    const engine = await ChdbEngine.open(join(scratch, "engine"), 1);
+    let n = 0;
+    const inputsOf = async (...steps: Record<string, string>[]) => {
+      const logs = join(scratch, `logs-${n++}`);
+      const folder = join(scratch, `data-${n}`);
+      for (const table of ["rows", "spare", "prompts", "templates"]) await engine.run(`DROP TABLE IF EXISTS ${table}`);
+      mkdirSync(logs);
+      for (const files of steps) {
+        for (const [name, text] of Object.entries(files)) writeFileSync(join(logs, name), text);
+        await ingest(engine, {
+          ...{ logs: [logs], folder, key: new Uint8Array(32).fill(7), mapping: null, reveal: false, threads: 1 },
+          onProgress: () => undefined,
+        });
+      }
+      return (await engine.rows<{ input: number }>("SELECT input FROM rows ORDER BY input")).map(({ input }) => input);
+    };
+    try {
+      expect(await inputsOf({ "a.jsonl": outer + inner })).toEqual([10]);
+      expect(await inputsOf({ "a.jsonl": inner }, { "b.jsonl": outer })).toEqual([10]);
+      // Overlaps and an outer row that comes again change nothing; another question inside is a request of its own.
+      expect(await inputsOf({ "a.jsonl": outer + inner + other }, { "b.jsonl": other + outer })).toEqual([10, 11]);
+      // The inner one goes: the outer one counts again.
+      const more = Array.from({ length: 9 }, (_, i) => generation(`p${i}`, null, `Question ${i}`, 100)).join("");
+      expect(await inputsOf({ "a.jsonl": more + outer + inner }, { "a.jsonl": more + outer })).toEqual([
+        0,
+        ...Array(9).fill(100),
+      ]);
+    } finally {
+      await engine.close();
+    }
+  },
+  120_000,
+);
