@@ -70,6 +70,7 @@ for (const [id, value] of [
     type: "assay/validation/v1",
     method: METHOD_ID,
     methodVersion: METHOD_VERSION,
+    proposition: id,
     page: "validation/traffic.md",
     nulls: {
       pairs: nulls.length,

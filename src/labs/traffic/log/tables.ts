@@ -40,7 +40,7 @@ export const OWN_COLUMNS: ReadonlySet<string> = new Set(["src", "batch"]);
 
 /**
  * What makes two rows one event, beside account and time: the request's id, or the row's digest where the log has no ids.
- * See settle-rows.ts in host/traffic for how often a row counts.
+ * See settle-rows.ts in host/rows for how often a row counts.
  */
 export const KEY_SQL =
   "if(request = toFixedString('', 8), source, toFixedString(concat(request, toFixedString('', 8)), 16))";
