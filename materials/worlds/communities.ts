@@ -4,9 +4,10 @@
  * seed, send as evenly as a quota makes them, half as people do; half keep the hours of one town, half of several.
  * What each shares is what is known of such groups, not measured on any.
  */
+
+import { each, every, few, HOUR, inside, network, type Setting, type Times, token, type User } from "./habits.ts";
 import { volumes } from "./people.ts";
 import { poisson, type Random } from "./random.ts";
-import { each, every, few, HOUR, inside, network, type Setting, type Times, token, type User } from "./tools.ts";
 import { DAY_MS, personalTime } from "./world.ts";
 
 export const COMMUNITIES = [

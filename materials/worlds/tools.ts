@@ -5,6 +5,7 @@
  * tools' defaults (schedules in minutes, quotas a day), not measured on any user.
  */
 import { COMMUNITY_USERS, type CommunityKind } from "./communities.ts";
+import { each, every, few, HOUR, inside, network, type Setting, type Times, type User } from "./habits.ts";
 import type { Source } from "./material.ts";
 import { conversation, volumes } from "./people.ts";
 import { poisson, type Random } from "./random.ts";
@@ -32,18 +33,10 @@ export const TOOLS = [
 ] as const;
 export type ToolKind = (typeof TOOLS)[number];
 
-/** When and how much one user sends on a day: milliseconds into the day. */
-export type Times = (day: number, r: Random) => number[];
-export interface User {
-  account: Account;
-  times: Times;
-}
-
 export interface Tool extends Actor {
   source: string;
 }
 
-export const HOUR = 3_600_000;
 const WORDINGS = [
   "Think step by step and write out your full reasoning before the result.",
   "Use this rubric: score the answer from 1 to 5 for accuracy and from 1 to 5 for style.",
@@ -82,28 +75,6 @@ export function tool(
   return { name, accounts: users.map((u) => u.account), rowsOn, source: source.name };
 }
 
-export interface Setting {
-  size: number;
-  aDay: number;
-  name: string;
-  own: (i: number, shared?: Partial<Account>) => Account;
-  stage: Stage;
-  r: Random;
-}
-
-export const each = (size: number, make: (i: number) => User): User[] =>
-  Array.from({ length: size }, (_, i) => make(i));
-
-/** Every `minutes` from the user's own phase, within seconds. */
-export const every =
-  (minutes: number, phase: number, from = 0, to = 24): Times =>
-  (_, r) => {
-    const out: number[] = [];
-    for (let at = phase % (minutes * 60_000); at < DAY_MS; at += minutes * 60_000)
-      if (at >= from * HOUR && at < to * HOUR) out.push(at + 20_000 * r.unit());
-    return out;
-  };
-
 /** As many as arrive, at any time of the day, cut at a quota. */
 const upTo =
   (quota: number, mean: number): Times =>
@@ -115,25 +86,6 @@ const usedUp =
   (quota: number, zone: number): Times =>
   (_, r) =>
     Array.from({ length: quota }, () => personalTime(zone, r)).sort((a, b) => a - b);
-
-export const network = (r: Random) => `${20 + r.below(180)}.${r.below(256)}.${r.below(256)}`;
-export const inside = (net: string, r: Random) => [`${net}.${1 + r.below(254)}`];
-export const token = (r: Random) => Math.floor(r.unit() * 2 ** 40).toString(16);
-
-/** A card and a network for every few users: [index of the few, what they share]. */
-export function few(
-  size: number,
-  least: number,
-  most: number,
-  r: Random,
-): { group: number; card: string; net: string }[] {
-  const out: { group: number; card: string; net: string }[] = [];
-  for (let group = 0; out.length < size; group++) {
-    const shared = { group, card: `card-${token(r)}`, net: network(r) };
-    for (let k = least + r.below(most - least + 1); k > 0 && out.length < size; k--) out.push(shared);
-  }
-  return out;
-}
 
 const USERS: Record<ToolKind, (setting: Setting) => User[]> = {
   /** A tool on one's own key with its default schedule, an hour or two apart in working hours. */

@@ -13,7 +13,8 @@ import { mergeCounts, mergeOtherUser, mergeRejects } from "../log/parse-lines.js
 import { SNIFFED_MAX, sniff } from "../log/sniff.js";
 import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../log/tables.js";
 import { ContentDigest } from "./files/content-digest.js";
-import { type LogFile, localFile, logFiles } from "./files/log-files.js";
+import type { LogFile } from "./files/log-file.js";
+import { localFile, logFiles } from "./files/log-files.js";
 import { logBlocks } from "./files/log-reader.js";
 import { logText } from "./files/log-text.js";
 import { isParquet, openParquet, parquetAsLines, takeHashed } from "./files/parquet-log.js";

@@ -2,7 +2,7 @@
  * Logs that lie elsewhere, by address: objects of an S3-compatible bucket (`s3://bucket/prefix`), the rows of a ClickHouse
  * table (`clickhouse://host:8123/database.table`). Each becomes files of the log.
  */
-import type { LogFile } from "./log-files.js";
+import type { LogFile } from "./log-file.js";
 import { isLogName } from "./log-name.js";
 import { clickHouseFiles } from "./sources/clickhouse-table.js";
 import { s3Files } from "./sources/s3-objects.js";

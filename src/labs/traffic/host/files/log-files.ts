@@ -8,22 +8,8 @@ import { basename, join, relative, resolve } from "node:path";
 import { AssayError } from "../../../../base/error.js";
 import { asAssayError } from "../../../../host/files.js";
 import { filesAt } from "./log-address.js";
+import type { LogFile } from "./log-file.js";
 import { isLogName } from "./log-name.js";
-
-/** One file of a log, wherever it lies. */
-export interface LogFile {
-  /** Tells it from every other file: its absolute path or its address. */
-  path: string;
-  /** Its name, for people. */
-  name: string;
-  /** Found in a folder: if it is no log after all, the others are read and this one is told of. */
-  found: boolean;
-  sizeBytes: number;
-  /** Changes whenever the file does; null where the store gives nothing of the kind. */
-  signature: string | null;
-  /** Its bytes as they are stored, from the first. */
-  open: () => AsyncIterable<Buffer>;
-}
 
 /** A folder deeper than this is no log (CWE-674). */
 const DEPTH_MAX = 12;

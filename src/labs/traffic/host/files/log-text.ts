@@ -7,7 +7,7 @@ import { Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { AssayError } from "../../../../base/error.js";
 import { asAssayError } from "../../../../host/files.js";
-import type { LogFile } from "./log-files.js";
+import type { LogFile } from "./log-file.js";
 
 export interface LogText {
   chunks: AsyncIterable<Buffer>;

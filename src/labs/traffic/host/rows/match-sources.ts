@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { digestsAt, HEAD_BYTES } from "../files/content-digest.js";
-import type { LogFile } from "../files/log-files.js";
+import type { LogFile } from "../files/log-file.js";
 import { logText } from "../files/log-text.js";
 import { isParquet } from "../files/parquet-log.js";
 import type { SourceState } from "./manifest.js";

@@ -4,7 +4,7 @@
  */
 import type { Readable } from "node:stream";
 import { AssayError, quoted } from "../../../../../base/error.js";
-import type { LogFile } from "../log-files.js";
+import type { LogFile } from "../log-file.js";
 
 interface Client {
   exec(options: { query: string }): Promise<{ stream: Readable }>;

@@ -6,7 +6,7 @@
 import { Readable } from "node:stream";
 import { AwsClient } from "aws4fetch";
 import { AssayError, quoted } from "../../../../../base/error.js";
-import type { LogFile } from "../log-files.js";
+import type { LogFile } from "../log-file.js";
 
 /** Objects listed at most, and a page of the listing in bytes (CWE-770). */
 const OBJECTS_MAX = 1_000_000;
