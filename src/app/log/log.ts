@@ -12,6 +12,7 @@ import { readLogUrl } from "../../host/log/log-url.js";
 import { askWitnesses } from "../../host/log/witness-client.js";
 import { randomSeed, unixSeconds } from "../../host/moment.js";
 import { type Checkpoint, parseCheckpoint } from "../../tlog/checkpoint.js";
+import { encodeReceipt } from "../../tlog/cose-receipt.js";
 import { verifierOf } from "../../tlog/cosignature.js";
 import { type FsckReport, fsck } from "../../tlog/fsck.js";
 import { type Appended, CHECKPOINT_PATH, LogWriter, SIGNED_PATH } from "../../tlog/log-writer.js";
@@ -142,6 +143,19 @@ export async function proveEntry(where: string, index: number, policy: Policy | 
   const { bytes, head } = await readHead(read, where, policy);
   const { proof } = await inclusionProof(read, head, index);
   return encodeProofFile({ extra: null, index, proof, checkpoint: bytes });
+}
+
+/** The same inclusion as a COSE receipt (RFC 9942), signed with the log's own key. @param keysFile the log's private keys, where they lie elsewhere */
+export async function receiptOf(
+  folder: string,
+  index: number,
+  keysFile = join(folder, KEYS_FILE),
+): Promise<Uint8Array> {
+  const read = openLog(folder);
+  const { head } = await readHead(read, folder, null);
+  const [key] = await logKeys(keysFile);
+  const { proof } = await inclusionProof(read, head, index);
+  return encodeReceipt({ index, size: head.size, root: head.root, proof }, key!);
 }
 
 export async function readEntry(where: string, index: number): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 /** `assay log …`: a C2SP tiled transparency log, its proofs, its witness and its monitor. */
 import { readFile, writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
+import { checkCrossPost, crossPost } from "../../app/log/cross-post.js";
 import {
   adoptLog,
   appendEntries,
@@ -12,12 +13,14 @@ import {
   proveEntry,
   readEntry,
   readPolicyFile,
+  receiptOf,
   verifyProof,
 } from "../../app/log/log.js";
 import { openWitness } from "../../app/log/witness.js";
 import { base64, hex } from "../../base/bytes.js";
 import { AssayError } from "../../base/error.js";
 import { randomSeed, unixSeconds } from "../../host/moment.js";
+import { isReceipt, verifyReceipt } from "../../tlog/cose-receipt.js";
 import {
   encodeSecretKey,
   encodeVerifierKey,
@@ -50,6 +53,7 @@ export function logCommand(): Command {
     .addCommand(serve())
     .addCommand(key())
     .addCommand(witness())
+    .addCommand(crosspost())
     .addCommand(handover())
     .addCommand(adopt())
     .addHelpText(
@@ -117,17 +121,18 @@ async function entriesOf(path: string): Promise<Uint8Array[]> {
 
 function prove(): Command {
   return new Command("prove")
-    .description("Write a portable proof (C2SP tlog-proof) of an entry.")
+    .description("Write a portable proof (C2SP tlog-proof) of an entry, or in the log's own folder a COSE receipt.")
     .argument("<log>", "folder or URL")
     .requiredOption("--index <n>", "index of the entry", whole)
     .option("--out <file>", "file; standard output otherwise")
     .option("--policy <file>", "believe the checkpoint only under this tlog-policy")
-    .action(async (where: string, options: Common & { index: number; out?: string }) => {
-      const proof = await proveEntry(
-        where,
-        options.index,
-        options.policy ? await readPolicyFile(options.policy) : null,
-      );
+    .option("--cose", "a COSE receipt (RFC 9942), signed with the log's own key; it carries no cosignatures")
+    .option("--keys <file>", "with --cose: private keys of a log in a bucket")
+    .action(async (where: string, options: Common & { index: number; out?: string; cose?: boolean; keys?: string }) => {
+      const policy = options.policy ? await readPolicyFile(options.policy) : null;
+      const proof = options.cose
+        ? await receiptOf(where, options.index, options.keys)
+        : await proveEntry(where, options.index, policy);
       if (options.out) await writeFile(options.out, proof);
       else process.stdout.write(proof);
     });
@@ -136,7 +141,7 @@ function prove(): Command {
 function verify(): Command {
   return new Command("verify")
     .description("Check a portable proof offline. Exit status 3 when it does not hold.")
-    .argument("<proof>", "a .tlog-proof file")
+    .argument("<proof>", "a .tlog-proof file, or a COSE receipt")
     .argument("<entry>", "the entry's bytes")
     .requiredOption("--policy <file>", "tlog-policy: which log, which witnesses")
     .option("--json", "print one record as JSON")
@@ -147,6 +152,10 @@ function verify(): Command {
         readPolicyFile(options.policy!),
       ]);
       await holding(options.json, async () => {
+        if (isReceipt(bytes)) {
+          const { origin } = verifyReceipt(bytes, logged, policy, proof);
+          return { origin, cosigners: [], says: `the entry is in ${origin}, by a COSE receipt; cosigned by nobody` };
+        }
         const { origin, size, cosigners } = verifyProof(bytes, logged, policy);
         return {
           origin,
@@ -268,6 +277,57 @@ function witness(): Command {
         now: unixSeconds,
       });
       await untilStopped(await serveWitness(desk, options.port), "witness").finally(desk.close);
+    });
+}
+
+interface CrossPostOptions extends Common {
+  rekor?: string;
+  privateKey?: string;
+  out?: string;
+  check?: string;
+  checkpoint?: string;
+  publicKey?: string;
+}
+
+function crosspost(): Command {
+  return new Command("crosspost")
+    .description("Post a log's checkpoint to a second log in the form of Rekor v2, or check such an entry offline.")
+    .argument("[log]", "folder or URL of the log whose checkpoint is posted")
+    .requiredOption("--policy <file>", "tlog-policy of the second log")
+    .option("--rekor <url>", "the second log")
+    .option("--private-key <file>", "EC key on P-256 that signs the checkpoint for the second log")
+    .option("--out <file>", "where the entry is written; the checkpoint goes beside it, with .checkpoint at the end")
+    .option("--check <file>", "an entry to check, instead of posting")
+    .option("--checkpoint <file>", "with --check: the checkpoint it is of")
+    .option("--public-key <file>", "with --check: the key that signed the checkpoint")
+    .option("--json", "print one record as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ assay log crosspost ./log --rekor https://log2025-1.rekor.sigstore.dev --policy rekor.txt --private-key key.pem --out entry.json
+  $ assay log crosspost --check entry.json --checkpoint entry.json.checkpoint --public-key pub.pem --policy rekor.txt`,
+    )
+    .action(async (where: string | undefined, options: CrossPostOptions) => {
+      const { rekor, privateKey, out, check: entry, checkpoint, publicKey } = options;
+      const policy = await readPolicyFile(options.policy!);
+      if (entry !== undefined && checkpoint !== undefined && publicKey !== undefined && where === undefined) {
+        await holding(options.json, async () => {
+          const held = await checkCrossPost({ entry, checkpoint, publicKey, policy });
+          return { ...held, says: `the checkpoint is in ${held.log} at index ${held.index} of ${held.size}` };
+        });
+        return;
+      }
+      if (!where || !rekor || !privateKey || !out || entry !== undefined)
+        throw new AssayError(
+          "USAGE",
+          "log crosspost: expected LOG, --rekor, --private-key and --out; or --check, --checkpoint and --public-key",
+        );
+      const posted = await crossPost(where, { rekor, privateKey, policy });
+      await writeFile(out, posted.entry);
+      await writeFile(`${out}.checkpoint`, posted.checkpoint);
+      if (options.json) print({ type: "assay/log-crosspost/v1", log: posted.log, index: posted.index });
+      else process.stdout.write(`in ${posted.log} at index ${posted.index}\n`);
     });
 }
 
