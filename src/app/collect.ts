@@ -3,10 +3,12 @@
  * so that time is no confound between claimant, suspect and panel; failures are tried again, budgets are kept, and a
  * run that was stopped in any way goes on where it was.
  */
+
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../base/canonical-json.js";
 import { AssayError } from "../base/error.js";
 import { prng } from "../base/prng.js";
+import type { Progress } from "../base/progress.js";
 import { askChat, type ChatOutcome } from "../host/answers/chat-client.js";
 import { CollectionJournal, type JournalEntry } from "../host/answers/collection-journal.js";
 import type { LocalModel } from "../host/answers/local-model.js";
@@ -56,7 +58,7 @@ export interface CollectOptions {
   waitMs: number;
   timeoutMs: number;
   signal: AbortSignal;
-  onProgress: (progress: { stage: string; done: number; total: number }) => void;
+  onProgress: (progress: Progress) => void;
 }
 
 export interface Collection {

@@ -4,12 +4,12 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Progress } from "../base/progress.js";
 import type { Finding } from "../finding/finding.js";
 import { writeBundle } from "../host/bundle-store.js";
 import { packagePath } from "../host/package-files.js";
 import { renderIndex } from "../report/index-page.js";
 import { demonstrated } from "./known.js";
-import type { Progress } from "./laboratory.js";
 import { publish } from "./publish.js";
 import { loadStudies } from "./studies.js";
 

@@ -3,7 +3,9 @@
  * bundle, recomputation, register entry and study lookup are derived from it, once. A record is light: what an
  * examination or a page needs is loaded when it is asked for, so that a verifier may hold the whole list.
  */
+
 import type { Command } from "commander";
+import type { Progress } from "../base/progress.js";
 import type { ExaminationRequest } from "../evidence/request.js";
 import type { Finding } from "../finding/finding.js";
 import type { PropositionTable } from "../finding/propositions.js";
@@ -113,12 +115,6 @@ export interface RecomputeDesk extends Omit<Desk, "bundled" | "openBundle"> {
   inputs: readonly string[];
   /** The bundle's findings, as stored: what they say of how a side was obtained. */
   stored: readonly Finding[];
-}
-
-export interface Progress {
-  stage: string;
-  done: number;
-  total: number;
 }
 
 /** What a question hands back: its findings, and what a bundle needs so that somebody else can ask it again. */

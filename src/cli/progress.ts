@@ -2,7 +2,7 @@
  * Progress on standard error: a line redrawn on a terminal with a rate and an estimate, one line a minute otherwise.
  * Standard output is left to results.
  */
-import type { Progress } from "../app/laboratory.js";
+import type { Progress } from "../base/progress.js";
 
 const REDRAW_MS = 100;
 const QUIET_MS = 60_000;

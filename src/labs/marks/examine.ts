@@ -3,6 +3,7 @@
  * inherited, were canaries learned, whose copy leaked. Every one hands out a Finding.
  */
 
+import type { Progress } from "../../base/progress.js";
 import type { Finding } from "../../finding/finding.js";
 import { studyOfMethod } from "../../finding/frame.js";
 import { decideExact, refuse } from "../../finding/outcome.js";
@@ -65,7 +66,7 @@ export interface InheritanceRequest extends TextRequest {
   seed: string;
   /** Whether the texts are the suspect's predictions while it read marked text. */
   reading: boolean;
-  onProgress: (progress: { stage: string; done: number; total: number }) => void;
+  onProgress: (progress: Progress) => void;
 }
 
 /** `marks/inherited`. @throws AssayError for ids outside the mark's vocabulary */

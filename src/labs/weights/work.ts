@@ -1,11 +1,6 @@
 /** Many jobs, a bounded number at once, with progress. Results keep the order of the jobs. */
 
-/** What is being done, and how much of it. */
-export interface Progress {
-  stage: string;
-  done: number;
-  total: number;
-}
+import type { Progress } from "../../base/progress.js";
 
 export interface Work {
   /** Jobs in flight at once. */

@@ -8,6 +8,7 @@ import type { Study } from "../../../app/studies.js";
 import type { Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { prng, sample } from "../../../base/prng.js";
+import type { Progress } from "../../../base/progress.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import type { Finding } from "../../../finding/finding.js";
 import {
@@ -40,7 +41,7 @@ export interface BehaviourOptions {
   studies: readonly Study[];
   /** UTF-16 units of answers held in memory; what is above goes to a temporary file. */
   memoryUnitsMax?: number;
-  onProgress: (progress: { stage: string; done: number; total: number }) => void;
+  onProgress: (progress: Progress) => void;
 }
 
 export interface BehaviourInput {

@@ -1,8 +1,10 @@
 /** Mark a copy of a model for one recipient, and trace a suspect to recipients, from paths. */
+
 import { basename } from "node:path";
 import { SOFTWARE } from "../../../app/software.js";
 import { hex, utf8 } from "../../../base/bytes.js";
 import { AssayError } from "../../../base/error.js";
+import type { Progress } from "../../../base/progress.js";
 import type { Artefact } from "../../../evidence/artefact.js";
 import { RECIPIENTS_BYTES_MAX, type Recipients, readRecipients } from "../../../evidence/recipients.js";
 import type { Validation } from "../../../finding/validation.js";
@@ -36,7 +38,7 @@ import { SEED_DEFAULT } from "../record/method.js";
 import { type AlignedTensor, alignedTensors } from "./aligned-weights.js";
 import type { TextsExamined } from "./text-inputs.js";
 
-type Report = (progress: { stage: string; done: number; total: number }) => void;
+type Report = (progress: Progress) => void;
 
 const carries = (tensor: { shape: readonly number[]; elements: number }) =>
   tensor.shape.length >= 2 && tensor.elements >= ELEMENTS_MIN;

@@ -1,5 +1,7 @@
 /** `marks/leak`: from what was read of a suspect's weights to one finding that names the recipients. */
+
 import type { Digest } from "../../../base/digest.js";
+import type { Progress } from "../../../base/progress.js";
 import type { Artefact } from "../../../evidence/artefact.js";
 import type { Recipients } from "../../../evidence/recipients.js";
 import type { Finding, Test } from "../../../finding/finding.js";
@@ -32,7 +34,7 @@ export interface LeakRequest {
   /** Fresh code words drawn beside the exact bound; null for as many as counting needs to reach 10⁻⁶ by itself. */
   freshWords: number | null;
   seed: string;
-  onProgress?: (progress: { stage: string; done: number; total: number }) => void;
+  onProgress?: (progress: Progress) => void;
   /** Studies at hand. */
   validations: readonly Validation[];
   software: Finding["software"];

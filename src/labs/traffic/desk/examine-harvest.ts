@@ -3,6 +3,7 @@
 import { SOFTWARE } from "../../../app/software.js";
 import { utf8 } from "../../../base/bytes.js";
 import { sha256Hex } from "../../../base/digest.js";
+import type { Progress } from "../../../base/progress.js";
 import type { ExaminationRequest } from "../../../evidence/request.js";
 import type { Finding } from "../../../finding/finding.js";
 import type { Validation } from "../../../finding/validation.js";
@@ -22,7 +23,7 @@ export interface HarvestOptions {
   seed: string;
   /** Studies at hand. */
   studies: readonly Validation[];
-  onProgress: (progress: { stage: string; done: number; total: number }) => void;
+  onProgress: (progress: Progress) => void;
 }
 
 export async function examineHarvestFiles(options: HarvestOptions): Promise<HarvestExamined> {

@@ -1,8 +1,10 @@
 /** Examine a provider's logs: take in what is new, then look for groups of accounts in all of it. */
+
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { SOFTWARE } from "../../../app/software.js";
+import type { Progress } from "../../../base/progress.js";
 import type { Finding } from "../../../finding/finding.js";
 import type { Validation } from "../../../finding/validation.js";
 import { examineTraffic } from "../examine.js";
@@ -27,7 +29,7 @@ export interface ExamineLogsOptions {
   /** Studies at hand. */
   studies: readonly Validation[];
   threads?: number;
-  onProgress: (progress: { stage: string; done: number; total: number }) => void;
+  onProgress: (progress: Progress) => void;
 }
 
 export interface LogsExamined {

@@ -4,9 +4,11 @@
  * (rows/settle-rows.ts). Interrupted anywhere, the next run removes what the manifest does not know and goes on from there.
  * Memory: a block and a batch a thread.
  */
+
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AssayError } from "../../../base/error.js";
+import type { Progress } from "../../../base/progress.js";
 import type { SqlEngine } from "../engine.js";
 import type { Mapping } from "../log/mapping.js";
 import { mergeCounts, mergeOtherUser, mergeRejects } from "../log/parse-lines.js";
@@ -42,7 +44,7 @@ export interface IngestOptions {
   /** A log that still grows: its last line is left until it is ended. */
   follow?: boolean;
   threads?: number;
-  onProgress: (progress: { stage: string; done: number; total: number }) => void;
+  onProgress: (progress: Progress) => void;
 }
 
 interface Intake {

@@ -7,6 +7,7 @@ import { SOFTWARE } from "../../../app/software.js";
 import type { Study } from "../../../app/studies.js";
 import type { Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
+import type { Progress } from "../../../base/progress.js";
 import type { Finding } from "../../../finding/finding.js";
 import { isUrl } from "../../../host/http/http-pin.js";
 import { ComputePool } from "../../../host/model/compute-pool.js";
@@ -18,7 +19,6 @@ import { examineWeights, type Side } from "../examine.js";
 import { openSide } from "../host/open-side.js";
 import type { Settings } from "../method.js";
 import { settingsForSketches } from "../sketch/meet.js";
-import type { Progress } from "../work.js";
 import { provisionalRoot, type RemoteUse, remoteUse, settled } from "./remote-side.js";
 
 export interface ExamineModelsOptions {

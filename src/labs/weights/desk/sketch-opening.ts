@@ -9,6 +9,7 @@ import { base64, equalBytes, fromBase64, fromHex, fromUtf8, hex, utf8 } from "..
 import { canonicalJson } from "../../../base/canonical-json.js";
 import type { Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
+import type { Progress } from "../../../base/progress.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { auditPath, CHUNK_BYTES, chunkCount, holdsChunk } from "../../../evidence/chunk-tree.js";
 import { FileReader } from "../../../host/files.js";
@@ -26,7 +27,6 @@ import { digestBytes } from "../sketch/header.js";
 import { foldsOf } from "../sketch/make.js";
 import { OPENING_BYTES_MAX, type Opening, openingSchema, type SpotRow, spotRows } from "../sketch/opening.js";
 import { sizesOf, unsketched } from "../sketch/plan.js";
-import type { Progress } from "../work.js";
 
 /** Settings beside the weights that decide how they are read; larger ones hold vocabularies. */
 const SETTINGS_BYTES_MAX = 4 * 1024 * 1024;

@@ -3,10 +3,10 @@ import { randomBytes } from "node:crypto";
 import { fromUtf8, utf8 } from "../../../base/bytes.js";
 import { canonicalJson } from "../../../base/canonical-json.js";
 import { AssayError } from "../../../base/error.js";
+import type { Progress } from "../../../base/progress.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { readSmallFile, writeNewFile } from "../../../host/small-file.js";
 import { type Contribution, checkContribution, contributionOf, contributionSchema, jointSeed } from "../sketch/seed.js";
-import type { Progress } from "../work.js";
 import { rootsOf } from "./sketch.js";
 
 const CONTRIBUTION_BYTES_MAX = 4096;

@@ -3,6 +3,7 @@
 import { SOFTWARE } from "../../../app/software.js";
 import type { Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
+import type { Progress } from "../../../base/progress.js";
 import { CHUNK_BYTES, treeRoot } from "../../../evidence/chunk-tree.js";
 import { chunkLeaves } from "../../../host/model/chunk-roots.js";
 import { ComputePool } from "../../../host/model/compute-pool.js";
@@ -14,7 +15,6 @@ import { looksLikeSketch, writeSketch } from "../host/sketch-store.js";
 import { chunkDigest, chunkRootOf, type SketchHeader } from "../sketch/header.js";
 import { foldsOf } from "../sketch/make.js";
 import { plannedRows, planOf, sizesOf, unsketched, widthDefault } from "../sketch/plan.js";
-import type { Progress } from "../work.js";
 
 export interface SketchOptions {
   model: string;
