@@ -172,6 +172,10 @@ export interface Labels {
   baseNames: readonly string[];
   /** Relation of two models by their places. */
   kind(a: number, b: number): Kind;
+  /** The maker of a model's weights as last trained. */
+  maker(name: string): string;
+  /** Whether the card of one names answers of the other's maker as training data. */
+  mayBeTaught(a: number, b: number): boolean;
 }
 
 export function labelsOf(names: readonly string[], lineage: Lineage): Labels {
@@ -214,7 +218,13 @@ export function labelsOf(names: readonly string[], lineage: Lineage): Labels {
     if (teacher !== undefined && teacher === byPrefix(TEACHERS, nb)) return "one teacher, other base";
     return "other bases";
   }
-  return { names, bases, baseNames, kind };
+  const maker = (name: string) => lineageMaker(name) ?? name;
+  const mayBeTaught = (a: number, b: number) =>
+    [
+      [a, b],
+      [b, a],
+    ].some(([t, s]) => baseNames[bases[t!]!] === byPrefix(TEACHERS, names[s!]!));
+  return { names, bases, baseNames, kind, maker, mayBeTaught };
 }
 
 /**

@@ -84,7 +84,7 @@ describe("prompts that differ under one id", () => {
       suspect,
       panel: join(dir, "panel"),
       siblings: [],
-      settings: { seed: SEED_DEFAULT },
+      settings: { seed: SEED_DEFAULT, questions: "relations", tries: 1 },
       studies: [],
       onProgress: () => undefined,
     });

@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 import { verifyBundle } from "../../src/app/bundle/verify-bundle.js";
 import { collect } from "../../src/app/collect.js";
 import { recompute } from "../../src/app/recompute.js";
+import { commonOriginObservationsSchema } from "../../src/labs/behaviour/common-origin/observations.js";
 import { examineTranscripts } from "../../src/labs/behaviour/desk/examine-transcripts.js";
 import { behaviourObservationsSchema } from "../../src/labs/behaviour/observations.js";
 import { drawPrompts, readPromptSet } from "../../src/transcript/prompt-set.js";
@@ -55,7 +56,7 @@ it("asks served models, examines what they answered and writes pages that verify
     expect(texts("base").every((text) => text.length > 0)).toBe(true);
     expect(texts("base")).not.toEqual(texts("panel/independent-twin"));
     writeFileSync(join(dir, "panel", "lineage.json"), JSON.stringify({ base: { one: ["independent-twin"] } }));
-    const settings = { seed: "end-to-end" };
+    const settings = { seed: "end-to-end", questions: "all" as const, tries: 1 };
     const studies = await studiesOf("examine behaviour");
     const examination = await examineTranscripts({
       reference: out("base"),
@@ -70,7 +71,10 @@ it("asks served models, examines what they answered and writes pages that verify
       onProgress: () => undefined,
     });
     // Four prompts and a panel of two: the method says that it cannot speak, and shows what it saw.
-    for (const { outcome, reason, observations } of examination.findings) {
+    const [origin, ...relations] = examination.findings;
+    expect([origin!.proposition.id, origin!.outcome]).toEqual(["behaviour/common-origin", "uncalibrated"]);
+    expect(commonOriginObservationsSchema.parse(origin!.observations).panel.models).toBe(2);
+    for (const { outcome, reason, observations } of relations) {
       expect([outcome, reason]).toEqual(["uncalibrated", expect.stringContaining(`${PROMPTS} prompts`)]);
       const seen = behaviourObservationsSchema.parse(observations);
       expect(seen.panel.models).toBe(2);
@@ -82,13 +86,14 @@ it("asks served models, examines what they answered and writes pages that verify
     const pages = [...bundle]
       .filter(([path]) => path.endsWith("page.html"))
       .map(([, bytes]) => new TextDecoder().decode(bytes));
-    expect(pages).toHaveLength(3);
-    for (const page of pages) expect(page).toContain("Families of features");
+    expect(pages).toHaveLength(4);
+    expect(pages.filter((page) => page.includes("Families of features"))).toHaveLength(3);
+    expect(pages.filter((page) => page.includes("Do the two stand nearer to one another"))).toHaveLength(1);
     // The other side holds the files under other names, and gets the same findings and pages.
     renameSync(out("panel/text-student"), join(dir, "renamed.jsonl"));
     const again = await recompute(bundle, { inputs: [dir], home: dir, keyId: null, onProgress: () => undefined });
     expect(again.map(({ name, holds, detail }) => [name, holds, holds ? "" : detail])).toEqual(
-      ["", " 2", " 3"].flatMap((n) =>
+      ["", " 2", " 3", " 4"].flatMap((n) =>
         [`recomputed finding${n}`, `recomputed page${n}`].map((name) => [name, true, ""]),
       ),
     );

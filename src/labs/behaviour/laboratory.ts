@@ -1,16 +1,18 @@
 /** The behaviour laboratory: what do a suspect's answers say about where it came from? */
 import type { Laboratory } from "../../app/laboratory.js";
-import { BEHAVIOUR_PROPOSITIONS } from "./propositions.js";
+import { BEHAVIOUR_PROPOSITIONS, BEHAVIOUR_PROPOSITIONS_2 } from "./propositions.js";
 
 export const behaviour: Laboratory = {
   id: "behaviour",
   propositions: BEHAVIOUR_PROPOSITIONS,
+  earlier: [BEHAVIOUR_PROPOSITIONS_2],
   descents: {
     "behaviour/tuned-from": { by: "weights" },
     "behaviour/common-origin": { by: "weights" },
     "behaviour/taught-by": { by: "answers" },
   },
   studies: [
+    { method: "behaviour/common-origin", file: "validation/behaviour-common-origin.json" },
     { method: "behaviour/same-model", file: "validation/behaviour-same-model.json" },
     { method: "behaviour/tuned-from", file: "validation/behaviour-tuned-from.json" },
     { method: "behaviour/taught-by", file: "validation/behaviour-taught-by.json" },

@@ -9,7 +9,7 @@ const NOT_SAID = [
   LAWFUL,
 ];
 
-export const BEHAVIOUR_PROPOSITIONS = propositionTable("2", {
+const OF_VERSION_2 = {
   "behaviour/same-model": {
     hp: "the same weights answered",
     hd: "different weights answered",
@@ -34,4 +34,25 @@ export const BEHAVIOUR_PROPOSITIONS = propositionTable("2", {
     topic: { hp: "training on the reference’s answers", hd: "no training on such answers" },
     notSaid: NOT_SAID,
   },
+} satisfies Parameters<typeof propositionTable>[1];
+
+/** Before a common origin could be asked. */
+export const BEHAVIOUR_PROPOSITIONS_2 = propositionTable("2", OF_VERSION_2);
+
+export const BEHAVIOUR_PROPOSITIONS = propositionTable("3", {
+  "behaviour/common-origin": {
+    hp: "the two models come from a common line: one weights lineage, one maker's training, or one trained on the other's answers",
+    hd: "they come from different makers and different bases, and neither was trained on the other's answers",
+    oneSided: true,
+    trial: "pair",
+    topic: { hp: "a common line of the two models", hd: "different makers and different bases" },
+    notSaid: [
+      "which of the relations it is: one weights lineage, one maker's training, or training on the other's answers",
+      "who took from whom, or whether both took from a third",
+      WHOSE,
+      OWNED,
+      LAWFUL,
+    ],
+  },
+  ...OF_VERSION_2,
 });

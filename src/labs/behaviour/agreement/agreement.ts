@@ -19,8 +19,6 @@ export type Statistic = (typeof STATISTICS)[number];
  */
 const COMMON_SHARE_MAX = 0.5;
 
-const SHARE_OF = FAMILIES.map((family) => SHARES.indexOf(family as (typeof SHARES)[number]));
-
 /** Place of a pair in a triangular array; `a` ≠ `b`. */
 export function pairIndex(a: number, b: number): number {
   return a > b ? (a * (a - 1)) / 2 + b : (b * (b - 1)) / 2 + a;
@@ -36,11 +34,11 @@ export interface Sums {
   prompts: number;
 }
 
-export function emptySums(models: number): Sums {
+export function emptySums(models: number, statistics: number = STATISTICS.length): Sums {
   const pairs = (models * (models - 1)) / 2;
   return {
     models,
-    agreement: STATISTICS.map(() => new Float64Array(pairs)),
+    agreement: Array.from({ length: statistics }, () => new Float64Array(pairs)),
     answered: new Float64Array(pairs),
     prompts: 0,
   };
@@ -71,7 +69,7 @@ export function excessOfSides(before: Float64Array, sums: Sums): Float64Array {
   const after = rowsOfSides(sums);
   const { models } = sums;
   const perStatistic = 2 * models;
-  return Float64Array.from(STATISTICS, (_, s) => {
+  return Float64Array.from(sums.agreement, (_, s) => {
     const gain = (side: number, k: number) => {
       const at = s * perStatistic + side * models + k;
       return after[at]! - before[at]!;
@@ -92,11 +90,29 @@ export function rowsOfSides({ models, agreement }: Sums): Float64Array {
   return rows;
 }
 
-/** Compares the answers of all models to one prompt after another. */
-export class AgreementCounter {
+/** Which families are counted, by number, and which of them have a share of their own after the sums. */
+export interface FamilySet {
+  families: number;
+  /** Families with a share, in the order in which shares stand behind the families' sums. */
+  shares: readonly number[];
+}
+
+const FAMILY_SET: FamilySet = {
+  families: FAMILIES.length,
+  shares: SHARES.map((family) => FAMILIES.indexOf(family)),
+};
+
+/** Appends what model `m` holds on a prompt to each family's list. @returns false where there is no answer */
+export type HoldingsOf = (m: number, into: readonly Values[]) => boolean;
+
+/** Compares the answers of all models to one prompt after another, whatever is compared in them. */
+export class PairCounter {
   readonly #groups: Int32Array;
   readonly #groupCount: number;
-  readonly #values = FAMILIES.map(() => new Values());
+  readonly #families: number;
+  /** Place of a family's share among the statistics; -1 for none. */
+  readonly #shareOf: readonly number[];
+  readonly #values: readonly Values[];
   readonly #log: Float64Array;
   readonly #holdings: Holdings;
   /** Of the row under way: what it shares with each earlier model; and what each model holds in all. */
@@ -104,7 +120,12 @@ export class AgreementCounter {
   readonly #own: Float64Array;
 
   /** @param groups group of each model, 0-based; models of one group are not unrelated to one another */
-  constructor(groups: Int32Array) {
+  constructor(groups: Int32Array, { families, shares }: FamilySet = FAMILY_SET) {
+    this.#families = families;
+    this.#values = Array.from({ length: families }, () => new Values());
+    this.#shareOf = Array.from({ length: families }, (_, f) =>
+      shares.includes(f) ? families + shares.indexOf(f) : -1,
+    );
     this.#groups = groups;
     this.#groupCount = groups.reduce((max, g) => Math.max(max, g + 1), 0);
     this.#log = Float64Array.from({ length: groups.length + 2 }, (_, i) => Math.log(i));
@@ -113,26 +134,23 @@ export class AgreementCounter {
     this.#own = new Float64Array(groups.length);
   }
 
-  /** @param answers one a model, null where there is none @param asked words of the prompt */
-  add(answers: readonly (string | null)[], asked: ReadonlySet<number>, into: Sums): void {
-    const models = answers.length;
-    const starts = FAMILIES.map(() => new Uint32Array(models + 1));
+  addPrompt(held: HoldingsOf, into: Sums): void {
+    const models = this.#groups.length;
+    const starts = this.#values.map(() => new Uint32Array(models + 1));
     for (const values of this.#values) values.length = 0;
     const present: number[] = [];
     const inGroup = new Int32Array(this.#groupCount);
     for (let m = 0; m < models; m++) {
-      const text = answers[m]!;
-      if (text !== null) {
-        extract(text, asked, this.#values);
+      if (held(m, this.#values)) {
         present.push(m);
         inGroup[this.#groups[m]!]!++;
       }
-      for (let f = 0; f < FAMILIES.length; f++) starts[f]![m + 1] = this.#values[f]!.length;
+      for (let f = 0; f < this.#families; f++) starts[f]![m + 1] = this.#values[f]!.length;
     }
     for (let i = 0; i < present.length; i++)
       for (let j = 0; j < i; j++) into.answered[pairIndex(present[i]!, present[j]!)]!++;
     into.prompts++;
-    for (let f = 0; f < FAMILIES.length; f++) this.#addFamily(f, starts[f]!, present, inGroup, into);
+    for (let f = 0; f < this.#families; f++) this.#addFamily(f, starts[f]!, present, inGroup, into);
   }
 
   /**
@@ -143,12 +161,12 @@ export class AgreementCounter {
     const groups = this.#groups;
     const log = this.#log;
     const total = present.length;
-    const share = SHARE_OF[f]!;
+    const share = this.#shareOf[f]!;
     const held = this.#holdings;
     held.fill(this.#values[f]!, starts, inGroup, share === -1 ? 2 : 1, Math.max(2, COMMON_SHARE_MAX * total));
     const { lone, kin, kinCounts, rowStarts, loneFrom, loneTo, kinFrom, kinTo, others } = held;
     const sums = into.agreement[f]!;
-    const shares = share === -1 ? null : into.agreement[FAMILIES.length + share]!;
+    const shares = share === -1 ? null : into.agreement[share]!;
     const shared = this.#shared;
     const own = this.#own;
     for (const a of present) {
@@ -189,5 +207,18 @@ export class AgreementCounter {
       own[a] = ownSum;
       for (let b = 0; b < a; b++) if (shared[b]! > 0) shares[row + b]! += shared[b]! / Math.sqrt(ownSum * own[b]!);
     }
+  }
+}
+
+/** Compares whole answers by the families of features.ts. */
+export class AgreementCounter extends PairCounter {
+  /** @param answers one a model, null where there is none @param asked words of the prompt */
+  add(answers: readonly (string | null)[], asked: ReadonlySet<number>, into: Sums): void {
+    this.addPrompt((m, values) => {
+      const text = answers[m]!;
+      if (text === null) return false;
+      extract(text, asked, values);
+      return true;
+    }, into);
   }
 }

@@ -3,10 +3,11 @@
  * what the two sides are like as a whole. Everything later is arithmetic on these.
  */
 
-import { type AnswerSource, BLOCK_PROMPTS } from "../answers/answer-source.js";
+import type { AnswerSource } from "../answers/answer-source.js";
 import { ROUND_ENDS, type SideProfile } from "../method.js";
 import { addSums, emptySums, type PromptAgreement, type Sums } from "./agreement.js";
 import type { BlockCount, CountBlock } from "./block-count.js";
+import { countedBlocks } from "./blocks.js";
 
 export interface Comparison {
   prompts: readonly PromptAgreement[];
@@ -35,25 +36,11 @@ export async function compare(
   onRound: OnRound,
 ): Promise<Comparison> {
   const total = source.promptIds.length;
-  const starts = Array.from({ length: Math.ceil(total / BLOCK_PROMPTS) }, (_, i) => i * BLOCK_PROMPTS);
   const sums = emptySums(source.models);
   const prompts: PromptAgreement[] = [];
   const identity: Comparison["identity"][number][] = [];
   const sides = [new SideProfiler(), new SideProfiler()] as const;
-  const underWay: Promise<BlockCount>[] = [];
-  let next = 0;
-  const begin = () => {
-    const from = starts[next++];
-    if (from === undefined) return;
-    const counted = source.block(from, Math.min(total, from + BLOCK_PROMPTS)).then((block) => count(block, groups));
-    counted.catch(() => undefined); // the first that is awaited reports
-    underWay.push(counted);
-  };
-  // One more than are counted at once is fetched, so that nobody waits for answers.
-  for (let i = 0; i <= Math.max(1, concurrency); i++) begin();
-  for (const from of starts) {
-    const block = await underWay.shift()!;
-    begin();
+  for await (const { from, counted: block } of countedBlocks(source, concurrency, (block) => count(block, groups))) {
     addSums(sums, block.sums);
     for (const [p, excess] of block.excess.entries()) prompts.push({ prompt: from + p, excess });
     for (const side of [0, 1] as const) sides[side].add(block.sides[side], block.excess.length);

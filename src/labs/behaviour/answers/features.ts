@@ -42,7 +42,7 @@ const TEMPLATE = 5;
 /** Shorter words carry grammar, not content. */
 const CONTENT_LETTERS_MIN = 4;
 /** A flag beside those of words.ts: the prompt has the word too. */
-const WORD_ASKED = 128;
+export const WORD_ASKED = 128;
 /** "I" is no name. */
 const NAME_LETTERS_MIN = 3;
 /** Sentences open alike when these many words agree. */
@@ -74,8 +74,8 @@ export function extract(text: string, asked: ReadonlySet<number>, into: readonly
   const answer = normalise(text);
   const words = scanWords(answer);
   for (let i = 0; i < words.count; i++) if (asked.has(words.hashes[i]!)) words.flags[i]! |= WORD_ASKED;
-  openings(words, FIRST_WORDS, into[0]!);
-  openings(words, LONG_OPENING, into[1]!);
+  openings(words, FIRST_WORDS, into[0]!, true);
+  openings(words, LONG_OPENING, into[1]!, false);
   grams(words, PHRASE, into[2]!);
   grams(words, LONG_PHRASE, into[3]!);
   sentenceOpenings(words, into[4]!);
@@ -87,8 +87,7 @@ export function extract(text: string, asked: ReadonlySet<number>, into: readonly
 }
 
 /** A short answer has an end among its first words, and that end is part of the value; a long opening must be reached. */
-function openings(words: Words, lengths: readonly number[], into: Values): void {
-  const padded = lengths === FIRST_WORDS;
+export function openings(words: Words, lengths: readonly number[], into: Values, padded: boolean): void {
   let h = 1;
   let at = 0;
   for (const length of lengths) {
@@ -98,7 +97,7 @@ function openings(words: Words, lengths: readonly number[], into: Values): void 
   }
 }
 
-function grams({ hashes, count }: Words, n: number, into: Values): void {
+export function grams({ hashes, count }: Words, n: number, into: Values): void {
   for (let i = 0; i + n <= count; i++) {
     let h = n;
     for (let k = 0; k < n; k++) h = Math.imul(h ^ hashes[i + k]!, 0x9e3779b1) + ((h >>> 15) ^ k);
@@ -119,7 +118,7 @@ function sentenceOpenings({ hashes, flags, count }: Words, into: Values): void {
  * Content: words that are not the prompt's. Facts: numbers of three figures and more, and neighbouring capitalised
  * words, which is how names look; where no other model says them they are most often shared errors.
  */
-function contentAndFacts(words: Words, content: Values, facts: Values): void {
+export function contentAndFacts(words: Words, content: Values, facts: Values): void {
   const { hashes, flags, lengths, count } = words;
   for (let i = 0; i < count; i++) {
     const flag = flags[i]!;
@@ -138,7 +137,7 @@ function contentAndFacts(words: Words, content: Values, facts: Values): void {
  * Numbers with what they count, the numbers of lists apart; names within a sentence. Which quantities and examples come
  * to a model's mind differs where its manner does not.
  */
-function numbersAndNames(words: Words, numbers: Values, names: Values): void {
+export function numbersAndNames(words: Words, numbers: Values, names: Values): void {
   const { hashes, flags, lengths, count } = words;
   for (let i = 0; i < count; i++) {
     const flag = flags[i]!;

@@ -21,10 +21,12 @@ import {
 import { readPackageFile } from "../../../host/package-files.js";
 import { firstAnswers } from "../../../transcript/transcript.js";
 import type { SampledAnswer, SamplesOf } from "../answers/samples.js";
+import { boilerplateOf } from "../common-origin/boilerplate.js";
+import { examineCommonOrigin } from "../common-origin/examine.js";
 import { examineBehaviour } from "../examine.js";
 import { AnswerStore } from "../host/answer-store.js";
 import { BehaviourPool } from "../host/behaviour-pool.js";
-import { PANEL_COVERAGE_MIN, type Settings } from "../method.js";
+import { PANEL_COVERAGE_MIN } from "../method.js";
 import { type Answers, type Member, recordings, seatPanel, startsKept } from "../panel/seat-panel.js";
 import { answerDigests, coincidingBases, type Development, developmentSchema } from "../score/development.js";
 
@@ -37,11 +39,22 @@ export interface BehaviourOptions {
   siblings: readonly (string | TranscriptAt)[];
   before?: string | TranscriptAt;
   after?: string | TranscriptAt;
-  settings: Settings;
+  settings: AskedSettings;
   studies: readonly Study[];
   /** UTF-16 units of answers held in memory; what is above goes to a temporary file. */
   memoryUnitsMax?: number;
   onProgress: (progress: Progress) => void;
+}
+
+/** What is asked: a common origin, whether the weights are one or tuned or the answers taught, or both. */
+export const QUESTIONS = ["all", "common-origin", "relations"] as const;
+export type QuestionsAsked = (typeof QUESTIONS)[number];
+
+export interface AskedSettings {
+  seed: string;
+  questions: QuestionsAsked;
+  /** Suspects, references or prompt sets tried, this one included. */
+  tries: number;
 }
 
 export interface BehaviourInput {
@@ -75,9 +88,23 @@ export async function examineTranscripts(options: BehaviourOptions): Promise<Beh
   for (const path of [options.before, options.after]) if (path !== undefined) releases.push(await read(path));
   const shared = [...sides[0].texts.keys()].filter((id) => [sides[1], ...releases].every((of) => of.texts.has(id)));
   const promptIds = inDrawnOrder(shared, options.settings.seed);
+  const wanted = new Set(promptIds);
   const store = new AnswerStore(promptIds, options.memoryUnitsMax);
+  const learns = options.settings.questions !== "relations";
+  const learn = (texts: ReadonlyMap<string, string>) =>
+    learns ? boilerplateOf(within(texts, wanted)) : NOTHING_LEARNED;
   try {
-    return await examineStored(options, { sides, siblings, releases, folder, promptIds, prompts, store, member });
+    return await examineStored(options, {
+      sides,
+      siblings,
+      releases,
+      folder,
+      promptIds,
+      prompts,
+      store,
+      member,
+      learn,
+    });
   } finally {
     await store.close();
   }
@@ -92,18 +119,32 @@ interface Gathered {
   prompts: ReadonlyMap<string, string>;
   store: AnswerStore;
   member: (given: TranscriptAt) => Promise<Answers>;
+  /** A transcript's own boilerplate. */
+  learn: (texts: ReadonlyMap<string, string>) => Uint32Array;
+}
+
+const NOTHING_LEARNED = new Uint32Array(0);
+
+function* within(texts: ReadonlyMap<string, string>, wanted: ReadonlySet<string>): Iterable<string> {
+  for (const [id, text] of texts) if (wanted.has(id)) yield text;
 }
 
 async function examineStored(options: BehaviourOptions, gathered: Gathered): Promise<BehaviourExamination> {
   const { sides, siblings, releases, folder, promptIds, prompts, store } = gathered;
   const given = [...sides, ...siblings, ...releases];
   const places: number[] = [];
-  for (const { texts } of given) places.push(await store.add(texts));
+  /** By place in the store. */
+  const learned: Uint32Array[] = [];
+  for (const { texts } of given) {
+    places.push(await store.add(texts));
+    learned.push(gathered.learn(texts));
+  }
   const isOwn = recordings(given);
   const members: Member[] = [];
   // One by one: a panel of a thousand is never in memory at once.
   for (const [i, at] of folder.members.entries()) {
     const member = await gathered.member(at);
+    learned.push(gathered.learn(member.texts));
     members.push({
       name: member.name,
       root: member.root,
@@ -122,30 +163,53 @@ async function examineStored(options: BehaviourOptions, gathered: Gathered): Pro
     bases: folder.bases,
     coverage: PANEL_COVERAGE_MIN,
   });
-  const development = await loadDevelopment();
+  const development = options.settings.questions === "common-origin" ? null : await loadDevelopment();
   const models = [...given, ...seated.panel];
   const pool = new BehaviourPool();
-  const findings = await examineBehaviour({
+  const allPlaces = [...places, ...seated.panel.map(({ place }) => place)];
+  const common = {
     reference: { artefact: artefact(sides[0]) },
     suspect: { artefact: artefact(sides[1]) },
     evidence: [...models, ...folder.beside].map(({ root }) => root),
     names: models.map((model) => model.name),
     cast: seated.cast,
-    releases: releases.length === 2 ? { before: 2 + siblings.length, after: 3 + siblings.length } : null,
     leftOut: seated.leftOut,
-    source: store.source(prompts, [...places, ...seated.panel.map(({ place }) => place)]),
-    samples: sides.some(({ samples }) => samples !== null)
-      ? { reference: samplesOf(sides[0]), suspect: samplesOf(sides[1]) }
-      : null,
-    development,
-    basesLeftOut: development ? basesOfSides(development, sides) : [],
+    source: store.source(prompts, allPlaces),
     validations: options.studies,
-    settings: options.settings,
     software: SOFTWARE,
-    count: pool.count,
     concurrency: pool.threads,
-    onProgress: (done, total) => options.onProgress({ stage: "comparing answers", done, total }),
-  }).finally(() => pool.close());
+  };
+  const { seed, questions, tries } = options.settings;
+  const findings: Finding[] = [];
+  try {
+    if (questions !== "relations")
+      findings.push(
+        await examineCommonOrigin({
+          ...common,
+          boilerplate: allPlaces.map((place) => learned[place]!),
+          settings: { seed, tries },
+          count: pool.countOrigin,
+          onProgress: (done, total) => options.onProgress({ stage: "reading answers", done, total }),
+        }),
+      );
+    if (questions !== "common-origin")
+      findings.push(
+        ...(await examineBehaviour({
+          ...common,
+          releases: releases.length === 2 ? { before: 2 + siblings.length, after: 3 + siblings.length } : null,
+          samples: sides.some(({ samples }) => samples !== null)
+            ? { reference: samplesOf(sides[0]), suspect: samplesOf(sides[1]) }
+            : null,
+          development,
+          basesLeftOut: development ? basesOfSides(development, sides) : [],
+          settings: { seed },
+          count: pool.count,
+          onProgress: (done, total) => options.onProgress({ stage: "comparing answers", done, total }),
+        })),
+      );
+  } finally {
+    await pool.close();
+  }
   const role = (name: string) => (of: { name: string; root: Digest }) => ({ role: name, name: of.name, root: of.root });
   return {
     findings,

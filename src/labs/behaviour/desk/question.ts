@@ -5,12 +5,19 @@ import type { Examination, Question } from "../../../app/laboratory.js";
 import { AssayError } from "../../../base/error.js";
 import type { ExaminationRequest } from "../../../evidence/request.js";
 import { panelOf } from "../../../host/answers/transcripts.js";
-import { SEED_DEFAULT, type Settings } from "../method.js";
-import { type BehaviourExamination, examineTranscripts } from "./examine-transcripts.js";
+import { TRIES_MAX } from "../common-origin/method.js";
+import { SEED_DEFAULT } from "../method.js";
+import {
+  type AskedSettings,
+  type BehaviourExamination,
+  examineTranscripts,
+  QUESTIONS,
+  type QuestionsAsked,
+} from "./examine-transcripts.js";
 
 export const behaviourQuestion: Question = {
   description:
-    "What do a suspect's answers say about where it came from? Compares two transcripts against a panel of presumed-unrelated models: the same weights, tuned from one another, taught by one another; one finding each.",
+    "What do a suspect's answers say about where it came from? Compares two transcripts against a panel of presumed-unrelated models: a common line of any kind, then the same weights, tuned from one another, taught by one another; one finding each.",
   arguments: [
     { name: "reference", help: "transcript of the claimant's model" },
     { name: "suspect", help: "transcript of the respondent's model" },
@@ -29,6 +36,18 @@ export const behaviourQuestion: Question = {
     { flags: "--before <transcript>", help: "an earlier release of the suspect, with --after" },
     { flags: "--after <transcript>", help: "a later release of the suspect, with --before" },
     {
+      flags: "--tries <n>",
+      help: "suspects, references or prompt sets tried until this one was chosen, this one included; each is paid for",
+      read: optionValue.whole(1, TRIES_MAX),
+      default: 1,
+    },
+    {
+      flags: "--questions <which>",
+      help: "a common origin, the three relations (same-model, tuned-from, taught-by), or all",
+      choices: QUESTIONS,
+      default: "all",
+    },
+    {
       flags: "--seed <text>",
       help: "seed of the order of prompts, 1 to 200 characters",
       read: optionValue.text(1, 200),
@@ -40,6 +59,7 @@ Examples:
   $ assay examine behaviour reference.jsonl suspect.jsonl.gz --panel panel/
   $ assay examine behaviour reference.jsonl suspect.jsonl --panel panel/ --json | jq '[.proposition.id, .outcome]'
   $ assay examine behaviour ours-13b.jsonl suspect.jsonl --panel panel/ --sibling ours-7b.jsonl --out case-2
+  $ assay examine behaviour ours.jsonl theirs.jsonl --panel panel/ --questions common-origin --tries 3
   $ assay examine behaviour ours.jsonl theirs-v2.jsonl --panel panel/ --before theirs-v1.jsonl --after theirs-v2.jsonl
 
 A transcript is JSON Lines ({prompt_id, prompt?, text}), an Inspect log, or lm-eval samples, plain or gzipped; two join on
@@ -47,7 +67,8 @@ prompt_id. The panel's folder may hold lineage.json ({"base": {NAME: [MODEL, ...
 An outcome of "inconclusive" does not show that the models are unrelated.`,
 
   async examine({ arguments: [reference, suspect], options }, { studies, onProgress }) {
-    const { panel, sibling, before, after, seed } = options as unknown as Options;
+    const { panel, sibling, before, after, seed, questions, tries } = options as unknown as Options;
+    const settings = { seed, questions, tries };
     if ((before === undefined) !== (after === undefined))
       throw new AssayError("USAGE", "examine behaviour: expected --before and --after together, got one of them");
     const examined = await examineTranscripts({
@@ -57,18 +78,20 @@ An outcome of "inconclusive" does not show that the models are unrelated.`,
       siblings: sibling,
       ...(before === undefined ? {} : { before }),
       ...(after === undefined ? {} : { after }),
-      settings: { seed },
+      settings,
       studies,
       onProgress,
     });
-    return asExamination(examined, { seed });
+    return asExamination(examined, settings);
   },
 
   typed(request) {
     const roles = request.inputs.map(({ role }) => role);
     const siblings = roles.filter((role) => role === "sibling").map(() => " --sibling T");
     const releases = roles.includes("before") ? " --before T1 --after T2" : "";
-    return `REFERENCE SUSPECT --panel DIR${siblings.join("")}${releases} --seed ${quotedWord(settingsOf(request).seed)}`;
+    const { seed, questions, tries } = settingsOf(request);
+    const asked = `${questions === "all" ? "" : ` --questions ${questions}`}${tries === 1 ? "" : ` --tries ${tries}`}`;
+    return `REFERENCE SUSPECT --panel DIR${siblings.join("")}${releases}${asked} --seed ${quotedWord(seed)}`;
   },
 
   // Transcripts go under the names the bundle gives them, since names decide who of the panel is left out.
@@ -100,14 +123,26 @@ interface Options {
   before?: string;
   after?: string;
   seed: string;
+  questions: QuestionsAsked;
+  tries: number;
 }
 
-function asExamination({ findings, inputs }: BehaviourExamination, settings: Settings): Examination {
+function asExamination({ findings, inputs }: BehaviourExamination, settings: AskedSettings): Examination {
   return { findings, inputs, settings: { ...settings }, arguments: ["REFERENCE", "SUSPECT"] };
 }
 
-function settingsOf({ settings: { seed } }: ExaminationRequest): Settings {
-  if (typeof seed !== "string")
-    throw new AssayError("UNSUPPORTED", "verify: expected a request of `examine behaviour` with a seed");
-  return { seed };
+/** Requests of earlier versions name neither questions nor tries: they asked for the three relations. */
+function settingsOf({ settings: { seed, questions = "relations", tries = 1 } }: ExaminationRequest): AskedSettings {
+  const known = QUESTIONS.find((name) => name === questions);
+  if (
+    typeof seed !== "string" ||
+    known === undefined ||
+    typeof tries !== "number" ||
+    !(tries >= 1 && tries <= TRIES_MAX)
+  )
+    throw new AssayError(
+      "UNSUPPORTED",
+      "verify: expected a request of `examine behaviour` with seed, questions and tries",
+    );
+  return { seed, questions: known, tries };
 }

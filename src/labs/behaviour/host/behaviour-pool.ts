@@ -2,7 +2,9 @@
 import { availableParallelism } from "node:os";
 import { WorkerPool } from "../../../host/worker-pool.js";
 import { type BlockCount, type CountBlock, countBlock } from "../agreement/block-count.js";
-import type { BlockJob } from "./behaviour-worker.js";
+import { countOrigin } from "../common-origin/count-block.js";
+import type { CountOrigin } from "../common-origin/examine.js";
+import type { BlockJob, OriginJob } from "./behaviour-worker.js";
 
 /** More threads than this wait for memory. */
 const THREADS_MAX = 8;
@@ -20,6 +22,11 @@ export class BehaviourPool {
     // One thread gains nothing from another's.
     if (this.threads < 2) return Promise.resolve(countBlock(block, groups));
     return this.#pool.run({ block, groups } satisfies BlockJob) as Promise<BlockCount>;
+  };
+
+  readonly countOrigin: CountOrigin = async (block, groups, boilerplate) => {
+    if (this.threads < 2) return countOrigin(block, groups, boilerplate);
+    return (await this.#pool.run({ block, groups, boilerplate } satisfies OriginJob)) as ReturnType<typeof countOrigin>;
   };
 
   close(): Promise<void> {

@@ -3,14 +3,21 @@
 import { serveTasks } from "../../../host/worker-tasks.js";
 import { countBlock } from "../agreement/block-count.js";
 import type { Block } from "../answers/answer-source.js";
+import { countOrigin } from "../common-origin/count-block.js";
 
 export interface BlockJob {
   block: Block;
   groups: Int32Array;
 }
 
-serveTasks(({ block, groups }: BlockJob) => {
-  const counted = countBlock(block, groups);
+/** The same for the question of a common origin. */
+export interface OriginJob extends BlockJob {
+  boilerplate: readonly Uint32Array[];
+}
+
+serveTasks((job: BlockJob | OriginJob) => {
+  const counted =
+    "boilerplate" in job ? countOrigin(job.block, job.groups, job.boilerplate) : countBlock(job.block, job.groups);
   const transfer = [...counted.sums.agreement, counted.sums.answered].map((array) => array.buffer as ArrayBuffer);
   return { value: counted, transfer };
 });

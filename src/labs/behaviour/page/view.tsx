@@ -7,11 +7,15 @@ import { Subheading } from "../../../report/parts/section.js";
 import { SummaryList } from "../../../report/parts/summary-list.js";
 import { Table } from "../../../report/parts/table.js";
 import type { View, ViewInput } from "../../../report/view.js";
+import { type CommonOriginObservations, commonOriginObservationsSchema } from "../common-origin/observations.js";
 import { type BehaviourObservations, behaviourObservationsSchema } from "../observations.js";
+import { CommonOrigin } from "./common-origin.js";
+import { Exhibits } from "./exhibits.js";
 import { behaviourRanks, behaviourRounds } from "./ranks.js";
 
 export const behaviourView: View = {
-  reads: (finding) => finding.proposition.id.startsWith("behaviour/") && seenIn(finding) !== null,
+  reads: (finding) =>
+    finding.proposition.id.startsWith("behaviour/") && (seenIn(finding) !== null || originIn(finding) !== null),
   figures: (finding) => {
     const seen = seenIn(finding);
     const drawn: NamedFigure[] = [];
@@ -27,7 +31,14 @@ function seenIn({ observations }: Finding): BehaviourObservations | null {
   return parsed.success ? parsed.data : null;
 }
 
+function originIn({ observations }: Finding): CommonOriginObservations | null {
+  const parsed = commonOriginObservationsSchema.safeParse(observations);
+  return parsed.success ? parsed.data : null;
+}
+
 function Observations({ finding, figures }: ViewInput) {
+  const origin = originIn(finding);
+  if (origin) return <CommonOrigin seen={origin} />;
   const seen = seenIn(finding);
   if (!seen) return null;
   return (
@@ -39,7 +50,7 @@ function Observations({ finding, figures }: ViewInput) {
       <Families seen={seen} />
       <Change seen={seen} />
       <OneDistribution seen={seen} />
-      <Side seen={seen} />
+      <Exhibits exhibits={seen.exhibits} />
       {seen.identity.length > 0 ? (
         <Table
           caption="What each side says it is: shown, never weighed"
@@ -187,30 +198,4 @@ function OneDistribution({ seen }: { seen: BehaviourObservations }) {
       />
     </>
   );
-}
-
-function Side({ seen }: { seen: BehaviourObservations }) {
-  if (seen.exhibits.length === 0) return null;
-  return (
-    <Table
-      caption={`The ${seen.exhibits.length} prompts that weigh most, side by side`}
-      columns={[{ title: "Prompt" }, { title: "Weight", numeric: true }, { title: "Reference" }, { title: "Suspect" }]}
-      rows={seen.exhibits.map(({ promptId, prompt, weight, reference, suspect }) => [
-        oneLine(prompt ?? promptId),
-        decimal(weight, 2),
-        oneLine(reference),
-        oneLine(suspect),
-      ])}
-      wide
-      dense
-    />
-  );
-}
-
-/**
- * Line ends as a pilcrow: a cell is one paragraph, and a reader still sees where lines ended. They arrive in the form
- * that visible-text.ts gives to whatever cannot be seen.
- */
-function oneLine(text: string): string {
-  return text.replace(/\s*(?:\\u000a\s*)+/g, " ¶ ");
 }

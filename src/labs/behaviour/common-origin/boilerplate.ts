@@ -1,0 +1,58 @@
+/**
+ * What one transcript says again and again, whatever is asked: a persona, a gateway's frame, a refusal text, the opening
+ * of a format of reasoning. Runs of four words in more than a few of its answers. Learned on each transcript by itself,
+ * so that nobody's boilerplate is decided by another's answers and all models are treated alike.
+ */
+import { RUN, readAnswer, runAt } from "./reading.js";
+
+/** A run in at least this share of a transcript's answers is boilerplate; models' own stock phrases go with it. */
+const BOILERPLATE_SHARE = 0.02;
+/** And in at least so many. */
+const BOILERPLATE_ANSWERS_MIN = 4;
+/** Answers looked at: enough for the share to be known to a fifth of itself. */
+const ANSWERS_MAX = 2000;
+/** Runs are counted by the upper bits of their hash: a chance meeting of two takes a run in a thousand with it. */
+const PLACE_BITS = 20;
+const PLACE_SHIFT = 32 - PLACE_BITS;
+
+let counts = new Uint16Array(0);
+let lastIn = new Uint16Array(0);
+
+/** The runs that are boilerplate, by their places, ascending: small enough to be handed to another thread as it is. */
+export function boilerplateOf(texts: Iterable<string>): Uint32Array {
+  if (counts.length === 0) {
+    counts = new Uint16Array(1 << PLACE_BITS);
+    lastIn = new Uint16Array(1 << PLACE_BITS);
+  }
+  counts.fill(0);
+  lastIn.fill(0);
+  let answers = 0;
+  for (const text of texts) {
+    if (answers === ANSWERS_MAX) break;
+    const { words, as } = readAnswer(text);
+    if (as !== "compared") continue;
+    answers++;
+    for (let i = 0; i + RUN <= words.count; i++) {
+      const place = runAt(words, i) >>> PLACE_SHIFT;
+      if (lastIn[place] === answers) continue;
+      lastIn[place] = answers;
+      counts[place]!++;
+    }
+  }
+  const least = Math.max(BOILERPLATE_ANSWERS_MIN, BOILERPLATE_SHARE * answers);
+  const found: number[] = [];
+  for (let place = 0; place < counts.length; place++) if (counts[place]! >= least) found.push(place);
+  return Uint32Array.from(found);
+}
+
+/** What tells whether a run is among them. */
+export function boilerplateSet(places: Uint32Array): { has(run: number): boolean } {
+  const bits = new Uint32Array(1 << (PLACE_BITS - 5));
+  for (const place of places) bits[place >>> 5]! |= 1 << (place & 31);
+  return {
+    has: (run) => {
+      const place = run >>> PLACE_SHIFT;
+      return (bits[place >>> 5]! & (1 << (place & 31))) !== 0;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * What one block of prompts adds for the question of a common origin: agreement of all pairs on cleaned answers, and
+ * what became of each model's answers. Pure, so that another thread can do it.
+ * Answers that are word for word the same are left out of their pair: a cache or a relay gives such answers to
+ * strangers, and a copy is alike in the others too.
+ */
+import { hashPair, scanWords, type Words } from "../../../transcript/words.js";
+import { emptySums, excessOfSides, PairCounter, pairIndex, rowsOfSides, type Sums } from "../agreement/agreement.js";
+import type { Block } from "../answers/answer-source.js";
+import { boilerplateSet } from "./boilerplate.js";
+import { fold } from "./fold.js";
+import { holdingsOf, ORIGIN_FAMILY_SET, ORIGIN_STATISTICS } from "./holdings.js";
+import { READ_AS, readAnswer, runsOf, withoutRuns } from "./reading.js";
+
+export interface OriginCount {
+  sums: Sums;
+  /** Of each model, in the order of READ_AS: answers that were compared, and those left out by reason. */
+  read: Uint32Array[];
+  /** Prompts on which the two sides gave the same words. */
+  same: number;
+  /** What each prompt added for the pair (0, 1), as `excessOfSides` gives it. */
+  excess: Float64Array[];
+}
+
+/** Words by which two answers count as the same; a shorter answer is compared whole from SAME_WORDS_MIN on. */
+const SAME_WORDS = 24;
+const SAME_WORDS_MIN = 8;
+
+/** @param boilerplate of each model, as boilerplate.ts learns it */
+export function countOrigin(block: Block, groups: Int32Array, boilerplate: readonly Uint32Array[]): OriginCount {
+  const models = groups.length;
+  const counter = new PairCounter(groups, ORIGIN_FAMILY_SET);
+  const sums = emptySums(models, ORIGIN_STATISTICS.length);
+  const own = boilerplate.map(boilerplateSet);
+  const read = READ_AS.map(() => new Uint32Array(models));
+  const excess: Float64Array[] = [];
+  let same = 0;
+  const cleaned: (Words | null)[] = new Array(models).fill(null);
+  for (let p = 0; p < block.prompts.length; p++) {
+    const prompt = block.prompts[p] ?? null;
+    const promptWords = prompt === null ? null : scanWords(fold(prompt));
+    const asked = new Set(promptWords?.hashes.subarray(0, promptWords.count));
+    const echo = promptWords === null ? new Set<number>() : runsOf(promptWords);
+    const keys = new Map<number, number[]>();
+    for (let m = 0; m < models; m++) {
+      cleaned[m] = null;
+      const text = block.answers[m]![p]!;
+      if (text === null) continue;
+      const { words, as } = readAnswer(text);
+      let become = as;
+      if (as === "compared") {
+        const left = withoutRuns(words, echo.size > 0 ? [own[m]!, echo] : [own[m]!]);
+        if (left.count === 0) become = "boilerplate or echo alone";
+        else {
+          cleaned[m] = left;
+          const key = sameKey(left);
+          if (key !== null) keys.set(key, [...(keys.get(key) ?? []), m]);
+        }
+      }
+      read[READ_AS.indexOf(become)]![m]!++;
+    }
+    const skipped = [...keys.values()].flatMap(pairsOf);
+    const kept = skipped.map(([a, b]) => sums.agreement.map((of) => of[pairIndex(a, b)]!));
+    const before = rowsOfSides(sums);
+    counter.addPrompt((m, values) => {
+      const words = cleaned[m];
+      if (!words) return false;
+      holdingsOf(words, asked, values);
+      return true;
+    }, sums);
+    skipped.forEach(([a, b], i) => {
+      const at = pairIndex(a, b);
+      sums.agreement.forEach((of, s) => {
+        of[at] = kept[i]![s]!;
+      });
+      sums.answered[at]!--;
+      if (a === 1 && b === 0) same++;
+    });
+    excess.push(excessOfSides(before, sums));
+  }
+  return { sums, read, same, excess };
+}
+
+function sameKey({ hashes, count }: Words): number | null {
+  if (count < SAME_WORDS_MIN) return null;
+  let key = 7;
+  for (let i = 0; i < Math.min(count, SAME_WORDS); i++) key = hashPair(key, hashes[i]!);
+  return key;
+}
+
+/** @param models ascending @returns every pair, the larger place first */
+function pairsOf(models: readonly number[]): [number, number][] {
+  return models.flatMap((b, i) => models.slice(i + 1).map((a): [number, number] => [a, b]));
+}

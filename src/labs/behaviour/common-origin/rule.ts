@@ -1,0 +1,110 @@
+/**
+ * The rule of `behaviour/common-origin`. Two scores of a pair: how it is said and what is said. Each must be the
+ * largest in both models' rows, above the best of the panel's strangers by a margin.
+ *
+ * Why. (1) A model that resembles everybody is nobody's first in both rows. (2) If an unrelated suspect is exchangeable
+ * with n unrelated families of the panel given the reference, it comes first in the reference's row with probability at
+ * most 1/(n + 1), whatever the score measures; a family of several models only raises the bar. (3) Without that
+ * assumption: among N models none of which are related, first rank in both rows joins each model to one other at most,
+ * so at most ⌊N/2⌋ of N(N − 1)/2 pairs, 1/(N − 1) of them or fewer, can be accused. (4) Content is asked apart, because
+ * a frame that lifts how two strangers say things does not lift what they know. (5) Scores of few prompts vary more;
+ * the margin grows as their standard error does.
+ *
+ * It needs strangers like the suspect in the panel: one that alone shares a fashion with the reference comes first.
+ */
+import { pairIndex } from "../agreement/agreement.js";
+import { ORIGIN_STATISTICS, type OriginStatistic } from "./holdings.js";
+
+/** How it is said, and what is said; equal weights, so that none was fitted. */
+export const SAID = ["first-words", "long-phrases", "phrases-share"] as const satisfies readonly OriginStatistic[];
+export const CONTENT = [
+  "content-words-share",
+  "facts",
+  "numbers",
+  "names",
+] as const satisfies readonly OriginStatistic[];
+
+/** Past ±these, in asinh units, more says nothing new. */
+const SCORE_MIN = -1.5;
+const SCORE_MAX = 6;
+
+/** The lead that many prompts need, and how many prompts double its square: chosen as validation/behaviour-common-origin.md says. */
+const MARGIN = 0.55;
+const MARGIN_PROMPTS = 200;
+
+/** @param prompts compared of the pair @returns how far the pair must stand above the best stranger, asinh units */
+export function marginAsked(prompts: number): number {
+  return MARGIN * Math.sqrt(1 + MARGIN_PROMPTS / Math.max(1, prompts));
+}
+
+/** Mean of the asinh standard scores of some statistics, for every pair. @param scores in the order of ORIGIN_STATISTICS */
+export function combined(scores: readonly Float64Array[], of: readonly OriginStatistic[]): Float64Array {
+  const places = of.map((statistic) => ORIGIN_STATISTICS.indexOf(statistic));
+  return scores[0]!.map((_, pair) => {
+    let sum = 0;
+    for (const s of places) {
+      const value = Math.asinh(scores[s]![pair]!);
+      sum += Number.isNaN(value) ? 0 : Math.max(SCORE_MIN, Math.min(SCORE_MAX, value));
+    }
+    return sum / places.length;
+  });
+}
+
+/** One score of one pair among strangers. */
+export interface Standing {
+  pair: number;
+  /** The best stranger's score with each side. */
+  best: [number, number];
+  /** Its place among the models. */
+  nearest: [number, number];
+  /** Families of which a model scores as high with that side. */
+  familiesAtOrAbove: [number, number];
+  lead: number;
+}
+
+/** @param strangers places of the panel's models @param groups family of each model */
+export function standing(
+  scores: Float64Array,
+  [a, b]: readonly [number, number],
+  strangers: readonly number[],
+  groups: Int32Array,
+): Standing {
+  const pair = scores[pairIndex(a, b)]!;
+  const rows = [a, b].map((side) => {
+    let best = Number.NEGATIVE_INFINITY;
+    let nearest = -1;
+    const above = new Set<number>();
+    for (const k of strangers) {
+      const score = scores[pairIndex(side, k)]!;
+      if (score >= pair) above.add(groups[k]!);
+      if (score > best) [best, nearest] = [score, k];
+    }
+    return { best, nearest, above: above.size };
+  });
+  const [x, y] = rows as [(typeof rows)[0], (typeof rows)[0]];
+  return {
+    pair,
+    best: [x.best, y.best],
+    nearest: [x.nearest, y.nearest],
+    familiesAtOrAbove: [x.above, y.above],
+    lead: pair - Math.max(x.best, y.best),
+  };
+}
+
+export interface Leads {
+  said: Standing;
+  content: Standing;
+  /** The smaller lead: what the rule decides by. */
+  lead: number;
+}
+
+export function leadsOf(
+  scores: { said: Float64Array; content: Float64Array },
+  pair: readonly [number, number],
+  strangers: readonly number[],
+  groups: Int32Array,
+): Leads {
+  const said = standing(scores.said, pair, strangers, groups);
+  const content = standing(scores.content, pair, strangers, groups);
+  return { said, content, lead: Math.min(said.lead, content.lead) };
+}
