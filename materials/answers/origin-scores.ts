@@ -15,8 +15,7 @@ export interface OriginScores {
 export function originScores(set: OriginSet, promptIds = set.promptIds, texts = set.texts): OriginScores {
   const names = [...new Set(set.bases)];
   const groups = Int32Array.from(set.bases, (base) => names.indexOf(base));
-  const wanted = new Set(promptIds);
-  const learned = texts.map((of) => boilerplateOf([...of].filter(([id]) => wanted.has(id)).map(([, text]) => text)));
+  const learned = texts.map((of) => boilerplateOf(promptIds.flatMap((id) => of.get(id) ?? [])));
   const counted = countOrigin(
     {
       prompts: promptIds.map((id) => set.prompts.get(id) ?? null),

@@ -18,6 +18,8 @@ export interface OriginSet {
   names: string[];
   bases: string[];
   makers: string[];
+  /** Makers as a listing names them: what material is divided by. */
+  listed: string[];
   promptIds: string[];
   prompts: ReadonlyMap<string, string>;
   texts: ReadonlyMap<string, string>[];
@@ -33,6 +35,7 @@ export function alpacaSet(folder: string): OriginSet {
     names: [...labels.names],
     bases: [...labels.bases].map((b) => labels.baseNames[b]!),
     makers: labels.names.map((name) => labels.maker(name)),
+    listed: labels.names.map((name) => labels.maker(name)),
     promptIds,
     prompts: new Map(material.prompts.map((text, p) => [String(p), text])),
     texts: material.texts.map((of) => new Map(of.flatMap((text, p) => (text === null ? [] : [[String(p), text]])))),
@@ -70,6 +73,7 @@ export function furtherSets(folder: string, wanted: (maker: string) => boolean):
       names: files,
       bases: cards.map(({ base }) => base),
       makers: cards.map(({ maker }) => maker),
+      listed: files.map((file) => listing[`${name}/${file}`]!.maker),
       promptIds: [...new Set(texts.flatMap((of) => [...of.keys()]))].sort(),
       prompts: new Map(),
       texts,

@@ -6,20 +6,23 @@
 import { RUN, readAnswer, runAt } from "./reading.js";
 
 /** A run in at least this share of a transcript's answers is boilerplate; models' own stock phrases go with it. */
-const BOILERPLATE_SHARE = 0.02;
+const BOILERPLATE_SHARE = 0.015;
 /** And in at least so many. */
-const BOILERPLATE_ANSWERS_MIN = 4;
-/** Answers looked at: enough for the share to be known to a fifth of itself. */
-const ANSWERS_MAX = 2000;
-/** Runs are counted by the upper bits of their hash: a chance meeting of two takes a run in a thousand with it. */
-const PLACE_BITS = 20;
+const BOILERPLATE_ANSWERS_MIN = 3;
+/** Answers looked at, evenly spread over the transcript: a share of one in twenty is then met twenty times. */
+const ANSWERS_MAX = 400;
+/** Runs are counted by the upper bits of their hash: a chance meeting takes one run in some thousand with it. */
+const PLACE_BITS = 18;
 const PLACE_SHIFT = 32 - PLACE_BITS;
 
 let counts = new Uint16Array(0);
 let lastIn = new Uint16Array(0);
 
-/** The runs that are boilerplate, by their places, ascending: small enough to be handed to another thread as it is. */
-export function boilerplateOf(texts: Iterable<string>): Uint32Array {
+/**
+ * The runs that are boilerplate, by their places, ascending: small enough to be handed to another thread as it is.
+ * @param texts a transcript's answers, in an order that does not depend on what they say
+ */
+export function boilerplateOf(texts: readonly string[]): Uint32Array {
   if (counts.length === 0) {
     counts = new Uint16Array(1 << PLACE_BITS);
     lastIn = new Uint16Array(1 << PLACE_BITS);
@@ -27,9 +30,9 @@ export function boilerplateOf(texts: Iterable<string>): Uint32Array {
   counts.fill(0);
   lastIn.fill(0);
   let answers = 0;
-  for (const text of texts) {
-    if (answers === ANSWERS_MAX) break;
-    const { words, as } = readAnswer(text);
+  const step = Math.max(1, texts.length / ANSWERS_MAX);
+  for (let at = 0; at < texts.length; at += step) {
+    const { words, as } = readAnswer(texts[Math.floor(at)]!);
     if (as !== "compared") continue;
     answers++;
     for (let i = 0; i + RUN <= words.count; i++) {

@@ -22,9 +22,8 @@ export interface OriginCount {
   excess: Float64Array[];
 }
 
-/** Words by which two answers count as the same; a shorter answer is compared whole from SAME_WORDS_MIN on. */
+/** Words at the head, or at the tail, by which two answers count as the same; a shorter answer is compared whole. */
 const SAME_WORDS = 24;
-const SAME_WORDS_MIN = 8;
 
 /** @param boilerplate of each model, as boilerplate.ts learns it */
 export function countOrigin(block: Block, groups: Int32Array, boilerplate: readonly Uint32Array[]): OriginCount {
@@ -53,13 +52,14 @@ export function countOrigin(block: Block, groups: Int32Array, boilerplate: reado
         if (left.count === 0) become = "boilerplate or echo alone";
         else {
           cleaned[m] = left;
-          const key = sameKey(left);
-          if (key !== null) keys.set(key, [...(keys.get(key) ?? []), m]);
+          // As recorded and as cleaned: two transcripts' boilerplate differs, and so does what is left of one answer.
+          for (const key of new Set([headOf(words), tailOf(words), headOf(left)]))
+            keys.set(key, [...(keys.get(key) ?? []), m]);
         }
       }
       read[READ_AS.indexOf(become)]![m]!++;
     }
-    const skipped = [...keys.values()].flatMap(pairsOf);
+    const skipped = distinct([...keys.values()].flatMap(pairsOf));
     const kept = skipped.map(([a, b]) => sums.agreement.map((of) => of[pairIndex(a, b)]!));
     const before = rowsOfSides(sums);
     counter.addPrompt((m, values) => {
@@ -81,14 +81,23 @@ export function countOrigin(block: Block, groups: Int32Array, boilerplate: reado
   return { sums, read, same, excess };
 }
 
-function sameKey({ hashes, count }: Words): number | null {
-  if (count < SAME_WORDS_MIN) return null;
+function headOf({ hashes, count }: Words): number {
   let key = 7;
   for (let i = 0; i < Math.min(count, SAME_WORDS); i++) key = hashPair(key, hashes[i]!);
+  return key;
+}
+
+function tailOf({ hashes, count }: Words): number {
+  let key = 8;
+  for (let i = Math.max(0, count - SAME_WORDS); i < count; i++) key = hashPair(key, hashes[i]!);
   return key;
 }
 
 /** @param models ascending @returns every pair, the larger place first */
 function pairsOf(models: readonly number[]): [number, number][] {
   return models.flatMap((b, i) => models.slice(i + 1).map((a): [number, number] => [a, b]));
+}
+
+function distinct(pairs: readonly (readonly [number, number])[]): (readonly [number, number])[] {
+  return [...new Map(pairs.map((pair) => [pairIndex(...pair), pair])).values()];
 }

@@ -73,16 +73,28 @@ export function runsOf(words: Words): Set<number> {
   return runs;
 }
 
+/** Of a head or a tail, this share taken makes all of it wrapping: what stands between pieces of a frame is the frame's. */
+const WRAPPING_SHARE = 0.6;
+/** As few words between two taken runs go with them. */
+const GAP_MAX = 3;
+
 /**
- * The words that are left when every run that `taken` knows is gone, at most COMPARED_CHARS characters of them. A word
- * after a gap opens a sentence, so that no name is made of two pieces.
+ * The words that are left when every run that `taken` knows is gone, with the frame such runs make at either end; at most
+ * COMPARED_CHARS characters of them. A word after a gap opens a sentence, so that no name is made of two pieces.
  */
 export function withoutRuns(words: Words, taken: readonly { has(run: number): boolean }[]): Words {
   const gone = new Uint8Array(words.count);
+  let met = false;
   for (let i = 0; i + RUN <= words.count; i++) {
     const run = runAt(words, i);
-    if (taken.some((set) => set.has(run))) gone.fill(1, i, i + RUN);
+    for (const set of taken)
+      if (set.has(run)) {
+        gone.fill(1, i, i + RUN);
+        met = true;
+        break;
+      }
   }
+  if (met) closeGaps(gone);
   const hashes = new Uint32Array(words.count);
   const lengths = new Uint8Array(words.count);
   const flags = new Uint8Array(words.count);
@@ -103,4 +115,27 @@ export function withoutRuns(words: Words, taken: readonly { has(run: number): bo
     flags: flags.subarray(0, count),
     endings: words.endings,
   };
+}
+
+function closeGaps(gone: Uint8Array): void {
+  let last = -1;
+  for (let i = 0; i < gone.length; i++) {
+    if (!gone[i]) continue;
+    if (last >= 0 && i - last - 1 <= GAP_MAX) gone.fill(1, last + 1, i);
+    last = i;
+  }
+  const wrapping = (at: (i: number) => number) => {
+    let taken = 0;
+    let end = 0;
+    for (let i = 0; i < gone.length; i++) {
+      if (!gone[at(i)]) continue;
+      taken++;
+      if (taken >= WRAPPING_SHARE * (i + 1)) end = i + 1;
+    }
+    return end;
+  };
+  const head = wrapping((i) => i);
+  const tail = wrapping((i) => gone.length - 1 - i);
+  gone.fill(1, 0, head);
+  gone.fill(1, gone.length - tail);
 }

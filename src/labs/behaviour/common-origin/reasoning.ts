@@ -37,12 +37,13 @@ export function withoutReasoning(text: string): { answer: string; reasoned: bool
   const head = text.slice(0, SEARCHED_CHARS);
   let answer = text;
   let reasoned = false;
-  const final = last(FINAL_CHANNEL, head);
-  const end = final === null ? last(END, head) : final;
+  const marked = head.includes("<") || head.includes("[") || head.includes("\u25c1");
+  const final = marked ? last(FINAL_CHANNEL, head) : null;
+  const end = final === null && marked ? last(END, head) : final;
   if (end !== null) {
     answer = text.slice(end);
     reasoned = true;
-  } else if (START.test(head) || OTHER_CHANNEL.test(head)) return { answer: "", reasoned: true, cut: true };
+  } else if (marked && (START.test(head) || OTHER_CHANNEL.test(head))) return { answer: "", reasoned: true, cut: true };
   else if (HEADED.test(head.slice(0, 120))) {
     const after = last(HEADED_END, head);
     if (after !== null) {
@@ -50,7 +51,7 @@ export function withoutReasoning(text: string): { answer: string; reasoned: bool
       reasoned = true;
     }
   }
-  const opened = ANSWER_TAG.exec(answer);
+  const opened = marked ? ANSWER_TAG.exec(answer) : null;
   if (opened) answer = answer.slice(opened[0].length).replace(ANSWER_TAG_END, "");
   return { answer, reasoned, cut: false };
 }

@@ -88,11 +88,10 @@ export async function examineTranscripts(options: BehaviourOptions): Promise<Beh
   for (const path of [options.before, options.after]) if (path !== undefined) releases.push(await read(path));
   const shared = [...sides[0].texts.keys()].filter((id) => [sides[1], ...releases].every((of) => of.texts.has(id)));
   const promptIds = inDrawnOrder(shared, options.settings.seed);
-  const wanted = new Set(promptIds);
   const store = new AnswerStore(promptIds, options.memoryUnitsMax);
   const learns = options.settings.questions !== "relations";
   const learn = (texts: ReadonlyMap<string, string>) =>
-    learns ? boilerplateOf(within(texts, wanted)) : NOTHING_LEARNED;
+    learns ? boilerplateOf(within(texts, promptIds)) : NOTHING_LEARNED;
   try {
     return await examineStored(options, {
       sides,
@@ -125,8 +124,9 @@ interface Gathered {
 
 const NOTHING_LEARNED = new Uint32Array(0);
 
-function* within(texts: ReadonlyMap<string, string>, wanted: ReadonlySet<string>): Iterable<string> {
-  for (const [id, text] of texts) if (wanted.has(id)) yield text;
+/** In the drawn order of prompts. */
+function within(texts: ReadonlyMap<string, string>, promptIds: readonly string[]): string[] {
+  return promptIds.flatMap((id) => texts.get(id) ?? []);
 }
 
 async function examineStored(options: BehaviourOptions, gathered: Gathered): Promise<BehaviourExamination> {

@@ -1,0 +1,106 @@
+/**
+ * Shared services before pairs of strangers: of each kind and strength, disjoint pairs of models that no document
+ * relates, judged among the models that stand before no service.
+ */
+import { prng, sample } from "../../dist/base/prng.js";
+import { pairIndex } from "../../dist/labs/behaviour/agreement/agreement.js";
+import { outsideOriginClass } from "../../dist/labs/behaviour/common-origin/method.js";
+import { CONTENT, combined, leadsOf, marginAsked, SAID } from "../../dist/labs/behaviour/common-origin/rule.js";
+import { originScores } from "../../materials/answers/origin-scores.ts";
+import type { OriginSet } from "../../materials/answers/origin-sets.ts";
+import { WRAPPERS } from "../../materials/answers/wrappers.ts";
+
+export interface WrappedRow {
+  wrapper: string;
+  strength: number;
+  promptsKnown: boolean;
+  prompts: number;
+  pairs: number;
+  /** Above the margin, inside the class or not; inside the class. */
+  above: number;
+  accused: number;
+  /** First in both rows by either score. */
+  first: number;
+  largestLead: number;
+  marginThere: number;
+}
+
+const PROMPTS = 150;
+/** Pairs at once: the others are the panel. */
+const PAIRS = 35;
+const ROUNDS = 2;
+
+/** @param done rows made before, which are not made again @param onRow called with each further row */
+export function wrapped(set: OriginSet, done: readonly WrappedRow[], onRow: (row: WrappedRow) => void): void {
+  const names = [...new Set(set.bases)];
+  const groups = Int32Array.from(set.bases, (base) => names.indexOf(base));
+  const places = [...set.names.keys()];
+  const hd = (a: number, b: number) => a !== b && set.kind(Math.max(a, b), Math.min(a, b)).side === "hd";
+  const ids = [...sample(set.promptIds.length, PROMPTS, prng("common-origin/wrapped", "prompts"))].map(
+    (i) => set.promptIds[i]!,
+  );
+  for (const wrapper of WRAPPERS)
+    for (const strength of wrapper.strengths)
+      for (const promptsKnown of wrapper.name === "restated prompt" ? [true, false] : [true]) {
+        if (done.some((d) => d.wrapper === wrapper.name && d.strength === strength && d.promptsKnown === promptsKnown))
+          continue;
+        const row: WrappedRow = {
+          wrapper: wrapper.name,
+          strength,
+          promptsKnown,
+          prompts: PROMPTS,
+          pairs: 0,
+          above: 0,
+          accused: 0,
+          first: 0,
+          largestLead: -9,
+          marginThere: 0,
+        };
+        for (let round = 0; round < ROUNDS; round++) {
+          const pairs = disjointPairs(`${wrapper.name}/${strength}/${round}`);
+          const used = new Set(pairs.flat());
+          const texts = set.texts.map((of) => new Map(of));
+          for (const [a, b] of pairs) {
+            const both = wrapper.wrap({ a: texts[a]!, b: texts[b]! }, set.prompts, strength, `${round}/${a}/${b}`);
+            [texts[a], texts[b]] = [both.a, both.b];
+          }
+          const of = promptsKnown ? set : { ...set, prompts: new Map() };
+          const { counted, scores } = originScores(of, ids, texts);
+          const combinedScores = { said: combined(scores, SAID), content: combined(scores, CONTENT) };
+          for (const [a, b] of pairs) {
+            const panel = places.filter((k) => !used.has(k) && hd(a, k) && hd(b, k));
+            const { lead } = leadsOf(combinedScores, [a, b], panel, groups);
+            const compared = counted.sums.answered[pairIndex(a, b)]!;
+            const margin = marginAsked(compared);
+            const outside = outsideOriginClass({
+              sides: [],
+              prompts: PROMPTS,
+              compared,
+              same: PROMPTS - compared,
+              families: new Set(panel.map((k) => groups[k])).size,
+            });
+            row.pairs++;
+            if (lead > 0) row.first++;
+            if (lead > margin) row.above++;
+            if (lead > margin && outside === null) row.accused++;
+            if (lead > row.largestLead) [row.largestLead, row.marginThere] = [lead, margin];
+          }
+        }
+        onRow(row);
+      }
+
+  function disjointPairs(seed: string): [number, number][] {
+    const order = [...sample(places.length, places.length, prng("common-origin/wrapped-pairs", seed))];
+    const used = new Set<number>();
+    const pairs: [number, number][] = [];
+    for (const a of order) {
+      if (used.has(a)) continue;
+      const b = order.find((other) => !used.has(other) && hd(a, other));
+      if (b === undefined) continue;
+      used.add(a).add(b);
+      pairs.push([a, b]);
+      if (pairs.length === PAIRS) break;
+    }
+    return pairs;
+  }
+}
