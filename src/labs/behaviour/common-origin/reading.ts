@@ -73,10 +73,9 @@ export function runsOf(words: Words): Set<number> {
   return runs;
 }
 
-/** Of a head or a tail, this share taken makes all of it wrapping: what stands between pieces of a frame is the frame's. */
-const WRAPPING_SHARE = 0.6;
-/** As few words between two taken runs go with them. */
+/** As few words between two taken runs go with them, and so many before the first or after the last. */
 const GAP_MAX = 3;
+const EDGE_MAX = 5;
 
 /**
  * The words that are left when every run that `taken` knows is gone, with the frame such runs make at either end; at most
@@ -117,25 +116,13 @@ export function withoutRuns(words: Words, taken: readonly { has(run: number): bo
   };
 }
 
+/** What stands between pieces of a frame, or between the frame and the edge, is the frame's. */
 function closeGaps(gone: Uint8Array): void {
   let last = -1;
   for (let i = 0; i < gone.length; i++) {
     if (!gone[i]) continue;
-    if (last >= 0 && i - last - 1 <= GAP_MAX) gone.fill(1, last + 1, i);
+    if (i - last - 1 <= (last === -1 ? EDGE_MAX : GAP_MAX)) gone.fill(1, last + 1, i);
     last = i;
   }
-  const wrapping = (at: (i: number) => number) => {
-    let taken = 0;
-    let end = 0;
-    for (let i = 0; i < gone.length; i++) {
-      if (!gone[at(i)]) continue;
-      taken++;
-      if (taken >= WRAPPING_SHARE * (i + 1)) end = i + 1;
-    }
-    return end;
-  };
-  const head = wrapping((i) => i);
-  const tail = wrapping((i) => gone.length - 1 - i);
-  gone.fill(1, 0, head);
-  gone.fill(1, gone.length - tail);
+  if (gone.length - last - 1 <= EDGE_MAX) gone.fill(1, last + 1);
 }

@@ -1,0 +1,210 @@
+/** Laws of the question of a common origin: what a frame, an alphabet or a cache does to two models, and who is first. */
+import { describe, expect, it } from "vitest";
+import { KNOWN_RULES } from "../../../src/app/known-rules.js";
+import { utf8 } from "../../../src/base/bytes.js";
+import { sha256Digest } from "../../../src/base/digest.js";
+import { incoherences } from "../../../src/finding/coherence.js";
+import { memorySource } from "../../../src/labs/behaviour/answers/answer-source.js";
+import { boilerplateOf, boilerplateSet } from "../../../src/labs/behaviour/common-origin/boilerplate.js";
+import { countOrigin } from "../../../src/labs/behaviour/common-origin/count-block.js";
+import { examineCommonOrigin, type OriginRequest } from "../../../src/labs/behaviour/common-origin/examine.js";
+import { fold } from "../../../src/labs/behaviour/common-origin/fold.js";
+import { LOOK_ALIKES } from "../../../src/labs/behaviour/common-origin/look-alikes.js";
+import { commonOriginObservationsSchema } from "../../../src/labs/behaviour/common-origin/observations.js";
+import { readAnswer, withoutRuns } from "../../../src/labs/behaviour/common-origin/reading.js";
+import { answersOf, toJsonl, unrelated } from "./made-answers.js";
+
+const PROMPTS = 120;
+type Texts = Map<string, string>;
+
+/** A study made up for these made-up models: what is tested is the laboratory, not its figures. */
+const validations: OriginRequest["validations"] = [
+  {
+    digest: sha256Digest(utf8("study")),
+    summary: {
+      type: "assay/validation/v1",
+      method: "behaviour/common-origin",
+      methodVersion: "1",
+      page: "validation/behaviour-common-origin.md",
+      nulls: { pairs: 1000, families: 60, accusedPairs: 0, accusedFamilies: 0 },
+      positives: { pairs: 20, families: 20, foundPairs: 20, foundFamilies: 20 },
+    },
+  },
+];
+
+function examine(
+  reference: Texts,
+  suspect: Texts,
+  changes: Partial<OriginRequest> = {},
+  panel = unrelated(20, PROMPTS, 100),
+) {
+  const artefact = (name: string, texts: Texts) => ({
+    artefact: { name, kind: "transcript" as const, root: sha256Digest(utf8(toJsonl(texts))) },
+  });
+  const texts = [reference, suspect, ...panel];
+  return examineCommonOrigin({
+    reference: artefact("reference", reference),
+    suspect: artefact("suspect", suspect),
+    evidence: [],
+    names: texts.map((_, i) => `model ${i}`),
+    cast: {
+      groups: Int32Array.from(texts.keys()),
+      panel: panel.map((_, i) => i + 2),
+      siblings: [],
+      panelLabelled: false,
+    },
+    leftOut: [],
+    source: memorySource([...reference.keys()], new Map(), texts),
+    boilerplate: texts.map((of) => boilerplateOf([...of.values()])),
+    count: (block, groups, boilerplate) => Promise.resolve(countOrigin(block, groups, boilerplate)),
+    concurrency: 1,
+    validations,
+    settings: { seed: "t", tries: 1 },
+    software: { name: "assay", version: "0", commit: "unknown" },
+    onProgress: () => undefined,
+    ...changes,
+  });
+}
+
+const changed = (texts: Texts, change: (text: string, id: string) => string): Texts =>
+  new Map([...texts].map(([id, text]) => [id, change(text, id)]));
+const parent = answersOf({ seed: "parent" }, PROMPTS);
+/** Says what its parent says in four words of five, here and there otherwise: no two answers start or end the same. */
+const child = new Map(
+  [...parent].map(([id, text], p) => {
+    const own = answersOf({ seed: "child" }, PROMPTS).get(id)!.split(" ");
+    return [
+      id,
+      text
+        .split(" ")
+        .map((word, i) => ((i + p) % 5 === 0 ? own[i % own.length]! : word))
+        .join(" "),
+    ];
+  }),
+);
+const stranger = answersOf({ seed: "stranger" }, PROMPTS);
+const seen = (finding: Awaited<ReturnType<typeof examine>>) =>
+  commonOriginObservationsSchema.parse(finding.observations);
+
+describe("a common origin", () => {
+  it("is found between a model and what was made from it, in a coherent finding", async () => {
+    const finding = await examine(parent, child);
+    expect(finding.outcome).toBe("supports-hp");
+    expect(incoherences(finding, KNOWN_RULES)).toEqual([]);
+    expect(finding.strength!.log10LR.high).toBeLessThanOrEqual(finding.strength!.cap.log10LR);
+    expect(seen(finding).bound).toBeCloseTo(1 / 21, 3);
+  });
+
+  it("is not found between strangers", async () => {
+    for (let i = 0; i < 4; i++)
+      expect((await examine(stranger, answersOf({ seed: `other ${i}` }, PROMPTS))).outcome).toBe("inconclusive");
+  });
+
+  it("pays for every try, until nothing can be said", async () => {
+    const strength = async (tries: number) =>
+      (await examine(parent, child, { settings: { seed: "t", tries } })).strength?.log10LR.low ?? null;
+    const once = (await strength(1))!;
+    expect(await strength(2)).toBeCloseTo(once - Math.log10(2), 1);
+    expect(await strength(1000)).toBeNull();
+  });
+
+  it.each<[string, (text: string, id: string) => string]>([
+    ["a persona", (text) => `Ahoy, dear traveller of the lantern road! ${text} May the lantern light your way home.`],
+    ["an open reasoning tag", (text) => `((musing)) let me weigh what is asked of me here ((speaking)) ${text}`],
+    ["a closed reasoning tag", (text, id) => `<think>Question ${id} wants ${text.split(" ")[0]} of me.</think>${text}`],
+    [
+      "one refusal text on a fifth of the prompts",
+      (text, id) =>
+        Number(id) % 5 === 0 ? "This service cannot discuss the matter; write to the desk of the Lantern Guild." : text,
+    ],
+  ])("is not made by %s before two strangers", async (_name, frame) => {
+    const other = answersOf({ seed: "other 0" }, PROMPTS);
+    const plain = seen(await examine(stranger, other));
+    const framed = await examine(changed(stranger, frame), changed(other, frame));
+    expect(framed.outcome).toBe("inconclusive");
+    expect(seen(framed).content.lead).toBeLessThan(plain.content.lead + 0.3);
+  });
+
+  it("is not made by a cache of answers: those are left out, counted and said", async () => {
+    const other = answersOf({ seed: "other 0" }, PROMPTS);
+    const cached = changed(other, (text, id) => (Number(id) % 2 === 0 ? stranger.get(id)! : text));
+    const finding = await examine(stranger, cached);
+    expect(finding.outcome).toBe("inconclusive");
+    expect(seen(finding).prompts.same).toBeGreaterThanOrEqual(60);
+    const all = await examine(stranger, new Map(stranger));
+    expect([all.outcome, all.reason]).toEqual(["uncalibrated", expect.stringContaining("the same word for word")]);
+  });
+
+  it("leaves out what was cut off while reasoning and what hides in another script, and says so", async () => {
+    const cut = await examine(
+      parent,
+      changed(child, (text) => `<think>${text}`),
+    );
+    expect([cut.outcome, cut.reason]).toEqual(["uncalibrated", expect.stringContaining("cut off while reasoning")]);
+    const foreign = await examine(
+      parent,
+      changed(child, (text) => `Ответ: это зависит от многого. ${text.slice(0, 20)}`),
+    );
+    expect([foreign.outcome, foreign.reason]).toEqual(["uncalibrated", expect.stringContaining("another script")]);
+  });
+});
+
+describe("look-alike letters", () => {
+  const text = "The quick brown fox jumps over 13 lazy dogs; Margaret wrote it down in 1950.";
+  const words = (of: string) => [...readAnswer(of).words.hashes];
+  const swapped: [string, string][] = Object.entries(LOOK_ALIKES).flatMap(([letter, others]) =>
+    /[a-z]/i.test(letter) ? [...others].map((other): [string, string] => [letter, other]) : [],
+  );
+
+  it("leave the same words, or put the answer outside the class", () => {
+    for (const [letter, other] of swapped) {
+      const hidden = text.replaceAll(letter, other);
+      const read = readAnswer(hidden);
+      if (read.as === "another script") continue;
+      expect([other, [...read.words.hashes]]).toEqual([other, words(text)]);
+    }
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ["full width", (of) => of.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0))],
+    ["mathematical bold", (of) => of.replace(/[a-z]/g, (c) => String.fromCodePoint(0x1d41a + c.charCodeAt(0) - 97))],
+    ["zero-width joints", (of) => of.split("").join("\u200d")],
+    ["soft hyphens", (of) => of.replace(/(\w)(\w)/g, "$1\u00ad$2")],
+    ["tag characters", (of) => of.replaceAll(" ", " \u{e0041}")],
+    ["combining marks", (of) => of.replace(/[aeiou]/g, "$&\u0323")],
+    ["odd spaces", (of) => of.replaceAll(" ", "\u2009")],
+    ["direction marks", (of) => `\u202e${of}\u202c`],
+  ])("%s change no word", (_name, hide) => {
+    expect(fold(hide(text)).toLowerCase().replace(/\s+/g, " ").trim()).toBe(text.toLowerCase());
+    expect(words(hide(text))).toEqual(words(text));
+  });
+});
+
+it("reasoning is taken out in the formats of today", () => {
+  const answer = "The tallest lighthouse stands on the northern cape.";
+  const plain = [...readAnswer(answer).words.hashes];
+  for (const wrapped of [
+    `<think>\nHm, lighthouses.\n</think>\n\n${answer}`,
+    `Hm, lighthouses.</think>${answer}`,
+    `[THINK]Hm.[/THINK]${answer}`,
+    `\u25c1think\u25b7Hm.\u25c1/think\u25b7${answer}`,
+    `<|START_THINKING|>Hm.<|END_THINKING|>${answer}`,
+    `<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>${answer}`,
+    `<|begin_of_thought|>Hm.<|end_of_thought|>\n<|begin_of_solution|>${answer}<|end_of_solution|>`,
+    `<seed:think>Hm.</seed:think>${answer}`,
+    `<thinking>Hm.</thinking><answer>${answer}</answer>`,
+    `**Thought process:** Hm, lighthouses.\n\n**Final answer:** ${answer}`,
+  ])
+    expect([wrapped, [...readAnswer(wrapped).words.hashes]]).toEqual([wrapped, plain]);
+  expect(readAnswer("<think>Hm, lighthouses are").as).toBe("cut by reasoning");
+  expect(readAnswer("<|channel|>analysis<|message|>Hm").as).toBe("cut by reasoning");
+});
+
+it("boilerplate is learned on one transcript and taken out with the frame it makes", () => {
+  const frame = (text: string) =>
+    `Dear reader of the Harbour Gazette, hello! ${text} Yours ever, the clerk of the Gazette.`;
+  const texts = [...stranger.values()];
+  const learned = boilerplateSet(boilerplateOf(texts.map(frame)));
+  const left = withoutRuns(readAnswer(frame("Nine herons crossed the marsh before dawn today.")).words, [learned]);
+  expect([...left.hashes]).toEqual([...readAnswer("Nine herons crossed the marsh before dawn today.").words.hashes]);
+});
