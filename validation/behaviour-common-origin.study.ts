@@ -69,7 +69,7 @@ if (wanted("wrappers")) {
   });
 }
 if (wanted("summary")) {
-  const read = (part: string) => JSON.parse(readFileSync(out(part), "utf8"));
+  const read = (part: string) => (existsSync(out(part)) ? JSON.parse(readFileSync(out(part), "utf8")) : []);
   const { study, tables } = summarise(read("chosen"), read("held-out"), read("wrappers"));
   writeFileSync(join(here, "behaviour-common-origin.json"), `${JSON.stringify(study, null, 1)}\n`);
   writeFileSync(join(here, "behaviour-common-origin.tables.md"), tables);

@@ -85,6 +85,12 @@ const RETRY_AFTER_MAX_MS = 15 * 60_000;
 /** Characters a token at the least, for the cost of a request that is not yet made. */
 const CHARS_PER_TOKEN_MIN = 2;
 
+/** Statuses by which servers reject this prompt and no other: RFC 9110, and 451 as some gateways filter by. */
+const REJECTS_PROMPT = new Set([400, 413, 422, 451]);
+/** So many rejections and not one answer: what is rejected is the request, not prompts. */
+const REJECTED_FROM_START_MAX = 5;
+const REJECTED_MARK = '"rejected_with_status":';
+
 interface Task {
   line: Line;
   prompt: Prompt;
@@ -248,9 +254,12 @@ class Line {
     );
   }
 
-  /** A prompt that the server rejects is an answer of its kind, unless everything is rejected: then the setup is at fault. */
+  /**
+   * A prompt that the server rejects is an answer of its kind and recorded as one. A status that does not speak of the
+   * prompt, or nothing but rejections from the start, is a fault of the setup.
+   */
   async #refused(task: Task, outcome: Extract<ChatOutcome, { kind: "refused" }>, tries: number): Promise<boolean> {
-    if (this.journal.entries.size === 0 || outcome.status !== 400)
+    if (!REJECTS_PROMPT.has(outcome.status))
       throw new AssayError("USAGE", `collect: ${this.#host}: expected an answer, got ${outcome.why}`);
     const nothing = {
       text: "",
@@ -260,8 +269,15 @@ class Line {
       inputTokens: null,
       outputTokens: null,
       logprob: null,
+      cutByReasoning: false,
     };
     await this.#keep(task, nothing, outcome.raw, tries, outcome.status);
+    const answers = [...this.journal.entries.values()];
+    if (answers.length >= REJECTED_FROM_START_MAX && answers.every(({ record }) => record.includes(REJECTED_MARK)))
+      throw new AssayError(
+        "USAGE",
+        `collect: ${this.#host}: expected an answer, got rejections alone, ${answers.length} of them: ${outcome.why}`,
+      );
     return true;
   }
 
@@ -294,6 +310,7 @@ class Line {
         stop_reason: answer.stopReason,
         raw: digest,
         ...(status === null ? {} : { rejected_with_status: status }),
+        ...(answer.cutByReasoning ? { cut_by_reasoning: true } : {}),
         ...(repeated ? { response_id_seen_before: true } : {}),
       },
     });

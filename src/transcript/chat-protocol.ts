@@ -31,6 +31,15 @@ export interface ChatAnswer {
   outputTokens: number | null;
   /** Mean natural log-probability a token, as stated by the server. */
   logprob: number | null;
+  /** The tokens ended before or within reasoning: what there is of the answer is none. */
+  cutByReasoning: boolean;
+}
+
+/** What a server says went wrong, in a body that is no answer. */
+export interface ChatFault {
+  message: string;
+  /** The status it names in the body, where it names one. */
+  status: number | null;
 }
 
 /** Version of the messages API this was written to. */
@@ -90,16 +99,88 @@ export function chatRequest(protocol: Protocol, settings: ChatSettings, prompt: 
   };
 }
 
-/** @returns null for bytes that are no whole answer: cut JSON, or none of the fields that an answer has */
+/**
+ * Also of a server that streams whatever it is asked: events are put together.
+ * @returns null for bytes that are no whole answer: cut JSON, or none of the fields that an answer has
+ */
 export function readChatAnswer(protocol: Protocol, text: string): ChatAnswer | null {
-  let body: unknown;
+  const body = isEventStream(text) ? fromEvents(protocol, text) : parsed(text);
+  if (!isObject(body)) return null;
+  return protocol === "openai" ? openaiAnswer(body) : anthropicAnswer(body);
+}
+
+/** @returns null where the body states no fault */
+export function readChatFault(text: string): ChatFault | null {
+  const body = isEventStream(text) ? eventsOf(text).find((event) => isObject(event) && "error" in event) : parsed(text);
+  const error = isObject(body) ? (body.error ?? (body.type === "error" ? body : undefined)) : undefined;
+  if (error === undefined || error === null) return null;
+  const message = isObject(error) ? (asText(error.message) ?? JSON.stringify(error)) : String(error);
+  const code = isObject(error) ? Number(error.code ?? error.status) : Number.NaN;
+  const filtered =
+    isObject(error) && /content.?(?:filter|policy)|moderation|safety/i.test(`${error.code} ${error.type}`);
+  return { message: message.slice(0, 200), status: code >= 400 && code < 600 ? code : filtered ? 400 : null };
+}
+
+function parsed(text: string): unknown {
   try {
-    body = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return null;
   }
-  if (!isObject(body)) return null;
-  return protocol === "openai" ? openaiAnswer(body) : anthropicAnswer(body);
+}
+
+/** Lines of server-sent events (WHATWG HTML §9.2), told from the content: not every server says so in its headers. */
+function isEventStream(text: string): boolean {
+  return /^\s*(?:data:|event:|id:|:)/.test(text.slice(0, 200));
+}
+
+/** Data of each event as JSON; what is none is left out, `[DONE]` among it. */
+function eventsOf(text: string): unknown[] {
+  return text.split(/\r?\n/).flatMap((line) => {
+    const value = line.startsWith("data:") ? parsed(line.slice("data:".length)) : null;
+    return value === null ? [] : [value];
+  });
+}
+
+/** The body that the same answer would have had unstreamed; null where the stream was cut before its end. */
+function fromEvents(protocol: Protocol, text: string): JsonObject | null {
+  const events = eventsOf(text).filter(isObject);
+  if (protocol === "anthropic") {
+    const start = events.find(({ type }) => type === "message_start");
+    const end = events.findLast(({ type }) => type === "message_delta");
+    if (!isObject(start?.message) || !events.some(({ type }) => type === "message_stop")) return null;
+    const deltas = events.flatMap(({ type, delta }) =>
+      type === "content_block_delta" && isObject(delta) ? [delta] : [],
+    );
+    const joined = deltas.map(({ text: part }) => asText(part) ?? "").join("");
+    const usage = {
+      ...(isObject(start.message.usage) ? start.message.usage : {}),
+      ...(isObject(end?.usage) ? end.usage : {}),
+    };
+    const stop = isObject(end?.delta) ? end.delta.stop_reason : null;
+    return { ...start.message, content: [{ type: "text", text: joined }], stop_reason: stop, usage };
+  }
+  const choices = events.flatMap(({ choices: list }) => (Array.isArray(list) && isObject(list[0]) ? [list[0]] : []));
+  const finish = choices.findLast(({ finish_reason }) => asText(finish_reason) !== null)?.finish_reason ?? null;
+  if (choices.length === 0 || (finish === null && !/^data:\s*\[DONE\]/m.test(text))) return null;
+  const part = (key: string) =>
+    choices
+      .map(({ delta, text: plain }) =>
+        isObject(delta) ? (asText(delta[key]) ?? "") : key === "content" ? (asText(plain) ?? "") : "",
+      )
+      .join("");
+  const usage = events.findLast((event) => isObject(event.usage))?.usage ?? null;
+  const message = { content: part("content"), reasoning_content: part("reasoning_content") || part("reasoning") };
+  return { ...events[0], choices: [{ message, finish_reason: finish }], usage };
+}
+
+/** Reasoning that a tag opens and nothing closes. */
+const OPEN_REASONING = /^\s*(?:<(?:think|thinking|seed:think)>|\[THINK\]|\u25c1think\u25b7|<\|START_THINKING\|>)/i;
+const CLOSED_REASONING = /<\/(?:think|thinking|seed:think)>|\[\/THINK\]|\u25c1\/think\u25b7|<\|END_THINKING\|>/i;
+
+function isCutByReasoning(text: string, reasoned: boolean, stopReason: string | null): boolean {
+  if (OPEN_REASONING.test(text) && !CLOSED_REASONING.test(text)) return true;
+  return text.trim() === "" && reasoned && (stopReason === "length" || stopReason === "max_tokens");
 }
 
 function openaiAnswer(body: JsonObject): ChatAnswer | null {
@@ -110,11 +191,15 @@ function openaiAnswer(body: JsonObject): ChatAnswer | null {
   const text = message ? (textOf(message.content) ?? asText(message.refusal) ?? "") : asText(choice.text);
   if (text === null) return null;
   const usage = isObject(body.usage) ? body.usage : {};
+  const stopReason = asText(choice.finish_reason);
+  const reasoned =
+    message !== null && [message.reasoning_content, message.reasoning].some((of) => (asText(of) ?? "") !== "");
   return {
     text,
+    cutByReasoning: isCutByReasoning(text, reasoned, stopReason),
     responseId: asText(body.id),
     servedModel: asText(body.model),
-    stopReason: asText(choice.finish_reason),
+    stopReason,
     inputTokens: asCount(usage.prompt_tokens),
     outputTokens: asCount(usage.completion_tokens),
     logprob: meanLogprob(choice.logprobs),
@@ -125,11 +210,15 @@ function anthropicAnswer(body: JsonObject): ChatAnswer | null {
   const text = textOf(body.content);
   if (text === null || body.type === "error") return null;
   const usage = isObject(body.usage) ? body.usage : {};
+  const stopReason = asText(body.stop_reason);
+  const reasoned =
+    Array.isArray(body.content) && body.content.some((part) => isObject(part) && part.type === "thinking");
   return {
     text,
+    cutByReasoning: isCutByReasoning(text, reasoned, stopReason),
     responseId: asText(body.id),
     servedModel: asText(body.model),
-    stopReason: asText(body.stop_reason),
+    stopReason,
     inputTokens: asCount(usage.input_tokens),
     outputTokens: asCount(usage.output_tokens),
     logprob: null,

@@ -1,14 +1,16 @@
 /**
- * Bytes to a transcript, whatever tool wrote them: JSON Lines of the house's own form or of lm-evaluation-harness
- * samples, an Inspect log (`.json` or `.eval`), each plain or gzipped (RFC 1952). The format is told from the content,
- * never from the name.
+ * Bytes to a transcript, whatever tool wrote them: JSON Lines of the house's own form, of lm-evaluation-harness samples
+ * or of the exports that foreign-records.ts knows (which may also be one JSON list), an Inspect log (`.json` or `.eval`),
+ * each plain or gzipped (RFC 1952). The format is told from the content, never from the name.
  */
 import { Gunzip } from "fflate";
 import { concatBytes, fromUtf8 } from "../base/bytes.js";
-import { AssayError } from "../base/error.js";
+import { AssayError, quoted } from "../base/error.js";
+import { parseStrictJson } from "../base/strict-json.js";
+import { listedIn, readForeign, shapeOf } from "./foreign-records.js";
 import { isInspectLog, readInspectEval, readInspectLog } from "./inspect-log.js";
-import { isLmEvalSample, readLmEvalSample } from "./lm-eval.js";
-import { parseObject, readRecord } from "./record.js";
+import { isLmEvalSample, LmEvalSamples } from "./lm-eval.js";
+import { isObject, parseObject, readRecord } from "./record.js";
 import {
   numberSamples,
   TRANSCRIPT_LIMITS,
@@ -30,11 +32,29 @@ export function readTranscript(bytes: Uint8Array, what: string): Transcript {
   if (isZip(bytes)) return made(readInspectEval(bytes, what), "inspect", what);
   const text = textOf(bytes, what);
   const first = firstLine(text);
+  if (first?.trim().startsWith("[")) return readListed(parseStrictJson(text, `transcript.read: ${what}`), what);
   if (first !== null && isWholeDocument(text, first)) {
-    const log = parseObject(text, what);
-    if (isInspectLog(log)) return made(readInspectLog(log, what), "inspect", what);
+    const document = parseObject(text, what);
+    if (isInspectLog(document)) return made(readInspectLog(document, what), "inspect", what);
+    if (shapeOf(document) === null && listedIn(document) !== null) return readListed(document, what);
   }
   return readLines(text, what);
+}
+
+/** A JSON list, or a document that holds one. */
+function readListed(document: unknown, what: string): Transcript {
+  const records: UnnumberedRecord[] = [];
+  let format: TranscriptFormat = "jsonl";
+  for (const [i, item] of (listedIn(document) ?? []).entries()) {
+    const where = `${what} item ${i + 1}`;
+    if (!isObject(item))
+      throw new AssayError("FORMAT", `transcript.read: ${where}: expected a JSON object, got ${quoted(item)}`);
+    const shape = shapeOf(item);
+    if (shape) format = shape.format;
+    records.push(...(shape ? readForeign(shape, item, where) : [readRecord(item, where)]));
+    if (records.length > TRANSCRIPT_LIMITS.recordsMax) throw tooMany(what);
+  }
+  return made(records, format, what);
 }
 
 /** The text of a file that may be gzipped, within the room's limits and without a byte-order mark. */
@@ -45,6 +65,8 @@ export function textOf(bytes: Uint8Array, what: string): string {
 function readLines(text: string, what: string): Transcript {
   const records: UnnumberedRecord[] = [];
   let format: TranscriptFormat = "jsonl";
+  let shape: ReturnType<typeof shapeOf> | undefined;
+  const filters = new LmEvalSamples();
   let number = 0;
   for (const line of lines(text)) {
     number++;
@@ -56,8 +78,13 @@ function readLines(text: string, what: string): Transcript {
         `transcript.read: ${where}: expected at most ${TRANSCRIPT_LIMITS.lineCharsMax} characters`,
       );
     const object = parseObject(line, where);
-    if (records.length === 0 && isLmEvalSample(object)) format = "lm-eval";
-    records.push(format === "lm-eval" ? readLmEvalSample(object, where) : readRecord(object, where));
+    if (shape === undefined) {
+      shape = typeof object.text === "string" || isLmEvalSample(object) ? null : shapeOf(object);
+      format = shape?.format ?? (isLmEvalSample(object) ? "lm-eval" : "jsonl");
+    }
+    if (shape) records.push(...readForeign(shape, object, where));
+    else if (format === "lm-eval") records.push(...filters.read(object, where));
+    else records.push(readRecord(object, where));
     if (records.length > TRANSCRIPT_LIMITS.recordsMax) throw tooMany(what);
   }
   return made(records, format, what);
@@ -95,7 +122,7 @@ function isWholeDocument(text: string, first: string): boolean {
   const trimmed = first.trim();
   if (!trimmed.startsWith("{")) return false;
   if (!trimmed.endsWith("}")) return true;
-  return text.trim().length === trimmed.length && trimmed.includes('"samples"');
+  return text.trim().length === trimmed.length;
 }
 
 function isGzip(bytes: Uint8Array): boolean {

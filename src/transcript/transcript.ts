@@ -33,7 +33,19 @@ export interface Transcript {
   format: TranscriptFormat;
 }
 
-export type TranscriptFormat = "jsonl" | "inspect" | "lm-eval";
+export type TranscriptFormat =
+  | "jsonl"
+  | "inspect"
+  | "lm-eval"
+  | "openai-batch"
+  | "anthropic-batch"
+  | "promptfoo"
+  | "langfuse"
+  | "litellm"
+  | "fastchat"
+  | "arena-hard"
+  | "alpaca-eval"
+  | "openrouter";
 
 /** What a reader accepts. Each is a bound on memory or time (CWE-400, CWE-409, CWE-770). */
 export const TRANSCRIPT_LIMITS = {

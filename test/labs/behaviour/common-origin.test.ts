@@ -15,6 +15,8 @@ import { readAnswer, withoutRuns } from "../../../src/labs/behaviour/common-orig
 import { answersOf, toJsonl, unrelated } from "./made-answers.js";
 
 const PROMPTS = 120;
+/** For what has to be found: the lead asked falls with the number of prompts. */
+const MANY = 500;
 type Texts = Map<string, string>;
 
 /** A study made up for these made-up models: what is tested is the laboratory, not its figures. */
@@ -68,28 +70,30 @@ function examine(
 
 const changed = (texts: Texts, change: (text: string, id: string) => string): Texts =>
   new Map([...texts].map(([id, text]) => [id, change(text, id)]));
-const parent = answersOf({ seed: "parent" }, PROMPTS);
-/** Says what its parent says in four words of five, here and there otherwise: no two answers start or end the same. */
-const child = new Map(
-  [...parent].map(([id, text], p) => {
-    const own = answersOf({ seed: "child" }, PROMPTS).get(id)!.split(" ");
+const longParent = answersOf({ seed: "parent" }, MANY);
+const parent = new Map([...longParent].slice(0, PROMPTS));
+/** Says what its parent says but for one word in twenty-nine, here and there otherwise: no two answers start or end the same. */
+const longChild = new Map(
+  [...longParent].map(([id, text], p) => {
+    const own = answersOf({ seed: "child" }, MANY).get(id)!.split(" ");
     return [
       id,
       text
         .split(" ")
-        .map((word, i) => ((i + p) % 5 === 0 ? own[i % own.length]! : word))
+        .map((word, i) => ((i + p) % 29 === 0 ? own[i % own.length]! : word))
         .join(" "),
     ];
   }),
 );
+const child = new Map([...longChild].slice(0, PROMPTS));
 const stranger = answersOf({ seed: "stranger" }, PROMPTS);
 const seen = (finding: Awaited<ReturnType<typeof examine>>) =>
   commonOriginObservationsSchema.parse(finding.observations);
 
 describe("a common origin", () => {
   it("is found between a model and what was made from it, in a coherent finding", async () => {
-    const finding = await examine(parent, child);
-    expect(finding.outcome).toBe("supports-hp");
+    const finding = await examine(longParent, longChild, {}, unrelated(20, MANY, 100));
+    expect([finding.outcome, finding.reason]).toEqual(["supports-hp", expect.anything()]);
     expect(incoherences(finding, KNOWN_RULES)).toEqual([]);
     expect(finding.strength!.log10LR.high).toBeLessThanOrEqual(finding.strength!.cap.log10LR);
     expect(seen(finding).bound).toBeCloseTo(1 / 21, 3);
@@ -102,7 +106,8 @@ describe("a common origin", () => {
 
   it("pays for every try, until nothing can be said", async () => {
     const strength = async (tries: number) =>
-      (await examine(parent, child, { settings: { seed: "t", tries } })).strength?.log10LR.low ?? null;
+      (await examine(longParent, longChild, { settings: { seed: "t", tries } }, unrelated(20, MANY, 100))).strength
+        ?.log10LR.low ?? null;
     const once = (await strength(1))!;
     expect(await strength(2)).toBeCloseTo(once - Math.log10(2), 1);
     expect(await strength(1000)).toBeNull();
