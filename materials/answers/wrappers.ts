@@ -76,7 +76,7 @@ const kept = (text: string) => text.slice(0, 1000);
 export const WRAPPERS: readonly Wrapper[] = [
   {
     name: "restated prompt",
-    strengths: [0.1, 0.25, 0.5, 1],
+    strengths: [0.25, 0.5, 1],
     wrap: (pair, prompts, strength, seed) =>
       each(pair, strength, seed, (id, x, y, draw) => {
         const head = `${pick(draw, OPENINGS)} ${(prompts.get(id) ?? "").slice(0, 400)}\n\n`;
@@ -85,7 +85,7 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: "one refusal text",
-    strengths: [0.02, 0.05, 0.1, 0.25],
+    strengths: [0.02, 0.1, 0.25],
     wrap: (pair, _prompts, strength, seed) =>
       each(pair, strength, seed, (_id, _x, _y, draw) => {
         const text = pick(draw, REFUSALS);
@@ -104,7 +104,7 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: "one system prompt",
-    strengths: [0.1, 0.25, 0.5, 1],
+    strengths: [0.25, 0.5, 1],
     wrap: (pair, _prompts, strength, seed) =>
       each(pair, strength, seed, (_id, x, y, draw) => {
         const [head, tail] = [pick(draw, PERSONA), pick(draw, PERSONA)];
@@ -114,13 +114,13 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: "one answer cache",
-    strengths: [0.02, 0.05, 0.1, 0.25, 0.5, 0.9],
+    strengths: [0.1, 0.25, 0.5, 0.9],
     wrap: (pair, _prompts, strength, seed) =>
       each(pair, strength, seed, (_id, x, y, draw) => (draw.below(2) === 0 ? [x, x] : [y, y])),
   },
   {
     name: "one open reasoning tag",
-    strengths: [0.1, 0.25, 0.5, 1],
+    strengths: [0.25, 0.5, 1],
     wrap: (pair, prompts, strength, seed) => {
       const tag = TAGS[prng("wrappers/tag", seed).below(TAGS.length)]!;
       return each(pair, strength, seed, (id, x, y, draw) => {

@@ -25,7 +25,7 @@ export interface WrappedRow {
   marginThere: number;
 }
 
-const PROMPTS = 150;
+const PROMPTS = 100;
 /** Pairs at once: the others are the panel. */
 const PAIRS = 35;
 const ROUNDS = 2;
@@ -41,7 +41,7 @@ export function wrapped(set: OriginSet, done: readonly WrappedRow[], onRow: (row
   );
   for (const wrapper of WRAPPERS)
     for (const strength of wrapper.strengths)
-      for (const promptsKnown of wrapper.name === "restated prompt" ? [true, false] : [true]) {
+      for (const promptsKnown of wrapper.name === "restated prompt" && strength === 1 ? [true, false] : [true]) {
         if (done.some((d) => d.wrapper === wrapper.name && d.strength === strength && d.promptsKnown === promptsKnown))
           continue;
         const row: WrappedRow = {
