@@ -6,9 +6,9 @@ export const behaviour: Laboratory = {
   id: "behaviour",
   propositions: BEHAVIOUR_PROPOSITIONS,
   earlier: [BEHAVIOUR_PROPOSITIONS_2],
+  // A common line has no direction and may be one maker's training alone: it makes nobody a descendant.
   descents: {
     "behaviour/tuned-from": { by: "weights" },
-    "behaviour/common-origin": { by: "weights" },
     "behaviour/taught-by": { by: "answers" },
   },
   studies: [
