@@ -1,13 +1,17 @@
 /**
  * Green lists drawn by `torch.randperm`, held as bit sets while they fit a budget. A list that will be asked for a few
- * tokens only, beyond the budget, is followed token by token instead of drawn whole.
+ * tokens only, beyond the budget, is followed token by token instead of drawn whole; what was answered there is kept, so
+ * that asking again costs the same with few contexts and with many.
  */
 import type { TokenDraws } from "../../../kernels/token-draws.js";
+import { TupleSet } from "./tuple-set.js";
 
 /** A megatoken of English in a vocabulary of 128,256 has some 25,000 contexts of 16 kB: 400 MB. */
 const CACHE_BYTES = 512 * 1024 * 1024;
 /** Up to this many tokens following them is cheaper than drawing the list (measured: 0.11 against 0.19 ms at 128k). */
 const WATCHED_MAX = 12;
+/** Answers kept beyond the budget of lists, 16 bytes each and as much again while the table grows: 128 MB. */
+const ANSWERS_MAX = 1 << 22;
 
 export class GreenLists {
   readonly #draws: TokenDraws;
@@ -16,6 +20,9 @@ export class GreenLists {
   readonly #inverted: boolean;
   readonly #cache = new Map<number, Uint32Array>();
   readonly #listsMax: number;
+  /** (seed, token) on the seed's list, and not on it. */
+  readonly #on = new TupleSet();
+  readonly #off = new TupleSet();
 
   /** @param last whether the list is the last `size` entries of the permutation instead of the first */
   constructor(draws: TokenDraws, vocabulary: number, size: number, last: boolean, cacheBytes = CACHE_BYTES) {
@@ -32,10 +39,15 @@ export class GreenLists {
     const rest: number[] = [];
     for (let i = 0; i < seeds.length; i++) {
       const list = this.#cache.get(seeds[i]!) ?? this.#keep(seeds[i]!);
-      if (list === null) rest.push(i);
-      else out[i] = this.#bit(list, tokens[i]!);
+      if (list !== null) out[i] = this.#bit(list, tokens[i]!);
+      else if (this.#on.has(seeds[i]!, tokens[i]!)) out[i] = 1;
+      else if (!this.#off.has(seeds[i]!, tokens[i]!)) rest.push(i);
     }
     if (rest.length > 0) this.#passing(rest, seeds, tokens, out);
+    for (const i of rest) {
+      if (this.#on.size + this.#off.size >= ANSWERS_MAX) break;
+      (out[i] === 1 ? this.#on : this.#off).add(seeds[i]!, tokens[i]!);
+    }
     return out;
   }
 
