@@ -14,6 +14,7 @@ import { progressLine } from "../progress.js";
 interface Options {
   key?: string[];
   plan?: string;
+  policy?: string;
   recompute?: boolean;
   inputs?: string[];
   json?: boolean;
@@ -21,12 +22,13 @@ interface Options {
 
 export function verifyCommand(): Command {
   return new Command("verify")
-    .argument("<bundle>", "bundle folder or .zip")
+    .argument("<bundle>", "bundle folder or .zip, or a case (assay case pack)")
     .option("--key <file...>", "public Ed25519 keys you trust (PEM, SPKI); a signature by another key does not hold")
     .option(
       "--plan <digest>",
       "the plan that was fixed before the run; a bundle made under another, or none, does not hold",
     )
+    .option("--policy <file>", "of a case: believe its log only under this tlog-policy")
     .option("--recompute", "examine the inputs again and compare the finding and the page bit for bit")
     .option(
       "--inputs <folder...>",
@@ -39,6 +41,7 @@ export function verifyCommand(): Command {
 Examples:
   $ assay verify case-1
   $ assay verify case-1.zip --key lab-public.pem
+  $ assay verify 2026-001.zip --policy docket-policy.txt
   $ assay verify case-1 --recompute --inputs ./models
   $ assay verify case-2 --recompute --inputs ./models https://example.org/suspect/
 
@@ -52,6 +55,7 @@ is caught only by --recompute.`,
 async function run(path: string, options: Options): Promise<void> {
   const trustedKeys = options.key ? await Promise.all(options.key.map(readPublicKey)) : undefined;
   const plan = options.plan === undefined ? {} : { plan: parseDigest(options.plan) };
+  if (await verifyAsCase(path, options)) return;
   await assertBundle(path);
   const { report, files } = await check(path, { ...plan, ...(trustedKeys ? { trustedKeys } : {}) });
   const checks: Check[] = [...report.checks];
@@ -77,6 +81,26 @@ async function run(path: string, options: Options): Promise<void> {
     process.stdout.write(`${conclusion(checks)}\n`);
   }
   if (!holds) process.exitCode = 3;
+}
+
+/** A case's zip is told by its case.json, a case's folder likewise. */
+async function verifyAsCase(path: string, { policy, json }: Options): Promise<boolean> {
+  const { caseFilesAt } = await import("../../app/docket/case-files.js");
+  const files = await caseFilesAt(path);
+  if (!files) return false;
+  const { verifyCase } = await import("../../app/docket/verify-case.js");
+  const { readPolicyFile } = await import("../../app/log/log.js");
+  const { platformKey } = await import("../../host/signing/signature-keys.js");
+  const trust = policy === undefined ? null : await readPolicyFile(policy);
+  const { holds, checks, state, cannotSee } = await verifyCase(files, { policy: trust, quick: platformKey });
+  if (json) process.stdout.write(`${JSON.stringify({ holds, checks, state, cannotSee })}\n`);
+  else {
+    for (const check of checks) process.stdout.write(`${MARKS[standing(check)]}  ${check.name}: ${check.detail}\n`);
+    process.stdout.write(`${holds ? "The case holds." : "The case does not hold."}\nWhat this cannot see:\n`);
+    for (const each of cannotSee) process.stdout.write(` - ${each}\n`);
+  }
+  if (!holds) process.exitCode = 3;
+  return true;
 }
 
 const MARKS = { holds: "holds        ", fails: "DOES NOT HOLD", unchecked: "not checked  " } as const;

@@ -2,14 +2,16 @@
  * Whether a signed entry may enter a case, and if not why: one reason of a closed list, in a sentence. The same for a
  * registrar at the counter and for whoever verifies the case years later. It does not judge whether what is said is true.
  */
-import { type Digest, sha256Digest } from "../../../base/digest.js";
+import type { Digest } from "../../../base/digest.js";
+import { QUICKNET, verifyRound } from "../../../evidence/drand.js";
+import type { EcdsaPublicKey } from "../../../evidence/ecdsa-key.js";
 import { admitSigned, type Refused, refusing } from "../../entries/signed-admission.js";
 import type { CaseState } from "../fold/case-state.js";
 import { REFUSALS as OF_PROCEDURE } from "../fold/case-state.js";
 import type { Rules } from "../fold/clocks.js";
 import { beginCase, enter } from "../fold/fold.js";
 import type { FactsOf } from "../pack/facts.js";
-import { type DocketRecord, encodeRecord, entryOf, recordOf } from "./docket-record.js";
+import { type DocketRecord, digestOfRecord, encodeRecord, entryOf, recordOf } from "./docket-record.js";
 import { openEntryBundle, type SignedEntry } from "./entry-statement.js";
 import { type CaseKey, CaseKeys } from "./keys.js";
 
@@ -23,6 +25,7 @@ export const REFUSALS = {
   seen: "the head of the case that it names is not one of this case",
   date: "it is dated after the operator's clock",
   key: "the key cannot be enrolled or replaced so",
+  beacon: "the beacon's round does not hold",
 } as const;
 export type RefusalReason = keyof typeof REFUSALS;
 const refused = refusing(REFUSALS);
@@ -51,12 +54,21 @@ export function openCase(id: string, rules: Rules): OpenCase {
 /**
  * Admits one signed entry as the next of the case, which is changed when it is.
  * @param received Unix seconds on the operator's clock
+ * @param quick the same key, checked by the platform where there is one
  */
-export function admit(open: OpenCase, bundle: Uint8Array, received: number): Admission {
+export function admit(
+  open: OpenCase,
+  bundle: Uint8Array,
+  received: number,
+  quick: (key: EcdsaPublicKey) => EcdsaPublicKey = (key) => key,
+): Admission {
   const judged = admitSigned<SignedEntry, CaseKey, RefusalReason>(
     {
       open: () => openEntryBundle(bundle, "case entry"),
-      holder: (keyId) => open.keys.holder(keyId, received) ?? firstKey(open, bundle),
+      holder: (keyId) => {
+        const held = open.keys.holder(keyId, received) ?? firstKey(open, bundle);
+        return held && { ...held, key: quick(held.key) };
+      },
       role: ({ said }, holder) =>
         holder.roles.includes(said.role) ? null : `${holder.name} is ${holder.roles.join(", ")}, not ${said.role}`,
       known: (statement) => open.state.entries[statement] !== undefined,
@@ -72,13 +84,49 @@ export function admit(open: OpenCase, bundle: Uint8Array, received: number): Adm
   if (unseen !== null) return refused("seen", unseen);
   const seq = open.digests.length;
   const record = recordOf(signed, { seq, prev: open.digests.at(-1) ?? null, received });
-  const entry = enter(open.state, entryOf(record), open.rules, () => faultOfKeys(open, record, holder));
-  if ("reason" in entry) return { admitted: false, ...entry };
-  if (said.kind === "pack.adopted") open.keys.begin((said.facts as FactsOf<"pack.adopted">).registrar);
   const bytes = encodeRecord(record);
-  open.digests.push(sha256Digest(bytes));
-  open.seen.set(signed.keyId, said.seen?.seq ?? -1);
-  return { admitted: true, record, bytes };
+  const fault = entered(open, record, holder.party, () => faultOfBeacon(open, record));
+  return fault ? { admitted: false, ...fault } : { admitted: true, record, bytes };
+}
+
+/**
+ * Takes in a record of one's own log again, which was admitted before: everything but signatures is judged anew.
+ * @returns why it does not fit; null when it does
+ */
+export function readmit(open: OpenCase, record: DocketRecord): string | null {
+  const at = open.digests.length;
+  if (record.case !== open.id || record.seq !== at || record.prev !== (open.digests.at(-1) ?? null))
+    return `entry ${at} of ${open.id} does not follow the one before`;
+  const party = open.keys.holder(record.key, record.received)?.party ?? "";
+  return entered(open, record, party, () => null)?.says ?? null;
+}
+
+type Fault = { reason: RefusalReason; says: string };
+
+function entered(open: OpenCase, record: DocketRecord, party: string, besides: () => Fault | null): Fault | null {
+  const last = () => besides() ?? faultOfKeys(open, record, party);
+  const entry = enter(open.state, entryOf(record), open.rules, last);
+  if ("reason" in entry) return entry;
+  if (record.kind === "pack.adopted") open.keys.begin((record.facts as FactsOf<"pack.adopted">).registrar);
+  open.digests.push(digestOfRecord(record));
+  open.seen.set(record.key, record.seen?.seq ?? -1);
+  return null;
+}
+
+/** A round's signature takes a tenth of a second to check: here, once, and not in the fold. */
+function faultOfBeacon({ state }: OpenCase, { kind, facts }: DocketRecord): Fault | null {
+  const fault = (says: string): Fault => ({ reason: "beacon", says: `${REFUSALS.beacon}: ${says}` });
+  if (kind === "pack.adopted") {
+    const { chain, publicKey, genesis, period, standIn } = (facts as FactsOf<"pack.adopted">).beacon;
+    const same = publicKey === QUICKNET.publicKey && genesis === QUICKNET.genesis && period === QUICKNET.period;
+    if ((chain === "quicknet") !== same) return fault("quicknet is one chain, and no other is called so");
+    return same === standIn ? fault("a chain of one office is a stand-in and says so; quicknet is none") : null;
+  }
+  const { signature } = facts as { signature?: string };
+  if ((kind !== "beacon" && kind !== "panel.drawn") || signature === undefined || !state.beacon) return null;
+  const round = kind === "beacon" ? (facts as FactsOf<"beacon">).round : state.draw?.round;
+  if (round === undefined || verifyRound(state.beacon, round, signature)) return null;
+  return fault(`the signature is not of round ${round} of ${state.beacon.chain}`);
 }
 
 /** The first entry brings the registrar's key with it: who trusts the case trusts that key. */
@@ -99,12 +147,12 @@ function faultOfSeen({ digests, seen }: OpenCase, said: SignedEntry["said"], key
 }
 
 /** Judged last, when nothing else stands against the entry, as it changes the list of keys. */
-function faultOfKeys({ keys }: OpenCase, { kind, facts, received }: DocketRecord, holder: CaseKey) {
+function faultOfKeys({ keys }: OpenCase, { kind, facts, received }: DocketRecord, party: string): Fault | null {
   const fault =
     kind === "key.enrolled"
       ? keys.enrol(facts as FactsOf<"key.enrolled">, received)
       : kind === "key.replaced"
-        ? keys.replace(facts as FactsOf<"key.replaced">, holder.party, received)
+        ? keys.replace(facts as FactsOf<"key.replaced">, party, received)
         : null;
-  return fault === null ? null : ({ reason: "key", says: `${REFUSALS.key}: ${fault}` } as const);
+  return fault === null ? null : { reason: "key", says: `${REFUSALS.key}: ${fault}` };
 }

@@ -53,6 +53,7 @@ const FACTS = {
     packDigest: digest,
     calendar: digest,
     registrar: pem,
+    rehearsal: z.boolean().describe("times are given by hand, not by a clock"),
     beacon: z.strictObject({
       chain: word,
       publicKey: hex(96),

@@ -1,0 +1,96 @@
+/** Options and answers that all acts of a case share. */
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Command } from "commander";
+import { type Act, type Acting, enterAct } from "../../../app/docket/act.js";
+import type { Entered } from "../../../app/docket/case-folder.js";
+import { readPolicyFile } from "../../../app/log/log.js";
+import { momentOf } from "../../../app/register/access-fields.js";
+import { readSigner } from "../../../app/register/declare.js";
+import { fromUtf8 } from "../../../base/bytes.js";
+import { AssayError } from "../../../base/error.js";
+import { parseStrictJson } from "../../../base/strict-json.js";
+import { readWhole } from "../../../host/whole-file.js";
+import { TIERS, type Tier } from "../../../office/docket/pack/names.js";
+
+export const DOES_NOT_HOLD = 3;
+
+export interface ActOptions {
+  privateKey: string;
+  password?: string;
+  role?: string;
+  facts?: string;
+  text?: string;
+  attach?: string[];
+  about?: string;
+  tier?: string;
+  at?: string;
+  witnesses?: string;
+  json?: boolean;
+}
+
+export const signing = (command: Command) =>
+  command
+    .requiredOption("--private-key <file>", "EC private key in PEM")
+    .option("--password <text>", "password of the private key")
+    .option("--at <moment>", "in a rehearsal: enter it at this time, UTC")
+    .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
+    .option("--json", "print one record as JSON");
+
+export const saying = (command: Command) =>
+  command
+    .option("--text <file>", "public text of the entry")
+    .option("--attach <file...>", "files that the entry names by digest")
+    .option("--about <statement>", "statement of an earlier entry it speaks of")
+    .option("--tier <circle>", `who may read what is attached: ${TIERS.join(", ")}`, "PUBLIC");
+
+export async function acting(folder: string, options: ActOptions): Promise<Acting> {
+  return {
+    folder,
+    signer: await readSigner(options.privateKey, options.password),
+    at: options.at === undefined ? null : Date.parse(momentOf(options.at, "--at")) / 1000,
+    witnesses: options.witnesses ? await readPolicyFile(options.witnesses) : null,
+  };
+}
+
+/** JSON as typed, or `@file`. */
+export async function factsGiven(text: string | undefined): Promise<Record<string, unknown>> {
+  if (text === undefined) return {};
+  const json = text.startsWith("@") ? fromUtf8(await readWhole(text.slice(1)), text.slice(1)) : text;
+  const value = parseStrictJson(json, "--facts");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new AssayError("USAGE", "--facts: expected an object in JSON, or @file");
+  return { ...value };
+}
+
+export async function saidWith(options: ActOptions): Promise<Pick<Act, "text" | "about" | "tier" | "attachments">> {
+  const { text, attach = [], about, tier } = options;
+  if (tier !== undefined && !(TIERS as readonly string[]).includes(tier))
+    throw new AssayError("USAGE", `--tier: expected one of ${TIERS.join(", ")}`);
+  return {
+    ...(text === undefined ? {} : { text: fromUtf8(new Uint8Array(await readFile(text)), text) }),
+    ...(about === undefined ? {} : { about }),
+    ...(tier === undefined ? {} : { tier: tier as Tier }),
+    attachments: await Promise.all(
+      attach.map(async (path) => ({ name: basename(path), bytes: await readWhole(path) })),
+    ),
+  };
+}
+
+export async function act(folder: string, options: ActOptions, said: Act): Promise<void> {
+  tell(await enterAct(await acting(folder, options), said), options.json ?? false);
+}
+
+export function tell(entered: Entered, json: boolean): void {
+  if (json) {
+    const { admitted } = entered;
+    const rest = entered.admitted
+      ? { entry: entered.record.seq, record: entered.record }
+      : { reason: entered.reason, says: entered.says };
+    process.stdout.write(`${JSON.stringify({ type: "assay/case-entry/v1", admitted, ...rest })}\n`);
+  } else
+    process.stdout.write(
+      entered.admitted ? `entry ${entered.record.seq}: ${entered.record.kind}\n` : `refused: ${entered.says}\n`,
+    );
+  if (!entered.admitted) process.exitCode = DOES_NOT_HOLD;
+}
