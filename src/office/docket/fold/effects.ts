@@ -261,8 +261,7 @@ function recordFinding(state: CaseState, facts: FactsOf<"finding">, { seq, key }
     run !== undefined &&
     run.slot === facts.slot &&
     run.proposition === facts.proposition &&
-    run.method === facts.method &&
-    run.version === facts.version;
+    run.methods.includes(`${facts.method} ${facts.version}`);
   const repeated = state.findings.some((each) => each.planned && each.plan === facts.plan && each.run === facts.run);
   if (under && repeated) return `run ${facts.run} has its result`;
   const { proposition, outcome, finding, bundle, subjects, evidence, alternatives } = facts;

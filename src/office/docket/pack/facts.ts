@@ -143,8 +143,7 @@ const FACTS = {
         z.strictObject({
           id: word,
           proposition: word,
-          method: word,
-          version: word,
+          methods: z.array(word).min(1).max(8).describe("each as its id, a space and its version"),
           slot: z.int().min(0).max(199),
         }),
       )

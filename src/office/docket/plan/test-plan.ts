@@ -22,8 +22,7 @@ const schema = z.strictObject({
       z.strictObject({
         id: word,
         proposition: word,
-        method: word,
-        version: word,
+        methods: z.array(word).min(1).max(8).describe("the stages that may answer, each as id, space, version"),
         slot: z.int().min(0).max(199),
         settings: z.record(z.string(), z.unknown()).optional(),
       }),
@@ -69,7 +68,7 @@ export function digestOfPlan(plan: TestPlan): Digest {
 export function factsOfPlan(plan: TestPlan): FactsOf<"plan.adopted"> {
   return {
     plan: digestOfPlan(plan),
-    runs: plan.runs.map(({ id, proposition, method, version, slot }) => ({ id, proposition, method, version, slot })),
+    runs: plan.runs.map(({ id, proposition, methods, slot }) => ({ id, proposition, methods, slot })),
     contents: plan.contents.map(({ kind }) => kind),
     round: plan.labels.beacon.round,
     secret: plan.labels.secret,
