@@ -37,33 +37,31 @@ export interface Acting {
 }
 
 export async function enterAct({ folder, signer, at, witnesses }: Acting, act: Act): Promise<Entered> {
+  const attached = (act.attachments ?? []).map(({ bytes }) => bytes);
+  const make = (open: CaseFolder, received: number) => signedAct(open, act, signer, received);
+  return enterInCase(folder, make, attached, at, witnesses ?? null);
+}
+
+/** The signed bundle of an act, over the case as it stands. @param received Unix seconds */
+export async function signedAct(open: CaseFolder, act: Act, signer: Signer, received: number): Promise<Uint8Array> {
   const attachments = act.attachments ?? [];
-  const make = async (open: CaseFolder, received: number) => {
-    const seq = open.records.length - 1;
-    const said: EntryStatement = {
-      case: open.id,
-      kind: act.kind,
-      role: act.role,
-      issued: momentText(received),
-      seen: seq < 0 ? null : { seq, record: open.digests[seq]! },
-      ...(act.about === undefined ? {} : { about: act.about }),
-      tier: act.tier ?? "PUBLIC",
-      facts: typeof act.facts === "function" ? await act.facts(open, received) : act.facts,
-      ...(act.text === undefined ? {} : { text: act.text }),
-      ...(attachments.length === 0
-        ? {}
-        : { attachments: attachments.map(({ name, bytes }) => ({ name, digest: sha256Digest(bytes) })) }),
-    };
-    const statement = encodeEntry(said);
-    return encodeSignedStatement(statement, signer.sign(toBeSigned(statement)), signer.keyId);
+  const seq = open.records.length - 1;
+  const said: EntryStatement = {
+    case: open.id,
+    kind: act.kind,
+    role: act.role,
+    issued: momentText(received),
+    seen: seq < 0 ? null : { seq, record: open.digests[seq]! },
+    ...(act.about === undefined ? {} : { about: act.about }),
+    tier: act.tier ?? "PUBLIC",
+    facts: typeof act.facts === "function" ? await act.facts(open, received) : act.facts,
+    ...(act.text === undefined ? {} : { text: act.text }),
+    ...(attachments.length === 0
+      ? {}
+      : { attachments: attachments.map(({ name, bytes }) => ({ name, digest: sha256Digest(bytes) })) }),
   };
-  return enterInCase(
-    folder,
-    make,
-    attachments.map(({ bytes }) => bytes),
-    at,
-    witnesses ?? null,
-  );
+  const statement = encodeEntry(said);
+  return encodeSignedStatement(statement, signer.sign(toBeSigned(statement)), signer.keyId);
 }
 
 /** What only the office holds of a case: its stand-in beacon's secret, and secrets committed to. Never packed. */
@@ -81,15 +79,11 @@ async function secretOf(folder: string, name: string): Promise<Uint8Array> {
 }
 
 /** The registrar opens the case under its pack and calendar, with quicknet or a stand-in chain of the office's own. */
-export async function adoptPack(
-  acting: Acting,
-  publicKey: string,
-  given: { packId: string; beacon: "quicknet" | "local" },
-): Promise<Entered> {
-  return enterAct(acting, {
+export function adoptPack(publicKey: string, given: { packId: string; beacon: "quicknet" | "local" }): Act {
+  return {
     kind: "pack.adopted",
     role: "registrar",
-    facts: async ({ file }, received) => ({
+    facts: async ({ file, folder }, received) => ({
       pack: given.packId,
       packDigest: file.pack,
       calendar: file.calendar,
@@ -98,9 +92,9 @@ export async function adoptPack(
       beacon:
         given.beacon === "quicknet"
           ? { chain: "quicknet", ...QUICKNET, standIn: false }
-          : { chain: `local of ${file.origin}`, ...(await standIn(acting.folder, received)), standIn: true },
+          : { chain: `local of ${file.origin}`, ...(await standIn(folder, received)), standIn: true },
     }),
-  });
+  };
 }
 
 async function standIn(folder: string, genesis: number): Promise<BeaconChain> {

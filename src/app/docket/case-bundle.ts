@@ -15,18 +15,27 @@ import { TIERS, type Tier } from "../../office/docket/pack/names.js";
 import { CHECKPOINT_PATH } from "../../tlog/log-writer.js";
 import { CHECKPOINT_FILE, entryPath, KEYS_FILE, objectFile, STATED_FILE } from "./case-bundle-layout.js";
 import { CASE_FILE } from "./case-data.js";
-import { openCaseFolder } from "./case-folder.js";
+import { type CaseFolder, openCaseFolder } from "./case-folder.js";
 
-/**
- * @param tier the narrowest circle whose attachments are carried; PUBLIC by default
- * @param asOf Unix seconds at which the state is stated
- */
+/** @param tier the narrowest circle whose attachments are carried @param asOf Unix seconds at which the state is stated */
 export async function bundleOfCase(folder: string, tier: Tier, asOf: number): Promise<Map<string, Uint8Array>> {
   const open = await openCaseFolder(folder);
+  const checkpoint = await readFile(join(folder, CHECKPOINT_PATH));
+  const keys = await readFile(join(folder, "verifier-keys.txt"));
+  return packCase(open, { checkpoint, keys }, tier, asOf);
+}
+
+/** @throws NOT_FOUND where something that must be carried is not beside the case */
+export async function packCase(
+  open: CaseFolder,
+  log: { checkpoint: Uint8Array; keys: Uint8Array },
+  tier: Tier,
+  asOf: number,
+): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
-  files.set(CASE_FILE, await readFile(join(folder, CASE_FILE)));
-  files.set(CHECKPOINT_FILE, await readFile(join(folder, CHECKPOINT_PATH)));
-  files.set(KEYS_FILE, await readFile(join(folder, "verifier-keys.txt")));
+  files.set(CASE_FILE, canonicalJsonBytes(open.file));
+  files.set(CHECKPOINT_FILE, log.checkpoint);
+  files.set(KEYS_FILE, log.keys);
   const carry = async (digest: string, needed: boolean) => {
     const bytes = await open.object(digest);
     if (bytes) files.set(objectFile(digest), bytes);

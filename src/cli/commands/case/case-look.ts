@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { adoptPack } from "../../../app/docket/act.js";
+import { adoptPack, enterAct } from "../../../app/docket/act.js";
 import { bundleOfCase } from "../../../app/docket/case-bundle.js";
 import { createCase, openCaseFolder } from "../../../app/docket/case-folder.js";
 import { proveEntry } from "../../../app/log/log.js";
@@ -64,7 +64,10 @@ function openCommand(): Command {
       const { id, origin, beacon } = options;
       await createCase(folder, { id, origin, pack, calendar, rehearsal: options.rehearsal ?? false });
       const publicKey = key.export({ type: "spki", format: "pem" }).toString();
-      tell(await adoptPack(who, publicKey, { packId: readPack(pack).data.id, beacon }), options.json ?? false);
+      tell(
+        await enterAct(who, adoptPack(publicKey, { packId: readPack(pack).data.id, beacon })),
+        options.json ?? false,
+      );
     });
 }
 

@@ -64,7 +64,8 @@ function first(list: readonly string[], fault: (digest: string) => string | null
 }
 
 export function readGate(state: CaseState, gate: RemedyGate): GateReading {
-  const relied = reliedOn(state.decision?.issues ?? []);
+  // What was reversed carries nothing any more.
+  const relied = state.appeal?.held === "reversed" ? [] : reliedOn(state.decision?.issues ?? []);
   const conditions: GateReading["conditions"] = [];
   const condition = (name: string, fault: string | null) =>
     conditions.push({ condition: name, holds: fault === null, says: fault ?? "holds" });
