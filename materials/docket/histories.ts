@@ -1,0 +1,220 @@
+/**
+ * Random admissible histories under a pack, from a seed: at each step one of the acts that the case allows, with facts that
+ * often fit, at a time that moves on by minutes or weeks. What is refused is dropped, so that each history is admissible.
+ */
+
+import { utf8 } from "../../dist/base/bytes.js";
+import { sha256Digest, sha256Hex } from "../../dist/base/digest.js";
+import { prng } from "../../dist/base/prng.js";
+import { VERBS } from "../../dist/cli/commands/case/verbs.js";
+import type { CaseEntry, CaseState } from "../../dist/office/docket/fold/case-state.js";
+import type { Rules } from "../../dist/office/docket/fold/clocks.js";
+import { within } from "../../dist/office/docket/fold/clocks.js";
+import { beginCase, enter } from "../../dist/office/docket/fold/fold.js";
+import { panelPurpose } from "../../dist/office/docket/fold/guards.js";
+import type { EntryKind, Role } from "../../dist/office/docket/pack/names.js";
+import { drawLabels, drawPanel } from "../../dist/office/docket/plan/draw.js";
+
+const D = (text: string) => sha256Digest(utf8(text));
+const SECRET = "5e".repeat(32);
+const SIGNATURE = "ab".repeat(48);
+const COMMITMENT = `sha256:${sha256Hex(new Uint8Array(32).fill(0x5e))}`;
+const GENESIS = 1_772_000_000;
+const BEACON = { chain: "stand-in", publicKey: "00".repeat(96), genesis: GENESIS, period: 30, standIn: true };
+export const REFERENCE = D("reference");
+export const SUSPECT = D("suspect");
+const EXAMPLES = new Map(VERBS.map(({ kind, facts }) => [kind, facts]));
+
+export type Draw = ReturnType<typeof prng>;
+const pick = <T>(list: readonly T[], draw: Draw): T => list[draw.below(list.length)]!;
+
+/** @param willing how often an act moves the case on rather than fills it, of 10 */
+export function history(rules: Rules, seed: string, steps = 40): CaseEntry[] {
+  const draw = prng("assay/docket-histories/v1", seed);
+  const state = beginCase(rules);
+  const entries: CaseEntry[] = [];
+  let received = GENESIS + 1_000_000;
+  const willing = draw.below(10);
+  for (let step = 0; step < steps * 3 && entries.length < steps; step++) {
+    const moves = rules.pack.data.moves.filter(({ from }) => within(from, state.state));
+    const forward = moves.filter(({ to, kind }) => to !== undefined || kind === "finding" || kind === "beacon");
+    const from = forward.length > 0 && draw.below(10) < willing ? forward : moves;
+    if (from.length === 0) break;
+    const move = pick(from, draw);
+    received += draw.below(4) === 0 ? 60 + draw.below(20 * 86_400) : 60 + draw.below(86_400);
+    const role = pick(move.by, draw);
+    const facts = factsFor(move.kind, state, draw, received);
+    for (const [name, values] of Object.entries(move.when ?? {})) facts[name] = pick(values, draw);
+    const seq = entries.length;
+    const statement = D(`${seed} ${step}`);
+    const entry: CaseEntry = { seq, kind: move.kind, role, key: role, statement, received, facts };
+    if ("move" in enter(state, entry, rules)) entries.push(entry);
+  }
+  return entries;
+}
+
+function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: number): Record<string, unknown> {
+  const offer = Object.entries(state.entries).findLast(([, each]) => /settlement.offered|undertaking/.test(each.kind));
+  const order = state.orders.at(-1)?.statement ?? D("no order");
+  const { plan } = state;
+  switch (kind) {
+    case "pack.adopted":
+      return {
+        pack: state.pack.id,
+        packDigest: state.pack.digest,
+        calendar: state.calendar,
+        registrar: "PEM",
+        rehearsal: true,
+        beacon: BEACON,
+      };
+    case "complaint":
+      return { members: pick([1, 3], draw), fee: pick(["paid", "waived", "due"], draw) };
+    case "notice":
+      return { draw: { round: 1 + draw.below(1000), secret: COMMITMENT } };
+    case "service.proof":
+      return { way: pick(["courier", "email", "post"], draw), on: "2026-03-02" };
+    case "response":
+      return { position: pick(["denies", "independent-making"], draw) };
+    case "panel.drawn": {
+      const list = ["A", "B", "C", "D", "E"];
+      const { members } = state;
+      if (state.draw === null) return { members };
+      return {
+        members,
+        list,
+        signature: SIGNATURE,
+        secret: SECRET,
+        drawn: drawPanel(list, members, panelPurpose(list), SIGNATURE, SECRET),
+      };
+    }
+    case "recusal.asked":
+      return { of: state.panel[0] ?? "A", because: "a reason" };
+    case "recusal.decided":
+      return { of: state.recusals.find(({ held }) => held === null)?.of ?? "A", held: "no", reasons: "a reason" };
+    case "plan.proposed":
+      return { plan: D(`plan ${draw.below(3)}`) };
+    case "plan.commented":
+      return { plan: pick([...Object.keys(state.proposals), D("plan 0")], draw) };
+    case "plan.adopted":
+      return {
+        plan: pick([...Object.keys(state.proposals), D("plan 0")], draw),
+        runs: [0, 1, 2].flatMap((slot) =>
+          ["weights/shared-ancestry", "marks/leak"].map((proposition) => ({
+            id: `${proposition} ${slot}`,
+            proposition,
+            methods: ["m 1"],
+            slot,
+          })),
+        ),
+        contents: ["suspect", "independent", "positive-control"],
+        round: Math.ceil((received + 2 * 3600 - GENESIS) / 30) + 1,
+        secret: COMMITMENT,
+      };
+    case "beacon":
+      return { round: plan?.round ?? 1, signature: SIGNATURE };
+    case "exhibit":
+      return {
+        exhibit: `E${Object.keys(state.exhibits).length}`,
+        title: "a title",
+        kind: "model",
+        root: pick([REFERENCE, SUSPECT, D("other")], draw),
+        tier: pick(["PUBLIC", "PARTIES", "TRIBUNAL_ONLY"], draw),
+        carried: false,
+        speaksFor: pick(["complainant", "respondent", "neither"], draw),
+      };
+    case "finding": {
+      const missing =
+        plan?.runs.filter(
+          ({ id }) => !state.findings.some(({ run, plan: under }) => run === id && under === plan.plan),
+        ) ?? [];
+      const run = missing.length > 0 ? pick(missing, draw) : undefined;
+      const content =
+        plan?.beacon && run
+          ? drawLabels(plan.contents, plan.plan, plan.beacon.signature, SECRET)[run.slot]!
+          : "suspect";
+      const usual = content === "independent" ? "inconclusive" : "supports-hp";
+      return {
+        plan: plan?.plan ?? null,
+        run: run?.id ?? null,
+        slot: run?.slot ?? null,
+        proposition: run?.proposition ?? "weights/shared-ancestry",
+        method: "m",
+        version: "1",
+        outcome: draw.below(8) === 0 ? pick(["supports-hp", "supports-hd", "inconclusive", "refused"], draw) : usual,
+        finding: D(`finding ${received}`),
+        bundle: D("bundle"),
+        subjects: [REFERENCE, SUSPECT],
+        evidence: draw.below(4) === 0 ? [D("shared")] : [D(`${run?.proposition}`)],
+        alternatives: draw.below(2),
+      };
+    }
+    case "blind.opened":
+      return {
+        secret: SECRET,
+        labels: plan?.beacon ? drawLabels(plan.contents, plan.plan, plan.beacon.signature, SECRET) : ["suspect"],
+      };
+    case "recomputed":
+      return {
+        finding: pick([...state.findings.map(({ finding }) => finding), D("none")], draw),
+        same: draw.below(9) > 0,
+        report: D("report"),
+      };
+    case "examination.void":
+      return { plan: plan?.plan ?? D("none"), because: "a reason" };
+    case "settlement.accepted":
+      return { offer: offer?.[0] ?? D("none") };
+    case "extension":
+      return {
+        timer: pick(state.running.length > 0 ? state.running.map((at) => state.clocks[at]!.timer) : ["response"], draw),
+        days: 1 + draw.below(6),
+        reasons: "a reason",
+      };
+    case "conduct.found":
+      return pick(
+        [
+          { element: "access", held: "yes", reasons: "a reason" },
+          { element: "authorisation", held: "no", reasons: "a reason" },
+          { element: "independent-making", held: "not shown", reasons: "a reason" },
+        ],
+        draw,
+      );
+    case "decision":
+      return decision(state, draw);
+    case "order":
+      return { rung: 1, effect: "suspend", models: [SUSPECT], reach: "declared", reasons: "a reason" };
+    case "inspection.return":
+    case "inspection.event":
+    case "order.varied":
+    case "order.lifted":
+    case "compliance.found":
+    case "descendant.noticed":
+    case "descendant.answered":
+    case "descendant.heard":
+      return { ...EXAMPLES.get(kind), order };
+    default:
+      return { ...EXAMPLES.get(kind) };
+  }
+}
+
+function decision({ findings, plan, conduct }: CaseState, draw: Draw): Record<string, unknown> {
+  const about = findings.filter(
+    ({ slot, outcome }) => slot !== null && plan?.labels?.[slot] === "suspect" && outcome === "supports-hp",
+  );
+  const issue = {
+    question: "Was it taken?",
+    standard: "clear and convincing",
+    findings: about.map(({ finding }) => finding),
+    conduct: Object.keys(conduct).slice(0, 1),
+    answers: about.flatMap(({ finding, alternatives }) =>
+      Array.from({ length: alternatives }, (_, alternative) => ({ finding, alternative, answer: "ruled out" })),
+    ),
+    held: draw.below(3) === 0 ? "not shown" : "yes",
+    reasons: "a reason",
+  };
+  return { outcome: issue.held === "yes" ? "upheld" : "not-shown", issues: [issue] };
+}
+
+/** Each history's roles as the pack has them. */
+export function strangers(entries: readonly CaseEntry[], roles: readonly Role[]): CaseEntry[] {
+  return entries.filter(({ role }) => !roles.includes(role));
+}

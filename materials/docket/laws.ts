@@ -1,0 +1,121 @@
+/** Laws that every history keeps, each as a function from a history to what breaks it. */
+import { canonicalJson } from "../../dist/base/canonical-json.js";
+import type { CaseEntry, CaseState } from "../../dist/office/docket/fold/case-state.js";
+import { advance, type Rules } from "../../dist/office/docket/fold/clocks.js";
+import { beginCase, fold, take } from "../../dist/office/docket/fold/fold.js";
+import { readGates } from "../../dist/office/docket/fold/gates.js";
+import type { Draw } from "./histories.ts";
+
+const openRungs = (state: CaseState, { pack }: Rules) =>
+  readGates(state, pack)
+    .filter(({ open }) => open)
+    .map(({ rung }) => rung);
+/** What an exhibit, a finding or conduct must have opened: rungs that nobody needs evidence for are left out. */
+const earned = (state: CaseState, rules: Rules) => openRungs(state, rules).filter((rung) => rung > 3);
+
+export function broken(entries: readonly CaseEntry[], rules: Rules, draw: Draw): string[] {
+  const faults: string[] = [];
+  const until = (entries.at(-1)?.received ?? 0) + draw.below(60 * 86_400);
+  const whole = fold(rules, entries, until);
+  const text = canonicalJson(whole);
+  if (whole.refused.length > 0) faults.push("an admissible history was refused");
+  // However it is cut into prefixes, each with its own asking moment.
+  const cut = draw.below(entries.length + 1);
+  const before = entries.slice(0, cut);
+  const then = before.at(-1)?.received ?? 0;
+  const part = fold(rules, before, Math.max(then, Math.min(until, (entries[cut]?.received ?? until) - 1)));
+  const kept = JSON.parse(JSON.stringify(part)) as CaseState;
+  if (canonicalJson(fold(rules, entries.slice(cut), until, revived(kept))) !== text)
+    faults.push("cut into prefixes it comes to another state");
+  // No state without an entry or a printed time, and no clock gets shorter.
+  const walk = beginCase(rules);
+  let dues: number[] = [];
+  for (const entry of entries) {
+    take(walk, entry, rules);
+    if (dues.some((due, at) => walk.clocks[at]!.due < due)) faults.push("a clock got shorter");
+    dues = walk.clocks.map(({ due }) => due);
+    for (const order of walk.orders)
+      if (order.seq === entry.seq && order.rung > 3) faults.push(...faultsOfRemedy(walk, order.rung));
+  }
+  advance(walk, rules, until);
+  const last = whole.history.at(-1);
+  if (whole.state !== (last?.state ?? rules.pack.data.initial)) faults.push("a state without a cause");
+  for (const { by } of whole.history)
+    if (
+      "entry" in by
+        ? entries[by.entry] === undefined
+        : !whole.clocks.some(
+            ({ timer, due, status }) => timer === by.timer && due === by.due && /expired|late/.test(status),
+          )
+    )
+      faults.push("a state whose cause is not there");
+  // Silence never helps the complainant and alone never decides.
+  if (
+    /upheld|in-part/.test(whole.decision?.outcome ?? "") &&
+    whole.respondent.heardAt === null &&
+    whole.service.ways.length < 2
+  )
+    faults.push("decided against somebody neither heard nor served twice");
+  // Evidence taken away opens nothing.
+  const rungs = new Set(earned(whole, rules));
+  for (const kind of ["exhibit", "finding", "recomputed", "conduct.found"]) {
+    const evidence = entries.filter((entry) => entry.kind === kind && speaksForComplainant(entry));
+    if (evidence.length === 0) continue;
+    const gone = evidence[draw.below(evidence.length)]!;
+    const less = fold(
+      rules,
+      entries.filter((entry) => entry !== gone),
+      until,
+    );
+    const opened = earned(less, rules).filter((rung) => !rungs.has(rung));
+    if (opened.length > 0) faults.push(`rung ${opened[0]} opens without ${kind} ${gone.seq}`);
+  }
+  if (whole.plan && whole.plan.status !== "clean" && [...rungs].some((rung) => rung > 4))
+    faults.push("an examination that is not clean opened a remedy");
+  // Nobody whom the pack does not name, and nothing twice.
+  const copy = entries[draw.below(entries.length)];
+  if (copy) {
+    const seq = entries.length;
+    const twice = fold(rules, [...entries, { ...copy, seq, received: until }], until);
+    const stranger = fold(
+      rules,
+      [...entries, { ...copy, seq, received: until, statement: `${copy.statement}x`, role: "nobody" as never }],
+      until,
+    );
+    if (twice.refused.length !== 1) faults.push("an entry came in twice");
+    if (stranger.refused[0]?.reason !== "role-unknown" && stranger.refused[0]?.reason !== "role")
+      faults.push("somebody whom the pack does not name came in");
+  }
+  return faults;
+}
+
+function faultsOfRemedy(state: CaseState, rung: number): string[] {
+  const about = state.findings.filter(
+    (each) =>
+      each.planned &&
+      each.slot !== null &&
+      state.plan?.labels?.[each.slot] === "suspect" &&
+      each.outcome === "supports-hp",
+  );
+  const laboratories = new Set(about.map(({ laboratory }) => laboratory)).size;
+  const faults: string[] = [];
+  if (rung >= 7 && laboratories < 2) faults.push("an irreversible remedy on fewer than two laboratories");
+  if (rung >= 5 && state.plan?.status !== "clean") faults.push("a remedy on an examination that is not clean");
+  if (rung >= 7 && !(state.conduct.access === "yes" && state.conduct.authorisation === "no"))
+    faults.push("an irreversible remedy without conduct found");
+  return faults;
+}
+
+/** What supports the complainant: a finding the other way, or conduct that clears, may open something when it is gone. */
+function speaksForComplainant({ kind, facts }: CaseEntry): boolean {
+  if (kind === "exhibit") return facts.speaksFor === "complainant";
+  if (kind === "finding") return facts.outcome === "supports-hp";
+  if (kind === "recomputed") return facts.same === true;
+  return facts.element !== "independent-making";
+}
+
+/** A state that went through JSON has its records without a prototype again. */
+function revived(state: CaseState): CaseState {
+  for (const name of ["entries", "proposals", "exhibits"] as const) Object.setPrototypeOf(state[name], null);
+  return state;
+}

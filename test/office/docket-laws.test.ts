@@ -1,0 +1,68 @@
+/** Laws over random admissible histories; the full number is SLOW=1 (validation/docket-laws.study.ts). */
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { prng } from "../../dist/base/prng.js";
+import { VERBS } from "../../dist/cli/commands/case/verbs.js";
+import { REFUSALS } from "../../dist/office/docket/fold/case-state.js";
+import { within } from "../../dist/office/docket/fold/clocks.js";
+import { beginCase, rulesOf } from "../../dist/office/docket/fold/fold.js";
+import { judge } from "../../dist/office/docket/fold/judge.js";
+import { faultOfFacts } from "../../dist/office/docket/pack/facts.js";
+import { ENTRY_KINDS, ROLES } from "../../dist/office/docket/pack/names.js";
+import { SHIPPED_PACKS, WEEKENDS_ONLY } from "../../dist/office/docket/packs/shipped.js";
+import { history } from "../../materials/docket/histories.ts";
+import { broken } from "../../materials/docket/laws.ts";
+
+const HISTORIES = process.env.SLOW ? 20_000 : 400;
+
+test.each(SHIPPED_PACKS.map((pack) => [pack.data.id, pack] as const))("laws hold over histories of %s", (id, pack) => {
+  const rules = rulesOf(pack, WEEKENDS_ONLY);
+  const draw = prng("assay/docket-laws/v1", id);
+  const faults: string[] = [];
+  for (let n = 0; n < HISTORIES; n++)
+    for (const fault of broken(history(rules, `${id} ${n}`), rules, draw)) faults.push(`${n}: ${fault}`);
+  expect(faults).toEqual([]);
+});
+
+test.each(SHIPPED_PACKS.map((pack) => [pack.data.id, pack] as const))(
+  "each role, act and state of %s has an answer",
+  (_, pack) => {
+    const rules = rulesOf(pack, WEEKENDS_ONLY);
+    let asked = 0;
+    for (const { id } of pack.data.states)
+      for (const role of ROLES)
+        for (const kind of ENTRY_KINDS) {
+          const state = { ...beginCase(rules), state: id };
+          const answer = judge(state, { seq: 0, kind, role, key: "k", statement: "s", received: 1, facts: {} }, rules);
+          const has = (pack.moves.get(kind) ?? []).some(({ by, from }) => by.includes(role) && within(from, id));
+          const by = "move" in answer ? "move" : answer.reason;
+          expect(["move", ...Object.keys(REFUSALS)]).toContain(by);
+          expect(["kind", "role-unknown", "role", "state"].includes(by)).toBe(!has);
+          asked++;
+        }
+    expect(asked).toBe(pack.data.states.length * ROLES.length * ENTRY_KINDS.length);
+  },
+);
+
+test("the example of each verb has the facts of its kind", () => {
+  expect(VERBS.flatMap(({ verb, kind, facts }) => faultOfFacts(kind, facts) ?? []).map(String)).toEqual([]);
+});
+
+test("another zone and locale gives the same bytes", () => {
+  const script = `
+    import { history } from "./materials/docket/histories.ts";
+    import { rulesOf, fold } from "./dist/office/docket/fold/fold.js";
+    import { stated } from "./dist/office/docket/fold/stated.js";
+    import { shippedPack, WEEKENDS_ONLY } from "./dist/office/docket/packs/shipped.js";
+    const rules = rulesOf(shippedPack("expedited-ai-ip/v1"), WEEKENDS_ONLY);
+    for (let n = 0; n < 20; n++) console.log(JSON.stringify(stated(fold(rules, history(rules, "zone " + n), 2e9), rules)));`;
+  const at = (TZ: string, LANG: string) =>
+    spawnSync(process.execPath, ["--input-type=module-typescript", "-e", script], {
+      encoding: "utf8",
+      env: { ...process.env, TZ, LANG },
+    });
+  const [one, other] = [at("Pacific/Kiritimati", "ar_EG.UTF-8"), at("America/St_Johns", "C")];
+  expect([one.stderr, one.status]).toEqual(["", 0]);
+  expect(one.stdout).toBe(other.stdout);
+  expect(one.stdout.length).toBeGreaterThan(10_000);
+});
