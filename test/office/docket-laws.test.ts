@@ -13,7 +13,7 @@ import { SHIPPED_PACKS, WEEKENDS_ONLY } from "../../dist/office/docket/packs/shi
 import { history } from "../../materials/docket/histories.ts";
 import { broken } from "../../materials/docket/laws.ts";
 
-const HISTORIES = process.env.SLOW ? 20_000 : 400;
+const HISTORIES = process.env.SLOW ? 20_000 : 60;
 
 test.each(SHIPPED_PACKS.map((pack) => [pack.data.id, pack] as const))("laws hold over histories of %s", (id, pack) => {
   const rules = rulesOf(pack, WEEKENDS_ONLY);
@@ -45,7 +45,7 @@ test.each(SHIPPED_PACKS.map((pack) => [pack.data.id, pack] as const))(
 );
 
 test("the example of each verb has the facts of its kind", () => {
-  expect(VERBS.flatMap(({ verb, kind, facts }) => faultOfFacts(kind, facts) ?? []).map(String)).toEqual([]);
+  expect(VERBS.flatMap(({ kind, facts }) => faultOfFacts(kind, facts) ?? [])).toEqual([]);
 });
 
 test("another zone and locale gives the same bytes", () => {
@@ -55,7 +55,7 @@ test("another zone and locale gives the same bytes", () => {
     import { stated } from "./dist/office/docket/fold/stated.js";
     import { shippedPack, WEEKENDS_ONLY } from "./dist/office/docket/packs/shipped.js";
     const rules = rulesOf(shippedPack("expedited-ai-ip/v1"), WEEKENDS_ONLY);
-    for (let n = 0; n < 20; n++) console.log(JSON.stringify(stated(fold(rules, history(rules, "zone " + n), 2e9), rules)));`;
+    for (let n = 0; n < 6; n++) console.log(JSON.stringify(stated(fold(rules, history(rules, "zone " + n), 2e9), rules)));`;
   const at = (TZ: string, LANG: string) =>
     spawnSync(process.execPath, ["--input-type=module-typescript", "-e", script], {
       encoding: "utf8",
@@ -64,5 +64,5 @@ test("another zone and locale gives the same bytes", () => {
   const [one, other] = [at("Pacific/Kiritimati", "ar_EG.UTF-8"), at("America/St_Johns", "C")];
   expect([one.stderr, one.status]).toEqual(["", 0]);
   expect(one.stdout).toBe(other.stdout);
-  expect(one.stdout.length).toBeGreaterThan(10_000);
+  expect(one.stdout.length).toBeGreaterThan(5000);
 });

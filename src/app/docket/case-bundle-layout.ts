@@ -1,4 +1,5 @@
 /** Where the parts of a case lie in its bundle. */
+export const CASE_FILE = "case.json";
 export const STATED_FILE = "state.json";
 export const CHECKPOINT_FILE = "checkpoint";
 export const KEYS_FILE = "log-keys.txt";

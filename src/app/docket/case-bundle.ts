@@ -13,8 +13,7 @@ import { stated } from "../../office/docket/fold/stated.js";
 import type { FactsOf } from "../../office/docket/pack/facts.js";
 import { TIERS, type Tier } from "../../office/docket/pack/names.js";
 import { CHECKPOINT_PATH } from "../../tlog/log-writer.js";
-import { CHECKPOINT_FILE, entryPath, KEYS_FILE, objectFile, STATED_FILE } from "./case-bundle-layout.js";
-import { CASE_FILE } from "./case-data.js";
+import { CASE_FILE, CHECKPOINT_FILE, entryPath, KEYS_FILE, objectFile, STATED_FILE } from "./case-bundle-layout.js";
 import { type CaseFolder, openCaseFolder } from "./case-folder.js";
 
 /** @param tier the narrowest circle whose attachments are carried @param asOf Unix seconds at which the state is stated */

@@ -12,7 +12,6 @@ import type { FactsOf } from "../../office/docket/pack/facts.js";
 import type { RulePack } from "../../office/docket/pack/rule-pack.js";
 import { type Calendar, readCalendar } from "../../office/docket/time/calendar.js";
 
-export const CASE_FILE = "case.json";
 export const CASE_TYPE = "assay/case/v1";
 /** A pack or a calendar. */
 const DATA_BYTES_MAX = 4 * 1024 * 1024;

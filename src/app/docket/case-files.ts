@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Files } from "../../evidence/bag.js";
 import { unzipStrict, ZIP_LIMITS, type ZipLimits } from "../../evidence/zip.js";
 import { readWhole } from "../../host/whole-file.js";
-import { CASE_FILE } from "./case-data.js";
+import { CASE_FILE } from "./case-bundle-layout.js";
 
 /** 30,000 entries, two files each, and what they attach; a zip without extensions holds 65,535. */
 const CASE_ZIP_LIMITS: ZipLimits = { ...ZIP_LIMITS, entriesMax: 65_535 };

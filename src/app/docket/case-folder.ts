@@ -20,7 +20,8 @@ import type { Policy } from "../../tlog/policy.js";
 import { TILE_WIDTH } from "../../tlog/tile.js";
 import { type ReadTile, readBundle } from "../../tlog/tree-reader.js";
 import { initLog, openLog, readHead, withWriter } from "../log/log.js";
-import { beginWith, CASE_FILE, CASE_TYPE, type CaseFile, readCaseFile, readData } from "./case-data.js";
+import { CASE_FILE } from "./case-bundle-layout.js";
+import { beginWith, CASE_TYPE, type CaseFile, readCaseFile, readData } from "./case-data.js";
 
 export interface CaseFolder extends OpenCase {
   folder: string;

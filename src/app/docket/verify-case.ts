@@ -25,8 +25,8 @@ import { type Policy, parsePolicy, plainPolicy } from "../../tlog/policy.js";
 import { EMPTY_EDGE, grow, rootOf } from "../../tlog/tree-growth.js";
 import { trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
 import type { Check } from "../bundle/check.js";
-import { CHECKPOINT_FILE, entryPath, KEYS_FILE, objectFile, STATED_FILE } from "./case-bundle-layout.js";
-import { beginWith, CASE_FILE, type CaseFile, readCaseFile, readData } from "./case-data.js";
+import { CASE_FILE, CHECKPOINT_FILE, entryPath, KEYS_FILE, objectFile, STATED_FILE } from "./case-bundle-layout.js";
+import { beginWith, type CaseFile, readCaseFile, readData } from "./case-data.js";
 import { factsOfFinding } from "./finding-facts.js";
 
 export interface CaseReport {
