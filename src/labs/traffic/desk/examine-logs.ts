@@ -26,6 +26,8 @@ export interface ExamineLogsOptions {
   mapping: Mapping | null;
   reveal: boolean;
   follow?: boolean;
+  /** What an earlier look had taken in: if there is nothing else, nothing is examined again. */
+  seen?: string;
   /** Studies at hand. */
   studies: readonly Validation[];
   threads?: number;
@@ -37,13 +39,25 @@ export interface LogsExamined {
   manifest: Manifest;
   intake: IntakeFacts;
   newRows: number;
+  /** Says what was taken in. */
+  mark: string;
 }
 
-export async function examineLogs(options: ExamineLogsOptions): Promise<LogsExamined> {
+/** A look at a log that holds what it held before has no findings. */
+export interface NothingNew {
+  findings: null;
+  mark: string;
+}
+
+export async function examineLogs(options: ExamineLogsOptions & { seen: string }): Promise<LogsExamined | NothingNew>;
+export async function examineLogs(options: ExamineLogsOptions): Promise<LogsExamined>;
+export async function examineLogs(options: ExamineLogsOptions): Promise<LogsExamined | NothingNew> {
   const key = await readHashKey(options.keyFile, options.keyMayBeNew);
   const engine = await openEngine(options.folder);
   try {
     const { manifest, newRows } = await ingest(engine, { ...options, key });
+    const mark = JSON.stringify([manifest.batches, manifest.sources.map(({ number, rows }) => [number, rows])]);
+    if (mark === options.seen) return { findings: null, mark };
     const intake = await intakeFacts(engine, manifest);
     const { fill, refusal } = intake;
     const findings = await examineTraffic({
@@ -57,7 +71,7 @@ export async function examineLogs(options: ExamineLogsOptions): Promise<LogsExam
       software: SOFTWARE,
       onStage: (stage) => options.onProgress({ stage, done: 0, total: 1 }),
     });
-    return { findings, manifest, intake, newRows };
+    return { findings, manifest, intake, newRows, mark };
   } finally {
     await engine.close();
   }

@@ -16,13 +16,13 @@ import { digestOfFile } from "../../../host/find-files.js";
 import type { LogFile } from "../host/files/log-file.js";
 import { logFiles } from "../host/files/log-files.js";
 import type { Response } from "../respond.js";
-import { alert } from "./alert.js";
 import { examineLogs, type LogsExamined } from "./examine-logs.js";
 import { intakeLines } from "./intake-facts.js";
 import { committedKey, keyCommitment } from "./key-commitment.js";
 import { type LogOptions, logOptions } from "./log-options.js";
 import { readMapping } from "./read-mapping.js";
 import { respondToTraffic } from "./respond-to-traffic.js";
+import { type TellingOptions, tell, tellingOf } from "./tell-accounts.js";
 
 /** Between two looks at growing logs. */
 const INTERVAL_SECONDS = "300";
@@ -42,8 +42,12 @@ export const trafficQuestion: Question = {
     { flags: "--mapping <file>", help: "where the fields of a log of one's own are (JSON)" },
     { flags: "--reveal", help: "name accounts in clear; the default is their keyed hash" },
     { flags: "--follow", help: "keep looking at growing logs; findings are printed again when they change" },
-    { flags: "--alert <file>", help: "with --follow: write the accounts of supporting findings, .csv or .jsonl" },
-    { flags: "--webhook <url>", help: "with --follow: post them there as JSON when they change" },
+    { flags: "--alert <file>", help: "write the accounts of supporting findings, .csv or .jsonl, each with an id" },
+    { flags: "--webhook <url>", help: "post each account there once, as JSON, with its id" },
+    { flags: "--feed <file>", help: "write a gateway's feed of expiring entries (JSON); needs --appeal" },
+    { flags: "--appeal <where>", help: "with --feed: where an account objects, as an address of the web or of mail" },
+    { flags: "--feed-action <what>", help: "with --feed: step-up or deny", default: "step-up" },
+    { flags: "--feed-days <n>", help: "with --feed: days after which an entry expires", default: "7" },
     {
       flags: "--as-respondent <bundle>",
       help: "hold one's own log against an accusation's bundle; --key is the key that hashed it",
@@ -64,7 +68,9 @@ OpenAI-, Anthropic- and Gemini-compatible proxy logs, and plain JSON, CSV and Pa
   async examine({ arguments: [logs], options }, desk) {
     const given = options as Options;
     const typed = await logOptions(logs as readonly string[], given);
+    const told = await tellingOf(given, typed.folder);
     const examined = await examineLogs({ ...typed, studies: desk.studies, onProgress: desk.onProgress });
+    await tell(examined.findings, told);
     return asExamination(examined, given, await repeatable(typed, given, desk));
   },
 
@@ -115,11 +121,9 @@ OpenAI-, Anthropic- and Gemini-compatible proxy logs, and plain JSON, CSV and Pa
   },
 };
 
-interface Options extends LogOptions {
+interface Options extends LogOptions, TellingOptions {
   asRespondent?: string;
   follow?: boolean;
-  alert?: string;
-  webhook?: string;
   interval?: string;
 }
 
@@ -174,14 +178,18 @@ async function* looks(logs: readonly string[], given: Options, desk: Desk): Asyn
   if (!(seconds >= 1))
     throw new AssayError("USAGE", `--interval: expected seconds, got ${quoted(given.interval ?? "")}`);
   const fixed = await logOptions(logs, given);
-  for (let before = ""; ; ) {
-    const seen = await examineLogs({ ...fixed, follow: true, studies: desk.studies, onProgress: desk.onProgress });
-    const now = seen.findings.map(encodeFinding).join("\n");
-    if (now !== before) {
-      yield asExamination(seen, given, null);
-      await alert(seen.findings, { path: given.alert, webhook: given.webhook });
-    }
-    before = now;
+  const told = await tellingOf(given, fixed.folder);
+  let [before, mark] = ["", ""];
+  for (;;) {
+    const { studies, onProgress } = desk;
+    const seen = await examineLogs({ ...fixed, follow: true, seen: mark, studies, onProgress });
+    mark = seen.mark;
+    if (seen.findings !== null) {
+      const now = seen.findings.map(encodeFinding).join("\n");
+      if (now !== before) yield asExamination(seen, given, null);
+      before = now;
+      await tell(seen.findings, told);
+    } else await tell(null, told);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   }
 }

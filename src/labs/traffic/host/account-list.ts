@@ -1,19 +1,44 @@
-/** A list of accounts for the provider's own systems, CSV (RFC 4180) or JSON Lines by the file's name; complete or absent. */
-import { rename, writeFile } from "node:fs/promises";
+/**
+ * Lists of accounts for the provider's own systems: CSV (RFC 4180) or JSON Lines by the file's name, a gateway's feed, and
+ * which of them were told. Each is complete or absent.
+ */
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Feed, Listing } from "../feed.js";
 
-export interface ListedAccount {
-  account: string;
-  log10P: number;
-  proposition: string;
-}
-
-export async function writeAlert(path: string, accounts: readonly ListedAccount[]): Promise<void> {
+export async function writeAlert(path: string, accounts: readonly Listing[]): Promise<void> {
   const csv = /\.csv$/i.test(path);
   // A leading =, +, - or @ would be a formula in a spreadsheet (CWE-1236).
   const cell = (text: string) => `"${text.replace(/^([=+\-@])/, "'$1").replaceAll('"', '""')}"`;
   const lines = accounts.map((a) =>
-    csv ? `${cell(a.account)},${a.log10P},${cell(a.proposition)}\r\n` : `${JSON.stringify(a)}\n`,
+    csv ? `${cell(a.account)},${a.log10P},${cell(a.proposition)},${a.id},${a.finding}\r\n` : `${JSON.stringify(a)}\n`,
   );
-  await writeFile(`${path}.part`, (csv ? "account,log10P,proposition\r\n" : "") + lines.join(""), { mode: 0o600 });
+  await replace(path, (csv ? "account,log10P,proposition,id,finding\r\n" : "") + lines.join(""));
+}
+
+export async function writeFeed(path: string, feed: Feed): Promise<void> {
+  await replace(path, `${JSON.stringify(feed, null, 1)}\n`);
+}
+
+const TOLD = "told.json";
+
+/** Ids of the accounts that a receiver took; none where the file is not there. */
+export async function readTold(folder: string): Promise<Set<string>> {
+  const text = await readFile(join(folder, TOLD), "utf8").catch(() => "[]");
+  const ids: unknown = JSON.parse(text);
+  return new Set(Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : []);
+}
+
+export async function writeTold(folder: string, ids: ReadonlySet<string>): Promise<void> {
+  await replace(join(folder, TOLD), `${JSON.stringify([...ids].sort())}\n`);
+}
+
+/** Milliseconds since 1970. */
+export function now(): number {
+  return Date.now();
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.part`, text, { mode: 0o600 });
   await rename(`${path}.part`, path);
 }
