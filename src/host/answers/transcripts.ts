@@ -29,6 +29,9 @@ const TRANSCRIPT_NAME = /\.(?:jsonl|ndjson|json|eval)(?:\.gz)?$/i;
 /** What may lie in a panel's folder beside its transcripts. */
 const LINEAGE_FILE = "lineage.json";
 const PROMPTS_FILE = "prompts.json";
+/** What whoever contributes a panel says of it: docs/panels.md. */
+export const PANEL_STATEMENT_FILE = "panel.json";
+const BESIDE: readonly string[] = [LINEAGE_FILE, PROMPTS_FILE, PANEL_STATEMENT_FILE];
 
 /** A file, and the name it is to go under; null takes the file's own. */
 export interface TranscriptAt {
@@ -68,7 +71,7 @@ export async function openPanel(folder: string): Promise<PanelFolder> {
       throw new AssayError("USAGE", `--panel: expected a folder of transcripts, got the file ${quoted(folder)}`);
     throw asAssayError(error, folder, "transcripts.openPanel");
   }
-  const transcripts = names.filter((n) => TRANSCRIPT_NAME.test(n) && n !== LINEAGE_FILE && n !== PROMPTS_FILE).sort();
+  const transcripts = names.filter((n) => TRANSCRIPT_NAME.test(n) && !BESIDE.includes(n)).sort();
   if (transcripts.length === 0)
     throw new AssayError("NOT_FOUND", `transcripts.openPanel: expected transcripts in ${quoted(folder)}, got none`);
   if (transcripts.length > PANEL_FILES_MAX)

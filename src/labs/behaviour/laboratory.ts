@@ -24,6 +24,12 @@ export const behaviour: Laboratory = {
       load: async () => (await import("./desk/question.js")).behaviourQuestion,
     },
   ],
-  tools: [],
+  tools: [
+    {
+      name: "panel",
+      summary: "What a panel of transcripts can carry, before a query is paid for.",
+      load: async () => (await import("./tools/panel.js")).panelCommand,
+    },
+  ],
   view: async () => (await import("./page/view.js")).behaviourView,
 };
