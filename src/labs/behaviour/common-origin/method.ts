@@ -2,6 +2,9 @@
 export const ORIGIN_PROPOSITION = "behaviour/common-origin";
 export const ORIGIN_METHOD_VERSION = "1";
 
+/** Where its study lies in the package. */
+export const ORIGIN_STUDY = "validation/behaviour-common-origin.json";
+
 /** Prompts on which the two sides' answers are compared: the least that was studied. */
 export const ORIGIN_PROMPTS_MIN = 50;
 /** Independent families of the panel (HOUSE §3, scored tests). */

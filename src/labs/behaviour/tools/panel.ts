@@ -2,13 +2,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
-import { loadStudies } from "../../../app/studies.js";
+import { loadStudy } from "../../../app/studies.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { openPanel, PANEL_STATEMENT_FILE, readTranscriptFile } from "../../../host/answers/transcripts.js";
 import { firstAnswers } from "../../../transcript/transcript.js";
-import { ORIGIN_PROPOSITION } from "../common-origin/method.js";
-import { behaviour } from "../laboratory.js";
+import { ORIGIN_STUDY } from "../common-origin/method.js";
 import { checkPanel, type PanelCheck, readPanelStatement } from "../panel/panel-check.js";
 import { type Member, seatPanel, startsKept } from "../panel/seat-panel.js";
 
@@ -83,9 +82,7 @@ async function checkFolder(folder: string, options: Options): Promise<PanelCheck
     bases: panel.bases,
     coverage: 0,
   });
-  const [study] = await loadStudies({
-    studies: behaviour.studies.filter(({ method }) => method === ORIGIN_PROPOSITION),
-  });
+  const study = await loadStudy(ORIGIN_STUDY);
   return checkPanel({
     members: seated.panel.map(({ name }, i) => ({ name, family: seated.cast.groups[2 + i]!, answered: answered[i]! })),
     labelled: panel.bases !== null,
