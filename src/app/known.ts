@@ -1,5 +1,6 @@
 /** Who asks what: the laboratory of a proposition or a command, by the list of laboratories. */
 import { AssayError, quoted } from "../base/error.js";
+import type { Finding } from "../finding/finding.js";
 import type { Proposition } from "../finding/propositions.js";
 import type { FoundDescents } from "../office/register/found-descent.js";
 import * as listed from "./laboratories.js";
@@ -46,4 +47,11 @@ export function demonstrated(): { asking: Asking; demonstration: Demonstration }
 
 export function commandOf({ question }: Asking): string {
   return EXAMINE + question.name;
+}
+
+/** On what the error rate of the finding's method was measured; null where its laboratory has no study of it. */
+export function measuredOn({ method, proposition }: Pick<Finding, "method" | "proposition">): string | null {
+  const studies = laboratoryOf(proposition.id)?.studies ?? [];
+  const study = studies.find((of) => of.method === method.id && (of.proposition ?? proposition.id) === proposition.id);
+  return study?.measuredOn ?? null;
 }

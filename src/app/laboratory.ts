@@ -23,7 +23,7 @@ export interface Laboratory {
   /** Its questions whose first proposition, supported, makes the suspect a descendant of the reference in the register. */
   descents?: Readonly<Record<string, FoundDescent>>;
   /** Where the study of each method lies in the package; a method that answers two questions may have one for each. */
-  studies: readonly { method: string; proposition?: string; file: string }[];
+  studies: readonly StudyPlace[];
   /** What may be asked, each under `assay examine NAME`. */
   questions: readonly Loaded<Question>[];
   /** Commands of its own beside its questions: `assay NAME`. */
@@ -44,6 +44,14 @@ export interface Demonstration {
   reference: string;
   /** With the ground truth, so that a reader can judge the findings. */
   suspects: readonly { name: string; made: string }[];
+}
+
+export interface StudyPlace {
+  method: string;
+  proposition?: string;
+  file: string;
+  /** On what its error rate was measured, with sizes: goes after "Measured on", on the first screen. */
+  measuredOn: string;
 }
 
 /** Something under a name, in a sentence of help, loaded when it is asked for. */

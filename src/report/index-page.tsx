@@ -61,8 +61,8 @@ export function renderIndex(entries: readonly IndexEntry[]): string {
               </table>
             </Scroll>
             <p class="govuk-body">
-              A finding says how strong some evidence is. It is not a verdict, and “inconclusive” does not show
-              independence.
+              A finding says how strong some evidence is. It is not a verdict, and “inconclusive” speaks for neither
+              side.
             </p>
           </main>
         </div>

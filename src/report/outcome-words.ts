@@ -5,6 +5,7 @@
  */
 import type { Finding, Outcome } from "../finding/finding.js";
 import type { Proposition } from "../finding/propositions.js";
+import { whole } from "./figure-words.js";
 
 export interface OutcomeWords {
   /** A word or two for the tag. */
@@ -13,7 +14,10 @@ export interface OutcomeWords {
   meaning: string;
 }
 
-export function outcomeWords({ outcome }: Finding, { topic }: Proposition): OutcomeWords {
+export function outcomeWords(
+  { outcome, errorRate, proposition: { hp, hd } }: Finding,
+  { topic }: Proposition,
+): OutcomeWords {
   const words: Record<Outcome, OutcomeWords> = {
     "supports-hp": {
       tag: "Supports the first proposition",
@@ -29,15 +33,13 @@ export function outcomeWords({ outcome }: Finding, { topic }: Proposition): Outc
       tag: "Inconclusive",
       headline: `Inconclusive as to ${topic.hp}`,
       meaning:
-        `The test ran and did not reach the level set in advance. This does not show ${topic.hd}: ${topic.hp} may ` +
-        "still be there, in a form or amount that this method cannot see. It speaks for neither proposition.",
+        `The test ran and did not reach the level set in advance. This does not show that ${hd}: that ${hp} may ` +
+        "still be so, in a form or amount that this method cannot see. It speaks for neither proposition.",
     },
     uncalibrated: {
       tag: "Uncalibrated",
       headline: `Uncalibrated: no strength can be stated as to ${topic.hp}`,
-      meaning:
-        "The test ran, but how often it errs on material of this kind has not been measured. Its figures are printed " +
-        "so that others can check them; they support neither proposition until a validation study covers this kind.",
+      meaning: `${studied(errorRate)} The figures are printed so that others can check them; they support neither proposition.`,
     },
     refused: {
       tag: "Refused",
@@ -48,4 +50,13 @@ export function outcomeWords({ outcome }: Finding, { topic }: Proposition): Outc
     },
   };
   return words[outcome];
+}
+
+/** Never called "not measured" where a study was made. */
+function studied(errorRate: Finding["errorRate"]): string {
+  if (errorRate === null) return "The test ran, but how often it errs on material of this kind has not been measured.";
+  const { falsePositives, families } = errorRate;
+  return falsePositives > 0
+    ? `The test ran. A validation study was made, and in it the method accused ${whole(falsePositives)} of ${whole(families)} unrelated families, so that no strength can be stated.`
+    : "The test ran. A validation study was made, and it does not carry a strength for this case.";
 }

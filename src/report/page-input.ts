@@ -23,6 +23,8 @@ export interface PageInput {
   /** How its laboratory's observations stand on the page. */
   view: View;
   validation: PageValidation | null;
+  /** The material of the method's study in a few words, with its sizes; null where the method has none. */
+  measuredOn: string | null;
   reproduce: { command: string };
   signed: { keyId: string } | null;
 }

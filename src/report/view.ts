@@ -4,6 +4,7 @@
  */
 import type { Child } from "hono/jsx";
 import type { Finding } from "../finding/finding.js";
+import type { About } from "./about.js";
 import type { NamedFigure } from "./figures/named-figure.js";
 
 /** A figure with its number on the page. */
@@ -21,6 +22,8 @@ export interface View {
   /** False when the observations are not of the laboratory's type. */
   reads: (finding: Finding) => boolean;
   figures: (finding: Finding) => NamedFigure[];
+  /** Whom and what its observations name; left out, or null, where the subject says it all. */
+  about?: (finding: Finding) => About | null;
   /** Content of the section "Observations". */
   Observations: (input: ViewInput) => Child;
   /** What the section "Method" adds beyond the tests. */

@@ -70,12 +70,14 @@ describe("outcomes in words", () => {
     );
     expect(text).toContain("10 to the power −512");
     // The conclusion and the table of the study state one and the same bound.
-    expect(text).toContain("the rate of false accusation is below 6.1 %");
+    expect(text).toContain("the rate of false accusation on such material is below 6.1 %");
     expect(text).toContain("false accusation below 6.1 %");
   });
 
   test("inconclusive says that it does not show independence", () => {
-    expect(visible(renderPage(pageInput(inconclusive)))).toContain("This does not show independent initialisation");
+    expect(visible(renderPage(pageInput(inconclusive)))).toContain(
+      "This does not show that they were initialised independently",
+    );
   });
 
   test("refused leaves out observations and figures", () => {

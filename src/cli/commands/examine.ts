@@ -2,7 +2,7 @@
 import { Command, Option as CommanderOption, InvalidArgumentError } from "commander";
 import type { VerifyReport } from "../../app/bundle/check.js";
 import { verifyBundle, verifyBundleZip } from "../../app/bundle/verify-bundle.js";
-import { type Asking, LABORATORIES, propositionOf } from "../../app/known.js";
+import { type Asking, LABORATORIES, measuredOn, propositionOf } from "../../app/known.js";
 import type { Asked, Desk, Examination, Option, Question } from "../../app/laboratory.js";
 import { publish } from "../../app/publish.js";
 import { loadStudies } from "../../app/studies.js";
@@ -12,6 +12,7 @@ import { encodeFinding } from "../../finding/codec.js";
 import { assertFreeTarget, readBundle, writeBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
 import { readSigningKey } from "../../host/signing/keys.js";
+import type { View } from "../../report/view.js";
 import { progressLine } from "../progress.js";
 import { summary } from "../summary.js";
 
@@ -87,28 +88,36 @@ async function run(asking: Asking, question: Question, asked: Asked, printed: Pr
       process.stdout.write(json ? `${JSON.stringify(answer.json)}\n` : `${answer.lines.join("\n")}\n`);
     return;
   }
+  const view = json ? null : await asking.laboratory.view();
   const looks = question.follow?.(asked, desk) ?? null;
   if (looks !== null) {
     if (out !== undefined)
       throw new AssayError("USAGE", `examine ${asking.question.name}: expected --follow or --out, got both`);
     for await (const examination of looks) {
       progress.done();
-      print(examination, json);
+      print(examination, view);
     }
     return;
   }
   const examination = await question.examine(asked, desk).finally(() => progress.done());
   if (out !== undefined) await writeBundle(out, await publish(asking, examination, studies, key, plan));
-  print(examination, json);
+  print(examination, view);
   if (out !== undefined) process.stderr.write(`bundle written to ${out}\n`);
 }
 
-function print({ findings, notes = [] }: Examination, json: boolean | undefined): void {
+function print({ findings, notes = [] }: Examination, view: View | null): void {
   for (const note of notes) process.stderr.write(`${note}\n`);
   const printed = findings.map((finding) =>
-    json ? encodeFinding(finding) : summary(finding, propositionOf(finding.proposition.id)!),
+    view === null
+      ? encodeFinding(finding)
+      : summary({
+          finding,
+          words: propositionOf(finding.proposition.id)!,
+          about: view.about?.(finding) ?? null,
+          measuredOn: measuredOn(finding),
+        }),
   );
-  process.stdout.write(`${printed.join(json ? "\n" : "\n\n")}\n`);
+  process.stdout.write(`${printed.join(view === null ? "\n" : "\n\n")}\n`);
 }
 
 async function openBundle(path: string): Promise<VerifyReport> {

@@ -2,6 +2,9 @@
 import type { Laboratory } from "../../app/laboratory.js";
 import { BEHAVIOUR_PROPOSITIONS, BEHAVIOUR_PROPOSITIONS_2 } from "./propositions.js";
 
+/** Of every study of answers, at least. */
+const ANSWERS = "answers of 133 models of 23 bases to 805 English instruction prompts";
+
 export const behaviour: Laboratory = {
   id: "behaviour",
   propositions: BEHAVIOUR_PROPOSITIONS,
@@ -12,10 +15,14 @@ export const behaviour: Laboratory = {
     "behaviour/taught-by": { by: "answers" },
   },
   studies: [
-    { method: "behaviour/common-origin", file: "validation/behaviour-common-origin.json" },
-    { method: "behaviour/same-model", file: "validation/behaviour-same-model.json" },
-    { method: "behaviour/tuned-from", file: "validation/behaviour-tuned-from.json" },
-    { method: "behaviour/taught-by", file: "validation/behaviour-taught-by.json" },
+    {
+      method: "behaviour/common-origin",
+      file: "validation/behaviour-common-origin.json",
+      measuredOn: `${ANSWERS}, and held-out answers on code and reasoning by 8 makers`,
+    },
+    { method: "behaviour/same-model", file: "validation/behaviour-same-model.json", measuredOn: ANSWERS },
+    { method: "behaviour/tuned-from", file: "validation/behaviour-tuned-from.json", measuredOn: ANSWERS },
+    { method: "behaviour/taught-by", file: "validation/behaviour-taught-by.json", measuredOn: ANSWERS },
   ],
   questions: [
     {

@@ -2,6 +2,9 @@
 import type { Laboratory } from "../../app/laboratory.js";
 import { TRAFFIC_PROPOSITIONS } from "./propositions.js";
 
+/** Of both studies. */
+const LOGS = "generated logs of 600 accounts over 14 days";
+
 export const traffic: Laboratory = {
   id: "traffic",
   propositions: TRAFFIC_PROPOSITIONS,
@@ -11,11 +14,13 @@ export const traffic: Laboratory = {
       method: "traffic/lockstep",
       proposition: "traffic/pooled-operation",
       file: "validation/traffic-pooled-operation.json",
+      measuredOn: LOGS,
     },
     {
       method: "traffic/lockstep",
       proposition: "traffic/extraction-workload",
       file: "validation/traffic-extraction-workload.json",
+      measuredOn: LOGS,
     },
   ],
   questions: [

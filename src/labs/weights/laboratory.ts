@@ -10,9 +10,21 @@ export const weights: Laboratory = {
     "weights/direction": { by: "weights", directed: true },
   },
   studies: [
-    { method: "weights/unit-labels", file: "validation/weights-unit-labels.json" },
-    { method: "weights/aligned-units", file: "validation/weights-aligned-units.json" },
-    { method: "weights/init-anchor", file: "validation/weights-init-anchor.json" },
+    {
+      method: "weights/unit-labels",
+      file: "validation/weights-unit-labels.json",
+      measuredOn: "trained models of 0.1 to 1 million parameters",
+    },
+    {
+      method: "weights/aligned-units",
+      file: "validation/weights-aligned-units.json",
+      measuredOn: "trained models below 1 million parameters",
+    },
+    {
+      method: "weights/init-anchor",
+      file: "validation/weights-init-anchor.json",
+      measuredOn: "trained models below 1 million parameters",
+    },
   ],
   questions: [
     {

@@ -3,10 +3,11 @@
  * laboratory adds what may carry its tests. A p-value without seed, n and assumption would not be a test.
  */
 import type { Test } from "../../finding/finding.js";
-import { isCombined } from "../combined-test.js";
+import { combinedTest, isCombined } from "../combined-test.js";
 import { decimal, log10Figure, whole } from "../figure-words.js";
 import type { PageInput } from "../page-input.js";
 import { Details } from "../parts/details.js";
+import { Power } from "../parts/power.js";
 import { Section, Subheading } from "../parts/section.js";
 import { SummaryList } from "../parts/summary-list.js";
 import { Table } from "../parts/table.js";
@@ -20,6 +21,7 @@ export function Method({ input }: { input: PageInput }) {
   const { finding } = input;
   const { method, software, tests } = finding;
   const View = viewOf(input)?.Method;
+  const combined = finding.outcome === "refused" ? null : combinedTest(finding);
   const staked = tests.filter((test) => test.share > 0 || isCombined(test));
   const descriptive = tests.filter((test) => !staked.includes(test));
   const assumptions = [...new Set(tests.map((test) => test.assumption))];
@@ -35,6 +37,13 @@ export function Method({ input }: { input: PageInput }) {
       />
       {tests.length === 0 ? <p class="govuk-body">No test was run.</p> : null}
       {staked.length > 0 ? <Tests caption="Tests" tests={staked} assumptions={assumptions} /> : null}
+      {combined ? (
+        <p class="govuk-body">
+          All tests together, multiplicity paid: p is at most <Power log10={combined.log10P} />. That is how rarely the
+          test would show this if the second proposition held and the assumption did. It is not the probability that the
+          second proposition holds, and the first screen states no more than the study of the method can carry.
+        </p>
+      ) : null}
       {assumptions.length > 0 ? (
         <>
           <Subheading>Assumptions</Subheading>

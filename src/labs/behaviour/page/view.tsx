@@ -1,5 +1,6 @@
 /** The behaviour laboratory's observations: ranks by family, kinds of null, rounds, and the prompts that weigh most. */
 import type { Finding } from "../../../finding/finding.js";
+import { subjectAbout } from "../../../report/about.js";
 import { decimal, whole } from "../../../report/figure-words.js";
 import type { NamedFigure } from "../../../report/figures/named-figure.js";
 import { FigureBlock } from "../../../report/parts/figure.js";
@@ -22,6 +23,14 @@ export const behaviourView: View = {
     if (seen && seen.nullKinds.length > 0) drawn.push({ name: "behaviour-ranks", figure: behaviourRanks(seen) });
     if (seen && seen.rounds.length > 1) drawn.push({ name: "behaviour-rounds", figure: behaviourRounds(seen) });
     return drawn;
+  },
+  about: (finding) => {
+    const seen = seenIn(finding);
+    if (!seen) return null;
+    const { names, rows } = subjectAbout(finding);
+    const { models, families } = seen.panel;
+    const held = `${whole(seen.prompts)} prompts, among ${whole(models)} models of ${whole(families)} families`;
+    return { names, rows: [...rows, { label: "Compared on", values: [held] }] };
   },
   Observations,
 };

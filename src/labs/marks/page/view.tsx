@@ -15,6 +15,7 @@ import {
   presentObservationsSchema,
   type TuplesObservation,
 } from "../record/observations.js";
+import { marksAbout } from "./about.js";
 import { markedPassages } from "./marked-passages.js";
 import { otherKeys } from "./other-keys.js";
 import { recipientScores } from "./recipient-scores.js";
@@ -42,6 +43,7 @@ export const marksView: View = {
         return [];
     }
   },
+  about: marksAbout,
   Observations,
 };
 

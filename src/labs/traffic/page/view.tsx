@@ -8,6 +8,7 @@ import { SummaryList } from "../../../report/parts/summary-list.js";
 import { Table } from "../../../report/parts/table.js";
 import type { View, ViewInput } from "../../../report/view.js";
 import { type TrafficObservations, trafficObservationsSchema } from "../observations.js";
+import { trafficAbout } from "./about.js";
 import { trafficDays, trafficMeasures } from "./group.js";
 
 export const trafficView: View = {
@@ -19,6 +20,7 @@ export const trafficView: View = {
     if (seen?.group) drawn.push({ name: "traffic-measures", figure: trafficMeasures(seen) });
     return drawn;
   },
+  about: trafficAbout,
   Observations,
 };
 

@@ -5,7 +5,7 @@ import { TOSSES_PROPOSITIONS } from "./propositions.js";
 export const tosses: Laboratory = {
   id: "tosses",
   propositions: TOSSES_PROPOSITIONS,
-  studies: [{ method: "tosses/equal-places", file: "validation/tosses-copied.json" }],
+  studies: [{ method: "tosses/equal-places", file: "validation/tosses-copied.json", measuredOn: "generated tosses" }],
   questions: [
     {
       name: "tosses",

@@ -1,0 +1,41 @@
+/** Whom the laboratory's findings name: recipients of copies, accounts of canaries, texts that carry the mark. */
+import { z } from "zod";
+import type { Finding } from "../../../finding/finding.js";
+import { type About, namesRow, subjectAbout } from "../../../report/about.js";
+import { whole } from "../../../report/figure-words.js";
+import { leakObservationsSchema, presentObservationsSchema } from "../record/observations.js";
+
+const canarySchema = z.object({ named: z.array(z.string()), accounts: z.number(), answered: z.number() });
+
+export function marksAbout(finding: Finding): About | null {
+  const supported = finding.outcome === "supports-hp";
+  const { names, rows } = subjectAbout(finding);
+  switch (finding.proposition.id) {
+    case "marks/leak": {
+      const seen = leakObservationsSchema.safeParse(finding.observations).data;
+      if (!seen) return null;
+      return supported && seen.named.length > 0
+        ? { names: seen.named, rows: [namesRow("Recipients named", seen.named), ...rows] }
+        : { names, rows: [...rows, { label: "Recipients named", values: ["none"] }] };
+    }
+    case "marks/canary": {
+      const seen = canarySchema.safeParse(finding.observations).data;
+      if (!seen) return null;
+      const plan = { label: "Accounts in the plan", values: [whole(seen.accounts)] };
+      return supported && seen.named.length > 0
+        ? { names, rows: [...rows, namesRow("Accounts named", seen.named), plan] }
+        : { names, rows: [...rows, { label: "Accounts named", values: ["none"] }, plan] };
+    }
+    case "marks/present": {
+      const seen = presentObservationsSchema.safeParse(finding.observations).data;
+      if (!seen) return null;
+      const texts = { label: "Texts read", values: [whole(seen.textsInAll)] };
+      const marked = [...new Set(seen.passages.map(({ id }) => id))];
+      return supported && marked.length > 0
+        ? { names, rows: [...rows, namesRow("Texts with a marked passage", marked), texts] }
+        : { names, rows: [...rows, texts] };
+    }
+    default:
+      return null;
+  }
+}
