@@ -136,6 +136,7 @@ test("no table is changed under its name", () => {
   expect(names).toMatchInlineSnapshot(`
     [
       [
+        "3 sha256:9e09940ce00fce9f9146998191bfce1a51c9306f38051914fe95e66bb31200e8",
         "2 sha256:c1bfa9614316d6b426a9b7b3f251df09ea2d18938f0567b63e4a4aff3afbcc17",
         "3 sha256:366be16cff0a6cb51225a535afd8e34266ab72db4573f3f0d8c052477e628314",
         "2 sha256:bd93f11bf2531636f8ea656907c9ed43a6b4cf43b2472a561408e1b9dd52f8f7",

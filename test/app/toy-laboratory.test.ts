@@ -109,6 +109,7 @@ describe("a laboratory is one folder, one line and one study", () => {
     const { stdout } = spawnSync(bin, ["--config", FLOORS, "src"], { cwd: copy, encoding: "utf8" });
     rmSync(planted);
     expect(stdout.match(/^ {2}error .*$/gm)).toEqual([
+      "  error floor-of-host: src/host/planted.ts → src/labs/tosses/propositions.ts",
       "  error doors-of-laboratories: src/host/planted.ts → src/labs/tosses/propositions.ts",
     ]);
   });
