@@ -17,12 +17,12 @@ const CONTENTS = [
   { kind: "independent", maker: "made for this case from another seed" },
   { kind: "positive-control", maker: "tuned from the reference by the custodian" },
 ] as const;
-export const WEIGHTS_METHODS = ["weights/unit-labels 6", "weights/aligned-units 1"];
+export const WEIGHTS_METHODS = ["weights/unit-labels 3", "weights/aligned-units 1"];
 export const MARKS_METHODS = ["marks/leak 2"];
 
 export interface Slotted {
   /** The bundle by what lies in the slot, and the roots it speaks of. */
-  bundle: (laboratory: "weights" | "marks", content: string) => Promise<Uint8Array>;
+  bundle: (laboratory: "weights" | "marks", content: string, plan: string) => Promise<Uint8Array>;
   methods: { weights: string[]; marks: string[] };
 }
 
@@ -204,7 +204,7 @@ export async function upheldCourse(folder: string, slotted: Slotted): Promise<Co
   const runs: { facts: FactsOf<"finding">; zip: Uint8Array }[] = [];
   for (const run of plan.runs) {
     const laboratory = run.proposition.startsWith("weights") ? "weights" : "marks";
-    const zip = await slotted.bundle(laboratory, labels[run.slot]!);
+    const zip = await slotted.bundle(laboratory, labels[run.slot]!, state.plan!.plan);
     runs.push({ zip, facts: factsOfFinding(zip, { run: run.id, slot: run.slot, proposition: run.proposition }) });
   }
   // Under the plan only where the bundle's own request names it.

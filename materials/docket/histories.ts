@@ -28,23 +28,53 @@ const EXAMPLES = new Map(VERBS.map(({ kind, facts }) => [kind, facts]));
 export type Draw = ReturnType<typeof prng>;
 const pick = <T>(list: readonly T[], draw: Draw): T => list[draw.below(list.length)]!;
 
-/** @param willing how often an act moves the case on rather than fills it, of 10 */
-export function history(rules: Rules, seed: string, steps = 40): CaseEntry[] {
+/** A course to a remedy: kinds in order, and days that pass. Half the histories follow it with acts of chance between. */
+const COURSE: readonly (EntryKind | number)[] = [
+  ...(["pack.adopted", "complaint", "notice", "service.proof", "service.proof", 2, "response"] as const),
+  ...([1, "panel.drawn", 5, "threshold.decided", "exhibit", "exhibit", "exhibit", "plan.proposed"] as const),
+  ...(["plan.commented", "plan.commented", 4, "plan.adopted", 1, "beacon"] as const),
+  ...(["finding", "finding", "finding", "finding", "finding", "finding", "blind.opened"] as const),
+  ...(["recomputed", "recomputed", "recomputed", "recomputed", 11, 15] as const),
+  ...([
+    "conduct.found",
+    "conduct.found",
+    "conduct.found",
+    "conduct.found",
+    "decision",
+    "order",
+    "order",
+    8,
+    "order",
+  ] as const),
+  ...(["appeal.noticed", "appeal.grounds", "reply", "appeal.decided"] as const),
+];
+
+/** @param steps at most so many entries */
+export function history(rules: Rules, seed: string, steps = 60): CaseEntry[] {
   const draw = prng("assay/docket-histories/v1", seed);
   const state = beginCase(rules);
   const entries: CaseEntry[] = [];
   let received = GENESIS + 1_000_000;
-  const willing = draw.below(10);
+  const course = draw.below(2) === 0 ? [...COURSE] : [];
+  const stray = draw.below(4);
   for (let step = 0; step < steps * 3 && entries.length < steps; step++) {
-    const moves = rules.pack.data.moves.filter(({ from }) => within(from, state.state));
-    const forward = moves.filter(({ to, kind }) => to !== undefined || kind === "finding" || kind === "beacon");
-    const from = forward.length > 0 && draw.below(10) < willing ? forward : moves;
-    if (from.length === 0) break;
+    const next = draw.below(8) >= stray ? course.shift() : undefined;
+    if (typeof next === "number") {
+      received += next * 86_400;
+      continue;
+    }
+    const moves = rules.pack.data.moves.filter(
+      ({ from, to }) => within(from, state.state) && !(course.length > 0 && ENDS.has(to ?? "")),
+    );
+    const wanted = moves.filter(({ kind }) => kind === next);
+    const from = wanted.length > 0 ? wanted : course.length > 0 ? moves.filter(({ to }) => to === undefined) : moves;
+    if (from.length === 0) continue;
     const move = pick(from, draw);
-    received += draw.below(4) === 0 ? 60 + draw.below(20 * 86_400) : 60 + draw.below(86_400);
+    received += course.length > 0 || draw.below(4) > 0 ? 60 + draw.below(7200) : 60 + draw.below(20 * 86_400);
     const role = pick(move.by, draw);
     const facts = factsFor(move.kind, state, draw, received);
-    for (const [name, values] of Object.entries(move.when ?? {})) facts[name] = pick(values, draw);
+    for (const [name, values] of Object.entries(move.when ?? {}))
+      if (!values.includes(facts[name] as string)) facts[name] = pick(values, draw);
     const seq = entries.length;
     const statement = D(`${seed} ${step}`);
     const entry: CaseEntry = { seq, kind: move.kind, role, key: role, statement, received, facts };
@@ -52,6 +82,9 @@ export function history(rules: Rules, seed: string, steps = 40): CaseEntry[] {
   }
   return entries;
 }
+
+/** Where a course would end before its time. */
+const ENDS: ReadonlySet<string> = new Set(["withdrawn", "settled", "dismissed", "deficient"]);
 
 function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: number): Record<string, unknown> {
   const offer = Object.entries(state.entries).findLast(([, each]) => /settlement.offered|undertaking/.test(each.kind));
@@ -68,7 +101,7 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
         beacon: BEACON,
       };
     case "complaint":
-      return { members: pick([1, 3], draw), fee: pick(["paid", "waived", "due"], draw) };
+      return { members: pick([1, 3], draw), fee: pick(["paid", "waived"], draw) };
     case "notice":
       return { draw: { round: 1 + draw.below(1000), secret: COMMITMENT } };
     case "service.proof":
@@ -117,7 +150,7 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
         exhibit: `E${Object.keys(state.exhibits).length}`,
         title: "a title",
         kind: "model",
-        root: pick([REFERENCE, SUSPECT, D("other")], draw),
+        root: [REFERENCE, SUSPECT, D("other")][Object.keys(state.exhibits).length % 3]!,
         tier: pick(["PUBLIC", "PARTIES", "TRIBUNAL_ONLY"], draw),
         carried: false,
         speaksFor: pick(["complainant", "respondent", "neither"], draw),
@@ -181,7 +214,7 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
     case "decision":
       return decision(state, draw);
     case "order":
-      return { rung: 1, effect: "suspend", models: [SUSPECT], reach: "declared", reasons: "a reason" };
+      return { rung: 1 + draw.below(10), effect: "suspend", models: [SUSPECT], reach: "declared", reasons: "a reason" };
     case "inspection.return":
     case "inspection.event":
     case "order.varied":

@@ -35,7 +35,7 @@ export function broken(entries: readonly CaseEntry[], rules: Rules, draw: Draw):
     if (dues.some((due, at) => walk.clocks[at]!.due < due)) faults.push("a clock got shorter");
     dues = walk.clocks.map(({ due }) => due);
     for (const order of walk.orders)
-      if (order.seq === entry.seq && order.rung > 3) faults.push(...faultsOfRemedy(walk, order.rung));
+      if (order.seq === entry.seq && order.rung > 3 && asksTwo(rules)) faults.push(...faultsOfRemedy(walk, order.rung));
   }
   advance(walk, rules, until);
   const last = whole.history.at(-1);
@@ -88,6 +88,9 @@ export function broken(entries: readonly CaseEntry[], rules: Rules, draw: Draw):
   }
   return faults;
 }
+
+/** A pack for names on the network asks for no laboratory. */
+const asksTwo = ({ pack }: Rules) => pack.data.gates.some(({ laboratories }) => laboratories === 2);
 
 function faultsOfRemedy(state: CaseState, rung: number): string[] {
   const about = state.findings.filter(
