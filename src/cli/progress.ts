@@ -6,6 +6,9 @@ import type { Progress } from "../base/progress.js";
 
 const REDRAW_MS = 100;
 const QUIET_MS = 60_000;
+/** No estimate before it means something: what has been done must have taken this long and be this share of the whole. */
+const ESTIMATE_AFTER_MS = 5000;
+const ESTIMATE_AFTER_SHARE = 0.02;
 
 export interface ProgressLine {
   report(progress: Progress): void;
@@ -37,8 +40,8 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr, now: (
 
 function describe({ stage, done, total }: Progress, elapsedMs: number): string {
   const percent = total > 0 ? Math.floor((100 * done) / total) : 100;
-  const left = done > 0 ? (elapsedMs / done) * (total - done) : Number.NaN;
-  const estimate = Number.isFinite(left) && elapsedMs > 1000 ? `, about ${seconds(left)} left` : "";
+  const means = elapsedMs >= ESTIMATE_AFTER_MS && done >= ESTIMATE_AFTER_SHARE * total && done > 0;
+  const estimate = means ? `, about ${seconds((elapsedMs / done) * (total - done))} left` : "";
   return `${stage}: ${amount(done)} of ${amount(total)} (${percent} %)${estimate}`;
 }
 
