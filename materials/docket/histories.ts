@@ -55,22 +55,27 @@ export function history(rules: Rules, seed: string, steps = 60): CaseEntry[] {
   const state = beginCase(rules);
   const entries: CaseEntry[] = [];
   let received = GENESIS + 1_000_000;
-  const course = draw.below(2) === 0 ? [...COURSE] : [];
+  const course = draw.below(3) > 0 ? [...COURSE] : [];
   const stray = draw.below(4);
-  for (let step = 0; step < steps * 3 && entries.length < steps; step++) {
-    const next = draw.below(8) >= stray ? course.shift() : undefined;
+  let tried = 0;
+  for (let step = 0; step < steps * 4 && entries.length < steps && !ENDED.has(state.state); step++) {
+    const next = draw.below(8) >= stray ? course[0] : undefined;
     if (typeof next === "number") {
       received += next * 86_400;
+      course.shift();
       continue;
     }
+    const guided = course.length > 0;
     const moves = rules.pack.data.moves.filter(
-      ({ from, to }) => within(from, state.state) && !(course.length > 0 && ENDS.has(to ?? "")),
+      ({ from, to, kind }) => within(from, state.state) && !(guided && (ENDS.has(to ?? "") || STOPS.has(kind))),
     );
     const wanted = moves.filter(({ kind }) => kind === next);
-    const from = wanted.length > 0 ? wanted : course.length > 0 ? moves.filter(({ to }) => to === undefined) : moves;
+    const from = wanted.length > 0 ? wanted : guided ? moves.filter(({ to }) => to === undefined) : moves;
+    // A step that does not come in after some tries is passed over.
+    if (next !== undefined && (wanted.length === 0 || ++tried > 5)) [tried] = [0, course.shift()];
     if (from.length === 0) continue;
     const move = pick(from, draw);
-    received += course.length > 0 || draw.below(4) > 0 ? 60 + draw.below(7200) : 60 + draw.below(20 * 86_400);
+    received += guided || draw.below(4) > 0 ? 60 + draw.below(7200) : 60 + draw.below(20 * 86_400);
     const role = pick(move.by, draw);
     const facts = factsFor(move.kind, state, draw, received);
     for (const [name, values] of Object.entries(move.when ?? {}))
@@ -78,11 +83,17 @@ export function history(rules: Rules, seed: string, steps = 60): CaseEntry[] {
     const seq = entries.length;
     const statement = D(`${seed} ${step}`);
     const entry: CaseEntry = { seq, kind: move.kind, role, key: role, statement, received, facts };
-    if ("move" in enter(state, entry, rules)) entries.push(entry);
+    if (!("move" in enter(state, entry, rules))) continue;
+    entries.push(entry);
+    if (move.kind === course[0]) [tried] = [0, course.shift()];
   }
   return entries;
 }
 
+/** Nothing but explanations follows. */
+const ENDED: ReadonlySet<string> = new Set(["withdrawn", "settled", "closed"]);
+/** Acts that would keep a course from its end. */
+const STOPS: ReadonlySet<string> = new Set(["stay", "recusal.asked", "examination.void", "hearing"]);
 /** Where a course would end before its time. */
 const ENDS: ReadonlySet<string> = new Set(["withdrawn", "settled", "dismissed", "deficient"]);
 
