@@ -29,6 +29,7 @@ const PAGES = [
   ...[
     "abuse-team",
     "deployer",
+    "dispute",
     "expert-witness",
     "mark-spec",
     "publisher",

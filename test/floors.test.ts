@@ -71,7 +71,7 @@ const PLANTED: { what: string; file: string; imports: string; rule: string }[] =
   {
     what: "a laboratory's host that opens its desk",
     file: "src/labs/traffic/host/ingest.ts",
-    imports: "../desk/alert.js",
+    imports: "../desk/tell-accounts.js",
     rule: "storey-of-a-laboratory-host",
   },
   {
