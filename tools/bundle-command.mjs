@@ -7,9 +7,9 @@ import { join, relative } from "node:path";
 /** Started by path, from the file that stands in the same folder: known by their names, wherever they lie. */
 const WORKER = /-(worker|child)\.js$/;
 
-/** Native code, what finds it, and optional peers: they stay packages. */
+/** Native code, WebAssembly that is read from beside its package, and optional peers: they stay packages. */
 const OUTSIDE =
-  /^(@napi-rs\/|chdb|@clickhouse\/|@parcel\/watcher|fs-native-extensions|require-addon|bare-|node-gyp-build|canvas$|playwright)/;
+  /^(@napi-rs\/|chdb|@clickhouse\/|@parcel\/watcher|fs-native-extensions|require-addon|bare-|node-gyp-build|canvas$|playwright|web-tree-sitter)/;
 
 export async function bundleCommand() {
   const { build } = await import("rolldown");

@@ -1,0 +1,101 @@
+/** `assay examine code`: what is typed, what is examined, and how a bundle is examined again. */
+import { readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { foundInputs } from "../../../app/found-inputs.js";
+import type { Question, RecomputeDesk } from "../../../app/laboratory.js";
+import { AssayError } from "../../../base/error.js";
+import type { ExaminationRequest } from "../../../evidence/request.js";
+import type { SourceTree } from "../host/source-tree.js";
+import { examineTrees, openTree } from "./examine-trees.js";
+
+export const codeQuestion: Question = {
+  description:
+    "Was this code taken from that code base? Looks for what the claimant's tree alone has in the suspect's, all names hidden, and ranks it among makers of public code.",
+  arguments: [
+    { name: "claimant", help: "folder with the claimant's source files" },
+    { name: "suspect", help: "folder with the respondent's source files" },
+  ],
+  options: [
+    { flags: "--corpus <folder>", help: "index of public code, by `assay code corpus build`", required: true },
+    {
+      flags: "--leave-out <maker>",
+      help: "a maker of the index who descends from a side, or is one; may be repeated",
+      repeated: true,
+    },
+    { flags: "--review <file>", help: "what a reader said who saw the shared units and no score" },
+  ],
+  help: `
+Examples:
+  $ assay code corpus build public/ --dated 2026-06-30 --out index
+  $ assay examine code ours/ theirs/ --corpus index
+  $ assay examine code ours/ theirs/ --corpus index --leave-out northwind --out case-4
+
+Read are Python, TypeScript and JavaScript, Rust, Go, C++ and CUDA. Comments, docstrings, imports, generated files, others'
+code in the tree (vendor, third_party, node_modules) and files that say they come from elsewhere are left out.
+An index that holds a copy of a side hides what it shares: name such makers with --leave-out, and the finding says so.
+An outcome of "inconclusive" does not show that the code was written independently.`,
+
+  async examine({ arguments: [claimant, suspect], options }, { studies, onProgress }) {
+    const { corpus, leaveOut, review } = options as { corpus: string; leaveOut: string[]; review?: string };
+    return examineTrees({
+      claimant: await openTree(String(claimant)),
+      suspect: await openTree(String(suspect)),
+      corpus,
+      leaveOut,
+      review: review ?? null,
+      studies,
+      onProgress,
+    });
+  },
+
+  typed(request) {
+    const left = leftOutOf(request).map((maker) => ` --leave-out ${maker}`);
+    const review = request.inputs.some(({ role }) => role === "review") ? " --review FILE" : "";
+    return `CLAIMANT SUSPECT --corpus DIR${left.join("")}${review}`;
+  },
+
+  async again(request, desk) {
+    const files = { ...request, inputs: request.inputs.filter(({ role }) => role === "corpus" || role === "review") };
+    const { at, has } = await foundInputs("files", files, desk);
+    const trees = await foundTrees(request, desk);
+    return examineTrees({
+      claimant: trees("claimant"),
+      suspect: trees("suspect"),
+      corpus: dirname(at("corpus")),
+      leaveOut: leftOutOf(request),
+      review: has("review") ? at("review") : null,
+      studies: desk.studies,
+      onProgress: desk.onProgress,
+    });
+  },
+};
+
+function leftOutOf({ settings: { leaveOut } }: ExaminationRequest): string[] {
+  if (Array.isArray(leaveOut) && leaveOut.every((maker) => typeof maker === "string")) return leaveOut as string[];
+  throw new AssayError("UNSUPPORTED", "verify: expected a request of `examine code` with what was left out");
+}
+
+/** Folders among the inputs, and the folders in them, whose root is one that is wanted; under the bundle's names. */
+async function foundTrees(
+  request: ExaminationRequest,
+  { inputs }: RecomputeDesk,
+): Promise<(role: string) => SourceTree> {
+  const wanted = new Map(request.inputs.map(({ role, root, name }) => [role, { root, name }]));
+  const roots = new Set([...wanted.values()].map(({ root }) => root));
+  const found = new Map<string, SourceTree>();
+  const look = async (folder: string): Promise<void> => {
+    const tree = await openTree(folder).catch(() => null);
+    if (tree && roots.has(tree.root)) found.set(tree.root, tree);
+  };
+  for (const folder of inputs) {
+    await look(folder);
+    const inside = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of inside) if (entry.isDirectory()) await look(join(folder, entry.name));
+  }
+  return (role) => {
+    const { root, name } = wanted.get(role) ?? { root: "", name: "" };
+    const tree = found.get(root);
+    if (tree) return { ...tree, name };
+    throw new AssayError("NOT_FOUND", `verify: expected the ${role}'s tree (${root}) under ${inputs.join(", ")}`);
+  };
+}

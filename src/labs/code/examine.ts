@@ -1,0 +1,236 @@
+/**
+ * The door of the code laboratory: does the suspect's code contain expression taken from the claimant's? Exclusive
+ * containment of prints (prints/containment.ts), asked both ways and ranked among the makers of a public index both
+ * ways. It sees no direction, no idea behind the text, and nothing that was carried into another language.
+ */
+import type { Digest } from "../../base/digest.js";
+import type { Artefact } from "../../evidence/artefact.js";
+import type { Finding, Test } from "../../finding/finding.js";
+import { frameFinding, studyOfMethod } from "../../finding/frame.js";
+import { type Decision, decideScored, refuse } from "../../finding/outcome.js";
+import type { Validation } from "../../finding/validation.js";
+import { type NamedSide, namesOf, setAside } from "./aside.js";
+import { EXCLUSIVE_MIN, KIN_SHARE, LISTED_MAX, METHOD, PANEL_MAKERS_MIN, PRINT_TOKENS, STUDY_NULL } from "./method.js";
+import type { CodeObservations, DirectionSeen, SideSeen } from "./observations.js";
+import { type Containment, containment, type Maker, type Unit, type UnitScore } from "./prints/containment.js";
+import { joinSets, type PrintSet } from "./prints/prints.js";
+import { CODE_PROPOSITIONS } from "./propositions.js";
+import type { Review } from "./review.js";
+import { LANGUAGES, type Language } from "./tokens/languages.js";
+import { ALTERNATIVES, ASSUMPTION, LIMITS } from "./words.js";
+
+export interface CodeSide extends NamedSide {
+  artefact: Artefact;
+  seen: SideSeen;
+}
+
+export interface CodeRequest {
+  claimant: CodeSide;
+  suspect: CodeSide;
+  corpus: { root: Digest; dated: string; makers: readonly Maker[]; leftOut: readonly string[] };
+  review: { digest: Digest; record: Review } | null;
+  validations: readonly Validation[];
+  software: Finding["software"];
+}
+
+const PROPOSITION = CODE_PROPOSITIONS.entries["code/shared-source"];
+
+export function examineCode(request: CodeRequest): Finding {
+  const { claimant, suspect, corpus, review } = request;
+  const panels = panelsOf(corpus.makers);
+  const both = LANGUAGES.filter((l) => l in claimant.seen.languages && l in suspect.seen.languages);
+  const judged = both.filter((l) => panels[l] >= PANEL_MAKERS_MIN);
+  const [ours, theirs] = [namesOf(claimant), namesOf(suspect)];
+  const asideOurs = setAside(claimant, ours);
+  const asideTheirs = setAside(suspect, [...ours, ...theirs]);
+  const of = (side: CodeSide, aside: ReadonlySet<string>) =>
+    side.units.filter(({ path, language }) => !aside.has(path) && judged.includes(language));
+  const [unitsA, unitsB] = [of(claimant, asideOurs), of(suspect, asideTheirs)];
+  const before = bothWays(unitsA, unitsB, corpus.makers);
+  const explained = explainedBy(review?.record ?? null, unitsA);
+  const after = explained.length === 0 ? before : bothWays(unitsA, unitsB, [...corpus.makers, heldOut(explained)]);
+  const decision = decide(request, both, judged, panels, after);
+  const ranked = corpus.makers.filter(({ languages }) => judged.some((l) => languages.has(l)));
+  const list = (side: CodeSide, found: Containment) => seenOf(side, found, ranked);
+  const forward = list(claimant, after.forward);
+  const turned = list(suspect, after.turned);
+  const observations: CodeObservations = {
+    type: "assay/code-observations/v1",
+    printTokens: [...PRINT_TOKENS],
+    sides: {
+      reference: withAside(claimant.seen, asideOurs),
+      suspect: withAside(suspect.seen, asideTheirs),
+    },
+    corpus: {
+      dated: corpus.dated,
+      makers: corpus.makers.length,
+      panels: LANGUAGES.filter((l) => panels[l] > 0).map((language) => ({ language, makers: panels[language] })),
+      leftOut: [...corpus.leftOut],
+    },
+    forward,
+    turned,
+    licenceConflicts: conflicts(forward, turned),
+    review: review
+      ? {
+          reader: review.record.reader,
+          digest: review.digest,
+          units: review.record.units.length,
+          explained: explained.map(({ unit, by }) => ({ path: unit.path, line: unit.line, by })),
+          before: before.statistic,
+          after: after.statistic,
+        }
+      : null,
+  };
+  return frameFinding({
+    list: CODE_PROPOSITIONS,
+    proposition: PROPOSITION,
+    method: METHOD,
+    validation: studyOfMethod(request.validations, METHOD),
+    subject: { kind: "pair", reference: claimant.artefact, suspect: suspect.artefact },
+    decision,
+    tests: [testOf("claimant-in-suspect", after.forward, ranked), testOf("suspect-in-claimant", after.turned, ranked)],
+    observations,
+    alternatives: ALTERNATIVES,
+    limits: LIMITS,
+    evidence: [claimant.artefact.root, suspect.artefact.root, corpus.root, ...(review ? [review.digest] : [])],
+    software: request.software,
+  });
+}
+
+interface BothWays {
+  forward: Containment;
+  turned: Containment;
+  /** The lower of the two directions' largest scores. */
+  statistic: number;
+}
+
+function bothWays(unitsA: readonly Unit[], unitsB: readonly Unit[], makers: readonly Maker[]): BothWays {
+  const printsOf = (units: readonly Unit[]): PrintSet[] =>
+    PRINT_TOKENS.map((_, k) => joinSets(units.filter(({ name }) => name === "").map(({ prints }) => prints[k]!)));
+  const forward = containment(unitsA, printsOf(unitsB), makers);
+  const turned = containment(unitsB, printsOf(unitsA), makers);
+  return { forward, turned, statistic: Math.min(forward.max, turned.max) };
+}
+
+function decide(
+  { corpus, claimant, suspect, validations }: CodeRequest,
+  both: readonly Language[],
+  judged: readonly Language[],
+  panels: Readonly<Record<Language, number>>,
+  { forward, turned, statistic }: BothWays,
+): Decision {
+  const validation = studyOfMethod(validations, METHOD)?.summary ?? null;
+  const make = (outside: string | null): Decision => {
+    const families = judged.length > 0 ? Math.min(...judged.map((l) => panels[l])) : 0;
+    const largest = ({ panel }: Containment) => panel.reduce((max, { max: one }) => Math.max(max, one), 0);
+    return decideScored({
+      proposition: PROPOSITION,
+      statistic,
+      nullKinds: [
+        { kind: "the index's makers on the claimant's units", families, statisticMax: largest(forward) },
+        { kind: "the index's makers on the suspect's units", families, statisticMax: largest(turned) },
+        { kind: "unrelated pairs of the development makers", ...STUDY_NULL },
+      ],
+      // A rank above m makers is no stronger than m + 1 to one, whatever the score; the cap is stricter.
+      log10LR: { low: Math.log10(families + 1), high: Math.log10(families + 1) },
+      outside,
+      validation,
+    });
+  };
+  if (both.length === 0) {
+    const of = (side: CodeSide) => Object.keys(side.seen.languages).join(", ") || "none";
+    return refuse(`The two sides share no language that is read: ${of(claimant)} and ${of(suspect)}.`);
+  }
+  if (judged.length === 0) {
+    const held = both.map((l) => `${panels[l]} makers of ${l}`).join(", ");
+    return make(`the index holds ${held}; at least ${PANEL_MAKERS_MIN} are needed, dated ${corpus.dated}`);
+  }
+  if (forward.scored === 0)
+    return refuse(
+      `No unit of the claimant's has ${EXCLUSIVE_MIN} prints that no maker of the index has: nothing of its own can be looked for.`,
+    );
+  return make(null);
+}
+
+function panelsOf(makers: readonly Maker[]): Record<Language, number> {
+  const count = (language: Language) => makers.filter(({ languages }) => languages.has(language)).length;
+  return Object.fromEntries(LANGUAGES.map((language) => [language, count(language)])) as Record<Language, number>;
+}
+
+function explainedBy(review: Review | null, units: readonly Unit[]): { unit: Unit; by: string }[] {
+  const verdicts = new Map((review?.units ?? []).map(({ path, line, verdict }) => [`${path}:${line}`, verdict]));
+  return units.flatMap((unit) => {
+    const by = verdicts.get(`${unit.path}:${unit.line}`);
+    return by !== undefined && by !== "unexplained" ? [{ unit, by }] : [];
+  });
+}
+
+/** What a reader explained stands as one more third party that is ranked nowhere. */
+function heldOut(explained: readonly { unit: Unit }[]): Maker {
+  const sets = PRINT_TOKENS.map((_, k) => joinSets(explained.map(({ unit }) => unit.prints[k]!)));
+  return { maker: "explained by the reader", languages: new Set(), prints: (k) => sets[k]! };
+}
+
+function withAside(seen: SideSeen, aside: ReadonlySet<string>): SideSeen {
+  if (aside.size === 0) return seen;
+  return { ...seen, leftOut: [...seen.leftOut, { why: "says that it comes from a third source", files: aside.size }] };
+}
+
+function seenOf(side: CodeSide, found: Containment, ranked: readonly Maker[]): DirectionSeen {
+  const names = new Set(ranked.map(({ maker }) => maker));
+  const panel = found.panel.filter(({ maker }) => names.has(maker)).map(({ max }) => max);
+  const shown = found.units.filter(({ score }) => score > 0).slice(0, LISTED_MAX);
+  return {
+    scored: found.scored,
+    max: found.max,
+    panelMax: panel.reduce((max, one) => Math.max(max, one), 0),
+    panelAtOrAbove: panel.filter((max) => max >= found.max).length,
+    units: shown.map((one) => unitSeen(side, one)),
+    kin: found.kin.filter(({ share }) => share >= KIN_SHARE),
+  };
+}
+
+function unitSeen(
+  side: CodeSide,
+  { unit, exclusive, shared, score, panelMax }: UnitScore,
+): DirectionSeen["units"][number] {
+  const said = side.provenance.get(unit.path);
+  const { path, name, line, language } = unit;
+  return {
+    path,
+    name,
+    line,
+    language,
+    exclusive: [...exclusive],
+    shared: [...shared],
+    score,
+    panelMax,
+    attribution: said?.attribution.slice(0, 5) ?? [],
+    licences: said?.licences ?? [],
+  };
+}
+
+/** Licences that the shared files of one side name and those of the other do not. */
+function conflicts(forward: DirectionSeen, turned: DirectionSeen): string[] {
+  const of = (seen: DirectionSeen) => [...new Set(seen.units.flatMap(({ licences }) => licences))].sort();
+  const [a, b] = [of(forward), of(turned)];
+  if (a.length === 0 || b.length === 0 || a.join() === b.join()) return [];
+  return [`the claimant's shared files name ${a.join(", ")}; the suspect's ${b.join(", ")}`];
+}
+
+function testOf(id: string, { max, panel, scored }: Containment, ranked: readonly Maker[]): Test {
+  const names = new Set(ranked.map(({ maker }) => maker));
+  const of = panel.filter(({ maker }) => names.has(maker));
+  const reach = of.filter((one) => one.max >= max).length;
+  return {
+    id,
+    statistic: { name: "largest lower share of exclusive prints over all units", value: max },
+    log10P: Math.round(1e6 * Math.log10((reach + 1) / (of.length + 1))) / 1e6,
+    exact: false,
+    assumption: ASSUMPTION,
+    n: scored,
+    seed: "none",
+    share: 0.5,
+    where: `${reach} of ${of.length} makers of the index reach it on the same units`,
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * Parsers of the languages: tree-sitter's WebAssembly with grammars that ship their own .wasm, loaded when first needed.
+ * A text is bounded before it comes here; nesting is the parser's own affair (20,000 open brackets give an error tree).
+ */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { Language as Loaded, Parser, Query } from "web-tree-sitter";
+import { type Grammar, languageOf, QUERIES } from "../tokens/languages.js";
+import { type Capture, type Tokens, tokensOf } from "../tokens/tokens.js";
+
+const require = createRequire(import.meta.url);
+
+interface Reader {
+  parser: Parser;
+  query: Query;
+}
+
+let started: Promise<void> | null = null;
+const readers = new Map<Grammar, Promise<Reader>>();
+
+/** Null where the parser gave up. */
+export async function readTokens(text: string, grammar: Grammar): Promise<Tokens | null> {
+  const { parser, query } = await readerOf(grammar);
+  const tree = parser.parse(text);
+  if (!tree) return null;
+  try {
+    const captures: Capture[] = query.captures(tree.rootNode).map(({ name, node }) => ({
+      what: name as Capture["what"],
+      start: node.startIndex,
+      end: node.endIndex,
+      name: name === "unit" ? nameOf(node.childForFieldName("name")?.text, node.type) : "",
+    }));
+    captures.sort((a, b) => a.start - b.start || b.end - a.end);
+    return tokensOf(text, captures, languageOf(grammar));
+  } finally {
+    tree.delete();
+  }
+}
+
+function nameOf(name: string | undefined, type: string): string {
+  return (name ?? `(${type})`).slice(0, 100);
+}
+
+function readerOf(grammar: Grammar): Promise<Reader> {
+  const held = readers.get(grammar);
+  if (held) return held;
+  const made = (async () => {
+    started ??= start();
+    await started;
+    const language = await Loaded.load(await readFile(wasmOf(grammar)));
+    return { parser: new Parser().setLanguage(language), query: new Query(language, QUERIES[grammar]) };
+  })();
+  readers.set(grammar, made);
+  return made;
+}
+
+async function start(): Promise<void> {
+  const wasmBinary = await readFile(require.resolve("web-tree-sitter/web-tree-sitter.wasm"));
+  await Parser.init({ wasmBinary });
+}
+
+function wasmOf(grammar: Grammar): string {
+  return require.resolve(
+    grammar === "cuda"
+      ? "tree-sitter-cuda/tree-sitter-cuda.wasm"
+      : `@vscode/tree-sitter-wasm/wasm/tree-sitter-${grammar}.wasm`,
+  );
+}

@@ -1,0 +1,97 @@
+/** A source tree as units with prints: read, cut into tokens, and left out where it is generated, unreadable or another's. */
+import type { Digest } from "../../../base/digest.js";
+import { EXCLUSIVE_MIN, PARSE_ERROR_MAX, PRINT_TOKENS } from "../method.js";
+import type { SideSeen } from "../observations.js";
+import type { Unit } from "../prints/containment.js";
+import { printSet, printsInOrder } from "../prints/prints.js";
+import { grammarOf, type Language, languageOf } from "../tokens/languages.js";
+import { type Provenance, provenanceOf, whyGenerated } from "../tokens/provenance.js";
+import { readTokens } from "./grammars.js";
+import { type SourceTree, TREE_LIMITS, textOf } from "./source-tree.js";
+
+const GENERATED_NAME = /(_pb2(_grpc)?\.pyi?|\.pb\.(go|cc|h)|\.min\.js|_generated\.\w+|\.gen\.\w+|\.bundle\.js)$/;
+
+export interface PrintedTree {
+  name: string;
+  root: Digest;
+  units: readonly Unit[];
+  /** By path, of files that say where they came from or name a licence. */
+  provenance: ReadonlyMap<string, Provenance>;
+  seen: SideSeen;
+}
+
+/**
+ * @param what files alone, for an index, or functions and classes too @param onFile called with how many files are done
+ */
+export async function printTree(
+  tree: SourceTree,
+  what: "files" | "units",
+  onFile: (done: number, total: number) => void,
+): Promise<PrintedTree> {
+  const units: Unit[] = [];
+  const provenance = new Map<string, Provenance>();
+  const leftOut = new Map(tree.leftOut.map(({ why, files }) => [why, files]));
+  const languages: Record<string, { files: number; tokens: number }> = {};
+  const texts = new Set<Digest>();
+  let files = 0;
+  let tokens = 0;
+  for (const [i, file] of tree.files.entries()) {
+    onFile(i, tree.files.length);
+    const grammar = grammarOf(file.path)!;
+    const text = file.bytes.length > TREE_LIMITS.parsedBytes ? null : textOf(file);
+    const why =
+      text === null
+        ? file.bytes.length > TREE_LIMITS.parsedBytes
+          ? `larger than ${TREE_LIMITS.parsedBytes} bytes`
+          : "not UTF-8 text"
+        : GENERATED_NAME.test(file.path)
+          ? "says that it is generated"
+          : whyGenerated(text);
+    const read = why === null ? await readTokens(text!, grammar) : null;
+    const reason = why ?? (read === null || read.errorShare > PARSE_ERROR_MAX ? "could not be parsed" : null);
+    const copy = texts.has(file.digest) ? "the same text as another file of the tree" : null;
+    texts.add(file.digest);
+    if (reason !== null || copy !== null) {
+      leftOut.set((reason ?? copy)!, (leftOut.get((reason ?? copy)!) ?? 0) + 1);
+      continue;
+    }
+    const language = languageOf(grammar);
+    const said = provenanceOf(text!);
+    if (said.attribution.length > 0 || said.licences.length > 0) provenance.set(file.path, said);
+    const whole = what === "files" ? { ...read!, units: read!.units.slice(0, 1) } : read!;
+    units.push(...unitsOf(file.path, whole, language));
+    files++;
+    tokens += read!.values.length;
+    languages[language] ??= { files: 0, tokens: 0 };
+    languages[language].files++;
+    languages[language].tokens += read!.values.length;
+  }
+  return {
+    name: tree.name,
+    root: tree.root,
+    units,
+    provenance,
+    seen: {
+      files,
+      tokens,
+      units: units.length,
+      languages,
+      leftOut: [...leftOut].map(([why, count]) => ({ why, files: count })).sort((a, b) => (a.why < b.why ? -1 : 1)),
+    },
+  };
+}
+
+/** The file, and its functions and classes that may hold enough prints; one inside another of the same tokens is one. */
+function unitsOf(path: string, read: NonNullable<Awaited<ReturnType<typeof readTokens>>>, language: Language): Unit[] {
+  const lengths = PRINT_TOKENS.map((length) => printsInOrder(read.values, length, language));
+  const taken = new Set<string>();
+  return read.units.flatMap(({ name, line, from, to }) => {
+    const small = to - from < EXCLUSIVE_MIN + PRINT_TOKENS[0] - 1;
+    if ((small && name !== "") || taken.has(`${from} ${to}`)) return [];
+    taken.add(`${from} ${to}`);
+    const prints = PRINT_TOKENS.map((length, k) =>
+      printSet(lengths[k]!.subarray(2 * from, 2 * Math.max(from, to - length + 1))),
+    );
+    return [{ path, name, line, language, prints }];
+  });
+}

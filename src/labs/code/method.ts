@@ -1,0 +1,53 @@
+/**
+ * The method's name, its numbers and the class of trees its study speaks for. A change of any number here, of a
+ * language's table or of the prints is a new version: findings of two versions are not compared, nor is an index of one
+ * read by another.
+ */
+import type { Language } from "./tokens/languages.js";
+
+export const METHOD = { id: "code/exclusive-containment", version: "1" } as const;
+
+/** Tokens a print covers. Both lengths must agree: the short one survives edits, the long one is rarer by chance. */
+export const PRINT_TOKENS = [16, 24] as const;
+/** A unit of fewer exclusive prints, of either length, is not scored: one chance phrase would be a third of it. */
+export const EXCLUSIVE_MIN = 100;
+/** Exclusive prints that must be shared, of either length: about one page of statements, not one phrase. */
+export const SHARED_MIN = 30;
+/** Makers in the index who publish in the language (HOUSE §3, scored tests). */
+export const PANEL_MAKERS_MIN = 15;
+/** A maker stands in a language's panel from so many tokens on; a few scripts are no code base. */
+export const PANEL_TOKENS_MIN = 10_000;
+/** Standard errors taken off a share: neighbouring prints overlap, so a unit of n prints of k tokens counts as n/k. */
+export const SHARE_ERRORS = 3;
+/** A file of which more could not be parsed is left out. */
+export const PARSE_ERROR_MAX = 0.2;
+/** Maker that holds so much of a side's prints is named as a possible descendant or source of it. */
+export const KIN_SHARE = 0.3;
+/** Units listed in a finding. */
+export const LISTED_MAX = 50;
+
+/** What is counted together: C++ and CUDA are one, TypeScript and JavaScript are one. */
+export interface Panel {
+  language: Language;
+  makers: number;
+}
+
+/**
+ * Lower end of a share as a Wilson interval (Wilson 1927) over n/k effective trials: what is compared between a short
+ * unit and a long one.
+ * @param shared exclusive prints found on the other side @param exclusive exclusive prints @param tokens of a print
+ */
+export function lowerShare(shared: number, exclusive: number, tokens: number): number {
+  if (exclusive === 0) return 0;
+  const n = exclusive / tokens;
+  const p = shared / exclusive;
+  const z2 = SHARE_ERRORS * SHARE_ERRORS;
+  const low = (p + z2 / (2 * n) - SHARE_ERRORS * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))) / (1 + z2 / n);
+  return Math.round(1e6 * Math.max(0, low)) / 1e6;
+}
+
+/**
+ * The largest statistic among unrelated pairs of the development makers (validation/code-shared-source.md), which the
+ * held makers never entered: a pair must stand above it whatever its own index says.
+ */
+export const STUDY_NULL = { families: 15, statisticMax: 0.2 } as const;

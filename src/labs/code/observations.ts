@@ -1,0 +1,68 @@
+/** What a finding about code holds beside its outcome: units by score, the panel, what was left out. No source text. */
+import { z } from "zod";
+
+const count = z.number().int().nonnegative();
+const share = z.number().min(0).max(1);
+
+const unit = z.object({
+  path: z.string(),
+  name: z.string(),
+  line: count,
+  language: z.string(),
+  exclusive: z.array(count),
+  shared: z.array(count),
+  score: share,
+  panelMax: share,
+  /** Lines that say where it was taken from, and licences that the file names. */
+  attribution: z.array(z.string()),
+  licences: z.array(z.string()),
+});
+
+const direction = z.object({
+  scored: count,
+  max: share,
+  panelMax: share,
+  panelAtOrAbove: count,
+  units: z.array(unit),
+  kin: z.array(z.object({ maker: z.string(), share })),
+});
+
+const side = z.object({
+  files: count,
+  tokens: count,
+  units: count,
+  languages: z.record(z.string(), z.object({ files: count, tokens: count })),
+  leftOut: z.array(z.object({ why: z.string(), files: count })),
+});
+
+export const codeObservationsSchema = z.object({
+  type: z.literal("assay/code-observations/v1"),
+  printTokens: z.array(count),
+  sides: z.object({ reference: side, suspect: side }),
+  corpus: z.object({
+    dated: z.string(),
+    makers: count,
+    panels: z.array(z.object({ language: z.string(), makers: count })),
+    leftOut: z.array(z.string()),
+  }),
+  /** The claimant's units in the suspect, and the suspect's units in the claimant. */
+  forward: direction,
+  turned: direction,
+  /** Licences the two sides' shared files name that differ. */
+  licenceConflicts: z.array(z.string()),
+  /** What readers who saw no score said of the units; null where none did. */
+  review: z
+    .object({
+      reader: z.string(),
+      digest: z.string(),
+      units: count,
+      explained: z.array(z.object({ path: z.string(), line: count, by: z.string() })),
+      /** Score before and after explained units were left out. */
+      before: share,
+      after: share,
+    })
+    .nullable(),
+});
+export type CodeObservations = z.infer<typeof codeObservationsSchema>;
+export type DirectionSeen = z.infer<typeof direction>;
+export type SideSeen = z.infer<typeof side>;

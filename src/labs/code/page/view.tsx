@@ -1,0 +1,91 @@
+/** The code laboratory's observations: the two directions, their units, what was left out, licences, the reader's word. */
+import type { Finding } from "../../../finding/finding.js";
+import { decimal, whole } from "../../../report/figure-words.js";
+import { SummaryList } from "../../../report/parts/summary-list.js";
+import { Table } from "../../../report/parts/table.js";
+import type { View } from "../../../report/view.js";
+import { type CodeObservations, codeObservationsSchema, type DirectionSeen, type SideSeen } from "../observations.js";
+
+export const codeView: View = {
+  reads: (finding) => finding.proposition.id.startsWith("code/") && seenIn(finding) !== null,
+  figures: () => [],
+  Observations: ({ finding }) => {
+    const seen = seenIn(finding);
+    return seen ? (
+      <>
+        <Summary seen={seen} />
+        <Units caption="The claimant's units, by how much of what is theirs alone the suspect has" of={seen.forward} />
+        <Units caption="The suspect's units, by how much of what is theirs alone the claimant has" of={seen.turned} />
+      </>
+    ) : null;
+  },
+};
+
+function seenIn({ observations }: Finding): CodeObservations | null {
+  const parsed = codeObservationsSchema.safeParse(observations);
+  return parsed.success ? parsed.data : null;
+}
+
+function Summary({ seen }: { seen: CodeObservations }) {
+  const { sides, corpus, forward, turned, review, licenceConflicts } = seen;
+  const panels = corpus.panels.map(({ language, makers }) => `${language} ${whole(makers)}`).join(", ");
+  const kin = [...forward.kin, ...turned.kin].map(({ maker, share }) => `${maker} (${decimal(100 * share, 0)} %)`);
+  return (
+    <SummaryList
+      rows={[
+        ["Claimant", sideWords(sides.reference)],
+        ["Suspect", sideWords(sides.suspect)],
+        [
+          "Index of public code",
+          `${whole(corpus.makers)} makers, dated ${corpus.dated}; in a panel: ${panels || "none"}`,
+        ],
+        ["Makers left out of the index", corpus.leftOut.join(", ") || "none"],
+        ["Makers that hold much of a side: a source, a copy or a descendant of it", kin.join(", ") || "none"],
+        ["Largest score, claimant in suspect", scoreWords(forward)],
+        ["Largest score, suspect in claimant", scoreWords(turned)],
+        ["Licences", licenceConflicts.join("; ") || "no conflict among those that shared files name"],
+        [
+          "Reader who saw the units and no score",
+          review
+            ? `${review.reader}: ${whole(review.units)} units read, ${whole(review.explained.length)} explained; score ${decimal(review.before, 3)} before, ${decimal(review.after, 3)} after`
+            : "none: the units below have been read by no one",
+        ],
+      ]}
+    />
+  );
+}
+
+function sideWords({ files, tokens, units, leftOut }: SideSeen): string {
+  const left = leftOut.map(({ why, files: count }) => `${whole(count)} ${why}`).join("; ");
+  return `${whole(files)} files, ${whole(tokens)} tokens, ${whole(units)} units${left ? `. Left out: ${left}` : ""}`;
+}
+
+function scoreWords({ max, panelMax, panelAtOrAbove, scored }: DirectionSeen): string {
+  return `${decimal(max, 3)} over ${whole(scored)} units; makers of the index reach ${decimal(panelMax, 3)}, ${whole(panelAtOrAbove)} of them as much`;
+}
+
+function Units({ caption, of }: { caption: string; of: DirectionSeen }) {
+  if (of.units.length === 0) return null;
+  return (
+    <Table
+      caption={caption}
+      columns={[
+        { title: "Unit" },
+        { title: "Theirs alone", numeric: true },
+        { title: "Shared", numeric: true },
+        { title: "Score", numeric: true },
+        { title: "Makers reach", numeric: true },
+        { title: "Says of itself" },
+      ]}
+      rows={of.units.map((unit) => [
+        `${unit.path}:${unit.line}${unit.name ? ` ${unit.name}` : ""}`,
+        unit.exclusive.map(whole).join(" / "),
+        unit.shared.map(whole).join(" / "),
+        decimal(unit.score, 3),
+        decimal(unit.panelMax, 3),
+        [...unit.attribution, ...unit.licences].join("; "),
+      ])}
+      wide
+    />
+  );
+}

@@ -1,0 +1,130 @@
+/**
+ * Exclusive containment. Of a unit's prints, those that no third maker has are exclusive; the score is the share of them
+ * that the other side has. The same is asked of each maker of the index, each time with that maker left out of the third
+ * parties, so that all are judged by one rule; the largest over all units is what is ranked, which pays for the choice of
+ * the unit. It counts makers, never files or packages. It cannot see what is exclusive because the index is thin.
+ */
+import { EXCLUSIVE_MIN, lowerShare, PRINT_TOKENS, SHARED_MIN } from "../method.js";
+import type { Language } from "../tokens/languages.js";
+import { joinSets, meet, type PrintSet, placeOf } from "./prints.js";
+
+/** A file, class or function with its prints, one set a length of PRINT_TOKENS. */
+export interface Unit {
+  path: string;
+  /** Empty for the file itself. */
+  name: string;
+  line: number;
+  language: Language;
+  prints: readonly PrintSet[];
+}
+
+/** A maker of the index. */
+export interface Maker {
+  maker: string;
+  languages: ReadonlySet<Language>;
+  /** One set a length of PRINT_TOKENS; read when asked for, so that one maker lies in memory at a time. */
+  prints: (length: number) => PrintSet;
+}
+
+export interface UnitScore {
+  unit: Unit;
+  /** By length of print: exclusive prints, and those of them that the other side has. */
+  exclusive: readonly number[];
+  shared: readonly number[];
+  /** The lower of the two lengths' lower shares; 0 where too few are exclusive or shared. */
+  score: number;
+  /** The largest that a maker of the unit's language reached on this unit. */
+  panelMax: number;
+}
+
+export interface Containment {
+  /** Units with enough exclusive prints, highest score first. */
+  units: readonly UnitScore[];
+  scored: number;
+  /** Largest score over all units: the other side's, and each maker's. */
+  max: number;
+  panel: readonly { maker: string; max: number }[];
+  /** Makers that hold much of this side, by share of its prints of the first length. */
+  kin: readonly { maker: string; share: number }[];
+}
+
+/**
+ * @param units of one side, all in judged languages
+ * @param other the other side's prints, one set a length
+ */
+export function containment(units: readonly Unit[], other: readonly PrintSet[], makers: readonly Maker[]): Containment {
+  const shares = makers.map(() => 0);
+  // By length: by unit: exclusive for all, shared; and by maker what only that maker has of the unit.
+  const counts = PRINT_TOKENS.map((_, k) => {
+    const all = joinSets(units.filter(({ name }) => name === "").map(({ prints }) => prints[k]!));
+    const size = all.length >> 1;
+    const held = new Uint16Array(size);
+    const holder = new Uint16Array(size);
+    const inOther = new Uint8Array(size);
+    meet(all, other[k]!, (place) => {
+      inOther[place] = 1;
+    });
+    makers.forEach((maker, m) => {
+      let met = 0;
+      meet(all, maker.prints(k), (place) => {
+        held[place]!++;
+        holder[place] = m;
+        met++;
+      });
+      if (k === 0 && size > 0) shares[m] = met / size;
+    });
+    return units.map(({ prints }) => {
+      const set = prints[k]!;
+      const only = new Map<number, number>();
+      let [exclusive, shared] = [0, 0];
+      for (let i = 0; i < set.length; i += 2) {
+        const place = placeOf(all, set[i]!, set[i + 1]!);
+        if (held[place] === 0) {
+          exclusive++;
+          if (inOther[place] === 1) shared++;
+        } else if (held[place] === 1) {
+          const m = holder[place]!;
+          only.set(m, (only.get(m) ?? 0) + 1);
+        }
+      }
+      return { exclusive, shared, only };
+    });
+  });
+  const panel = makers.map(() => 0);
+  const scored: UnitScore[] = [];
+  units.forEach((unit, u) => {
+    const of = counts.map((count) => count[u]!);
+    let panelMax = 0;
+    for (const m of of[0]!.only.keys()) {
+      if (!makers[m]!.languages.has(unit.language)) continue;
+      const own = of.map(({ only }) => only.get(m) ?? 0);
+      const score = scoreOf(
+        of.map(({ exclusive }, k) => exclusive + own[k]!),
+        own,
+      );
+      panelMax = Math.max(panelMax, score);
+      panel[m] = Math.max(panel[m]!, score);
+    }
+    const exclusive = of.map((count) => count.exclusive);
+    if (exclusive.some((count) => count < EXCLUSIVE_MIN)) return;
+    const shared = of.map((count) => count.shared);
+    scored.push({ unit, exclusive, shared, score: scoreOf(exclusive, shared), panelMax });
+  });
+  scored.sort((a, b) => b.score - a.score || order(a.unit, b.unit));
+  return {
+    units: scored,
+    scored: scored.length,
+    max: scored[0]?.score ?? 0,
+    panel: makers.map(({ maker }, m) => ({ maker, max: panel[m]! })),
+    kin: makers.map(({ maker }, m) => ({ maker, share: Math.round(1e4 * shares[m]!) / 1e4 })),
+  };
+}
+
+function scoreOf(exclusive: readonly number[], shared: readonly number[]): number {
+  if (exclusive.some((count) => count < EXCLUSIVE_MIN) || shared.some((count) => count < SHARED_MIN)) return 0;
+  return Math.min(...PRINT_TOKENS.map((tokens, k) => lowerShare(shared[k]!, exclusive[k]!, tokens)));
+}
+
+function order(a: Unit, b: Unit): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line;
+}

@@ -1,0 +1,20 @@
+/** The sentences every finding of this laboratory carries: its assumption, what else could explain it, what it cannot see. */
+
+export const ASSUMPTION =
+  "The makers of the index wrote independently of both sides, or from sources that are in the index. A rank is exact only if the suspect, were it unrelated, is exchangeable with them.";
+
+export const ALTERNATIVES = [
+  "Both sides took the shared units from a third source that is not in the index: in code for machine learning this is the normal case, and a reader must look at the units.",
+  "One author wrote for both sides, at two employers or on two occasions.",
+  "Both sides had the units written by the same code assistant.",
+  "A standard, a checkpoint format or an interface dictates the text.",
+  "The claimant took the units from the suspect: containment has no direction.",
+] as const;
+
+export const LIMITS = [
+  "It sees tokens with all names hidden. Ideas, structure above the statement, and code rewritten by hand or by a language model may leave no common run of 16 tokens.",
+  "Code carried into another language shares no prints with its source.",
+  "What is exclusive depends on the index: a thin index makes public code look exclusive.",
+  "Dates in a repository, odd constants, common misspellings and rare strings are not weighed: their holder can set or explain them.",
+  "It says nothing about direction, intent, ownership, licence or legality.",
+] as const;
