@@ -10,7 +10,7 @@ import { frameFinding, studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideScored, refuse } from "../../finding/outcome.js";
 import type { Validation } from "../../finding/validation.js";
 import { type NamedSide, namesOf, setAside } from "./aside.js";
-import { EXCLUSIVE_MIN, KIN_SHARE, LISTED_MAX, METHOD, PANEL_MAKERS_MIN, PRINT_TOKENS, STUDY_NULL } from "./method.js";
+import { EXCLUSIVE_MIN, KIN_SHARE, LISTED_MAX, METHOD, PANEL_MAKERS_MIN, PRINT_TOKENS } from "./method.js";
 import type { CodeObservations, DirectionSeen, SideSeen } from "./observations.js";
 import { type Containment, containment, type Maker, type Unit, type UnitScore } from "./prints/containment.js";
 import { joinSets, type PrintSet } from "./prints/prints.js";
@@ -129,7 +129,6 @@ function decide(
       nullKinds: [
         { kind: "the index's makers on the claimant's units", families, statisticMax: largest(forward) },
         { kind: "the index's makers on the suspect's units", families, statisticMax: largest(turned) },
-        { kind: "unrelated pairs of the development makers", ...STUDY_NULL },
       ],
       // A rank above m makers is no stronger than m + 1 to one, whatever the score; the cap is stricter.
       log10LR: { low: Math.log10(families + 1), high: Math.log10(families + 1) },

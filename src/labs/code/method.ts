@@ -45,9 +45,3 @@ export function lowerShare(shared: number, exclusive: number, tokens: number): n
   const low = (p + z2 / (2 * n) - SHARE_ERRORS * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))) / (1 + z2 / n);
   return Math.round(1e6 * Math.max(0, low)) / 1e6;
 }
-
-/**
- * The largest statistic among unrelated pairs of the development makers (validation/code-shared-source.md), which the
- * held makers never entered: a pair must stand above it whatever its own index says.
- */
-export const STUDY_NULL = { families: 15, statisticMax: 0.2 } as const;

@@ -30,7 +30,7 @@ Examples:
   $ assay examine code ours/ theirs/ --corpus index
   $ assay examine code ours/ theirs/ --corpus index --leave-out northwind --out case-4
 
-Read are Python, TypeScript and JavaScript, Rust, Go, C++ and CUDA. Comments, docstrings, imports, generated files, others'
+Read are Python, TypeScript and JavaScript, Rust, Go, C++ and CUDA (by C++'s grammar). Comments, docstrings, imports, generated files, others'
 code in the tree (vendor, third_party, node_modules) and files that say they come from elsewhere are left out.
 An index that holds a copy of a side hides what it shares: name such makers with --leave-out, and the finding says so.
 An outcome of "inconclusive" does not show that the code was written independently.`,

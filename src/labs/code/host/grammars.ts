@@ -60,9 +60,5 @@ async function start(): Promise<void> {
 }
 
 function wasmOf(grammar: Grammar): string {
-  return require.resolve(
-    grammar === "cuda"
-      ? "tree-sitter-cuda/tree-sitter-cuda.wasm"
-      : `@vscode/tree-sitter-wasm/wasm/tree-sitter-${grammar}.wasm`,
-  );
+  return require.resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${grammar}.wasm`);
 }

@@ -6,7 +6,7 @@
 export const LANGUAGES = ["python", "typescript", "rust", "go", "cpp"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-export const GRAMMARS = ["python", "typescript", "tsx", "javascript", "rust", "go", "cpp", "cuda"] as const;
+export const GRAMMARS = ["python", "typescript", "tsx", "javascript", "rust", "go", "cpp"] as const;
 export type Grammar = (typeof GRAMMARS)[number];
 
 const BY_EXTENSION: Readonly<Record<string, Grammar>> = {
@@ -29,8 +29,9 @@ const BY_EXTENSION: Readonly<Record<string, Grammar>> = {
   hh: "cpp",
   hpp: "cpp",
   hxx: "cpp",
-  cu: "cuda",
-  cuh: "cuda",
+  // CUDA's own package runs a native build when it is installed. C++ reads all of it but the launch brackets.
+  cu: "cpp",
+  cuh: "cpp",
 };
 
 /** Grammar by a path's extension; null for what is no source file that is read. */
@@ -48,7 +49,6 @@ const LANGUAGE_OF: Readonly<Record<Grammar, Language>> = {
   rust: "rust",
   go: "go",
   cpp: "cpp",
-  cuda: "cpp",
 };
 export const languageOf = (grammar: Grammar): Language => LANGUAGE_OF[grammar];
 
@@ -71,7 +71,7 @@ export const KEYWORDS: Readonly<Record<Language, ReadonlySet<string>>> = {
   ),
 };
 
-const C_LIKE = `
+const CPP = `
   (comment) @skip (preproc_include) @skip (using_declaration) @skip
   (string_literal) @string (raw_string_literal) @string (char_literal) @string
   (function_definition) @unit (class_specifier) @unit (struct_specifier) @unit (ERROR) @error`;
@@ -97,6 +97,5 @@ export const QUERIES: Readonly<Record<Grammar, string>> = {
     (comment) @skip (import_declaration) @skip (package_clause) @skip
     (interpreted_string_literal) @string (raw_string_literal) @string (rune_literal) @string
     (function_declaration) @unit (method_declaration) @unit (ERROR) @error`,
-  cpp: C_LIKE,
-  cuda: C_LIKE,
+  cpp: CPP,
 };
