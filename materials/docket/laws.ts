@@ -52,6 +52,7 @@ export function broken(entries: readonly CaseEntry[], rules: Rules, draw: Draw):
   // Silence never helps the complainant and alone never decides.
   if (
     /upheld|in-part/.test(whole.decision?.outcome ?? "") &&
+    asksForHearing(rules) &&
     whole.respondent.heardAt === null &&
     whole.service.ways.length < 2
   )
@@ -88,6 +89,9 @@ export function broken(entries: readonly CaseEntry[], rules: Rules, draw: Draw):
   }
   return faults;
 }
+
+/** Whether any act of the pack waits for the respondent to be heard or served twice; one for names on the network does not. */
+const asksForHearing = ({ pack }: Rules) => JSON.stringify(pack.data).includes('"respondent-heard-or-served"');
 
 /** A pack for names on the network asks for no laboratory. */
 const asksTwo = ({ pack }: Rules) => pack.data.gates.some(({ laboratories }) => laboratories === 2);
