@@ -1,5 +1,5 @@
 /** Five courses of a fictional dispute, entered by signed entries, packed, and verified as the other side would. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -100,9 +100,4 @@ test("silence, a shared log or a decoy accused opens no remedy", async () => {
   expect(state.plans.map(({ status }) => status)).toEqual(["void"]);
   const { orders } = (await courts.get("reversed")!.court.case()).state;
   expect(orders.map(({ standing }) => standing)).toEqual(["reversed"]);
-});
-
-test.runIf(process.env.KEEP_CASES)("keeps bundles", async () => {
-  const { zip } = await import("../../dist/evidence/zip.js");
-  for (const [name, { files: each }] of courts) writeFileSync(`${process.env.KEEP_CASES}/${name}.zip`, zip(each));
 });
