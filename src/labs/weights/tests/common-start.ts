@@ -56,7 +56,8 @@ export async function commonStart(
   const agreement = values < VALUES_MIN ? null : rounded(best);
   const slope = await slopeOf(bench, layers);
   const learned = agreement !== null && agreement >= LEARNED_MIN;
-  const held = slope === null || (slope >= SLOPE.least && slope <= SLOPE.most);
+  // What cannot be measured (experts alone, say) speaks for nobody: the common start stands as the explanation.
+  const held = slope !== null && slope >= SLOPE.least && slope <= SLOPE.most;
   return { agreement, vectors: found.length, values, slope, explains: !learned && !held };
 }
 
