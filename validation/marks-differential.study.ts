@@ -1,5 +1,5 @@
 /**
- * The laboratory's draws against cases answered by the Python originals (materials/makers/marks/make_cases.py):
+ * The laboratory's draws against cases answered by the Python originals (materials/makers/marks/make_cases.py, make_engine_cases.py):
  *   node validation/marks-differential.study.ts cases.jsonl.gz [more.jsonl.gz …]
  * Prints one JSON line a kind: cases, differences, and the digest of the files of cases.
  */
@@ -11,6 +11,7 @@ import { schemeOf } from "../dist/labs/marks/schemes/make-scheme.js";
 import { type Mark, parseMark } from "../dist/labs/marks/schemes/mark-file.js";
 import { seedingOf } from "../dist/labs/marks/schemes/seeding.js";
 import { initialValue, type SynthIdMark, samplingTable } from "../dist/labs/marks/schemes/synthid-scheme.js";
+import { scoreTexts } from "../dist/labs/marks/text/score-texts.js";
 
 interface Case {
   kind: string;
@@ -61,9 +62,24 @@ function answer(mark: Mark, ids: number[]): unknown {
     }
     case "gumbel/markllm":
       return draws.uniformBits(seedingOf(mark, draws).seed(ids.slice(0, -1)), Uint32Array.of(ids.at(-1)!))[0];
+    case "gumbel/vllm":
+    case "dual-gumbel/vllm":
+    case "sbw/vllm":
+    case "sbw/original": {
+      const text = { id: "1", ids: Uint32Array.from(ids), promptIds: new Uint32Array(0) };
+      const { value } = scoreTexts(schemeOf(mark, draws), [text], { vocabulary: mark.vocabulary });
+      return { score: value.reduce((a, b) => a + b, 0), n: value.length };
+    }
     default:
       throw new Error(`no case of ${mark.form}`);
   }
+}
+
+/** Detectors answer with a sum of logarithms, which libraries round in their last place: 10^−12 of it. */
+function same(found: unknown, expected: unknown): boolean {
+  const [a, b] = [found, expected] as Partial<Record<"score" | "n", number>>[];
+  if (a?.score === undefined || b?.score === undefined) return JSON.stringify(found) === JSON.stringify(expected);
+  return a.n === b.n && Math.abs(a.score - b.score) <= 1e-12 * Math.max(1, Math.abs(b.score));
 }
 
 const tally = new Map<string, { original: string; cases: number; differences: number }>();
@@ -78,7 +94,7 @@ for (const path of process.argv.slice(2)) {
     tally.set(kind, counts);
     counts.cases++;
     const found = answer(parseMark({ type: "assay/mark/v1", ...mark }, kind), ids);
-    if (JSON.stringify(found) === JSON.stringify(expected)) continue;
+    if (same(found, expected)) continue;
     counts.differences++;
     if (counts.differences <= 3) process.stderr.write(`${kind}: ${line.slice(0, 400)} got ${JSON.stringify(found)}\n`);
   }

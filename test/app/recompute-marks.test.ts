@@ -7,11 +7,13 @@ import { recompute } from "../../src/app/recompute.js";
 import { prng } from "../../src/base/prng.js";
 import { makePlan } from "../../src/labs/marks/desk/examine-canaries.js";
 import { markWeights } from "../../src/labs/marks/desk/leak.js";
+import { ringOf } from "../../src/labs/marks/desk/make-ring.js";
 import { ask, bundleOf } from "../asked.js";
 import { temporary } from "../host/temporary.js";
 
 const inTemporary = temporary();
 const onProgress = () => {};
+const VLLM = { type: "assay/mark/v1", scheme: "gumbel", variant: "vllm", vocabulary: 1000 };
 
 function material(): { folder: string; texts: string; mark: string } {
   const folder = inTemporary("inputs");
@@ -55,6 +57,18 @@ test("texts in words are found again with their tokenizer", async () => {
   writeFileSync(mark, JSON.stringify(value));
   const examined = await ask("examine marks", [words], { mark, tokenizer });
   await again(await bundleOf("examine marks", examined), folder);
+});
+
+test("a ring of marks is found again, and its bundle's page holds", async () => {
+  const { folder, texts, mark } = material();
+  const one = join(folder, "vllm.json");
+  writeFileSync(one, JSON.stringify({ ...VLLM, key: 7 }));
+  const ring = join(folder, "RING.json");
+  expect(await ringOf([mark, one], ring)).toBe(`2 marks in ${ring}`);
+  const examined = await ask("examine marks", [texts], { mark: ring });
+  expect(examined.findings[0]!.observations).toMatchObject({ ring: { marks: 2, asked: 2 } });
+  await again(await bundleOf("examine marks", examined), folder);
+  await expect(ask("examine inheritance", [texts], { mark: ring })).rejects.toThrow(/expected one mark, got a ring/);
 });
 
 test("inheritance is found again", async () => {

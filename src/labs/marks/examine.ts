@@ -3,6 +3,7 @@
  * inherited, were canaries learned, whose copy leaked. Every one hands out a Finding.
  */
 
+import type { Digest } from "../../base/digest.js";
 import type { Progress } from "../../base/progress.js";
 import type { Finding } from "../../finding/finding.js";
 import { studyOfMethod } from "../../finding/frame.js";
@@ -13,7 +14,13 @@ import { MARKS_PROPOSITIONS } from "./propositions.js";
 import { INHERITED, PRESENT } from "./record/method.js";
 import type { MarkObservation } from "./record/observations.js";
 import { type TextCase, textFinding } from "./record/text-finding.js";
-import { INHERITED_ALTERNATIVES, INHERITED_LIMITS, PRESENT_ALTERNATIVES, PRESENT_LIMITS } from "./record/words.js";
+import {
+  INHERITED_ALTERNATIVES,
+  INHERITED_LIMITS,
+  PRESENT_ALTERNATIVES,
+  PRESENT_LIMITS,
+  RING_LIMIT,
+} from "./record/words.js";
 import { markCommitment } from "./schemes/commitment.js";
 import { notReproducible, schemeOf } from "./schemes/make-scheme.js";
 import type { Mark } from "./schemes/mark-file.js";
@@ -22,12 +29,46 @@ import { testInheritance } from "./text/inheritance.js";
 import { describeInheritance } from "./text/inheritance-report.js";
 import { testPresence } from "./text/present.js";
 import { readPredictions } from "./text/reading.js";
+import { testRing } from "./text/ring.js";
 import type { IdText } from "./text/texts.js";
 
 /** What every question of a text and a mark is asked with. */
 export interface TextRequest extends TextCase {
   texts: readonly IdText[];
   mark: Mark;
+}
+
+/** A ring is asked as one question; `mark` of its finding's observations is the best of the ring. */
+export interface RingRequest extends Omit<TextRequest, "mark"> {
+  marks: readonly Mark[];
+  /** Of the tokenizer that turned text into ids, where one did. */
+  tokenizer: Digest | null;
+  onProgress?: (progress: Progress) => void;
+}
+
+/** `marks/present` of any mark of a ring, every one of them paid for. */
+export function examineRing(request: RingRequest): Finding {
+  const { marks, texts, validations } = request;
+  const words = { alternatives: PRESENT_ALTERNATIVES, limits: [...PRESENT_LIMITS, RING_LIMIT] };
+  const onProgress = (done: number, total: number) => request.onProgress?.({ stage: "marks of the ring", done, total });
+  const { log10P, tests, observations, mark, scheme, ring } = testRing(
+    marks,
+    texts,
+    new TokenDraws(),
+    request.tokenizer,
+    onProgress,
+  );
+  const decision = decideExact({
+    proposition: MARKS_PROPOSITIONS.entries["marks/present"],
+    log10P,
+    outside: scheme.outside ?? null,
+    validation: studyOfMethod(validations, PRESENT)?.summary ?? null,
+  });
+  return textFinding(request, "marks/present", PRESENT, words, decision, tests, {
+    mark: describeMark(mark, scheme),
+    ...observations,
+    ring,
+  });
 }
 
 /** `marks/present`. @throws AssayError for ids outside the mark's vocabulary */

@@ -1,5 +1,6 @@
 /** Ask a suspect's transcript for a mark it may have learned, from paths to the finding. */
 import { basename } from "node:path";
+import { AssayError } from "../../../base/error.js";
 import type { Validation } from "../../../finding/validation.js";
 import { examineInheritance, type InheritanceRequest, predictions } from "../examine.js";
 import { textRequest } from "./examine-marks.js";
@@ -19,6 +20,11 @@ export interface InheritedOptions {
 export async function examineInherited(options: InheritedOptions): Promise<TextsExamined> {
   const { paths, keys, seed, reading, studies, onProgress } = options;
   const read = reading ? predictions(basename(paths.texts)) : undefined;
-  const { request, inputs } = await textRequest(paths, "transcript", studies, read);
+  const { request, inputs, ring } = await textRequest(paths, "transcript", studies, read);
+  if (ring)
+    throw new AssayError(
+      "USAGE",
+      "marks.examineInherited: expected one mark, got a ring: a key is learned, not a ring",
+    );
   return { findings: [examineInheritance({ ...request, keys, seed, reading, onProgress })], inputs };
 }

@@ -3,15 +3,17 @@
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { SOFTWARE } from "../../../app/software.js";
-import { sha256Digest } from "../../../base/digest.js";
+import { type Digest, sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
+import type { Progress } from "../../../base/progress.js";
 import type { Artefact } from "../../../evidence/artefact.js";
 import type { Validation } from "../../../finding/validation.js";
 import { readSmallFile } from "../../../host/small-file.js";
 import { type TextEncoder, TOKENIZER_BYTES_MAX, textEncoder } from "../../../model/beside/text-encoder.js";
 import { TRANSCRIPT_LIMITS } from "../../../transcript/transcript.js";
-import { examinePresence, type TextRequest } from "../examine.js";
-import { MARK_BYTES_MAX, type Mark, readMark } from "../schemes/mark-file.js";
+import { examinePresence, examineRing, type TextRequest } from "../examine.js";
+import type { Mark } from "../schemes/mark-file.js";
+import { RING_BYTES_MAX, readMarks } from "../schemes/mark-ring.js";
 import { type IdText, readTexts } from "../text/texts.js";
 import type { TextPaths, TextsExamined } from "./text-inputs.js";
 
@@ -23,18 +25,28 @@ export async function examineMarks(
   paths: TextPaths,
   each: boolean,
   validations: readonly Validation[],
+  onProgress: (progress: Progress) => void = () => {},
 ): Promise<TextsExamined> {
-  const { request, inputs } = await textRequest(paths, "text", validations);
+  const { request, inputs, ring, tokenizer } = await textRequest(paths, "text", validations);
+  if (ring) {
+    const { mark: _, ...rest } = request;
+    const asked = each ? request.texts.map((text, i) => ({ texts: [text], artefacts: numbered(request, i) })) : [{}];
+    return {
+      findings: asked.map((part) => examineRing({ ...rest, marks: ring, tokenizer, onProgress, ...part })),
+      inputs,
+    };
+  }
   if (!each) return { findings: [examinePresence(request)], inputs };
-  const findings = request.texts.map((text, i) => {
-    const name = `${request.artefacts.text.name} ${i + 1}`.slice(0, 255);
-    return examinePresence({
-      ...request,
-      texts: [text],
-      artefacts: { ...request.artefacts, text: { ...request.artefacts.text, name } },
-    });
-  });
+  const findings = request.texts.map((text, i) =>
+    examinePresence({ ...request, texts: [text], artefacts: numbered(request, i) }),
+  );
   return { findings, inputs };
+}
+
+/** The text by its number in the file. */
+function numbered({ artefacts }: TextRequest, i: number): TextRequest["artefacts"] {
+  const name = `${artefacts.text.name} ${i + 1}`.slice(0, 255);
+  return { ...artefacts, text: { ...artefacts.text, name } };
 }
 
 /** Reads and digests what a question of texts and a mark is asked with. */
@@ -43,11 +55,18 @@ export async function textRequest(
   kind: Artefact["kind"],
   validations: readonly Validation[],
   read?: (bytes: Uint8Array, mark: Mark) => IdText[],
-): Promise<{ request: TextRequest; inputs: TextsExamined["inputs"] }> {
-  const markBytes = await readSmallFile(paths.mark, MARK_BYTES_MAX);
-  const mark = readMark(markBytes, basename(paths.mark));
+): Promise<{
+  request: TextRequest;
+  inputs: TextsExamined["inputs"];
+  ring: readonly Mark[] | null;
+  tokenizer: Digest | null;
+}> {
+  const markBytes = await readSmallFile(paths.mark, RING_BYTES_MAX);
+  const marks = readMarks(markBytes, basename(paths.mark));
   const encoder = paths.tokenizer === undefined ? null : await readEncoder(paths.tokenizer);
-  if (encoder) checkTokenizer(mark, encoder);
+  const ring = marks.ring ? marks.marks : null;
+  const mark = marks.marks[0]!;
+  if (encoder && !ring) checkTokenizer(mark, encoder);
   const textBytes = await readSmallFile(paths.texts, TRANSCRIPT_LIMITS.fileBytesMax);
   const texts =
     read === undefined
@@ -55,12 +74,17 @@ export async function textRequest(
       : read(textBytes, mark);
   const artefacts = {
     text: { name: basename(paths.texts), kind, root: sha256Digest(textBytes) },
-    mark: { name: mark.name ?? basename(paths.mark), kind: "mark" as const, root: sha256Digest(markBytes) },
+    mark: { name: marks.name ?? basename(paths.mark), kind: "mark" as const, root: sha256Digest(markBytes) },
   };
   const evidence = [artefacts.text.root, artefacts.mark.root, ...(encoder ? [encoder.digest] : [])];
   const inputs = Object.entries(artefacts).map(([role, { name, root }]) => ({ role, name, root }));
   if (encoder) inputs.push({ role: "tokenizer", name: "tokenizer.json", root: encoder.digest });
-  return { request: { texts, mark, artefacts, evidence, validations, software: SOFTWARE }, inputs };
+  return {
+    request: { texts, mark, artefacts, evidence, validations, software: SOFTWARE },
+    inputs,
+    ring,
+    tokenizer: encoder?.digest ?? null,
+  };
 }
 
 async function readEncoder(path: string): Promise<TextEncoder> {

@@ -10,7 +10,7 @@ export const marksQuestion: Question = {
   options: [
     {
       flags: "--mark <file>",
-      help: "mark file: scheme, variant, key, vocabulary, parameters (docs/mark-file.md)",
+      help: "mark file (docs/mark-file.md), or a ring of marks made by assay mark ring",
       required: true,
     },
     { flags: "--tokenizer <path>", help: "tokenizer.json, or a folder that holds one, for lines without ids" },
@@ -21,15 +21,16 @@ Examples:
   $ assay examine marks answers.jsonl --mark MARK.json
   $ assay examine marks essays.jsonl --mark MARK.json --tokenizer ./model --json | jq .outcome
   $ assay examine marks answers.jsonl --mark MARK.json --each --json
+  $ assay examine marks answers.jsonl --mark RING.json          any mark of a ring, each of them paid for
 
 Marks: KGW in the forms of its original repository, transformers, MarkLLM and three_bricks; SynthID-Text of the reference
-repository and of transformers; Unigram; Gumbel (EXP); this project's own.
+repository and of transformers; Unigram; Gumbel (EXP); vLLM's own (gumbel, dual_key_gumbel, sbw); this project's own.
 An outcome of "inconclusive" does not show that the text was never marked.`,
 
-  async examine({ arguments: [texts], options }, { studies }) {
+  async examine({ arguments: [texts], options }, { studies, onProgress }) {
     const { mark, tokenizer, each } = options as unknown as Options;
     const paths = { texts: String(texts), mark, ...(tokenizer === undefined ? {} : { tokenizer }) };
-    return asExamination(await examineMarks(paths, each === true, studies), each === true);
+    return asExamination(await examineMarks(paths, each === true, studies, onProgress), each === true);
   },
 
   typed(request) {
@@ -39,7 +40,7 @@ An outcome of "inconclusive" does not show that the text was never marked.`,
   async again(request, desk) {
     const paths = foundText(await foundInputs("files", request, desk));
     const each = request.settings.each === true;
-    return asExamination(await examineMarks(paths, each, desk.studies), each);
+    return asExamination(await examineMarks(paths, each, desk.studies, desk.onProgress), each);
   },
 };
 

@@ -30,10 +30,12 @@ export function marksAbout(finding: Finding): About | null {
       const seen = presentObservationsSchema.safeParse(finding.observations).data;
       if (!seen) return null;
       const texts = { label: "Texts read", values: [whole(seen.textsInAll)] };
+      const found = supported ? seen.ring?.best : `none of the ring's ${whole(seen.ring?.marks ?? 0)}`;
+      const ring = seen.ring && found ? [{ label: "Mark of the ring", values: [found] }] : [];
       const marked = [...new Set(seen.passages.map(({ id }) => id))];
       return supported && marked.length > 0
-        ? { names, rows: [...rows, namesRow("Texts with a marked passage", marked), texts] }
-        : { names, rows: [...rows, texts] };
+        ? { names, rows: [...rows, ...ring, namesRow("Texts with a marked passage", marked), texts] }
+        : { names, rows: [...rows, ...ring, texts] };
     }
     default:
       return null;

@@ -111,6 +111,7 @@ function Present({ seen, figures }: { seen: PresentObservations; figures: readon
     <>
       <SummaryList
         rows={[
+          ...ringRows(seen.ring),
           ...markRows(seen.mark),
           tupleRow(seen.tuples),
           [
@@ -154,6 +155,40 @@ function Present({ seen, figures }: { seen: PresentObservations; figures: readon
         wide
         dense
       />
+      {seen.ring && <Ring ring={seen.ring} />}
+    </>
+  );
+}
+
+type RingSeen = NonNullable<PresentObservations["ring"]>;
+
+function ringRows(ring: RingSeen | undefined): [string, string][] {
+  if (!ring) return [];
+  const { best, marks, asked } = ring;
+  return [
+    ["Marks asked for", `${whole(asked)} of the ring's ${whole(marks)}; all ${whole(marks)} are paid for`],
+    ["Strongest of them", `${best}: what follows speaks of this mark`],
+  ];
+}
+
+function Ring({ ring: { tested, asked, notAsked } }: { ring: RingSeen }) {
+  return (
+    <>
+      <Table
+        caption={`Marks of the ring, strongest first${asked > tested.length ? `, ${tested.length} of ${asked}` : ""}; nothing paid for the ring`}
+        columns={[{ title: "Mark" }, { title: "Form" }, { title: "Log10 p", numeric: true }]}
+        rows={tested.map((t) => [t.name, t.form, log10Figure(t.log10P)])}
+        wide
+        dense
+      />
+      {notAsked.length > 0 && (
+        <Table
+          caption="Marks that could not be asked of this text"
+          columns={[{ title: "Mark" }, { title: "Why" }]}
+          rows={notAsked.map((n) => [n.name, n.why])}
+          wide
+        />
+      )}
     </>
   );
 }

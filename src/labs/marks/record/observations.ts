@@ -34,6 +34,18 @@ export const presentObservationsSchema = z.strictObject({
   passages: z.array(
     z.strictObject({ id: z.string(), from: count, to: count, tuples: count, score: z.number(), log10P }),
   ),
+  /** Where a ring of marks was asked: everything else speaks of its best mark. */
+  ring: z
+    .strictObject({
+      /** Marks paid for, and those of them that could be asked. */
+      marks: count,
+      asked: count,
+      best: z.string(),
+      /** Strongest first, at most 200; p of each by itself, nothing paid for the ring. */
+      tested: z.array(z.strictObject({ name: z.string(), form: z.string(), log10P })),
+      notAsked: z.array(z.strictObject({ name: z.string(), why: z.string() })),
+    })
+    .optional(),
 });
 export const inheritedObservationsSchema = z.strictObject({
   mark: markSchema,

@@ -19,6 +19,9 @@ export const PRESENT_LIMITS: readonly string[] = [
   "It says nothing about who published, copied or passed on the text.",
 ];
 
+export const RING_LIMIT =
+  "It asks for the marks of this ring alone. Many like texts under one key are one draw: more of them do not make a second witness.";
+
 export const INHERITED_ASSUMPTION =
   "The key was drawn at random, and reached the suspect, if at all, through text that carries the mark; under any other key distinct tuples score as independent draws, and the calibration under many other keys bears it out on this very transcript.";
 

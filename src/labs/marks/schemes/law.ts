@@ -3,6 +3,7 @@
  * Valid for distinct (context, token) tuples; a tuple counted twice would be one draw counted as two.
  */
 import { log10BinomialTail, log10GammaTail, log10HypergeometricTail } from "../../../stats/exact-tails.js";
+import { log10TwoExponentialsTail } from "../../../stats/two-exponentials-tail.js";
 import { log10WeightedBitsTail } from "../../../stats/weighted-bits-tail.js";
 
 export type Law =
@@ -11,7 +12,13 @@ export type Law =
   /** A tuple scores the sum of the weights of its layers' bits, ones at `rate`. */
   | { kind: "bits"; weights: readonly number[]; rate: number }
   /** A tuple scores −ln(1 − u), u uniform. */
-  | { kind: "exponential" }
+  | {
+      kind: "exponential";
+      /** How much a draw of few bits may lie above its continuous one, a tuple: taken off the sum before the tail. */
+      slack?: number;
+    }
+  /** A tuple scores (1 − alpha)·e₁ + alpha·e₂, the two −ln(1 − u) under two keys. */
+  | { kind: "two-exponentials"; alpha: number }
   /** One list for all contexts: distinct tokens drawn from a vocabulary, some of it marked. */
   | { kind: "one-list"; marked: number; vocabulary: number };
 
@@ -27,6 +34,8 @@ export function moments(law: Law): { mean: number; variance: number } {
     }
     case "exponential":
       return { mean: 1, variance: 1 };
+    case "two-exponentials":
+      return { mean: 1, variance: (1 - law.alpha) ** 2 + law.alpha ** 2 };
     case "one-list": {
       const rate = law.marked / law.vocabulary;
       return { mean: rate, variance: rate * (1 - rate) };
@@ -43,7 +52,9 @@ export function log10Tail(law: Law, sum: number, n: number): number {
     case "bits":
       return log10WeightedBitsTail(Math.ceil(sum), law.weights, n, law.rate);
     case "exponential":
-      return log10GammaTail(Math.max(0, sum), n);
+      return log10GammaTail(Math.max(0, sum - n * (law.slack ?? 0)), n);
+    case "two-exponentials":
+      return log10TwoExponentialsTail(Math.max(0, sum - n * 2 ** -24), n, law.alpha);
     case "one-list":
       return log10HypergeometricTail(Math.ceil(sum), n, law.marked, law.vocabulary);
   }

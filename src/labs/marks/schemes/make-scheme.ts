@@ -1,6 +1,6 @@
 /**
  * From a mark file to what scores texts under it, and the refusal of marks that nobody can draw again: KGW
- * (Kirchenbauer et al. 2023), Unigram (Zhao et al. 2023), Gumbel (Aaronson 2022), SynthID-Text and our own.
+ * (Kirchenbauer et al. 2023), Unigram (Zhao et al. 2023), Gumbel (Aaronson 2022), SynthID-Text, SBW and our own.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { AssayError } from "../../../base/error.js";
@@ -10,10 +10,12 @@ import { GreenLists } from "./green-lists.js";
 import type { Law } from "./law.js";
 import type { Mark } from "./mark-file.js";
 import { pcg64Words, shuffle } from "./pcg64.js";
+import { sbwScheme } from "./sbw-scheme.js";
 import type { Scheme } from "./scheme.js";
 import { seededScheme } from "./seeded-scheme.js";
 import { seedingOf } from "./seeding.js";
 import { synthIdScheme } from "./synthid-scheme.js";
+import { vllmGumbelScheme } from "./vllm-gumbel.js";
 
 /** Why no bit-exact claim can be made for this mark, or null. */
 export function notReproducible(mark: Mark): string | null {
@@ -62,6 +64,12 @@ export function schemeOf(mark: Mark, draws: TokenDraws): Scheme {
       return synthIdScheme(mark, draws);
     case "unigram/original":
       return unigram(mark.key, n, Math.trunc(mark.parameters.gamma * n));
+    case "gumbel/vllm":
+    case "dual-gumbel/vllm":
+      return vllmGumbelScheme(mark);
+    case "sbw/vllm":
+    case "sbw/original":
+      return sbwScheme(mark);
     case "assay/tournament":
     case "assay/biased":
       return assayScheme(mark, draws);

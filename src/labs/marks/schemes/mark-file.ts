@@ -22,6 +22,20 @@ const ratio = z.number().gt(0).lt(1);
 /** Wider contexts exist in no library and make every position unseen. */
 const width = z.number().int().min(1).max(16);
 const bias = z.number().min(0).max(100).optional();
+/** A key of vLLM: 64 bits without a sign. */
+const uint64 = int64.refine((value) => value >= 0n, "expected a 64-bit integer of at least 0");
+/** Which history vLLM searched for a repeated context, which it then served unmarked. */
+const deduplicate_contexts = z.enum(["none", "single_turn", "all"]).default("single_turn");
+const sbw = z.strictObject({
+  scheme: z.enum(["selfhash", "lefthash"]).default("selfhash"),
+  /** Ids read: 4 for selfhash (the token itself among them), 1 for lefthash. */
+  context_width: width.optional(),
+  gamma: ratio.default(0.5),
+  delta: bias,
+  /** What lefthash adds up: the ids (which the generators do) or their hashes (which vLLM's first detector did). */
+  sum_of: z.enum(["ids", "hashes"]).default("ids"),
+  deduplicate_contexts,
+});
 const secret = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 lower-case hexadecimal digits");
 
 /** By scheme and variant: the form of the key and of the parameters. */
@@ -97,6 +111,26 @@ const FORMS = {
       payload: z.number().int().min(0).max(VOCABULARY_MAX).default(0),
     }),
   },
+  "gumbel/vllm": {
+    key: uint64,
+    parameters: z.strictObject({
+      context_width: width.default(4),
+      prf: z.literal("philox").default("philox"),
+      deduplicate_contexts,
+    }),
+  },
+  "dual-gumbel/vllm": {
+    key: uint64,
+    parameters: z.strictObject({
+      context_width: width.default(4),
+      prf: z.literal("philox").default("philox"),
+      /** Share of tokens under key B. */
+      alpha: z.number().min(0).max(1).default(0.1),
+      deduplicate_contexts,
+    }),
+  },
+  "sbw/vllm": { key: uint64, parameters: sbw },
+  "sbw/original": { key: int64, parameters: sbw },
   "assay/tournament": {
     key: secret,
     parameters: z.strictObject({
@@ -116,7 +150,7 @@ const FORMS = {
 
 export type MarkForm = keyof typeof FORMS;
 export const MARK_FORMS = Object.keys(FORMS) as MarkForm[];
-export const SCHEMES = ["kgw", "synthid", "unigram", "gumbel", "assay"] as const;
+export const SCHEMES = ["kgw", "synthid", "unigram", "gumbel", "dual-gumbel", "sbw", "assay"] as const;
 
 const envelopeSchema = z.strictObject({
   type: z.literal("assay/mark/v1"),

@@ -18,6 +18,12 @@ export function withRandomKey(mark: Mark, source: Prng): Mark {
       for (let i = 0; i < 32; i += 4) view.setUint32(i, source.uint32());
       return { ...mark, key: hex(bytes) };
     }
+    case "gumbel/vllm":
+    case "dual-gumbel/vllm":
+      return { ...mark, key: (word() << 32n) | word() };
+    case "sbw/vllm":
+    case "sbw/original":
+      return { ...mark, key: int62() | 1n };
     case "kgw/original":
       // A key written into the scheme's name would win over the drawn one.
       return {

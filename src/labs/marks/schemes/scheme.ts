@@ -13,6 +13,8 @@ export interface Scheme {
   contextOffsets: readonly number[];
   /** Whether the marking side saw the prompt's last ids as context. */
   readsPrompt: boolean;
+  /** Whether contexts before the text's first ids are padded (with the id 2^32 − 1) and scored too. */
+  padded?: boolean;
   /** Whether the marking side left a context's later occurrences in one text unmarked. */
   marksOnce: boolean;
   /** Where draws of different tuples hang together under a key: what bounds a sum beside the law. */

@@ -14,7 +14,7 @@ import type { Scheme } from "../schemes/scheme.js";
 import { TupleSet } from "../schemes/tuple-set.js";
 import { choicelessContexts } from "./choiceless.js";
 import { promptWindows } from "./prompt-windows.js";
-import { type Scored, scoreTexts } from "./score-texts.js";
+import { idsBefore, type Scored, scoreTexts } from "./score-texts.js";
 import type { IdText } from "./texts.js";
 
 export interface Calibration {
@@ -84,9 +84,7 @@ export function testInheritance(
 
 /** Each position once: first occurrences of what the ids alone can tell apart. */
 function layOut(scheme: Scheme, texts: readonly IdText[], scored: Scored): Positions {
-  const tails = texts.map(({ promptIds }) =>
-    scheme.readsPrompt ? promptIds.slice(Math.max(0, promptIds.length - scheme.contextWidth)) : new Uint32Array(0),
-  );
+  const tails = texts.map((text) => idsBefore(scheme, text));
   const starts: number[] = [];
   let size = 0;
   for (const [i, { ids }] of texts.entries()) {
@@ -137,7 +135,11 @@ export function calibrate(
   const spread = Math.max(1, Math.sqrt(variance));
   const calibrated = (deviations - mean) / spread;
   const shrunk = score - (deviations - calibrated) * scoreUnit(law, tuples);
-  const log10PExact = log10Tail(law, law.kind === "exponential" ? shrunk : Math.floor(shrunk + 1e-9), tuples);
+  const log10PExact = log10Tail(
+    law,
+    law.kind === "exponential" || law.kind === "two-exponentials" ? shrunk : Math.floor(shrunk + 1e-9),
+    tuples,
+  );
   const reaching = others.reduce((count, z) => count + Number(z >= deviations), 0);
   const log10PRank = Math.log10((reaching + 1) / (m + 1));
   const log10P = reaching === 0 ? log10PExact : Math.max(log10PExact, log10PRank);

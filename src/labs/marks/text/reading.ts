@@ -37,7 +37,7 @@ export function readPredictions(bytes: Uint8Array, what: string, scheme: Scheme)
       const [high, low] = contextName(scheme, ids, at);
       if (width > 0 && !seen.add(high, low)) continue;
       const read = Uint32Array.of(...ids.subarray(at - width, at), predicted[at - 1]!);
-      texts.push({ id: `line ${number}`, ids: read, promptIds: none });
+      texts.push({ id: `line ${number}`, ids: read, promptIds: none, excerpt: true });
     }
     if (texts.length * (width + 1) > CORPUS_IDS_MAX || texts.length > 20 * TRANSCRIPT_LIMITS.recordsMax)
       throw new AssayError("LIMIT", `marks.readPredictions: ${what}: expected at most ${CORPUS_IDS_MAX} ids in all`);

@@ -103,14 +103,24 @@ function score(
   return out;
 }
 
+/** Stands before a text's first id where the marking side padded its context: −1 as a 32-bit word. */
+const PAD = 0xffffffff;
+
+/** What the first ids of a text read: the prompt's last ids, padding, or nothing. */
+export function idsBefore(scheme: Scheme, { promptIds, excerpt }: IdText): Uint32Array {
+  if (scheme.readsPrompt) return promptIds.slice(Math.max(0, promptIds.length - scheme.contextWidth));
+  return new Uint32Array(scheme.padded && !excerpt ? scheme.contextWidth : 0).fill(PAD);
+}
+
 /** The prompt's last ids stand before the text where the marking side read them. */
 function joined(scheme: Scheme, text: IdText, vocabulary: number): { ids: Uint32Array; from: number } {
-  const tail = scheme.readsPrompt ? text.promptIds.slice(Math.max(0, text.promptIds.length - scheme.contextWidth)) : [];
+  const tail = idsBefore(scheme, text);
   const ids = new Uint32Array(tail.length + text.ids.length);
   ids.set(tail);
   ids.set(text.ids, tail.length);
   let largest = 0;
-  for (let i = 0; i < ids.length; i++) if (ids[i]! > largest) largest = ids[i]!;
+  const own = scheme.readsPrompt ? 0 : tail.length;
+  for (let i = own; i < ids.length; i++) if (ids[i]! > largest) largest = ids[i]!;
   if (largest >= vocabulary)
     throw new AssayError(
       "FORMAT",

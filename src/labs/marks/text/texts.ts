@@ -15,6 +15,8 @@ export interface IdText {
   ids: Uint32Array;
   /** Ids of the prompt; empty where none were given. */
   promptIds: Uint32Array;
+  /** Whether the ids are cut out of a text: then its first one has no known beginning before it. */
+  excerpt?: boolean;
 }
 
 export type Encode = (text: string) => ArrayLike<number>;

@@ -6,6 +6,7 @@ import { lineMarker, openOwnMark } from "../desk/apply-mark.js";
 import { makeMark } from "../desk/make-mark.js";
 import { tuplesNeeded } from "../text/sample-size.js";
 import { markCanariesCommand } from "./mark-canaries.js";
+import { markRingCommand } from "./mark-ring.js";
 import { markServeCommand } from "./mark-serve.js";
 import { markWeightsCommand } from "./mark-weights.js";
 
@@ -14,6 +15,7 @@ export function markCommand(): Command {
     .addCommand(newCommand())
     .addCommand(applyCommand())
     .addCommand(planCommand())
+    .addCommand(markRingCommand())
     .addCommand(markCanariesCommand())
     .addCommand(markWeightsCommand())
     .addCommand(markServeCommand());

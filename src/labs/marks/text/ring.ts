@@ -1,0 +1,92 @@
+/**
+ * Does any mark of a ring stand in the text? Each mark is tested by itself, the smallest p is paid for all marks of the
+ * ring, also for those that could not be asked: whoever chose the ring chose them.
+ */
+import type { Digest } from "../../../base/digest.js";
+import { AssayError } from "../../../base/error.js";
+import type { TokenDraws } from "../../../kernels/token-draws.js";
+import { roundLog10P } from "../../../stats/combine.js";
+import { notReproducible, schemeOf } from "../schemes/make-scheme.js";
+import type { Mark } from "../schemes/mark-file.js";
+import type { Scheme } from "../schemes/scheme.js";
+import { type PresentResult, testPresence } from "./present.js";
+import type { IdText } from "./texts.js";
+
+/** Marks of a ring that a finding lists, strongest first. */
+const LISTED_MAX = 200;
+
+export interface RingObservation {
+  /** Marks paid for; asked; and why others were not. */
+  marks: number;
+  asked: number;
+  best: string;
+  /** Strongest first, p of each by itself, nothing paid for the ring. */
+  tested: { name: string; form: string; log10P: number }[];
+  notAsked: { name: string; why: string }[];
+}
+
+export interface RingResult extends PresentResult {
+  mark: Mark;
+  scheme: Scheme;
+  ring: RingObservation;
+}
+
+/** @throws AssayError UNSUPPORTED when no mark of the ring can be asked */
+export function testRing(
+  marks: readonly Mark[],
+  texts: readonly IdText[],
+  draws: TokenDraws,
+  tokenizer: Digest | null,
+  onProgress: (done: number, total: number) => void = () => {},
+): RingResult {
+  const largest = texts.reduce((most, { ids }) => ids.reduce((m, id) => (id > m ? id : m), most), 0);
+  const tested: { name: string; form: string; log10P: number }[] = [];
+  const notAsked: { name: string; why: string }[] = [];
+  let best: { mark: Mark; scheme: Scheme; result: PresentResult } | null = null;
+  for (const [i, mark] of marks.entries()) {
+    const name = mark.name!;
+    const why = reasonNotAsked(mark, largest, tokenizer);
+    if (why !== null) notAsked.push({ name, why });
+    else {
+      const scheme = schemeOf(mark, draws);
+      const result = testPresence(scheme, texts, mark.vocabulary);
+      tested.push({ name, form: mark.form, log10P: result.log10P });
+      if (!best || result.log10P < best.result.log10P) best = { mark, scheme, result };
+    }
+    onProgress(i + 1, marks.length);
+  }
+  if (!best)
+    throw new AssayError(
+      "UNSUPPORTED",
+      `marks.testRing: expected a mark that can be asked of these ids, got none: ${notAsked[0]?.why ?? "no mark"}`,
+    );
+  const { mark, scheme, result } = best;
+  const log10P = roundLog10P(Math.min(0, result.log10P + Math.log10(marks.length)));
+  tested.sort((a, b) => a.log10P - b.log10P || (a.name < b.name ? -1 : 1));
+  const tests = result.tests.map((test) =>
+    test.id === "combined"
+      ? {
+          ...test,
+          statistic: { ...test.statistic, value: -log10P },
+          log10P,
+          where: `best of ${marks.length} marks, paid`,
+        }
+      : test,
+  );
+  const ring: RingObservation = {
+    marks: marks.length,
+    asked: tested.length,
+    best: mark.name!,
+    tested: tested.slice(0, LISTED_MAX),
+    notAsked: notAsked.slice(0, LISTED_MAX),
+  };
+  return { ...result, log10P, tests, mark, scheme, ring };
+}
+
+function reasonNotAsked(mark: Mark, largest: number, tokenizer: Digest | null): string | null {
+  const reason = notReproducible(mark);
+  if (reason !== null) return reason;
+  if (mark.tokenizer !== null && tokenizer !== null && mark.tokenizer !== tokenizer)
+    return `it names another tokenizer (${mark.tokenizer})`;
+  return largest >= mark.vocabulary ? `ids up to ${largest} stand outside its vocabulary of ${mark.vocabulary}` : null;
+}

@@ -1,0 +1,162 @@
+/**
+ * Marks that serving engines make: cases answered by their own detectors (materials/makers/marks/make_engine_cases.py: vLLM
+ * 0.33.0, sbw 1.0.0), the exact tail of two keys, rings.
+ */
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { prng } from "../../../src/base/prng.js";
+import { TokenDraws } from "../../../src/kernels/token-draws.js";
+import { log10Tail } from "../../../src/labs/marks/schemes/law.js";
+import { schemeOf } from "../../../src/labs/marks/schemes/make-scheme.js";
+import { type Mark, parseMark } from "../../../src/labs/marks/schemes/mark-file.js";
+import { readMarks } from "../../../src/labs/marks/schemes/mark-ring.js";
+import { philox } from "../../../src/labs/marks/schemes/philox.js";
+import { testPresence } from "../../../src/labs/marks/text/present.js";
+import { testRing } from "../../../src/labs/marks/text/ring.js";
+import { scoreTexts } from "../../../src/labs/marks/text/score-texts.js";
+import type { IdText } from "../../../src/labs/marks/text/texts.js";
+import { log10GammaTail } from "../../../src/stats/exact-tails.js";
+import { log10TwoExponentialsTail } from "../../../src/stats/two-exponentials-tail.js";
+
+const draws = new TokenDraws();
+const mark = (value: object): Mark => parseMark({ type: "assay/mark/v1", ...value }, "test");
+const text = (ids: readonly number[], id = "1"): IdText => ({
+  id,
+  ids: Uint32Array.from(ids),
+  promptIds: new Uint32Array(0),
+});
+interface Case {
+  kind: string;
+  mark: { parameters: { alpha?: number } };
+  ids: number[];
+  answer: { score: number; n: number; p?: number };
+}
+const cases: Case[] = JSON.parse(readFileSync(new URL("engine-cases.json", import.meta.url), "utf8"));
+
+it("Philox4x32-10 draws its authors' known answers (Random123, kat_vectors)", () => {
+  const block = Uint32Array.of(0, 0, 0, 0);
+  philox(block, 0, 0);
+  expect([...block].map((x) => x.toString(16))).toEqual(["6627e8d5", "e169c58d", "bc57ac4c", "9b00dbd8"]);
+  const full = new Uint32Array(4).fill(0xffffffff);
+  philox(full, 0xffffffff, 0xffffffff);
+  expect([...full].map((x) => x.toString(16))).toEqual(["408f276d", "41c83b0e", "a20bc7c6", "6d5451fd"]);
+});
+
+it("each engine's detector gives the same score over the same draws", () => {
+  expect(new Set(cases.map(({ kind }) => kind)).size).toBe(4);
+  for (const { mark: of, ids, answer } of cases) {
+    const m = mark(of);
+    const { value } = scoreTexts(schemeOf(m, draws), [text(ids)], { vocabulary: m.vocabulary });
+    expect(value.length).toBe(answer.n);
+    expect(value.reduce((a, b) => a + b, 0)).toBeCloseTo(answer.score, 9);
+  }
+});
+
+it("p is the engine's own where the engine's is exact", () => {
+  let seen = 0;
+  for (const { mark: of, ids, answer } of cases) {
+    if (answer.p === undefined || ![undefined, 0, 0.5, 1].includes(of.parameters.alpha)) continue;
+    const m = mark(of);
+    const scheme = schemeOf(m, draws);
+    const { value } = scoreTexts(scheme, [text(ids)], { vocabulary: m.vocabulary });
+    const sum = value.reduce((a, b) => a + b, 0);
+    expect(log10Tail(scheme.law, sum, value.length)).toBeCloseTo(Math.log10(answer.p), 4);
+    seen++;
+  }
+  expect(seen).toBeGreaterThan(6);
+});
+
+it("the tail of two keys is exact: closed forms, one draw, and a simulation", () => {
+  for (const [x, n] of [
+    [3, 2],
+    [900, 300],
+    [2000, 100],
+  ] as const) {
+    expect(log10TwoExponentialsTail(x, n, 0)).toBe(log10GammaTail(x, n));
+    expect(log10TwoExponentialsTail(x, n, 0.5)).toBe(log10GammaTail(2 * x, 2 * n));
+    // Close to one half the sum is close to the gamma of the half.
+    expect(log10TwoExponentialsTail(x, n, 0.5 - 1e-9)).toBeCloseTo(log10GammaTail(2 * x, 2 * n), 5);
+    expect(log10TwoExponentialsTail(x, n, 0.1)).toBeCloseTo(log10TwoExponentialsTail(x, n, 0.9), 9);
+  }
+  // n = 1: P(a·E₁ + b·E₂ ≥ x) = (a·e^(−x/a) − b·e^(−x/b))/(a − b).
+  for (const x of [0.1, 1, 5, 40, 300]) {
+    const expected = (0.9 * Math.exp(-x / 0.9) - 0.1 * Math.exp(-x / 0.1)) / 0.8;
+    expect(log10TwoExponentialsTail(x, 1, 0.1)).toBeCloseTo(Math.log10(expected), 9);
+  }
+  const source = prng("two-keys", "1");
+  const e = () => -Math.log((source.uint32() + 1) / 2 ** 32);
+  let reaching = 0;
+  const N = 20_000;
+  for (let i = 0; i < N; i++) {
+    let sum = 0;
+    for (let k = 0; k < 20; k++) sum += 0.9 * e() + 0.1 * e();
+    reaching += Number(sum >= 25);
+  }
+  const p = 10 ** log10TwoExponentialsTail(25, 20, 0.1);
+  expect(Math.abs(reaching / N - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / N));
+});
+
+const V = 512;
+/** Uniform logits: every draw is the mark's. */
+function marked(m: Mark, length: number, seed: string): IdText {
+  const source = prng("engine-marks", seed);
+  const scheme = schemeOf(m, draws);
+  const ids = Array.from({ length: scheme.contextWidth }, () => source.uint32() % V);
+  while (ids.length < length) {
+    // Of eight candidates the one that scores highest: a model's few likely tokens.
+    const tried = Array.from({ length: 8 }, () => source.uint32() % V);
+    const scores = tried.map((t) => {
+      const all = Uint32Array.from([...ids, t]);
+      const at = Int32Array.of(ids.length);
+      return scheme.scores(all, at, scheme.names(all, at))[0]!;
+    });
+    ids.push(tried[scores.indexOf(Math.max(...scores))]!);
+  }
+  return text(ids, seed);
+}
+
+const ENGINES = [
+  { name: "one key", scheme: "gumbel", variant: "vllm", key: 42, vocabulary: V },
+  { name: "two keys", scheme: "dual-gumbel", variant: "vllm", key: "18446744073709551615", vocabulary: V },
+  { name: "sbw", scheme: "sbw", variant: "vllm", key: 15_485_863, vocabulary: V },
+  { name: "sbw left", scheme: "sbw", variant: "original", key: 77, vocabulary: V, parameters: { scheme: "lefthash" } },
+];
+
+it("marked text is found, the same text under other keys is not", () => {
+  for (const of of ENGINES) {
+    const m = mark(of);
+    const served = [marked(m, 160, of.name)];
+    expect(testPresence(schemeOf(m, draws), served, V).log10P).toBeLessThan(-6);
+    for (let k = 1; k <= 20; k++) {
+      const other = mark({ ...of, key: 1000 + 2 * k + 1 });
+      expect(testPresence(schemeOf(other, draws), served, V).log10P).toBeGreaterThan(-4);
+    }
+  }
+});
+
+it("a ring finds which mark it is, pays for all, and says which could not be asked", () => {
+  const ring = {
+    type: "assay/mark-ring/v1",
+    marks: [
+      ...ENGINES.map((of) => ({ type: "assay/mark/v1", ...of })),
+      { type: "assay/mark/v1", name: "small", scheme: "gumbel", variant: "vllm", key: 1, vocabulary: 8 },
+      ...Array.from({ length: 15 }, (_, i) => ({
+        ...{ type: "assay/mark/v1", name: `other ${i}` },
+        ...{ scheme: "gumbel", variant: "vllm", key: 100 + i, vocabulary: V },
+      })),
+    ],
+  };
+  const { marks } = readMarks(new TextEncoder().encode(JSON.stringify(ring)), "ring");
+  const served = [marked(mark(ENGINES[1]!), 160, "ring")];
+  const found = testRing(marks, served, draws, null);
+  expect(found.ring.best).toBe("two keys");
+  expect(found.ring.marks).toBe(20);
+  expect(found.ring.notAsked.map(({ name }) => name)).toEqual(["small"]);
+  const alone = testPresence(found.scheme, served, V).log10P;
+  expect(found.log10P).toBeCloseTo(alone + Math.log10(20), 6);
+  const none = testRing(marks, [text(Array.from({ length: 200 }, (_, i) => (i * 7919) % V))], draws, null);
+  expect(none.log10P).toBeGreaterThan(-2);
+  expect(() =>
+    readMarks(new TextEncoder().encode(JSON.stringify({ ...ring, marks: [ring.marks[0], ring.marks[0]] })), "ring"),
+  ).toThrow(/expected a name once/);
+});
