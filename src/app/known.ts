@@ -4,7 +4,7 @@ import type { Finding } from "../finding/finding.js";
 import type { Proposition } from "../finding/propositions.js";
 import type { FoundDescents } from "../office/register/found-descent.js";
 import * as listed from "./laboratories.js";
-import type { Demonstration, Laboratory, Loaded, Question } from "./laboratory.js";
+import type { Demonstration, Laboratory, QuestionPlace } from "./laboratory.js";
 
 /** Every laboratory, by name. */
 export const LABORATORIES: readonly Laboratory[] = Object.values(listed);
@@ -17,7 +17,7 @@ const EXAMINE = "examine ";
 
 export interface Asking {
   laboratory: Laboratory;
-  question: Loaded<Question>;
+  question: QuestionPlace;
 }
 
 /** The laboratory whose list holds the proposition; null where none does. */

@@ -25,7 +25,7 @@ export interface Laboratory {
   /** Where the study of each method lies in the package; a method that answers two questions may have one for each. */
   studies: readonly StudyPlace[];
   /** What may be asked, each under `assay examine NAME`. */
-  questions: readonly Loaded<Question>[];
+  questions: readonly QuestionPlace[];
   /** Commands of its own beside its questions: `assay NAME`. */
   tools: readonly Loaded<() => Command>[];
   /** How its observations stand on a page. */
@@ -61,6 +61,11 @@ export interface Loaded<T> {
   load: () => Promise<T>;
 }
 
+export interface QuestionPlace extends Loaded<Question> {
+  /** The words after `assay examine NAME` with which a reader repeats it; a page needs these and no more of a question. */
+  typed: () => Promise<(request: ExaminationRequest) => string>;
+}
+
 export interface Question {
   /** Longer than the summary: what is compared with what. */
   description: string;
@@ -73,8 +78,6 @@ export interface Question {
   answers?: (asked: Asked, desk: Desk) => Promise<readonly { json: unknown; lines: readonly string[] }[] | null>;
   /** Looks again and again at evidence that grows, where `asked` wants that; null where it does not. */
   follow?: (asked: Asked, desk: Desk) => AsyncIterable<Examination> | null;
-  /** The words after `assay examine NAME` with which a reader repeats it; paths are the reader's own. */
-  typed: (request: ExaminationRequest) => string;
   /** Examines again what a bundle's request names, from files found by digest. */
   again: (request: ExaminationRequest, desk: RecomputeDesk) => Promise<Examination>;
 }

@@ -48,7 +48,7 @@ export async function pages(
   request: ExaminationRequest,
   keyId: string | null,
 ): Promise<(finding: Finding, study: Study | null) => PageInput> {
-  const [view, { typed }] = await Promise.all([laboratory.view(), question.load()]);
+  const [view, typed] = await Promise.all([laboratory.view(), question.typed()]);
   const command = `assay ${request.command} ${typed(request)}`;
   return (finding, study) => ({
     finding,

@@ -1,8 +1,10 @@
 /** Nothing old breaks when something new is said: bundles of the first form verify, whatever words and scales came since. */
 import { expect, test } from "vitest";
+import { makerOf } from "../../src/app/bundle/maker.js";
 import { verifyBundle, verifyBundleZip } from "../../src/app/bundle/verify-bundle.js";
 import { KNOWN_RULES } from "../../src/app/known-rules.js";
 import { checkPages } from "../../src/app/pages/check-pages.js";
+import { pageWriter } from "../../src/app/pages/write-page.js";
 import { fromUtf8, utf8 } from "../../src/base/bytes.js";
 import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
 import { unzipStrict } from "../../src/evidence/zip.js";
@@ -15,6 +17,8 @@ import { keptBundles } from "./kept-bundles.js";
 import { repacked, rewrittenSample, sampleFinding } from "./sample-bundle.js";
 
 const KEPT = keptBundles("v1");
+/** Of the second form, by the last version before the first screen was written anew. */
+const SECOND = keptBundles("v2");
 
 /** A new version of every list of questions, in other words, and of the scale, with other terms; the old ones stay. */
 const LATER: KnownRules = {
@@ -95,6 +99,43 @@ test("an edited page of a kept bundle does not hold, though every list was rewri
   expect(verifyBundle(edited).holds).toBe(true);
   expect((await checkPages(edited, null))[0]).toMatchObject({ name: "page", holds: false });
   expect((await checkPages(edited, null))[0]!.checked).toBeUndefined();
+});
+
+test.each(SECOND)(
+  "the bundle %s of the second form holds by the renderer that is kept of its pages",
+  async (_, zip) => {
+    const files = unzipStrict(zip);
+    const report = verifyBundle(files);
+    const checks = [...report.checks, ...(await checkPages(files, report.signedBy?.keyId ?? null))];
+    expect(checks.filter(({ holds }) => !holds)).toEqual([]);
+    expect(checks.at(-2)!.detail).toMatch(/as the renderer of commit e456004 writes them/);
+  },
+);
+
+test("an edited page of the second form does not hold: the package that it names is known to have written otherwise", async () => {
+  const files = unzipStrict(SECOND.find(([name]) => name === "leak")![1]);
+  const page = fromUtf8(files.get("data/page.html")!, "page");
+  const edited = repacked(files, { "page.html": utf8(page.replace("moderately strong", "verily, very strong")) });
+  expect(verifyBundle(edited).holds).toBe(true);
+  const [check] = await checkPages(edited, null);
+  expect(check).toMatchObject({ name: "page", holds: false });
+  expect(check!.checked).toBeUndefined();
+});
+
+test("a page holds by a kept renderer, whichever package is named, and one bundle by one renderer", async () => {
+  const files = unzipStrict(SECOND.find(([name]) => name === "traffic")![1]);
+  const at9 = (path: string) =>
+    utf8(fromUtf8(files.get(path)!, path).replaceAll(makerOf(files)!.digest, `sha256:${"9".repeat(64)}`));
+  const renamed = new Map(files).set("bag-info.txt", at9("bag-info.txt"));
+  const other = repacked(renamed, { "HOW-TO-VERIFY.txt": at9("data/HOW-TO-VERIFY.txt") });
+  expect((await checkPages(other, null)).filter(({ holds }) => !holds)).toEqual([]);
+  // The second page as this version writes it: honest by itself, yet no one version wrote both.
+  const write = await pageWriter(files.get("data/request.json")!, null);
+  const at = "findings/2/";
+  const study = files.get(`data/${at}validation.json`) ?? null;
+  const { page } = write({ finding: files.get(`data/${at}finding.json`)!, study });
+  const mixed = repacked(other, { [`${at}page.html`]: utf8(page) });
+  expect((await checkPages(mixed, null)).filter(({ holds }) => !holds)).toMatchObject([{ checked: false }]);
 });
 
 test("a finding is held against its own words and scale and no others", () => {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-export function keptBundles(form: "v1"): [name: string, zip: Uint8Array][] {
+export function keptBundles(form: "v1" | "v2"): [name: string, zip: Uint8Array][] {
   const folder = `fixtures/bundles/${form}`;
   return readdirSync(folder)
     .filter((file) => file.endsWith(".zip.gz"))

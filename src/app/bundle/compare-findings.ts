@@ -50,13 +50,12 @@ export function compare(
   };
   const samePage = renderPage(pageOf(finding, part.study)) === part.page;
   // By an earlier version: held against the stored finding by the renderer kept for it (pages/check-pages.ts).
-  if (!samePage && stored.type === "assay/finding/v1") return [recomputed];
+  if (!samePage && (stored.type === "assay/finding/v1" || maker !== here)) return [recomputed];
   const page: Check = samePage
     ? { name: name("recomputed page"), holds: true, detail: "says what the finding says, to the last bit" }
     : {
         name: name("recomputed page"),
         holds: false,
-        ...(maker === here ? {} : { checked: false }),
         detail: "is not the page that this version makes of this finding",
       };
   return [recomputed, page];

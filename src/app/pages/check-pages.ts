@@ -1,8 +1,8 @@
 /**
  * Whether each page of a bundle says what its finding says: it is written again, with its figures, from the finding, the
  * request and the study beside it, and compared byte for byte. No inputs are needed. Pages of the first form are written
- * by the renderer kept for them. A page by a package that is not this one counts only where it comes out the same:
- * otherwise it is "not checked", as another version may have written it so.
+ * by the renderer kept for them; those of the second by this version or, where a package that is not this one made them,
+ * by any renderer kept since. Where none of them writes a page so, it is "not checked", as yet another version may have.
  */
 import { fromUtf8, utf8 } from "../../base/bytes.js";
 import { AssayError } from "../../base/error.js";
@@ -11,9 +11,8 @@ import type { Files } from "../../evidence/bag.js";
 import { packageDigest } from "../../host/package-digest.js";
 import { findingCount, findingFolder } from "../bundle/bundle-layout.js";
 import type { Check } from "../bundle/check.js";
-import { howToVerify } from "../bundle/how-to-verify.js";
 import { type Maker, makerOf } from "../bundle/maker.js";
-import { loadRenderer, RENDERER_1 } from "./kept-renderers.js";
+import { type FirstRenderer, type KeptRenderer, keptRenderers, loadRenderer, type Renderer } from "./kept-renderers.js";
 import type { StoredPage, WrittenPage } from "./page.js";
 
 /** How the pages of one bundle are written again. */
@@ -33,10 +32,27 @@ export interface Writer {
  * @param keyId of its signature, where that holds
  */
 export async function checkPages(files: Files, keyId: string | null): Promise<Check[]> {
-  return checkPagesBy(await writerOf(files, keyId), files, keyId);
+  return checkPagesAmong(writersOf(files, keyId), files, keyId);
 }
 
-export function checkPagesBy(writer: Writer, files: Files, keyId: string | null): Check[] {
+/** One renderer wrote a bundle, so one must write all of it: the first that does, else the one that comes nearest. */
+export async function checkPagesAmong(
+  writers: AsyncIterable<Writer>,
+  files: Files,
+  keyId: string | null,
+): Promise<Check[]> {
+  let best: Check[] = [];
+  for await (const writer of writers) {
+    const checks = checkPagesBy(writer, files, keyId);
+    if (best.length === 0 || held(checks) > held(best)) best = checks;
+    if (held(best) === best.length) break;
+  }
+  return best;
+}
+
+const held = (checks: readonly Check[]) => checks.filter(({ holds }) => holds).length;
+
+function checkPagesBy(writer: Writer, files: Files, keyId: string | null): Check[] {
   const count = findingCount(files.keys()) ?? 1;
   const checks = Array.from({ length: count }, (_, n) => checkPage(files, keyId, writer, n));
   const stored = files.get("data/HOW-TO-VERIFY.txt");
@@ -49,33 +65,50 @@ export function checkPagesBy(writer: Writer, files: Files, keyId: string | null)
   return checks;
 }
 
-/** Of a bundle whose digests hold. */
-export async function writerOf(files: Files, keyId: string | null): Promise<Writer> {
+/** Whoever may have written the pages of a bundle whose digests hold; one alone where it is known who did. */
+export async function* writersOf(files: Files, keyId: string | null): AsyncGenerator<Writer> {
   const maker = makerOf(files);
   const finding = parseStrictJson(fromUtf8(files.get("data/finding.json")!, "finding.json"), "finding.json");
+  const kept = await keptRenderers();
   if (maker === null && (finding as { type?: unknown }).type === "assay/finding/v1") {
-    const kept = await loadRenderer(RENDERER_1);
-    return { name: RENDERER_1.of, same: true, made: "", page: kept.render, howToVerify: kept.howToVerify };
+    const first = kept.find(({ form }) => form === "assay/finding/v1")!;
+    const { render, howToVerify } = await loadRenderer<FirstRenderer>(first);
+    return yield { name: nameOf(first), same: true, made: "", page: render, howToVerify };
   }
-  const page = await writerHere(files.get("data/request.json")!, keyId);
-  return {
-    name: "this version",
-    same: maker !== null && maker.digest === packageDigest(),
-    made: maker === null ? "it names no package" : `it was made by ${maker.name} ${maker.version} (${maker.digest})`,
-    page,
+  const request = files.get("data/request.json")!;
+  const made =
+    maker === null ? "it names no package" : `it was made by ${maker.name} ${maker.version} (${maker.digest})`;
+  const writer = async (name: string, same: boolean, { pageWriter, howToVerify }: Renderer): Promise<Writer> => ({
+    ...{ name, same, made, page: await writerBy(pageWriter, request, keyId) },
     howToVerify: (signedBy, findings) => howToVerify(signedBy, findings, maker ?? UNNAMED),
-  };
+  });
+  const since = kept.filter(({ form }) => form === "assay/finding/v2").reverse();
+  const known = since.find(({ packages }) => maker !== null && packages.some((each) => each === maker.digest));
+  if (known) return yield await writer(nameOf(known), true, await loadRenderer<Renderer>(known));
+  const same = maker !== null && maker.digest === packageDigest();
+  yield await writer("this version", same, await import("./renderer.js"));
+  if (!same) for (const each of since) yield await writer(nameOf(each), false, await loadRenderer<Renderer>(each));
 }
 
-/** Writes nothing where this version does not ask what was asked. */
-async function writerHere(request: Uint8Array, keyId: string | null): Promise<Writer["page"]> {
-  const { pageWriter } = await import("./write-page.js");
+const nameOf = ({ of }: KeptRenderer) => `the renderer of ${of}`;
+
+/** Writes nothing where that version does not ask what was asked. */
+async function writerBy(
+  pageWriter: Renderer["pageWriter"],
+  request: Uint8Array,
+  keyId: string | null,
+): Promise<Writer["page"]> {
   try {
     return await pageWriter(request, keyId);
   } catch (error) {
-    if (error instanceof AssayError && error.code === "UNSUPPORTED") return () => null;
+    if (isUnsupported(error)) return () => null;
     throw error;
   }
+}
+
+/** By its code: a kept renderer brings a class of its own. */
+function isUnsupported(error: unknown): error is Error {
+  return error instanceof Error && (error as { code?: unknown }).code === "UNSUPPORTED";
 }
 
 /** Stands where a bundle names no package, which no bundle of the second form may. */
@@ -89,7 +122,7 @@ function checkPage(files: Files, keyId: string | null, writer: Writer, n: number
     const part = { finding: files.get(`${at}finding.json`)!, request: files.get("data/request.json")! };
     written = writer.page({ ...part, study: files.get(`${at}validation.json`) ?? null, keyId });
   } catch (error) {
-    if (error instanceof AssayError && error.code === "UNSUPPORTED")
+    if (isUnsupported(error))
       return { name, holds: false, checked: false, detail: `page not checked: ${error.message}` };
     // Observations that a renderer cannot read: no page can have been written of them.
     const message = new AssayError("FORMAT", (error as Error).message).message;

@@ -1,33 +1,63 @@
-/** Renderers of earlier versions, each one file that is never edited (renderers/README.md), loaded where its pages are read. */
+/**
+ * Renderers of earlier versions and of this one, each one file that is never edited (renderers/README.md), loaded where
+ * its pages are read. `renderers/kept.json` lists them, oldest first; tools/renderers.ts adds to it.
+ */
 import { pathToFileURL } from "node:url";
-import { type Digest, sha256Digest } from "../../base/digest.js";
+import { z } from "zod";
+import { fromUtf8 } from "../../base/bytes.js";
+import { sha256Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
+import { parseStrictJson } from "../../base/strict-json.js";
 import { packagePath, readPackageFile } from "../../host/package-files.js";
+import type { Maker } from "../bundle/maker.js";
 import type { StoredPage, WrittenPage } from "./page.js";
 
-interface KeptRenderer {
-  path: string;
-  digest: Digest;
-  /** What it wrote, in a few words. */
-  of: string;
-}
+const digest = z.templateLiteral(["sha256:", z.string().regex(/^[0-9a-f]{64}$/)]);
 
-/** Wrote the page of every `assay/finding/v1`. */
-export const RENDERER_1: KeptRenderer = {
-  path: "renderers/1.mjs",
-  digest: "sha256:ded11a7ca4c9feb1ea9e975ca8d39a44bf3c2c11c507d28ae255b2a9d51e9227",
-  of: "the renderer of version 0.1.0",
-};
+const keptSchema = z.array(
+  z.strictObject({
+    /** In renderers/. */
+    file: z.string().regex(/^[0-9]+\.mjs$/),
+    digest,
+    /** Findings of which form it writes. */
+    form: z.enum(["assay/finding/v1", "assay/finding/v2"]),
+    /** The first commit that wrote so. */
+    of: z.string(),
+    /** Packages that are known to have written with it: a page of theirs that reads otherwise was edited. */
+    packages: z.array(digest),
+  }),
+);
 
-interface Renderer {
+export type KeptRenderer = z.infer<typeof keptSchema>[number];
+
+/** Of `assay/finding/v1`. */
+export interface FirstRenderer {
   render: (part: StoredPage) => WrittenPage | null;
   howToVerify: (signedBy: string | null, findings: number) => string;
 }
 
-/** @throws AssayError where the package's own file is not the one that is named here */
-export async function loadRenderer({ path, digest }: KeptRenderer): Promise<Renderer> {
+/** Of `assay/finding/v2`, as renderer.ts exports it. */
+export interface Renderer {
+  pageWriter: (
+    request: Uint8Array,
+    keyId: string | null,
+  ) => Promise<(part: Pick<StoredPage, "finding" | "study">) => WrittenPage>;
+  howToVerify: (signedBy: string | null, findings: number, maker: Maker) => string;
+}
+
+/** Oldest first. */
+export async function keptRenderers(): Promise<KeptRenderer[]> {
+  const path = "renderers/kept.json";
+  const bytes = await readPackageFile(path);
+  if (bytes === null) throw new AssayError("NOT_FOUND", `kept-renderers: expected the package's ${path}`);
+  return keptSchema.parse(parseStrictJson(fromUtf8(bytes, path), path));
+}
+
+/** @throws AssayError where the package's own file is not the one that is listed */
+export async function loadRenderer<T extends Renderer | FirstRenderer>({ file, digest }: KeptRenderer): Promise<T> {
+  const path = `renderers/${file}`;
   const bytes = await readPackageFile(path);
   if (bytes === null || sha256Digest(bytes) !== digest)
     throw new AssayError("NOT_FOUND", `kept-renderers: expected the package's ${path} to be ${digest}`);
-  return (await import(pathToFileURL(packagePath(path)).href)) as Renderer;
+  return (await import(pathToFileURL(packagePath(path)).href)) as T;
 }

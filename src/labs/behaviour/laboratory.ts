@@ -28,6 +28,7 @@ export const behaviour: Laboratory = {
     {
       name: "behaviour",
       summary: "What do a suspect's answers say about where it came from?",
+      typed: async () => (await import("./desk/typed.js")).behaviourTyped,
       load: async () => (await import("./desk/question.js")).behaviourQuestion,
     },
   ],

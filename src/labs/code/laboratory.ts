@@ -11,6 +11,7 @@ export const code: Laboratory = {
     {
       name: "code",
       summary: "Was this code taken from that code base?",
+      typed: async () => (await import("./desk/typed.js")).codeTyped,
       load: async () => (await import("./desk/question.js")).codeQuestion,
     },
   ],

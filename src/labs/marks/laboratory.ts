@@ -34,21 +34,25 @@ export const marks: Laboratory = {
     {
       name: "marks",
       summary: "Does the text carry a mark?",
+      typed: async () => (await import("./desk/typed.js")).marksTyped,
       load: async () => (await import("./desk/marks-question.js")).marksQuestion,
     },
     {
       name: "inheritance",
       summary: "Was the suspect trained on text that carries a mark?",
+      typed: async () => (await import("./desk/typed.js")).inheritanceTyped,
       load: async () => (await import("./desk/inheritance-question.js")).inheritanceQuestion,
     },
     {
       name: "canaries",
       summary: "Did the suspect learn canaries planted in accounts?",
+      typed: async () => (await import("./desk/typed.js")).canariesTyped,
       load: async () => (await import("./desk/canaries-question.js")).canariesQuestion,
     },
     {
       name: "leak",
       summary: "Whose marked copy was a leaked model made from?",
+      typed: async () => (await import("./desk/typed.js")).leakTyped,
       load: async () => (await import("./desk/leak-question.js")).leakQuestion,
     },
   ],

@@ -27,11 +27,13 @@ export const traffic: Laboratory = {
     {
       name: "traffic",
       summary: "Are accounts of an API's log operated together, and does what they ask harvest the model?",
+      typed: async () => (await import("./desk/typed.js")).trafficTyped,
       load: async () => (await import("./desk/traffic-question.js")).trafficQuestion,
     },
     {
       name: "harvest",
       summary: "Does a suspect know the answers that a campaign harvested?",
+      typed: async () => (await import("./desk/typed.js")).harvestTyped,
       load: async () => (await import("./desk/harvest-question.js")).harvestQuestion,
     },
   ],

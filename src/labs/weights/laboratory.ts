@@ -30,6 +30,7 @@ export const weights: Laboratory = {
     {
       name: "weights",
       summary: "Do two models share ancestral weights?",
+      typed: async () => (await import("./desk/typed.js")).weightsTyped,
       load: async () => (await import("./desk/question.js")).weightsQuestion,
     },
   ],

@@ -29,6 +29,7 @@ import { BehaviourPool } from "../host/behaviour-pool.js";
 import { PANEL_COVERAGE_MIN } from "../method.js";
 import { type Answers, type Member, recordings, seatPanel, startsKept } from "../panel/seat-panel.js";
 import { answerDigests, coincidingBases, type Development, developmentSchema } from "../score/development.js";
+import type { AskedSettings } from "./asked-settings.js";
 
 export interface BehaviourOptions {
   reference: string | TranscriptAt;
@@ -44,17 +45,6 @@ export interface BehaviourOptions {
   /** UTF-16 units of answers held in memory; what is above goes to a temporary file. */
   memoryUnitsMax?: number;
   onProgress: (progress: Progress) => void;
-}
-
-/** What is asked: a common origin, whether the weights are one or tuned or the answers taught, or both. */
-export const QUESTIONS = ["all", "common-origin", "relations"] as const;
-export type QuestionsAsked = (typeof QUESTIONS)[number];
-
-export interface AskedSettings {
-  seed: string;
-  questions: QuestionsAsked;
-  /** Suspects, references or prompt sets tried, this one included. */
-  tries: number;
 }
 
 export interface BehaviourInput {

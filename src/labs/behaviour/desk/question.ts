@@ -1,19 +1,14 @@
 /** `assay examine behaviour`: what is typed, what is examined, and how a bundle is examined again. */
-import { optionValue, quotedWord } from "../../../app/asked.js";
+import { optionValue } from "../../../app/asked.js";
 import { foundInputs } from "../../../app/found-inputs.js";
 import type { Examination, Question } from "../../../app/laboratory.js";
 import { AssayError } from "../../../base/error.js";
-import type { ExaminationRequest } from "../../../evidence/request.js";
 import { panelOf } from "../../../host/answers/transcripts.js";
 import { TRIES_MAX } from "../common-origin/method.js";
 import { SEED_DEFAULT } from "../method.js";
-import {
-  type AskedSettings,
-  type BehaviourExamination,
-  examineTranscripts,
-  QUESTIONS,
-  type QuestionsAsked,
-} from "./examine-transcripts.js";
+import { type AskedSettings, QUESTIONS, type QuestionsAsked } from "./asked-settings.js";
+import { type BehaviourExamination, examineTranscripts } from "./examine-transcripts.js";
+import { settingsOf } from "./typed.js";
 
 export const behaviourQuestion: Question = {
   description:
@@ -85,15 +80,6 @@ An outcome of "inconclusive" does not show that the models are unrelated.`,
     return asExamination(examined, settings);
   },
 
-  typed(request) {
-    const roles = request.inputs.map(({ role }) => role);
-    const siblings = roles.filter((role) => role === "sibling").map(() => " --sibling T");
-    const releases = roles.includes("before") ? " --before T1 --after T2" : "";
-    const { seed, questions, tries } = settingsOf(request);
-    const asked = `${questions === "all" ? "" : ` --questions ${questions}`}${tries === 1 ? "" : ` --tries ${tries}`}`;
-    return `REFERENCE SUSPECT --panel DIR${siblings.join("")}${releases}${asked} --seed ${quotedWord(seed)}`;
-  },
-
   // Transcripts go under the names the bundle gives them, since names decide who of the panel is left out.
   async again(request, desk) {
     const settings = settingsOf(request);
@@ -132,17 +118,3 @@ function asExamination({ findings, inputs }: BehaviourExamination, settings: Ask
 }
 
 /** Requests of earlier versions name neither questions nor tries: they asked for the three relations. */
-function settingsOf({ settings: { seed, questions = "relations", tries = 1 } }: ExaminationRequest): AskedSettings {
-  const known = QUESTIONS.find((name) => name === questions);
-  if (
-    typeof seed !== "string" ||
-    known === undefined ||
-    typeof tries !== "number" ||
-    !(tries >= 1 && tries <= TRIES_MAX)
-  )
-    throw new AssayError(
-      "UNSUPPORTED",
-      "verify: expected a request of `examine behaviour` with seed, questions and tries",
-    );
-  return { seed, questions: known, tries };
-}

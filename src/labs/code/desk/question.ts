@@ -7,6 +7,7 @@ import { AssayError } from "../../../base/error.js";
 import type { ExaminationRequest } from "../../../evidence/request.js";
 import type { SourceTree } from "../host/source-tree.js";
 import { examineTrees, openTree } from "./examine-trees.js";
+import { leftOutOf } from "./typed.js";
 
 export const codeQuestion: Question = {
   description:
@@ -48,12 +49,6 @@ An outcome of "inconclusive" does not show that the code was written independent
     });
   },
 
-  typed(request) {
-    const left = leftOutOf(request).map((maker) => ` --leave-out ${maker}`);
-    const review = request.inputs.some(({ role }) => role === "review") ? " --review FILE" : "";
-    return `CLAIMANT SUSPECT --corpus DIR${left.join("")}${review}`;
-  },
-
   async again(request, desk) {
     const files = { ...request, inputs: request.inputs.filter(({ role }) => role === "corpus" || role === "review") };
     const { at, has } = await foundInputs("files", files, desk);
@@ -69,11 +64,6 @@ An outcome of "inconclusive" does not show that the code was written independent
     });
   },
 };
-
-function leftOutOf({ settings: { leaveOut } }: ExaminationRequest): string[] {
-  if (Array.isArray(leaveOut) && leaveOut.every((maker) => typeof maker === "string")) return leaveOut as string[];
-  throw new AssayError("UNSUPPORTED", "verify: expected a request of `examine code` with what was left out");
-}
 
 /** Folders among the inputs, and the folders in them, whose root is one that is wanted; under the bundle's names. */
 async function foundTrees(

@@ -18,8 +18,6 @@ Example:
     return asExamination(await examineCanaryTranscript(String(transcript), String(options.plan), studies));
   },
 
-  typed: () => "TRANSCRIPT --plan PLAN.json",
-
   async again(request, desk) {
     const { at } = await foundInputs("files", request, desk);
     return asExamination(await examineCanaryTranscript(at("text"), at("mark"), desk.studies));

@@ -1,10 +1,10 @@
 /** `assay examine inheritance`: did the suspect learn text that carries the mark? */
-import { optionValue, quotedWord } from "../../../app/asked.js";
+import { optionValue } from "../../../app/asked.js";
 import { foundInputs } from "../../../app/found-inputs.js";
 import type { Examination, Question } from "../../../app/laboratory.js";
 import { INHERITED, SEED_DEFAULT } from "../record/method.js";
 import { examineInherited } from "./examine-inheritance.js";
-import { foundText, type TextsExamined, tokenizerTyped } from "./text-inputs.js";
+import { foundText, type TextsExamined } from "./text-inputs.js";
 
 export const inheritanceQuestion: Question = {
   description:
@@ -50,12 +50,6 @@ An outcome of "inconclusive" does not show that the suspect learned no marked te
     const settings = { keys, seed, reading: reading === true };
     const paths = { texts: String(texts), mark, ...(tokenizer === undefined ? {} : { tokenizer }) };
     return asExamination(await examineInherited({ paths, ...settings, ...desk }), settings);
-  },
-
-  typed(request) {
-    const { keys, seed, reading } = request.settings;
-    const seeded = seed === SEED_DEFAULT ? "" : ` --seed ${quotedWord(String(seed))}`;
-    return `TRANSCRIPT --mark MARK.json${tokenizerTyped(request)} --keys ${keys}${seeded}${reading ? " --reading" : ""}`;
   },
 
   async again(request, desk) {

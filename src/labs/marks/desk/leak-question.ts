@@ -51,11 +51,6 @@ Examples:
     return asExamination(examined, freshWords);
   },
 
-  typed({ settings: { freshWords } }) {
-    const words = typeof freshWords === "number" ? ` --fresh-words ${freshWords}` : "";
-    return `SUSPECT --original MODEL --recipients FILE${words}`;
-  },
-
   async again(request, desk) {
     const { at, folders } = await foundInputs("models", request, desk);
     const recipients = await onlyRecipients(folders);

@@ -2,7 +2,7 @@
 import { foundInputs } from "../../../app/found-inputs.js";
 import type { Examination, Question } from "../../../app/laboratory.js";
 import { examineMarks } from "./examine-marks.js";
-import { foundText, type TextsExamined, tokenizerTyped } from "./text-inputs.js";
+import { foundText, type TextsExamined } from "./text-inputs.js";
 
 export const marksQuestion: Question = {
   description: "Does the text carry a mark? Exact test of texts (JSON Lines with ids, or text) against a mark file.",
@@ -31,10 +31,6 @@ An outcome of "inconclusive" does not show that the text was never marked.`,
     const { mark, tokenizer, each } = options as unknown as Options;
     const paths = { texts: String(texts), mark, ...(tokenizer === undefined ? {} : { tokenizer }) };
     return asExamination(await examineMarks(paths, each === true, studies, onProgress), each === true);
-  },
-
-  typed(request) {
-    return `TEXTS --mark MARK.json${tokenizerTyped(request)}${request.settings.each ? " --each" : ""}`;
   },
 
   async again(request, desk) {

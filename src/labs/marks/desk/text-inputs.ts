@@ -1,4 +1,4 @@
-/** What the questions of a text and a mark have in common: their inputs by role, found again, and how they are typed. */
+/** What the questions of a text and a mark have in common: their inputs by role, and found again. */
 import type { Found } from "../../../app/found-inputs.js";
 import type { ExaminationRequest } from "../../../evidence/request.js";
 import type { Finding } from "../../../finding/finding.js";
@@ -18,8 +18,4 @@ export interface TextPaths {
 
 export function foundText({ at, has }: Found): TextPaths {
   return { texts: at("text"), mark: at("mark"), ...(has("tokenizer") ? { tokenizer: at("tokenizer") } : {}) };
-}
-
-export function tokenizerTyped({ inputs }: ExaminationRequest): string {
-  return inputs.some(({ role }) => role === "tokenizer") ? " --tokenizer FILE" : "";
 }

@@ -1,5 +1,5 @@
 /** `assay examine harvest`: does a suspect know the answers that a campaign harvested? */
-import { optionValue, quotedWord } from "../../../app/asked.js";
+import { optionValue } from "../../../app/asked.js";
 import { foundInputs } from "../../../app/found-inputs.js";
 import type { Examination, Question } from "../../../app/laboratory.js";
 import { AssayError } from "../../../base/error.js";
@@ -56,10 +56,6 @@ within them. The outcome stays "uncalibrated" until a validation study of this m
       onProgress,
     });
     return asExamination(examined, seed!);
-  },
-
-  typed({ settings: { seed } }) {
-    return `--suspect T --controls DIR --harvested T1 --unharvested T2 --seed ${quotedWord(String(seed))}`;
   },
 
   async again(request, desk) {

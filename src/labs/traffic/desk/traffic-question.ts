@@ -87,11 +87,6 @@ OpenAI-, Anthropic- and Gemini-compatible proxy logs, and plain JSON, CSV and Pa
     return given.follow ? looks(logs as readonly string[], given, desk) : null;
   },
 
-  typed({ settings, inputs }) {
-    const mapping = inputs.some(({ role }) => role === "mapping") ? " --mapping MAPPING" : "";
-    return `LOG --key KEY${mapping}${settings.reveal ? " --reveal" : ""}`;
-  },
-
   async again(request, desk) {
     const { key: commitment, reveal } = request.settings;
     if (typeof commitment !== "string")

@@ -1,19 +1,19 @@
 /** `assay examine weights`: what is typed, what is examined, and how a bundle is examined again. */
-import { optionValue, quotedWord } from "../../../app/asked.js";
+import { optionValue } from "../../../app/asked.js";
 import { foundInputs } from "../../../app/found-inputs.js";
 import type { Examination, Question, RecomputeDesk } from "../../../app/laboratory.js";
 import { readPolicyFile } from "../../../app/log/log.js";
 import { AssayError, quoted } from "../../../base/error.js";
-import type { ExaminationRequest } from "../../../evidence/request.js";
 import type { Finding } from "../../../finding/finding.js";
 import { isUrl } from "../../../host/http/http-pin.js";
 import { statedUrl } from "../../../host/model/remote-files.js";
-import { commitmentOf, commitmentText } from "../making/commitment.js";
+import { commitmentText } from "../making/commitment.js";
 import { FURTHER_MAX } from "../making/merges.js";
 import { SEED_BITS_DEFAULT, SEED_DEFAULT, type Settings } from "../method.js";
 import { checkCommitted, checkSameCommitments, commitmentsOf, committedInputs } from "./committed.js";
 import { examineModels, type ModelsExamined } from "./examine-models.js";
 import { type RemoteUse, urlOf } from "./remote-side.js";
+import { settingsOf } from "./typed.js";
 
 export const weightsQuestion: Question = {
   description:
@@ -113,13 +113,6 @@ An outcome of "inconclusive" does not show that the models are independent.`,
     return asExamination(examined, committed ? await committedInputs(given.committed!, given.policy!) : []);
   },
 
-  typed(request) {
-    const { seed, rows, seedBits, exhibits, committed } = settingsOf(request);
-    const receipts = committed ? ` --committed${" RECEIPT".repeat(committed.length)} --policy POLICY` : "";
-    const init = seedBits === undefined ? "" : ` --init INIT --seed-bits ${seedBits}`;
-    return `REFERENCE SUSPECT --seed ${quotedWord(seed)} --rows ${rows}${init}${exhibits ? " --exhibits" : ""}${receipts}`;
-  },
-
   async again(request, desk) {
     const settings = settingsOf(request);
     const papers = request.inputs.filter(({ role }) => PAPERS.has(role));
@@ -182,19 +175,6 @@ export function asExamination(
 /** As texts and numbers: commitments were checked when they were handed in, and stand here by what they showed. */
 function requestSettings({ committed, ...settings }: Settings): Examination["settings"] {
   return { ...settings, ...(committed ? { committed: committed.map(commitmentText) } : {}) };
-}
-
-function settingsOf(request: ExaminationRequest): Settings {
-  const { seed, rows, seedBits, exhibits, committed } = request.settings;
-  if (typeof seed !== "string" || (rows !== "sampled" && rows !== "all" && rows !== "screened"))
-    throw new AssayError("UNSUPPORTED", "verify: expected a request of `examine weights` with a seed and rows");
-  return {
-    seed,
-    rows,
-    ...(typeof seedBits === "number" ? { seedBits } : {}),
-    ...(exhibits === true ? { exhibits } : {}),
-    ...(Array.isArray(committed) ? { committed: committed.flatMap((text) => commitmentOf(text) ?? []) } : {}),
-  };
 }
 
 /** A server learns that it is asked, so only the caller may say that a side is read from it again. */

@@ -10,6 +10,7 @@ export const tosses: Laboratory = {
     {
       name: "tosses",
       summary: "Were two records of coin tosses copied from one another?",
+      typed: async () => () => "REFERENCE SUSPECT",
       load: async () => (await import("./desk/question.js")).tossesQuestion,
     },
   ],

@@ -16,7 +16,6 @@ export const tossesQuestion: Question = {
   options: [],
   help: "\nExample:\n  $ assay examine tosses ours.txt theirs.txt",
   examine: ({ arguments: [reference, suspect] }, { studies }) => examined(String(reference), String(suspect), studies),
-  typed: () => "REFERENCE SUSPECT",
   async again(request, desk) {
     const { at } = await foundInputs("files", request, desk);
     return examined(at("reference"), at("suspect"), desk.studies);

@@ -1,0 +1,8 @@
+/**
+ * All that writes the pages of this version, in one place: what tools/renderers.ts builds into one file, to be kept. Its
+ * exports are the contract with every kept renderer of the second form, so none of them ever changes its meaning.
+ */
+
+// biome-ignore lint/performance/noBarrelFile: the entry of a built file
+export { howToVerify } from "../bundle/how-to-verify.js";
+export { pageWriter } from "./write-page.js";

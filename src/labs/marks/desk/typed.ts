@@ -1,0 +1,27 @@
+/** How a request of the marks laboratory is typed again, after `assay examine NAME`; paths are the reader's own. */
+import { quotedWord } from "../../../app/asked.js";
+import type { ExaminationRequest } from "../../../evidence/request.js";
+import { SEED_DEFAULT } from "../record/method.js";
+
+export function marksTyped(request: ExaminationRequest): string {
+  return `TEXTS --mark MARK.json${tokenizerTyped(request)}${request.settings.each ? " --each" : ""}`;
+}
+
+export function inheritanceTyped(request: ExaminationRequest): string {
+  const { keys, seed, reading } = request.settings;
+  const seeded = seed === SEED_DEFAULT ? "" : ` --seed ${quotedWord(String(seed))}`;
+  return `TRANSCRIPT --mark MARK.json${tokenizerTyped(request)} --keys ${keys}${seeded}${reading ? " --reading" : ""}`;
+}
+
+export function canariesTyped(): string {
+  return "TRANSCRIPT --plan PLAN.json";
+}
+
+export function leakTyped({ settings: { freshWords } }: ExaminationRequest): string {
+  const words = typeof freshWords === "number" ? ` --fresh-words ${freshWords}` : "";
+  return `SUSPECT --original MODEL --recipients FILE${words}`;
+}
+
+function tokenizerTyped({ inputs }: ExaminationRequest): string {
+  return inputs.some(({ role }) => role === "tokenizer") ? " --tokenizer FILE" : "";
+}
