@@ -64,6 +64,8 @@ function answer(mark: Mark, ids: number[]): unknown {
       return draws.uniformBits(seedingOf(mark, draws).seed(ids.slice(0, -1)), Uint32Array.of(ids.at(-1)!))[0];
     case "gumbel/vllm":
     case "dual-gumbel/vllm":
+    case "gumbel/textseal":
+    case "kgw/textseal":
     case "sbw/vllm":
     case "sbw/original": {
       const text = { id: "1", ids: Uint32Array.from(ids), promptIds: new Uint32Array(0) };

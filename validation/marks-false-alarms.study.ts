@@ -4,17 +4,28 @@
  *     --cache corpus.bin --part kgw --keys 50 --seed a --out part.json
  * and, from the parts, the committed data and tables:
  *   node validation/marks-false-alarms.study.ts --part write --from part.json,another.json
+ * (rows that stand already: --from validation/marks-false-alarms.jsonl,part.json).
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { loadCorpus } from "../materials/texts/corpus.ts";
-import { ALPHAS, type Counts, kgwFalseAlarms, ratioByKey, synthIdFalseAlarms } from "./study/marks-false-alarms.ts";
+import {
+  ALPHAS,
+  type Counts,
+  ENGINE_PARTS,
+  engineFalseAlarms,
+  kgwFalseAlarms,
+  ratioByKey,
+  synthIdFalseAlarms,
+} from "./study/marks-false-alarms.ts";
 
 const { values } = parseArgs({
   options: {
     transcripts: { type: "string" },
     tokenizer: { type: "string" },
     cache: { type: "string" },
+    /** Named in the row where the texts are no model's answers. */
+    kind: { type: "string" },
     part: { type: "string" },
     keys: { type: "string" },
     seed: { type: "string", default: "1" },
@@ -36,8 +47,9 @@ async function count(): Promise<void> {
   const started = Date.now();
   const progress = (k: number) =>
     process.stderr.write(`\r${values.part} ${k}/${keys} ${((Date.now() - started) / 1000).toFixed(0)} s`);
-  const counts =
-    values.part === "kgw"
+  const counts = Object.hasOwn(ENGINE_PARTS, values.part!)
+    ? engineFalseAlarms(corpus, values.part as keyof typeof ENGINE_PARTS, keys, values.seed!, progress)
+    : values.part === "kgw"
       ? kgwFalseAlarms(corpus, 0.25, keys, values.seed!, progress)
       : synthIdFalseAlarms(
           corpus,
@@ -48,7 +60,7 @@ async function count(): Promise<void> {
         );
   const result = {
     part: values.part,
-    tokenizer: corpus.tokenizer,
+    tokenizer: values.kind === undefined ? corpus.tokenizer : `${corpus.tokenizer}, ${values.kind}`,
     texts: corpus.texts.length,
     keys,
     seed: values.seed,
@@ -60,8 +72,10 @@ async function count(): Promise<void> {
 
 /** Parts of one scheme and tokenizer are one row. */
 function write(): void {
-  const parts = values.from!.split(",").map((path) => JSON.parse(readFileSync(path, "utf8")) as Part);
+  const lines = (path: string) => readFileSync(path, "utf8").split("\n").filter(Boolean);
+  const parts = values.from!.split(",").flatMap((path) => lines(path).map((line) => JSON.parse(line) as Part));
   const names: Record<string, string> = {
+    ...Object.fromEntries(Object.entries(ENGINE_PARTS).map(([part, { name }]) => [part, name])),
     kgw: "KGW lefthash, γ ¼",
     "synthid-transformers": "SynthID 30 layers, transformers",
     "synthid-reference": "SynthID 30 layers, reference",

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { textEncoder } from "../../dist/model/beside/text-encoder.js";
 import { readTranscript } from "../../dist/transcript/read-transcript.js";
 
@@ -47,8 +48,7 @@ export async function loadCorpus(transcripts: string, tokenizer: string, cache: 
     for (const file of readdirSync(transcripts)
       .filter((f) => f.endsWith(".jsonl.gz"))
       .sort())
-      for (const { text } of readTranscript(readFileSync(join(transcripts, file)), file).records)
-        all.push(known.encode(module, text));
+      for (const text of textsOf(join(transcripts, file), file)) all.push(known.encode(module, text));
     const flat = new Uint32Array(all.reduce((n, ids) => n + ids.length + 1, 0));
     let at = 0;
     for (const ids of all) {
@@ -71,4 +71,14 @@ function ofJson(path: string): (typeof TOKENIZERS)[string] {
   const { model, added_tokens } = JSON.parse(bytes.toString("utf8"));
   const ids = [...Object.values<number>(model.vocab), ...(added_tokens ?? []).map((t: { id: number }) => t.id)];
   return { vocabulary: Math.max(...ids) + 1, encode: (_, text) => Array.from(encoder.encode(text)) };
+}
+
+/** A transcript's answers; or, of a folder of filled templates, its texts. */
+function textsOf(path: string, file: string): string[] {
+  const bytes = readFileSync(path);
+  const first = gunzipSync(bytes).toString("utf8").split("\n");
+  const object = JSON.parse(first[0]!) as Record<string, unknown>;
+  if (Object.keys(object).length === 1 && typeof object.text === "string")
+    return first.filter((line) => line !== "").map((line) => (JSON.parse(line) as { text: string }).text);
+  return readTranscript(bytes, file).records.map(({ text }) => text);
 }

@@ -42,6 +42,11 @@ export class Critical {
     const name = `${n} ${alpha}`;
     let found = this.#known.get(name);
     if (!found) {
+      if (this.#law.kind === "exponential" || this.#law.kind === "two-exponentials") {
+        found = this.#continuous(n, alpha);
+        this.#known.set(name, found);
+        return found;
+      }
       const top = this.#law.kind === "bits" ? n * this.#law.weights.reduce((a, b) => a + b, 0) : n;
       let low = 0;
       let high = top + 1;
@@ -54,6 +59,18 @@ export class Critical {
       this.#known.set(name, found);
     }
     return found;
+  }
+
+  /** Scores without steps: the one whose p is α, to a billionth. */
+  #continuous(n: number, alpha: number): { score: number; p: number } {
+    let low = n;
+    let high = 20 * n + 100;
+    while (high - low > 1e-9 * high) {
+      const mid = (low + high) / 2;
+      if (10 ** log10Tail(this.#law, mid, n) <= alpha) high = mid;
+      else low = mid;
+    }
+    return { score: high, p: alpha };
   }
 }
 
@@ -222,17 +239,52 @@ export function synthIdFalseAlarms(
   progress: (k: number) => void,
 ): Counts {
   const source = prng("assay/study/marks-false-alarms", `${seed} synthid ${variant}`);
+  const word = () => BigInt(source.uint32());
+  const mark = () => ({
+    scheme: "synthid",
+    variant,
+    key: Array.from({ length: 30 }, () => String(((word() >> 1n) << 32n) | word())),
+  });
+  return schemeFalseAlarms(corpus, mark, keys, progress);
+}
+
+/** What serving engines write, by the name of a part: their forms with the parameters they default to. */
+export const ENGINE_PARTS = {
+  "gumbel-vllm": { name: "vLLM gumbel", scheme: "gumbel", variant: "vllm", parameters: {} },
+  "dual-gumbel-vllm": { name: "vLLM dual_key_gumbel, α .1", scheme: "dual-gumbel", variant: "vllm", parameters: {} },
+  "sbw-selfhash": { name: "SBW selfhash, γ ½", scheme: "sbw", variant: "vllm", parameters: { scheme: "selfhash" } },
+  "sbw-lefthash": { name: "SBW lefthash, γ ½", scheme: "sbw", variant: "vllm", parameters: { scheme: "lefthash" } },
+} as const;
+
+/** Marks of serving engines under random keys (64 bits, SBW 63), through the product's own scoring. */
+export function engineFalseAlarms(
+  corpus: Corpus,
+  part: keyof typeof ENGINE_PARTS,
+  keys: number,
+  seed: string,
+  progress: (k: number) => void,
+): Counts {
+  const source = prng("assay/study/marks-false-alarms", `${seed} ${part}`);
+  const { name: _, ...form } = ENGINE_PARTS[part];
+  const bits = form.scheme === "sbw" ? 63n : 64n;
+  const mark = () => {
+    const word = (BigInt(source.uint32()) << 32n) | BigInt(source.uint32());
+    return { ...form, key: String(word >> (64n - bits)) };
+  };
+  return schemeFalseAlarms(corpus, mark, keys, progress);
+}
+
+function schemeFalseAlarms(
+  corpus: Corpus,
+  nextMark: () => object,
+  keys: number,
+  progress: (k: number) => void,
+): Counts {
   const counts = empty();
   let critical: Critical | null = null;
   const draws = new TokenDraws();
   for (let k = 0; k < keys; k++) {
-    const key = Array.from({ length: 30 }, () =>
-      String((BigInt(source.uint32() >>> 1) << 32n) | BigInt(source.uint32())),
-    );
-    const mark = parseMark(
-      { type: "assay/mark/v1", scheme: "synthid", variant, key, vocabulary: corpus.vocabulary },
-      "study",
-    );
+    const mark = parseMark({ type: "assay/mark/v1", ...nextMark(), vocabulary: corpus.vocabulary }, "study");
     const scheme = schemeOf(mark, draws);
     critical ??= new Critical(scheme.law);
     const n = new Int32Array(corpus.texts.length);

@@ -1,9 +1,9 @@
 """Random cases answered by the detectors of serving engines themselves, one a line, for the differential study:
 vLLM's gumbel and dual_key_gumbel (from the wheel, its watermarking files alone), SBW as the package `sbw` has it
-(its `gpu-` schemes). Half of the texts are random ids, half are drawn under the mark with random logits.
+(its `gpu-` schemes), TextSeal's public functions. Half of the texts are random ids, half are drawn under the mark with random logits.
 
   pip download vllm==0.33.0 sbw==1.0.0 --no-deps; unzip each into a folder
-  python make_engine_cases.py OUT.jsonl.gz --vllm FOLDER/vllm --sbw FOLDER --cases 10000 --seed 1
+  python make_engine_cases.py OUT.jsonl.gz --vllm FOLDER/vllm --sbw FOLDER --textseal pseudorandom.py --cases 10000 --seed 1
 """
 import argparse, gzip, hashlib, importlib.util, json, random, sys, types
 
@@ -13,6 +13,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("out")
 parser.add_argument("--vllm", required=True)
 parser.add_argument("--sbw", required=True)
+parser.add_argument("--textseal", required=True)
 parser.add_argument("--cases", type=int, default=10000)
 parser.add_argument("--seed", type=int, default=1)
 args = parser.parse_args()
@@ -58,6 +59,7 @@ load("vllm.v1.watermarking.watermarker", f"{base}/watermarker.py")
 gumbel = load("vllm.v1.watermarking.gumbel", f"{base}/gumbel.py")
 stand_in("sbw")
 prf = load("sbw.prf", f"{args.sbw}/sbw/prf.py")
+textseal = load("textseal.pseudorandom", args.textseal)
 sbw = load("sbw.batch", f"{args.sbw}/sbw/batch.py")
 
 
@@ -118,7 +120,30 @@ def sbw_case():
             "ids": ids, "answer": {"score": green, "n": len(pairs)}}
 
 
+def textseal_case():
+    """The functions of its public repository (apps/common/watermark/pseudorandom.py), scored as its detector scores."""
+    binary = rng.random() < 0.5
+    v, width, gamma = rng.choice([64, 1024, 151936]), rng.randrange(1, 6), rng.choice([0.25, 0.5])
+    k = rng.choice([42, rng.getrandbits(31), rng.getrandbits(62)])
+    ids = [rng.randrange(v) for _ in range(rng.randrange(8, 80))]
+    seen, score = set(), 0.0
+    for at in range(width + 1, len(ids)):
+        gram = tuple(ids[at - width : at + 1])
+        if gram in seen:
+            continue
+        seen.add(gram)
+        window, token = torch.tensor([gram[:-1]]), torch.tensor([gram[-1]])
+        if binary:
+            score += int(textseal.prf_binary(window, token, k, gamma))
+        else:
+            score += -float((1 - textseal.prf_uniform(window, token, k)).double().log())
+    return {"kind": f"textseal {'greenlist' if binary else 'gumbelmax'}", "original": "facebookresearch/textseal 2c63fb8",
+            "mark": {"scheme": "kgw" if binary else "gumbel", "variant": "textseal", "key": str(k), "vocabulary": v,
+                     "parameters": {"ngram": width, **({"gamma": gamma} if binary else {})}},
+            "ids": ids, "answer": {"score": score, "n": len(seen)}}
+
+
 with gzip.open(args.out, "wt") as out:
     for _ in range(args.cases):
-        for case in (vllm_case(), sbw_case()):
+        for case in (vllm_case(), sbw_case(), textseal_case()):
             out.write(json.dumps(case) + "\n")

@@ -15,6 +15,7 @@ import type { Scheme } from "./scheme.js";
 import { seededScheme } from "./seeded-scheme.js";
 import { seedingOf } from "./seeding.js";
 import { synthIdScheme } from "./synthid-scheme.js";
+import { textSealScheme } from "./textseal-scheme.js";
 import { vllmGumbelScheme } from "./vllm-gumbel.js";
 
 /** Why no bit-exact claim can be made for this mark, or null. */
@@ -67,6 +68,9 @@ export function schemeOf(mark: Mark, draws: TokenDraws): Scheme {
     case "gumbel/vllm":
     case "dual-gumbel/vllm":
       return vllmGumbelScheme(mark);
+    case "gumbel/textseal":
+    case "kgw/textseal":
+      return textSealScheme(mark);
     case "sbw/vllm":
     case "sbw/original":
       return sbwScheme(mark);

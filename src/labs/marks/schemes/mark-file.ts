@@ -26,6 +26,8 @@ const bias = z.number().min(0).max(100).optional();
 const uint64 = int64.refine((value) => value >= 0n, "expected a 64-bit integer of at least 0");
 /** Which history vLLM searched for a repeated context, which it then served unmarked. */
 const deduplicate_contexts = z.enum(["none", "single_turn", "all"]).default("single_turn");
+/** TextSeal has ten primes, one a place of its window. */
+const textSealNgram = z.number().int().min(1).max(10).default(1);
 const sbw = z.strictObject({
   scheme: z.enum(["selfhash", "lefthash"]).default("selfhash"),
   /** Ids read: 4 for selfhash (the token itself among them), 1 for lefthash. */
@@ -128,6 +130,11 @@ const FORMS = {
       alpha: z.number().min(0).max(1).default(0.1),
       deduplicate_contexts,
     }),
+  },
+  "gumbel/textseal": { key: int64, parameters: z.strictObject({ ngram: textSealNgram }) },
+  "kgw/textseal": {
+    key: int64,
+    parameters: z.strictObject({ ngram: textSealNgram, gamma: ratio.default(0.5), delta: bias }),
   },
   "sbw/vllm": { key: uint64, parameters: sbw },
   "sbw/original": { key: int64, parameters: sbw },
