@@ -56,6 +56,14 @@ export async function asModel(weights: Weights, like: Loaded, name: string): Pro
   }
   const path = join(scratch, String(written++));
   mkdirSync(path);
+  storeWeights(weights, path);
+  const { reading } = await openModel(path);
+  if (reading.kind === "refused") throw new Error(`${name}: ${reading.reason}`);
+  return { ...like, name, path, model: reading.model, vocabulary: like.vocabulary };
+}
+
+/** Written in F32 into a folder that is there. */
+export function storeWeights(weights: Weights, path: string): void {
   const tensors = [...weights.tensors].map(([tensor, { shape, data }]) => ({
     name: tensor,
     dtype: "F32" as const,
@@ -64,9 +72,6 @@ export async function asModel(weights: Weights, like: Loaded, name: string): Pro
   }));
   writeFileSync(join(path, "model.safetensors"), writeSafetensors(tensors));
   writeFileSync(join(path, "config.json"), JSON.stringify(weights.config));
-  const { reading } = await openModel(path);
-  if (reading.kind === "refused") throw new Error(`${name}: ${reading.reason}`);
-  return { ...like, name, path, model: reading.model, vocabulary: like.vocabulary };
 }
 
 export function forget(model: Loaded): void {

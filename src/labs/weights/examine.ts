@@ -111,7 +111,7 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
     work: request.work,
   };
   const results = await testAxes(bench);
-  const exact10P = combine(results);
+  const exact10P = paidFor(request.settings.candidates, combine(results));
   const observations = await observe(bench, results, exact10P, request);
   // The question is more than a common draw: what was only drawn alike is worth nothing here.
   const log10P = observations.commonStart?.explains ? 0 : exact10P;
@@ -151,10 +151,15 @@ function combine(results: Record<Axis, AxisResult | null>, of: "logE" | "logLabe
   return roundLog10P(log10PFromE(logWeightedMeanE(parts)));
 }
 
+/** Every model that was asked about is paid for. */
+function paidFor(candidates = 1, log10P: number): number {
+  return roundLog10P(Math.min(0, log10P + Math.log10(candidates)));
+}
+
 function tests(
   results: Record<Axis, AxisResult | null>,
   combined: number,
-  { settings: { seed } }: WeightsRequest,
+  { settings: { seed, candidates = 1 } }: WeightsRequest,
   { commonStart }: WeightsObservations,
 ): Test[] {
   const ofAxes = entries(results).flatMap(([axis, result]): Test[] => {
@@ -186,6 +191,7 @@ function tests(
     n: ofAxes.length,
     seed,
     share: 1,
+    ...(candidates > 1 ? { where: `one of ${candidates} candidates, all of them paid for` } : {}),
   };
   if (!commonStart?.explains) return [...ofAxes, ofUnits];
   return [

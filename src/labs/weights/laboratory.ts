@@ -40,6 +40,11 @@ export const weights: Laboratory = {
       summary: "Fold a model's weights under a joint seed, so that two parties compare without handing weights over.",
       load: async () => (await import("./tools/sketch.js")).sketchCommand,
     },
+    {
+      name: "scan",
+      summary: "Which of a library's bases is a model made of?",
+      load: async () => (await import("./tools/scan.js")).scanCommand,
+    },
   ],
   example: { typed: "weights ./base ./suspect", gives: "two model folders, a readable summary" },
   demonstration: {

@@ -42,6 +42,8 @@ export interface Settings {
   seedBits?: number;
   /** Dated commitments to a side, checked when they were handed in. */
   committed?: readonly Commitment[];
+  /** Models that were asked about at once, this one among them: each p is paid for all. Absent: one. */
+  candidates?: number;
   /** Published likenesses were asked for, whatever the size. */
   exhibits?: boolean;
 }

@@ -48,6 +48,11 @@ export const weightsQuestion: Question = {
       help: "candidate parents beside the reference: says whether the suspect is a merge of them",
     },
     {
+      flags: "--candidates <n>",
+      help: "models you asked about, this pair among them: every p is paid for all (assay scan)",
+      read: optionValue.whole(1, 1_000_000),
+    },
+    {
       flags: "--committed <receipt...>",
       help: "receipts of a register's log for a side: says at what time it is shown to have existed; with --policy",
     },
@@ -103,6 +108,7 @@ An outcome of "inconclusive" does not show that the models are independent.`,
         ...(committed ? { committed } : {}),
         ...(given.init === undefined ? {} : { seedBits: given.seedBits ?? SEED_BITS_DEFAULT }),
         ...(given.exhibits ? { exhibits: true } : {}),
+        ...(given.candidates === undefined ? {} : { candidates: given.candidates }),
       },
       ...(given.threads ? { threads: given.threads } : {}),
       studies: desk.studies,
@@ -151,6 +157,7 @@ interface Options {
   committed?: string[];
   policy?: string;
   exhibits?: boolean;
+  candidates?: number;
   init?: string;
   seedBits?: number;
   threads?: number;

@@ -6,15 +6,16 @@ import { commitmentOf } from "../making/commitment.js";
 import type { Settings } from "../method.js";
 
 export function weightsTyped(request: ExaminationRequest): string {
-  const { seed, rows, seedBits, exhibits, committed } = settingsOf(request);
+  const { seed, rows, seedBits, exhibits, committed, candidates } = settingsOf(request);
   const receipts = committed ? ` --committed${" RECEIPT".repeat(committed.length)} --policy POLICY` : "";
+  const paid = candidates === undefined ? "" : ` --candidates ${candidates}`;
   const init = seedBits === undefined ? "" : ` --init INIT --seed-bits ${seedBits}`;
-  return `REFERENCE SUSPECT --seed ${quotedWord(seed)} --rows ${rows}${init}${exhibits ? " --exhibits" : ""}${receipts}`;
+  return `REFERENCE SUSPECT --seed ${quotedWord(seed)} --rows ${rows}${init}${exhibits ? " --exhibits" : ""}${paid}${receipts}`;
 }
 
 /** @throws AssayError UNSUPPORTED where the request is of another form */
 export function settingsOf(request: ExaminationRequest): Settings {
-  const { seed, rows, seedBits, exhibits, committed } = request.settings;
+  const { seed, rows, seedBits, exhibits, committed, candidates } = request.settings;
   if (typeof seed !== "string" || (rows !== "sampled" && rows !== "all" && rows !== "screened"))
     throw new AssayError("UNSUPPORTED", "verify: expected a request of `examine weights` with a seed and rows");
   return {
@@ -22,6 +23,7 @@ export function settingsOf(request: ExaminationRequest): Settings {
     rows,
     ...(typeof seedBits === "number" ? { seedBits } : {}),
     ...(exhibits === true ? { exhibits } : {}),
+    ...(typeof candidates === "number" ? { candidates } : {}),
     ...(Array.isArray(committed) ? { committed: committed.flatMap((text) => commitmentOf(text) ?? []) } : {}),
   };
 }

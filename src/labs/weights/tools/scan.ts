@@ -1,0 +1,101 @@
+/** `assay scan MODEL --library DIR`: which of the known bases is this model made of? */
+import { Command, InvalidArgumentError } from "commander";
+import { loadStudies } from "../../../app/studies.js";
+import { progressLine } from "../../../cli/progress.js";
+import { assayHome } from "../../../host/home.js";
+import { type ScanRecord, scanModel } from "../desk/scan.js";
+import { addToLibrary } from "../desk/scan-add.js";
+import { readLibrary } from "../host/scan-library.js";
+import { weights } from "../laboratory.js";
+
+/** Candidates printed for readers; --json has all. */
+const SHOWN = 5;
+
+export function scanCommand(): Command {
+  return new Command("scan")
+    .enablePositionalOptions()
+    .argument("<model>", "model folder, .safetensors or .gguf file")
+    .option("--library <dir>", "folder of sketches that assay scan add made (needed)")
+    .option("--threads <n>", "threads to use (default: cores + 1)", threadsArgument)
+    .option("--json", "print the record as JSON, nothing else")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ assay scan add models/base --library bases
+  $ assay scan models/suspect --library bases
+  $ assay scan models/suspect --library bases --json | jq '.candidates[0].name'
+  $ assay scan list --library bases
+
+Every candidate is paid for: with 100 of them each p is a hundred times as large. "None of these" speaks of this
+library alone. For what was done to a base, and for copies whose units were moved, ask assay examine weights.`,
+    )
+    .addCommand(addCommand())
+    .addCommand(listCommand())
+    .action(run);
+}
+
+async function run(model: string, { library, threads, json }: { library?: string; threads?: number; json?: boolean }) {
+  if (library === undefined) throw new InvalidArgumentError("expected --library with a folder of sketches.");
+  const progress = progressLine();
+  const record = await scanModel({
+    model,
+    library,
+    studies: await loadStudies(weights),
+    home: assayHome(),
+    ...(threads === undefined ? {} : { threads }),
+    onProgress: progress.report,
+  }).finally(() => progress.done());
+  process.stdout.write(json ? `${JSON.stringify(record)}\n` : inWords(record));
+}
+
+function addCommand(): Command {
+  return new Command("add")
+    .description("Fold a base under the library's seed and put it in; a library that is not there is begun.")
+    .argument("<model>", "model folder, .safetensors or .gguf file")
+    .requiredOption("--library <dir>", "folder of the library")
+    .option("--name <name>", "name in the library (default: the model's)")
+    .option("--json", "print the entry as JSON, nothing else")
+    .addHelpText("after", "\nExample:\n  $ assay scan add models/base --library bases --name 'Base 1B'")
+    .action(async (model: string, { library, name, json }: { library: string; name?: string; json?: boolean }) => {
+      const progress = progressLine();
+      const entry = await addToLibrary({
+        ...{ model, library, home: assayHome(), onProgress: progress.report },
+        added: new Date().toISOString().slice(0, 10),
+        ...(name === undefined ? {} : { name }),
+      }).finally(() => progress.done());
+      process.stdout.write(json ? `${JSON.stringify(entry)}\n` : `${entry.name} added: ${entry.file}, ${entry.root}\n`);
+    });
+}
+
+function listCommand(): Command {
+  return new Command("list")
+    .description("List what a library holds.")
+    .requiredOption("--library <dir>", "folder of the library")
+    .option("--json", "print the library as JSON, nothing else")
+    .addHelpText("after", "\nExample:\n  $ assay scan list --library bases")
+    .action(async ({ library, json }: { library: string; json?: boolean }) => {
+      const held = await readLibrary(library);
+      if (json) process.stdout.write(`${JSON.stringify(held)}\n`);
+      else for (const { name, root, added } of held.entries) process.stdout.write(`${added}  ${root}  ${name}\n`);
+    });
+}
+
+function inWords({ model, library, candidates, findings }: ScanRecord): string {
+  const lines = [`${model.name}: ${library.compared} of ${library.candidates} candidates compared, every one paid for`];
+  if (findings.length === 0) lines.push("None of these: no candidate's weights are shown to be an ancestor's.");
+  for (const c of candidates.slice(0, Math.max(SHOWN, findings.length))) {
+    const p = c.log10P === null ? `not compared: ${c.notCompared}` : `log10 p ${c.log10P.toFixed(2)}, ${c.outcome}`;
+    const alike = c.configuration
+      ? `; configuration alike in ${c.configuration.same} of ${c.configuration.stated}`
+      : "";
+    lines.push(`  ${c.name}: ${p}${alike}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function threadsArgument(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1 || n > 64) throw new InvalidArgumentError("expected 1 to 64.");
+  return n;
+}

@@ -1,0 +1,60 @@
+/** `assay scan`: the base is first and supported, a twin is of none of these, every candidate is paid for. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { scanModel } from "../../src/labs/weights/desk/scan.js";
+import { addToLibrary } from "../../src/labs/weights/desk/scan-add.js";
+import { LIBRARY_FILE, readLibrary } from "../../src/labs/weights/host/scan-library.js";
+import { temporary } from "../host/temporary.js";
+
+const inTemporary = temporary();
+const onProgress = () => {};
+const common = { home: null, onProgress };
+const scan = (model: string, library: string) =>
+  scanModel({ model: `fixtures/demo/${model}`, library, studies: [], threads: 1, ...common });
+
+it("names the base among others, pays for all, and says none of these for a twin and a student", async () => {
+  const library = inTemporary("library");
+  for (const model of ["independent-twin", "base"])
+    await addToLibrary({ model: `fixtures/demo/${model}`, library, added: "2026-11-29", ...common });
+  const found = await scan("finetune", library);
+  expect(found.candidates.map(({ name }) => name)).toEqual(["base", "independent-twin"]);
+  // Without a study at hand what p says is not an outcome yet.
+  expect(found.candidates[0]!.log10P).toBeLessThan(-6);
+  expect(found.candidates[0]!.configuration).toEqual(found.candidates[1]!.configuration);
+  expect(found.candidates[1]!.log10P).toBe(0);
+
+  // The same pair among a thousand: three powers of ten are paid.
+  const listed = await readLibrary(library);
+  const entries = [...listed.entries];
+  for (let i = 0; i < 998; i++) entries.push({ ...entries[0]!, name: `gone ${i}`, file: `gone-${i}.sketch` });
+  writeFileSync(join(library, LIBRARY_FILE), JSON.stringify({ ...listed, entries }));
+  const paid = await scan("finetune", library);
+  expect(paid.candidates[0]!.log10P! - found.candidates[0]!.log10P!).toBeCloseTo(Math.log10(500), 5);
+  expect(paid.library).toMatchObject({ candidates: 1000, compared: 2 });
+  expect(paid.candidates.at(-1)!.notCompared).toBe("its sketch is missing");
+  expect(paid.findings).toEqual([]);
+
+  writeFileSync(join(library, LIBRARY_FILE), JSON.stringify(listed));
+  const student = await scan("text-student", library);
+  expect(student.findings).toEqual([]);
+  expect(student.candidates.every(({ log10P }) => log10P === 0)).toBe(true);
+  await expect(addToLibrary({ model: "fixtures/demo/base", library, added: "2026-11-29", ...common })).rejects.toThrow(
+    /expected a name that the library does not hold/,
+  );
+});
+
+it("a library that was tampered with or is none is refused in a line", async () => {
+  const library = inTemporary("library-2");
+  mkdirSync(library, { recursive: true });
+  await expect(scan("base", library)).rejects.toThrow(/LIBRARY\.json|no such/);
+  await addToLibrary({ model: "fixtures/demo/base", library, added: "2026-11-29", ...common });
+  const { entries } = await readLibrary(library);
+  const path = join(library, entries[0]!.file);
+  const bytes = readFileSync(path);
+  bytes[bytes.length - 2]! ^= 1;
+  writeFileSync(path, bytes);
+  await expect(scan("finetune", library)).rejects.toThrow(/expected the sketch of base with the digest/);
+  writeFileSync(join(library, LIBRARY_FILE), '{"type":"assay/scan-library/v1","seed":"00","entries":[]}');
+  await expect(scan("finetune", library)).rejects.toThrow(/scan: LIBRARY\.json: at seed/);
+});
