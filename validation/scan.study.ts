@@ -24,8 +24,8 @@ import { loadStudies } from "../dist/app/studies.js";
 import { scanModel } from "../dist/labs/weights/desk/scan.js";
 import { addToLibrary } from "../dist/labs/weights/desk/scan-add.js";
 import { LIBRARY_FILE, readLibrary, writeLibrary } from "../dist/labs/weights/host/scan-library.js";
-import { weights as laboratory } from "../dist/labs/weights/laboratory.js";
 import { METHOD_VERSION } from "../dist/labs/weights/method.js";
+import { WEIGHTS_STUDIES } from "../dist/labs/weights/studies.js";
 import { dare, grafted, merged, narrowed, noisy, quantised, relayered, thinned } from "../materials/weights/derive.ts";
 import { readWeights, storeWeights, type Weights } from "../materials/weights/weights.ts";
 
@@ -33,7 +33,7 @@ const { values } = parseArgs({ options: { zoo: { type: "string", default: "../sh
 const zoo = values.zoo;
 const folder = mkdtempSync(join(tmpdir(), "assay-scan-study-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-const studies = await loadStudies(laboratory);
+const studies = await loadStudies({ studies: WEIGHTS_STUDIES });
 const onProgress = () => {};
 const common = { home: null, onProgress };
 

@@ -1,6 +1,7 @@
 /** The weights laboratory: do two models share ancestral weights, and which was made from which? */
 import type { Laboratory } from "../../app/laboratory.js";
 import { WEIGHTS_PROPOSITIONS } from "./propositions.js";
+import { WEIGHTS_STUDIES } from "./studies.js";
 
 export const weights: Laboratory = {
   id: "weights",
@@ -9,23 +10,7 @@ export const weights: Laboratory = {
     "weights/shared-ancestry": { by: "weights" },
     "weights/direction": { by: "weights", directed: true },
   },
-  studies: [
-    {
-      method: "weights/unit-labels",
-      file: "validation/weights-unit-labels.json",
-      measuredOn: "trained models of 0.1 to 1 million parameters",
-    },
-    {
-      method: "weights/aligned-units",
-      file: "validation/weights-aligned-units.json",
-      measuredOn: "trained models below 1 million parameters",
-    },
-    {
-      method: "weights/init-anchor",
-      file: "validation/weights-init-anchor.json",
-      measuredOn: "trained models below 1 million parameters",
-    },
-  ],
+  studies: WEIGHTS_STUDIES,
   questions: [
     {
       name: "weights",

@@ -6,7 +6,7 @@ import { assayHome } from "../../../host/home.js";
 import { type ScanRecord, scanModel } from "../desk/scan.js";
 import { addToLibrary } from "../desk/scan-add.js";
 import { readLibrary } from "../host/scan-library.js";
-import { weights } from "../laboratory.js";
+import { WEIGHTS_STUDIES } from "../studies.js";
 
 /** Candidates printed for readers; --json has all. */
 const SHOWN = 5;
@@ -41,7 +41,7 @@ async function run(model: string, { library, threads, json }: { library?: string
   const record = await scanModel({
     model,
     library,
-    studies: await loadStudies(weights),
+    studies: await loadStudies({ studies: WEIGHTS_STUDIES }),
     home: assayHome(),
     ...(threads === undefined ? {} : { threads }),
     onProgress: progress.report,

@@ -1,0 +1,20 @@
+/** Where the study of each method of this laboratory lies in the package, and on what it was measured. */
+import type { Laboratory } from "../../app/laboratory.js";
+
+export const WEIGHTS_STUDIES: Laboratory["studies"] = [
+  {
+    method: "weights/unit-labels",
+    file: "validation/weights-unit-labels.json",
+    measuredOn: "trained models of 0.1 to 1 million parameters",
+  },
+  {
+    method: "weights/aligned-units",
+    file: "validation/weights-aligned-units.json",
+    measuredOn: "trained models below 1 million parameters",
+  },
+  {
+    method: "weights/init-anchor",
+    file: "validation/weights-init-anchor.json",
+    measuredOn: "trained models below 1 million parameters",
+  },
+];
