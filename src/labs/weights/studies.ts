@@ -1,7 +1,6 @@
 /** Where the study of each method of this laboratory lies in the package, and on what it was measured. */
-import type { Laboratory } from "../../app/laboratory.js";
 
-export const WEIGHTS_STUDIES: Laboratory["studies"] = [
+export const WEIGHTS_STUDIES = [
   {
     method: "weights/unit-labels",
     file: "validation/weights-unit-labels.json",
@@ -17,4 +16,4 @@ export const WEIGHTS_STUDIES: Laboratory["studies"] = [
     file: "validation/weights-init-anchor.json",
     measuredOn: "trained models below 1 million parameters",
   },
-];
+] as const;
