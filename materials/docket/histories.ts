@@ -9,7 +9,7 @@ import { prng } from "../../dist/base/prng.js";
 import { VERBS } from "../../dist/cli/commands/case/verbs.js";
 import type { CaseEntry, CaseState } from "../../dist/office/docket/fold/case-state.js";
 import type { Rules } from "../../dist/office/docket/fold/clocks.js";
-import { within } from "../../dist/office/docket/fold/clocks.js";
+import { advance, within } from "../../dist/office/docket/fold/clocks.js";
 import { beginCase, enter } from "../../dist/office/docket/fold/fold.js";
 import { panelPurpose } from "../../dist/office/docket/fold/guards.js";
 import type { EntryKind, Role } from "../../dist/office/docket/pack/names.js";
@@ -21,6 +21,8 @@ const SIGNATURE = "ab".repeat(48);
 const COMMITMENT = `sha256:${sha256Hex(new Uint8Array(32).fill(0x5e))}`;
 const GENESIS = 1_772_000_000;
 const BEACON = { chain: "stand-in", publicKey: "00".repeat(96), genesis: GENESIS, period: 30, standIn: true };
+/** Words about a sealed exhibit: they stand in its entry alone. */
+export const SEALED_WORDS = "words of a sealed exhibit";
 export const REFERENCE = D("reference");
 export const SUSPECT = D("suspect");
 const EXAMPLES = new Map(VERBS.map(({ kind, facts }) => [kind, facts]));
@@ -47,15 +49,23 @@ const COURSE: readonly (EntryKind | number)[] = [
     "order",
   ] as const),
   ...(["appeal.noticed", "appeal.grounds", "reply", "appeal.decided"] as const),
+  ...(["descendant.noticed", "descendant.answered", "descendant.heard", "compliance.found"] as const),
+];
+
+/** An examination voided, and a second plan. */
+const AGAIN: typeof COURSE = [
+  ...(["examination.void", "plan.proposed", "plan.commented", "plan.commented", 4, "plan.adopted", 1] as const),
+  ...(["beacon", "finding", "finding", "finding", "finding", "finding", "finding", "blind.opened"] as const),
 ];
 
 /** @param steps at most so many entries */
-export function history(rules: Rules, seed: string, steps = 60): CaseEntry[] {
+export function history(rules: Rules, seed: string, steps = 80): CaseEntry[] {
   const draw = prng("assay/docket-histories/v1", seed);
   const state = beginCase(rules);
   const entries: CaseEntry[] = [];
   let received = GENESIS + 1_000_000;
   const course = draw.below(3) > 0 ? [...COURSE] : [];
+  if (course.length > 0 && draw.below(6) === 0) course.splice(course.indexOf("blind.opened") + 1, 0, ...AGAIN);
   const stray = draw.below(4);
   let tried = 0;
   for (let step = 0; step < steps * 4 && entries.length < steps && !ENDED.has(state.state); step++) {
@@ -66,13 +76,16 @@ export function history(rules: Rules, seed: string, steps = 60): CaseEntry[] {
       continue;
     }
     const guided = course.length > 0;
+    // What ran out by now has run out: the next act is chosen in the state that it finds.
+    advance(state, rules, received);
     const moves = rules.pack.data.moves.filter(
-      ({ from, to, kind }) => within(from, state.state) && !(guided && (ENDS.has(to ?? "") || STOPS.has(kind))),
+      ({ from, to, kind }) =>
+        within(from, state.state) && !(guided && (ENDS.has(to ?? "") || (kind !== next && STOPS.has(kind)))),
     );
     const wanted = moves.filter(({ kind }) => kind === next);
     const from = wanted.length > 0 ? wanted : guided ? moves.filter(({ to }) => to === undefined) : moves;
     // A step that does not come in after some tries is passed over.
-    if (next !== undefined && (wanted.length === 0 || ++tried > 5)) [tried] = [0, course.shift()];
+    if (next !== undefined && (wanted.length === 0 || ++tried > PATIENCE)) [tried] = [0, course.shift()];
     if (from.length === 0) continue;
     const move = pick(from, draw);
     received += guided || draw.below(4) > 0 ? 60 + draw.below(7200) : 60 + draw.below(20 * 86_400);
@@ -90,6 +103,8 @@ export function history(rules: Rules, seed: string, steps = 60): CaseEntry[] {
   return entries;
 }
 
+/** An act drawn with facts of chance often fits at the tenth try. */
+const PATIENCE = 12;
 /** Nothing but explanations follows. */
 const ENDED: ReadonlySet<string> = new Set(["withdrawn", "settled", "closed"]);
 /** Acts that would keep a course from its end. */
@@ -159,7 +174,7 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
     case "exhibit":
       return {
         exhibit: `E${Object.keys(state.exhibits).length}`,
-        title: "a title",
+        title: SEALED_WORDS,
         kind: "model",
         root: [REFERENCE, SUSPECT, D("other")][Object.keys(state.exhibits).length % 3]!,
         tier: pick(["PUBLIC", "PARTIES", "TRIBUNAL_ONLY"], draw),
@@ -184,7 +199,7 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
         proposition: run?.proposition ?? "weights/shared-ancestry",
         method: "m",
         version: "1",
-        outcome: draw.below(8) === 0 ? pick(["supports-hp", "supports-hd", "inconclusive", "refused"], draw) : usual,
+        outcome: draw.below(16) === 0 ? pick(["supports-hp", "supports-hd", "inconclusive", "refused"], draw) : usual,
         finding: D(`finding ${received}`),
         bundle: D("bundle"),
         subjects: [REFERENCE, SUSPECT],
@@ -197,12 +212,18 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
         secret: SECRET,
         labels: plan?.beacon ? drawLabels(plan.contents, plan.plan, plan.beacon.signature, SECRET) : ["suspect"],
       };
-    case "recomputed":
+    case "recomputed": {
+      // Mostly what a remedy waits for: about the suspect, not yet computed again.
+      const open = state.findings.filter(
+        ({ slot, recomputed }) => slot !== null && plan?.labels?.[slot] === "suspect" && recomputed.length === 0,
+      );
+      const among = open.length > 0 && draw.below(4) > 0 ? open : state.findings;
       return {
-        finding: pick([...state.findings.map(({ finding }) => finding), D("none")], draw),
-        same: draw.below(9) > 0,
+        finding: pick([...among.map(({ finding }) => finding), ...(among === open ? [] : [D("none")])], draw),
+        same: draw.below(12) > 0,
         report: D("report"),
       };
+    }
     case "examination.void":
       return { plan: plan?.plan ?? D("none"), because: "a reason" };
     case "settlement.accepted":
@@ -214,18 +235,17 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
         reasons: "a reason",
       };
     case "conduct.found":
-      return pick(
-        [
-          { element: "access", held: "yes", reasons: "a reason" },
-          { element: "authorisation", held: "no", reasons: "a reason" },
-          { element: "independent-making", held: "not shown", reasons: "a reason" },
-        ],
-        draw,
-      );
+      return conductFound(state, draw);
     case "decision":
       return decision(state, draw);
     case "order":
-      return { rung: 1 + draw.below(10), effect: "suspend", models: [SUSPECT], reach: "declared", reasons: "a reason" };
+      return {
+        rung: draw.below(3) > 0 ? 7 + draw.below(4) : 1 + draw.below(6),
+        effect: "suspend",
+        models: [SUSPECT],
+        reach: "declared",
+        reasons: "a reason",
+      };
     case "inspection.return":
     case "inspection.event":
     case "order.varied":
@@ -238,6 +258,16 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
     default:
       return { ...EXAMPLES.get(kind) };
   }
+}
+
+/** Mostly an element not yet found, and as the complainant says; sometimes the other way. */
+function conductFound({ conduct }: CaseState, draw: Draw): Record<string, unknown> {
+  const usual = { access: "yes", authorisation: "no", "independent-making": "not shown" } as const;
+  const elements = Object.keys(usual) as (keyof typeof usual)[];
+  const open = elements.filter((element) => conduct[element] === undefined);
+  const element = pick(open.length > 0 ? open : elements, draw);
+  const held = draw.below(12) === 0 ? pick(["yes", "no", "not shown"], draw) : usual[element];
+  return { element, held, reasons: "a reason" };
 }
 
 function decision({ findings, plan, conduct }: CaseState, draw: Draw): Record<string, unknown> {

@@ -4,7 +4,8 @@ import type { CaseEntry, CaseState } from "../../dist/office/docket/fold/case-st
 import { advance, type Rules } from "../../dist/office/docket/fold/clocks.js";
 import { beginCase, fold, take } from "../../dist/office/docket/fold/fold.js";
 import { readGates } from "../../dist/office/docket/fold/gates.js";
-import type { Draw } from "./histories.ts";
+import { stated } from "../../dist/office/docket/fold/stated.js";
+import { type Draw, SEALED_WORDS } from "./histories.ts";
 
 const openRungs = (state: CaseState, { pack }: Rules) =>
   readGates(state, pack)
@@ -13,7 +14,13 @@ const openRungs = (state: CaseState, { pack }: Rules) =>
 /** What an exhibit, a finding or conduct must have opened: rungs that nobody needs evidence for are left out. */
 const earned = (state: CaseState, rules: Rules) => openRungs(state, rules).filter((rung) => rung > 3);
 
-export function broken(entries: readonly CaseEntry[], rules: Rules, draw: Draw): string[] {
+/** @param other another history under the same rules, to be folded between the steps of this one */
+export function broken(
+  entries: readonly CaseEntry[],
+  rules: Rules,
+  draw: Draw,
+  other: readonly CaseEntry[] = [],
+): string[] {
   const faults: string[] = [];
   const until = (entries.at(-1)?.received ?? 0) + draw.below(60 * 86_400);
   const whole = fold(rules, entries, until);
@@ -57,6 +64,13 @@ export function broken(entries: readonly CaseEntry[], rules: Rules, draw: Draw):
     whole.service.ways.length < 2
   )
     faults.push("decided against somebody neither heard nor served twice");
+  for (const { held, findings, conduct } of whole.decision?.issues ?? [])
+    if (held === "yes" && findings.length + (conduct ?? []).length === 0 && asksForHearing(rules))
+      faults.push("decided on nothing but silence");
+  // Two cases between each other's steps come to what each comes to alone.
+  if (other.length > 0) faults.push(...mixed(entries, other, rules, until, text));
+  if (JSON.stringify(stated(whole, rules)).includes(SEALED_WORDS))
+    faults.push("words of a sealed exhibit reached what is stated");
   // Evidence taken away opens nothing.
   const rungs = new Set(earned(whole, rules));
   for (const kind of ["exhibit", "finding", "recomputed", "conduct.found"]) {
@@ -71,6 +85,13 @@ export function broken(entries: readonly CaseEntry[], rules: Rules, draw: Draw):
     const opened = earned(less, rules).filter((rung) => !rungs.has(rung));
     if (opened.length > 0) faults.push(`rung ${opened[0]} opens without ${kind} ${gone.seq}`);
   }
+  // The respondent's silence opens nothing: the same case without a word in answer.
+  const silent = fold(
+    rules,
+    entries.filter(({ kind, role }) => role !== "respondent" || !ANSWERS.has(kind)),
+    until,
+  );
+  if (earned(silent, rules).some((rung) => !rungs.has(rung))) faults.push("the respondent's silence opened a remedy");
   if (whole.plan && whole.plan.status !== "clean" && [...rungs].some((rung) => rung > 4))
     faults.push("an examination that is not clean opened a remedy");
   // Nobody whom the pack does not name, and nothing twice.
@@ -88,6 +109,36 @@ export function broken(entries: readonly CaseEntry[], rules: Rules, draw: Draw):
       faults.push("somebody whom the pack does not name came in");
   }
   return faults;
+}
+
+/** What a silent respondent leaves out; a challenge, an appeal or a stay is a request and not an answer. */
+const ANSWERS: ReadonlySet<string> = new Set([
+  "response",
+  "service.receipt",
+  "commitment.received",
+  "plan.commented",
+  "answer",
+  "compliance.report",
+]);
+
+/** Both cases entry by entry in turn, in one process. */
+function mixed(
+  entries: readonly CaseEntry[],
+  other: readonly CaseEntry[],
+  rules: Rules,
+  until: number,
+  text: string,
+): string[] {
+  const [one, two] = [beginCase(rules), beginCase(rules)];
+  for (let at = 0; at < Math.max(entries.length, other.length); at++) {
+    if (entries[at]) take(one, entries[at]!, rules);
+    if (other[at]) take(two, other[at]!, rules);
+  }
+  advance(one, rules, until);
+  const end = other.at(-1)!.received;
+  advance(two, rules, end);
+  const alone = canonicalJson(fold(rules, other, end));
+  return canonicalJson(one) === text && canonicalJson(two) === alone ? [] : ["another case changed this one"];
 }
 
 /** Whether any act of the pack waits for the respondent to be heard or served twice; one for names on the network does not. */

@@ -222,7 +222,8 @@ export const EFFECTS: { [K in EntryKind]?: Effect<K> } = {
     return null;
   },
   "appeal.decided": (state, { held }) => {
-    state.appeal!.held = held;
+    if (!state.appeal) return "no appeal is open";
+    state.appeal.held = held;
     if (held === "reversed")
       for (const order of state.orders) if (order.standing === "made") order.standing = "reversed";
     return null;
@@ -241,7 +242,10 @@ export const EFFECTS: { [K in EntryKind]?: Effect<K> } = {
     return null;
   },
   "descendant.heard": (state, { order, model, held }) => {
-    orderOf(state, order)!.noticed[model]!.held = held;
+    // An order that was lifted or reversed meanwhile reaches nobody.
+    const notice = orderOf(state, order)?.noticed[model];
+    if (!notice) return "no such order in force that it was noticed of";
+    notice.held = held;
     return null;
   },
 };
@@ -288,10 +292,11 @@ function recordFinding(state: CaseState, facts: FactsOf<"finding">, { seq, key }
 
 /** The labels are those that the beacon and the committed secret draw; who opens them cannot choose. */
 function openBlind(state: CaseState, { secret, labels }: FactsOf<"blind.opened">): string | null {
-  const plan = state.plan!;
+  const { plan } = state;
+  if (!plan?.beacon) return "no plan whose round is in the case";
   if (plan.labels) return "the labels are open";
   if (`sha256:${sha256Hex(fromHex(secret, "blind"))}` !== plan.secret) return "the secret is not the one committed to";
-  const anew = drawLabels(plan.contents, plan.plan, plan.beacon!.signature, secret);
+  const anew = drawLabels(plan.contents, plan.plan, plan.beacon.signature, secret);
   if (anew.join("\n") !== labels.join("\n")) return "the draw gives other labels";
   plan.labels = anew;
   plan.status = statusOf(state, anew, plan);
