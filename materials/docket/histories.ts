@@ -3,8 +3,8 @@
  * often fit, at a time that moves on by minutes or weeks. What is refused is dropped, so that each history is admissible.
  */
 
-import { utf8 } from "../../dist/base/bytes.js";
-import { sha256Digest, sha256Hex } from "../../dist/base/digest.js";
+import { createHash } from "node:crypto";
+import { sha256Hex } from "../../dist/base/digest.js";
 import { prng } from "../../dist/base/prng.js";
 import { VERBS } from "../../dist/cli/commands/case/verbs.js";
 import type { CaseEntry, CaseState } from "../../dist/office/docket/fold/case-state.js";
@@ -15,7 +15,7 @@ import { panelPurpose } from "../../dist/office/docket/fold/guards.js";
 import type { EntryKind, Role } from "../../dist/office/docket/pack/names.js";
 import { drawLabels, drawPanel } from "../../dist/office/docket/plan/draw.js";
 
-const D = (text: string) => sha256Digest(utf8(text));
+const D = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 const SECRET = "5e".repeat(32);
 const SIGNATURE = "ab".repeat(48);
 const COMMITMENT = `sha256:${sha256Hex(new Uint8Array(32).fill(0x5e))}`;
@@ -113,7 +113,6 @@ const STOPS: ReadonlySet<string> = new Set(["stay", "recusal.asked", "examinatio
 const ENDS: ReadonlySet<string> = new Set(["withdrawn", "settled", "dismissed", "deficient"]);
 
 function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: number): Record<string, unknown> {
-  const offer = Object.entries(state.entries).findLast(([, each]) => /settlement.offered|undertaking/.test(each.kind));
   const order = state.orders.at(-1)?.statement ?? D("no order");
   const { plan } = state;
   switch (kind) {
@@ -227,7 +226,7 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
     case "examination.void":
       return { plan: plan?.plan ?? D("none"), because: "a reason" };
     case "settlement.accepted":
-      return { offer: offer?.[0] ?? D("none") };
+      return { offer: offered(state) ?? D("none") };
     case "extension":
       return {
         timer: pick(state.running.length > 0 ? state.running.map((at) => state.clocks[at]!.timer) : ["response"], draw),
@@ -258,6 +257,10 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
     default:
       return { ...EXAMPLES.get(kind) };
   }
+}
+
+function offered({ entries }: CaseState): string | undefined {
+  return Object.keys(entries).findLast((each) => /settlement.offered|undertaking/.test(entries[each]!.kind));
 }
 
 /** Mostly an element not yet found, and as the complainant says; sometimes the other way. */

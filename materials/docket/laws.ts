@@ -1,5 +1,4 @@
 /** Laws that every history keeps, each as a function from a history to what breaks it. */
-import { canonicalJson } from "../../dist/base/canonical-json.js";
 import type { CaseEntry, CaseState } from "../../dist/office/docket/fold/case-state.js";
 import { advance, type Rules } from "../../dist/office/docket/fold/clocks.js";
 import { beginCase, fold, take } from "../../dist/office/docket/fold/fold.js";
@@ -23,28 +22,31 @@ export function broken(
 ): string[] {
   const faults: string[] = [];
   const until = (entries.at(-1)?.received ?? 0) + draw.below(60 * 86_400);
-  const whole = fold(rules, entries, until);
-  const text = canonicalJson(whole);
+  // Entry by entry, another case between: no clock gets shorter, and no order stands before its gate is open.
+  const whole = beginCase(rules);
+  const beside = beginCase(rules);
+  let dues: number[] = [];
+  for (const [at, entry] of entries.entries()) {
+    take(whole, entry, rules);
+    if (other[at]) take(beside, other[at]!, rules);
+    if (dues.some((due, clock) => whole.clocks[clock]!.due < due)) faults.push("a clock got shorter");
+    dues = whole.clocks.map(({ due }) => due);
+    for (const order of whole.orders)
+      if (order.seq === entry.seq && order.rung > 3 && asksTwo(rules))
+        faults.push(...faultsOfRemedy(whole, order.rung));
+  }
+  advance(whole, rules, until);
+  const text = JSON.stringify(whole);
   if (whole.refused.length > 0) faults.push("an admissible history was refused");
-  // However it is cut into prefixes, each with its own asking moment.
+  if (beside.refused.length > 0) faults.push("another case's history was refused beside this one");
+  // However it is cut into prefixes, each with its own asking moment, and kept as text between.
   const cut = draw.below(entries.length + 1);
   const before = entries.slice(0, cut);
   const then = before.at(-1)?.received ?? 0;
   const part = fold(rules, before, Math.max(then, Math.min(until, (entries[cut]?.received ?? until) - 1)));
   const kept = JSON.parse(JSON.stringify(part)) as CaseState;
-  if (canonicalJson(fold(rules, entries.slice(cut), until, revived(kept))) !== text)
-    faults.push("cut into prefixes it comes to another state");
-  // No state without an entry or a printed time, and no clock gets shorter.
-  const walk = beginCase(rules);
-  let dues: number[] = [];
-  for (const entry of entries) {
-    take(walk, entry, rules);
-    if (dues.some((due, at) => walk.clocks[at]!.due < due)) faults.push("a clock got shorter");
-    dues = walk.clocks.map(({ due }) => due);
-    for (const order of walk.orders)
-      if (order.seq === entry.seq && order.rung > 3 && asksTwo(rules)) faults.push(...faultsOfRemedy(walk, order.rung));
-  }
-  advance(walk, rules, until);
+  if (JSON.stringify(fold(rules, entries.slice(cut), until, revived(kept))) !== text)
+    faults.push("cut into prefixes, or with another case between its steps, it comes to another state");
   const last = whole.history.at(-1);
   if (whole.state !== (last?.state ?? rules.pack.data.initial)) faults.push("a state without a cause");
   for (const { by } of whole.history)
@@ -67,8 +69,6 @@ export function broken(
   for (const { held, findings, conduct } of whole.decision?.issues ?? [])
     if (held === "yes" && findings.length + (conduct ?? []).length === 0 && asksForHearing(rules))
       faults.push("decided on nothing but silence");
-  // Two cases between each other's steps come to what each comes to alone.
-  if (other.length > 0) faults.push(...mixed(entries, other, rules, until, text));
   if (JSON.stringify(stated(whole, rules)).includes(SEALED_WORDS))
     faults.push("words of a sealed exhibit reached what is stated");
   // Evidence taken away opens nothing.
@@ -97,16 +97,13 @@ export function broken(
   // Nobody whom the pack does not name, and nothing twice.
   const copy = entries[draw.below(entries.length)];
   if (copy) {
-    const seq = entries.length;
-    const twice = fold(rules, [...entries, { ...copy, seq, received: until }], until);
-    const stranger = fold(
-      rules,
-      [...entries, { ...copy, seq, received: until, statement: `${copy.statement}x`, role: "nobody" as never }],
-      until,
-    );
-    if (twice.refused.length !== 1) faults.push("an entry came in twice");
-    if (stranger.refused[0]?.reason !== "role-unknown" && stranger.refused[0]?.reason !== "role")
-      faults.push("somebody whom the pack does not name came in");
+    const at = { received: until, seq: entries.length };
+    take(whole, { ...copy, ...at }, rules);
+    take(whole, { ...copy, ...at, statement: `${copy.statement}x`, role: "nobody" as never }, rules);
+    const [twice, stranger] = whole.refused;
+    if (!twice || whole.counts[copy.kind] !== entries.filter(({ kind }) => kind === copy.kind).length)
+      faults.push("an entry came in twice");
+    if (stranger?.reason !== "role-unknown") faults.push("somebody whom the pack does not name came in");
   }
   return faults;
 }
@@ -121,28 +118,9 @@ const ANSWERS: ReadonlySet<string> = new Set([
   "compliance.report",
 ]);
 
-/** Both cases entry by entry in turn, in one process. */
-function mixed(
-  entries: readonly CaseEntry[],
-  other: readonly CaseEntry[],
-  rules: Rules,
-  until: number,
-  text: string,
-): string[] {
-  const [one, two] = [beginCase(rules), beginCase(rules)];
-  for (let at = 0; at < Math.max(entries.length, other.length); at++) {
-    if (entries[at]) take(one, entries[at]!, rules);
-    if (other[at]) take(two, other[at]!, rules);
-  }
-  advance(one, rules, until);
-  const end = other.at(-1)!.received;
-  advance(two, rules, end);
-  const alone = canonicalJson(fold(rules, other, end));
-  return canonicalJson(one) === text && canonicalJson(two) === alone ? [] : ["another case changed this one"];
-}
-
 /** Whether any act of the pack waits for the respondent to be heard or served twice; one for names on the network does not. */
-const asksForHearing = ({ pack }: Rules) => JSON.stringify(pack.data).includes('"respondent-heard-or-served"');
+const asksForHearing = ({ pack }: Rules) =>
+  [...pack.data.moves, ...pack.data.gates].some(({ guards }) => guards.includes("respondent-heard-or-served"));
 
 /** A pack for names on the network asks for no laboratory. */
 const asksTwo = ({ pack }: Rules) => pack.data.gates.some(({ laboratories }) => laboratories === 2);

@@ -4,6 +4,7 @@ import { fromUtf8 } from "../../base/bytes.js";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import { parseStrictJson } from "../../base/strict-json.js";
+import type { EcdsaPublicKey } from "../../evidence/ecdsa-key.js";
 import { type OpenCase, openCase } from "../../office/docket/entry/admission.js";
 import type { DocketRecord } from "../../office/docket/entry/docket-record.js";
 import { CASE_ID } from "../../office/docket/entry/entry-statement.js";
@@ -49,6 +50,7 @@ export async function beginWith(
   calendar: Calendar,
   records: readonly DocketRecord[],
   object: (digest: string) => Promise<Uint8Array | null>,
+  quick?: (key: EcdsaPublicKey) => EcdsaPublicKey,
 ): Promise<OpenCase> {
   const later: Calendar[] = [];
   for (const { kind, facts } of records)
@@ -56,5 +58,5 @@ export async function beginWith(
       const { calendar: digest } = facts as FactsOf<"calendar">;
       later.push(readCalendar(readData(await object(digest), digest, "calendar")));
     }
-  return openCase(id, rulesOf(pack, calendar, later));
+  return openCase(id, rulesOf(pack, calendar, later), quick);
 }

@@ -58,7 +58,7 @@ export async function openCaseFolder(folder: string): Promise<CaseFolder> {
   const pack = readPack(readData(await object(file.pack), file.pack, "pack"));
   const calendar = readCalendar(readData(await object(file.calendar), file.calendar, "calendar"));
   const records = await recordsOf(openLog(folder), folder);
-  const open = await beginWith(file.id, pack, calendar, records, object);
+  const open = await beginWith(file.id, pack, calendar, records, object, platformKey);
   for (const record of records) {
     const fault = readmit(open, record);
     if (fault !== null) throw new AssayError("DIGEST", `case ${file.id}, entry ${record.seq}: ${fault}`);

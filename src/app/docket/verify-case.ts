@@ -151,7 +151,7 @@ async function entries(
     if ("foreign" in record) throw fault(`entry ${seq} is of a kind that this version does not know`);
     return record;
   });
-  const open = await beginWith(file.id, pack, calendar, records, object);
+  const open = await beginWith(file.id, pack, calendar, records, object, quick);
   const said: EntryStatement[] = [];
   for (const [seq, record] of records.entries()) {
     const bundle = required(files, entryPath(seq, "bundle"));

@@ -47,8 +47,9 @@ export interface OpenCase {
   seen: Map<string, number>;
 }
 
-export function openCase(id: string, rules: Rules): OpenCase {
-  return { id, rules, state: beginCase(rules), keys: new CaseKeys(id), digests: [], seen: new Map() };
+/** @param quick the same key, checked by the platform where there is one */
+export function openCase(id: string, rules: Rules, quick?: (key: EcdsaPublicKey) => EcdsaPublicKey): OpenCase {
+  return { id, rules, state: beginCase(rules), keys: new CaseKeys(id, quick), digests: [], seen: new Map() };
 }
 
 /**

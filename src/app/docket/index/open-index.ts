@@ -1,0 +1,79 @@
+/**
+ * The index across the cases of a folder: a file beside them, or a PostgreSQL database. It is made from the cases and can be
+ * thrown away. `cases.db` holds nothing that the cases' public records do not say.
+ */
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fromUtf8 } from "../../../base/bytes.js";
+import { AssayError, quoted } from "../../../base/error.js";
+import { readPackageFile } from "../../../host/package-files.js";
+import { type Database, insert } from "../../../host/sql/database.js";
+import { openPostgres } from "../../../host/sql/postgres.js";
+import { openSqlite } from "../../../host/sql/sqlite.js";
+
+export const INDEX_FILE = "cases.db";
+const SQL_FILE = "data/docket/index.sql";
+/** Of the tables and of what stands in them; an index of another version is made anew. */
+const INDEX_VERSION = "1";
+const TABLES = ["cases", "spans", "clocks", "parties", "models", "entries", "faults", "about"] as const;
+
+export interface CaseIndex {
+  database: Database;
+  /** The folder whose subfolders are cases. */
+  folder: string;
+}
+
+export interface OpenIndexOptions {
+  /** A PostgreSQL database in place of the file. */
+  databaseUrl?: string | undefined;
+  /** Throw away what is there. */
+  rebuild?: boolean;
+}
+
+/** @throws USAGE where the database holds the index of another folder; FORMAT for a damaged file */
+export async function openCaseIndex(
+  folder: string,
+  { databaseUrl, rebuild = false }: OpenIndexOptions = {},
+): Promise<CaseIndex> {
+  const whose = resolve(folder);
+  const path = join(whose, INDEX_FILE);
+  if (databaseUrl === undefined && rebuild)
+    for (const name of [path, `${path}-wal`, `${path}-shm`]) await rm(name, { force: true });
+  const database = databaseUrl === undefined ? await openSqlite(path) : await openPostgres(databaseUrl);
+  try {
+    const held = rebuild ? {} : await aboutOf(database);
+    if (databaseUrl !== undefined && held.folder !== undefined && held.folder !== whose)
+      throw new AssayError(
+        "USAGE",
+        `DATABASE_URL: holds the index of ${quoted(held.folder)}; give another database, or make it anew with --rebuild`,
+      );
+    if (held.version !== INDEX_VERSION) await begin(database, whose);
+    return { database, folder: whose };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function begin(database: Database, folder: string): Promise<void> {
+  for (const table of TABLES) await database.script(`DROP TABLE IF EXISTS docket_${table}`);
+  const bytes = await readPackageFile(SQL_FILE);
+  if (!bytes) throw new Error(`the package lacks ${SQL_FILE}`);
+  await database.script(fromUtf8(bytes, SQL_FILE));
+  const about: [string, string][] = [
+    ["version", INDEX_VERSION],
+    ["folder", folder],
+  ];
+  await database.transaction((queries) => insert(queries, "docket_about", ["name", "value"], about));
+}
+
+/** Empty where there is no index yet. */
+async function aboutOf(database: Database): Promise<{ version?: string; folder?: string }> {
+  try {
+    const rows = await database.all<{ name: string; value: string }>("SELECT name, value FROM docket_about");
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+  } catch (error) {
+    if (error instanceof AssayError) throw error;
+    return {};
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Brings the index up to the cases: what lies in a folder whose checkpoint is another than the one read last is folded anew;
+ * the rest costs one small read each. A folder that does not hold together is listed with the reason, never left out.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { utf8 } from "../../../base/bytes.js";
+import { sha256Digest, sha256Hex } from "../../../base/digest.js";
+import { AssayError, quoted } from "../../../base/error.js";
+import { insert, type Queries } from "../../../host/sql/database.js";
+import { type CaseRows, FOREVER, rowsOfCase } from "../../../office/docket/index/case-rows.js";
+import { visibleText } from "../../../report/visible-text.js";
+import { CHECKPOINT_PATH } from "../../../tlog/log-writer.js";
+import { openCaseFolder } from "../case-folder.js";
+import type { CaseIndex } from "./open-index.js";
+
+/** Cases of one transaction. */
+const BATCH = 64;
+const TABLES_OF_A_CASE = ["cases", "spans", "clocks", "parties", "models", "entries", "faults"] as const;
+
+export interface Refreshed {
+  cases: number;
+  /** Read anew, and gone since. */
+  changed: number;
+  gone: number;
+  /** Folders that do not hold together, and logs that lie in two folders. */
+  faults: { folder: string; says: string }[];
+}
+
+/** @param told after each batch: cases done of those to be read */
+export async function refreshIndex(
+  { database, folder }: CaseIndex,
+  told: (done: number, of: number) => void = () => undefined,
+): Promise<Refreshed> {
+  const heads = new Map<string, { name: string; head: string }>();
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    const checkpoint = await readFile(join(folder, entry.name, CHECKPOINT_PATH)).catch(() => null);
+    // Other folders may lie beside cases.
+    if (checkpoint) heads.set(keyOf(entry.name), { name: entry.name, head: sha256Hex(checkpoint) });
+  }
+  const known = new Map<string, string>();
+  for (const table of ["cases", "faults"])
+    for (const row of await database.all<{ case_key: string; head: string }>(
+      `SELECT case_key, head FROM docket_${table}`,
+    ))
+      known.set(row.case_key, row.head);
+  const gone = [...known.keys()].filter((key) => !heads.has(key));
+  if (gone.length > 0)
+    await database.transaction(async (queries) => {
+      for (const key of gone) await forget(queries, key);
+    });
+  const changed = [...heads.values()].filter(({ name, head }) => known.get(keyOf(name)) !== head);
+  for (let at = 0; at < changed.length; at += BATCH) {
+    const read: Read[] = [];
+    for (const { name, head } of changed.slice(at, at + BATCH)) read.push(await readCase(folder, name, head));
+    await writeCases({ database, folder }, read);
+    told(Math.min(at + BATCH, changed.length), changed.length);
+  }
+  return {
+    cases: heads.size,
+    changed: changed.length,
+    gone: gone.length,
+    faults: await faultsOf({ database, folder }),
+  };
+}
+
+/** One case that has changed: what a server calls after an entry. @param name of its folder */
+export async function indexCase(index: CaseIndex, name: string): Promise<void> {
+  const checkpoint = await readFile(join(index.folder, name, CHECKPOINT_PATH)).catch(() => null);
+  if (!checkpoint) throw new AssayError("NOT_FOUND", `case index: expected a case at ${quoted(name)}`);
+  await writeCases(index, [await readCase(index.folder, name, sha256Hex(checkpoint))]);
+}
+
+/** What was read of one folder. */
+export type Read = { name: string; head: string } & ({ rows: CaseRows } | { says: string });
+
+async function readCase(folder: string, name: string, head: string): Promise<Read> {
+  try {
+    const { file, records, state, rules } = await openCaseFolder(join(folder, name));
+    return { name, head, rows: rowsOfCase(file, records, state, rules) };
+  } catch (error) {
+    if (error instanceof AssayError) return { name, head, says: error.message };
+    // A folder that cannot be read, such as one of another owner.
+    if ((error as NodeJS.ErrnoException).code !== undefined) return { name, head, says: (error as Error).message };
+    throw error;
+  }
+}
+
+export async function writeCases({ database }: CaseIndex, read: readonly Read[]): Promise<void> {
+  await database.transaction(async (queries) => {
+    // The first to touch this row goes first; another process waits for it, on either engine.
+    await queries.run("UPDATE docket_about SET value = value WHERE name = 'version'");
+    for (const each of read) {
+      const key = keyOf(each.name);
+      await forget(queries, key);
+      if ("rows" in each) await write(queries, key, each.name, each.head, each.rows);
+      else
+        await insert(
+          queries,
+          "docket_faults",
+          ["case_key", "folder", "head", "says"],
+          [[key, visibleText(each.name), each.head, visibleText(each.says)]],
+        );
+    }
+  });
+}
+
+async function forget(queries: Queries, key: string): Promise<void> {
+  for (const table of TABLES_OF_A_CASE) await queries.run(`DELETE FROM docket_${table} WHERE case_key = $1`, [key]);
+}
+
+async function write(queries: Queries, key: string, folder: string, head: string, rows: CaseRows): Promise<void> {
+  const { id, origin, pack, rehearsal, opened, lastEntry, spans, parties, models, entries } = rows;
+  const first = (role: string) => visibleText(parties.find((each) => each.role === role)?.party ?? "");
+  const now = spans[0]!;
+  const into = (table: string, columns: string, list: readonly (readonly (string | number)[])[]) =>
+    list.length === 0 ? undefined : insert(queries, `docket_${table}`, columns.split(" "), list);
+  await into(
+    "cases",
+    "case_key folder head id origin pack rehearsal opened last_entry entries complainant respondent span since until state next_timer next_due",
+    [
+      [
+        ...[key, visibleText(folder), head, id, visibleText(origin), pack, Number(rehearsal), opened, lastEntry],
+        ...[entries.length, first("complainant"), first("respondent")],
+        // In a rehearsal times are given: it stands where its last entry left it.
+        ...[
+          0,
+          rehearsal ? 0 : now.since,
+          rehearsal ? FOREVER : now.until,
+          now.state,
+          now.clocks[0]?.timer ?? "",
+          now.clocks[0]?.due ?? FOREVER,
+        ],
+      ],
+    ],
+  );
+  await into(
+    "spans",
+    "case_key span since until state next_timer next_due",
+    spans.map(({ since, until, state, clocks }, span) => [
+      ...[key, span, since, until, state, clocks[0]?.timer ?? "", clocks[0]?.due ?? FOREVER],
+    ]),
+  );
+  await into(
+    "clocks",
+    "case_key span timer due",
+    spans.flatMap(({ clocks }, span) => clocks.map(({ timer, due }) => [key, span, timer, due])),
+  );
+  const named = new Set(
+    parties.flatMap(({ party, role }) => ["", role].map((as) => JSON.stringify([partyName(party), as]))),
+  );
+  await into(
+    "parties",
+    "case_key party role opened",
+    [...named].map((each) => [key, ...(JSON.parse(each) as [string, string]), opened]),
+  );
+  await into(
+    "models",
+    "case_key model part opened",
+    models.map(({ model, part }) => [key, model, part, opened]),
+  );
+  await into(
+    "entries",
+    "case_key seq kind role received",
+    entries.map(({ seq, kind, role, received }) => [key, seq, kind, role, received]),
+  );
+}
+
+/** As a party is asked for: in small letters, however its letters are composed. */
+export function partyName(party: string): string {
+  return visibleText(party.normalize("NFC").toLowerCase());
+}
+
+export function keyOf(folder: string): string {
+  return sha256Digest(utf8(folder)).slice(7, 39);
+}
+
+/** One log in two folders is a copy of a case, or two that went apart: nothing here can say which is right. */
+async function faultsOf({ database }: Pick<CaseIndex, "database" | "folder">): Promise<Refreshed["faults"]> {
+  const faults = await database.all<{ folder: string; says: string }>(
+    "SELECT folder, says FROM docket_faults ORDER BY case_key",
+  );
+  const twice = await database.all<{ folder: string; origin: string }>(
+    "SELECT folder, origin FROM docket_cases WHERE origin IN (SELECT origin FROM docket_cases GROUP BY origin HAVING COUNT(*) > 1) ORDER BY case_key",
+  );
+  return [
+    ...faults,
+    ...twice.map(({ folder, origin }) => ({ folder, says: `the log ${origin} lies in more than one folder` })),
+  ];
+}

@@ -1,0 +1,82 @@
+/** PostgreSQL through `pg`, an optional peer. */
+import { createHash } from "node:crypto";
+import { AssayError } from "../../base/error.js";
+import type { Database, Queries, Row, Value } from "./database.js";
+
+/** The part of `pg` used here. */
+interface Client {
+  query(query: { text: string; values?: readonly Value[]; name?: string; types?: unknown }): Promise<{ rows: Row[] }>;
+  release(): void;
+}
+interface Pool {
+  connect(): Promise<Client>;
+  end(): Promise<void>;
+  on(event: "error", listener: () => void): void;
+}
+interface Pg {
+  Pool: new (options: { connectionString: string; max: number; connectionTimeoutMillis: number }) => Pool;
+  types: { getTypeParser(oid: number, format?: string): (text: string) => unknown };
+}
+
+/** bigint: what is stored here stays below 2^53. */
+const INT8 = 20;
+
+/** @param url such as postgres://user@host/database @throws UNSUPPORTED without `pg`, UNAVAILABLE when nobody answers */
+export async function openPostgres(url: string): Promise<Database> {
+  const name = "pg"; // an optional peer: the compiler must not look for it
+  const module = (await import(name).catch(() => null)) as (Pg & { default?: Pg }) | null;
+  if (!module)
+    throw new AssayError("UNSUPPORTED", "expected the package pg for DATABASE_URL; install it with `npm install pg`");
+  const { Pool, types } = module.default ?? module;
+  const pool = new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 10_000 });
+  // An idle connection that breaks is replaced by the pool; without a listener the process would end.
+  pool.on("error", () => undefined);
+  const parsers = {
+    getTypeParser: (oid: number, format?: string) => (oid === INT8 ? Number : types.getTypeParser(oid, format)),
+  };
+  const over = (client: Pick<Client, "query">): Queries => ({
+    all: async <T extends Row>(text: string, values: readonly Value[] = []) =>
+      (await client.query({ text, values, name: nameOf(text), types: parsers })).rows as T[],
+    run: async (text, values = []) => void (await client.query({ text, values, types: parsers })),
+  });
+  async function lent<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    const client = await pool.connect().catch((error: Error) => {
+      // A URL holds a password and is never repeated.
+      throw new AssayError("UNAVAILABLE", `DATABASE_URL: no connection: ${error.message || error.name}`);
+    });
+    try {
+      return await work(client);
+    } finally {
+      client.release();
+    }
+  }
+  const database: Database = {
+    engine: "postgresql",
+    all: (sql, values) => lent((client) => over(client).all(sql, values)),
+    run: (sql, values) => lent((client) => over(client).run(sql, values)),
+    script: (text) => lent(async (client) => void (await client.query({ text }))),
+    transaction: (work) =>
+      lent(async (client) => {
+        await client.query({ text: "BEGIN" });
+        try {
+          const value = await work(over(client));
+          await client.query({ text: "COMMIT" });
+          return value;
+        } catch (error) {
+          await client.query({ text: "ROLLBACK" }).catch(() => undefined);
+          throw error;
+        }
+      }),
+    close: () => pool.end(),
+  };
+  await database.all("SELECT 1 AS one").catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
+  return database;
+}
+
+/** A statement that is asked again is prepared once a connection. */
+function nameOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}

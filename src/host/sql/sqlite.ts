@@ -1,0 +1,102 @@
+/** SQLite as Node has it built in. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { AssayError } from "../../base/error.js";
+import type { Database, Queries, Row, Value } from "./database.js";
+
+/** Statements kept prepared; inserts of many rows differ in their length. */
+const PREPARED_MAX = 200;
+/** Another process writes for so long at most. */
+const BUSY_MILLISECONDS = 30_000;
+
+/** @param path a file, or `:memory:` @throws UNSUPPORTED where this Node has no SQLite, FORMAT for a file that is no database */
+export async function openSqlite(path: string): Promise<Database> {
+  const database = new (await builtIn()).DatabaseSync(path);
+  const prepared = new Map<string, StatementSync>();
+  const prepare = (sql: string) => {
+    let statement = prepared.get(sql);
+    if (!statement) {
+      if (prepared.size >= PREPARED_MAX) prepared.clear();
+      statement = database.prepare(sql);
+      prepared.set(sql, statement);
+    }
+    return statement;
+  };
+  const queries: Queries = {
+    all: async <T extends Row>(sql: string, values: readonly Value[] = []) =>
+      faults(
+        path,
+        () =>
+          prepare(sql)
+            .all(named(values))
+            .map((row) => ({ ...row })) as T[],
+      ),
+    run: async (sql, values = []) => faults(path, () => void prepare(sql).run(named(values))),
+  };
+  const script = async (sql: string) => faults(path, () => database.exec(sql));
+  try {
+    // Made again from the cases at any time: a power cut may cost the last changes, never a readable file.
+    await script(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  // A transaction spans turns of the event loop, so that another call must wait for it.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    engine: "sqlite",
+    ...queries,
+    script,
+    transaction: (work) => {
+      const done = last.then(async () => {
+        await script("BEGIN IMMEDIATE");
+        try {
+          const value = await work(queries);
+          await script("COMMIT");
+          return value;
+        } catch (error) {
+          if (database.isTransaction) await script("ROLLBACK");
+          throw error;
+        }
+      });
+      last = done.catch(() => undefined);
+      return done;
+    },
+    close: async () => database.close(),
+  };
+}
+
+/** Node 22 warns of an experiment whenever the module is loaded; nobody who asks for a list of cases has to read that. */
+async function builtIn(): Promise<{ DatabaseSync: typeof DatabaseSync }> {
+  const warn = process.emitWarning;
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+    if (!/SQLite/.test(String(warning))) (warn as (...all: unknown[]) => void).call(process, warning, ...rest);
+  }) as typeof warn;
+  try {
+    return await import("node:sqlite");
+  } catch {
+    throw new AssayError(
+      "UNSUPPORTED",
+      `an index needs node:sqlite, which Node ${process.versions.node} lacks: expected Node 22.22 or later, or DATABASE_URL`,
+    );
+  } finally {
+    process.emitWarning = warn;
+  }
+}
+
+function named(values: readonly Value[]): Record<string, Value> {
+  return Object.fromEntries(values.map((value, at) => [`$${at + 1}`, value]));
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const DAMAGED: ReadonlySet<number> = new Set([11, 26]);
+
+function faults<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { errcode } = error as { errcode?: number };
+    if (errcode !== undefined && DAMAGED.has(errcode & 0xff))
+      throw new AssayError("FORMAT", `${path}: expected a database; it is damaged, or something else`);
+    throw error;
+  }
+}
