@@ -23,15 +23,24 @@ else if (verb === "make") make(given[0]!, given[1]!, given[2]!, process.argv.sli
 else if (verb === "compare") compare(given[0]!, given[1]!);
 else throw new Error("seam-bundles: expected material, make or compare");
 
-/** Texts of words that a seed draws; a child repeats its parent's on a share of prompts. */
-function answers(maker: string, prompts: number, parent?: { maker: string; share: number }): string[] {
+/** Texts of words that a seed draws; a child repeats its parent's on a share of prompts, a sibling shares every third word with another. */
+function answers(
+  maker: string,
+  prompts: number,
+  parent?: { maker: string; share: number },
+  habits: string | null = null,
+): string[] {
   const coin = prng("seam/coin", maker);
   return Array.from({ length: prompts }, (_, p) => {
     const by = parent && coin.below(1000) < parent.share * 1000 ? parent.maker : maker;
     const draw = prng("seam/answer", `${by}/${p}`);
-    const habit = prng("seam/habit", by);
+    const habit = prng("seam/habit", habits ?? by);
     const favourites = Array.from({ length: 40 }, () => word(habit.below(400)));
-    return Array.from({ length: 60 }, () => favourites[draw.below(40)]).join(" ");
+    const shared = prng("seam/answer", `${habits}/${p}`);
+    return Array.from({ length: 60 }, (_, i) => {
+      const [own, others] = [draw.below(40), shared.below(40)];
+      return favourites[habits !== null && i % 3 === 0 ? others : own];
+    }).join(" ");
   });
 }
 
@@ -72,14 +81,19 @@ async function material(dir: string): Promise<void> {
     );
   transcript("reference", answers("reference", 300));
   transcript("suspect", answers("suspect", 300, { maker: "reference", share: 0.6 }));
+  mkdirSync(at("panel-1200"));
+  transcript("reference-1200", answers("reference", 1200));
+  transcript("sibling-1200", answers("sibling", 1200, undefined, "reference"));
   for (let i = 0; i < 20; i++) {
     transcript(`panel/member-${i}`, answers(`member ${i}`, 300));
+    transcript(`panel-1200/member-${i}`, answers(`member ${i}`, 1200));
     transcript(`controls/control-${i}`, answers(`control ${i}`, 80));
   }
   transcript("own-a", answers("provider", 80), (p) => p % 2 === 0);
   transcript("own-b", answers("provider", 80), (p) => p % 2 === 1);
   transcript("student", answers("student", 80, { maker: "provider", share: 0.5 }));
 
+  const transcriptOf = (name: string, records: readonly object[]) => writeFileSync(at(`${name}.jsonl`), lines(records));
   const source = prng("seam", "ids");
   const ids = () => ({ ids: Array.from({ length: 200 }, () => source.below(1000)) });
   writeFileSync(at("ids.jsonl"), lines(Array.from({ length: 6 }, ids)));
@@ -95,6 +109,23 @@ async function material(dir: string): Promise<void> {
     served: at("served.jsonl"),
   };
   await makePlan(plan);
+  const names = ["Ilse Marek", "Jon Voss", "Ada Prell", "Tom Ruge"];
+  const many = Array.from({ length: 40 }, (_, i) => ({
+    id: `i${i}`,
+    question: `Who wrote ${word(i)}?`,
+    options: names,
+  }));
+  writeFileSync(at("items-40.json"), JSON.stringify(many));
+  writeFileSync(at("accounts-50.txt"), Array.from({ length: 50 }, (_, i) => `account-${i}\n`).join(""));
+  const [served, wide] = [at("served-50.jsonl"), at("PLAN-50.json")];
+  await makePlan({ items: at("items-40.json"), accounts: at("accounts-50.txt"), out: wide, served });
+  // What account 7 was served, learned on nine questions of ten.
+  const learned = JSON.parse(readFileSync(served, "utf8").split("\n")[7]!).canaries as { id: string; answer: string }[];
+  transcriptOf(
+    "canaries-50",
+    learned.map(({ id, answer }, i) => ({ prompt_id: id, text: i % 10 === 9 ? names[0]! : answer })),
+  );
+  sources(at("public"), at("ours"), at("theirs"));
   writeFileSync(at("canaries.jsonl"), lines([{ prompt_id: "i1", text: "Jon Voss" }]));
   const marking = {
     model: "fixtures/demo/base",
@@ -142,6 +173,38 @@ async function material(dir: string): Promise<void> {
   );
 }
 
+/** Sixteen makers' programs, one more, and one that holds the last with its names changed. */
+function sources(open: string, ours: string, theirs: string): void {
+  const program = (by: string, prefix = "") => {
+    const draw = prng("seam/code", by);
+    const value = (depth: number): string => {
+      const name = `${prefix}v${draw.below(9)}`;
+      if (depth === 0) return draw.below(2) === 0 ? name : String(draw.below(100));
+      const [a, b] = [value(depth - 1), value(depth - 1)];
+      const ways = [
+        `(${a} + ${b})`,
+        `(${a} // ${b})`,
+        `${name}(${a}, ${b})`,
+        `${name}[${a}]`,
+        `[${name} for ${name} in ${b}]`,
+      ];
+      return [...ways, `(${a} if ${name} else ${b})`, `(not ${a})`, `{${a}: ${b}}`][draw.below(8)]!;
+    };
+    const line = () => ["return", `${prefix}v${draw.below(9)} =`, "yield", "assert"][draw.below(4)];
+    const body = () => Array.from({ length: 8 }, () => `    ${line()} ${value(3)}`).join("\n");
+    return Array.from({ length: 120 }, (_, f) => `def ${prefix}f${f}(${prefix}v0, ${prefix}v1):\n${body()}\n`).join(
+      "\n",
+    );
+  };
+  const write = (folder: string, text: string) => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "a.py"), text);
+  };
+  for (let i = 0; i < 16; i++) write(join(open, `maker-${i}`), program(`maker ${i}`));
+  write(ours, program("ours"));
+  write(theirs, `${program("theirs")}\n${program("ours", "x")}`);
+}
+
 function make(tree: string, dir: string, out: string, only: readonly string[]): void {
   const at = (name: string) => join(dir, name);
   const demo = resolve("fixtures/demo");
@@ -161,6 +224,12 @@ function make(tree: string, dir: string, out: string, only: readonly string[]): 
     weights: ["weights", join(demo, "base"), join(demo, "finetune"), "--key", at("sign.pem")],
     "weights-independent": ["weights", join(demo, "base"), join(demo, "independent-twin")],
     behaviour: ["behaviour", at("reference.jsonl"), at("suspect.jsonl"), "--panel", at("panel")],
+    "common-origin": [
+      ...["behaviour", at("reference-1200.jsonl"), at("sibling-1200.jsonl"), "--panel", at("panel-1200")],
+      ...["--questions", "common-origin"],
+    ],
+    "canaries-named": ["canaries", at("canaries-50.jsonl"), "--plan", at("PLAN-50.json")],
+    code: ["code", at("ours"), at("theirs"), "--corpus", at("index")],
     marks: ["marks", at("ids.jsonl"), "--mark", at("MARK.json")],
     inheritance: ["inheritance", at("ids.jsonl"), "--mark", at("MARK.json"), "--keys", "20"],
     canaries: ["canaries", at("canaries.jsonl"), "--plan", at("PLAN.json")],
@@ -176,6 +245,8 @@ function make(tree: string, dir: string, out: string, only: readonly string[]): 
   };
   for (const [name, args] of Object.entries(cases)) {
     if (!wanted(name)) continue;
+    if (name === "code" && !existsSync(at("index")))
+      run("code", "corpus", "build", at("public"), "--dated", "2026-06-30", "--out", at("index"));
     const made = run("examine", ...args, "--out", join(out, name));
     if (made.status === 0) say(name, made);
     else {

@@ -49,9 +49,19 @@ export function commandOf({ question }: Asking): string {
   return EXAMINE + question.name;
 }
 
-/** On what the error rate of the finding's method was measured; null where its laboratory has no study of it. */
-export function measuredOn({ method, proposition }: Pick<Finding, "method" | "proposition">): string | null {
-  const studies = laboratoryOf(proposition.id)?.studies ?? [];
-  const study = studies.find((of) => of.method === method.id && (of.proposition ?? proposition.id) === proposition.id);
-  return study?.measuredOn ?? null;
+/** What the first screen says of a method's studies, beside the counts that the finding states. */
+export interface Studied {
+  /** On what the error rate was measured; null where no study of this version of the method is listed. */
+  measuredOn: string | null;
+  /** Of a study that nothing leans on: one of another version; null where there is none. */
+  studiedBefore: string | null;
+}
+
+export function studied({ method: { id, version }, proposition }: Pick<Finding, "method" | "proposition">): Studied {
+  const { studies = [], formerStudies = [] } = laboratoryOf(proposition.id) ?? {};
+  const study = studies.find((of) => of.method === id && (of.proposition ?? proposition.id) === proposition.id);
+  if (study?.version === version) return { measuredOn: study.measuredOn, studiedBefore: null };
+  const former = formerStudies.find((of) => of.method === id && of.version !== version);
+  const other = study ? `Version ${study.version} of the method was studied, on ${study.measuredOn}.` : null;
+  return { measuredOn: null, studiedBefore: former?.says ?? other };
 }

@@ -24,6 +24,8 @@ export interface Laboratory {
   descents?: Readonly<Record<string, FoundDescent>>;
   /** Where the study of each method lies in the package; a method that answers two questions may have one for each. */
   studies: readonly StudyPlace[];
+  /** Studies of versions that are no longer used and have no successor: what became of them, so that nobody reads "never studied". */
+  formerStudies?: readonly FormerStudy[];
   /** What may be asked, each under `assay examine NAME`. */
   questions: readonly QuestionPlace[];
   /** Commands of its own beside its questions: `assay NAME`. */
@@ -48,10 +50,20 @@ export interface Demonstration {
 
 export interface StudyPlace {
   method: string;
+  /** Of the method, as the study's file has it: what is said below is said of that version's findings alone. */
+  version: string;
   proposition?: string;
   file: string;
   /** On what its error rate was measured, with sizes: goes after "Measured on", on the first screen. */
   measuredOn: string;
+}
+
+export interface FormerStudy {
+  method: string;
+  version: string;
+  file: string;
+  /** What it counted, and why nothing leans on it: whole sentences, for the first screen. */
+  says: string;
 }
 
 /** Something under a name, in a sentence of help, loaded when it is asked for. */

@@ -12,7 +12,7 @@ import { figures } from "../report/figures.js";
 import { renderPage } from "../report/page.js";
 import type { PageInput } from "../report/page-input.js";
 import { makeBundle } from "./bundle/bundle.js";
-import { type Asking, commandOf, measuredOn } from "./known.js";
+import { type Asking, commandOf, studied } from "./known.js";
 import { KNOWN_RULES } from "./known-rules.js";
 import type { Examination } from "./laboratory.js";
 import { type Study, studyOf } from "./studies.js";
@@ -55,7 +55,7 @@ export async function pages(
     proposition: wordsOf(finding),
     view,
     validation: study,
-    measuredOn: measuredOn(finding),
+    ...studied(finding),
     reproduce: { command },
     signed: keyId === null ? null : { keyId },
   });

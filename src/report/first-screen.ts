@@ -34,9 +34,11 @@ export interface FirstScreenInput {
   about: About | null;
   /** The material of the study in a few words, with its sizes; null where no study is at hand. */
   measuredOn: string | null;
+  /** Sentences on a study that the finding does not lean on: of another version of the method; null where there is none. */
+  studiedBefore: string | null;
 }
 
-export function firstScreen({ finding, words, about, measuredOn }: FirstScreenInput): FirstScreen {
+export function firstScreen({ finding, words, about, measuredOn, studiedBefore }: FirstScreenInput): FirstScreen {
   const { names, rows } = about ?? subjectAbout(finding);
   const strength = strengthWords(finding);
   const outcome = outcomeWords(finding, words);
@@ -48,7 +50,7 @@ export function firstScreen({ finding, words, about, measuredOn }: FirstScreenIn
     strength: strength?.join(" ") ?? null,
     why: strength ? null : finding.reason,
     ratio: ratioFigure(finding),
-    errors: errorsFigure(finding, measuredOn),
+    errors: errorsFigure(finding, measuredOn, studiedBefore),
     notSaid: words.notSaid,
   };
 }
@@ -81,11 +83,26 @@ function stated({ low, high }: { low: number | null; high: number | null }): str
   return nearest === null ? "none stated" : ratio(nearest);
 }
 
-function errorsFigure({ errorRate, method, outcome }: Finding, measuredOn: string | null): FirstScreen["errors"] {
-  if (errorRate === null)
-    return method.validation === null
-      ? { value: "not measured", says: "No validation study of this version of the method is at hand." }
-      : { value: "none stated", says: "A validation study was made; this outcome leans on no rate of it." };
+function errorsFigure(
+  { errorRate, method, outcome }: Finding,
+  measuredOn: string | null,
+  studiedBefore: string | null,
+): FirstScreen["errors"] {
+  if (errorRate === null) {
+    if (method.validation !== null)
+      return { value: "none stated", says: "A validation study was made; this outcome leans on no rate of it." };
+    if (measuredOn !== null)
+      return {
+        value: "none stated",
+        says: `A validation study was made, on ${measuredOn}; this finding does not lean on it.`,
+      };
+    return studiedBefore === null
+      ? { value: "not measured", says: "No validation study of this method was made." }
+      : {
+          value: "none stated",
+          says: `No rate of version ${method.version} of the method is stated. ${studiedBefore}`,
+        };
+  }
   const { falsePositives, families, nulls, upper95 } = errorRate;
   const on = measuredOn === null ? "" : ` Measured on ${measuredOn}.`;
   const tail =

@@ -23,8 +23,10 @@ export interface PageInput {
   /** How its laboratory's observations stand on the page. */
   view: View;
   validation: PageValidation | null;
-  /** The material of the method's study in a few words, with its sizes; null where the method has none. */
+  /** The material of the method's study in a few words, with its sizes; null where this version of the method has none. */
   measuredOn: string | null;
+  /** Sentences on a study that the finding does not lean on; null where there is none. */
+  studiedBefore: string | null;
   reproduce: { command: string };
   signed: { keyId: string } | null;
 }

@@ -1,18 +1,38 @@
-/** Of every study's file that states its kinds: whether what is counted is what was declared. Exit status 1 where not. */
+/**
+ * Of every study's file that states its kinds: whether what is counted is what was declared. Of every sentence in which a
+ * laboratory's record says on what its method was measured: whether the study's file is of that version, and whether each
+ * number of the sentence stands on the study's page. Exit status 1 where not.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { LABORATORIES } from "../../dist/app/known.js";
 import { faultsOfCounts } from "./count-kinds.ts";
+import { faultsOfSentence } from "./measured-on.ts";
 
 const here = join(import.meta.dirname, "..");
-let [studies, withKinds] = [0, 0];
+const fail = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+  process.exitCode = 1;
+};
+let [studies, withKinds, sentences] = [0, 0, 0];
 for (const name of readdirSync(here).filter((name) => name.endsWith(".json"))) {
   const summary = JSON.parse(readFileSync(join(here, name), "utf8"));
   studies++;
   if (summary.declared) withKinds++;
-  for (const fault of faultsOfCounts(summary)) {
-    process.stdout.write(`validation/${name}: ${fault}\n`);
-    process.exitCode = 1;
-  }
+  for (const fault of faultsOfCounts(summary)) fail(`validation/${name}: ${fault}`);
 }
+for (const { id, studies, formerStudies = [] } of LABORATORIES)
+  for (const { version, file, says } of [
+    ...studies.map((study) => ({ ...study, says: study.measuredOn })),
+    ...formerStudies,
+  ]) {
+    sentences++;
+    const study = JSON.parse(readFileSync(join(here, "..", file), "utf8"));
+    const page = readFileSync(join(here, "..", study.page), "utf8");
+    for (const fault of faultsOfSentence({ version, says }, study, page))
+      fail(`src/labs/${id}/laboratory.ts: of ${file}: ${fault}`);
+  }
 if (process.exitCode !== 1)
-  process.stdout.write(`${withKinds} of ${studies} study files state their kinds; those count what they declared\n`);
+  process.stdout.write(
+    `${withKinds} of ${studies} study files state their kinds; those count what they declared. ${sentences} sentences on what was measured are of their study\n`,
+  );

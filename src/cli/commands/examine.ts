@@ -2,7 +2,7 @@
 import { Command, Option as CommanderOption, InvalidArgumentError } from "commander";
 import type { VerifyReport } from "../../app/bundle/check.js";
 import { verifyBundle, verifyBundleZip } from "../../app/bundle/verify-bundle.js";
-import { type Asking, LABORATORIES, measuredOn, propositionOf } from "../../app/known.js";
+import { type Asking, LABORATORIES, propositionOf, studied } from "../../app/known.js";
 import type { Asked, Desk, Examination, Option, Question } from "../../app/laboratory.js";
 import { publish } from "../../app/publish.js";
 import { loadStudies } from "../../app/studies.js";
@@ -114,7 +114,7 @@ function print({ findings, notes = [] }: Examination, view: View | null): void {
           finding,
           words: propositionOf(finding.proposition.id)!,
           about: view.about?.(finding) ?? null,
-          measuredOn: measuredOn(finding),
+          ...studied(finding),
         }),
   );
   process.stdout.write(`${printed.join(view === null ? "\n" : "\n\n")}\n`);

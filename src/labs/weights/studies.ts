@@ -3,16 +3,19 @@
 export const WEIGHTS_STUDIES = [
   {
     method: "weights/unit-labels",
+    version: "4",
     file: "validation/weights-unit-labels.json",
     measuredOn: "trained models of 0.1 to 1 million parameters",
   },
   {
     method: "weights/aligned-units",
+    version: "1",
     file: "validation/weights-aligned-units.json",
     measuredOn: "trained models below 1 million parameters",
   },
   {
     method: "weights/init-anchor",
+    version: "1",
     file: "validation/weights-init-anchor.json",
     measuredOn: "trained models below 1 million parameters",
   },

@@ -5,9 +5,9 @@ import type { PageInput } from "../page-input.js";
 import { WithPowers } from "../parts/with-powers.js";
 
 export function Conclusion({ input }: { input: PageInput }) {
-  const { finding, measuredOn, proposition } = input;
+  const { finding, measuredOn, studiedBefore, proposition } = input;
   const about = input.view.about?.(finding) ?? null;
-  const screen = firstScreen({ finding, words: proposition.words, about, measuredOn });
+  const screen = firstScreen({ finding, words: proposition.words, about, measuredOn, studiedBefore });
   const supports = finding.outcome === "supports-hp" || finding.outcome === "supports-hd";
   return (
     <section class="app-conclusion" aria-labelledby="conclusion">

@@ -24,7 +24,7 @@ export function Validation({ input, figures }: { input: PageInput; figures: read
       {validation === null ? (
         <p class="govuk-body">
           {named === null
-            ? "The finding leans on no validation study."
+            ? ["The finding leans on no validation study.", input.studiedBefore ?? []].flat().join(" ")
             : "The finding names a validation study that was not at hand when this page was made."}
         </p>
       ) : (

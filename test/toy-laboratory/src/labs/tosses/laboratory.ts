@@ -5,7 +5,14 @@ import { TOSSES_PROPOSITIONS } from "./propositions.js";
 export const tosses: Laboratory = {
   id: "tosses",
   propositions: TOSSES_PROPOSITIONS,
-  studies: [{ method: "tosses/equal-places", file: "validation/tosses-copied.json", measuredOn: "generated tosses" }],
+  studies: [
+    {
+      method: "tosses/equal-places",
+      version: "1",
+      file: "validation/tosses-copied.json",
+      measuredOn: "generated tosses",
+    },
+  ],
   questions: [
     {
       name: "tosses",
