@@ -3,6 +3,8 @@
  * moves on. It acts through the same functions as the command line. Parties are fictional.
  */
 import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import {
   type Act,
   adoptPack,
@@ -19,6 +21,7 @@ import type { CaseFolder, Entered } from "../../dist/app/docket/case-folder.js";
 import { canonicalJsonBytes } from "../../dist/base/canonical-json.js";
 import { sha256Digest } from "../../dist/base/digest.js";
 import { roundAt } from "../../dist/evidence/drand.js";
+import { objectPath } from "../../dist/host/log/object-store.js";
 import { platformKey } from "../../dist/host/signing/signature-keys.js";
 import { admit, openCase } from "../../dist/office/docket/entry/admission.js";
 import { rulesOf } from "../../dist/office/docket/fold/fold.js";
@@ -123,6 +126,24 @@ export class Court {
 
   /** The case as `assay case pack` writes it. */
   async bundle(): Promise<Map<string, Uint8Array>> {
+    const { stored, lines } = await this.#log();
+    return packCase(this.open, { checkpoint: stored.get("checkpoint")!, keys: Buffer.from(lines) }, "PUBLIC", this.at);
+  }
+
+  /** The case as a folder that can be opened and served; the log's key is not kept, so that nothing more can be entered. */
+  async save(folder: string): Promise<void> {
+    const { stored, lines } = await this.#log();
+    const put = async (path: string, bytes: Uint8Array) => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), bytes);
+    };
+    for (const [path, bytes] of stored) await put(path, bytes);
+    for (const [digest, bytes] of this.objects) await put(objectPath(digest), bytes);
+    await put("verifier-keys.txt", Buffer.from(lines));
+    await put("case.json", canonicalJsonBytes(this.open.file));
+  }
+
+  async #log(): Promise<{ stored: Map<string, Uint8Array>; lines: string }> {
     const { origin } = this.open.file;
     const keys = [secretKeyOf(origin, "ed25519", new Uint8Array(randomBytes(32)))];
     const stored = new Map<string, Uint8Array>();
@@ -134,8 +155,7 @@ export class Court {
     };
     const writer = await LogWriter.open({ store, origin, keys, now: () => this.at });
     await Promise.all(this.entries.map((entry) => writer.append(entry)));
-    const lines = keys.map((key) => `${encodeVerifierKey(key)}\n`).join("");
-    return packCase(this.open, { checkpoint: stored.get("checkpoint")!, keys: Buffer.from(lines) }, "PUBLIC", this.at);
+    return { stored, lines: keys.map((key) => `${encodeVerifierKey(key)}\n`).join("") };
   }
 
   later(days: number): this {

@@ -13,10 +13,12 @@ import { panelPurpose } from "../../office/docket/fold/guards.js";
 import type { FactsOf } from "../../office/docket/pack/facts.js";
 import type { EntryKind, Role, Tier } from "../../office/docket/pack/names.js";
 import { drawLabels, drawPanel } from "../../office/docket/plan/draw.js";
+import { encodeRecipient, RECIPIENT_FILE } from "../../office/docket/seal/circle.js";
 import { momentText } from "../../office/docket/time/day.js";
 import type { Policy } from "../../tlog/policy.js";
 import type { Signer } from "../register/declare.js";
-import { type CaseFolder, type Entered, enterInCase } from "./case-folder.js";
+import { type CaseFolder, type Entered, enterInCase, openCaseFolder } from "./case-folder.js";
+import { sealedAct } from "./seals.js";
 
 export interface Act {
   kind: EntryKind;
@@ -36,9 +38,17 @@ export interface Acting {
   witnesses?: Policy | null;
 }
 
-export async function enterAct({ folder, signer, at, witnesses }: Acting, act: Act): Promise<Entered> {
+export async function enterAct({ folder, signer, at, witnesses }: Acting, given: Act): Promise<Entered> {
+  const sealing = (given.tier ?? "PUBLIC") !== "PUBLIC";
+  const before = sealing ? await openCaseFolder(folder) : null;
+  const act = before ? await sealedAct(before, given) : given;
   const attached = (act.attachments ?? []).map(({ bytes }) => bytes);
-  const make = (open: CaseFolder, received: number) => signedAct(open, act, signer, received);
+  const make = (open: CaseFolder, received: number) => {
+    const joined = open.records.slice(before?.records.length).some(({ kind }) => kind.startsWith("club."));
+    if (before && joined)
+      throw new AssayError("USAGE", "case: the circle changed while this was sealed; enter it again");
+    return signedAct(open, act, signer, received);
+  };
   return enterInCase(folder, make, attached, at, witnesses ?? null);
 }
 
@@ -79,10 +89,23 @@ async function secretOf(folder: string, name: string): Promise<Uint8Array> {
 }
 
 /** The registrar opens the case under its pack and calendar, with quicknet or a stand-in chain of the office's own. */
-export function adoptPack(publicKey: string, given: { packId: string; beacon: "quicknet" | "local" }): Act {
+export function adoptPack(
+  publicKey: string,
+  given: { packId: string; beacon: "quicknet" | "local"; escrow?: string },
+): Act {
   return {
     kind: "pack.adopted",
     role: "registrar",
+    ...(given.escrow === undefined
+      ? {}
+      : {
+          attachments: [
+            {
+              name: RECIPIENT_FILE,
+              bytes: encodeRecipient({ who: "escrow", tier: "TRIBUNAL_ONLY", recipient: given.escrow }),
+            },
+          ],
+        }),
     facts: async ({ file, folder }, received) => ({
       pack: given.packId,
       packDigest: file.pack,

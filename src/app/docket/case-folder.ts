@@ -12,9 +12,10 @@ import { unixSeconds } from "../../host/moment.js";
 import { platformKey } from "../../host/signing/signature-keys.js";
 import { type Admission, admit, type OpenCase, readmit } from "../../office/docket/entry/admission.js";
 import { type DocketRecord, decodeRecord } from "../../office/docket/entry/docket-record.js";
-import { CASE_ID } from "../../office/docket/entry/entry-statement.js";
+import { CASE_ID, openEntryBundle } from "../../office/docket/entry/entry-statement.js";
 import type { FactsOf } from "../../office/docket/pack/facts.js";
 import { readPack } from "../../office/docket/pack/rule-pack.js";
+import { SEAL_FILE, SEALED_PART } from "../../office/docket/seal/circle.js";
 import { readCalendar } from "../../office/docket/time/calendar.js";
 import type { Policy } from "../../tlog/policy.js";
 import { TILE_WIDTH } from "../../tlog/tile.js";
@@ -85,6 +86,17 @@ async function recordsOf(read: ReadTile, where: string): Promise<DocketRecord[]>
   return records;
 }
 
+/**
+ * What is not public enters sealed or not at all: the signed bundle goes to everyone who verifies the case.
+ * @throws USAGE where an entry of a narrower circle carries text, or files beside its seal
+ */
+function assertSealed(bundle: Uint8Array): void {
+  const { tier, text, attachments = [] } = openEntryBundle(bundle, "case entry").said;
+  if (tier === "PUBLIC" || (text === undefined && attachments.length === 0)) return;
+  if (text !== undefined || !attachments.every(({ name }) => name === SEAL_FILE || SEALED_PART.test(name)))
+    throw new AssayError("USAGE", `case: expected an entry for ${tier} to carry sealed parts alone`);
+}
+
 export type Entered = Extract<Admission, { admitted: false }> | { admitted: true; record: DocketRecord };
 
 /**
@@ -106,6 +118,7 @@ export async function enterInCase(
       throw new AssayError("USAGE", "case: --at is for a case that was opened as a rehearsal");
     const received = at ?? Math.max(unixSeconds(), open.file.rehearsal ? open.state.at : 0);
     const bundle = await make(open, received);
+    assertSealed(bundle);
     const judged = admit(open, bundle, received, platformKey);
     if (!judged.admitted) return judged;
     for (const bytes of [...attachments, bundle]) await writeObject(folder, bytes);

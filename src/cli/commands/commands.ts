@@ -45,6 +45,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./case/case.js")).caseCommand(),
   },
   {
+    name: "docket",
+    description: "Cases as a site: the public docket.",
+    load: async () => (await import("./docket.js")).docketCommand(),
+  },
+  {
     name: "serve",
     description: "Serve a folder of pages (from --out or the demo), or a register's public site, on localhost.",
     load: async () => (await import("./serve.js")).serveCommand(),

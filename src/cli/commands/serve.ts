@@ -66,7 +66,7 @@ export async function serveUntilStopped(folder: string, port: number): Promise<v
   await untilStopped(await serveFolder(folder, port), "pages");
 }
 
-async function untilStopped(served: Served, what: string): Promise<void> {
+export async function untilStopped(served: Served, what: string): Promise<void> {
   process.stderr.write(`${what} at ${served.url} (stop with Ctrl-C)\n`);
   await new Promise<void>((resolve) => {
     process.once("SIGINT", resolve);

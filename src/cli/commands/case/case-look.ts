@@ -35,6 +35,7 @@ interface OpenOptions extends ActOptions {
   calendar?: string;
   beacon: "quicknet" | "local";
   rehearsal?: boolean;
+  escrow?: string;
 }
 
 function openCommand(): Command {
@@ -50,6 +51,7 @@ function openCommand(): Command {
         .choices(["quicknet", "local"])
         .default("quicknet"),
     )
+    .option("--escrow <recipient>", "the office's age recipient: whatever is sealed in this case is sealed to it too")
     .option("--rehearsal", "times are given with --at, and the case says so for ever")
     .addHelpText(
       "after",
@@ -61,11 +63,14 @@ function openCommand(): Command {
       const calendar = options.calendar === undefined ? WEEKENDS_ONLY.data : await json(options.calendar);
       const who = await acting(folder, options);
       const key = publicOf(readPrivateKey(await readWhole(options.privateKey), options.privateKey, options.password));
-      const { id, origin, beacon } = options;
+      const { id, origin, beacon, escrow } = options;
       await createCase(folder, { id, origin, pack, calendar, rehearsal: options.rehearsal ?? false });
       const publicKey = key.export({ type: "spki", format: "pem" }).toString();
       tell(
-        await enterAct(who, adoptPack(publicKey, { packId: readPack(pack).data.id, beacon })),
+        await enterAct(
+          who,
+          adoptPack(publicKey, { packId: readPack(pack).data.id, beacon, ...(escrow === undefined ? {} : { escrow }) }),
+        ),
         options.json ?? false,
       );
     });

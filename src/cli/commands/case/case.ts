@@ -4,10 +4,11 @@ import { actCommands } from "./case-acts.js";
 import { listCommands } from "./case-list.js";
 import { lookCommands } from "./case-look.js";
 import { replayCommand } from "./case-replay.js";
+import { sealCommands } from "./case-seals.js";
 
 export function caseCommand(): Command {
   const command = new Command("case");
-  for (const each of [...lookCommands(), ...listCommands(), ...actCommands(), replayCommand()])
+  for (const each of [...lookCommands(), ...listCommands(), ...actCommands(), ...sealCommands(), replayCommand()])
     command.addCommand(each);
   return command;
 }

@@ -39,10 +39,10 @@ export const signing = (command: Command) =>
 
 export const saying = (command: Command) =>
   command
-    .option("--text <file>", "public text of the entry")
+    .option("--text <file>", "text of the entry: public, or sealed with a narrower --tier")
     .option("--attach <file...>", "files that the entry names by digest")
     .option("--about <statement>", "statement of an earlier entry it speaks of")
-    .option("--tier <circle>", `who may read what is attached: ${TIERS.join(", ")}`, "PUBLIC");
+    .option("--tier <circle>", `who may read text and files; all but PUBLIC are sealed: ${TIERS.join(", ")}`, "PUBLIC");
 
 export async function acting(folder: string, options: ActOptions): Promise<Acting> {
   return {

@@ -104,13 +104,6 @@ export const VERBS: readonly Verb[] = [
     facts: { exhibit: "E1", to: "PARTIES" },
   },
   {
-    verb: "join",
-    kind: "club.joined",
-    role: "examiner",
-    says: "Join a circle that opens sealed exhibits, by undertaking.",
-    facts: { tier: "COUNSEL_EXPERTS", who: "B. Okafor", employedByParty: false },
-  },
-  {
     verb: "recompute",
     kind: "recomputed",
     role: "second-examiner",

@@ -1,0 +1,133 @@
+/**
+ * Sealing what an entry says to a narrower circle than the public: text, title and files become one sealed contents, cut
+ * into parts, each an age file; the entry itself stays listed with its number. And opening such an entry again.
+ */
+import { randomBytes } from "node:crypto";
+import { concatBytes, hex } from "../../base/bytes.js";
+import { sha256Digest } from "../../base/digest.js";
+import { AssayError } from "../../base/error.js";
+import { seal, unseal } from "../../host/log/sealing.js";
+import { openEntryBundle } from "../../office/docket/entry/entry-statement.js";
+import type { EntryKind, Tier } from "../../office/docket/pack/names.js";
+import {
+  circleFor,
+  decodeSeal,
+  encodeSeal,
+  type JoiningEntry,
+  kindOfRecipient,
+  type Reader,
+  readersOf,
+  SEAL_FILE,
+} from "../../office/docket/seal/circle.js";
+import {
+  type Contents,
+  contentsDigest,
+  decodeContents,
+  encodeContents,
+  partsOf,
+} from "../../office/docket/seal/contents.js";
+import type { CaseFolder } from "./case-folder.js";
+
+/** What every reader of a case needs of its entries: records with what their signers wrote. */
+export async function joiningEntries({ records, object }: CaseFolder): Promise<JoiningEntry[]> {
+  const entries: JoiningEntry[] = [];
+  for (const { kind, role, facts, bundle, seq } of records) {
+    if (!["pack.adopted", "club.joined", "club.left"].includes(kind)) continue;
+    const bytes = await object(bundle);
+    if (!bytes) throw new AssayError("NOT_FOUND", `case: expected the bundle of entry ${seq}`);
+    entries.push({ kind, role, facts, attachments: openEntryBundle(bytes, `entry ${seq}`).said.attachments ?? [] });
+  }
+  return entries;
+}
+
+export async function readersOfCase(open: CaseFolder): Promise<Reader[]> {
+  return readersOf(await joiningEntries(open), open.object);
+}
+
+/** @throws USAGE where a reader's recipient is of another kind than those of the case */
+export function assertSameKind(readers: readonly Reader[], recipient: string): void {
+  const kind = kindOfRecipient(recipient);
+  const other = readers.find((each) => kindOfRecipient(each.recipient) !== kind);
+  if (other)
+    throw new AssayError("USAGE", `seal: expected a recipient of the case's kind, that of ${other.who}; got ${kind}`);
+}
+
+/** What of an act a seal covers. */
+export interface Sealable {
+  kind: EntryKind;
+  facts: unknown;
+  text?: string;
+  tier?: Tier;
+  attachments?: readonly { name: string; bytes: Uint8Array }[];
+}
+
+/** Public facts of a sealed exhibit: its number stays, its title is within. */
+export const SEALED_TITLE = "sealed";
+const SEALED_NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,15}$/;
+
+/**
+ * The act as it may be entered: unchanged where it is public or says nothing beside its facts.
+ * @throws USAGE where nobody could open it
+ */
+export async function sealedAct<A extends Sealable>(open: CaseFolder, act: A): Promise<A> {
+  const tier = act.tier ?? "PUBLIC";
+  const facts = typeof act.facts === "function" ? null : (act.facts as Record<string, unknown>);
+  const exhibit = act.kind === "exhibit" && facts !== null;
+  const title = exhibit && facts.title !== facts.exhibit ? String(facts.title) : null;
+  const files = [...(act.attachments ?? [])];
+  if (tier === "PUBLIC" || (act.text === undefined && title === null && files.length === 0)) return act;
+  if (exhibit && !SEALED_NAME.test(String(facts.exhibit)))
+    throw new AssayError("USAGE", "case exhibit: a sealed exhibit is named by a number such as E7, which stays public");
+  const { readers, kind } = circleFor(await readersOfCase(open), tier);
+  const contents: Contents = { title, text: act.text ?? null, files };
+  const whole = encodeContents(contents, hex(new Uint8Array(randomBytes(32))));
+  const digest = contentsDigest(whole);
+  const parts: { name: string; bytes: Uint8Array }[] = [];
+  for (const [n, part] of partsOf(whole).entries())
+    parts.push({
+      name: `sealed-${n + 1}.age`,
+      bytes: await seal(
+        part,
+        readers.map(({ recipient }) => recipient),
+      ),
+    });
+  const stated = encodeSeal({
+    tier,
+    contents: digest,
+    kind,
+    recipients: readers.map(({ who }) => who),
+    parts: parts.map(({ bytes }) => ({ digest: sha256Digest(bytes), sizeBytes: bytes.length })),
+  });
+  const { text: _, ...rest } = act;
+  return {
+    ...rest,
+    ...(exhibit
+      ? { facts: { ...facts, title: SEALED_TITLE, ...(facts.carried === true ? { root: digest } : {}) } }
+      : {}),
+    attachments: [{ name: SEAL_FILE, bytes: stated }, ...parts],
+  } as unknown as A;
+}
+
+/** Opens what an entry sealed. Null when it is sealed to others. @throws NOT_FOUND where the entry seals nothing */
+export async function openSealed(
+  { records, object }: Pick<CaseFolder, "records" | "object">,
+  seq: number,
+  identities: readonly string[],
+): Promise<Contents | null> {
+  const record = records[seq];
+  const bundle = record ? await object(record.bundle) : null;
+  const attachments = bundle ? (openEntryBundle(bundle, `entry ${seq}`).said.attachments ?? []) : [];
+  const named = attachments.find(({ name }) => name === SEAL_FILE);
+  const bytes = named && record!.tier !== "PUBLIC" ? await object(named.digest) : null;
+  if (!bytes) throw new AssayError("NOT_FOUND", `case: entry ${seq} seals nothing here`);
+  const { parts, contents } = decodeSeal(bytes);
+  const opened: Uint8Array[] = [];
+  for (const { digest } of parts) {
+    const sealed = await object(digest);
+    if (!sealed) throw new AssayError("NOT_FOUND", `case: expected ${digest} beside the case`);
+    const part = await unseal(sealed, identities);
+    if (part === null) return null;
+    opened.push(part);
+  }
+  return decodeContents(concatBytes(opened), contents);
+}
