@@ -55,7 +55,7 @@ const { build } = await import("rolldown");
 for (const [entry, name] of [
   ["verify-page", "verifier"],
   ["label-element", "label"],
-  ["verify-case-page", "case-verifier"],
+  ["docket/verify-case-page", "case-verifier"],
 ]) {
   const { output } = await build({
     input: `src/web/browser/${entry}.ts`,

@@ -256,11 +256,13 @@ describe("the public docket", () => {
   });
 
   test("filters leave numbers as they are; search finds public words", async () => {
-    const filtered = await (await fetch(`${site.url}cases/2026-001/timeline.json?role=complainant`)).json();
-    expect(filtered.entries.every(({ role }: { role: string }) => role === "complainant")).toBe(true);
-    const whole = await (await fetch(`${site.url}cases/2026-001/timeline.json`)).json();
+    const read = async (path: string) =>
+      (await (await fetch(site.url + path)).json()) as { entries: { seq: number; role: string }[]; found: number };
+    const filtered = await read("cases/2026-001/timeline.json?role=complainant");
+    expect(filtered.entries.every(({ role }) => role === "complainant")).toBe(true);
+    const whole = await read("cases/2026-001/timeline.json");
     for (const each of filtered.entries) expect(whole.entries[each.seq]).toEqual(each);
-    const find = async (q: string) => (await (await fetch(`${site.url}index.json?q=${q}`)).json()).found;
+    const find = async (q: string) => (await read(`index.json?q=${q}`)).found;
     expect([await find("heron"), await find("aldgate+heron"), await find("nightjar")]).toEqual([1, 1, 0]);
   });
 

@@ -1,8 +1,8 @@
 /** The verifier of the docket's page /verify: a case checked in the reader's own browser. Nothing is sent anywhere. */
-import { verifyCase } from "../../app/docket/verify-case.js";
-import { utf8 } from "../../base/bytes.js";
-import { unzipStrict, ZIP_LIMITS } from "../../evidence/zip.js";
-import { parsePolicy } from "../../tlog/policy.js";
+import { verifyCase } from "../../../app/docket/verify-case.js";
+import { utf8 } from "../../../base/bytes.js";
+import { unzipStrict, ZIP_LIMITS } from "../../../evidence/zip.js";
+import { parsePolicy } from "../../../tlog/policy.js";
 
 const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const results = byId<HTMLUListElement>("results");
