@@ -20,6 +20,7 @@ import {
   benchOf,
   type Change,
   changed,
+  dithered,
   F8_E4M3,
   F16,
   gaussian,
@@ -27,7 +28,9 @@ import {
   load,
   masked,
   moved,
+  noised,
   only,
+  permutedUnits,
   Q4_0,
   Q8_0,
   symmetric,
@@ -115,7 +118,8 @@ for (const m of chosen) {
     await one(`pruned ${100 * share} % by size`, "frozen + pruned", masked(share, "tensor"));
   await one("pruned 50 % of each row", "frozen + pruned", masked(0.5, "row"));
   await one("pruned 2:4", "frozen + pruned", masked(0.5, "2:4"));
-  await one("pruned 50 %, then trained on", "fine-tuned + pruned", then(masked(0.5, "tensor"), moved(0.05, seed++)));
+  // Noise on what pruning left is not told from training: the noughts hide it.
+  await one("pruned 50 %, then noise", "noise + pruned", then(masked(0.5, "tensor"), moved(0.05, seed++)));
   for (const [rank, share] of [
     [1, 0.05],
     [4, 0.05],
@@ -131,9 +135,20 @@ for (const m of chosen) {
         BF16,
       ),
     );
-  await one("only the MLPs moved by 5 %", "fine-tuned + frozen", only("mlp.", moved(0.05, seed++)));
-  for (const share of [0.01, 0.1, 0.5])
-    await one(`all moved by ${share}`, share > 0.3 ? "trained-on" : "fine-tuned", moved(share, seed++));
+  await one("noise of 5 % on the MLPs alone", "frozen + noise", only("mlp.", moved(0.05, seed++)));
+  for (const share of [0.01, 0.1, 0.3, 1, 4])
+    await one(`white noise, ${share} of a matrix's size`, "noise", noised(share, seed++, "gaussian"));
+  await one("even noise, 0.3 of a matrix's size", "noise", noised(0.3, seed++, "uniform"));
+  const coarse = changed(base, "", BF16);
+  for (const share of [0.2, 0.5, 0.8])
+    await say(`dither, ${share} of half a BF16 step`, "dither", coarse, changed(coarse, "", dithered(share, seed++)));
+  await say("MLP units permuted", "frozen + reordered", base, permutedUnits(base, seed++));
+  await say(
+    "MLP units permuted, kept in BF16",
+    "frozen + reordered",
+    base,
+    changed(permutedUnits(base, seed++), "", BF16),
+  );
   const parents = [0.1, 0.2].map((share) => as(moved(share, seed++)));
   for (const [truth, expected, merged] of merges(base, parents, gaussian(seed++)))
     await say(truth, expected, base, changed(merged, "", F16), parents);
@@ -143,8 +158,14 @@ if (options.children)
   for (const child of await loadAll(options.children, "child")) {
     const parent = bank.find((m) => child.parents.includes(m.name));
     const expected = { tuned: "fine-tuned", continued: "trained-on", long: "trained-on" }[child.how];
-    if (!parent || !chosen.includes(parent) || expected === undefined) continue;
-    await say(`trained: ${child.how}`, expected, await load(parent), await load(child));
+    if (!parent || !chosen.includes(parent)) continue;
+    // Children without a name for their length (train_structured.py): the size of the change decides what is said.
+    await say(
+      `trained: ${child.how || "30 steps at 1e-3"}`,
+      expected ?? "fine-tuned or trained-on",
+      await load(parent),
+      await load(child),
+    );
   }
 
 const zoo = await loadAll(join(options.zoo, "models"), "zoo");
@@ -164,6 +185,7 @@ for (const [name, { parents, how }] of Object.entries(manifest))
     ]);
   }
 
+const asMade = ({ said, expected }: Row) => expected.split(" or ").includes(said);
 const grouped = new Map<string, Row[]>();
 for (const row of rows) grouped.set(row.truth, [...(grouped.get(row.truth) ?? []), row]);
 const counted = (of: Row[]) => {
@@ -172,12 +194,12 @@ const counted = (of: Row[]) => {
   return [...counts].map(([said, n]) => `${said}: ${n}`).join("; ");
 };
 const body = [...grouped].map(([truth, of]) => {
-  const right = of.filter((r) => r.said === r.expected).length;
+  const right = of.filter(asMade).length;
   return [truth, of[0]!.expected, of.length, right, counted(of)];
 });
 const table = (head: string[], lines: (string | number)[][]) =>
   [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-const right = rows.filter((r) => r.said === r.expected).length;
+const right = rows.filter(asMade).length;
 const here = new URL(".", import.meta.url).pathname;
 writeFileSync(
   join(here, "what-was-done.tables.md"),

@@ -179,3 +179,51 @@ export function gaussian(seed: number): () => number {
   };
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
+
+/** Added noise of one law for all entries of a tensor, as a share of the tensor's root mean square. */
+export function noised(share: number, seed: number, law: "gaussian" | "uniform"): Change {
+  return (v, _t, at) => {
+    const draw = gaussian(seed + 7919 * at);
+    const size = Math.sqrt(v.reduce((sum, x) => sum + x * x, 0) / v.length);
+    // The normal distribution's own function makes a uniform number of a normal one; √12 for a deviation of one.
+    const next = law === "gaussian" ? draw : () => Math.sqrt(12) * (uniformOf(draw()) - 0.5);
+    return v.map((x) => x + share * size * next());
+  };
+}
+
+function uniformOf(normal: number): number {
+  return 1 / (1 + Math.exp(-1.702 * normal));
+}
+
+/** Dither on BF16 values, evenly within a share of half a step: what rounding to BF16 takes away again. */
+export function dithered(share: number, seed: number): Change {
+  return (v, _t, at) => {
+    const draw = gaussian(seed + 104_729 * at);
+    return v.map((x) => {
+      const exponent = Math.floor(Math.log2(Math.abs(x) || 1));
+      // Below a power of two the grid is twice as fine.
+      const step = 2 ** (exponent - (Math.abs(x) === 2 ** exponent ? 8 : 7));
+      return x + share * (uniformOf(draw()) - 0.5) * step * 0.98;
+    });
+  };
+}
+
+/** Hidden units of every MLP in another order: gate, up and down alike. */
+export function permutedUnits(m: InMemory, seed: number): InMemory {
+  const values = new Map(m.values);
+  for (const t of m.model.tensors.values()) {
+    if (!/mlp\.(gate|up|down)$/.test(t.name)) continue;
+    const { rows, columns } = t.matrix;
+    const down = t.name.endsWith("down");
+    const draw = gaussian(seed + 31 * (t.layer ?? 0));
+    const keys = Float64Array.from({ length: down ? columns : rows }, draw);
+    const order = Array.from(keys.keys()).sort((i, j) => keys[i]! - keys[j]!);
+    const from = m.values.get(t.name)!;
+    const to = new Float32Array(from.length);
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++)
+        to[r * columns + c] = down ? from[r * columns + order[c]!]! : from[order[r]! * columns + c]!;
+    values.set(t.name, to);
+  }
+  return { ...m, values };
+}

@@ -14,7 +14,7 @@ import { statementsOnValues } from "./statements.js";
 import { statementsOnStructure } from "./structure.js";
 import { statementsOnUnits } from "./units.js";
 
-const TRAINED: ReadonlySet<string> = new Set(["fine-tuned", "trained-on"]);
+const TRAINED: ReadonlySet<string> = new Set(["fine-tuned", "trained-on", "noise"]);
 
 /** @param further candidate parents beside the reference */
 export async function makingOf(

@@ -1,9 +1,12 @@
 /** What is measured of each aligned tensor, before anything is said: size of the change, grids, roundings, masks, rank. */
 import type { Aligned } from "./aligned.js";
 import { differenceRank, relativeChange } from "./difference.js";
+import { gridStep } from "./float-grid.js";
 import { maskOf } from "./mask.js";
+import { movedOf } from "./moved.js";
+import { isWhite, whitenessOf } from "./noise.js";
 import type { TensorMaking } from "./observed.js";
-import { roundingOf, withGrid } from "./rounding.js";
+import { roundingOf, type Values, withGrid } from "./rounding.js";
 
 export function measure(aligned: Aligned): TensorMaking {
   const { reference, suspect, rows, columns } = aligned;
@@ -23,6 +26,9 @@ export function measure(aligned: Aligned): TensorMaking {
     rows > 1 && !explained && !forward.mask && !backward.mask
       ? differenceRank(reference, suspect, rows, columns)
       : null;
+  const free = rows > 1 && !explained && !forward.mask && !backward.mask && rank === null;
+  const moved = free ? movedOf(reference, suspect, rows, columns) : null;
+  const noise = free && !moved ? whitenessOf(reference, suspect, rows, columns) : null;
   const title = ({ grid }: typeof a) => grid.codebook?.id ?? grid.float.id;
   return {
     tensor: aligned.role,
@@ -41,7 +47,34 @@ export function measure(aligned: Aligned): TensorMaking {
       backward: backward.mask && shortened(backward.mask),
     },
     rank: rank && { ...rank, gap: round(rank.gap), energy: round(rank.energy) },
+    ...(noise
+      ? {
+          noise: {
+            rows: round(noise.rows),
+            columns: round(noise.columns),
+            edge: noise.edge === null ? null : round(noise.edge),
+            correlation: round(noise.correlation),
+            white: isWhite(noise, rows, columns),
+          },
+        }
+      : {}),
+    ...(moved ? { moved } : {}),
+    ...(backward.rounding.exceptions + backward.rounding.cut === 0 && backward.rounding.moved > 0
+      ? { residue: round(residueOf(a, b)) }
+      : {}),
   };
+}
+
+/** Root mean square of what rounding to the coarse grid took from the fine values, in steps of that grid. */
+function residueOf(coarse: Values, fine: Values): number {
+  let [sum, n] = [0, 0];
+  for (let i = 0; i < fine.values.length; i++) {
+    const [x, y] = [fine.values[i]!, coarse.values[i]!];
+    if (x === y) continue;
+    sum += ((x - y) / gridStep(x, coarse.grid.float)) ** 2;
+    n++;
+  }
+  return Math.sqrt(sum / n);
 }
 
 function shortened<T extends { sharpness: number }>(measured: T): T {

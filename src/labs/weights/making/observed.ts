@@ -37,6 +37,20 @@ const tensorSchema = z.strictObject({
   rounding: z.strictObject({ forward: roundingSchema, backward: roundingSchema }),
   mask: z.strictObject({ forward: maskSchema.nullable(), backward: maskSchema.nullable() }),
   rank: z.strictObject({ rank: count, rows: count, gap: z.number(), energy: z.number() }).nullable(),
+  /** Of a matrix that changed by no low rank: how like white noise its difference is (noise.ts). */
+  noise: z
+    .strictObject({
+      rows: z.number(),
+      columns: z.number(),
+      edge: z.number().nullable(),
+      correlation: z.number(),
+      white: z.boolean(),
+    })
+    .optional(),
+  /** Rows or columns that stand in another order (moved.ts). */
+  moved: z.strictObject({ axis: z.enum(["rows", "columns"]), matched: count, of: count, elsewhere: count }).optional(),
+  /** Where the reference is a rounding of the suspect: root mean square of what rounding took, in steps of its grid. */
+  residue: z.number().optional(),
 });
 export type TensorMaking = z.infer<typeof tensorSchema>;
 
@@ -57,6 +71,9 @@ export const MAKINGS = [
   "frozen",
   "upcycled",
   "experts",
+  "noise",
+  "dither",
+  "reordered",
 ] as const;
 export type MakingKind = (typeof MAKINGS)[number];
 

@@ -33,10 +33,13 @@ export function statementsOnValues(tensors: readonly TensorMaking[]): Statement[
   const changed = matrices.filter((t) => !isExplained(t));
   const adapted = lowRank(matrices, changed);
   // Values that were trained on lie on no codebook any more.
-  const trained = adapted || converted ? null : training(changed, pruned !== null);
+  const reordered = converted ? null : inAnotherOrder(matrices);
+  const unexplained = changed.filter(({ moved }) => moved === undefined);
+  const noisy = adapted || converted ? null : whiteNoise(unexplained);
+  const trained = adapted || converted || noisy ? null : training(unexplained, pruned !== null);
   const frozen =
     converted === null && changed.length > 0 && changed.length < matrices.length ? untouched(matrices) : null;
-  return [converted, pruned, adapted, trained, frozen].filter((s) => s !== null);
+  return [converted, pruned, adapted, reordered, noisy, trained, frozen].filter((s) => s !== null);
 }
 
 function isMatrix({ tensor }: TensorMaking): boolean {
@@ -72,13 +75,31 @@ function casts(tensors: readonly TensorMaking[]): Statement | null {
     const coarse = mode(grids);
     const quantised = CODEBOOKS.some(({ id }) => id === coarse);
     const n = sum(rounded.map((r) => r.n));
+    const residue = way === "backward" && !quantised ? residueOf(tensors) : null;
+    if (residue !== null && residue < RESIDUE_OF_ROUNDING) return dither(n, moved, residue, coarse);
     return {
       what: quantised ? "quantised" : "cast",
-      sentence: `Each of the ${count(n)} values compared on the ${to}'s side is what rounding the ${from}'s to ${gridTitle(coarse)} gives, ${count(moved)} of them changed by it, with no exception: consistent with ${quantised ? "quantisation" : "a change of number format"} and nothing else.`,
+      sentence: `Each of the ${count(n)} values compared on the ${to}'s side is what rounding the ${from}'s to ${gridTitle(coarse)} gives, ${count(moved)} of them changed by it, with no exception: consistent with ${quantised ? "quantisation" : "a change of number format"} and nothing else${residue === null ? "" : `; dither below half a step of ${gridTitle(coarse)}, added to the reference, would look the same`}.`,
       numbers: { values: n, moved, exceptions: 0, grid: coarse, way, whole: "all tensors" },
     };
   }
   return null;
+}
+
+/** What rounding takes is spread evenly over a step: 1/√12 of it in root mean square. Less was put there by a hand. */
+const RESIDUE_OF_ROUNDING = 0.27;
+
+function residueOf(tensors: readonly TensorMaking[]): number | null {
+  const all = tensors.flatMap(({ residue }) => (residue === undefined ? [] : [residue]));
+  return all.length === 0 ? null : median(all);
+}
+
+function dither(n: number, moved: number, residue: number, coarse: string): Statement {
+  return {
+    what: "dither",
+    sentence: `Each of the ${count(n)} values compared on the reference's side is what rounding the suspect's to ${gridTitle(coarse)} gives, but the suspect's stand only ${shown(residue)} of a step off in root mean square, where rounding by itself leaves 0.289: consistent with dither below half a step that was added to the reference's values, and not with an original that was rounded.`,
+    numbers: { values: n, moved, residue: shown(residue), grid: coarse },
+  };
 }
 
 /** Nearly every value a rounding of the other side's: too many for training, and the exceptions too many for a cast. */
@@ -199,6 +220,33 @@ function training(changed: readonly TensorMaking[], pruned: boolean): Statement 
     what: "trained-on",
     sentence: `${range}: consistent with further training; the size does not tell fine-tuning from continued pre-training.`,
     numbers,
+  };
+}
+
+/** Said where most of the matrices that changed, and are large enough to tell, differ by white noise. */
+function whiteNoise(changed: readonly TensorMaking[]): Statement | null {
+  const told = changed.flatMap(({ noise, change }) => (noise ? [{ ...noise, change }] : []));
+  const white = told.filter((t) => t.white);
+  if (white.length < 2 || white.length < MOST * told.length) return null;
+  const changes = white.map(({ change }) => change);
+  const edge = Math.max(...white.map((t) => t.edge ?? 0));
+  return {
+    what: "noise",
+    sentence: `The difference is white noise in ${white.length} of ${told.length} matrices that changed: ${percent(median(changes))} of their size in the median (${percent(Math.min(...changes))} to ${percent(Math.max(...changes))}), its rows and columns equally large as far as chance allows, no direction of it beyond ${shown(edge)} of the edge of random matrices, nothing of the reference in it: consistent with noise that was added to the values, and not with training, which prefers rows, columns and directions.`,
+    numbers: { matrices: white.length, of: told.length, median: shown(median(changes)), edge: shown(edge) },
+  };
+}
+
+function inAnotherOrder(matrices: readonly TensorMaking[]): Statement | null {
+  const moved = matrices.filter((t) => t.moved !== undefined);
+  if (moved.length === 0) return null;
+  const matched = sum(moved.map((t) => t.moved!.matched));
+  const of = sum(moved.map((t) => t.moved!.of));
+  const elsewhere = sum(moved.map((t) => t.moved!.elsewhere));
+  return {
+    what: "reordered",
+    sentence: `In ${moved.length} of ${matrices.length} matrices (${roles(moved)}) ${count(matched)} of ${count(of)} rows or columns are the reference's, ${count(elsewhere)} of them in another place: consistent with units that were permuted.`,
+    numbers: { matrices: moved.length, of: matrices.length, matched, elsewhere },
   };
 }
 
