@@ -45,6 +45,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./case/case.js")).caseCommand(),
   },
   {
+    name: "verdict",
+    description: "An expert's report drawn from a case, signed by a person.",
+    load: async () => (await import("./verdict.js")).verdictCommand(),
+  },
+  {
     name: "docket",
     description: "Cases as a site: the public docket.",
     load: async () => (await import("./docket.js")).docketCommand(),

@@ -1,0 +1,160 @@
+/**
+ * `assay verdict`: an expert's report drawn from a case and signed by a person. What follows from the case is computed;
+ * the signature is over the page, its data and the head of the case.
+ */
+import { fromUtf8 } from "../../base/bytes.js";
+import { canonicalJsonBytes } from "../../base/canonical-json.js";
+import { sha256Digest, sha256Hex } from "../../base/digest.js";
+import { AssayError } from "../../base/error.js";
+import { parseStrictJson } from "../../base/strict-json.js";
+import type { EcdsaPublicKey } from "../../evidence/ecdsa-key.js";
+import { encodeSignedStatement, openSignedStatement, toBeSigned } from "../../evidence/signed-statement.js";
+import { typeUris } from "../../evidence/type-name.js";
+import { unzipStrict } from "../../evidence/zip.js";
+import { decodeFinding } from "../../finding/codec.js";
+import type { Finding } from "../../finding/finding.js";
+import type { Tier } from "../../office/docket/pack/names.js";
+import { view } from "../../office/docket/view/case-view.js";
+import { faultsOfOpinion, ITEMS, type Opinion, opinionSchema } from "../../report/verdict/opinion.js";
+import type { Verdict, VerdictFinding } from "../../report/verdict/verdict.js";
+import { verdictPage } from "../../report/verdict/verdict-page.js";
+import { findingCount, findingFolder } from "../bundle/bundle-layout.js";
+import { verifyBundleZip } from "../bundle/verify-bundle.js";
+import type { Signer } from "../register/declare.js";
+import { SOFTWARE } from "../software.js";
+import type { CaseFolder } from "./case-folder.js";
+import { wholeCase } from "./whole-case.js";
+
+const PREDICATE_TYPE = typeUris("verdict/v1")[0];
+const OPINION_BYTES_MAX = 1024 * 1024;
+
+/** Entries that tell the examiner what is asked. */
+const INSTRUCTING = ["complaint", "response", "plan.adopted", "question", "inspection.ordered"];
+
+export function readOpinion(bytes: Uint8Array, what: string): Opinion {
+  if (bytes.length > OPINION_BYTES_MAX)
+    throw new AssayError("LIMIT", `${what}: expected at most ${OPINION_BYTES_MAX} bytes`);
+  const parsed = opinionSchema.safeParse(parseStrictJson(fromUtf8(bytes, what), what));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new AssayError("SCHEMA", `${what}: at ${issue.path.map(String).join(".") || "the top"}: ${issue.message}`);
+}
+
+/** @param tier of the reader: what is sealed to narrower circles stays out @param asOf Unix seconds */
+export async function verdictOf(open: CaseFolder, opinion: Opinion, tier: Tier, asOf: number): Promise<Verdict> {
+  const whole = await wholeCase(open, asOf);
+  const shown = view(whole, tier);
+  const { stated, entries } = shown;
+  const plan = whole.state.plan;
+  const findings = await Promise.all(
+    whole.state.findings.map(async ({ seq, run, slot, finding, bundle }, n): Promise<VerdictFinding> => {
+      const { about, standing, recomputed } = stated.findings[n]!;
+      return {
+        entry: seq,
+        run,
+        slot,
+        about,
+        standing,
+        recomputed,
+        finding,
+        bundle,
+        says: await carried(open, finding, bundle),
+      };
+    }),
+  );
+  const done = new Set(whole.state.findings.filter(({ planned }) => planned).map(({ run }) => run));
+  const last = entries.at(-1);
+  return {
+    type: "assay/verdict/v1",
+    case: shown.case,
+    title: shown.title,
+    origin: shown.origin,
+    rehearsal: shown.rehearsal,
+    asOf: stated.asOf,
+    head: last ? { entry: last.seq, record: last.record } : null,
+    instructions: entries
+      .filter(({ kind }) => INSTRUCTING.includes(kind))
+      .map(({ seq, received, title, text }) => ({ entry: seq, received, what: title, text })),
+    parties: shown.parties,
+    exhibits: shown.exhibits,
+    plan: stated.plan,
+    runs: (plan?.runs ?? []).map(({ id, proposition, slot }) => ({ id, proposition, slot, done: done.has(id) })),
+    findings,
+    unplanned: stated.unplanned,
+    triedBefore: stated.triedBefore,
+    deadlines: shown.deadlines,
+    software: SOFTWARE,
+    opinion,
+  };
+}
+
+/** The finding of a bundle that lies beside the case and holds; null where it is not carried. */
+async function carried(open: CaseFolder, digest: string, bundle: string): Promise<Finding | null> {
+  const zip = await open.object(bundle);
+  if (!zip) return null;
+  const fault = verifyBundleZip(zip).checks.find(({ holds }) => !holds);
+  if (fault)
+    throw new AssayError("DIGEST", `verdict: a finding's bundle does not hold: ${fault.name}: ${fault.detail}`);
+  const files = unzipStrict(zip);
+  for (let n = 0; n < findingCount(files.keys())!; n++) {
+    const path = `data/${findingFolder(n)}finding.json`;
+    const bytes = files.get(path)!;
+    if (sha256Digest(bytes) === digest) return decodeFinding(bytes, path);
+  }
+  throw new AssayError("DIGEST", `verdict: the bundle ${bundle} does not hold the finding that the case names`);
+}
+
+/** What stands against signing, one line an item. */
+export function faultsOfVerdict({ opinion, findings, runs, exhibits, head, plan }: Verdict): string[] {
+  const carried = findings.flatMap(({ says }) => says ?? []);
+  const counts = [findings.length, runs.length, exhibits.length, plan?.labels?.length ?? 0, (head?.entry ?? 0) + 1];
+  const entries = findings.flatMap(({ entry, slot }) => [entry, slot ?? entry]);
+  return faultsOfOpinion(opinion, carried, [...counts, ...entries]).map(
+    ({ item, says }) => `${ITEMS[item].title} (${item}) ${says}`,
+  );
+}
+
+export interface SignedVerdict {
+  html: Uint8Array;
+  json: Uint8Array;
+  signature: Uint8Array;
+}
+
+export function draftOfVerdict(verdict: Verdict): Omit<SignedVerdict, "signature"> {
+  return { html: new TextEncoder().encode(verdictPage(verdict, false)), json: canonicalJsonBytes(verdict) };
+}
+
+/** @throws USAGE while something stands against it */
+export function signVerdict(verdict: Verdict, signer: Signer): SignedVerdict {
+  const faults = faultsOfVerdict(verdict);
+  if (faults.length > 0) throw new AssayError("USAGE", `verdict sign: refused: ${faults.join("; ")}`);
+  const html = new TextEncoder().encode(verdictPage(verdict, true));
+  const json = canonicalJsonBytes(verdict);
+  const statement = statementOf(verdict, html, json);
+  return { html, json, signature: encodeSignedStatement(statement, signer.sign(toBeSigned(statement)), signer.keyId) };
+}
+
+function statementOf(verdict: Verdict, html: Uint8Array, json: Uint8Array): Uint8Array {
+  return canonicalJsonBytes({
+    _type: "https://in-toto.io/Statement/v1",
+    subject: [
+      { name: "verdict.html", digest: { sha256: sha256Hex(html) } },
+      { name: "verdict.json", digest: { sha256: sha256Hex(json) } },
+    ],
+    predicateType: PREDICATE_TYPE,
+    predicate: { case: verdict.case, head: verdict.head },
+  });
+}
+
+/** Whether a signed report is what its key signed, and its page what its data say. @returns faults, in sentences */
+export function checkVerdict({ html, json, signature }: SignedVerdict, key: EcdsaPublicKey): string[] {
+  const faults: string[] = [];
+  const signed = openSignedStatement(signature, "verdict.sig");
+  if (!signed.verify(key)) faults.push("the signature does not hold under this key");
+  const verdict = parseStrictJson(fromUtf8(json, "verdict.json"), "verdict.json") as Verdict;
+  if (fromUtf8(signed.payload, "statement") !== fromUtf8(statementOf(verdict, html, json), "statement"))
+    faults.push("the files are not those that were signed");
+  if (fromUtf8(html, "verdict.html") !== verdictPage(verdict, true))
+    faults.push("the page does not say what its data say");
+  return [...faults, ...faultsOfVerdict(verdict)];
+}
