@@ -29,6 +29,7 @@ const NAMES = [
   "authority-policy",
   ...ACCESS_KINDS,
   "access-acknowledgement",
+  "audit-entry",
 ];
 
 /** The statement as it was written before types had names of their own. */

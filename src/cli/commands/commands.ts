@@ -55,6 +55,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./docket.js")).docketCommand(),
   },
   {
+    name: "audit",
+    description: "A training run committed to while it runs, opened to a challenge: contradictions and exact bounds.",
+    load: async () => (await import("./audit/audit.js")).auditCommand(),
+  },
+  {
     name: "serve",
     description: "Serve a folder of pages (from --out or the demo), or a register's public site, on localhost.",
     load: async () => (await import("./serve.js")).serveCommand(),

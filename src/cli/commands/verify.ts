@@ -22,13 +22,13 @@ interface Options {
 
 export function verifyCommand(): Command {
   return new Command("verify")
-    .argument("<bundle>", "bundle folder or .zip, or a case (assay case pack)")
+    .argument("<bundle>", "bundle folder or .zip, a case (assay case pack), or an audit (assay audit report)")
     .option("--key <file...>", "public Ed25519 keys you trust (PEM, SPKI); a signature by another key does not hold")
     .option(
       "--plan <digest>",
       "the plan that was fixed before the run; a bundle made under another, or none, does not hold",
     )
-    .option("--policy <file>", "of a case: believe its log only under this tlog-policy")
+    .option("--policy <file>", "of a case or an audit: believe its log only under this tlog-policy")
     .option("--recompute", "examine the inputs again and compare the finding and the page bit for bit")
     .option(
       "--inputs <folder...>",
@@ -56,6 +56,12 @@ async function run(path: string, options: Options): Promise<void> {
   const trustedKeys = options.key ? await Promise.all(options.key.map(readPublicKey)) : undefined;
   const plan = options.plan === undefined ? {} : { plan: parseDigest(options.plan) };
   if (await verifyAsCase(path, options)) return;
+  const { auditFilesAt } = await import("../../app/audit/audit-files.js");
+  if ((await auditFilesAt(path)) !== null) {
+    const { verifyAsAudit } = await import("./audit/audit-auditor.js");
+    await verifyAsAudit(path, options);
+    return;
+  }
   await assertBundle(path);
   const { report, files } = await check(path, { ...plan, ...(trustedKeys ? { trustedKeys } : {}) });
   const checks: Check[] = [...report.checks];

@@ -1,0 +1,162 @@
+/**
+ * A small run as its maker and its auditor handle it, through the functions that the commands call: keys, a log with a
+ * stand-in beacon, commitments, a challenge, its answer and the report. The parties are fictional.
+ */
+import { generateKeyPairSync } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { answerChallenge, enterSigned, makeChallenge } from "../../src/app/audit/challenge.ts";
+import { commitRows } from "../../src/app/audit/commit-rows.ts";
+import { type Reported, reportOnRun } from "../../src/app/audit/report-run.ts";
+import { beginRun, type RunKey, readRunKey } from "../../src/app/audit/run-log.ts";
+import { prng } from "../../src/base/prng.ts";
+import { makeIdentity } from "../../src/host/log/sealing.ts";
+import type { RowClass } from "../../src/office/audit/rows.ts";
+
+/** Unix seconds of the first moment: 2026-03-01T00:00:00Z. */
+export const OPENED_AT = 1_772_323_200;
+
+export const DECLARED = {
+  schedule: { kind: "cosine", peak: 3e-4, warmup: 20, steps: 400, least: 0 },
+  batchTokens: 4096,
+  steps: 400,
+  stride: 1,
+  epochs: 1,
+  dataRules: [{ id: "licence", field: "licence", allow: ["cc0", "cc-by"] }],
+};
+
+export interface Party {
+  key: RunKey;
+  recipient: string;
+  identity: string;
+}
+
+export async function party(folder: string, name: string): Promise<Party> {
+  await mkdir(folder, { recursive: true });
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const pem = join(folder, `${name}.pem`);
+  await writeFile(pem, privateKey.export({ type: "pkcs8", format: "pem" }));
+  const identity = join(folder, `${name}.age`);
+  return { key: await readRunKey(pem), recipient: await makeIdentity(identity), identity };
+}
+
+/** Rows of training as a trainer logs them. @param seed of the noise on the loss */
+export function stepRows(seed: string, steps = 400): Record<string, unknown>[] {
+  const source = prng("assay/audit-material", seed);
+  return Array.from({ length: steps }, (_, i) => {
+    const step = i + 1;
+    const part = step < 20 ? step / 20 : 0.5 * (1 + Math.cos((Math.PI * (step - 20)) / (steps - 20)));
+    const noise = (source.below(2001) - 1000) / 20_000;
+    return {
+      step,
+      loss: Number((3 + 5 * Math.exp(-step / 80) + noise).toFixed(4)),
+      learning_rate: 3e-4 * part,
+      grad_norm: Number((1 + noise).toFixed(3)),
+      num_input_tokens_seen: 4096 * step,
+      timestamp: OPENED_AT + 120 + 2 * step,
+    };
+  });
+}
+
+/** 4,096 rows of 400 tokens: 400 steps of 4,096. @param bad numbers of rows under another licence */
+export function dataRows(seed: string, bad: readonly number[] = [], rows = 4096): Record<string, unknown>[] {
+  const out = new Set(bad);
+  return Array.from({ length: rows }, (_, i) => ({
+    id: `${seed}-${i}`,
+    licence: out.has(i) ? "proprietary" : i % 2 === 0 ? "cc0" : "cc-by",
+    num_tokens: 400,
+  }));
+}
+
+export const jsonLines = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+
+export interface AuditedRun {
+  folder: string;
+  maker: Party;
+  auditor: Party;
+  /** Commits to what the file holds, at a moment after the opening. */
+  commit: (of: RowClass, file: string, text: string | null, afterSeconds: number) => ReturnType<typeof commitRows>;
+  draw: (of: RowClass, k: number, unit?: "rows" | "tokens") => Promise<void>;
+  open: (name: string, withhold?: readonly number[]) => Promise<string>;
+  report: (opening: string | null, model?: string | null, withRows?: boolean) => Promise<Reported>;
+}
+
+export async function openAuditedRun(home: string, name: string, declared: unknown = DECLARED): Promise<AuditedRun> {
+  const folder = join(home, name);
+  const [maker, auditor] = [
+    await party(join(home, `${name}-keys`), "maker"),
+    await party(join(home, `${name}-keys`), "auditor"),
+  ];
+  await beginRun({
+    folder,
+    name,
+    purpose: "a small model, for a test",
+    declared,
+    beacon: "local",
+    key: maker.key,
+    at: OPENED_AT,
+    round: null,
+    witnesses: null,
+  });
+  let now = OPENED_AT;
+  return {
+    folder,
+    maker,
+    auditor,
+    async commit(of, file, text, afterSeconds) {
+      now = OPENED_AT + afterSeconds;
+      const path = join(home, `${name}-${file}`);
+      if (text !== null) await writeFile(path, text);
+      return commitRows({
+        folder,
+        of,
+        sources: [path],
+        key: maker.key,
+        round: null,
+        at: now,
+        witnesses: null,
+        step: null,
+      });
+    },
+    async draw(of, k, unit = "rows") {
+      const challenge = await makeChallenge({
+        where: folder,
+        of,
+        unit,
+        k,
+        round: null,
+        waitSeconds: 300,
+        rules: [],
+        recipient: auditor.recipient,
+        dueDays: 14,
+        key: auditor.key,
+        at: now,
+      });
+      await enterSigned(folder, challenge, null);
+    },
+    async open(file, withhold = []) {
+      const out = join(home, `${name}-${file}.age`);
+      await answerChallenge({
+        folder,
+        challenge: null,
+        signature: null,
+        out,
+        withhold,
+        key: maker.key,
+        at: now,
+        witnesses: null,
+      });
+      return out;
+    },
+    report: (opening, model = null, withRows = false) =>
+      reportOnRun({
+        where: folder,
+        challenge: null,
+        opening: opening === null ? null : { file: opening, identity: auditor.identity },
+        model,
+        policy: null,
+        withRows,
+        key: auditor.key,
+      }),
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * A file or folder that a training run writes, as a stream of rows: what kind it is, is told from its name and first bytes.
+ * Text is read line by line, whatever its length; other formats within their own limits.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, readdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { createGunzip } from "node:zlib";
+import { fromUtf8 } from "../../base/bytes.js";
+import { canonicalJsonBytes } from "../../base/canonical-json.js";
+import { sha256Digest } from "../../base/digest.js";
+import { AssayError, quoted } from "../../base/error.js";
+import { readSmallFile } from "../../host/small-file.js";
+import { jsonFields, pythonJson } from "../../office/audit/readers/json-line.js";
+import type { Fields } from "../../office/audit/readers/normal-form.js";
+import { TRAINER_STATE_BYTES_MAX, trainerStateRows } from "../../office/audit/readers/trainer-state.js";
+import { ROW_BYTES_MAX, type RowClass } from "../../office/audit/rows.js";
+import { modelRoot } from "../register/declare.js";
+
+export interface SourceRow {
+  fields: Fields;
+  /** Digest of the line, record or file that the row was read from. */
+  line: string;
+}
+
+export interface Source {
+  format: string;
+  rows: AsyncIterable<SourceRow> | Iterable<SourceRow>;
+}
+
+const CONFIG_BYTES_MAX = 16 * 1024 * 1024;
+/** Lines of an environment: packages of one machine. */
+const ENVIRONMENT_BYTES_MAX = 4 * 1024 * 1024;
+
+/** @param step of a checkpoint whose folder's name does not say it @throws NOT_FOUND, UNSUPPORTED */
+export async function openSource(path: string, of: RowClass, step: number | null): Promise<Source> {
+  const info = await stat(path).catch(() => null);
+  if (!info)
+    throw new AssayError("NOT_FOUND", `audit commit: expected a file or folder, found nothing at ${quoted(path)}`);
+  if (of === "checkpoints") return { format: "oms", rows: checkpointFolders(path, info.isDirectory(), step) };
+  if (of === "config" || of === "environment") return { format: "settings", rows: await settings(path) };
+  if (info.isDirectory())
+    throw new AssayError("UNSUPPORTED", `audit commit: ${quoted(path)} is a folder: name its files`);
+  if (await isTrainerState(path))
+    return {
+      format: "trainer_state",
+      rows: trainerStateRows(fromUtf8(await readSmallFile(path, TRAINER_STATE_BYTES_MAX), path), basename(path)),
+    };
+  return { format: "jsonl", rows: jsonLines(path) };
+}
+
+/** One object that goes over several lines, or a whole trainer_state on one. */
+async function isTrainerState(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const head = Buffer.alloc(4096);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    const text = head.toString("latin1", 0, bytesRead);
+    return (
+      basename(path) === "trainer_state.json" ||
+      /^\s*\{\s*"(?:best_|log_history|global_step|epoch"[^}]*"log_history)/.test(text)
+    );
+  } finally {
+    await file.close();
+  }
+}
+
+async function* jsonLines(path: string): AsyncGenerator<SourceRow> {
+  let number = 0;
+  for await (const line of linesOf(path)) {
+    number++;
+    if (line.trim() === "") continue;
+    yield {
+      fields: jsonFields(line, `${basename(path)}, line ${number}`),
+      line: `sha256:${createHash("sha256").update(line).digest("hex")}`,
+    };
+  }
+}
+
+/** Lines without their newline; a last line without one that is no whole JSON yet is still being written. @throws LIMIT */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  const raw = createReadStream(path, { highWaterMark: 1 << 20 });
+  const stream = path.endsWith(".gz") ? raw.pipe(createGunzip()) : raw;
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let rest = "";
+  try {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = parts.pop()!;
+      if (rest.length > ROW_BYTES_MAX)
+        throw new AssayError("LIMIT", `${basename(path)}: expected lines of at most ${ROW_BYTES_MAX} characters`);
+      yield* parts;
+    }
+    rest += decoder.decode();
+  } catch (error) {
+    if (error instanceof AssayError) throw error;
+    throw new AssayError("FORMAT", `${basename(path)}: expected UTF-8 text, got ${(error as Error).message}`);
+  } finally {
+    raw.destroy();
+  }
+  if (rest.trim() === "") return;
+  try {
+    JSON.parse(rest);
+  } catch {
+    return;
+  }
+  yield rest;
+}
+
+async function* checkpointFolders(path: string, isFolder: boolean, step: number | null): AsyncGenerator<SourceRow> {
+  const inside = isFolder && step === null ? await readdir(path, { withFileTypes: true }) : [];
+  const numbered = inside
+    .flatMap((entry) => {
+      const [, digits] =
+        /^(?:[a-z_]*[-_.])?(?:step[-_=]?)?(\d{1,15})(?:\.(?:safetensors|pt|ckpt|gguf))?$/i.exec(entry.name) ?? [];
+      return digits === undefined ? [] : [{ step: Number(digits), path: join(path, entry.name) }];
+    })
+    .sort((a, b) => a.step - b.step);
+  const found = numbered.length > 0 ? numbered : [{ step, path }];
+  for (const each of found) {
+    const root = await modelRoot(each.path, () => undefined);
+    const fields = { step: each.step, root, name: basename(each.path) };
+    yield { fields, line: sha256Digest(canonicalJsonBytes(fields)) };
+  }
+}
+
+/** Keys of a JSON object, nested ones joined by dots; or lines `name==version` and `name=value`. */
+async function settings(path: string): Promise<SourceRow[]> {
+  const text = fromUtf8(
+    await readSmallFile(path, path.endsWith(".json") ? CONFIG_BYTES_MAX : ENVIRONMENT_BYTES_MAX),
+    path,
+  );
+  const fields = path.endsWith(".json")
+    ? flat(pythonJson(text, basename(path)), "")
+    : text.split(/\r?\n/).flatMap(setting);
+  return fields.map((each) => ({ fields: each, line: sha256Digest(canonicalJsonBytes(each)) }));
+}
+
+function flat(value: unknown, name: string): { key: string; value: unknown }[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [{ key: name, value }];
+  return Object.entries(value).flatMap(([key, held]) => flat(held, name === "" ? key : `${name}.${key}`));
+}
+
+function setting(line: string): { key: string; value: string }[] {
+  const [, key, value] = /^\s*([^=#\s][^=]*?)\s*={1,2}\s*(.*?)\s*$/.exec(line) ?? [];
+  return key === undefined ? [] : [{ key, value: value! }];
+}

@@ -1,0 +1,247 @@
+/** What the maker of a run does: open it, commit while it trains, open rows to a challenge or refuse, close it. */
+import { Command, Option } from "commander";
+import { answerChallenge, challengeOf, enterSigned, readSignature } from "../../../app/audit/challenge.js";
+import { commitRows } from "../../../app/audit/commit-rows.js";
+import { beginRun, enterInRun, momentText, readRunKey, signEntry } from "../../../app/audit/run-log.js";
+import { fromUtf8 } from "../../../base/bytes.js";
+import { AssayError } from "../../../base/error.js";
+import { parseStrictJson } from "../../../base/strict-json.js";
+import { unixSeconds } from "../../../host/moment.js";
+import { readWhole } from "../../../host/whole-file.js";
+import { ROW_CLASSES, type RowClass } from "../../../office/audit/rows.js";
+import { progressLine } from "../../progress.js";
+import {
+  atOf,
+  roundOf,
+  rounds,
+  type SigningOptions,
+  signing,
+  tellEntry,
+  wholeNumber,
+  witnessesOf,
+} from "./audit-options.js";
+
+export function makerCommands(): Command[] {
+  return [openRunCommand(), commitCommand(), openCommand(), refuseCommand(), enterCommand(), closeCommand()];
+}
+
+interface RoundOptions {
+  round?: number;
+  signature?: string;
+}
+
+function openRunCommand(): Command {
+  const command = new Command("open-run")
+    .argument("<run>", "a new folder for the run's log")
+    .description("Open a run before it trains: its declaration, signed and logged.")
+    .requiredOption("--name <name>", "such as lm-7b-01")
+    .requiredOption("--purpose <text>", "what the run is for, one sentence")
+    .option(
+      "--declared <file>",
+      "JSON: schedule, batchTokens, steps, stride, epochs, parameters, flopsPeak, dataRules, base",
+    )
+    .addOption(
+      new Option("--beacon <chain>", "quicknet, or a stand-in of your own for rehearsals")
+        .choices(["quicknet", "local"])
+        .default("quicknet"),
+    );
+  return rounds(signing(command))
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ assay audit open-run ./lm-01 --name lm-01 --purpose "a small model" --declared declared.json --beacon local --private-key key.pem',
+    )
+    .action(
+      async (
+        folder: string,
+        options: SigningOptions &
+          RoundOptions & { name: string; purpose: string; declared?: string; beacon: "quicknet" | "local" },
+      ) => {
+        const declared = options.declared
+          ? parseStrictJson(fromUtf8(await readWhole(options.declared), options.declared), options.declared)
+          : {};
+        const entry = await beginRun({
+          folder,
+          name: options.name,
+          purpose: options.purpose,
+          declared,
+          beacon: options.beacon,
+          key: await readRunKey(options.privateKey, options.password),
+          at: atOf(options),
+          round: roundOf(options),
+          witnesses: await witnessesOf(options),
+        });
+        tellEntry(entry, `opened ${options.name}: ${entry.digest}`, options.json);
+      },
+    );
+}
+
+function commitCommand(): Command {
+  const command = new Command("commit")
+    .argument("<run>", "the run's folder")
+    .argument("<source...>", "files that the run writes; for checkpoints the folder that holds them")
+    .description("Commit to what the run has written so far; run it again as files grow.")
+    .addOption(new Option("--class <class>", "what the rows are").choices([...ROW_CLASSES]).makeOptionMandatory())
+    .option("--step <number>", "of one checkpoint whose name does not say it", wholeNumber)
+    .option("--every <seconds>", "look again and again, until interrupted", wholeNumber);
+  return rounds(signing(command))
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay audit commit ./lm-01 ./output/trainer_state.json --class steps --private-key key.pem",
+    )
+    .action(
+      async (
+        folder: string,
+        sources: string[],
+        options: SigningOptions & RoundOptions & { class: RowClass; step?: number; every?: number },
+      ) => {
+        const key = await readRunKey(options.privateKey, options.password);
+        for (;;) {
+          const progress = progressLine();
+          const { entry, added, size } = await commitRows({
+            folder,
+            of: options.class,
+            sources,
+            key,
+            round: roundOf(options),
+            at: atOf(options),
+            witnesses: await witnessesOf(options),
+            step: options.step ?? null,
+            onProgress: progress.report,
+          }).finally(() => progress.done());
+          if (entry)
+            tellEntry(entry, `${options.class}: ${added} rows more, ${size} in all: ${entry.digest}`, options.json, {
+              added,
+            });
+          else if (options.every === undefined)
+            process.stdout.write(
+              options.json
+                ? `${JSON.stringify({ type: "assay/audit-entry/v1", entry: null, added: 0, size })}\n`
+                : `${options.class}: nothing new, ${size} rows in all\n`,
+            );
+          if (options.every === undefined) return;
+          await new Promise((resolve) => setTimeout(resolve, options.every! * 1000));
+        }
+      },
+    );
+}
+
+function openCommand(): Command {
+  const command = new Command("open")
+    .argument("<run>", "the run's folder")
+    .description("Open the rows that a challenge drew, sealed to the auditor.")
+    .requiredOption("--out <file>", "a new file for the sealed opening (.age)")
+    .option("--challenge <digest>", "which challenge, where more than one waits")
+    .option("--signature <hex>", "of the challenge's round, or @FILE; a stand-in beacon makes it itself")
+    .option("--withhold <numbers>", "rows that are not opened, by number, separated by commas: they count as bad");
+  return signing(command)
+    .addHelpText("after", "\nExample:\n  $ assay audit open ./lm-01 --out opening.age --private-key key.pem")
+    .action(
+      async (
+        folder: string,
+        options: SigningOptions & { out: string; challenge?: string; signature?: string; withhold?: string },
+      ) => {
+        const { entry, opened, withheld } = await answerChallenge({
+          folder,
+          challenge: options.challenge ?? null,
+          signature: options.signature ? await readSignature(options.signature) : null,
+          out: options.out,
+          withhold: (options.withhold ?? "").split(",").filter(Boolean).map(wholeNumber),
+          key: await readRunKey(options.privateKey, options.password),
+          at: atOf(options),
+          witnesses: await witnessesOf(options),
+        });
+        tellEntry(entry, `opened ${opened} rows, withheld ${withheld}: ${options.out}`, options.json);
+      },
+    );
+}
+
+function refuseCommand(): Command {
+  const command = new Command("refuse")
+    .argument("<run>", "the run's folder")
+    .description("Refuse a challenge; the refusal is logged, and all that was drawn counts as not opened.")
+    .requiredOption("--reason <text>", "why")
+    .option("--challenge <digest>", "which challenge, where more than one waits");
+  return signing(command)
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ assay audit refuse ./lm-01 --reason "no order covers it" --private-key key.pem',
+    )
+    .action(async (folder: string, options: SigningOptions & { reason: string; challenge?: string }) => {
+      const key = await readRunKey(options.privateKey, options.password);
+      const { entry } = await enterInRun(
+        folder,
+        (state) => {
+          const { digest } = challengeOf(state, options.challenge ?? null);
+          return signEntry(
+            {
+              kind: "refused",
+              run: nameOf(state),
+              issued: momentText(atOf(options) ?? unixSeconds()),
+              challenge: digest,
+              reason: options.reason,
+            },
+            key,
+          );
+        },
+        await witnessesOf(options),
+      );
+      tellEntry(entry, "refused", options.json);
+    });
+}
+
+function enterCommand(): Command {
+  return new Command("enter")
+    .argument("<run>", "the run's folder")
+    .argument("<entry>", "a signed challenge or report from an auditor")
+    .description("Enter what an auditor signed into the run's log.")
+    .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
+    .option("--json", "print one record as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay audit enter ./lm-01 challenge.json")
+    .action(async (folder: string, path: string, options: { witnesses?: string; json?: boolean }) => {
+      const { entry, seq } = await enterSigned(folder, await readWhole(path), await witnessesOf(options));
+      tellEntry(entry, `entry ${seq}: ${entry.said.kind}`, options.json);
+    });
+}
+
+function closeCommand(): Command {
+  const command = new Command("close-run")
+    .argument("<run>", "the run's folder")
+    .description("Close a run: nothing more is committed. Abandoned runs are closed too.")
+    .option("--model <digest>", "OMS root of the model that came of it")
+    .option("--abandoned", "no model came of it")
+    .option("--reason <text>", "a sentence", "");
+  return signing(command)
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ assay audit close-run ./lm-01 --abandoned --reason "diverged" --private-key key.pem',
+    )
+    .action(
+      async (folder: string, options: SigningOptions & { model?: string; abandoned?: boolean; reason: string }) => {
+        if (options.model !== undefined && !/^sha256:[0-9a-f]{64}$/.test(options.model))
+          throw new AssayError("USAGE", "--model: expected sha256:… (assay register sign prints it)");
+        const key = await readRunKey(options.privateKey, options.password);
+        const { entry } = await enterInRun(
+          folder,
+          (state) =>
+            signEntry(
+              {
+                kind: "run.closed",
+                run: nameOf(state),
+                issued: momentText(atOf(options) ?? unixSeconds()),
+                model: options.model ?? null,
+                abandoned: options.abandoned ?? false,
+                reason: options.reason,
+              },
+              key,
+            ),
+          await witnessesOf(options),
+        );
+        tellEntry(entry, "closed", options.json);
+      },
+    );
+}
+
+function nameOf(state: { opened: { run: string } | null }): string {
+  if (!state.opened) throw new AssayError("NOT_FOUND", "audit: expected a run in this folder");
+  return state.opened.run;
+}

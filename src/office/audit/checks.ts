@@ -1,0 +1,317 @@
+/**
+ * What the opened rows are held against: the declaration, each other, and the clocks outside the run. A check only ever
+ * contradicts; each says what it cannot see. What is not recorded is "not checkable", never a fault: tools leave fields out.
+ * Losses that jump are shown and contradict nothing: honest runs have spikes.
+ */
+import type { Declared } from "./entry.js";
+import type { Shown } from "./opening.js";
+import type { CheckpointRow, DataRow, RowClass, StepRow } from "./rows.js";
+import type { Challenged, RunState } from "./run-state.js";
+import { rateAgrees, rateAt } from "./schedule.js";
+
+export const CHECK_STATUS = ["holds", "contradicted", "not checkable", "stands out"] as const;
+export interface AuditCheck {
+  id: string;
+  status: (typeof CHECK_STATUS)[number];
+  detail: string;
+  cannotSee: string;
+}
+
+/** What the report knows beside rows. */
+export interface Around {
+  state: RunState;
+  challenge: Challenged;
+  /** Unix seconds at which a witness had seen the entry of that number; none where no witness cosigned. */
+  witnessed: ReadonlyMap<number, number>;
+  /** OMS root of the released model, when it was at hand. */
+  model: string | null;
+}
+
+/**
+ * Loggers write local times without a zone: the Earth has zones from −12 to +14 hours. A clock that is off by less
+ * contradicts nothing.
+ */
+export const CLOCK_SECONDS = 14 * 3600;
+/** A beacon's round and a witness's clock; both keep true time to seconds. */
+const WITNESS_SECONDS = 600;
+
+export function checkRows(shown: Shown, around: Around): AuditCheck[] {
+  const rows = [...shown.rows].sort(([a], [b]) => a - b);
+  const { declared } = around.state.opened!;
+  const common = [clocks(around)];
+  if (shown.strays.length > 0)
+    common.push({
+      id: "proofs",
+      status: "contradicted",
+      detail: `${shown.strays.length} rows were given that are not in the committed tree, number ${shown.strays[0]} the first`,
+      cannotSee: "why: a fault of storage looks the same; they count as not opened",
+    });
+  return [...common, ...OF_CLASS[around.challenge.said.class](rows as never, declared, around)];
+}
+
+type Numbered<R> = [number, R][];
+const OF_CLASS: { [C in RowClass]: (rows: Numbered<never>, declared: Declared, around: Around) => AuditCheck[] } = {
+  steps: (rows: Numbered<StepRow>, declared, around) => [
+    monotone(rows),
+    stride(rows, declared),
+    schedule(rows, declared),
+    tokensOfSteps(rows, declared),
+    window(rows, around),
+    pace(rows, declared, around),
+    jumps(rows),
+  ],
+  data: (rows: Numbered<DataRow>, declared, around) => [positions(rows, around), tokensOfData(declared, around)],
+  checkpoints: (rows: Numbered<CheckpointRow>, _, around) => [order(rows), released(rows, around)],
+  config: () => [],
+  environment: () => [],
+};
+
+function check(
+  id: string,
+  cannotSee: string,
+  judged: { checked: number; fault: string | null; of: string; not: string },
+): AuditCheck {
+  const { checked, fault, of, not } = judged;
+  if (fault !== null) return { id, status: "contradicted", detail: fault, cannotSee };
+  if (checked === 0) return { id, status: "not checkable", detail: not, cannotSee };
+  return { id, status: "holds", detail: `${checked} ${of}`, cannotSee };
+}
+
+/** Evaluation rows repeat steps; a row of training has a loss or a rate. */
+function training([, row]: [number, StepRow]): boolean {
+  return row.step !== null && (row.loss !== null || row.lr !== null);
+}
+
+/** A run that starts again from a checkpoint logs steps a second time: steps that fall are shown and contradict nothing. */
+function monotone(rows: Numbered<StepRow>): AuditCheck {
+  const cannotSee =
+    "steps between the opened rows; a restart from an earlier checkpoint and a second run under one log look alike";
+  const stepped = rows.filter(([, { step }]) => step !== null);
+  if (stepped.length === 0)
+    return { id: "steps-rise", status: "not checkable", detail: "no step is recorded", cannotSee };
+  for (let i = 1; i < stepped.length; i++) {
+    const [[before, a], [behind, b]] = [stepped[i - 1]!, stepped[i]!];
+    if (b.step! < a.step!)
+      return {
+        id: "steps-rise",
+        status: "stands out",
+        detail: `row ${behind} is of step ${b.step}, row ${before} before it of step ${a.step}`,
+        cannotSee,
+      };
+  }
+  return { id: "steps-rise", status: "holds", detail: `${stepped.length} opened rows, steps never fall`, cannotSee };
+}
+
+function stride(rows: Numbered<StepRow>, { stride: every, steps }: Declared): AuditCheck {
+  const known = every ? rows.filter(training) : [];
+  const off = known.find(([, { step }]) => step! % every! > 1 && step !== steps);
+  return check("stride", "rows that were never logged", {
+    checked: known.length,
+    fault: off ? `row ${off[0]} is of step ${off[1].step}, not of a stride of ${every}` : null,
+    of: "opened rows of training stand at the declared stride",
+    not: "no stride was declared or no step recorded",
+  });
+}
+
+function schedule(rows: Numbered<StepRow>, { schedule: declared }: Declared): AuditCheck {
+  const known = declared ? rows.filter(([, { step, lr }]) => step !== null && lr !== null) : [];
+  const off = declared ? known.find(([, { step, lr }]) => !rateAgrees(declared, step!, lr!)) : undefined;
+  return check("schedule", "whether the rate written down is the one that was used", {
+    checked: known.length,
+    fault: off
+      ? `row ${off[0]}: rate ${off[1].lr} at step ${off[1].step}; declared is ${rateAt(declared!, off[1].step!)}`
+      : null,
+    of: "opened rates are as declared",
+    not: "no schedule was declared or no rate recorded",
+  });
+}
+
+function tokensOfSteps(rows: Numbered<StepRow>, { batchTokens }: Declared): AuditCheck {
+  // Trainers that do not count write nought.
+  const known = batchTokens
+    ? rows.filter(([, { step, tokens }]) => step !== null && tokens !== null && tokens > 0)
+    : [];
+  const off = known.find(([, { step, tokens }]) => Math.abs(tokens! - batchTokens! * step!) > batchTokens!);
+  return check("tokens-of-steps", "how many of the counted tokens were padding", {
+    checked: known.length,
+    fault: off
+      ? `row ${off[0]}: ${off[1].tokens} tokens at step ${off[1].step}; a batch of ${batchTokens} gives ${batchTokens! * off[1].step!}`
+      : null,
+    of: "opened counts of tokens are batch times step, to one batch",
+    not: "no batch was declared or no tokens counted",
+  });
+}
+
+function window(rows: Numbered<StepRow>, { state, challenge, witnessed }: Around): AuditCheck {
+  const opened = roundTime(state, state.opened!.first.round);
+  const commitments = state.committed.get(challenge.said.class) ?? [];
+  const timed = rows.filter(([, { time }]) => time !== null);
+  let fault: string | null = null;
+  for (const [at, { time }] of timed) {
+    if (time! < opened - CLOCK_SECONDS)
+      fault ??= `row ${at} was logged ${Math.round((opened - time!) / 3600)} hours before the run was opened`;
+    const first = commitments.find(({ said }) => said.size > at);
+    const seen = first ? witnessed.get(first.seq) : undefined;
+    if (seen !== undefined && time! > seen + CLOCK_SECONDS)
+      fault ??= `row ${at} is dated ${Math.round((time! - seen) / 3600)} hours after a witness had seen its commitment`;
+  }
+  return check("time", "a clock that is off by less than 14 hours, and a log that was invented inside its interval", {
+    checked: timed.length,
+    fault,
+    of: "opened times lie inside the beacon and the witness",
+    not: "no time is recorded",
+  });
+}
+
+function pace(
+  rows: Numbered<StepRow>,
+  { flopsPeak, parameters, batchTokens }: Declared,
+  { state, challenge, witnessed }: Around,
+): AuditCheck {
+  const last = rows.filter(training).at(-1);
+  const seen = witnessed.get(challenge.target.seq);
+  const cannotSee = "hardware that was not declared";
+  if (!flopsPeak || !parameters || !batchTokens || !last || seen === undefined)
+    return { id: "pace", status: "not checkable", detail: "hardware, size, batch or a witness is missing", cannotSee };
+  const seconds = Math.max(0, seen - roundTime(state, state.opened!.first.round));
+  const needed = (6 * parameters * batchTokens * last[1].step!) / flopsPeak;
+  return check("pace", cannotSee, {
+    checked: 1,
+    fault:
+      needed > seconds
+        ? `step ${last[1].step} takes at least ${Math.ceil(needed)} s on the declared hardware; ${seconds} s passed between opening and witness`
+        : null,
+    of: `row: ${Math.ceil(needed)} s of computing at the least, ${seconds} s passed`,
+    not: "",
+  });
+}
+
+/** How many times the median absolute deviation of neighbouring losses a jump must be to be shown. */
+const JUMP_MADS = 20;
+
+function jumps(rows: Numbered<StepRow>): AuditCheck {
+  const cannotSee = "what was between rows; a spike of an honest run and a seam between two runs look alike";
+  const byIndex = new Map(rows);
+  const leaps = rows.flatMap(([at, { loss }]) => {
+    const before = byIndex.get(at - 1)?.loss;
+    return loss === null || before === null || before === undefined ? [] : [{ at, by: Math.abs(loss - before) }];
+  });
+  if (leaps.length < 8)
+    return { id: "jumps", status: "not checkable", detail: "fewer than 8 neighbouring losses were opened", cannotSee };
+  const sizes = leaps.map(({ by }) => by).sort((a, b) => a - b);
+  const median = sizes[sizes.length >> 1]!;
+  const large = leaps.filter(({ by }) => by > JUMP_MADS * median && median > 0);
+  return large.length === 0
+    ? {
+        id: "jumps",
+        status: "holds",
+        detail: `${leaps.length} neighbouring losses, none leaps more than ${JUMP_MADS} times the median`,
+        cannotSee,
+      }
+    : {
+        id: "jumps",
+        status: "stands out",
+        detail: `the loss leaps at row ${large[0]!.at} by ${large[0]!.by.toPrecision(3)}, the median is ${median.toPrecision(3)}`,
+        cannotSee,
+      };
+}
+
+function positions(rows: Numbered<DataRow>, { challenge }: Around): AuditCheck {
+  const { size, tokens } = challenge.target.said;
+  const placed = rows.filter(([, { start, tokens: of }]) => start !== null && of !== null);
+  let fault: string | null = null;
+  for (const [at, { start, tokens: of }] of placed) {
+    if (at === 0 && start !== 0) fault ??= `the first row begins at token ${start}`;
+    if (at === size - 1 && tokens !== null && start! + of! !== tokens)
+      fault ??= `the last row ends at token ${start! + of!} of ${tokens}`;
+  }
+  for (let i = 1; i < placed.length; i++) {
+    const [[a, before], [b, behind]] = [placed[i - 1]!, placed[i]!];
+    const end = before.start! + before.tokens!;
+    if (b === a + 1 ? behind.start !== end : behind.start! < end)
+      fault ??= `row ${b} begins at token ${behind.start}, row ${a} before it ends at ${end}`;
+  }
+  return check("positions", "rows between the opened ones", {
+    checked: placed.length,
+    fault,
+    of: "opened rows lie one behind another",
+    not: "no token positions are recorded",
+  });
+}
+
+function tokensOfData({ batchTokens, steps, epochs }: Declared, { challenge }: Around): AuditCheck {
+  const { tokens } = challenge.target.said;
+  const cannotSee = "data that was used and never committed, where the declared steps leave room for it";
+  if (!batchTokens || !steps || !epochs || tokens === null)
+    return {
+      id: "tokens-of-data",
+      status: "not checkable",
+      detail: "batch, steps, epochs or tokens of the data are not declared",
+      cannotSee,
+    };
+  const [used, held] = [batchTokens * steps, tokens * epochs];
+  // The last batch of each epoch may be dropped or filled up.
+  const slack = batchTokens * (Math.ceil(epochs) + 1);
+  return check("tokens-of-data", cannotSee, {
+    checked: 1,
+    fault:
+      Math.abs(used - held) > slack
+        ? `${steps} steps of ${batchTokens} tokens are ${used}; the committed data gives ${held}`
+        : null,
+    of: `sum: ${used} tokens used, ${held} committed, to ${slack}`,
+    not: "",
+  });
+}
+
+function order(rows: Numbered<CheckpointRow>): AuditCheck {
+  const known = rows.filter(([, { step }]) => step !== null);
+  const off = known.find(([, { step }], i) => i > 0 && step! < known[i - 1]![1].step!);
+  return check("checkpoints-rise", "checkpoints that were not kept", {
+    checked: known.length,
+    fault: off ? `checkpoint ${off[0]} is of an earlier step than the one before` : null,
+    of: "opened checkpoints, steps never fall",
+    not: "no step is recorded",
+  });
+}
+
+function released(rows: Numbered<CheckpointRow>, { state, challenge, model }: Around): AuditCheck {
+  const named = model ?? state.closed?.model ?? null;
+  const last = rows.find(([at]) => at === challenge.target.said.size - 1);
+  const cannotSee = "what was done to the model after the last checkpoint, unless its export is a checkpoint too";
+  if (named === null || !last)
+    return {
+      id: "released",
+      status: "not checkable",
+      detail: "no released model is named, or the last checkpoint is not opened",
+      cannotSee,
+    };
+  return check("released", cannotSee, {
+    checked: 1,
+    fault: last[1].root === named ? null : `the last checkpoint is ${last[1].root}, the model ${named}`,
+    of: "model: the last committed checkpoint, byte for byte",
+    not: "",
+  });
+}
+
+/** A round in a commitment was out before it; a witness saw it after. */
+function clocks({ state, challenge, witnessed }: Around): AuditCheck {
+  const commitments = (state.committed.get(challenge.said.class) ?? []).filter(
+    ({ seq }) => seq <= challenge.target.seq,
+  );
+  const off = commitments.find(
+    ({ said, seq }) =>
+      (witnessed.get(seq) ?? Number.POSITIVE_INFINITY) + WITNESS_SECONDS < roundTime(state, said.beacon.round),
+  );
+  const bound = commitments.filter(({ seq }) => witnessed.has(seq)).length;
+  return check("clocks", "when inside its interval a row was written", {
+    checked: bound,
+    fault: off ? `entry ${off.seq} was witnessed before its round of the beacon was out` : null,
+    of: `of ${commitments.length} commitments lie between a round of the beacon and a witness`,
+    not: `no witness is known; the beacon alone says that ${commitments.length} commitments were not made earlier`,
+  });
+}
+
+/** Unix seconds at which a round is out. */
+export function roundTime({ opened }: RunState, round: number): number {
+  return opened!.beacon.genesis + opened!.beacon.period * (round - 1);
+}
