@@ -46,6 +46,14 @@ export interface Demonstration {
   reference: string;
   /** With the ground truth, so that a reader can judge the findings. */
   suspects: readonly { name: string; made: string }[];
+  /** How the same material serves in a rehearsed dispute: which question is planned, and what lies in the slots. */
+  dispute?: {
+    proposition: string;
+    /** The stages that may answer, each as id, space, version. */
+    methods: readonly string[];
+    /** What lies in the slots: the suspect in dispute, a decoy that must come out unaccused, a control that must be found. */
+    slots: Readonly<Record<"suspect" | "independent" | "positive-control", string>>;
+  };
 }
 
 export interface StudyPlace {

@@ -96,6 +96,24 @@ export function sampleBundle(key: Uint8Array | null = SEED): Map<string, Uint8Ar
   return makeBundle(key ? { ...sampleInput(), key } : sampleInput());
 }
 
+/** What a laboratory might say of a slot, under a plan: for the story, which examines nothing in the suite. */
+export function storyBundle(slot: string, found: boolean, plan: `sha256:${string}`, method: string) {
+  const [id, methodVersion] = method.split(" ") as [string, string];
+  const study = { ...STUDY, method: id, methodVersion };
+  const validation = canonicalJsonBytes(study);
+  const made = sampleFinding(found ? -41.25 : -0.25);
+  const root = file(slot);
+  const finding = {
+    ...made,
+    method: { id, version: methodVersion, validation: { page: study.page, digest: sha256Digest(validation) } },
+    subject: { ...made.subject, suspect: { name: slot, kind: "model", root } },
+    evidence: [reference.root, root],
+  } as Finding;
+  const [part] = sampleInput().parts;
+  const inputs = [reference, { role: "suspect", name: slot, root, files: [] }];
+  return makeBundle({ parts: [{ ...part!, finding, validation }], request: { ...REQUEST, inputs }, plan });
+}
+
 /** Someone rewrites the unsigned sample as a whole, so that every digest holds. */
 export function rewrittenSample(changes: Record<string, Uint8Array | null>): Map<string, Uint8Array> {
   return repacked(sampleBundle(null), changes);

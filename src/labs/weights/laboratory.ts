@@ -50,6 +50,11 @@ export const weights: Laboratory = {
       { name: "independent-twin", made: "another random initialisation, trained on the same data in the same order" },
       { name: "text-student", made: "another random initialisation, trained on text sampled from the base" },
     ],
+    dispute: {
+      proposition: "weights/shared-ancestry",
+      methods: WEIGHTS_STUDIES.slice(0, 2).map(({ method, version }) => `${method} ${version}`),
+      slots: { suspect: "finetune", independent: "independent-twin", "positive-control": "deeper" },
+    },
   },
   view: async () => (await import("./page/view.js")).weightsView,
 };
