@@ -2,7 +2,7 @@
 import { type BundleInput, makeBundle } from "../../src/app/bundle/bundle.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
-import { sha256Digest } from "../../src/base/digest.js";
+import { type Digest, sha256Digest } from "../../src/base/digest.js";
 import { type Files, packBag, readBagInfo } from "../../src/evidence/bag.js";
 import type { ExaminationRequest } from "../../src/evidence/request.js";
 import type { Finding, Test } from "../../src/finding/finding.js";
@@ -97,7 +97,7 @@ export function sampleBundle(key: Uint8Array | null = SEED): Map<string, Uint8Ar
 }
 
 /** What a laboratory might say of a slot, under a plan: for the story, which examines nothing in the suite. */
-export function storyBundle(slot: string, found: boolean, plan: `sha256:${string}`, method: string) {
+export function storyBundle(slot: string, found: boolean, plan: Digest, method: string) {
   const [id, methodVersion] = method.split(" ") as [string, string];
   const study = { ...STUDY, method: id, methodVersion };
   const validation = canonicalJsonBytes(study);

@@ -294,6 +294,7 @@ function Exhibits({ verdict }: Of) {
             ...held.gaps.map((gap) => `Gap: ${gap}`),
           ]}
           none="no event"
+          wide
         />,
       ])}
       wide
@@ -416,6 +417,7 @@ function Evaluation({ verdict }: Of) {
             String(slot),
             done ? "entered" : "missing",
           ])}
+          wide
         />
       )}
       <p class="govuk-body">
@@ -436,6 +438,7 @@ function ScaleTable({ verdict }: Of) {
         above === null ? "1 or less" : ratio(above),
         terms.has(term) ? <strong>{term} (used here)</strong> : term,
       ])}
+      wide
     />
   );
 }
@@ -523,6 +526,7 @@ function Admissibility() {
         ["ENFSI 2015", "both propositions stated; the observations given each, on a stated scale", "4, 9, 10"],
         ["PD 35, 3.2(1)–(9)", "the expert's own items", "1, 2, 3, 6, 11"],
       ]}
+      wide
     />
   );
 }
