@@ -294,7 +294,6 @@ function Exhibits({ verdict }: Of) {
             ...held.gaps.map((gap) => `Gap: ${gap}`),
           ]}
           none="no event"
-          wide
         />,
       ])}
       wide
