@@ -83,17 +83,25 @@ function packed(files: Bundle, payload: Payload, maker: string | null): Bundle {
 }
 
 const written = new Map<string, ReturnType<Writer["page"]>>();
+const digests = new WeakMap<Uint8Array, string>();
+/** An edit hands on the very bytes of what it leaves alone. */
+function digestOf(bytes: Uint8Array): string {
+  const known = digests.get(bytes) ?? sha256Hex(bytes);
+  digests.set(bytes, known);
+  return known;
+}
 async function* writers(files: Bundle): AsyncGenerator<Writer> {
   for await (const writer of writersOf(files, null)) {
     const page: Writer["page"] = (part) => {
-      const digests = [part.finding, part.request, part.study ?? new Uint8Array()].map((bytes) => sha256Hex(bytes));
-      const key = [writer.name, ...digests].join();
+      const key = [writer.name, ...[part.finding, part.request, part.study ?? EMPTY].map(digestOf)].join();
       if (!written.has(key)) written.set(key, writer.page(part));
       return written.get(key)!;
     };
     yield { ...writer, page };
   }
 }
+
+const EMPTY = new Uint8Array();
 
 async function verdict(files: Bundle): Promise<Result["verdict"]> {
   const report = verifyBundle(files);

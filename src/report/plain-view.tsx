@@ -40,7 +40,7 @@ function Rows({ name, items }: { name: string; items: Record<string, unknown>[] 
   return (
     <>
       <Table
-        caption={name}
+        caption={`Observed: ${name}`}
         columns={keys.map((key) => ({
           title: words(key),
           numeric: items.every((item) => typeof item[key] === "number"),
@@ -66,7 +66,8 @@ function shown(value: unknown): Child {
   if (value === null || value === undefined) return "none";
   if (typeof value === "number") return Number.isInteger(value) ? whole(value) : decimal(value, 4);
   if (typeof value === "boolean") return value ? "yes" : "no";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const listed = Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "string");
+  const text = typeof value === "string" ? value : listed ? value.join(", ") : JSON.stringify(value);
   return text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}…` : text;
 }
 

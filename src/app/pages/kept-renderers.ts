@@ -45,8 +45,17 @@ export interface Renderer {
   howToVerify: (signedBy: string | null, findings: number, maker: Maker) => string;
 }
 
+// Read once a process: the files of a running program do not change under it.
+let known: Promise<KeptRenderer[]> | null = null;
+const loaded = new Map<string, Promise<Renderer | FirstRenderer>>();
+
 /** Oldest first. */
-export async function keptRenderers(): Promise<KeptRenderer[]> {
+export function keptRenderers(): Promise<KeptRenderer[]> {
+  known ??= readKept();
+  return known;
+}
+
+async function readKept(): Promise<KeptRenderer[]> {
   const path = "renderers/kept.json";
   const bytes = await readPackageFile(path);
   if (bytes === null) throw new AssayError("NOT_FOUND", `kept-renderers: expected the package's ${path}`);
@@ -54,10 +63,16 @@ export async function keptRenderers(): Promise<KeptRenderer[]> {
 }
 
 /** @throws AssayError where the package's own file is not the one that is listed */
-export async function loadRenderer<T extends Renderer | FirstRenderer>({ file, digest }: KeptRenderer): Promise<T> {
+export function loadRenderer<T extends Renderer | FirstRenderer>(kept: KeptRenderer): Promise<T> {
+  const renderer = loaded.get(kept.file) ?? readRenderer(kept);
+  loaded.set(kept.file, renderer);
+  return renderer as Promise<T>;
+}
+
+async function readRenderer({ file, digest }: KeptRenderer): Promise<Renderer | FirstRenderer> {
   const path = `renderers/${file}`;
   const bytes = await readPackageFile(path);
   if (bytes === null || sha256Digest(bytes) !== digest)
     throw new AssayError("NOT_FOUND", `kept-renderers: expected the package's ${path} to be ${digest}`);
-  return (await import(pathToFileURL(packagePath(path)).href)) as T;
+  return import(pathToFileURL(packagePath(path)).href);
 }

@@ -1,6 +1,6 @@
 /**
- * What the method gave on pairs whose history was known: unrelated pairs above, derived pairs below, this case marked
- * in both. Bars count pairs in unequal bins, each panel scaled to its own tallest bar; the counts are in the table. Pairs that share a model
+ * What the method gave on cases whose history was known: unrelated cases above, related cases below, this case marked
+ * in both. Bars count cases in unequal bins, each panel scaled to its own tallest bar; the counts are in the table. Cases that share a model
  * are not independent: rates are counted by family, not from this picture.
  */
 import * as Plot from "@observablehq/plot";
@@ -38,23 +38,23 @@ export function validationDistribution(data: DistributionData): Figure {
   const { nullLog10P, positiveLog10P, caseLog10P } = data;
   const bins = binned(nullLog10P, positiveLog10P);
   const least = [...nullLog10P, ...positiveLog10P, caseLog10P ?? 0].reduce((a, b) => Math.min(a, b), -6);
-  const title = "Known pairs of the validation study, and this case";
+  const title = "Known cases of the validation study, and this case";
   const description =
-    `${spoken("unrelated", nullLog10P)} ${spoken("derived", positiveLog10P)} ` +
+    `${spoken("unrelated", nullLog10P)} ${spoken("related", positiveLog10P)} ` +
     (caseLog10P === null ? "This case has no p." : `This case stands at log10 p ${log10Figure(caseLog10P)}.`);
   const tallest = {
     nulls: largest(bins.map((bin) => bin.nulls)),
     positives: largest(bins.map((bin) => bin.positives)),
   };
   const rows = [
-    panel("Unrelated pairs", nullLog10P, tallest.nulls),
-    panel("Derived pairs", positiveLog10P, tallest.positives),
+    panel("Unrelated cases", nullLog10P, tallest.nulls),
+    panel("Related cases", positiveLog10P, tallest.positives),
   ];
   const bars = bins.flatMap((bin) => [
     { ...bin, row: rows[0]!, height: bin.nulls / tallest.nulls, fill: GREY },
     { ...bin, row: rows[1]!, height: bin.positives / tallest.positives, fill: BLUE },
   ]);
-  const scale = evidenceScale(least, "combined p of a pair, smaller to the right");
+  const scale = evidenceScale(least, "combined p of a case, smaller to the right");
   const end = scale.domain[1]!;
   const svg = draw("validation-distribution", title, description, {
     width: 760,
@@ -146,10 +146,10 @@ function largest(counts: readonly number[]): number {
 }
 
 function spoken(kind: string, log10P: readonly number[]): string {
-  if (log10P.length === 0) return `No ${kind} pair is at hand.`;
+  if (log10P.length === 0) return `No ${kind} case is at hand.`;
   const least = log10P.reduce((a, b) => Math.min(a, b));
   const most = log10P.reduce((a, b) => Math.max(a, b));
-  return `${whole(log10P.length)} ${kind} pairs gave log10 p from ${log10Figure(most)} to ${log10Figure(least)}.`;
+  return `${whole(log10P.length)} ${kind} cases gave log10 p from ${log10Figure(most)} to ${log10Figure(least)}.`;
 }
 
 function binned(nulls: readonly number[], positives: readonly number[]): Bin[] {
@@ -162,8 +162,8 @@ function binned(nulls: readonly number[], positives: readonly number[]): Bin[] {
 
 function table(bins: readonly Bin[]): Figure["table"] {
   return {
-    caption: "Pairs by combined log10 p; bins without pairs are left out.",
-    columns: ["Log10 p from", "down to, excluded", "Unrelated pairs", "Derived pairs"],
+    caption: "Cases by combined log10 p; bins without cases are left out.",
+    columns: ["Log10 p from", "down to, excluded", "Unrelated cases", "Related cases"],
     rows: bins.map((b) => [0 - b.from, Number.isFinite(b.to) ? -b.to : "no bound", b.nulls, b.positives]),
   };
 }

@@ -1,11 +1,8 @@
 /** Whom the laboratory's findings name: recipients of copies, accounts of canaries, texts that carry the mark. */
-import { z } from "zod";
 import type { Finding } from "../../../finding/finding.js";
 import { type About, namesRow, subjectAbout } from "../../../report/about.js";
 import { whole } from "../../../report/figure-words.js";
-import { leakObservationsSchema, presentObservationsSchema } from "../record/observations.js";
-
-const canarySchema = z.object({ named: z.array(z.string()), accounts: z.number(), answered: z.number() });
+import { canaryObservationsSchema, leakObservationsSchema, presentObservationsSchema } from "../record/observations.js";
 
 export function marksAbout(finding: Finding): About | null {
   const supported = finding.outcome === "supports-hp";
@@ -19,7 +16,7 @@ export function marksAbout(finding: Finding): About | null {
         : { names, rows: [...rows, { label: "Recipients named", values: ["none"] }] };
     }
     case "marks/canary": {
-      const seen = canarySchema.safeParse(finding.observations).data;
+      const seen = canaryObservationsSchema.safeParse(finding.observations).data;
       if (!seen) return null;
       const plan = { label: "Accounts in the plan", values: [whole(seen.accounts)] };
       return supported && seen.named.length > 0

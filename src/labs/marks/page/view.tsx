@@ -6,6 +6,8 @@ import { SummaryList } from "../../../report/parts/summary-list.js";
 import { Table } from "../../../report/parts/table.js";
 import type { NumberedFigure, View, ViewInput } from "../../../report/view.js";
 import {
+  type CanaryObservations,
+  canaryObservationsSchema,
   type InheritedObservations,
   inheritedObservationsSchema,
   type LeakObservations,
@@ -16,6 +18,7 @@ import {
   type TuplesObservation,
 } from "../record/observations.js";
 import { marksAbout } from "./about.js";
+import { Canaries } from "./canaries.js";
 import { markedPassages } from "./marked-passages.js";
 import { otherKeys } from "./other-keys.js";
 import { recipientScores } from "./recipient-scores.js";
@@ -26,6 +29,7 @@ const ROWS_MAX = 200;
 type Seen =
   | { question: "present"; seen: PresentObservations }
   | { question: "inherited"; seen: InheritedObservations }
+  | { question: "canary"; seen: CanaryObservations }
   | { question: "leak"; seen: LeakObservations };
 
 export const marksView: View = {
@@ -57,6 +61,10 @@ function seenIn({ proposition, observations }: Finding): Seen | null {
       const parsed = inheritedObservationsSchema.safeParse(observations);
       return parsed.success ? { question: "inherited", seen: parsed.data } : null;
     }
+    case "marks/canary": {
+      const parsed = canaryObservationsSchema.safeParse(observations);
+      return parsed.success ? { question: "canary", seen: parsed.data } : null;
+    }
     case "marks/leak": {
       const parsed = leakObservationsSchema.safeParse(observations);
       return parsed.success ? { question: "leak", seen: parsed.data } : null;
@@ -73,6 +81,8 @@ function Observations({ finding, figures }: ViewInput) {
       return <Present seen={of.seen} figures={figures} />;
     case "inherited":
       return <Inherited seen={of.seen} figures={figures} />;
+    case "canary":
+      return <Canaries seen={of.seen} />;
     case "leak":
       return <Leak seen={of.seen} figures={figures} />;
     default:

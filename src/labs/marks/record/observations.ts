@@ -85,6 +85,20 @@ export const leakObservationsSchema = z.strictObject({
   /** Strongest first, at most 1,000; p of each by itself, nothing paid. */
   results: z.array(z.strictObject({ name: z.string(), deviations: z.number(), log10P })),
 });
+export const canaryObservationsSchema = z.strictObject({
+  commitment: z.string(),
+  items: count,
+  asked: count,
+  /** Of those asked, with one of the item's options. */
+  answered: count,
+  accounts: count,
+  /** Accounts whose own p, paid for all, is at most 10⁻⁶. */
+  named: z.array(z.string()),
+  /** Strongest first; p of each by itself, nothing paid. */
+  results: z.array(z.strictObject({ account: z.string(), agreements: count, answered: count, log10P })),
+});
+export type CanaryObservations = z.infer<typeof canaryObservationsSchema>;
+
 export type LeakObservations = z.infer<typeof leakObservationsSchema>;
 
 export type InheritedObservations = z.infer<typeof inheritedObservationsSchema>;

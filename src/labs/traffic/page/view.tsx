@@ -229,7 +229,7 @@ function Group({ seen }: { seen: TrafficObservations }) {
             <p class="govuk-body">
               {whole(rows)} lines, SHA-256 of their canonical JSON <code>{sha256.slice(0, 16)}…</code>
             </p>
-            <pre style="white-space: pre-wrap; overflow-wrap: anywhere">{sql}</pre>
+            <pre style="white-space: pre-wrap; overflow-wrap: anywhere">{sql.replaceAll("\\u000a", "\n")}</pre>
           </div>
         </details>
       ))}
