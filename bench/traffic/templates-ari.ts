@@ -2,27 +2,41 @@
  * How well prompts are grouped by template: `assay traffic templates` on files of prompts, a file a family, against the
  * families, by the adjusted Rand index (Hubert and Arabie 1985).
  *
- *   npm run build && node bench/traffic/templates-ari.ts ../shared/corpora/templates [--without wiki_hop] [--families]
+ *   npm run build && node bench/traffic/templates-ari.ts ../shared/corpora/templates [--without wiki_hop] [--families] [--draw 60 --seed 1]
+ *
+ * Where the folder has a wordings.json (materials/makers/traffic/fill_templates.py), the index is also given with families of one
+ * wording merged. --draw takes so many families at random.
  *
  * Also printed: what two groupings that know the families reach, since the same text may stand in several of them: each
  * such text in the family that holds it most often, or each by itself. The larger is a bound to aim at.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
+import { prng } from "../../dist/base/prng.js";
 import { templatesOf } from "../../dist/labs/traffic/desk/traffic-templates.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { without: { type: "string", multiple: true, default: [] }, families: { type: "boolean", default: false } },
+  options: {
+    without: { type: "string", multiple: true, default: [] },
+    families: { type: "boolean", default: false },
+    draw: { type: "string" },
+    seed: { type: "string", default: "1" },
+  },
 });
 const [folder] = positionals;
 if (folder === undefined) throw new Error("templates-ari: expected a folder of families");
 const lines: { text: string; family: string }[] = [];
-for (const name of readdirSync(folder).sort()) {
-  if (!name.includes(".jsonl") || values.without.some((w) => name.startsWith(w))) continue;
+const names = readdirSync(folder)
+  .filter((name) => name.includes(".jsonl"))
+  .sort();
+const drawn =
+  values.draw === undefined ? names : sample(names, Number(values.draw), prng("templates-ari", values.seed));
+for (const name of drawn.sort()) {
+  if (values.without.some((w) => name.startsWith(w))) continue;
   const bytes = readFileSync(join(folder, name));
   const family = name.replace(/\.jsonl(\.gz)?$/, "");
   for (const line of (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8").split("\n"))
@@ -51,6 +65,7 @@ process.stdout.write(
     families: new Set(families).size,
     templates: new Set(ours).size,
     adjustedRandIndex: round(adjustedRand(families, ours)),
+    ...(existsSync(join(folder, "wordings.json")) ? { oneWordingMerged: round(adjustedRand(merged(), ours)) } : {}),
     promptsInSeveralFamilies: several,
     ifEachTextWentToOneFamily: round(
       adjustedRand(
@@ -80,6 +95,17 @@ if (values.families)
         `${family}: ${n} prompts in ${groups.size} groups, the largest ${largest[1]}, which holds ${all - largest[1]} of others\n`,
       );
   }
+
+/** Families by their wording: what no grouping can tell apart. */
+function merged(): string[] {
+  const wordings = JSON.parse(readFileSync(join(folder!, "wordings.json"), "utf8")) as Record<string, string>;
+  return families.map((family) => wordings[family]!);
+}
+
+function sample(list: readonly string[], n: number, r: { below: (k: number) => number }): string[] {
+  const rest = [...list];
+  return Array.from({ length: Math.min(n, rest.length) }, () => rest.splice(r.below(rest.length), 1)[0]!);
+}
 
 /** Pairs together in both, over what chance and perfection would give. */
 function adjustedRand(a: readonly string[], b: readonly string[]): number {

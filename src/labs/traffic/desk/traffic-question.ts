@@ -32,7 +32,7 @@ export const trafficQuestion: Question = {
   arguments: [
     {
       name: "log",
-      help: "log files (JSON, CSV or TSV, packed or not, or Parquet), folders of them, s3://bucket/prefix, clickhouse://host:8123/database.table",
+      help: "log files (JSON, CSV or TSV, packed or not, or Parquet), folders of them, s3://bucket/prefix, clickhouse://host:8123/database.table, kafka://host:9092/topic",
       many: true,
     },
   ],
