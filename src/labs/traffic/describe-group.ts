@@ -8,7 +8,7 @@ import { statistic } from "./score/statistic.js";
 
 type Described = Pick<
   TrafficObservations,
-  "byDay" | "templates" | "signals" | "infrastructure" | "models" | "exhibits" | "notFound"
+  "byDay" | "templates" | "signals" | "infrastructure" | "models" | "terms" | "exhibits" | "notFound"
 >;
 
 export const NOTHING_DESCRIBED: Described = {
@@ -45,6 +45,7 @@ export async function describeGroup(engine: SqlEngine, g: number, accounts: numb
   const models = await exhibit<{ model: string; own: number; others: number }>(engine, "models", g);
   const infrastructure = await exhibit<TrafficObservations["infrastructure"][number]>(engine, "infrastructure", g);
   const signals = await exhibit<Record<string, number>>(engine, "signals", g);
+  const terms = await exhibit<NonNullable<TrafficObservations["terms"]>[number]>(engine, "terms", g);
   const counts = signals.lines[0]!;
   const own = total(models.lines.map((m) => m.own));
   const others = total(models.lines.map((m) => m.others));
@@ -63,7 +64,11 @@ export async function describeGroup(engine: SqlEngine, g: number, accounts: numb
     })),
     infrastructure: infrastructure.lines,
     signals: wordings,
-    exhibits: [byDay, templates, models, infrastructure, signals].map((e) => e.exhibit),
+    // Few logs say so; of the others nothing is added.
+    ...(terms.lines.length > 0 ? { terms: terms.lines } : {}),
+    exhibits: [byDay, templates, models, infrastructure, signals, ...(terms.lines.length > 0 ? [terms] : [])].map(
+      (e) => e.exhibit,
+    ),
     notFound: [
       ...wordings.filter((w) => w.rows === 0).map((w) => `No prompt with the wording or setting "${w.signal}".`),
       ...infrastructure.lines

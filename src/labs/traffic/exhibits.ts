@@ -57,6 +57,12 @@ FROM (SELECT ${kind}, uniqExact(account) AS n FROM rows WHERE account IN ${MEMBE
  toUInt64(countIf(inside AND flags != 0)) AS ownProbing, toUInt64(countIf(NOT inside AND flags != 0)) AS othersProbing
 FROM (SELECT signals, flags, account IN ${MEMBERS} AND ${IS_OWN} AS inside FROM rows)`,
   },
+  terms: {
+    says: "terms that the listed accounts accepted, and when, as the log says beside their requests; the first row that says so",
+    sql: `SELECT lower(hex(t.account)) AS account, t.terms AS terms, if(toUnixTimestamp(t.accepted) = 0, '', formatDateTime(t.accepted, '%Y-%m-%dT%H:%i:%SZ', 'UTC')) AS accepted,
+ formatDateTime(min(t.ts), '%Y-%m-%dT%H:%i:%SZ', 'UTC') AS firstSaid
+FROM terms AS t WHERE t.account IN ${MEMBERS} GROUP BY t.account, t.terms, t.accepted ORDER BY t.account, t.accepted, t.terms LIMIT ${LINES_MAX}`,
+  },
 } as const;
 
 export type ExhibitId = keyof typeof EXHIBITS;

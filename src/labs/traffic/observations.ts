@@ -121,6 +121,10 @@ export const trafficObservationsSchema = z.strictObject({
   signals: z.array(z.strictObject({ signal: z.string(), rows: count, share: share, shareElsewhere: share })),
   infrastructure: z.array(z.strictObject({ kind: z.string(), values: count, largest: count, sharedAccounts: count })),
   models: z.array(z.strictObject({ model: z.string(), rows: count, share: share, shareElsewhere: share })),
+  /** Which terms the listed accounts accepted, and when, where the log says so: by keyed hash; no time where it names none. */
+  terms: z
+    .array(z.strictObject({ account: z.string(), terms: z.string(), accepted: z.string(), firstSaid: z.string() }))
+    .optional(),
   exhibits: z.array(exhibitSchema),
   /** What a campaign often shows and this group does not, in sentences. */
   notFound: z.array(z.string()),

@@ -81,7 +81,13 @@ describe.skipIf(!hasEngine)("honest worlds", () => {
   test("a log without cards, networks or organisations says what is out of reach, whatever was planted", async () => {
     for (const without of ["payment", "payment,network", "org"]) {
       const args = ["--decoys", "none", "--campaign", "accounts=40,rows=5000", "--accounts", "600", "--rows", "15000"];
-      const { seen } = await examined(`without-${without.replace(",", "-")}`, [...args, "--seed", "without-1", "--without", without]);
+      const { seen } = await examined(`without-${without.replace(",", "-")}`, [
+        ...args,
+        "--seed",
+        "without-1",
+        "--without",
+        without,
+      ]);
       for (const { finding, value, seen: observed } of seen) {
         expect(finding.outcome).not.toBe("supports-hp");
         expect(value).toBe(0);

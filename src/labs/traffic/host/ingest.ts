@@ -13,7 +13,7 @@ import type { SqlEngine } from "../engine.js";
 import type { Mapping } from "../log/mapping.js";
 import { mergeCounts, mergeOtherUser, mergeRejects } from "../log/parse-lines.js";
 import { SNIFFED_MAX, sniff } from "../log/sniff.js";
-import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure } from "../log/tables.js";
+import { createTables, PROMPTS_COLUMNS, ROWS_COLUMNS, structure, TERMS_COLUMNS } from "../log/tables.js";
 import { ContentDigest } from "./files/content-digest.js";
 import type { LogFile } from "./files/log-file.js";
 import { localFile, logFiles } from "./files/log-files.js";
@@ -294,6 +294,8 @@ async function commit(
 ): Promise<void> {
   await engine.insert("rows", structure(ROWS_COLUMNS), Buffer.concat(results.map(({ rows }) => rows)));
   await engine.insert("prompts", structure(PROMPTS_COLUMNS), Buffer.concat(results.map(({ prompts }) => prompts)));
+  const terms = Buffer.concat(results.map(({ terms }) => terms));
+  if (terms.length > 0) await engine.insert("terms", structure(TERMS_COLUMNS), terms);
   const names = new Map(results.flatMap(({ revealed }) => revealed.map(([hash, account]) => [account, hash] as const)));
   if (names.size > 0) {
     const lines = [...names].map(

@@ -18,6 +18,7 @@ export interface ParseJob {
 export interface ParseResult {
   rows: Uint8Array;
   prompts: Uint8Array;
+  terms: Uint8Array;
   counts: BatchCounts;
   /** [hash, account in clear], only with `--reveal`. */
   revealed: [Uint8Array, string][];
@@ -33,13 +34,16 @@ serveTasks(({ bytes, mapping, fixed = false, src = 0, batch }: ParseJob) => {
   const revealed = new Map<string, Uint8Array>();
   sink.seen.clear();
   sink.systems.clear();
+  sink.accepted.clear();
   sink.reveal = reveal ? (hash: Uint8Array, account: string) => void revealed.set(account, hash) : null;
   const counts = parseLines(bytes, { mapping, fixed, hash, seeds, src, batch }, sink, lineDigest);
   const value: ParseResult = {
     rows: sink.rows.take(),
     prompts: sink.prompts.take(),
+    terms: sink.terms.take(),
     counts,
     revealed: [...revealed].map(([account, hash]) => [hash, account]),
   };
-  return { value, transfer: [value.rows.buffer as ArrayBuffer, value.prompts.buffer as ArrayBuffer] };
+  const transfer = [value.rows, value.prompts, value.terms].map(({ buffer }) => buffer as ArrayBuffer);
+  return { value, transfer };
 });

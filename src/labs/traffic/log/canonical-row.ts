@@ -22,6 +22,9 @@ const EXTRA_MAX = 24;
 export interface RowSink {
   rows: RowBinaryWriter;
   prompts: RowBinaryWriter;
+  terms: RowBinaryWriter;
+  /** Accounts with terms met in this block. */
+  accepted: Set<string>;
   /** Prompts met in this block, as they were logged: their hash and signals are taken once, their fingerprints written once. */
   seen: Map<string, { id: Uint8Array; signals: number }>;
   /** System prompts met in this block: few, long, and sent with every request. */
@@ -31,7 +34,8 @@ export interface RowSink {
 }
 
 export function newSink(reveal: RowSink["reveal"] = null): RowSink {
-  return { rows: new RowBinaryWriter(), prompts: new RowBinaryWriter(), seen: new Map(), systems: new Map(), reveal };
+  const [rows, prompts, terms] = [new RowBinaryWriter(), new RowBinaryWriter(), new RowBinaryWriter()];
+  return { rows, prompts, terms, accepted: new Set(), seen: new Map(), systems: new Map(), reveal };
 }
 
 export interface RowContext {
@@ -99,12 +103,34 @@ export function writeRow(
   rows.fixed(digest(rows.since(start, time.nanos)));
   rows.u32(context.src ?? 0);
   rows.u32(batch);
+  if (mapping.terms.length > 0) writeTerms(record, ms, accountHash, context, sink);
   const caller = mapping.caller.length === 0 ? null : firstIdentifier(record, mapping.caller);
   const otherUser =
     caller === null || caller === account
       ? null
       : { account: hex(accountHash), user: hex(hash("account", caller, 16)) };
   return { zoneless: time.zoneless, otherUser };
+}
+
+/** Longer is a text and no name of terms. */
+const TERMS_CHARS_MAX = 200;
+
+/** Once a block, however often the account's rows repeat it. */
+function writeTerms(record: unknown, ms: number, account: Uint8Array, context: RowContext, sink: RowSink): void {
+  const { mapping, batch } = context;
+  const terms = firstIdentifier(record, mapping.terms)?.slice(0, TERMS_CHARS_MAX);
+  if (terms === undefined) return;
+  const said = first(record, mapping.termsAccepted);
+  const time = said === undefined ? "not said" : instant(said);
+  const accepted = typeof time !== "string" && time.ms >= TIME_MIN_MS && time.ms < TIME_MAX_MS ? time.ms : 0;
+  const name = `${hex(account)} ${accepted} ${terms}`;
+  if (sink.accepted.has(name)) return;
+  sink.accepted.add(name);
+  sink.terms.fixed(account);
+  sink.terms.text(terms);
+  sink.terms.i64(accepted);
+  sink.terms.i64(ms);
+  sink.terms.u32(batch);
 }
 
 function hex(bytes: Uint8Array): string {

@@ -59,6 +59,9 @@ export const mappingSchema = z.strictObject({
   /** Messages, a message list as JSON text, or plain text. */
   prompt: paths,
   system: paths,
+  /** Which terms the account has accepted, and when it did, where a gateway writes that beside its requests. */
+  terms: paths,
+  termsAccepted: paths,
   /** Request settings: an object in which logprobs, logit_bias and max_tokens are looked for. */
   parameters: paths,
 });

@@ -52,6 +52,17 @@ export const PROMPTS_COLUMNS = [
   ["batch", "UInt32"],
 ] as const;
 
+/** What rows say of the terms that their account accepted, in clear: a version's name is nobody's secret. Not part of a row's digest, which holds its hash. */
+export const TERMS_COLUMNS = [
+  ["account", "FixedString(16)"],
+  ["terms", "String"],
+  /** Epoch of 1970: the log does not say when. */
+  ["accepted", "DateTime64(3, 'UTC')"],
+  /** Of the row that says so. */
+  ["ts", "DateTime64(3, 'UTC')"],
+  ["batch", "UInt32"],
+] as const;
+
 /** The template of each prompt that has one, rebuilt by each examination. */
 export const TEMPLATES_COLUMNS = [
   ["prompt", "FixedString(16)"],
@@ -70,6 +81,9 @@ export async function createTables(engine: SqlEngine): Promise<void> {
     );
   await engine.run(
     `CREATE TABLE IF NOT EXISTS prompts (${structure(PROMPTS_COLUMNS)}) ENGINE = MergeTree ORDER BY prompt`,
+  );
+  await engine.run(
+    `CREATE TABLE IF NOT EXISTS terms (${structure(TERMS_COLUMNS)}) ENGINE = MergeTree ORDER BY (account, terms)`,
   );
   await engine.run(
     `CREATE TABLE IF NOT EXISTS templates (${structure(TEMPLATES_COLUMNS)}) ENGINE = MergeTree ORDER BY prompt`,

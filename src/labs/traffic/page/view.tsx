@@ -211,6 +211,21 @@ function Group({ seen }: { seen: TrafficObservations }) {
         rows={seen.signals.map((s) => [s.signal, whole(s.rows), percent(s.share), percent(s.shareElsewhere)])}
         wide
       />
+      {seen.terms ? (
+        <Table
+          caption={`Terms that its accounts accepted, as the log says${seen.terms.length > LINES_MAX ? ` (the first ${LINES_MAX} of ${whole(seen.terms.length)})` : ""}`}
+          columns={[
+            { title: "Account" },
+            { title: "Terms" },
+            { title: "Accepted" },
+            { title: "First row that says so" },
+          ]}
+          rows={seen.terms
+            .slice(0, LINES_MAX)
+            .map((t) => [t.account, t.terms, t.accepted === "" ? "not said" : t.accepted, t.firstSaid])}
+          wide
+        />
+      ) : null}
       <Subheading>What was not found</Subheading>
       <ul class="govuk-list govuk-list--bullet">
         {seen.notFound.map((sentence) => (

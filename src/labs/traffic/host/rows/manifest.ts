@@ -117,7 +117,7 @@ export async function removeUnknown(engine: SqlEngine, manifest: Manifest): Prom
   const known = manifest.sources.map(({ number }) => number);
   const stray = `(batch > ${manifest.batches}${known.length > 0 ? ` OR src NOT IN (${known.join(", ")})` : " OR 1"})`;
   for (const table of ["rows", "spare"]) await removeWhere(engine, table, stray);
-  await removeWhere(engine, "prompts", `batch > ${manifest.batches}`);
+  for (const table of ["prompts", "terms"]) await removeWhere(engine, table, `batch > ${manifest.batches}`);
 }
 
 /** Nothing is written where nothing is to go. */
