@@ -39,7 +39,7 @@ async function bundle(laboratory: "weights" | "marks", content: string, plan: st
 }
 
 const methods = {
-  weights: (process.env.WEIGHTS_METHODS ?? "weights/unit-labels 3,weights/aligned-units 1").split(","),
+  weights: (process.env.WEIGHTS_METHODS ?? "weights/unit-labels 4,weights/aligned-units 1").split(","),
   marks: (process.env.MARKS_METHODS ?? "marks/leak 2").split(","),
 };
 const courses: Record<string, () => Promise<Court>> = {

@@ -57,14 +57,19 @@ CREATE TABLE IF NOT EXISTS docket_clocks (
 );
 CREATE INDEX IF NOT EXISTS docket_clocks_due ON docket_clocks (timer, due, case_key);
 
--- A party under each of its roles, and once more under an empty role: whatever it is in the case.
+-- A party under each of its roles, and once more under an empty role: whatever it is in the case. How the case stands is
+-- written here too, so that a party of many cases finds the few that stand so.
 CREATE TABLE IF NOT EXISTS docket_parties (
   case_key TEXT NOT NULL,
   party TEXT NOT NULL, -- in small letters
   role TEXT NOT NULL,
   opened BIGINT NOT NULL,
+  state TEXT NOT NULL,
+  next_due BIGINT NOT NULL,
   PRIMARY KEY (case_key, party, role)
 );
+CREATE INDEX IF NOT EXISTS docket_parties_state ON docket_parties (party, role, state, opened, case_key);
+CREATE INDEX IF NOT EXISTS docket_parties_due ON docket_parties (party, role, next_due, case_key);
 CREATE INDEX IF NOT EXISTS docket_parties_party ON docket_parties (party, role, opened, case_key);
 
 -- Models a case speaks of: as reference, as suspect, or in an order.

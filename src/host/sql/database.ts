@@ -6,7 +6,7 @@ export type Value = string | number;
 export type Row = Record<string, Value | null>;
 
 export interface Queries {
-  /** Rows as plain objects; whole numbers come as numbers on both engines. */
+  /** Rows as objects of their columns; whole numbers come as numbers on both engines. */
   all<T extends Row = Row>(sql: string, values?: readonly Value[]): Promise<T[]>;
   run(sql: string, values?: readonly Value[]): Promise<void>;
 }

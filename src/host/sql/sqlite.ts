@@ -11,26 +11,20 @@ const BUSY_MILLISECONDS = 30_000;
 /** @param path a file, or `:memory:` @throws UNSUPPORTED where this Node has no SQLite, FORMAT for a file that is no database */
 export async function openSqlite(path: string): Promise<Database> {
   const database = new (await builtIn()).DatabaseSync(path);
-  const prepared = new Map<string, StatementSync>();
+  const prepared = new Map<string, Prepared>();
   const prepare = (sql: string) => {
     let statement = prepared.get(sql);
     if (!statement) {
       if (prepared.size >= PREPARED_MAX) prepared.clear();
-      statement = database.prepare(sql);
+      statement = preparedOf(database.prepare(sql));
       prepared.set(sql, statement);
     }
     return statement;
   };
   const queries: Queries = {
     all: async <T extends Row>(sql: string, values: readonly Value[] = []) =>
-      faults(
-        path,
-        () =>
-          prepare(sql)
-            .all(named(values))
-            .map((row) => ({ ...row })) as T[],
-      ),
-    run: async (sql, values = []) => faults(path, () => void prepare(sql).run(named(values))),
+      faults(path, () => prepare(sql).rows(named(values)) as T[]),
+    run: async (sql, values = []) => faults(path, () => void prepare(sql).statement.run(named(values))),
   };
   const script = async (sql: string) => faults(path, () => database.exec(sql));
   try {
@@ -63,6 +57,26 @@ export async function openSqlite(path: string): Promise<Database> {
     },
     close: async () => database.close(),
   };
+}
+
+interface Prepared {
+  statement: StatementSync;
+  rows: (values: Record<string, Value>) => Row[];
+}
+
+/** Rows as arrays under the columns' names take half the time of rows as objects, where this Node can give them. */
+function preparedOf(statement: StatementSync): Prepared {
+  if (typeof statement.setReturnArrays !== "function" || typeof statement.columns !== "function")
+    return { statement, rows: (values) => statement.all(values) as Row[] };
+  const names = statement.columns().map(({ name }) => name);
+  statement.setReturnArrays(true);
+  const rows = (values: Record<string, Value>) =>
+    (statement.all(values) as unknown as (Value | null)[][]).map((given) => {
+      const row: Row = {};
+      for (let at = 0; at < names.length; at++) row[names[at]!] = given[at]!;
+      return row;
+    });
+  return { statement, rows };
 }
 
 /** Node 22 warns of an experiment whenever the module is loaded; nobody who asks for a list of cases has to read that. */

@@ -10,6 +10,7 @@ import { momentText } from "../../../office/docket/time/day.js";
 import type { CaseIndex } from "./open-index.js";
 import { partyName } from "./refresh-index.js";
 
+export const CASES_A_PAGE = 20;
 export const CASES_A_PAGE_MAX = 500;
 
 export interface CaseQuery {
@@ -49,6 +50,7 @@ export interface ListedCase {
 interface CaseRow extends Row {
   case_key: string;
   place: number;
+  stale: number;
   id: string;
   folder: string;
   origin: string;
@@ -70,12 +72,18 @@ export async function listCases(
   query: CaseQuery,
   now: number,
 ): Promise<{ cases: ListedCase[]; after: string | null }> {
-  const limit = query.limit ?? 50;
+  const limit = query.limit ?? CASES_A_PAGE;
   if (limit < 1 || limit > CASES_A_PAGE_MAX)
     throw new AssayError("USAGE", `case list: expected at most ${CASES_A_PAGE_MAX} cases a page`);
-  if (query.at === undefined) await settle(database, now);
-  const { sql, values } = asked(query, limit + 1);
-  const rows = await database.all<CaseRow>(sql, values);
+  const { sql, values } = asked(query, limit + 1, now);
+  let rows = await database.all<CaseRow>(sql, values);
+  // Each row tells whether any case's time has run out since; where there is none, that is asked.
+  const stale =
+    rows.length > 0 ? Number(rows[0]!.stale) !== 0 : query.at === undefined && (await isStale(database, now));
+  if (stale) {
+    await settle(database, now);
+    rows = await database.all<CaseRow>(sql, values);
+  }
   const last = rows.length > limit ? rows[limit - 1]! : null;
   return { cases: rows.slice(0, limit).map(listed), after: last && `${last.place}.${last.case_key}` };
 }
@@ -84,8 +92,11 @@ export async function listCases(
 const STALE =
   "SELECT case_key FROM docket_cases WHERE until <= $1 UNION ALL SELECT case_key FROM docket_cases WHERE since > $1 AND span > 0";
 
+async function isStale(queries: Queries, now: number): Promise<boolean> {
+  return (await queries.all(`${STALE} LIMIT 1`, [now])).length > 0;
+}
+
 async function settle(database: CaseIndex["database"], now: number): Promise<void> {
-  if ((await database.all(`${STALE} LIMIT 1`, [now])).length === 0) return;
   await database.transaction(async (queries: Queries) => {
     const stale = await queries.all<{ case_key: string }>(STALE, [now]);
     for (const { case_key } of stale) {
@@ -98,17 +109,22 @@ async function settle(database: CaseIndex["database"], now: number): Promise<voi
         "UPDATE docket_cases SET span = $2, since = $3, until = $4, state = $5, next_timer = $6, next_due = $7 WHERE case_key = $1",
         [case_key, span.span!, span.since!, span.until!, span.state!, span.next_timer!, span.next_due!],
       );
+      await queries.run("UPDATE docket_parties SET state = $2, next_due = $3 WHERE case_key = $1", [
+        ...[case_key, span.state!, span.next_due!],
+      ]);
     }
   });
 }
 
 /** One statement for every question; its shape depends on what is asked, its values never enter the text. */
-function asked(query: CaseQuery, limit: number): { sql: string; values: Value[] } {
+function asked(query: CaseQuery, limit: number, now: number): { sql: string; values: Value[] } {
   const values: Value[] = [];
   const value = (given: Value) => `$${values.push(given)}`;
   const from = ["docket_cases c"];
   const where: string[] = [];
   const stands = query.at === undefined ? "c" : "s";
+  const stale =
+    query.at === undefined ? `CASE WHEN EXISTS (${STALE.replaceAll("$1", value(now))}) THEN 1 ELSE 0 END` : "0";
   if (query.at !== undefined) {
     const at = value(query.at);
     from.push("JOIN docket_spans s ON s.case_key = c.case_key");
@@ -136,14 +152,16 @@ function asked(query: CaseQuery, limit: number): { sql: string; values: Value[] 
   if (query.role !== undefined && query.party === undefined)
     throw new AssayError("USAGE", "case list: --role is the role of --party");
   if (query.id !== undefined) where.push(`c.id = ${value(query.id)}`);
-  if (query.state !== undefined) where.push(`${stands}.state = ${value(query.state)}`);
+  // A party's rows say how their cases stand now.
+  const standing = stands === "c" && query.model === undefined && query.party !== undefined ? "p" : stands;
+  if (query.state !== undefined) where.push(`${standing}.state = ${value(query.state)}`);
   if (query.timer !== undefined) {
     from.push(`JOIN docket_clocks k ON k.case_key = c.case_key AND k.span = ${stands}.span`);
     where.push(`k.timer = ${value(query.timer)} AND k.due <= ${value(query.dueBy ?? FOREVER)}`);
     place = { column: "k.due", key: "k.case_key", down: false };
   } else if (query.dueBy !== undefined) {
-    where.push(`${stands}.next_due <= ${value(query.dueBy)}`);
-    place = { column: `${stands}.next_due`, key: `${stands}.case_key`, down: false };
+    where.push(`${standing}.next_due <= ${value(query.dueBy)}`);
+    place = { column: `${standing}.next_due`, key: `${standing}.case_key`, down: false };
   }
   if (query.after !== undefined) {
     const [, at, key] = /^([0-9]{1,15})\.([0-9a-f]{32})$/.exec(query.after) ?? [];
@@ -153,7 +171,7 @@ function asked(query: CaseQuery, limit: number): { sql: string; values: Value[] 
   }
   const direction = place.down ? "DESC" : "ASC";
   const columns = "c.id, c.folder, c.origin, c.pack, c.rehearsal, c.complainant, c.respondent, c.opened, c.last_entry";
-  const sql = `SELECT ${place.key} AS case_key, ${place.column} AS place, ${columns}, c.entries, ${stands}.state, ${stands}.next_timer, ${stands}.next_due FROM ${from.join(" ")}${where.length > 0 ? ` WHERE ${where.join(" AND ")}` : ""} ORDER BY ${place.column} ${direction}, ${place.key} ${direction} LIMIT ${value(limit)}`;
+  const sql = `SELECT ${place.key} AS case_key, ${place.column} AS place, ${columns}, c.entries, ${stands}.state, ${stands}.next_timer, ${stands}.next_due, ${stale} AS stale FROM ${from.join(" ")}${where.length > 0 ? ` WHERE ${where.join(" AND ")}` : ""} ORDER BY ${place.column} ${direction}, ${place.key} ${direction} LIMIT ${value(limit)}`;
   return { sql, values };
 }
 

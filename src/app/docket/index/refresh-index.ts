@@ -57,12 +57,20 @@ export async function refreshIndex(
     await writeCases({ database, folder }, read);
     told(Math.min(at + BATCH, changed.length), changed.length);
   }
+  if (changed.length >= ANALYSED_FROM) await analyse({ database, folder });
   return {
     cases: heads.size,
     changed: changed.length,
     gone: gone.length,
     faults: await faultsOf({ database, folder }),
   };
+}
+
+/** From so many changes on, the engine looks again at what its tables hold: it plans questions by that. */
+const ANALYSED_FROM = 100;
+
+export async function analyse({ database }: CaseIndex): Promise<void> {
+  for (const table of TABLES_OF_A_CASE) await database.script(`ANALYZE docket_${table}`);
 }
 
 /** One case that has changed: what a server calls after an entry. @param name of its folder */
@@ -152,8 +160,11 @@ async function write(queries: Queries, key: string, folder: string, head: string
   );
   await into(
     "parties",
-    "case_key party role opened",
-    [...named].map((each) => [key, ...(JSON.parse(each) as [string, string]), opened]),
+    "case_key party role opened state next_due",
+    [...named].map((each) => [
+      ...[key, ...(JSON.parse(each) as [string, string]), opened],
+      ...[now.state, now.clocks[0]?.due ?? FOREVER],
+    ]),
   );
   await into(
     "models",

@@ -1,6 +1,6 @@
 /** The index across cases: made, brought up to date, asked. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { CASES_A_PAGE_MAX, listCases } from "../../../app/docket/index/list-cases.js";
+import { CASES_A_PAGE, CASES_A_PAGE_MAX, listCases } from "../../../app/docket/index/list-cases.js";
 import { type CaseIndex, INDEX_FILE, openCaseIndex } from "../../../app/docket/index/open-index.js";
 import { type Refreshed, refreshIndex } from "../../../app/docket/index/refresh-index.js";
 import { momentOf } from "../../../app/register/access-fields.js";
@@ -93,7 +93,7 @@ function listCommand(): Command {
     .option("--timer <time>", "which time ends, such as response")
     .option("--model <id>", "cases that speak of this model: as reference, as suspect, or in an order")
     .option("--at <moment>", "as they will stand at this time, UTC, if nothing more is entered (default: now)")
-    .option("--limit <number>", "cases a page", page, 50)
+    .option("--limit <number>", "cases a page", page, CASES_A_PAGE)
     .option("--after <place>", "the next page, as the page before printed it")
     .option("--no-refresh", "answer from the index as it is")
     .option("--json", "print one record a case as JSON")

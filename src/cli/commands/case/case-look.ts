@@ -7,13 +7,15 @@ import { bundleOfCase } from "../../../app/docket/case-bundle.js";
 import { createCase, openCaseFolder } from "../../../app/docket/case-folder.js";
 import { proveEntry } from "../../../app/log/log.js";
 import { momentOf } from "../../../app/register/access-fields.js";
-import { fromUtf8 } from "../../../base/bytes.js";
+import { fromUtf8, utf8 } from "../../../base/bytes.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { zip } from "../../../evidence/zip.js";
 import { unixSeconds } from "../../../host/moment.js";
 import { publicOf, readPrivateKey } from "../../../host/signing/signature-keys.js";
+import { writeNewFile } from "../../../host/small-file.js";
 import { readWhole } from "../../../host/whole-file.js";
+import { caseUco } from "../../../office/docket/custody/case-uco.js";
 import { encodeRecord } from "../../../office/docket/entry/docket-record.js";
 import { advance } from "../../../office/docket/fold/clocks.js";
 import { allowed } from "../../../office/docket/fold/next.js";
@@ -25,7 +27,7 @@ import { visibleText } from "../../../report/visible-text.js";
 import { type ActOptions, acting, signing, tell } from "./common.js";
 
 export function lookCommands(): Command[] {
-  return [openCommand(), showCommand(), nextCommand(), packCommand(), proveCommand(), rulesCommand()];
+  return [openCommand(), showCommand(), nextCommand(), packCommand(), exportCommand(), proveCommand(), rulesCommand()];
 }
 
 interface OpenOptions extends ActOptions {
@@ -162,6 +164,21 @@ function packCommand(): Command {
         throw error;
       });
       process.stderr.write(`${files.size} files\n`);
+    });
+}
+
+function exportCommand(): Command {
+  return new Command("export")
+    .argument("<case>", "the case's folder")
+    .description("Write exhibits and their custody for other tools: CASE 1.4 over UCO 1.4, as JSON-LD.")
+    .requiredOption("--out <file>", "a new .jsonld")
+    .addHelpText("after", "\nExample:\n  $ assay case export ./2026-001 --out custody.jsonld")
+    .action(async (folder: string, { out }: { out: string }) => {
+      const { file, records, keys } = await openCaseFolder(folder);
+      const holders = new Map([...keys.all].map(([id, { party, name }]) => [id, { party, name }]));
+      const graph = caseUco(file, records, holders);
+      await writeNewFile(out, utf8(`${JSON.stringify(graph, null, 2)}\n`));
+      process.stderr.write(`${graph["@graph"].length} objects\n`);
     });
 }
 

@@ -20,14 +20,34 @@ export function endOfDay(day: number): number {
   return (day + 1) * DAY_SECONDS + HALF_DAY_SECONDS;
 }
 
+/** Days are written again and again in clocks and lists; a century of them. */
+const WRITTEN = new Map<number, string>();
+const WRITTEN_MAX = 36_525;
+
 /** `2026-03-31`. */
 export function dayText(day: number): string {
-  return new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, 10);
+  let text = WRITTEN.get(day);
+  if (text === undefined) {
+    text = new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, 10);
+    if (WRITTEN.size >= WRITTEN_MAX) WRITTEN.clear();
+    WRITTEN.set(day, text);
+  }
+  return text;
 }
 
 /** `2026-03-31T12:00:00Z`. */
 export function momentText(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+  const day = dayOf(seconds);
+  // What no four digits of a year can say is left to the platform.
+  if (day < DAY_MIN || day > DAY_MAX || !Number.isInteger(seconds))
+    return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+  const within = seconds - day * DAY_SECONDS;
+  const [hours, minutes] = [Math.floor(within / 3600), Math.floor(within / 60) % 60];
+  return `${dayText(day)}T${two(hours)}:${two(minutes)}:${two(within % 60)}Z`;
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : `${value}`;
 }
 
 /** @returns null for what is no day of the calendar, such as 2026-02-30 */

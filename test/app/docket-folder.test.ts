@@ -1,0 +1,75 @@
+/** A case as a folder: writers at once, custody for other tools, an order of the register that rests on an entry. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { enterAct } from "../../dist/app/docket/act.js";
+import { openCaseFolder } from "../../dist/app/docket/case-folder.js";
+import { caseUco } from "../../dist/office/docket/custody/case-uco.js";
+import { settledCourse } from "../../materials/docket/courses.ts";
+import type { Court } from "../../materials/docket/court.ts";
+import { fileCase } from "../../materials/docket/folders.ts";
+
+const home = mkdtempSync(join(tmpdir(), "assay-docket-folder-"));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+test("writers at once: each entry that was acknowledged is there, and who came second is told so", async () => {
+  const parties = { complainant: "Aldgate Labs", respondent: "Meridian Cloud" };
+  const { folder, players } = await fileCase(home, "w", { ...parties, at: null });
+  const before = (await openCaseFolder(folder)).records.length;
+  const act = { kind: "preservation", role: "registrar", facts: {} } as const;
+  const done = await Promise.allSettled(
+    Array.from({ length: 5 }, (_, n) =>
+      enterAct({ folder, signer: players.registrar, at: null }, { ...act, text: `order ${n}` }),
+    ),
+  );
+  const { records } = await openCaseFolder(folder);
+  const entered = done.flatMap((each) =>
+    each.status === "fulfilled" && each.value.admitted ? [each.value.record] : [],
+  );
+  expect(entered.length).toBeGreaterThan(0);
+  expect(records.length).toBe(before + entered.length);
+  for (const { seq, statement } of entered) expect(records[seq]!.statement).toBe(statement);
+  for (const each of done) if (each.status === "rejected") expect(String(each.reason)).toContain("only writer");
+});
+
+test("custody for other tools: each event an action with its record, the same bytes twice", async () => {
+  const court: Court = await settledCourse(join(home, "custody"));
+  // The settled case has none of its own: an exhibit, received, then derived.
+  const open = await court.case();
+  const D = (digit: string) => `sha256:${digit.repeat(64)}`;
+  const at = { key: open.records[0]!.key, statement: D("0"), received: 1_772_442_000 };
+  const exhibit = (name: string, root: string) => ({ exhibit: name, title: "A model", kind: "model", root });
+  const entries = [
+    { ...at, seq: 40, kind: "exhibit", facts: exhibit("E1", D("1")) },
+    {
+      ...at,
+      seq: 41,
+      kind: "custody",
+      facts: { exhibit: "E1", event: "received", seq: 0, rehash: D("1"), purpose: "p" },
+    },
+    { ...at, seq: 42, kind: "exhibit", facts: exhibit("E2", D("2")) },
+    {
+      ...at,
+      seq: 43,
+      kind: "custody",
+      facts: { exhibit: "E2", event: "derived", seq: 0, rehash: D("2"), purpose: "stripped", from: "E1" },
+    },
+  ];
+  const holders = new Map([...open.keys.all].map(([id, { party, name }]) => [id, { party, name }]));
+  const graph = caseUco(open.file, entries, holders);
+  const nodes = graph["@graph"];
+  const actions = nodes.filter((node) => node["@type"] === "case-investigation:InvestigativeAction");
+  expect(actions.map((node) => node["uco-core:name"])).toEqual(["entered", "received", "entered", "derived"]);
+  const records = nodes.filter((node) => node["@type"] === "case-investigation:ProvenanceRecord");
+  expect(records.map((node) => node["case-investigation:exhibitNumber"])).toEqual(["E1", "E1", "E2", "E2"]);
+  // Every action yields its record, and every reference is in the graph under a UUID of version 5.
+  const ids = new Set(nodes.map((node) => node["@id"]));
+  for (const id of ids) expect(id).toMatch(/^kb:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  for (const [, id] of JSON.stringify(graph["@graph"]).matchAll(/"@id":"(kb:[^"]+)"/g)) expect(ids.has(id!)).toBe(true);
+  expect(actions[3]!["uco-action:object"]).toEqual([
+    { "@id": nodes.find((n) => n["uco-core:name"] === "A model")!["@id"] },
+  ]);
+  expect(actions[1]!["case-investigation:wasInformedBy"]).toEqual([{ "@id": actions[0]!["@id"] }]);
+  expect(JSON.stringify(caseUco(open.file, entries, holders))).toBe(JSON.stringify(graph));
+});
