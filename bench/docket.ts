@@ -290,8 +290,10 @@ async function askBeside(index: CaseIndex, now: number) {
   for (let page = 0; page < 40; page++)
     ({ after } = await listCases(index, { limit: 100, ...(after ? { after } : {}) }, now));
   questions.push(["a page 4,000 cases on", { after: after! }]);
-  const results: Record<string, { found: number; bytes: number; queryMs: number; staticMs: number; ratio: number }> =
-    {};
+  const results: Record<
+    string,
+    { found: number; bytes: number; queryMs: number; staticMs: number; ratio: number; ratioOfLowerQuarters: number }
+  > = {};
   for (const [name, given] of questions) {
     query = given;
     const { cases } = await listCases(index, given, now);
