@@ -56,6 +56,7 @@ for (const [entry, name] of [
   ["verify-page", "verifier"],
   ["label-element", "label"],
   ["docket/verify-case-page", "case-verifier"],
+  ["docket/workspace-page", "workspace"],
 ]) {
   const { output } = await build({
     input: `src/web/browser/${entry}.ts`,

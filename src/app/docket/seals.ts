@@ -18,6 +18,7 @@ import {
   type Reader,
   readersOf,
   SEAL_FILE,
+  type Seal,
 } from "../../office/docket/seal/circle.js";
 import {
   type Contents,
@@ -26,6 +27,7 @@ import {
   encodeContents,
   partsOf,
 } from "../../office/docket/seal/contents.js";
+import type { WholeCase } from "../../office/docket/view/case-view.js";
 import type { CaseFolder } from "./case-folder.js";
 
 /** What every reader of a case needs of its entries: records with what their signers wrote. */
@@ -130,4 +132,18 @@ export async function openSealed(
     opened.push(part);
   }
   return decodeContents(concatBytes(opened), contents);
+}
+
+/** The seals of a case, by entry: what is sealed, in which parts; not what is within. */
+export async function sealsOf(
+  { records, said }: Pick<WholeCase, "records" | "said">,
+  object: (digest: string) => Promise<Uint8Array | null>,
+): Promise<{ seq: number; seal: Seal }[]> {
+  const seals: { seq: number; seal: Seal }[] = [];
+  for (const [seq, { attachments = [] }] of said.entries()) {
+    const named = attachments.find(({ name }) => name === SEAL_FILE);
+    const bytes = named && records[seq]!.tier !== "PUBLIC" ? await object(named.digest) : null;
+    if (bytes) seals.push({ seq, seal: decodeSeal(bytes) });
+  }
+  return seals;
 }
