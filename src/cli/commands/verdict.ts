@@ -13,6 +13,7 @@ import {
 } from "../../app/docket/verdict.js";
 import { readSigner } from "../../app/register/declare.js";
 import { sha256Digest } from "../../base/digest.js";
+import { AssayError } from "../../base/error.js";
 import { parseEcdsaKey } from "../../evidence/ecdsa-key.js";
 import { assertFreeTarget } from "../../host/bundle-store.js";
 import { unixSeconds } from "../../host/moment.js";
@@ -24,13 +25,14 @@ import { DOES_NOT_HOLD } from "./case/common.js";
 
 interface Options {
   opinion?: string;
-  out: string;
+  /** Asked for here: a parent's required option would be asked of its own verbs too. */
+  out?: string;
   tier: Tier;
   pdf: boolean;
 }
 
 export function verdictCommand(): Command {
-  return drawn(new Command("verdict"))
+  return drawn(new Command("verdict").enablePositionalOptions())
     .argument("<case>", "the case's folder")
     .option("--opinion <file>", "what the expert wrote; left out, the draft says what is to be written")
     .addHelpText(
@@ -50,18 +52,26 @@ export function verdictCommand(): Command {
 
 const drawn = (command: Command) =>
   command
-    .requiredOption("--out <folder>", "a new or empty folder")
+    .option("--out <folder>", "a new or empty folder; required")
     .addOption(new Option("--tier <circle>", "whose eyes it is for").choices([...TIERS]).default("PUBLIC"))
     .option("--no-pdf", "print no PDF beside the page");
 
-async function drawnFrom(folder: string, { opinion, out, tier }: Options) {
-  await assertFreeTarget(resolve(out));
+async function drawnFrom(folder: string, options: Options) {
+  const { opinion, tier } = options;
+  await assertFreeTarget(resolve(outOf(options)));
   const said = opinion === undefined ? emptyOpinion() : readOpinion(await readWhole(opinion), opinion);
   const open = await openCaseFolder(folder);
   return verdictOf(open, said, tier, open.file.rehearsal ? open.state.at : Math.max(unixSeconds(), open.state.at));
 }
 
-async function written({ out, pdf }: Options, files: Record<string, Uint8Array>): Promise<void> {
+function outOf({ out }: Options): string {
+  if (out === undefined) throw new AssayError("USAGE", "verdict: expected --out FOLDER");
+  return out;
+}
+
+async function written(options: Options, files: Record<string, Uint8Array>): Promise<void> {
+  const { pdf } = options;
+  const out = outOf(options);
   await mkdir(out, { recursive: true });
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(out, name), bytes);
   const print = pdf ? await printPdf(resolve(out, "verdict.html")) : null;

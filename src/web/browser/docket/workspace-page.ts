@@ -42,7 +42,7 @@ function showActs(): void {
   acts.replaceChildren(
     ...mine.map(({ title, due, why, missing }) => {
       const against = missing.length > 0 ? ` Not yet: ${missing.join("; ")}.` : "";
-      return line(`${title}${due === null ? "" : `, by ${due}`}. ${why}.${against}`);
+      return line(`${title}${due === null ? "" : `, by ${due}`}. ${why[0]?.toUpperCase()}${why.slice(1)}.${against}`);
     }),
   );
   if (mine.length === 0) acts.append(line("Nothing, as the case stands."));
