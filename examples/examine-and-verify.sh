@@ -9,10 +9,10 @@ assay() { node "$here/dist/command/main.js" "$@"; }
 openssl genpkey -algorithm ed25519 -out lab.pem 2>/dev/null
 openssl pkey -in lab.pem -pubout -out lab-public.pem
 
-assay examine weights "$here/fixtures/demo/base" "$here/fixtures/demo/finetune" --out case-1 --key lab.pem
+assay examine weights "$here/fixtures/demo/base" "$here/fixtures/demo/finetune" --out case-1 --sign lab.pem
 
 # Without the models: structure, digests, schema, coherence, signature.
-assay verify case-1 --key lab-public.pem
+assay verify case-1 --trust-key lab-public.pem
 
 # With them: the same finding, to the last bit.
 assay verify case-1 --recompute --inputs "$here/fixtures/demo"

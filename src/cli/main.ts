@@ -9,6 +9,10 @@ import { LABORATORIES } from "../app/known.js";
 import { SOFTWARE } from "../app/software.js";
 import { AssayError } from "../base/error.js";
 import { commandsFor } from "./commands/commands.js";
+import { asTypedNow } from "./flags/earlier.js";
+import { takePassword } from "./flags/password.js";
+import { checkTargets } from "./flags/targets.js";
+import { beQuiet, notice } from "./progress.js";
 import { hyphened } from "./underscored-options.js";
 
 /** Where an example's explanation begins. */
@@ -17,6 +21,10 @@ const COLUMN = 50;
 function exampleOf({ typed, gives }: { typed: string; gives: string }): string {
   const command = `  $ assay examine ${typed}`;
   return `${command.padEnd(COLUMN)}${gives}\n${command} --out ./case-1`;
+}
+
+function below(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...below(child)]);
 }
 
 const program = new Command("assay")
@@ -35,13 +43,22 @@ ${LABORATORIES.flatMap(({ example }) => (example ? [exampleOf(example)] : [])).j
 Exit status: 0 ran, whatever it found; 2 input or usage at fault; 3 a check does not hold; 1 anything else.`,
   );
 
-const argv = process.argv.map(hyphened);
-for (const command of await commandsFor(argv.slice(2))) program.addCommand(command);
-for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
+const typed = asTypedNow(process.argv.slice(2).map(hyphened));
+const argv = [...process.argv.slice(0, 2), ...typed.argv];
+for (const command of await commandsFor(typed.argv)) program.addCommand(command);
+for (const command of [program, ...below(program)]) {
+  if (command !== program) command.option("--quiet", "say nothing but results and errors");
   command
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`assay: ${text.replace(/^error: /, "")}`) });
 }
+
+program.hook("preAction", async (_, command) => {
+  if (command.opts<{ quiet?: boolean }>().quiet) beQuiet();
+  for (const note of typed.notes) notice(`assay: ${note}`);
+  await takePassword(command);
+  await checkTargets(command);
+});
 
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {

@@ -10,6 +10,18 @@ const QUIET_MS = 60_000;
 const ESTIMATE_AFTER_MS = 5000;
 const ESTIMATE_AFTER_SHARE = 0.02;
 
+let quiet = false;
+
+/** `--quiet`: neither progress nor notices; results and errors as always. */
+export function beQuiet(): void {
+  quiet = true;
+}
+
+/** A line on standard error about what was done; not an error. */
+export function notice(line: string): void {
+  if (!quiet) process.stderr.write(`${line}\n`);
+}
+
 export interface ProgressLine {
   report(progress: Progress): void;
   /** Clears the line before other output. */
@@ -23,6 +35,7 @@ export function progressLine(stream: NodeJS.WriteStream = process.stderr, now: (
   let drawn = false;
   return {
     report(progress) {
+      if (quiet) return;
       const time = now();
       if (!started.has(progress.stage)) started.set(progress.stage, time);
       if (time - last < (terminal ? REDRAW_MS : QUIET_MS)) return;

@@ -1,6 +1,7 @@
 /** A finding as a few lines for a terminal: the page's first screen, what else could explain it, and then the method. */
 import type { Finding } from "../finding/finding.js";
 import { explains, type FirstScreenInput, firstScreen } from "../report/first-screen.js";
+import { coloured } from "./colour.js";
 
 export function summary(input: FirstScreenInput): string {
   const { finding } = input;
@@ -21,7 +22,8 @@ export function summary(input: FirstScreenInput): string {
   if (explains(finding))
     lines.push("", "  What else could explain it:", ...finding.alternatives.map((item) => `   - ${item}`));
   lines.push("", ...method(finding));
-  return lines.map(printable).join("\n");
+  const [first, ...rest] = lines.map(printable);
+  return [coloured(first!, "bold"), ...rest].join("\n");
 }
 
 /** The tests' own p stand here and nowhere above: none is a strength. */

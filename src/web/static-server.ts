@@ -5,11 +5,12 @@
 import { createReadStream } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { join, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { Readable } from "node:stream";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { AssayError } from "../base/error.js";
+import { folderIndex } from "./folder-index.js";
 import { ownHostsOnly } from "./own-hosts.js";
 
 const TYPES: Record<string, string> = {
@@ -33,14 +34,18 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** @param root folder served; `/` answers with its index.html */
+/** @param root folder served; a folder answers with its index.html, or with a list of what is in it */
 export function serveFolder(root: string, port: number): Promise<Served> {
   const app = new Hono();
   app.use(ownHostsOnly(HEADERS));
   app.get("*", async (c) => {
     const path = await inside(root, fileOf(root, c.req.path));
     const info = path ? await stat(path).catch(() => null) : null;
-    if (!path || !info?.isFile()) return c.text("not found\n", 404, HEADERS);
+    if (!path || !info?.isFile()) {
+      const folder = c.req.path.endsWith("/") ? await inside(root, folderOf(root, c.req.path)) : null;
+      const listed = folder && (await stat(folder)).isDirectory() ? await folderIndex(folder, c.req.path) : null;
+      return listed === null ? c.text("not found\n", 404, HEADERS) : c.html(listed, 200, HEADERS);
+    }
     const type = TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream";
     const body = Readable.toWeb(createReadStream(path)) as ReadableStream;
     return c.body(body, 200, { ...HEADERS, "content-type": type, "content-length": String(info.size) });
@@ -65,7 +70,13 @@ export function serveFolder(root: string, port: number): Promise<Served> {
 async function inside(root: string, path: string | null): Promise<string | null> {
   if (path === null) return null;
   const [folder, file] = await Promise.all([realpath(root), realpath(path).catch(() => null)]);
+  if (file === folder) return file;
   return file?.startsWith(folder.endsWith(sep) ? folder : folder + sep) ? file : null;
+}
+
+function folderOf(root: string, requestPath: string): string | null {
+  const file = fileOf(root, requestPath);
+  return file === null ? null : dirname(file);
 }
 
 /** The file a request names, or null when it leaves the folder or names a hidden file. */

@@ -73,7 +73,7 @@ test("a ring of marks is found again, and its bundle's page holds", async () => 
 
 test("inheritance is found again", async () => {
   const { folder, texts, mark } = material();
-  const examined = await ask("examine inheritance", [texts], { mark, keys: 20, seed: "joint seed" });
+  const examined = await ask("examine inheritance", [texts], { mark, otherKeys: 20, seed: "joint seed" });
   const files = await bundleOf("examine inheritance", examined);
   expect(new TextDecoder().decode(files.get("data/page.html")!)).toContain("--seed &#39;joint seed&#39;");
   await again(files, folder);

@@ -60,6 +60,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./audit/audit.js")).auditCommand(),
   },
   {
+    name: "completion",
+    description: "A script that completes verbs and options in a shell.",
+    load: async () => (await import("./completion.js")).completionCommand(),
+  },
+  {
     name: "serve",
     description: "Serve a folder of pages (from --out or the demo), or a register's public site, on localhost.",
     load: async () => (await import("./serve.js")).serveCommand(),
@@ -74,6 +79,8 @@ const VERBS: readonly Verb[] = [
     tools.map(({ name, summary, load }) => ({ name, description: summary, load: async () => (await load())() })),
   ),
 ];
+
+export const VERB_NAMES: readonly string[] = VERBS.map(({ name }) => name);
 
 /**
  * Every verb; those named among the arguments whole, the others by name and description alone. (An option's value that

@@ -13,7 +13,7 @@ import { assertFreeTarget, readBundle, writeBundle } from "../../host/bundle-sto
 import { assayHome } from "../../host/home.js";
 import { readSigningKey } from "../../host/signing/keys.js";
 import type { View } from "../../report/view.js";
-import { progressLine } from "../progress.js";
+import { notice, progressLine } from "../progress.js";
 import { summary } from "../summary.js";
 
 /** @param words what was typed after `examine`: the question named first is loaded, the others are listed */
@@ -37,7 +37,7 @@ interface Output {
   under?: string;
 }
 
-function questionCommand(asking: Asking, question: Question): Command {
+export function questionCommand(asking: Asking, question: Question): Command {
   const command = new Command(asking.question.name).description(question.description);
   for (const { name, help, many } of question.arguments) command.argument(many ? `<${name}...>` : `<${name}>`, help);
   for (const option of question.options) command.addOption(asOption(option));
@@ -46,15 +46,11 @@ function questionCommand(asking: Asking, question: Question): Command {
     .option("--sign <file>", "sign the bundle with an Ed25519 private key (PEM, PKCS#8)")
     .option("--under <digest>", "with --out: the plan that was fixed before this run, named in the bundle's request")
     .option("--json", "print one finding a line as JSON, nothing else");
-  // Where the question has no key of its own, --key signs, as it always did.
-  const signs = !question.options.some(({ flags }) => flags.startsWith("--key "));
-  if (signs) command.addOption(new CommanderOption("--key <file>", "the same as --sign").hideHelp());
   command.addHelpText("after", question.help);
   return command.action(async (...given: unknown[]) => {
     const positional = given.slice(0, question.arguments.length) as Asked["arguments"];
     const { json, out, sign, under, ...options } = command.opts<Output & Record<string, unknown>>();
-    const keyFile = sign ?? (signs ? (options.key as string | undefined) : undefined);
-    await run(asking, question, { arguments: positional, options }, { json, out, keyFile, under });
+    await run(asking, question, { arguments: positional, options }, { json, out, keyFile: sign, under });
   });
 }
 
@@ -102,11 +98,11 @@ async function run(asking: Asking, question: Question, asked: Asked, printed: Pr
   const examination = await question.examine(asked, desk).finally(() => progress.done());
   if (out !== undefined) await writeBundle(out, await publish(asking, examination, studies, key, plan));
   print(examination, view);
-  if (out !== undefined) process.stderr.write(`bundle written to ${out}\n`);
+  if (out !== undefined) notice(`bundle written to ${out}`);
 }
 
 function print({ findings, notes = [] }: Examination, view: View | null): void {
-  for (const note of notes) process.stderr.write(`${note}\n`);
+  for (const note of notes) notice(note);
   const printed = findings.map((finding) =>
     view === null
       ? encodeFinding(finding)

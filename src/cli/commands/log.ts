@@ -265,11 +265,11 @@ function witness(): Command {
   return new Command("witness")
     .description("Serve a witness (C2SP tlog-witness) on localhost: cosigns trees that only grow.")
     .argument("<folder>", "where the trees last seen are kept")
-    .requiredOption("--key <file>", "private key of type 4 or 6, as `assay log key` makes it")
+    .requiredOption("--log-key <file>", "private key of type 4 or 6, as `assay log key` makes it")
     .requiredOption("--log <vkey...>", "verifier keys of the logs to witness")
     .option("--port <n>", "port; 0 takes any free one", portArgument, 7409)
-    .action(async (folder: string, options: { key: string; log: string[]; port: number }) => {
-      const secret = parseSecretKey((await readFile(options.key, "utf8")).trimEnd(), options.key);
+    .action(async (folder: string, options: { logKey: string; log: string[]; port: number }) => {
+      const secret = parseSecretKey((await readFile(options.logKey, "utf8")).trimEnd(), options.logKey);
       const desk = await openWitness({
         folder,
         key: secret,
@@ -345,9 +345,9 @@ function adopt(): Command {
   return new Command("adopt")
     .description("Take over a log that another implementation wrote, after checking it whole.")
     .argument("<folder>")
-    .requiredOption("--key <file>", "the log's private key (PRIVATE+KEY+name+id+base64)")
-    .action(async (folder: string, options: { key: string }) => {
-      const { size } = await adoptLog(folder, options.key);
+    .requiredOption("--log-key <file>", "the log's private key (PRIVATE+KEY+name+id+base64)")
+    .action(async (folder: string, options: { logKey: string }) => {
+      const { size } = await adoptLog(folder, options.logKey);
       process.stdout.write(`${size} entries, checked\n`);
     });
 }

@@ -9,10 +9,11 @@ import { unzipStrict } from "../../evidence/zip.js";
 import { assertBundle, readBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
 import { readPublicKey } from "../../host/signing/keys.js";
+import { coloured } from "../colour.js";
 import { progressLine } from "../progress.js";
 
 interface Options {
-  key?: string[];
+  trustKey?: string[];
   plan?: string;
   policy?: string;
   recompute?: boolean;
@@ -23,7 +24,10 @@ interface Options {
 export function verifyCommand(): Command {
   return new Command("verify")
     .argument("<bundle>", "bundle folder or .zip, a case (assay case pack), or an audit (assay audit report)")
-    .option("--key <file...>", "public Ed25519 keys you trust (PEM, SPKI); a signature by another key does not hold")
+    .option(
+      "--trust-key <file...>",
+      "public Ed25519 keys you trust (PEM, SPKI); a signature by another key does not hold",
+    )
     .option(
       "--plan <digest>",
       "the plan that was fixed before the run; a bundle made under another, or none, does not hold",
@@ -40,7 +44,7 @@ export function verifyCommand(): Command {
       `
 Examples:
   $ assay verify case-1
-  $ assay verify case-1.zip --key lab-public.pem
+  $ assay verify case-1.zip --trust-key lab-public.pem
   $ assay verify 2026-001.zip --policy docket-policy.txt
   $ assay verify case-1 --recompute --inputs ./models
   $ assay verify case-2 --recompute --inputs ./models https://example.org/suspect/
@@ -53,7 +57,7 @@ is caught only by --recompute.`,
 }
 
 async function run(path: string, options: Options): Promise<void> {
-  const trustedKeys = options.key ? await Promise.all(options.key.map(readPublicKey)) : undefined;
+  const trustedKeys = options.trustKey ? await Promise.all(options.trustKey.map(readPublicKey)) : undefined;
   const plan = options.plan === undefined ? {} : { plan: parseDigest(options.plan) };
   if (await verifyAsCase(path, options)) return;
   const { auditFilesAt } = await import("../../app/audit/audit-files.js");
@@ -83,7 +87,7 @@ async function run(path: string, options: Options): Promise<void> {
   const holds = checks.every((check) => check.holds);
   if (options.json) process.stdout.write(`${JSON.stringify({ holds, checks, signedBy: report.signedBy })}\n`);
   else {
-    for (const check of checks) process.stdout.write(`${MARKS[standing(check)]}  ${check.name}: ${check.detail}\n`);
+    for (const check of checks) process.stdout.write(`${mark(check)}  ${check.name}: ${check.detail}\n`);
     process.stdout.write(`${conclusion(checks)}\n`);
   }
   if (!holds) process.exitCode = 3;
@@ -101,7 +105,7 @@ async function verifyAsCase(path: string, { policy, json }: Options): Promise<bo
   const { holds, checks, state, cannotSee } = await verifyCase(files, { policy: trust, quick: platformKey });
   if (json) process.stdout.write(`${JSON.stringify({ holds, checks, state, cannotSee })}\n`);
   else {
-    for (const check of checks) process.stdout.write(`${MARKS[standing(check)]}  ${check.name}: ${check.detail}\n`);
+    for (const check of checks) process.stdout.write(`${mark(check)}  ${check.name}: ${check.detail}\n`);
     process.stdout.write(`${holds ? "The case holds." : "The case does not hold."}\nWhat this cannot see:\n`);
     for (const each of cannotSee) process.stdout.write(` - ${each}\n`);
   }
@@ -110,6 +114,13 @@ async function verifyAsCase(path: string, { policy, json }: Options): Promise<bo
 }
 
 const MARKS = { holds: "holds        ", fails: "DOES NOT HOLD", unchecked: "not checked  " } as const;
+
+const COLOURS = { holds: "green", fails: "red", unchecked: "yellow" } as const;
+
+function mark(check: Check): string {
+  const at = standing(check);
+  return coloured(MARKS[at], COLOURS[at]);
+}
 
 function standing({ holds, checked }: Check): keyof typeof MARKS {
   if (holds) return "holds";

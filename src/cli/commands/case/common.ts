@@ -32,7 +32,8 @@ export interface ActOptions {
 export const signing = (command: Command) =>
   command
     .requiredOption("--private-key <file>", "EC private key in PEM")
-    .option("--password <text>", "password of the private key")
+    .option("--password <text>", "password of the private key; seen by others on this machine: rather --password-file")
+    .option("--password-file <file>", "file whose first line is the password")
     .option("--at <moment>", "in a rehearsal: enter it at this time, UTC")
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
     .option("--json", "print one record as JSON");

@@ -43,7 +43,8 @@ const signed = (command: Command) =>
   command
     .requiredOption("--register <log>", "the register: its folder, or s3://bucket/prefix with --keys")
     .requiredOption("--private-key <file>", "EC private key in PEM")
-    .option("--password <text>", "password of the private key")
+    .option("--password <text>", "password of the private key; seen by others on this machine: rather --password-file")
+    .option("--password-file <file>", "file whose first line is the password")
     .option("--keys <file>", "the log's private keys, where it lies in a bucket")
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
     .option("--json", "print one record as JSON");
@@ -72,7 +73,7 @@ function authorityCommand(): Command {
       "List the keys that may make orders in an authority's name, as a signed entry. A replacement needs 48 hours' notice.",
     )
     .requiredOption(
-      "--key <file=effects>",
+      "--authority-key <file=effects>",
       `public key in PEM, and what it may order: ${EFFECTS.join(",")} (default: all); may be repeated`,
       several,
       [],
@@ -84,12 +85,12 @@ function authorityCommand(): Command {
       `
 Example:
   $ assay register admit ./log --public-key court.pem --name Court --role authority
-  $ assay register authority court.example --key court.pem=notice,label,suspend,recall --reason "first keys" \\
+  $ assay register authority court.example --authority-key court.pem=notice,label,suspend,recall --reason "first keys" \\
       --private-key court-key.pem --register ./log`,
     )
-    .action(async (name: string, options: Common & { key: string[]; effective?: string; reason: string }) => {
-      const keys = options.key.map(keyGiven);
-      if (keys.length === 0) throw new AssayError("USAGE", "authority: expected --key FILE");
+    .action(async (name: string, options: Common & { authorityKey: string[]; effective?: string; reason: string }) => {
+      const keys = options.authorityKey.map(keyGiven);
+      if (keys.length === 0) throw new AssayError("USAGE", "authority: expected --authority-key FILE");
       const effective = options.effective === undefined ? null : momentOf(options.effective, "--effective");
       const { reason } = options;
       told(options, await setAuthority(await entering(options), { authority: name, keys, effective, reason }));

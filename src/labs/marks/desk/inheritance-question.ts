@@ -26,7 +26,7 @@ export const inheritanceQuestion: Question = {
       help: "tokenizer.json of the mark, or a folder that holds one, for lines without ids",
     },
     {
-      flags: "--keys <n>",
+      flags: "--other-keys <n>",
       help: "other keys to calibrate on; an outcome takes at least 1,000",
       read: optionValue.whole(10, 100_000),
       default: INHERITED.keys,
@@ -46,8 +46,8 @@ Examples:
 An outcome of "inconclusive" does not show that the suspect learned no marked text.`,
 
   async examine({ arguments: [texts], options }, desk) {
-    const { mark, tokenizer, keys, seed, reading } = options as unknown as Options;
-    const settings = { keys, seed, reading: reading === true };
+    const { mark, tokenizer, otherKeys, seed, reading } = options as unknown as Options;
+    const settings = { keys: otherKeys, seed, reading: reading === true };
     const paths = { texts: String(texts), mark, ...(tokenizer === undefined ? {} : { tokenizer }) };
     return asExamination(await examineInherited({ paths, ...settings, ...desk }), settings);
   },
@@ -63,7 +63,7 @@ An outcome of "inconclusive" does not show that the suspect learned no marked te
 interface Options {
   mark: string;
   tokenizer?: string;
-  keys: number;
+  otherKeys: number;
   seed: string;
   reading?: boolean;
 }

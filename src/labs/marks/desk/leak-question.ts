@@ -36,7 +36,7 @@ export const leakQuestion: Question = {
   ],
   help: `
 Examples:
-  $ assay mark weights ./model --recipient "Institute A" --key recipients.json --out ./copy-a
+  $ assay mark weights ./model --recipient "Institute A" --recipients recipients.json --out ./copy-a
   $ assay examine leak ./leaked --original ./model --recipients recipients.json --json | jq .observations.named`,
 
   async examine({ arguments: [suspect], options }, desk) {

@@ -1,11 +1,11 @@
-/** `assay mark weights MODEL --recipient NAME --key FILE --out DIR`: a copy that can be traced. */
+/** `assay mark weights MODEL --recipient NAME --recipients FILE --out DIR`: a copy that can be traced. */
 import { Command, InvalidArgumentError } from "commander";
 import { progressLine } from "../../../cli/progress.js";
 import { markWeights } from "../desk/leak.js";
 
 interface Options {
   recipient: string;
-  key: string;
+  recipients: string;
   out: string;
   strength?: number;
 }
@@ -15,7 +15,7 @@ export function markWeightsCommand(): Command {
     .description("Write a copy of a model for one recipient, carrying a code word in its matrices.")
     .argument("<model>", "model folder with safetensors in F32, F16 or BF16")
     .requiredOption("--recipient <name>", "whom the copy is for")
-    .requiredOption("--key <file>", "the owner's list of recipients with its key; made where it does not exist")
+    .requiredOption("--recipients <file>", "the owner's list of recipients with its key; made where it does not exist")
     .requiredOption("--out <dir>", "a new folder")
     .option(
       "--strength <share>",
@@ -26,11 +26,12 @@ export function markWeightsCommand(): Command {
       "after",
       `
 Example:
-  $ assay mark weights ./model --recipient "Institute A" --key recipients.json --out ./copy-a`,
+  $ assay mark weights ./model --recipient "Institute A" --recipients recipients.json --out ./copy-a`,
     )
     .action(async (model: string, options: Options) => {
+      const { recipients, ...rest } = options;
       const progress = progressLine();
-      const tensors = await markWeights({ model, ...options, onProgress: progress.report }).finally(() =>
+      const tensors = await markWeights({ model, ...rest, key: recipients, onProgress: progress.report }).finally(() =>
         progress.done(),
       );
       process.stdout.write(`${JSON.stringify({ recipient: options.recipient, tensors, out: options.out })}\n`);

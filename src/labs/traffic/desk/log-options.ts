@@ -8,7 +8,7 @@ import { readMapping } from "./read-mapping.js";
 
 export interface LogOptions {
   data?: string;
-  key?: string;
+  hashKey?: string;
   mapping?: string;
   reveal?: boolean;
 }
@@ -28,8 +28,8 @@ export async function logOptions(
   return {
     logs,
     folder,
-    keyFile: options.key ?? join(home, "key"),
-    keyMayBeNew: options.key === undefined,
+    keyFile: options.hashKey ?? join(home, "key"),
+    keyMayBeNew: options.hashKey === undefined,
     mapping: options.mapping === undefined ? null : await readMapping(options.mapping),
     reveal: options.reveal === true,
   };

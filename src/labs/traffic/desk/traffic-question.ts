@@ -38,7 +38,7 @@ export const trafficQuestion: Question = {
   ],
   options: [
     { flags: "--data <dir>", help: "folder of the tables, kept between runs so that only new rows are read" },
-    { flags: "--key <file>", help: "key that hashes identifiers and prompts, 64 hexadecimal digits" },
+    { flags: "--hash-key <file>", help: "key that hashes identifiers and prompts, 64 hexadecimal digits" },
     { flags: "--mapping <file>", help: "where the fields of a log of one's own are (JSON)" },
     { flags: "--reveal", help: "name accounts in clear; the default is their keyed hash" },
     { flags: "--follow", help: "keep looking at growing logs; findings are printed again when they change" },
@@ -50,15 +50,15 @@ export const trafficQuestion: Question = {
     { flags: "--feed-days <n>", help: "with --feed: days after which an entry expires", default: "7" },
     {
       flags: "--as-respondent <bundle>",
-      help: "hold one's own log against an accusation's bundle; --key is the key that hashed it",
+      help: "hold one's own log against an accusation's bundle; --hash-key is the key that hashed it",
     },
     { flags: "--interval <seconds>", help: "with --follow: seconds between looks", default: INTERVAL_SECONDS },
   ],
   help: `
 Examples:
   $ assay examine traffic spend-logs/ --data ./traffic --json
-  $ assay examine traffic 2026-03-*.jsonl.gz --data ./traffic --key owner.key --reveal
-  $ assay examine traffic own-logs/ --as-respondent accusation.zip --key disclosed.key
+  $ assay examine traffic 2026-03-*.jsonl.gz --data ./traffic --hash-key owner.key --reveal
+  $ assay examine traffic own-logs/ --as-respondent accusation.zip --hash-key disclosed.key
 
 It reads LiteLLM, Langfuse, Helicone, OpenTelemetry GenAI, Cloudflare AI Gateway, Bedrock, Portkey, OpenRouter, Datadog,
 OpenAI-, Anthropic- and Gemini-compatible proxy logs, and plain JSON, CSV and Parquet (docs/traffic-logs.md;

@@ -52,7 +52,7 @@ function reportCommand(): Command {
     .description("Usage by model, organisation and key, unusual keys, and who shares what with an account.")
     .argument("<log...>", "log files or folders of them")
     .option("--data <dir>", "folder of the tables, kept between runs")
-    .option("--key <file>", "key that hashes identifiers")
+    .option("--hash-key <file>", "key that hashes identifiers")
     .option("--mapping <file>", "where the fields of a log of one's own are (JSON)")
     .option("--account <account>", "add who shares networks or payment with this account (in clear, or its keyed hash)")
     .option("--json", "print the report as one JSON object, nothing else")
@@ -91,11 +91,11 @@ function exportCommand(): Command {
     .argument("<log...>", "log files or folders of them")
     .requiredOption("--out <file>", "the Parquet file to write")
     .option("--data <dir>", "folder of the tables, kept between runs")
-    .option("--key <file>", "key that hashes identifiers and prompts; it stays with you")
+    .option("--hash-key <file>", "key that hashes identifiers and prompts; it stays with you")
     .option("--mapping <file>", "where the fields of a log of one's own are (JSON)")
     .addHelpText(
       "after",
-      "\nExample:\n  $ assay traffic export spend-logs/ --key owner.key --out hashed.parquet\n  $ assay examine traffic hashed.parquet --json",
+      "\nExample:\n  $ assay traffic export spend-logs/ --hash-key owner.key --out hashed.parquet\n  $ assay examine traffic hashed.parquet --json",
     )
     .action(async (logs: string[], options: LogOptions & { out: string }) => {
       const progress = progressLine();

@@ -75,7 +75,7 @@ Examples:
   $ assay examine weights models/base models/suspect --also models/second-parent models/third-parent
   $ assay examine weights models/base models/suspect --committed base.receipt.json --policy trust.txt
   $ assay examine weights base.sketch suspect.sketch
-  $ assay examine weights models/base models/suspect --rows all --out case-1.zip --key lab.pem
+  $ assay examine weights models/base models/suspect --rows all --out case-1.zip --sign lab.pem
   $ assay examine weights models/base models/base+adapters/suspect
   $ assay examine weights models/base https://example.org/models/suspect/resolve/main
 

@@ -1,0 +1,93 @@
+/** Flags: one table, one meaning each; examples in every help; earlier forms; targets; completion; quiet and colour. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { expect, test } from "vitest";
+import { coloured } from "../../src/cli/colour.js";
+import { allCommands, leaves } from "../../src/cli/flags/all-commands.js";
+import { completion } from "../../src/cli/flags/completion.js";
+import { asTypedNow } from "../../src/cli/flags/earlier.js";
+import { checkTargets, TARGETS } from "../../src/cli/flags/targets.js";
+import { FLAGS } from "../../src/cli/flags/vocabulary.js";
+
+const program = await allCommands();
+const all = leaves(program);
+
+test("every flag of every command is in the table, with a value of its kind", () => {
+  const unknown: string[] = [];
+  const used = new Set<string>();
+  for (const { path, command } of all)
+    for (const option of command.options) {
+      const name = option.long!.slice(2);
+      const takes = /[<[](.*)[>\]]/.exec(option.flags)?.[1] ?? "";
+      used.add(name);
+      if (!FLAGS[name]?.takes.split("|").includes(takes)) unknown.push(`${path} ${option.flags}`);
+    }
+  expect(unknown).toEqual([]);
+  expect(Object.keys(FLAGS).filter((name) => !used.has(name) && name !== "quiet")).toEqual([]);
+  expect(all.length).toBeGreaterThan(100);
+});
+
+test("keys have names of their own: what signs, what is trusted, what hashes", () => {
+  const where = (flag: string) => all.filter(({ command }) => command.options.some((o) => o.long === flag));
+  expect(where("--key")).toEqual([]);
+  expect(where("--trust-key").map(({ path }) => path)).toEqual(["verify"]);
+  expect(where("--sign").every(({ path }) => path.startsWith("examine "))).toBe(true);
+});
+
+test("what was typed before works, and is told", () => {
+  expect(asTypedNow(["verify", "b.zip", "--key", "k.pub"])).toEqual({
+    argv: ["verify", "b.zip", "--trust-key", "k.pub"],
+    notes: ["--key is --trust-key now"],
+  });
+  expect(asTypedNow(["examine", "weights", "a", "b", "--key=k"]).argv.at(-1)).toBe("--sign=k");
+  expect(asTypedNow(["examine", "traffic", "a", "--key", "k"]).argv).toContain("--hash-key");
+  expect(asTypedNow(["mark", "weights", "m", "--key", "l"]).argv).toContain("--recipients");
+  expect(asTypedNow(["log", "witness", "--key", "l"]).argv).toContain("--log-key");
+  expect(asTypedNow(["examine", "marks", "--", "--key"])).toEqual({
+    argv: ["examine", "marks", "--", "--key"],
+    notes: [],
+  });
+});
+
+const targeted = (out: string) => {
+  const command = new Command("x").option("--out <file>");
+  command.setOptionValue("out", out);
+  return checkTargets(command);
+};
+
+test("targets that cannot be written are one line before the work, and nothing is left behind", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-targets-"));
+  writeFileSync(join(folder, "file"), "");
+  for (const bad of ["/proc/x", "/proc/self/fd/x.zip", "/sys/x", "/dev/full", "/dev/null", join(folder, "file", "x")])
+    await expect(targeted(bad), bad).rejects.toThrow(/^--out: expected/);
+  await targeted(join(folder, "new", "deeper", "x.zip"));
+  await targeted("s3://bucket/x");
+  expect(readdirSync(folder)).toEqual(["file"]);
+  rmSync(folder, { recursive: true });
+  for (const name of TARGETS) expect(FLAGS[name]).toBeDefined();
+});
+
+test("bash completes verbs and options from the script", () => {
+  const script = completion(program, "bash");
+  const ask = (...words: string[]) => {
+    const typed = words.map((w) => `'${w}'`).join(" ");
+    const line = `${script}\nCOMP_WORDS=(assay ${typed}); COMP_CWORD=${words.length}; _assay; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return spawnSync("bash", ["-c", line], { encoding: "utf8" }).stdout.split("\n").filter(Boolean);
+  };
+  expect(ask("ver")).toEqual(["verify", "verdict"].sort((a, b) => (a > b ? -1 : 1)));
+  expect(ask("examine", "w")).toEqual(["weights"]);
+  expect(ask("register", "sign", "--priv")).toEqual(["--private-key"]);
+  expect(ask("examine", "weights", "a", "b", "--qui")).toEqual(["--quiet"]);
+  for (const shell of ["zsh", "fish"] as const) expect(completion(program, shell)).toMatch(/trust-key/);
+});
+
+test("colour on terminals alone, and none with NO_COLOR", () => {
+  const terminal = { isTTY: true };
+  expect(coloured("x", "red", terminal as never, {})).toBe("\u001b[31mx\u001b[0m");
+  expect(coloured("x", "red", terminal as never, { NO_COLOR: "1" })).toBe("x");
+  expect(coloured("x", "red", terminal as never, { TERM: "dumb" })).toBe("x");
+  expect(coloured("x", "red", { isTTY: false } as never, {})).toBe("x");
+});
