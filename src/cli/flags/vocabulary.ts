@@ -172,7 +172,6 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   party: { takes: "name", means: "a party, by name" },
   password: { takes: "text", means: "password of the private key" },
   "password-file": { takes: "file", means: "file whose first line is the password" },
-  "password-file": { takes: "file", means: "file whose first line is the password of the private key" },
   "per-minute": { takes: "n", means: "requests a minute to each endpoint at most" },
   period: { takes: "name", means: "for how long, such as 2026-11" },
   plan: { takes: "digest|file", means: "the plan that was fixed beforehand: its file or digest" },
