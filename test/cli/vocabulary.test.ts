@@ -6,13 +6,14 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { expect, test } from "vitest";
 import { coloured } from "../../src/cli/colour.js";
-import { allCommands, leaves } from "../../src/cli/flags/all-commands.js";
+import { everyCommand } from "../../src/cli/commands/commands.js";
+import { leaves } from "../../src/cli/flags/all-commands.js";
 import { completion } from "../../src/cli/flags/completion.js";
 import { asTypedNow } from "../../src/cli/flags/earlier.js";
 import { checkTargets, TARGETS } from "../../src/cli/flags/targets.js";
 import { FLAGS } from "../../src/cli/flags/vocabulary.js";
 
-const program = await allCommands();
+const program = await everyCommand();
 const all = leaves(program);
 
 test("every flag of every command is in the table, with a value of its kind", () => {

@@ -62,7 +62,7 @@ const VERBS: readonly Verb[] = [
   {
     name: "completion",
     description: "A script that completes verbs and options in a shell.",
-    load: async () => (await import("./completion.js")).completionCommand(),
+    load: async () => (await import("./completion.js")).completionCommand(everyCommand),
   },
   {
     name: "serve",
@@ -80,7 +80,11 @@ const VERBS: readonly Verb[] = [
   ),
 ];
 
-export const VERB_NAMES: readonly string[] = VERBS.map(({ name }) => name);
+/** Every verb with everything below it: for completion, and for whoever holds the vocabulary together. */
+export async function everyCommand(): Promise<Command> {
+  const { allCommands } = await import("../flags/all-commands.js");
+  return allCommands(await commandsFor(VERBS.map(({ name }) => name)));
+}
 
 /**
  * Every verb; those named among the arguments whole, the others by name and description alone. (An option's value that

@@ -1,9 +1,9 @@
 /** `assay completion SHELL`: a script that completes verbs and options. */
 import { Argument, Command } from "commander";
-import { allCommands } from "../flags/all-commands.js";
 import { completion, SHELLS, type Shell } from "../flags/completion.js";
 
-export function completionCommand(): Command {
+/** @param all every command there is */
+export function completionCommand(all: () => Promise<Command>): Command {
   return new Command("completion")
     .addArgument(new Argument("<shell>", "whose script").choices([...SHELLS]))
     .addHelpText(
@@ -15,6 +15,6 @@ Examples:
   $ assay completion fish > ~/.config/fish/completions/assay.fish`,
     )
     .action(async (shell: Shell) => {
-      process.stdout.write(completion(await allCommands(), shell));
+      process.stdout.write(completion(await all(), shell));
     });
 }

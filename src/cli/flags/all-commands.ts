@@ -1,12 +1,12 @@
 /** Every verb with everything below it, loaded: for completion and for whoever holds the vocabulary together. */
 import { Command } from "commander";
 import { LABORATORIES } from "../../app/known.js";
-import { commandsFor, VERB_NAMES } from "../commands/commands.js";
 import { questionCommand } from "../commands/examine.js";
 
-export async function allCommands(): Promise<Command> {
+/** @param verbs loaded, each with what is below it, but for the questions of `examine` */
+export async function allCommands(verbs: readonly Command[]): Promise<Command> {
   const program = new Command("assay");
-  for (const command of await commandsFor([...VERB_NAMES])) {
+  for (const command of verbs) {
     if (command.name() !== "examine") {
       program.addCommand(command);
       continue;
