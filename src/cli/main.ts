@@ -10,9 +10,6 @@ import { SOFTWARE } from "../app/software.js";
 import { AssayError } from "../base/error.js";
 import { commandsFor } from "./commands/commands.js";
 import { asTypedNow } from "./flags/earlier.js";
-import { takePassword } from "./flags/password.js";
-import { checkTargets } from "./flags/targets.js";
-import { beQuiet, notice } from "./progress.js";
 import { hyphened } from "./underscored-options.js";
 
 /** Where an example's explanation begins. */
@@ -54,10 +51,9 @@ for (const command of [program, ...below(program)]) {
 }
 
 program.hook("preAction", async (_, command) => {
-  if (command.opts<{ quiet?: boolean }>().quiet) beQuiet();
-  for (const note of typed.notes) notice(`assay: ${note}`);
-  await takePassword(command);
-  await checkTargets(command);
+  // Loaded when a command runs: --version and --help read none of it.
+  const { before } = await import("./flags/before.js");
+  await before(command, typed.notes);
 });
 
 for (const stream of [process.stdout, process.stderr])

@@ -32,7 +32,7 @@ function started(...args: string[]): { stdout: string; loaded: string[] } {
 function beyondRecords(url: string): boolean {
   return (
     /(?:^|\/)dist\/(labs|office|report|host|web)\//.test(url) &&
-    !/\/labs\/[^/]+\/(laboratory|propositions)\.js$/.test(url)
+    !/\/labs\/[^/]+\/(laboratory|propositions|studies)\.js$/.test(url)
   );
 }
 

@@ -31,7 +31,7 @@ async function checkTarget(name: string, path: string): Promise<void> {
   const folder = await above(there?.isDirectory() ? target : dirname(target));
   const info = await lstat(folder);
   if (!info.isDirectory() && !info.isSymbolicLink())
-    throw new AssayError("USAGE", `${flag}: expected a folder to write into, got a file at ${quoted(folder)}`);
+    throw new AssayError("USAGE", `${flag}: expected a folder that can be written to, got a file at ${quoted(folder)}`);
   const refused = () =>
     new AssayError("USAGE", `${flag}: expected a folder that can be written to, got ${quoted(folder)}`);
   const kind = await statfs(folder).catch(() => null);
