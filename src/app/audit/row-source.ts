@@ -5,14 +5,17 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { createGunzip } from "node:zlib";
 import { fromUtf8 } from "../../base/bytes.js";
 import { canonicalJsonBytes } from "../../base/canonical-json.js";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { readSmallFile } from "../../host/small-file.js";
+import { EVENT_FILE_BYTES_MAX, eventFileRows } from "../../office/audit/readers/event-file.js";
 import { jsonFields, pythonJson } from "../../office/audit/readers/json-line.js";
+import { megatronFields } from "../../office/audit/readers/megatron-log.js";
+import { mlflowRows } from "../../office/audit/readers/mlflow-metrics.js";
 import type { Fields } from "../../office/audit/readers/normal-form.js";
 import { TRAINER_STATE_BYTES_MAX, trainerStateRows } from "../../office/audit/readers/trainer-state.js";
 import { ROW_BYTES_MAX, type RowClass } from "../../office/audit/rows.js";
@@ -30,6 +33,9 @@ export interface Source {
 }
 
 const CONFIG_BYTES_MAX = 16 * 1024 * 1024;
+/** Keys of one MLflow run, and the file of one: a million values of 40 bytes. */
+const METRIC_FILES_MAX = 10_000;
+const METRIC_BYTES_MAX = 64 * 1024 * 1024;
 /** Lines of an environment: packages of one machine. */
 const ENVIRONMENT_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -40,8 +46,14 @@ export async function openSource(path: string, of: RowClass, step: number | null
     throw new AssayError("NOT_FOUND", `audit commit: expected a file or folder, found nothing at ${quoted(path)}`);
   if (of === "checkpoints") return { format: "oms", rows: checkpointFolders(path, info.isDirectory(), step) };
   if (of === "config" || of === "environment") return { format: "settings", rows: await settings(path) };
-  if (info.isDirectory())
+  if (info.isDirectory()) {
+    const metrics = await metricFiles(path);
+    if (metrics) return { format: "mlflow", rows: mlflowRows(metrics, basename(path)) };
     throw new AssayError("UNSUPPORTED", `audit commit: ${quoted(path)} is a folder: name its files`);
+  }
+  if (basename(path).includes("tfevents"))
+    return { format: "tfevents", rows: eventFileRows(await readSmallFile(path, EVENT_FILE_BYTES_MAX), basename(path)) };
+  if (of === "steps" && /\.(?:log|out|txt)$/.test(path)) return { format: "megatron", rows: printedLines(path) };
   if (await isTrainerState(path))
     return {
       format: "trainer_state",
@@ -78,8 +90,35 @@ async function* jsonLines(path: string): AsyncGenerator<SourceRow> {
   }
 }
 
+/** What a trainer printed; lines that are no iteration are passed over. */
+async function* printedLines(path: string): AsyncGenerator<SourceRow> {
+  for await (const line of linesOf(path, true)) {
+    const fields = megatronFields(line);
+    if (fields) yield { fields, line: `sha256:${createHash("sha256").update(line).digest("hex")}` };
+  }
+}
+
+/** Metrics of an MLflow run's folder, by key; null where there are none. */
+async function metricFiles(path: string): Promise<Map<string, string> | null> {
+  const folder = basename(path) === "metrics" ? path : join(path, "metrics");
+  const inside = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => null);
+  if (!inside) return null;
+  const files = inside.filter((entry) => entry.isFile());
+  if (files.length > METRIC_FILES_MAX)
+    throw new AssayError("LIMIT", `audit commit: expected at most ${METRIC_FILES_MAX} metrics, got ${files.length}`);
+  const metrics = new Map<string, string>();
+  for (const { parentPath, name } of files) {
+    const file = join(parentPath, name);
+    metrics.set(
+      relative(folder, file).replaceAll("\\", "/"),
+      fromUtf8(await readSmallFile(file, METRIC_BYTES_MAX), file),
+    );
+  }
+  return metrics;
+}
+
 /** Lines without their newline; a last line without one that is no whole JSON yet is still being written. @throws LIMIT */
-async function* linesOf(path: string): AsyncGenerator<string> {
+async function* linesOf(path: string, plain = false): AsyncGenerator<string> {
   const raw = createReadStream(path, { highWaterMark: 1 << 20 });
   const stream = path.endsWith(".gz") ? raw.pipe(createGunzip()) : raw;
   const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -99,7 +138,8 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   } finally {
     raw.destroy();
   }
-  if (rest.trim() === "") return;
+  // A line of print that has no end yet may say something else when it has.
+  if (rest.trim() === "" || plain) return;
   try {
     JSON.parse(rest);
   } catch {
@@ -119,7 +159,7 @@ async function* checkpointFolders(path: string, isFolder: boolean, step: number 
     .sort((a, b) => a.step - b.step);
   const found = numbered.length > 0 ? numbered : [{ step, path }];
   for (const each of found) {
-    const root = await modelRoot(each.path, () => undefined);
+    const root = `sha256:${await modelRoot(each.path, () => undefined)}`;
     const fields = { step: each.step, root, name: basename(each.path) };
     yield { fields, line: sha256Digest(canonicalJsonBytes(fields)) };
   }

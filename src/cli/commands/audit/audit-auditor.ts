@@ -167,7 +167,7 @@ function reportCommand(): Command {
 }
 
 async function rootOfModel(path: string): Promise<string> {
-  return /^sha256:[0-9a-f]{64}$/.test(path) ? path : modelRoot(path, () => undefined);
+  return /^sha256:[0-9a-f]{64}$/.test(path) ? path : `sha256:${await modelRoot(path, () => undefined)}`;
 }
 
 export interface VerifyTyped {

@@ -3,12 +3,16 @@ import { Command, Option } from "commander";
 import { answerChallenge, challengeOf, enterSigned, readSignature } from "../../../app/audit/challenge.js";
 import { commitRows } from "../../../app/audit/commit-rows.js";
 import { beginRun, enterInRun, momentText, readRunKey, signEntry } from "../../../app/audit/run-log.js";
+import { readPolicyFile } from "../../../app/log/log.js";
 import { fromUtf8 } from "../../../base/bytes.js";
+import { canonicalJsonBytes } from "../../../base/canonical-json.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { unixSeconds } from "../../../host/moment.js";
+import { writeNewFile } from "../../../host/small-file.js";
 import { readWhole } from "../../../host/whole-file.js";
 import { ROW_CLASSES, type RowClass } from "../../../office/audit/rows.js";
+import { visibleText } from "../../../report/visible-text.js";
 import { progressLine } from "../../progress.js";
 import {
   atOf,
@@ -22,7 +26,15 @@ import {
 } from "./audit-options.js";
 
 export function makerCommands(): Command[] {
-  return [openRunCommand(), commitCommand(), openCommand(), refuseCommand(), enterCommand(), closeCommand()];
+  return [
+    openRunCommand(),
+    commitCommand(),
+    openCommand(),
+    refuseCommand(),
+    enterCommand(),
+    closeCommand(),
+    originCommand(),
+  ];
 }
 
 interface RoundOptions {
@@ -244,4 +256,38 @@ function closeCommand(): Command {
 function nameOf(state: { opened: { run: string } | null }): string {
   if (!state.opened) throw new AssayError("NOT_FOUND", "audit: expected a run in this folder");
   return state.opened.run;
+}
+
+function originCommand(): Command {
+  return new Command("origin")
+    .argument("<run>", "the run's folder")
+    .argument("<model>", "the released model: folder or file")
+    .description("Show that a model grew in this run, from a draw that was committed before its first step.")
+    .requiredOption("--checkpoints <folder>", "where the committed checkpoints lie")
+    .option("--policy <file>", "tlog-policy: whose witnesses' clocks are believed")
+    .option("--out <file>", "a new file for the dossier (JSON)")
+    .option("--json", "print the dossier as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay audit origin ./lm-01 ./release --checkpoints ./output")
+    .action(
+      async (
+        folder: string,
+        model: string,
+        options: { checkpoints: string; policy?: string; out?: string; json?: boolean },
+      ) => {
+        const { originOfRun } = await import("../../../app/audit/origin-of-run.js");
+        const policy = options.policy === undefined ? null : await readPolicyFile(options.policy);
+        const report = await originOfRun({ folder, model, checkpoints: options.checkpoints, policy });
+        if (options.out !== undefined) await writeNewFile(options.out, canonicalJsonBytes(report));
+        if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+        else {
+          const lines = [
+            `${report.run.name}: ${report.status}`,
+            ...report.checked.map(({ id, status, detail }) => `${status}  ${id}: ${detail}`),
+            "What this cannot see:",
+            ...report.cannotSee.map((each) => ` - ${each}`),
+          ];
+          process.stdout.write(`${lines.map(visibleText).join("\n")}\n`);
+        }
+      },
+    );
 }
