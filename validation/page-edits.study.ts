@@ -27,12 +27,11 @@ const EDITS = 10_000;
 const SEED = "page-edits-2";
 const FOLDER = "fixtures/bundles";
 
+/** "v1/leak, as made": which bundle, and whether its pages are those it was made with. */
+const [AS_MADE, TODAY] = [", as made", ", as written today"];
+const AS_MADE_NOT = ["v1/harvest", "v1/weights", "v2/weights"];
+
 type Bundle = Map<string, Uint8Array>;
-interface Material {
-  /** "v1/leak, as made": which bundle, and whether its pages are those it was made with. */
-  name: string;
-  files: Bundle;
-}
 interface Case {
   kind: "unedited" | "edited";
   bundle: string;
@@ -49,20 +48,26 @@ interface Result {
 const payloadOf = (files: Bundle): Payload =>
   new Map([...files].filter(([path]) => path.startsWith("data/")).map(([path, bytes]) => [path.slice(5), bytes]));
 
-/** Signatures are taken off: with one on, any rewriting fails already. */
-const materials: readonly Material[] = await (async () => {
-  const found: Material[] = [];
-  const names = readdirSync(FOLDER, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".zip.gz"));
-  for (const file of names.sort()) {
-    const files: Bundle = unzipStrict(new Uint8Array(gunzipSync(readFileSync(`${FOLDER}/${file}`))));
-    const name = file.replaceAll("\\", "/").replace(".zip.gz", "");
-    // Of harvest, version 1 wrote no bundle: its page was made for the fixture. A signed page names its key.
-    if (name !== "v1/harvest" && !files.has("signature.dsse.json")) found.push({ name: `${name}, as made`, files });
-    found.push({ name: `${name}, as written today`, files: await anew(files) });
-  }
-  return found;
-})();
-const byName = new Map(materials.map((material) => [material.name, material.files]));
+/** Names of the bundles; signatures are taken off: with one on, any rewriting fails already. */
+const NAMES: readonly string[] = readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".zip.gz"))
+  .map((file) => file.replaceAll("\\", "/").replace(".zip.gz", ""))
+  .sort()
+  // Of harvest, version 1 wrote no bundle: its page was made for the fixture. A signed page names its key.
+  .flatMap((name) => (AS_MADE_NOT.includes(name) ? [] : [`${name}${AS_MADE}`]).concat(`${name}${TODAY}`));
+
+const made = new Map<string, Promise<Bundle>>();
+function bundleOf(name: string): Promise<Bundle> {
+  const known = made.get(name) ?? read(name);
+  made.set(name, known);
+  return known;
+}
+
+async function read(name: string): Promise<Bundle> {
+  const file = name.replace(AS_MADE, "").replace(TODAY, "");
+  const files = unzipStrict(new Uint8Array(gunzipSync(readFileSync(`${FOLDER}/${file}.zip.gz`))));
+  return name.endsWith(TODAY) ? anew(files) : files;
+}
 
 async function anew(files: Bundle): Promise<Bundle> {
   const request = files.get("data/request.json")!;
@@ -134,23 +139,24 @@ export default defineStudy<Case, Result, ReturnType<typeof summarised>["json"]>(
     { name: "edited", counted: "positive" },
   ],
   cases: () => [
-    ...materials.map(({ name }) => ({ kind: "unedited" as const, bundle: name, n: 0 })),
+    ...NAMES.map((bundle) => ({ kind: "unedited" as const, bundle, n: 0 })),
     ...Array.from({ length: EDITS }, (_, i) => ({
       kind: "edited" as const,
-      bundle: materials[i % materials.length]!.name,
-      n: Math.floor(i / materials.length),
+      bundle: NAMES[i % NAMES.length]!,
+      n: Math.floor(i / NAMES.length),
     })),
   ],
   idOf: ({ kind, bundle, n }) => `${kind} ${bundle} ${n}`,
   async run({ kind, bundle, n }) {
-    const files = byName.get(bundle)!;
+    const files = await bundleOf(bundle);
     if (kind === "unedited")
       return { verdict: await verdict(packed(files, payloadOf(files), null)), edit: "", proposition: "" };
     const random = prng("validation/page-edits", `${SEED}/${bundle}/${n}`);
-    const others = materials[random.below(materials.length)]!.files;
+    const another = NAMES[random.below(NAMES.length)]!;
+    const others = async () => payloadOf(await bundleOf(another));
     for (;;) {
       const finding = random.below(findingCount(files.keys())!);
-      const edited = editOf(payloadOf(files), findingFolder(finding), payloadOf(others), random);
+      const edited = await editOf(payloadOf(files), findingFolder(finding), others, random);
       if (edited === null) continue;
       const maker = random.below(20) === 0 ? encodeMaker(OTHER) : null;
       const what = `${edited.kind}${maker === null ? "" : ", another package named"}`;

@@ -150,7 +150,12 @@ const replace = (source: string, place: Span | null, by: string) => place && put
  * @param other payload of another bundle, or of the same: a page is taken from it
  * @returns null where it would have changed nothing
  */
-export function editOf(payload: Payload, folder: string, other: Payload, random: Prng): Edited | null {
+export async function editOf(
+  payload: Payload,
+  folder: string,
+  other: () => Promise<Payload>,
+  random: Prng,
+): Promise<Edited | null> {
   const page = `${folder}page.html`;
   const drawings = [...payload.keys()].filter((path) => path.startsWith(`${folder}figures/`));
   const way = random.below(20);
@@ -158,7 +163,7 @@ export function editOf(payload: Payload, folder: string, other: Payload, random:
   if (way < 15 && drawings.length > 0) return inside(payload, pick(drawings, random), "figure file", IN_TEXT, random);
   if (way === 15) return inside(payload, "HOW-TO-VERIFY.txt", "instructions", IN_TEXT, random);
   if (way < 18) {
-    const from = random.below(2) === 0 ? payload : other;
+    const from = random.below(2) === 0 ? payload : await other();
     const pages = [...from.keys()].filter((path) => path.endsWith("page.html"));
     return replaced(payload, page, from.get(pick(pages, random))!, "page of another finding");
   }
