@@ -5,7 +5,7 @@
  *   python3 -m venv V && V/bin/pip install datatrove duckdb "xxhash<4" spacy
  *   npm run build && node bench/traffic/peers.ts --world W --python V/bin/python [--prompts 20000] [--rows 3000000] --out FILE
  *
- * W is a world of `npm run world`; its prompts are used. Rows are drawn by bench/traffic/straight.ts. datatrove groups near
+ * Without --world DuckDB alone is run. W is a world of `npm run world`; its prompts are used. Rows are drawn by bench/traffic/straight.ts. datatrove groups near
  * duplicates only: what templates are found by besides is not among its work.
  */
 import { execFileSync } from "node:child_process";
@@ -54,20 +54,8 @@ const peer = (work: string, file: string) => {
   found.push(...out.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Measured] : [])));
 };
 
-const prompts = await promptsOf(values.world!, Number(values.prompts));
-const file = join(scratch, "prompts.jsonl");
-writeFileSync(file, prompts.map((prompt) => `${JSON.stringify(prompt)}\n`).join(""));
-const own = <T>(work: string, who: string, run: () => T, answer: (result: T) => number) => {
-  const before = process.cpuUsage();
-  const result = run();
-  const { user, system } = process.cpuUsage(before);
-  found.push({ work, who, rows: prompts.length, cpuSeconds: (user + system) / 1e6, answer: answer(result) });
-};
-const sets = () => setsOf(prompts.map((prompt) => features(words(normalise(prompt)), { a: 1, b: 2 })));
-const groups = (of: Uint32Array) => new Set(of).size;
-own("templates", "Assay, near duplicates alone", () => nearDuplicates(sets(), { rows: 4, similarityMin: 0.6 }), groups);
-own("templates", "Assay, templates and near duplicates", () => groupPrompts(sets()).template, groups);
-peer("minhash", file);
+// Without a world only what is counted from rows is compared.
+if (values.world !== undefined) await comparePrompts(values.world);
 
 const engine = await ChdbEngine.open(join(scratch, "engine"), 2);
 const rows = Number(values.rows);
@@ -121,6 +109,28 @@ const table = [...found]
 process.stdout.write(
   `| work | who | rows | processor seconds | rows a processor second | times the engine's bare scan | found |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n${table.join("\n")}\n`,
 );
+
+async function comparePrompts(world: string): Promise<void> {
+  const prompts = await promptsOf(world, Number(values.prompts));
+  const file = join(scratch, "prompts.jsonl");
+  writeFileSync(file, prompts.map((prompt) => `${JSON.stringify(prompt)}\n`).join(""));
+  const own = <T>(work: string, who: string, run: () => T, answer: (result: T) => number) => {
+    const before = process.cpuUsage();
+    const result = run();
+    const { user, system } = process.cpuUsage(before);
+    found.push({ work, who, rows: prompts.length, cpuSeconds: (user + system) / 1e6, answer: answer(result) });
+  };
+  const sets = () => setsOf(prompts.map((prompt) => features(words(normalise(prompt)), { a: 1, b: 2 })));
+  const groups = (of: Uint32Array) => new Set(of).size;
+  own(
+    "templates",
+    "Assay, near duplicates alone",
+    () => nearDuplicates(sets(), { rows: 4, similarityMin: 0.6 }),
+    groups,
+  );
+  own("templates", "Assay, templates and near duplicates", () => groupPrompts(sets()).template, groups);
+  peer("minhash", file);
+}
 
 /** The first distinct last messages of a world's log. */
 async function promptsOf(world: string, most: number): Promise<string[]> {
