@@ -97,6 +97,12 @@ function table(rows: readonly SharedRow[]): string {
 
 const SIZE = { width: 760, height: 340, left: 56, top: 44, panel: 320, gap: 370, deep: 240 };
 
+/** The least twelve, and beyond them a point for each tenth more. */
+function drawn(i: number, n: number): boolean {
+  const tenths = (k: number) => Math.floor(Math.log(k) / Math.log(1.1));
+  return i < 12 || i === n - 1 || tenths(i) > tenths(i - 1);
+}
+
 /** Share of a row's pairs (log scale, 1 to 1/1000) with a log10 p at or below x, a line a row. */
 function tails(rows: readonly SharedRow[]): string {
   const panel = (title: string, of: (r: SharedRow) => number, x0: number, colour: string) => {
@@ -104,8 +110,10 @@ function tails(rows: readonly SharedRow[]): string {
     const y = (share: number) => SIZE.top + SIZE.deep * (Math.log10(1 / share) / 3);
     const lines = group(rows).map(({ row, list }) => {
       const ps = list.map(of).sort((a, b) => a - b);
-      const points = ps.map(
-        (p, i) => `${x(p).toFixed(1)},${Math.min(SIZE.top + SIZE.deep, y((i + 1) / ps.length)).toFixed(1)}`,
+      const points = ps.flatMap((p, i) =>
+        drawn(i, ps.length)
+          ? [`${x(p).toFixed(1)},${Math.min(SIZE.top + SIZE.deep, y((i + 1) / ps.length)).toFixed(1)}`]
+          : [],
       );
       return `<polyline fill="none" stroke="${colour}" stroke-opacity="0.6" points="${points.join(" ")}"><title>${row.replace(/[<&]/g, "")}</title></polyline>`;
     });
@@ -119,6 +127,11 @@ function tails(rows: readonly SharedRow[]): string {
   };
   const title = "Share of unrelated pairs at or below a log10 p, one line a shared structure";
   const left = panel("labels alone (version 2), least axis", (r) => r.labelsLog10P, SIZE.left, "#b8421d");
-  const right = panel("with values asked (version 3)", (r) => r.log10P, SIZE.left + SIZE.gap, "#1d70b8");
+  const right = panel(
+    `with values asked (version ${METHOD_VERSION})`,
+    (r) => r.log10P,
+    SIZE.left + SIZE.gap,
+    "#1d70b8",
+  );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${SIZE.width} ${SIZE.height}" role="img" aria-labelledby="t" font-family="sans-serif" font-size="12" fill="#0b0c0c"><title id="t">${title}</title><rect width="100%" height="100%" fill="#fff"/>${left}${right}<text x="${SIZE.left}" y="${SIZE.height - 8}">log10 p (beyond −40 drawn at −40); dashed: 10⁻⁶; figures in weights-shared-structure.tables.md</text></svg>\n`;
 }
