@@ -118,6 +118,8 @@ export interface Option {
   choices?: readonly string[];
   /** May be given again; the values are an array. */
   repeated?: boolean;
+  /** Flags under which it was known before; taken still, and told. */
+  earlier?: string;
   /** From the text given to a value. @throws AssayError USAGE */
   read?: (text: string) => unknown;
 }

@@ -9,7 +9,6 @@ import { LABORATORIES } from "../app/known.js";
 import { SOFTWARE } from "../app/software.js";
 import { AssayError } from "../base/error.js";
 import { commandsFor } from "./commands/commands.js";
-import { asTypedNow } from "./flags/earlier.js";
 import { hyphened } from "./underscored-options.js";
 
 /** Where an example's explanation begins. */
@@ -40,9 +39,8 @@ ${LABORATORIES.flatMap(({ example }) => (example ? [exampleOf(example)] : [])).j
 Exit status: 0 ran, whatever it found; 2 input or usage at fault; 3 a check does not hold; 1 anything else.`,
   );
 
-const typed = asTypedNow(process.argv.slice(2).map(hyphened));
-const argv = [...process.argv.slice(0, 2), ...typed.argv];
-for (const command of await commandsFor(typed.argv)) program.addCommand(command);
+const argv = process.argv.map(hyphened);
+for (const command of await commandsFor(argv.slice(2))) program.addCommand(command);
 for (const command of [program, ...below(program)]) {
   if (command !== program) command.option("--quiet", "say nothing but results and errors");
   command
@@ -53,7 +51,7 @@ for (const command of [program, ...below(program)]) {
 program.hook("preAction", async (_, command) => {
   // Loaded when a command runs: --version and --help read none of it.
   const { before } = await import("./flags/before.js");
-  await before(command, typed.notes);
+  await before(command);
 });
 
 for (const stream of [process.stdout, process.stderr])

@@ -13,6 +13,7 @@ import { assertFreeTarget, readBundle, writeBundle } from "../../host/bundle-sto
 import { assayHome } from "../../host/home.js";
 import { readSigningKey } from "../../host/signing/keys.js";
 import type { View } from "../../report/view.js";
+import { earlierFlag } from "../flags/earlier.js";
 import { notice, progressLine } from "../progress.js";
 import { summary } from "../summary.js";
 
@@ -46,6 +47,10 @@ export function questionCommand(asking: Asking, question: Question): Command {
     .option("--sign <file>", "sign the bundle with an Ed25519 private key (PEM, PKCS#8)")
     .option("--under <digest>", "with --out: the plan that was fixed before this run, named in the bundle's request")
     .option("--json", "print one finding a line as JSON, nothing else");
+  for (const { earlier, flags } of question.options) if (earlier) earlierFlag(command, earlier, flags.split(" ")[0]!);
+  // Where no option of the question was --key, --key signed.
+  if (!question.options.some(({ earlier }) => earlier?.startsWith("--key ")))
+    earlierFlag(command, "--key <file>", "--sign");
   command.addHelpText("after", question.help);
   return command.action(async (...given: unknown[]) => {
     const positional = given.slice(0, question.arguments.length) as Asked["arguments"];

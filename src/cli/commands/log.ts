@@ -31,6 +31,7 @@ import {
 import { plainPolicy } from "../../tlog/policy.js";
 import { serveLog, serveWitness } from "../../web/log-server.js";
 import type { Served } from "../../web/static-server.js";
+import { earlierFlag } from "../flags/earlier.js";
 import { progressLine } from "../progress.js";
 import { portArgument } from "./serve.js";
 
@@ -52,10 +53,10 @@ export function logCommand(): Command {
     .addCommand(monitor())
     .addCommand(serve())
     .addCommand(key())
-    .addCommand(witness())
+    .addCommand(earlierFlag(witness(), "--key <file>", "--log-key"))
     .addCommand(crosspost())
     .addCommand(handover())
-    .addCommand(adopt())
+    .addCommand(earlierFlag(adopt(), "--key <file>", "--log-key"))
     .addHelpText(
       "after",
       `

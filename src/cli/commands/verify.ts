@@ -10,6 +10,7 @@ import { assertBundle, readBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
 import { readPublicKey } from "../../host/signing/keys.js";
 import { coloured } from "../colour.js";
+import { earlierFlag } from "../flags/earlier.js";
 import { progressLine } from "../progress.js";
 
 interface Options {
@@ -22,6 +23,10 @@ interface Options {
 }
 
 export function verifyCommand(): Command {
+  return earlierFlag(verifying(), "--key <file...>", "--trust-key");
+}
+
+function verifying(): Command {
   return new Command("verify")
     .argument("<bundle>", "bundle folder or .zip, a case (assay case pack), or an audit (assay audit report)")
     .option(

@@ -1,14 +1,14 @@
 /** What is done before any command: what it says, where its secrets come from, whether its targets can be written. */
 import type { Command } from "commander";
 import { beQuiet, notice } from "../progress.js";
+import { saidEarlier } from "./earlier.js";
 import { takePassword } from "./password.js";
 import { checkTargets } from "./targets.js";
 
-/** @param notes on how something is typed now */
-export async function before(command: Command, notes: readonly string[]): Promise<void> {
+export async function before(command: Command): Promise<void> {
   // A group of commands reads options behind its verbs as well: it may be the group that holds it.
   if (command.optsWithGlobals<{ quiet?: boolean }>().quiet) beQuiet();
-  for (const note of notes) notice(`assay: ${note}`);
+  for (const note of saidEarlier()) notice(`assay: ${note}`);
   await takePassword(command);
   await checkTargets(command);
 }

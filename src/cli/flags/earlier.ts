@@ -2,35 +2,29 @@
  * Flags that had several meanings until each got one: what was typed for them still works, and a line on standard error
  * says how it is typed now.
  */
+import { type Command, Option } from "commander";
 
-/** Words before the first option, the flag as it was, and what it is. The first row that fits holds. */
-const EARLIER: readonly (readonly [path: RegExp, flag: string, now: string])[] = [
-  [/^verify\b/, "--key", "--trust-key"],
-  [/^(examine )?traffic\b/, "--key", "--hash-key"],
-  [/^examine\b/, "--key", "--sign"],
-  [/^mark weights\b/, "--key", "--recipients"],
-  [/^log (witness|adopt)\b/, "--key", "--log-key"],
-  [/^register authority\b/, "--key", "--authority-key"],
-  [/^examine inheritance\b/, "--keys", "--other-keys"],
-];
+const told = new Set<string>();
 
-/** @returns the arguments as they are typed now, and a line for each that was not */
-export function asTypedNow(argv: readonly string[]): { argv: string[]; notes: string[] } {
-  const end = argv.indexOf("--");
-  const typed = end === -1 ? argv : argv.slice(0, end);
-  const path = typed.filter((word) => !word.startsWith("-")).join(" ");
-  const notes: string[] = [];
-  const out = typed.map((word) => {
-    const [flag, value] = word.startsWith("--") ? halves(word) : [null, null];
-    const row = EARLIER.find(([where, was]) => was === flag && where.test(path));
-    if (!row) return word;
-    notes.push(`${row[1]} is ${row[2]} now`);
-    return value === null ? row[2] : `${row[2]}=${value}`;
-  });
-  return { argv: [...out, ...argv.slice(typed.length)], notes: [...new Set(notes)] };
+/** The lines to say, once each; read when the command runs, after --quiet has been seen. */
+export function saidEarlier(): readonly string[] {
+  return [...told];
 }
 
-function halves(word: string): [string, string | null] {
-  const at = word.indexOf("=");
-  return at === -1 ? [word, null] : [word.slice(0, at), word.slice(at + 1)];
+/**
+ * @param was flags as they were, such as "--key <file>"; hidden from help
+ * @param now the long flag of one of the command's options, whose value it becomes
+ */
+export function earlierFlag(command: Command, was: string, now: string): Command {
+  const old = new Option(was).hideHelp();
+  const option = command.options.find(({ long }) => long === now)!;
+  command.addOption(old);
+  command.on(`option:${old.name()}`, (value: string) => {
+    told.add(`${old.long} is ${now} now`);
+    const before = command.getOptionValue(option.attributeName());
+    const parsed = option.parseArg ? option.parseArg(value, before) : value;
+    const many = option.variadic && !option.parseArg;
+    command.setOptionValue(option.attributeName(), many ? [...(Array.isArray(before) ? before : []), value] : parsed);
+  });
+  return command;
 }

@@ -53,6 +53,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   challenge: { takes: "digest|hex", means: "the challenge that was drawn" },
   check: { takes: "file", means: "check this file instead of making one" },
   checkpoint: { takes: "file", means: "with --check: the checkpoint it is of" },
+  checkpoints: { takes: "folder", means: "where the committed checkpoints lie" },
   class: { takes: "class", means: "what the rows are" },
   commitment: { takes: "hex", means: "the commitment that the other side handed over first" },
   committed: {

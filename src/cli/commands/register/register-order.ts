@@ -21,6 +21,7 @@ import { EFFECTS, type Effect, NOTICE_DAYS_MIN, REACHES } from "../../../office/
 import { MODEL_ID, type ModelId } from "../../../office/register/declarations/vocabulary.js";
 import { ORDER_STATES } from "../../../office/register/orders/order-states.js";
 import { visibleText } from "../../../report/visible-text.js";
+import { earlierFlag } from "../../flags/earlier.js";
 
 const DOES_NOT_HOLD = 3;
 
@@ -63,7 +64,8 @@ const basisGiven = ({ basis, basisRecord, basisProof }: BasisOptions) =>
   });
 
 export function orderCommands(): Command[] {
-  return [authorityCommand(), orderCommand(), liftCommand(), extendCommand(), ordersCommand(), findingCommand()];
+  const authority = earlierFlag(authorityCommand(), "--key <file=effects>", "--authority-key");
+  return [authority, orderCommand(), liftCommand(), extendCommand(), ordersCommand(), findingCommand()];
 }
 
 function authorityCommand(): Command {

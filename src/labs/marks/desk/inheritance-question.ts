@@ -27,6 +27,7 @@ export const inheritanceQuestion: Question = {
     },
     {
       flags: "--other-keys <n>",
+      earlier: "--keys <n>",
       help: "other keys to calibrate on; an outcome takes at least 1,000",
       read: optionValue.whole(10, 100_000),
       default: INHERITED.keys,

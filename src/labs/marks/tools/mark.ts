@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { AssayError } from "../../../base/error.js";
+import { earlierFlag } from "../../../cli/flags/earlier.js";
 import { lineMarker, openOwnMark } from "../desk/apply-mark.js";
 import { makeMark } from "../desk/make-mark.js";
 import { tuplesNeeded } from "../text/sample-size.js";
@@ -17,7 +18,7 @@ export function markCommand(): Command {
     .addCommand(planCommand())
     .addCommand(markRingCommand())
     .addCommand(markCanariesCommand())
-    .addCommand(markWeightsCommand())
+    .addCommand(earlierFlag(markWeightsCommand(), "--key <file>", "--recipients"))
     .addCommand(markServeCommand());
 }
 

@@ -38,7 +38,11 @@ export const trafficQuestion: Question = {
   ],
   options: [
     { flags: "--data <dir>", help: "folder of the tables, kept between runs so that only new rows are read" },
-    { flags: "--hash-key <file>", help: "key that hashes identifiers and prompts, 64 hexadecimal digits" },
+    {
+      flags: "--hash-key <file>",
+      help: "key that hashes identifiers and prompts, 64 hexadecimal digits",
+      earlier: "--key <file>",
+    },
     { flags: "--mapping <file>", help: "where the fields of a log of one's own are (JSON)" },
     { flags: "--reveal", help: "name accounts in clear; the default is their keyed hash" },
     { flags: "--follow", help: "keep looking at growing logs; findings are printed again when they change" },

@@ -1,5 +1,6 @@
 /** `assay traffic …`: what the engine behind `examine traffic` answers about a log besides findings. */
 import { Command } from "commander";
+import { earlierFlag } from "../../../cli/flags/earlier.js";
 import { progressLine } from "../../../cli/progress.js";
 import { intakeLines } from "../desk/intake-facts.js";
 import { type LogOptions, logOptions } from "../desk/log-options.js";
@@ -7,8 +8,14 @@ import { exportLogs } from "../desk/traffic-export.js";
 import { reportOnLogs } from "../desk/traffic-report.js";
 import { templatesOf } from "../desk/traffic-templates.js";
 
+/** The key that hashes was once called --key. */
+const hashed = (command: Command) => earlierFlag(command, "--key <file>", "--hash-key");
+
 export function trafficCommand(): Command {
-  return new Command("traffic").addCommand(reportCommand()).addCommand(exportCommand()).addCommand(templatesCommand());
+  return new Command("traffic")
+    .addCommand(hashed(reportCommand()))
+    .addCommand(hashed(exportCommand()))
+    .addCommand(templatesCommand());
 }
 
 function templatesCommand(): Command {
