@@ -49,10 +49,11 @@ async function hashed(task: HashTask, onBytes: (bytes: number) => void): Promise
   try {
     if (fstatSync(file).size < task.end || (task.whole && fstatSync(file).size !== task.end))
       throw new Error("the file changed while it was being read");
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    // No larger than the task: many models hold thousands of small files.
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, task.end - task.start));
     let [at, unreported] = [task.start, 0];
     while (at < task.end) {
-      const read = readSync(file, buffer, 0, Math.min(CHUNK_BYTES, task.end - at), at);
+      const read = readSync(file, buffer, 0, Math.min(buffer.length, task.end - at), at);
       if (read === 0) throw new Error("the file ended early");
       hash.update(buffer.subarray(0, read));
       at += read;
