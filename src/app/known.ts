@@ -45,6 +45,14 @@ export function demonstrated(): { asking: Asking; demonstration: Demonstration }
   return { asking: askingOf(EXAMINE + demonstration.question), demonstration };
 }
 
+/** The question to ask of a declared base and a model, where both are at hand. */
+export function descentAsking(): Asking {
+  const name = LABORATORIES.flatMap(({ descentOfWeights }) => descentOfWeights ?? [])[0];
+  if (name === undefined)
+    throw new AssayError("UNSUPPORTED", "bom check: no laboratory of this version examines two models' weights");
+  return askingOf(EXAMINE + name);
+}
+
 export function commandOf({ question }: Asking): string {
   return EXAMINE + question.name;
 }

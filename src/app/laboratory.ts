@@ -22,6 +22,8 @@ export interface Laboratory {
   earlier?: readonly PropositionTable[];
   /** Its questions whose first proposition, supported, makes the suspect a descendant of the reference in the register. */
   descents?: Readonly<Record<string, FoundDescent>>;
+  /** Its question, by name, that takes the weights of two models, a base and what was made from it. */
+  descentOfWeights?: string;
   /** Where the study of each method lies in the package; a method that answers two questions may have one for each. */
   studies: readonly StudyPlace[];
   /** Studies of versions that are no longer used and have no successor: what became of them, so that nobody reads "never studied". */

@@ -13,7 +13,7 @@ import type { Subject } from "../../office/register/declarations/statement.js";
 import { type Croissant, croissantOf } from "../../office/register/exchange/croissant-export.js";
 import { BOM_KINDS, type BomDeclarations, bomOf } from "../../office/register/exchange/cyclonedx-export.js";
 import { type BomImport, draftsOfBom, modelPath } from "../../office/register/exchange/cyclonedx-import.js";
-import { mend, type SchemaFault } from "../../office/register/exchange/cyclonedx-mend.js";
+import { type Mended, mend, type SchemaFault } from "../../office/register/exchange/cyclonedx-mend.js";
 import { spdxOf } from "../../office/register/exchange/spdx-export.js";
 import type { Entry, ModelState } from "../../office/register/register-index.js";
 import { bodies } from "../../office/register/remarks.js";
@@ -88,6 +88,12 @@ async function compile(): Promise<ValidateFunction> {
 }
 
 export async function importBom(path: string): Promise<BomImport> {
+  const mended = await readBom(path);
+  return draftsOfBom(mended.given, now(), mended);
+}
+
+/** A BOM as it came, and what of it the schema lets stand. */
+export async function readBom(path: string): Promise<Mended & { given: Record<string, unknown> }> {
   const bytes = await readSmallFile(path, BOM_BYTES_MAX);
   const bom = parseStrictJson(fromUtf8(bytes, path).replace(/^\ufeff/, ""), path);
   if (typeof bom !== "object" || bom === null || Array.isArray(bom))
@@ -95,8 +101,7 @@ export async function importBom(path: string): Promise<BomImport> {
   compiled ??= compile();
   const validate = await compiled;
   const given = bom as Record<string, unknown>;
-  const mended = mend(given, (each) => faultsBy(validate, each), modelPath, path);
-  return draftsOfBom(given, now(), mended);
+  return { given, ...mend(given, (each) => faultsBy(validate, each), modelPath, path) };
 }
 
 /** What is in force on a model, as a CycloneDX BOM. */

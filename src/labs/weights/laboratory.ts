@@ -10,6 +10,7 @@ export const weights: Laboratory = {
     "weights/shared-ancestry": { by: "weights" },
     "weights/direction": { by: "weights", directed: true },
   },
+  descentOfWeights: "weights",
   studies: WEIGHTS_STUDIES,
   formerStudies: [
     {

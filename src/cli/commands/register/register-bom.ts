@@ -1,10 +1,16 @@
 /** `assay register bom`: CycloneDX 1.7 ML-BOMs out of the register, and into a file of answers for `declare`. */
 import { Command, Option } from "commander";
 import { exportBom, exportCroissant, exportSpdx, importBom } from "../../../app/register/bom.js";
+import { checkBom } from "../../../app/register/bom-check.js";
 import { openRegister } from "../../../app/register/register.js";
 import { assertAnswerable, findModel } from "../../../app/register/register-record.js";
 import { writeNewFile } from "../../../host/small-file.js";
+import { BOM_RESULTS } from "../../../office/register/exchange/bom-held.js";
 import { progressLine } from "../../progress.js";
+
+/** What a BOM of somebody else's says and a terminal must not obey. */
+const quoted = (text: string) => JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+const DOES_NOT_HOLD = 3;
 
 interface ExportOptions {
   register: string;
@@ -16,7 +22,56 @@ interface ExportOptions {
 export function bomCommand(): Command {
   return new Command("bom")
     .description(
-      "Export a model's declarations as CycloneDX, SPDX 3 or Croissant; import a CycloneDX ML-BOM as answers.",
+      "Export a model's declarations as CycloneDX, SPDX 3 or Croissant; import a CycloneDX ML-BOM as answers; check one against a model.",
+    )
+    .addCommand(
+      new Command("check")
+        .argument("<bom>", "CycloneDX JSON")
+        .argument("<model>", "model folder or file")
+        .option(
+          "--base <path>",
+          "a declared base that is at hand, examined against the model; NAME=PATH where several are declared; may be repeated",
+          (value: string, before: string[]) => [...before, value],
+          [] as string[],
+        )
+        .option("--json", "print one record as JSON")
+        .description(
+          "Hold a stranger's BOM against the weights at hand: digests, tensor shapes, counts, formats, licence, bases. Exit status 3 when something is contradicted.",
+        )
+        .addHelpText(
+          "after",
+          "\nEach line holds, is contradicted, or is not checkable. A base that finds no support is not checkable: no test here speaks against descent.\n\nExample:\n  assay register bom check bom.json ./model --base ./base",
+        )
+        .action(async (bom: string, model: string, options: { base: string[]; json?: boolean }) => {
+          const progress = progressLine();
+          const { subject, model: name, lines, elsewhere, unread } = await checkBom({
+            bom,
+            model,
+            bases: options.base,
+            onProgress: progress.report,
+          }).finally(() => progress.done());
+          const counts = Object.fromEntries(
+            BOM_RESULTS.map((result) => [result, lines.filter((line) => line.result === result).length]),
+          );
+          if (options.json)
+            process.stdout.write(
+              `${JSON.stringify({ type: "assay/bom-check/v1", subject, model: name, counts, lines, elsewhere, unread })}\n`,
+            );
+          else
+            process.stdout.write(
+              [
+                ...lines.map(
+                  ({ at, declared, result, why }) =>
+                    `${result.replace("-", " ")}: ${quoted(at)} ${quoted(declared)}: ${quoted(why)}`,
+                ),
+                ...unread.map((line) => `not as CycloneDX has it: ${quoted(line)}`),
+                `${counts.holds} hold, ${counts.contradicted} contradicted, ${counts["not-checkable"]} not checkable; ${elsewhere} values speak of something else than this model`,
+              ]
+                .map((line) => `${line}\n`)
+                .join(""),
+            );
+          if (counts.contradicted !== 0) process.exitCode = DOES_NOT_HOLD;
+        }),
     )
     .addCommand(
       new Command("export")
