@@ -11,7 +11,9 @@ import { type AtHand, holdAgainst } from "../../src/office/register/exchange/bom
 
 const MODEL = "fixtures/demo/finetune";
 const digest = (name: string, algorithm = "sha256") =>
-  createHash(algorithm).update(readFileSync(join(MODEL, name))).digest("hex");
+  createHash(algorithm)
+    .update(readFileSync(join(MODEL, name)))
+    .digest("hex");
 
 let folder: string;
 beforeAll(async () => {
@@ -47,7 +49,11 @@ test("what a true BOM says holds, and what nobody can see is said to be open", a
         { alg: "SHA-512", content: digest("model.safetensors", "sha512") },
       ],
       modelCard: {
-        modelParameters: { task: "text-generation", architectureFamily: "llama", modelArchitecture: "LlamaForCausalLM" },
+        modelParameters: {
+          task: "text-generation",
+          architectureFamily: "llama",
+          modelArchitecture: "LlamaForCausalLM",
+        },
       },
       properties: [
         property("tool:hidden_size", "96"),
@@ -71,7 +77,7 @@ test("what a true BOM says holds, and what nobody can see is said to be open", a
     "metadata.component.description not-checkable",
     "metadata.component.modelCard.modelParameters.task not-checkable",
   ]);
-  expect(lines).toHaveLength(17);
+  expect(lines).toHaveLength(16);
   expect(elsewhere).toBeGreaterThan(0);
 });
 
@@ -97,7 +103,7 @@ test("what a false BOM says is contradicted, each with what is at hand", async (
   );
   expect(lines.filter(({ result }) => result !== "contradicted")).toEqual([]);
   expect(lines).toHaveLength(11);
-  for (const { why } of lines) expect(why).toMatch(/at hand|there are/);
+  for (const { why } of lines) expect(why).toMatch(/at hand|there are|of model\.safetensors is/);
 });
 
 test("one altered value of the weights is seen by their digest", async () => {
@@ -133,7 +139,9 @@ describe("bases", () => {
   const pedigree = (...names: string[]) => ({
     pedigree: { ancestors: names.map((name) => ({ type: "machine-learning-model", name })) },
   });
-  test("a base at hand is examined; one that is no base is left open, never contradicted", { timeout: 60_000 }, async () => {
+  test("a base at hand is examined; one that is no base is left open, never contradicted", {
+    timeout: 60_000,
+  }, async () => {
     const of = async (bases: string[], ...names: string[]) =>
       (await check(pedigree(...names), MODEL, bases)).lines.map(({ result }) => result);
     expect(await of(["fixtures/demo/base"], "northwind/base")).toEqual(["holds"]);

@@ -63,9 +63,7 @@ export async function checkBom(options: {
     ? `sha256:${await modelRoot(model, (d, t) => onProgress({ stage: "hashing", done: d, total: t }))}`
     : null;
   const bases: AtHand["bases"] = new Map(
-    await Promise.all(
-      [...chosen].map(async ([at, base]) => [at, await examined(base, model, onProgress)] as const),
-    ),
+    await Promise.all([...chosen].map(async ([at, base]) => [at, await examined(base, model, onProgress)] as const)),
   );
   const hand: AtHand = { root, files, bases, ...(await described(opened)) };
   return { subject, model: opened.name, lines: holdAgainst(claims, hand), elsewhere, unread: mended.unread };

@@ -38,6 +38,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     takes: "file=effects",
     means: "public key in PEM, and what it may order: notice,label,suspend,recall",
   },
+  base: { takes: "path", means: "a declared base that is at hand, examined against the model" },
   basis: { takes: "digest", means: "SHA-256 of the docket entry that it rests on" },
   "basis-proof": { takes: "file", means: "and its proof" },
   "basis-record": { takes: "file", means: "that entry itself, to be carried along" },

@@ -44,7 +44,13 @@ export function bomCommand(): Command {
         )
         .action(async (bom: string, model: string, options: { base: string[]; json?: boolean }) => {
           const progress = progressLine();
-          const { subject, model: name, lines, elsewhere, unread } = await checkBom({
+          const {
+            subject,
+            model: name,
+            lines,
+            elsewhere,
+            unread,
+          } = await checkBom({
             bom,
             model,
             bases: options.base,
