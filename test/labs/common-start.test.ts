@@ -2,6 +2,8 @@
  * One draw or one origin? Two who start from a default seed share every initial weight and copied nothing. What tells
  * them from a copy is what was learned, where it stands by itself: in norm gains. Until version 4 each was accused.
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { examineStored } from "../../materials/weights/examine-stored.ts";
@@ -9,6 +11,7 @@ import { CONSTRUCTIONS, draw, type Made, make, readerOf } from "../../materials/
 import { KNOWN_RULES } from "../../src/app/known-rules.js";
 import { incoherences } from "../../src/finding/coherence.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
+import { makeSketch } from "../../src/labs/weights/desk/sketch.js";
 import { examineWeights } from "../../src/labs/weights/examine.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
 import { studiesOf } from "../asked.js";
@@ -121,4 +124,30 @@ test.skipIf(!HAS_SHARED).each(["a", "b", "c"])("bank: %s00 and its double by the
   const [reference, suspect] = [`${shape}00`, `${shape}-same-seed`].map((name) => join(SHARED, "zoo/bank", name));
   const [ancestry] = await examineStored({ reference: reference!, suspect: suspect!, studies });
   expect(ancestry!.outcome, ancestry!.reason).toBe("inconclusive");
+});
+
+test.skipIf(!HAS_SHARED)("a sketch does not hide a common start, and still shows a copy", async () => {
+  const home = mkdtempSync(join(tmpdir(), "assay-start-"));
+  try {
+    const sketch = async (name: string, out: string) => {
+      const seed = "5f0c".repeat(16);
+      await makeSketch({
+        ...{ model: join(SHARED, "zoo", name), out: join(home, out), seed, width: null, rows: "sampled" as const },
+        ...{ home: null, threads: 1, onProgress: () => {} },
+      });
+      return join(home, out);
+    };
+    const outcome = async (reference: string, suspect: string) => {
+      const [ancestry] = await examineStored({ reference, suspect, studies });
+      return ancestry!.outcome;
+    };
+    const one = await sketch("bank/b00", "one.sketch");
+    expect(await outcome(one, join(SHARED, "zoo/bank/b-same-seed"))).toBe("inconclusive");
+    expect(await outcome(one, await sketch("bank/b-same-seed", "double.sketch"))).toBe("inconclusive");
+    expect(await outcome(await sketch("models/base", "base.sketch"), join(SHARED, "zoo/models/finetune"))).toBe(
+      "supports-hp",
+    );
+  } finally {
+    rmSync(home, { recursive: true });
+  }
 });

@@ -223,7 +223,7 @@ async function observe(
   const sketched = reference.sketch !== undefined || suspect.sketch !== undefined;
   const identical = await identicalRows(bench);
   const found = log10P <= OUTCOME_RULES.log10Alpha;
-  const start = found ? await commonStart(bench, layers.correspondence) : null;
+  const start = found ? await commonStart(bench, layers.correspondence, blocks) : null;
   return {
     architecture: architectureOverlap(
       { model: reference, vocabulary: vocabularies.reference },

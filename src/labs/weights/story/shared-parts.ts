@@ -63,14 +63,17 @@ function defaultSeed({ reference, suspect, log10P, observations: { correspondenc
     "The two are alike in place: models that one framework initialised from one seed (many have a default) or from one published table, and that were then trained apart, look like this too, and nobody copied anything.";
   if (!commonStart) return [`${alike} ${ask}`];
   const { explains } = commonStart;
-  if (!explains) return [`${alike} It is not all that agrees here: ${shown(commonStart)}. ${ask}`];
+  const sketched = (reference.sketch ?? suspect.sketch) !== undefined;
+  if (!explains) return [`${alike} It is not all that agrees here: ${shown(commonStart, sketched)}. ${ask}`];
   return [
-    `Units and their values agree (10^${log10P.toFixed(1)} by the exact test), but no more than a common start explains: ${shown(commonStart)}. One default seed of one framework in one shape, or one published table of initial weights, is enough for that, and nobody need have copied anything. Two models tuned for long from one trained model, or a merge at a small share, look like this too. More would be shown by initial weights from a seed that nobody else had (--init), by the model that both were made from, or by dated records of the training; against it, by seed, framework and initialisation code.`,
+    `Units and their values agree (10^${log10P.toFixed(1)} by the exact test), but no more than a common start explains: ${shown(commonStart, sketched)}. One default seed of one framework in one shape, or one published table of initial weights, is enough for that, and nobody need have copied anything. Two models tuned for long from one trained model, or a merge at a small share, look like this too. More would be shown by initial weights from a seed that nobody else had (--init), by the model that both were made from, or by dated records of the training; against it, by seed, framework and initialisation code.`,
   ];
 }
 
 /** What a common start does not give, and how much of it is there. */
-function shown({ agreement, values, slope }: CommonStart): string {
+function shown({ agreement, values, slope }: CommonStart, sketched: boolean): string {
+  if (sketched)
+    return `a sketch holds neither norm gains nor lengths of rows; folded rows of one number stand at a median cosine of ${slope === null ? "nothing that could be measured" : slope.toFixed(2)} (copies that were trained on a little: ${SLOPE.least} and more, which is asked; runs from one draw: 0.76 to 0.78 in the bank; further off nothing in a sketch tells the two apart, and the weights themselves would)`;
   const learned =
     agreement === null
       ? "norm gains and biases hold too little that was learned to compare"

@@ -36,9 +36,11 @@ interface Found {
 export async function commonStart(
   bench: Bench,
   correspondence: WeightsObservations["correspondence"],
+  blocks: WeightsObservations["blocks"],
 ): Promise<CommonStart | null> {
   const { reference, suspect } = bench;
   if (!oneStartPossible(reference, suspect, correspondence)) return null;
+  if (reference.sketch || suspect.sketch) return ofSketches(blocks);
   const layers = correspondence.flatMap(({ referenceLayer: l, suspectLayers }) =>
     suspectLayers.length > 0 ? [l] : [],
   );
@@ -59,6 +61,19 @@ export async function commonStart(
   // What cannot be measured (experts alone, say) speaks for nobody: the common start stands as the explanation.
   const held = slope !== null && slope >= SLOPE.least && slope <= SLOPE.most;
   return { agreement, vectors: found.length, values, slope, explains: !learned && !held };
+}
+
+/**
+ * A sketch holds neither gains nor lengths of rows. Its folds have cosines: a copy that was trained on a little stands
+ * close to its origin, and so do runs from one draw that were hardly trained; further off nothing tells the two apart.
+ */
+function ofSketches(blocks: WeightsObservations["blocks"]): CommonStart {
+  const inPlace = blocks
+    .filter((b) => b.axis === "mlp-hidden" && b.referenceLayer === b.suspectLayer)
+    .flatMap(({ selfCosine }) => selfCosine ?? [])
+    .sort((p, q) => p - q);
+  const slope = inPlace.length === 0 ? null : rounded(inPlace[inPlace.length >> 1]!);
+  return { agreement: null, vectors: 0, values: 0, slope, explains: slope === null || slope < SLOPE.least };
 }
 
 function rounded(x: number): number {
@@ -111,8 +126,6 @@ function meanOf(found: readonly Found[], by: "rank" | "gathered"): number {
 /** One seed gives equal weights to layers of equal number and size. */
 export function oneStartPossible(a: Model, b: Model, correspondence: WeightsObservations["correspondence"]): boolean {
   return (
-    a.sketch === undefined &&
-    b.sketch === undefined &&
     a.hidden === b.hidden &&
     a.mlpHidden === b.mlpHidden &&
     correspondence.every(
