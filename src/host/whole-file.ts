@@ -1,7 +1,9 @@
 /** Small files read whole within a bound, and written whole or not at all. */
 import { randomBytes } from "node:crypto";
-import { open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { AssayError, quoted } from "../base/error.js";
+import { asAssayError } from "./files.js";
 
 /** Signatures of models of a million shards; everything else is far smaller. */
 const BYTES_MAX = 384 * 1024 * 1024;
@@ -19,9 +21,11 @@ export async function readWhole(path: string): Promise<Uint8Array> {
   }
 }
 
+/** In place of what was there; folders above are made. */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
+    await mkdir(dirname(path), { recursive: true });
     const file = await open(beside, "wx");
     try {
       await file.writeFile(bytes);
@@ -32,8 +36,6 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
-    if ((error as NodeJS.ErrnoException).code === "ENOENT")
-      throw new AssayError("NOT_FOUND", `expected a folder for ${quoted(path)}`);
-    throw error;
+    throw asAssayError(error, path, "write");
   }
 }

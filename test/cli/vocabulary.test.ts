@@ -32,6 +32,24 @@ test("every flag of every command is in the table, with a value of its kind", ()
   expect(all.length).toBeGreaterThan(100);
 });
 
+test("every command's help has an example of it", () => {
+  const without = all
+    .filter(({ command }) => command.commands.length === 0)
+    .filter(({ path, command }) => {
+      let help = "";
+      command.configureOutput({
+        writeOut: (text) => {
+          help += text;
+        },
+      });
+      command.outputHelp();
+      // What comes before the command may be what is piped into it.
+      return !help.split("\n").some((line) => /^ {2}\$ /.test(line) && line.includes(`assay ${path}`));
+    })
+    .map(({ path }) => path);
+  expect(without).toEqual([]);
+});
+
 test("keys have names of their own: what signs, what is trusted, what hashes", () => {
   const where = (flag: string) =>
     all.filter(({ command }) => command.options.some((o) => o.long === flag && !o.hidden));
@@ -57,8 +75,8 @@ test("what was typed before works, and is told", () => {
   expect(saidEarlier()).toContain("--key is --trust-key now");
 });
 
-const targeted = (out: string) => {
-  const command = new Command("x").option("--out <file>");
+const targeted = (out: string, takes = "file") => {
+  const command = new Command("x").option(`--out <${takes}>`);
   command.setOptionValue("out", out);
   return checkTargets(command);
 };
@@ -68,11 +86,37 @@ test("targets that cannot be written are one line before the work, and nothing i
   writeFileSync(join(folder, "file"), "");
   for (const bad of ["/proc/x", "/proc/self/fd/x.zip", "/sys/x", "/dev/full", "/dev/null", join(folder, "file", "x")])
     await expect(targeted(bad), bad).rejects.toThrow(/^--out: expected/);
+  await expect(targeted(folder)).rejects.toThrow(/^--out: expected a file, got a folder/);
+  await expect(targeted(join(folder, "file"), "folder")).rejects.toThrow(/^--out: expected a folder, got a file/);
+  await targeted(folder, "folder");
+  await targeted(folder, "path");
   await targeted(join(folder, "new", "deeper", "x.zip"));
   await targeted("s3://bucket/x");
   expect(readdirSync(folder)).toEqual(["file"]);
   rmSync(folder, { recursive: true });
   for (const name of TARGETS) expect(FLAGS[name]).toBeDefined();
+});
+
+test("what names a place where nothing is and nothing can be is refused, whatever it is for", async () => {
+  const command = new Command("x")
+    .argument("<folder>")
+    .option("--data <dir>")
+    .action(() => undefined);
+  const asked = (...argv: string[]) => checkTargets(command.parse(argv, { from: "user" }));
+  await expect(asked("/proc/none/x")).rejects.toThrow(/nothing at "\/proc\/none\/x"$/);
+  await expect(asked(".", "--data", "/sys/none")).rejects.toThrow(/nothing at "\/sys\/none"$/);
+  await asked("/proc/self/status");
+  await asked("northwind/lm");
+});
+
+test("options that write a file or a folder are tried: none takes a value of another kind", () => {
+  const kinds = all.flatMap(({ path, command }) =>
+    command.options
+      .filter(({ long }) => long === "--out" || long === "--proof" || long === "--draft")
+      .filter(({ flags }) => !/<(file|dir|folder|path)>/.test(flags))
+      .map(({ flags }) => `${path} ${flags}`),
+  );
+  expect(kinds).toEqual([]);
 });
 
 test("bash completes verbs and options from the script", () => {

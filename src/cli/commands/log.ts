@@ -1,5 +1,5 @@
 /** `assay log …`: a C2SP tiled transparency log, its proofs, its witness and its monitor. */
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { checkCrossPost, crossPost } from "../../app/log/cross-post.js";
 import {
@@ -17,9 +17,11 @@ import {
   verifyProof,
 } from "../../app/log/log.js";
 import { openWitness } from "../../app/log/witness.js";
-import { base64, hex } from "../../base/bytes.js";
+import { base64, hex, utf8 } from "../../base/bytes.js";
 import { AssayError } from "../../base/error.js";
 import { randomSeed, unixSeconds } from "../../host/moment.js";
+import { writeNewFile } from "../../host/small-file.js";
+import { writeWhole } from "../../host/whole-file.js";
 import { isReceipt, verifyReceipt } from "../../tlog/cose-receipt.js";
 import {
   encodeSecretKey,
@@ -79,6 +81,7 @@ function init(): Command {
     .requiredOption("--origin <name>", "the log's name: a URL without its scheme, no spaces or plus signs")
     .option("--keys <file>", "new file for the private keys of a log in a bucket")
     .option("--json", "print one record as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay log init ./log --origin log.example/models > trust.txt")
     .action(async (folder: string, options: { origin: string; keys?: string; json?: boolean }) => {
       if (folder.startsWith("s3://") !== (options.keys !== undefined))
         throw new AssayError("USAGE", "log init: expected --keys for a log in a bucket, and only there");
@@ -100,6 +103,7 @@ function append(): Command {
     .option("--keys <file>", "private keys of a log in a bucket")
     .option("--proof <file>", "write the portable proof of a single entry")
     .option("--json", "print one record a line as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay log append ./log record.json --proof record.tlog-proof")
     .action(async (folder: string, files: string[], options: Common & { proof?: string; keys?: string }) => {
       const policy = options.policy ? await readPolicyFile(options.policy) : null;
       const entries = (await Promise.all(files.map(entriesOf))).flat();
@@ -108,7 +112,7 @@ function append(): Command {
       for (const { index } of done)
         if (options.json) print({ type: "assay/log-entry/v1", index });
         else process.stdout.write(`${index}\n`);
-      if (options.proof) await writeFile(options.proof, await proveEntry(folder, done[0]!.index, null));
+      if (options.proof) await writeWhole(options.proof, await proveEntry(folder, done[0]!.index, null));
     });
 }
 
@@ -129,12 +133,13 @@ function prove(): Command {
     .option("--policy <file>", "believe the checkpoint only under this tlog-policy")
     .option("--cose", "a COSE receipt (RFC 9942), signed with the log's own key; it carries no cosignatures")
     .option("--keys <file>", "with --cose: private keys of a log in a bucket")
+    .addHelpText("after", "\nExample:\n  $ assay log prove ./log --index 0 --out record.tlog-proof")
     .action(async (where: string, options: Common & { index: number; out?: string; cose?: boolean; keys?: string }) => {
       const policy = options.policy ? await readPolicyFile(options.policy) : null;
       const proof = options.cose
         ? await receiptOf(where, options.index, options.keys)
         : await proveEntry(where, options.index, policy);
-      if (options.out) await writeFile(options.out, proof);
+      if (options.out) await writeWhole(options.out, proof);
       else process.stdout.write(proof);
     });
 }
@@ -146,6 +151,7 @@ function verify(): Command {
     .argument("<entry>", "the entry's bytes")
     .requiredOption("--policy <file>", "tlog-policy: which log, which witnesses")
     .option("--json", "print one record as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay log verify record.tlog-proof record.json --policy trust.txt")
     .action(async (proof: string, entry: string, options: Common) => {
       const [bytes, logged, policy] = await Promise.all([
         bytesOf(proof),
@@ -174,6 +180,7 @@ function show(): Command {
     .argument("<log>", "folder or URL")
     .requiredOption("--index <n>", "index of the entry", whole)
     .option("--json", "print one record as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay log show ./log --index 0")
     .action(async (where: string, options: Common & { index: number }) => {
       const entry = await readEntry(where, options.index);
       if (options.json) print({ type: "assay/log-entry/v1", index: options.index, entry: base64(entry) });
@@ -187,6 +194,7 @@ function check(): Command {
     .argument("<log>", "folder or URL")
     .option("--policy <file>", "believe the checkpoint only under this tlog-policy")
     .option("--json", "print one record as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay log fsck ./log --policy trust.txt")
     .action(async (where: string, options: Common) => {
       const policy = options.policy ? await readPolicyFile(options.policy) : null;
       const progress = progressLine();
@@ -216,6 +224,10 @@ function monitor(): Command {
     .requiredOption("--state <file>", "where the checkpoint last seen is kept")
     .option("--every <seconds>", "keep looking", whole)
     .option("--json", "print one record a look as JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay log monitor https://log.example/models --policy trust.txt --state seen.txt",
+    )
     .action(async (where: string, options: Common & { state: string; every?: number }) => {
       const policy = await readPolicyFile(options.policy!);
       for (;;) {
@@ -226,11 +238,11 @@ function monitor(): Command {
         else process.stdout.write(`${fault ?? `consistent: ${head.origin}, ${head.size} entries`}\n`);
         if (fault !== null) {
           // What was seen before is the evidence: it is kept, and the fault beside it.
-          await writeFile(`${options.state}.conflict`, bytes);
+          await writeWhole(`${options.state}.conflict`, bytes);
           process.exitCode = DOES_NOT_HOLD;
           return;
         }
-        await writeFile(options.state, bytes, { flush: true });
+        await writeWhole(options.state, bytes);
         if (!options.every) return;
         await new Promise((resolve) => setTimeout(resolve, options.every! * 1000));
       }
@@ -242,6 +254,7 @@ function serve(): Command {
     .description("Serve a log's public files on localhost, for a proxy to publish.")
     .argument("<folder>")
     .option("--port <n>", "port; 0 takes any free one", portArgument, 7408)
+    .addHelpText("after", "\nExample:\n  $ assay log serve ./log --port 7408")
     .action(async (folder: string, options: { port: number }) => {
       await untilStopped(await serveLog(folder, options.port), "log");
     });
@@ -253,11 +266,12 @@ function key(): Command {
     .requiredOption("--name <name>", "the witness's name: a URL without its scheme")
     .requiredOption("--out <file>", "file of the private key; must not exist")
     .option("--type <type>", "ed25519-cosigner or ml-dsa-44", "ed25519-cosigner")
+    .addHelpText("after", "\nExample:\n  $ assay log key --name witness.example --out witness.key > witness.vkey")
     .action(async (options: { name: string; out: string; type: string }) => {
       if (options.type !== "ed25519-cosigner" && options.type !== "ml-dsa-44")
         throw new AssayError("USAGE", "log key: expected --type ed25519-cosigner or ml-dsa-44");
       const made = secretKeyOf(options.name, options.type, randomSeed());
-      await writeFile(options.out, `${encodeSecretKey(made)}\n`, { flag: "wx", mode: 0o600 });
+      await writeNewFile(options.out, utf8(`${encodeSecretKey(made)}\n`), true);
       process.stdout.write(`${encodeVerifierKey(made)}\n`);
     });
 }
@@ -269,6 +283,7 @@ function witness(): Command {
     .requiredOption("--log-key <file>", "private key of type 4 or 6, as `assay log key` makes it")
     .requiredOption("--log <vkey...>", "verifier keys of the logs to witness")
     .option("--port <n>", "port; 0 takes any free one", portArgument, 7409)
+    .addHelpText("after", '\nExample:\n  $ assay log witness ./seen --log-key witness.key --log "$(cat log.vkey)"')
     .action(async (folder: string, options: { logKey: string; log: string[]; port: number }) => {
       const secret = parseSecretKey((await readFile(options.logKey, "utf8")).trimEnd(), options.logKey);
       const desk = await openWitness({
@@ -325,8 +340,8 @@ Examples:
           "log crosspost: expected LOG, --rekor, --private-key and --out; or --check, --checkpoint and --public-key",
         );
       const posted = await crossPost(where, { rekor, privateKey, policy });
-      await writeFile(out, posted.entry);
-      await writeFile(`${out}.checkpoint`, posted.checkpoint);
+      await writeWhole(out, posted.entry);
+      await writeWhole(`${out}.checkpoint`, posted.checkpoint);
       if (options.json) print({ type: "assay/log-crosspost/v1", log: posted.log, index: posted.index });
       else process.stdout.write(`in ${posted.log} at index ${posted.index}\n`);
     });
@@ -336,6 +351,7 @@ function handover(): Command {
   return new Command("handover")
     .description("Leave a log ready for Tessera's POSIX driver, which goes on with the same folder and key.")
     .argument("<folder>")
+    .addHelpText("after", "\nExample:\n  $ assay log handover ./log")
     .action(async (folder: string) => {
       const { size } = await handOver(folder);
       process.stdout.write(`${size} entries; do not append here while another writer goes on\n`);
@@ -347,6 +363,7 @@ function adopt(): Command {
     .description("Take over a log that another implementation wrote, after checking it whole.")
     .argument("<folder>")
     .requiredOption("--log-key <file>", "the log's private key (PRIVATE+KEY+name+id+base64)")
+    .addHelpText("after", "\nExample:\n  $ assay log adopt ./log --log-key log.key")
     .action(async (folder: string, options: { logKey: string }) => {
       const { size } = await adoptLog(folder, options.logKey);
       process.stdout.write(`${size} entries, checked\n`);

@@ -1,5 +1,4 @@
 /** Acts of a case as commands: the plain ones from `verbs.ts`, and those whose facts are computed here. */
-import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import {
   announceDraw,
@@ -13,13 +12,14 @@ import {
 import { openCaseFolder } from "../../../app/docket/case-folder.js";
 import { factsOfFinding } from "../../../app/docket/finding-facts.js";
 import { readSigner } from "../../../app/register/declare.js";
-import { fromUtf8 } from "../../../base/bytes.js";
+import { fromUtf8, utf8 } from "../../../base/bytes.js";
 import { sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { roundAt } from "../../../evidence/drand.js";
 import { unixSeconds } from "../../../host/moment.js";
 import { publicOf, readPrivateKey } from "../../../host/signing/signature-keys.js";
+import { writeNewFile } from "../../../host/small-file.js";
 import { readWhole } from "../../../host/whole-file.js";
 import { isEntryKind } from "../../../office/docket/pack/facts.js";
 import { ROLES, type Role } from "../../../office/docket/pack/names.js";
@@ -194,7 +194,7 @@ function secretCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ assay case secret --out custodian.secret")
     .action(async ({ out }: { out: string }) => {
       const { secret, commitment } = newSecret();
-      await writeFile(out, `${secret}\n`, { flag: "wx", mode: 0o600 });
+      await writeNewFile(out, utf8(`${secret}\n`), true);
       process.stdout.write(`${commitment}\n`);
     });
 }

@@ -1,5 +1,4 @@
 /** Opening a case, looking at it, packing and proving it. */
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import { adoptPack, enterAct } from "../../../app/docket/act.js";
@@ -8,13 +7,13 @@ import { createCase, openCaseFolder } from "../../../app/docket/case-folder.js";
 import { proveEntry } from "../../../app/log/log.js";
 import { momentOf } from "../../../app/register/access-fields.js";
 import { fromUtf8, utf8 } from "../../../base/bytes.js";
-import { AssayError, quoted } from "../../../base/error.js";
+import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { zip } from "../../../evidence/zip.js";
 import { unixSeconds } from "../../../host/moment.js";
 import { publicOf, readPrivateKey } from "../../../host/signing/signature-keys.js";
 import { writeNewFile } from "../../../host/small-file.js";
-import { readWhole } from "../../../host/whole-file.js";
+import { readWhole, writeWhole } from "../../../host/whole-file.js";
 import { caseUco } from "../../../office/docket/custody/case-uco.js";
 import { encodeRecord } from "../../../office/docket/entry/docket-record.js";
 import { advance } from "../../../office/docket/fold/clocks.js";
@@ -159,10 +158,7 @@ function packCommand(): Command {
     .action(async (folder: string, options: { out: string; tier: Tier; at?: string }) => {
       const { state } = await foldedAt(folder, options.at);
       const files = await bundleOfCase(folder, options.tier, state.at);
-      await writeFile(options.out, zip(files), { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "EEXIST") throw new AssayError("USAGE", `--out: ${quoted(options.out)} exists`);
-        throw error;
-      });
+      await writeNewFile(options.out, zip(files));
       process.stderr.write(`${files.size} files\n`);
     });
 }
@@ -196,8 +192,8 @@ function proveCommand(): Command {
       const { records } = await openCaseFolder(folder);
       const record = /^[0-9]{1,9}$/.test(entry) ? records[Number(entry)] : undefined;
       if (!record) throw new AssayError("NOT_FOUND", `case prove: expected an entry below ${records.length}`);
-      await writeFile(join(out, "record.json"), encodeRecord(record));
-      await writeFile(join(out, "record.proof"), await proveEntry(folder, record.seq, null));
+      await writeWhole(join(out, "record.json"), encodeRecord(record));
+      await writeWhole(join(out, "record.proof"), await proveEntry(folder, record.seq, null));
       process.stdout.write(`entry ${record.seq}: ${record.kind}\n`);
     });
 }

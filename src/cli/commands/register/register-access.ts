@@ -77,6 +77,7 @@ function identityCommand(): Command {
     .description("Make an age identity, to which access entries are sealed, and print its recipient.")
     .requiredOption("--out <file>", "new file; keep it secret")
     .option("--json", "print one record as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay register identity --out owner.age")
     .action(async ({ out, json }: { out: string; json?: boolean }) => {
       const recipient = await makeIdentity(out);
       if (json) print({ type: "assay/access-identity/v1", recipient });
@@ -146,6 +147,10 @@ function deliverCommand(): Command {
     .option("--copy <model>", "the recipient's marked copy: a folder that is hashed, or sha256:<digest>")
     .option("--handed-over <date>", "when it was handed over, where that lies before today")
     .option("--note <text>", "anything else")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay register deliver 3 --register ./log --private-key key.pem --identity owner.age",
+    )
     .action(async (grant: string, options: Owner & DeliverOptions) => {
       const register = await openRegister(options.register);
       const { entry } = grantState(register, grant);
@@ -173,6 +178,10 @@ function acknowledgeCommand(): Command {
     .argument("[delivery]", "entry of the delivery")
     .option("--out <file>", "new file of the recipient's signed acknowledgement")
     .option("--enter <file>", "the acknowledgement to enter")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay register acknowledge 4 --register ./log --private-key partner.pem --identity partner.age --out received.json",
+    )
     .action(async (delivery: string | undefined, options: Owner & { out?: string; enter?: string }) => {
       const register = await openRegister(options.register);
       const identities = await readIdentities(options.identity);
@@ -194,6 +203,10 @@ function revokeCommand(): Command {
     .description("Record that a grant is revoked: nothing can be given under it from then on.")
     .argument("<grant>", "entry of the grant")
     .requiredOption("--reason <text>", "why; sealed like the rest")
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ assay register revoke 3 --reason "the project ended" --register ./log --private-key key.pem --identity owner.age',
+    )
     .action(async (grant: string, options: Owner & { reason: string }) => {
       const register = await openRegister(options.register);
       const { entry } = grantState(register, grant);

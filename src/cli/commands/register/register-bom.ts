@@ -94,6 +94,10 @@ export function bomCommand(): Command {
         )
         .option("--dataset <name>", "croissant: which of the declared data sets, where there are several")
         .description("Write what is in force on a model as a BOM.")
+        .addHelpText(
+          "after",
+          "\nExample:\n  $ assay register bom export northwind/lm --register ./log --format spdx --out lm.spdx.json",
+        )
         .action(async (model: string, options: ExportOptions) => {
           const register = await openRegister(options.register);
           const progress = progressLine();
@@ -117,6 +121,7 @@ export function bomCommand(): Command {
         .requiredOption("--answers <file>", "new file of answers for register declare --answers")
         .option("--json", "print one record as JSON")
         .description("Read a BOM as drafts; lists every field that was not carried over.")
+        .addHelpText("after", "\nExample:\n  $ assay register bom import bom.cdx.json --answers answers.json")
         .action(async (bom: string, options: { answers: string; json?: boolean }) => {
           const { subject, declared, left, assumed, unread } = await importBom(bom);
           await writeNewFile(options.answers, text(declared));

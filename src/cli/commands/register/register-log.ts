@@ -26,6 +26,7 @@ export function initCommand(): Command {
     .requiredOption("--origin <name>", "the log's name: a URL without its scheme, no spaces or plus signs")
     .option("--keys <file>", "new file for the private keys of a log in a bucket")
     .option("--json", "print one record as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay register init ./log --origin register.example/models > trust.txt")
     .action(async (folder: string, options: { origin: string; keys?: string; json?: boolean }) => {
       if (folder.startsWith("s3://") !== (options.keys !== undefined))
         throw new AssayError("USAGE", "register init: expected --keys for a log in a bucket, and only there");
@@ -41,6 +42,7 @@ export function demoRegisterCommand(): Command {
     .description("Make a demonstration register of well-known open models from their makers' published facts.")
     .argument("<folder>", "a new folder for the log")
     .option("--json", "print one record as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay register demo ./demo")
     .action(async (folder: string, options: { json?: boolean }) => {
       const { models, entries } = await demoRegister(folder, "demo.register.example/models");
       if (options.json) print({ type: "assay/register-demo/v1", models, entries });
@@ -68,6 +70,10 @@ export function admitCommand(): Command {
     .option("--keys <file>", "the log's private keys, where it lies in a bucket")
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
     .option("--json", "print one record as JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay register admit ./log --public-key pub.pem --name Northwind --role publisher --names northwind/",
+    )
     .action(
       async (
         folder: string,
@@ -116,6 +122,7 @@ export function appendCommand(): Command {
     .option("--keys <file>", "the log's private keys, where it lies in a bucket")
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
     .option("--json", "print one record a line as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay register append ./log declarations/*.declaration.json")
     .action(
       async (
         folder: string,
@@ -161,6 +168,10 @@ export function receiptCommand(): Command {
     .option("--check <file>", "check this receipt instead")
     .option("--policy <file>", "tlog-policy: which log, which witnesses (with --check)")
     .option("--json", "print one record as JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay register receipt 2 --register ./log --out lm.receipt\n  $ assay register receipt --check lm.receipt --policy trust.txt",
+    )
     .action(
       async (
         entry: string | undefined,
@@ -205,6 +216,7 @@ export function fsckCommand(): Command {
     .argument("<log>", "folder or URL")
     .option("--policy <file>", "believe the checkpoint only under this tlog-policy")
     .option("--json", "print one record as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay register fsck ./log --policy trust.txt")
     .action(async (where: string, options: { policy?: string; json?: boolean }) => {
       const progress = progressLine();
       const policy = options.policy ? await readPolicyFile(options.policy) : null;

@@ -45,6 +45,7 @@ async function find(register: Awaited<ReturnType<typeof openRegister>>, model: s
 export function showCommand(): Command {
   return base(new Command("show"))
     .description("Print what the register holds on a model: origin label, statements, remarks.")
+    .addHelpText("after", "\nExample:\n  $ assay register show northwind/lm --register ./log --policy trust.txt")
     .action(async (model: string, options: Options) => {
       const record = await recordOfModel(model, options);
       if (options.json) print(record);
@@ -57,6 +58,7 @@ export function checkCommand(): Command {
     .description(
       "Hold a model's declarations against each other and the log. Exit status 3 when something does not fit.",
     )
+    .addHelpText("after", "\nExample:\n  $ assay register check northwind/lm --register ./log --policy trust.txt")
     .action(async (model: string, options: Options) => {
       const { remarks, refused, foreign, ...record } = await recordOfModel(model, options);
       const faults = remarks.filter(({ weight }) => weight === "fault");
@@ -94,6 +96,7 @@ export function lineageCommand(question: "made-of" | "derives"): Command {
         : "What is declared to derive from this model?",
     )
     .option("--svg <file>", "write the picture into this new file")
+    .addHelpText("after", `\nExample:\n  $ assay register ${question} northwind/lm --register ./log --svg lineage.svg`)
     .action(async (model: string, options: Options) => {
       const trust = options.policy ? await readPolicyFile(options.policy) : null;
       const register = await openRegister(options.register, trust);

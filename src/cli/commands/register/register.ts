@@ -78,6 +78,7 @@ function signCommand(): Command {
     .addOption(new Option("--method <which>", "whole files or shards").choices(["files", "shards"]).default("files"))
     .addOption(new Option("--hash <which>", "digest of each file or shard").choices([...HASH_TYPES]).default("sha256"))
     .option("--shard-size <bytes>", "bytes a shard", positive, SHARD_BYTES)
+    .addHelpText("after", "\nExample:\n  $ assay register sign ./model --private-key key.pem --signature model.sig")
     .action(async (model: string, options: Common & SignArguments) => {
       const progress = progressLine();
       const { method, hash, shardSize, privateKey, password, signingCertificate, signingConfig, identityToken } =
@@ -151,6 +152,7 @@ function verifyCommand(): Command {
     .option("--log-policy <file>", "the policy that the log is believed under")
     .option("--strict-certificates", "refuse certificates that depart from RFC 5280's profile in any way", false)
     .option("--ignore-unsigned-files", "do not mind files that were not signed", false)
+    .addHelpText("after", "\nExample:\n  $ assay register verify ./model --public-key pub.pem --signature model.sig")
     .action(async (model: string, options: Common & VerifyArguments) => {
       const progress = progressLine();
       const { publicKey, timestamp, timestampRoots, logProof, logPolicy } = options;
