@@ -11,8 +11,10 @@ import { CONSTRUCTIONS, draw, type Made, make, readerOf } from "../../materials/
 import { KNOWN_RULES } from "../../src/app/known-rules.js";
 import { incoherences } from "../../src/finding/coherence.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
+import { examineModels } from "../../src/labs/weights/desk/examine-models.js";
 import { makeSketch } from "../../src/labs/weights/desk/sketch.js";
 import { examineWeights } from "../../src/labs/weights/examine.js";
+import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
 import { studiesOf } from "../asked.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
@@ -138,8 +140,9 @@ test.skipIf(!HAS_SHARED)("a sketch does not hide a common start, and still shows
       return join(home, out);
     };
     const outcome = async (reference: string, suspect: string) => {
-      const [ancestry] = await examineStored({ reference, suspect, studies });
-      return ancestry!.outcome;
+      const settings = { seed: SEED_DEFAULT, rows: "sampled" as const };
+      const asked = { reference, suspect, settings, studies, home: null, threads: 1, onProgress: () => {} };
+      return (await examineModels(asked)).findings[0]!.outcome;
     };
     const one = await sketch("bank/b00", "one.sketch");
     expect(await outcome(one, join(SHARED, "zoo/bank/b-same-seed"))).toBe("inconclusive");

@@ -40,7 +40,7 @@ export function bomCommand(): Command {
         )
         .addHelpText(
           "after",
-          "\nEach line holds, is contradicted, or is not checkable. A base that finds no support is not checkable: no test here speaks against descent.\n\nExample:\n  assay register bom check bom.json ./model --base ./base",
+          "\nEach line holds, is contradicted, or is not checkable. A base that finds no support is not checkable: no test here speaks against descent.\n\nExample:\n  $ assay register bom check bom.json ./model --base ./base",
         )
         .action(async (bom: string, model: string, options: { base: string[]; json?: boolean }) => {
           const progress = progressLine();
