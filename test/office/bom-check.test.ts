@@ -103,7 +103,7 @@ test("what a false BOM says is contradicted, each with what is at hand", async (
   );
   expect(lines.filter(({ result }) => result !== "contradicted")).toEqual([]);
   expect(lines).toHaveLength(11);
-  for (const { why } of lines) expect(why).toMatch(/at hand|there are|of model\.safetensors is/);
+  for (const { why } of lines) expect(why).toMatch(/at hand|there are/);
 });
 
 test("one altered value of the weights is seen by their digest", async () => {
@@ -135,20 +135,37 @@ test("the licence is held against the model's own card", async () => {
   expect(await licence("other", { license: { id: "MIT" } })).toBe("not-checkable");
 });
 
+const GPT2: AtHand = {
+  root: null,
+  single: false,
+  files: new Map(),
+  format: "safetensors",
+  // GPT-2 as it is published: masks of attention beside the weights.
+  tensors: [
+    { name: "wte", type: "BF16", shape: [50304, 768], elements: 50304 * 768 },
+    { name: "q", type: "I32", shape: [8, 8], elements: 64 },
+  ],
+  sizes: { hidden: 768, mlpHidden: 3072, layers: 13, vocabulary: 50304, experts: 8 },
+  counts: [137_022_720, 124_439_808],
+  config: { architectures: ["GPT2LMHeadModel"], model_type: "gpt2", head_dim: 64 },
+  cardLicence: "apache-2.0 AND other",
+  bases: new Map(),
+};
+
 describe("bases", () => {
   const pedigree = (...names: string[]) => ({
     pedigree: { ancestors: names.map((name) => ({ type: "machine-learning-model", name })) },
   });
-  test("a base at hand is examined; one that is no base is left open, never contradicted", {
-    timeout: 60_000,
-  }, async () => {
-    const of = async (bases: string[], ...names: string[]) =>
-      (await check(pedigree(...names), MODEL, bases)).lines.map(({ result }) => result);
-    expect(await of(["fixtures/demo/base"], "northwind/base")).toEqual(["holds"]);
-    expect(await of(["northwind/other=fixtures/demo/independent-twin"], "northwind/base", "northwind/other")).toEqual([
-      "not-checkable",
-      "not-checkable",
-    ]);
+  test("a base at hand is examined, one that is not is left open", { timeout: 180_000 }, async () => {
+    const given = ["northwind/base=fixtures/demo/base"];
+    const { lines } = await check(pedigree("northwind/base", "northwind/other"), MODEL, given);
+    expect(lines.map(({ result }) => result)).toEqual(["holds", "not-checkable"]);
+  });
+  // The examination of an independent model takes 13 s of a core: validation/bom-check.md has it.
+  test("a base that finds no support is left open, never contradicted", () => {
+    const claim: BomClaim = { at: "b", kind: "base", declared: "northwind/base", uri: null };
+    const bases = new Map([["b", { supported: false, why: "inconclusive" }]]);
+    expect(holdAgainst([claim], { ...GPT2, bases })[0]!.result).toBe("not-checkable");
   });
   test("which base is meant has to be clear", async () => {
     await expect(check(pedigree("a/x", "b/x"), MODEL, ["fixtures/demo/base"])).rejects.toThrow(/NAME=PATH with one of/);
@@ -157,23 +174,7 @@ describe("bases", () => {
 });
 
 describe("what honest makers say differently is never contradicted", () => {
-  const hand: AtHand = {
-    root: null,
-    single: false,
-    files: new Map(),
-    format: "safetensors",
-    // GPT-2 as it is published: masks of attention beside the weights.
-    tensors: [
-      { name: "wte", type: "BF16", shape: [50304, 768], elements: 50304 * 768 },
-      { name: "q", type: "I32", shape: [8, 8], elements: 64 },
-    ],
-    sizes: { hidden: 768, mlpHidden: 3072, layers: 13, vocabulary: 50304, experts: 8 },
-    counts: [137_022_720, 124_439_808],
-    config: { architectures: ["GPT2LMHeadModel"], model_type: "gpt2", head_dim: 64 },
-    cardLicence: "apache-2.0 AND other",
-    bases: new Map(),
-  };
-  const of = (claim: object) => holdAgainst([{ at: "x", ...claim } as BomClaim], hand)[0]!.result;
+  const of = (claim: object) => holdAgainst([{ at: "x", ...claim } as BomClaim], GPT2)[0]!.result;
   const prop = (name: string, declared: string) => of({ kind: "property", name, declared });
 
   test.each([

@@ -90,7 +90,7 @@ function ofHash(claim: BomClaim & { kind: "hash" }, { files, single }: AtHand): 
   if (digest === undefined) return open(`no ${algorithm} is taken here`);
   return digest === declared
     ? holds(`the ${algorithm} of ${name}`)
-    : contradicted(`the ${algorithm} of ${name} is ${digest}`);
+    : contradicted(`the ${algorithm} of ${name} at hand is ${digest}`);
 }
 
 /** Licences whose names are settled well enough that two of them are two licences. */

@@ -17,7 +17,6 @@ const CONTEXT: Json = {
   dct: "http://purl.org/dc/terms/",
   prov: "http://www.w3.org/ns/prov#",
   conformsTo: "dct:conformsTo",
-  sha256: "cr:sha256",
 };
 
 export interface Croissant {
