@@ -194,10 +194,7 @@ export async function recentRound(folder: string, beacon: BeaconOfRun, now: numb
 
 export async function roundSignature(folder: string, beacon: BeaconOfRun, round: number): Promise<string> {
   if (!beacon.standIn)
-    throw new AssayError(
-      "USAGE",
-      `audit: expected --round and --signature of the chain ${beacon.chain}, or --drand URL`,
-    );
+    throw new AssayError("USAGE", `audit: expected --round and --signature of the chain ${beacon.chain}`);
   const secret = await readFile(join(folder, "state", "beacon.secret"), "utf8").catch(() => null);
   if (secret === null) throw new AssayError("NOT_FOUND", "audit: the stand-in's secret is not in this folder");
   return localChain(fromHex(secret.trim(), "beacon")).sign(round);

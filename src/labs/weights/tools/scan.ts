@@ -1,6 +1,7 @@
 /** `assay scan MODEL --library DIR`: which of the known bases is this model made of? */
 import { Command, InvalidArgumentError } from "commander";
 import { loadStudies } from "../../../app/studies.js";
+import { AssayError } from "../../../base/error.js";
 import { progressLine } from "../../../cli/progress.js";
 import { assayHome } from "../../../host/home.js";
 import { type ScanRecord, scanModel } from "../desk/scan.js";
@@ -36,7 +37,7 @@ library alone. For what was done to a base, and for copies whose units were move
 }
 
 async function run(model: string, { library, threads, json }: { library?: string; threads?: number; json?: boolean }) {
-  if (library === undefined) throw new InvalidArgumentError("expected --library with a folder of sketches.");
+  if (library === undefined) throw new AssayError("USAGE", "scan: expected --library with a folder of sketches");
   const progress = progressLine();
   const record = await scanModel({
     model,
