@@ -20,9 +20,10 @@ import {
   PRESENT_ALTERNATIVES,
   PRESENT_LIMITS,
   RING_LIMIT,
+  UNSTUDIED_LIMIT,
 } from "./record/words.js";
 import { markCommitment } from "./schemes/commitment.js";
-import { notReproducible, schemeOf } from "./schemes/make-scheme.js";
+import { notReproducible, schemeOf, studiedForm } from "./schemes/make-scheme.js";
 import type { Mark } from "./schemes/mark-file.js";
 import type { Scheme } from "./schemes/scheme.js";
 import { testInheritance } from "./text/inheritance.js";
@@ -38,6 +39,10 @@ export interface TextRequest extends TextCase {
   mark: Mark;
 }
 
+function presentLimits(mark: Mark): readonly string[] {
+  return studiedForm(mark) ? PRESENT_LIMITS : [...PRESENT_LIMITS, UNSTUDIED_LIMIT];
+}
+
 /** A ring is asked as one question; `mark` of its finding's observations is the best of the ring. */
 export interface RingRequest extends Omit<TextRequest, "mark"> {
   marks: readonly Mark[];
@@ -49,7 +54,6 @@ export interface RingRequest extends Omit<TextRequest, "mark"> {
 /** `marks/present` of any mark of a ring, every one of them paid for. */
 export function examineRing(request: RingRequest): Finding {
   const { marks, texts, validations } = request;
-  const words = { alternatives: PRESENT_ALTERNATIVES, limits: [...PRESENT_LIMITS, RING_LIMIT] };
   const onProgress = (done: number, total: number) => request.onProgress?.({ stage: "marks of the ring", done, total });
   const { log10P, tests, observations, mark, scheme, ring } = testRing(
     marks,
@@ -58,6 +62,7 @@ export function examineRing(request: RingRequest): Finding {
     request.tokenizer,
     onProgress,
   );
+  const words = { alternatives: PRESENT_ALTERNATIVES, limits: [...presentLimits(mark), RING_LIMIT] };
   const decision = decideExact({
     proposition: MARKS_PROPOSITIONS.entries["marks/present"],
     log10P,
@@ -74,7 +79,7 @@ export function examineRing(request: RingRequest): Finding {
 /** `marks/present`. @throws AssayError for ids outside the mark's vocabulary */
 export function examinePresence(request: TextRequest): Finding {
   const { mark, texts, validations } = request;
-  const words = { alternatives: PRESENT_ALTERNATIVES, limits: PRESENT_LIMITS };
+  const words = { alternatives: PRESENT_ALTERNATIVES, limits: presentLimits(mark) };
   const method = PRESENT;
   const reason = notReproducible(mark);
   if (reason !== null)

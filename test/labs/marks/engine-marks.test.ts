@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { prng } from "../../../src/base/prng.js";
 import { TokenDraws } from "../../../src/kernels/token-draws.js";
 import { log10Tail } from "../../../src/labs/marks/schemes/law.js";
-import { schemeOf } from "../../../src/labs/marks/schemes/make-scheme.js";
+import { schemeOf, studiedForm } from "../../../src/labs/marks/schemes/make-scheme.js";
 import { type Mark, parseMark } from "../../../src/labs/marks/schemes/mark-file.js";
 import { readMarks } from "../../../src/labs/marks/schemes/mark-ring.js";
 import { philox } from "../../../src/labs/marks/schemes/philox.js";
@@ -159,4 +159,9 @@ it("a ring finds which mark it is, pays for all, and says which could not be ask
   expect(() =>
     readMarks(new TextEncoder().encode(JSON.stringify({ ...ring, marks: [ring.marks[0], ring.marks[0]] })), "ring"),
   ).toThrow(/expected a name once/);
+});
+
+it("a finding says where no text of the study was scored under a mark of its form", () => {
+  expect(ENGINES.map((of) => studiedForm(mark(of)))).toEqual([false, false, false, false]);
+  expect(studiedForm(mark({ scheme: "kgw", variant: "transformers", key: 1, vocabulary: V }))).toBe(true);
 });

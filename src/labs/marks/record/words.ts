@@ -19,6 +19,10 @@ export const PRESENT_LIMITS: readonly string[] = [
   "It says nothing about who published, copied or passed on the text.",
 ];
 
+/** For marks that no null of the study was scored under. */
+export const UNSTUDIED_LIMIT =
+  "The study's texts were scored under other marks than this one: its rate of false accusations is carried over on the strength of the exact law alone.";
+
 export const RING_LIMIT =
   "It asks for the marks of this ring alone. Many like texts under one key are one draw: more of them do not make a second witness.";
 

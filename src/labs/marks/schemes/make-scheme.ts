@@ -37,6 +37,23 @@ export function notReproducible(mark: Mark): string | null {
   }
 }
 
+/** Forms of which the study of presence drew keys (validation/marks.study.ts). */
+const STUDIED: ReadonlySet<Mark["form"]> = new Set([
+  "kgw/transformers",
+  "kgw/original",
+  "synthid/transformers",
+  "synthid/reference",
+  "unigram/original",
+  "gumbel/markllm",
+  "assay/tournament",
+  "assay/biased",
+] as const);
+
+/** Whether the study of presence scored texts under marks of this form. */
+export function studiedForm({ form }: Mark): boolean {
+  return STUDIED.has(form);
+}
+
 /** @throws AssayError UNSUPPORTED for a parameter that the library itself cannot reproduce */
 export function schemeOf(mark: Mark, draws: TokenDraws): Scheme {
   const reason = notReproducible(mark);
