@@ -1,8 +1,8 @@
 /**
  * Figures and the code they measure: tools/measured.json says, for each file of figures, which code it measured and that
  * code's digest then. `node tools/measured.ts` lists the figures that are older than their code (a warning: exit 0);
- * `--note FILE` writes the present digest down after a measurement. Comments, imports and names of files are left out of
- * a digest: what was moved or explained was not changed.
+ * `--note FILE` writes the present digest down after a measurement. Comments, imports, the word `export` and names of
+ * files are left out of a digest: what was moved, shown or explained was not changed.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -35,11 +35,12 @@ function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** Without imports, comments and white space. */
+/** Without imports, `export`, comments and white space. */
 export function codeOf(text: string): string {
   return text
     .replace(/^(import|export)\s[^;]*?from\s+"[^"]*"( with \{[^}]*\})?;?$/gm, "")
     .replace(/^import\s+"[^"]*";?$/gm, "")
+    .replace(/^export (?=[a-z])/gm, "")
     .replace(/\/\*[\s\S]*?\*\//g, "")
     .replace(/^\s*\/\/.*$/gm, "")
     .replace(/\s+/g, " ")

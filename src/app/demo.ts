@@ -13,7 +13,7 @@ import { demonstrated } from "./known.js";
 import { publish } from "./publish.js";
 import { loadStudies } from "./studies.js";
 
-export interface DemoCase {
+interface DemoCase {
   name: string;
   made: string;
   /** On the first question; the bundle holds the others. */

@@ -21,7 +21,7 @@ export interface Asking {
 }
 
 /** The laboratory whose list holds the proposition; null where none does. */
-export function laboratoryOf(proposition: string): Laboratory | null {
+function laboratoryOf(proposition: string): Laboratory | null {
   return LABORATORIES.find(({ propositions }) => Object.hasOwn(propositions.entries, proposition)) ?? null;
 }
 
@@ -58,7 +58,7 @@ export function commandOf({ question }: Asking): string {
 }
 
 /** What the first screen says of a method's studies, beside the counts that the finding states. */
-export interface Studied {
+interface Studied {
   /** On what the error rate was measured; null where no study of this version of the method is listed. */
   measuredOn: string | null;
   /** Of a study that nothing leans on: one of another version; null where there is none. */

@@ -58,7 +58,7 @@ export interface Demonstration {
   };
 }
 
-export interface StudyPlace {
+interface StudyPlace {
   method: string;
   /** Of the method, as the study's file has it: what is said below is said of that version's findings alone. */
   version: string;
@@ -68,7 +68,7 @@ export interface StudyPlace {
   measuredOn: string;
 }
 
-export interface FormerStudy {
+interface FormerStudy {
   method: string;
   version: string;
   file: string;
@@ -77,7 +77,7 @@ export interface FormerStudy {
 }
 
 /** Something under a name, in a sentence of help, loaded when it is asked for. */
-export interface Loaded<T> {
+interface Loaded<T> {
   name: string;
   summary: string;
   load: () => Promise<T>;
@@ -104,7 +104,7 @@ export interface Question {
   again: (request: ExaminationRequest, desk: RecomputeDesk) => Promise<Examination>;
 }
 
-export interface Argument {
+interface Argument {
   name: string;
   help: string;
   /** One or more. */

@@ -6,7 +6,7 @@
 import { AssayError, quoted } from "./error.js";
 
 /** Deeper nesting has no use in any file read here and exhausts stacks (CWE-674). */
-export const DEPTH_MAX = 32;
+const DEPTH_MAX = 32;
 
 /**
  * @param text the document

@@ -22,7 +22,7 @@ export function notice(line: string): void {
   if (!quiet) process.stderr.write(`${line}\n`);
 }
 
-export interface ProgressLine {
+interface ProgressLine {
   report(progress: Progress): void;
   /** Clears the line before other output. */
   done(): void;

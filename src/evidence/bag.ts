@@ -14,10 +14,10 @@ export const BAG_FILE_BYTES_MAX = 64 * 1024 * 1024;
 /** The whole bag is held in memory, and once more when zipped. */
 export const BAG_BYTES_MAX = 256 * 1024 * 1024;
 /** Shorter than what any common file system or zip tool refuses, with room for the folder it lies in. */
-export const BAG_PATH_CHARS_MAX = 200;
+const BAG_PATH_CHARS_MAX = 200;
 /** RFC 8493 §2.2.2 asks for short lines and lets values be folded; here a value stays on its line. */
-export const BAG_INFO_VALUE_CHARS_MAX = 1000;
-export const BAG_INFO_ENTRIES_MAX = 64;
+const BAG_INFO_VALUE_CHARS_MAX = 1000;
+const BAG_INFO_ENTRIES_MAX = 64;
 
 const DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 const MANIFEST = "manifest-sha256.txt";

@@ -15,7 +15,7 @@ import { openDsse, signDsse, verifyDsse } from "./dsse.js";
 import { publicKeyOf } from "./ed25519.js";
 import { typeUris } from "./type-name.js";
 
-export const STATEMENT_PAYLOAD_TYPE = "application/vnd.in-toto+json";
+const STATEMENT_PAYLOAD_TYPE = "application/vnd.in-toto+json";
 export const BUNDLE_PREDICATE_TYPES = typeUris("bundle/v1");
 const TAG_MANIFEST = "tagmanifest-sha256.txt";
 

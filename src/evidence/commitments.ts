@@ -14,11 +14,11 @@ export const COMMITMENT_ALGORITHM = "sha-256";
 /** 32 bytes of SHA-256 in base64url. */
 export const COMMITMENT = /^[A-Za-z0-9_-]{43}$/;
 /** RFC 9901, section 9.3: at least 128 bits; a field such as "query" has no entropy of its own. */
-export const SALT_BYTES_MIN = 16;
+const SALT_BYTES_MIN = 16;
 /** The longest field is a partner's signed acknowledgement, some 3 kB. */
 export const DISCLOSURE_CHARACTERS_MAX = 65_536;
 
-export interface Disclosed {
+interface Disclosed {
   name: string;
   value: unknown;
 }
@@ -27,7 +27,7 @@ export function base64Url(bytes: Uint8Array): string {
   return base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-export function fromBase64Url(text: string, what: string): Uint8Array {
+function fromBase64Url(text: string, what: string): Uint8Array {
   if (!/^[A-Za-z0-9_-]*$/.test(text)) throw new AssayError("FORMAT", `${what}: expected base64url without padding`);
   return fromBase64(
     text

@@ -9,7 +9,6 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { fromHex, hex } from "../base/bytes.js";
 
 const DST = "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_";
-export const DRAND_SECRET_BYTES = 32;
 
 export interface BeaconChain {
   /** 96 bytes in hexadecimal. */

@@ -11,7 +11,7 @@ import { parseStrictJson } from "../base/strict-json.js";
 import { keyIdOf, publicKeyOf, SIGNATURE_BYTES, signEd25519, verifyEd25519 } from "./ed25519.js";
 
 /** A statement names a handful of digests; a megabyte is generous. */
-export const ENVELOPE_BYTES_MAX = 1024 * 1024;
+const ENVELOPE_BYTES_MAX = 1024 * 1024;
 
 const envelopeSchema = z.strictObject({
   payload: z.string(),
@@ -19,7 +19,7 @@ const envelopeSchema = z.strictObject({
   signatures: z.tuple([z.strictObject({ keyid: z.string().regex(/^[0-9a-f]{64}$/), sig: z.string() })]),
 });
 
-export interface Envelope {
+interface Envelope {
   payloadType: string;
   payload: Uint8Array;
   /** SHA-256 of the raw public key, hexadecimal; a claim until verified. */

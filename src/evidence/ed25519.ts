@@ -7,8 +7,8 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha256Hex } from "../base/digest.js";
 import { AssayError } from "../base/error.js";
 
-export const SEED_BYTES = 32;
-export const PUBLIC_KEY_BYTES = 32;
+const SEED_BYTES = 32;
+const PUBLIC_KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 
 /** The public key (32 bytes) of a secret seed (32 bytes). */

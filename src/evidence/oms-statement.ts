@@ -21,7 +21,7 @@ export const PAYLOAD_BYTES_MAX = 256 * 1024 * 1024;
 export const HASH_TYPES = ["sha256", "blake2b", "blake3"] as const;
 export type HashType = (typeof HASH_TYPES)[number];
 /** Bytes of each digest: hashlib's blake2b, and blake3, at their default lengths. */
-export const DIGEST_BYTES: Record<HashType, number> = { sha256: 32, blake2b: 64, blake3: 32 };
+const DIGEST_BYTES: Record<HashType, number> = { sha256: 32, blake2b: 64, blake3: 32 };
 
 const resourceSchema = z.object({
   name: z.string().min(1).max(8192),

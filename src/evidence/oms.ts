@@ -8,7 +8,7 @@ import { type Digest, sha256Digest } from "../base/digest.js";
 import { AssayError, quoted } from "../base/error.js";
 
 /** One file: path relative to the model, parts joined by "/", and the digest of its bytes. */
-export interface Resource {
+interface Resource {
   name: string;
   digest: Digest;
 }

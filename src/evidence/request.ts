@@ -11,7 +11,7 @@ import { parseStrictJson } from "../base/strict-json.js";
 import { digestSchema } from "./artefact.js";
 
 /** A model of 10,000 files, each with its path and digest, takes about 3 MB. */
-export const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
+const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
 
 const text = z.string().max(4096);
 const scalar = z.union([z.string().max(4096), z.number(), z.boolean(), z.null()]);
@@ -43,7 +43,7 @@ const second = z.strictObject({ type: z.literal("assay/request/v2"), plan: diges
 /** Readable for ever: it could name no plan. */
 const first = z.strictObject({ type: z.literal("assay/request/v1"), ...body });
 
-export const requestSchema = z.discriminatedUnion("type", [second, first]);
+const requestSchema = z.discriminatedUnion("type", [second, first]);
 export type ExaminationRequest = z.infer<typeof requestSchema>;
 
 /** The plan under which the run was made; null for none. */

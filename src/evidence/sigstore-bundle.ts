@@ -11,7 +11,7 @@ import { IN_TOTO_PAYLOAD_TYPE, PAYLOAD_BYTES_MAX } from "./oms-statement.js";
 
 export const BUNDLE_MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 /** Base64 of the largest payload, and what stands around it. */
-export const BUNDLE_BYTES_MAX = Math.ceil((PAYLOAD_BYTES_MAX * 4) / 3) + 4 * 1024 * 1024;
+const BUNDLE_BYTES_MAX = Math.ceil((PAYLOAD_BYTES_MAX * 4) / 3) + 4 * 1024 * 1024;
 const CERTIFICATES_MAX = 16;
 
 const base64Text = z.string().min(1);
@@ -39,7 +39,7 @@ const bundleSchema = z.strictObject({
   }),
 });
 
-export interface SignatureBundle {
+interface SignatureBundle {
   mode:
     | { kind: "key"; hint: string | null }
     | { kind: "certificate"; chain: Uint8Array[] }

@@ -8,7 +8,7 @@ import { FINDING_FORMS, type Finding, findingSchema } from "./finding.js";
 import { forbiddenWording } from "./wording.js";
 
 /** A finding on a 200-layer pair with its full evidence map takes about 2 MB. */
-export const FINDING_BYTES_MAX = 32 * 1024 * 1024;
+const FINDING_BYTES_MAX = 32 * 1024 * 1024;
 
 export function encodeFinding(finding: Finding): string {
   const checked = findingSchema.parse(finding);

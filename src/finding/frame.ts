@@ -30,7 +30,7 @@ export function studyOfMethod(
   return validations.find(speaks) ?? null;
 }
 
-export interface Framed {
+interface Framed {
   /** The laboratory's questions, of which this is one. */
   list: PropositionTable;
   proposition: Proposition;

@@ -19,7 +19,7 @@ export interface Decision {
 }
 
 /** What an exact method puts before the rules. */
-export interface ExactResult {
+interface ExactResult {
   proposition: Proposition;
   /** Combined over all tests, all multiplicity paid. */
   log10P: number;
@@ -81,7 +81,7 @@ export interface NullKind {
 }
 
 /** How a scored method sees one proposition of its pair. */
-export interface Score {
+interface Score {
   /** Larger speaks for the proposition. */
   statistic: number;
   /** Every kind of null that could look alike, siblings and co-students as kinds of their own. */

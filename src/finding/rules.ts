@@ -10,7 +10,7 @@ import type { Scale } from "./scale.js";
 import type { Rules, Versioned } from "./versioned.js";
 
 /** What every `assay/finding/v1` was made by. */
-export const RULES_OF_V1: Readonly<Record<keyof Rules, string>> = {
+const RULES_OF_V1: Readonly<Record<keyof Rules, string>> = {
   propositions: "2",
   outcome: "2",
   scale: "enfsi-2015",

@@ -18,7 +18,7 @@ export function independentPairs(families: number): number {
 }
 
 /** How many independent trials a study of so many null families holds for this question. */
-export function independentTrials(proposition: Proposition, families: number): number {
+function independentTrials(proposition: Proposition, families: number): number {
   return proposition.trial === "pair" ? independentPairs(families) : families;
 }
 

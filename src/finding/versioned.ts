@@ -4,7 +4,7 @@ import { canonicalJsonBytes } from "../base/canonical-json.js";
 import { sha256Digest } from "../base/digest.js";
 import { digestSchema } from "../evidence/artefact.js";
 
-export const versionedSchema = z.strictObject({ version: z.string().min(1).max(100), digest: digestSchema });
+const versionedSchema = z.strictObject({ version: z.string().min(1).max(100), digest: digestSchema });
 export type Versioned = z.infer<typeof versionedSchema>;
 
 /** What every finding states: by which questions, outcome rules and verbal scale it was made. */

@@ -113,7 +113,7 @@ const NAMES_BYTES_MAX = BAG_FILES_MAX * 300;
 const HEAD_BYTES = 128 * 1024;
 
 /** A bundle as it lies on disk, not yet judged. */
-export type StoredBundle = { zip: Uint8Array } | { files: Map<string, Uint8Array> };
+type StoredBundle = { zip: Uint8Array } | { files: Map<string, Uint8Array> };
 
 /** @throws AssayError NOT_FOUND; FORMAT or LIMIT when what lies there cannot be a bundle */
 export async function readBundle(path: string): Promise<StoredBundle> {

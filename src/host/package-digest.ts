@@ -16,7 +16,7 @@ export function packageDigest(): Digest {
 }
 
 /** @param name of the folder, as it stands before each path of the list */
-export function listDigest(folder: string, name: string): Digest {
+function listDigest(folder: string, name: string): Digest {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath.slice(folder.length)}/${entry.name}`.replaceAll("\\", "/").replace(/^\/*/, ""))

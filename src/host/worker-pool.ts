@@ -19,7 +19,7 @@ export type Reply =
   | { kind: "value"; value: unknown }
   | { kind: "error"; message: string; code: AssayErrorCode | null; stack: string | undefined };
 
-export interface WorkerPoolOptions {
+interface WorkerPoolOptions {
   /** `import.meta.url` of the file that names the worker, and the worker's file beside it. */
   from: string;
   worker: string;

@@ -3,7 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { AssayError, assert } from "../base/error.js";
 import type { Reply } from "./worker-pool.js";
 
-export interface TaskDone {
+interface TaskDone {
   value: unknown;
   /** Handed over, not copied. */
   transfer?: readonly ArrayBuffer[];

@@ -1,5 +1,5 @@
 /** f32 values back into stored formats, to the nearest, ties to even (IEEE 754): F32, F16, BF16. */
-export type EncodableDType = "F32" | "F16" | "BF16";
+type EncodableDType = "F32" | "F16" | "BF16";
 
 export function isEncodable(dtype: string): dtype is EncodableDType {
   return dtype === "F32" || dtype === "F16" || dtype === "BF16";

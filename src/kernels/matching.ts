@@ -9,7 +9,7 @@ import { longestIncreasing } from "./increasing.js";
 import type { Kernel, Matrix, Nearest } from "./kernel.js";
 
 /** Which unit of a group carries which label; the same in each group. Left out: units are numbered as they lie. */
-export interface Labels {
+interface Labels {
   a: Int32Array;
   b: Int32Array;
 }
@@ -63,7 +63,7 @@ export interface Matching {
 }
 
 /** Sums of inner products of label i with label i shifted by 0, 1, … within its block. */
-export interface Shifts {
+interface Shifts {
   sums: number[][];
   /** Over all inner products within blocks: Σ of squares, and how many. */
   squares: { sum: number; count: number };

@@ -21,7 +21,7 @@ export interface NotFinite {
   values: number;
 }
 
-export interface Chunk {
+interface Chunk {
   bytes: Uint8Array;
   rows: number;
   dtype: DType;

@@ -33,7 +33,7 @@ export interface StoredMatrix {
 }
 
 /** Rows of a matrix of which only their signed folds are at hand (compute.ts): each of length one, unit = row. */
-export interface FoldedRows {
+interface FoldedRows {
   /** Numbers a row; a job may ask for any width that divides it. */
   width: number;
   /** What the fold's signs were drawn from; a job with another seed or part cannot use these rows. */

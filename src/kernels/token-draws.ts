@@ -25,7 +25,7 @@ export const SUM_CELLS = 8192;
 /** Parts of one sum: 65,536 bits by 256. */
 const SUM_PARTS_MAX = 256;
 
-export interface SumsAsked {
+interface SumsAsked {
   /** By part: SUM_CELLS pairs of threshold and alias. */
   tables: Uint32Array;
   /** The largest outcome of each part. */
@@ -37,7 +37,7 @@ export interface SumsAsked {
 }
 
 /** Sums drawn so far that reach the two bounds. */
-export interface SumsReaching {
+interface SumsReaching {
   low: number;
   high: number;
   more(draws: number): void;

@@ -3,7 +3,7 @@ import type { Coding } from "../kernels/coding.js";
 import type { Addition } from "../kernels/stored-matrix.js";
 
 /** A tensor as a header describes it; `dtype` may be one that is not read. */
-export interface StoredTensor {
+interface StoredTensor {
   name: string;
   dtype: string;
   /** Slowest dimension first. */

@@ -59,7 +59,7 @@ export function familyOfTensors(names: readonly string[]): string | null {
   return null;
 }
 
-export function familyOfFiles(names: readonly string[]): string | null {
+function familyOfFiles(names: readonly string[]): string | null {
   for (const { pattern, found } of BY_FILE) if (names.some((n) => pattern.test(n))) return found;
   return null;
 }

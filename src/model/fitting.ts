@@ -11,7 +11,7 @@ import { type CanonicalTensor, LAYER_ROLES, type LeftOut, type SpareTensor } fro
 const NUMBERS_PER_LAYER = 2;
 const NUMBERS_MORE = 16;
 
-export interface Fitting {
+interface Fitting {
   tensors: Map<string, CanonicalTensor>;
   layers: number;
   hidden: number;

@@ -47,7 +47,7 @@ export const LAYER_ROLES = [
   "norm.mlp.bias",
   "norm.mlp.post",
 ] as const;
-export const GLOBAL_ROLES = ["embed", "positions", "norm", "norm.bias", "output"] as const;
+const GLOBAL_ROLES = ["embed", "positions", "norm", "norm.bias", "output"] as const;
 /** One matrix of an MLP, or its bias. */
 export type MlpPart = "gate" | "up" | "down" | "gate.bias" | "up.bias" | "down.bias";
 export type Role = (typeof LAYER_ROLES)[number] | (typeof GLOBAL_ROLES)[number] | `mlp.experts.${number}.${MlpPart}`;

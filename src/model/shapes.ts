@@ -7,14 +7,14 @@ import { mlpsOf } from "./mlps.js";
 import type { CanonicalTensor, ModelConfig } from "./model.js";
 
 /** Tensors that fit together, and their numbers. */
-export interface Sized {
+interface Sized {
   tensors: ReadonlyMap<string, CanonicalTensor>;
   layers: number;
   hidden: number;
   experts: number;
 }
 
-export interface Dimensions {
+interface Dimensions {
   /** Hidden units of most MLPs; 0 where none is read. */
   mlpHidden: number;
   /** Both 0: unknown. Of most layers: others may have more or fewer. */

@@ -5,7 +5,7 @@
  */
 import type { Finding, Test } from "../finding/finding.js";
 
-export interface Combined {
+interface Combined {
   log10P: number;
   /** What must hold for it, in sentences, each once. */
   assumptions: string[];

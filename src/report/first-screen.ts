@@ -11,7 +11,7 @@ import { percentUp, ratio, whole } from "./figure-words.js";
 import { outcomeWords } from "./outcome-words.js";
 import { strengthWords } from "./strength-words.js";
 
-export interface FirstScreen {
+interface FirstScreen {
   tag: string;
   /** Those whom the finding names, or what was examined: goes before the headline. */
   names: string;

@@ -6,7 +6,7 @@ import { Scroll } from "./parts/table.js";
 
 const CAPTION = "What was found, and how each suspect was made";
 
-export interface IndexEntry {
+interface IndexEntry {
   name: string;
   /** How the suspect was really made. */
   made: string;

@@ -7,7 +7,7 @@ import type { Finding, Outcome } from "../finding/finding.js";
 import type { Proposition } from "../finding/propositions.js";
 import { whole } from "./figure-words.js";
 
-export interface OutcomeWords {
+interface OutcomeWords {
   /** A word or two for the tag. */
   tag: string;
   headline: string;

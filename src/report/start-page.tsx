@@ -3,7 +3,7 @@ import { raw } from "hono/html";
 import { PAGE_CSS } from "./generated/page-css.js";
 import { visibleText } from "./visible-text.js";
 
-export interface StartStep {
+interface StartStep {
   title: string;
   says: string;
   verified: readonly { what: string; holds: boolean }[];

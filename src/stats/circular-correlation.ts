@@ -4,7 +4,7 @@
  */
 import { assert } from "../base/error.js";
 
-export type Rotations = (counts: Float64Array) => Float64Array;
+type Rotations = (counts: Float64Array) => Float64Array;
 
 /** @param table of 2^k entries; what depends on it alone is done once */
 export function rotationSums(table: ArrayLike<number>): Rotations {

@@ -6,14 +6,14 @@
 import { assert } from "../base/error.js";
 import { solve } from "./linear-solve.js";
 
-export interface LogisticFit {
+interface LogisticFit {
   coefficients: number[];
   intercept: number;
   /** Covariance of (coefficients…, intercept), sandwich over clusters; row by row. Computed when asked for. */
   covariance(): number[][];
 }
 
-export interface LogisticData {
+interface LogisticData {
   /** A row a case. */
   features: readonly (readonly number[])[];
   /** 1 for the first proposition, 0 for the second. */
@@ -23,7 +23,7 @@ export interface LogisticData {
   clusters: readonly number[];
 }
 
-export interface Ridge {
+interface Ridge {
   /** Pull towards the mean coefficient, and of the mean towards 0. */
   spread: number;
   mean: number;
@@ -57,11 +57,6 @@ export function fitLogistic(
     intercept: b[d]!,
     covariance: () => sandwich(features, labels, weights, clusters, b, ridge),
   };
-}
-
-/** Natural log odds of one case. */
-export function logOdds(fit: Pick<LogisticFit, "coefficients" | "intercept">, row: readonly number[]): number {
-  return row.reduce((sum, value, k) => sum + value * fit.coefficients[k]!, fit.intercept);
 }
 
 function derivatives(

@@ -8,7 +8,7 @@ import { assert } from "../base/error.js";
 import { logChoose, logFactorial } from "./log-factorial.js";
 
 /** Independent models learn some of the same pairings: measured excess is under one unit in 256; this allows thirteen. */
-export const TOLERANCE = 0.05;
+const TOLERANCE = 0.05;
 
 /** Units that may agree without being evidence. */
 export function toleratedUnits(labels: number): number {

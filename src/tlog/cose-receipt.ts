@@ -14,7 +14,7 @@ import { keyIdOf, type NoteKey, type SecretNoteKey } from "./note-keys.js";
 import type { Policy } from "./policy.js";
 
 /** 63 hashes take 2.1 kB. */
-export const RECEIPT_BYTES_MAX = 16 * 1024;
+const RECEIPT_BYTES_MAX = 16 * 1024;
 const SIGN1 = 18;
 const HEADER = { algorithm: 1, keyId: 4, claims: 15, structure: 395, proofs: 396 } as const;
 const EDDSA = -8;
@@ -22,7 +22,7 @@ const RFC9162_SHA256 = 1;
 const INCLUSION = -1;
 const ISSUER = 1;
 
-export interface Inclusion {
+interface Inclusion {
   index: number;
   size: number;
   root: Uint8Array;

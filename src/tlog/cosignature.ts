@@ -14,7 +14,7 @@ import type { NoteSigner, NoteVerifier } from "./signed-note.js";
 
 const TIME_BYTES = 8;
 
-export interface KeyVerifier extends NoteVerifier {
+interface KeyVerifier extends NoteVerifier {
   key: NoteKey;
 }
 

@@ -35,7 +35,7 @@ export interface LogStore {
 /** Asks witnesses; hands back the note with their cosignatures. Throws where the policy's quorum is not reached. */
 export type Cosign = (note: Note, size: number, proveFrom: (oldSize: number) => Promise<Uint8Array[]>) => Promise<Note>;
 
-export interface LogOptions {
+interface LogOptions {
   store: LogStore;
   origin: string;
   /** The first is the log's Ed25519 key; names are the origin. */

@@ -9,7 +9,7 @@ import { EMPTY_ROOT, HASH_BYTES, nodeHash } from "./merkle-hash.js";
 /** A tree of 2⁶³ entries has paths of 63 hashes; C2SP tlog-witness allows no more. */
 export const PROOF_HASHES_MAX = 63;
 
-export interface InclusionProof {
+interface InclusionProof {
   index: number;
   size: number;
   leaf: Uint8Array;
@@ -21,7 +21,7 @@ export function verifyInclusion({ index, size, leaf, root, proof }: InclusionPro
   return verifySubtreeInclusion({ index, start: 0, end: size, leaf, root, proof });
 }
 
-export interface SubtreeInclusionProof extends Omit<InclusionProof, "size"> {
+interface SubtreeInclusionProof extends Omit<InclusionProof, "size"> {
   start: number;
   end: number;
 }
@@ -41,7 +41,7 @@ export function verifySubtreeInclusion({ index, start, end, leaf, root, proof }:
   return last === 0 && equalBytes(hash, root);
 }
 
-export interface ConsistencyProof {
+interface ConsistencyProof {
   oldSize: number;
   size: number;
   oldRoot: Uint8Array;
@@ -55,7 +55,7 @@ export function verifyConsistency({ oldSize, size, oldRoot, root, proof }: Consi
   return verifySubtreeConsistency({ start: 0, end: oldSize, size, subtreeRoot: oldRoot, root, proof });
 }
 
-export interface SubtreeConsistencyProof {
+interface SubtreeConsistencyProof {
   start: number;
   end: number;
   size: number;

@@ -10,7 +10,7 @@ import { AssayError, quoted } from "../base/error.js";
 import { publicKeyOf } from "../evidence/ed25519.js";
 import { isKeyName } from "./signed-note.js";
 
-export const KEY_TYPES = { ed25519: 0x01, "ed25519-cosigner": 0x04, "ml-dsa-44": 0x06 } as const;
+const KEY_TYPES = { ed25519: 0x01, "ed25519-cosigner": 0x04, "ml-dsa-44": 0x06 } as const;
 export type KeyType = keyof typeof KEY_TYPES;
 
 const PUBLIC_BYTES: Record<KeyType, number> = { ed25519: 32, "ed25519-cosigner": 32, "ml-dsa-44": 1312 };

@@ -8,7 +8,7 @@ import { type NoteKey, parseVerifierKey, sameKey } from "./note-keys.js";
 
 /** The specification asks for at least 32 of each. */
 const ITEMS_MAX = 256;
-export const POLICY_BYTES_MAX = 1024 * 1024;
+const POLICY_BYTES_MAX = 1024 * 1024;
 
 export interface Policy {
   logs: { key: NoteKey; url: string | null }[];

@@ -12,7 +12,7 @@ import { type TrustedCheckpoint, trustCheckpoint } from "./trusted-checkpoint.js
 
 const HEADER = "c2sp.org/tlog-proof@v1";
 
-export interface ProofFile {
+interface ProofFile {
   /** Not authenticated by anything. */
   extra: Uint8Array | null;
   index: number;

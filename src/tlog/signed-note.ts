@@ -7,7 +7,7 @@ import { AssayError, quoted } from "../base/error.js";
 
 /** A log's checkpoint with 100 post-quantum cosignatures takes 340 kB. */
 export const NOTE_BYTES_MAX = 1024 * 1024;
-export const NOTE_SIGNATURES_MAX = 256;
+const NOTE_SIGNATURES_MAX = 256;
 
 export interface NoteSignature {
   name: string;

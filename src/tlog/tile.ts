@@ -11,7 +11,7 @@ export const TILE_HEIGHT = 8;
 /** C2SP: levels 0 to 63; a safe integer of entries needs seven. */
 const LEVEL_MAX = 63;
 
-export interface Tile {
+interface Tile {
   level: number;
   index: number;
   /** 1 to 256 hashes; below 256 the tile is partial. */

@@ -19,7 +19,7 @@ export interface Edge {
   entries: Uint8Array[];
 }
 
-export interface Growth {
+interface Growth {
   edge: Edge;
   root: Uint8Array;
   /** Path → bytes, in the order to write. */

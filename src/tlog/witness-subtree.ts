@@ -20,7 +20,7 @@ export interface SignSubtree {
   checkpoint: Uint8Array;
 }
 
-export type SubtreeJudgement = { status: 200; subtree: Subtree } | { status: 400 | 403 | 404 | 422; reason: string };
+type SubtreeJudgement = { status: 200; subtree: Subtree } | { status: 400 | 403 | 404 | 422; reason: string };
 
 export function encodeSignSubtree({ start, end, hash, proof, checkpoint }: SignSubtree): Uint8Array {
   const lines = [`subtree ${start} ${end}`, base64(hash), ...proof.map(base64), ""];

@@ -13,7 +13,7 @@ import { PROOF_HASHES_MAX, verifyConsistency } from "./merkle-proof.js";
 import type { NoteKey } from "./note-keys.js";
 import { NOTE_BYTES_MAX, type Note, parseNote, verifiedBy } from "./signed-note.js";
 
-export interface AddCheckpoint {
+interface AddCheckpoint {
   oldSize: number;
   proof: Uint8Array[];
   checkpoint: Uint8Array;
@@ -25,7 +25,7 @@ export interface Witnessed {
   root: Uint8Array;
 }
 
-export type Judgement =
+type Judgement =
   /** `note`: the checkpoint with the signatures of trusted keys alone. */
   | { status: 200; checkpoint: Checkpoint; note: Note }
   | { status: 409; size: number }

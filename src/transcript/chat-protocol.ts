@@ -36,7 +36,7 @@ export interface ChatAnswer {
 }
 
 /** What a server says went wrong, in a body that is no answer. */
-export interface ChatFault {
+interface ChatFault {
   message: string;
   /** The status it names in the body, where it names one. */
   status: number | null;

@@ -10,7 +10,7 @@ export const NORMALISER_VERSION = "1";
  * Characters of an answer that are looked at. The corpus the method was calibrated on keeps so many; a longer look at
  * one side than at the other would make agreement depend on who recorded it.
  */
-export const ANSWER_CHARS_MAX = 1000;
+const ANSWER_CHARS_MAX = 1000;
 
 /** Longest stretch of leaked reasoning that is cut: a bound on the search, not on reasoning. */
 const REASONING_CHARS_MAX = 200_000;
@@ -69,7 +69,7 @@ function plainPunctuation(text: string): string {
 }
 
 /** The script most letters are in: answers in two scripts share no words, whatever the models are. */
-export type Script = "latin" | "cyrillic" | "han" | "kana" | "hangul" | "arabic" | "other" | "none";
+type Script = "latin" | "cyrillic" | "han" | "kana" | "hangul" | "arabic" | "other" | "none";
 
 const SCRIPTS: readonly Script[] = ["none", "latin", "cyrillic", "han", "kana", "hangul", "arabic", "other"];
 /** Letters looked at: the start of an answer tells its script. */

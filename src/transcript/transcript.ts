@@ -9,7 +9,7 @@ import { AssayError, quoted } from "../base/error.js";
 export type Settings = Readonly<Record<string, string | number | boolean | null>>;
 
 /** One answer to one prompt. */
-export interface TranscriptRecord {
+interface TranscriptRecord {
   /** Joins transcripts; a number in the file becomes its decimal text. */
   promptId: string;
   /** The prompt's text, where the file carries it. */

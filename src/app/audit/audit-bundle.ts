@@ -27,8 +27,8 @@ import { SOFTWARE } from "../software.js";
 import { AUDIT_FILE } from "./audit-bundle-layout.js";
 
 const AUDIT_TYPE = "assay/audit-bundle/v1";
-export const REPORT_FILE = "report.json";
-export const PAGE_FILE = "report.html";
+const REPORT_FILE = "report.json";
+const PAGE_FILE = "report.html";
 const OPENING_FILE = "opening.json";
 export const REPORTED_FILE = "reported.json";
 const CHECKPOINT_FILE = "checkpoint";
@@ -37,7 +37,7 @@ const POLICY_FILE = "policy.txt";
 const PATHS =
   /^(audit\.json|checkpoint|log-keys\.txt|policy\.txt|report\.json|report\.html|opening\.json|reported\.json|(?:entries|heads)\/\d{6}\.(?:json|note))$/;
 
-export interface AuditBundleInput {
+interface AuditBundleInput {
   entries: readonly Uint8Array[];
   heads: ReadonlyMap<number, Uint8Array>;
   checkpoint: Uint8Array;
@@ -64,7 +64,7 @@ export function packAudit(given: AuditBundleInput): Map<string, Uint8Array> {
   return files;
 }
 
-export interface VerifyAuditOptions {
+interface VerifyAuditOptions {
   /** Believe log and witnesses only under this policy; else the log's keys are those that the bundle brings. */
   policy?: Policy | null;
   /** What was opened, where the reader holds it beside the bundle. */
@@ -72,15 +72,11 @@ export interface VerifyAuditOptions {
   quick?: (key: EcdsaPublicKey) => EcdsaPublicKey;
 }
 
-export interface AuditVerified {
+interface AuditVerified {
   holds: boolean;
   checks: Check[];
   report: AuditReport | null;
   cannotSee: string[];
-}
-
-export function isAudit(files: Files): boolean {
-  return files.has(AUDIT_FILE);
 }
 
 export function verifyAudit(

@@ -28,7 +28,7 @@ import { enterInRun, momentText, openRun, type RunKey, roundSignature, runSecret
 
 const DAY_SECONDS = 86_400;
 
-export interface DrawOptions {
+interface DrawOptions {
   where: string;
   of: RowClass;
   unit: (typeof UNITS)[number];
@@ -99,7 +99,7 @@ export function challengeOf(state: RunState, digest: string | null): Challenged 
   return found;
 }
 
-export interface AnswerOptions {
+interface AnswerOptions {
   folder: string;
   challenge: string | null;
   /** Of the challenge's round, hexadecimal; made here where the beacon is a stand-in. */

@@ -27,7 +27,7 @@ import {
   signEntry,
 } from "./run-log.js";
 
-export interface CommitOptions {
+interface CommitOptions {
   folder: string;
   of: RowClass;
   sources: readonly string[];
@@ -40,7 +40,7 @@ export interface CommitOptions {
   onProgress?: (progress: Progress) => void;
 }
 
-export interface CommitResult {
+interface CommitResult {
   entry: SignedEntry | null;
   added: number;
   size: number;

@@ -19,7 +19,7 @@ const MATRICES_MAX = 64;
 /** A run keeps some hundreds of checkpoints. */
 const CHECKPOINTS_MAX = 2000;
 
-export interface OriginOptions {
+interface OriginOptions {
   /** The run's own folder. */
   folder: string;
   /** The released model: a folder or file. */

@@ -14,7 +14,7 @@ import { packAudit, REPORTED_FILE } from "./audit-bundle.js";
 import { challengeOf, readSealed } from "./challenge.js";
 import { momentText, openRun, type RunKey, signEntry, witnessedEntries } from "./run-log.js";
 
-export interface ReportOptions {
+interface ReportOptions {
   where: string;
   challenge: string | null;
   /** The sealed opening and the identity that opens it; null where nothing was answered. */

@@ -21,13 +21,13 @@ import { TRAINER_STATE_BYTES_MAX, trainerStateRows } from "../../office/audit/re
 import { ROW_BYTES_MAX, type RowClass } from "../../office/audit/rows.js";
 import { modelRoot } from "../register/declare.js";
 
-export interface SourceRow {
+interface SourceRow {
   fields: Fields;
   /** Digest of the line, record or file that the row was read from. */
   line: string;
 }
 
-export interface Source {
+interface Source {
   format: string;
   rows: AsyncIterable<SourceRow> | Iterable<SourceRow>;
 }

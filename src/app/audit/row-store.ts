@@ -13,7 +13,7 @@ import { openHashes, type ReadHashes, TreeBuilder } from "../../office/audit/row
 import { type Row, type RowClass, rowBytes, rowLeaf, saltOf } from "../../office/audit/rows.js";
 import { HASH_BYTES } from "../../tlog/merkle-hash.js";
 
-export interface StoreState {
+interface StoreState {
   size: number;
   bytes: number;
   /** Tokens of all rows of data; null where a row has none. */

@@ -97,7 +97,7 @@ export async function enterInRun(
   });
 }
 
-export interface OpenRun {
+interface OpenRun {
   folder: string;
   name: string;
   purpose: string;
@@ -165,7 +165,7 @@ export async function beginRun({
 }
 
 /** @throws SCHEMA naming the first field that is not as documented */
-export function readDeclared(value: unknown): Declared {
+function readDeclared(value: unknown): Declared {
   const parsed = declaredSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -19,7 +19,7 @@ import { encodeMaker, MAKER_LABEL, type Maker } from "./maker.js";
 import { FINDING_LABEL, FINDINGS_LABEL, SIGNED_BY_LABEL, verifyBundle } from "./verify-bundle.js";
 
 /** One finding with what belongs to it. */
-export interface BundlePart {
+interface BundlePart {
   finding: Finding;
   /** HTML. */
   page: string;

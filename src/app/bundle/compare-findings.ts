@@ -12,7 +12,7 @@ import { parseStudy, type Study } from "../studies.js";
 import type { Check } from "./check.js";
 
 /** A finding of the bundle, its study and its page. */
-export interface StoredPart {
+interface StoredPart {
   finding: Finding;
   study: Study | null;
   page: string;

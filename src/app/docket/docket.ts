@@ -171,7 +171,7 @@ async function checkpointOf(folder: string): Promise<string> {
   return readFile(join(folder, CHECKPOINT_PATH), "latin1").catch(() => "");
 }
 
-export function summaryOf(shown: CaseView): CaseSummary {
+function summaryOf(shown: CaseView): CaseSummary {
   const { stated, deadlines, orders, entries } = shown;
   const running = deadlines.filter(({ status }) => status === "running").sort((a, b) => (a.due < b.due ? -1 : 1));
   return {

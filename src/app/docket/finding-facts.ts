@@ -14,7 +14,7 @@ import type { FactsOf } from "../../office/docket/pack/facts.js";
 import { findingCount, findingFolder } from "../bundle/bundle-layout.js";
 import { verifyBundleZip } from "../bundle/verify-bundle.js";
 
-export interface FindingGiven {
+interface FindingGiven {
   run: string | null;
   slot: number | null;
   /** Which of the bundle's findings, by its proposition; the first when left out. */

@@ -15,11 +15,11 @@ import { type CaseFolder, createCase, openCaseFolder } from "./case-folder.js";
 const DAY_SECONDS = 86_400;
 const PACK = "expedited-ai-ip/v1";
 
-export interface Player extends Signer {
+interface Player extends Signer {
   publicKey: string;
 }
 
-export function makePlayer(): Player {
+function makePlayer(): Player {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
   return {
@@ -30,7 +30,7 @@ export function makePlayer(): Player {
 }
 
 /** Who plays which role: party and holder of the key. */
-export type Cast = Partial<Record<Role, readonly [party: string, holder: string]>>;
+type Cast = Partial<Record<Role, readonly [party: string, holder: string]>>;
 
 export class Rehearsal {
   readonly folder: string;

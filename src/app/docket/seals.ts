@@ -31,7 +31,7 @@ import type { WholeCase } from "../../office/docket/view/case-view.js";
 import type { CaseFolder } from "./case-folder.js";
 
 /** What every reader of a case needs of its entries: records with what their signers wrote. */
-export async function joiningEntries({ records, object }: CaseFolder): Promise<JoiningEntry[]> {
+async function joiningEntries({ records, object }: CaseFolder): Promise<JoiningEntry[]> {
   const entries: JoiningEntry[] = [];
   for (const { kind, role, facts, bundle, seq } of records) {
     if (!["pack.adopted", "club.joined", "club.left"].includes(kind)) continue;
@@ -55,7 +55,7 @@ export function assertSameKind(readers: readonly Reader[], recipient: string): v
 }
 
 /** What of an act a seal covers. */
-export interface Sealable {
+interface Sealable {
   kind: EntryKind;
   facts: unknown;
   text?: string;
@@ -64,7 +64,7 @@ export interface Sealable {
 }
 
 /** Public facts of a sealed exhibit: its number stays, its title is within. */
-export const SEALED_TITLE = "sealed";
+const SEALED_TITLE = "sealed";
 const SEALED_NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,15}$/;
 
 /**

@@ -114,7 +114,7 @@ export function faultsOfVerdict({ opinion, findings, runs, exhibits, head, plan 
   );
 }
 
-export interface SignedVerdict {
+interface SignedVerdict {
   html: Uint8Array;
   json: Uint8Array;
   signature: Uint8Array;

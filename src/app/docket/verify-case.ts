@@ -29,7 +29,7 @@ import { CASE_FILE, CHECKPOINT_FILE, entryPath, KEYS_FILE, objectFile, STATED_FI
 import { beginWith, type CaseFile, readCaseFile, readData } from "./case-data.js";
 import { factsOfFinding } from "./finding-facts.js";
 
-export interface CaseReport {
+interface CaseReport {
   holds: boolean;
   checks: Check[];
   /** What the case comes to, when its entries hold. */
@@ -38,7 +38,7 @@ export interface CaseReport {
   cannotSee: string[];
 }
 
-export interface VerifyCaseOptions {
+interface VerifyCaseOptions {
   /** Believe the log only under this policy; else its keys are those that the bundle brings. */
   policy?: Policy | null;
   /** The same key, checked by the platform where there is one. */
@@ -81,11 +81,6 @@ export async function verifyCase(files: Files, { policy = null, quick }: VerifyC
   cannotSee.add("entries made after this bundle was packed, and entries that were refused");
   cannotSee.add("whether what is said in an entry is true, and who stands behind a key");
   return { holds: checks.every(({ holds }) => holds), checks, state, cannotSee: [...cannotSee] };
-}
-
-/** Whether these files are a case's and not a finding's bundle. */
-export function isCase(files: Files): boolean {
-  return files.has(CASE_FILE);
 }
 
 function layout(files: Files): { value: Uint8Array[]; detail: string } {

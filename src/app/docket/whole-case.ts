@@ -6,10 +6,7 @@ import type { WholeCase } from "../../office/docket/view/case-view.js";
 import type { CaseFolder } from "./case-folder.js";
 
 /** What was written in each entry. @throws NOT_FOUND where a signed bundle is not beside the case */
-export async function saidInCase({
-  records,
-  object,
-}: Pick<CaseFolder, "records" | "object">): Promise<EntryStatement[]> {
+async function saidInCase({ records, object }: Pick<CaseFolder, "records" | "object">): Promise<EntryStatement[]> {
   const said: EntryStatement[] = [];
   for (const { bundle, seq } of records) {
     const bytes = await object(bundle);

@@ -13,7 +13,7 @@ import { openLog, readHead } from "./log.js";
 /** It answers when a checkpoint holds the entry; its maintainers ask clients to wait 20 seconds at least. */
 const TIMEOUT_MS = 60_000;
 
-export interface CrossPosted {
+interface CrossPosted {
   /** The entry, as the second log answered. */
   entry: Uint8Array;
   checkpoint: Uint8Array;
@@ -50,7 +50,7 @@ export async function crossPost(
   return { entry, checkpoint, log: origin, index };
 }
 
-export interface CrossPostCheck {
+interface CrossPostCheck {
   log: string;
   index: number;
   size: number;

@@ -220,7 +220,7 @@ function isOwn(keys: readonly SecretNoteKey[]): (signature: { name: string }) =>
   return ({ name }) => keys.some((key) => key.name === name);
 }
 
-export interface Followed {
+interface Followed {
   head: Checkpoint;
   /** Null when the log grew, or stood still, as a log must; else what it did. */
   fault: string | null;

@@ -8,7 +8,7 @@ import { pages } from "../publish.js";
 import { parseStudy } from "../studies.js";
 import type { StoredPage, WrittenPage } from "./page.js";
 
-export type WritePage = (part: Pick<StoredPage, "finding" | "study">) => WrittenPage;
+type WritePage = (part: Pick<StoredPage, "finding" | "study">) => WrittenPage;
 
 /** @throws AssayError UNSUPPORTED for a request of a question that this version does not ask */
 export async function pageWriter(request: Uint8Array, keyId: string | null): Promise<WritePage> {

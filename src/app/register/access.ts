@@ -123,7 +123,7 @@ export function grantState(register: Register, asked: string): GrantState {
 }
 
 /** Null when it is sealed to others. @throws DIGEST when what was sealed is not what was committed to */
-export async function openEntry(
+async function openEntry(
   register: Register,
   { index, record }: AccessEntry,
   identities: readonly string[],

@@ -23,7 +23,7 @@ import { modelRoot } from "./declare.js";
 
 const SMALL_BYTES_MAX = 4 * 1024 * 1024;
 
-export interface BomCheck {
+interface BomCheck {
   subject: string;
   model: string;
   lines: BomLine[];

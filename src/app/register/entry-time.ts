@@ -16,13 +16,13 @@ export async function firstCosigned(register: Register, index: number, trust: Po
   return [...(kept?.cosigned ?? []), ...now].sort((a, b) => a.time - b.time);
 }
 
-export interface KeptHead {
+interface KeptHead {
   size: number;
   cosigned: Cosigned[];
 }
 
 /** The head kept beside an entry; null where there is none, or it does not hold. */
-export async function keptHead({ read, head }: Register, index: number, trust: Policy): Promise<KeptHead | null> {
+async function keptHead({ read, head }: Register, index: number, trust: Policy): Promise<KeptHead | null> {
   const bytes = await read(entryHeadPath(index));
   if (!bytes) return null;
   try {

@@ -61,7 +61,7 @@ async function say<K extends Kind>(
   return enter(entering, signDeclaration(subject, kind, predicate, entering.signer).bundle, attachments);
 }
 
-export interface AuthorityKeyGiven {
+interface AuthorityKeyGiven {
   /** Public key in PEM. */
   path: string;
   name: string;
@@ -131,7 +131,7 @@ async function subjectOf(register: Register, model: string, called: string | nul
 }
 
 /** An order by its entry or its statement. */
-export function orderOf({ index }: Register, asked: string): OrderState {
+function orderOf({ index }: Register, asked: string): OrderState {
   const found = /^[0-9]{1,15}$/.test(asked)
     ? index.orders.all.find(({ entry }) => entry.index === Number(asked))
     : index.orders.statement(asked);
@@ -181,7 +181,7 @@ async function idsOf(register: Register, models: readonly string[]): Promise<Mod
   return ids;
 }
 
-export interface OrderRecord extends OrderOnModel {
+interface OrderRecord extends OrderOnModel {
   type: "assay/register-order/v1";
   /** Every model it means, with how it stands towards each; null where one model was asked about. */
   means: { model: ModelId; name: string | null; state: string; standing: string; noticeEnds: string | null }[] | null;

@@ -18,7 +18,7 @@ import { type Signer, signDeclaration } from "./declare.js";
 import { appendDeclarations, initRegister } from "./register.js";
 
 const FACTS = "data/register-demo/models.json";
-export const COMPILER = "Demonstration compiler (public facts)";
+const COMPILER = "Demonstration compiler (public facts)";
 
 const schema = z.strictObject({
   type: z.literal("assay/register-demo/v1"),

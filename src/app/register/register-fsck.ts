@@ -29,7 +29,7 @@ import { checkLog, openLog } from "../log/log.js";
 import { faultsOfTime } from "./entry-time.js";
 import { openRegister } from "./register.js";
 
-export interface RegisterCheck {
+interface RegisterCheck {
   entries: number;
   /** Of kinds that this version does not know: not checked. */
   foreign: number;

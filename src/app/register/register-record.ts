@@ -116,11 +116,7 @@ export async function modelRecord(register: Register, model: ModelState, trust: 
   };
 }
 
-export function statementRecord(
-  entry: Entry,
-  declaration: Declaration,
-  cosigned: readonly Cosigned[] = [],
-): StatementRecord {
+function statementRecord(entry: Entry, declaration: Declaration, cosigned: readonly Cosigned[] = []): StatementRecord {
   const { record } = entry;
   const after = entry.correctedBy ?? entry.withdrawnBy;
   return {

@@ -148,7 +148,7 @@ export interface VerifyModelOptions extends Listing {
   onProgress: (done: number, total: number) => void;
 }
 
-export interface ModelCheck {
+interface ModelCheck {
   holds: boolean;
   /** One sentence each; empty when it holds. */
   faults: string[];

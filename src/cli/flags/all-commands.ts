@@ -20,7 +20,7 @@ export async function allCommands(verbs: readonly Command[]): Promise<Command> {
   return program;
 }
 
-export interface Leaf {
+interface Leaf {
   /** "register sign" */
   path: string;
   command: Command;

@@ -3,7 +3,7 @@
  * more about its own; it may not mean another thing. Held against every command by test/cli/vocabulary.test.ts.
  */
 
-export interface Flag {
+interface Flag {
   /** Placeholders that a command may print for its value, "" for none, "|" between them. */
   takes: string;
   means: string;

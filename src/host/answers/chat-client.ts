@@ -9,7 +9,7 @@ import { boundedBody } from "../bounded-body.js";
 /** One answer; the longest public models write some 500 kB (CWE-400). */
 const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
 
-export interface ChatRequest {
+interface ChatRequest {
   url: URL;
   headers: Record<string, string>;
   body: string;
@@ -90,7 +90,7 @@ function placeOf(location: string | null, from: URL): string {
   }
 }
 
-export function withoutKey(text: string, key: string | null): string {
+function withoutKey(text: string, key: string | null): string {
   return key === null || key === "" ? text : text.replaceAll(key, "[key]");
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ChatSettings } from "../../transcript/chat-protocol.js";
 
-export type Ask = (settings: ChatSettings, prompt: string, signal: AbortSignal) => Promise<string>;
+type Ask = (settings: ChatSettings, prompt: string, signal: AbortSignal) => Promise<string>;
 
 export interface LocalModel {
   /** `gguf:sha256:…` or `onnx:sha256:…`, by which journals know it wherever it lies. */

@@ -15,7 +15,7 @@ const CONTEXT_TOKENS_MAX = 8192;
 const THREADS = Math.max(1, availableParallelism() - 1);
 
 /** Holds memory until it is closed. */
-export interface LocalStepper extends StepModel {
+interface LocalStepper extends StepModel {
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /** A language model one step at a time, as serving needs it: logits out, the drawn token in. */
-export interface Steps {
+interface Steps {
   /** Logits of every token after the prompt and all of `generated`; called with one more each time. */
   next(generated: readonly number[]): Float64Array | Promise<Float64Array>;
   close(): void;

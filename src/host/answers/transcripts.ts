@@ -23,7 +23,7 @@ export interface TranscriptFile {
 }
 
 /** Files a panel may hold (CWE-770). */
-export const PANEL_FILES_MAX = 5_000;
+const PANEL_FILES_MAX = 5_000;
 const LINEAGE_BYTES_MAX = 16 * 1024 * 1024;
 const TRANSCRIPT_NAME = /\.(?:jsonl|ndjson|json|eval)(?:\.gz)?$/i;
 /** What may lie in a panel's folder beside its transcripts. */

@@ -19,12 +19,12 @@ import { bodyOf } from "./log-url.js";
 
 const LOCK_PATH = "state/lock";
 /** A lease not renewed for so long, on the newcomer's own clock, is taken over. */
-export const LEASE_MS = 15_000;
+const LEASE_MS = 15_000;
 const TIMEOUT_MS = 30_000;
 const BYTES_MAX = 17 * 1024 * 1024;
 const WRITES_AT_ONCE = 16;
 
-export interface Bucket {
+interface Bucket {
   get: (path: string) => Promise<{ bytes: Uint8Array; etag: string } | null>;
   /** @returns the new ETag; null when the condition does not hold */
   put: (path: string, bytes: Uint8Array, condition: Record<string, string>) => Promise<string | null>;

@@ -2,7 +2,7 @@
  * Things stored by their SHA-256 beside a log: signed declarations, policies, findings. Durable before it is named by an
  * entry; checked against its name whenever it is read. A name that is no digest reaches no file.
  */
-import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { mkdir, open, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
@@ -12,7 +12,7 @@ import { readLogFolder } from "./log-folder.js";
 import { readLogUrl } from "./log-url.js";
 
 const NAME = /^sha256:([0-9a-f]{2})([0-9a-f]{62})$/;
-export const OBJECTS = "objects";
+const OBJECTS = "objects";
 
 export function objectPath(digest: string): string {
   const [, first, rest] = NAME.exec(digest) ?? [];
@@ -54,10 +54,6 @@ export async function writeObject(folder: string, bytes: Uint8Array): Promise<st
 export async function* storedObjects(folder: string): AsyncGenerator<string> {
   for (const first of (await readdir(join(folder, OBJECTS)).catch(() => [])).sort())
     for (const name of (await readdir(join(folder, OBJECTS, first))).sort()) yield `sha256:${name}`;
-}
-
-export async function removeObject(folder: string, digest: string): Promise<void> {
-  await rm(join(folder, objectPath(digest)), { force: true });
 }
 
 async function syncFolder(path: string): Promise<void> {

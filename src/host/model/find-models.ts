@@ -11,7 +11,7 @@ import { intake } from "./intake.js";
 /** Entries looked at; a folder of more is not a folder of inputs. */
 const ENTRIES_MAX = 1000;
 
-export interface Wanted {
+interface Wanted {
   name: string;
   root: string;
 }

@@ -23,7 +23,7 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 /** Files at once; hashing is on one thread, so more would only cost memory. */
 const PARALLEL = 2;
 
-export interface IntakeOptions {
+interface IntakeOptions {
   /** ASSAY_HOME; null for no cache. */
   home: string | null;
   /** Further top-level entries to leave out. */

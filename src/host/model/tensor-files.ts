@@ -15,7 +15,7 @@ import { listModelFiles, type ModelFile } from "./folder.js";
 import { readHeader } from "./open-model.js";
 
 /** Values held at once, 64 MB as f32: a larger tensor is read and written in stripes, so memory does not grow with it. */
-export const STRIPE_ELEMENTS = 1 << 24;
+const STRIPE_ELEMENTS = 1 << 24;
 const DECODED_AT_ONCE = 1 << 20;
 
 export interface StoredTensor extends SafetensorsTensor {
@@ -68,7 +68,7 @@ export function stripesOf(elements: number): { from: number; count: number }[] {
 }
 
 /** What is done to one tensor: every stripe is looked at first, then each is altered in place. */
-export interface TensorChange {
+interface TensorChange {
   look(values: Float32Array): void;
   alter(values: Float32Array, from: number): void;
 }

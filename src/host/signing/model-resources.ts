@@ -19,14 +19,14 @@ const DEPTH_MAX = 64;
 const INLINE_BYTES_MAX = 4 * 1024 * 1024;
 const LINK = "it is a symbolic link";
 
-export interface ListOptions {
+interface ListOptions {
   allowSymlinks: boolean;
   ignoreGitPaths: boolean;
   /** Relative to the model, parts joined by "/". */
   ignorePaths: readonly string[];
 }
 
-export interface ListedFile {
+interface ListedFile {
   /** Relative to the model; "." for a model of one file. */
   name: string;
   /** As bytes, where names were read as such; where a link ends. */
@@ -34,7 +34,7 @@ export interface ListedFile {
   sizeBytes: number;
 }
 
-export interface Listed {
+interface Listed {
   files: ListedFile[];
   /** What lies there and no signature can speak of. */
   unstatable: { name: string; reason: string }[];

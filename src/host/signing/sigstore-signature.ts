@@ -15,7 +15,7 @@ const TRUST_BYTES_MAX = 4 * 1024 * 1024;
 /** A client trust configuration holds the root among other things. */
 const CLIENT_CONFIG = "application/vnd.dev.sigstore.clienttrustconfig";
 
-export interface SigstoreExpectation {
+interface SigstoreExpectation {
   /** A trusted_root.json, or a client trust configuration with one inside. */
   trust: Uint8Array;
   trustName: string;

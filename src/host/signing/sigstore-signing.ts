@@ -14,7 +14,7 @@ const CONFIG_BYTES_MAX = 4 * 1024 * 1024;
 /** Tokens of providers in use take 1 to 3 kB. */
 const TOKEN_CHARACTERS_MAX = 65_536;
 
-export interface KeylessSigning {
+interface KeylessSigning {
   /** A signing_config.json, or a client trust configuration with one inside. */
   config: Uint8Array;
   configName: string;

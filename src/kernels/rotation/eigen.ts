@@ -6,7 +6,7 @@
 import { assert } from "../../base/error.js";
 import { type Dense, zeros } from "./dense.js";
 
-export interface Eigen {
+interface Eigen {
   /** Ascending. */
   values: Float64Array;
   /** Row i is the unit eigenvector of value i. */

@@ -48,7 +48,7 @@ export function norm(arena: Arena, x: Held): number {
   return Math.sqrt(sum);
 }
 
-export function scale(arena: Arena, x: Held, factor: number): void {
+function scale(arena: Arena, x: Held, factor: number): void {
   const v = arena.view(x);
   for (let i = 0; i < v.length; i++) v[i]! *= factor;
 }

@@ -4,7 +4,7 @@
  */
 import type { Kernel, Matrix, Nearest } from "../kernel.js";
 
-export interface RowSets {
+interface RowSets {
   a: Matrix;
   b: Matrix;
   /** True: the larger |cosine|, since a row may be turned over. */

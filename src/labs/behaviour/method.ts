@@ -16,17 +16,17 @@ export interface Settings {
 }
 
 /** Prompts both sides must have answered: the least number the study calibrated. */
-export const PROMPTS_MIN = 50;
+const PROMPTS_MIN = 50;
 /** Independent families of the panel (HOUSE §3, scored tests). */
 export const PANEL_FAMILIES_MIN = 15;
 /** A panel member must have answered this share of the prompts of the two sides, else it is left out. */
 export const PANEL_COVERAGE_MIN = 0.8;
 /** Share of answers whose letters are Latin: the words, refusals and tags were validated on English. */
-export const LATIN_SHARE_MIN = 0.8;
+const LATIN_SHARE_MIN = 0.8;
 /** Share of answers that are not empty. */
-export const ANSWERED_SHARE_MIN = 0.7;
+const ANSWERED_SHARE_MIN = 0.7;
 /** Share of distinct answers: below it a side answers by rote, and agreement is no habit. */
-export const DISTINCT_SHARE_MIN = 0.5;
+const DISTINCT_SHARE_MIN = 0.5;
 
 /** Rounds end after so many prompts: each doubles what was asked, so that looks stay few. */
 export const ROUND_ENDS = [50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800];
@@ -35,7 +35,7 @@ export const ROUND_ENDS = [50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800];
  * One opening on more of a side's answers than this is a wrapper: a persona, or reasoning that leaks in a fixed format.
  * Two unrelated models in one such wrapper score as high as a copy (validation/behaviour-adversaries.md).
  */
-export const OPENING_SHARE_MAX = 0.4;
+const OPENING_SHARE_MAX = 0.4;
 
 /** Prompts shown side by side. */
 export const EXHIBITS = 20;

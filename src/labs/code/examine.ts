@@ -24,7 +24,7 @@ export interface CodeSide extends NamedSide {
   seen: SideSeen;
 }
 
-export interface CodeRequest {
+interface CodeRequest {
   claimant: CodeSide;
   suspect: CodeSide;
   corpus: { root: Digest; dated: string; makers: readonly Maker[]; leftOut: readonly string[] };

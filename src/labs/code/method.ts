@@ -3,7 +3,6 @@
  * language's table or of the prints is a new version: findings of two versions are not compared, nor is an index of one
  * read by another.
  */
-import type { Language } from "./tokens/languages.js";
 
 export const METHOD = { id: "code/exclusive-containment", version: "1" } as const;
 
@@ -18,19 +17,13 @@ export const PANEL_MAKERS_MIN = 15;
 /** A maker stands in a language's panel from so many tokens on; a few scripts are no code base. */
 export const PANEL_TOKENS_MIN = 10_000;
 /** Standard errors taken off a share: neighbouring prints overlap, so a unit of n prints of k tokens counts as n/k. */
-export const SHARE_ERRORS = 3;
+const SHARE_ERRORS = 3;
 /** A file of which more could not be parsed is left out. */
 export const PARSE_ERROR_MAX = 0.2;
 /** Maker that holds so much of a side's prints is named as a possible descendant or source of it. */
 export const KIN_SHARE = 0.3;
 /** Units listed in a finding. */
 export const LISTED_MAX = 50;
-
-/** What is counted together: C++ and CUDA are one, TypeScript and JavaScript are one. */
-export interface Panel {
-  language: Language;
-  makers: number;
-}
 
 /**
  * Lower end of a share as a Wilson interval (Wilson 1927) over n/k effective trials: what is compared between a short

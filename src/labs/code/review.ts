@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { digestSchema } from "../../evidence/artefact.js";
 
-export const EXPLANATIONS = ["third-source", "dictated", "generated"] as const;
+const EXPLANATIONS = ["third-source", "dictated", "generated"] as const;
 
 export const reviewSchema = z.strictObject({
   type: z.literal("assay/code-review/v1"),

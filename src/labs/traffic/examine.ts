@@ -25,7 +25,7 @@ import { type OutOfReach, outOfReach } from "./reach.js";
 import { type PropositionId, statistic } from "./score/statistic.js";
 import { ALTERNATIVES, LIMITS, MEMBER_ASSUMPTION, NO_PROMPTS, RANK_ASSUMPTION, SCREEN_ASSUMPTION } from "./words.js";
 
-export interface TrafficRequest {
+interface TrafficRequest {
   engine: SqlEngine;
   /** Name of the log for the page. */
   name: string;

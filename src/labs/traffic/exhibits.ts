@@ -19,7 +19,7 @@ const IS_OWN = `(template IN ${OWN} OR prompt IN (SELECT prompt FROM templates W
 /** Lines of one exhibit at most: a page is for reading, the query gives them all. */
 const LINES_MAX = 200;
 
-export const EXHIBITS = {
+const EXHIBITS = {
   byDay: {
     says: "rows and active accounts a day, of the log and of the group in its own templates",
     sql: `SELECT toString(toDate(ts)) AS day, toUInt64(count()) AS rows, toUInt64(uniqExact(account)) AS accounts,
@@ -65,7 +65,7 @@ FROM terms AS t WHERE t.account IN ${MEMBERS} GROUP BY t.account, t.terms, t.acc
   },
 } as const;
 
-export type ExhibitId = keyof typeof EXHIBITS;
+type ExhibitId = keyof typeof EXHIBITS;
 
 /** Runs one exhibit's query; the lines and what the page says of them. */
 export async function exhibit<T>(

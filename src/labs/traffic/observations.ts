@@ -26,7 +26,7 @@ const measuresSchema = z.strictObject({
   days: count,
 });
 
-export const logSchema = z.strictObject({
+const logSchema = z.strictObject({
   rows: count,
   accounts: count,
   /** First and last day, as dates in UTC. */
@@ -63,7 +63,7 @@ const groupSchema = z.strictObject({
 });
 export type GroupFacts = z.infer<typeof groupSchema>;
 
-export const exhibitSchema = z.strictObject({
+const exhibitSchema = z.strictObject({
   id: z.string(),
   says: z.string(),
   sql: z.string(),

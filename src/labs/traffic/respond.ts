@@ -11,7 +11,7 @@ import { ABSENT } from "./graph/holders.js";
 import type { GroupTables } from "./score/group-tables.js";
 import { recomputeGroup } from "./score/recompute-group.js";
 
-export interface OwnAccount {
+interface OwnAccount {
   account: string;
   rows: number;
   /** With a prompt, on the days that judge. */
@@ -23,7 +23,7 @@ export interface OwnAccount {
   networks: string[];
 }
 
-export interface Answer {
+interface Answer {
   account: string;
   listed: boolean;
   /** What the accusation says, and what one's own log says; null where one's own log has no such account. */
@@ -46,7 +46,7 @@ export interface Response {
 /** Cards and networks read of one account. */
 const VALUES_MAX = 20;
 
-export const OWN_SQL = `SELECT lower(hex(account)) AS name, toUInt64(count()) AS rows,
+const OWN_SQL = `SELECT lower(hex(account)) AS name, toUInt64(count()) AS rows,
  toUInt64(countIf(${HALF_SQL} = 1 AND (prompt != ${NONE} OR template != ${NONE}))) AS judgedRows, toUInt64(uniqExact(toDate(ts))) AS days,
  toUInt64(uniqExactIf(org, org != ${ABSENT})) AS orgs, toUInt64(uniqExactIf(key, key != ${ABSENT})) AS keys,
  arraySort(groupUniqArrayIf(${VALUES_MAX})(lower(hex(payment)), payment != ${ABSENT})) AS cards,

@@ -31,7 +31,7 @@ const sideSchema = z.strictObject({
   share: z.number().min(0).max(1),
 });
 export const leftOutSchema = z.strictObject({ reference: sideSchema.nullable(), suspect: sideSchema.nullable() });
-export type LeftOutSide = z.infer<typeof sideSchema>;
+type LeftOutSide = z.infer<typeof sideSchema>;
 export type LeftOutObservations = z.infer<typeof leftOutSchema>;
 
 /** The model without MLPs that are smaller than any of the study's. */

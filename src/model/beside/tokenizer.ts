@@ -10,7 +10,7 @@ import type { Vocabulary } from "../model.js";
 /** The largest public ones are about 35 MB (CWE-770). */
 export const TOKENIZER_BYTES_MAX = 64 * 1024 * 1024;
 /** The largest public vocabularies have about 260,000 tokens (CWE-770). */
-export const TOKENS_MAX = 1 << 21;
+const TOKENS_MAX = 1 << 21;
 /** The largest public ones have some 600,000 merges, each a list of two, and 2,500,000 values in all (CWE-770). */
 const BOUNDS = { sizeBytesMax: TOKENIZER_BYTES_MAX, valuesMax: 1 << 22, containersMax: 1 << 20 };
 const ID_MAX = 2 ** 31 - 1;

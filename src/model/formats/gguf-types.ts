@@ -2,7 +2,6 @@
  * Tensor types a GGUF file may name, by number (ggml's public header ggml.h, `enum ggml_type`; sizes of blocks from
  * ggml-common.h). Only some are read; the others are known so that a refusal can name them and offsets can be checked.
  */
-import type { DType } from "../../kernels/dtypes.js";
 
 export interface GgufType {
   name: string;
@@ -50,14 +49,4 @@ const TYPES: Readonly<Record<number, readonly [name: string, values: number, siz
 export function ggufType(number: number): GgufType | null {
   const known = Object.hasOwn(TYPES, number) ? TYPES[number] : undefined;
   return known ? { name: known[0], values: known[1], sizeBytes: known[2] } : null;
-}
-
-/** The types whose values are read. */
-const READ = [
-  ...(["F32", "F16", "BF16", "F64", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0"] as const),
-  ...(["Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "MXFP4"] as const),
-] satisfies DType[];
-
-export function isReadGgufType(name: string): name is (typeof READ)[number] {
-  return (READ as readonly string[]).includes(name);
 }

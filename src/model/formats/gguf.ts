@@ -24,7 +24,7 @@ const RANK_MAX = 4;
 const ALIGNMENT_DEFAULT = 32;
 const ALIGNMENT_MAX = 1 << 16;
 
-export interface GgufTensor {
+interface GgufTensor {
   name: string;
   /** Null for a number that is not known: then `sizeBytes` is null too. */
   type: GgufType | null;

@@ -7,7 +7,7 @@ import { fromUtf8 } from "../../base/bytes.js";
 import { AssayError } from "../../base/error.js";
 import { parseStrictJson } from "../../base/strict-json.js";
 
-export interface JsonBounds {
+interface JsonBounds {
   sizeBytesMax: number;
   /** Values of any kind, keys not counted. */
   valuesMax: number;

@@ -9,15 +9,15 @@ import { isJsonObject, parseBoundedJson } from "./json-bounds.js";
 import { isSafetensorsDType, SAFETENSORS_DTYPE_BITS, type SafetensorsDType } from "./safetensors-dtypes.js";
 
 /** The format's own bound on N; more would be held in memory at a stranger's word (CWE-789). */
-export const HEADER_BYTES_MAX = 100_000_000;
+const HEADER_BYTES_MAX = 100_000_000;
 /** One file. The largest public mixtures of experts have some 100,000 tensors in 100 and more shards (CWE-770). */
-export const TENSORS_MAX = 1 << 16;
+const TENSORS_MAX = 1 << 16;
 /** A matrix takes 8 by the count of json-bounds.ts; the rest is for higher ranks and for metadata (CWE-770). */
 const VALUES_MAX = TENSORS_MAX * 10;
 /** The header, its metadata, and an object with two lists a tensor. */
 const CONTAINERS_MAX = 2 + TENSORS_MAX * 3;
 /** Names of weights stay below 200 characters; longer ones only bloat messages and tables (CWE-770). */
-export const NAME_LENGTH_MAX = 512;
+const NAME_LENGTH_MAX = 512;
 /** Weights have rank 1 to 5; a higher rank is an attack on whoever multiplies (CWE-770). */
 export const RANK_MAX = 8;
 /** Entries of `__metadata__`; real files carry a handful (CWE-770). */

@@ -17,7 +17,7 @@ const SHARDS_MAX = 10_000;
 /** Two objects are the format; writers add a few of their own. */
 const INDEX_BOUNDS = { sizeBytesMax: INDEX_BYTES_MAX, valuesMax: 2 * ENTRIES_MAX, containersMax: 1000 };
 
-export interface ShardIndex {
+interface ShardIndex {
   /** Tensor name → file name. */
   weightMap: ReadonlyMap<string, string>;
   /** In the order of first mention. */

@@ -28,7 +28,7 @@ const configSchema = z.looseObject({
   alpha_pattern: pattern,
 });
 
-export interface AdapterConfig {
+interface AdapterConfig {
   method: string;
   alpha: number | null;
   rankStabilised: boolean;

@@ -8,7 +8,7 @@ import type { StoredMatrix } from "../../kernels/row-source.js";
 import type { ModelConfig, Role } from "../model.js";
 import type { Fused } from "../names/naming.js";
 
-export type Cut = { role: Role; matrix: StoredMatrix }[];
+type Cut = { role: Role; matrix: StoredMatrix }[];
 
 /**
  * @param matrix the whole, as it would be read unfused: rows are outputs; a bias is one row

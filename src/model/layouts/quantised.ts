@@ -21,7 +21,7 @@ const refuse = (text: string): never => {
   throw new Unreadable(text);
 };
 
-export interface Joined {
+interface Joined {
   /** Without the companions that were joined to others. */
   entries: Entry[];
   /** Weights that cannot be read, and why. */

@@ -18,9 +18,9 @@ export interface StoredStack {
   shape: readonly number[];
 }
 
-export type Orientation = "plain" | "transposed";
+type Orientation = "plain" | "transposed";
 /** "either": all shapes fit both ways. */
-export type Found = Orientation | "either";
+type Found = Orientation | "either";
 
 /**
  * How a model's stacks lie, from the residual width: inputs of gate and up, outputs of down.

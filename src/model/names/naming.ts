@@ -43,7 +43,7 @@ export interface Place {
   prefix: string;
 }
 
-export type Holding = { layer: number | null } & ({ role: Role } | { fused: Fused } | { stack: Stack });
+type Holding = { layer: number | null } & ({ role: Role } | { fused: Fused } | { stack: Stack });
 
 /** What a tensor of this name holds; null when the name is not in the table. */
 export function holdingOf(source: string, { naming, prefix }: Place): Holding | null {

@@ -10,8 +10,8 @@ import type { DataRule } from "./entry.js";
 import { type Drawn, type Opening, shownBy } from "./opening.js";
 import type { DataRow, Row } from "./rows.js";
 
-export const AUDIT_REPORT = "assay/audit-report/v1";
-export const AUDIT_STATUS = ["no contradiction found", "contradicted", "not opened", "not checkable"] as const;
+const AUDIT_REPORT = "assay/audit-report/v1";
+const AUDIT_STATUS = ["no contradiction found", "contradicted", "not opened", "not checkable"] as const;
 
 const count = z.number().int().nonnegative();
 const boundSchema = z.strictObject({
@@ -30,7 +30,7 @@ const boundSchema = z.strictObject({
   level: z.string(),
   method: z.literal("hypergeometric/v1"),
 });
-export type Bound = z.infer<typeof boundSchema>;
+type Bound = z.infer<typeof boundSchema>;
 
 const checkSchema = z.strictObject({
   id: z.string(),
@@ -76,7 +76,7 @@ export const auditReportSchema = z.strictObject({
 });
 export type AuditReport = z.infer<typeof auditReportSchema>;
 
-export interface ReportInput extends Around {
+interface ReportInput extends Around {
   /** Null while the round's signature is not known, or nothing was answered. */
   drawn: Drawn | null;
   opening: Opening | null;
@@ -220,7 +220,7 @@ export function upperOf({ bad, absent, unopened, k, N, level }: Bound): number {
 }
 
 /** Whether a row satisfies a rule, breaks it, or lacks the field. */
-export function judge(rule: DataRule, row: Row): "good" | "bad" | "absent" {
+function judge(rule: DataRule, row: Row): "good" | "bad" | "absent" {
   const fields = (row as DataRow).extra ?? {};
   const value = Object.hasOwn(fields, rule.field) ? fields[rule.field] : (row as Record<string, unknown>)[rule.field];
   if (value === null || value === undefined) return "absent";

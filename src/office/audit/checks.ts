@@ -31,7 +31,7 @@ export interface Around {
  * Loggers write local times without a zone: the Earth has zones from −12 to +14 hours. A clock that is off by less
  * contradicts nothing.
  */
-export const CLOCK_SECONDS = 14 * 3600;
+const CLOCK_SECONDS = 14 * 3600;
 /** A beacon's round and a witness's clock; both keep true time to seconds. */
 const WITNESS_SECONDS = 600;
 

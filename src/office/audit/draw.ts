@@ -12,7 +12,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, fromHex, utf8 } from "../../base/bytes.js";
 import { assert } from "../../base/error.js";
 
-export const DRAW_DOMAIN = "assay/audit/v1";
+const DRAW_DOMAIN = "assay/audit/v1";
 
 /** @param challenge digest of the challenge's statement @param roots hexadecimal @param signature of the round, hexadecimal */
 export function drawSeed(challenge: string, roots: readonly string[], signature: string): Uint8Array {

@@ -14,7 +14,7 @@ import { DRAWS_MAX } from "../../stats/hypergeometric-bound.js";
 import { ROW_CLASSES } from "./rows.js";
 
 export const RUN_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-export const AUDIT_ENTRY = "audit-entry/v1";
+const AUDIT_ENTRY = "audit-entry/v1";
 
 const moment = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -24,7 +24,7 @@ const text = z.string().max(2000);
 const pem = z.string().max(1024);
 const positive = z.number().positive();
 
-export const scheduleSchema = z.discriminatedUnion("kind", [
+const scheduleSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("constant"), peak: positive, warmup: count }),
   z.strictObject({
     kind: z.enum(["linear", "cosine"]),
@@ -38,7 +38,7 @@ export type Schedule = z.infer<typeof scheduleSchema>;
 
 const ruleId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 /** What every row of the data is said to satisfy. */
-export const dataRuleSchema = z.strictObject({
+const dataRuleSchema = z.strictObject({
   id: ruleId,
   field: z.string().min(1).max(100),
   allow: z.array(z.string().max(300)).max(500).optional(),
@@ -75,7 +75,7 @@ const beacon = z.strictObject({
 
 export const UNITS = ["rows", "tokens"] as const;
 const base = { run: z.string().regex(RUN_NAME), issued: moment };
-export const entrySchema = z.discriminatedUnion("kind", [
+const entrySchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("run.opened"),
     ...base,

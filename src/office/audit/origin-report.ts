@@ -7,20 +7,20 @@ import { log10Anchor, type Matrix, type Segment, segmentsOf, spectralExcess } fr
 import type { CheckpointRow } from "./rows.js";
 import type { RunState } from "./run-state.js";
 
-export const ORIGIN_REPORT = "assay/origin-report/v1";
+const ORIGIN_REPORT = "assay/origin-report/v1";
 
 /** Draws of 32 by 96 stay below 1.1 in the test; fixed before it was run, and nothing larger was tried. */
-export const EXCESS_MAX = 1.25;
+const EXCESS_MAX = 1.25;
 /** Over all matrices that are looked at, each pays for all (Bonferroni). */
-export const LOG10_ANCHOR = -6;
+const LOG10_ANCHOR = -6;
 /** A path between two ends has turns of 1; fixed before the test was run, on whose ten networks it is not reached. */
-export const STRAIGHT = 0.98;
+const STRAIGHT = 0.98;
 /** Fixed likewise. One step between checkpoints against the median of all: the first, under a falling rate, may be longer. */
-export const LEAP = 25;
+const LEAP = 25;
 /** So many checkpoints, in so many commitments, make a path. */
-export const CHECKPOINTS_MIN = 4;
+const CHECKPOINTS_MIN = 4;
 
-export interface OriginCheck {
+interface OriginCheck {
   id: string;
   status: "holds" | "does not hold" | "not checkable";
   detail: string;
@@ -44,7 +44,7 @@ export interface OriginReport {
   software: AuditReport["software"];
 }
 
-export interface OriginInput {
+interface OriginInput {
   state: RunState;
   /** Rows of checkpoints in order, as committed. */
   rows: readonly CheckpointRow[];

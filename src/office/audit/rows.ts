@@ -15,7 +15,7 @@ import { leafHash } from "../../tlog/merkle-hash.js";
 export const ROW_CLASSES = ["data", "steps", "checkpoints", "config", "environment"] as const;
 export type RowClass = (typeof ROW_CLASSES)[number];
 
-export const SALT_BYTES = 16;
+const SALT_BYTES = 16;
 /** A row of a log has some 300 bytes, one of a data set with its text some kilobytes (CWE-770). */
 export const ROW_BYTES_MAX = 256 * 1024;
 
@@ -49,14 +49,6 @@ export type DataRow = z.infer<typeof rowSchemas.data>;
 export type StepRow = z.infer<typeof rowSchemas.steps>;
 export type CheckpointRow = z.infer<typeof rowSchemas.checkpoints>;
 export type Row = z.infer<(typeof rowSchemas)[RowClass]>;
-
-/** @throws SCHEMA for a row of another class */
-export function readRow(of: RowClass, value: unknown, what: string): Row {
-  const parsed = rowSchemas[of].safeParse(value);
-  if (!parsed.success)
-    throw new AssayError("SCHEMA", `${what}: expected a row of ${of}, got ${parsed.error.issues[0]?.message}`);
-  return parsed.data;
-}
 
 /** @throws LIMIT beyond 256 KiB */
 export function rowBytes(row: Row, what: string): Uint8Array {

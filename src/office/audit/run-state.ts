@@ -11,7 +11,7 @@ import { verifyConsistency } from "../../tlog/merkle-proof.js";
 import type { AuditEntry, EntryOf, SignedEntry } from "./entry.js";
 import type { RowClass } from "./rows.js";
 
-export interface Committed {
+interface Committed {
   said: EntryOf<"committed">;
   digest: string;
   /** Number in the log. */
@@ -55,7 +55,7 @@ export function newRun(): RunState {
   };
 }
 
-export interface FoldOptions {
+interface FoldOptions {
   /** Check signatures of keys and of the beacon. */
   signatures: boolean;
   /** The same key, checked by the platform where there is one. */

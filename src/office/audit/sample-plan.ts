@@ -6,7 +6,7 @@
 import { AssayError } from "../../base/error.js";
 import { DRAWS_MAX, LEVEL_95, upperCount } from "../../stats/hypergeometric-bound.js";
 
-export interface SamplePlan {
+interface SamplePlan {
   population: number;
   share: number;
   /** Bad units that the plan allows for among those drawn. */

@@ -7,7 +7,7 @@ import { canonicalJson } from "../../base/canonical-json.js";
 import { AssayError } from "../../base/error.js";
 
 /** A log's entry is at most 65,535 bytes (C2SP tlog-tiles); a known record is held to its own room's limit. */
-export const LOG_ENTRY_BYTES_MAX = 65_535;
+const LOG_ENTRY_BYTES_MAX = 65_535;
 
 export interface RecordText {
   text: string;

@@ -8,7 +8,7 @@ import type { EcdsaPublicKey } from "../../evidence/ecdsa-key.js";
 import type { SignedStatement } from "../../evidence/signed-statement.js";
 
 /** Reasons that every room has. */
-export type CommonReason = "malformed" | "unknown-key" | "signature" | "role" | "replay";
+type CommonReason = "malformed" | "unknown-key" | "signature" | "role" | "replay";
 
 export interface Refused<R extends string> {
   admitted: false;
@@ -25,7 +25,7 @@ export function refusing<R extends string>(reasons: Readonly<Record<R, string>>)
   });
 }
 
-export interface Gate<S, H> {
+interface Gate<S, H> {
   open: () => S;
   holder: (keyId: string) => H | undefined;
   /** Null when the key may enter it; else why not. */

@@ -10,7 +10,7 @@ import { type EcdsaPublicKey, parseEcdsaKey } from "../../evidence/ecdsa-key.js"
 import type { AccessKind } from "./access/fields.js";
 import type { Kind } from "./declarations/kinds.js";
 
-export const POLICY_BYTES_MAX = 4 * 1024 * 1024;
+const POLICY_BYTES_MAX = 4 * 1024 * 1024;
 
 export const ROLES = {
   publisher: [

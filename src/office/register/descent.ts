@@ -46,7 +46,7 @@ export interface DescentLink {
   against: number[];
 }
 
-export interface Descendant {
+interface Descendant {
   id: ModelId;
   /** Null where nobody declared it. */
   name: string | null;

@@ -20,7 +20,7 @@ export interface LineageModel {
   steps: number;
 }
 
-export interface LineageLink {
+interface LineageLink {
   child: ModelId;
   parent: ModelId;
   relation: Relation;

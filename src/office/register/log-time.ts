@@ -7,7 +7,7 @@
 import type { Cosigned } from "../../tlog/trusted-checkpoint.js";
 
 /** Clocks of honest machines differ by seconds; a witness that is down is asked again within minutes. */
-export const CLOCK_SECONDS_MAX = 600;
+const CLOCK_SECONDS_MAX = 600;
 
 export interface EntryTime {
   /** On the operator's clock, RFC 3339. */

@@ -38,8 +38,8 @@ import { type ModelId, modelId, modelName, moment, sha256, webAddress } from "./
 import { authorityName, type SignedAuthorityPolicy } from "./orders/authority-policy.js";
 
 /** With 64 parents and 64 teachers a record takes 11 kB. */
-export const ENTRY_RECORD_BYTES_MAX = 12_288;
-export const AUTHORITY_KIND = "authority-policy";
+const ENTRY_RECORD_BYTES_MAX = 12_288;
+const AUTHORITY_KIND = "authority-policy";
 export const ENTRY_TYPE = "assay/register-entry/v1";
 
 const declared = z.strictObject({
@@ -136,7 +136,7 @@ export type AuthorityRecord = Omit<z.infer<typeof authority>, "statement" | "bun
   bundle: Digest;
   previous?: Digest;
 };
-export type PolicyRecord = z.infer<typeof policy>;
+type PolicyRecord = z.infer<typeof policy>;
 export type AccessRecord = Omit<
   z.infer<typeof access>,
   "statement" | "bundle" | "sealed" | "until" | "grant" | "delivery"
@@ -148,7 +148,7 @@ export type AccessRecord = Omit<
   grant?: Digest;
   delivery?: Digest;
 };
-export type EntryRecord = DeclaredRecord | PolicyRecord | AuthorityRecord | AccessRecord;
+type EntryRecord = DeclaredRecord | PolicyRecord | AuthorityRecord | AccessRecord;
 /** What a log may hold: a later version's records too. */
 export type LoggedRecord = EntryRecord | ForeignRecord;
 

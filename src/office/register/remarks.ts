@@ -36,7 +36,7 @@ export const REMARKS = {
   "finding-beside": "A finding is entered beside this model",
   "foreign-upstream": "An entry of an unknown kind speaks of a model upstream",
 } as const;
-export type RemarkCode = keyof typeof REMARKS;
+type RemarkCode = keyof typeof REMARKS;
 
 export interface Remark {
   code: RemarkCode;

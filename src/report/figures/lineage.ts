@@ -12,7 +12,7 @@ const BOX = { width: 230, height: 40, gapX: 70, gapY: 14 };
 const BOXES_MAX = 80;
 const NAME_CHARACTERS_MAX = 30;
 
-export interface LineageDrawing {
+interface LineageDrawing {
   svg: string;
   /** Models left out of the drawing. */
   left: number;

@@ -11,7 +11,7 @@ export function evidence(log10P: number): number {
 const POWERS = [0, -1, -3, -6, -10, -30, -100, -300, -1000, -3000, -10_000, -30_000, -100_000];
 
 /** Ticks up to the first round power beyond the data: position and label. */
-export function evidenceTicks(log10PMin: number): { at: number; text: string }[] {
+function evidenceTicks(log10PMin: number): { at: number; text: string }[] {
   const last = POWERS.findIndex((power) => power <= Math.min(log10PMin, -6));
   const shown = last < 0 ? POWERS : POWERS.slice(0, last + 1);
   return shown.map((power) => ({ at: evidence(power), text: powerGlyphs(power) }));

@@ -8,7 +8,7 @@ import { log10Figure, pGlyphs, powerGlyphs, whole } from "../figure-words.js";
 import { BLUE, draw, type Figure, GREY, INK, ORANGE } from "./drawing.js";
 import { evidence, evidenceScale } from "./log-evidence.js";
 
-export interface DistributionData {
+interface DistributionData {
   nullLog10P: readonly number[];
   positiveLog10P: readonly number[];
   /** Combined log10 p of this case; null when no test ran. */

@@ -48,6 +48,6 @@ function FigureData({ figure: { table }, name }: { figure: Figure; name: string 
 }
 
 /** Table cells keep the digits of the data; only the minus sign is typeset. */
-export function cellText(cell: string | number): string {
+function cellText(cell: string | number): string {
   return typeof cell === "number" ? String(cell).replace("-", "−") : cell;
 }

@@ -4,12 +4,12 @@
  */
 import type { Child } from "hono/jsx";
 
-export interface Column {
+interface Column {
   title: string;
   numeric?: boolean;
 }
 
-export interface TableProps {
+interface TableProps {
   caption: string;
   /** The caption may stand in the heading above: then it is kept for the ear only. */
   captionHidden?: boolean;

@@ -28,7 +28,7 @@ export const opinionSchema = z.strictObject({
 export type Opinion = z.infer<typeof opinionSchema>;
 export type OpinionItem = Exclude<keyof Opinion, "type">;
 
-export interface ItemWords {
+interface ItemWords {
   title: string;
   /** What is asked of the person. */
   asks: string;
@@ -128,7 +128,7 @@ export function emptyOpinion(): Opinion {
   };
 }
 
-export interface Fault {
+interface Fault {
   item: OpinionItem;
   says: string;
 }

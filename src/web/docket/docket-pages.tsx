@@ -4,12 +4,12 @@ import { Table } from "../../report/parts/table.js";
 import { visibleText } from "../../report/visible-text.js";
 import { page, REMINDER, Tag } from "./layout.js";
 
-export const CASES_A_PAGE = 50;
+const CASES_A_PAGE = 50;
 const ASKED_MAX = 200;
 
-export type Listed = Omit<CaseSummary, "words">;
+type Listed = Omit<CaseSummary, "words">;
 
-export interface CasesRecord {
+interface CasesRecord {
   type: "assay/docket-cases/v1";
   asked: string;
   state: string;
@@ -143,7 +143,7 @@ export function casesPage(record: CasesRecord): string {
   );
 }
 
-export interface DocketDeadline {
+interface DocketDeadline {
   case: string;
   title: string;
   timer: string;

@@ -37,7 +37,7 @@ export function atomOf(base: string, path: string, title: string, cases: readonl
   );
 }
 
-export interface CalendarTime {
+interface CalendarTime {
   origin: string;
   case: string;
   title: string;

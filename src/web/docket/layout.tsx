@@ -2,7 +2,7 @@
 import type { Child } from "hono/jsx";
 import { visibleText } from "../../report/visible-text.js";
 
-export interface Frame {
+interface Frame {
   title: string;
   twin: string | null;
   feed: string;

@@ -20,7 +20,7 @@ import { bundlePath } from "./entry-page.js";
 import { page } from "./layout.js";
 
 /** Latest grants shown; the twin has as many. */
-export const GRANTS_SHOWN = 200;
+const GRANTS_SHOWN = 200;
 
 interface Log {
   origin: string;

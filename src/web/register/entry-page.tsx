@@ -72,7 +72,7 @@ export function bundlePath(digest: string): string {
 }
 
 /** Any JSON as nested lists: every field of a declaration is shown, nulls included, as "not stated". */
-export function Value({ value }: { value: unknown }): Child {
+function Value({ value }: { value: unknown }): Child {
   if (value === null || value === undefined) return <span class="app-quiet">not stated</span>;
   if (typeof value === "boolean") return <span>{value ? "yes" : "no"}</span>;
   if (typeof value !== "object") return <span>{visibleText(String(value))}</span>;

@@ -9,7 +9,7 @@ import { visibleText } from "../../report/visible-text.js";
 
 const ENTRIES_MAX = 100;
 
-export interface FeedPlace {
+interface FeedPlace {
   /** Absolute prefix of the site. */
   base: string;
   path: string;

@@ -6,7 +6,7 @@ import { page } from "./layout.js";
 
 type Log = { origin: string; size: number };
 
-export interface SubmitOutcome {
+interface SubmitOutcome {
   entry: number | null;
   refusal: { reason: RefusalReason; says: string } | null;
 }
@@ -75,7 +75,7 @@ export function submitPage(log: Log, writable: boolean, outcome: SubmitOutcome |
   );
 }
 
-export interface DraftForm {
+interface DraftForm {
   values: ReadonlyMap<string, string>;
   faults: readonly string[];
 }

@@ -7,7 +7,7 @@ import { Table } from "../../report/parts/table.js";
 import { visibleText } from "../../report/visible-text.js";
 import { ModelLink, page, SearchForm } from "./layout.js";
 
-export const LATEST = 20;
+const LATEST = 20;
 export const HITS_MAX = 50;
 
 export interface Found {

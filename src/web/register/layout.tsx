@@ -3,7 +3,7 @@ import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { visibleText } from "../../report/visible-text.js";
 
-export interface Frame {
+interface Frame {
   title: string;
   /** Path of the machine-readable twin; null where there is none. */
   twin: string | null;

@@ -16,7 +16,7 @@ import { Refusal } from "./foreign-page.js";
 import { EntriesTable } from "./home-page.js";
 import { ModelLink, modelPath, page } from "./layout.js";
 
-export interface ModelView {
+interface ModelView {
   record: ModelRecord;
   madeOf: Lineage;
   derives: Lineage;

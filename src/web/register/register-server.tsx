@@ -47,7 +47,7 @@ import { aboutPage, closedPage, ENTRIES_SHOWN_MAX, missingPage, publisherPage, p
 import { bounded, crossSite, headers } from "./safety.js";
 import type { Site } from "./site.js";
 
-export interface SiteOptions {
+interface SiteOptions {
   /** Folder or http(s) prefix of the register's log. */
   where: string;
   port: number;

@@ -31,7 +31,7 @@ export interface CaseQuery {
   after?: string | undefined;
 }
 
-export interface ListedCase {
+interface ListedCase {
   type: "assay/case-row/v1";
   case: string;
   folder: string;
@@ -193,7 +193,7 @@ function listed(row: CaseRow): ListedCase {
   };
 }
 
-export interface RecentEntry {
+interface RecentEntry {
   case: string;
   folder: string;
   entry: number;

@@ -23,7 +23,7 @@ export interface CaseIndex {
   folder: string;
 }
 
-export interface OpenIndexOptions {
+interface OpenIndexOptions {
   /** A PostgreSQL database in place of the file. */
   databaseUrl?: string | undefined;
   /** Throw away what is there. */

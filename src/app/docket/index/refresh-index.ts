@@ -81,7 +81,7 @@ export async function indexCase(index: CaseIndex, name: string): Promise<void> {
 }
 
 /** What was read of one folder. */
-export type Read = { name: string; head: string } & ({ rows: CaseRows } | { says: string });
+type Read = { name: string; head: string } & ({ rows: CaseRows } | { says: string });
 
 async function readCase(folder: string, name: string, head: string): Promise<Read> {
   try {
@@ -183,7 +183,7 @@ export function partyName(party: string): string {
   return visibleText(party.normalize("NFC").toLowerCase());
 }
 
-export function keyOf(folder: string): string {
+function keyOf(folder: string): string {
   return sha256Digest(utf8(folder)).slice(7, 39);
 }
 

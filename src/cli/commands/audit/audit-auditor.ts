@@ -170,7 +170,7 @@ async function rootOfModel(path: string): Promise<string> {
   return /^sha256:[0-9a-f]{64}$/.test(path) ? path : `sha256:${await modelRoot(path, () => undefined)}`;
 }
 
-export interface VerifyTyped {
+interface VerifyTyped {
   policy?: string;
   opening?: string;
   identity?: string;

@@ -34,7 +34,7 @@ const RSA_BITS_MIN = 2048;
 /** §4.1.2.2. */
 const SERIAL_OCTETS_MAX = 20;
 
-export interface Place {
+interface Place {
   /** It issued another certificate of the path. */
   issues: boolean;
   /** It is trusted here, and so nobody's signature over it counts. */

@@ -3,7 +3,7 @@ import { AssayError } from "../../../base/error.js";
 import { type Der, smallInteger, TAG } from "./der.js";
 import { type DistinguishedName, nameOf } from "./distinguished-name.js";
 
-export const NAME_FORMS = [
+const NAME_FORMS = [
   "otherName",
   "rfc822Name",
   "dNSName",
@@ -14,7 +14,6 @@ export const NAME_FORMS = [
   "iPAddress",
   "registeredID",
 ] as const;
-export type NameForm = (typeof NAME_FORMS)[number];
 
 export type GeneralName =
   | { form: "rfc822Name" | "dNSName" | "uniformResourceIdentifier"; text: string }

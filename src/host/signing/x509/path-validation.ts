@@ -18,14 +18,14 @@ const INTERMEDIATES_MAX = 10;
 const SIGNATURES_MAX = 300;
 const PATHS_MAX = 64;
 
-export interface Path {
+interface Path {
   /** From the certificate asked about to the anchor. */
   certificates: Certificate[];
   /** What §4 asks of the issuing authorities and §6 does not look at. */
   departures: string[];
 }
 
-export interface PathQuestion {
+interface PathQuestion {
   certificate: Certificate;
   /** Handed in with it, in any order; trusted by nobody. */
   others: readonly Certificate[];

@@ -9,7 +9,7 @@ import { type Certificate, KEY_USAGE, readCertificate } from "./certificate.js";
 import { nameText } from "./distinguished-name.js";
 import { validatePath } from "./path-validation.js";
 
-export const CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
+const CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
 const ANY_PURPOSE = "2.5.29.37.0";
 
 export interface SigningCertificate {
@@ -22,7 +22,7 @@ export interface SigningCertificate {
   departures: string[];
 }
 
-export interface ChainQuestion {
+interface ChainQuestion {
   /** DER; the first is the signer's. */
   chain: readonly Uint8Array[];
   trusted: readonly Uint8Array[];

@@ -13,7 +13,7 @@ import { nameText } from "./distinguished-name.js";
 import { validatePath } from "./path-validation.js";
 
 /** A token with its chain takes 2 to 8 kB. */
-export const TIMESTAMP_BYTES_MAX = 256 * 1024;
+const TIMESTAMP_BYTES_MAX = 256 * 1024;
 const CERTIFICATES_MAX = 16;
 
 const SIGNED_DATA = "1.2.840.113549.1.7.2";
@@ -28,7 +28,7 @@ const HASHES: Record<string, string> = {
   "2.16.840.1.101.3.4.2.3": "sha512",
 };
 
-export interface Timestamp {
+interface Timestamp {
   /** Milliseconds since 1970, as the authority says. */
   at: number;
   authority: string;

@@ -103,7 +103,7 @@ const FAMILY_SET: FamilySet = {
 };
 
 /** Appends what model `m` holds on a prompt to each family's list. @returns false where there is no answer */
-export type HoldingsOf = (m: number, into: readonly Values[]) => boolean;
+type HoldingsOf = (m: number, into: readonly Values[]) => boolean;
 
 /** Compares the answers of all models to one prompt after another, whatever is compared in them. */
 export class PairCounter {

@@ -10,7 +10,7 @@ import { identitySentence } from "../answers/identity.js";
 import { AgreementCounter, emptySums, excessOfSides, rowsOfSides, type Sums } from "./agreement.js";
 
 /** Of one side in one block. */
-export interface SideCount {
+interface SideCount {
   answered: number;
   latin: number;
   /** Hashes of the answers' starts. */

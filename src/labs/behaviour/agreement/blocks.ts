@@ -1,7 +1,7 @@
 /** Blocks of prompts counted several at once and handed out in their order, so that sums have one order of addition. */
 import { type AnswerSource, BLOCK_PROMPTS, type Block } from "../answers/answer-source.js";
 
-export interface Counted<T> {
+interface Counted<T> {
   from: number;
   prompts: number;
   counted: T;

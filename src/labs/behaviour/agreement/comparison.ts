@@ -24,7 +24,7 @@ export type OnProgress = (done: number, total: number) => void;
  * Called after each round's last prompt with the sums so far, and at the end with all; they go on growing, so what is
  * wanted of a round is worked out at once and no round's sums are kept.
  */
-export type OnRound = (sums: Sums) => void;
+type OnRound = (sums: Sums) => void;
 
 /** @param concurrency blocks counted at once; it never reaches a result */
 export async function compare(

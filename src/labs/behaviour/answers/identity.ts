@@ -7,7 +7,7 @@ const SELF =
 const NAMES =
   /\b(?:assistant|language model|chatbot|ai model|openai|anthropic|google|meta|microsoft|alibaba|mistral|deepseek|chatgpt|gpt-?\d|claude|gemini|llama|qwen|bard)\b/i;
 
-export const SENTENCE_CHARS_MAX = 240;
+const SENTENCE_CHARS_MAX = 240;
 
 /** The first such sentence of an answer, or null. */
 export function identitySentence(answer: string): string | null {

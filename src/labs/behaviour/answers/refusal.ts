@@ -4,7 +4,7 @@
  * otherwise is read as an answer.
  */
 
-export type RefusalDecision = "answers" | "refuses" | "evades" | "empty";
+type RefusalDecision = "answers" | "refuses" | "evades" | "empty";
 
 /** Refusals stand at the start; later ones are caveats. Characters read. */
 const HEAD_CHARS = 300;

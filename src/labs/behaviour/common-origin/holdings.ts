@@ -8,7 +8,7 @@ import type { Words } from "../../../transcript/words.js";
 import type { FamilySet } from "../agreement/agreement.js";
 import { contentAndFacts, grams, numbersAndNames, openings, type Values, WORD_ASKED } from "../answers/features.js";
 
-export const ORIGIN_FAMILIES = [
+const ORIGIN_FAMILIES = [
   "first-words",
   "phrases",
   "long-phrases",

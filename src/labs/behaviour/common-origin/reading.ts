@@ -30,9 +30,9 @@ export const READ_AS = [
   "another script",
   "boilerplate or echo alone",
 ] as const;
-export type ReadAs = (typeof READ_AS)[number];
+type ReadAs = (typeof READ_AS)[number];
 
-export interface Reading {
+interface Reading {
   words: Words;
   as: ReadAs;
 }

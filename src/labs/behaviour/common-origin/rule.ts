@@ -63,7 +63,7 @@ export interface Standing {
 }
 
 /** @param strangers places of the panel's models @param groups family of each model */
-export function standing(
+function standing(
   scores: Float64Array,
   [a, b]: readonly [number, number],
   strangers: readonly number[],
@@ -91,7 +91,7 @@ export function standing(
   };
 }
 
-export interface Leads {
+interface Leads {
   said: Standing;
   content: Standing;
   /** The smaller lead: what the rule decides by. */

@@ -31,7 +31,7 @@ import { type Answers, type Member, recordings, seatPanel, startsKept } from "..
 import { answerDigests, coincidingBases, type Development, developmentSchema } from "../score/development.js";
 import type { AskedSettings } from "./asked-settings.js";
 
-export interface BehaviourOptions {
+interface BehaviourOptions {
   reference: string | TranscriptAt;
   suspect: string | TranscriptAt;
   /** A folder, or a panel gathered otherwise. */
@@ -47,7 +47,7 @@ export interface BehaviourOptions {
   onProgress: (progress: Progress) => void;
 }
 
-export interface BehaviourInput {
+interface BehaviourInput {
   role: string;
   name: string;
   root: Digest;

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { AnswerSource } from "../answers/answer-source.js";
 
 /** UTF-16 units kept in memory: some 0.5 GB at the most. */
-export const MEMORY_UNITS_MAX = 256 * 1024 * 1024;
+const MEMORY_UNITS_MAX = 256 * 1024 * 1024;
 /** Bytes of one write. */
 const WRITE_BYTES = 4 * 1024 * 1024;
 /** The length of an answer that is not there. */

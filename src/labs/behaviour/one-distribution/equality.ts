@@ -11,11 +11,11 @@ import { type PairedSamples, SAMPLES_MAX, type SampledAnswer } from "../answers/
 import { fastDraws } from "./fast-draws.js";
 
 /** Characters compared, as the paper has it. */
-export const EQUALITY_CHARS = 1_000;
+const EQUALITY_CHARS = 1_000;
 /** Draws of the permutation; its p cannot fall below 1 / (draws + 1). */
-export const PERMUTATIONS = 999;
+const PERMUTATIONS = 999;
 
-export interface Equality {
+interface Equality {
   prompts: number;
   /** Samples of all prompts together. */
   samples: { reference: number; suspect: number };

@@ -11,11 +11,11 @@ import type { PairedSamples } from "../answers/samples.js";
 import { fastDraws } from "./fast-draws.js";
 
 /** Draws of the law under uniform ranks; the p cannot fall below 1 / (draws + 1). */
-export const UNIFORM_DRAWS = 1_999;
+const UNIFORM_DRAWS = 1_999;
 /** Ranks among fewer prompts say next to nothing. */
-export const RANK_PROMPTS_MIN = 20;
+const RANK_PROMPTS_MIN = 20;
 
-export interface RankUniformity {
+interface RankUniformity {
   prompts: number;
   /** Reference samples a prompt, least. */
   samplesLeast: number;

@@ -9,7 +9,7 @@ import { Exhibits } from "./exhibits.js";
 type Seen = { seen: CommonOriginObservations };
 
 /** Ways in which such a page was misread, or is likely to be, each with what it does say. */
-export const MISREADINGS: readonly [misread: string, instead: string][] = [
+const MISREADINGS: readonly [misread: string, instead: string][] = [
   [
     "“The suspect was copied from the reference.”",
     "A common line has several forms and no direction: either may come from the other, or both from a third.",

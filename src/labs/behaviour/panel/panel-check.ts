@@ -15,7 +15,7 @@ const text = z.string().min(1).max(500);
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "expected a date as 2026-01-31");
 
 /** `panel.json` beside the transcripts: what whoever contributes a panel says of it. Docs: docs/panels.md. */
-export const panelStatementSchema = z.strictObject({
+const panelStatementSchema = z.strictObject({
   type: z.literal("assay/panel/v1"),
   /** SPDX expression or a sentence; the answers' own terms, not the models'. */
   licence: text,
@@ -38,9 +38,9 @@ export const panelStatementSchema = z.strictObject({
     .min(1)
     .max(5000),
 });
-export type PanelStatement = z.infer<typeof panelStatementSchema>;
+type PanelStatement = z.infer<typeof panelStatementSchema>;
 
-export interface PanelMember {
+interface PanelMember {
   name: string;
   /** As seating decided. */
   family: number;

@@ -41,7 +41,7 @@ export interface Member {
   starts: readonly number[];
 }
 
-export interface Seated {
+interface Seated {
   /** Kept members, in the order of the cast after sides, siblings and releases. */
   panel: Member[];
   cast: Cast;

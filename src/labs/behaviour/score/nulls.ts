@@ -19,7 +19,7 @@ export interface Cast {
 }
 
 /** The kind of the development set that given siblings stand in for. */
-export const SIZES_KIND = "same maker, other size";
+const SIZES_KIND = "same maker, other size";
 
 export function panelFamilies({ groups, panel }: Cast): number {
   return new Set(panel.map((k) => groups[k])).size;

@@ -9,7 +9,7 @@ import { type Corpus, type IndexedMaker, printsOfUnits, readCorpus, writeIndex, 
 import { printTree } from "../host/printed-tree.js";
 import { readFolder } from "../host/source-tree.js";
 
-export interface BuildRequest {
+interface BuildRequest {
   /** One folder a maker; in it source files, or one folder a project. */
   sources: string;
   out: string;

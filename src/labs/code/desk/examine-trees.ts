@@ -16,7 +16,7 @@ import { type Review, reviewSchema } from "../review.js";
 
 const REVIEW_BYTES_MAX = 8 * 1024 * 1024;
 
-export interface Trees {
+interface Trees {
   claimant: SourceTree;
   suspect: SourceTree;
   corpus: string;

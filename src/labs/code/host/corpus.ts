@@ -42,7 +42,7 @@ const indexSchema = z.strictObject({
   method: z.strictObject({ id: z.literal(METHOD.id), version: z.string() }),
   makers: z.array(makerSchema).max(10_000),
 });
-export type Index = z.infer<typeof indexSchema>;
+type Index = z.infer<typeof indexSchema>;
 
 export interface Corpus {
   root: Digest;
@@ -94,7 +94,7 @@ function readPrints(folder: string, indexed: IndexedMaker, k: number): PrintSet 
 
 const fileOf = (maker: string, tokens: number): string => `${maker}.${tokens}.prints`;
 
-export interface MakerToIndex {
+interface MakerToIndex {
   maker: string;
   sources: { name: string; root: Digest; files: number }[];
   languages: Partial<Record<Language, { files: number; tokens: number }>>;

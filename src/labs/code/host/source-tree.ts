@@ -30,7 +30,7 @@ export const TREE_LIMITS = {
 const FOREIGN =
   /^(\.git|\.hg|\.svn|node_modules|vendor|vendored|_vendor|third_party|third-party|thirdparty|3rdparty|external|extern|deps|site-packages|\.venv|venv|build|dist|target|__pycache__|\.tox|\.eggs)$/i;
 
-export interface SourceFile {
+interface SourceFile {
   /** Within the tree, with forward slashes. */
   path: string;
   bytes: Uint8Array;
@@ -91,7 +91,7 @@ export async function readFolder(path: string): Promise<SourceTree> {
   return treeOf(basename(folder), files, counts, path);
 }
 
-export function treeOf(
+function treeOf(
   name: string,
   files: readonly SourceFile[],
   leftOut: ReadonlyMap<string, number>,

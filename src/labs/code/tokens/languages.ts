@@ -6,7 +6,7 @@
 export const LANGUAGES = ["python", "typescript", "rust", "go", "cpp"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-export const GRAMMARS = ["python", "typescript", "tsx", "javascript", "rust", "go", "cpp"] as const;
+const GRAMMARS = ["python", "typescript", "tsx", "javascript", "rust", "go", "cpp"] as const;
 export type Grammar = (typeof GRAMMARS)[number];
 
 const BY_EXTENSION: Readonly<Record<string, Grammar>> = {

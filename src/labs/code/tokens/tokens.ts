@@ -26,7 +26,7 @@ export interface Tokens {
   errorShare: number;
 }
 
-export interface TokenUnit {
+interface TokenUnit {
   /** Empty for the file. */
   name: string;
   /** First line, from 1. */
@@ -40,7 +40,7 @@ const TOKEN =
   /[\p{L}_$][\p{L}\p{N}_$]*|(?:0[xXbBoO][\da-fA-F_]+|\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?|\.\d[\d_]*(?:[eE][+-]?\d+)?)\w*|<<<|>>>|\.\.\.|\*\*=|\/\/=|>>=|<<=|===|!==|->|=>|::|:=|\*\*|\/\/|<<|>>|&&|\|\||\+\+|--|\?\?|\?\.|\.\.|[-+*/%&|^=!<>@]=|\S/gu;
 const NAME_START = /[\p{L}_$]/u;
 
-export const HIDDEN = {
+const HIDDEN = {
   name: tokenValue("\u0001name"),
   number: tokenValue("\u0001number"),
   string: tokenValue("\u0001string"),

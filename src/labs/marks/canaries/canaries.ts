@@ -18,7 +18,7 @@ export function givenOption(answer: string, options: readonly string[]): number 
   return found;
 }
 
-export interface AccountResult {
+interface AccountResult {
   account: string;
   agreements: number;
   answered: number;

@@ -15,7 +15,7 @@ import type { CanaryPlan } from "./canary-plan.js";
 /** Accounts listed in a finding, strongest first. */
 const LISTED_MAX = 1000;
 
-export interface CanaryRequest extends TextCase {
+interface CanaryRequest extends TextCase {
   transcript: Transcript;
   plan: CanaryPlan;
 }

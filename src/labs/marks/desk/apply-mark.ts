@@ -13,7 +13,7 @@ import { MARK_BYTES_MAX, type Mark, readMark } from "../schemes/mark-file.js";
 import { type Marker, markerOf } from "../schemes/marker.js";
 
 /** A step of a full vocabulary of 262,144 as text takes some 6 MB. */
-export const STEP_CHARS_MAX = 16 * 1024 * 1024;
+const STEP_CHARS_MAX = 16 * 1024 * 1024;
 
 const stepSchema = z.object({
   ids: z.array(z.number().int().nonnegative()).max(1_000_000),

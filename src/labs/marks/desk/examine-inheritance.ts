@@ -6,7 +6,7 @@ import { examineInheritance, type InheritanceRequest, predictions } from "../exa
 import { textRequest } from "./examine-marks.js";
 import type { TextPaths, TextsExamined } from "./text-inputs.js";
 
-export interface InheritedOptions {
+interface InheritedOptions {
   paths: TextPaths;
   keys: number;
   seed: string;

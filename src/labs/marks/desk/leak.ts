@@ -43,7 +43,7 @@ type Report = (progress: Progress) => void;
 const carries = (tensor: { shape: readonly number[]; elements: number }) =>
   tensor.shape.length >= 2 && tensor.elements >= ELEMENTS_MIN;
 
-export interface MarkedCopy {
+interface MarkedCopy {
   model: string;
   recipient: string;
   /** The owner's list: key and names; made where it does not exist, and the name is added. */
@@ -107,7 +107,7 @@ async function recipientsOf(path: string, strength: number | undefined): Promise
   return readRecipients(utf8(JSON.stringify(fresh)), basename(path));
 }
 
-export interface LeakOptions {
+interface LeakOptions {
   suspect: string;
   original: string;
   recipients: string;

@@ -11,7 +11,7 @@ import { keyCommitment } from "../schemes/commitment.js";
 import { parseMark } from "../schemes/mark-file.js";
 import { derivedKey } from "../schemes/mark-keys.js";
 
-export interface NewMark {
+interface NewMark {
   out: string;
   /** Master key file, 64 hexadecimal digits; made where it does not exist. */
   master: string;

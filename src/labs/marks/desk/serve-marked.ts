@@ -19,13 +19,13 @@ import { type Marker, markerOf } from "../schemes/marker.js";
 export const PIECE_TOKENS = 16;
 const KEYS_HELD_MAX = 10_000;
 
-export interface Canary {
+interface Canary {
   id: string;
   question: string;
   answer: string;
 }
 
-export interface Serving {
+interface Serving {
   model: StepModel;
   master: Uint8Array;
   period: string;

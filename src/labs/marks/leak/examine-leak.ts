@@ -21,7 +21,7 @@ import type { Traces } from "./weight-mark.js";
 /** Recipients listed in a finding, strongest first. */
 const LISTED_MAX = 1000;
 
-export interface LeakRequest {
+interface LeakRequest {
   suspect: Artefact;
   original: Artefact;
   evidence: readonly Digest[];

@@ -21,7 +21,7 @@ export interface FreshWords {
   reachingWeakest: number;
 }
 
-export interface FreshWordsAsked {
+interface FreshWordsAsked {
   /** By bit: P(1), and what a 1 and a 0 add to a score. */
   rates: Float64Array;
   high: Float64Array;
@@ -55,7 +55,7 @@ export function countFreshWords(draws: TokenDraws, asked: FreshWordsAsked): Fres
   return { drawn: words, reaching: drawn.high, reachingWeakest: drawn.low };
 }
 
-export interface PartLaws {
+interface PartLaws {
   /** What every word scores at least; one step of the grid. */
   base: number;
   unit: number;

@@ -11,7 +11,7 @@ import { countFreshWords, type FreshWords } from "./fresh-words.js";
 import { bitRates, codeWord } from "./leak-code.js";
 import type { Traces } from "./weight-mark.js";
 
-export interface RecipientScore {
+interface RecipientScore {
   name: string;
   /** In standard deviations of an innocent's score. */
   deviations: number;
@@ -19,7 +19,7 @@ export interface RecipientScore {
   log10P: number;
 }
 
-export interface LeakResult {
+interface LeakResult {
   /** Strongest first. */
   recipients: RecipientScore[];
   /** Whom the bound names, all recipients paid for; strongest first. */
@@ -36,7 +36,7 @@ const WORDS_ENOUGH_MAX = 1_000_000_000;
 /** Where nobody is named there is nothing to confirm. */
 const WORDS_UNNAMED = 1_000_000;
 
-export interface Counting {
+interface Counting {
   /** Fresh code words to draw; null for as many as counting needs to reach 10⁻⁶ by itself. */
   words: number | null;
   seed: string;

@@ -17,7 +17,7 @@ export const ELEMENTS_MIN = 4096;
 const CLIP = 4;
 
 /** Where a tensor's bits lie, from `first` on: for each run its bit and its signs (two words). */
-export interface Runs {
+interface Runs {
   bit: Uint32Array;
   signs: Uint32Array;
 }

@@ -35,7 +35,7 @@ export function greenBelow(gamma: number): number {
   return Math.floor(gamma * 2 ** 32);
 }
 
-export function assayLaw(mark: AssayMark): Law {
+function assayLaw(mark: AssayMark): Law {
   if (mark.form === "assay/tournament")
     return { kind: "bits", weights: layerWeights(mark.parameters.layers), rate: 0.5 };
   return { kind: "green", rate: greenBelow(mark.parameters.gamma) / 2 ** 32 };

@@ -155,9 +155,9 @@ const FORMS = {
   },
 } as const;
 
-export type MarkForm = keyof typeof FORMS;
-export const MARK_FORMS = Object.keys(FORMS) as MarkForm[];
-export const SCHEMES = ["kgw", "synthid", "unigram", "gumbel", "dual-gumbel", "sbw", "assay"] as const;
+type MarkForm = keyof typeof FORMS;
+const MARK_FORMS = Object.keys(FORMS) as MarkForm[];
+const SCHEMES = ["kgw", "synthid", "unigram", "gumbel", "dual-gumbel", "sbw", "assay"] as const;
 
 const envelopeSchema = z.strictObject({
   type: z.literal("assay/mark/v1"),

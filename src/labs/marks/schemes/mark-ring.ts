@@ -11,7 +11,7 @@ import { MARK_BYTES_MAX, type Mark, parseMark } from "./mark-file.js";
 
 /** 10,000 keys of SynthID (30 numbers of 20 digits) are 8 MB. */
 export const RING_BYTES_MAX = 64 * 1024 * 1024;
-export const RING_MARKS_MAX = 100_000;
+const RING_MARKS_MAX = 100_000;
 
 const ringSchema = z.strictObject({
   type: z.literal("assay/mark-ring/v1"),
@@ -19,7 +19,7 @@ const ringSchema = z.strictObject({
   marks: z.array(z.unknown()).min(1).max(RING_MARKS_MAX),
 });
 
-export interface MarkRing {
+interface MarkRing {
   name: string | null;
   /** Each with a name of its own; a ring of one is a mark file read as such. */
   marks: readonly Mark[];

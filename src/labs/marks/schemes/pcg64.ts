@@ -8,7 +8,7 @@ const MULTIPLIER = 47026247687942121848144207491837523525n;
 const POOL = 4;
 
 /** `SeedSequence(entropy).generate_state(words, uint32)` for 0 ≤ entropy < 2^32. */
-export function seedSequence(entropy: number, count: number): Uint32Array {
+function seedSequence(entropy: number, count: number): Uint32Array {
   let hash = 0x43b0d7e5;
   const hashed = (value: number): number => {
     let v = (value ^ hash) >>> 0;

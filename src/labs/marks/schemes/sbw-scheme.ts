@@ -8,13 +8,13 @@ import type { Mark } from "./mark-file.js";
 import { philox } from "./philox.js";
 import type { Scheme } from "./scheme.js";
 
-export type SbwMark = Extract<Mark, { form: "sbw/vllm" | "sbw/original" }>;
+type SbwMark = Extract<Mark, { form: "sbw/vllm" | "sbw/original" }>;
 
 const INT31_MAX = 2 ** 31 - 1;
 const int64 = (x: bigint) => BigInt.asIntN(64, x);
 
 /** Bob Jenkins' hash of whole numbers, on 32-bit words. */
-export function jenkins(id: number): number {
+function jenkins(id: number): number {
   let i = (id + 1) | 0;
   i = (i - (i << 6)) | 0;
   i ^= i >> 17;

@@ -7,7 +7,7 @@
 import type { Mark } from "./mark-file.js";
 import type { Scheme } from "./scheme.js";
 
-export type TextSealMark = Extract<Mark, { form: "gumbel/textseal" | "kgw/textseal" }>;
+type TextSealMark = Extract<Mark, { form: "gumbel/textseal" | "kgw/textseal" }>;
 
 const PRIMES = [
   10000019n,

@@ -9,7 +9,7 @@ import type { Mark } from "./mark-file.js";
 import { philox } from "./philox.js";
 import type { Scheme } from "./scheme.js";
 
-export type VllmGumbelMark = Extract<Mark, { form: "gumbel/vllm" | "dual-gumbel/vllm" }>;
+type VllmGumbelMark = Extract<Mark, { form: "gumbel/vllm" | "dual-gumbel/vllm" }>;
 
 /** Domains of the two uses of the generator: "WMCX" and "WMTK". */
 const CONTEXT_DOMAIN = 0x574d4358;
@@ -45,12 +45,12 @@ function wordOf(key: bigint, width: number): (ids: Uint32Array, at: number) => n
 }
 
 /** −ln(1 − u), with u rounded to single precision as vLLM rounds it. */
-export function scoreOfWord(word: number): number {
+function scoreOfWord(word: number): number {
   return -Math.log1p(-Math.fround(((word >>> 8) + 1) / (STEPS + 1)));
 }
 
 /** One of the two keys that vLLM derives from a key: "key_a" marks drafts, "key_b" what the target model draws. */
-export function derivedKey(key: bigint, domain: "key_a" | "key_b"): bigint {
+function derivedKey(key: bigint, domain: "key_a" | "key_b"): bigint {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, key);
   return new DataView(sha256(concatBytes([utf8(domain), bytes])).buffer).getBigUint64(0);

@@ -17,7 +17,7 @@ import { promptWindows } from "./prompt-windows.js";
 import { idsBefore, type Scored, scoreTexts } from "./score-texts.js";
 import type { IdText } from "./texts.js";
 
-export interface Calibration {
+interface Calibration {
   /** Other keys scored. */
   keys: number;
   seed: string;

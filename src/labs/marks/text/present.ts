@@ -114,7 +114,7 @@ export function testPresence(scheme: Scheme, texts: readonly IdText[], vocabular
 }
 
 /** Distinct tuples of the whole corpus. */
-export function wholeCorpus(
+function wholeCorpus(
   { law, keyTail }: Pick<Scheme, "law" | "keyTail">,
   scored: Scored,
 ): { tuples: number; score: number; log10P: number } {

@@ -15,7 +15,7 @@ import type { IdText } from "./texts.js";
 /** Marks of a ring that a finding lists, strongest first. */
 const LISTED_MAX = 200;
 
-export interface RingObservation {
+interface RingObservation {
   /** Marks paid for; asked; and why others were not. */
   marks: number;
   asked: number;
@@ -25,7 +25,7 @@ export interface RingObservation {
   notAsked: { name: string; why: string }[];
 }
 
-export interface RingResult extends PresentResult {
+interface RingResult extends PresentResult {
   mark: Mark;
   scheme: Scheme;
   ring: RingObservation;

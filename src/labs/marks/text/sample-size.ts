@@ -13,7 +13,7 @@ const Z_POWER = [
   { power: 0.99, z: 2.326348 },
 ] as const;
 
-export interface SampleSize {
+interface SampleSize {
   power: number;
   tuples: number;
 }

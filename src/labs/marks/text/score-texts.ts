@@ -24,7 +24,7 @@ export interface Scored {
   excluded: number;
 }
 
-export interface ScoringOptions {
+interface ScoringOptions {
   vocabulary: number;
   /** Leaves out positions for a reason that the key has no part in; `context` names the ids read. */
   exclude?: (text: number, ids: Uint32Array, at: number) => boolean;

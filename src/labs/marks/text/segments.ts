@@ -16,7 +16,7 @@ const LISTED_LOG10P = -2;
 /** Passages a finding lists, strongest first. */
 const LISTED_MAX = 200;
 
-export interface Passage {
+interface Passage {
   text: number;
   /** First and last token, as places in the text's own ids. */
   from: number;
@@ -27,7 +27,7 @@ export interface Passage {
   log10P: number;
 }
 
-export interface Segments {
+interface Segments {
   windows: number;
   /** The best window's paid p, as log10; 0 when none stands out. */
   log10P: number;

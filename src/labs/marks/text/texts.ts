@@ -19,7 +19,7 @@ export interface IdText {
   excerpt?: boolean;
 }
 
-export type Encode = (text: string) => ArrayLike<number>;
+type Encode = (text: string) => ArrayLike<number>;
 
 /** Ids over all texts: a corpus of this size takes some minutes and 6 GB (CWE-770). */
 export const CORPUS_IDS_MAX = 200_000_000;

@@ -14,7 +14,7 @@ const BODY_BYTES_MAX = 4 * 1024 * 1024;
 const TOKENS_MAX = 4096;
 const TOKENS_DEFAULT = 256;
 
-export interface MarkedEndpoint {
+interface MarkedEndpoint {
   model: string;
   /** The account of a bearer token; null when it has none here. */
   account: (token: string) => string | null;

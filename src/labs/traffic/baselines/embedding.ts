@@ -4,7 +4,7 @@
  * The papers use neural encoders; those see meaning, this one sees words. What a baseline does with a better encoder is
  * not shown by it.
  */
-export const DIMENSIONS = 128;
+const DIMENSIONS = 128;
 
 export function embed(features: ArrayLike<number>): Float64Array {
   const out = new Float64Array(DIMENSIONS);

@@ -4,7 +4,7 @@
  * with least weight gives a block of at least half the greatest density (theorem 1). Objects here are prompt templates.
  * Assumes one block that is denser than anything benign; names one block and gives no error rate. Written from the paper.
  */
-export interface Edge {
+interface Edge {
   account: number;
   object: number;
 }

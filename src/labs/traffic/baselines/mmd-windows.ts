@@ -8,7 +8,7 @@
 import { squaredDistance } from "./embedding.js";
 
 const SCALES = [0.5, 1, 2, 4] as const;
-export const ALARM_QUANTILE = 0.95;
+const ALARM_QUANTILE = 0.95;
 
 /** Median squared distance of all pairs. */
 export function medianSquaredDistance(points: readonly Float64Array[]): number {

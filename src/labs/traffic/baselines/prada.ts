@@ -11,7 +11,7 @@ import { shapiroWilk } from "./shapiro-wilk.js";
 /** δ within the paper's 0.90 to 0.96. */
 export const PRADA_DELTA = 0.95;
 /** Below this many distances the test has no power, and nothing is said. */
-export const PRADA_QUERIES_MIN = 30;
+const PRADA_QUERIES_MIN = 30;
 
 /** @param queries of one account, in order of time; @returns W, or null where there are too few */
 export function prada(queries: readonly Float64Array[]): number | null {

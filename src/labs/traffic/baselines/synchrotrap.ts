@@ -7,13 +7,13 @@
  */
 import { UnionFind } from "../templates/union-find.js";
 
-export interface Action {
+interface Action {
   account: number;
   object: number;
   timeMs: number;
 }
 
-export interface SynchroTrapSettings {
+interface SynchroTrapSettings {
   /** T_sim, the matching window. */
   windowMs: number;
   /** Pairs below are dropped. */

@@ -15,7 +15,7 @@ import { groupPrompts } from "../templates/group.js";
 import { setsOf } from "../templates/sets.js";
 import { normalise, words } from "../templates/tokens.js";
 
-export interface HarvestOptions {
+interface HarvestOptions {
   suspect: TranscriptAt;
   controls: PanelFolder;
   harvested: TranscriptAt;

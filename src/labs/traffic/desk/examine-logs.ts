@@ -44,7 +44,7 @@ export interface LogsExamined {
 }
 
 /** A look at a log that holds what it held before has no findings. */
-export interface NothingNew {
+interface NothingNew {
   findings: null;
   mark: string;
 }

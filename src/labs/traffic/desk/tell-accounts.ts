@@ -18,7 +18,7 @@ export interface TellingOptions {
   appeal?: string;
 }
 
-export interface Telling {
+interface Telling {
   folder: string;
   alert: string | undefined;
   webhook: string | undefined;

@@ -6,7 +6,7 @@ import { type Report, trafficReport } from "../report/usage.js";
 import type { ExamineLogsOptions } from "./examine-logs.js";
 import { type IntakeFacts, intakeFacts } from "./intake-facts.js";
 
-export interface ReportOptions extends Omit<ExamineLogsOptions, "studies"> {
+interface ReportOptions extends Omit<ExamineLogsOptions, "studies"> {
   /** An account in clear, or its keyed hash: who shares networks, payment or clients with it is added. */
   account: string | null;
 }

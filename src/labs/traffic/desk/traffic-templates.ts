@@ -18,7 +18,7 @@ const SEEDS = { a: 0x7472_6166, b: 0x6669_6321 };
 /** Unpacked; a larger file is a log and goes through `examine traffic`. */
 const BYTES_MAX = 2 ** 30;
 
-export interface TemplatedPrompt {
+interface TemplatedPrompt {
   /** The input's own fields, or `text` for a line that is no JSON. */
   record: Record<string, unknown>;
   template: string;

@@ -13,9 +13,9 @@ import { CELL_MIN } from "../method.js";
 export const ABSENT = "toFixedString('', 8)";
 
 /** The kinds of value, as they stand in the table. */
-export const KINDS = ["payment", "network"] as const;
+const KINDS = ["payment", "network"] as const;
 /** A card with a network, of accounts that have both: a value of its own, since a card of one seller and a shared line by themselves join nobody. */
-export const BOTH = 2;
+const BOTH = 2;
 
 /** Rows of an account that must carry a value: a hotel's network, once, is not where it lives. */
 const HELD_SHARE = 0.2;

@@ -50,7 +50,7 @@ export function outsidersOf(parts: readonly (readonly number[])[], { accounts, j
 }
 
 /** Room to count in, cleared after each group: a map of a campaign's millions of uses would take ten times as long. */
-export interface Desk {
+interface Desk {
   /** By template: rows of the group in the finding half, and its accounts that sent them. */
   rows: Float64Array;
   users: Uint32Array;

@@ -20,7 +20,7 @@ export interface Screen {
   strata: number;
 }
 
-export const STRATA_SQL = `SELECT toFixedString(argMax(s, (n, s)), 16) FROM
+const STRATA_SQL = `SELECT toFixedString(argMax(s, (n, s)), 16) FROM
  (SELECT account, concat(client, system) AS s, count() AS n FROM rows GROUP BY account, s) GROUP BY account ORDER BY account`;
 
 /** The stratum of each account, by number. */

@@ -14,13 +14,13 @@ import { TRAFFIC_PROPOSITIONS } from "../propositions.js";
 import { agreementOf, runsOf } from "./agreement.js";
 import { type Item, permute } from "./permutation.js";
 
-export const HARVEST_METHOD_ID = "traffic/harvest-agreement";
-export const HARVEST_METHOD_VERSION = "1";
+const HARVEST_METHOD_ID = "traffic/harvest-agreement";
+const HARVEST_METHOD_VERSION = "1";
 const METHOD = { id: HARVEST_METHOD_ID, version: HARVEST_METHOD_VERSION };
 /** Draws: the least p that can be reached is one in three million, below the house's α of 10⁻⁶. */
 export const DRAWS = 3_000_000;
 /** Fewer controls do not tell what any model would say. */
-export const CONTROLS_MIN = 20;
+const CONTROLS_MIN = 20;
 /** Prompts that must stand on either side, in families that hold both. */
 const PROMPTS_MIN = 20;
 
@@ -29,7 +29,7 @@ export interface Answered {
   texts: ReadonlyMap<string, string>;
 }
 
-export interface HarvestRequest {
+interface HarvestRequest {
   suspect: Answered;
   controls: readonly Answered[];
   /** The provider's own frozen model's answers. */

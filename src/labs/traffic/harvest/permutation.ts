@@ -11,7 +11,7 @@ export interface Item {
   value: number;
 }
 
-export interface Permutation {
+interface Permutation {
   /** Mean over labelled items minus mean over the others, strata weighted by labelled items. */
   statistic: number;
   log10P: number;

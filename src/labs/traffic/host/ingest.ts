@@ -35,7 +35,7 @@ import { setOuterAside } from "./rows/nested-requests.js";
 import { resolveReplaced } from "./rows/replaced-source.js";
 import { countBySource, finishSettling, settleRows } from "./rows/settle-rows.js";
 
-export interface IngestOptions {
+interface IngestOptions {
   logs: readonly string[];
   folder: string;
   key: Uint8Array;

@@ -50,7 +50,7 @@ export interface RowContext {
 }
 
 /** What a record became: a row, with what is worth counting about it, or a reason. */
-export interface Written {
+interface Written {
   zoneless: boolean;
   /** Keyed hashes of the account and of another user whom the request's own body names. */
   otherUser: { account: string; user: string } | null;

@@ -15,7 +15,7 @@ export interface LogTotals {
   promptRows: number;
 }
 
-export const TOTALS_SQL = `SELECT toUInt64(count()) AS rows, toUInt64(uniqExact(account)) AS accounts, toString(min(toDate(ts))) AS from,
+const TOTALS_SQL = `SELECT toUInt64(count()) AS rows, toUInt64(uniqExact(account)) AS accounts, toString(min(toDate(ts))) AS from,
  toString(max(toDate(ts))) AS to, toUInt32(uniqExact(toDate(ts))) AS days, toUInt64(countIf(prompt != toFixedString('', 16))) AS promptRows FROM rows`;
 
 export async function logTotals(engine: SqlEngine): Promise<LogTotals> {

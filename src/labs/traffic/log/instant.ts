@@ -3,7 +3,7 @@
  * numbers whose size tells seconds, milli-, micro- or nanoseconds. Nothing is read in the machine's own zone: a time
  * without a zone is taken as UTC and counted, and what can be read in two ways (03/02/2026, PST) is set aside in words.
  */
-export interface Instant {
+interface Instant {
   ms: number;
   /** What is left below a millisecond. */
   nanos: number;
@@ -25,9 +25,9 @@ const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 /** Longer texts are no time (CWE-1333: the patterns are linear, the limit keeps them short). */
 const CHARS_MAX = 60;
 
-export const NO_TIME = "no time that can be read";
-export const TWO_READINGS = "a time whose day and month cannot be told apart";
-export const ZONE_NAME = "a time in a zone that only has a name";
+const NO_TIME = "no time that can be read";
+const TWO_READINGS = "a time whose day and month cannot be told apart";
+const ZONE_NAME = "a time in a zone that only has a name";
 
 /** @returns the instant, or the reason why there is none */
 export function instant(value: unknown): Instant | string {

@@ -9,7 +9,7 @@ import { parseExactly } from "./exact-json.js";
 const path = z.array(z.string().min(1).max(200)).min(1).max(12);
 const paths = z.array(path).max(40).default([]);
 
-export const mappingSchema = z.strictObject({
+const mappingSchema = z.strictObject({
   type: z.literal("assay/log-mapping/v1"),
   id: z.string().min(1).max(60),
   version: z.string(),

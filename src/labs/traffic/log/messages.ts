@@ -2,7 +2,7 @@
  * The prompt of a request: the last user message, the system prompt and how many user turns there were, from the
  * shapes that APIs and gateways log (OpenAI and Anthropic messages, OpenTelemetry parts, JSON as text, plain text).
  */
-export interface Asked {
+interface Asked {
   prompt: string | null;
   system: string | null;
   /** User messages up to and with the last one. */
@@ -10,7 +10,7 @@ export interface Asked {
 }
 
 /** Longer prompts are cut for hashing and templates: head and tail carry templates (a limit, not a judgement). */
-export const PROMPT_CHARS_MAX = 200_000;
+const PROMPT_CHARS_MAX = 200_000;
 const MESSAGES_MAX = 10_000;
 
 export function asked(value: unknown, system: unknown): Asked {

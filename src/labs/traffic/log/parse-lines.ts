@@ -148,7 +148,7 @@ export function mergeCounts(into: Record<string, number>, from: Readonly<Record<
   for (const [name, n] of Object.entries(from)) into[name] = (into[name] ?? 0) + n;
 }
 
-export function reject(rejects: Rejects, reason: string, line: Uint8Array): void {
+function reject(rejects: Rejects, reason: string, line: Uint8Array): void {
   const known = rejects[reason];
   if (known) known.count++;
   else rejects[reason] = { count: 1, first: new TextDecoder().decode(line.subarray(0, QUOTED_CHARS_MAX)) };

@@ -40,7 +40,7 @@ export function trafficDays({ byDay }: TrafficObservations): Figure {
 }
 
 /** In the words that the page uses for them. */
-export const MEASURES = {
+const MEASURES = {
   concentration: "its templates are its own",
   balance: "work is dealt evenly",
   division: "prompts are divided, not repeated",

@@ -4,7 +4,7 @@
  */
 import type { SqlEngine } from "../engine.js";
 
-export interface Line {
+interface Line {
   [column: string]: string | number;
 }
 
@@ -25,7 +25,7 @@ const TOKENS_MIN = 100_000;
 const USAGE =
   "toUInt64(count()) AS rows, toUInt64(uniqExact(account)) AS accounts, toUInt64(sum(input)) AS inputTokens, toUInt64(sum(output)) AS outputTokens";
 
-export const REPORT_SQL = {
+const REPORT_SQL = {
   byModel: `SELECT model, ${USAGE} FROM rows GROUP BY model ORDER BY rows DESC, model LIMIT ${LINES_MAX}`,
   byOrganisation: `SELECT lower(hex(org)) AS organisation, ${USAGE} FROM rows GROUP BY org ORDER BY rows DESC, organisation LIMIT ${LINES_MAX}`,
   byKey: `SELECT lower(hex(key)) AS apiKey, ${USAGE}, toString(min(toDate(ts))) AS firstDay, toString(max(toDate(ts))) AS lastDay FROM rows GROUP BY key ORDER BY rows DESC, apiKey LIMIT ${LINES_MAX}`,

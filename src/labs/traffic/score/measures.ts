@@ -133,7 +133,7 @@ function offClock({ n, busiest, gaps, regular }: WorkLine): number {
 const NIGHT_HOURS = 6;
 
 /** Lower 99 % bound of the share of the quietest run of hours, over what an even day has there. */
-export function aroundClock(byHour: readonly number[]): number {
+function aroundClock(byHour: readonly number[]): number {
   const rows = sum(byHour);
   if (rows === 0) return 0;
   const runs = byHour.map((_, h) => sum(Array.from({ length: NIGHT_HOURS }, (_, k) => byHour[(h + k) % 24]!)));

@@ -9,7 +9,7 @@
 import type { SqlEngine } from "../engine.js";
 import { CORE_SQL } from "./core.js";
 
-export interface Streams {
+interface Streams {
   /** 1 where blocks are as mixed as the whole, 1/k where rows of a block are k times as likely to be of one template. */
   oneStream: number;
   /** 1 where all accounts keep the same hours, 1/k where rows of an account are k times as likely to be of one part of the day. */
@@ -22,17 +22,17 @@ const QUARTERS = "toInt64(intDiv(toUnixTimestamp(ts), 21600))";
 const ACCOUNT_DAYS = "tuple(account, toRelativeDayNum(ts))";
 
 /** Pairs of rows of one block, and those of them that are alike in `item`; each pair counted twice. */
-export const coincidencesSql = (block: string, item: string) =>
+const coincidencesSql = (block: string, item: string) =>
   `SELECT g, toUInt64(sum(same)) AS alike, toUInt64(sum(m * (m - 1))) AS pairs FROM (SELECT g, block, sum(n) AS m, sum(n * (n - 1)) AS same
  FROM (SELECT g, ${block} AS block, ${item} AS item, toUInt64(count()) AS n FROM (${CORE_SQL}) GROUP BY g, block, item) GROUP BY g, block) GROUP BY g ORDER BY g`;
 
-export interface Coincidences {
+interface Coincidences {
   alike: number;
   pairs: number;
 }
 
 /** Coincidences of templates in all, in six hours, on an account's day; of parts of the day in all, on an account. */
-export const STREAM_COUNTS = {
+const STREAM_COUNTS = {
   templates: ["0", TEMPLATE],
   byTime: [QUARTERS, TEMPLATE],
   byAccount: [ACCOUNT_DAYS, TEMPLATE],

@@ -47,7 +47,7 @@ export async function fillGroupTables(
   }
 }
 
-export const ACCOUNTS_SQL = `SELECT g, a.id, n, prompts, days, span, single, busiest, marked, toUInt32(length(gaps)),
+const ACCOUNTS_SQL = `SELECT g, a.id, n, prompts, days, span, single, busiest, marked, toUInt32(length(gaps)),
  toUInt32(arrayCount(d -> 10 * abs(d - middle) <= middle, gaps)) FROM (SELECT g, account, toUInt32(count()) AS n, toUInt32(uniqExact(prompt)) AS prompts,
  toUInt32(uniqExact(toDate(ts))) AS days, toUInt32(dateDiff('day', min(ts), max(ts)) + 1) AS span,
  toUInt32(countIf(turn <= 1)) AS single,
@@ -58,21 +58,21 @@ export const ACCOUNTS_SQL = `SELECT g, a.id, n, prompts, days, span, single, bus
 FROM (${CORE_SQL}) GROUP BY g, account) AS c INNER JOIN account_numbers AS a USING (account) ORDER BY g, a.id`;
 
 /** Share of rows with such a wording or setting among accounts of no group. */
-export const MARKED_ELSEWHERE_SQL = `SELECT toUInt64(countIf(signals != 0 OR flags != 0)) AS marked, toUInt64(count()) AS rows
+const MARKED_ELSEWHERE_SQL = `SELECT toUInt64(countIf(signals != 0 OR flags != 0)) AS marked, toUInt64(count()) AS rows
 FROM rows WHERE account NOT IN (SELECT account FROM group_members)`;
 
-export const SHARED_PROMPTS_SQL = `SELECT g, toUInt64(sum(u * (u - 1))) AS shared, toUInt32(count()) AS prompts
+const SHARED_PROMPTS_SQL = `SELECT g, toUInt64(sum(u * (u - 1))) AS shared, toUInt32(count()) AS prompts
 FROM (SELECT g, prompt, toUInt64(uniqExact(account)) AS u FROM (${CORE_SQL}) GROUP BY g, prompt) GROUP BY g ORDER BY g`;
 
 /**
  * Rows under the group's commonest system prompt. One that more than half of the log's accounts use is the log's own and
  * marks no product.
  */
-export const PRODUCT_SQL = `SELECT g, toUInt64(max(n)) AS product FROM (SELECT g, system, count() AS n FROM (${CORE_SQL}) GROUP BY g, system)
+const PRODUCT_SQL = `SELECT g, toUInt64(max(n)) AS product FROM (SELECT g, system, count() AS n FROM (${CORE_SQL}) GROUP BY g, system)
 WHERE system != toFixedString('', 8) AND system NOT IN
  (SELECT system FROM rows WHERE system != toFixedString('', 8) GROUP BY system HAVING uniqExact(account) * 2 > (SELECT count() FROM account_numbers)) GROUP BY g ORDER BY g`;
 
-export const HOURS_SQL = `SELECT g, toUInt32(toHour(ts)) AS hour, toUInt64(count()) AS n FROM (${CORE_SQL}) GROUP BY g, hour ORDER BY g, hour`;
+const HOURS_SQL = `SELECT g, toUInt32(toHour(ts)) AS hour, toUInt64(count()) AS n FROM (${CORE_SQL}) GROUP BY g, hour ORDER BY g, hour`;
 
 interface AccountLine extends WorkLine {
   account: number;

@@ -11,7 +11,7 @@ import { alike, named } from "./named.js";
 import { CELL_KINDS } from "./sharing.js";
 import { statistic } from "./statistic.js";
 
-export interface Recomputed {
+interface Recomputed {
   measures: GroupMeasures;
   statistic: { pooledOperation: number; extractionWorkload: number };
   /** In the order of the tables' members. */

@@ -27,13 +27,13 @@ export interface Sharing {
 
 /** What sharing with so many separate customers (oneself included) counts: a couple has two accounts, a family three. */
 const WEIGHTS = [0, 0, 0.1, 0.3, 1] as const;
-export const weightOf = (customers: number) => WEIGHTS[Math.min(customers, WEIGHTS.length - 1)]!;
+const weightOf = (customers: number) => WEIGHTS[Math.min(customers, WEIGHTS.length - 1)]!;
 
 /** Values that a group's accounts have in common, with how many separate customers, and how many accounts of the log. */
-export const CELLS_SQL = `SELECT m.g AS g, h.kind AS kind, h.value AS value, toUInt32(${CUSTOMERS_SQL}) AS customers, toUInt32(uniqExact(h.account)) AS inside
+const CELLS_SQL = `SELECT m.g AS g, h.kind AS kind, h.value AS value, toUInt32(${CUSTOMERS_SQL}) AS customers, toUInt32(uniqExact(h.account)) AS inside
 FROM holders AS h INNER JOIN group_members AS m ON h.account = m.account GROUP BY g, kind, value HAVING inside >= 2`;
 
-export const SHARING_SQL = `SELECT c.g, a.id, h.kind, h.value, c.customers, e.everyone FROM (${CELLS_SQL}) AS c
+const SHARING_SQL = `SELECT c.g, a.id, h.kind, h.value, c.customers, e.everyone FROM (${CELLS_SQL}) AS c
 INNER JOIN (SELECT kind, value, toUInt32(count()) AS everyone FROM holders WHERE (kind, value) IN (SELECT kind, value FROM (${CELLS_SQL})) GROUP BY kind, value) AS e
  ON e.kind = c.kind AND e.value = c.value
 INNER JOIN holders AS h ON h.kind = c.kind AND h.value = c.value

@@ -16,7 +16,7 @@ export const MARKS = ["concentration", "persistence", "singleTurn", "beyondProdu
  * [measure at which a part counts nothing, measure at which it counts fully]: between the decoys' and the campaigns' of the
  * tuning worlds (validation/traffic.md). Where a measure is near nothing, something honest explains the group.
  */
-export const PARTS = {
+const PARTS = {
   marks: [0.3, 0.75],
   /** Its templates are mostly other people's. */
   concentration: [0.35, 0.7],
@@ -32,7 +32,7 @@ export const PARTS = {
   joined: [0.25, 0.7],
   manyCards: [0.4, 0.9],
 } as const satisfies Record<string, readonly [number, number]>;
-export const HARVEST_PART = [0.1, 0.4] as const;
+const HARVEST_PART = [0.1, 0.4] as const;
 
 export type Part = keyof typeof PARTS | "harvest";
 

@@ -8,11 +8,11 @@ import { LINE } from "./tokens.js";
 /** Lengths of head and tail sequences. */
 export const LENGTHS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32] as const;
 /** Words in an interior run. */
-export const RUN = 4;
+const RUN = 4;
 /** Runs that start this near to the front or the back are all kept: templates put most of their words there. */
 const EDGE_WORDS = 40;
 /** Of the runs between, those with the smallest fingerprints are kept (a bottom-k sample, the same for equal text). */
-export const RUNS_MAX = 32;
+const RUNS_MAX = 32;
 
 /** Kinds, the low five bits. */
 export const KIND = { run: 0, head: 1, tail: 11, lastLine: 21, lineBefore: 24, firstLineEnd: 27, line: 30 } as const;

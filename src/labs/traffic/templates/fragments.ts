@@ -19,7 +19,7 @@ export interface Fragments {
 }
 
 /** Least number of prompts behind a template. */
-export const PROMPTS_MIN = 5;
+const PROMPTS_MIN = 5;
 /** Two features belong together when their sets of prompts are at least this similar. */
 const TOGETHER_MIN = 0.72;
 

@@ -9,7 +9,7 @@ import { signatures } from "./minhash.js";
 import { nearDuplicates } from "./near-duplicates.js";
 import { type Sets, setCount } from "./sets.js";
 
-export interface Grouping {
+interface Grouping {
   /** For each prompt the smallest index of its template: fixed words shared, fillings differ. */
   template: Uint32Array;
   /** For each prompt the smallest index of its group of near duplicates. */

@@ -27,7 +27,7 @@ export function signatures({ starts, values }: Sets, k = SIGNATURE): Uint32Array
   return out;
 }
 
-export function permutations(k: number): { a: Uint32Array; b: Uint32Array } {
+function permutations(k: number): { a: Uint32Array; b: Uint32Array } {
   const a = new Uint32Array(k);
   const b = new Uint32Array(k);
   let state = 0x61737361;

@@ -7,7 +7,7 @@ import { agreement, SIGNATURE, signatures } from "./minhash.js";
 import type { Sets } from "./sets.js";
 import { UnionFind } from "./union-find.js";
 
-export interface Banding {
+interface Banding {
   /** Numbers of a signature in a band; SIGNATURE / rows bands. */
   rows: number;
   /** Least estimated similarity of two sets that are joined. */

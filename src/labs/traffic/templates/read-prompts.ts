@@ -12,7 +12,7 @@ import { groupPrompts } from "./group.js";
 import type { Sets } from "./sets.js";
 
 /** Prompts that templates are learned from: signatures and features of so many take about 1 GB. */
-export const PROMPTS_LEARNED_MAX = 1_000_000;
+const PROMPTS_LEARNED_MAX = 1_000_000;
 /** Prompts read at a time, some 400 bytes each: the cuts of a table of many parts must be long against what is read at their ends. */
 const PROMPTS_A_READ = 600_000;
 

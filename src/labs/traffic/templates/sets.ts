@@ -15,14 +15,3 @@ export function setsOf(lists: readonly ArrayLike<number>[]): Sets {
   for (let i = 0; i < lists.length; i++) values.set(lists[i]!, starts[i]!);
   return { starts, values };
 }
-
-/** |A ∩ B| / |A ∪ B| of two sets, by marking. */
-export function jaccard(sets: Sets, a: number, b: number, marks: Map<number, number>): number {
-  const { starts, values } = sets;
-  marks.clear();
-  for (let i = starts[a]!; i < starts[a + 1]!; i++) marks.set(values[i]!, 1);
-  let both = 0;
-  for (let i = starts[b]!; i < starts[b + 1]!; i++) if (marks.has(values[i]!)) both++;
-  const total = starts[a + 1]! - starts[a]! + starts[b + 1]! - starts[b]! - both;
-  return total === 0 ? 0 : both / total;
-}

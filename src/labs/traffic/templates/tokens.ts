@@ -7,7 +7,7 @@ const WORD =
 
 /** Words looked at from the front and from the back of a long prompt. */
 const EDGE_CHARS = 12_000;
-export const WORDS_MAX = 1200;
+const WORDS_MAX = 1200;
 
 export const LINE = "\n";
 const NUMBER = "0";

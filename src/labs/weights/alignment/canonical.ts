@@ -11,7 +11,7 @@ import { addScaled, type Dense, inner, transposedTimes, unitRows, zeros } from "
 import type { CanonicalTensor, Model } from "../../../model/model.js";
 
 /** All values of a tensor, row-major. */
-export type Load = (tensor: CanonicalTensor) => Promise<Float32Array>;
+type Load = (tensor: CanonicalTensor) => Promise<Float32Array>;
 
 /** Quantities by name; every matrix is d × d, every vector a row of d. */
 export interface Quantities {
@@ -21,7 +21,7 @@ export interface Quantities {
 }
 
 /** The rows that are tested: unit length, gains folded, in whatever order the file has them. */
-export interface UnitRows {
+interface UnitRows {
   gate: Dense;
   up: Dense;
 }
@@ -31,7 +31,7 @@ export interface MlpRows extends UnitRows {
   down: Dense;
 }
 
-export interface CanonicalLayer {
+interface CanonicalLayer {
   quantities: Quantities;
   mlp: MlpRows;
 }

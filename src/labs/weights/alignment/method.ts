@@ -30,23 +30,23 @@ export const TOKENS_REFERENCE = 1024;
 export const TOKENS_SUSPECT = 2048;
 
 /** Above this width an alignment takes minutes. */
-export const HIDDEN_MAX = 512;
+const HIDDEN_MAX = 512;
 /** Values of one tensor held at once: 128 MiB as f64. */
-export const TENSOR_VALUES_MAX = 16 * 1024 * 1024;
+const TENSOR_VALUES_MAX = 16 * 1024 * 1024;
 /** Values of all MLPs and embeddings of one side held at once: 1 GiB as f64. */
-export const MODEL_VALUES_MAX = 128 * 1024 * 1024;
+const MODEL_VALUES_MAX = 128 * 1024 * 1024;
 /** All units of two layers are set against each other; more would take a minute a layer pair. */
-export const UNITS_MAX = 4096;
+const UNITS_MAX = 4096;
 /** Layer pairs times d³: beyond this aligning layer by layer would take more than about five minutes. */
 export const LAYER_WORK_MAX = 2 ** 31;
 /** Layer pairs whose units are set against each other. */
-export const LAYER_PAIRS_MAX = 4096;
+const LAYER_PAIRS_MAX = 4096;
 
 /**
  * How large the study's models are, doubled: independent models agree on pairings that they learned, the more the
  * larger and longer trained they are, so nothing is claimed far beyond what was measured.
  */
-export const STUDIED_HIDDEN_MAX = 192;
+const STUDIED_HIDDEN_MAX = 192;
 export const STUDIED_UNITS_MAX = 576;
 
 /** What is left of a side once padding is taken off: residual width, and hidden units of its largest MLP. */

@@ -32,7 +32,7 @@ export function termsOf(reference: Prepared, suspect: Prepared): Terms {
 }
 
 /** Random weights in [−1, 1) of the named quantities. */
-export type Mix = ReadonlyMap<string, number>;
+type Mix = ReadonlyMap<string, number>;
 
 export function randomMixes(side: Prepared, count: number, source: Prng): Mix[] {
   return Array.from(

@@ -27,12 +27,12 @@ import { ALTERNATIVES, assumption, FOLD_LIMIT, LIMITS, METHOD_ID, METHOD_VERSION
 const METHOD = { id: METHOD_ID, version: METHOD_VERSION };
 
 /** The sides as examine.ts has them; kept structural so that the door and this room do not import each other. */
-export interface AnchorSide {
+interface AnchorSide {
   identity: Promise<{ artefact: Artefact; evidence: Finding["evidence"] }>;
   reading: Reading;
 }
 
-export interface AnchorRequest {
+interface AnchorRequest {
   reference: AnchorSide;
   suspect: AnchorSide;
   init: AnchorSide;

@@ -4,7 +4,7 @@ import { type Dense, transpose } from "../../../kernels/rotation/dense.js";
 import type { CanonicalTensor, Model } from "../../../model/model.js";
 import type { MlpRows } from "../alignment/canonical.js";
 
-export type Load = (tensor: CanonicalTensor) => Promise<Float32Array>;
+type Load = (tensor: CanonicalTensor) => Promise<Float32Array>;
 
 /** Gate and up by rows, down by columns; no gains are folded, since initialisation sets them to one. */
 export async function initRowsOf(init: Model, load: Load): Promise<MlpRows[]> {
@@ -38,7 +38,7 @@ export interface Normality {
 }
 
 /** A score beyond this has probability below 10^-9 a tensor for a normal draw; uniform draws reach it with 600 values. */
-export const SCORE_MAX = 6.2;
+const SCORE_MAX = 6.2;
 
 export function normalityOf(tensor: string, values: Float32Array): Normality {
   const n = values.length;

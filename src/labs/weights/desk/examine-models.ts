@@ -21,7 +21,7 @@ import type { Settings } from "../method.js";
 import { settingsForSketches } from "../sketch/meet.js";
 import { provisionalRoot, type RemoteUse, remoteUse, settled } from "./remote-side.js";
 
-export interface ExamineModelsOptions {
+interface ExamineModelsOptions {
   reference: string;
   suspect: string;
   /** The reference's initial weights. */
@@ -39,7 +39,7 @@ export interface ExamineModelsOptions {
   onProgress: (progress: Progress) => void;
 }
 
-export interface Input {
+interface Input {
   role: "reference" | "suspect" | "init" | `also-${number}`;
   name: string;
   root: Digest;

@@ -164,7 +164,7 @@ interface Options {
 }
 
 /** For whoever publishes it; the demo reuses a pool over several examinations. */
-export function asExamination(
+function asExamination(
   { findings, inputs, settings, remote }: ModelsExamined,
   papers: Examination["inputs"] = [],
 ): Examination {

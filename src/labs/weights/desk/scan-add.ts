@@ -9,7 +9,7 @@ import { openSide } from "../host/open-side.js";
 import { type LibraryEntry, readLibrary, type ScanLibrary, writeLibrary } from "../host/scan-library.js";
 import { makeSketch } from "./sketch.js";
 
-export interface AddOptions {
+interface AddOptions {
   model: string;
   library: string;
   /** Absent: the model's own. */

@@ -21,7 +21,7 @@ import { LIBRARY_FILE, type LibraryEntry, readLibrary } from "../host/scan-libra
 import type { WeightsObservations } from "../observations.js";
 import { makeSketch } from "./sketch.js";
 
-export interface ScanOptions {
+interface ScanOptions {
   model: string;
   library: string;
   studies: readonly Study[];
@@ -30,7 +30,7 @@ export interface ScanOptions {
   onProgress: (progress: Progress) => void;
 }
 
-export interface Candidate {
+interface Candidate {
   name: string;
   root: Digest;
   added: string;

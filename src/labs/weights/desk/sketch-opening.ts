@@ -35,7 +35,7 @@ const GGUF_FIRST_BYTES = 1 << 20;
 /** Names that may be made on disk: plain ones at the top of the model (CWE-22). */
 const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}$/;
 
-export interface OpenRequest {
+interface OpenRequest {
   model: string;
   sketch: string;
   challenge: string;
@@ -101,7 +101,7 @@ export async function openSketchRows({
 }
 
 /** What `assay sketch open --json` prints. */
-export interface OpeningRecord {
+interface OpeningRecord {
   type: "assay/sketch-opening-record/v1";
   out: string;
   sizeBytes: number;

@@ -16,7 +16,7 @@ import { chunkDigest, chunkRootOf, type SketchHeader } from "../sketch/header.js
 import { foldsOf } from "../sketch/make.js";
 import { plannedRows, planOf, sizesOf, unsketched, widthDefault } from "../sketch/plan.js";
 
-export interface SketchOptions {
+interface SketchOptions {
   model: string;
   /** 64 lower-case hexadecimal digits. */
   seed: string;

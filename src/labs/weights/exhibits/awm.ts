@@ -6,7 +6,7 @@
 import { type Dense, inner, timesTransposed, transpose, unitRows, zeros } from "../../../kernels/rotation/dense.js";
 import { maximumAssignment } from "../../../stats/assignment.js";
 
-export interface AwmSide {
+interface AwmSide {
   /** Embedding rows of the shared tokens, in one order on both sides: tokens × width. */
   embed: Dense;
   /** By layer: rows × width. */

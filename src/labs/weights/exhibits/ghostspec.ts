@@ -16,7 +16,7 @@ export interface AttentionWeights {
 }
 
 /** Descending singular values of both products. */
-export interface Spectra {
+interface Spectra {
   qk: Float64Array;
   vo: Float64Array;
 }

@@ -43,7 +43,7 @@ interface Pairing {
   rows: number;
 }
 
-export interface AlignedTensors<T> {
+interface AlignedTensors<T> {
   /** What was taken from each tensor; values themselves are let go unless they were taken. */
   taken: T[];
   /** How many tensors of each side have no partner of the same shape. */

@@ -89,7 +89,7 @@ const CHANCE_MAX = 0.6;
 const VALUES_MIN = 256;
 
 /** What the values of one block allow: the value of code 0 and the step, negative where Q4_0 turns the block round. */
-export interface Scale {
+interface Scale {
   origin: number;
   step: number;
 }
@@ -157,7 +157,7 @@ function upperOf(table: readonly number[], y: number): number {
 }
 
 /** How far a value is from the nearest code, and how far codes lie apart there. */
-export function toCode(x: number, { origin, step }: Scale, { table }: Codebook): { distance: number; spacing: number } {
+function toCode(x: number, { origin, step }: Scale, { table }: Codebook): { distance: number; spacing: number } {
   if (!table) {
     const code = (x - origin) / step;
     return { distance: Math.abs((code - Math.round(code)) * step), spacing: Math.abs(step) };

@@ -6,7 +6,7 @@
 import { zeros } from "../../../kernels/rotation/dense.js";
 import { symmetricEigen } from "../../../kernels/rotation/eigen.js";
 
-export interface Difference {
+interface Difference {
   /** ‖suspect − reference‖ / ‖reference‖, Frobenius. */
   relative: number;
   /** Null where nothing singles out a low rank. */

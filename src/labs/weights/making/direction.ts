@@ -13,7 +13,7 @@ import type { Commitment } from "./commitment.js";
 import { type DirectionScore, directionScores } from "./direction-score.js";
 
 export const DIRECTION_METHOD_ID = "weights/direction";
-export const DIRECTION_METHOD_VERSION = "2";
+const DIRECTION_METHOD_VERSION = "2";
 
 const ALTERNATIVES: readonly string[] = [
   "The suspect was made from the reference.",

@@ -28,7 +28,7 @@ export const FLOAT_GRIDS: readonly FloatGrid[] = [
   grid("f16", "F16", 10, -14, 65_504),
   grid("f32", "F32", 23, -126, 3.4028234663852886e38),
 ];
-export const F32 = FLOAT_GRIDS.at(-1)!;
+const F32 = FLOAT_GRIDS.at(-1)!;
 
 /** Adding and taking away rounds a double below 2⁵¹ to an integer, ties to even. */
 const ROUNDER = 1.5 * 2 ** 52;

@@ -6,7 +6,7 @@
  */
 import { rootMeanSquare } from "./rounding.js";
 
-export interface Mask {
+interface Mask {
   /** Nought in the masked tensor and not in the other. */
   cut: number;
   kept: number;
@@ -21,7 +21,7 @@ export interface Mask {
 }
 
 /** A tensor with a smaller share of noughts is not called pruned. */
-export const CUT_SHARE_MIN = 0.05;
+const CUT_SHARE_MIN = 0.05;
 
 /** Null where the masked side has hardly a nought that the other has not. */
 export function maskOf(dense: Float32Array, masked: Float32Array, columns: number): Mask | null {

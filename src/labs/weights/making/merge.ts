@@ -7,7 +7,7 @@
  */
 import { median } from "./wording.js";
 
-export interface Mixture {
+interface Mixture {
   /** Common weights over all tensors, in the order of the parents. */
   weights: number[];
   /** Largest spread of a weight over tensors (5 % to 95 %). */
@@ -102,7 +102,7 @@ function leftOver({ suspect, parents }: Parents, weights: readonly number[]): nu
   return nearest > 0 ? Math.sqrt(rest / nearest) : 0;
 }
 
-export interface Slerp {
+interface Slerp {
   /** Share of the way from the first parent to the second. */
   share: number;
   spread: number;
@@ -142,7 +142,7 @@ function angleOf(gram: readonly number[]): number {
   return Math.acos(Math.max(-1, Math.min(1, gram[1]! / Math.sqrt(gram[0]! * gram[3]!))));
 }
 
-export interface Sparse {
+interface Sparse {
   /** Factor on each parent's difference from the base where it was kept. */
   factors: number[];
   /** Share of elements: no difference, one parent's alone, the sum of both, half the sum of both, none of these. */

@@ -3,7 +3,7 @@
  * each row has to have its equal close by in the other list. It does not see rows that were moved and changed.
  */
 
-export interface Moved {
+interface Moved {
   axis: "rows" | "columns";
   /** Rows (or columns) that have their equal on the other side, of how many, and how many of them stand elsewhere. */
   matched: number;

@@ -4,7 +4,7 @@
  * reference in it. Training prefers rows, columns and a few directions. It cannot tell who added the noise, or why.
  */
 
-export interface Whiteness {
+interface Whiteness {
   /** Variance of the rows' mean squares over what independent entries of this kurtosis give; about 1 for noise. */
   rows: number;
   columns: number;

@@ -54,7 +54,7 @@ const tensorSchema = z.strictObject({
 });
 export type TensorMaking = z.infer<typeof tensorSchema>;
 
-export const MAKINGS = [
+const MAKINGS = [
   "same-values",
   "cast",
   "quantised",
@@ -75,7 +75,6 @@ export const MAKINGS = [
   "dither",
   "reordered",
 ] as const;
-export type MakingKind = (typeof MAKINGS)[number];
 
 const statementSchema = z.strictObject({
   what: z.enum(MAKINGS),

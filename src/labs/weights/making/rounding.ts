@@ -7,7 +7,7 @@
 import { blockSize, type Codebook, codebookOf, codeOf, scaleOf } from "./codebook.js";
 import { type FloatGrid, gridOf, gridStep, roundTo } from "./float-grid.js";
 
-export interface Grid {
+interface Grid {
   float: FloatGrid;
   codebook: Codebook | null;
 }
@@ -19,7 +19,7 @@ export interface Values {
   grid: Grid;
 }
 
-export interface Rounding {
+interface Rounding {
   /** Values that are not nought on the coarser side. */
   n: number;
   /** Of these: not the nearest value of the coarser grid. */

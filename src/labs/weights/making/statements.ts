@@ -12,8 +12,8 @@ import { count, median, percent, roles, shown, span } from "./wording.js";
  * Median relative change of the matrices. In the study (validation/what-was-done.md) fine-tuned children stay below the
  * first, children trained on at a pre-training rate stand above the second; between the two the size does not tell.
  */
-export const FINE_TUNED_MAX = 0.2;
-export const TRAINED_ON_MIN = 0.3;
+const FINE_TUNED_MAX = 0.2;
+const TRAINED_ON_MIN = 0.3;
 
 /** BF16 and F16 of one origin disagree in one value of sixteen: where the first rounding ended on a tie of the second. */
 const TWICE_ROUNDED_MAX = 0.12;

@@ -6,7 +6,7 @@ export const HALF_ERROR = 2 ** -11;
 const bits = new DataView(new ArrayBuffer(4));
 
 /** Of |x| ≤ 1. */
-export function toHalf(x: number): number {
+function toHalf(x: number): number {
   bits.setFloat32(0, x);
   const code = bits.getUint32(0);
   const sign = (code >>> 16) & 0x8000;

@@ -5,7 +5,6 @@
 import { z } from "zod";
 import { equalBytes, fromHex, fromUtf8, utf8 } from "../../../base/bytes.js";
 import { canonicalJsonBytes } from "../../../base/canonical-json.js";
-import { sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { digestSchema } from "../../../evidence/artefact.js";
@@ -15,13 +14,13 @@ import { NO_CONFIG } from "../../../model/beside/config.js";
 import { plannedRows, planOf, type Sizes, WIDTHS } from "./plan.js";
 
 /** First bytes of the file; the digit is the format's version. */
-export const MAGIC = utf8("ASSAYSK1");
+const MAGIC = utf8("ASSAYSK1");
 /** Magic, then the header's length as u32, little endian. */
 export const PREFIX_BYTES = 12;
 /** 10,000 files with paths of 1,000 characters and two digests take 12 MB. */
-export const HEADER_BYTES_MAX = 16 * 1024 * 1024;
+const HEADER_BYTES_MAX = 16 * 1024 * 1024;
 /** Folds of all rows of a model of 10^12 parameters, at full width, take about 40 GB; nothing known takes more. */
-export const PAYLOAD_BYTES_MAX = 64 * 2 ** 30;
+const PAYLOAD_BYTES_MAX = 64 * 2 ** 30;
 /** Far beyond any public model (CWE-770). */
 const LAYERS_MAX = 4096;
 const UNITS_MAX = 1_000_000;
@@ -30,7 +29,7 @@ const FILES_MAX = 10_000;
 const fact = z.union([z.string().max(200), z.number(), z.boolean(), z.null()]);
 const whole = (max: number) => z.int().nonnegative().max(max);
 
-export const sketchHeaderSchema = z.strictObject({
+const sketchHeaderSchema = z.strictObject({
   type: z.literal("assay/sketch/v1"),
   /** 32 bytes as hexadecimal, drawn jointly (seed.ts). */
   seed: z.string().regex(/^[0-9a-f]{64}$/),
@@ -143,9 +142,6 @@ export function chunkDigest(root: Uint8Array): `sha256:${string}` {
 export function chunkRootOf(files: SketchHeader["model"]["files"]): `sha256:${string}` {
   return rootDigest(files.map(({ name, chunks }) => ({ name, digest: chunks }))) as `sha256:${string}`;
 }
-
-/** The digest that a payload must have. */
-export const payloadDigestOf = sha256Digest;
 
 /** Raw bytes behind a digest. */
 export function digestBytes(digest: string, at: string): Uint8Array {

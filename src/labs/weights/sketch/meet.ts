@@ -58,6 +58,6 @@ export function commonWidth(wanted: number, models: readonly Model[]): number {
   return Math.min(wanted, ...models.flatMap((m) => (m.sketch ? [m.sketch.width] : [])));
 }
 
-export function holds({ matrix }: CanonicalTensor, runs: readonly Run[]): boolean {
+function holds({ matrix }: CanonicalTensor, runs: readonly Run[]): boolean {
   return !matrix.folded || heldRuns(runs, matrix.folded.runs) !== null;
 }

@@ -8,7 +8,7 @@ import type { Model } from "../../../model/model.js";
 import type { WeightsObservations } from "../observations.js";
 import { type CommonStart, LEARNED_MIN, oneStartPossible, SLOPE } from "../tests/common-start.js";
 
-export interface Seen {
+interface Seen {
   reference: Model;
   suspect: Model;
   /** Of the exact test, whatever explains it. */

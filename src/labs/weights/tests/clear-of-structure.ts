@@ -22,7 +22,7 @@ const ROWS_MAX = 128;
 /** No likeness would be enough. */
 const NEVER = Number.POSITIVE_INFINITY;
 
-export interface Sketched {
+interface Sketched {
   side: "reference" | "suspect";
   place: Place;
   sketch: Matrix;

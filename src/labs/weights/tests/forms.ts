@@ -17,7 +17,7 @@ import { logShiftE } from "../../../stats/shift-evidence.js";
 import { logValuesE, meanLikeness, type Symmetries } from "./values.js";
 
 /** Half on what version 1 tested: its p grows by a factor of two at the most. */
-export const FORMS = { equal: 0.5, order: 0.25, shift: 0.25 } as const;
+const FORMS = { equal: 0.5, order: 0.25, shift: 0.25 } as const;
 
 /** Labels a group on either side (the smaller count), and groups, of a matching. */
 export interface Shape {

@@ -15,7 +15,7 @@ import { evidenceOf } from "./forms.js";
 import type { AxisResult } from "./scan.js";
 import { valueColumns } from "./values.js";
 
-export interface ResidualResult extends AxisResult {
+interface ResidualResult extends AxisResult {
   matching: Matching;
 }
 

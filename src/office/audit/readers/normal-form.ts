@@ -34,7 +34,7 @@ export function stepRow(fields: Fields, line: string): StepRow {
 }
 
 /** @param start token position at which the row begins; null where rows before have no count */
-export function dataRow(fields: Fields, line: string, start: number | null): DataRow {
+function dataRow(fields: Fields, line: string, start: number | null): DataRow {
   const extra: Fields = { ...fields };
   const key = TOKEN_NAMES.find((each) => isCount(extra[each]));
   const tokens = key === undefined ? null : (extra[key] as number);
@@ -43,7 +43,7 @@ export function dataRow(fields: Fields, line: string, start: number | null): Dat
 }
 
 /** @throws SCHEMA without a root digest */
-export function checkpointRow(fields: Fields, line: string): CheckpointRow {
+function checkpointRow(fields: Fields, line: string): CheckpointRow {
   const { step, root, ...extra } = fields;
   if (typeof root !== "string" || !/^sha256:[0-9a-f]{64}$/.test(root))
     throw new AssayError("SCHEMA", `checkpoint: expected "root" as sha256:…, got ${quoted(root)}`);

@@ -28,7 +28,7 @@ const CONTEXT = {
 type Entry = { seq: number; kind: string; key: string; statement: string; received: number; facts: unknown };
 type Node = Record<string, unknown> & { "@id": string; "@type": string };
 
-export interface CaseUco {
+interface CaseUco {
   "@context": typeof CONTEXT;
   "@graph": Node[];
 }

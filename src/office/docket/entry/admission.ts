@@ -15,7 +15,7 @@ import { type DocketRecord, digestOfRecord, encodeRecord, entryOf, recordOf } fr
 import { openEntryBundle, type SignedEntry } from "./entry-statement.js";
 import { type CaseKey, CaseKeys } from "./keys.js";
 
-export const REFUSALS = {
+const REFUSALS = {
   ...OF_PROCEDURE,
   malformed: "not a signed entry of a known kind",
   "unknown-key": "signed by a key that does not count in this case at that time",
@@ -27,7 +27,7 @@ export const REFUSALS = {
   key: "the key cannot be enrolled or replaced so",
   beacon: "the beacon's round does not hold",
 } as const;
-export type RefusalReason = keyof typeof REFUSALS;
+type RefusalReason = keyof typeof REFUSALS;
 const refused = refusing(REFUSALS);
 
 export type Admission = { admitted: true; record: DocketRecord; bytes: Uint8Array } | Refused<RefusalReason>;

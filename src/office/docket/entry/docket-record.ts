@@ -12,9 +12,9 @@ import type { CaseEntry } from "../fold/case-state.js";
 import { ENTRY_KINDS, ROLES, TIERS } from "../pack/names.js";
 import { CASE_ID, type SignedEntry } from "./entry-statement.js";
 
-export const DOCKET_RECORD_TYPE = "assay/docket-entry/v1";
+const DOCKET_RECORD_TYPE = "assay/docket-entry/v1";
 /** A plan of 200 runs takes 30 kB; a log's entry is at most 65,535 bytes. */
-export const DOCKET_RECORD_BYTES_MAX = 60_000;
+const DOCKET_RECORD_BYTES_MAX = 60_000;
 
 const sha256 = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const schema = z.strictObject({

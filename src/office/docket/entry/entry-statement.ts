@@ -78,7 +78,7 @@ function subjectOf(said: EntryStatement) {
 }
 
 /** Canonical text only. */
-export function decodeEntry(bytes: Uint8Array, what: string): EntryStatement {
+function decodeEntry(bytes: Uint8Array, what: string): EntryStatement {
   const parsed = schema.safeParse(parseStrictJson(fromUtf8(bytes, what), what));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;

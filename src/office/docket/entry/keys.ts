@@ -12,8 +12,8 @@ import { toBeSigned } from "../../../evidence/signed-statement.js";
 import type { FactsOf } from "../pack/facts.js";
 import type { Role } from "../pack/names.js";
 
-export const REPLACEMENT_NOTICE_SECONDS = 48 * 3600;
-export const REGISTRAR_PARTY = "registrar";
+const REPLACEMENT_NOTICE_SECONDS = 48 * 3600;
+const REGISTRAR_PARTY = "registrar";
 
 export interface CaseKey {
   key: EcdsaPublicKey;

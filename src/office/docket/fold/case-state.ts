@@ -21,7 +21,7 @@ export interface CaseEntry {
   facts: Readonly<Record<string, unknown>>;
 }
 
-export type ClockStatus = "running" | "paused" | "met" | "met late" | "expired" | "ended";
+type ClockStatus = "running" | "paused" | "met" | "met late" | "expired" | "ended";
 
 export interface Clock {
   timer: string;
@@ -38,7 +38,7 @@ export interface Clock {
   calendar: string;
 }
 
-export interface Refusal {
+interface Refusal {
   seq: number;
   kind: string;
   role: string;
@@ -99,7 +99,7 @@ export interface FindingState {
   recomputed: { by: string; same: boolean; seq: number }[];
 }
 
-export interface OrderState {
+interface OrderState {
   seq: number;
   statement: string;
   rung: number;
@@ -111,7 +111,7 @@ export interface OrderState {
   noticed: Record<string, { at: number; answered: boolean; held: "reached" | "independent" | null }>;
 }
 
-export interface ExhibitState {
+interface ExhibitState {
   seq: number;
   exhibit: string;
   root: string;

@@ -11,12 +11,12 @@ import { faultOfFinding, faultOfRecomputing, reliedOn, unanswered } from "./evid
 import { heardOrServed, missingRun, readGate } from "./gates.js";
 
 /** A round must lie so far after the plan that nobody can have known it when the plan was logged. */
-export const BEACON_AFTER_SECONDS = 3600;
+const BEACON_AFTER_SECONDS = 3600;
 
 type Guard = (state: CaseState, entry: CaseEntry, rules: Rules) => string | null;
 
 /** Unix seconds at which a round is out: the first at genesis. */
-export function timeOfRound({ genesis, period }: { genesis: number; period: number }, round: number): number {
+function timeOfRound({ genesis, period }: { genesis: number; period: number }, round: number): number {
   return genesis + (round - 1) * period;
 }
 
@@ -93,7 +93,7 @@ export const GUARD_CODE: Record<GuardId, Guard> = {
 };
 
 /** A descendant has two weeks to show that it does not stem from the model. */
-export const DESCENDANT_SECONDS = 14 * 86_400;
+const DESCENDANT_SECONDS = 14 * 86_400;
 
 function overRelied(fault: (state: CaseState, digest: string) => string | null): Guard {
   return (state, { facts }) => {

@@ -45,7 +45,7 @@ export function judge(state: CaseState, entry: CaseEntry, rules: Rules): Judged 
   return { move };
 }
 
-export function fits(when: Move["when"], facts: Readonly<Record<string, unknown>>): boolean {
+function fits(when: Move["when"], facts: Readonly<Record<string, unknown>>): boolean {
   if (!when) return true;
   for (const [name, values] of Object.entries(when))
     if (!values.includes(facts[name] as string | number | boolean)) return false;

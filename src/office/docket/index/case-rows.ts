@@ -14,7 +14,7 @@ export const FOREVER = 8_640_000_000_000;
 /** Times that run out one after the other without an entry; a pack whose times start each other for ever is refused. */
 const SPANS_MAX = 64;
 
-export interface CaseSpan {
+interface CaseSpan {
   /** Unix seconds, the first within and the first after. */
   since: number;
   until: number;

@@ -23,7 +23,7 @@ const round = z
 
 export const SLOT_CONTENTS = ["suspect", "independent", "sibling", "same-data", "positive-control"] as const;
 export type SlotContent = (typeof SLOT_CONTENTS)[number];
-export const CONDUCT_ELEMENTS = [
+const CONDUCT_ELEMENTS = [
   "access",
   "terms",
   "authorisation",
@@ -31,10 +31,10 @@ export const CONDUCT_ELEMENTS = [
   "secret-or-patent",
   "independent-making",
 ] as const;
-export const SERVICE_WAYS = ["in-person", "courier", "post", "email", "agent", "publication"] as const;
-export const OUTCOMES = ["supports-hp", "supports-hd", "inconclusive", "uncalibrated", "refused"] as const;
-export const DECISIONS = ["upheld", "in-part", "not-shown", "shown-independent", "abusive"] as const;
-export const EFFECTS_OF_ORDERS = ["none", "notice", "label", "suspend", "recall"] as const;
+const SERVICE_WAYS = ["in-person", "courier", "post", "email", "agent", "publication"] as const;
+const OUTCOMES = ["supports-hp", "supports-hd", "inconclusive", "uncalibrated", "refused"] as const;
+const DECISIONS = ["upheld", "in-part", "not-shown", "shown-independent", "abusive"] as const;
+const EFFECTS_OF_ORDERS = ["none", "notice", "label", "suspend", "recall"] as const;
 
 const issue = z.strictObject({
   question: line,
@@ -272,11 +272,6 @@ export function faultOfFacts(kind: string, facts: unknown): string | null {
   if (parsed.success) return null;
   const issue = parsed.error.issues[0]!;
   return `at ${issue.path.map(String).join(".") || "the facts"}: ${issue.message}`;
-}
-
-/** The published JSON Schema (2020-12) of a kind's facts. */
-export function factsJsonSchema(kind: EntryKind): unknown {
-  return z.toJSONSchema((FACTS as Partial<Record<string, z.ZodType>>)[kind] ?? NONE, { io: "input" });
 }
 
 export function isEntryKind(kind: string): kind is EntryKind {

@@ -9,7 +9,7 @@ import { type Digest, sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import { ENTRY_KINDS, GUARD_IDS, type GuardId, ROLES } from "./names.js";
 
-export const PACK_TYPE = "assay/rule-pack/v1";
+const PACK_TYPE = "assay/rule-pack/v1";
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "expected a short name such as response-due");
 const note = z.string().min(1).max(500);
@@ -83,7 +83,7 @@ const schema = z.strictObject({
   texts: z.record(name, z.string().min(1).max(2000)),
 });
 
-export type PackData = z.infer<typeof schema>;
+type PackData = z.infer<typeof schema>;
 export type Move = z.infer<typeof move>;
 export type Timer = z.infer<typeof timer>;
 export type RemedyGate = z.infer<typeof gate>;

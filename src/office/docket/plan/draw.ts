@@ -10,11 +10,11 @@ import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, fromHex, utf8 } from "../../../base/bytes.js";
 
-export const LABELS_DOMAIN = "assay/labels/v1";
-export const PANEL_DOMAIN = "assay/panel/v1";
+const LABELS_DOMAIN = "assay/labels/v1";
+const PANEL_DOMAIN = "assay/panel/v1";
 
 /** @param purpose 64 hexadecimal digits: digest of the plan, or of the panel's list */
-export function permutation(n: number, domain: string, purpose: string, signature: string, secret: string): number[] {
+function permutation(n: number, domain: string, purpose: string, signature: string, secret: string): number[] {
   const key = sha256(
     concatBytes([
       utf8(domain),

@@ -9,8 +9,8 @@ import { type Digest, sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import { type FactsOf, SLOT_CONTENTS } from "../pack/facts.js";
 
-export const PLAN_TYPE = "assay/test-plan/v1";
-export const LABELS_RULE = "fisher-yates/hmac-sha256/v1";
+const PLAN_TYPE = "assay/test-plan/v1";
+const LABELS_RULE = "fisher-yates/hmac-sha256/v1";
 const sha256 = z.string().regex(/^sha256:[0-9a-f]{64}$/, "expected sha256: and 64 hexadecimal digits");
 const word = z.string().min(1).max(100);
 

@@ -17,8 +17,8 @@ export const SEAL_FILE = "seal.json";
 export const SEALED_PART = /^sealed-[1-9][0-9]?\.age$/;
 
 /** One kind a case: a file sealed to recipients of two kinds is only as strong as the weaker (age refuses the mix). */
-export const RECIPIENT_KINDS = ["hybrid", "x25519"] as const;
-export type RecipientKind = (typeof RECIPIENT_KINDS)[number];
+const RECIPIENT_KINDS = ["hybrid", "x25519"] as const;
+type RecipientKind = (typeof RECIPIENT_KINDS)[number];
 
 const recipientSchema = z.strictObject({
   type: z.literal("assay/seal-recipient/v1"),

@@ -11,7 +11,7 @@ import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 
 /** A part is sealed and opened in memory, which takes several times its length. */
-export const PART_BYTES_MAX = 64 * 1024 * 1024;
+const PART_BYTES_MAX = 64 * 1024 * 1024;
 /** A text of 20,000 characters and 64 names. */
 const HEADER_BYTES_MAX = 256 * 1024;
 

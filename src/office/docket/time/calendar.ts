@@ -8,7 +8,7 @@ import { type Digest, sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import { dayText, isWeekend, parseDay } from "./day.js";
 
-export const CALENDAR_TYPE = "assay/calendar/v1";
+const CALENDAR_TYPE = "assay/calendar/v1";
 /** Twenty holidays a year for a century. */
 const HOLIDAYS_MAX = 2000;
 
@@ -21,7 +21,7 @@ const schema = z.strictObject({
   holidays: z.array(z.strictObject({ day, name: z.string().min(1).max(100) })).max(HOLIDAYS_MAX),
   source: z.string().min(1).max(500),
 });
-export type CalendarData = z.infer<typeof schema>;
+type CalendarData = z.infer<typeof schema>;
 
 export interface Calendar {
   id: string;
@@ -47,7 +47,7 @@ export function readCalendar(value: unknown, what = "calendar"): Calendar {
   return { id: data.id, digest: sha256Digest(canonicalJsonBytes(data)), data, holidays, from, to };
 }
 
-export interface Counted {
+interface Counted {
   day: number;
   /** What was stepped over, and what the calendar does not know, in words. */
   notes: string[];

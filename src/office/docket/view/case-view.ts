@@ -78,26 +78,12 @@ export interface DeadlineView {
   expiry: string;
 }
 
-export interface DecisionView {
+interface DecisionView {
   entry: number;
   outcome: string;
   issues: FactsOf<"decision">["issues"];
   text: string | null;
   appealed: string | null;
-}
-
-export interface OrderView {
-  entry: number;
-  statement: string;
-  rung: number;
-  name: string;
-  effect: string;
-  models: string[];
-  reach: string;
-  reasons: string;
-  standing: string;
-  inForce: boolean;
-  stayed: boolean;
 }
 
 export interface CaseView {
@@ -112,7 +98,19 @@ export interface CaseView {
   entries: EntryView[];
   deadlines: DeadlineView[];
   exhibits: ExhibitView[];
-  orders: OrderView[];
+  orders: {
+    entry: number;
+    statement: string;
+    rung: number;
+    name: string;
+    effect: string;
+    models: string[];
+    reach: string;
+    reasons: string;
+    standing: string;
+    inForce: boolean;
+    stayed: boolean;
+  }[];
   decision: DecisionView | null;
   /** Who may do what next. */
   next: NextStep[];
@@ -232,7 +230,7 @@ function exhibits({ state, records }: WholeCase, reads: (tier: Tier) => boolean)
   });
 }
 
-function orders({ state, rules, records }: WholeCase): OrderView[] {
+function orders({ state, rules, records }: WholeCase): CaseView["orders"] {
   const final = state.state === "final" || state.state === "closed";
   return state.orders.map(({ seq, statement, rung, effect, models, reach, standing, irreversible }) => {
     const stayed = irreversible && !final;

@@ -34,12 +34,10 @@ export const ACCESS_REFUSALS = {
 export type AccessRefusalReason = keyof typeof ACCESS_REFUSALS;
 const refused = refusing(ACCESS_REFUSALS);
 
-export type AccessAdmission =
-  | { admitted: true; record: AccessRecord; signed: SignedAccess }
-  | Refused<AccessRefusalReason>;
+type AccessAdmission = { admitted: true; record: AccessRecord; signed: SignedAccess } | Refused<AccessRefusalReason>;
 
 /** Clocks differ, and what is signed on one day may be sent on the next. Older things are told in a sealed field. */
-export const DATE_SECONDS_MAX = 86_400;
+const DATE_SECONDS_MAX = 86_400;
 
 /** @param sealed the age file @param received Unix seconds on the operator's clock */
 export function admitAccess(

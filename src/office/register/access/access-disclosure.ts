@@ -36,7 +36,7 @@ export function encodeDisclosure({
   return utf8(`${JSON.stringify({ type: TYPE, ...loggedTexts(parts), disclosures })}\n`);
 }
 
-export interface VerifiedDisclosure {
+interface VerifiedDisclosure {
   record: AccessRecord;
   /** Fields that were shown, by name. */
   fields: Record<string, unknown>;

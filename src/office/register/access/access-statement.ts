@@ -35,7 +35,7 @@ const head = {
 const grant = sha256.describe("digest of the grant's statement");
 
 /** What anyone may read of each kind. */
-export const ACCESS_PREDICATES = {
+const ACCESS_PREDICATES = {
   "access-grant": z.strictObject({ ...head, until: moment.describe("from then on nothing can be given under it") }),
   "access-delivery": z.strictObject({ ...head, grant }),
   "access-receipt": z.strictObject({

@@ -15,7 +15,7 @@ import { moment, sha256 } from "../declarations/vocabulary.js";
 import { RIGHTS, type Right } from "./fields.js";
 
 /** As a field of a receipt takes it. */
-export const ACKNOWLEDGEMENT_BYTES_MAX = 12_000;
+const ACKNOWLEDGEMENT_BYTES_MAX = 12_000;
 
 const PREDICATE_TYPES = typeUris("access-acknowledgement/v1");
 
@@ -37,7 +37,7 @@ const schema = z.strictObject({
   predicate,
 });
 
-export interface Acknowledgement {
+interface Acknowledgement {
   issued: string;
   grant: string;
   delivery: string;
@@ -64,7 +64,7 @@ function encoded({ digest, issued, grant, delivery, right }: Acknowledgement, pr
   });
 }
 
-export interface SignedAcknowledgement {
+interface SignedAcknowledgement {
   says: Acknowledgement;
   keyId: string;
   verify: (key: EcdsaPublicKey) => boolean;

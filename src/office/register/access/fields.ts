@@ -9,7 +9,7 @@ export const ASSET_KINDS = ["model", "code", "data"] as const;
 export const RIGHTS = ["download", "query", "inspect"] as const;
 export const PURPOSES = ["joint-research", "customer", "inspection", "other"] as const;
 /** Where the secret of a per-recipient mark is kept; the entry names it by digest. */
-export const MARK_KINDS = ["leak-code", "text-mark", "canaries"] as const;
+const MARK_KINDS = ["leak-code", "text-mark", "canaries"] as const;
 export type Right = (typeof RIGHTS)[number];
 
 const asset = z

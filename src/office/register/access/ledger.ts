@@ -24,7 +24,7 @@ export interface GrantState {
   revokedBy: AccessEntry | null;
 }
 
-export type GrantStanding = "in force" | "expired" | "revoked";
+type GrantStanding = "in force" | "expired" | "revoked";
 
 export class AccessLedger {
   readonly entries: AccessEntry[] = [];

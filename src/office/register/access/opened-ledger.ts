@@ -14,7 +14,7 @@ import type { OpenedFields } from "./sealed-fields.js";
 /** Opened entries by index. */
 export type Opened = ReadonlyMap<number, OpenedFields>;
 
-export interface Held {
+interface Held {
   entry: number;
   /** Received by the operator, on whose clock and in whose order it stands in the log. */
   logged: string;
@@ -28,7 +28,7 @@ export interface Held {
   before: "logged" | "claimed";
 }
 
-export interface Access {
+interface Access {
   recipient: string;
   /** Hint of the key it acknowledges with. */
   key: string | null;
@@ -133,7 +133,7 @@ function isEarlier({ record }: AccessEntry, before: number | null): boolean {
 }
 
 /** What does not fit, entry by entry: what was given outside its grant, receipts that do not hold. */
-export function faultsOf(ledger: AccessLedger, opened: Opened): string[] {
+function faultsOf(ledger: AccessLedger, opened: Opened): string[] {
   const faults: string[] = [];
   for (const grant of ledger.grants) {
     const granted = grantOf(opened, grant.entry);

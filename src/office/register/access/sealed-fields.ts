@@ -11,7 +11,7 @@ import type { AccessRecord } from "../register-entry.js";
 import { type AccessFields, type AccessKind, FIELDS } from "./fields.js";
 
 /** The longest are grants with three texts of 4,000 characters; sixteen post-quantum recipients take 30 kB. */
-export const SEALED_BYTES_MAX = 256 * 1024;
+const SEALED_BYTES_MAX = 256 * 1024;
 const PADDED_TO_BYTES = 4096;
 const TYPE = "assay/access-fields/v1";
 const AGE_INTRO = "age-encryption.org/v1\n";
@@ -25,7 +25,7 @@ export function assertSealed(bytes: Uint8Array, what: string): void {
     throw new AssayError("FORMAT", `${what}: expected fields sealed with age (age-encryption.org/v1)`);
 }
 
-export interface MadeFields {
+interface MadeFields {
   plaintext: Uint8Array;
   /** Ascending, so that their order tells nothing. */
   commitments: string[];
@@ -71,7 +71,7 @@ export function openFields(plaintext: Uint8Array, record: AccessRecord, what: st
   };
 }
 
-export function fieldsOf<K extends AccessKind>(kind: K, value: unknown, what: string): AccessFields[K] {
+function fieldsOf<K extends AccessKind>(kind: K, value: unknown, what: string): AccessFields[K] {
   const checked = FIELDS[kind].safeParse(value);
   if (checked.success) return checked.data as AccessFields[K];
   const issue = checked.error.issues[0]!;

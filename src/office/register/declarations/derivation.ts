@@ -9,8 +9,6 @@ import { day, head, LIST_ITEMS_MAX, modelRef, quantity, text, webAddress } from 
 
 export const RELATIONS = ["pretrained", "finetune", "adapter", "merge", "quantized", "distilled"] as const;
 export type Relation = (typeof RELATIONS)[number];
-/** Relations in which weights are taken over. A distilled model takes none. */
-export const WEIGHT_RELATIONS: readonly Relation[] = ["finetune", "adapter", "merge", "quantized"];
 
 export const derivationSchema = z
   .strictObject({

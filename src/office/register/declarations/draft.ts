@@ -20,7 +20,7 @@ export interface Drafts {
   evaluation?: Evaluation;
 }
 
-export interface DraftSources {
+interface DraftSources {
   subject: Subject;
   /** RFC 3339, the present moment. */
   now: string;

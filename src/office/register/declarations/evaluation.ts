@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { head, LIST_ITEMS_MAX, moment, sha256, text, webAddress } from "./vocabulary.js";
 
-export const COMPARATORS = [">=", ">", "<=", "<", "=="] as const;
+const COMPARATORS = [">=", ">", "<=", "<", "=="] as const;
 /** A string, so that no reader's floating point changes it. */
 const decimal = z.string().regex(/^-?[0-9]{1,20}(\.[0-9]{1,20})?$/);
 

@@ -64,7 +64,7 @@ const finding = {
 };
 
 /** Parts of a finding's subject, as `finding/finding.ts` names them. */
-export const ARTEFACT_ROLES = ["reference", "suspect", "original", "text", "mark", "log"] as const;
+const ARTEFACT_ROLES = ["reference", "suspect", "original", "text", "mark", "log"] as const;
 export type ArtefactRole = (typeof ARTEFACT_ROLES)[number];
 
 /** Of two models, by their roots: the form that was there first. */

@@ -5,7 +5,7 @@
 import { type Drafts, hubModel } from "./draft.js";
 import { MODEL_ID } from "./vocabulary.js";
 
-export interface Question {
+interface Question {
   kind: keyof Drafts;
   /** Place in the draft, by field names. */
   at: readonly string[];

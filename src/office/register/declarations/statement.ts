@@ -6,7 +6,6 @@
 import { z } from "zod";
 import { equalBytes, fromUtf8 } from "../../../base/bytes.js";
 import { canonicalJsonBytes } from "../../../base/canonical-json.js";
-import { type Digest, sha256Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { STATEMENT_BYTES_MAX } from "../../../evidence/signed-statement.js";
@@ -93,10 +92,6 @@ export function checkedPredicate<K extends Kind>(kind: K, value: unknown, what: 
     ...correction,
     replacement: checkedPredicate(correction.kind, correction.replacement, what),
   } as Predicates[K];
-}
-
-export function statementDigest(bytes: Uint8Array): Digest {
-  return sha256Digest(bytes);
 }
 
 function checked<T>(by: z.ZodType<T>, value: unknown, what: string): T {

@@ -6,10 +6,10 @@
 import { z } from "zod";
 import { answer, day, head, LIST_ITEMS_MAX, modelRef, text, webAddress, yesNo } from "./vocabulary.js";
 
-export const MODALITIES = ["text", "image", "audio", "video", "other"] as const;
+const MODALITIES = ["text", "image", "audio", "video", "other"] as const;
 const modality = z.enum(MODALITIES);
 /** Bands of section 1.3, by modality: tokens of text, images, hours of audio and video. */
-export const SIZE_BANDS = {
+const SIZE_BANDS = {
   text: ["under 1B tokens", "1B to 10T tokens", "over 10T tokens"],
   image: ["under 1M images", "1M to 1B images", "over 1B images"],
   audio: ["under 10,000 hours", "10,000 to 1M hours", "over 1M hours"],

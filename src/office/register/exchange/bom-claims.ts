@@ -20,7 +20,7 @@ export type BomClaim = {
   | { kind: "property"; name: string }
 );
 
-export interface BomClaims {
+interface BomClaims {
   /** Name of the model's component. */
   subject: string;
   claims: BomClaim[];
@@ -29,7 +29,7 @@ export interface BomClaims {
 }
 
 /** Above what any BOM of one model says of it (CWE-770). */
-export const CLAIMS_MAX = 10_000;
+const CLAIMS_MAX = 10_000;
 const ROOT_PROPERTY = "assay:model";
 /** The format's own: says what a value is of, and nothing about the model. */
 const FRAME = /(^|\.)(type|bom-ref|ref|name|alg|mime-type)$/;

@@ -11,12 +11,12 @@ import type { OrderOnModel } from "../orders/order-states.js";
 import type { Entry, ModelState, RegisterIndex } from "../register-index.js";
 import { bodies } from "../remarks.js";
 
-export interface LabelContext extends LogCheck {
+interface LabelContext extends LogCheck {
   /** Orders that mean the model, as they stand now. */
   orders?: readonly OrderOnModel[];
 }
 
-export interface LogCheck {
+interface LogCheck {
   origin: string;
   size: number;
   /** Witnesses whose cosignatures held. */

@@ -11,7 +11,7 @@ export const REPLACEMENT_NOTICE_SECONDS = 48 * 3600;
 /** Where no key of the authority signs, the register's own key for authorities may, after two weeks. */
 export const RESCUE_NOTICE_SECONDS = 14 * 86_400;
 
-export interface AuthorityVersion {
+interface AuthorityVersion {
   /** Entry of the log. */
   index: number;
   statement: string;
@@ -24,7 +24,7 @@ export interface AuthorityVersion {
   supersededBy: number | null;
 }
 
-export interface Acting {
+interface Acting {
   authority: string;
   keyId: string;
   holder: AuthorityKey;

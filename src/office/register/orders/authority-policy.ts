@@ -95,7 +95,7 @@ function subjectOf({ authority, keys }: AuthorityPredicate) {
   return { name: authority, digest: { sha256: sha256Digest(canonicalJsonBytes(keys)).slice(7) } };
 }
 
-export function decodeAuthorityPolicy(bytes: Uint8Array, what: string): AuthorityPolicy {
+function decodeAuthorityPolicy(bytes: Uint8Array, what: string): AuthorityPolicy {
   const parsed = schema.safeParse(parseStrictJson(fromUtf8(bytes, what), what));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;

@@ -4,7 +4,7 @@ import type { OrderFacts } from "../declarations/order.js";
 import type { ModelId } from "../declarations/vocabulary.js";
 
 /** An entry of the register, as far as an order needs it. */
-export interface OrderEntry {
+interface OrderEntry {
   index: number;
   model: ModelId;
   keyName: string;

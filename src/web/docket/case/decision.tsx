@@ -6,7 +6,10 @@ import { visibleText } from "../../../report/visible-text.js";
 import { EntryLink, Tag } from "../layout.js";
 import { wordsOf } from "./value.js";
 
-export function decision({ decision: held, stated }: CaseView) {
+export function decision({ decision: held, stated }: CaseView): {
+  decision: CaseView["decision"];
+  conduct: CaseView["stated"]["conduct"];
+} {
   return { decision: held, conduct: stated.conduct };
 }
 

@@ -5,7 +5,7 @@ import { SummaryList } from "../../../report/parts/summary-list.js";
 import { visibleText } from "../../../report/visible-text.js";
 import { EntryLink, Tag } from "../layout.js";
 
-export function orders({ orders: list }: CaseView) {
+export function orders({ orders: list }: CaseView): { inForce: number[]; orders: CaseView["orders"] } {
   return { inForce: list.filter(({ inForce }) => inForce).map(({ entry: at }) => at), orders: list };
 }
 

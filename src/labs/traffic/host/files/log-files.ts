@@ -17,7 +17,7 @@ const FILES_MAX = 1_000_000;
 /** A file written less than so long ago may be written again within the same tick of the file system's clock. */
 const RACY_MS = 2000;
 
-export interface FoundFiles {
+interface FoundFiles {
   files: LogFile[];
   /** Names in folders that are no logs by their name. */
   passedOver: string[];

@@ -7,7 +7,7 @@ import type { LogBlock } from "./log-block.js";
 /** As much of a file's start as tells how its records are laid out. */
 const HEAD_BYTES = 256 * 1024;
 
-export interface BlockOptions {
+interface BlockOptions {
   name: string;
   /** Offset in the text, where an earlier run stopped. */
   from: number;
@@ -40,7 +40,7 @@ export async function* logBlocks(chunks: AsyncIterable<Buffer>, options: BlockOp
   else yield* jsonBlocks(all(), from, layout === "array");
 }
 
-export function layoutOf(head: string): "lines" | "array" | "spread" {
+function layoutOf(head: string): "lines" | "array" | "spread" {
   const text = head.trimStart();
   if (/^\[\s*([{[\]]|$)/.test(text)) {
     // A line that is a whole array by itself, and not the only one, is a line.

@@ -9,7 +9,7 @@ import { AssayError } from "../../../../base/error.js";
 import { asAssayError } from "../../../../host/files.js";
 import type { LogFile } from "./log-file.js";
 
-export interface LogText {
+interface LogText {
   chunks: AsyncIterable<Buffer>;
   /** Said after the last chunk: the packed file ended before its stream did. */
   cutShort: () => boolean;

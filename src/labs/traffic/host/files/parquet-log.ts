@@ -11,7 +11,7 @@ export function isParquet(path: string): boolean {
   return /\.parquet$/i.test(path);
 }
 
-export interface ParquetLog {
+interface ParquetLog {
   from: string;
   hashed: boolean;
 }
