@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -10,6 +12,8 @@ export default defineConfig({
     // Ends what hangs and judges nothing: a busy machine is no fault.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    // Commands are started some hundreds of times: each file is compiled once.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), "assay-tests-compile-cache") },
     reporters: ["default"],
   },
 });

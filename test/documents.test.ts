@@ -70,7 +70,9 @@ function checkout(name: string): { folder: string; env: NodeJS.ProcessEnv } {
     { mode: 0o755 },
   );
   const path = `${join(folder, "bin")}:${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`;
-  return { folder, env: { PATH: path, HOME: folder, ASSAY_HOME: join(folder, "home"), NO_COLOR: "1" } };
+  const { NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH: path, HOME: folder, ASSAY_HOME: join(folder, "home"), NO_COLOR: "1", NODE_COMPILE_CACHE };
+  return { folder, env };
 }
 
 function run(script: string, { folder, env }: ReturnType<typeof checkout>) {

@@ -9,7 +9,7 @@ const WORKER = /-(worker|child)\.js$/;
 
 /** Native code, WebAssembly that is read from beside its package, and optional peers: they stay packages. */
 const OUTSIDE =
-  /^(@napi-rs\/|chdb|pg$|@clickhouse\/|@parcel\/watcher|fs-native-extensions|require-addon|bare-|node-gyp-build|canvas$|playwright|web-tree-sitter)/;
+  /^(@napi-rs\/|@cedar-policy\/|chdb|pg$|@clickhouse\/|@parcel\/watcher|fs-native-extensions|require-addon|bare-|node-gyp-build|canvas$|playwright|web-tree-sitter)/;
 
 export async function bundleCommand() {
   const { build } = await import("rolldown");

@@ -4,7 +4,7 @@
  * (validation/model-signing.md).
  */
 import { basename, resolve } from "node:path";
-import { base64, fromUtf8 } from "../../base/bytes.js";
+import { base64, fromUtf8, utf8 } from "../../base/bytes.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { pae } from "../../evidence/dsse.js";
 import { IGNORED_AT_TOP } from "../../evidence/oms.js";
@@ -133,6 +133,8 @@ export interface VerifyModelOptions extends Listing {
   model: string;
   signature: string;
   publicKey?: string;
+  /** The key itself in PEM, instead of its file. */
+  publicKeyPem?: string;
   certificateChain: readonly string[];
   /** Sigstore mode: trust root, and who must have signed. */
   trustConfig?: string;
@@ -257,9 +259,11 @@ async function checkSignature(
   const message = pae(bundle.payloadType, bundle.payload);
   const { mode } = bundle;
   if (mode.kind === "key") {
-    if (options.publicKey === undefined)
+    const { publicKey, publicKeyPem } = options;
+    if (publicKey === undefined && publicKeyPem === undefined)
       throw new AssayError("USAGE", `${what}: signed with a key; give --public-key FILE`);
-    const key = readPublicKey(await readWhole(options.publicKey), options.publicKey);
+    const pem = publicKeyPem === undefined ? await readWhole(publicKey!) : utf8(publicKeyPem);
+    const key = readPublicKey(pem, publicKey ?? what);
     if (mode.hint !== null && mode.hint !== keyHint(key))
       throw new AssayError("SIGNATURE", `${what}: signed with key ${mode.hint}, given was ${keyHint(key)}`);
     if (!verifyEcdsa(bundle.signature, message, key))

@@ -60,6 +60,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./audit/audit.js")).auditCommand(),
   },
   {
+    name: "gate",
+    description: "A model allowed or refused by its papers, its tests and the orders on it.",
+    load: async () => (await import("./gate/gate.js")).gateCommand(),
+  },
+  {
     name: "completion",
     description: "A script that completes verbs and options in a shell.",
     load: async () => (await import("./completion.js")).completionCommand(everyCommand),
