@@ -14,7 +14,7 @@ export const ANNOTATION = "assay.example/model";
 const BODY_BYTES_MAX = 3 * 1024 * 1024;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-export type Judged = (model: `sha256:${string}`) => Promise<GateVerdict>;
+type Judged = (model: `sha256:${string}`) => Promise<GateVerdict>;
 
 interface Review {
   apiVersion: "admission.k8s.io/v1";

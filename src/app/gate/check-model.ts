@@ -15,7 +15,7 @@ import { type VerifyModelOptions, verifyModel } from "../register/sign-model.js"
 import { evaluationsAt, gatherFacts, type SignatureFact } from "./gather-facts.js";
 import type { PolicyFolder } from "./policy-folder.js";
 
-export interface CheckOptions {
+interface CheckOptions {
   /** Folder or file of weights, or a model's id or name in the register. */
   model: string;
   register: string;
@@ -26,7 +26,7 @@ export interface CheckOptions {
   onProgress: (done: number, total: number) => void;
 }
 
-export interface Checked {
+interface Checked {
   facts: GateFacts;
   verdict: GateVerdict;
   /** Why the log could not be read, where it could not. */

@@ -31,7 +31,7 @@ export interface SignatureFact {
   signer: string | null;
 }
 
-export interface Gathering {
+interface Gathering {
   /** Null where the log could not be opened under the gate's trust. */
   register: Pick<Register, "index" | "head" | "checkpoint" | "object" | "where" | "read"> | null;
   trust: Policy;

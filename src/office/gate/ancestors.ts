@@ -10,9 +10,9 @@ import type { LoadDeclaration } from "../register/load-declaration.js";
 import { type Entry, isInForce, type RegisterIndex } from "../register/register-index.js";
 
 /** No honest model has so many; a walk that would go on is said to be cut short, and refused. */
-export const ANCESTORS_MAX = 10_000;
+const ANCESTORS_MAX = 10_000;
 
-export interface Ancestor {
+interface Ancestor {
   id: ModelId;
   name: string | null;
   standing: Standing;

@@ -56,7 +56,7 @@ const evaluation = z.strictObject({
   criteriaFirst: z.boolean().nullable(),
 });
 
-export const factsSchema = z.strictObject({
+const factsSchema = z.strictObject({
   type: z.literal(FACTS_TYPE),
   at: moment,
   /** Null where the model's digest could not be made or is none of the register's. */

@@ -12,7 +12,7 @@ import { parseStrictJson } from "../../base/strict-json.js";
 import { EFFECTS } from "../register/declarations/order.js";
 import { TIERS } from "./facts.js";
 
-export const POLICY_TYPE = "assay/gate-policy/v1";
+const POLICY_TYPE = "assay/gate-policy/v1";
 export const POLICY_BYTES_MAX = 1024 * 1024;
 const DAY = 86_400;
 
@@ -25,7 +25,7 @@ const test = z.strictObject({
   criteriaFirst: z.boolean().describe("whether the criteria must stand in the log before the results"),
 });
 
-export const gatePolicySchema = z.strictObject({
+const gatePolicySchema = z.strictObject({
   type: z.literal(POLICY_TYPE),
   name: z.string().min(1).max(200),
   /** A log whose newest cosignature is older refuses. */

@@ -9,7 +9,7 @@ import { encodeFacts, type GateFacts } from "./facts.js";
 import { type GatePolicy, policyDigest } from "./gate-policy.js";
 import { type Reason, stopsOf } from "./stops.js";
 
-export const VERDICT_TYPE = "assay/gate-verdict/v1";
+const VERDICT_TYPE = "assay/gate-verdict/v1";
 
 /** What the deployer's own rules said. */
 export interface RulesAnswer {
@@ -99,9 +99,4 @@ function reasonsOfRules({ decision, by, diagnostics }: RulesAnswer): Reason[] {
 /** Bytes of a verdict: canonical JSON. */
 export function encodeVerdict(verdict: GateVerdict): Uint8Array {
   return canonicalJsonBytes(verdict);
-}
-
-/** Digest by which others name a verdict. */
-export function verdictDigest(verdict: GateVerdict): Digest {
-  return sha256Digest(encodeVerdict(verdict));
 }

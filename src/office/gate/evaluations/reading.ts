@@ -7,10 +7,10 @@
 import { lower95 } from "../../../stats/clopper-pearson.js";
 
 export const TOOLS = ["inspect", "lm-eval", "promptfoo", "garak"] as const;
-export type Tool = (typeof TOOLS)[number];
+type Tool = (typeof TOOLS)[number];
 
 /** Fewer distinct samples carry no threshold worth the name: 29 of 29 bound a rate at .9. */
-export const SAMPLES_MIN = 30;
+const SAMPLES_MIN = 30;
 
 /** Why an evaluation is not taken. The name is what a policy and a page say. */
 export const FAULTS = {
@@ -27,7 +27,7 @@ export const FAULTS = {
   "few-samples": `fewer than ${SAMPLES_MIN} distinct samples`,
   "unknown-format": "a version of the format that is not known here",
 } as const;
-export type FaultName = keyof typeof FAULTS;
+type FaultName = keyof typeof FAULTS;
 
 export interface Fault {
   name: FaultName;
