@@ -1,15 +1,19 @@
 /** The command on a real log with a real witness: allowed, refused by an order, allowed when it is lifted; replay and watch. */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { fetchModel } from "../../src/app/gate/fetch-model.js";
 import { GateKeeper } from "../../src/app/gate/keeper.js";
 import { openPolicyFolder } from "../../src/app/gate/policy-folder.js";
 import { openWitness } from "../../src/app/log/witness.js";
 import { modelRoot } from "../../src/app/register/declare.js";
 import { appendDeclarations, initRegister } from "../../src/app/register/register.js";
-import { encodeSignedStatement, toBeSigned } from "../../src/evidence/signed-statement.js";
+import { encodeSignedStatement, openSignedStatement, toBeSigned } from "../../src/evidence/signed-statement.js";
+import { attestationsOf } from "../../src/office/gate/attestations.js";
 import type { Declaration } from "../../src/office/register/declarations/statement.js";
 import type { ModelId } from "../../src/office/register/declarations/vocabulary.js";
 import { encodeAuthorityPolicy } from "../../src/office/register/orders/authority-policy.js";
@@ -131,6 +135,107 @@ test("an order reaches the gate with its entry, a verdict is made again from its
   expect(check().status).toBe(0);
   await keeper.look();
   expect((await keeper.verdict(id)).allow).toBe(true);
+}, 60_000);
+
+test("fetched from a folder, a URL and a hub of the same form; what is refused stays out, what broke off goes on", async () => {
+  const model = join(folder, "signed");
+  cpSync("fixtures/demo/base", model, { recursive: true });
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  writeFileSync(join(folder, "sign.pem"), privateKey.export({ type: "pkcs8", format: "pem" }));
+  writeFileSync(join(folder, "sign-pub.pem"), publicKey.export({ type: "spki", format: "pem" }));
+  const done = assay(
+    "register",
+    "sign",
+    model,
+    "--private-key",
+    join(folder, "sign.pem"),
+    "--signature",
+    join(model, "model.sig"),
+  );
+  expect(done.status, done.stderr).toBe(0);
+  const names = readdirSync(model);
+  let broken = 1;
+  const asked: string[] = [];
+  const hub = createServer((request, response) => {
+    const path = decodeURIComponent(request.url!);
+    asked.push(`${path} ${request.headers.range ?? ""}`.trim());
+    if (path === "/api/models/northwind/lm/revision/v1")
+      return void response.end(JSON.stringify({ siblings: names.map((rfilename) => ({ rfilename })) }));
+    if (path === "/api/models/northwind/evil/revision/main")
+      return void response.end(JSON.stringify({ siblings: [{ rfilename: "../out" }] }));
+    const name = /^\/(?:northwind\/lm\/resolve\/v1|plain)\/(.+)$/.exec(path)?.[1];
+    if (name === undefined || !names.includes(name)) return void response.writeHead(404).end();
+    const bytes = readFileSync(join(model, name));
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    response.writeHead(
+      from > 0 ? 206 : 200,
+      from > 0
+        ? { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` }
+        : { "content-length": bytes.length },
+    );
+    if (name === "model.safetensors" && from === 0 && broken-- > 0)
+      return void response.write(bytes.subarray(0, 5000), () => setTimeout(() => response.destroy(), 50));
+    response.end(bytes.subarray(from));
+  });
+  await new Promise<void>((ready) => hub.listen(0, "127.0.0.1", ready));
+  open.push(hub);
+  const base = `http://127.0.0.1:${(hub.address() as { port: number }).port}`;
+  const folderOfPolicy = await openPolicyFolder(gate, null);
+  const fetched = (source: string, into: string) =>
+    fetchModel({
+      source,
+      into: join(folder, into),
+      register: log,
+      folder: folderOfPolicy,
+      evaluations: null,
+      env: { HF_ENDPOINT: base },
+      onBytes: () => undefined,
+    });
+  await expect(fetched("hf:northwind/lm@v1", "hub")).rejects.toThrow(/broken off/);
+  expect(existsSync(join(folder, "hub"))).toBe(false);
+  const { verdict, facts } = await fetched("hf:northwind/lm@v1", "hub");
+  expect(verdict).toMatchObject({ allow: true, model: id });
+  expect(asked.at(-1)).toMatch(/model\.safetensors bytes=\d+-|tokenizer|model\.sig|config/);
+  expect(asked.some((each) => /model\.safetensors bytes=[1-9]/.test(each))).toBe(true);
+  expect(readFileSync(join(folder, "hub/model.safetensors"))).toEqual(readFileSync(join(model, "model.safetensors")));
+  expect((await fetched(`${base}/plain`, "url")).verdict).toMatchObject({ allow: true, model: id });
+  expect((await fetched(model, "copy")).verdict).toMatchObject({ allow: true, model: id });
+  await expect(fetched("hf:northwind/evil", "evil")).rejects.toThrow(/inside the model/);
+  await expect(fetched("hf:northwind/none", "none")).rejects.toThrow(/no such model/);
+  await expect(fetched(model, "copy")).rejects.toThrow(/new folder/);
+
+  const policy = { ...folderOfPolicy, policy: { ...folderOfPolicy.policy, signers: ["Northwind"] } };
+  const refused = await fetchModel({
+    source: model,
+    into: join(folder, "kept-out"),
+    register: log,
+    folder: policy,
+    evaluations: null,
+    env: {},
+    onBytes: () => undefined,
+  });
+  expect(refused.verdict.reasons).toMatchObject([{ rule: "signer" }]);
+  expect(existsSync(join(folder, "kept-out"))).toBe(false);
+
+  const [summary, result] = attestationsOf({ ...facts, signature: "holds" }, verdict, "https://gate.example/v1");
+  const statement = (each: { statement: Uint8Array }) => JSON.parse(new TextDecoder().decode(each.statement));
+  expect(statement(summary!)).toMatchObject({
+    predicateType: "https://slsa.dev/verification_summary/v1",
+    subject: [{ digest: { sha256: id.slice(7) } }],
+    predicate: { verificationResult: "PASSED", timeVerified: verdict.at },
+  });
+  expect(statement(result!).predicate.properties).toEqual(
+    expect.arrayContaining(["ASSAY_FILES_SIGNED", "ASSAY_DECLARED"]),
+  );
+  expect(
+    attestationsOf(refused.facts, refused.verdict, "v").map((each) => statement(each).predicate.verificationResult),
+  ).toEqual(["FAILED"]);
+  const signed = check("--attest", join(folder, "attested"), "--private-key", join(folder, "sign.pem"));
+  expect([signed.status, signed.stderr]).toEqual([0, ""]);
+  expect(
+    openSignedStatement(new Uint8Array(readFileSync(join(folder, "attested/verification-summary.sigstore.json"))), "s")
+      .keyId,
+  ).toMatch(/^[0-9a-f]{64}$/);
 }, 60_000);
 
 test("weights that nobody declared, a log that is not there, another witness: status 3 or 2, never an allow", () => {

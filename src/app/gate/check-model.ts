@@ -26,7 +26,7 @@ interface CheckOptions {
   onProgress: (done: number, total: number) => void;
 }
 
-interface Checked {
+export interface Checked {
   facts: GateFacts;
   verdict: GateVerdict;
   /** Why the log could not be read, where it could not. */

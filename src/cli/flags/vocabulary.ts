@@ -34,6 +34,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   "asset-name": { takes: "name", means: "what you call it" },
   at: { takes: "entry|moment|time", means: "as of which moment" },
   attach: { takes: "file...", means: "files that the entry names by digest" },
+  attest: {
+    takes: "folder",
+    means: "write signed statements: a verification summary, and a result of what does not age",
+  },
   "authority-key": {
     takes: "file=effects",
     means: "public key in PEM, and what it may order: notice,label,suspend,recall",
@@ -128,6 +132,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   },
   inputs: { takes: "folder...", means: "where the examined models lie: the folders' entries are tried by digest" },
   interval: { takes: "seconds", means: "with --follow: seconds between looks" },
+  into: { takes: "folder", means: "a new folder" },
   items: { takes: "file", means: 'JSON list of {"id", "question", "options": equally plausible answers}' },
   json: { takes: "", means: "print records as JSON, nothing else" },
   "key-env": { takes: "variable", means: "environment variable that holds the key, one an endpoint" },

@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { checkModel } from "../../../app/gate/check-model.js";
 import { openPolicyFolder } from "../../../app/gate/policy-folder.js";
+import { readSigner } from "../../../app/register/declare.js";
+import { SOFTWARE } from "../../../app/software.js";
 import { equalBytes, fromUtf8 } from "../../../base/bytes.js";
 import { AssayError } from "../../../base/error.js";
+import { encodeSignedStatement, toBeSigned } from "../../../evidence/signed-statement.js";
 import { assertFreeTarget } from "../../../host/bundle-store.js";
-import { readSmallFile } from "../../../host/small-file.js";
-import { decodeFacts, encodeFacts, FACTS_BYTES_MAX } from "../../../office/gate/facts.js";
+import { readSmallFile, writeNewFile } from "../../../host/small-file.js";
+import { attestationsOf } from "../../../office/gate/attestations.js";
+import { decodeFacts, encodeFacts, FACTS_BYTES_MAX, type GateFacts } from "../../../office/gate/facts.js";
 import { encodeVerdict, type GateVerdict, judge } from "../../../office/gate/verdict.js";
 import { visibleText } from "../../../report/visible-text.js";
 import { progressLine } from "../../progress.js";
@@ -27,6 +31,9 @@ interface CheckTyped {
   signature?: string;
   evaluations?: string;
   out?: string;
+  attest?: string;
+  privateKey?: string;
+  password?: string;
   json?: boolean;
 }
 
@@ -40,6 +47,9 @@ function checkCommand(): Command {
     .option("--signature <file>", "signature of the files (default: model.sig in the folder)")
     .option("--evaluations <path>", "file or folder of evaluations: Inspect, lm-eval, promptfoo, garak")
     .option("--out <folder>", "a new folder with facts.json and verdict.json")
+    .option("--attest <folder>", "write signed statements: a verification summary, and a result of what does not age")
+    .option("--private-key <file>", "EC private key in PEM that signs them")
+    .option("--password-file <file>", "file whose first line is the password")
     .option("--json", "print the verdict as JSON")
     .addHelpText(
       "after",
@@ -47,6 +57,9 @@ function checkCommand(): Command {
     )
     .action(async (model: string, options: CheckTyped) => {
       if (options.out !== undefined) await assertFreeTarget(options.out);
+      if ((options.attest === undefined) !== (options.privateKey === undefined))
+        throw new AssayError("USAGE", "gate check: expected --attest and --private-key together");
+      if (options.attest !== undefined) await assertFreeTarget(options.attest);
       const folder = await openPolicyFolder(options.policy, options.logPolicy ?? null);
       const progress = progressLine();
       const { facts, verdict, logFault } = await checkModel({
@@ -62,8 +75,8 @@ function checkCommand(): Command {
         await writeFile(join(options.out, FACTS), encodeFacts(facts));
         await writeFile(join(options.out, VERDICT), encodeVerdict(verdict));
       }
-      if (logFault !== null) process.stderr.write(`assay: ${visibleText(logFault)}\n`);
-      tell(verdict, folder.policy.name, options.json === true);
+      if (options.attest !== undefined) await attest(facts, verdict, options.attest, options);
+      tellVerdict(verdict, folder.policy.name, options.json === true, logFault);
     });
 }
 
@@ -89,12 +102,24 @@ function explainCommand(): Command {
         process.exitCode = REFUSED;
         return;
       }
-      tell(again, folder.policy.name, options.json === true);
+      tellVerdict(again, folder.policy.name, options.json === true, null);
     });
 }
 
+/** Both statements, signed as declarations are; a taken file is an error before the model is read. */
+async function attest(facts: GateFacts, verdict: GateVerdict, folder: string, typed: CheckTyped): Promise<void> {
+  const signer = await readSigner(typed.privateKey!, typed.password);
+  await mkdir(folder, { recursive: true });
+  for (const { name, statement } of attestationsOf(facts, verdict, `assay/${SOFTWARE.version}`))
+    await writeNewFile(
+      join(folder, name),
+      encodeSignedStatement(statement, signer.sign(toBeSigned(statement)), signer.keyId),
+    );
+}
+
 /** One line, then each reason with its cure. */
-function tell(verdict: GateVerdict, policy: string, json: boolean): void {
+export function tellVerdict(verdict: GateVerdict, policy: string, json: boolean, logFault: string | null): void {
+  if (logFault !== null) process.stderr.write(`assay: ${visibleText(logFault)}\n`);
   if (!verdict.allow) process.exitCode = REFUSED;
   if (json) {
     process.stdout.write(`${fromUtf8(encodeVerdict(verdict), "verdict")}\n`);
