@@ -15,7 +15,7 @@ import { plainUrl } from "./http-pin.js";
 const REDIRECTS_MAX = 5;
 const SILENCE_MS = 60_000;
 
-export interface Downloading {
+interface Downloading {
   url: URL;
   to: string;
   bytesMax: number;
