@@ -78,5 +78,5 @@ test("what is a function and what is documented is read from the text", () => {
 });
 
 test("the house itself has none", () => {
-  expect(complaints(exportsOf(resolve(".")), false)).toEqual([]);
+  expect(complaints(exportsOf(resolve(".")))).toEqual([]);
 });

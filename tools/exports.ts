@@ -136,10 +136,10 @@ function sources(root: string, room: string): string[] {
 }
 
 /** One line each; empty where all is well. */
-export function complaints(found: readonly Export[], undocumented = true): string[] {
+export function complaints(found: readonly Export[]): string[] {
   return found.flatMap(({ file, line, name, kind, documented, users }) => [
     ...(users.length === 0 ? [`${file}:${line}: no other file uses ${name}: take \`export\` off`] : []),
-    ...(undocumented && kind === "function" && !documented ? [`${file}:${line}: ${name} has no docstring`] : []),
+    ...(kind === "function" && !documented ? [`${file}:${line}: ${name} has no docstring`] : []),
   ]);
 }
 
@@ -147,7 +147,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const found = exportsOf(join(dirname(fileURLToPath(import.meta.url)), ".."));
   if (process.argv.includes("--list")) console.log(JSON.stringify(found));
   else {
-    const said = complaints(found, false);
+    const said = complaints(found);
     for (const line of said) console.error(line);
     process.exitCode = said.length > 0 ? 1 : 0;
   }

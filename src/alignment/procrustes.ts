@@ -13,6 +13,10 @@ const TOKENS_A_DIMENSION = 2;
 /** Lifts the padded dimensions off zero, where the rotation is arbitrary anyway. */
 const LIFT = 1e-9;
 
+/**
+ * @param width columns of both embeddings @param seed which half of the tokens is looked at
+ * @returns the rotation, width × width; null for too few shared tokens
+ */
 export function procrustesStart(
   reference: Dense,
   suspect: Dense,

@@ -15,6 +15,7 @@ export interface SharedTokens {
   how: "by token string" | "by row number";
 }
 
+/** @param max pairs kept, drawn by the seed @returns row numbers of either side, in pairs */
 export function sharedTokens(
   vocabularies: { reference: Vocabulary | null; suspect: Vocabulary | null },
   referenceRows: number,

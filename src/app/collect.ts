@@ -98,6 +98,10 @@ interface Task {
   key: string;
 }
 
+/**
+ * One collection an endpoint, in the order given. Stopped by signal or budget, it returns what was answered and goes on
+ * from there next time. @throws what no new try mends
+ */
 export async function collect(options: CollectOptions): Promise<Collection[]> {
   const lines: Line[] = [];
   try {

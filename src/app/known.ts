@@ -53,6 +53,7 @@ export function descentAsking(): Asking {
   return askingOf(EXAMINE + name);
 }
 
+/** The command as a request states it, such as `examine weights`. */
 export function commandOf({ question }: Asking): string {
   return EXAMINE + question.name;
 }
@@ -65,6 +66,10 @@ interface Studied {
   studiedBefore: string | null;
 }
 
+/**
+ * What a first screen says of the study: on what it was made, or, of a method or version without one, what was found
+ * before.
+ */
 export function studied({ method: { id, version }, proposition }: Pick<Finding, "method" | "proposition">): Studied {
   const { studies = [], formerStudies = [] } = laboratoryOf(proposition.id) ?? {};
   const study = studies.find((of) => of.method === id && (of.proposition ?? proposition.id) === proposition.id);

@@ -12,6 +12,10 @@ import { askingOf } from "./known.js";
 import type { RecomputeDesk } from "./laboratory.js";
 import { pages } from "./publish.js";
 
+/**
+ * @param files of a bundle that was verified @param options where the inputs lie @returns checks by name; it compares
+ * and never mends
+ */
 export async function recompute(
   files: Files,
   options: Omit<RecomputeDesk, "studies" | "stored"> & { keyId: string | null },

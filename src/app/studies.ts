@@ -33,6 +33,7 @@ export function studyOf({ method }: Pick<Finding, "method">, studies: readonly S
   return studies.find((study) => study.digest === method.validation?.digest) ?? null;
 }
 
+/** A committed study of this house: a fault in it throws as it is, since no user wrote it. */
 export function parseStudy(bytes: Uint8Array, what: string): Study {
   const study = studySchema.parse(parseStrictJson(fromUtf8(bytes, what), what));
   const { nullLog10P, positiveLog10P } = study;

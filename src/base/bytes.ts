@@ -4,6 +4,7 @@ import { AssayError } from "./error.js";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** A lone surrogate becomes U+FFFD, as TextEncoder writes it: two such texts can give the same bytes. */
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
@@ -17,6 +18,7 @@ export function fromUtf8(bytes: Uint8Array, what: string): string {
   }
 }
 
+/** Lower case, two digits a byte, no prefix. */
 export function hex(bytes: Uint8Array): string {
   let out = "";
   for (const b of bytes) out += (b < 16 ? "0" : "") + b.toString(16);
@@ -32,6 +34,7 @@ export function fromHex(text: string, what: string): Uint8Array {
   return out;
 }
 
+/** RFC 4648 §4, with padding. */
 export function base64(bytes: Uint8Array): string {
   let binary = "";
   for (const b of bytes) binary += String.fromCharCode(b);
@@ -50,6 +53,7 @@ export function fromBase64(text: string, what: string): Uint8Array {
   return out;
 }
 
+/** Looks at every byte whatever it finds, so that its time tells nothing of where two secrets differ. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
@@ -57,6 +61,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
+/** A fresh array, never a view of a part. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
   let at = 0;

@@ -14,6 +14,7 @@ export interface Prng {
   below(bound: number): number;
 }
 
+/** One stream for each domain and seed, as this file's head describes; drawing from one never moves another. */
 export function prng(domain: string, seed: string): Prng {
   const prefix = concatBytes([utf8(domain), new Uint8Array(1), utf8(seed)]);
   let counter = 0;

@@ -2,6 +2,7 @@
 
 const CODES = { bold: 1, red: 31, green: 32, yellow: 33 } as const;
 
+/** The same text without escapes wherever colour is not wanted, so that pipes and files stay plain. */
 export function coloured(
   text: string,
   colour: keyof typeof CODES,

@@ -28,6 +28,7 @@ interface ProgressLine {
   done(): void;
 }
 
+/** @param now in milliseconds, for rates and the pace of redrawing; findings never depend on it */
 export function progressLine(stream: NodeJS.WriteStream = process.stderr, now: () => number = Date.now): ProgressLine {
   const terminal = stream.isTTY === true;
   const started = new Map<string, number>(); // stages overlap: each has its own clock

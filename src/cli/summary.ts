@@ -3,6 +3,7 @@ import type { Finding } from "../finding/finding.js";
 import { explains, type FirstScreenInput, firstScreen } from "../report/first-screen.js";
 import { coloured } from "./colour.js";
 
+/** The facts of the page's first screen in its order; tests and their p come after, with the method. */
 export function summary(input: FirstScreenInput): string {
   const { finding } = input;
   const screen = firstScreen(input);

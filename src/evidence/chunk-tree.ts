@@ -21,10 +21,15 @@ export function chunkCount(sizeBytes: number): number {
   return Math.max(1, Math.ceil(sizeBytes / CHUNK_BYTES));
 }
 
+/** SHA-256(0x00 ‖ chunk), 32 bytes. */
 export function leafHash(chunk: Uint8Array): Uint8Array {
   return sha256(concatBytes([LEAF, chunk]));
 }
 
+/**
+ * Root over leaf hashes in the order of the chunks, split at the largest power of two below their number; one leaf is
+ * its own root.
+ */
 export function treeRoot(leaves: readonly Uint8Array[]): Uint8Array {
   assert(leaves.length > 0, "chunk-tree.root: expected leaves");
   if (leaves.length === 1) return leaves[0]!;

@@ -23,6 +23,7 @@ interface Disclosed {
   value: unknown;
 }
 
+/** RFC 4648 §5, without padding. */
 export function base64Url(bytes: Uint8Array): string {
   return base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
@@ -45,6 +46,7 @@ export function disclosureOf(salt: Uint8Array, name: string, value: unknown): st
   return base64Url(utf8(canonicalJson([base64Url(salt), name, value])));
 }
 
+/** Base64url of the SHA-256 of a disclosure's text, as RFC 9901 (§4.2.3) takes it. */
 export function commitmentOf(disclosure: string): string {
   const digest = sha256Digest(utf8(disclosure)).slice(7);
   return base64Url(Uint8Array.from(digest.match(/../g)!, (byte) => Number.parseInt(byte, 16)));

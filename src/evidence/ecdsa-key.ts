@@ -26,6 +26,11 @@ export interface EcdsaPublicKey {
   verify: (signature: Uint8Array, message: Uint8Array) => boolean;
 }
 
+/**
+ * @param what names the key's source in messages
+ * @throws LIMIT beyond the size of any such key, FORMAT for no public PEM, UNSUPPORTED for another curve or a point
+ * that is compressed or off its curve
+ */
 export function parseEcdsaKey(text: string, what: string): EcdsaPublicKey {
   if (text.length > PEM_CHARACTERS_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${PEM_CHARACTERS_MAX} characters of key`);

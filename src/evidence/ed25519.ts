@@ -17,6 +17,7 @@ export function publicKeyOf(seed: Uint8Array): Uint8Array {
   return ed25519.getPublicKey(seed);
 }
 
+/** @param seed 32 bytes, the secret key of RFC 8032 @returns 64 bytes */
 export function signEd25519(message: Uint8Array, seed: Uint8Array): Uint8Array {
   expectLength(seed, SEED_BYTES, "signEd25519: a secret key");
   return ed25519.sign(message, seed);

@@ -65,6 +65,10 @@ export interface ModelStatement {
   root: string;
 }
 
+/**
+ * @param resources files or shards with their digests, in any order; they are sorted by name and the root is worked out
+ * here
+ */
 export function statementOf(
   name: string,
   serialization: Serialization,

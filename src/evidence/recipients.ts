@@ -23,6 +23,7 @@ const schema = z.strictObject({
 });
 export type Recipients = z.infer<typeof schema>;
 
+/** @throws LIMIT, SCHEMA or FORMAT: too large, another form, or a name twice */
 export function readRecipients(bytes: Uint8Array, what: string): Recipients {
   if (bytes.length > RECIPIENTS_BYTES_MAX)
     throw new AssayError("LIMIT", `recipients: ${what}: expected at most ${RECIPIENTS_BYTES_MAX} bytes`);

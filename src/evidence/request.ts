@@ -51,6 +51,7 @@ export function planOf(request: ExaminationRequest): Digest | null {
   return request.type === "assay/request/v1" ? null : request.plan;
 }
 
+/** Canonical JSON in UTF-8. It throws zod's error for a request of another form, which is a fault of the caller. */
 export function encodeRequest(request: ExaminationRequest): Uint8Array {
   return canonicalJsonBytes(requestSchema.parse(request));
 }

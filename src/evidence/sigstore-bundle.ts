@@ -52,6 +52,10 @@ interface SignatureBundle {
   timestamps: Uint8Array[];
 }
 
+/**
+ * Takes the bundle apart and checks no signature.
+ * @throws LIMIT, SCHEMA or FORMAT, with the place in the file
+ */
 export function decodeSignatureBundle(bytes: Uint8Array, what: string): SignatureBundle {
   if (bytes.length > BUNDLE_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${BUNDLE_BYTES_MAX} bytes, got ${bytes.length}`);

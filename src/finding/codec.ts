@@ -10,6 +10,10 @@ import { forbiddenWording } from "./wording.js";
 /** A finding on a 200-layer pair with its full evidence map takes about 2 MB. */
 const FINDING_BYTES_MAX = 32 * 1024 * 1024;
 
+/**
+ * Canonical JSON. An assertion fails for a finding out of schema or with a word that no method may say
+ * (forbidden-wording.ts).
+ */
 export function encodeFinding(finding: Finding): string {
   const checked = findingSchema.parse(finding);
   const spoken = [checked.reason, ...checked.alternatives, ...checked.limits].join("\n");
@@ -17,6 +21,10 @@ export function encodeFinding(finding: Finding): string {
   return canonicalJson(checked);
 }
 
+/**
+ * Reads the form alone; whether the outcome follows from its numbers is `coherence.ts`.
+ * @throws LIMIT or SCHEMA, with the place in the text
+ */
 export function decodeFinding(bytes: Uint8Array, what: string): Finding {
   if (bytes.length > FINDING_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${FINDING_BYTES_MAX} bytes, got ${bytes.length}`);

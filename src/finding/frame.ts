@@ -48,6 +48,7 @@ interface Framed {
   software: Finding["software"];
 }
 
+/** Evidence is named once each; without a study the method carries no validation, and pages say so. */
 export function frameFinding(framed: Framed): Finding {
   const { list, proposition, method, validation, subject, decision, observations, software } = framed;
   const { id, hp, hd } = proposition;

@@ -28,6 +28,7 @@ export interface PropositionTable<Id extends string = string> {
   entries: Readonly<Record<Id, Proposition>>;
 }
 
+/** @param worded the words of each question by its id; a change of any of them needs another version */
 export function propositionTable<Id extends string>(
   version: string,
   worded: Readonly<Record<Id, Omit<Proposition, "id">>>,

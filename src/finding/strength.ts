@@ -31,6 +31,10 @@ function falsePositiveBound(proposition: Proposition, { families, accusedFamilie
 /** One direction of a study: who was wrongly accused, who was rightly found. */
 export type Counts = Pick<ValidationSummary, "nulls" | "positives">;
 
+/**
+ * Counts of the study's nulls beside the 95 % upper bound on false accusations (Clopper–Pearson), rounded as a finding
+ * carries it.
+ */
 export function errorRate(proposition: Proposition, { nulls }: Counts): ErrorRate {
   return {
     falsePositives: nulls.accusedFamilies,

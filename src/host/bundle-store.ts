@@ -48,6 +48,10 @@ async function assertWritableAbove(path: string): Promise<void> {
   if (!writable) throw new AssayError("USAGE", `--out: expected a folder that can be written to, got ${quoted(above)}`);
 }
 
+/**
+ * @param path a new or empty folder, or a new file that ends in .zip @param files by path inside the bundle
+ * @throws USAGE where something stands there already
+ */
 export async function writeBundle(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const target = resolve(path);
   await assertFreeTarget(target);

@@ -13,6 +13,7 @@ export async function readNames(folder: Buffer): Promise<Buffer[]> {
   return (await readdir(folder, { encoding: "buffer" })).sort(Buffer.compare);
 }
 
+/** By bytes, with a slash between: a name that is no UTF-8 stays as it is. */
 export function pathIn(folder: Buffer, name: Uint8Array): Buffer {
   return Buffer.concat([folder, Buffer.from("/"), name]);
 }

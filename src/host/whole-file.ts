@@ -8,6 +8,7 @@ import { asAssayError } from "./files.js";
 /** Signatures of models of a million shards; everything else is far smaller. */
 const BYTES_MAX = 384 * 1024 * 1024;
 
+/** @throws NOT_FOUND for no plain file, LIMIT beyond this file's bound */
 export async function readWhole(path: string): Promise<Uint8Array> {
   const info = await stat(path).catch(() => null);
   if (!info?.isFile()) throw new AssayError("NOT_FOUND", `expected a file at ${quoted(path)}`);

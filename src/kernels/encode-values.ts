@@ -1,10 +1,12 @@
 /** f32 values back into stored formats, to the nearest, ties to even (IEEE 754): F32, F16, BF16. */
 type EncodableDType = "F32" | "F16" | "BF16";
 
+/** F32, F16 and BF16; quantised formats are read and never written. */
 export function isEncodable(dtype: string): dtype is EncodableDType {
   return dtype === "F32" || dtype === "F16" || dtype === "BF16";
 }
 
+/** Rounded to the nearest, ties to even; F32 is copied as it is. */
 export function encodeValues(dtype: EncodableDType, values: Float32Array): Uint8Array {
   if (dtype === "F32")
     return new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));

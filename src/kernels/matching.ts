@@ -75,6 +75,12 @@ interface MutualPair {
   cosine: number;
 }
 
+/**
+ * @param a row-major sketches, one a unit, groups one behind the other @param b the same of the other side, as many
+ * groups
+ * @returns pairs of mutual nearest neighbours within each group, and what `rule` asks to be counted of them; ties make
+ * no pair
+ */
 export function matchUnits(kernel: Kernel, a: Matrix, b: Matrix, rule: MatchRule): Matching {
   const { groups, labels } = rule;
   const [sizeA, sizeB] = [a.n / groups, b.n / groups];

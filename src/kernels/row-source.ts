@@ -229,6 +229,7 @@ function gather(runs: readonly Run[], rowsMax: number): Run[][] {
   return out;
 }
 
+/** Rows of all runs together. */
 export function rowCount(runs: readonly Run[]): number {
   return runs.reduce((n, run) => n + run.count, 0);
 }

@@ -11,6 +11,7 @@ const WIDTHS: Readonly<Record<ScaleFormat, number>> = {
   I32: 4,
 };
 
+/** Bytes of one stored scale. */
 export function scaleWidth(format: ScaleFormat): number {
   return WIDTHS[format];
 }

@@ -17,6 +17,7 @@ const IN_WORDS: Record<AuditReport["status"], string> = {
   "not checkable": "Nothing that was opened can be held against the declaration",
 };
 
+/** HTML, one text for one report; names in it have their unseen characters made visible first. */
 export function renderAuditPage(given: AuditReport): string {
   const report = visibleValue(given) as AuditReport;
   const { run, challenge, committed, checked, bounds, says, cannotSee } = report;

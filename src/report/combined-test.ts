@@ -13,10 +13,12 @@ interface Combined {
   by: "laboratory" | "bonferroni";
 }
 
+/** Told by the end of its id, since a laboratory puts its own name before. */
 export function isCombined(test: Test): boolean {
   return /(^|[/.:-])combined$/.test(test.id);
 }
 
+/** Null where no test was staked: then there is no p to speak of. */
 export function combinedTest({ tests }: Finding): Combined | null {
   const stated = tests.find(isCombined);
   if (stated) return { log10P: stated.log10P, assumptions: [stated.assumption], by: "laboratory" };

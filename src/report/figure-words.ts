@@ -57,6 +57,7 @@ export function powerSpoken(power: number): string {
   return power === 0 ? "1" : powerSpokenText(whole(power));
 }
 
+/** For screen readers, which do not read a superscript as a power. */
 export function powerSpokenText(exponent: string): string {
   return `10 to the power ${exponent}`;
 }

@@ -38,6 +38,7 @@ export interface FirstScreenInput {
   studiedBefore: string | null;
 }
 
+/** `strength` and `why` exclude each other: a finding without a strength gives its reason in that place. */
 export function firstScreen({ finding, words, about, measuredOn, studiedBefore }: FirstScreenInput): FirstScreen {
   const { names, rows } = about ?? subjectAbout(finding);
   const strength = strengthWords(finding);

@@ -22,6 +22,7 @@ const OUTCOME_TAGS: Record<Finding["outcome"], string> = {
   refused: "govuk-tag--red",
 };
 
+/** Links are relative to the folder that the page lies in. */
 export function renderIndex(entries: readonly IndexEntry[]): string {
   const page = (
     <html lang="en-GB" class="govuk-template">

@@ -14,6 +14,7 @@ interface OutcomeWords {
   meaning: string;
 }
 
+/** @param words of the proposition in the version that the finding names */
 export function outcomeWords(
   { outcome, errorRate, proposition: { hp, hd } }: Finding,
   { topic }: Proposition,

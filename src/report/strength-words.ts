@@ -5,6 +5,7 @@
 import type { Finding } from "../finding/finding.js";
 import { ratio, whole } from "./figure-words.js";
 
+/** Three sentences: ratio, term, cap. Null where the finding states no strength. */
 export function strengthWords({ strength, proposition }: Finding): string[] | null {
   if (strength === null) return null;
   const { low, high } = strength.log10LR;

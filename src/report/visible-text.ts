@@ -7,6 +7,7 @@
 /** Cc control, Cf format (bidi, zero width, tags), Cs lone surrogate, Zl and Zp separators, and what XML forbids. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/gu;
 
+/** Unseen characters as \uXXXX; everything else, look-alike letters among it, stays as it is. */
 export function visibleText(text: string): string {
   return text.replace(UNSEEN, (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, "0")}`);
 }

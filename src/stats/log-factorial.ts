@@ -6,6 +6,7 @@ export const LOG_FACTORIAL_MAX = 2_000_000;
 
 let table = new Float64Array([0, 0]);
 
+/** Natural logarithm. An assertion fails beyond n = 2,000,000, where the table would outgrow its use. */
 export function logFactorial(n: number): number {
   assert(Number.isInteger(n) && n >= 0 && n <= LOG_FACTORIAL_MAX, "logFactorial: expected 0 <= n <= 2,000,000");
   if (n >= table.length) {

@@ -22,6 +22,7 @@ export type Cbor = number | string | Uint8Array | null | Cbor[] | Map<Cbor, Cbor
 const MAJOR = { unsigned: 0, negative: 1, bytes: 2, text: 3, list: 4, map: 5, tag: 6 } as const;
 const NULL = 0xf6;
 
+/** Core deterministic encoding: the shortest head of each number, map keys sorted by their encoded bytes. */
 export function encodeCbor(value: Cbor): Uint8Array {
   if (value === null) return Uint8Array.of(NULL);
   if (typeof value === "number") return value < 0 ? head(MAJOR.negative, -1 - value) : head(MAJOR.unsigned, value);

@@ -12,10 +12,15 @@ export interface Checkpoint {
   extensions: string[];
 }
 
+/** The text that a log signs: a line each, the last one ended too. */
 export function checkpointText({ origin, size, root, extensions }: Checkpoint): string {
   return [origin, String(size), base64(root), ...extensions].map((line) => `${line}\n`).join("");
 }
 
+/**
+ * @param text a note's text, without its signatures @throws FORMAT, also for a size from 2^53 on or a root that is not
+ * 32 bytes
+ */
 export function parseCheckpoint(text: string, what = "checkpoint"): Checkpoint {
   const lines = text.split("\n");
   const [origin, size, root, ...rest] = lines;

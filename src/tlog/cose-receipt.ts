@@ -46,6 +46,7 @@ export function encodeReceipt({ index, size, root, proof }: Inclusion, key: Secr
   return encodeCbor(new CborTag(SIGN1, [header, open, null, signature]));
 }
 
+/** Told by the tag of COSE_Sign1 (18) in its first byte; nothing else is looked at. */
 export function isReceipt(bytes: Uint8Array): boolean {
   return bytes[0] === 0xd2;
 }

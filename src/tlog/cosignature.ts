@@ -18,6 +18,10 @@ interface KeyVerifier extends NoteVerifier {
   key: NoteKey;
 }
 
+/**
+ * How signatures of this key are checked. A cosignature carries its time before the signature; for one that is too
+ * short or has no readable time, `verify` says false.
+ */
 export function verifierOf(key: NoteKey): KeyVerifier {
   return {
     key,

@@ -8,10 +8,15 @@ import { resourcePath, TILE_WIDTH } from "./tile.js";
 
 export const ENTRY_BYTES_MAX = 65_535;
 
+/**
+ * @param index of the bundle, not of an entry @param width entries in it, 1 to 256; below 256 the path is that of a
+ * partial bundle
+ */
 export function entriesPath(index: number, width: number): string {
   return `tile/entries/${resourcePath(index, width)}`;
 }
 
+/** @throws LIMIT for an entry beyond 65,535 bytes */
 export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
   return concatBytes(
     entries.flatMap((entry) => {

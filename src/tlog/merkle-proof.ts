@@ -17,6 +17,7 @@ interface InclusionProof {
   proof: readonly Uint8Array[];
 }
 
+/** RFC 9162 §2.1.3.2: does `proof` lead from the leaf's hash at `index` to `root`, in a tree of `size` entries? */
 export function verifyInclusion({ index, size, leaf, root, proof }: InclusionProof): boolean {
   return verifySubtreeInclusion({ index, start: 0, end: size, leaf, root, proof });
 }
@@ -26,6 +27,7 @@ interface SubtreeInclusionProof extends Omit<InclusionProof, "size"> {
   end: number;
 }
 
+/** The same within the subtree [start, end), whose root is `root`; `index` counts from the tree's beginning. */
 export function verifySubtreeInclusion({ index, start, end, leaf, root, proof }: SubtreeInclusionProof): boolean {
   if (!isSubtree(start, end) || !Number.isSafeInteger(index) || index < start || index >= end) return false;
   if (root.length !== HASH_BYTES || leaf.length !== HASH_BYTES || !wellFormed(proof, leaf)) return false;
@@ -64,6 +66,10 @@ interface SubtreeConsistencyProof {
   proof: readonly Uint8Array[];
 }
 
+/**
+ * Is the subtree [start, end) with its root part of the tree of `size` entries with `root`? A whole tree's own growth
+ * is the case start = 0 (RFC 9162 §2.1.4.2).
+ */
 export function verifySubtreeConsistency(given: SubtreeConsistencyProof): boolean {
   const { start, end, size, subtreeRoot, root, proof } = given;
   if (start === end) return isEmptySubtree(given);

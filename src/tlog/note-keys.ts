@@ -39,6 +39,7 @@ export function encodeVerifierKey(key: NoteKey): string {
   return `${key.name}+${keyIdText(key)}+${base64(concatBytes([Uint8Array.of(KEY_TYPES[key.type]), key.publicKey]))}`;
 }
 
+/** C2SP signed-note's `name+hex+base64`. @throws FORMAT, also where the key id is not that of name and key */
 export function parseVerifierKey(text: string, what = "key"): NoteKey {
   const [, name, id, encoded] = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
   if (name === undefined || id === undefined || encoded === undefined || !isKeyName(name))
@@ -51,6 +52,10 @@ export function parseVerifierKey(text: string, what = "key"): NoteKey {
   return key;
 }
 
+/**
+ * @param seed 32 random bytes, also for ML-DSA-44, whose signing key is made from them @throws USAGE for a name that a
+ * note cannot carry
+ */
 export function secretKeyOf(name: string, type: KeyType, seed: Uint8Array): SecretNoteKey {
   if (!isKeyName(name)) throw new AssayError("USAGE", `key: expected a name without spaces and plus signs`);
   if (type !== "ml-dsa-44") return { name, type, publicKey: publicKeyOf(seed), seed, signingKey: seed };
@@ -58,11 +63,16 @@ export function secretKeyOf(name: string, type: KeyType, seed: Uint8Array): Secr
   return { name, type, publicKey, seed, signingKey: secretKey };
 }
 
+/** `PRIVATE+KEY+name+hex+base64`, the seed in the last part: whoever reads it can sign. */
 export function encodeSecretKey(key: SecretNoteKey): string {
   const material = base64(concatBytes([Uint8Array.of(KEY_TYPES[key.type]), key.seed]));
   return `PRIVATE+KEY+${key.name}+${keyIdText(key)}+${material}`;
 }
 
+/**
+ * Reads what `encodeSecretKey` writes, one newline behind it allowed. @throws FORMAT, also where the key id is not that
+ * of name and seed
+ */
 export function parseSecretKey(text: string, what = "private key"): SecretNoteKey {
   const [, name, id, encoded] = /^PRIVATE\+KEY\+([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})\n?$/.exec(text) ?? [];
   if (name === undefined || id === undefined || encoded === undefined || !isKeyName(name))

@@ -29,6 +29,7 @@ interface Group {
   least: number;
 }
 
+/** @throws LIMIT or FORMAT with the number of the line; a policy without a quorum line is refused, as C2SP asks */
 export function parsePolicy(bytes: Uint8Array, what = "policy"): Policy {
   if (bytes.length > POLICY_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${POLICY_BYTES_MAX} bytes`);

@@ -21,6 +21,7 @@ interface ProofFile {
   checkpoint: Uint8Array;
 }
 
+/** @param checkpoint in the file: the signed note as it came, cosignatures included */
 export function encodeProofFile({ extra, index, proof, checkpoint }: ProofFile): Uint8Array {
   const lines = [HEADER, ...(extra ? [`extra ${base64(extra)}`] : []), `index ${index}`, ...proof.map(base64), ""];
   const head = utf8(lines.map((line) => `${line}\n`).join(""));
@@ -30,6 +31,10 @@ export function encodeProofFile({ extra, index, proof, checkpoint }: ProofFile):
   return out;
 }
 
+/**
+ * Takes the parts apart and believes none of them.
+ * @throws LIMIT or FORMAT
+ */
 export function parseProofFile(bytes: Uint8Array, what = "tlog-proof"): ProofFile {
   if (bytes.length > 2 * NOTE_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${2 * NOTE_BYTES_MAX} bytes`);

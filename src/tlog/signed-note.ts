@@ -40,6 +40,7 @@ export function isKeyName(name: string): boolean {
   return /^[^\s+\p{White_Space}\p{Cc}]+$/u.test(name) && name.length <= 1000;
 }
 
+/** Takes text and signatures apart and checks none. @throws LIMIT or FORMAT */
 export function parseNote(bytes: Uint8Array, what = "note"): Note {
   if (bytes.length > NOTE_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${NOTE_BYTES_MAX} bytes, got ${bytes.length}`);
@@ -69,6 +70,7 @@ export function parseSignature(line: string, what = "note"): NoteSignature {
   return { name, keyId: new DataView(bytes.buffer).getUint32(0), signature: bytes.slice(4) };
 }
 
+/** With its newline: em dash, name, base64 of the key id (big-endian uint32) and the signature. */
 export function signatureLine({ name, keyId, signature }: NoteSignature): string {
   const bytes = new Uint8Array(4 + signature.length);
   new DataView(bytes.buffer).setUint32(0, keyId);
@@ -76,10 +78,12 @@ export function signatureLine({ name, keyId, signature }: NoteSignature): string
   return `— ${name} ${base64(bytes)}\n`;
 }
 
+/** Text, an empty line, signature lines in the order given. */
 export function encodeNote({ text, signatures }: Note): Uint8Array {
   return utf8(`${text}\n${signatures.map(signatureLine).join("")}`);
 }
 
+/** @param text with its last newline, as it is signed */
 export function signNote(text: string, signers: readonly NoteSigner[]): Note {
   return { text, signatures: signers.map((s) => ({ name: s.name, keyId: s.keyId, signature: s.sign(text) })) };
 }

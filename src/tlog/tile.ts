@@ -18,6 +18,7 @@ interface Tile {
   width: number;
 }
 
+/** From the log's root, as C2SP tlog-tiles writes it; a tile narrower than 256 has `.p/width` behind it. */
 export function tilePath({ level, index, width }: Tile): string {
   return `tile/${level}/${resourcePath(index, width)}`;
 }

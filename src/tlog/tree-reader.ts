@@ -19,6 +19,7 @@ export interface TreeHead {
   root: Uint8Array;
 }
 
+/** Worked out of tiles, which are believed: hold it against a signed head. */
 export async function treeRoot(read: ReadTile, size: number): Promise<Uint8Array> {
   return hashOf(cached(read), size, { start: 0, end: size });
 }

@@ -23,6 +23,10 @@ export interface TrustedCheckpoint extends Checkpoint {
   cosigned: Cosigned[];
 }
 
+/**
+ * @throws FORMAT or SIGNATURE: unreadable, of a log that the policy does not name, unsigned by it, or short of its
+ * quorum
+ */
 export function trustCheckpoint(bytes: Uint8Array, policy: Policy, what = "checkpoint"): TrustedCheckpoint {
   const note = parseNote(bytes, what);
   const checkpoint = parseCheckpoint(note.text, what);

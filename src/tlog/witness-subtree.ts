@@ -22,6 +22,7 @@ export interface SignSubtree {
 
 type SubtreeJudgement = { status: 200; subtree: Subtree } | { status: 400 | 403 | 404 | 422; reason: string };
 
+/** Body of a sign-subtree request; `checkpoint` is the signed note with the witness's own cosignature. */
 export function encodeSignSubtree({ start, end, hash, proof, checkpoint }: SignSubtree): Uint8Array {
   const lines = [`subtree ${start} ${end}`, base64(hash), ...proof.map(base64), ""];
   return concatBytes([utf8(lines.map((line) => `${line}\n`).join("")), checkpoint]);

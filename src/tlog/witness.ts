@@ -31,6 +31,7 @@ type Judgement =
   | { status: 409; size: number }
   | { status: 400 | 403 | 404 | 422; reason: string };
 
+/** Body of an add-checkpoint request (C2SP tlog-witness). */
 export function encodeAddCheckpoint({ oldSize, proof, checkpoint }: AddCheckpoint): Uint8Array {
   const head = utf8([`old ${oldSize}`, ...proof.map(base64), ""].map((line) => `${line}\n`).join(""));
   const out = new Uint8Array(head.length + checkpoint.length);
@@ -39,6 +40,7 @@ export function encodeAddCheckpoint({ oldSize, proof, checkpoint }: AddCheckpoin
   return out;
 }
 
+/** Takes the request apart; whether the proof holds is judged later. @throws LIMIT or FORMAT */
 export function parseAddCheckpoint(bytes: Uint8Array): AddCheckpoint {
   const what = "add-checkpoint";
   const { lines, checkpoint } = parseRequest(bytes, what);
@@ -58,12 +60,14 @@ export function parseRequest(bytes: Uint8Array, what: string): { lines: string[]
   return { lines: text.slice(0, end).split("\n"), checkpoint: utf8(text.slice(end + 2)) };
 }
 
+/** One hash a line. @throws LIMIT beyond the depth of any tree, FORMAT for a line that is no hash */
 export function proofLines(lines: readonly string[], what: string): Uint8Array[] {
   if (lines.length > PROOF_HASHES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${PROOF_HASHES_MAX} hashes`);
   return lines.map((line) => hashLine(line, what));
 }
 
+/** Base64 of 32 bytes. @throws FORMAT */
 export function hashLine(line: string, what: string): Uint8Array {
   const hash = fromBase64(line, what);
   if (hash.length !== HASH_BYTES) throw new AssayError("FORMAT", `${what}: expected hashes of 32 bytes`);

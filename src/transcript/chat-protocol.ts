@@ -69,6 +69,7 @@ export function chatUrl(endpoint: string, protocol: Protocol): URL {
   return url;
 }
 
+/** @param key null for a server that asks none */
 export function chatHeaders(protocol: Protocol, key: string | null): Record<string, string> {
   const headers: Record<string, string> = { "content-type": "application/json", accept: "application/json" };
   if (protocol === "anthropic") {
@@ -78,6 +79,7 @@ export function chatHeaders(protocol: Protocol, key: string | null): Record<stri
   return headers;
 }
 
+/** Body of one request with one user turn. A setting that is null is left out, so the server's default holds. */
 export function chatRequest(protocol: Protocol, settings: ChatSettings, prompt: string): JsonObject {
   const { model, temperature, maxTokens, system, seed, logprobs } = settings;
   const user = { role: "user", content: prompt };

@@ -24,6 +24,7 @@ export function shapeOf(object: JsonObject): Shape | null {
   return SHAPES.find(({ is }) => is(object)) ?? null;
 }
 
+/** @param what file and line, for messages @throws FORMAT naming the shape and the field that is missing */
 export function readForeign({ name, read }: Shape, object: JsonObject, what: string): UnnumberedRecord[] {
   return read(
     object,

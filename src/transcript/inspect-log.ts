@@ -12,10 +12,12 @@ import { type Settings, TRANSCRIPT_LIMITS, type UnnumberedRecord } from "./trans
 /** Entries of an `.eval` file: a sample each and a few summaries. */
 const ENTRIES_MAX = TRANSCRIPT_LIMITS.recordsMax;
 
+/** Told by `samples` and `eval`; the samples may still be refused. */
 export function isInspectLog(log: JsonObject): boolean {
   return Array.isArray(log.samples) && isObject(log.eval);
 }
 
+/** One record a sample and epoch. @throws FORMAT with the number of the sample */
 export function readInspectLog(log: JsonObject, what: string): UnnumberedRecord[] {
   const settings = runSettings(log, what);
   return (log.samples as unknown[]).map((sample, i) => readSample(sample, settings, `${what} sample ${i + 1}`));

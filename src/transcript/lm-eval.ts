@@ -7,6 +7,7 @@ import { AssayError } from "../base/error.js";
 import { checkedPromptId, expected, isObject, type JsonObject, readSettings } from "./record.js";
 import type { UnnumberedRecord } from "./transcript.js";
 
+/** Told by `doc_id` and `resps` without `text`, which no other format has together. */
 export function isLmEvalSample(object: JsonObject): boolean {
   return "doc_id" in object && "resps" in object && object.text === undefined;
 }

@@ -75,6 +75,7 @@ const SCRIPTS: readonly Script[] = ["none", "latin", "cyrillic", "han", "kana", 
 /** Letters looked at: the start of an answer tells its script. */
 const SCRIPT_CHARS = 200;
 
+/** Script of most letters among the answer's first characters; the first listed where no letter of another is found. */
 export function scriptOf(text: string): Script {
   const counts = new Uint16Array(SCRIPTS.length);
   const length = Math.min(text.length, SCRIPT_CHARS);

@@ -130,10 +130,12 @@ function isPlain(value: unknown): boolean {
   return value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value);
 }
 
+/** A JSON object: neither null nor a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A FORMAT error in the one form of this reader: file and line, what was wanted, what stands there. */
 export function expected(what: string, wanted: string, got: unknown): AssayError {
   return new AssayError("FORMAT", `transcript.read: ${what}: expected ${wanted}, got ${quoted(got ?? "nothing")}`);
 }

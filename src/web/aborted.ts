@@ -1,6 +1,7 @@
 /** A client that goes away while it sends is no fault of this program: one line says so, and no stack. */
 import type { Hono } from "hono";
 
+/** Told by the error's name, code or words, since each layer of the server reports it in its own way. */
 export function isAborted(error: Error & { code?: string }): boolean {
   return error.name === "AbortError" || error.code === "ECONNRESET" || /\babort|premature close/i.test(error.message);
 }

@@ -5,6 +5,10 @@ import { join } from "node:path";
 /** More are counted. */
 const LISTED_MAX = 1000;
 
+/**
+ * @param requestPath as the browser asked, shown as the title @returns HTML with names escaped; a folder of more
+ * entries is cut and says so
+ */
 export async function folderIndex(folder: string, requestPath: string): Promise<string> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
   const rows: string[] = [];

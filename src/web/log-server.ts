@@ -18,6 +18,7 @@ const HEADERS = { "x-content-type-options": "nosniff", "access-control-allow-ori
 const OBJECT = /^objects\/([0-9a-f]{2})\/\1[0-9a-f]{62}$/;
 const LASTING = "public, max-age=31536000, immutable";
 
+/** @param port 0 takes any free one @returns once it listens, on this machine alone */
 export function serveLog(folder: string, port: number): Promise<Served> {
   const app = new Hono();
   answerFaults(app, "log");
@@ -74,6 +75,7 @@ export function addLogFiles(app: Hono, where: string, prefix: string): void {
   });
 }
 
+/** Bodies are bounded before they are read; what the witness answers is passed on with its status. */
 export function serveWitness(witness: Witness, port: number): Promise<Served> {
   const app = new Hono();
   answerFaults(app, "witness");

@@ -50,6 +50,7 @@ interface AuditBundleInput {
 
 const numbered = (folder: string, seq: number, kind: string) => `${folder}/${String(seq).padStart(6, "0")}.${kind}`;
 
+/** Files by path. The opening goes in only where it is given: rows are their owner's. */
 export function packAudit(given: AuditBundleInput): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   files.set(AUDIT_FILE, canonicalJsonBytes({ type: AUDIT_TYPE, challenge: given.report.challenge.digest }));
@@ -79,6 +80,10 @@ interface AuditVerified {
   cannotSee: string[];
 }
 
+/**
+ * Never throws for what is in the files: each check holds or says what does not. `quick` puts a faster check of the
+ * same signatures in place of the portable one.
+ */
 export function verifyAudit(
   files: Files,
   { policy = null, opening = null, quick }: VerifyAuditOptions = {},

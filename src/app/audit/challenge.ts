@@ -76,6 +76,7 @@ export async function makeChallenge(options: DrawOptions): Promise<Uint8Array> {
   );
 }
 
+/** An entry signed elsewhere, such as an auditor's challenge, entered by whoever keeps the run's log. */
 export async function enterSigned(
   folder: string,
   bytes: Uint8Array,
@@ -113,6 +114,10 @@ interface AnswerOptions {
   witnesses: Policy | null;
 }
 
+/**
+ * Opens what the round drew, sealed to the auditor, and enters how many rows were opened and how many withheld.
+ * @throws SIGNATURE where the round's signature does not hold
+ */
 export async function answerChallenge(
   options: AnswerOptions,
 ): Promise<{ opened: number; withheld: number; entry: SignedEntry }> {
@@ -195,6 +200,7 @@ export async function readSealed(path: string, identityFile: string, challenge: 
   return readOpening(bytes, "opening");
 }
 
+/** The 96 digits themselves, or `@FILE` that holds them. @throws USAGE */
 export async function readSignature(text: string): Promise<string> {
   const given = text.startsWith("@") ? (await readFile(text.slice(1), "utf8")).trim() : text;
   if (!/^[0-9a-f]{96}$/.test(given))

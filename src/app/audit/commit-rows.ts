@@ -46,6 +46,10 @@ interface CommitResult {
   size: number;
 }
 
+/**
+ * @returns rows added and all rows committed; where nothing is new no entry is made
+ * @throws DIGEST where a source no longer begins with the rows committed before
+ */
 export async function commitRows(options: CommitOptions): Promise<CommitResult> {
   const { folder, of, sources, key, at, witnesses } = options;
   const { state } = await openRun(folder);

@@ -29,6 +29,7 @@ interface OriginOptions {
   policy: Policy | null;
 }
 
+/** @throws USAGE for a run without committed checkpoints, or with more than are taken */
 export async function originOfRun({ folder, model, checkpoints, policy }: OriginOptions): Promise<OriginReport> {
   const run = await openRun(folder, policy);
   const committed = run.state.committed.get("checkpoints")?.at(-1)?.said.size ?? 0;

@@ -34,6 +34,10 @@ export interface Reported {
   files: Map<string, Uint8Array>;
 }
 
+/**
+ * @throws USAGE where the challenge was answered and its opening is not given; unanswered, all that was drawn counts as
+ * not opened
+ */
 export async function reportOnRun(options: ReportOptions): Promise<Reported> {
   const { where, model, withRows, key } = options;
   const policy: Policy | null = options.policy ? parsePolicy(options.policy, "--policy") : null;

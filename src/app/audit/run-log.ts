@@ -38,12 +38,14 @@ export interface RunKey {
   sign: (message: Uint8Array) => Uint8Array;
 }
 
+/** @param path EC private key in PEM @throws FORMAT or UNSUPPORTED, as `readPrivateKey` */
 export async function readRunKey(path: string, password?: string): Promise<RunKey> {
   const key = readPrivateKey(await readWhole(path), path, password);
   const publicKey = publicOf(key).export({ type: "spki", format: "pem" }).toString();
   return { keyId: keyHint(key), publicKey, sign: (message) => new Uint8Array(signEcdsa(message, key)) };
 }
 
+/** The entry in a DSSE envelope, as the run's log stores it. */
 export function signEntry(entry: AuditEntry, key: RunKey): Uint8Array {
   const statement = encodeEntry(entry);
   return encodeSignedStatement(statement, key.sign(toBeSigned(statement)), key.keyId);
@@ -192,6 +194,10 @@ export async function recentRound(folder: string, beacon: BeaconOfRun, now: numb
   return { round, signature: await roundSignature(folder, beacon, round) };
 }
 
+/**
+ * Signed by the stand-in's secret in the run's folder, for rehearsals. @throws USAGE for a real beacon, whose signature
+ * must come from the chain
+ */
 export async function roundSignature(folder: string, beacon: BeaconOfRun, round: number): Promise<string> {
   if (!beacon.standIn)
     throw new AssayError("USAGE", `audit: expected --round and --signature of the chain ${beacon.chain}`);
@@ -200,6 +206,7 @@ export async function roundSignature(folder: string, beacon: BeaconOfRun, round:
   return localChain(fromHex(secret.trim(), "beacon")).sign(round);
 }
 
+/** 32 bytes from which all salts of the run follow: kept in its folder, never packed. */
 export async function runSecret(folder: string): Promise<Uint8Array> {
   const text = await readFile(join(folder, "state", "run-key"), "utf8").catch(() => null);
   if (text === null)
@@ -227,6 +234,7 @@ export async function witnessedEntries(
   return { times, heads };
 }
 
+/** UTC to the second, as entries carry it. */
 export function momentText(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }

@@ -18,6 +18,10 @@ interface StoredPart {
   page: string;
 }
 
+/**
+ * @param at folder of the finding below data/, empty for the first @throws where a part is missing or unreadable:
+ * verify the bundle first
+ */
 export function storedPart(files: Files, at: string): StoredPart {
   const path = (name: string) => `data/${at}${name}`;
   const bytes = files.get(path("validation.json"));

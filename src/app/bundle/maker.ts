@@ -12,6 +12,7 @@ export interface Maker {
   digest: Digest;
 }
 
+/** One line, parts separated by single spaces; `makerOf` reads it back. */
 export function encodeMaker({ name, version, digest }: Maker): string {
   return `${name} ${version} ${digest}`;
 }

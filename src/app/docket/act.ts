@@ -38,6 +38,11 @@ export interface Acting {
   witnesses?: Policy | null;
 }
 
+/**
+ * Sealed first where its tier is narrower than PUBLIC. @returns the record, or the refusal with its reason; a refused
+ * act changes nothing
+ * @throws USAGE where the circle changed while the act was sealed
+ */
 export async function enterAct({ folder, signer, at, witnesses }: Acting, given: Act): Promise<Entered> {
   const sealing = (given.tier ?? "PUBLIC") !== "PUBLIC";
   const before = sealing ? await openCaseFolder(folder) : null;
@@ -167,6 +172,10 @@ export async function announceDraw(
   return { draw: { round: roundAt(open.state.beacon!, received + afterSeconds), secret: sha256Digest(secret) } };
 }
 
+/**
+ * The panel as the announced round and the case's own secret draw it; the other side can draw it again.
+ * @throws USAGE where no draw was announced
+ */
 export async function drawFacts(
   open: CaseFolder,
   given: { list: string[]; excluded: { who: string; because: string }[]; signature: string | null },
@@ -193,6 +202,10 @@ export function newSecret(): { secret: string; commitment: string } {
   return { secret: hex(secret), commitment: `sha256:${sha256Hex(secret)}` };
 }
 
+/**
+ * Labels of the blind slots, drawn from the plan's round and the committed secret. @throws USAGE before the round is in
+ * the case
+ */
 export function labelFacts(open: CaseFolder, secret: string): FactsOf<"blind.opened"> {
   const { plan } = open.state;
   if (!plan?.beacon) throw new AssayError("USAGE", "case: the round that the plan names is not in the case yet");

@@ -27,6 +27,7 @@ const caseSchema = z.strictObject({
 });
 export type CaseFile = z.infer<typeof caseSchema>;
 
+/** @throws SCHEMA with the place in the file */
 export function readCaseFile(bytes: Uint8Array, what: string): CaseFile {
   const parsed = caseSchema.safeParse(parseStrictJson(fromUtf8(bytes, what), what));
   if (parsed.success) return parsed.data;

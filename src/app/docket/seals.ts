@@ -42,6 +42,7 @@ async function joiningEntries({ records, object }: CaseFolder): Promise<JoiningE
   return entries;
 }
 
+/** From the entries by which they joined: to whom something may be sealed. */
 export async function readersOfCase(open: CaseFolder): Promise<Reader[]> {
   return readersOf(await joiningEntries(open), open.object);
 }

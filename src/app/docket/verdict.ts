@@ -31,6 +31,10 @@ const OPINION_BYTES_MAX = 1024 * 1024;
 /** Entries that tell the examiner what is asked. */
 const INSTRUCTING = ["complaint", "response", "plan.adopted", "question", "inspection.ordered"];
 
+/**
+ * Reads the form alone; empty items and refused words stand in the way of a signature, not of a draft.
+ * @throws LIMIT or SCHEMA
+ */
 export function readOpinion(bytes: Uint8Array, what: string): Opinion {
   if (bytes.length > OPINION_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${OPINION_BYTES_MAX} bytes`);
@@ -120,6 +124,7 @@ interface SignedVerdict {
   signature: Uint8Array;
 }
 
+/** Page and data without a signature; the page says that it is a draft. */
 export function draftOfVerdict(verdict: Verdict): Omit<SignedVerdict, "signature"> {
   return { html: new TextEncoder().encode(verdictPage(verdict, false)), json: canonicalJsonBytes(verdict) };
 }

@@ -48,6 +48,10 @@ interface VerifyCaseOptions {
 const PATHS =
   /^(case\.json|checkpoint|log-keys\.txt|state\.json|entries\/[0-9]{6}\.(record|bundle)\.json|objects\/[0-9a-f]{64})$/;
 
+/**
+ * @param policy null takes the log's keys from the bundle, and the report says so @param quick a faster check of the
+ * same signatures in place of the portable one
+ */
 export async function verifyCase(files: Files, { policy = null, quick }: VerifyCaseOptions = {}): Promise<CaseReport> {
   const checks: Check[] = [];
   const cannotSee = new Set<string>();

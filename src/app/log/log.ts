@@ -103,6 +103,10 @@ export async function withWriter<T>(
   }
 }
 
+/**
+ * Resolves when the entries are published, cosigned as the policy asks. Each comes back with its index.
+ * @throws SIGNATURE where the quorum does not answer: the entries are kept and published later
+ */
 export async function appendEntries(
   folder: string,
   entries: readonly Uint8Array[],
@@ -158,6 +162,10 @@ export async function receiptOf(
   return encodeReceipt({ index, size: head.size, root: head.root, proof }, key!);
 }
 
+/**
+ * @param where folder or URL; the head is read without a policy, so the entry is the operator's word @throws USAGE for
+ * an index beyond the tree
+ */
 export async function readEntry(where: string, index: number): Promise<Uint8Array> {
   const read = openLog(where);
   const { head } = await readHead(read, where, null);
@@ -165,6 +173,7 @@ export async function readEntry(where: string, index: number): Promise<Uint8Arra
   return (await readBundle(read, head.size, Math.floor(index / 256)))[index % 256]!;
 }
 
+/** @throws FORMAT or SIGNATURE where the entry is not in a tree that the policy trusts */
 export function verifyProof(proof: Uint8Array, entry: Uint8Array, policy: Policy): TrustedCheckpoint {
   return verifyProofFile(parseProofFile(proof), entry, policy);
 }
@@ -252,6 +261,7 @@ export async function followLog(
   }
 }
 
+/** @throws NOT_FOUND, LIMIT or FORMAT under the file's path */
 export async function readPolicyFile(path: string): Promise<Policy> {
   let bytes: Uint8Array;
   try {

@@ -34,6 +34,10 @@ export interface Witness {
   close: () => void;
 }
 
+/**
+ * Holds the folder's lock until it is closed. @param now Unix seconds, which a cosignature carries @throws USAGE for a
+ * log's key in place of a cosigner's
+ */
 export async function openWitness(options: {
   folder: string;
   key: SecretNoteKey;

@@ -34,6 +34,7 @@ export async function assetDigest(asked: string, onProgress: OnProgress): Promis
   return `sha256:${await modelRoot(asked, onProgress)}`;
 }
 
+/** @param asset file or folder whose digest is taken @param sealedTo age recipients who can open the fields */
 export async function grantFields(
   asset: string,
   options: GrantOptions,

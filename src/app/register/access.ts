@@ -116,6 +116,7 @@ export function accessEntry({ index: { access } }: Register, asked: string): Acc
   return found;
 }
 
+/** @param asked index of the entry or digest of its statement @throws NOT_FOUND or USAGE where that is no grant */
 export function grantState(register: Register, asked: string): GrantState {
   const grant = register.index.access.grant(accessEntry(register, asked).record.statement);
   if (!grant) throw new AssayError("USAGE", `register: expected a grant, got ${quoted(asked)}`);
@@ -174,6 +175,10 @@ export interface WhoHadAnswer extends WhoHad {
   foreign: { count: number; about: ForeignEntry[] };
 }
 
+/**
+ * @param question `before` is Unix seconds, null for now. What these identities cannot open is counted in the answer,
+ * damaged files apart.
+ */
 export async function askWhoHad(
   register: Register,
   identities: readonly string[],

@@ -26,6 +26,7 @@ export async function grantOf(path: string, grant: Omit<KeyGrant, "publicKey">):
   return { ...grant, publicKey, keyId: keyHint(key) };
 }
 
+/** Canonical JSON: the same grants give the same digest. */
 export function policyOf(grants: readonly KeyGrant[]): Uint8Array {
   const keys = grants.map(({ name, publicKey, roles, names }) => ({ name, publicKey, roles, names }));
   return canonicalJsonBytes({ type: "assay/register-policy/v1", keys });

@@ -87,6 +87,7 @@ async function compile(): Promise<ValidateFunction> {
   return ajv.compile(await read("bom-1.7"));
 }
 
+/** Answers for `register declare`, never declarations: somebody signs them after reading. @throws SCHEMA or FORMAT */
 export async function importBom(path: string): Promise<BomImport> {
   const mended = await readBom(path);
   return draftsOfBom(mended.given, now(), mended);

@@ -42,6 +42,7 @@ export async function signedRoot(signature: string): Promise<string> {
   return decodeStatement(decodeSignatureBundle(await readWhole(signature), signature).payload).root;
 }
 
+/** A draft of each kind that folder, card or data sets say something of; nothing is guessed. */
 export async function gatherDrafts(options: {
   /** Null where the model is a file, or not at hand. */
   folder: string | null;
@@ -92,6 +93,9 @@ export async function readAnswers(path: string): Promise<Partial<Record<Kind, un
   return value;
 }
 
+/**
+ * @throws USAGE for a name out of ASCII or longer than a record holds: look-alike letters would make two names of one
+ */
 export function assertName(name: string): void {
   if (!MODEL_NAME.test(name))
     throw new AssayError("USAGE", `declare: expected a name such as maker/model in ASCII, got ${quoted(name)}`);
@@ -102,6 +106,7 @@ export interface Signer {
   sign: (message: Uint8Array) => Uint8Array;
 }
 
+/** @throws FORMAT where the key does not open under the password, UNSUPPORTED for another curve */
 export async function readSigner(path: string, password?: string): Promise<Signer> {
   const key = readPrivateKey(await readWhole(path), path, password);
   return { keyId: keyHint(key), sign: (message) => new Uint8Array(signEcdsa(message, key)) };

@@ -140,6 +140,7 @@ function orderOf({ index }: Register, asked: string): OrderState {
   return found;
 }
 
+/** @param asked the order by index or digest @param given `models` empty lifts it for all */
 export async function liftOrder(
   entering: Entering,
   asked: string,
@@ -157,6 +158,7 @@ export async function liftOrder(
   });
 }
 
+/** To descendants whom it does not reach by itself, after they were heard; admission refuses one without notice. */
 export async function extendOrder(
   entering: Entering,
   asked: string,

@@ -41,6 +41,7 @@ interface RegisterCheck {
 
 const FAULTS_MAX = 100;
 
+/** @returns counts, and faults in words up to a bound */
 export async function checkRegister(
   where: string,
   policy: Policy | null,

@@ -76,6 +76,7 @@ export interface ModelRecord {
   findings: StatementRecord[];
 }
 
+/** @param trust null shows the operator's word on times; with a policy, the cosigners' too */
 export async function modelRecord(register: Register, model: ModelState, trust: Policy | null): Promise<ModelRecord> {
   const { index } = register;
   const cache = new Map<number, Promise<Declaration>>();

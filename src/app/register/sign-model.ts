@@ -63,6 +63,10 @@ export interface SignOptions extends Listing {
   onProgress: (done: number, total: number) => void;
 }
 
+/**
+ * Writes the signature whole or not at all. @returns what was signed, and warnings in words
+ * @throws UNSUPPORTED for shards of a model with an empty file, which no list of shards can speak of
+ */
 export async function signModel(options: SignOptions): Promise<ModelStatement & { warnings: string[] }> {
   const { model, signature, algorithm, onProgress } = options;
   const seal = await sealOf(options);

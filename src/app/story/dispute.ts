@@ -57,6 +57,10 @@ export interface Story {
 
 const STEPS = 9;
 
+/**
+ * @param out folder that the story is written into @param examine the laboratory: a test puts invented findings here
+ * @throws UNSUPPORTED where no laboratory has a dispute to tell
+ */
 export async function tellDispute({ out, examine, again, onStep }: StoryOptions): Promise<Story> {
   const { demonstration } = demonstrated();
   const { dispute } = demonstration;

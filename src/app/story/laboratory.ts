@@ -7,6 +7,7 @@ import { recompute } from "../recompute.js";
 import { loadStudies } from "../studies.js";
 import type { StoryOptions } from "./dispute.js";
 
+/** @param home folder for digests that are kept between runs */
 export async function storyLaboratory(
   home: string,
   onProgress: (progress: Progress) => void,

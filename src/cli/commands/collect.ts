@@ -40,6 +40,7 @@ const WAIT_MS = 500;
 
 const KEY_VARIABLE: Record<Protocol, string> = { openai: "OPENAI_API_KEY", anthropic: "ANTHROPIC_API_KEY" };
 
+/** Exit status 1 where Ctrl-C stopped it: the same command goes on. */
 export function collectCommand(): Command {
   return new Command("collect")
     .requiredOption(

@@ -13,6 +13,7 @@ import { serveDocket } from "../../web/docket/docket-server.js";
 import { progressLine } from "../progress.js";
 import { PORT_DEFAULT, portArgument, serveUntilStopped } from "./serve.js";
 
+/** Examines the models under fixtures/demo; asks no network. */
 export function demoCommand(): Command {
   return new Command("demo")
     .option("--out <folder>", "a new or empty folder for the pages (default: the demo folder of ASSAY_HOME, made anew)")

@@ -9,6 +9,7 @@ interface Options {
   host: string[];
 }
 
+/** `docket serve` and `docket workspace`. */
 export function docketCommand(): Command {
   return new Command("docket").addCommand(serveCommand()).addCommand(workspaceCommand());
 }

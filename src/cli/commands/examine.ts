@@ -38,6 +38,7 @@ interface Output {
   under?: string;
 }
 
+/** Arguments and options are those of the question's record; what all examinations share is added here. */
 export function questionCommand(asking: Asking, question: Question): Command {
   const command = new Command(asking.question.name).description(question.description);
   for (const { name, help, many } of question.arguments) command.argument(many ? `<${name}...>` : `<${name}>`, help);

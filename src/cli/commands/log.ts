@@ -44,6 +44,7 @@ interface Common {
   json?: boolean;
 }
 
+/** All verbs below `log`. */
 export function logCommand(): Command {
   return new Command("log")
     .addCommand(init())

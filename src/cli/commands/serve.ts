@@ -16,6 +16,7 @@ interface Options {
   host: string[];
 }
 
+/** A folder of pages, or with --register a register's site; runs until it is stopped. */
 export function serveCommand(): Command {
   return new Command("serve")
     .argument("[folder]", "a folder with pages")
@@ -62,10 +63,12 @@ async function serveSite(where: string, options: Options): Promise<void> {
   );
 }
 
+/** Resolves on Ctrl-C or SIGTERM, when the port is free again. */
 export async function serveUntilStopped(folder: string, port: number): Promise<void> {
   await untilStopped(await serveFolder(folder, port), "pages");
 }
 
+/** Tells the address on standard error, then waits for Ctrl-C or SIGTERM. */
 export async function untilStopped(served: Served, what: string): Promise<void> {
   process.stderr.write(`${what} at ${served.url} (stop with Ctrl-C)\n`);
   await new Promise<void>((resolve) => {
@@ -75,6 +78,7 @@ export async function untilStopped(served: Served, what: string): Promise<void> 
   await served.close();
 }
 
+/** For commander's argument parsing, whose own error it throws. */
 export function portArgument(text: string): number {
   const n = Number(text);
   if (!Number.isInteger(n) || n < 0 || n > 65_535) throw new InvalidArgumentError("expected 0 to 65535.");

@@ -31,6 +31,7 @@ interface Options {
   pdf: boolean;
 }
 
+/** Draws by itself; its verbs sign, check and print an empty opinion. */
 export function verdictCommand(): Command {
   return drawn(new Command("verdict").enablePositionalOptions())
     .argument("<case>", "the case's folder")

@@ -22,6 +22,7 @@ interface Options {
   json?: boolean;
 }
 
+/** Tells bundles of findings, cases and audits apart by what lies in them. */
 export function verifyCommand(): Command {
   return earlierFlag(verifying(), "--key <file...>", "--trust-key");
 }

@@ -11,6 +11,7 @@ interface Words {
   flags: { name: string; says: string }[];
 }
 
+/** @returns a script to be sourced; hidden options and earlier names are left out */
 export function completion(program: Command, shell: Shell): string {
   const words = [{ path: "", command: program }, ...leaves(program)].map(
     ({ path, command }): Words => ({

@@ -30,6 +30,10 @@ export type ChatOutcome =
 /** Statuses worth another try: RFC 9110 and 6585, and 529, by which Anthropic says that it is overloaded. */
 const AGAIN = new Set([408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529]);
 
+/**
+ * One request, one outcome: an answer, a failure worth another try, or one that is not. It throws for no failure of the
+ * server; redirects are not followed.
+ */
 export async function askChat(request: ChatRequest): Promise<ChatOutcome> {
   const { url, headers, body, protocol, key } = request;
   const clean = (text: string) => withoutKey(text, key);

@@ -104,6 +104,7 @@ export async function checkHeader(path: string): Promise<void> {
   }
 }
 
+/** SHA-256 of the file, streamed. @throws what a user can mend, such as NOT_FOUND, under the path's name */
 export async function digestOf(path: string): Promise<string> {
   const hash = createHash("sha256");
   try {

@@ -3,6 +3,7 @@ import { GGUF_SCHEME, openGgufModel } from "./gguf-model.js";
 import type { LocalModel } from "./local-model.js";
 import { ONNX_SCHEME, openOnnxModel } from "./onnx-model.js";
 
+/** Told by the scheme (`gguf:`, `onnx:`) alone; no file is looked for. */
 export function isLocalModel(address: string): boolean {
   return address.startsWith(GGUF_SCHEME) || address.startsWith(ONNX_SCHEME);
 }

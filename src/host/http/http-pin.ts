@@ -17,6 +17,7 @@ const pinSchema = z.strictObject({
 });
 export type Pin = z.infer<typeof pinSchema>;
 
+/** http and https alone. */
 export function isUrl(text: string): boolean {
   return /^https?:\/\//i.test(text);
 }
@@ -44,6 +45,7 @@ export function pinKey(pin: Pin): string {
   return `${pin.url}#${encodeURIComponent(JSON.stringify(pin))}`;
 }
 
+/** Reads back what stands behind the `#` of a pinned path; it throws for text that no pin was written as. */
 export function pinOf(key: string): Pin {
   return pinSchema.parse(JSON.parse(decodeURIComponent(key.slice(key.indexOf("#") + 1))));
 }

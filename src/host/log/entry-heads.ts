@@ -11,6 +11,7 @@ import { openBucket } from "./log-bucket.js";
 /** Entries a folder: file systems grow slow with more names. */
 const WIDTH = 1000;
 
+/** From the log's root; 1,000 or so heads lie in a folder, so that none grows with the log. */
 export function entryHeadPath(index: number): string {
   return `cosigned/${Math.floor(index / WIDTH)}/${index}`;
 }

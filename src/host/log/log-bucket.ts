@@ -113,6 +113,7 @@ export function openBucket(address: string, env: Readonly<Record<string, string 
   };
 }
 
+/** Reads as a folder or URL is read: null where nothing is stored; the writer's lease is taken off the signed head. */
 export function readLogBucket(bucket: Bucket): ReadTile {
   return async (path) => {
     const found = await bucket.get(path);

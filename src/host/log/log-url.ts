@@ -8,6 +8,10 @@ import { boundedBody } from "../bounded-body.js";
 const BYTES_MAX = 17 * 1024 * 1024;
 const TIMEOUT_MS = 30_000;
 
+/**
+ * @param prefix with or without slashes at its end @returns null for 404 and 410; whatever else is no success is an
+ * error
+ */
 export function readLogUrl(prefix: string): ReadTile {
   const base = prefix.replace(/\/+$/, "");
   return async (path) => {

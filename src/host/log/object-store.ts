@@ -14,6 +14,7 @@ import { readLogUrl } from "./log-url.js";
 const NAME = /^sha256:([0-9a-f]{2})([0-9a-f]{62})$/;
 const OBJECTS = "objects";
 
+/** From the log's root. @throws FORMAT for anything but a SHA-256 digest, so that no name leads elsewhere */
 export function objectPath(digest: string): string {
   const [, first, rest] = NAME.exec(digest) ?? [];
   if (first === undefined) throw new AssayError("FORMAT", "register: expected a digest sha256:…");

@@ -20,6 +20,10 @@ export async function makeIdentity(path: string): Promise<string> {
   return recipient;
 }
 
+/**
+ * One age identity a line, `#` and empty lines left out. @throws FORMAT for anything else, and never with what the line
+ * held
+ */
 export async function readIdentities(path: string): Promise<string[]> {
   const text = Buffer.from(await readSmallFile(path, IDENTITY_BYTES_MAX)).toString("latin1");
   const lines = text
@@ -31,6 +35,7 @@ export async function readIdentities(path: string): Promise<string[]> {
   return lines;
 }
 
+/** Public halves, in the order given. @throws FORMAT where one is no identity */
 export async function recipientsOf(identities: readonly string[], what: string): Promise<string[]> {
   try {
     return await Promise.all(identities.map(identityToRecipient));

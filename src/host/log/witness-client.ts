@@ -16,6 +16,10 @@ const TRIES = 3;
 
 type Witness = Policy["witnesses"][number];
 
+/**
+ * All at once; the quorum decides, not the number. @throws SIGNATURE where it is not reached, with each refusal; what
+ * was signed stays stored
+ */
 export function askWitnesses(policy: Policy): Cosign {
   const sizes = new Map<string, number>();
   return async (note, size, proveFrom) => {

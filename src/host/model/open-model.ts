@@ -180,6 +180,7 @@ async function readHeaders(
   );
 }
 
+/** The header alone, checked against the file's size; no tensor is read. */
 export async function readHeader(reader: Bytes, file: ModelFile): Promise<SafetensorsHeader> {
   const first = await reader.readExactly(file.path, 0, Math.min(8, file.sizeBytes));
   const length = safetensorsHeaderLength(first, file.sizeBytes, file.name);

@@ -10,6 +10,9 @@ const HASH_OF_CURVE: Record<string, string> = { prime256v1: "sha256", secp384r1:
 /** The roots of an operating system are some two hundred. */
 const CERTIFICATES_MAX = 1000;
 
+/**
+ * @param passphrase of an encrypted PEM @throws FORMAT where it does not open, UNSUPPORTED for a key on another curve
+ */
 export function readPrivateKey(pem: Uint8Array, what: string, passphrase?: string): KeyObject {
   try {
     return supported(
@@ -25,6 +28,7 @@ export function readPrivateKey(pem: Uint8Array, what: string, passphrase?: strin
   }
 }
 
+/** @throws FORMAT for a private key, so that none is handed on by mistake, or for no key */
 export function readPublicKey(pem: Uint8Array, what: string): KeyObject {
   if (/PRIVATE KEY/.test(Buffer.from(pem).toString("latin1")))
     throw new AssayError("FORMAT", `${what}: expected a public key, got a private one`);
@@ -53,14 +57,17 @@ export function keyHint(key: KeyObject): string {
   return createHash("sha256").update(pem).digest("hex");
 }
 
+/** The public half of either. */
 export function publicOf(key: KeyObject): KeyObject {
   return key.type === "private" ? createPublicKey(key) : key;
 }
 
+/** DER, with the hash of the curve's size (P-256: SHA-256, P-384: SHA-384, P-521: SHA-512). */
 export function signEcdsa(message: Uint8Array, key: KeyObject): Uint8Array {
   return sign(hashOf(key), message, key);
 }
 
+/** False, never an error, for a signature that cannot be read. */
 export function verifyEcdsa(signature: Uint8Array, message: Uint8Array, key: KeyObject): boolean {
   try {
     return verify(hashOf(key), message, key, signature);

@@ -23,6 +23,10 @@ export interface Database extends Queries {
 /** Rows of one insert: SQLite takes 32,766 values, PostgreSQL 65,535. */
 const VALUES_MAX = 16_000;
 
+/**
+ * Many rows with few statements, each below the number of placeholders that both databases take; in a transaction only
+ * where the caller opened one.
+ */
 export async function insert(
   queries: Queries,
   table: string,

@@ -34,6 +34,10 @@ const INERTIA = 0.1;
 const GAIN_MIN = 1e-5;
 const PATIENCE = 10;
 
+/**
+ * Copies the terms into the arena, once for a whole climb; a general term goes in twice, since it need not be
+ * symmetric.
+ */
 export function termsIn(arena: Arena, { symmetric, general, vectors }: Terms, width: number): HeldTerms {
   const flat: { a: Float32Array; b: Float32Array; weight: number; flip: boolean }[] = [
     ...symmetric.map((s) => ({ ...s, weight: 1, flip: false })),

@@ -12,16 +12,19 @@ export interface Dense {
   data: Float64Array;
 }
 
+/** Row-major. */
 export function zeros(rows: number, columns: number): Dense {
   return { rows, columns, data: new Float64Array(rows * columns) };
 }
 
+/** n × n. */
 export function identity(n: number): Dense {
   const out = zeros(n, n);
   for (let i = 0; i < n; i++) out.data[i * n + i] = 1;
   return out;
 }
 
+/** A copy. */
 export function transpose(a: Dense): Dense {
   const out = zeros(a.columns, a.rows);
   for (let r = 0; r < a.rows; r++)
@@ -55,6 +58,7 @@ export function timesTransposed(a: Dense, b: Dense): Dense {
   return multiply(a, transpose(b));
 }
 
+/** into += factor · a, in place; both of one shape, which is not checked. */
 export function addScaled(into: Dense, a: Dense, factor: number): void {
   for (let i = 0; i < into.data.length; i++) into.data[i]! += factor * a.data[i]!;
 }

@@ -28,6 +28,10 @@ export function eigenvectors({ width, matrices }: EigenJob): Float64Array[] {
 /** QL takes two or three sweeps a value; this many would be a mistake in this file. */
 const SWEEPS_MAX = 60;
 
+/**
+ * Eigenvalues in rising order with their unit vectors as rows. Only symmetric input has a meaning; an assertion fails
+ * for values that are not finite.
+ */
 export function symmetricEigen(a: Dense): Eigen {
   const n = a.rows;
   assert(n === a.columns && n > 0, "symmetricEigen: expected a square matrix");

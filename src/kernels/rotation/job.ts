@@ -31,6 +31,10 @@ export interface RotationFound {
 
 let arena: Arena | undefined;
 
+/**
+ * Runs in a worker thread and keeps one arena of WebAssembly memory for all its jobs; `fit` is null where no clouds
+ * were given.
+ */
 export function findRotation({ width, terms, start, steps, clouds, sharpness }: RotationJob): RotationFound {
   arena ??= new Arena();
   const mark = arena.mark();

@@ -11,6 +11,7 @@ const STEPS_MAX = 40;
 /** Relative change that leaves an error of about its square: 10⁻⁸, far below what the next climb moves. */
 const CHANGE_MIN = 1e-4;
 
+/** Null for a matrix that is singular or does not settle within the steps allowed. */
 export function polarFactor(m: Dense): Dense | null {
   assert(m.rows === m.columns, "polarFactor: expected a square matrix");
   let x = m;

@@ -12,6 +12,10 @@ import { median } from "./score/standard-scores.js";
 /** Teachers listed. */
 const TEACHERS_SHOWN = 10;
 
+/**
+ * Null with fewer than two panel models: there is nobody to compare the reference with. Scores are standard scores by
+ * pair (pairIndex).
+ */
 export function attribution(
   scores: Float64Array,
   cast: Cast,

@@ -65,6 +65,7 @@ export interface BehaviourRequest {
   onProgress: OnProgress;
 }
 
+/** Three findings, one a proposition, on one comparison; without a shared prompt each is `refused`. */
 export async function examineBehaviour(request: BehaviourRequest): Promise<Finding[]> {
   const prompts = request.source.promptIds.length;
   if (prompts === 0) {

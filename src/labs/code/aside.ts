@@ -18,6 +18,10 @@ const COMMON = new Set(
   ),
 );
 
+/**
+ * Words of four letters or more from the folder's name and the first two parts of each path, without version numbers
+ * and common words.
+ */
 export function namesOf({ name, units }: NamedSide): string[] {
   const names = new Set([name.replace(/[-_]?v?\d+(\.\w+)*$/, "")]);
   for (const { path } of units) for (const part of path.split("/").slice(0, 2)) names.add(part.replace(/\.\w+$/, ""));

@@ -35,6 +35,10 @@ interface CodeRequest {
 
 const PROPOSITION = CODE_PROPOSITIONS.entries["code/shared-source"];
 
+/**
+ * Judged are the languages of both sides that have a panel of enough makers (PANEL_MAKERS_MIN); others are left out and
+ * said.
+ */
 export function examineCode(request: CodeRequest): Finding {
   const { claimant, suspect, corpus, review } = request;
   const panels = panelsOf(corpus.makers);

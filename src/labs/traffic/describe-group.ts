@@ -21,6 +21,7 @@ export const NOTHING_DESCRIBED: Described = {
   notFound: [],
 };
 
+/** @param index from 0; ids count from 1 */
 export function groupFacts(group: FoundGroup, index: number): GroupFacts {
   const pooled = statistic("traffic/pooled-operation", group.measures);
   const extraction = statistic("traffic/extraction-workload", group.measures);
@@ -39,6 +40,10 @@ export function groupFacts(group: FoundGroup, index: number): GroupFacts {
 /** Share of accounts that must share a payment, a network or a client before it is called shared. */
 const SHARED_NOTED = 0.5;
 
+/**
+ * @param g number of the group in the engine's tables @param accounts of the group, for shares @returns each exhibit
+ * with the query it came from
+ */
 export async function describeGroup(engine: SqlEngine, g: number, accounts: number): Promise<Described> {
   const byDay = await exhibit<TrafficObservations["byDay"][number]>(engine, "byDay", g);
   const templates = await exhibit<TrafficObservations["templates"][number]>(engine, "templates", g);

@@ -45,6 +45,10 @@ interface TrafficRequest {
 /** Groups described as findings at most. */
 const SHOWN_MAX = 50;
 
+/**
+ * Two findings for each group that gives rise to one; where none does, two `inconclusive` ones on the whole log, and
+ * `refused` ones for a log that cannot be read. Names are keyed hashes unless the request reveals them.
+ */
 export async function examineTraffic(request: TrafficRequest): Promise<Finding[]> {
   const { engine } = request;
   const totals = await logTotals(engine);

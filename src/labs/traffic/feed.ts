@@ -30,6 +30,7 @@ export interface Feed {
   entries: (Listing & { action: FeedAction; expires: string; appeal: string })[];
 }
 
+/** One a listed account and proposition; its id is a digest of the two, so that the same listing is known again. */
 export function listings(findings: readonly Finding[]): Listing[] {
   return findings
     .filter(({ outcome }) => outcome === "supports-hp")

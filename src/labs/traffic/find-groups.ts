@@ -48,6 +48,10 @@ export interface Search {
   popular: { templates: number; uses: number };
 }
 
+/**
+ * @param rows in the log @param onStage told before each stage in words for progress @returns every group that was
+ * judged, and what measured it
+ */
 export async function findGroups(engine: SqlEngine, rows: number, onStage: (stage: string) => void): Promise<Search> {
   onStage("templates");
   const { prompts } = await assignTemplates(engine, rows);

@@ -14,6 +14,7 @@ import { type Part, partsOf } from "./score/statistic.js";
 /** The name of an account: its keyed hash, or in clear. */
 export type Naming = (account: number) => string;
 
+/** log10 p is of the account's membership among accounts outside any group; counts are of the judging days alone. */
 export function listed(group: FoundGroup, search: Search, name: Naming): ListedAccount[] {
   return group.listed.map(({ account, log10P, rows }) => {
     const [onCard, onNetwork, onBoth] = group.sharing.customers.get(account) ?? [0, 0, 0];
@@ -96,6 +97,9 @@ const LEAD_ACCOUNTS_MAX = 500;
 /** A lead has at least this much of the marks of one list of work, or of what joins accounts besides content. */
 const LEAD_PART_MIN = 0.5;
 
+/**
+ * Groups that stand out in marks or in what joins them, though no finding follows: they never make an entry in a feed.
+ */
 export function leads(
   groups: readonly { id: string; group: FoundGroup; pooled: number; extraction: number }[],
   name: Naming,

@@ -53,6 +53,7 @@ const OWN_SQL = `SELECT lower(hex(account)) AS name, toUInt64(count()) AS rows,
  arraySort(groupUniqArrayIf(${VALUES_MAX})(lower(hex(network)), network != ${ABSENT})) AS networks
 FROM rows GROUP BY account ORDER BY account`;
 
+/** Counts of one's own rows by account, in the halves that the accuser's key decides. */
 export async function ownAccounts(engine: SqlEngine): Promise<OwnAccount[]> {
   // The column is not called `account`: an alias of that name would stand in for the hash in HALF_SQL.
   const lines = await engine.rows<Omit<OwnAccount, "account"> & { name: string }>(OWN_SQL);

@@ -8,6 +8,7 @@ export interface Work {
   onProgress: (progress: Progress) => void;
 }
 
+/** @param stage the words that progress shows @param items jobs; an error of one ends all */
 export async function inParallel<T, R>(
   work: Work,
   stage: string,

@@ -29,6 +29,7 @@ export const SAFETENSORS_DTYPE_BITS = {
 } as const;
 export type SafetensorsDType = keyof typeof SAFETENSORS_DTYPE_BITS;
 
+/** Named by the format; not each is read. */
 export function isSafetensorsDType(name: unknown): name is SafetensorsDType {
   return typeof name === "string" && Object.hasOwn(SAFETENSORS_DTYPE_BITS, name);
 }

@@ -14,6 +14,10 @@ export interface TensorToWrite {
   data: Uint8Array;
 }
 
+/**
+ * The whole file in memory. An assertion fails where a tensor's bytes are not those of its shape, or a name stands
+ * twice.
+ */
 export function writeSafetensors(
   tensors: readonly TensorToWrite[],
   metadata: Readonly<Record<string, string>> = {},

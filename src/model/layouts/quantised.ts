@@ -28,6 +28,10 @@ interface Joined {
   unread: { entry: Entry; why: string }[];
 }
 
+/**
+ * Entries with their companions taken in; what has a companion that does not fit is listed as unread with the reason,
+ * and the rest stays readable.
+ */
 export function joinQuantised(entries: readonly Entry[], config: ModelConfig): Joined {
   const by = new Map(entries.map((e) => [e.name, e]));
   const taken = new Set<string>();

@@ -81,6 +81,7 @@ const GGUF_FUSED_UP: Naming = {
   fused: { ...GGUF.fused, "ffn_up.weight": { parts: ["mlp.gate", "mlp.up"], layout: "stretches" } },
 };
 
+/** @param architecture `general.architecture` of the header */
 export function ggufNaming(architecture: string | null): Naming {
   return architecture !== null && FUSED_UP.has(architecture) ? GGUF_FUSED_UP : GGUF;
 }

@@ -102,6 +102,10 @@ const LLAMA_OUTER_NORMS: Naming = {
   },
 };
 
+/**
+ * Which variant of the Llama names: told by names that only it has (norms outside the blocks; gate and up interleaved
+ * in stacked experts).
+ */
 export function llamaNaming(names: readonly string[]): Naming {
   const naming = names.some((name) => name.endsWith(`.${OUTER_NORM}`)) ? LLAMA_OUTER_NORMS : LLAMA;
   const interleaved = names.some((name) => name.endsWith(INTERLEAVED_SIGN));

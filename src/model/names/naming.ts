@@ -77,6 +77,7 @@ export function placesOf(names: readonly string[], namings: readonly Naming[]): 
   return all.filter((place) => names.some((name) => (holdingOf(name, place)?.layer ?? null) !== null));
 }
 
+/** The one name that all makers' names are brought to, such as `layers.3.mlp.up`. */
 export function canonicalName(role: Role, layer: number | null): string {
   return layer === null ? role : `layers.${layer}.${role}`;
 }

@@ -83,6 +83,10 @@ interface ReportInput extends Around {
   software: AuditReport["software"];
 }
 
+/**
+ * From the run's state and what was opened alone; `drawn` null where the round is not out or the challenge was refused,
+ * and then every unit counts as not opened.
+ */
 export function auditReport(input: ReportInput): AuditReport {
   const { state, challenge, drawn, opening, witnessed, software, model } = input;
   const { said, target, answered, refused } = challenge;

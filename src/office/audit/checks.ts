@@ -35,6 +35,10 @@ const CLOCK_SECONDS = 14 * 3600;
 /** A beacon's round and a witness's clock; both keep true time to seconds. */
 const WITNESS_SECONDS = 600;
 
+/**
+ * @param shown rows whose proofs hold, by number @returns the checks that every class has, then those of this class, in
+ * a fixed order
+ */
 export function checkRows(shown: Shown, around: Around): AuditCheck[] {
   const rows = [...shown.rows].sort(([a], [b]) => a - b);
   const { declared } = around.state.opened!;

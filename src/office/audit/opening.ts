@@ -42,6 +42,7 @@ const openingSchema = z.strictObject({
 });
 export type Opening = z.infer<typeof openingSchema>;
 
+/** Reads the form; proofs are checked by `shownBy`, row by row. @throws LIMIT or SCHEMA */
 export function readOpening(bytes: Uint8Array, what: string): Opening {
   if (bytes.length > OPENING_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${OPENING_BYTES_MAX} bytes of opening`);
@@ -51,6 +52,7 @@ export function readOpening(bytes: Uint8Array, what: string): Opening {
   return parsed.data;
 }
 
+/** Canonical JSON: the plaintext that is sealed. */
 export function encodeOpening(opening: Opening): Uint8Array {
   return canonicalJsonBytes(opening);
 }

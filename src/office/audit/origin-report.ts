@@ -57,6 +57,9 @@ interface OriginInput {
   software: AuditReport["software"];
 }
 
+/**
+ * @param input `weights` are the matrices of each checkpoint, in order; with fewer than two there is no path to look at
+ */
 export function originReport(input: OriginInput): OriginReport {
   const { state, rows, weights, model, witnessed, software } = input;
   const commitments = state.committed.get("checkpoints") ?? [];

@@ -50,6 +50,7 @@ export class TreeBuilder {
   }
 }
 
+/** Of each level the hashes that no complete run of 256 covers yet: what a growing tree needs in memory. */
 export async function openHashes(read: ReadHashes, size: number): Promise<Uint8Array[][]> {
   const levels: Uint8Array[][] = [];
   for (let level = 0, count = size; level < LEVELS; level++, count = Math.floor(count / 256)) {
@@ -59,14 +60,17 @@ export async function openHashes(read: ReadHashes, size: number): Promise<Uint8A
   return levels;
 }
 
+/** RFC 9162 root over the first `size` leaves; of none, the hash of nothing. */
 export async function treeRoot(read: ReadHashes, size: number): Promise<Uint8Array> {
   return rangeHash(read, { start: 0, end: size });
 }
 
+/** Inclusion proof of one row, from the leaf up. */
 export async function rowProof(read: ReadHashes, index: number, size: number): Promise<Uint8Array[]> {
   return hashesOf(read, inclusionRanges(index, size));
 }
 
+/** Consistency proof: rows committed before are a beginning of these. */
 export async function growthProof(read: ReadHashes, oldSize: number, size: number): Promise<Uint8Array[]> {
   return hashesOf(read, consistencyRanges(oldSize, size));
 }

@@ -67,6 +67,7 @@ export function saltOf(runKey: Uint8Array, of: RowClass, index: number): Uint8Ar
   return sha256(input).slice(0, SALT_BYTES);
 }
 
+/** @param salt 16 bytes (saltOf) @param row its canonical JSON @returns 32 bytes */
 export function rowLeaf(salt: Uint8Array, row: Uint8Array): Uint8Array {
   return leafHash(concatBytes([salt, row]));
 }

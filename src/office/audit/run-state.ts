@@ -42,6 +42,7 @@ export interface RunState {
   lastRound: number;
 }
 
+/** Before its first entry. */
 export function newRun(): RunState {
   return {
     opened: null,

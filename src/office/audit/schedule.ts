@@ -5,6 +5,7 @@
  */
 import type { Schedule } from "./entry.js";
 
+/** @param step from 0; beyond the declared steps the rate stays where it ended */
 export function rateAt(schedule: Schedule, step: number): number {
   const { peak, warmup } = schedule;
   if (step < warmup) return (peak * step) / warmup;
@@ -21,6 +22,7 @@ const OFF_BY = [0, -1, 1];
 /** Schedules are computed in single precision by some trainers. */
 const RELATIVE = 1e-5;
 
+/** @param rate as logged: half of its last printed digit is allowed for */
 export function rateAgrees(schedule: Schedule, step: number, rate: number): boolean {
   const tolerance = lastDigit(rate) / 2 + RELATIVE * schedule.peak;
   return OFF_BY.some((off) => Math.abs(rateAt(schedule, Math.max(0, step + off)) - rate) <= tolerance);

@@ -28,6 +28,7 @@ export interface ForeignEntry extends Omit<ForeignRecord, "names" | "foreign"> {
 const NAME_CHARACTERS_MAX = 2100;
 const WORD_CHARACTERS_MAX = 200;
 
+/** Texts of it are bounded: a name too long is cut, a time that is no whole number is null. */
 export function foreignRecord({ value }: RecordText, bytes: Uint8Array): ForeignRecord {
   const { type, kind, received } = value;
   return {

@@ -62,6 +62,7 @@ export interface RegisteredKey {
 }
 export type AppendPolicy = ReadonlyMap<string, RegisteredKey>;
 
+/** @returns keys by their ids @throws LIMIT, SCHEMA or FORMAT; a key twice is refused */
 export function parseAppendPolicy(bytes: Uint8Array, what: string): AppendPolicy {
   if (bytes.length > POLICY_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${POLICY_BYTES_MAX} bytes, got ${bytes.length}`);
@@ -85,6 +86,7 @@ export function faultOfRole({ roles }: RegisteredKey, kind: Kind | AccessKind): 
   return may ? null : `${roles.join(", ")} may not enter: ${kind}`;
 }
 
+/** A name itself, a prefix that ends in a slash, or `*`. */
 export function ownsName({ names }: RegisteredKey, name: string): boolean {
   return names.some((own) => own === "*" || own === name || (own.endsWith("/") && name.startsWith(own)));
 }

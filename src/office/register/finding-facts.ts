@@ -12,6 +12,7 @@ export interface FindingFacts {
   suspect: ModelId | null;
 }
 
+/** From the record where it has them; entries of earlier versions are read from their bundle. */
 export async function findingFacts(entry: Entry, load: LoadDeclaration): Promise<FindingFacts> {
   const { found } = entry.record;
   const said = found

@@ -42,6 +42,9 @@ export interface Lineage {
   foreign: ForeignEntry[];
 }
 
+/**
+ * Breadth is bounded by LINEAGE_MODELS_MAX, and `cut` says when something was left out; circles end where they began.
+ */
 export function lineage(index: RegisterIndex, of: ModelId, question: Lineage["question"]): Lineage {
   const models = new Map<ModelId, LineageModel>();
   const links: LineageLink[] = [];

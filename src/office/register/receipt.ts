@@ -21,6 +21,7 @@ import { type DeclaredRecord, decodeRecord, encodeRecord, isDeclared, recordOf }
 const TYPE = "assay/register-receipt/v1";
 const schema = z.strictObject({ type: z.literal(TYPE), ...loggedFields });
 
+/** JSON with a newline; nothing in it is private. */
 export function encodeReceipt(parts: LoggedParts): Uint8Array {
   return utf8(`${JSON.stringify({ type: TYPE, ...loggedTexts(parts) })}\n`);
 }

@@ -154,22 +154,27 @@ export type LoggedRecord = EntryRecord | ForeignRecord;
 
 const KNOWN_KINDS: ReadonlySet<string> = new Set(["policy", AUTHORITY_KIND, ...KIND_NAMES, ...ACCESS_KINDS]);
 
+/** Of a kind that this version does not know. */
 export function isForeign(record: LoggedRecord): record is ForeignRecord {
   return "foreign" in record;
 }
 
+/** The register's own list of keys. */
 export function isPolicy(record: LoggedRecord): record is PolicyRecord {
   return !isForeign(record) && record.kind === "policy";
 }
 
+/** An authority's list of keys. */
 export function isAuthority(record: LoggedRecord): record is AuthorityRecord {
   return !isForeign(record) && record.kind === AUTHORITY_KIND;
 }
 
+/** An entry of the access ledger, whose fields are sealed. */
 export function isAccess(record: LoggedRecord): record is AccessRecord {
   return "sealed" in record;
 }
 
+/** A declaration about a model, an order or a finding among them. */
 export function isDeclared(record: LoggedRecord): record is DeclaredRecord {
   return !isForeign(record) && !isPolicy(record) && !isAuthority(record) && !isAccess(record);
 }
@@ -193,6 +198,10 @@ export function accessRecordOf({ access, statement, bundle, keyId }: SignedAcces
   };
 }
 
+/**
+ * @param received Unix seconds by the operator's clock @returns what the log holds; anyone makes it again from the
+ * bundle
+ */
 export function recordOf(signed: SignedDeclaration, received: number): DeclaredRecord {
   const { declaration, statement, bundle, keyId } = signed;
   const { subject, kind, predicate } = declaration;
@@ -259,6 +268,7 @@ function derivationFacts({ relation, bases, teachers }: Derivation): Partial<Dec
   return { relation, parents: ids(bases), ...(teachers ? { teachers: ids(teachers) } : {}) };
 }
 
+/** @param received Unix seconds by the operator's clock */
 export function authorityRecordOf(signed: SignedAuthorityPolicy, received: number): AuthorityRecord {
   const { policy: said, statement, bundle, keyId } = signed;
   return {
@@ -275,10 +285,12 @@ export function authorityRecordOf(signed: SignedAuthorityPolicy, received: numbe
   };
 }
 
+/** @param digest of the policy's canonical text, which lies beside the log @param received Unix seconds */
 export function policyRecord(digest: Digest, received: number): PolicyRecord {
   return { type: ENTRY_TYPE, kind: "policy", policy: digest, received };
 }
 
+/** Canonical JSON; an assertion fails for what this version would not read back. */
 export function encodeRecord(record: EntryRecord): Uint8Array {
   const bytes = canonicalJsonBytes(record);
   assert(!isForeign(decodeRecord(bytes, "register entry")), "encodeRecord: expected a kind of this version");

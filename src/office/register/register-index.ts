@@ -381,6 +381,7 @@ export class RegisterIndex {
   }
 }
 
+/** Neither corrected nor withdrawn. A challenge does not end an entry. */
 export function isInForce({ correctedBy, withdrawnBy }: Entry): boolean {
   return correctedBy === null && withdrawnBy === null;
 }

@@ -52,6 +52,7 @@ const THIRD = 1 / 3;
 /** Where the original's compute is not known: a third of the indicative 10^23 FLOP of a general-purpose model. */
 const FALLBACK_FLOP = 1e23 / 3;
 
+/** Faults first as they are found; none changes what is in force. */
 export async function remarksOn(index: RegisterIndex, model: ModelState, load: LoadDeclaration): Promise<Remark[]> {
   const upstream = lineage(index, model.id, "made-of");
   const remarks: Remark[] = [...(await remarksOnLinks(index, model, load))];

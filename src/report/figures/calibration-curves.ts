@@ -15,6 +15,7 @@ type Point = { x: number; y: number; name: string };
 const ROOM = 0.05;
 const FRAME = { width: 760, height: 300, marginLeft: 60, marginRight: 40, marginBottom: 44, marginTop: 16 };
 
+/** @param at thresholds as log10 ratios; positives and nulls are shares above each */
 export function tippettCurves({ at, positives, nulls }: Curves): Figure {
   const title = "Held-out likelihood ratios of the study before the cap (Tippett)";
   const zero = at.reduce((best, x, i) => (Math.abs(x) < Math.abs(at[best]!) ? i : best), 0);
@@ -36,6 +37,7 @@ export function tippettCurves({ at, positives, nulls }: Curves): Figure {
   return { svg, title, description, table: { caption: title, columns, rows } };
 }
 
+/** @param at prior odds as log10; entropies are in bits */
 export function crossEntropyCurves({ at, crossEntropy, crossEntropyMin }: Curves): Figure {
   const title = "What the study's ratios cost a reader at each prior odds (empirical cross-entropy)";
   const neutral = at.map((x) => Math.round(1e4 * priorEntropy(x)) / 1e4);

@@ -4,6 +4,7 @@
  */
 import { powerGlyphs } from "../figure-words.js";
 
+/** 0 for p = 1; a positive log10 p is read as 0. */
 export function evidence(log10P: number): number {
   return Math.log10(1 - Math.min(0, log10P));
 }

@@ -19,6 +19,7 @@ interface Band {
   term: string;
 }
 
+/** Ends beyond the ruler, open ones among them, stand at its edge. */
 export function strengthRuler(strength: Strength): Figure {
   const { low, high } = strength.log10LR;
   const turned = (low ?? high ?? 0) < 0;

@@ -34,6 +34,7 @@ interface Bin {
   positives: number;
 }
 
+/** Values are log10 p; a case without one is left out of the drawing and said to be. */
 export function validationDistribution(data: DistributionData): Figure {
   const { nullLog10P, positiveLog10P, caseLog10P } = data;
   const bins = binned(nullLog10P, positiveLog10P);

@@ -1,6 +1,7 @@
 /** A collapsed part: closed on screen, opened on paper (page.scss). Works without script. */
 import type { Child } from "hono/jsx";
 
+/** @param props `summary` is what shows while it is closed */
 export function Details({ summary, children }: { summary: string; children: Child }) {
   return (
     <details class="govuk-details">

@@ -11,6 +11,7 @@ const CELLS_MAX = 6000;
 /** An upright A4 page holds this many columns of five characters at 6 pt; a wider table takes a landscape page. */
 const PORTRAIT_COLUMNS_MAX = 18;
 
+/** @param props `figure.svg` is set in as it is: only renderers of this house make it */
 export function FigureBlock({ figure, name, number }: { figure: Figure; name: string; number: number }) {
   return (
     <figure class="app-figure" aria-labelledby={`${name}-caption`}>

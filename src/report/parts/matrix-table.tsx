@@ -4,6 +4,7 @@ import { whole } from "../figure-words.js";
 import type { FigureTable } from "../figures/drawing.js";
 import { Caption, Scroll } from "./table.js";
 
+/** Cells rounded to whole numbers; the bundle's CSV has them in full. */
 export function MatrixTable({ table }: { table: FigureTable }) {
   return (
     <Scroll label={table.caption}>

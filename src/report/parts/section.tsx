@@ -18,6 +18,7 @@ export type SectionId = keyof typeof SECTIONS;
 
 const order = Object.keys(SECTIONS) as SectionId[];
 
+/** The id must be in the list above: number and heading come from it. */
 export function Section({ id, children }: { id: SectionId; children: Child }) {
   return (
     <section class="app-section" aria-labelledby={id}>

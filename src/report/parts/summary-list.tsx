@@ -1,6 +1,7 @@
 /** Names and values, one a row. */
 import type { Child } from "hono/jsx";
 
+/** @param props `rows` as name and value; text is escaped by the renderer */
 export function SummaryList({ rows }: { rows: [string, Child][] }) {
   return (
     <dl class="govuk-summary-list">

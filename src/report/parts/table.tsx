@@ -21,6 +21,7 @@ interface TableProps {
   dense?: boolean;
 }
 
+/** @param props `marked` is the number of a row to set off, from 0; `wide` scrolls, `dense` is set small */
 export function Table(props: TableProps) {
   const { columns, rows, marked, wide, dense } = props;
   const table = (
@@ -37,12 +38,14 @@ export function Table(props: TableProps) {
   return wide ? <Scroll label={props.caption}>{table}</Scroll> : table;
 }
 
+/** @param props `hidden` keeps it for screen readers alone */
 export function Caption({ text, hidden }: { text: string; hidden: boolean }) {
   return (
     <caption class="govuk-table__caption">{hidden ? <span class="govuk-visually-hidden">{text}</span> : text}</caption>
   );
 }
 
+/** Columns of numbers are set to the right, as their cells are. */
 export function Head({ columns }: { columns: Column[] }) {
   return (
     <thead class="govuk-table__head">
@@ -57,6 +60,7 @@ export function Head({ columns }: { columns: Column[] }) {
   );
 }
 
+/** The first cell heads its row. */
 export function Row({ row, columns, marked }: { row: Child[]; columns: Column[]; marked?: boolean }) {
   return (
     <tr class={marked ? "govuk-table__row app-marked" : "govuk-table__row"}>

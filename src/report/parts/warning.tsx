@@ -1,6 +1,7 @@
 /** A sentence that must not be missed. */
 import type { Child } from "hono/jsx";
 
+/** The word "Warning" is spoken and not shown: the sign stands for it. */
 export function Warning({ children }: { children: Child }) {
   return (
     <div class="govuk-warning-text">

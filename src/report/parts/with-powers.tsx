@@ -3,6 +3,7 @@ import { powerSpokenText } from "../figure-words.js";
 
 const POWER = /10\^(-?\d{1,7}(?:\.\d{1,6})?)/g;
 
+/** The text is otherwise shown as it came, escaped by the renderer. */
 export function WithPowers({ text }: { text: string }) {
   // split() with one group alternates between plain text and exponents.
   return (

@@ -4,6 +4,7 @@ import { explains, NOTHING_TO_EXPLAIN } from "../first-screen.js";
 import { Section } from "../parts/section.js";
 import { Sentences } from "../parts/sentences.js";
 
+/** One sentence in their place where the outcome says nothing that needs explaining. */
 export function Alternatives({ finding }: { finding: Finding }) {
   return (
     <Section id="alternatives">

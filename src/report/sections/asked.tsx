@@ -2,6 +2,7 @@
 import type { PageInput } from "../page-input.js";
 import { Section } from "../parts/section.js";
 
+/** Words come from the finding, their version from the table that it names. */
 export function Asked({ input }: { input: PageInput }) {
   const { proposition } = input.finding;
   const { version, words } = input.proposition;

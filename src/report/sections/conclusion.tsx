@@ -4,6 +4,7 @@ import { firstScreen } from "../first-screen.js";
 import type { PageInput } from "../page-input.js";
 import { WithPowers } from "../parts/with-powers.js";
 
+/** The one heading of level 1 on the page. */
 export function Conclusion({ input }: { input: PageInput }) {
   const { finding, measuredOn, studiedBefore, proposition } = input;
   const about = input.view.about?.(finding) ?? null;

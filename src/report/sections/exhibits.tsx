@@ -10,6 +10,7 @@ import { Table } from "../parts/table.js";
 /** More digests than this are counted; the finding itself lists them all. */
 const DIGESTS_MAX = 500;
 
+/** A long list of digests is cut and says how many more the finding has. */
 export function Exhibits({ finding }: { finding: Finding }) {
   const { exhibits, note } = exhibitsOf(finding);
   const obtained = exhibits.some(({ artefact }) => artefact.obtained !== undefined);

@@ -3,6 +3,7 @@ import type { Finding } from "../../finding/finding.js";
 import { Section } from "../parts/section.js";
 import { Sentences } from "../parts/sentences.js";
 
+/** Sentences of the finding, unaltered. */
 export function Limits({ finding }: { finding: Finding }) {
   return (
     <Section id="limits">

@@ -17,6 +17,7 @@ import { viewOf } from "../shown.js";
 /** Tests that only describe are shown up to this number; the finding itself holds them all. */
 const DESCRIPTIVE_MAX = 300;
 
+/** Tests that carry a share of α are set apart from those that only describe. */
 export function Method({ input }: { input: PageInput }) {
   const { finding } = input;
   const { method, software, tests } = finding;

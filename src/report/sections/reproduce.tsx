@@ -5,6 +5,7 @@ import { DigestText } from "../parts/digest-text.js";
 import { Section, Subheading } from "../parts/section.js";
 import { SummaryList } from "../parts/summary-list.js";
 
+/** @param props `findingDigest` is of the finding's canonical text, as the bundle stores it */
 export function Reproduce({ input, findingDigest }: { input: PageInput; findingDigest: Digest }) {
   const { finding, reproduce, signed } = input;
   const { software } = finding;

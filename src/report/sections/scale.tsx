@@ -10,6 +10,7 @@ import { SummaryList } from "../parts/summary-list.js";
 import { Table } from "../parts/table.js";
 import { Warning } from "../parts/warning.js";
 
+/** Warns where the finding was worded on another scale than the one printed. */
 export function ScaleSection({ finding, figures }: { finding: Finding; figures: readonly NamedFigure[] }) {
   const { strength } = finding;
   const number = figures.findIndex(({ name }) => name === "strength-ruler");

@@ -9,6 +9,7 @@ const STATUS: readonly string[] = [
   "Its strength holds for the observations alone. It is to be weighed with all other evidence, by whoever decides.",
 ];
 
+/** The same sentences on every page. */
 export function Status() {
   return (
     <Section id="status">

@@ -15,6 +15,7 @@ import { SummaryList } from "../parts/summary-list.js";
 import { Table } from "../parts/table.js";
 import { Warning } from "../parts/warning.js";
 
+/** Says so where the study that the finding names was not at hand. */
 export function Validation({ input, figures }: { input: PageInput; figures: readonly NamedFigure[] }) {
   const { finding, validation } = input;
   const drawn = figures.flatMap((of, i) => (of.name.startsWith("validation-") ? [{ ...of, number: i + 1 }] : []));

@@ -121,6 +121,7 @@ export const ITEMS: Readonly<Record<OpinionItem, ItemWords>> = {
 };
 export const ITEM_IDS = Object.keys(ITEMS) as OpinionItem[];
 
+/** Each item empty: what `assay verdict opinion` prints to be filled in. */
 export function emptyOpinion(): Opinion {
   return {
     type: "assay/verdict-opinion/v1",

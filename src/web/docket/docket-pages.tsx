@@ -48,6 +48,7 @@ export function casesRecord(
   };
 }
 
+/** One page of the list, drawn from the record that its twin in JSON prints. */
 export function casesPage(record: CasesRecord): string {
   const { asked, state, states, found, page: at, pages, cases, unreadable } = record;
   const query = (n: number) => `?${new URLSearchParams({ q: asked, state, page: String(n) })}`;
@@ -150,6 +151,7 @@ interface DocketDeadline {
   due: string;
 }
 
+/** Times as the fold computed them at the moment the index was last brought up to date. */
 export function deadlinesPage(rows: readonly DocketDeadline[]): string {
   return page(
     { title: "Deadlines", twin: "/deadlines.json", feed: "/feed.atom" },
@@ -188,6 +190,7 @@ export const ABOUT = [
   "These pages are computed by the office that runs this server. Whoever does not believe it verifies the file, and compares the log's head with what others saw.",
 ];
 
+/** The same sentences as its twin in JSON. */
 export function aboutPage(): string {
   return page(
     { title: "About", twin: "/about.json", feed: "/feed.atom" },

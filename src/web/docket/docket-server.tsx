@@ -37,6 +37,10 @@ export interface DocketSiteOptions {
 /** Feeds across cases look at so many, the latest first. */
 const CASES_IN_FEED = 50;
 
+/**
+ * @param options `hosts` are names besides this machine's own under which it may be asked for @returns once it listens;
+ * a folder that cannot be read gives 503 and shows nothing
+ */
 export async function serveDocket({ where, port, hosts = [] }: DocketSiteOptions): Promise<Served> {
   const docket = await Docket.open(where);
   const app = new Hono();
@@ -192,6 +196,7 @@ function calendar(c: Context, text: string) {
   return c.body(text, 200, { ...headers(), "content-type": "text/calendar; charset=utf-8" });
 }
 
+/** On this machine alone. @param port 0 takes any free one @throws USAGE where the port is taken */
 export function listening(app: Hono, port: number): Promise<Served> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }, (info: AddressInfo) =>

@@ -47,6 +47,7 @@ interface CalendarTime {
   computation: readonly string[];
 }
 
+/** Running times alone: a paused one has no end yet. */
 export function timesOf(shown: CaseView): CalendarTime[] {
   const { origin, case: id, title, deadlines } = shown;
   return deadlines
@@ -54,6 +55,7 @@ export function timesOf(shown: CaseView): CalendarTime[] {
     .map(({ timer, began, due, computation }) => ({ origin, case: id, title, timer, began, due, computation }));
 }
 
+/** @param asOf when the case was folded; it stamps each event, so that the same state gives the same calendar */
 export function calendarOf(times: readonly CalendarTime[], asOf: string): string {
   const stamp = (moment: string) => moment.replace(/[-:]/g, "");
   const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Assay//Docket//EN", "CALSCALE:GREGORIAN"];

@@ -14,6 +14,10 @@ interface Frame {
 export const REMINDER =
   "A docket shows who entered what and when, and what follows under the rules; not that what is said is true.";
 
+/**
+ * @param frame `twin` is the address of the same record in JSON, null where there is none @param body is escaped by the
+ * renderer @returns the whole page
+ */
 export function page({ title, twin, feed, crumbs, tabs }: Frame, body: Child): string {
   const html = (
     <html lang="en-GB" class="govuk-template">
@@ -97,6 +101,7 @@ export function page({ title, twin, feed, crumbs, tabs }: Frame, body: Child): s
   return `<!doctype html>\n${html.toString()}\n`;
 }
 
+/** @param says made visible before it is shown: it may quote an address */
 export function missingPage(says: string): string {
   return page(
     { title: "Not found", twin: null, feed: "/feed.atom" },
@@ -107,10 +112,12 @@ export function missingPage(says: string): string {
   );
 }
 
+/** Text from a case, made visible; colours never carry a meaning alone. */
 export function Tag({ text, colour }: { text: string; colour?: "green" | "red" | "grey" | "yellow" | "blue" }) {
   return <strong class={`govuk-tag${colour ? ` govuk-tag--${colour}` : ""}`}>{visibleText(text)}</strong>;
 }
 
+/** @param props `id` of the case, already checked to be one */
 export function EntryLink({ id, seq }: { id: string; seq: number }) {
   return (
     <a class="govuk-link" href={`/cases/${id}/entries/${seq}`}>

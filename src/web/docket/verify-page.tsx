@@ -11,6 +11,7 @@ const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).di
 const STYLE = SITE_CSS.replace(/^\ufeff/, "");
 export const VERIFY_CASE_POLICY = `default-src 'none'; style-src ${hashOf(STYLE)}; script-src ${hashOf(CASE_VERIFIER_JS)}; img-src data:; base-uri 'none'; form-action 'none'`;
 
+/** The same bytes each time: its policy names its script by digest. */
 export function verifyCasePage(): string {
   const html = (
     <html lang="en-GB" class="govuk-template">

@@ -53,6 +53,7 @@ function frame(title: string, id: string | null, body: Child): string {
   return `<!doctype html>\n${html.toString()}\n`;
 }
 
+/** Nothing sealed is on it: the script fetches and opens in the browser. */
 export function workspacePage(id: string, title: string): string {
   return frame(
     title,
@@ -145,6 +146,7 @@ export function workspacePage(id: string, title: string): string {
   );
 }
 
+/** Titles are public. */
 export function workspaceCases(cases: readonly { case: string; title: string; state: string }[]): string {
   return frame(
     "My cases",

@@ -17,6 +17,7 @@ import { type DocketSiteOptions, listening } from "./docket-server.js";
 import { missingPage } from "./layout.js";
 import { WORKSPACE_POLICY, workspaceCases, workspacePage } from "./workspace-page.js";
 
+/** Takes sealed acts and hands out sealed parts; it can open none of them. */
 export async function serveWorkspace({ where, port, hosts = [] }: DocketSiteOptions): Promise<Served> {
   const docket = await Docket.open(where);
   const app = new Hono();

@@ -52,6 +52,7 @@ function under(grant: GrantState, now: number) {
   };
 }
 
+/** What the page's twin in JSON prints; private fields are commitments. */
 export function accessEntryRecord({ index, record, keyName }: AccessEntry) {
   const { kind, key, issued, received, statement, bundle, sealed, commitments, until, grant, delivery } = record;
   return {
@@ -71,6 +72,7 @@ export function accessEntryRecord({ index, record, keyName }: AccessEntry) {
   };
 }
 
+/** @param now Unix seconds, to say which grants have run out */
 export function accessPage(ledger: AccessLedger, now: number, log: Log): string {
   const grants = latest(ledger);
   return page(
@@ -118,6 +120,7 @@ export function accessPage(ledger: AccessLedger, now: number, log: Log): string 
   );
 }
 
+/** @param time what witnesses' clocks say of the entry */
 export function accessEntryPage(ledger: AccessLedger, entry: AccessEntry, log: Log, time: EntryTime): string {
   const { record, index } = entry;
   const linked = (digest: string | undefined): Child => {

@@ -5,6 +5,7 @@ import { SITE_CSS } from "../generated/site-css.js";
 
 const COMMON = { "x-content-type-options": "nosniff", "cache-control": "public, max-age=3600" };
 
+/** The label's script may be asked for by pages of other sites; the style sheet may not. */
 export function addAssets(app: Hono): void {
   app.get("/assets/site.css", (c) => c.body(SITE_CSS, 200, { ...COMMON, "content-type": "text/css; charset=utf-8" }));
   // For other sites' pages: they may take a copy, and should.

@@ -9,6 +9,7 @@ import { fieldOf, NAME_FIELD } from "./form-pages.js";
 const FIELDS_MAX = 200;
 const KINDS = ["derivation", "origin", "training-content", "training-run"] as const;
 
+/** At most FIELDS_MAX fields, each trimmed and cut; of a field twice the last. */
 export function formOf(body: Uint8Array): Map<string, string> {
   const fields = new Map<string, string>();
   for (const [key, value] of new URLSearchParams(Buffer.from(body).toString("utf8"))) {
@@ -18,6 +19,7 @@ export function formOf(body: Uint8Array): Map<string, string> {
   return fields;
 }
 
+/** Faults in words for the form; with any, answers are not handed out. */
 export function answersOf(form: ReadonlyMap<string, string>): { answers: Record<string, unknown>; faults: string[] } {
   const name = form.get(NAME_FIELD) ?? "";
   if (!MODEL_NAME.test(name)) return { answers: {}, faults: ["Name: expected maker/model in ASCII"] };

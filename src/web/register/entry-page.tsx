@@ -9,6 +9,7 @@ import { visibleText } from "../../report/visible-text.js";
 import { statusOf } from "./home-page.js";
 import { ModelLink, modelPath, page } from "./layout.js";
 
+/** @param statement as the record has it: `says` is what was signed, in full */
 export function entryPage(
   entry: Entry,
   { says, time }: StatementRecord,

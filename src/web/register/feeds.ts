@@ -17,6 +17,7 @@ interface FeedPlace {
   origin: string;
 }
 
+/** The latest ENTRIES_MAX; ids go by the log's origin and do not change with its address. */
 export function atom({ base, path, title, origin }: FeedPlace, entries: readonly Entry[]): string {
   const latest = [...entries].sort((a, b) => b.index - a.index).slice(0, ENTRIES_MAX);
   const updated = latest[0] ? moment(latest[0]) : "1970-01-01T00:00:00Z";

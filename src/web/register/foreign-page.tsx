@@ -13,6 +13,7 @@ export function foreignEntryRecord({ index, type, kind, received, digest }: Fore
   return { type: "assay/register-foreign-entry/v1", entry: index, said: { type, kind, received }, digest, record };
 }
 
+/** @param record its text as it stands in the log */
 export function foreignEntryPage(entry: ForeignEntry, record: string, log: { origin: string; size: number }): string {
   const { index, type, kind, digest } = entry;
   const title = `Entry ${index}, of an unknown kind`;

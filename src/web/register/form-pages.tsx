@@ -11,6 +11,7 @@ interface SubmitOutcome {
   refusal: { reason: RefusalReason; says: string } | null;
 }
 
+/** @param writable false says where to send instead @param outcome of what was just sent, null for an empty form */
 export function submitPage(log: Log, writable: boolean, outcome: SubmitOutcome | null): string {
   return page(
     { title: "Submit", twin: null, log },
@@ -83,10 +84,12 @@ interface DraftForm {
 /** Fields a form has beside the questions. */
 export const NAME_FIELD = "name";
 
+/** A form field's name: kind and keys joined by dots. */
 export function fieldOf({ kind, at }: { kind: string; at: readonly string[] }): string {
   return [kind, ...at].join(".");
 }
 
+/** @param form values typed before come back, with the faults found in them */
 export function draftPage(log: Log, { values, faults }: DraftForm): string {
   return page(
     { title: "Draft a declaration", twin: null, log },

@@ -29,11 +29,13 @@ export function homeRecord(index: RegisterIndex, found: Found | null) {
   };
 }
 
+/** One line of the list, as its twin in JSON prints it. */
 export function entryRecord({ index, record, keyName, puts }: Entry) {
   const { kind, model, name, key, received } = record;
   return { entry: index, kind, puts, model, name, key, keyName, received: new Date(received * 1000).toISOString() };
 }
 
+/** @param found null for the latest entries */
 export function homePage(index: RegisterIndex, found: Found | null, log: { origin: string; size: number }): string {
   const query = found ? `?q=${encodeURIComponent(found.asked)}` : "";
   return page(
@@ -89,6 +91,7 @@ function Latest({ entries }: { entries: Entry[] }) {
   return <EntriesTable entries={entries} caption="Latest entries" />;
 }
 
+/** In the order given; the caller cuts. */
 export function EntriesTable({ entries, caption }: { entries: readonly Entry[]; caption: string }) {
   if (entries.length === 0) return <p class="govuk-body">No entries yet.</p>;
   return (
@@ -117,6 +120,7 @@ export function EntriesTable({ entries, caption }: { entries: readonly Entry[]; 
   );
 }
 
+/** What came after an entry, in words; the first of correction, withdrawal, closing speaks. */
 export function statusOf({ correctedBy, withdrawnBy, closedBy, challenges }: Entry): string {
   if (correctedBy) return `corrected by entry ${correctedBy.index}`;
   if (withdrawnBy) return `withdrawn by entry ${withdrawnBy.index}`;

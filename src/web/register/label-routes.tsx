@@ -40,6 +40,10 @@ async function policyText({ where }: Register): Promise<string> {
   return plainPolicy(keys.split("\n").filter(Boolean));
 }
 
+/**
+ * Evidence may be fetched by pages of other sites; a label is refused where an entry of an unknown kind is about the
+ * model.
+ */
 export function addLabels(app: Hono, { register }: Site): void {
   const id = "/label/:id{(?:sha256|uri):[0-9a-f]{64}(?:\\.json)?}";
   app.get(id, async (c) => {

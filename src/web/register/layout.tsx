@@ -14,6 +14,10 @@ interface Frame {
   crumbs?: { text: string; href: string }[];
 }
 
+/**
+ * @param frame `twin` is the address of the same record in JSON @param body is escaped by the renderer @returns the
+ * whole page
+ */
 export function page(frame: Frame, body: Child): string {
   const { title, twin, feed, log, script, crumbs } = frame;
   const html = (
@@ -85,6 +89,7 @@ export function page(frame: Frame, body: Child): string {
   return `<!doctype html>\n${html.toString()}\n`;
 }
 
+/** @param props `asked` stands in the field again, made visible */
 export function SearchForm({ asked }: { asked: string }) {
   return (
     <search>
@@ -103,10 +108,12 @@ export function SearchForm({ asked }: { asked: string }) {
   );
 }
 
+/** @param id a model id: nothing in one needs escaping */
 export function modelPath(id: string): string {
   return `/models/${id}`;
 }
 
+/** A model without a name is shown by its id. */
 export function ModelLink({ id, name }: { id: string; name: string | null }) {
   return (
     <a class="govuk-link" href={modelPath(id)}>

@@ -23,6 +23,7 @@ interface ModelView {
   entries: readonly Entry[];
 }
 
+/** All of it from the record that the twin in JSON prints. */
 export function modelPage(
   { record, madeOf, derives, entries }: ModelView,
   log: { origin: string; size: number },

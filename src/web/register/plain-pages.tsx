@@ -13,6 +13,7 @@ type Log = { origin: string; size: number };
 const PUBLISHERS_SHOWN_MAX = 500;
 export const ENTRIES_SHOWN_MAX = 200;
 
+/** Of a long list the first; the twin in JSON has all. */
 export function publishersPage(policy: AppendPolicy, log: Log): string {
   const keys = [...policy].slice(0, PUBLISHERS_SHOWN_MAX);
   return page(
@@ -40,6 +41,7 @@ export function publishersPage(policy: AppendPolicy, log: Log): string {
   );
 }
 
+/** @param id of a key, which may hold no right any more @param entries signed by it */
 export function publisherPage(id: string, policy: AppendPolicy, entries: readonly Entry[], log: Log): string {
   const holder = policy.get(id);
   const name = holder?.name ?? entries[0]?.keyName ?? "A key";
@@ -72,6 +74,7 @@ export function publisherPage(id: string, policy: AppendPolicy, entries: readonl
   );
 }
 
+/** @param verifierKeys of the log, to be copied into a policy */
 export function aboutPage(verifierKeys: readonly string[], log: Log): string {
   return page(
     { title: "About", twin: null, log },
@@ -116,6 +119,7 @@ export function aboutPage(verifierKeys: readonly string[], log: Log): string {
   );
 }
 
+/** @param what made visible before it is shown: it may quote an address */
 export function missingPage(what: string, log: Log): string {
   return page(
     { title: "Not here", twin: null, log },

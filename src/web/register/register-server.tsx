@@ -64,6 +64,10 @@ const FRESH_MS = 1000;
 const SUBMISSION_BYTES_MAX = 2 * 1024 * 1024;
 const FORM_BYTES_MAX = 256 * 1024;
 
+/**
+ * Brings its index up to the log as requests come, one at a time. @returns once it listens
+ * @throws where the log cannot be read, or does not hold under the policy given
+ */
 export async function serveRegister(options: SiteOptions): Promise<Served> {
   const { trust, where, writable, port } = options;
   let held: Register | null = await openRegister(where, trust);

@@ -34,6 +34,7 @@ export function crossSite(c: Context): boolean {
 /** What is beyond the bound is read and dropped for a while, so that the sender hears the answer. */
 const DROPPED_SHARE_MAX = 8;
 
+/** Null for a body beyond the bound, of which some more is read and dropped so that the answer arrives. */
 export function bounded(body: ReadableStream<Uint8Array> | null, bytesMax: number): Promise<Uint8Array | null> {
   return boundedBody(body, bytesMax, DROPPED_SHARE_MAX * bytesMax);
 }

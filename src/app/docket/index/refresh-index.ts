@@ -69,6 +69,7 @@ export async function refreshIndex(
 /** From so many changes on, the engine looks again at what its tables hold: it plans questions by that. */
 const ANALYSED_FROM = 100;
 
+/** Gathers what the database plans its queries by; answers do not depend on it. */
 export async function analyse({ database }: CaseIndex): Promise<void> {
   for (const table of TABLES_OF_A_CASE) await database.script(`ANALYZE docket_${table}`);
 }
@@ -95,6 +96,7 @@ async function readCase(folder: string, name: string, head: string): Promise<Rea
   }
 }
 
+/** In one transaction: a reader sees all of these cases as they were or all as they are. */
 export async function writeCases({ database }: CaseIndex, read: readonly Read[]): Promise<void> {
   await database.transaction(async (queries) => {
     // The first to touch this row goes first; another process waits for it, on either engine.

@@ -26,6 +26,7 @@ import {
   witnessesOf,
 } from "./audit-options.js";
 
+/** Verbs that need no private folder of the run. */
 export function auditorCommands(): Command[] {
   return [showCommand(), drawCommand(), reportCommand(), verifyCommand()];
 }

@@ -25,6 +25,7 @@ import {
   witnessesOf,
 } from "./audit-options.js";
 
+/** Verbs that work in the run's own folder, with its key. */
 export function makerCommands(): Command[] {
   return [
     openRunCommand(),

@@ -4,6 +4,7 @@ import { AssayError } from "../../../base/error.js";
 import { samplePlan } from "../../../office/audit/sample-plan.js";
 import { wholeNumber } from "./audit-options.js";
 
+/** Whole-number arithmetic; reads no run. */
 export function samplePlanCommand(): Command {
   const command = new Command("sample").description("Sizes of samples, for an order.");
   command.addCommand(

@@ -4,6 +4,7 @@ import { auditorCommands } from "./audit-auditor.js";
 import { makerCommands } from "./audit-maker.js";
 import { samplePlanCommand } from "./audit-plan.js";
 
+/** All verbs below `audit`. */
 export function auditCommand(): Command {
   const command = new Command("audit");
   for (const each of [...makerCommands(), ...auditorCommands(), samplePlanCommand()]) command.addCommand(each);

@@ -27,6 +27,7 @@ import { digestOfPlan, encodePlan, factsOfPlan, readPlan } from "../../../office
 import { type ActOptions, act, factsGiven, saidWith, saying, signing } from "./common.js";
 import { VERBS, type Verb } from "./verbs.js";
 
+/** One verb an act; which of them is admitted is the pack's to say. */
 export function actCommands(): Command[] {
   return [
     ...VERBS.map(plainCommand),

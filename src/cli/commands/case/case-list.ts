@@ -12,6 +12,7 @@ import { DOES_NOT_HOLD } from "./common.js";
 
 const WHERE_IT_LIES = `The index is ${INDEX_FILE} beside the cases (SQLite), or the PostgreSQL database of DATABASE_URL. It holds nothing that the cases do not, and can be thrown away.`;
 
+/** The verbs `index` and `list`. */
 export function listCommands(): Command[] {
   return [indexCommand(), listCommand()];
 }

@@ -25,6 +25,7 @@ import { PACK_TEXTS, WEEKENDS_ONLY } from "../../../office/docket/packs/shipped.
 import { visibleText } from "../../../report/visible-text.js";
 import { type ActOptions, acting, signing, tell } from "./common.js";
 
+/** Verbs that open, read, pack and prove a case. */
 export function lookCommands(): Command[] {
   return [openCommand(), showCommand(), nextCommand(), packCommand(), exportCommand(), proveCommand(), rulesCommand()];
 }

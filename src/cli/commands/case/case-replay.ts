@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { replayHistories } from "../../../app/docket/replay.js";
 import { visibleText } from "../../../report/visible-text.js";
 
+/** Exit status 0 also where histories do not fold: they are listed. */
 export function replayCommand(): Command {
   return new Command("replay")
     .argument("<histories>", "JSON Lines: case, filed, commenced, panelAppointed, decided, defaulted, …")

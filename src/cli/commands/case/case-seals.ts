@@ -14,6 +14,7 @@ import { encodeRecipient, RECIPIENT_FILE, UNDERTAKING_FILE } from "../../../offi
 import { visibleText } from "../../../report/visible-text.js";
 import { type ActOptions, act, signing } from "./common.js";
 
+/** The verbs of sealing. */
 export function sealCommands(): Command[] {
   return [identityCommand(), joinCommand(), circleCommand(), revealCommand(), redactCommand()];
 }

@@ -6,6 +6,7 @@ import { lookCommands } from "./case-look.js";
 import { replayCommand } from "./case-replay.js";
 import { sealCommands } from "./case-seals.js";
 
+/** All verbs below `case`. */
 export function caseCommand(): Command {
   const command = new Command("case");
   for (const each of [...lookCommands(), ...listCommands(), ...actCommands(), ...sealCommands(), replayCommand()])

@@ -29,6 +29,7 @@ export interface ActOptions {
   json?: boolean;
 }
 
+/** Adds what each signed act needs; the password comes from a file or the environment (flags/password.ts). */
 export const signing = (command: Command) =>
   command
     .requiredOption("--private-key <file>", "EC private key in PEM")
@@ -38,6 +39,7 @@ export const signing = (command: Command) =>
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
     .option("--json", "print one record as JSON");
 
+/** Adds what an act may say and to whom. */
 export const saying = (command: Command) =>
   command
     .option("--text <file>", "text of the entry: public, or sealed with a narrower --tier")
@@ -45,6 +47,7 @@ export const saying = (command: Command) =>
     .option("--about <statement>", "statement of an earlier entry it speaks of")
     .option("--tier <circle>", `who may read text and files; all but PUBLIC are sealed: ${TIERS.join(", ")}`, "PUBLIC");
 
+/** Reads key and policy files. @throws FORMAT or NOT_FOUND naming the file */
 export async function acting(folder: string, options: ActOptions): Promise<Acting> {
   return {
     folder,
@@ -64,6 +67,7 @@ export async function factsGiven(text: string | undefined): Promise<Record<strin
   return { ...value };
 }
 
+/** Reads the files that --text and --attach name. @throws USAGE for an unknown tier */
 export async function saidWith(options: ActOptions): Promise<Pick<Act, "text" | "about" | "tier" | "attachments">> {
   const { text, attach = [], about, tier } = options;
   if (tier !== undefined && !(TIERS as readonly string[]).includes(tier))
@@ -78,10 +82,12 @@ export async function saidWith(options: ActOptions): Promise<Pick<Act, "text" | 
   };
 }
 
+/** Enters one act and tells what came of it; a refusal sets exit status 3. */
 export async function act(folder: string, options: ActOptions, said: Act): Promise<void> {
   tell(await enterAct(await acting(folder, options), said), options.json ?? false);
 }
 
+/** Standard output: the record, or the refusal, which sets exit status 3. */
 export function tell(entered: Entered, json: boolean): void {
   if (json) {
     const { admitted } = entered;

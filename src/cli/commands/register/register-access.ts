@@ -60,6 +60,7 @@ const entering = (command: Command) =>
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
     .option("--json", "print one record as JSON");
 
+/** Verbs of the access ledger. */
 export function accessCommands(): Command[] {
   return [
     identityCommand(),

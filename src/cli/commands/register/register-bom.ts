@@ -19,6 +19,7 @@ interface ExportOptions {
   dataset?: string;
 }
 
+/** Export, import and check; nothing is entered in a register. */
 export function bomCommand(): Command {
   return new Command("bom")
     .description(

@@ -47,6 +47,7 @@ interface Options {
   json?: boolean;
 }
 
+/** Without a terminal nothing is asked: what is missing is a fault with its name. */
 export function declareCommand(): Command {
   return new Command("declare")
     .description("Declare where a model comes from: filled in from its folder, asked on a terminal, signed.")

@@ -17,6 +17,7 @@ import { progressLine } from "../../progress.js";
 
 const DOES_NOT_HOLD = 3;
 
+/** Prints the policy alone on standard output, so that it can be sent into a file. */
 export function initCommand(): Command {
   return new Command("init")
     .description(
@@ -37,6 +38,7 @@ export function initCommand(): Command {
     });
 }
 
+/** Made of facts that ship with the package; asks no network. */
 export function demoRegisterCommand(): Command {
   return new Command("demo")
     .description("Make a demonstration register of well-known open models from their makers' published facts.")
@@ -53,6 +55,7 @@ export function demoRegisterCommand(): Command {
     });
 }
 
+/** Enters a new policy of keys; earlier entries keep the policy they were admitted under. */
 export function admitCommand(): Command {
   return new Command("admit")
     .description("Let a key append (or, with --remove, no longer), as a new entry of the log.")
@@ -113,6 +116,7 @@ export function admitCommand(): Command {
     );
 }
 
+/** Each file is admitted or refused by itself; one refusal sets exit status 3. */
 export function appendCommand(): Command {
   return new Command("append")
     .description("Append signed declarations. Exit status 3 when one is refused, with the reason.")
@@ -159,6 +163,7 @@ export function appendCommand(): Command {
     );
 }
 
+/** Writes, or with --check reads; a receipt that does not hold sets exit status 3. */
 export function receiptCommand(): Command {
   return new Command("receipt")
     .description("Write a receipt of an entry that verifies offline, or check one with --check.")
@@ -208,6 +213,7 @@ async function checkReceipt(file: string, options: { policy?: string; json?: boo
   }
 }
 
+/** Reads the whole log; what does not hold is listed and sets exit status 3. */
 export function fsckCommand(): Command {
   return new Command("fsck")
     .description(

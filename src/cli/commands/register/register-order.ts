@@ -63,6 +63,7 @@ const basisGiven = ({ basis, basisRecord, basisProof }: BasisOptions) =>
     ...(basisProof === undefined ? {} : { proof: basisProof }),
   });
 
+/** Verbs of authorities, and `finding` for laboratories. */
 export function orderCommands(): Command[] {
   const authority = earlierFlag(authorityCommand(), "--key <file=effects>", "--authority-key");
   return [authority, orderCommand(), liftCommand(), extendCommand(), ordersCommand(), findingCommand()];

@@ -42,6 +42,7 @@ async function find(register: Awaited<ReturnType<typeof openRegister>>, model: s
   );
 }
 
+/** Prints the record that the register's site shows as well. */
 export function showCommand(): Command {
   return base(new Command("show"))
     .description("Print what the register holds on a model: origin label, statements, remarks.")
@@ -53,6 +54,7 @@ export function showCommand(): Command {
     });
 }
 
+/** Remarks that are faults set exit status 3; others are shown. */
 export function checkCommand(): Command {
   return base(new Command("check"))
     .description(
@@ -88,6 +90,7 @@ export function checkCommand(): Command {
     });
 }
 
+/** Links in force alone; `descent` shows all that were ever said. */
 export function lineageCommand(question: "made-of" | "derives"): Command {
   return base(new Command(question))
     .description(
@@ -116,6 +119,7 @@ export function lineageCommand(question: "made-of" | "derives"): Command {
     });
 }
 
+/** Takes an id of a model that was never declared itself. */
 export function descentCommand(): Command {
   return base(new Command("descent"))
     .description(

@@ -31,6 +31,7 @@ interface Common extends Omit<Listing, "ignorePaths"> {
   json?: boolean;
 }
 
+/** All verbs below `register`. */
 export function registerCommand(): Command {
   const command = new Command("register")
     .addCommand(signCommand())

@@ -76,6 +76,7 @@ function keyOf(set: readonly Attribute[], folding: Folding): string {
     .join();
 }
 
+/** Equal under the narrow folding: where it says true, the chain may go on. */
 export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
   return a.length === b.length && isWithin(a, b, "narrow");
 }
@@ -85,6 +86,7 @@ export function isWithin(name: DistinguishedName, base: DistinguishedName, foldi
   return base.length <= name.length && base.every((set, i) => keyOf(set, folding) === keyOf(name[i]!, folding));
 }
 
+/** Values of one attribute type (an OID), in the order of the name; null where the value is no text that is read. */
 export function attributesOf(name: DistinguishedName, type: string): (string | null)[] {
   return name.flat().flatMap((attribute) => (attribute.type === type ? [attribute.text] : []));
 }

@@ -34,6 +34,7 @@ export interface Sums {
   prompts: number;
 }
 
+/** @param models whose pairs are counted, each pair once @param statistics families of features */
 export function emptySums(models: number, statistics: number = STATISTICS.length): Sums {
   const pairs = (models * (models - 1)) / 2;
   return {
@@ -80,6 +81,7 @@ export function excessOfSides(before: Float64Array, sums: Sums): Float64Array {
   });
 }
 
+/** A copy of what the two sides have with every model: statistics × 2 sides × models; 0 where a side meets itself. */
 export function rowsOfSides({ models, agreement }: Sums): Float64Array {
   const rows = new Float64Array(agreement.length * 2 * models);
   agreement.forEach((of, s) => {

@@ -36,6 +36,10 @@ const START_CHARS = 200;
 /** Words of an opening. */
 const OPENING_WORDS = 3;
 
+/**
+ * @param groups number of the group that each model belongs to, the two sides first @returns partial sums, and each
+ * prompt's own share for the pair under test
+ */
 export function countBlock(block: Block, groups: Int32Array): BlockCount {
   const counter = new AgreementCounter(groups);
   const sums = emptySums(block.answers.length);

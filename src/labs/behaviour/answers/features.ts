@@ -97,6 +97,7 @@ export function openings(words: Words, lengths: readonly number[], into: Values,
   }
 }
 
+/** Adds a value for each run of n words to `into`; answers shorter than n add none. */
 export function grams({ hashes, count }: Words, n: number, into: Values): void {
   for (let i = 0; i + n <= count; i++) {
     let h = n;

@@ -60,6 +60,7 @@ export interface OriginRequest {
   onProgress: (done: number, total: number) => void;
 }
 
+/** One finding; `refused` where the transcripts share no prompt. */
 export async function examineCommonOrigin(request: OriginRequest): Promise<Finding> {
   const { source, cast, settings, names } = request;
   const shared = source.promptIds.length;

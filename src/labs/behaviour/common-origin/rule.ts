@@ -98,6 +98,10 @@ interface Leads {
   lead: number;
 }
 
+/**
+ * @param scores by pair (pairIndex) @param strangers numbers of the panel's models @returns both leads, and the lesser
+ * as the pair's
+ */
 export function leadsOf(
   scores: { said: Float64Array; content: Float64Array },
   pair: readonly [number, number],

@@ -61,6 +61,10 @@ export interface BehaviourExamination {
 /** Where the development set's fits stand in the package. */
 const DEVELOPMENT_FILE = "data/behaviour/development.json";
 
+/**
+ * @throws FORMAT or SCHEMA for a side that cannot be read; a member of the panel that cannot be read is left out and
+ * counted
+ */
 export async function examineTranscripts(options: BehaviourOptions): Promise<BehaviourExamination> {
   const folder = typeof options.panel === "string" ? await openPanel(options.panel) : options.panel;
   const prompts = new Map(folder.prompts);

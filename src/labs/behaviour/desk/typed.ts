@@ -5,6 +5,7 @@ import type { ExaminationRequest } from "../../../evidence/request.js";
 import { TRIES_MAX } from "../common-origin/method.js";
 import { type AskedSettings, QUESTIONS } from "./asked-settings.js";
 
+/** Seed, questions and tries are settings and typed in full; transcripts are files of whoever types. */
 export function behaviourTyped(request: ExaminationRequest): string {
   const roles = request.inputs.map(({ role }) => role);
   const siblings = roles.filter((role) => role === "sibling").map(() => " --sibling T");

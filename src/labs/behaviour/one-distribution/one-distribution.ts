@@ -48,6 +48,7 @@ export function identityTests({
   };
 }
 
+/** With share 0: they describe and spend nothing of α. */
 export function testsOfIdentity({ equality, rankUniformity }: IdentityTests, seed: string): Test[] {
   const common = { exact: true, seed, share: 0, where: "speaks against one distribution only; uncalibrated" };
   return [

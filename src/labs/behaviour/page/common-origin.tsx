@@ -32,6 +32,7 @@ const MISREADINGS: readonly [misread: string, instead: string][] = [
   ],
 ];
 
+/** @param props `seen` is what the observations hold, read by schema */
 export function CommonOrigin({ seen }: Seen) {
   return (
     <>

@@ -3,6 +3,7 @@ import { decimal } from "../../../report/figure-words.js";
 import { Table } from "../../../report/parts/table.js";
 import type { BehaviourObservations } from "../observations.js";
 
+/** Answers are cut to a line and their unseen characters made visible. */
 export function Exhibits({ exhibits }: { exhibits: BehaviourObservations["exhibits"] }) {
   if (exhibits.length === 0) return null;
   return (

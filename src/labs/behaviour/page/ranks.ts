@@ -9,6 +9,7 @@ import type { BehaviourObservations } from "../observations.js";
 
 type Bar = { label: string; value: number; own: boolean };
 
+/** Standard scores; kinds of null by what they are, never by a model's name. */
 export function behaviourRanks({ score, nullKinds }: BehaviourObservations): Figure {
   const bars: Bar[] = [
     { label: "the pair under test", value: score.value, own: true },
@@ -51,6 +52,7 @@ export function behaviourRanks({ score, nullKinds }: BehaviourObservations): Fig
   return { svg, title, description, table: { caption: title, columns: ["Material", "Score"], rows } };
 }
 
+/** Scores after each round of prompts, beside the largest that any null ever reached. */
 export function behaviourRounds({ rounds }: BehaviourObservations): Figure {
   const first = rounds.find((round) => round.above);
   const title = "The pair's score after each round, and the nulls' largest running supremum";

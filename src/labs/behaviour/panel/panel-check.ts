@@ -70,6 +70,10 @@ const STATED = [50, 100, 200, 400, 800];
 const CHARS_PER_TOKEN = 4;
 const ANSWER_TOKENS = 300;
 
+/**
+ * @param given `planned` prompts, null for all that the panel answered; `prices` per million tokens, null leaves the
+ * cost out
+ */
 export function checkPanel(given: {
   members: readonly PanelMember[];
   labelled: boolean;

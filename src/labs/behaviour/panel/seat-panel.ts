@@ -54,6 +54,10 @@ export function recordings(others: readonly Answers[]): (member: Answers) => boo
   return (member) => own.some(({ of, starts }) => sameRecording(of, starts, member));
 }
 
+/**
+ * @param given `coverage` is the least share of the prompts that a member must have answered @returns seats and groups,
+ * and how many were left out for which reason
+ */
 export function seatPanel(given: {
   siblings: number;
   releases: number;

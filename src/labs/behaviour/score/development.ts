@@ -64,6 +64,7 @@ export function answerDigests(texts: Iterable<string>): Set<string> {
   return digests;
 }
 
+/** The least digests in their order: two sets that overlap have least digests in common. */
 export function sketchOfAnswers(digests: ReadonlySet<string>): string[] {
   return [...digests].sort().slice(0, SKETCH_SIZE);
 }

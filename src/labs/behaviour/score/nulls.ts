@@ -21,6 +21,7 @@ export interface Cast {
 /** The kind of the development set that given siblings stand in for. */
 const SIZES_KIND = "same maker, other size";
 
+/** Groups among the panel's models: models of one lineage count once. */
 export function panelFamilies({ groups, panel }: Cast): number {
   return new Set(panel.map((k) => groups[k])).size;
 }
@@ -40,6 +41,7 @@ export function panelPairs({ groups, panel, panelLabelled }: Cast): number[] {
   return pairs;
 }
 
+/** Each kind of null with its largest score and its number of families; a pair must stand above all of them. */
 export function nullKinds(scores: Float64Array, cast: Cast, kinds: readonly string[], given: FitFound): NullKind[] {
   const families = panelFamilies(cast);
   const largest = (pairs: readonly number[]) => pairs.reduce((max, at) => Math.max(max, scores[at]!), -1e9);

@@ -23,6 +23,7 @@ export function roundOf(prompts: number, combined: Float64Array, cast: Cast): Ro
   return { prompts, score: combined[pairIndex(0, 1)]!, nullLargest };
 }
 
+/** Rounded as a finding carries them; the supremum is over all rounds, so it is the same in each. */
 export function roundsOf(rounds: readonly Round[]): BehaviourObservations["rounds"] {
   const supremum = rounds.reduce((most, { nullLargest }) => Math.max(most, nullLargest), -1e9);
   return rounds.map(({ prompts, score }) => ({

@@ -21,6 +21,7 @@ interface Options {
   json?: boolean;
 }
 
+/** Its verb `check` asks nobody and judges no pair. */
 export function panelCommand(): Command {
   return new Command("panel").addCommand(
     new Command("check")

@@ -38,6 +38,7 @@ export async function growCorpus(index: string, { sources, dated, say }: Omit<Bu
   return writeIndex(index, dated, [...makers.map(({ indexed }) => indexed), ...added]);
 }
 
+/** The index whole, its digests checked as for an examination. */
 export const showCorpus = (index: string): Promise<Corpus> => readCorpus(index);
 
 async function indexMakers(

@@ -28,6 +28,10 @@ interface Trees {
 
 export const openTree = readFolder;
 
+/**
+ * @throws USAGE for a maker to be left out who is not in the index, DIGEST for a review of other trees or by another
+ * index
+ */
 export async function examineTrees(asked: Trees): Promise<Examination> {
   const corpus = await readCorpus(asked.corpus);
   for (const name of asked.leaveOut)

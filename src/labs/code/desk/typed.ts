@@ -2,6 +2,7 @@
 import { AssayError } from "../../../base/error.js";
 import type { ExaminationRequest } from "../../../evidence/request.js";
 
+/** Makers left out are settings and typed in full; trees, index and review are files of whoever types. */
 export function codeTyped(request: ExaminationRequest): string {
   const left = leftOutOf(request).map((maker) => ` --leave-out ${maker}`);
   const review = request.inputs.some(({ role }) => role === "review") ? " --review FILE" : "";

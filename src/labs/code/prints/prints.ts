@@ -52,6 +52,7 @@ export function printSet(prints: Uint32Array): PrintSet {
   return sorted.slice(0, kept);
 }
 
+/** The union, sorted, each print once. */
 export function joinSets(sets: readonly Uint32Array[]): PrintSet {
   const all = new Uint32Array(sets.reduce((sum, set) => sum + set.length, 0));
   let at = 0;

@@ -50,6 +50,7 @@ const LANGUAGE_OF: Readonly<Record<Grammar, Language>> = {
   go: "go",
   cpp: "cpp",
 };
+/** Several grammars share a panel: C++ and CUDA, TypeScript and JavaScript. */
 export const languageOf = (grammar: Grammar): Language => LANGUAGE_OF[grammar];
 
 const words = (text: string) => new Set(text.split(" "));

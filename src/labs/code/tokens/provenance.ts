@@ -21,6 +21,7 @@ export interface Provenance {
   licences: string[];
 }
 
+/** Lines are cut to a bound and licences looked for at the head of the file alone. */
 export function provenanceOf(text: string): Provenance {
   const attribution: string[] = [];
   if (ATTRIBUTION.test(text))

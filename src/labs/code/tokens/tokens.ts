@@ -50,6 +50,10 @@ const SEMICOLON = tokenValue(";");
 const CLOSING = new Set([")", "]", "}"].map(tokenValue));
 const known = new Map<string, number>();
 
+/**
+ * @param captures of the language's query, in the order of the text @returns token values, and where each starts in the
+ * text
+ */
 export function tokensOf(text: string, captures: readonly Capture[], language: Language): Tokens {
   const keywords = KEYWORDS[language];
   const values: number[] = [];

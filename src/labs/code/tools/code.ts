@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { AssayError } from "../../../base/error.js";
 import { buildCorpus, growCorpus, showCorpus } from "../desk/corpus.js";
 
+/** All verbs below `code`. */
 export function codeCommand(): Command {
   const corpus = new Command("corpus").description(
     "An index of public code: for each maker, the prints of its source files, dated and digested. It holds no text.",

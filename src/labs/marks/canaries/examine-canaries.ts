@@ -20,6 +20,7 @@ interface CanaryRequest extends TextCase {
   plan: CanaryPlan;
 }
 
+/** First answers alone; the p of the best account is paid for by the number of accounts. */
 export function examineCanaries(request: CanaryRequest): Finding {
   const { plan, transcript, validations } = request;
   const first = firstAnswers(transcript);

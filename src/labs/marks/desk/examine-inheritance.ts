@@ -17,6 +17,7 @@ interface InheritedOptions {
   onProgress: InheritanceRequest["onProgress"];
 }
 
+/** @throws USAGE for a ring of marks, NOT_FOUND or FORMAT for files that are not there or not read */
 export async function examineInherited(options: InheritedOptions): Promise<TextsExamined> {
   const { paths, keys, seed, reading, studies, onProgress } = options;
   const read = reading ? predictions(basename(paths.texts)) : undefined;

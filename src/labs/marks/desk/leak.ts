@@ -118,6 +118,9 @@ interface LeakOptions {
   onProgress: Report;
 }
 
+/**
+ * Both models are digested while they are read, and looked at again afterwards: one that changed meanwhile is an error.
+ */
 export async function examineLeakedWeights(options: LeakOptions): Promise<TextsExamined> {
   const { suspect, original, onProgress } = options;
   const listBytes = await readSmallFile(options.recipients, RECIPIENTS_BYTES_MAX);

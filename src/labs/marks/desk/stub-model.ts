@@ -10,6 +10,7 @@ import type { TokenDraws } from "../../../kernels/token-draws.js";
 const FIRST = 32;
 const LAST = 126;
 
+/** @param draws where its logits come from; the same ids give the same logits */
 export function stubModel(draws: TokenDraws): StepModel {
   const tokens = Uint32Array.from({ length: 256 }, (_, i) => i);
   const logitsAfter = (ids: readonly number[]) => {

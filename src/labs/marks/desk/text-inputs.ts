@@ -16,6 +16,7 @@ export interface TextPaths {
   tokenizer?: string;
 }
 
+/** @throws where an input of the request is not among those at hand */
 export function foundText({ at, has }: Found): TextPaths {
   return { texts: at("text"), mark: at("mark"), ...(has("tokenizer") ? { tokenizer: at("tokenizer") } : {}) };
 }

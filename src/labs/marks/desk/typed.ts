@@ -3,20 +3,24 @@ import { quotedWord } from "../../../app/asked.js";
 import type { ExaminationRequest } from "../../../evidence/request.js";
 import { SEED_DEFAULT } from "../record/method.js";
 
+/** Texts and mark are files of whoever types; `--each` is a setting. */
 export function marksTyped(request: ExaminationRequest): string {
   return `TEXTS --mark MARK.json${tokenizerTyped(request)}${request.settings.each ? " --each" : ""}`;
 }
 
+/** Number of keys, seed and reading are settings and typed in full. */
 export function inheritanceTyped(request: ExaminationRequest): string {
   const { keys, seed, reading } = request.settings;
   const seeded = seed === SEED_DEFAULT ? "" : ` --seed ${quotedWord(String(seed))}`;
   return `TRANSCRIPT --mark MARK.json${tokenizerTyped(request)} --keys ${keys}${seeded}${reading ? " --reading" : ""}`;
 }
 
+/** All of it is files of whoever types. */
 export function canariesTyped(): string {
   return "TRANSCRIPT --plan PLAN.json";
 }
 
+/** The list of recipients holds a key, so only its owner can type this again. */
 export function leakTyped({ settings: { freshWords } }: ExaminationRequest): string {
   const words = typeof freshWords === "number" ? ` --fresh-words ${freshWords}` : "";
   return `SUSPECT --original MODEL --recipients FILE${words}`;

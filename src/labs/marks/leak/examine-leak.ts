@@ -40,6 +40,10 @@ interface LeakRequest {
   software: Finding["software"];
 }
 
+/**
+ * `refused` where the suspect's matrices cannot be read beside the original's; exact tails and counted fresh words must
+ * agree in what they name.
+ */
 export function examineLeak(request: LeakRequest): Finding {
   const { code, traces, freshWords, seed } = request;
   const validation = studyOfMethod(request.validations, LEAK);

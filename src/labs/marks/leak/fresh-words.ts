@@ -33,6 +33,10 @@ interface FreshWordsAsked {
   onProgress: (done: number, total: number) => void;
 }
 
+/**
+ * @returns how many fresh words reach the best score and the weakest one named; rounded up, so against the recipient's
+ * accuser
+ */
 export function countFreshWords(draws: TokenDraws, asked: FreshWordsAsked): FreshWords {
   const { rates, high, low, words, seed, onProgress } = asked;
   const { base, unit, parts } = partsOf(rates, high, low);

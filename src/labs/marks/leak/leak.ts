@@ -43,6 +43,10 @@ interface Counting {
   onProgress?: (done: number, total: number) => void;
 }
 
+/**
+ * @param traces sums along the signs, by bit @returns recipients by falling score, each with an exact bound on log10 p
+ * for someone who has no part
+ */
 export function traceLeak(code: Recipients, traces: Traces, draws: TokenDraws, counting: Counting): LeakResult {
   const rates = bitRates(code);
   const soft = centred(traces, rates);

@@ -63,6 +63,7 @@ export interface Traces {
   tensors: number;
 }
 
+/** Noughts for `bits` bits, to be added to tensor by tensor. */
 export function noTraces(bits: number): Traces {
   return { sum: new Float64Array(bits), weights: new Float64Array(bits), tensors: 0 };
 }
@@ -92,10 +93,12 @@ export function readTensor(original: Float32Array, suspect: Float32Array, runs: 
   return true;
 }
 
+/** 0 for no values. */
 export function rootMeanSquare(values: Float32Array): number {
   return Math.sqrt(sumOfSquares(values) / Math.max(1, values.length));
 }
 
+/** In f64, in the order of the values. */
 export function sumOfSquares(values: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]! * values[i]!;

@@ -4,6 +4,7 @@ import { type About, namesRow, subjectAbout } from "../../../report/about.js";
 import { whole } from "../../../report/figure-words.js";
 import { canaryObservationsSchema, leakObservationsSchema, presentObservationsSchema } from "../record/observations.js";
 
+/** Null where the observations are of another method; nobody is named unless the outcome supports it. */
 export function marksAbout(finding: Finding): About | null {
   const supported = finding.outcome === "supports-hp";
   const { names, rows } = subjectAbout(finding);

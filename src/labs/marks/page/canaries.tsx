@@ -7,6 +7,7 @@ import type { CanaryObservations } from "../record/observations.js";
 /** Rows of the table; the finding holds the rest. */
 const ROWS_MAX = 200;
 
+/** Every account is shown, not the best alone. */
 export function Canaries({ seen }: { seen: CanaryObservations }) {
   const { commitment, items, asked, answered, accounts, named, results } = seen;
   return (

@@ -11,6 +11,7 @@ import type { PresentObservations } from "../record/observations.js";
 const TEXTS_MAX = 24;
 const LOG10_ALPHA = -6;
 
+/** Lengths are in tokens; of many texts the first are drawn and the table has the rest. */
 export function markedPassages({ passages, texts }: PresentObservations): Figure {
   const ids = [...new Set(passages.map(({ id }) => id))].slice(0, TEXTS_MAX);
   const row = (id: string) => `text ${ids.indexOf(id) + 1}`;

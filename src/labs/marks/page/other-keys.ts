@@ -7,6 +7,7 @@ import type { InheritedObservations } from "../record/observations.js";
 /** Width of a bar, in deviations. */
 const STEP = 0.25;
 
+/** Scores are in standard deviations of an unmarked text. */
 export function otherKeys({ others, statistic, reaching }: InheritedObservations): Figure {
   const own = statistic.deviations;
   const counts = new Map<number, number>();

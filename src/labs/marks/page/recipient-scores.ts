@@ -6,6 +6,7 @@ import type { LeakObservations } from "../record/observations.js";
 
 const LISTED_MAX = 60;
 
+/** The strongest are drawn, by rank; the finding's table has names and all scores. */
 export function recipientScores({ results, named }: LeakObservations): Figure {
   const bars = results.slice(0, LISTED_MAX).map(({ name, deviations, log10P }, i) => ({
     rank: i + 1,

@@ -15,6 +15,7 @@ export interface TextCase {
   software: Finding["software"];
 }
 
+/** @param decision as the outcome rules made it; nothing here changes it */
 export function textFinding(
   request: TextCase,
   proposition: MarksProposition,

@@ -41,6 +41,7 @@ function assayLaw(mark: AssayMark): Law {
   return { kind: "green", rate: greenBelow(mark.parameters.gamma) / 2 ** 32 };
 }
 
+/** @throws FORMAT for a key that is not hexadecimal */
 export function assayScheme(mark: AssayMark, draws: TokenDraws): Scheme {
   const width = mark.parameters.context_width;
   const words = contextWords(fromHex(mark.key, "marks.assayScheme"));

@@ -5,6 +5,7 @@
 const FIRST = 10;
 const LAST = 1;
 
+/** Whole numbers from ten down to one; one layer weighs 1. */
 export function layerWeights(layers: number): number[] {
   if (layers === 1) return [1];
   return Array.from({ length: layers }, (_, l) => Math.round(FIRST - ((FIRST - LAST) * l) / (layers - 1)));

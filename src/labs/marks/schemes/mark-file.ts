@@ -206,6 +206,7 @@ export function readMark(bytes: Uint8Array, what: string): Mark {
   return parseMark(parseStrictJson(text, `marks.readMark: ${what}`), what);
 }
 
+/** @param value JSON as read @throws SCHEMA with the place in the file; the key is never quoted */
 export function parseMark(value: unknown, what: string): Mark {
   const envelope = checked(envelopeSchema, value, what, "");
   const form = `${envelope.scheme}/${envelope.variant}` as MarkForm;

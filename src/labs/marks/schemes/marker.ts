@@ -19,6 +19,11 @@ const LOGIT_SPAN = 30;
  */
 export type Marker = (generated: ArrayLike<number>, logits: Float32Array | Float64Array) => boolean;
 
+/**
+ * @returns a step that changes `logits` in place and says whether it did; contexts shorter than the window, or met
+ * before in tournament mode, stay unmarked
+ * The step throws FORMAT for logits of another vocabulary.
+ */
 export function markerOf(mark: AssayMark, draws: TokenDraws): Marker {
   const width = mark.parameters.context_width;
   const words = contextWords(fromHex(mark.key, "marks.markerOf"));

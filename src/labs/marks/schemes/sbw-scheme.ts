@@ -25,6 +25,7 @@ function jenkins(id: number): number {
   return i ^ (i >> 15);
 }
 
+/** Defaults of the package hold where the file leaves a parameter out. */
 export function sbwScheme(mark: SbwMark): Scheme {
   const { gamma, scheme, sum_of, deduplicate_contexts } = mark.parameters;
   const width = mark.parameters.context_width ?? (scheme === "selfhash" ? 4 : 1);

@@ -6,6 +6,7 @@ import type { Law } from "./law.js";
 import type { Scheme } from "./scheme.js";
 import type { Seeding } from "./seeding.js";
 
+/** @param vocabulary ids from 0 @param score of each pair of a seed and a token, in the order given */
 export function seededScheme(
   seeding: Seeding,
   vocabulary: number,

@@ -39,6 +39,7 @@ function draw(key: bigint, width: number, ids: Uint32Array, at: number): number 
   return Number(((h % MODULUS) + MODULUS) % MODULUS);
 }
 
+/** Both forms; the green rate is counted over all values of the hash, not taken from gamma. */
 export function textSealScheme(mark: TextSealMark): Scheme {
   const { ngram } = mark.parameters;
   const gumbel = mark.form === "gumbel/textseal";

@@ -56,6 +56,7 @@ function derivedKey(key: bigint, domain: "key_a" | "key_b"): bigint {
   return new DataView(sha256(concatBytes([utf8(domain), bytes])).buffer).getBigUint64(0);
 }
 
+/** Exponential scores, with a slack for draws being multiples of 1/STEPS. */
 export function vllmGumbelScheme(mark: VllmGumbelMark): Scheme {
   const { context_width: width, deduplicate_contexts } = mark.parameters;
   const dual = mark.form === "dual-gumbel/vllm";

@@ -7,6 +7,7 @@ import { INHERITED_ASSUMPTION } from "../record/words.js";
 import type { Inheritance } from "./inheritance.js";
 import type { IdText } from "./texts.js";
 
+/** @param seed of the other keys, stated with each test */
 export function describeInheritance(
   result: Inheritance,
   request: { texts: readonly IdText[]; reading: boolean },

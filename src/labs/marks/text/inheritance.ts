@@ -49,6 +49,7 @@ interface Positions {
   at: Int32Array;
 }
 
+/** @returns the statistic under the true key and under `keys` others, with log10 p of both tests */
 export function testInheritance(
   mark: Mark,
   texts: readonly IdText[],

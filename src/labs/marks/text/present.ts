@@ -26,6 +26,7 @@ export interface PresentResult {
   observations: Omit<PresentObservations, "mark">;
 }
 
+/** @param vocabulary ids from 0 @returns log10 p of corpus, best text and best passage, and of all together */
 export function testPresence(scheme: Scheme, texts: readonly IdText[], vocabulary: number): PresentResult {
   const { law } = scheme;
   const scored = scoreTexts(scheme, texts, { vocabulary });

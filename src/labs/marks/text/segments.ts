@@ -35,6 +35,7 @@ interface Segments {
   passages: Passage[];
 }
 
+/** @returns passages that do not overlap, strongest first, with log10 p after paying for `windows` */
 export function scoreSegments(law: Law, scored: Scored, keyTail?: KeyTail): Segments {
   const { text, value, names } = scored;
   const sums = new Float64Array(value.length + 1);

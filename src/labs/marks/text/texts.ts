@@ -64,6 +64,7 @@ function idsOf(ids: unknown, text: unknown, key: "ids" | "prompt_ids", where: st
   throw new AssayError("USAGE", `marks.readTexts: ${where}: expected "ids", or a tokenizer (--tokenizer) for its text`);
 }
 
+/** @param key the field's name in the record @throws FORMAT for anything but whole numbers below 2^32 */
 export function checkedIds(given: unknown, key: string, where: string): Uint32Array {
   if (!Array.isArray(given))
     throw new AssayError("FORMAT", `marks.readTexts: ${where}: expected "${key}" to be a list`);

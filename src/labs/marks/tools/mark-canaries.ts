@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { makePlan } from "../desk/examine-canaries.js";
 
+/** Prints the commitment alone on standard output; the plan's file stays secret. */
 export function markCanariesCommand(): Command {
   return new Command("canaries")
     .description("Draw a plan of canaries: which account is served which answer. Prints the commitment to publish.")

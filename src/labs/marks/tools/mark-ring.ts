@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { ringOf } from "../desk/make-ring.js";
 
+/** The ring holds every key in it. */
 export function markRingCommand(): Command {
   return new Command("ring")
     .description("Put mark files (and rings) into one ring: keys, periods, tokenizers and variants of many providers.")

@@ -30,6 +30,7 @@ interface Options {
 
 const LIST_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Serves until it is stopped; without --model the stub answers. */
 export function markServeCommand(): Command {
   return new Command("serve")
     .description(

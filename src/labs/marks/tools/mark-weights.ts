@@ -10,6 +10,7 @@ interface Options {
   strength?: number;
 }
 
+/** Writes a new folder; the original is only read. */
 export function markWeightsCommand(): Command {
   return new Command("weights")
     .description("Write a copy of a model for one recipient, carrying a code word in its matrices.")

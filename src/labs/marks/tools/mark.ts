@@ -11,6 +11,7 @@ import { markRingCommand } from "./mark-ring.js";
 import { markServeCommand } from "./mark-serve.js";
 import { markWeightsCommand } from "./mark-weights.js";
 
+/** All verbs below `mark`. */
 export function markCommand(): Command {
   return new Command("mark")
     .addCommand(newCommand())

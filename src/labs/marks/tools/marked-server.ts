@@ -21,6 +21,10 @@ interface MarkedEndpoint {
   answer: (ask: Ask) => AsyncGenerator<string>;
 }
 
+/**
+ * Not yet listening. A request beyond a limit gets 400; when a log line cannot be written the connection ends without
+ * an answer.
+ */
 export function markedServer(endpoint: MarkedEndpoint): Server {
   return createServer((request, response) => {
     handle(endpoint, request, response).catch((error) => {

@@ -6,6 +6,10 @@
  */
 const DIMENSIONS = 128;
 
+/**
+ * @param features 32-bit fingerprints of one prompt @returns DIMENSIONS coordinates of length one; noughts for no
+ * feature
+ */
 export function embed(features: ArrayLike<number>): Float64Array {
   const out = new Float64Array(DIMENSIONS);
   for (let i = 0; i < features.length; i++) {
@@ -17,6 +21,7 @@ export function embed(features: ArrayLike<number>): Float64Array {
   return norm === 0 ? out : out.map((x) => x / Math.sqrt(norm));
 }
 
+/** Between vectors of one length, which is not checked. */
 export function squaredDistance(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;

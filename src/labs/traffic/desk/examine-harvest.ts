@@ -26,6 +26,9 @@ interface HarvestOptions {
   onProgress: (progress: Progress) => void;
 }
 
+/**
+ * First answers alone: a prompt asked several times counts once. @throws FORMAT for a transcript that cannot be read
+ */
 export async function examineHarvestFiles(options: HarvestOptions): Promise<HarvestExamined> {
   const prompts = new Map<string, string>();
   const read = async (at: TranscriptAt): Promise<Answered> => {

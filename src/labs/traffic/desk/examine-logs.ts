@@ -49,6 +49,7 @@ interface NothingNew {
   mark: string;
 }
 
+/** With `seen`, the mark that an earlier run handed back, it says "nothing new" where the log has not changed since. */
 export async function examineLogs(options: ExamineLogsOptions & { seen: string }): Promise<LogsExamined | NothingNew>;
 export async function examineLogs(options: ExamineLogsOptions): Promise<LogsExamined>;
 export async function examineLogs(options: ExamineLogsOptions): Promise<LogsExamined | NothingNew> {

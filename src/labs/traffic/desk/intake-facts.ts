@@ -23,6 +23,7 @@ export interface IntakeFacts {
   passedOver: string[];
 }
 
+/** `refusal` says why the log cannot be judged, such as accounts that are all the gateway's own; null where it can. */
 export async function intakeFacts(engine: SqlEngine, manifest: Manifest): Promise<IntakeFacts> {
   const { sources, passedOver } = manifest;
   const fill = await readFill(engine, counted(sources));

@@ -11,6 +11,7 @@ const DOMAIN = "assay/traffic-key/v1\n";
 /** 64 hexadecimal digits and an end of line. */
 const KEY_FILE_BYTES_MAX = 66;
 
+/** @throws where the key file is missing: a key is never made here */
 export async function keyCommitment(keyFile: string): Promise<string> {
   return commitmentOf(await readHashKey(keyFile, false));
 }

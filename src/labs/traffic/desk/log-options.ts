@@ -13,6 +13,7 @@ export interface LogOptions {
   reveal?: boolean;
 }
 
+/** The data folder follows from the logs' paths unless --data names one; the key from its file or the environment. */
 export async function logOptions(
   logs: readonly string[],
   options: LogOptions,

@@ -5,6 +5,7 @@ import { parseStrictJson } from "../../../base/strict-json.js";
 import { asAssayError } from "../../../host/files.js";
 import { type Mapping, parseMapping } from "../log/mapping.js";
 
+/** @throws NOT_FOUND, FORMAT or SCHEMA under the file's path */
 export async function readMapping(path: string): Promise<Mapping> {
   const bytes = await readFile(path).catch((error) => {
     throw asAssayError(error, path, "traffic.readMapping");

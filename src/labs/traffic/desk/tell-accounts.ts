@@ -32,6 +32,7 @@ interface Telling {
 const DAYS_MAX = 90;
 const DAY_MS = 86_400_000;
 
+/** Checks what was asked before the long examination. @throws USAGE naming the flag */
 export async function tellingOf(given: TellingOptions, folder: string): Promise<Telling> {
   const { feed, feedAction = "step-up", feedDays = "7", appeal } = given;
   const days = Number(feedDays);

@@ -11,6 +11,7 @@ interface ReportOptions extends Omit<ExamineLogsOptions, "studies"> {
   account: string | null;
 }
 
+/** @param options `account` as it stands in the log, or its hash of 32 hexadecimal digits; null for a report on all */
 export async function reportOnLogs(options: ReportOptions): Promise<Report & { intake: IntakeFacts }> {
   const key = await readHashKey(options.keyFile, options.keyMayBeNew);
   const engine = await openEngine(options.folder);

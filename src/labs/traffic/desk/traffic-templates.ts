@@ -24,6 +24,10 @@ interface TemplatedPrompt {
   template: string;
 }
 
+/**
+ * @param path JSON Lines or plain lines, packed or not @returns in the file's order; a prompt that shares its template
+ * with none has one of its own
+ */
 export async function templatesOf(path: string): Promise<TemplatedPrompt[]> {
   const bytes = await readFile(path).catch((error) => {
     throw asAssayError(error, path, "traffic.templatesOf");

@@ -45,6 +45,10 @@ export interface Activity {
 /** Entries read from the engine at a time. */
 const ENTRIES_A_READ = 4_000_000;
 
+/**
+ * @param rows in the log, for the size of its passes @returns uses as flat arrays in the order of account and template;
+ * which half each counts in stands beside them
+ */
 export async function readActivity(engine: SqlEngine, rows: number): Promise<Activity> {
   await fillUses(engine, rows);
   const judged = new RowBinaryReader(await engine.bytes(JUDGED_SQL));

@@ -78,6 +78,9 @@ export interface Fill {
   org: number;
 }
 
+/**
+ * Of how many accounts organisation, card and network are known: without them nothing but content can join accounts.
+ */
 export async function readFill(engine: SqlEngine): Promise<Fill> {
   const [fill] =
     await engine.rows<Fill>(`SELECT toUInt64(count()) AS accounts, toUInt64(countIf(org != ${ABSENT})) AS org,

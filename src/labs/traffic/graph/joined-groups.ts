@@ -14,6 +14,10 @@ const TEMPLATES_MAX = 3000;
 /** Share of the smaller set of accounts that a template must have in common with a group to be its own. */
 const OVERLAP_MIN = 0.6;
 
+/**
+ * @param joined accounts that share a card and a network across customers @param accounts in the log @returns candidate
+ * groups as account numbers, not judged
+ */
 export function joinedGroups(
   { templates, account, finding, byTemplate, order }: Activity,
   joined: Uint32Array,

@@ -34,6 +34,7 @@ interface Shared {
   users: Uint32Array;
 }
 
+/** One link a pair of accounts, from finding days alone. */
 export function links(activity: Activity): Link[] {
   const byTemplate = usersOf(activity);
   const degrees = new Float64Array(activity.accounts.length);

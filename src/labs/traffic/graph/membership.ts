@@ -36,6 +36,7 @@ export interface Outsiders {
   rows: number;
 }
 
+/** @param parts candidate groups @returns accounts in none of them, and how many rows they have on judging days */
 export function outsidersOf(parts: readonly (readonly number[])[], { accounts, judgedRows }: Activity): Outsiders {
   const is = new Uint8Array(accounts.length).fill(1);
   for (const part of parts) for (const a of part) is[a] = 0;
@@ -60,6 +61,7 @@ interface Desk {
   near: Float64Array;
 }
 
+/** Arrays that `judge` uses over and over, noughts between two groups. */
 export function newDesk({ accounts, templates }: Activity): Desk {
   return {
     rows: new Float64Array(templates.length),
@@ -69,6 +71,10 @@ export function newDesk({ accounts, templates }: Activity): Desk {
   };
 }
 
+/**
+ * @param found accounts of a candidate group @returns its own templates and the accounts that its judging days confirm,
+ * each with log10 p
+ */
 export function judge(
   found: readonly number[],
   outsiders: Outsiders,

@@ -43,6 +43,10 @@ export function usesByStratum({ account, judging }: Activity, strata: Uint32Arra
   return all;
 }
 
+/**
+ * @param strata stratum of each account @param all uses of each template by everybody @returns observed and expected
+ * uses, with log10 p under the shuffles
+ */
 export function screen(
   group: Group,
   activity: Activity,

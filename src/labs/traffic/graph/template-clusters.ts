@@ -18,6 +18,7 @@ const USED_SHARE_MIN = 0.3;
 /** Pairs counted at most (512 MB): in a longer log every second, third … account in order of hash is looked at. */
 const PAIRS_MAX = 64_000_000;
 
+/** Candidate groups as account numbers, not judged; popular templates join nobody. */
 export function templateGroups(activity: Activity): number[][] {
   const { accounts, templates } = activity;
   const usersOf = finders(activity);

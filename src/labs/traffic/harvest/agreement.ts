@@ -9,6 +9,7 @@ const RUN = 3;
 /** Longer answers are cut: agreement is at the start where models have not yet drifted apart. */
 const CHARS_MAX = 20_000;
 
+/** Hashes of runs of three words of the cleaned answer; a shorter one is a run by itself. */
 export function runsOf(answer: string): Set<number> {
   const { count, hashes } = scanWords(normalise(answer).slice(0, CHARS_MAX));
   const out = new Set<number>();
@@ -17,6 +18,7 @@ export function runsOf(answer: string): Set<number> {
   return out;
 }
 
+/** Jaccard's share of two sets of runs; 0 for two empty ones. */
 export function agreementOf(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
   let both = 0;
   for (const run of a) if (b.has(run)) both++;

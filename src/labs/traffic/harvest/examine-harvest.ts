@@ -47,6 +47,7 @@ interface HarvestRequest {
 const ASSUMPTION =
   "Within a family of prompts, which ones the campaign happened to send did not depend on how alike the suspect and the provider's model answer them beyond what the controls show; the unharvested prompts were drawn from the same families without regard to any answer.";
 
+/** `refused` with fewer control models than CONTROLS_MIN, or where a prompt stands in both sets. */
 export function examineHarvest(request: HarvestRequest): Finding {
   const { suspect, controls, harvested, unharvested } = request;
   const evidence = [suspect, harvested, unharvested, ...controls].map(({ artefact }) => artefact.root);

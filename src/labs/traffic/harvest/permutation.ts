@@ -21,6 +21,10 @@ interface Permutation {
   unlabelled: number;
 }
 
+/**
+ * @param draws relabellings, so that p is at least 1/(draws + 1) @returns log10 p; strata where all or none carry the
+ * label are left out
+ */
 export function permute(items: readonly Item[], draws: number, seed: string): Permutation {
   const strata = new Map<string, Item[]>();
   for (const item of items) strata.set(item.stratum, [...(strata.get(item.stratum) ?? []), item]);

@@ -6,6 +6,7 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Feed, Listing } from "../feed.js";
 
+/** CSV where the path ends so, else JSON Lines; text that a spreadsheet would run is made harmless. */
 export async function writeAlert(path: string, accounts: readonly Listing[]): Promise<void> {
   const csv = /\.csv$/i.test(path);
   // A leading =, +, - or @ would be a formula in a spreadsheet (CWE-1236).
@@ -16,6 +17,7 @@ export async function writeAlert(path: string, accounts: readonly Listing[]): Pr
   await replace(path, (csv ? "account,log10P,proposition,id,finding\r\n" : "") + lines.join(""));
 }
 
+/** Replaced whole: a gateway never reads half a feed. */
 export async function writeFeed(path: string, feed: Feed): Promise<void> {
   await replace(path, `${JSON.stringify(feed, null, 1)}\n`);
 }
@@ -29,6 +31,7 @@ export async function readTold(folder: string): Promise<Set<string>> {
   return new Set(Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : []);
 }
 
+/** Ids of listings that a receiver took. */
 export async function writeTold(folder: string, ids: ReadonlySet<string>): Promise<void> {
   await replace(join(folder, TOLD), `${JSON.stringify([...ids].sort())}\n`);
 }

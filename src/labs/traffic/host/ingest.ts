@@ -55,6 +55,7 @@ interface Intake {
   onShare: (share: number) => void;
 }
 
+/** @returns what the folder holds now, and how many rows came in this time; the same files again add none */
 export async function ingest(
   engine: SqlEngine,
   options: IngestOptions,

@@ -11,6 +11,7 @@ import type { HashSeeds } from "../templates/features.js";
 const REMEMBERED_MAX = 100_000;
 const KEY_BYTES = 32;
 
+/** HMAC-SHA-256 by field, cut to `bytes`: equal texts in different fields have unrelated hashes. */
 export function keyedHash(key: Uint8Array): KeyedHash {
   const hmac = new HmacSha256(key);
   const fields = new Map<string, Map<string, Uint8Array>>();

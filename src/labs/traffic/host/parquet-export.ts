@@ -6,6 +6,7 @@ import { sqlText } from "./files/parquet-log.js";
 
 const NONE = "toFixedString('', 16)";
 
+/** Overwrites `path`. @throws UNSUPPORTED with a ClickHouse server, which would write on its own disk */
 export async function exportHashed(engine: SqlEngine, path: string): Promise<void> {
   if (engine.name !== "chdb")
     throw new AssayError("UNSUPPORTED", "traffic export: expected the engine in process, which writes files here");

@@ -33,6 +33,7 @@ export interface RowSink {
   reveal: ((hash: Uint8Array, account: string) => void) | null;
 }
 
+/** @param reveal told each account's name beside its hash; null keeps none */
 export function newSink(reveal: RowSink["reveal"] = null): RowSink {
   const [rows, prompts, terms] = [new RowBinaryWriter(), new RowBinaryWriter(), new RowBinaryWriter()];
   return { rows, prompts, terms, accepted: new Set(), seen: new Map(), systems: new Map(), reveal };

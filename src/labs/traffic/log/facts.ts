@@ -18,6 +18,7 @@ export interface LogTotals {
 const TOTALS_SQL = `SELECT toUInt64(count()) AS rows, toUInt64(uniqExact(account)) AS accounts, toString(min(toDate(ts))) AS from,
  toString(max(toDate(ts))) AS to, toUInt32(uniqExact(toDate(ts))) AS days, toUInt64(countIf(prompt != toFixedString('', 16))) AS promptRows FROM rows`;
 
+/** Days are dates in UTC, as the engine writes them; an empty log has 0 rows. */
 export async function logTotals(engine: SqlEngine): Promise<LogTotals> {
   const [totals] = await engine.rows<LogTotals>(TOTALS_SQL);
   return totals!;

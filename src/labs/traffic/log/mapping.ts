@@ -67,6 +67,7 @@ const mappingSchema = z.strictObject({
 });
 export type Mapping = z.infer<typeof mappingSchema>;
 
+/** @throws SCHEMA with the place in the mapping */
 export function parseMapping(value: unknown, what: string): Mapping {
   const parsed = mappingSchema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -114,6 +115,9 @@ function item(list: readonly unknown[], key: string): unknown {
 /** Attributes looked through in a list; a longer list is no log line (CWE-400). */
 const ATTRIBUTES_MAX = 200;
 
+/**
+ * @param options paths in order of preference @returns undefined where none holds anything; an empty text holds nothing
+ */
 export function first(record: unknown, options: readonly (readonly string[])[]): unknown {
   for (const keys of options) {
     const value = at(record, keys);

@@ -13,6 +13,10 @@ interface Asked {
 const PROMPT_CHARS_MAX = 200_000;
 const MESSAGES_MAX = 10_000;
 
+/**
+ * @param value of the request as logged @param system prompt where the log has it apart @returns null for a prompt that
+ * is not text; turns count user messages
+ */
 export function asked(value: unknown, system: unknown): Asked {
   const body = fromText(value);
   const list = messagesIn(body);

@@ -24,6 +24,7 @@ export interface OtherUser {
 /** Hashes kept of accounts and users that differ: enough to see one account stand for many. */
 const OTHER_USERS_MAX = 200;
 
+/** Adds to `into`; sets of hashes are bounded and stop growing. */
 export function mergeOtherUser(into: OtherUser, from: OtherUser): void {
   into.rows += from.rows;
   for (const name of ["accounts", "users"] as const) for (const hash of from[name]) keep(into[name], hash);
@@ -144,6 +145,7 @@ function countFormat({ formats }: BatchCounts, { id, version }: Mapping): void {
   formats[name] = (formats[name] ?? 0) + 1;
 }
 
+/** Adds to `into`, name by name. */
 export function mergeCounts(into: Record<string, number>, from: Readonly<Record<string, number>>): void {
   for (const [name, n] of Object.entries(from)) into[name] = (into[name] ?? 0) + n;
 }
@@ -154,6 +156,7 @@ function reject(rejects: Rejects, reason: string, line: Uint8Array): void {
   else rejects[reason] = { count: 1, first: new TextDecoder().decode(line.subarray(0, QUOTED_CHARS_MAX)) };
 }
 
+/** Adds to `into`; the first quotation of a reason stays. */
 export function mergeRejects(into: Rejects, from: Rejects): void {
   for (const [reason, { count, first }] of Object.entries(from)) {
     const known = into[reason];

@@ -69,10 +69,12 @@ export const TEMPLATES_COLUMNS = [
   ["template", "FixedString(16)"],
 ] as const;
 
+/** Columns as ClickHouse declares them. */
 export function structure(columns: readonly (readonly [string, string])[]): string {
   return columns.map(([name, type]) => `${name} ${type}`).join(", ");
 }
 
+/** Leaves tables that are there as they are. */
 export async function createTables(engine: SqlEngine): Promise<void> {
   // `rows` holds each event once, `spare` what further sources hold of the same events.
   for (const table of ["rows", "spare"])

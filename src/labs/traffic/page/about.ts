@@ -11,6 +11,7 @@ const seenSchema = z.object({
   accounts: z.array(z.object({ account: z.string() })),
 });
 
+/** Null for observations of another method; names are as the finding has them, hashed or revealed. */
 export function trafficAbout(finding: Finding): About | null {
   const seen = seenSchema.safeParse(finding.observations).data;
   if (!seen) return null;

@@ -7,6 +7,7 @@ import { decimal } from "../../../report/figure-words.js";
 import { BLUE, draw, type Figure, GREY, INK, ORANGE } from "../../../report/figures/drawing.js";
 import type { TrafficObservations } from "../observations.js";
 
+/** Rows in the group's own templates and members at work, for each day of the log. */
 export function trafficDays({ byDay }: TrafficObservations): Figure {
   const title = "The group's rows in its own templates, and its accounts at work, day by day";
   const most = byDay.reduce((max, day) => Math.max(max, day.groupRows), 0);
@@ -56,6 +57,7 @@ const MEASURES = {
   harvest: "asks for what students learn from",
 } as const;
 
+/** From 0 to 1; other groups of the log as dots. */
 export function trafficMeasures({ group, groups }: TrafficObservations): Figure {
   const title = "The group's measures beside the other groups of the log";
   const others = groups.filter((other) => other.id !== group?.id);

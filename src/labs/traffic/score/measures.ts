@@ -79,6 +79,7 @@ export interface Counts {
   elsewhere: { marked: number; rows: number };
 }
 
+/** @param counts of one group, as its exhibits show them */
 export function measuresOf(counts: Counts): { measures: GroupMeasures; sharing: Sharing } {
   const sharing = sharingOf(counts.members, counts.cells);
   return { measures: work(counts, sharing), sharing };
@@ -180,6 +181,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, v) => total + v, 0);
 }
 
+/** 0 for no values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted.length === 0 ? 0 : (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;

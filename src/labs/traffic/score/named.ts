@@ -7,6 +7,7 @@ import { JOINED_MIN, PACE_SHARE_MIN, SINGLE_APART_MAX } from "../method.js";
 import { median, type WorkLine } from "./measures.js";
 import type { Sharing } from "./sharing.js";
 
+/** @param work of each account on judging days; one without any is left out */
 export function alike<M extends { account: number }>(members: readonly M[], work: ReadonlyMap<number, WorkLine>): M[] {
   const paceOf = ({ n, days }: WorkLine) => n / days;
   const singleOf = ({ n, single }: WorkLine) => single / n;
@@ -19,6 +20,7 @@ export function alike<M extends { account: number }>(members: readonly M[], work
   });
 }
 
+/** Those joined to others of the group by card and network at least as much as JOINED_MIN asks. */
 export function named<M extends { account: number }>(like: readonly M[], { joined }: Sharing): M[] {
   return like.filter(({ account }) => (joined.get(account) ?? 0) >= JOINED_MIN);
 }

@@ -43,6 +43,10 @@ export type StreamCounts = Record<keyof typeof STREAM_COUNTS, Coincidences>;
 
 const NONE: Coincidences = { alike: 0, pairs: 0 };
 
+/**
+ * @param groups how many the engine's tables hold @returns by number of the group; counts of pairs of rows, whole
+ * numbers
+ */
 export async function readStreams(engine: SqlEngine, groups: number): Promise<StreamCounts[]> {
   const out: StreamCounts[] = Array.from({ length: groups }, () => ({
     templates: NONE,
@@ -57,6 +61,7 @@ export async function readStreams(engine: SqlEngine, groups: number): Promise<St
   return out;
 }
 
+/** Both from 0 to 1: 1 where blocks differ no more than one list dealt out would. */
 export function streamsOf({ templates, byTime, byAccount, hours, own }: StreamCounts): Streams {
   return {
     oneStream: 1 / Math.max(1, lift(byTime, templates), lift(byAccount, templates)),

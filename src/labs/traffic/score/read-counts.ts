@@ -17,6 +17,7 @@ const BUSY_MINUTES = 6;
 const GAP_MS_MIN = 60_000;
 const GAP_MS_MAX = 12 * 3_600_000;
 
+/** Made anew for these groups, numbered in their order; later queries join against them. */
 export async function fillGroupTables(
   engine: SqlEngine,
   groups: readonly Pick<Group, "members" | "templates">[],
@@ -110,6 +111,7 @@ export interface Measured {
   work: Map<number, WorkLine>;
 }
 
+/** In the order of the groups; the tables must hold the same ones. */
 export async function measure(engine: SqlEngine, groups: readonly Group[]): Promise<Measured[]> {
   if (groups.length === 0) return [];
   const lines = await accountLines(engine, groups.length);

@@ -18,6 +18,7 @@ interface Recomputed {
   members: { account: string; log10P: number; member: boolean; listed: boolean }[];
 }
 
+/** From whole numbers alone, so that it comes out to the last bit. */
 export function recomputeGroup(tables: GroupTables): Recomputed {
   const { outside } = tables;
   const rate = (outside.rowsHere + 1) / (outside.rows + 1);

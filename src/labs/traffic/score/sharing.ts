@@ -55,6 +55,10 @@ export interface Cell {
 /** Names of a cell's kinds, in the order of their numbers. */
 export const CELL_KINDS = ["payment", "network", "both"] as const;
 
+/**
+ * @param groups how many the engine's tables hold @returns for each group the cards and networks that its accounts
+ * hold, with how many customers hold them anywhere
+ */
 export async function readCells(engine: SqlEngine, groups: number): Promise<Cell[][]> {
   const out: Cell[][] = Array.from({ length: groups }, () => []);
   const reader = new RowBinaryReader(await engine.bytes(SHARING_SQL));

@@ -60,6 +60,10 @@ export function partsOf(measures: Measures): Record<Part, number> {
   };
 }
 
+/**
+ * The product of the parts, to six places, and the least of them; harvesting counts for `traffic/extraction-workload`
+ * alone.
+ */
 export function statistic(proposition: PropositionId, measures: Measures): { value: number; weakest: Part } {
   const parts = partsOf(measures);
   const names = (Object.keys(parts) as Part[]).filter(

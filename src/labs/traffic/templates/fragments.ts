@@ -23,6 +23,7 @@ const PROMPTS_MIN = 5;
 /** Two features belong together when their sets of prompts are at least this similar. */
 const TOGETHER_MIN = 0.72;
 
+/** @param features of each prompt @returns which fragment each frequent feature belongs to, with sizes and holders */
 export function fragments(features: Sets): Fragments {
   const frequent = frequentFeatures(features);
   const holders = transpose(features, frequent.index, frequent.counts);

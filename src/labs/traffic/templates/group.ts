@@ -31,6 +31,7 @@ const WORDS_WEIGHED_MAX = 16;
 /** Contents beyond this many add no weight: otherwise a few words that many templates share would win over each one's own. */
 const CONTENTS_WEIGHED_MAX = 32;
 
+/** @param features one set a prompt @returns the template of each prompt, by number */
 export function groupPrompts(features: Sets): Grouping {
   const n = setCount(features);
   const duplicate = nearDuplicates(features, DUPLICATE, signatures(features));

@@ -16,6 +16,7 @@ const PROMPTS_LEARNED_MAX = 1_000_000;
 /** Prompts read at a time, some 400 bytes each: the cuts of a table of many parts must be long against what is read at their ends. */
 const PROMPTS_A_READ = 600_000;
 
+/** Fills the table `templates` anew. @returns distinct prompts in the log */
 export async function assignTemplates(engine: SqlEngine, rows: number): Promise<{ prompts: number }> {
   await engine.run("TRUNCATE TABLE templates");
   const prompts = await countPrompts(engine, rows);

@@ -4,10 +4,12 @@ export interface Sets {
   values: Uint32Array;
 }
 
+/** How many sets. */
 export function setCount({ starts }: Sets): number {
   return starts.length - 1;
 }
 
+/** A flat copy, in the order given. */
 export function setsOf(lists: readonly ArrayLike<number>[]): Sets {
   const starts = new Uint32Array(lists.length + 1);
   for (let i = 0; i < lists.length; i++) starts[i + 1] = starts[i]! + lists[i]!.length;

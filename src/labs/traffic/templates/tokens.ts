@@ -22,6 +22,7 @@ export function normalise(prompt: string): string {
     .trim();
 }
 
+/** Of a very long prompt its beginning and its end alone. */
 export function words(normalised: string): string[] {
   const text =
     normalised.length > 2 * EDGE_CHARS

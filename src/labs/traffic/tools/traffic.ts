@@ -11,6 +11,7 @@ import { templatesOf } from "../desk/traffic-templates.js";
 /** The key that hashes was once called --key. */
 const hashed = (command: Command) => earlierFlag(command, "--key <file>", "--hash-key");
 
+/** The verbs report, export and templates. */
 export function trafficCommand(): Command {
   return new Command("traffic")
     .addCommand(hashed(reportCommand()))

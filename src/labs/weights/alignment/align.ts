@@ -57,6 +57,7 @@ interface Looked extends AttemptResult {
   layerPairs: LayerPairResult[];
 }
 
+/** Looks end as soon as one is decided; `attempts` lists all that were taken. */
 export async function align(request: AlignRequest): Promise<AlignedResult> {
   const { reference, suspect, tokens, onProgress } = request;
   const bench: Bench = { ...request, width: Math.max(reference.hidden, suspect.hidden) };

@@ -42,6 +42,7 @@ export interface Attempt {
 
 const NO_TERMS = { symmetric: [], general: [], vectors: [] };
 
+/** Null where too few tokens are shared to start from. */
 export async function throughTokens(bench: Bench, tokens: SharedTokens): Promise<Attempt | null> {
   const { reference, suspect, width, seed } = bench;
   const start = procrustesStart(reference.embedding, suspect.embedding, tokens, width, seed);
@@ -50,6 +51,7 @@ export async function throughTokens(bench: Bench, tokens: SharedTokens): Promise
   return attempt("shared tokens", rotation, width);
 }
 
+/** @param number which blind attempt this is: each draws other mixes from the seed */
 export async function blindly(bench: Bench, number: number): Promise<Attempt> {
   const { width, compute } = bench;
   const { mixes, job } = blindSearch(bench, number);
@@ -83,6 +85,7 @@ function blindSearch({ reference, suspect, width, seed }: Omit<Bench, "compute">
   return { mixes: [a, b].map((side) => drawn.map((mix) => mixed(side, mix))), job };
 }
 
+/** For a suspect whose embeddings were replaced: the sum of all layers' quantities stands in for them. */
 export async function withoutEmbeddings(bench: Bench): Promise<Attempt> {
   const { reference, suspect, width, seed, compute } = bench;
   const a = prepare(sumOfLayers(reference), width);
@@ -137,6 +140,7 @@ function attempt(mode: AlignmentMode, { rotation, objective, fit }: RotationFoun
   return { mode, rotation: dense(rotation, width), objective, fit };
 }
 
+/** @param values row-major, width × width, in f32; a copy in f64 */
 export function dense(values: Float32Array, width: number): Dense {
   return { rows: width, columns: width, data: Float64Array.from(values) };
 }

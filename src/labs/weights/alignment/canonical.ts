@@ -296,6 +296,7 @@ export function traceless(a: Dense): Dense {
   return scaled(out);
 }
 
+/** A copy of Frobenius norm 1; noughts stay noughts. */
 export function scaled(a: Dense): Dense {
   const norm = Math.sqrt(inner(a, a));
   const out = zeros(a.rows, a.columns);

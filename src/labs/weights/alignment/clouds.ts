@@ -22,6 +22,7 @@ export function tokenCloud(reference: CanonicalModel, suspect: CanonicalModel): 
   };
 }
 
+/** Gate, up and down rows as three clouds; up and down may change sign together, so they are matched without it. */
 export function unitClouds(a: MlpRows, b: MlpRows): Cloud[] {
   return (["gate", "up", "down"] as const).map((role) => ({
     signed: role !== "gate",

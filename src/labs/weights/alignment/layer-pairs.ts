@@ -11,6 +11,7 @@ import { unitClouds } from "./clouds.js";
 import { MIXES_LAYER, SHARPNESS_UNITS, STEPS_LAYER, STEPS_TRIAL } from "./method.js";
 import { mixed, type Prepared, prepare, randomMixes, termsOf } from "./terms.js";
 
+/** Attempts for the most promising layer pairs, best fit first; the other pairs are given up after a short climb. */
 export async function layerByLayer(
   bench: Bench,
   onProgress: (done: number, total: number) => void,

@@ -12,6 +12,7 @@ export interface Prepared extends Quantities {
   width: number;
 }
 
+/** @param width the larger residual width of the two models, in dimensions */
 export function prepare(quantities: Quantities, width: number): Prepared {
   const each = (map: Map<string, Dense>, brought: (q: Dense) => Dense) =>
     new Map([...map].map(([name, q]) => [name, brought(q)] as const));
@@ -23,6 +24,7 @@ export function prepare(quantities: Quantities, width: number): Prepared {
   };
 }
 
+/** Quantities that both sides have, by name; what one lacks is left out. */
 export function termsOf(reference: Prepared, suspect: Prepared): Terms {
   return {
     symmetric: joined(reference.symmetric, suspect.symmetric),
@@ -34,6 +36,7 @@ export function termsOf(reference: Prepared, suspect: Prepared): Terms {
 /** Random weights in [−1, 1) of the named quantities. */
 type Mix = ReadonlyMap<string, number>;
 
+/** Factors in [−1, 1) for each symmetric quantity: mixes in which eigenvalues are unlikely to coincide. */
 export function randomMixes(side: Prepared, count: number, source: Prng): Mix[] {
   return Array.from(
     { length: count },

@@ -60,6 +60,10 @@ const LOG10_ENOUGH = -100;
 /** Rounds of pairing units, then turning the suspect towards the initial rows; the bound covers every such choice. */
 const ROUNDS = 2;
 
+/**
+ * @param request `init` has the initial rows of each layer @returns the best of all rounds; rotations are searched for
+ * only where the stored order says too little
+ */
 export function initAnchor(request: InitAnchorRequest): InitAnchor {
   const { reference, suspect, init, seed, onProgress } = request;
   assert(init.length === reference.layers.length, "initAnchor: expected initial rows of every layer");

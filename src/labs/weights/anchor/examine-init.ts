@@ -58,6 +58,10 @@ interface Seen {
   observations: InitAnchorObservations | null;
 }
 
+/**
+ * Refused where a side cannot be read, is a mixture of experts, or where the reference itself does not lean to what is
+ * shown.
+ */
 export async function examineInit(request: AnchorRequest): Promise<Finding> {
   const sides = [
     ["reference", request.reference.reading],

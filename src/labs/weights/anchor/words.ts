@@ -3,6 +3,7 @@
 export const METHOD_ID = "weights/init-anchor";
 export const METHOD_VERSION = "1";
 
+/** @param seedBits entropy that the claimant could have chosen among, paid for in the p */
 export function assumption(seedBits: number): string {
   return `The initial weights shown are what a fixed public routine draws, as independent normal numbers with one standard deviation a tensor, from a seed of at most ${seedBits} bits (0: fixed and committed beforehand), and the suspect was made without them. Nothing is assumed of anyone's training, data or features.`;
 }

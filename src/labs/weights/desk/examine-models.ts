@@ -56,6 +56,7 @@ export interface ModelsExamined {
   remote: RemoteUse[];
 }
 
+/** @throws what either side's reading or digest finds wrong first; the other is stopped */
 export async function examineModels(options: ExamineModelsOptions): Promise<ModelsExamined> {
   checkUrls(options);
   const pool = options.pool ?? new ComputePool(options.threads);

@@ -110,6 +110,7 @@ interface OpeningRecord {
   chunks: number;
 }
 
+/** @throws where `out` exists; UNSUPPORTED or DIGEST for a model that is not read, or is another than the sketch's */
 export async function writeOpening({ out, ...request }: OpenRequest & { out: string }): Promise<OpeningRecord> {
   await assertFreeFile(out);
   const opening = await openSketchRows(request);

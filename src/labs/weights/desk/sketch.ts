@@ -52,6 +52,7 @@ export interface SketchRecord {
   };
 }
 
+/** @throws USAGE for a sketch in place of a model or an `out` that exists, UNSUPPORTED for what no sketch is made of */
 export async function makeSketch(options: SketchOptions): Promise<SketchRecord> {
   const { seed, rows, out, home, onProgress } = options;
   await assertFreeFile(out);

@@ -5,6 +5,7 @@ import type { ExaminationRequest } from "../../../evidence/request.js";
 import { commitmentOf } from "../making/commitment.js";
 import type { Settings } from "../method.js";
 
+/** Seed and amounts are settings and typed in full; models and receipts are files of whoever types. */
 export function weightsTyped(request: ExaminationRequest): string {
   const { seed, rows, seedBits, exhibits, committed, candidates } = settingsOf(request);
   const receipts = committed ? ` --committed${" RECEIPT".repeat(committed.length)} --policy POLICY` : "";

@@ -19,6 +19,10 @@ const FIELDS = [
   "tiedEmbeddings",
 ] as const satisfies readonly (keyof ModelConfig)[];
 
+/**
+ * `panel` of a field counts public configurations with the reference's value; `alike` those with all values that the
+ * two share.
+ */
 export function configOverlap(reference: Model, suspect: Model): Exhibits["config"] {
   const known = FIELDS.filter((f) => reference.config[f] !== null && suspect.config[f] !== null);
   const fields = known.map((field) => ({

@@ -21,6 +21,7 @@ interface Spectra {
   vo: Float64Array;
 }
 
+/** Singular values of one layer's two products, in falling order. */
 export function spectraOf({ q, k, v, o }: AttentionWeights): Spectra {
   return { qk: singularValues(transpose(q), k), vo: singularValues(o, v) };
 }

@@ -23,6 +23,7 @@ interface Rate {
   derivedExtreme: number;
 }
 
+/** One or two sentences for the page; figures without a measurement here are the authors' or critics' alone. */
 export function knownFalsePositives(id: Likeness["id"]): string {
   const rate = (rates.likenesses as Partial<Record<Likeness["id"], Rate>>)[id];
   if (!rate) return REPORTED[id];

@@ -11,6 +11,7 @@ export function stdFingerprint(a: readonly number[][], b: readonly number[][]): 
   return correlations.reduce((sum, r) => sum + r, 0) / correlations.length;
 }
 
+/** Of the population (n, not n − 1), as the paper computes it. */
 export function deviation(values: Float64Array): number {
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
   return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);

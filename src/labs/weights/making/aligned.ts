@@ -50,6 +50,7 @@ interface AlignedTensors<T> {
   unpaired: { reference: number; suspect: number };
 }
 
+/** @param layers which layers answer to which @param take what is kept of each pair: its values are gone afterwards */
 export async function alignedTensors<T>(
   bench: Bench,
   layers: Counterparts,

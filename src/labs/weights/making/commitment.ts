@@ -27,6 +27,7 @@ const schema = z.strictObject({
 export function commitmentText({ root, time, by, evidence }: Commitment): string {
   return JSON.stringify({ root, time, by, evidence });
 }
+/** Null for anything that is no commitment, so that a request from elsewhere cannot stop an examination. */
 export function commitmentOf(text: unknown): Commitment | null {
   if (typeof text !== "string") return null;
   try {

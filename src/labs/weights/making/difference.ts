@@ -23,6 +23,7 @@ const ENERGY_MIN = 0.9;
 /** Pivots leave up to a few times what the best approximation of that rank leaves, which is 1 − ENERGY_MIN here. */
 const RESIDUE_MAX = 0.5;
 
+/** Frobenius norm of b − a over that of a; 0 where a is nought. */
 export function relativeChange(a: Float32Array, b: Float32Array): number {
   let [difference, norm] = [0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -32,6 +33,9 @@ export function relativeChange(a: Float32Array, b: Float32Array): number {
   return norm > 0 ? Math.sqrt(difference / norm) : 0;
 }
 
+/**
+ * @param a row-major, rows × columns @returns null where the difference is of full rank, nought, or too small to tell
+ */
 export function differenceRank(a: Float32Array, b: Float32Array, rows: number, columns: number): Difference["rank"] {
   const n = Math.min(rows, columns, ROWS_MAX);
   if (n < ROWS_MIN) return null;

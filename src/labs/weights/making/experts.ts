@@ -8,6 +8,7 @@ import type { Bench } from "../tests/bench.js";
 import type { Statement } from "./observed.js";
 import { count, runs } from "./wording.js";
 
+/** Empty where neither model is a mixture or none of the MLPs answers to another. */
 export function statementsOnExperts({ reference, suspect }: Bench, { experts = [] }: Counterparts): Statement[] {
   if (experts.length === 0) return [];
   if (reference.experts === 0) return [upcycled(experts, suspect.experts)];

@@ -8,6 +8,7 @@ import { isWhite, whitenessOf } from "./noise.js";
 import type { TensorMaking } from "./observed.js";
 import { roundingOf, type Values, withGrid } from "./rounding.js";
 
+/** Roundings and masks are measured both ways, since nobody knows which model came first. */
 export function measure(aligned: Aligned): TensorMaking {
   const { reference, suspect, rows, columns } = aligned;
   const [a, b] = [withGrid(reference, columns), withGrid(suspect, columns)];

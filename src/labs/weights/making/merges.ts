@@ -33,6 +33,7 @@ const TRIMMED_MAX = 0.7;
 /** Half a unit in the last place of BF16, the coarsest format that merges are published in. */
 const ROUNDING = 2 ** -9;
 
+/** Empty where a further model has another number of layers: parents of a merge have the same. */
 export async function statementsOnMerges(
   bench: Bench,
   layers: Counterparts,

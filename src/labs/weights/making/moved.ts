@@ -20,6 +20,10 @@ const PLACES = 12;
 /** Entries after which rows that have nothing to do with each other are let go. */
 const GLANCE = 16;
 
+/**
+ * @param a row-major, rows × columns, as b @returns null where too few rows and columns have their equal on the other
+ * side
+ */
 export function movedOf(a: Float32Array, b: Float32Array, rows: number, columns: number): Moved | null {
   if (rows < 2 || columns < 2) return null;
   for (const axis of ["rows", "columns"] as const) {

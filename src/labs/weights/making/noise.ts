@@ -99,6 +99,7 @@ const EDGE_MAX = 1.1;
 /** Noise knows nothing of the weights: decay and averaging do. */
 const CORRELATION_ERRORS = 5;
 
+/** @param m rows @param n columns of the difference that `seen` was measured on */
 export function isWhite(seen: Whiteness, m: number, n: number): boolean {
   return seen.edge !== null && seen.edge <= EDGE_MAX && isEven(seen, m, n);
 }

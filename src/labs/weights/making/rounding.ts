@@ -35,12 +35,14 @@ interface Rounding {
   sharpness: number;
 }
 
+/** 0 for no values. */
 export function rootMeanSquare(values: Float32Array): number {
   let sum = 0;
   for (const x of values) sum += x * x;
   return values.length === 0 ? 0 : Math.sqrt(sum / values.length);
 }
 
+/** Finds the number format and the codebook that hold every value; row-major, `columns` wide. */
 export function withGrid(values: Float32Array, columns: number): Values {
   const float = gridOf(values);
   // Half a unit in the last place, relative to the value.

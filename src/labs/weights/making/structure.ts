@@ -11,6 +11,7 @@ import { count, percent, runs } from "./wording.js";
 /** A smaller share of shared tokens with another number is not called a renaming. */
 const RENAMED_MIN = 0.1;
 
+/** Depth, then width, then vocabulary; empty where the build is the same. */
 export function statementsOnStructure(bench: Bench, layers: Counterparts): Statement[] {
   return [...depth(bench, layers), ...width(bench), ...vocabulary(bench)];
 }

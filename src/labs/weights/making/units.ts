@@ -28,6 +28,7 @@ interface Kept {
   ascending: number;
 }
 
+/** Empty where widths are the same, or too few kept units are found to speak of. */
 export async function statementsOnUnits(bench: Bench, { ofSuspect }: Counterparts): Promise<Statement[]> {
   const gates = ofSuspect.flatMap((layer, s) => {
     const a = bench.reference.tensors.get(`layers.${layer}.mlp.gate`);

@@ -1,6 +1,7 @@
 /** Numbers and lists as the statements on making write them. */
 import type { TensorMaking } from "./observed.js";
 
+/** Digits in threes with commas, whatever the machine's locale. */
 export function count(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 }
@@ -13,15 +14,18 @@ export function percent(share: number): string {
   return `${shown >= 10 ? shown.toFixed(1) : Number(shown.toPrecision(2))} %`;
 }
 
+/** Three significant digits, as a number. */
 export function shown(x: number): number {
   return Number(x.toPrecision(3));
 }
 
+/** One number where all are the same. */
 export function span(values: readonly number[]): string {
   const [min, max] = [Math.min(...values), Math.max(...values)];
   return min === max ? `${min}` : `${min} to ${max}`;
 }
 
+/** NaN for no values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;

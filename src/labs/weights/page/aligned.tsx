@@ -5,6 +5,7 @@ import { Subheading } from "../../../report/parts/section.js";
 import { Table } from "../../../report/parts/table.js";
 import type { AlignedObservations } from "../observations.js";
 
+/** All looks are shown, the silent ones too: each was paid for. */
 export function Aligned({ aligned }: { aligned: AlignedObservations }) {
   return (
     <>

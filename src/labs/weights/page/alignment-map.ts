@@ -13,6 +13,7 @@ const EDGES = [0.05, 0.1, 0.25, 0.5, 0.9] as const;
 /** One hue, light to dark (ColorBrewer Blues): order survives greyscale. */
 const SHADES = ["#dbe8f4", "#aecde6", "#73aed6", "#1b559c", "#08244d"] as const;
 
+/** Shades go by the share of labels that agree, in steps. */
 export function alignmentMap({ layerPairs }: AlignedObservations): Figure {
   const rows = 1 + Math.max(...layerPairs.map((p) => p.referenceLayer));
   const columns = 1 + Math.max(...layerPairs.map((p) => p.suspectLayer));

@@ -5,6 +5,7 @@ import { Subheading } from "../../../report/parts/section.js";
 import { Table } from "../../../report/parts/table.js";
 import type { WeightsObservations } from "../observations.js";
 
+/** Fields that neither model states do not appear. */
 export function Architecture({ architecture }: { architecture: WeightsObservations["architecture"] }) {
   const { fields, tokenizer } = architecture;
   const same = fields.filter((field) => field.same).length;

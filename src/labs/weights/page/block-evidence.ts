@@ -11,6 +11,7 @@ import { AXES, type Axis } from "../tests/axes.js";
 
 type Layered = Block & { referenceLayer: number };
 
+/** The description tells blocks without a layer (residual dimensions) too. */
 export function blockEvidence(blocks: readonly Block[]): Figure {
   const best = bestPerReferenceLayer(blocks);
   const whole = blocks.filter((block) => block.referenceLayer === null);

@@ -11,6 +11,7 @@ const OPEN_MAX = 24;
 /** Rows on a page at most: 200 layers a side on two axes. */
 const ROWS_MAX = 1000;
 
+/** A long table is cut here; the bundle has all blocks. */
 export function Blocks({ blocks }: { blocks: readonly Block[] }) {
   if (blocks.length === 0) return null;
   const table = <BlockTable blocks={blocks.slice(0, ROWS_MAX)} />;

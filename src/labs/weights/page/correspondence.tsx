@@ -7,6 +7,7 @@ import type { WeightsObservations } from "../observations.js";
 
 const OPEN_MAX = 12;
 
+/** Layers without a counterpart are counted and not listed. */
 export function Correspondence({ of }: { of: WeightsObservations["correspondence"] }) {
   const found = of.filter(({ suspectLayers }) => suspectLayers.length > 0);
   if (found.length === 0)

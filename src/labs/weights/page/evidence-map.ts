@@ -18,6 +18,7 @@ function shade(log10P: number): number {
   return EDGES.findLastIndex((edge) => log10P <= edge);
 }
 
+/** Rows are layers of the reference, columns of the suspect. */
 export function evidenceMap(map: EvidenceMap): Figure {
   const rows = map.log10P.length;
   const columns = map.log10P[0]?.length ?? 0;

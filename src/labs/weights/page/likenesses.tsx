@@ -8,6 +8,7 @@ import { Subheading } from "../../../report/parts/section.js";
 import { Table } from "../../../report/parts/table.js";
 import type { Exhibits } from "../exhibits/observed.js";
 
+/** Nothing where the examination was asked without exhibits. */
 export function Likenesses({ exhibits }: { exhibits: Exhibits | undefined }) {
   if (!exhibits) return null;
   const { likenesses, config, skipped } = exhibits;

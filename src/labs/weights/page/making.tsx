@@ -13,6 +13,7 @@ import { percent } from "../making/wording.js";
 /** 200 layers of nine tensors. */
 const ROWS_MAX = 2000;
 
+/** Nothing for findings from before this was measured. */
 export function MakingSection({ making }: { making: Making | undefined }) {
   if (!making) return null;
   const { statements, tensors } = making;

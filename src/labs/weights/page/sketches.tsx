@@ -6,6 +6,7 @@ import { Subheading } from "../../../report/parts/section.js";
 import { Table } from "../../../report/parts/table.js";
 import type { WeightsObservations } from "../observations.js";
 
+/** @param props `sketches` has null for a side that is a model */
 export function Sketches({ sketches }: { sketches: WeightsObservations["sketches"] }) {
   if (!sketches) return null;
   const sides = (["reference", "suspect"] as const).flatMap((side) => {

@@ -23,6 +23,7 @@ const COLUMNS = [
   { title: "Note" },
 ];
 
+/** A long table is folded away, and cut where even that is too long. */
 export function TensorStories({ stories }: { stories: readonly TensorStory[] }) {
   if (stories.length === 0) return null;
   const table = <StoryTable stories={stories.slice(0, ROWS_MAX)} />;

@@ -8,6 +8,7 @@ export const SKETCH_LIMITS: readonly string[] = [
   "From a sketch only unit labels are tested: neither values, nor embeddings, nor queries, keys and outputs are in it, so no tensor is described and no disguise is undone.",
 ];
 
+/** Null for a side that is a model. */
 export function sketchFacts(sides: { reference: Model; suspect: Model }): NonNullable<WeightsObservations["sketches"]> {
   return { reference: factsOf(sides.reference), suspect: factsOf(sides.suspect) };
 }

@@ -71,10 +71,12 @@ const sketchHeaderSchema = z.strictObject({
 });
 export type SketchHeader = z.infer<typeof sketchHeaderSchema>;
 
+/** Told by the magic at its start; the rest may still be refused. */
 export function isSketch(first: Uint8Array): boolean {
   return first.length >= MAGIC.length && equalBytes(first.subarray(0, MAGIC.length), MAGIC);
 }
 
+/** Magic, length as little-endian uint32, canonical JSON. */
 export function encodeHeader(header: SketchHeader): Uint8Array {
   const json = canonicalJsonBytes(header);
   const out = new Uint8Array(PREFIX_BYTES + json.length);

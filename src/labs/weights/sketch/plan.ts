@@ -68,6 +68,10 @@ export function sizesOf(model: Model): Sizes {
   };
 }
 
+/**
+ * @param sizes of the model, from its header alone @returns tensors and runs of rows in the order in which they lie in
+ * the file
+ */
 export function planOf(sizes: Sizes, seed: string, rows: "sampled" | "all"): Planned[] {
   const { hidden, gated, keyValueHeads, headDim } = sizes;
   const heads = headSample(keyValueHeads, rows === "all" ? keyValueHeads : HEADS_SAMPLED, seed);

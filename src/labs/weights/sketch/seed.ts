@@ -26,6 +26,7 @@ export const contributionSchema = z.strictObject({
 });
 export type Contribution = z.infer<typeof contributionSchema>;
 
+/** @param nonce 32 random bytes, kept secret until both commitments are exchanged */
 export function contributionOf(
   root: Contribution["root"],
   chunkRoot: Contribution["chunkRoot"],

@@ -21,6 +21,7 @@ const FIELDS: readonly Exclude<keyof ModelConfig, "quantization" | "odd">[] = [
   "tiedEmbeddings",
 ];
 
+/** A field that neither states is left out; one that only one side states is not the same. */
 export function architectureOverlap(
   reference: { model: Model; vocabulary: Vocabulary | null },
   suspect: { model: Model; vocabulary: Vocabulary | null },

@@ -23,6 +23,7 @@ export interface ExpertPair {
   suspectExpert: string | null;
 }
 
+/** @param maps evidence of pairs whose blocks were not kept one by one */
 export function counterparts(
   blocks: readonly Block[],
   reference: { layers: number },

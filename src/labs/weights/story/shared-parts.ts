@@ -18,6 +18,7 @@ interface Seen {
   observations: WeightsObservations;
 }
 
+/** Empty where nothing needs saying. */
 export function sentencesFor(seen: Seen): string[] {
   const { log10P, labelsLog10P } = seen;
   const { log10Alpha } = OUTCOME_RULES;

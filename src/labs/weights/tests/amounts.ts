@@ -56,6 +56,7 @@ const AMOUNTS: Readonly<Record<Settings["rows"], Amounts>> = {
   },
 };
 
+/** By the setting alone, never by the model, so that both sides are looked at alike. */
 export function amountsOf({ rows }: Pick<Settings, "rows">): Amounts {
   return AMOUNTS[rows];
 }

@@ -40,6 +40,7 @@ export interface TestedPair extends BlockPair {
   evidence: Evidence;
 }
 
+/** With its evidence, natural logarithms of e-values and p as forms.ts defines them. */
 export function tested(pair: BlockPair, shape: Shape, matching: Matching): TestedPair {
   return { ...pair, shape, matching, evidence: evidenceOf(matching, shape) };
 }
@@ -50,6 +51,7 @@ export function meanOverPairs(pairs: readonly TestedPair[], total: number): [log
   return [mean((e) => e.logE), mean((e) => e.logLabelsE)];
 }
 
+/** As a finding lists it: layer numbers from 0, experts only where there are any. */
 export function toBlock(axis: BlockAxis, a: Place, b: Place, { shape, matching, evidence }: TestedPair): Block {
   return {
     axis,

@@ -16,6 +16,7 @@ export function allBlocks(model: Model): Mlp[] {
   return Array.from({ length: model.layers }, (_, layer) => mlpsOf(model, layer)).flat();
 }
 
+/** @returns MLPs in a fixed order: dense and shared ones, and drawn experts within the budget */
 export function chooseBlocks(model: Model, { seed, rows }: Settings): Mlp[] {
   const blocks = allBlocks(model);
   const budget = Math.max(model.layers, rows === "all" ? BLOCKS_ALL : BLOCKS_EXAMINED);

@@ -22,6 +22,7 @@ import { type AxisResult, runPlan } from "./scan.js";
 /** Pairs of experts tested again at the most, in a sampled examination: 64 MiB each at 7,168 × 2,048 in BF16. */
 const EXPERT_PAIRS_TESTED = 4;
 
+/** @param features null where both models have one width @returns null where a side has no MLP that is read */
 export async function scanMlp(bench: Bench, features: FeatureMap | null): Promise<AxisResult | null> {
   const { settings, reference, suspect } = bench;
   const whole = settings.rows === "all";

@@ -19,6 +19,7 @@ interface ResidualResult extends AxisResult {
   matching: Matching;
 }
 
+/** The matching of dimensions comes with it, for axes of models of another width. */
 export async function testResidual(bench: Bench): Promise<ResidualResult | null> {
   const { reference, suspect, settings, compute } = bench;
   const tokens = sharedTokens(

@@ -35,6 +35,7 @@ export interface AxisResult {
 /** ln of an e-value that needs no more: e^120 is 10^52. */
 const DECIDED = 120;
 
+/** Log e-values are natural, means over all pairs of blocks; half the stake is kept for the second look. */
 export async function runPlan(bench: Bench, plan: Plan): Promise<Omit<AxisResult, "note">> {
   const { axis, as, bs } = plan;
   const total = as.length * bs.length;

@@ -7,6 +7,7 @@ import { testResidual } from "./residual-axis.js";
 import type { AxisResult } from "./scan.js";
 import { scanValues } from "./value-axis.js";
 
+/** Null for an axis that could not be looked at. */
 export async function testAxes(bench: Bench): Promise<Record<Axis, AxisResult | null>> {
   const residual = await testResidual(bench);
   const features = featureMap(bench.reference, bench.suspect, residual?.matching ?? null);

@@ -11,6 +11,7 @@ import type { Bench, Look } from "./bench.js";
 import type { FeatureMap } from "./feature-map.js";
 import { type AxisResult, runPlan } from "./scan.js";
 
+/** @param features null where both models have one width */
 export async function scanValues(bench: Bench, features: FeatureMap | null): Promise<AxisResult | null> {
   const { reference, suspect, settings } = bench;
   const heads = Math.min(reference.keyValueHeads, suspect.keyValueHeads);

@@ -35,6 +35,10 @@ export function meanLikeness(weighed: readonly Likeness[], parts: number): numbe
   return Math.min(...weighed.map((part) => meanOf(part, parts)));
 }
 
+/**
+ * @param parts over which a unit's length of one is spread @returns mean cosine of the paired units in this part; 0 for
+ * none
+ */
 export function meanOf({ units }: Likeness, parts: number): number {
   return units.length === 0 ? 0 : (parts * units.reduce((sum, x) => sum + x, 0)) / units.length;
 }

@@ -12,6 +12,7 @@ import { WEIGHTS_STUDIES } from "../studies.js";
 /** Candidates printed for readers; --json has all. */
 const SHOWN = 5;
 
+/** Its verb `add` makes the library; a scan says which base answers best, never that one is the origin. */
 export function scanCommand(): Command {
   return new Command("scan")
     .enablePositionalOptions()

@@ -18,6 +18,7 @@ interface Options {
   json?: boolean;
 }
 
+/** Makes a sketch; its verbs commit, draw the seed, open rows and check an opening. */
 export function sketchCommand(): Command {
   // An option behind a verb belongs to the verb.
   return makeCommand()

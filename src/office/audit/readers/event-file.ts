@@ -23,6 +23,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
+/** Castagnoli's polynomial, not masked. */
 export function crc32c(bytes: Uint8Array): number {
   let c = 0xffffffff;
   for (const byte of bytes) c = (c >>> 8) ^ TABLE[(c ^ byte) & 0xff]!;

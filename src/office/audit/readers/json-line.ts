@@ -8,6 +8,7 @@ import type { Fields } from "./normal-form.js";
 
 const WORDS = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
 
+/** @throws FORMAT for a line that is no object */
 export function jsonFields(text: string, what: string): Fields {
   const value = pythonJson(text, what);
   if (typeof value !== "object" || value === null || Array.isArray(value))
@@ -15,6 +16,7 @@ export function jsonFields(text: string, what: string): Fields {
   return { ...value };
 }
 
+/** `NaN` and `Infinity` come out as texts. @throws FORMAT for what is no JSON besides */
 export function pythonJson(text: string, what: string): unknown {
   const plain = /NaN|Infinity/.test(text)
     ? text.replace(WORDS, (word) => (word.startsWith('"') ? word : `"${word}"`))

@@ -21,6 +21,7 @@ const WHOLE = new Set(["step", "tokens"]);
 
 const TOKEN_NAMES = ["tokens", "num_tokens", "n_tokens", "token_count", "length"] as const;
 
+/** @param line digest of the line as it stands in the file */
 export function stepRow(fields: Fields, line: string): StepRow {
   const extra: Fields = { ...fields };
   const taken: Record<string, number | null> = {};

@@ -36,6 +36,7 @@ const schema = z.strictObject({
 });
 export type DocketRecord = z.infer<typeof schema>;
 
+/** @param at its number, the digest of the record before it (null for the first) and when it came in, Unix seconds */
 export function recordOf(
   { said, statement, bundle, keyId }: SignedEntry,
   at: { seq: number; prev: Digest | null; received: number },
@@ -59,6 +60,7 @@ export function recordOf(
   };
 }
 
+/** Canonical JSON. @throws LIMIT where the facts are longer than a log's entry holds */
 export function encodeRecord(record: DocketRecord): Uint8Array {
   const bytes = canonicalJsonBytes(record);
   if (bytes.length > DOCKET_RECORD_BYTES_MAX)
@@ -80,6 +82,7 @@ export function decodeRecord(bytes: Uint8Array, what: string): DocketRecord | Fo
   return parsed.data;
 }
 
+/** What the next record names as `prev`. */
 export function digestOfRecord(record: DocketRecord): Digest {
   return sha256Digest(encodeRecord(record));
 }

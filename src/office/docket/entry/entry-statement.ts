@@ -62,6 +62,10 @@ export interface SignedEntry extends Omit<SignedStatement, "payload"> {
   said: EntryStatement;
 }
 
+/**
+ * What is signed. It is read back before it is handed out, so that nothing is signed that would be refused for its
+ * form.
+ */
 export function encodeEntry(said: EntryStatement): Uint8Array {
   const bytes = canonicalJsonBytes({
     _type: STATEMENT_TYPE,

@@ -17,6 +17,7 @@ export interface Rules {
   calendars: ReadonlyMap<string, Calendar>;
 }
 
+/** `*` stands for every state. */
 export function within(list: "*" | readonly string[], state: string): boolean {
   return list === "*" || list.includes(state);
 }
@@ -95,11 +96,13 @@ export function extensionFor(
   return used < rule.times ? { days: rule.days, left: rule.times - used } : null;
 }
 
+/** The clock of a timer that runs or is paused; the pack starts no timer twice at once. */
 export function runningClock(state: CaseState, id: string): Clock | undefined {
   const position = state.running.find((each) => state.clocks[each]!.timer === id);
   return position === undefined ? undefined : state.clocks[position];
 }
 
+/** @param days business days where the timer counts those @param seq of the entry that extends it */
 export function extendClock(state: CaseState, rules: Rules, id: string, days: number, role: Role, seq: number): void {
   const clock = runningClock(state, id)!;
   const business = rules.pack.timers.get(id)!.calendar === "business";
@@ -114,6 +117,7 @@ function lengthen(clock: Clock, day: number, line: string): void {
   clock.computation.push(line, ends(day));
 }
 
+/** @param at Unix seconds; a case that is paused already stays so from its first pause */
 export function pauseClocks(state: CaseState, at: number): void {
   if (state.paused !== null) return;
   state.paused = at;

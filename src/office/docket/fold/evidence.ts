@@ -5,6 +5,7 @@
  */
 import type { CaseState, FindingState } from "./case-state.js";
 
+/** By the digest of its canonical text. */
 export function findingOf(state: CaseState, digest: string): FindingState | undefined {
   return state.findings.find(({ finding }) => finding === digest);
 }
@@ -28,6 +29,7 @@ export function faultOfFinding(state: CaseState, digest: string): string | null 
   return stray === undefined ? null : `finding ${found.seq} speaks of ${stray}, which is no exhibit of the case`;
 }
 
+/** Null where somebody else than its maker came to the same finding and nobody to another. */
 export function faultOfRecomputing(state: CaseState, digest: string): string | null {
   const found = findingOf(state, digest);
   if (!found) return `no finding ${digest} in the case`;

@@ -11,10 +11,12 @@ import { advance, enterState, meetClock, pauseClocks, type Rules, resumeClocks, 
 import { EFFECTS } from "./effects.js";
 import { type Judged, judge, refusedBy } from "./judge.js";
 
+/** @param later calendars that entries of the case may bring into use, known by digest */
 export function rulesOf(pack: RulePack, calendar: Calendar, later: readonly Calendar[] = []): Rules {
   return { pack, calendar, calendars: new Map([calendar, ...later].map((each) => [each.digest, each])) };
 }
 
+/** Before the first entry: nothing runs and nobody has joined. */
 export function beginCase({ pack, calendar }: Rules): CaseState {
   return emptyCase({ id: pack.data.id, digest: pack.digest }, pack.data.initial, calendar.digest);
 }

@@ -38,6 +38,7 @@ const OF_THE_CASE: Partial<Record<GuardId, (state: CaseState, relied: readonly s
   "redaction-window-over": ({ state }) => (state === "decided" ? "the time to object to publication runs" : null),
 };
 
+/** Null where the respondent was heard or was served in two ways. */
 export function heardOrServed({ respondent, service }: CaseState): string | null {
   if (respondent.heardAt !== null || service.ways.length >= 2) return null;
   return `the respondent was not heard, and served by ${service.ways.length} ways`;
@@ -63,6 +64,7 @@ function first(list: readonly string[], fault: (digest: string) => string | null
   return null;
 }
 
+/** Each condition with what holds or what is missing, all of them even where the first fails. */
 export function readGate(state: CaseState, gate: RemedyGate): GateReading {
   // What was reversed carries nothing any more.
   const relied = state.appeal?.held === "reversed" ? [] : reliedOn(state.decision?.issues ?? []);
@@ -84,6 +86,7 @@ export function readGate(state: CaseState, gate: RemedyGate): GateReading {
   return { rung: gate.rung, name: gate.name, open: conditions.every(({ holds }) => holds), conditions };
 }
 
+/** In the order of the pack. */
 export function readGates(state: CaseState, pack: RulePack): GateReading[] {
   return pack.data.gates.map((gate) => readGate(state, gate));
 }

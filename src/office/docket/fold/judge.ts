@@ -12,6 +12,7 @@ import { GUARD_CODE } from "./guards.js";
 
 export type Judged = { move: Move } | { reason: RefusalReason; says: string };
 
+/** A refusal in a sentence: the reason's fixed words, then what it was here. */
 export function refusedBy(reason: RefusalReason, detail: string): { reason: RefusalReason; says: string } {
   return { reason, says: `${REFUSALS[reason]}: ${detail}` };
 }

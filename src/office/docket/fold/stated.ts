@@ -46,6 +46,7 @@ export interface StatedCase {
   gates: GateReading[];
 }
 
+/** Times are UTC to the second; nothing in it is sealed. */
 export function stated(state: CaseState, rules: Rules): StatedCase {
   const by = (cause: CaseState["history"][number]["by"]) =>
     "entry" in cause ? `entry ${cause.entry}` : `${cause.timer} ran out`;

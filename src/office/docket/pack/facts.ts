@@ -274,6 +274,7 @@ export function faultOfFacts(kind: string, facts: unknown): string | null {
   return `at ${issue.path.map(String).join(".") || "the facts"}: ${issue.message}`;
 }
 
+/** A pack may use some of them; whether it does is the fold's to say. */
 export function isEntryKind(kind: string): kind is EntryKind {
   return (ENTRY_KINDS as readonly string[]).includes(kind);
 }

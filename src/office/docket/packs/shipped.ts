@@ -13,6 +13,7 @@ export const PACK_TEXTS: ReadonlyMap<string, unknown> = new Map<string, unknown>
 ]);
 export const WEEKENDS_ONLY: Calendar = readCalendar(weekends, weekends.id);
 
+/** @param id with its version, such as `udrp/v1` */
 export function shippedPack(id: string): RulePack | undefined {
   return SHIPPED_PACKS.find(({ data }) => data.id === id);
 }

@@ -43,6 +43,7 @@ const schema = z.strictObject({
 });
 export type TestPlan = z.infer<typeof schema>;
 
+/** @throws SCHEMA with the place in the plan, or for a run listed twice */
 export function readPlan(value: unknown, what = "plan"): TestPlan {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
@@ -56,10 +57,12 @@ export function readPlan(value: unknown, what = "plan"): TestPlan {
   return parsed.data;
 }
 
+/** Canonical JSON, checked as it is when read. */
 export function encodePlan(plan: TestPlan): Uint8Array {
   return canonicalJsonBytes(readPlan(plan));
 }
 
+/** What `examine … --under` names. */
 export function digestOfPlan(plan: TestPlan): Digest {
   return sha256Digest(encodePlan(plan));
 }

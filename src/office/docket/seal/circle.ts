@@ -63,23 +63,27 @@ const BY_ROLE: Partial<Record<Role, readonly Tier[]>> = {
   registrar: TIERS,
 };
 
+/** @throws FORMAT for anything but an age recipient; whether its key is a good one age says when it seals */
 export function kindOfRecipient(recipient: string): RecipientKind {
   if (/^age1pq1[0-9a-z]{1000,3000}$/.test(recipient)) return "hybrid";
   if (/^age1[0-9a-z]{58}$/.test(recipient)) return "x25519";
   throw new AssayError("FORMAT", `seal: expected an age recipient (age1pq1… or age1…), got ${recipient.slice(0, 24)}…`);
 }
 
+/** @throws FORMAT where the recipient is none */
 export function encodeRecipient(reader: Reader): Uint8Array {
   kindOfRecipient(reader.recipient);
   return canonicalJsonBytes({ type: "assay/seal-recipient/v1", ...reader });
 }
 
+/** @throws FORMAT or SCHEMA */
 export function decodeSeal(bytes: Uint8Array): Seal {
   const parsed = sealSchema.safeParse(parseStrictJson(fromUtf8(bytes, "seal"), "seal"));
   if (!parsed.success) throw new AssayError("SCHEMA", `seal: ${parsed.error.issues[0]!.message}`);
   return parsed.data;
 }
 
+/** Canonical JSON: what the entry's object holds in place of the contents. */
 export function encodeSeal(seal: Omit<Seal, "type">): Uint8Array {
   return canonicalJsonBytes({ type: "assay/seal/v1", ...seal });
 }

@@ -59,12 +59,14 @@ export function decodeContents(bytes: Uint8Array, digest: string): Contents {
   return { title: parsed.data.title, text: parsed.data.text, files };
 }
 
+/** Views, not copies, of at most PART_BYTES_MAX; no bytes give no part. */
 export function partsOf(bytes: Uint8Array): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += PART_BYTES_MAX) parts.push(bytes.subarray(at, at + PART_BYTES_MAX));
   return parts;
 }
 
+/** Of the whole plaintext, salt included. */
 export function contentsDigest(bytes: Uint8Array): Digest {
   return sha256Digest(bytes);
 }

@@ -118,6 +118,7 @@ export interface CaseView {
   sealedEntries: number;
 }
 
+/** @param tier the reader's circle: what a narrower one may read is left out, never blanked */
 export function view(whole: WholeCase, tier: Tier): CaseView {
   const { state, rules, records } = whole;
   const reads = (other: Tier) => TIERS.indexOf(other) <= TIERS.indexOf(tier);

@@ -29,6 +29,10 @@ const schema = z.strictObject({
   disclosures: z.array(z.string()).max(COMMITMENTS_MAX).describe("RFC 9901, section 4.2"),
 });
 
+/**
+ * @param disclosures of the fields to be shown, as commitments.ts writes them; whoever reads the file reads these
+ * fields
+ */
 export function encodeDisclosure({
   disclosures,
   ...parts

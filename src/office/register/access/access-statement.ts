@@ -79,6 +79,7 @@ const schema = z.strictObject({
   predicate: z.unknown(),
 });
 
+/** Canonical JSON, as it is signed; private fields are in it as commitments alone. */
 export function encodeAccessStatement(statement: AccessStatement): Uint8Array {
   const { kind, sealed, issued, until, grant: under, delivery } = statement;
   const bytes = canonicalJsonBytes({
@@ -98,6 +99,7 @@ export function encodeAccessStatement(statement: AccessStatement): Uint8Array {
   return bytes;
 }
 
+/** @throws FORMAT or SCHEMA, also for text that is not canonical */
 export function decodeAccessStatement(bytes: Uint8Array, what: string): AccessStatement {
   const parsed = checked(schema, parseStrictJson(fromUtf8(bytes, what), what), what);
   const kind = ACCESS_KINDS.find((each) => accessPredicateTypes(each).includes(parsed.predicateType));

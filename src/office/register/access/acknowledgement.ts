@@ -51,6 +51,7 @@ export function acknowledgementJsonSchema(): unknown {
   return z.toJSONSchema(schema, { io: "input" });
 }
 
+/** Canonical JSON, as the recipient signs it. */
 export function encodeAcknowledgement(says: Acknowledgement): Uint8Array {
   return encoded(says, PREDICATE_TYPES[0]);
 }
@@ -70,6 +71,7 @@ interface SignedAcknowledgement {
   verify: (key: EcdsaPublicKey) => boolean;
 }
 
+/** Reads the form; `verify` is called with the recipient's key. @throws LIMIT, FORMAT or SCHEMA */
 export function openAcknowledgement(bytes: Uint8Array, what: string): SignedAcknowledgement {
   if (bytes.length > ACKNOWLEDGEMENT_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${ACKNOWLEDGEMENT_BYTES_MAX} bytes`);

@@ -33,6 +33,7 @@ interface DraftSources {
 /** Where a model card's short names lead. */
 const HUB = "https://huggingface.co/";
 
+/** @param now when the draft was made, UTC; it is no statement about the model */
 export function draft({ subject, now, card, config, datasets }: DraftSources): Drafts {
   const bases = (card?.bases ?? []).map(hubModel);
   const named = [...(card?.datasets ?? []).map((name) => ({ name, uri: hubAddress("datasets/", name) })), ...datasets];

@@ -86,6 +86,7 @@ export const KINDS: Record<Kind, KindOf> = {
 };
 export const KIND_NAMES = Object.keys(KINDS) as Kind[];
 
+/** Null for a predicate type of nobody's kind; earlier addresses of a type are known too. */
 export function kindOfPredicate(predicateType: string): Kind | null {
   return KIND_NAMES.find((kind) => KINDS[kind].predicateTypes.includes(predicateType)) ?? null;
 }

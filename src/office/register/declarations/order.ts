@@ -106,6 +106,7 @@ export type OrderExtended = z.infer<typeof orderExtendedSchema>;
 export type OrderFacts = z.infer<typeof orderFacts>;
 export type Basis = z.infer<typeof basis>;
 
+/** What a record in the log holds of it, so that the fold needs no bundle; fields that are null are left out. */
 export function factsOfOrder({ effect, reach, taught, noticeDays, from, until, stay }: Order): OrderFacts {
   return {
     effect,

@@ -98,6 +98,7 @@ export function answered<T>(value: T, at: readonly string[], to: unknown): T {
   return { ...held, [first]: answered((held as Record<string, unknown>)[first], rest, to) } as T;
 }
 
+/** @param at keys from the outside in @returns undefined where a key leads nowhere */
 export function placeOf(value: unknown, at: readonly string[]): unknown {
   return at.reduce<unknown>((held, key) => (held as Record<string, unknown> | null | undefined)?.[key], value);
 }

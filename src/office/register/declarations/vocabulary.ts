@@ -10,6 +10,7 @@ import { sha256Hex } from "../../../base/digest.js";
 export const MODEL_ID = /^(sha256|uri):[0-9a-f]{64}$/;
 export type ModelId = `sha256:${string}` | `uri:${string}`;
 
+/** For a model whose weights nobody here has read: `uri:` and the SHA-256 of the address as it is written. */
 export function idOfUri(uri: string): ModelId {
   return `uri:${sha256Hex(utf8(uri))}`;
 }

@@ -34,6 +34,7 @@ const ROOT_PROPERTY = "assay:model";
 /** The format's own: says what a value is of, and nothing about the model. */
 const FRAME = /(^|\.)(type|bom-ref|ref|name|alg|mime-type)$/;
 
+/** Each with its place in the BOM as it came; what is not among the claims is listed as said and not checkable. */
 export function claimsOf({ bom, original }: Mended): BomClaims {
   const at = modelPath(bom);
   const component = at.reduce<unknown>((value, key) => (value as Json)[key], bom) as Json;

@@ -41,6 +41,7 @@ const holds = (why: string): Judged => ({ result: "holds", why });
 const contradicted = (why: string): Judged => ({ result: "contradicted", why });
 const open = (why: string): Judged => ({ result: "not-checkable", why });
 
+/** In the order of the claims, one line each. */
 export function holdAgainst(claims: readonly BomClaim[], hand: AtHand): BomLine[] {
   return claims.map((claim) => ({ at: claim.at, declared: claim.declared, ...judged(claim, hand) }));
 }

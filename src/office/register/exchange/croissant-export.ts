@@ -25,6 +25,7 @@ export interface Croissant {
   missing: string[];
 }
 
+/** @returns the document, and in words what Croissant asks for and nobody declared */
 export function croissantOf(
   subject: Subject,
   { name, uri, sha256 }: NonNullable<Derivation["datasets"]>[number],

@@ -27,6 +27,7 @@ const schema = z.strictObject({
   receipts: z.array(z.string()).max(RECEIPTS_MAX),
 });
 
+/** Of many receipts the first RECEIPTS_MAX; a label that needs more cannot be embedded. */
 export function encodeLabelEvidence(model: string, receipts: readonly Uint8Array[]): Uint8Array {
   const texts = receipts.slice(0, RECEIPTS_MAX).map((bytes) => fromUtf8(bytes, "receipt"));
   return utf8(JSON.stringify({ type: "assay/label-evidence/v1", model, receipts: texts }));

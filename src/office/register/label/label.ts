@@ -56,6 +56,10 @@ export interface OriginLabel {
   log: LogCheck;
 }
 
+/**
+ * @param load reads a declaration's bundle, checked against the record @returns each fact with the steps that were
+ * shown and no verdict
+ */
 export async function label(
   index: RegisterIndex,
   model: ModelState,
@@ -130,6 +134,7 @@ function factLabel(
   };
 }
 
+/** The day in UTC, YYYY-MM-DD. */
 export function dayOf(unixSeconds: number): string {
   return new Date(unixSeconds * 1000).toISOString().slice(0, 10);
 }

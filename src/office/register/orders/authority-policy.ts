@@ -80,6 +80,7 @@ export function authorityJsonSchema(): unknown {
   return z.toJSONSchema(predicate, { io: "input" });
 }
 
+/** What is signed; read back before it is handed out, as a register will read it. */
 export function encodeAuthorityPolicy(said: AuthorityPredicate): Uint8Array {
   const bytes = canonicalJsonBytes({
     _type: STATEMENT_TYPE,

@@ -27,6 +27,7 @@ export type OrderFault = {
 
 const DAY_SECONDS = 86_400;
 
+/** @param received Unix seconds: the policy in effect then decides @returns null where it may be entered */
 export function faultOfOrder(index: RegisterIndex, signed: SignedDeclaration, received: number): OrderFault {
   const { declaration, keyId } = signed;
   const { kind, predicate, subject } = declaration;

@@ -49,6 +49,7 @@ interface Tie {
 /** Every model an order may mean, with how. One walk an order while the log stands still. */
 const walked = new WeakMap<OrderState, { size: number; ties: Promise<Map<ModelId, Tie>> }>();
 
+/** Models that the order means, each with the links that lead to it; kept while the register does not grow. */
 export function reached(index: RegisterIndex, order: OrderState, load: LoadDeclaration): Promise<Map<ModelId, Tie>> {
   const held = walked.get(order);
   if (held?.size === index.size) return held.ties;

@@ -6,6 +6,7 @@ import { visibleText } from "../../../report/visible-text.js";
 import { Tag } from "../layout.js";
 import { wordsOf } from "./value.js";
 
+/** @param props `none` is the sentence for an empty list */
 export function DeadlineTable({ rows, none, caption }: { rows: CaseView["deadlines"]; none: string; caption: string }) {
   if (rows.length === 0) return <p class="govuk-body">{none}</p>;
   return (

@@ -2,10 +2,12 @@
 import type { CaseView } from "../../../office/docket/view/case-view.js";
 import { DeadlineTable } from "./deadline-table.js";
 
+/** The page's record, as its twin in JSON prints it. */
 export function deadlines({ deadlines: times, stated }: CaseView) {
   return { asOf: stated.asOf, deadlines: times };
 }
 
+/** The page, from that record. */
 export function Deadlines(record: ReturnType<typeof deadlines>, { case: id }: CaseView) {
   const over = record.deadlines.filter(({ status }) => status !== "running" && status !== "paused");
   return (

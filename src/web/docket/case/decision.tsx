@@ -6,6 +6,7 @@ import { visibleText } from "../../../report/visible-text.js";
 import { EntryLink, Tag } from "../layout.js";
 import { wordsOf } from "./value.js";
 
+/** The page's record: null where nothing was decided, or what was is sealed to this reader. */
 export function decision({ decision: held, stated }: CaseView): {
   decision: CaseView["decision"];
   conduct: CaseView["stated"]["conduct"];
@@ -13,6 +14,7 @@ export function decision({ decision: held, stated }: CaseView): {
   return { decision: held, conduct: stated.conduct };
 }
 
+/** The page, from that record; findings and conduct stand apart. */
 export function Decision(record: ReturnType<typeof decision>, { case: id }: CaseView) {
   const { decision: held, conduct } = record;
   return (

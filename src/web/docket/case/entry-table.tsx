@@ -10,6 +10,7 @@ export function line({ seq, title, kind, role, party, received, tier, sealed, ab
   return { seq, title, kind, role, party, received, tier, sealed, about };
 }
 
+/** @param props `entries` as `line` makes them: what the reader may see */
 export function EntryTable({
   id,
   entries,

@@ -9,10 +9,12 @@ import { EntryLink } from "../layout.js";
 import type { Query } from "./case-page.js";
 import { Value, wordsOf } from "./value.js";
 
+/** @param rest of the address: a number without leading noughts, else null */
 export function entry({ entries }: CaseView, _: Query, rest: string): EntryView | null {
   return /^(0|[1-9][0-9]{0,8})$/.test(rest) ? (entries[Number(rest)] ?? null) : null;
 }
 
+/** The page, from that record; a sealed entry says that it is and to whom. */
 export function Entry(record: EntryView, { case: id, entries }: CaseView) {
   const { seq, title, role, party, received, issued, tier, statement, about, facts, text, attachments, sealed } =
     record;

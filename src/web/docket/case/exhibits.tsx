@@ -6,10 +6,12 @@ import { Table } from "../../../report/parts/table.js";
 import { visibleText } from "../../../report/visible-text.js";
 import { EntryLink, Tag } from "../layout.js";
 
+/** The page's record. */
 export function exhibits({ exhibits: list }: CaseView) {
   return { exhibits: list };
 }
 
+/** The page, from that record; a gap in custody is said first. */
 export function Exhibits(record: ReturnType<typeof exhibits>, { case: id }: CaseView) {
   const state = (held: ExhibitView) =>
     held.gaps.length > 0 ? "gap in custody" : (held.custody.at(-1)?.event ?? "entered");

@@ -6,11 +6,13 @@ import { Table } from "../../../report/parts/table.js";
 import { visibleText } from "../../../report/visible-text.js";
 import { EntryLink, Tag } from "../layout.js";
 
+/** The page's record: the plan, what was entered under it and beside it, and what gates read. */
 export function findings({ stated }: CaseView) {
   const { plan, findings: list, unplanned, triedBefore, gates } = stated;
   return { plan, findings: list, unplanned, triedBefore, gates };
 }
 
+/** The page, from that record; findings are listed and never added up. */
 export function Findings(record: ReturnType<typeof findings>, { case: id }: CaseView) {
   const { plan } = record;
   return (

@@ -5,10 +5,12 @@ import { SummaryList } from "../../../report/parts/summary-list.js";
 import { visibleText } from "../../../report/visible-text.js";
 import { EntryLink, Tag } from "../layout.js";
 
+/** The page's record: numbers of entries in force, then all orders. */
 export function orders({ orders: list }: CaseView): { inForce: number[]; orders: CaseView["orders"] } {
   return { inForce: list.filter(({ inForce }) => inForce).map(({ entry: at }) => at), orders: list };
 }
 
+/** The page, from that record. */
 export function Orders(record: ReturnType<typeof orders>, { case: id }: CaseView) {
   return (
     <>

@@ -8,6 +8,7 @@ import { Tag } from "../layout.js";
 import { DeadlineTable } from "./deadline-table.js";
 import { EntryTable, line } from "./entry-table.js";
 
+/** The page's record: a selection of the view, for whoever looks in. */
 export function overview({
   stated,
   parties,
@@ -38,6 +39,7 @@ export function overview({
   };
 }
 
+/** The page, from that record. */
 export function Overview(record: ReturnType<typeof overview>, { case: id }: CaseView) {
   return (
     <>

@@ -7,6 +7,7 @@ import { EntryTable, line } from "./entry-table.js";
 
 const FILTERS = ["kind", "role", "party"] as const;
 
+/** @param query filters; unknown ones are ignored and values are cut to 100 characters */
 export function timeline({ entries }: CaseView, query: Query) {
   const asked = Object.fromEntries(FILTERS.flatMap((each) => (query[each] ? [[each, query[each].slice(0, 100)]] : [])));
   const shown = entries.filter((each) =>
@@ -22,6 +23,7 @@ export function timeline({ entries }: CaseView, query: Query) {
   };
 }
 
+/** The page, from that record. */
 export function Timeline(record: ReturnType<typeof timeline>, { case: id }: CaseView) {
   const words = (name: string, value: string) =>
     name === "kind"

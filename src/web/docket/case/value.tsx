@@ -9,6 +9,7 @@ export function wordsOf(key: string): string {
   return visibleText(words[0]!.toUpperCase() + words.slice(1));
 }
 
+/** Digests and keys are set so that they wrap; any text is made visible. */
 export function Value({ value }: { value: unknown }): Child {
   if (value === null) return "none";
   if (typeof value === "boolean") return value ? "yes" : "no";

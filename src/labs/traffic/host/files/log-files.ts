@@ -23,6 +23,7 @@ interface FoundFiles {
   passedOver: string[];
 }
 
+/** @throws NOT_FOUND for a path that is not there or a folder without logs, LIMIT for too many files or levels */
 export async function logFiles(logs: readonly string[]): Promise<FoundFiles> {
   const found: FoundFiles = { files: [], passedOver: [] };
   for (const log of logs) {
@@ -65,6 +66,10 @@ async function walk(root: string, folder: string, found: FoundFiles, depth: numb
   }
 }
 
+/**
+ * @param found in a folder rather than named; `signature` is null for a file that changed just now, whose state cannot
+ * be told apart by time
+ */
 export async function localFile(path: string, name: string, found: boolean): Promise<LogFile> {
   const info = await stat(path, { bigint: true }).catch((error) => {
     throw asAssayError(error, path, "traffic.logFiles");

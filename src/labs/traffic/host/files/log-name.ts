@@ -6,6 +6,7 @@ const LOG_NAME = new RegExp(
   "i",
 );
 
+/** The name alone; what lies in the file is seen when it is read. */
 export function isLogName(name: string): boolean {
   return LOG_NAME.test(name);
 }

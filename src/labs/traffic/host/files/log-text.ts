@@ -15,6 +15,7 @@ interface LogText {
   cutShort: () => boolean;
 }
 
+/** A file cut short gives the lines it has, and says that it was cut. */
 export function logText(file: LogFile): LogText {
   let cut = false;
   async function* chunks(): AsyncGenerator<Buffer> {

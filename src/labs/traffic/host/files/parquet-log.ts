@@ -7,6 +7,7 @@ import { AssayError } from "../../../../base/error.js";
 import type { SqlEngine } from "../../engine.js";
 import { OWN_COLUMNS, ROWS_COLUMNS, structure } from "../../log/tables.js";
 
+/** Told by the ending alone. */
 export function isParquet(path: string): boolean {
   return /\.parquet$/i.test(path);
 }
@@ -60,6 +61,7 @@ export async function takeHashed(engine: SqlEngine, { from }: ParquetLog, src: n
   return found!.n;
 }
 
+/** What stands between single quotes in ClickHouse's SQL. */
 export function sqlText(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll("'", "\\'");
 }

@@ -5,6 +5,7 @@ import type { SqlEngine } from "../../engine.js";
 import { ranges } from "../../log/ranges.js";
 import { removeWhere } from "./manifest.js";
 
+/** @param folder of the data, whose list of names in clear is cut as well */
 export async function forget(engine: SqlEngine, folder: string): Promise<void> {
   const [total] = await engine.rows<{ n: number }>("SELECT toUInt64(count()) AS n FROM rows");
   for (const range of ranges("prompt", total!.n))

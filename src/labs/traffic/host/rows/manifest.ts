@@ -67,12 +67,17 @@ export interface Manifest {
 /** Sentences kept a source. */
 const HAPPENED_MAX = 50;
 
+/** Adds a sentence once; of a long history the second is dropped, so that the beginning stays. */
 export function happened(source: SourceState, sentence: string): void {
   if (source.happened.at(-1) === sentence) return;
   source.happened.push(sentence);
   if (source.happened.length > HAPPENED_MAX) source.happened.splice(1, 1);
 }
 
+/**
+ * @param key whose digest the folder must have been filled with @throws USAGE for another key: hashes of two keys do
+ * not meet
+ */
 export async function readManifest(folder: string, key: Uint8Array): Promise<Manifest> {
   const keyId = createHash("sha256").update("assay/traffic-key/v1\u0000").update(key).digest("hex").slice(0, 16);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -106,6 +111,7 @@ export async function readManifest(folder: string, key: Uint8Array): Promise<Man
   return manifest;
 }
 
+/** By one rename, readable by its owner alone. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   const path = join(folder, "manifest.json");
   await writeFile(`${path}.part`, JSON.stringify(manifest), { mode: 0o600 });

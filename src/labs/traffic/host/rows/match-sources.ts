@@ -27,6 +27,7 @@ interface Known {
 
 const NOTHING: Known = { source: null, whole: false, all: new Set(), goesOn: new Set() };
 
+/** One match a file, in their order; files that did not change are told without being read. */
 export async function matchSources(files: readonly LogFile[], sources: readonly SourceState[]): Promise<Match[]> {
   const byPath = new Map<string, SourceState>();
   for (const source of sources) if (source.state === "current") byPath.set(source.path, source);
@@ -98,6 +99,7 @@ async function parquetOf(file: LogFile, sources: readonly SourceState[]): Promis
   return { source, whole: source?.whole === true, all: new Set(source ? [source] : []), goesOn: new Set() };
 }
 
+/** SHA-256 of the whole content as hexadecimal digits. */
 export async function fileDigest(file: LogFile): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of file.open()) hash.update(chunk);

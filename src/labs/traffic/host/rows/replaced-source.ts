@@ -14,6 +14,9 @@ import { happened, type Manifest, removeUnknown, type SourceState, writeManifest
  */
 const SAME_LOG_SHARE = 0.1;
 
+/**
+ * Moves or removes rows in the engine and says in the manifest what happened; nothing where no earlier source is named.
+ */
 export async function resolveReplaced(
   engine: SqlEngine,
   manifest: Manifest,

@@ -133,6 +133,7 @@ export class ChdbEngine implements SqlEngine {
   }
 }
 
+/** ClickHouse's JSONEachRow. */
 export function jsonRows<T>(bytes: Uint8Array): T[] {
   const text = new TextDecoder().decode(bytes);
   return text === ""

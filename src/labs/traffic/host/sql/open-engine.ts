@@ -5,6 +5,7 @@ import type { SqlEngine } from "../../engine.js";
 import { ChdbEngine } from "./chdb-engine.js";
 import { ClickHouseEngine } from "./clickhouse-engine.js";
 
+/** @param folder one process at a time where the engine runs here */
 export function openEngine(
   folder: string,
   env: Readonly<Record<string, string | undefined>> = process.env,

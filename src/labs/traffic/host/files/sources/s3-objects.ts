@@ -18,6 +18,7 @@ interface Listed {
   sizeBytes: number;
 }
 
+/** @throws USAGE for another address or missing credentials; objects that are no logs are passed over and told */
 export async function s3Files(
   address: string,
   isLog: (name: string) => boolean,
