@@ -20,6 +20,7 @@ import { progressLine } from "../../progress.js";
 const REFUSED = 3;
 const [FACTS, VERDICT] = ["facts.json", "verdict.json"];
 
+/** The verbs `check` and `explain`; a refusal sets exit status 3. */
 export function gateCheckCommands(): Command[] {
   return [checkCommand(), explainCommand()];
 }

@@ -6,6 +6,7 @@ import { visibleText } from "../../../report/visible-text.js";
 
 const FAULTY = 3;
 
+/** A file that no harness wrote is a fault of the input; a count that does not hold sets exit status 3. */
 export function gateReadCommand(): Command {
   return new Command("read")
     .argument("<file...>", "log of Inspect (.eval or JSON), garak report, output of promptfoo, results of lm-eval")

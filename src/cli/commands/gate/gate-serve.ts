@@ -24,6 +24,7 @@ interface ServeTyped {
   printConfig?: boolean;
 }
 
+/** Serves until it is stopped; where the log cannot be read every review is denied. */
 export function gateServeCommand(): Command {
   return new Command("serve")
     .description(

@@ -24,6 +24,7 @@ interface WatchTyped {
   json?: boolean;
 }
 
+/** Runs until it is stopped, with --once a single time. */
 export function gateWatchCommand(): Command {
   return new Command("watch")
     .argument("<models>", "file with an id (sha256:…) a line, and what runs it behind it")

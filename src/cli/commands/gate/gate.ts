@@ -6,6 +6,7 @@ import { gateReadCommand } from "./gate-read.js";
 import { gateServeCommand } from "./gate-serve.js";
 import { gateWatchCommand } from "./gate-watch.js";
 
+/** All verbs below `gate`. */
 export function gateCommand(): Command {
   const gate = new Command("gate");
   for (const command of [
