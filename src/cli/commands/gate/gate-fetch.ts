@@ -5,6 +5,7 @@ import { openPolicyFolder } from "../../../app/gate/policy-folder.js";
 import { progressLine } from "../../progress.js";
 import { tellVerdict } from "./gate-check.js";
 
+/** What is refused or does not verify is not kept; exit status 3 tells. */
 export function gateFetchCommand(): Command {
   return new Command("fetch")
     .argument("<source>", "folder, URL with model.sig under it, or hf:org/model@revision (HF_ENDPOINT, HF_TOKEN)")

@@ -24,7 +24,7 @@ interface ServeTyped {
   printConfig?: boolean;
 }
 
-/** Serves until it is stopped; where the log cannot be read every review is denied. */
+/** Serves until it is stopped; what cannot be judged is refused. */
 export function gateServeCommand(): Command {
   return new Command("serve")
     .description(
