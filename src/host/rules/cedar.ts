@@ -107,7 +107,7 @@ function ask(cedar: typeof Cedar, { schema, id }: { schema: string; id: string }
 }
 
 /** Facts as Cedar reads them. */
-function contextOf(facts: GateFacts): Cedar.Context {
+export function contextOf(facts: GateFacts): Cedar.Context {
   const inForce = facts.orders.filter(({ state }) => state === "in force");
   const noticed = facts.orders.filter(
     ({ state }) => state === "noticed" || state === "awaiting hearing" || state === "not yet in force",
