@@ -1,6 +1,6 @@
 /**
- * What a cheating maker can do, each as a run: bounded, contradicted, or asserted not to be seen; and twenty honest runs,
- * with the habits that look like cheating, of which none is contradicted. The table stands in docs/audit.md.
+ * What a cheating maker can do, each as a run: bounded, contradicted, or asserted not to be seen; and honest runs that were
+ * trained here, with the habits that look like cheating, of which none is contradicted. The table stands in docs/audit.md.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,8 +14,12 @@ import {
   openAuditedRun,
   stepRows,
 } from "../../materials/audit/audited-run.ts";
+import { committedCheckpoints } from "../../materials/audit/committed-checkpoints.ts";
+import { HONEST, honestRun } from "../../materials/audit/honest-runs.ts";
 import type { AuditReport } from "../../src/office/audit/audit-report.ts";
-import type { RowClass } from "../../src/office/audit/rows.ts";
+import { checkRows } from "../../src/office/audit/checks.ts";
+import { checkpointRow, dataRow, stepRow } from "../../src/office/audit/readers/normal-form.ts";
+import type { Row, RowClass } from "../../src/office/audit/rows.ts";
 
 const home = mkdtempSync(join(tmpdir(), "assay-audit-cheats-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -41,6 +45,9 @@ async function audited({ of, rows, declared, k, unit, withhold, refuse }: Course
 
 const faults = (report: AuditReport) =>
   report.checked.filter(({ status }) => status === "contradicted").map(({ id }) => id);
+const shown = (report: AuditReport) =>
+  report.checked.filter(({ status }) => status === "stands out").map(({ id }) => id);
+const bound = (report: AuditReport, rule: string) => report.bounds.find((each) => each.rule === `declared/${rule}`)!;
 const every = (n: number, step: number) => Array.from({ length: Math.ceil(n / step) }, (_, i) => i * step);
 
 describe("cheats with data", () => {
@@ -84,9 +91,9 @@ describe("cheats with data", () => {
     expect(report.bounds[0]!.bad).toBeGreaterThan(15);
   });
 
-  test("data that the declared steps would not use: contradicted by the sum", async () => {
+  test("data that the declared steps would not use: the sum stands out, as it does where an honest maker pads or packs", async () => {
     const report = await audited({ of: "data", rows: dataRows("half", [], 2000), k: 40, unit: "tokens" });
-    expect(faults(report)).toEqual(["tokens-of-data"]);
+    expect(shown(report)).toEqual(["tokens-of-data"]);
   });
 
   test("NOT SEEN: data that was used and never committed, with a declaration to match", async () => {
@@ -103,29 +110,32 @@ describe("cheats with data", () => {
 
 describe("cheats with steps", () => {
   const rows = stepRows("cheat");
-  test("another schedule than declared", async () => {
+  test("another schedule than declared: shown, and bounded near all rows", async () => {
     const other = rows.map((row) => ({ ...row, learning_rate: 2e-4 }));
-    expect(faults(await audited({ of: "steps", rows: other, k: 40 }))).toContain("schedule");
+    const report = await audited({ of: "steps", rows: other, k: 40 });
+    expect([shown(report), faults(report)]).toEqual([["schedule"], []]);
+    expect(bound(report, "schedule").upper.count).toBeGreaterThan(320);
   });
   test("larger batches than declared", async () => {
     const other = rows.map((row) => ({ ...row, num_input_tokens_seen: 8192 * (row.step as number) }));
-    expect(faults(await audited({ of: "steps", rows: other, k: 40 }))).toContain("tokens-of-steps");
+    const report = await audited({ of: "steps", rows: other, k: 40 });
+    expect([shown(report), faults(report)]).toEqual([["tokens-of-steps"], []]);
+    expect(bound(report, "tokens-of-steps").bad).toBeGreaterThan(35);
   });
-  test("a log of last year's run", async () => {
+  test("a log of last year's run: contradicted", async () => {
     const old = rows.map((row) => ({ ...row, timestamp: (row.timestamp as number) - 365 * 86_400 }));
     expect(faults(await audited({ of: "steps", rows: old, k: 40 }))).toContain("time");
   });
   test("a stride that was not declared", async () => {
     const sparse = rows.filter(({ step }) => (step as number) % 7 === 0);
-    expect(
-      faults(await audited({ of: "steps", rows: sparse, k: 40, declared: { ...DECLARED, stride: 10 } })),
-    ).toContain("stride");
+    const report = await audited({ of: "steps", rows: sparse, k: 40, declared: { ...DECLARED, stride: 10 } });
+    expect([shown(report), faults(report)]).toEqual([["stride"], []]);
+    expect(bound(report, "stride").bad).toBeGreaterThan(20);
   });
-  test("a share f of rows under another rate is missed as often as the hypergeometric says", async () => {
+  test("a share f of rows under another rate is missed as often as the hypergeometric says, and then covered", async () => {
     const few = rows.map((row, i) => (i % 100 === 50 ? { ...row, learning_rate: 1 } : row));
     const report = await audited({ of: "steps", rows: few, k: 100 });
-    if (faults(report).length === 0) expect(report.bounds[0]!.upper.count).toBeGreaterThanOrEqual(4);
-    else expect(faults(report)).toEqual(["schedule"]);
+    expect(bound(report, "schedule").upper.count).toBeGreaterThanOrEqual(4);
   });
   test("two runs sewn together: stands out, and is not called a contradiction", async () => {
     const seam = rows.map((row, i) => (i < 200 ? { ...row, loss: (row.loss as number) + 40 } : row));
@@ -141,97 +151,69 @@ describe("cheats with steps", () => {
 });
 
 describe("cheats with the model", () => {
-  const row = (step: number, digit: string) => ({ step, root: `sha256:${digit.repeat(64)}` });
-  const released = async (root: string) => {
+  const released = async (pick: (last: string) => string) => {
     const run = await openAuditedRun(home, `run-${runs++}`);
-    const { rowOf } = await import("../../src/office/audit/readers/normal-form.ts");
-    const { RowStore } = await import("../../src/app/audit/row-store.ts");
-    const { runSecret } = await import("../../src/app/audit/run-log.ts");
-    const store = await RowStore.open(run.folder, "checkpoints", await runSecret(run.folder));
-    for (const [step, digit] of [
-      [0, "a"],
-      [200, "b"],
-      [400, "c"],
-    ] as const)
-      await store.append(rowOf("checkpoints", row(step, digit), `sha256:${"0".repeat(64)}`, null));
-    await store.save();
-    await store.close();
-    const { commitRows } = await import("../../src/app/audit/commit-rows.ts");
-    await commitRows({
-      folder: run.folder,
-      of: "checkpoints",
-      sources: [],
-      key: run.maker.key,
-      round: null,
-      at: OPENED_AT + 900,
-      witnesses: null,
-      step: null,
-    });
+    const root = pick((await committedCheckpoints(run, [0, 200, 400], 900)).at(-1)!);
     await run.draw("checkpoints", 1);
     return (await run.report(await run.open("opening"), root)).report;
   };
   test("another model is released than the last checkpoint", async () => {
-    const other = await released(`sha256:${"d".repeat(64)}`);
+    const other = await released(() => `sha256:${"d".repeat(64)}`);
     // An honest maker's export that nobody committed looks the same: shown, and nobody is contradicted.
     expect(faults(other)).toEqual([]);
     expect(other.checked.find(({ id }) => id === "released")!.status).toBe("stands out");
-    expect((await released(`sha256:${"c".repeat(64)}`)).status).toBe("no contradiction found");
+    expect((await released((last) => last)).status).toBe("no contradiction found");
   });
 });
 
-/** How honest trainers log: each of these was near to looking like a cheat. */
-const HABITS: Record<string, (seed: string) => { rows: readonly Record<string, unknown>[]; declared?: unknown }> = {
-  plain: (seed) => ({ rows: stepRows(seed) }),
-  "rates noted after the step": (seed) => {
-    const rows = stepRows(seed);
-    return {
-      rows: rows.map((row, i) => ({ ...row, learning_rate: rows[Math.min(i + 1, rows.length - 1)]!.learning_rate })),
-    };
-  },
-  "rates rounded to three digits": (seed) => ({
-    rows: stepRows(seed).map((row) => ({
-      ...row,
-      learning_rate: Number((row.learning_rate as number).toPrecision(3)),
-    })),
-  }),
-  "no tokens counted": (seed) => ({ rows: stepRows(seed).map((row) => ({ ...row, num_input_tokens_seen: 0 })) }),
-  "local time without a zone": (seed) => ({
-    rows: stepRows(seed).map((row) => ({ ...row, timestamp: (row.timestamp as number) - 8 * 3600 })),
-  }),
-  "evaluation between steps": (seed) => ({
-    rows: stepRows(seed).flatMap((row) =>
-      (row.step as number) % 50 === 0 ? [row, { step: row.step, eval_loss: 3.1, eval_runtime: 2.5 }] : [row],
-    ),
-  }),
-  "a restart from an earlier checkpoint": (seed) => {
-    const rows = stepRows(seed);
-    return { rows: [...rows.slice(0, 250), ...rows.slice(200)] };
-  },
-  "spikes of the loss": (seed) => ({
-    rows: stepRows(seed).map((row, i) => (i % 90 === 70 ? { ...row, loss: 60 } : row)),
-  }),
-  "a loss that is no number": (seed) => ({
-    rows: stepRows(seed).map((row, i) => (i === 5 ? { ...row, loss: null } : row)),
-  }),
-  "every tenth step, the first and the last": (seed) => ({
-    rows: stepRows(seed).filter(({ step }) => (step as number) % 10 === 0 || step === 1 || step === 400),
-    declared: { ...DECLARED, stride: 10 },
-  }),
-};
+/** Everything of a run opened to the checks: the hardest look there is. */
+function looked(of: RowClass, rows: readonly Row[], declared: unknown, tokens: number | null = null) {
+  const beacon = { genesis: OPENED_AT, period: 3 };
+  const target = { said: { size: rows.length, tokens }, seq: 1 };
+  const state = { opened: { declared, beacon, first: { round: 1 } }, committed: new Map(), closed: null };
+  const around = { state, challenge: { said: { class: of }, target }, witnessed: new Map(), model: null };
+  return checkRows({ rows: new Map(rows.entries()), strays: [] } as never, around as never);
+}
 
-describe("twenty honest runs: none is contradicted", () => {
-  test.each(Object.keys(HABITS).flatMap((habit) => ["a", "b"].map((seed) => [habit, seed])))(
+describe("honest runs: none is contradicted", () => {
+  const line = `sha256:${"0".repeat(64)}`;
+  test.each(Object.keys(HONEST).flatMap((habit) => ["a", "b"].map((seed) => [habit, seed] as const)))(
     "%s (%s)",
-    async (habit, seed) => {
-      const { rows, declared } = HABITS[habit!]!(`${habit}-${seed}`);
-      const report = await audited({
-        of: "steps",
-        rows,
-        k: Math.min(100, rows.length),
-        ...(declared === undefined ? {} : { declared }),
+    (habit, seed) => {
+      const { declared, steps, data, checkpoints } = honestRun(habit, seed);
+      let tokens = 0;
+      const rowsOfData = data.map((fields) => {
+        const row = dataRow(fields, line, tokens);
+        tokens += row.tokens!;
+        return row;
       });
-      expect(report.checked.filter(({ status }) => status === "contradicted")).toEqual([]);
-      expect(report.status).toBe("no contradiction found");
+      const checked = [
+        ...looked(
+          "steps",
+          steps.map((fields) => stepRow(fields, line)),
+          declared,
+        ),
+        ...looked("data", rowsOfData, declared, tokens),
+        ...looked(
+          "checkpoints",
+          checkpoints.map((step) => checkpointRow({ step, root: line }, line)),
+          declared,
+        ),
+      ];
+      expect(checked.filter(({ status }) => status === "contradicted")).toEqual([]);
     },
   );
+
+  test("and through the whole course, with a mixture of experts declared by all its parameters", async () => {
+    const { declared, steps } = honestRun("warm restarts, declared as one cosine", "course");
+    const report = await audited({
+      of: "steps",
+      rows: steps,
+      k: 100,
+      declared: { ...declared, parameters: 1e12, flopsPeak: 1e12 },
+    });
+    expect(report.status).toBe("no contradiction found");
+    expect(shown(report)).toContain("schedule");
+    expect(bound(report, "schedule").says).toMatch(/no rate but the declared one/);
+  });
 });

@@ -6,9 +6,10 @@
 import { z } from "zod";
 import { exceeds, type Level, upperCount } from "../../stats/hypergeometric-bound.js";
 import { type Around, type AuditCheck, CHECK_STATUS, checkRows, roundTime } from "./checks.js";
+import { offDeclared, STEP_RULE_WORDS, stepRulesOf } from "./declared-steps.js";
 import type { DataRule } from "./entry.js";
 import { type Drawn, type Opening, shownBy } from "./opening.js";
-import type { DataRow, Row } from "./rows.js";
+import type { DataRow, Row, StepRow } from "./rows.js";
 
 const AUDIT_REPORT = "assay/audit-report/v1";
 const AUDIT_STATUS = ["no contradiction found", "contradicted", "not opened", "not checkable"] as const;
@@ -164,7 +165,7 @@ function boundsOf(
   opened: number,
 ): Bound[] {
   const { said, target } = challenge;
-  const rules = (state.opened!.declared.dataRules ?? []).filter(({ id }) => said.rules.includes(id));
+  const rules = [...rulesOfData(challenge, state), ...rulesOfSteps(challenge, state)];
   const beside = said.unit === "tokens" ? 1 : 0;
   const level = levelOf(Math.max(1, rules.length) + beside);
   const unopened = units.filter((unit) => unit === null).length;
@@ -186,9 +187,9 @@ function boundsOf(
   };
   const k = units.length;
   const bounds = rules.map((rule) => {
-    const judged = units.map((unit) => (unit === null ? null : judge(rule, unit)));
+    const judged = units.map((unit) => (unit === null ? null : rule.judge(unit)));
     const of = (what: string) => judged.filter((each) => each === what).length;
-    return make(rule.id, ruleInWords(rule), { unit: said.unit, N, k, bad: of("bad"), absent: of("absent"), unopened });
+    return make(rule.id, rule.says, { unit: said.unit, N, k, bad: of("bad"), absent: of("absent"), unopened });
   });
   if (bounds.length === 0)
     bounds.push(
@@ -215,6 +216,28 @@ function boundsOf(
     );
   }
   return bounds;
+}
+
+interface BoundedRule {
+  id: string;
+  says: string;
+  judge: (row: Row) => "good" | "bad" | "absent";
+}
+
+function rulesOfData({ said }: ReportInput["challenge"], state: ReportInput["state"]): BoundedRule[] {
+  const asked = (state.opened!.declared.dataRules ?? []).filter(({ id }) => said.rules.includes(id));
+  return asked.map((rule) => ({ id: rule.id, says: ruleInWords(rule), judge: (row) => judge(rule, row) }));
+}
+
+/** What is declared of steps is bounded whenever steps are drawn. A row that is silent differs from nothing. */
+function rulesOfSteps({ said }: ReportInput["challenge"], state: ReportInput["state"]): BoundedRule[] {
+  const { declared } = state.opened!;
+  if (said.class !== "steps") return [];
+  return stepRulesOf(declared).map((rule) => ({
+    id: `declared/${rule}`,
+    says: STEP_RULE_WORDS[rule],
+    judge: (row) => (typeof offDeclared(rule, declared, row as StepRow) === "string" ? "bad" : "good"),
+  }));
 }
 
 /** The bound that its own counts and level give. */

@@ -1,13 +1,16 @@
 /**
- * What the opened rows are held against: the declaration, each other, and the clocks outside the run. A check only ever
- * contradicts; each says what it cannot see. What is not recorded is "not checkable", never a fault: tools leave fields out.
- * Losses that jump are shown and contradict nothing: honest runs have spikes.
+ * What the opened rows are held against: the declaration, each other, and the clocks outside the run. Each says what it
+ * cannot see. What is not recorded is "not checkable", never a fault: tools leave fields out. Contradicted is what no honest
+ * run can show: positions that do not join, a log that is all of another time. A declaration in round numbers (batch, steps,
+ * stride, rates, hardware) is met loosely by honest runs that accumulate gradients, pack or pad rows, drop a last batch,
+ * are resumed or restart their rates: what disagrees with one stands out and is bounded, and contradicts nothing.
  */
+
+import { offDeclared, type StepRule } from "./declared-steps.js";
 import type { Declared } from "./entry.js";
 import type { Shown } from "./opening.js";
 import type { CheckpointRow, DataRow, RowClass, StepRow } from "./rows.js";
 import type { Challenged, RunState } from "./run-state.js";
-import { rateAgrees, rateAt } from "./schedule.js";
 
 export const CHECK_STATUS = ["holds", "contradicted", "not checkable", "stands out"] as const;
 export interface AuditCheck {
@@ -106,65 +109,81 @@ function monotone(rows: Numbered<StepRow>): AuditCheck {
   return { id: "steps-rise", status: "holds", detail: `${stepped.length} opened rows, steps never fall`, cannotSee };
 }
 
-function stride(rows: Numbered<StepRow>, { stride: every, steps }: Declared): AuditCheck {
-  const known = every ? rows.filter(training) : [];
-  const off = known.find(([, { step }]) => step! % every! > 1 && step !== steps);
-  return check("stride", "rows that were never logged", {
-    checked: known.length,
-    fault: off ? `row ${off[0]} is of step ${off[1].step}, not of a stride of ${every}` : null,
-    of: "opened rows of training stand at the declared stride",
-    not: "no stride was declared or no step recorded",
-  });
+/** @returns what of the opened rows is not as declared; it stands out and is bounded as a rule of its own */
+function asDeclared(rule: StepRule, of: string, cannotSee: string) {
+  return (rows: Numbered<StepRow>, declared: Declared): AuditCheck => {
+    const judged = rows.flatMap(([at, row]) => {
+      const off = offDeclared(rule, declared, row);
+      return off === undefined ? [] : [{ at, off }];
+    });
+    const faults = judged.filter(({ off }) => off !== null);
+    if (judged.length === 0)
+      return { id: rule, status: "not checkable", detail: "it was not declared, or no row records it", cannotSee };
+    if (faults.length === 0) return { id: rule, status: "holds", detail: `${judged.length} ${of}`, cannotSee };
+    const [{ at, off }] = faults as [{ at: number; off: string }];
+    return {
+      id: rule,
+      status: "stands out",
+      detail: `${faults.length} of ${judged.length} rows: row ${at}: ${off}`,
+      cannotSee,
+    };
+  };
 }
 
-function schedule(rows: Numbered<StepRow>, { schedule: declared }: Declared): AuditCheck {
-  const known = declared ? rows.filter(([, { step, lr }]) => step !== null && lr !== null) : [];
-  const off = declared ? known.find(([, { step, lr }]) => !rateAgrees(declared, step!, lr!)) : undefined;
-  return check("schedule", "whether the rate written down is the one that was used", {
-    checked: known.length,
-    fault: off
-      ? `row ${off[0]}: rate ${off[1].lr} at step ${off[1].step}; declared is ${rateAt(declared!, off[1].step!)}`
-      : null,
-    of: "opened rates are as declared",
-    not: "no schedule was declared or no rate recorded",
-  });
-}
+const stride = asDeclared(
+  "stride",
+  "opened rows of training stand at the declared stride",
+  "rows that were never logged; loggers that write the end of an epoch, a restart or every micro-batch look like another stride",
+);
+const schedule = asDeclared(
+  "schedule",
+  "opened rates are as declared",
+  "whether the rate written down is the one that was used; steps counted by micro-batch, a warm restart, a resumed schedule and another total of steps look like another schedule",
+);
+const tokensOfSteps = asDeclared(
+  "tokens-of-steps",
+  "opened counts of tokens are batch times step, to one batch",
+  "whether a batch was declared for a device, a micro-batch or a step of the optimiser, and how many of the counted tokens were padding",
+);
 
-function tokensOfSteps(rows: Numbered<StepRow>, { batchTokens }: Declared): AuditCheck {
-  // Trainers that do not count write nought.
-  const known = batchTokens
-    ? rows.filter(([, { step, tokens }]) => step !== null && tokens !== null && tokens > 0)
-    : [];
-  const off = known.find(([, { step, tokens }]) => Math.abs(tokens! - batchTokens! * step!) > batchTokens!);
-  return check("tokens-of-steps", "how many of the counted tokens were padding", {
-    checked: known.length,
-    fault: off
-      ? `row ${off[0]}: ${off[1].tokens} tokens at step ${off[1].step}; a batch of ${batchTokens} gives ${batchTokens! * off[1].step!}`
-      : null,
-    of: "opened counts of tokens are batch times step, to one batch",
-    not: "no batch was declared or no tokens counted",
-  });
-}
+/** 2000-01-01: what is less is a time since the start of something, as some loggers write it. */
+const CLOCK_LEAST = 946_684_800;
 
+/**
+ * A resumed run brings rows from before its opening, and one clock may be wrong for a while: some rows outside stand out.
+ * Only where every dated row lies on one side of the run was the log of another time.
+ */
 function window(rows: Numbered<StepRow>, { state, challenge, witnessed }: Around): AuditCheck {
+  const cannotSee =
+    "a clock that is off by less than 14 hours, and a log that was invented inside its interval; a resumed run's earlier rows and those of another run look alike";
   const opened = roundTime(state, state.opened!.first.round);
   const commitments = state.committed.get(challenge.said.class) ?? [];
-  const timed = rows.filter(([, { time }]) => time !== null);
-  let fault: string | null = null;
-  for (const [at, { time }] of timed) {
-    if (time! < opened - CLOCK_SECONDS)
-      fault ??= `row ${at} was logged ${Math.round((opened - time!) / 3600)} hours before the run was opened`;
+  const timed = rows.filter(([, { time }]) => time !== null && time >= CLOCK_LEAST);
+  if (timed.length === 0) return { id: "time", status: "not checkable", detail: "no date is recorded", cannotSee };
+  const early = timed.filter(([, { time }]) => time! < opened - CLOCK_SECONDS);
+  const late = timed.flatMap(([at, { time }]) => {
     const first = commitments.find(({ said }) => said.size > at);
     const seen = first ? witnessed.get(first.seq) : undefined;
-    if (seen !== undefined && time! > seen + CLOCK_SECONDS)
-      fault ??= `row ${at} is dated ${Math.round((time! - seen) / 3600)} hours after a witness had seen its commitment`;
-  }
-  return check("time", "a clock that is off by less than 14 hours, and a log that was invented inside its interval", {
-    checked: timed.length,
-    fault,
-    of: "opened times lie inside the beacon and the witness",
-    not: "no time is recorded",
+    return seen !== undefined && time! > seen + CLOCK_SECONDS ? [{ at, by: time! - seen }] : [];
   });
+  const hours = (seconds: number) => Math.round(seconds / 3600);
+  const words = [
+    early.length > 0
+      ? `${early.length} of ${timed.length} dated rows were logged before the run was opened, row ${early[0]![0]} by ${hours(opened - early[0]![1].time!)} hours`
+      : null,
+    late.length > 0
+      ? `${late.length} of ${timed.length} dated rows bear a date after a witness had seen their commitment, row ${late[0]!.at} by ${hours(late[0]!.by)} hours`
+      : null,
+  ].filter((each) => each !== null);
+  if (words.length === 0)
+    return {
+      id: "time",
+      status: "holds",
+      detail: `${timed.length} opened times lie inside the beacon and the witness`,
+      cannotSee,
+    };
+  const all = early.length === timed.length || late.length === timed.length;
+  return { id: "time", status: all ? "contradicted" : "stands out", detail: words.join("; "), cannotSee };
 }
 
 function pace(
@@ -174,20 +193,21 @@ function pace(
 ): AuditCheck {
   const last = rows.filter(training).at(-1);
   const seen = witnessed.get(challenge.target.seq);
-  const cannotSee = "hardware that was not declared";
+  const cannotSee =
+    "hardware that was not declared; parameters that a mixture of experts or a partial fine-tuning does not compute with, and steps before a resumption";
   if (!flopsPeak || !parameters || !batchTokens || !last || seen === undefined)
     return { id: "pace", status: "not checkable", detail: "hardware, size, batch or a witness is missing", cannotSee };
   const seconds = Math.max(0, seen - roundTime(state, state.opened!.first.round));
-  const needed = (6 * parameters * batchTokens * last[1].step!) / flopsPeak;
-  return check("pace", cannotSee, {
-    checked: 1,
-    fault:
+  const needed = Math.ceil((6 * parameters * batchTokens * last[1].step!) / flopsPeak);
+  return {
+    id: "pace",
+    status: needed > seconds ? "stands out" : "holds",
+    detail:
       needed > seconds
-        ? `step ${last[1].step} takes at least ${Math.ceil(needed)} s on the declared hardware; ${seconds} s passed between opening and witness`
-        : null,
-    of: `row: ${Math.ceil(needed)} s of computing at the least, ${seconds} s passed`,
-    not: "",
-  });
+        ? `step ${last[1].step} takes ${needed} s on the declared hardware if all parameters are computed with; ${seconds} s passed between opening and witness`
+        : `1 row: ${needed} s of computing at the least, ${seconds} s passed`,
+    cannotSee,
+  };
 }
 
 /** How many times the median absolute deviation of neighbouring losses a jump must be to be shown. */
@@ -245,7 +265,8 @@ function positions(rows: Numbered<DataRow>, { challenge }: Around): AuditCheck {
 
 function tokensOfData({ batchTokens, steps, epochs }: Declared, { challenge }: Around): AuditCheck {
   const { tokens } = challenge.target.said;
-  const cannotSee = "data that was used and never committed, where the declared steps leave room for it";
+  const cannotSee =
+    "data that was used and never committed, where the declared steps leave room for it; padding, packing, rows cut short and a batch declared by device look alike";
   if (!batchTokens || !steps || !epochs || tokens === null)
     return {
       id: "tokens-of-data",
@@ -256,26 +277,33 @@ function tokensOfData({ batchTokens, steps, epochs }: Declared, { challenge }: A
   const [used, held] = [batchTokens * steps, tokens * epochs];
   // The last batch of each epoch may be dropped or filled up.
   const slack = batchTokens * (Math.ceil(epochs) + 1);
-  return check("tokens-of-data", cannotSee, {
-    checked: 1,
-    fault:
-      Math.abs(used - held) > slack
-        ? `${steps} steps of ${batchTokens} tokens are ${used}; the committed data gives ${held}`
-        : null,
-    of: `sum: ${used} tokens used, ${held} committed, to ${slack}`,
-    not: "",
-  });
+  // Padding and packing make the declared tokens more than the data's, cut or filtered rows make them fewer.
+  const off = Math.abs(used - held) > slack;
+  return {
+    id: "tokens-of-data",
+    status: off ? "stands out" : "holds",
+    detail: off
+      ? `${steps} steps of ${batchTokens} tokens are ${used}; the committed data gives ${held}: ${used > held ? `${used - held} more were used, if no batch was padded or counted by device` : `${held - used} were not used`}`
+      : `1 sum: ${used} tokens used, ${held} committed, to ${slack}`,
+    cannotSee,
+  };
 }
 
+/** A run that goes back to an earlier checkpoint saves its steps a second time. */
 function order(rows: Numbered<CheckpointRow>): AuditCheck {
+  const cannotSee = "checkpoints that were not kept; a run that went back and a second run under one log look alike";
   const known = rows.filter(([, { step }]) => step !== null);
+  if (known.length === 0)
+    return { id: "checkpoints-rise", status: "not checkable", detail: "no step is recorded", cannotSee };
   const off = known.find(([, { step }], i) => i > 0 && step! < known[i - 1]![1].step!);
-  return check("checkpoints-rise", "checkpoints that were not kept", {
-    checked: known.length,
-    fault: off ? `checkpoint ${off[0]} is of an earlier step than the one before` : null,
-    of: "opened checkpoints, steps never fall",
-    not: "no step is recorded",
-  });
+  return {
+    id: "checkpoints-rise",
+    status: off ? "stands out" : "holds",
+    detail: off
+      ? `checkpoint ${off[0]} is of an earlier step than the one before`
+      : `${known.length} opened checkpoints, steps never fall`,
+    cannotSee,
+  };
 }
 
 function released(rows: Numbered<CheckpointRow>, { state, challenge, model }: Around): AuditCheck {

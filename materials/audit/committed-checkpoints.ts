@@ -1,0 +1,32 @@
+/** Checkpoints of a run by made-up roots, in the order given, committed without folders of weights. */
+import { commitRows } from "../../src/app/audit/commit-rows.ts";
+import { RowStore } from "../../src/app/audit/row-store.ts";
+import { runSecret } from "../../src/app/audit/run-log.ts";
+import { sha256Digest } from "../../src/base/digest.ts";
+import { rowOf } from "../../src/office/audit/readers/normal-form.ts";
+import { type AuditedRun, OPENED_AT } from "./audited-run.ts";
+
+/** @param steps the root of each is the digest of its place and step */
+export async function committedCheckpoints(
+  run: AuditedRun,
+  steps: readonly number[],
+  afterSeconds: number,
+): Promise<string[]> {
+  const store = await RowStore.open(run.folder, "checkpoints", await runSecret(run.folder));
+  const roots = steps.map((step, i) => sha256Digest(new TextEncoder().encode(`${i} ${step}`)));
+  for (const [i, step] of steps.entries())
+    await store.append(rowOf("checkpoints", { step, root: roots[i]! }, `sha256:${"0".repeat(64)}`, null));
+  await store.save();
+  await store.close();
+  await commitRows({
+    folder: run.folder,
+    of: "checkpoints",
+    sources: [],
+    key: run.maker.key,
+    round: null,
+    at: OPENED_AT + afterSeconds,
+    witnesses: null,
+    step: null,
+  });
+  return roots;
+}
