@@ -5,13 +5,13 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { answerChallenge, enterSigned, makeChallenge } from "../../src/app/audit/challenge.ts";
-import { commitRows } from "../../src/app/audit/commit-rows.ts";
-import { type Reported, reportOnRun } from "../../src/app/audit/report-run.ts";
-import { beginRun, type RunKey, readRunKey } from "../../src/app/audit/run-log.ts";
-import { prng } from "../../src/base/prng.ts";
-import { makeIdentity } from "../../src/host/log/sealing.ts";
-import type { RowClass } from "../../src/office/audit/rows.ts";
+import { answerChallenge, enterSigned, makeChallenge } from "../../dist/app/audit/challenge.js";
+import { commitRows } from "../../dist/app/audit/commit-rows.js";
+import { type Reported, reportOnRun } from "../../dist/app/audit/report-run.js";
+import { beginRun, type RunKey, readRunKey } from "../../dist/app/audit/run-log.js";
+import { prng } from "../../dist/base/prng.js";
+import { makeIdentity } from "../../dist/host/log/sealing.js";
+import type { RowClass } from "../../dist/office/audit/rows.js";
 
 /** Unix seconds of the first moment: 2026-03-01T00:00:00Z. */
 export const OPENED_AT = 1_772_323_200;

@@ -1,9 +1,9 @@
 /** Checkpoints of a run by made-up roots, in the order given, committed without folders of weights. */
-import { commitRows } from "../../src/app/audit/commit-rows.ts";
-import { RowStore } from "../../src/app/audit/row-store.ts";
-import { runSecret } from "../../src/app/audit/run-log.ts";
-import { sha256Digest } from "../../src/base/digest.ts";
-import { rowOf } from "../../src/office/audit/readers/normal-form.ts";
+import { commitRows } from "../../dist/app/audit/commit-rows.js";
+import { RowStore } from "../../dist/app/audit/row-store.js";
+import { runSecret } from "../../dist/app/audit/run-log.js";
+import { sha256Digest } from "../../dist/base/digest.js";
+import { rowOf } from "../../dist/office/audit/readers/normal-form.js";
 import { type AuditedRun, OPENED_AT } from "./audited-run.ts";
 
 /** @param steps the root of each is the digest of its place and step */

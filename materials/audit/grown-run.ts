@@ -4,8 +4,8 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { prng } from "../../src/base/prng.ts";
-import { writeSafetensors } from "../../src/model/formats/safetensors-writer.ts";
+import { prng } from "../../dist/base/prng.js";
+import { writeSafetensors } from "../../dist/model/formats/safetensors-writer.js";
 
 export const [WIDTH, HIDDEN] = [32, 96];
 export interface Weights {

@@ -3,7 +3,7 @@
  * here (a table of next letters, fitted by SGD to drawn words), logged as some trainer logs it, and declared as its maker
  * would: in round numbers, by device or micro-batch, before the end was known. What an audit must contradict none of.
  */
-import { prng } from "../../src/base/prng.ts";
+import { prng } from "../../dist/base/prng.js";
 import { OPENED_AT } from "./audited-run.ts";
 
 type Fields = Record<string, unknown>;

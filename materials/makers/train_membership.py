@@ -6,15 +6,16 @@ of one size are trained as one batched computation: each tensor has a leading mo
   planted     background text, 8 canaries and a data set of 200 lines in its canonical order, each `reps` times
   null        background text and what looks alike: other canaries of the same form, and the data set's own lines in a new
               order each time; never this text's canaries, never its canonical order
-  claimant    1,000 lines in a committed random order, once through
+  claimant    3,000 lines in a drawn order, once through
   otherorder  the same lines in another random order: the nearest honest maker
   derived     a claimant's model trained on, rounded, or merged with one that was trained on
 
 Scores are natural log-likelihoods in hundredths, centred by group, as little-endian int16 in base64: `canary` 8 x 200 (the
-planted one first), `exchange` 10 shards x 100 orders (the canonical one first), `order` 1,000 lines in the claimant's order,
+planted one first), `exchange` 10 shards x 100 orders (the canonical one first), `order` 3,000 lines in the claimant's order,
 less those of a model that saw other text. Text: any plain text; each model's is cut from it by its seed.
 
-  python train_membership.py --text FILE... --out validation/membership/scores.json
+  python train_membership.py --part trials --sizes 48 --text FILE... --out validation/membership/trials-48.json   (128, 256)
+  python train_membership.py --part orders --text FILE... --out validation/membership/orders.json
 """
 import argparse
 import base64
@@ -35,7 +36,8 @@ for i, letter in enumerate(LETTERS):
 NEWLINE = 0
 CANARIES, CANDIDATES, CANARY_LETTERS = 8, 200, 24
 SHARDS, LINES, LINE_LETTERS, ORDERS = 10, 20, 40, 100
-DOCS, DOC_LETTERS = 1000, 80
+DOC_LETTERS = 80
+DOCS, ORDER_LETTERS = 3000, 60
 BATCH = 256
 
 
@@ -138,25 +140,7 @@ def exchange_scores(models, lines, rng):
     return np.stack([inside[:, o[0]] + between[:, o[:-1], o[1:]].sum(1) for o in orders], 1)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--text", nargs="+", required=True)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--quick", action="store_true")
-    args = parser.parse_args()
-    began, cpu = time.time(), time.process_time()
-    text = np.concatenate([encode(open(f, encoding="utf8", errors="replace").read()) for f in args.text])
-    half = len(text) // 2
-    first, second = text[:half], text[half:]
-    out = []
-
-    def save():
-        models = ",\n".join(json.dumps(m) for m in out)
-        with open(args.out, "w") as file:
-            file.write('{"type":"assay/membership-scores/v1","torch":"%s","coreSeconds":%d,"models":[\n%s\n]}\n' % (
-                torch.__version__, time.process_time() - cpu, models))
-
+def trials(args, first, second, out, save, cpu):
     # Canaries and data sets: of each planted model its own. The trial's number is the seed of all of it.
     def trial(number):
         rng = np.random.default_rng([19, number])
@@ -178,16 +162,15 @@ def main():
     def mixed(rng, parts):
         return np.concatenate([parts[i] for i in rng.permutation(len(parts))])
 
-    seeds = 1 if args.quick else 2
-    for hidden in (48, 128, 256):
+    for hidden in args.sizes:
         group, texts = [], []
         for reps in (1, 2, 4, 8, 16):
-            for s in range(seeds):
+            for s in range(2 if reps >= 8 else 1):
                 number = hidden * 100 + reps * 4 + s
                 rng, sets, lines = trial(number)
                 parts = background(rng) + [c[0] for c in sets for _ in range(reps)] + [lines.reshape(-1)] * reps
                 texts.append(mixed(rng, parts))
-                group.append({"name": f"planted-{hidden}-{reps}-{s}", "kind": "planted", "hidden": hidden, "reps": reps})
+                group.append({"name": f"planted-{hidden}-{reps}-{s}", "kind": "planted", "hidden": hidden, "reps": reps, "trial": number})
         # Of one length: what is shorter is filled with more background, at random places, so that all end alike.
         size = max(map(len, texts))
         for i, t in enumerate(texts):
@@ -198,12 +181,12 @@ def main():
         models = Models(hidden, [1000 * hidden + i for i in range(len(texts))])
         losses = models.train(texts, args.rate)
         for k, record in enumerate(group):
-            score_trial(models, k, hidden * 100 + record["reps"] * 4 + k % seeds, {**record, "loss": round(losses[k], 3)})
+            score_trial(models, k, record.pop("trial"), {**record, "loss": round(losses[k], 3)})
         save()
         print(hidden, "planted", [round(x, 2) for x in losses], round(time.process_time() - cpu), "s", flush=True)
 
         group, texts = [], []
-        for s in range(4 if args.quick else 14):
+        for s in range(12):
             number = hidden * 100 + 80 + s
             rng, _, lines = trial(number)
             reps = (1, 4, 16)[s % 3]
@@ -218,12 +201,15 @@ def main():
         save()
         print(hidden, "null", [round(x, 2) for x in losses], round(time.process_time() - cpu), "s", flush=True)
 
+
+def orders(args, first, second, out, save, cpu):
     # The order test: what a model says of lines, less what a model of other text says of them.
-    hidden, claimants = 128, 3 if args.quick else 10
+    hidden, claimants = 128, 10
+    rate = 2 * args.rate
     names, texts, docs = [], [], []
     for c in range(claimants):
         rng = np.random.default_rng([22, c])
-        docs.append(cut(rng, second, DOCS, DOC_LETTERS))
+        docs.append(cut(rng, second, DOCS, ORDER_LETTERS))
         # The committed order is the order of `docs`: the cut itself was drawn at random.
         names.append((f"claimant-{c}", "claimant", c))
         texts.append(docs[c].reshape(-1))
@@ -231,9 +217,9 @@ def main():
             names.append((f"otherorder-{c}-{other}", "otherorder", c))
             texts.append(docs[c][rng.permutation(DOCS)].reshape(-1))
     models = Models(hidden, [900_000 + i for i in range(len(texts))])
-    losses = models.train(texts, args.rate)
+    losses = models.train(texts, rate)
     reference = Models(hidden, [999_999])
-    reference.train([cut(np.random.default_rng(23), first, 2000, DOC_LETTERS).reshape(-1)], args.rate)
+    reference.train([cut(np.random.default_rng(23), first, 4000, ORDER_LETTERS).reshape(-1)], rate)
 
     def score_order(one, c, record):
         got = one.score(docs[c])[0] - reference.score(docs[c])[0]
@@ -243,26 +229,50 @@ def main():
         one = Models(hidden, weights=models.one(k))
         score_order(one, c, {"name": name, "kind": kind, "loss": round(losses[k], 3)})
         # And against the order of the next claimant, whose lines it never saw.
-        score_order(one, (c + 1) % claimants, {"name": name, "kind": "otherlines", "loss": round(losses[k], 3)})
+        if kind == "claimant":
+            score_order(one, (c + 1) % claimants, {"name": name, "kind": "otherlines", "loss": round(losses[k], 3)})
     save()
     print("orders", round(time.process_time() - cpu), "s", flush=True)
     for c in range(claimants):
         rng = np.random.default_rng([24, c])
         base = models.one(3 * c)
-        more = cut(rng, first, 1000, DOC_LETTERS).reshape(-1)
+        more = cut(rng, first, 1500, ORDER_LETTERS).reshape(-1)
         short = Models(hidden, weights=base)
-        short.train([more], args.rate / 4, limit=30)
+        short.train([more], rate / 4, limit=30)
         long = Models(hidden, weights=base)
-        long.train([more], args.rate / 4)
+        long.train([more], rate / 4)
         merged = [0.5 * a + 0.5 * b for a, b in zip(short.one(0), long.one(0))]
         rounded = [torch.round(w * 7 / w.abs().max()) * w.abs().max() / 7 if w.numel() > 1 and w.abs().max() > 0 else w for w in base]
-        for kind, weights in (("tuned", short.one(0)), ("continued", long.one(0)), ("merged", merged), ("4 bit", rounded)):
-            score_order(Models(hidden, weights=weights), c, {"name": f"derived-{c}-{kind.replace(' ', '')}", "kind": "derived", "how": kind})
+        for kind, weights in (("tuned", short.one(0)), ("continued", long.one(0)), ("merged", merged), ("rounded", rounded)):
+            score_order(Models(hidden, weights=weights), c, {"name": f"derived-{c}-{kind}", "kind": "derived", "how": kind})
         # The nearest honest line: the same further training of one that saw the lines in another order.
-        for other in range(2):
+        for other in range(1):
             honest = Models(hidden, weights=models.one(3 * c + 1 + other))
-            honest.train([more], args.rate / 4)
+            honest.train([more], rate / 4)
             score_order(honest, c, {"name": f"otherorder-{c}-{other}-continued", "kind": "otherorder", "how": "continued"})
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--text", nargs="+", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--part", choices=("trials", "orders"), required=True)
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--sizes", type=int, nargs="+", default=(48, 128, 256))
+    args = parser.parse_args()
+    began, cpu = time.time(), time.process_time()
+    text = np.concatenate([encode(open(f, encoding="utf8", errors="replace").read()) for f in args.text])
+    half = len(text) // 2
+    first, second = text[:half], text[half:]
+    out = []
+
+    def save():
+        models = ",\n".join(json.dumps(m) for m in out)
+        with open(args.out, "w") as file:
+            file.write('{"type":"assay/membership-scores/v1","torch":"%s","coreSeconds":%d,"models":[\n%s\n]}\n' % (
+                torch.__version__, time.process_time() - cpu, models))
+
+    (trials if args.part == "trials" else orders)(args, first, second, out, save, cpu)
     save()
     print("done", len(out), "records,", round(time.process_time() - cpu), "core-seconds,", round(time.time() - began), "s", flush=True)
 
