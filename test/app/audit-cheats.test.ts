@@ -18,8 +18,8 @@ import { committedCheckpoints } from "../../materials/audit/committed-checkpoint
 import { HONEST, honestRun } from "../../materials/audit/honest-runs.ts";
 import type { AuditReport } from "../../src/office/audit/audit-report.ts";
 import { checkRows } from "../../src/office/audit/checks.ts";
-import { checkpointRow, dataRow, stepRow } from "../../src/office/audit/readers/normal-form.ts";
-import type { Row, RowClass } from "../../src/office/audit/rows.ts";
+import { rowOf } from "../../src/office/audit/readers/normal-form.ts";
+import type { DataRow, Row, RowClass } from "../../src/office/audit/rows.ts";
 
 const home = mkdtempSync(join(tmpdir(), "assay-audit-cheats-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -183,20 +183,20 @@ describe("honest runs: none is contradicted", () => {
       const { declared, steps, data, checkpoints } = honestRun(habit, seed);
       let tokens = 0;
       const rowsOfData = data.map((fields) => {
-        const row = dataRow(fields, line, tokens);
+        const row = rowOf("data", fields, line, tokens) as DataRow;
         tokens += row.tokens!;
         return row;
       });
       const checked = [
         ...looked(
           "steps",
-          steps.map((fields) => stepRow(fields, line)),
+          steps.map((fields) => rowOf("steps", fields, line, null)),
           declared,
         ),
         ...looked("data", rowsOfData, declared, tokens),
         ...looked(
           "checkpoints",
-          checkpoints.map((step) => checkpointRow({ step, root: line }, line)),
+          checkpoints.map((step) => rowOf("checkpoints", { step, root: line }, line, null)),
           declared,
         ),
       ];
