@@ -7,7 +7,7 @@ import type { Declared } from "./entry.js";
 import type { StepRow } from "./rows.js";
 import { rateAgrees, rateAt } from "./schedule.js";
 
-export const STEP_RULES = ["schedule", "tokens-of-steps", "stride"] as const;
+const STEP_RULES = ["schedule", "tokens-of-steps", "stride"] as const;
 export type StepRule = (typeof STEP_RULES)[number];
 
 /** In the words of a bound. */
