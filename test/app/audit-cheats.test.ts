@@ -114,7 +114,7 @@ describe("cheats with steps", () => {
     const other = rows.map((row) => ({ ...row, learning_rate: 2e-4 }));
     const report = await audited({ of: "steps", rows: other, k: 40 });
     expect([shown(report), faults(report)]).toEqual([["schedule"], []]);
-    expect(bound(report, "schedule").upper.count).toBeGreaterThan(320);
+    expect(bound(report, "schedule").bad).toBeGreaterThan(15);
   });
   test("larger batches than declared", async () => {
     const other = rows.map((row) => ({ ...row, num_input_tokens_seen: 8192 * (row.step as number) }));
