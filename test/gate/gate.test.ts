@@ -10,6 +10,7 @@ import { openPolicyFolder } from "../../src/app/gate/policy-folder.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { AssayError } from "../../src/base/error.js";
 import { CEDAR_SCHEMA, cedarEngine } from "../../src/host/rules/cedar.js";
+import type { EvalReading } from "../../src/office/gate/evaluations/reading.js";
 import { decodeFacts, encodeFacts, FACTS_TYPE, type GateFacts } from "../../src/office/gate/facts.js";
 import { type GatePolicy, parseGatePolicy } from "../../src/office/gate/gate-policy.js";
 import { stopsOf } from "../../src/office/gate/stops.js";
@@ -402,6 +403,50 @@ describe("over a register", () => {
         { id: unknown.id, name: null, standing: "declared", declared: false },
       ]),
     );
+  });
+
+  test("an evaluation counts when its file is named by a signed statement for these weights; criteria come first by the log", async () => {
+    const reading: EvalReading = {
+      tool: "inspect",
+      suite: "triage",
+      version: null,
+      model: null,
+      evaluatedAt: null,
+      counts: [{ metric: "match", k: 39, n: 40, attempts: 40, passed: 39, stated: null }],
+      uncounted: [],
+      faults: [],
+    };
+    const file = { reading, digest: DIGEST };
+    const auditor = party("Institute", ["auditor"], []);
+    const w = new World([north, south, court, auditor]);
+    w.say(north, other, "derivation", derivation());
+    const evaluation = { ...SAMPLES.evaluation, evaluatedAt: text(NOW + DAY), log: { digest: DIGEST } };
+    const held = async (evaluations = [file]) =>
+      (
+        await gatherFacts({
+          register: registerOf(w, NOW + 2 * DAY),
+          trust,
+          model: other.id,
+          signature: { state: "not checked", signer: null },
+          evaluations,
+          now: NOW + 2 * DAY,
+        })
+      ).evaluations.map(({ k, n, assurance, criteriaFirst, ageDays }) => ({ k, n, assurance, criteriaFirst, ageDays }));
+    expect(await held()).toEqual([]);
+    w.say(north, other, "evaluation", evaluation, NOW + DAY);
+    expect(await held()).toEqual([{ k: 39, n: 40, assurance: "self", criteriaFirst: null, ageDays: 1 }]);
+    expect(await held([{ ...file, digest: `sha256:${"2".repeat(64)}` }])).toEqual([]);
+    const criteria = {
+      issued: ISSUED,
+      suite: { name: "triage", version: null },
+      criteria: [{ metric: "match", lower95: "0.8", samples: null }],
+    };
+    w.say(north, other, "evaluation-criteria", criteria, NOW + DAY + 60);
+    expect((await held())[0]!.criteriaFirst).toBe(false);
+    // An auditor who said beforehand what would count, then ran it.
+    w.say(auditor, other, "evaluation-criteria", { ...criteria, issued: "2026-09-01T12:00:01Z" }, NOW + DAY + 60);
+    w.say(auditor, other, "evaluation", { ...evaluation, evaluatedAt: text(NOW + DAY + 3600) }, NOW + DAY + 7200);
+    expect(await held()).toEqual([{ k: 39, n: 40, assurance: "auditor", criteriaFirst: true, ageDays: 0 }]);
   });
 
   test("a log that cannot be opened, is stale, or is witnessed from the future refuses", async () => {

@@ -33,6 +33,11 @@ export const SAMPLES: { [K in Kind]: Predicates[K] } = {
     assuranceLevel: "self_attested",
     harness: { name: "lm-eval", version: "0.4" },
   },
+  "evaluation-criteria": {
+    issued: ISSUED,
+    suite: { name: "MMLU", version: "1" },
+    criteria: [{ metric: "accuracy", lower95: "0.6", samples: 1000 }],
+  },
   correction: {
     issued: ISSUED,
     corrects: D,

@@ -10,7 +10,7 @@ import { ancestorsOf } from "../../office/gate/ancestors.js";
 import { lower95Ppm } from "../../office/gate/evaluations/reading.js";
 import { type EvalFact, FACTS_TYPE, type GateFacts } from "../../office/gate/facts.js";
 import type { Derivation } from "../../office/register/declarations/derivation.js";
-import type { Evaluation } from "../../office/register/declarations/evaluation.js";
+import type { Evaluation, EvaluationCriteria } from "../../office/register/declarations/evaluation.js";
 import type { Correction } from "../../office/register/declarations/procedure.js";
 import type { Declaration } from "../../office/register/declarations/statement.js";
 import type { ModelId } from "../../office/register/declarations/vocabulary.js";
@@ -169,6 +169,22 @@ async function evaluationsOf(
   for (const entry of model.entries)
     if (entry.puts === "evaluation" && isInForce(entry)) statements.push({ entry, says: bodyOf(await load(entry)) });
   const declarer = register!.index.declarer(model);
+  const criteria: { entry: Entry; says: EvaluationCriteria }[] = [];
+  for (const entry of model.entries)
+    if (entry.puts === "evaluation-criteria" && isInForce(entry))
+      criteria.push({ entry, says: bodyOf(await load(entry)) });
+  /** By whoever states the results: another's criteria are nobody's promise. Null where none were entered. */
+  const cameFirst = (by: (typeof statements)[number], suite: string, metric: string): boolean | null => {
+    const about = criteria.filter(
+      ({ entry, says }) =>
+        entry.keyId === by.entry.keyId &&
+        says.suite.name === suite &&
+        says.criteria.some((each) => each.metric === metric),
+    );
+    if (about.length === 0) return null;
+    const began = Date.parse(by.says.evaluatedAt) / 1000;
+    return about.some(({ entry }) => entry.index < by.entry.index && entry.record.received <= began);
+  };
   return evaluations.flatMap(({ reading, digest }) => {
     const named = statements.filter(({ says }) => says.log?.digest === digest);
     // An auditor's word counts for more than the maker's about the same file.
@@ -188,7 +204,7 @@ async function evaluationsOf(
       boundTo: model.id,
       ageDays: Math.max(0, Math.floor((now - Date.parse(by.says.evaluatedAt) / 1000) / DAY_SECONDS)),
       faults,
-      criteriaFirst: null,
+      criteriaFirst: cameFirst(by, reading.suite, count.metric),
     }));
   });
 }

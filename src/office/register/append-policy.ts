@@ -19,13 +19,14 @@ export const ROLES = {
     "derivation",
     "origin",
     "evaluation",
+    "evaluation-criteria",
     "correction",
     "withdrawal",
     "challenge",
   ],
   /** Writes down what makers published; what it says is shown as compiled, not as declared. */
   compiler: ["training-run", "training-content", "derivation", "origin", "evaluation", "correction", "withdrawal"],
-  auditor: ["audit", "finding", "evaluation", "correction", "withdrawal", "challenge"],
+  auditor: ["audit", "finding", "evaluation", "evaluation-criteria", "correction", "withdrawal", "challenge"],
   challenger: ["challenge", "challenge-closed"],
   /** Orders come under the authority's own policy (`orders/authority-policy.ts`), which such a key begins. */
   authority: ["challenge", "challenge-closed", "finding", "withdrawal", "order", "order-lifted", "order-extended"],

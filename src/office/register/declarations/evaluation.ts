@@ -40,6 +40,26 @@ export const evaluationSchema = z.strictObject({
 });
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
+/**
+ * What will count as passed, entered before anything was run: the suite, its metrics and the bound that each must reach.
+ * That it came first is shown by the log's order, and by no date in it.
+ */
+export const evaluationCriteriaSchema = z.strictObject({
+  ...head,
+  suite: z.strictObject({ name: text, version: text.nullable() }),
+  criteria: z
+    .array(
+      z.strictObject({
+        metric: text,
+        lower95: decimal.describe("least 95 % lower bound of the rate of distinct samples that pass"),
+        samples: z.int().positive().nullable().describe("least number of distinct samples; null: none stated"),
+      }),
+    )
+    .min(1)
+    .max(LIST_ITEMS_MAX),
+});
+export type EvaluationCriteria = z.infer<typeof evaluationCriteriaSchema>;
+
 function compares(value: string, comparator: (typeof COMPARATORS)[number], threshold: string): boolean {
   const sign = compareDecimals(value, threshold);
   if (comparator === ">=") return sign >= 0;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { typeUris } from "../../../evidence/type-name.js";
 import { type Derivation, derivationSchema } from "./derivation.js";
-import { type Evaluation, evaluationSchema } from "./evaluation.js";
+import { type Evaluation, type EvaluationCriteria, evaluationCriteriaSchema, evaluationSchema } from "./evaluation.js";
 import {
   type Order,
   type OrderExtended,
@@ -35,6 +35,7 @@ export interface Predicates {
   derivation: Derivation;
   origin: Origin;
   evaluation: Evaluation;
+  "evaluation-criteria": EvaluationCriteria;
   correction: Correction;
   withdrawal: Withdrawal;
   challenge: Challenge;
@@ -70,6 +71,11 @@ export const KINDS: Record<Kind, KindOf> = {
   derivation: { predicateTypes: own("derivation"), schema: derivationSchema, title: "Derivation" },
   origin: { predicateTypes: own("origin"), schema: originSchema, title: "Origin" },
   evaluation: { predicateTypes: own("evaluation"), schema: evaluationSchema, title: "Evaluation" },
+  "evaluation-criteria": {
+    predicateTypes: own("evaluation-criteria"),
+    schema: evaluationCriteriaSchema,
+    title: "Criteria of an evaluation",
+  },
   correction: { predicateTypes: own("correction"), schema: correctionSchema, title: "Correction" },
   withdrawal: { predicateTypes: own("withdrawal"), schema: withdrawalSchema, title: "Withdrawal" },
   challenge: { predicateTypes: own("challenge"), schema: challengeSchema, title: "Challenge" },
