@@ -78,7 +78,8 @@ export function respond(
   const mine = new Map(own.map((line) => [line.account, line]));
   const again = recomputeGroup(tables);
   const answers = tables.members.flatMap((member, i): Answer[] => {
-    const line = mine.get(names(member.account));
+    // A name in clear may look like a hash, and an accusation in clear shows the hash of whom it has no name for.
+    const line = mine.get(names(member.account)) ?? mine.get(member.account);
     if (!line) return [];
     const on = (kind: "payment" | "network") =>
       tables.cells.filter((cell) => cell.kind === kind && cell.accounts.includes(i)).map(({ value }) => value);

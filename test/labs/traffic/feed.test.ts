@@ -1,5 +1,5 @@
 /** What follows from a finding: entries that expire and say why and where to object; each account told once; leads nothing. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -53,6 +53,26 @@ test("a feed without a way to object, without an end, or with another action is 
   await expect(tellingOf({ feed: "f" }, scratch)).rejects.toThrow(/^--appeal: expected where an account objects/);
   await expect(tellingOf({ feed: "f", appeal, feedDays: "1000" }, scratch)).rejects.toThrow(/^--feed-days/);
   await expect(tellingOf({ feed: "f", appeal, feedAction: "ban" }, scratch)).rejects.toThrow(/^--feed-action/);
+});
+
+test("an address that is none is refused at once, and a broken list of who was told is not taken for an empty one", async () => {
+  await expect(tellingOf({ webhook: "gateway" }, scratch)).rejects.toThrow(/^--webhook: expected an address/);
+  const folder = mkdtempSync(join(tmpdir(), "assay-told-"));
+  try {
+    writeFileSync(join(folder, "told.json"), '["a", "b');
+    await expect(tellingOf({ webhook: "http://127.0.0.1:1/" }, folder)).rejects.toThrow(/told.json: expected the list/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("no cell of a list is a formula", async () => {
+  const alert = join(scratch, "alert.csv");
+  const names = ["=1+1", "\t=1+1", "\r=1+1", "-1", "plain", 'a"b'];
+  await tell([finding("supports-hp", names)], await tellingOf({ alert }, scratch));
+  const cells = names.map((name) => (name === "plain" || name === 'a"b' ? name : `'${name}`).replaceAll('"', '""'));
+  const text = readFileSync(alert, "utf8");
+  for (const cell of cells) expect(text).toContain(`\n"${cell}",`);
 });
 
 test("each account is told once under one id, also after a restart; what was not taken is told again", async () => {

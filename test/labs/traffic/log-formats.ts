@@ -49,6 +49,34 @@ const span = (i: number, attributes: object = genai(i)) => ({
   attributes: Object.entries(attributes).map(([name, value]) => otlp(name, value)),
 });
 
+/** A value as OTLP writes what is no text. */
+const anyValue = (value: unknown): unknown => {
+  if (Array.isArray(value)) return { arrayValue: { values: value.map(anyValue) } };
+  if (typeof value !== "object" || value === null) return { stringValue: String(value) };
+  return { kvlistValue: { values: Object.entries(value).map(([key, inner]) => ({ key, value: anyValue(inner) })) } };
+};
+const structured = (key: string, value: unknown) => ({ key, value: anyValue(value) });
+const parts = (i: number) => [{ role: "user", parts: [{ type: "text", content: ask(i) }] }];
+const BOT = [{ type: "text", content: "You are Bot" }];
+const logRecord = (i: number, eventName: string) => ({
+  ...{ timeUnixNano: `17724420${10 + i}847371123`, eventName, traceId: `t${i}`, spanId: `s${i}` },
+  attributes: [
+    ...Object.entries({ ...genai(i), "gen_ai.input.messages": "" }).map(([name, value]) => otlp(name, value)),
+    structured("gen_ai.input.messages", parts(i)),
+  ].filter(({ value }) => (value as { stringValue?: unknown }).stringValue !== ""),
+});
+const invocation = (i: number) =>
+  JSON.stringify({
+    ...{ schemaType: "ModelInvocationLog", schemaVersion: "1.0", timestamp: at(i), accountId: "123456789012" },
+    ...{ identity: { arn: `arn:aws:iam::123456789012:user/${user(i)}` }, requestId: `r${i}`, modelId: "model" },
+    input: {
+      inputTokenCount: 10,
+      inputBodyJson: { system: "You are Bot", messages: [{ role: "user", content: ask(i) }] },
+    },
+    ...{ operation: "InvokeModel", output: { outputTokenCount: 20 } },
+  });
+const uuid = (i: number) => `00000000-0000-4000-8000-${String(i).padStart(12, "0")}`;
+
 const TOKENS = ["account", "model", "input", "output", "prompt"];
 
 export const FIXTURES: LogFixture[] = [
@@ -273,10 +301,109 @@ export const FIXTURES: LogFixture[] = [
         ...{ timestamp: 1772442046 + i, user: user(i) },
         request: {
           contents: [{ role: "user", parts: [{ text: ask(i) }] }],
-          systemInstruction: { parts: [{ text: "You are Bot" }] },
+          [i % 2 === 0 ? "systemInstruction" : "system_instruction"]: { parts: [{ text: "You are Bot" }] },
         },
-        response: { usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 20 } },
+        response:
+          i % 2 === 0
+            ? { usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 20 } }
+            : { usage_metadata: { prompt_token_count: 10, candidates_token_count: 20 } },
       })),
+    ),
+  },
+  {
+    ...{ file: "langfuse-blob.jsonl", format: "langfuse-events", rows: 6, accounts: 3, skipped: 6 },
+    filled: [...TOKENS, "request", "org", "session", "system"],
+    text: lines(
+      six((i) => i).flatMap((i) =>
+        ["SPAN", "GENERATION"].map((type) => ({
+          ...{ id: `o${i}${type}`, trace_id: `t${i}`, project_id: "p", environment: "default", type },
+          ...{ start_time: `2026-03-02 09:20:${10 + i}.847000`, user_id: user(i), session_id: `s${i}` },
+          ...{ level: "DEFAULT", provided_model_name: "gpt", usage_details: { input: 10, output: 20 } },
+          ...{ parent_observation_id: null, input: JSON.stringify({ messages: messages(i) }), output: "x" },
+        })),
+      ),
+    ),
+  },
+  {
+    ...{ file: "otlp-structured.jsonl", format: "otel-genai", rows: 6, accounts: 3, skipped: 0 },
+    filled: [...TOKENS, "request", "session", "system"],
+    // Messages as structured values, in an attribute or in the span's event.
+    text: lines(
+      six((i) => {
+        const asked = [structured("gen_ai.input.messages", parts(i)), structured("gen_ai.system_instructions", BOT)];
+        const named = Object.entries(genai(i)).filter(([name]) => name !== "gen_ai.input.messages");
+        const attributes = named.map(([name, value]) => otlp(name, value));
+        const event = { name: "gen_ai.client.inference.operation.details", timeUnixNano: "1", attributes: asked };
+        const whole = { ...span(i), attributes: [...attributes, ...asked] };
+        const beside = { ...span(i), attributes, events: [{ name: "first token", attributes: [] }, event] };
+        return { resourceSpans: [{ scopeSpans: [{ spans: [i % 2 === 0 ? whole : beside] }] }] };
+      }),
+    ),
+  },
+  {
+    ...{ file: "otlp-logs.jsonl", format: "otel-genai-events", rows: 6, accounts: 3, skipped: 1 },
+    filled: [...TOKENS, "request", "session"],
+    text: lines([
+      ...six((i) => ({
+        resourceLogs: [
+          {
+            resource: { attributes: [] },
+            scopeLogs: [{ logRecords: [logRecord(i, "gen_ai.client.inference.operation.details")] }],
+          },
+        ],
+      })),
+      { resourceLogs: [{ scopeLogs: [{ logRecords: [logRecord(7, "gen_ai.evaluation.result")] }] }] },
+    ]),
+  },
+  {
+    ...{ file: "bedrock-cloudwatch.json", format: "bedrock-invocation", rows: 6, accounts: 3, skipped: 0 },
+    filled: [...TOKENS, "request", "key", "org", "system"],
+    // As a subscription hands log events on, and as the API answers page by page.
+    text: lines([
+      {
+        ...{ messageType: "DATA_MESSAGE", owner: "123456789012", logGroup: "g", logStream: "s" },
+        logEvents: [0, 1, 2].map((i) => ({ id: `e${i}`, timestamp: 1772443210000 + i, message: invocation(i) })),
+      },
+      {
+        events: [3, 4, 5].map((i) => ({ eventId: `e${i}`, timestamp: 1772443210000 + i, message: invocation(i) })),
+        searchedLogStreams: [],
+      },
+    ]),
+  },
+  {
+    ...{ file: "coding-agent.jsonl", format: "anthropic-proxy", rows: 6, accounts: 3, skipped: 0 },
+    filled: [...TOKENS],
+    // Device, account and session in one name: three people in six sessions.
+    text: lines(
+      six((i) => ({
+        timestamp: at(i),
+        request: {
+          ...{ model: "m", max_tokens: 10, messages: [{ role: "user", content: [{ type: "text", text: ask(i) }] }] },
+          metadata: {
+            user_id:
+              i % 2 === 0
+                ? `user_${"ab".repeat(32)}_account_${uuid(i % 3)}_session_${uuid(10 + i)}`
+                : JSON.stringify({ device_id: "c", account_uuid: uuid(i % 3), session_id: uuid(10 + i) }),
+          },
+        },
+        response: { usage: { input_tokens: 10, output_tokens: 20 } },
+      })),
+    ),
+  },
+  {
+    ...{ file: "sglang-both.jsonl", format: "sglang", rows: 6, accounts: 3, skipped: 0 },
+    filled: ["account", "prompt", "request"],
+    // When it came, without a text yet, and when it was answered; the last was broken off.
+    text: lines(
+      six((i) => i).flatMap((i) => {
+        const event = (name: string, second: number, text: string | null, out: object) => ({
+          ...{ timestamp: at(second), event: name, rid: `r${i}`, headers: { "x-user-id": user(i) } },
+          ...{ obj: { text, sampling_params: {} }, ...out },
+        });
+        const came = event("request.received", i, i % 2 === 0 || i === 5 ? ask(i) : null, {});
+        const out = { text: "x", meta_info: { id: `r${i}`, prompt_tokens: 10, completion_tokens: 20 } };
+        return i === 5 ? [came] : [came, event("request.finished", i + 3, ask(i), { out })];
+      }),
     ),
   },
   {

@@ -21,8 +21,7 @@ export async function respondToTraffic(
     );
   const key = await readHashKey(options.keyFile, options.keyMayBeNew);
   const hash = keyedHash(key);
-  const hashed = (account: string) =>
-    /^[0-9a-f]{32}$/.test(account) ? account : Buffer.from(hash("account", account, 16)).toString("hex");
+  const hashed = (account: string) => Buffer.from(hash("account", account, 16)).toString("hex");
   const engine = await openEngine(options.folder);
   try {
     await ingest(engine, { ...options, key });

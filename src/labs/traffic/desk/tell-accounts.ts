@@ -31,6 +31,8 @@ interface Telling {
 
 const DAYS_MAX = 90;
 const DAY_MS = 86_400_000;
+/** A receiver that does not answer must not hold up the next look; it is told again then. */
+const ANSWER_MS_MAX = 30_000;
 
 /** Checks what was asked before the long examination. @throws USAGE naming the flag */
 export async function tellingOf(given: TellingOptions, folder: string): Promise<Telling> {
@@ -47,6 +49,8 @@ export async function tellingOf(given: TellingOptions, folder: string): Promise<
         `--appeal: expected where an account objects (https://… or mailto:…), got ${quoted(appeal ?? "nothing")}`,
       );
   }
+  if (given.webhook !== undefined && !/^https?:\/\/\S+$/.test(given.webhook))
+    throw new AssayError("USAGE", `--webhook: expected an address (https://…), got ${quoted(given.webhook)}`);
   return {
     folder,
     alert: given.alert,
@@ -80,7 +84,8 @@ export async function tell(findings: readonly Finding[] | null, telling: Telling
 async function posted(webhook: string, accounts: readonly Listing[]): Promise<boolean> {
   try {
     const headers = { "content-type": "application/json" };
-    const answer = await fetch(webhook, { method: "POST", headers, body: JSON.stringify({ accounts }) });
+    const signal = AbortSignal.timeout(ANSWER_MS_MAX);
+    const answer = await fetch(webhook, { method: "POST", headers, body: JSON.stringify({ accounts }), signal });
     if (!answer.ok) process.stderr.write(`webhook: answered ${answer.status}\n`);
     return answer.ok;
   } catch (error) {

@@ -7,7 +7,7 @@ import { features, type HashSeeds } from "../templates/features.js";
 import { normalise, words } from "../templates/tokens.js";
 import { instant } from "./instant.js";
 import { ABSENT_8, ABSENT_16, type KeyedHash } from "./keyed-hash.js";
-import { at, first, type Mapping } from "./mapping.js";
+import { at, first, type Mapping, unfolded } from "./mapping.js";
 import { askedFirst } from "./messages.js";
 import { RowBinaryWriter } from "./row-binary.js";
 import { FLAGS, signalsIn } from "./signals.js";
@@ -70,7 +70,7 @@ export function writeRow(
   const { ms } = time;
   if (!(ms >= TIME_MIN_MS && ms < TIME_MAX_MS)) return "a time outside 2015 to 2100";
   const key = firstIdentifier(record, mapping.key);
-  const account = firstIdentifier(record, mapping.account) ?? key;
+  const account = withoutSession(firstIdentifier(record, mapping.account)) ?? key;
   if (account === null) return "neither user nor key";
   const { prompt, system, turn } = askedFirst(
     mapping.prompt.map((path) => at(record, path)),
@@ -105,7 +105,7 @@ export function writeRow(
   rows.u32(context.src ?? 0);
   rows.u32(batch);
   if (mapping.terms.length > 0) writeTerms(record, ms, accountHash, context, sink);
-  const caller = mapping.caller.length === 0 ? null : firstIdentifier(record, mapping.caller);
+  const caller = mapping.caller.length === 0 ? null : withoutSession(firstIdentifier(record, mapping.caller));
   const otherUser =
     caller === null || caller === account
       ? null
@@ -248,6 +248,24 @@ function identifier(value: unknown): string | null {
   // The same name may come composed or decomposed (UAX #15).
   return ASCII.test(text) ? text : text.normalize("NFC");
 }
+
+/**
+ * A coding agent's `metadata.user_id` names device, account and session in one (`user_…_account_…_session_…`, or the three
+ * as JSON text): a person would be as many accounts as he has sessions. The account is whom it names, else the device.
+ */
+function withoutSession(name: string | null): string | null {
+  if (name === null) return null;
+  if (name.startsWith("user_")) {
+    const [, device, account] = AGENT_USER.exec(name) ?? [];
+    return account || device || name;
+  }
+  if (!name.startsWith("{")) return name;
+  const named = unfolded(name);
+  if (typeof named !== "object" || named === null || !("session_id" in named)) return name;
+  return firstIdentifier(named, [["account_uuid"], ["user_id"], ["device_id"]]) ?? name;
+}
+
+const AGENT_USER = /^user_([0-9a-f]{8,64})_account_([0-9a-f-]{36})?_session_[0-9a-f-]{36}$/;
 
 const NOBODY_CHARS_MAX = 15;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant

@@ -100,17 +100,40 @@ export function unfolded(value: string): unknown {
   }
 }
 
-/** OTLP writes `{"key": k, "value": {"stringValue": …}}`, Datadog writes tags as "name:value". */
+/** OTLP writes `{"key": k, "value": {"stringValue": …}}` and a span's events under their names, Datadog writes tags as "name:value". */
 function item(list: readonly unknown[], key: string): unknown {
   if (/^\d{1,3}$/.test(key)) return list[Number(key)];
   for (const entry of list.slice(0, ATTRIBUTES_MAX)) {
     if (typeof entry === "string" && entry.startsWith(`${key}:`)) return entry.slice(key.length + 1);
-    if (typeof entry !== "object" || entry === null || (entry as { key?: unknown }).key !== key) continue;
-    const value = (entry as { value?: unknown }).value;
-    return typeof value === "object" && value !== null ? Object.values(value)[0] : value;
+    if (typeof entry !== "object" || entry === null) continue;
+    const { key: name, name: event, value, attributes } = entry as Record<string, unknown>;
+    if (name === key) return anyValue(value);
+    if (event === key && attributes !== undefined) return entry;
   }
   return undefined;
 }
+
+/**
+ * A value as OTLP's JSON writes it: `stringValue` and its like hold it, `arrayValue` and `kvlistValue` a list of such values
+ * or a list of pairs, as messages are written that are no text (opentelemetry-proto, common.proto, AnyValue).
+ */
+export function anyValue(value: unknown, depth = 0): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { arrayValue, kvlistValue } = value as { arrayValue?: unknown; kvlistValue?: unknown };
+  if (arrayValue === undefined && kvlistValue === undefined) return Object.values(value)[0];
+  const list = ((arrayValue ?? kvlistValue) as { values?: unknown } | null)?.values;
+  if (depth >= NESTED_MAX || !Array.isArray(list)) return [];
+  if (arrayValue !== undefined) return list.map((inner) => anyValue(inner, depth + 1));
+  const out: Record<string, unknown> = Object.create(null);
+  for (const entry of list) {
+    const { key, value: inner } = (entry ?? {}) as { key?: unknown; value?: unknown };
+    if (typeof key === "string") out[key] = anyValue(inner, depth + 1);
+  }
+  return out;
+}
+
+/** A message has parts with contents: some six levels. Deeper is no message (CWE-674). */
+const NESTED_MAX = 20;
 
 /** Attributes looked through in a list; a longer list is no log line (CWE-400). */
 const ATTRIBUTES_MAX = 200;

@@ -2,6 +2,8 @@
  * The prompt of a request: the last user message, the system prompt and how many user turns there were, from the
  * shapes that APIs and gateways log (OpenAI and Anthropic messages, OpenTelemetry parts, JSON as text, plain text).
  */
+import { anyValue } from "./mapping.js";
+
 interface Asked {
   prompt: string | null;
   system: string | null;
@@ -115,7 +117,7 @@ function isAttributes(list: readonly unknown[]): boolean {
 function entriesOf(list: readonly unknown[]): [string, unknown][] {
   return list.slice(0, MESSAGES_MAX).map((item) => {
     const { key, value } = item as { key: string; value: unknown };
-    return [key, typeof value === "object" && value !== null ? Object.values(value)[0] : value];
+    return [key, anyValue(value)];
   });
 }
 

@@ -18,6 +18,8 @@ const TIMED = /^(ts|time|timestamp|date|datetime|created(_at)?|createdAt|start_?
 /** The records of a page as an API answered with it, or the record itself. */
 export function recordsOf(record: unknown): readonly unknown[] {
   if (typeof record !== "object" || record === null || Array.isArray(record)) return [record];
+  const { logEvents, events } = record as { logEvents?: unknown; events?: unknown };
+  for (const list of [logEvents, events]) if (isEnveloped(list)) return list.map(({ message }) => unfolded(message));
   const names = Object.keys(record);
   if (names.length > PAGE_KEYS_MAX || names.some((name) => TIMED.test(name))) return [record];
   for (const name of PAGES) {
@@ -26,6 +28,18 @@ export function recordsOf(record: unknown): readonly unknown[] {
       return list;
   }
   return [record];
+}
+
+/** Log events as CloudWatch hands them on, to a subscription or page by page: each a text, here JSON, with its number and time. */
+function isEnveloped(list: unknown): list is { message: string }[] {
+  return (
+    Array.isArray(list) &&
+    list.length > 0 &&
+    list.every((event) => {
+      const { id, eventId, timestamp, message } = (event ?? {}) as Record<string, unknown>;
+      return (id ?? eventId) !== undefined && typeof timestamp === "number" && typeof message === "string";
+    })
+  );
 }
 
 /** A record, or the items of the lists that the mapping names, each with what holds it behind its own fields. */

@@ -17,6 +17,7 @@ import litellmSpend from "./formats/litellm-spend.json" with { type: "json" };
 import openaiProxy from "./formats/openai-proxy.json" with { type: "json" };
 import openrouter from "./formats/openrouter.json" with { type: "json" };
 import otel from "./formats/otel-genai.json" with { type: "json" };
+import otelEvents from "./formats/otel-genai-events.json" with { type: "json" };
 import plain from "./formats/plain.json" with { type: "json" };
 import portkey from "./formats/portkey.json" with { type: "json" };
 import sglang from "./formats/sglang.json" with { type: "json" };
@@ -32,6 +33,7 @@ export const FORMATS: readonly Mapping[] = [
   langfuseObservations,
   helicone,
   otel,
+  otelEvents,
   cloudflare,
   cloudflareLogpush,
   bedrock,

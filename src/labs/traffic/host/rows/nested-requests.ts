@@ -2,6 +2,9 @@
  * Traces nest a request in a request: a framework's generation holds that of the client that sent it, with the same prompt.
  * It is one request. The outer row stands aside in `spare`, the inner one counts, in whatever order and file they came; if
  * the inner one goes, the outer one counts again. Rows that ask something else inside another are requests of their own.
+ *
+ * Some write one request twice under one id and at two times: when it came and when it was answered (SGLang), as a span and
+ * as an event (OpenTelemetry). The mapping says of the fuller one that it was made within itself; the other stands aside.
  */
 import type { SqlEngine } from "../../engine.js";
 import { WITHIN } from "../../log/canonical-row.js";
@@ -10,12 +13,15 @@ import { type Manifest, writeManifest } from "./manifest.js";
 import { AGAIN_KEYS_SQL, finishSettling, IN_KEYS } from "./settle-rows.js";
 
 /** Formats whose records nest; no other log is looked through. */
-const NESTING = /^langfuse-/;
+const NESTING = /^(langfuse-|sglang |otel-genai-events )/;
 
 const COLUMNS = ROWS_COLUMNS.map(([name]) => name).join(", ");
 const NONE = "toFixedString('', 8)";
-const INNER = `SELECT account, extra['${WITHIN}'] AS outer, prompt FROM rows WHERE mapContains(extra, '${WITHIN}')`;
-const OUTER = `SELECT account, ts, ${KEY_SQL} AS k FROM rows WHERE request != ${NONE} AND (account, request, prompt) IN (${INNER})`;
+const OWN = `extra['${WITHIN}'] = request`;
+const INNER = `SELECT account, extra['${WITHIN}'] AS outer, prompt FROM rows WHERE mapContains(extra, '${WITHIN}') AND NOT (${OWN})`;
+const FULLER = `SELECT account, request FROM rows WHERE ${OWN} AND request != ${NONE}`;
+const OUTER = `SELECT account, ts, ${KEY_SQL} AS k FROM rows WHERE request != ${NONE}
+ AND ((account, request, prompt) IN (${INNER}) OR (NOT (${OWN}) AND (account, request) IN (${FULLER})))`;
 
 /** Only after rows came or went. */
 export async function setOuterAside(engine: SqlEngine, manifest: Manifest, folder: string): Promise<void> {
