@@ -72,6 +72,8 @@ await writeStraight(
     jitterHours: 6,
     templates: 35,
     rewordings: 1,
+    sharing: 8,
+    wording: 0,
   },
   () => undefined,
 );

@@ -3,17 +3,19 @@
  *
  *   npm run build && node bench/traffic/straight-run.ts --benign-rows 3000000 --benign-accounts 20000 --campaign 50 --exchanges 20000 --out FILE
  *
- * An account is named when it is listed by a finding whose statistic stands above the method's level.
+ * An account is named when it is listed by a finding one of whose statistics stands above the method's level.
  */
+import { execFileSync } from "node:child_process";
 import { appendFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { askingOf } from "../../dist/app/known.js";
 import { SOFTWARE } from "../../dist/app/software.js";
 import { loadStudies } from "../../dist/app/studies.js";
 import { examineTraffic } from "../../dist/labs/traffic/examine.js";
+import { HALF_SQL } from "../../dist/labs/traffic/graph/activity.js";
 import { ChdbEngine } from "../../dist/labs/traffic/host/sql/chdb-engine.js";
-import { LEVELS } from "../../dist/labs/traffic/method.js";
+import { LEVELS, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import type { TrafficObservations } from "../../dist/labs/traffic/observations.js";
 import { bareScanSeconds, diskBytes, peakMiB, StageClock } from "./measured-engine.ts";
 import { kindsOf, type StraightWorld, writeStraight } from "./straight.ts";
@@ -31,14 +33,18 @@ const { values } = parseArgs({
     jitter: text("6"),
     templates: text("35"),
     rewordings: text("1"),
+    sharing: text("8"),
+    wording: text("0.6"),
     data: text("straight-world"),
     keep: { type: "boolean", default: false },
     /** Take the world that --data holds already. */
     written: { type: "boolean", default: false },
+    /** A Python with duckdb: its time for the same counts, in the same run (peers.py). */
+    python: { type: "string" },
     out: text("straight.jsonl"),
   },
 });
-const n = (name: Exclude<keyof typeof values, "keep" | "written">) => Number(values[name]);
+const n = (name: Exclude<keyof typeof values, "keep" | "written" | "python">) => Number(values[name]);
 const world: StraightWorld = {
   seed: n("seed"),
   days: n("days"),
@@ -50,6 +56,8 @@ const world: StraightWorld = {
   jitterHours: n("jitter"),
   templates: n("templates"),
   rewordings: n("rewordings"),
+  sharing: n("sharing"),
+  wording: n("wording"),
 };
 const folder = values.data;
 if (!values.written) rmSync(folder, { recursive: true, force: true });
@@ -84,7 +92,11 @@ const kinds = await kindsOf(engine, world);
 const named = new Set<string>();
 for (const finding of findings) {
   const seen = finding.observations as TrafficObservations;
-  if ((seen.group?.statistic.extractionWorkload ?? 0) > LEVELS["traffic/extraction-workload"])
+  const { pooledOperation = 0, extractionWorkload = 0 } = seen.group?.statistic ?? {};
+  if (
+    pooledOperation > LEVELS["traffic/pooled-operation"] ||
+    extractionWorkload > LEVELS["traffic/extraction-workload"]
+  )
     for (const { account } of seen.accounts) named.add(account);
 }
 const wrong: Record<string, number> = {};
@@ -96,6 +108,8 @@ for (const account of named) {
 }
 const first = findings[0]!.observations as TrafficObservations;
 const disk = await diskBytes(engine);
+const peak = peakMiB();
+const duckdb = values.python === undefined ? null : await countedInDuckDb(values.python);
 const line = {
   world,
   rows: first.log.rows,
@@ -111,8 +125,10 @@ const line = {
   seconds,
   scanSeconds: scan,
   stages: clock.stages,
-  peakMiB: peakMiB(),
+  peakMiB: peak,
   disk,
+  methodVersion: METHOD_VERSION,
+  ...(duckdb ? { duckdb } : {}),
 };
 appendFileSync(values.out, `${JSON.stringify(line)}\n`);
 process.stderr.write(
@@ -120,3 +136,14 @@ process.stderr.write(
 );
 await engine.close();
 if (!values.keep) rmSync(folder, { recursive: true, force: true });
+
+/** The rows as Parquet, counted by DuckDB as bench/traffic/peers.ts has it; disk for both while it runs. */
+async function countedInDuckDb(python: string): Promise<object[]> {
+  const parquet = resolve(folder, "rows.parquet");
+  await engine.run(
+    `INSERT INTO FUNCTION file('${parquet}', 'Parquet') SELECT hex(account) AS account, ts, hex(template) AS template, hex(prompt) AS prompt, ${HALF_SQL} AS half, toDate(ts) AS day FROM rows`,
+  );
+  const script = new URL("peers.py", import.meta.url).pathname;
+  const text = execFileSync(python, [script, "duckdb", parquet], { encoding: "utf8" });
+  return text.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as object] : []));
+}

@@ -19,6 +19,10 @@ export interface StraightWorld {
   camouflage: number;
   /** The queue works in bursts of an hour a day unless it is spread by this many hours either way. */
   jitterHours: number;
+  /** Campaign accounts to a card and to a network. */
+  sharing: number;
+  /** Share of the exchanges with a wording that counts as harvesting, 0 to 1. */
+  wording: number;
   /** Templates, and rewordings of each. */
   templates: number;
   rewordings: number;
@@ -72,7 +76,7 @@ function accountsSql(w: StraightWorld): string {
 FROM (SELECT number AS i, cityHash64(${w.seed}, 'account', i) AS a,
  toFixedString(unhex(concat(leftPad(hex(toUInt32(floor(i * ${4294967295 / total}))), 8, '0'), leftPad(hex(a), 16, '0'), leftPad(hex(intHash32(i)), 8, '0'))), 16) AS account,
  ${unit("a + 40")} AS uk, ${w.campaignAccounts} > 0 AND i = ${chosen} AS member, multiIf(member, 1, ${kinds}, 0) AS kind,
- toUInt64(cityHash64(${w.seed}, kind, intDiv(intHash64(a + 41) % ${total}, greatest(1, toUInt64(${size} / [1, 1, 0.08, 0.01, 0.005, 0.01, 0.01, 0.02, 0.015][kind + 1]))))) AS grp,
+ toUInt64(intDiv(${stratum}, ${w.sharing})) AS cell, toUInt64(cityHash64(${w.seed}, kind, intDiv(intHash64(a + 41) % ${total}, greatest(1, toUInt64(${size} / [1, 1, 0.08, 0.01, 0.005, 0.01, 0.01, 0.02, 0.015][kind + 1]))))) AS grp,
  toUInt32(1 + intHash64(a + 42) % ${Math.max(1, w.days - 1)}) AS banned, ${unit("a + 43")} AS fate,
  if(kind = 1 AND fate >= 0.05 AND fate < 0.1, banned, 0) AS born, if(kind = 1 AND fate < 0.05, banned, ${w.days}) AS dies,
  (dies - born) / ${w.days} / 0.95 AS life FROM numbers({from:UInt64}, {n:UInt64}))`;
@@ -100,9 +104,8 @@ function rowsSql(w: StraightWorld): string {
     account: "account",
     key: "toFixedString(substring(account, 5, 8), 8)",
     org: "toFixedString(substring(account, 6, 8), 8)",
-    payment: "reinterpretAsFixedString(if(kind = 1, intHash64(intDiv(i, 8)), if(kind IN (3, 6, 7), grp, a + 1)))",
-    network:
-      "reinterpretAsFixedString(if(kind = 1, intHash64(intDiv(i, 8) + 7), if(kind IN (3, 6, 7), grp + 1, a + 2)))",
+    payment: "reinterpretAsFixedString(if(kind = 1, intHash64(cell), if(kind IN (3, 6, 7), grp, a + 1)))",
+    network: "reinterpretAsFixedString(if(kind = 1, intHash64(cell + 7777777), if(kind IN (3, 6, 7), grp + 1, a + 2)))",
     client: "reinterpretAsFixedString(toUInt64(if(kind IN (2, 3, 5, 7), grp + 2, a % 6)))",
     system: "reinterpretAsFixedString(toUInt64(if(kind IN (2, 7), grp + 3, 0)))",
     session: "reinterpretAsFixedString(h)",
@@ -111,7 +114,7 @@ function rowsSql(w: StraightWorld): string {
     output: "toUInt32(20 + h3 % 800)",
     turn: "toUInt16(turn)",
     flags: "toUInt16(0)",
-    signals: "toUInt32(0)",
+    signals: `toUInt32(isOwn AND ${unit("h + 15")} < ${w.wording})`,
     prompt: "prompt",
     template: "template",
     extra: "map()",

@@ -75,12 +75,48 @@ export async function readActivity(engine: SqlEngine, rows: number): Promise<Act
 }
 
 /**
- * Uses, of templates that two accounts or more used. The log lies in order of account and has to be counted by template: one
- * pass writes what is counted into a table in order of template, whose cuts each read their own part and nothing else, so
- * that a row costs the same however long the log is. `rows.template` is set where a log came with its templates; where it
- * came with prompts, a table in order of prompt meets `templates` first.
+ * Uses, of templates that two accounts or more used. The log lies in order of account and has to be counted by template. A
+ * log that came with its templates (`rows.template`) and is not too long is counted as it lies, a cut of templates at a time:
+ * a cut reads the column again, which costs less than putting it in order. Otherwise one pass writes what is counted into a
+ * table in order of template, whose cuts each read their own part and nothing else, so that a row costs the same however
+ * long the log is; where it came with prompts, a table in order of prompt meets `templates` first.
  */
 async function fillUses(engine: SqlEngine, rows: number): Promise<void> {
+  const columns = "account FixedString(16), template FixedString(16), f UInt32, j UInt32";
+  await table(engine, "uses", columns, "(account, template)");
+  await table(engine, "shared_templates", "template FixedString(16)", "template");
+  if (rows <= ROWS_COUNTED_AS_THEY_LIE && (await count(engine, "rows", PROMPTED)) === 0)
+    for (const range of ranges("template", rows, ROWS_A_CUT))
+      await countUses(
+        engine,
+        `SELECT account, template, ${HALF_SQL} AS half FROM rows WHERE template != ${NONE}`,
+        range,
+      );
+  else await countInOrder(engine, rows);
+  await engine.run("DROP TABLE shared_templates");
+  await numbers(engine, "account", "rows");
+  await numbers(engine, "template", "uses");
+}
+
+/** Rows whose template `templates` tells. */
+const PROMPTED = `template = ${NONE} AND prompt != ${NONE}`;
+/** Some 100 bytes for each template of a cut while it is counted. */
+const ROWS_A_CUT = 12_000_000;
+/** Above, reading the column once a cut costs more than putting it in order. */
+const ROWS_COUNTED_AS_THEY_LIE = 48_000_000;
+
+/** @param from a query that gives account, template and half of a row, ending in a condition */
+async function countUses(engine: SqlEngine, from: string, range: string, settings = ""): Promise<void> {
+  // As numbers: the least and the greatest of byte strings are kept in memory of their own, a template each.
+  const number = "reinterpretAsUInt128(account)";
+  await engine.run(
+    `INSERT INTO shared_templates SELECT template FROM (${from} AND ${range}) GROUP BY template HAVING min(${number}) != max(${number}) ${settings}`,
+  );
+  await engine.run(`INSERT INTO uses SELECT account, template, toUInt32(countIf(half = 0)), toUInt32(countIf(half = 1)) FROM
+ (${from} AND ${range} AND template IN (SELECT template FROM shared_templates WHERE ${range})) GROUP BY account, template`);
+}
+
+async function countInOrder(engine: SqlEngine, rows: number): Promise<void> {
   const pair = "account FixedString(16), half UInt8";
   await table(engine, "use_rows", `template FixedString(16), ${pair}`, "template", ONE_PART_AN_INSERT);
   await engine.run(
@@ -88,29 +124,16 @@ async function fillUses(engine: SqlEngine, rows: number): Promise<void> {
   );
   await table(engine, "use_prompts", `prompt FixedString(16), ${pair}`, "prompt", ONE_PART_AN_INSERT);
   await engine.run(
-    `INSERT INTO use_prompts SELECT prompt, account, ${HALF_SQL} FROM rows WHERE template = ${NONE} AND prompt != ${NONE} ${BIG_PARTS}`,
+    `INSERT INTO use_prompts SELECT prompt, account, ${HALF_SQL} FROM rows WHERE ${PROMPTED} ${BIG_PARTS}`,
   );
   for (const range of ranges("prompt", await count(engine, "use_prompts"), PROMPTS_A_JOIN))
     await engine.run(`INSERT INTO use_rows SELECT t.template, r.account, r.half FROM (SELECT * FROM use_prompts WHERE ${range}) AS r
  INNER JOIN (SELECT prompt, template FROM templates WHERE ${range}) AS t USING (prompt) ${BIG_PARTS}`);
   await engine.run("DROP TABLE use_prompts");
-  await table(
-    engine,
-    "uses",
-    "account FixedString(16), template FixedString(16), f UInt32, j UInt32",
-    "(account, template)",
-  );
-  await table(engine, "shared_templates", "template FixedString(16)", "template");
-  for (const range of ranges("template", rows)) {
-    await engine.run(`INSERT INTO shared_templates SELECT template FROM use_rows WHERE ${range} GROUP BY template
- HAVING min(account) != max(account) SETTINGS optimize_aggregation_in_order = 1`);
-    await engine.run(`INSERT INTO uses SELECT account, template, toUInt32(countIf(half = 0)), toUInt32(countIf(half = 1)) FROM use_rows
- WHERE ${range} AND template IN (SELECT template FROM shared_templates WHERE ${range}) GROUP BY account, template`);
-  }
+  const inOrder = "SETTINGS optimize_aggregation_in_order = 1";
+  for (const range of ranges("template", rows))
+    await countUses(engine, "SELECT account, template, half FROM use_rows WHERE 1", range, inOrder);
   await engine.run("DROP TABLE use_rows");
-  await engine.run("DROP TABLE shared_templates");
-  await numbers(engine, "account", "rows");
-  await numbers(engine, "template", "uses");
 }
 
 /** Prompts joined with their templates at a time: the templates' hash table takes some 80 bytes each. */
@@ -122,8 +145,8 @@ const BIG_PARTS = `SETTINGS max_insert_threads = 1, min_insert_block_size_rows =
 const ONE_PART_AN_INSERT =
   " SETTINGS max_bytes_to_merge_at_max_space_in_pool = 1, max_bytes_to_merge_at_min_space_in_pool = 1";
 
-async function count(engine: SqlEngine, table: string): Promise<number> {
-  const [found] = await engine.rows<{ n: number }>(`SELECT toUInt64(count()) AS n FROM ${table}`);
+async function count(engine: SqlEngine, table: string, where = "1"): Promise<number> {
+  const [found] = await engine.rows<{ n: number }>(`SELECT toUInt64(count()) AS n FROM ${table} WHERE ${where}`);
   return found!.n;
 }
 
