@@ -1,6 +1,7 @@
 /**
  * The one error a user can cause. Anything else that is thrown is a programmer's mistake.
- * Messages read `room.function: expected X, got Y` on one line.
+ * Messages read `thing: expected X, got Y` on one line: the thing is a file, a flag, a command or what lies in them, never
+ * a function or a module, which whoever reads the message does not know.
  */
 
 /** Closed union: what kind of fault the input or the usage has. */

@@ -4,7 +4,7 @@
  * line; 3 something was checked and does not hold; 1 anything else. Results go to standard output, the rest to
  * standard error.
  */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { LABORATORIES } from "../app/known.js";
 import { SOFTWARE } from "../app/software.js";
 import { AssayError } from "../base/error.js";
@@ -21,6 +21,13 @@ function exampleOf({ typed, gives }: { typed: string; gives: string }): string {
 
 function below(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...below(child)]);
+}
+
+/** What is typed is seen by whoever lists processes, and kept in a shell's history. */
+function typedPassword(): Option {
+  return new Option("--password <text>").hideHelp().argParser(() => {
+    throw new AssayError("USAGE", "--password: expected the password in --password-file FILE or in ASSAY_PASSWORD");
+  });
 }
 
 const program = new Command("assay")
@@ -43,6 +50,7 @@ const argv = process.argv.map(hyphened);
 for (const command of await commandsFor(argv.slice(2))) program.addCommand(command);
 for (const command of [program, ...below(program)]) {
   if (command !== program) command.option("--quiet", "say nothing but results and errors");
+  if (command.options.some(({ long }) => long === "--password-file")) command.addOption(typedPassword());
   command
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`assay: ${text.replace(/^error: /, "")}`) });

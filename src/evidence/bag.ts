@@ -38,7 +38,7 @@ export type Files = ReadonlyMap<string, Uint8Array>;
 export function packBag(payload: Files, info: Readonly<Record<string, string>>): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   for (const [path, bytes] of payload) files.set(`data/${path}`, bytes);
-  if (files.size === 0) throw new AssayError("FORMAT", "bag.packBag: expected at least one payload file, got none");
+  if (files.size === 0) throw new AssayError("FORMAT", "bundle: expected at least one payload file, got none");
   files.set("bagit.txt", utf8(DECLARATION));
   files.set(INFO, utf8(infoText({ ...info, "Payload-Oxum": oxum(files) })));
   files.set(MANIFEST, utf8(manifestText(files, payloadPaths(files))));
@@ -55,34 +55,30 @@ export function checkBag(files: Files): void {
   for (const name of tags) required(files, name);
   for (const path of files.keys())
     if (!path.startsWith("data/") && path !== SIGNATURE_FILE && !tags.some((tag) => tag === path))
-      throw new AssayError("FORMAT", `bag.checkBag: expected only the tag files of this form, got ${quoted(path)}`);
+      throw new AssayError("FORMAT", `bundle: expected only the tag files of this form, got ${quoted(path)}`);
   const paths = payloadPaths(files);
-  if (paths.length === 0)
-    throw new AssayError("FORMAT", "bag.checkBag: expected at least one file under data/, got none");
+  if (paths.length === 0) throw new AssayError("FORMAT", "bundle: expected at least one file under data/, got none");
   if (!equalBytes(required(files, "bagit.txt"), utf8(DECLARATION)))
-    throw new AssayError("FORMAT", "bag.checkBag: expected bagit.txt to declare BagIt 1.0 and UTF-8 in canonical form");
+    throw new AssayError("FORMAT", "bundle: expected bagit.txt to declare BagIt 1.0 and UTF-8 in canonical form");
   checkManifest(files, TAG_MANIFEST, LISTED_TAGS);
   checkManifest(files, MANIFEST, paths);
   const stated = readBagInfo(files).get("Payload-Oxum");
   if (stated !== oxum(files))
-    throw new AssayError(
-      "FORMAT",
-      `bag.checkBag: expected Payload-Oxum ${oxum(files)}, got ${quoted(stated ?? "none")}`,
-    );
+    throw new AssayError("FORMAT", `bundle: expected Payload-Oxum ${oxum(files)}, got ${quoted(stated ?? "none")}`);
 }
 
 /** The labels and values of bag-info.txt, canonical text only. */
 export function readBagInfo(files: Files): Map<string, string> {
-  const text = fromUtf8(required(files, INFO), "bag.readBagInfo");
+  const text = fromUtf8(required(files, INFO), "bag-info.txt");
   const info = new Map<string, string>();
   for (const line of text.split("\n").slice(0, -1)) {
     const colon = line.indexOf(": ");
     if (colon < 1 || info.size >= BAG_INFO_ENTRIES_MAX)
-      throw new AssayError("FORMAT", `bag.readBagInfo: expected at most ${BAG_INFO_ENTRIES_MAX} lines "Label: value"`);
+      throw new AssayError("FORMAT", `bag-info.txt: expected at most ${BAG_INFO_ENTRIES_MAX} lines "Label: value"`);
     info.set(line.slice(0, colon), line.slice(colon + 2));
   }
   if (infoText(Object.fromEntries(info)) !== text)
-    throw new AssayError("FORMAT", "bag.readBagInfo: expected bag-info.txt in canonical form (sorted, no label twice)");
+    throw new AssayError("FORMAT", "bag-info.txt: expected canonical form (sorted, no label twice)");
   return info;
 }
 
@@ -97,34 +93,31 @@ const DEVICE = /(?:^|\/)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$)/i;
  */
 export function checkPath(path: string): void {
   if (path.length > BAG_PATH_CHARS_MAX || !PLAIN_PATH.test(path) || DEVICE.test(path))
-    throw new AssayError("FORMAT", `bag.checkPath: expected a plain relative path, got ${quoted(path)}`);
+    throw new AssayError("FORMAT", `bundle: expected a plain relative path, got ${quoted(path)}`);
 }
 
 /** Limits and names, before a byte is read. */
 function checkNames(files: Files): void {
   if (files.size > BAG_FILES_MAX)
-    throw new AssayError("LIMIT", `bag.checkBag: expected at most ${BAG_FILES_MAX} files, got ${files.size}`);
+    throw new AssayError("LIMIT", `bundle: expected at most ${BAG_FILES_MAX} files, got ${files.size}`);
   const seen = new Map<string, string>();
   let total = 0;
   for (const [path, bytes] of files) {
     checkPath(path);
     const folded = path.toLowerCase();
     if (seen.has(folded))
-      throw new AssayError("FORMAT", `bag.checkBag: expected names that differ in more than case, got ${quoted(path)}`);
+      throw new AssayError("FORMAT", `bundle: expected names that differ in more than case, got ${quoted(path)}`);
     seen.set(folded, path);
     total += bytes.length;
     if (bytes.length > BAG_FILE_BYTES_MAX || total > BAG_BYTES_MAX)
-      throw new AssayError(
-        "LIMIT",
-        `bag.checkBag: ${path}: expected at most ${BAG_FILE_BYTES_MAX} bytes, ${BAG_BYTES_MAX} in all`,
-      );
+      throw new AssayError("LIMIT", `${path}: expected at most ${BAG_FILE_BYTES_MAX} bytes, ${BAG_BYTES_MAX} in all`);
   }
   for (const [folded, path] of seen)
     for (let at = folded.indexOf("/"); at >= 0; at = folded.indexOf("/", at + 1))
       if (seen.has(folded.slice(0, at)))
         throw new AssayError(
           "FORMAT",
-          `bag.checkBag: expected ${quoted(path.slice(0, at))} to be a file or a folder, got both`,
+          `bundle: expected ${quoted(path.slice(0, at))} to be a file or a folder, got both`,
         );
 }
 
@@ -133,7 +126,7 @@ function checkManifest(files: Files, name: string, paths: readonly string[]): vo
   const bytes = required(files, name);
   if (equalBytes(bytes, utf8(manifestText(files, paths)))) return;
   const listed = new Map<string, string>();
-  for (const line of fromUtf8(bytes, `bag.checkBag: ${name}`)
+  for (const line of fromUtf8(bytes, name)
     .split("\n")
     .slice(0, BAG_FILES_MAX + 1)) {
     const parts = /^([0-9a-f]{64}) {2}(.+)$/.exec(line);
@@ -141,20 +134,19 @@ function checkManifest(files: Files, name: string, paths: readonly string[]): vo
   }
   for (const path of paths) {
     const digest = listed.get(path);
-    if (digest === undefined) throw new AssayError("DIGEST", `bag.checkBag: expected ${path} to be listed in ${name}`);
+    if (digest === undefined) throw new AssayError("DIGEST", `bundle: expected ${path} to be listed in ${name}`);
     const found = sha256Hex(files.get(path)!);
-    if (found !== digest)
-      throw new AssayError("DIGEST", `bag.checkBag: ${path}: expected sha256 ${digest} by ${name}, got ${found}`);
+    if (found !== digest) throw new AssayError("DIGEST", `${path}: expected sha256 ${digest} by ${name}, got ${found}`);
     listed.delete(path);
   }
   for (const path of listed.keys())
-    throw new AssayError("DIGEST", `bag.checkBag: expected ${quoted(path)}, which ${name} lists, got no such file`);
-  throw new AssayError("FORMAT", `bag.checkBag: expected ${name} in canonical form (sorted, LF, two spaces)`);
+    throw new AssayError("DIGEST", `bundle: expected ${quoted(path)}, which ${name} lists, got no such file`);
+  throw new AssayError("FORMAT", `bundle: expected ${name} in canonical form (sorted, LF, two spaces)`);
 }
 
 function required(files: Files, name: string): Uint8Array {
   const bytes = files.get(name);
-  if (bytes === undefined) throw new AssayError("FORMAT", `bag.checkBag: expected a file ${name}, got none`);
+  if (bytes === undefined) throw new AssayError("FORMAT", `bundle: expected a file ${name}, got none`);
   return bytes;
 }
 
@@ -175,18 +167,18 @@ function oxum(files: Files): string {
 function infoText(info: Readonly<Record<string, string>>): string {
   const labels = Object.keys(info).sort();
   if (labels.length > BAG_INFO_ENTRIES_MAX || new Set(labels.map((l) => l.toLowerCase())).size !== labels.length)
-    throw new AssayError("FORMAT", `bag.infoText: expected at most ${BAG_INFO_ENTRIES_MAX} labels, none twice`);
+    throw new AssayError("FORMAT", `bag-info.txt: expected at most ${BAG_INFO_ENTRIES_MAX} labels, none twice`);
   return labels.map((label) => `${infoLine(label, info[label]!)}\n`).join("");
 }
 
 function infoLine(label: string, value: string): string {
   if (!/^[A-Z][A-Za-z0-9-]{0,63}$/.test(label))
-    throw new AssayError("FORMAT", `bag.infoLine: expected a label such as Contact-Name, got ${quoted(label)}`);
+    throw new AssayError("FORMAT", `bag-info.txt: expected a label such as Contact-Name, got ${quoted(label)}`);
   // Printable ASCII without a space at either end: one line, one reading.
   if (value.length > BAG_INFO_VALUE_CHARS_MAX || !/^[!-~](?:[ -~]*[!-~])?$/.test(value))
     throw new AssayError(
       "FORMAT",
-      `bag.infoLine: ${label}: expected one line of printable ASCII, got ${quoted(value)}`,
+      `bag-info.txt: ${label}: expected one line of printable ASCII, got ${quoted(value)}`,
     );
   return `${label}: ${value}`;
 }

@@ -43,7 +43,7 @@ export function signBundle(files: Files, seed: Uint8Array): Uint8Array {
 
 /** @throws AssayError when the signature file does not speak, validly, about exactly these files */
 export function verifyBundleSignature(files: Files): { keyId: string; publicKey: Uint8Array } {
-  const what = "bundle-statement.verifyBundleSignature";
+  const what = "signature of the bundle";
   const bytes = fileOf(files, SIGNATURE_FILE);
   const { payloadType, payload } = openDsse(bytes);
   if (payloadType !== STATEMENT_PAYLOAD_TYPE)

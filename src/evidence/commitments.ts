@@ -42,7 +42,7 @@ function fromBase64Url(text: string, what: string): Uint8Array {
 /** @param salt random, at least 16 bytes, of this field of this entry alone */
 export function disclosureOf(salt: Uint8Array, name: string, value: unknown): string {
   if (salt.length < SALT_BYTES_MIN)
-    throw new AssayError("LIMIT", `disclosureOf: expected a salt of at least ${SALT_BYTES_MIN} bytes`);
+    throw new AssayError("LIMIT", `disclosure: expected a salt of at least ${SALT_BYTES_MIN} bytes`);
   return base64Url(utf8(canonicalJson([base64Url(salt), name, value])));
 }
 

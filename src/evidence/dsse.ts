@@ -47,7 +47,7 @@ export function signDsse(payloadType: string, payload: Uint8Array, secretKey: Ui
 
 /** Read an envelope without believing it. */
 export function openDsse(bytes: Uint8Array): Envelope {
-  const what = "dsse.openDsse";
+  const what = "signed envelope";
   if (bytes.length > ENVELOPE_BYTES_MAX)
     throw new AssayError("LIMIT", `${what}: expected at most ${ENVELOPE_BYTES_MAX} bytes, got ${bytes.length}`);
   const parsed = envelopeSchema.safeParse(parseStrictJson(fromUtf8(bytes, what), what));
@@ -75,9 +75,9 @@ export function verifyDsse(bytes: Uint8Array, keys: readonly Uint8Array[]): Enve
   if (publicKey === undefined)
     throw new AssayError(
       "SIGNATURE",
-      `dsse.verifyDsse: expected one of ${keys.length} known keys, got key ${envelope.keyId}`,
+      `signature: expected one of ${keys.length} known keys, got key ${envelope.keyId}`,
     );
   if (!verifyEd25519(envelope.signature, pae(envelope.payloadType, envelope.payload), publicKey))
-    throw new AssayError("SIGNATURE", `dsse.verifyDsse: the signature by key ${envelope.keyId} does not hold`);
+    throw new AssayError("SIGNATURE", `signature by key ${envelope.keyId} does not hold`);
   return { ...envelope, publicKey };
 }

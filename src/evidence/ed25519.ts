@@ -13,13 +13,13 @@ export const SIGNATURE_BYTES = 64;
 
 /** The public key (32 bytes) of a secret seed (32 bytes). */
 export function publicKeyOf(seed: Uint8Array): Uint8Array {
-  expectLength(seed, SEED_BYTES, "publicKeyOf: a secret key");
+  expectLength(seed, SEED_BYTES, "Ed25519: a secret key");
   return ed25519.getPublicKey(seed);
 }
 
 /** @param seed 32 bytes, the secret key of RFC 8032 @returns 64 bytes */
 export function signEd25519(message: Uint8Array, seed: Uint8Array): Uint8Array {
-  expectLength(seed, SEED_BYTES, "signEd25519: a secret key");
+  expectLength(seed, SEED_BYTES, "Ed25519: a secret key");
   return ed25519.sign(message, seed);
 }
 
@@ -35,7 +35,7 @@ export function verifyEd25519(signature: Uint8Array, message: Uint8Array, public
 
 /** How a key is named: SHA-256 of the 32 raw bytes of the public key, in lower-case hexadecimal. */
 export function keyIdOf(publicKey: Uint8Array): string {
-  expectLength(publicKey, PUBLIC_KEY_BYTES, "keyIdOf: a public key");
+  expectLength(publicKey, PUBLIC_KEY_BYTES, "Ed25519: a public key");
   return sha256Hex(publicKey);
 }
 

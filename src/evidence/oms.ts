@@ -29,14 +29,12 @@ export function isIgnored(name: string, more: readonly string[] = []): boolean {
  * @throws AssayError FORMAT when there is no resource or two have one name
  */
 export function rootDigest(resources: readonly Resource[]): Digest {
-  if (resources.length === 0) throw new AssayError("FORMAT", "oms.root: expected files, got none");
+  if (resources.length === 0) throw new AssayError("FORMAT", "expected files, got none");
   const sorted = sortByName(resources);
   for (const [i, { name }] of sorted.entries())
     if (i > 0 && sorted[i - 1]!.name === name)
-      throw new AssayError("FORMAT", `oms.root: expected unique names, got ${quoted(name)} twice`);
-  return sha256Digest(
-    concatBytes(sorted.map(({ digest }) => fromHex(digest.slice(digest.indexOf(":") + 1), "oms.root"))),
-  );
+      throw new AssayError("FORMAT", `expected unique names, got ${quoted(name)} twice`);
+  return sha256Digest(concatBytes(sorted.map(({ digest }) => fromHex(digest.slice(digest.indexOf(":") + 1), "files"))));
 }
 
 /** Code point order, which is the order of the UTF-8 bytes; JavaScript compares UTF-16 units, which differs beyond U+FFFF. */

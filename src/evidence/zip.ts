@@ -42,14 +42,14 @@ export function zip(files: Files): Uint8Array {
 /** @throws AssayError LIMIT or FORMAT; sizes are checked before anything is copied (CWE-409) */
 export function unzipStrict(bytes: Uint8Array, limits: ZipLimits = ZIP_LIMITS): Map<string, Uint8Array> {
   if (bytes.length > limits.zipBytesMax)
-    throw new AssayError("LIMIT", `zip.unzipStrict: expected at most ${limits.zipBytesMax} bytes, got ${bytes.length}`);
+    throw new AssayError("LIMIT", `zip: expected at most ${limits.zipBytesMax} bytes, got ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = bytes.length - END_BYTES;
   if (end < 0 || view.getUint32(end, true) !== END)
     throw malformed("an end record without comment as the last 22 bytes");
   const entries = view.getUint16(end + 10, true);
   if (entries > limits.entriesMax)
-    throw new AssayError("LIMIT", `zip.unzipStrict: expected at most ${limits.entriesMax} entries, got ${entries}`);
+    throw new AssayError("LIMIT", `zip: expected at most ${limits.entriesMax} entries, got ${entries}`);
   const files = new Map<string, Uint8Array>();
   let central = view.getUint32(end + 16, true);
   let local = 0;
@@ -72,10 +72,7 @@ function entry(bytes: Uint8Array, view: DataView, at: number, end: number, local
   if (view.getUint16(at + 10, true) !== 0) throw malformed("entries that are stored, not compressed");
   const sizeBytes = view.getUint32(at + 24, true);
   if (sizeBytes > limits.fileBytesMax)
-    throw new AssayError(
-      "LIMIT",
-      `zip.unzipStrict: expected files of at most ${limits.fileBytesMax} bytes, got ${sizeBytes}`,
-    );
+    throw new AssayError("LIMIT", `zip: expected files of at most ${limits.fileBytesMax} bytes, got ${sizeBytes}`);
   const nameBytes = view.getUint16(at + 28, true);
   const start = at + CENTRAL_BYTES;
   if (start + nameBytes > end) throw malformed("names inside the central directory");
@@ -88,5 +85,5 @@ function entry(bytes: Uint8Array, view: DataView, at: number, end: number, local
 }
 
 function malformed(expected: string): AssayError {
-  return new AssayError("FORMAT", `zip.unzipStrict: expected ${expected}`);
+  return new AssayError("FORMAT", `zip: expected ${expected}`);
 }

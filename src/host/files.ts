@@ -23,10 +23,7 @@ export class FileReader {
   async readExactly(path: string, offsetBytes: number, length: number): Promise<Uint8Array> {
     assert(Number.isSafeInteger(length) && length >= 0, "files.read: expected a length");
     if (length > READ_BYTES_MAX)
-      throw new AssayError(
-        "LIMIT",
-        `files.read: ${name(path)}: expected at most ${READ_BYTES_MAX} bytes, got ${length}`,
-      );
+      throw new AssayError("LIMIT", `${name(path)}: expected at most ${READ_BYTES_MAX} bytes, got ${length}`);
     const bytes = new Uint8Array(length);
     await this.readInto(path, offsetBytes, bytes);
     return bytes;
@@ -39,12 +36,9 @@ export class FileReader {
     try {
       const got = await fill(await held.handle, into, offsetBytes);
       if (got < into.length)
-        throw new AssayError(
-          "FORMAT",
-          `files.read: ${name(path)}: expected ${into.length} bytes at ${offsetBytes}, got ${got}`,
-        );
+        throw new AssayError("FORMAT", `${name(path)}: expected ${into.length} bytes at ${offsetBytes}, got ${got}`);
     } catch (error) {
-      throw asAssayError(error, path, "files.read");
+      throw asAssayError(error, path, "file");
     } finally {
       held.users--;
       this.#trim();

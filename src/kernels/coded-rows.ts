@@ -148,7 +148,7 @@ async function groupNumbers(read: ReadInto, coding: Gathered, groups: number, in
   const numbers = new Int32Array(bytes.buffer, bytes.byteOffset, inputs);
   for (const g of numbers)
     if (g < 0 || g >= groups)
-      throw new AssayError("FORMAT", `coded-rows.read: expected groups 0 to ${groups - 1} in g_idx, got ${g}`);
+      throw new AssayError("FORMAT", `weights: expected groups 0 to ${groups - 1} in g_idx, got ${g}`);
   return numbers;
 }
 

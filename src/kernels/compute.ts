@@ -221,10 +221,10 @@ export class LocalCompute implements Compute {
     if (seed !== job.seed || part !== index || width % job.width !== 0)
       throw new AssayError(
         "UNSUPPORTED",
-        `compute.sketch: expected rows folded by the same seed as part ${index} to a multiple of ${job.width}, got part ${part}, ${width}`,
+        `sketch: expected rows folded by the same seed as part ${index} to a multiple of ${job.width}, got part ${part}, ${width}`,
       );
     const stored = heldRuns(runs, held);
-    if (!stored) throw new AssayError("UNSUPPORTED", "compute.sketch: expected only rows that the sketch holds");
+    if (!stored) throw new AssayError("UNSUPPORTED", "sketch: expected only rows that the sketch holds");
     const out = this.#scratch(`part ${index}`, rowCount(runs), job.width);
     out.data.fill(0);
     const { file, offsetBytes, dtype } = matrix;

@@ -21,7 +21,7 @@ export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
   return concatBytes(
     entries.flatMap((entry) => {
       if (entry.length > ENTRY_BYTES_MAX)
-        throw new AssayError("LIMIT", `encodeBundle: expected at most ${ENTRY_BYTES_MAX} bytes, got ${entry.length}`);
+        throw new AssayError("LIMIT", `log entry: expected at most ${ENTRY_BYTES_MAX} bytes, got ${entry.length}`);
       return [Uint8Array.of(entry.length >> 8, entry.length & 255), entry];
     }),
   );
@@ -34,11 +34,11 @@ export function decodeBundle(bytes: Uint8Array, width: number): Uint8Array[] {
   while (at < bytes.length && entries.length < TILE_WIDTH) {
     const length = at + 2 <= bytes.length ? bytes[at]! * 256 + bytes[at + 1]! : Number.POSITIVE_INFINITY;
     if (at + 2 + length > bytes.length)
-      throw new AssayError("FORMAT", `decodeBundle: expected entry ${entries.length} to end inside the bundle`);
+      throw new AssayError("FORMAT", `entry bundle: expected entry ${entries.length} to end inside the bundle`);
     entries.push(bytes.subarray(at + 2, at + 2 + length));
     at += 2 + length;
   }
   if (at !== bytes.length || entries.length !== width)
-    throw new AssayError("FORMAT", `decodeBundle: expected ${width} entries and nothing after them`);
+    throw new AssayError("FORMAT", `entry bundle: expected ${width} entries and nothing after them`);
   return entries;
 }

@@ -101,7 +101,7 @@ export class LogWriter {
   /** Resolves when the entry is durable, signed, cosigned as asked, and published. */
   append(entry: Uint8Array): Promise<Appended> {
     if (entry.length > ENTRY_BYTES_MAX)
-      throw new AssayError("LIMIT", `log.append: expected at most ${ENTRY_BYTES_MAX} bytes, got ${entry.length}`);
+      throw new AssayError("LIMIT", `log entry: expected at most ${ENTRY_BYTES_MAX} bytes, got ${entry.length}`);
     const done = new Promise<Appended>((resolve, reject) => {
       this.#waiting.push({ entry, resolve, reject });
     });

@@ -44,7 +44,7 @@ export function parseTilePath(path: string): { level: number | "entries"; index:
   const whole = known && (partial === undefined || width < TILE_WIDTH);
   // One text per tile: a path that would be written otherwise is refused.
   if (!whole || path !== `tile/${level}/${resourcePath(index, width)}` || !Number.isSafeInteger(index))
-    throw new AssayError("FORMAT", `parseTilePath: expected tile/<L>/<N>[.p/<W>], got ${quoted(path)}`);
+    throw new AssayError("FORMAT", `tile: expected tile/<L>/<N>[.p/<W>], got ${quoted(path)}`);
   return { level: level === "entries" ? level : Number(level), index, width };
 }
 

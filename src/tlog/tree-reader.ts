@@ -32,15 +32,12 @@ export async function inclusionProof(
 ): Promise<{ leaf: Uint8Array; proof: Uint8Array[] }> {
   const { size, root } = head;
   if (!Number.isSafeInteger(index) || index < 0 || index >= size)
-    throw new AssayError("USAGE", `inclusionProof: expected an index below ${size}, got ${index}`);
+    throw new AssayError("USAGE", `log: expected an index below ${size}, got ${index}`);
   const tiles = cached(read);
   const leaf = await node(tiles, size, { level: 0, index });
   const proof = await Promise.all(inclusionRanges(index, size).map((range) => hashOf(tiles, size, range)));
   if (!verifyInclusion({ index, size, leaf, root, proof }))
-    throw new AssayError(
-      "DIGEST",
-      `inclusionProof: the tiles of entry ${index} do not lead to the root of the checkpoint`,
-    );
+    throw new AssayError("DIGEST", `log: the tiles of entry ${index} do not lead to the root of the checkpoint`);
   return { leaf, proof };
 }
 
@@ -51,7 +48,7 @@ export async function consistencyProof(read: ReadTile, old: TreeHead, head: Tree
   if (old.size > 0 && !verifyConsistency(claim))
     throw new AssayError(
       "DIGEST",
-      `consistencyProof: the tree of ${old.size} entries is not a beginning of the tree of ${head.size}`,
+      `log: the tree of ${old.size} entries is not a beginning of the tree of ${head.size}`,
     );
   return proof;
 }
@@ -72,7 +69,7 @@ export async function readBundle(read: ReadTile, size: number, bundle: number): 
   const entries = decodeBundle(bytes.bytes, bytes.width).slice(0, width);
   for (const [i, entry] of entries.entries())
     if (!equalBytes(leafHash(entry), nodeInTile({ level: 0, index: i }, tile.bytes)))
-      throw new AssayError("DIGEST", `readBundle: entry ${bundle * TILE_WIDTH + i} does not hash to its leaf`);
+      throw new AssayError("DIGEST", `log: entry ${bundle * TILE_WIDTH + i} does not hash to its leaf`);
   return entries;
 }
 

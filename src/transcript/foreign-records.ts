@@ -28,11 +28,7 @@ export function shapeOf(object: JsonObject): Shape | null {
 export function readForeign({ name, read }: Shape, object: JsonObject, what: string): UnnumberedRecord[] {
   return read(
     object,
-    (field, got) =>
-      new AssayError(
-        "FORMAT",
-        `transcript.read: ${what}: expected ${field} in ${name}, got ${quoted(got ?? "nothing")}`,
-      ),
+    (field, got) => new AssayError("FORMAT", `${what}: expected ${field} in ${name}, got ${quoted(got ?? "nothing")}`),
   );
 }
 

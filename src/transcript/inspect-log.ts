@@ -35,23 +35,22 @@ export function readInspectEval(bytes: Uint8Array, what: string): UnnumberedReco
         if (compression !== 0 && compression !== 8)
           throw new AssayError(
             "UNSUPPORTED",
-            `transcript.read: ${what}: expected entries stored or deflated, got method ${compression}; write the log as JSON first`,
+            `${what}: expected entries stored or deflated, got method ${compression}; write the log as JSON first`,
           );
         total += originalSize;
         if (++entries > ENTRIES_MAX || total > TRANSCRIPT_LIMITS.textBytesMax)
           throw new AssayError(
             "LIMIT",
-            `transcript.read: ${what}: expected at most ${TRANSCRIPT_LIMITS.textBytesMax} bytes after decompression`,
+            `${what}: expected at most ${TRANSCRIPT_LIMITS.textBytesMax} bytes after decompression`,
           );
         return true;
       },
     });
   } catch (error) {
     if (error instanceof AssayError) throw error;
-    throw new AssayError("FORMAT", `transcript.read: ${what}: expected an Inspect log, got a damaged zip`);
+    throw new AssayError("FORMAT", `${what}: expected an Inspect log, got a damaged zip`);
   }
-  const parse = (name: string) =>
-    parseObject(fromUtf8(files[name]!, `transcript.read: ${what}`), `${what} ${name.slice(0, 100)}`);
+  const parse = (name: string) => parseObject(fromUtf8(files[name]!, what), `${what} ${name.slice(0, 100)}`);
   const settings = files["header.json"] ? runSettings(parse("header.json"), what) : null;
   return Object.keys(files)
     .filter((name) => name !== "header.json")

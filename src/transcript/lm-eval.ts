@@ -26,7 +26,7 @@ export class LmEvalSamples {
     if (texts === null)
       throw new AssayError(
         "UNSUPPORTED",
-        `transcript.read: ${what}: expected generated text in "resps" of lm-eval samples, got scores; run the task with generate_until`,
+        `${what}: expected generated text in "resps" of lm-eval samples, got scores; run the task with generate_until`,
       );
     if (object.doc_id === undefined) throw expected(what, '"doc_id" in lm-eval samples', undefined);
     const promptId = checkedPromptId(object.doc_id, what);

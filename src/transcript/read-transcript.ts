@@ -27,12 +27,12 @@ export function readTranscript(bytes: Uint8Array, what: string): Transcript {
   if (bytes.length > TRANSCRIPT_LIMITS.fileBytesMax)
     throw new AssayError(
       "LIMIT",
-      `transcript.read: ${what}: expected at most ${TRANSCRIPT_LIMITS.fileBytesMax} bytes, got ${bytes.length}`,
+      `${what}: expected at most ${TRANSCRIPT_LIMITS.fileBytesMax} bytes, got ${bytes.length}`,
     );
   if (isZip(bytes)) return made(readInspectEval(bytes, what), "inspect", what);
   const text = textOf(bytes, what);
   const first = firstLine(text);
-  if (first?.trim().startsWith("[")) return readListed(parseStrictJson(text, `transcript.read: ${what}`), what);
+  if (first?.trim().startsWith("[")) return readListed(parseStrictJson(text, what), what);
   if (first !== null && isWholeDocument(text, first)) {
     const document = parseObject(text, what);
     if (isInspectLog(document)) return made(readInspectLog(document, what), "inspect", what);
@@ -47,8 +47,7 @@ function readListed(document: unknown, what: string): Transcript {
   let format: TranscriptFormat = "jsonl";
   for (const [i, item] of (listedIn(document) ?? []).entries()) {
     const where = `${what} item ${i + 1}`;
-    if (!isObject(item))
-      throw new AssayError("FORMAT", `transcript.read: ${where}: expected a JSON object, got ${quoted(item)}`);
+    if (!isObject(item)) throw new AssayError("FORMAT", `${where}: expected a JSON object, got ${quoted(item)}`);
     const shape = shapeOf(item);
     if (shape) format = shape.format;
     records.push(...(shape ? readForeign(shape, item, where) : [readRecord(item, where)]));
@@ -59,7 +58,7 @@ function readListed(document: unknown, what: string): Transcript {
 
 /** The text of a file that may be gzipped, within the room's limits and without a byte-order mark. */
 export function textOf(bytes: Uint8Array, what: string): string {
-  return fromUtf8(isGzip(bytes) ? gunzip(bytes, what) : bytes, `transcript.read: ${what}`).replace(/^\uFEFF/, "");
+  return fromUtf8(isGzip(bytes) ? gunzip(bytes, what) : bytes, what).replace(/^\uFEFF/, "");
 }
 
 function readLines(text: string, what: string): Transcript {
@@ -73,10 +72,7 @@ function readLines(text: string, what: string): Transcript {
     if (line.trim() === "") continue;
     const where = `${what} line ${number}`;
     if (line.length > TRANSCRIPT_LIMITS.lineCharsMax)
-      throw new AssayError(
-        "LIMIT",
-        `transcript.read: ${where}: expected at most ${TRANSCRIPT_LIMITS.lineCharsMax} characters`,
-      );
+      throw new AssayError("LIMIT", `${where}: expected at most ${TRANSCRIPT_LIMITS.lineCharsMax} characters`);
     const object = parseObject(line, where);
     if (shape === undefined) {
       shape = typeof object.text === "string" || isLmEvalSample(object) ? null : shapeOf(object);
@@ -91,14 +87,13 @@ function readLines(text: string, what: string): Transcript {
 }
 
 function made(records: readonly UnnumberedRecord[], format: TranscriptFormat, what: string): Transcript {
-  if (records.length === 0)
-    throw new AssayError("FORMAT", `transcript.read: ${what}: expected at least one answer, got none`);
+  if (records.length === 0) throw new AssayError("FORMAT", `${what}: expected at least one answer, got none`);
   if (records.length > TRANSCRIPT_LIMITS.recordsMax) throw tooMany(what);
   return { records: numberSamples(records, what), format };
 }
 
 function tooMany(what: string): AssayError {
-  return new AssayError("LIMIT", `transcript.read: ${what}: expected at most ${TRANSCRIPT_LIMITS.recordsMax} answers`);
+  return new AssayError("LIMIT", `${what}: expected at most ${TRANSCRIPT_LIMITS.recordsMax} answers`);
 }
 
 /** Without splitting the whole text: a list of two million lines would be held beside it. */
@@ -143,7 +138,7 @@ function gunzip(bytes: Uint8Array, what: string): Uint8Array {
     if (total > TRANSCRIPT_LIMITS.textBytesMax)
       throw new AssayError(
         "LIMIT",
-        `transcript.read: ${what}: expected at most ${TRANSCRIPT_LIMITS.textBytesMax} bytes after decompression`,
+        `${what}: expected at most ${TRANSCRIPT_LIMITS.textBytesMax} bytes after decompression`,
       );
     parts.push(chunk);
     ended ||= final;
@@ -154,8 +149,8 @@ function gunzip(bytes: Uint8Array, what: string): Uint8Array {
       stream.push(bytes.subarray(at, at + step), at + step >= bytes.length);
   } catch (error) {
     if (error instanceof AssayError) throw error;
-    throw new AssayError("FORMAT", `transcript.read: ${what}: expected gzip data, got a stream that is cut or damaged`);
+    throw new AssayError("FORMAT", `${what}: expected gzip data, got a stream that is cut or damaged`);
   }
-  if (!ended) throw new AssayError("FORMAT", `transcript.read: ${what}: expected gzip data, got a stream that is cut`);
+  if (!ended) throw new AssayError("FORMAT", `${what}: expected gzip data, got a stream that is cut`);
   return concatBytes(parts);
 }

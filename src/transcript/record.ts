@@ -13,7 +13,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** @param what names the line in errors, e.g. `"suspect.jsonl" line 12` */
 export function parseObject(line: string, what: string): JsonObject {
-  const value = parseStrictJson(line, `transcript.read: ${what}`);
+  const value = parseStrictJson(line, what);
   if (!isObject(value)) throw expected(what, "a JSON object", value);
   return value;
 }
@@ -96,10 +96,7 @@ function tokenIds(given: unknown, key: string, what: string): readonly number[] 
   if (given === undefined || given === null) return null;
   if (!Array.isArray(given)) throw expected(what, `"${key}" to be a list of token ids`, given);
   if (given.length > TRANSCRIPT_LIMITS.idsMax)
-    throw new AssayError(
-      "LIMIT",
-      `transcript.read: ${what}: expected at most ${TRANSCRIPT_LIMITS.idsMax} ids in "${key}"`,
-    );
+    throw new AssayError("LIMIT", `${what}: expected at most ${TRANSCRIPT_LIMITS.idsMax} ids in "${key}"`);
   for (const id of given)
     if (typeof id !== "number" || !Number.isSafeInteger(id) || id < 0)
       throw expected(what, `"${key}" to hold whole numbers from 0`, id);
@@ -112,10 +109,7 @@ export function readSettings(given: unknown, what: string): Settings | null {
   if (!isObject(given)) throw expected(what, '"settings" to be an object', given);
   const entries = Object.entries(given).filter(([, value]) => isPlain(value));
   if (entries.length > TRANSCRIPT_LIMITS.settingsKeysMax)
-    throw new AssayError(
-      "LIMIT",
-      `transcript.read: ${what}: expected at most ${TRANSCRIPT_LIMITS.settingsKeysMax} settings`,
-    );
+    throw new AssayError("LIMIT", `${what}: expected at most ${TRANSCRIPT_LIMITS.settingsKeysMax} settings`);
   return Object.fromEntries(
     entries.map(([key, value]) => [
       key,
@@ -137,5 +131,5 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** A FORMAT error in the one form of this reader: file and line, what was wanted, what stands there. */
 export function expected(what: string, wanted: string, got: unknown): AssayError {
-  return new AssayError("FORMAT", `transcript.read: ${what}: expected ${wanted}, got ${quoted(got ?? "nothing")}`);
+  return new AssayError("FORMAT", `${what}: expected ${wanted}, got ${quoted(got ?? "nothing")}`);
 }

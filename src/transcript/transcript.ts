@@ -92,7 +92,7 @@ export function numberSamples(records: readonly UnnumberedRecord[], what: string
     if (used.has(sample))
       throw new AssayError(
         "FORMAT",
-        `transcript.read: ${what}: expected one answer a prompt and sample, got prompt_id ${quoted(record.promptId)} sample ${sample} twice`,
+        `${what}: expected one answer a prompt and sample, got prompt_id ${quoted(record.promptId)} sample ${sample} twice`,
       );
     used.add(sample);
     return { ...record, sample };

@@ -4,12 +4,13 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { coloured } from "../../src/cli/colour.js";
 import { everyCommand } from "../../src/cli/commands/commands.js";
 import { leaves } from "../../src/cli/flags/all-commands.js";
 import { completion } from "../../src/cli/flags/completion.js";
 import { saidEarlier } from "../../src/cli/flags/earlier.js";
+import { takePassword } from "../../src/cli/flags/password.js";
 import { checkTargets, TARGETS } from "../../src/cli/flags/targets.js";
 import { FLAGS } from "../../src/cli/flags/vocabulary.js";
 
@@ -56,6 +57,39 @@ test("keys have names of their own: what signs, what is trusted, what hashes", (
   expect(where("--key")).toEqual([]);
   expect(where("--trust-key").map(({ path }) => path)).toEqual(["verify"]);
   expect(where("--sign").every(({ path }) => path.startsWith("examine "))).toBe(true);
+});
+
+test("a password comes from a file or the environment, wherever a key signs, and is never typed", async () => {
+  const signing = all.filter(({ command }) => command.options.some(({ long }) => long === "--private-key"));
+  expect(signing.length).toBeGreaterThan(20);
+  for (const { path, command } of signing) {
+    expect(
+      command.options.map(({ long }) => long),
+      path,
+    ).toContain("--password-file");
+    expect(
+      command.options.map(({ long }) => long),
+      path,
+    ).not.toContain("--password");
+  }
+  const folder = mkdtempSync(join(tmpdir(), "assay-password-"));
+  try {
+    writeFileSync(join(folder, "password"), "from the file\nnot this\n");
+    const command = new Command("x").option("--password-file <file>");
+    vi.stubEnv("ASSAY_PASSWORD", "from the environment");
+    await takePassword(command);
+    expect(command.opts().password).toBe("from the environment");
+    command.setOptionValue("passwordFile", join(folder, "password"));
+    await takePassword(command);
+    expect(command.opts().password).toBe("from the file");
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  }
+  const words = ["register", "sign", "model", "--private-key", "k", "--password", "sesame"];
+  const { status, stderr } = spawnSync(process.execPath, ["dist/command/main.js", ...words], { encoding: "utf8" });
+  expect(status).toBe(2);
+  expect(stderr).toBe("assay: --password: expected the password in --password-file FILE or in ASSAY_PASSWORD\n");
 });
 
 test("what was typed before works, and is told", () => {

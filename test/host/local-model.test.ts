@@ -64,7 +64,7 @@ describe.skipIf(!installed)("a GGUF file as an endpoint", () => {
 
   it("says what is wrong with a file that is no model", { timeout: 60_000 }, async () => {
     writeFileSync(join(dir, "none.gguf"), "GGUF but no more");
-    await expect(collect(options(`gguf:${join(dir, "none.gguf")}`, "none.jsonl", null))).rejects.toThrow("gguf.header");
+    await expect(collect(options(`gguf:${join(dir, "none.gguf")}`, "none.jsonl", null))).rejects.toThrow("none.gguf");
     await expect(collect(options(`gguf:${join(dir, "absent.gguf")}`, "none.jsonl", null))).rejects.toThrow(
       /absent.gguf/,
     );

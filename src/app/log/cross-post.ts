@@ -24,9 +24,9 @@ interface CrossPosted {
 /** @param policy of the second log @throws UNAVAILABLE where it does not answer, SIGNATURE or DIGEST where its answer does not hold */
 export async function crossPost(
   where: string,
-  options: { rekor: string; privateKey: string; policy: Policy },
+  options: { rekor: string; privateKey: string; password?: string | undefined; policy: Policy },
 ): Promise<CrossPosted> {
-  const key = readPrivateKey(await readWhole(options.privateKey), options.privateKey);
+  const key = readPrivateKey(await readWhole(options.privateKey), options.privateKey, options.password);
   if (key.asymmetricKeyDetails?.namedCurve !== "prime256v1")
     throw new AssayError("UNSUPPORTED", `${options.privateKey}: expected a key on P-256`);
   const publicKey = parseEcdsaKey(publicOf(key).export({ type: "spki", format: "pem" }).toString(), options.privateKey);

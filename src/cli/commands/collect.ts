@@ -104,7 +104,7 @@ async function run(options: Options): Promise<void> {
   if (options.maxCost !== undefined && (options.priceIn === undefined || options.priceOut === undefined))
     throw new AssayError("USAGE", "collect: expected --price-in and --price-out with --max-cost");
   const bytes = await readFile(options.prompts).catch((error) => {
-    throw asAssayError(error, options.prompts, "collect.prompts");
+    throw asAssayError(error, options.prompts, "--prompts");
   });
   const prompts = drawPrompts(readPromptSet(bytes, quoted(basename(options.prompts))), options.seed, options.count);
   const stop = new AbortController();

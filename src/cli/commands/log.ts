@@ -300,6 +300,7 @@ function witness(): Command {
 interface CrossPostOptions extends Common {
   rekor?: string;
   privateKey?: string;
+  password?: string;
   out?: string;
   check?: string;
   checkpoint?: string;
@@ -313,6 +314,7 @@ function crosspost(): Command {
     .requiredOption("--policy <file>", "tlog-policy of the second log")
     .option("--rekor <url>", "the second log")
     .option("--private-key <file>", "EC key on P-256 that signs the checkpoint for the second log")
+    .option("--password-file <file>", "file whose first line is the password")
     .option("--out <file>", "where the entry is written; the checkpoint goes beside it, with .checkpoint at the end")
     .option("--check <file>", "an entry to check, instead of posting")
     .option("--checkpoint <file>", "with --check: the checkpoint it is of")
@@ -340,7 +342,7 @@ Examples:
           "USAGE",
           "log crosspost: expected LOG, --rekor, --private-key and --out; or --check, --checkpoint and --public-key",
         );
-      const posted = await crossPost(where, { rekor, privateKey, policy });
+      const posted = await crossPost(where, { rekor, privateKey, password: options.password, policy });
       await writeWhole(out, posted.entry);
       await writeWhole(`${out}.checkpoint`, posted.checkpoint);
       if (options.json) print({ type: "assay/log-crosspost/v1", log: posted.log, index: posted.index });

@@ -100,7 +100,6 @@ function signCommand(): Command {
     )
     .requiredOption("--opinion <file>", "what the expert wrote")
     .requiredOption("--private-key <file>", "EC private key in PEM")
-    .option("--password <text>", "password of the private key; seen by others on this machine: rather --password-file")
     .option("--password-file <file>", "file whose first line is the password")
     .addHelpText(
       "after",

@@ -5,7 +5,7 @@ import { saidEarlier } from "./earlier.js";
 import { takePassword } from "./password.js";
 import { checkTargets } from "./targets.js";
 
-/** @throws USAGE where a target cannot be written or a password has two sources: before any work is done */
+/** @throws USAGE where a target cannot be written, before any work is done */
 export async function before(command: Command): Promise<void> {
   // A group of commands reads options behind its verbs as well: it may be the group that holds it.
   if (command.optsWithGlobals<{ quiet?: boolean }>().quiet) beQuiet();

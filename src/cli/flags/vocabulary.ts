@@ -180,7 +180,6 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   out: { takes: "dir|file|folder|path", means: "where the result is written" },
   panel: { takes: "folder", means: "transcripts of presumed-unrelated models, same prompts" },
   party: { takes: "name", means: "a party, by name" },
-  password: { takes: "text", means: "password of the private key" },
   "password-file": { takes: "file", means: "file whose first line is the password" },
   "per-minute": { takes: "n", means: "requests a minute to each endpoint at most" },
   period: { takes: "name", means: "for how long, such as 2026-11" },

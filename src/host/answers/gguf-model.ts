@@ -110,7 +110,7 @@ export async function digestOf(path: string): Promise<string> {
   try {
     for await (const part of createReadStream(path)) hash.update(part as Buffer);
   } catch (error) {
-    throw asAssayError(error, path, "collect.endpoint");
+    throw asAssayError(error, path, "--endpoint");
   }
   return `sha256:${hash.digest("hex")}`;
 }

@@ -51,12 +51,12 @@ export async function openLocalStepper(path: string): Promise<LocalStepper> {
   const file = resolve(path);
   const name = `gguf:${await digestOf(file)}`;
   await checkHeader(file);
-  const { getLlama, resolveChatWrapper } = (await llamaPeer("mark.serve")) as unknown as Peer;
+  const { getLlama, resolveChatWrapper } = (await llamaPeer("mark serve")) as unknown as Peer;
   const llama = await getLlama({ build: "never", gpu: false, skipDownload: true, logLevel: "error" });
   const fault = (error: unknown) => {
     throw new AssayError(
       "FORMAT",
-      `mark.serve: expected a model that llama.cpp runs in ${quoted(basename(file))}: ${String((error as Error).message)}`,
+      `mark serve: expected a model that llama.cpp runs in ${quoted(basename(file))}: ${String((error as Error).message)}`,
     );
   };
   const model = await llama.loadModel({ modelPath: file }).catch(fault);
@@ -121,6 +121,6 @@ async function logitsAfter(sequence: Sequence, ids: readonly number[]): Promise<
   );
   const logits = (await sequence.controlledEvaluate(input)).at(-1)?.next.logits;
   if (!logits)
-    throw new AssayError("UNAVAILABLE", "mark.serve: expected the logits of a step from llama.cpp, got none");
+    throw new AssayError("UNAVAILABLE", "mark serve: expected the logits of a step from llama.cpp, got none");
   return logits;
 }

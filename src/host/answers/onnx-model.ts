@@ -136,23 +136,23 @@ async function peer(): Promise<Transformers> {
 async function filesOf(folder: string): Promise<{ files: string[]; dtype: string }> {
   const list = async (at: string) => {
     const names = await readdir(join(folder, at)).catch((error: unknown) => {
-      throw asAssayError(error, join(folder, at), "collect.endpoint");
+      throw asAssayError(error, join(folder, at), "--endpoint");
     });
     if (names.length > FILES_MAX)
-      throw new AssayError("LIMIT", `collect.endpoint: expected at most ${FILES_MAX} files in ${quoted(folder)}`);
+      throw new AssayError("LIMIT", `--endpoint: expected at most ${FILES_MAX} files in ${quoted(folder)}`);
     return names;
   };
   const top = await list("");
   const missing = NEEDED.find((file) => !top.includes(file));
   if (missing !== undefined)
-    throw new AssayError("NOT_FOUND", `collect.endpoint: expected ${missing} in ${quoted(folder)}, got none`);
+    throw new AssayError("NOT_FOUND", `--endpoint: expected ${missing} in ${quoted(folder)}, got none`);
   const inner = await list("onnx");
   // The least altered first, in the order above.
   const graph = [...PRECISIONS.keys()].find((file) => inner.includes(file));
   if (graph === undefined)
     throw new AssayError(
       "NOT_FOUND",
-      `collect.endpoint: expected onnx/model.onnx (or model_fp16, _int8, _uint8, _quantized, _q4, _q4f16, _bnb4) in ${quoted(folder)}, got none`,
+      `--endpoint: expected onnx/model.onnx (or model_fp16, _int8, _uint8, _quantized, _q4, _q4f16, _bnb4) in ${quoted(folder)}, got none`,
     );
   const files = [
     ...top.filter((file) => READ.test(file)),
@@ -171,7 +171,7 @@ async function digestOf(folder: string, files: readonly string[]): Promise<strin
     try {
       for await (const part of createReadStream(join(folder, file))) hash.update(part as Buffer);
     } catch (error) {
-      throw asAssayError(error, join(folder, file), "collect.endpoint");
+      throw asAssayError(error, join(folder, file), "--endpoint");
     }
     digests[file] = hash.digest("hex");
   }

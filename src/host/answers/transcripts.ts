@@ -69,13 +69,13 @@ export async function openPanel(folder: string): Promise<PanelFolder> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOTDIR")
       throw new AssayError("USAGE", `--panel: expected a folder of transcripts, got the file ${quoted(folder)}`);
-    throw asAssayError(error, folder, "transcripts.openPanel");
+    throw asAssayError(error, folder, "--panel");
   }
   const transcripts = names.filter((n) => TRANSCRIPT_NAME.test(n) && !BESIDE.includes(n)).sort();
   if (transcripts.length === 0)
-    throw new AssayError("NOT_FOUND", `transcripts.openPanel: expected transcripts in ${quoted(folder)}, got none`);
+    throw new AssayError("NOT_FOUND", `--panel: expected transcripts in ${quoted(folder)}, got none`);
   if (transcripts.length > PANEL_FILES_MAX)
-    throw new AssayError("LIMIT", `transcripts.openPanel: expected at most ${PANEL_FILES_MAX} transcripts`);
+    throw new AssayError("LIMIT", `--panel: expected at most ${PANEL_FILES_MAX} transcripts`);
   const here = (name: string) => (names.includes(name) ? join(folder, name) : null);
   return panelOf(
     transcripts.map((name) => ({ path: join(folder, name), name: null })),
@@ -135,12 +135,11 @@ function readPrompts(bytes: Uint8Array): Map<string, string> {
 async function readBounded(path: string, bytesMax: number): Promise<Uint8Array> {
   try {
     const info = await stat(path);
-    if (info.isDirectory())
-      throw new AssayError("FORMAT", `transcripts.read: expected a transcript, got the folder ${quoted(path)}`);
+    if (info.isDirectory()) throw new AssayError("FORMAT", `expected a transcript, got the folder ${quoted(path)}`);
     if (info.size > bytesMax)
-      throw new AssayError("LIMIT", `transcripts.read: ${quoted(basename(path))}: expected at most ${bytesMax} bytes`);
+      throw new AssayError("LIMIT", `${quoted(basename(path))}: expected at most ${bytesMax} bytes`);
     return await readFile(path);
   } catch (error) {
-    throw asAssayError(error, path, "transcripts.read");
+    throw asAssayError(error, path, "transcript");
   }
 }

@@ -48,12 +48,12 @@ async function isPrivateHost(hostname: string): Promise<boolean> {
 /** @throws AssayError FORMAT where a redirect leads where it may not */
 export async function checkRedirect(from: URL, to: URL): Promise<void> {
   if (to.protocol !== "https:" && to.protocol !== "http:")
-    throw new AssayError("FORMAT", `http.redirect: expected http or https, got ${quoted(to.protocol)}`);
+    throw new AssayError("FORMAT", `redirect: expected http or https, got ${quoted(to.protocol)}`);
   if (from.protocol === "https:" && to.protocol === "http:")
-    throw new AssayError("FORMAT", `http.redirect: expected https to stay https, got ${quoted(to.origin)}`);
+    throw new AssayError("FORMAT", `redirect: expected https to stay https, got ${quoted(to.origin)}`);
   if (to.username || to.password)
-    throw new AssayError("FORMAT", "http.redirect: expected a URL without a user name or password");
+    throw new AssayError("FORMAT", "redirect: expected a URL without a user name or password");
   if (to.host === from.host) return;
   if ((await isPrivateHost(to.hostname)) && !(await isPrivateHost(from.hostname)))
-    throw new AssayError("FORMAT", `http.redirect: expected a public address, got ${quoted(to.host)}`);
+    throw new AssayError("FORMAT", `redirect: expected a public address, got ${quoted(to.host)}`);
 }

@@ -28,14 +28,14 @@ export function parseUrl(text: string): URL {
   try {
     url = new URL(text);
   } catch {
-    throw new AssayError("USAGE", `http.url: expected a URL, got ${quoted(text)}`);
+    throw new AssayError("USAGE", `expected a URL, got ${quoted(text)}`);
   }
   if (url.protocol !== "https:" && url.protocol !== "http:")
-    throw new AssayError("USAGE", `http.url: expected http or https, got ${quoted(url.protocol)}`);
+    throw new AssayError("USAGE", `URL: expected http or https, got ${quoted(url.protocol)}`);
   if (url.username || url.password)
-    throw new AssayError("USAGE", "http.url: expected a URL without a user name or password in it");
+    throw new AssayError("USAGE", "expected a URL without a user name or password in it");
   if (text.length > URL_LENGTH_MAX)
-    throw new AssayError("LIMIT", `http.url: expected at most ${URL_LENGTH_MAX} characters, got ${text.length}`);
+    throw new AssayError("LIMIT", `URL: expected at most ${URL_LENGTH_MAX} characters, got ${text.length}`);
   url.hash = "";
   return url;
 }

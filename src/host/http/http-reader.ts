@@ -32,7 +32,7 @@ export class HttpReader {
   async readInto(key: string, offsetBytes: number, into: Uint8Array): Promise<void> {
     const pin = pinOf(key);
     if (offsetBytes + into.length > pin.sizeBytes)
-      throw new AssayError("FORMAT", `http.read: expected bytes within ${quoted(plainUrl(pin.url))}, got its end`);
+      throw new AssayError("FORMAT", `URL: expected bytes within ${quoted(plainUrl(pin.url))}, got its end`);
     if (into.length === 0) return;
     await new Promise<void>((resolve, reject) => {
       const held = this.#wanted.get(key);

@@ -120,7 +120,7 @@ export class HttpSource {
           if (attempt === TRIES)
             throw new AssayError(
               "NOT_FOUND",
-              `http.read: expected an answer from ${quoted(plainUrl(url))}, got ${(text as Error).message} (${TRIES} tries)`,
+              `URL: expected an answer from ${quoted(plainUrl(url))}, got ${(text as Error).message} (${TRIES} tries)`,
             );
           this.#found.delete(url);
           const pause = error instanceof Passing ? error.pauseMs : 0;
@@ -203,16 +203,16 @@ async function refused(response: Response, url: string): Promise<Error> {
     const seconds = Number(response.headers.get("retry-after"));
     return new Passing(`status ${status}`, seconds > 0 ? Math.min(seconds * 1000, PAUSE_MS_MAX) : 0);
   }
-  return new AssayError("NOT_FOUND", `http.read: expected ${quoted(plainUrl(url))} to answer, got status ${status}`);
+  return new AssayError("NOT_FOUND", `URL: expected ${quoted(plainUrl(url))} to answer, got status ${status}`);
 }
 
 function unexpected(url: string, got: string): AssayError {
-  return new AssayError("FORMAT", `http.read: expected a range of ${quoted(plainUrl(url))}, got ${got}`);
+  return new AssayError("FORMAT", `URL: expected a range of ${quoted(plainUrl(url))}, got ${got}`);
 }
 
 function changed({ url }: Pin): AssayError {
   return new AssayError(
     "FORMAT",
-    `http.read: expected a file at rest, got one that changed while it was examined: ${quoted(plainUrl(url))}`,
+    `URL: expected a file at rest, got one that changed while it was examined: ${quoted(plainUrl(url))}`,
   );
 }

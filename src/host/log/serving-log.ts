@@ -38,7 +38,7 @@ export class ServingLog {
     const handle = await openForWriting(path);
     if (!tryLock(handle.fd)) {
       await handle.close();
-      throw new AssayError("USAGE", `mark.serve: expected to be the only server that writes ${quoted(path)}`);
+      throw new AssayError("USAGE", `mark serve: expected to be the only server that writes ${quoted(path)}`);
     }
     const { size } = await handle.stat();
     const from = Math.max(0, size - TAIL_BYTES);
@@ -101,7 +101,7 @@ async function openForWriting(path: string): Promise<FileHandle> {
   } catch (error) {
     throw new AssayError(
       "USAGE",
-      `mark.serve: expected a log that can be written, got ${quoted(path)}: ${String((error as Error).message)}`,
+      `mark serve: expected a log that can be written, got ${quoted(path)}: ${String((error as Error).message)}`,
     );
   }
 }

@@ -13,7 +13,7 @@ const BATCH = 256;
 export async function chunkLeaves(file: ModelFile, onBytes: (bytes: number) => void): Promise<Uint8Array[]> {
   const leaves: Uint8Array[] = [];
   const handle = await open(file.path, "r").catch((error) => {
-    throw asAssayError(error, file.path, "chunk-roots.read");
+    throw asAssayError(error, file.path, "chunk digests");
   });
   try {
     const buffer = new Uint8Array(BATCH * CHUNK_BYTES);
@@ -22,7 +22,7 @@ export async function chunkLeaves(file: ModelFile, onBytes: (bytes: number) => v
       const offset = first * CHUNK_BYTES;
       const bytes = buffer.subarray(0, Math.min(buffer.length, file.sizeBytes - offset));
       if ((await fill(handle, bytes, offset)) < bytes.length)
-        throw new AssayError("FORMAT", `chunk-roots.read: expected a file at rest, got ${quoted(file.name)}`);
+        throw new AssayError("FORMAT", `chunk digests: expected a file at rest, got ${quoted(file.name)}`);
       // As evidence/chunk-tree.ts leafHash, by the platform's faster SHA-256; a test holds the two equal.
       for (let at = 0; at < Math.max(1, bytes.length); at += CHUNK_BYTES) {
         const hash = createHash("sha256")

@@ -39,7 +39,7 @@ export interface ModelFiles {
  */
 export async function listModelFiles(given: string, ignore: readonly string[] = []): Promise<ModelFiles> {
   if (given.length === 0 || given.includes("\0"))
-    throw new AssayError("NOT_FOUND", `folder.list: expected a path, got ${quoted(given)}`);
+    throw new AssayError("NOT_FOUND", `expected a path, got ${quoted(given)}`);
   const path = resolve(given);
   const name = displayName(path);
   try {
@@ -47,11 +47,10 @@ export async function listModelFiles(given: string, ignore: readonly string[] = 
     if (!top.isDirectory()) return { path, name, isFolder: false, files: [await modelFile(path, basename(path))] };
     const files: ModelFile[] = [];
     await walk(Buffer.from(path), "", 0, ignore, files);
-    if (files.length === 0)
-      throw new AssayError("NOT_FOUND", `folder.list: expected files in ${quoted(path)}, got none`);
+    if (files.length === 0) throw new AssayError("NOT_FOUND", `path: expected files in ${quoted(path)}, got none`);
     return { path, name, isFolder: true, files: sortByName(files) };
   } catch (error) {
-    throw asAssayError(error, path, "folder.list");
+    throw asAssayError(error, path, "path");
   }
 }
 
@@ -64,20 +63,20 @@ async function walk(
   into: ModelFile[],
 ): Promise<void> {
   if (depth > DEPTH_MAX)
-    throw new AssayError("LIMIT", `folder.list: expected folders at most ${DEPTH_MAX} deep, got ${quoted(prefix)}`);
+    throw new AssayError("LIMIT", `path: expected folders at most ${DEPTH_MAX} deep, got ${quoted(prefix)}`);
   for (const bytes of await readNames(folder)) {
     const stated = statedName(bytes);
     if (stated === null)
       throw new AssayError(
         "FORMAT",
-        `folder.list: expected names in UTF-8 without backslashes, got ${quoted(prefix + shownName(bytes))}`,
+        `path: expected names in UTF-8 without backslashes, got ${quoted(prefix + shownName(bytes))}`,
       );
     const name = prefix + stated;
     if (isIgnored(name, ignore)) continue;
     const path = pathIn(folder, bytes);
     if ((await lstat(path)).isDirectory()) await walk(path, `${name}/`, depth + 1, ignore, into);
     else into.push(await modelFile(path.toString(), name));
-    if (into.length > FILES_MAX) throw new AssayError("LIMIT", `folder.list: expected at most ${FILES_MAX} files`);
+    if (into.length > FILES_MAX) throw new AssayError("LIMIT", `path: expected at most ${FILES_MAX} files`);
   }
 }
 
@@ -88,15 +87,15 @@ async function modelFile(path: string, name: string): Promise<ModelFile> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ELOOP")
-      throw new AssayError("FORMAT", `folder.list: expected a file, got a link that loops: ${quoted(name)}`);
+      throw new AssayError("FORMAT", `path: expected a file, got a link that loops: ${quoted(name)}`);
     if (code === "ENOENT" && (await isLink(path)))
-      throw new AssayError("NOT_FOUND", `folder.list: expected a file, got a dangling link: ${quoted(name)}`);
-    throw asAssayError(error, path, "folder.list");
+      throw new AssayError("NOT_FOUND", `path: expected a file, got a dangling link: ${quoted(name)}`);
+    throw asAssayError(error, path, "path");
   }
   if (end.isDirectory())
-    throw new AssayError("FORMAT", `folder.list: expected links to files, got a link to a folder: ${quoted(name)}`);
+    throw new AssayError("FORMAT", `path: expected links to files, got a link to a folder: ${quoted(name)}`);
   if (!end.isFile())
-    throw new AssayError("FORMAT", `folder.list: expected a regular file, got a device or pipe: ${quoted(name)}`);
+    throw new AssayError("FORMAT", `path: expected a regular file, got a device or pipe: ${quoted(name)}`);
   return { name, path, sizeBytes: end.size };
 }
 

@@ -48,7 +48,7 @@ export async function intake(path: string, { home, ignore, signal, onProgress }:
   if (isUrl(path))
     throw new AssayError(
       "UNSUPPORTED",
-      "intake.read: expected files at hand, got a URL: their digests need every byte; download the model for this",
+      "files: expected files at hand, got a URL: their digests need every byte; download the model for this",
     );
   const { files } = await listAll(path, ignore);
   const totalBytes = files.reduce((n, f) => n + f.sizeBytes, 0);
@@ -75,14 +75,14 @@ export async function intake(path: string, { home, ignore, signal, onProgress }:
         states[i] = taken.state;
         notFinite[i] = taken.notFinite;
       } catch (error) {
-        failures.push(asAssayError(error, file.path, "intake.read"));
+        failures.push(asAssayError(error, file.path, "files"));
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(PARALLEL, files.length) }, worker));
   // The first failure is the cause; later ones may only be its echo.
   if (failures.length > 0) throw failures[0];
-  if (signal?.aborted) throw new AssayError("FORMAT", "intake.read: stopped before the end");
+  if (signal?.aborted) throw new AssayError("FORMAT", "files: stopped before the end");
   const checkUnchanged = async () => {
     for (const [i, file] of files.entries()) {
       const now = await stat(file.path, { bigint: true }).catch(() => null);
@@ -168,7 +168,7 @@ async function digestOf(
     try {
       hash.update(into);
       check?.push(into);
-      if (stopped()) throw new AssayError("FORMAT", "intake.read: stopped, another file failed");
+      if (stopped()) throw new AssayError("FORMAT", "files: stopped, another file failed");
     } catch (error) {
       // The buffer and the handle are free only when the read ahead has ended.
       await ahead?.catch(() => undefined);
@@ -197,6 +197,6 @@ function sameContent(a: FileState, b: FileState): boolean {
 function inMotion(file: ModelFile): AssayError {
   return new AssayError(
     "FORMAT",
-    `intake.read: expected a file at rest, got one that changed while it was examined: ${quoted(file.name)}`,
+    `files: expected a file at rest, got one that changed while it was examined: ${quoted(file.name)}`,
   );
 }

@@ -68,7 +68,7 @@ export async function listRemote(given: string): Promise<RemoteFiles> {
     const name = decodeURIComponent(url.pathname.split("/").at(-1)!);
     const refusal = single ? null : refusalOfFiles([name]);
     // Nothing of a pickle is fetched.
-    if (refusal !== null) throw new AssayError("UNSUPPORTED", `remote.open: ${refusal}`);
+    if (refusal !== null) throw new AssayError("UNSUPPORTED", `model behind a URL: ${refusal}`);
     if (!(await find(name, url.href, FIRST_BYTES))) throw nothing(url);
   } else await findFolder(url, find, readExactly);
   files.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -91,13 +91,16 @@ async function findFolder(url: URL, find: Find, read: Read): Promise<void> {
   ]);
   if (index) {
     if (index.sizeBytes > INDEX_BYTES_MAX)
-      throw new AssayError("LIMIT", `remote.open: ${INDEX_NAME}: expected at most ${INDEX_BYTES_MAX} bytes`);
+      throw new AssayError("LIMIT", `model behind a URL: ${INDEX_NAME}: expected at most ${INDEX_BYTES_MAX} bytes`);
     // Which shards are there is found by asking for each.
     const { shards } = parseShardIndex(await read(index.path, 0, index.sizeBytes), { has: () => true });
     await Promise.all(
       shards.map(async (shard) => {
         if (!(await find(shard, at(shard), FIRST_BYTES)))
-          throw new AssayError("NOT_FOUND", `remote.open: expected the shard ${quoted(shard)}, got no such file`);
+          throw new AssayError(
+            "NOT_FOUND",
+            `model behind a URL: expected the shard ${quoted(shard)}, got no such file`,
+          );
       }),
     );
     return;
@@ -105,7 +108,7 @@ async function findFolder(url: URL, find: Find, read: Read): Promise<void> {
   if (await find("model.safetensors", at("model.safetensors"), FIRST_BYTES)) return;
   const others = await Promise.all(OTHER_FORMS.map(async (name) => ((await find(name, at(name), 1)) ? name : null)));
   const refusal = refusalOfFiles(others.flatMap((name) => (name === null ? [] : [name])));
-  if (refusal !== null) throw new AssayError("UNSUPPORTED", `remote.open: ${refusal}`);
+  if (refusal !== null) throw new AssayError("UNSUPPORTED", `model behind a URL: ${refusal}`);
   throw nothing(url);
 }
 
@@ -113,7 +116,7 @@ function nothing(url: URL): AssayError {
   const where = quoted(plainUrl(url.href));
   return new AssayError(
     "NOT_FOUND",
-    `remote.open: expected a .safetensors or .gguf file, or a folder with model.safetensors or its index, got none at ${where}`,
+    `model behind a URL: expected a .safetensors or .gguf file, or a folder with model.safetensors or its index, got none at ${where}`,
   );
 }
 

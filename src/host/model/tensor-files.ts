@@ -104,7 +104,7 @@ export async function copyChanged(
     if (changed === 0)
       throw new AssayError(
         "FORMAT",
-        "mark.weights: expected safetensors with F32, F16 or BF16 matrices, got none to mark",
+        "mark weights: expected safetensors with F32, F16 or BF16 matrices, got none to mark",
       );
     await rm(target, { recursive: true, force: true });
     await rename(partial, target);

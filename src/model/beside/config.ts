@@ -49,7 +49,7 @@ export const NO_CONFIG: ModelConfig = {
  * @throws AssayError FORMAT or LIMIT where the whole is no JSON object
  */
 export function parseConfig(bytes: Uint8Array, what = "config.json"): ModelConfig {
-  const at = `config.parse: ${what}`;
+  const at = what;
   const json = parseBoundedJson(plainJson(bytes), CONFIG_BOUNDS, at);
   if (!isJsonObject(json)) throw new AssayError("FORMAT", `${at}: expected an object, got ${quoted(json)}`);
   const odd: OddField[] = [];
@@ -187,6 +187,6 @@ const PYTHON_CONSTANTS = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/gs;
 function plainJson(bytes: Uint8Array): Uint8Array {
   if (bytes.length > CONFIG_BYTES_MAX) return bytes;
   const rest = withoutByteOrderMark(bytes);
-  const text = fromUtf8(rest, "config.parse: config.json");
+  const text = fromUtf8(rest, "config.json");
   return utf8(text.replace(PYTHON_CONSTANTS, (token) => (token.startsWith('"') ? token : "null")));
 }

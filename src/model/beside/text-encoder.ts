@@ -20,7 +20,7 @@ export interface TextEncoder {
 
 /** @throws AssayError FORMAT for a file that is no tokenizer.json */
 export function textEncoder(bytes: Uint8Array, what: string): TextEncoder {
-  const where = `tokenizer.read: ${what}`;
+  const where = what;
   const definition = parseStrictJson(fromUtf8(bytes, where), where);
   let tokenizer: Tokenizer;
   try {

@@ -17,7 +17,7 @@ const ID_MAX = 2 ** 31 - 1;
 
 /** @throws AssayError FORMAT or LIMIT */
 export function parseVocabulary(bytes: Uint8Array, what = "tokenizer.json"): Vocabulary {
-  const at = `tokenizer.parse: ${what}`;
+  const at = what;
   const json = parseBoundedJson(withoutByteOrderMark(bytes), BOUNDS, at);
   const model = isJsonObject(json) ? json.model : undefined;
   const vocab = isJsonObject(model) ? model.vocab : undefined;

@@ -52,7 +52,7 @@ export interface GgufHeader {
  * @throws AssayError FORMAT or LIMIT, on one line
  */
 export function parseGgufHeader(bytes: Uint8Array, fileSizeBytes: number, what: string): GgufHeader | null {
-  const at = `gguf.header: ${what}`;
+  const at = what;
   const head = bytes.subarray(0, GGUF_HEADER_BYTES_MAX);
   const cursor = new ByteCursor(head, at);
   try {

@@ -16,7 +16,7 @@ interface JsonBounds {
 }
 
 /**
- * @param what opens the error line, e.g. `config.parse: config.json`
+ * @param what opens the error line, e.g. `config.json`
  * @throws AssayError LIMIT beyond a bound, FORMAT on bytes that are not strict JSON in UTF-8
  */
 export function parseBoundedJson(bytes: Uint8Array, bounds: JsonBounds, what: string): unknown {

@@ -50,7 +50,7 @@ export interface SafetensorsHeader {
  * @throws AssayError FORMAT when the file cannot hold such a header, LIMIT above 100 MB
  */
 export function safetensorsHeaderLength(first8: Uint8Array, fileSizeBytes: number, what: string): number {
-  const at = `safetensors.header: ${what}`;
+  const at = what;
   assert(Number.isSafeInteger(fileSizeBytes) && fileSizeBytes >= 0, "safetensorsHeaderLength: expected a file size");
   if (fileSizeBytes < 8 || first8.length < 8)
     throw new AssayError("FORMAT", `${at}: expected at least 8 bytes, got ${Math.min(fileSizeBytes, first8.length)}`);
@@ -70,7 +70,7 @@ export function safetensorsHeaderLength(first8: Uint8Array, fileSizeBytes: numbe
  */
 export function parseSafetensorsHeader(bytes: Uint8Array, fileSizeBytes: number, what: string): SafetensorsHeader {
   const length = safetensorsHeaderLength(bytes, fileSizeBytes, what);
-  const at = `safetensors.header: ${what}`;
+  const at = what;
   if (bytes.length < 8 + length)
     throw new AssayError("FORMAT", `${at}: expected ${8 + length} bytes, got ${bytes.length}: the file is truncated`);
   const text = bytes.subarray(8, 8 + length);

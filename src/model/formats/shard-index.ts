@@ -33,7 +33,7 @@ export function parseShardIndex(
   present: Pick<ReadonlySet<string>, "has">,
   what = INDEX_NAME,
 ): ShardIndex {
-  const at = `shard-index.parse: ${what}`;
+  const at = what;
   const json = parseBoundedJson(bytes, INDEX_BOUNDS, at);
   const map = isJsonObject(json) ? json.weight_map : undefined;
   if (!isJsonObject(map)) throw new AssayError("FORMAT", `${at}: expected an object weight_map`);
@@ -68,7 +68,7 @@ export function checkShards(
   headers: ReadonlyMap<string, SafetensorsHeader>,
   what = INDEX_NAME,
 ): void {
-  const at = `shard-index.check: ${what}`;
+  const at = what;
   const seen = new Map<string, string>();
   for (const shard of index.shards)
     for (const { name } of headers.get(shard)?.tensors ?? []) {

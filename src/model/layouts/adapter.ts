@@ -45,7 +45,7 @@ export interface Adapter {
 
 /** @throws AssayError FORMAT or LIMIT */
 export function parseAdapterConfig(bytes: Uint8Array, what = ADAPTER_CONFIG_NAME): AdapterConfig {
-  const at = `adapter.parse: ${what}`;
+  const at = what;
   const parsed = configSchema.safeParse(parseBoundedJson(bytes, BOUNDS, at));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;

@@ -120,7 +120,7 @@ test("what a producer took back is left out, what the same producer committed la
 test("a broker that brings nothing, a topic that is not there and a wrong address are told in one line", async () => {
   const silent = broker([[]], [9n], []);
   const [file] = await kafkaFiles("kafka://one/gateway", silent.connect);
-  await expect(text(file!)).rejects.toThrow("traffic.kafka: expected records up to 9, got none from 3 on");
+  await expect(text(file!)).rejects.toThrow("Kafka: expected records up to 9, got none from 3 on");
   expect(silent.open()).toBe(0);
   await expect(kafkaFiles("kafka://one/other", silent.connect)).rejects.toThrow(/expected a topic "other"/);
   await expect(filesAt("kafka://me:secret@one/a b")).rejects.toThrow(/got "kafka:\/\/one\/a b"/);

@@ -133,7 +133,7 @@ function reportCommand(): Command {
     .option("--policy <file>", "tlog-policy: whose witnesses' clocks are believed")
     .option("--with-rows", "put the opened rows into the bundle")
     .option("--private-key <file>", "the auditor's key: adds a signed entry, reported.json")
-    .option("--password <text>", "password of the private key")
+    .option("--password-file <file>", "file whose first line is the password")
     .option("--out <path>", "a new folder or .zip with report, page and log")
     .option("--json", "print the report as JSON")
     .addHelpText(

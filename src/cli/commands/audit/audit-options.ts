@@ -22,7 +22,7 @@ export interface SigningOptions {
 export const signing = (command: Command): Command =>
   command
     .requiredOption("--private-key <file>", "EC private key in PEM")
-    .option("--password <text>", "password of the private key")
+    .option("--password-file <file>", "file whose first line is the password")
     .option("--at <moment>", "in a run with a stand-in beacon: do it at this time, UTC")
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")
     .option("--json", "print one record as JSON");

@@ -103,7 +103,6 @@ function countersignCommand(): Command {
     .argument("<case-id>", "id of the case, such as 2026-001")
     .description("Sign that one's key is to be enrolled in a case, for the registrar to enter.")
     .requiredOption("--private-key <file>", "the new key")
-    .option("--password <text>", "its password; seen by others on this machine: rather --password-file")
     .option("--password-file <file>", "file whose first line is the password")
     .requiredOption("--party <name>", "the party it belongs to")
     .requiredOption("--name <text>", "who holds it")

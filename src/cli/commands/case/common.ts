@@ -33,7 +33,6 @@ export interface ActOptions {
 export const signing = (command: Command) =>
   command
     .requiredOption("--private-key <file>", "EC private key in PEM")
-    .option("--password <text>", "password of the private key; seen by others on this machine: rather --password-file")
     .option("--password-file <file>", "file whose first line is the password")
     .option("--at <moment>", "in a rehearsal: enter it at this time, UTC")
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")

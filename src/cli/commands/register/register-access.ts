@@ -53,7 +53,6 @@ const entering = (command: Command) =>
   command
     .requiredOption("--register <log>", "folder of the register's log")
     .requiredOption("--private-key <file>", "the owner's EC private key in PEM")
-    .option("--password <text>", "password of the private key; seen by others on this machine: rather --password-file")
     .option("--password-file <file>", "file whose first line is the password")
     .requiredOption("--identity <file>", "the owner's age identity, as `register identity` or age-keygen writes it")
     .option("--keys <file>", "the log's private keys, where it lies in a bucket")

@@ -68,7 +68,6 @@ export function declareCommand(): Command {
     .option("--set <kind.field=value>", "one answer, as JSON or plain text; may be repeated", several, [])
     .option("--draft <file>", "write what was gathered as an answers file, and stop")
     .option("--private-key <file>", "EC private key in PEM, as for register sign")
-    .option("--password <text>", "password of the private key; seen by others on this machine: rather --password-file")
     .option("--password-file <file>", "file whose first line is the password")
     .option("--out <folder>", "write each signed declaration into this folder")
     .option("--register <log>", "append to this register: its folder, or s3://bucket/prefix with --keys")

@@ -44,7 +44,6 @@ const signed = (command: Command) =>
   command
     .requiredOption("--register <log>", "the register: its folder, or s3://bucket/prefix with --keys")
     .requiredOption("--private-key <file>", "EC private key in PEM")
-    .option("--password <text>", "password of the private key; seen by others on this machine: rather --password-file")
     .option("--password-file <file>", "file whose first line is the password")
     .option("--keys <file>", "the log's private keys, where it lies in a bucket")
     .option("--witnesses <file>", "tlog-policy whose witnesses must cosign first")

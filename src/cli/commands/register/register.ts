@@ -71,7 +71,6 @@ function signCommand(): Command {
   return common(new Command("sign"))
     .description("Sign a model's files with an EC key, alone or with a certificate, or through sigstore.")
     .option("--private-key <file>", "EC private key (P-256, P-384, P-521) in PEM")
-    .option("--password <text>", "password of the private key; seen by others on this machine: rather --password-file")
     .option("--password-file <file>", "file whose first line is the password")
     .option("--signing-certificate <file>", "certificate of the private key: signs in certificate mode")
     .option("--signing-config <file>", "sigstore mode: signing configuration, or client trust configuration")

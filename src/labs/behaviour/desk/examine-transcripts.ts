@@ -260,7 +260,7 @@ function answersOf(
       if (otherwise === "left out") continue;
       throw new AssayError(
         "FORMAT",
-        `examine.behaviour: expected one prompt under one id in all transcripts, got ${quoted(prompt)} under ${quoted(id)} in ${quoted(name)} and ${quoted(known!)} elsewhere`,
+        `transcripts: expected one prompt under one id in all transcripts, got ${quoted(prompt)} under ${quoted(id)} in ${quoted(name)} and ${quoted(known!)} elsewhere`,
       );
     }
     texts.set(id, text);

@@ -51,9 +51,8 @@ export function assignments(plan: CanaryPlan): Uint16Array[] {
 
 /** @throws AssayError LIMIT, SCHEMA, or DIGEST when the plan is not the one that was committed to */
 export function readPlan(bytes: Uint8Array, what: string): CanaryPlan {
-  if (bytes.length > PLAN_BYTES_MAX)
-    throw new AssayError("LIMIT", `marks.readPlan: ${what}: expected at most ${PLAN_BYTES_MAX} bytes`);
-  const where = `marks.readPlan: ${what}`;
+  if (bytes.length > PLAN_BYTES_MAX) throw new AssayError("LIMIT", `${what}: expected at most ${PLAN_BYTES_MAX} bytes`);
+  const where = what;
   const parsed = planSchema.safeParse(parseStrictJson(fromUtf8(bytes, where), where));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;

@@ -33,7 +33,7 @@ export function lineMarker(mark: AssayMark): (line: string, number: number) => s
   const step: Marker = markerOf(mark, new TokenDraws());
   const dense = new Float64Array(mark.vocabulary);
   return (line, number) => {
-    const what = `mark.apply: line ${number}`;
+    const what = `mark apply: line ${number}`;
     if (line.length > STEP_CHARS_MAX)
       throw new AssayError("LIMIT", `${what}: expected at most ${STEP_CHARS_MAX} characters`);
     const parsed = stepSchema.safeParse(parseStrictJson(line, what));

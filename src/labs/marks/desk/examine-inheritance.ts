@@ -22,10 +22,6 @@ export async function examineInherited(options: InheritedOptions): Promise<Texts
   const { paths, keys, seed, reading, studies, onProgress } = options;
   const read = reading ? predictions(basename(paths.texts)) : undefined;
   const { request, inputs, ring } = await textRequest(paths, "transcript", studies, read);
-  if (ring)
-    throw new AssayError(
-      "USAGE",
-      "marks.examineInherited: expected one mark, got a ring: a key is learned, not a ring",
-    );
+  if (ring) throw new AssayError("USAGE", "--mark: expected one mark, got a ring: a key is learned, not a ring");
   return { findings: [examineInheritance({ ...request, keys, seed, reading, onProgress })], inputs };
 }

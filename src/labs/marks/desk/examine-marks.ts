@@ -100,6 +100,6 @@ function checkTokenizer(mark: Mark, encoder: TextEncoder): void {
   if (mark.tokenizer === null || mark.tokenizer === encoder.digest) return;
   throw new AssayError(
     "USAGE",
-    `marks.examine: expected the tokenizer that the mark names (${mark.tokenizer}), got ${encoder.digest}`,
+    `--tokenizer: expected the tokenizer that the mark names (${mark.tokenizer}), got ${encoder.digest}`,
   );
 }

@@ -56,7 +56,7 @@ interface MarkedCopy {
 /** @returns how many tensors carry the code word */
 export async function markWeights({ model, recipient, key, out, strength, onProgress }: MarkedCopy): Promise<number> {
   if (recipient.length === 0 || recipient.length > 200)
-    throw new AssayError("USAGE", "mark.weights: expected a recipient of 1 to 200 characters");
+    throw new AssayError("USAGE", "mark weights: expected a recipient of 1 to 200 characters");
   const code = await recipientsOf(key, strength);
   const rates = bitRates(code);
   const word = codeWord(code, recipient, rates);
@@ -95,7 +95,7 @@ async function recipientsOf(path: string, strength: number | undefined): Promise
   if (bytes !== null) {
     const code = readRecipients(bytes, basename(path));
     if (strength !== undefined && strength !== code.strength)
-      throw new AssayError("USAGE", `mark.weights: expected the list's strength ${code.strength}, got ${strength}`);
+      throw new AssayError("USAGE", `mark weights: expected the list's strength ${code.strength}, got ${strength}`);
     return code;
   }
   const fresh = {

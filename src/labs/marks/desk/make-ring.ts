@@ -16,7 +16,7 @@ export async function ringOf(paths: readonly string[], out: string, name?: strin
     const bytes = await readSmallFile(path, RING_BYTES_MAX);
     const what = basename(path);
     readMarks(bytes, what);
-    const value = parseStrictJson(fromUtf8(bytes, `mark.ring: ${what}`), `mark.ring: ${what}`) as {
+    const value = parseStrictJson(fromUtf8(bytes, `mark ring: ${what}`), `mark ring: ${what}`) as {
       name?: string;
       marks?: object[];
     };
@@ -26,7 +26,7 @@ export async function ringOf(paths: readonly string[], out: string, name?: strin
   const ring = { type: "assay/mark-ring/v1", ...(name === undefined ? {} : { name }), marks };
   const bytes = utf8(`${JSON.stringify(ring)}\n`);
   if (bytes.length > RING_BYTES_MAX)
-    throw new AssayError("LIMIT", `mark.ring: expected a ring of at most ${RING_BYTES_MAX} bytes, got ${bytes.length}`);
+    throw new AssayError("LIMIT", `mark ring: expected a ring of at most ${RING_BYTES_MAX} bytes, got ${bytes.length}`);
   readMarks(bytes, basename(out));
   await writeNewFile(out, bytes, true);
   return `${marks.length} marks in ${out}`;

@@ -101,7 +101,7 @@ async function* generate(serving: Serving, { prompt, chat, tokensMax, temperatur
   const promptIds = model.encode(prompt, chat);
   const room = model.contextTokens - promptIds.length;
   if (room < 1)
-    throw new AssayError("LIMIT", `mark.serve: expected a prompt of fewer than ${model.contextTokens} tokens`);
+    throw new AssayError("LIMIT", `mark serve: expected a prompt of fewer than ${model.contextTokens} tokens`);
   const steps = await model.begin(promptIds);
   const generated: number[] = [];
   let told = "";
@@ -146,7 +146,7 @@ export function readServed(text: string, what: string): Map<string, Canary[]> {
     if (line.trim() === "") continue;
     const value = parseStrictJson(line, `${what} line ${i + 1}`) as { account?: unknown; canaries?: unknown };
     if (typeof value?.account !== "string" || !Array.isArray(value.canaries))
-      throw new AssayError("FORMAT", `mark.serve: ${what} line ${i + 1}: expected an account and its canaries`);
+      throw new AssayError("FORMAT", `mark serve: ${what} line ${i + 1}: expected an account and its canaries`);
     const canaries = (value.canaries as Partial<Canary>[]).filter(
       (c) => typeof c.question === "string" && c.question !== "",
     );

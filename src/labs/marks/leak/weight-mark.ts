@@ -28,7 +28,7 @@ interface Runs {
 export function runsOf(key: string, tensor: string, elements: number, bits: number, draws: TokenDraws, from = 0): Runs {
   assert(from % RUN === 0, "runsOf: expected a stripe that begins with a run");
   const words = (purpose: string) => {
-    const digest = hmac(sha256, fromHex(key, "marks.runsOf"), utf8(`assay/leak/v1/${purpose}\0${tensor}`));
+    const digest = hmac(sha256, fromHex(key, "list of recipients: key"), utf8(`assay/leak/v1/${purpose}\0${tensor}`));
     const view = new DataView(digest.buffer, digest.byteOffset);
     return { a: view.getBigUint64(0, true), b: view.getBigUint64(8, true) };
   };

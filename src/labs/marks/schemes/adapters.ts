@@ -46,9 +46,9 @@ export function llamaTokenBias<B extends TokenBiasLike>(
   generated: () => ArrayLike<number>,
 ): () => B {
   if (mark.form !== "assay/biased")
-    throw new AssayError("UNSUPPORTED", "marks.llamaTokenBias: expected a mark in biased mode, got tournament");
+    throw new AssayError("UNSUPPORTED", "mark: expected a mark in biased mode, got tournament");
   const { context_width, gamma, delta } = mark.parameters;
-  const words = contextWords(fromHex(mark.key, "marks.llamaTokenBias"));
+  const words = contextWords(fromHex(mark.key, "mark"));
   const tokens = Uint32Array.from({ length: mark.vocabulary }, (_, t) => t);
   return () => {
     const bias = makeBias();

@@ -44,7 +44,7 @@ function assayLaw(mark: AssayMark): Law {
 /** @throws FORMAT for a key that is not hexadecimal */
 export function assayScheme(mark: AssayMark, draws: TokenDraws): Scheme {
   const width = mark.parameters.context_width;
-  const words = contextWords(fromHex(mark.key, "marks.assayScheme"));
+  const words = contextWords(fromHex(mark.key, "mark file: key"));
   const law = assayLaw(mark);
   const score = (bits: Uint32Array): Float64Array => {
     if (law.kind === "bits") return weightedSums(bits, law.weights);

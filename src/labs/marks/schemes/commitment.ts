@@ -17,5 +17,5 @@ export function keyCommitment(key: Uint8Array): Digest {
 /** Null for marks of libraries, whose keys are short. */
 export function markCommitment(mark: Mark): Digest | null {
   if (mark.form !== "assay/tournament" && mark.form !== "assay/biased") return null;
-  return keyCommitment(fromHex(mark.key, "marks.commitment"));
+  return keyCommitment(fromHex(mark.key, "mark file: key"));
 }

@@ -57,7 +57,7 @@ export function studiedForm({ form }: Mark): boolean {
 /** @throws AssayError UNSUPPORTED for a parameter that the library itself cannot reproduce */
 export function schemeOf(mark: Mark, draws: TokenDraws): Scheme {
   const reason = notReproducible(mark);
-  if (reason !== null) throw new AssayError("UNSUPPORTED", `marks.schemeOf: expected a reproducible mark: ${reason}`);
+  if (reason !== null) throw new AssayError("UNSUPPORTED", `mark file: expected a reproducible mark: ${reason}`);
   const n = mark.vocabulary;
   switch (mark.form) {
     case "kgw/transformers":

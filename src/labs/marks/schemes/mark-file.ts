@@ -198,12 +198,9 @@ export type Mark = Common & { [F in MarkForm]: Typed<F> }[MarkForm];
 /** @throws AssayError LIMIT, FORMAT or SCHEMA, naming the field */
 export function readMark(bytes: Uint8Array, what: string): Mark {
   if (bytes.length > MARK_BYTES_MAX)
-    throw new AssayError(
-      "LIMIT",
-      `marks.readMark: ${what}: expected at most ${MARK_BYTES_MAX} bytes, got ${bytes.length}`,
-    );
-  const text = fromUtf8(bytes, `marks.readMark: ${what}`);
-  return parseMark(parseStrictJson(text, `marks.readMark: ${what}`), what);
+    throw new AssayError("LIMIT", `${what}: expected at most ${MARK_BYTES_MAX} bytes, got ${bytes.length}`);
+  const text = fromUtf8(bytes, what);
+  return parseMark(parseStrictJson(text, what), what);
 }
 
 /** @param value JSON as read @throws SCHEMA with the place in the file; the key is never quoted */
@@ -213,7 +210,7 @@ export function parseMark(value: unknown, what: string): Mark {
   if (!Object.hasOwn(FORMS, form))
     throw new AssayError(
       "SCHEMA",
-      `marks.readMark: ${what}: expected scheme and variant to be one of ${MARK_FORMS.join(", ")}, got ${quoted(form)}`,
+      `${what}: expected scheme and variant to be one of ${MARK_FORMS.join(", ")}, got ${quoted(form)}`,
     );
   const { key: keySchema, parameters: parametersSchema } = FORMS[form];
   const { name, vocabulary, tokenizer, device, customer, period, commitment } = envelope;
@@ -236,7 +233,7 @@ function checked<T>(schema: z.ZodType<T>, value: unknown, what: string, under: s
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const where = [under, ...issue.path].filter((part) => part !== "").join(".") || "the top";
-  throw new AssayError("SCHEMA", `marks.readMark: ${what}: at ${where}: ${issue.message}`);
+  throw new AssayError("SCHEMA", `${what}: at ${where}: ${issue.message}`);
 }
 
 /** The published JSON Schema (2020-12) of a mark file. */

@@ -18,7 +18,7 @@ export function derivedKey(master: Uint8Array, customer: string, period: string)
     ["period", period],
   ] as const)
     if (name.length === 0 || name.length > NAME_CHARS_MAX)
-      throw new AssayError("USAGE", `marks.derivedKey: expected a ${what} of 1 to ${NAME_CHARS_MAX} characters`);
+      throw new AssayError("USAGE", `mark: expected a ${what} of 1 to ${NAME_CHARS_MAX} characters`);
   const forCustomer = hmac(sha256, master, utf8(`assay-mark/v1/customer\0${customer}`));
   return hmac(sha256, forCustomer, utf8(`assay-mark/v1/period\0${period}`));
 }

@@ -30,25 +30,19 @@ interface MarkRing {
 /** Reads a mark file or a ring. @throws AssayError LIMIT, FORMAT or SCHEMA, naming the mark and the field */
 export function readMarks(bytes: Uint8Array, what: string): MarkRing {
   if (bytes.length > RING_BYTES_MAX)
-    throw new AssayError(
-      "LIMIT",
-      `marks.readMarks: ${what}: expected at most ${RING_BYTES_MAX} bytes, got ${bytes.length}`,
-    );
-  const value = parseStrictJson(fromUtf8(bytes, `marks.readMarks: ${what}`), `marks.readMarks: ${what}`);
+    throw new AssayError("LIMIT", `${what}: expected at most ${RING_BYTES_MAX} bytes, got ${bytes.length}`);
+  const value = parseStrictJson(fromUtf8(bytes, what), what);
   const type = typeof value === "object" && value !== null ? (value as { type?: unknown }).type : undefined;
   if (type !== "assay/mark-ring/v1") {
     if (bytes.length > MARK_BYTES_MAX)
-      throw new AssayError("LIMIT", `marks.readMarks: ${what}: expected a mark of at most ${MARK_BYTES_MAX} bytes`);
+      throw new AssayError("LIMIT", `${what}: expected a mark of at most ${MARK_BYTES_MAX} bytes`);
     const mark = parseMark(value, what);
     return { name: mark.name, marks: [mark], ring: false };
   }
   const parsed = ringSchema.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
-    throw new AssayError(
-      "SCHEMA",
-      `marks.readMarks: ${what}: at ${issue.path.join(".") || "the top"}: ${issue.message}`,
-    );
+    throw new AssayError("SCHEMA", `${what}: at ${issue.path.join(".") || "the top"}: ${issue.message}`);
   }
   const marks = parsed.data.marks.map((mark, i) => {
     const read = parseMark(mark, `${what}, mark ${i + 1}`);
@@ -57,10 +51,7 @@ export function readMarks(bytes: Uint8Array, what: string): MarkRing {
   const seen = new Set<string>();
   for (const { name } of marks) {
     if (seen.has(name))
-      throw new AssayError(
-        "SCHEMA",
-        `marks.readMarks: ${what}: expected a name once, got ${JSON.stringify(name)} twice`,
-      );
+      throw new AssayError("SCHEMA", `${what}: expected a name once, got ${JSON.stringify(name)} twice`);
     seen.add(name);
   }
   return { name: parsed.data.name ?? null, marks, ring: true };

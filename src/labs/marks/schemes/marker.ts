@@ -26,10 +26,10 @@ export type Marker = (generated: ArrayLike<number>, logits: Float32Array | Float
  */
 export function markerOf(mark: AssayMark, draws: TokenDraws): Marker {
   const width = mark.parameters.context_width;
-  const words = contextWords(fromHex(mark.key, "marks.markerOf"));
+  const words = contextWords(fromHex(mark.key, "mark"));
   return (generated, logits) => {
     if (logits.length !== mark.vocabulary)
-      throw new AssayError("FORMAT", `marks.markerOf: expected ${mark.vocabulary} logits, got ${logits.length}`);
+      throw new AssayError("FORMAT", `mark: expected ${mark.vocabulary} logits, got ${logits.length}`);
     if (generated.length < width) return false;
     const context = Array.from({ length: width }, (_, i) => generated[generated.length - width + i]!);
     // A second draw under the same words would repeat the first: in tournament mode that would distort.
@@ -55,7 +55,7 @@ function candidates(logits: Float32Array | Float64Array): Uint32Array {
   for (let t = 0; t < logits.length; t++) {
     const x = logits[t]!;
     if (!(x < Number.POSITIVE_INFINITY))
-      throw new AssayError("FORMAT", `marks.markerOf: expected finite logits or -Infinity, got ${x} at token ${t}`);
+      throw new AssayError("FORMAT", `mark: expected finite logits or -Infinity, got ${x} at token ${t}`);
     if (x > top) top = x;
   }
   if (top === Number.NEGATIVE_INFINITY) return new Uint32Array(0);

@@ -64,7 +64,7 @@ export function seedingOf(mark: Mark, draws: TokenDraws): Seeding {
       };
     }
     default:
-      throw new AssayError("UNSUPPORTED", `marks.seedingOf: expected a scheme with a seeded list, got ${mark.form}`);
+      throw new AssayError("UNSUPPORTED", `mark file: expected a scheme with a seeded list, got ${mark.form}`);
   }
 }
 
@@ -122,7 +122,7 @@ function original(defaultKey: bigint, name: string, draws: TokenDraws): Seeding 
   };
   const value = prfs[prf];
   if (value === undefined || (prf === "minskipgram_prf" && width < 2))
-    throw new AssayError("UNSUPPORTED", `marks.seedingOf: expected a known prf, got ${quoted(name)}`);
+    throw new AssayError("UNSUPPORTED", `mark file: expected a known prf, got ${quoted(name)}`);
   const all = selfSalt ? Array.from({ length: width }, (_, i) => i - width + 1) : before(width);
   // What the seed does not read must not tell two tuples apart.
   const offsets =
@@ -154,7 +154,7 @@ function lookup(name: string, key: bigint): { prf: string; width: number; selfSa
   if (!free || Number(free[2]) > 16)
     throw new AssayError(
       "UNSUPPORTED",
-      `marks.seedingOf: expected a seeding scheme of the original repository, got ${quoted(name)}`,
+      `mark file: expected a seeding scheme of the original repository, got ${quoted(name)}`,
     );
   return { prf: free[1]!, width: Number(free[2]), selfSalt: free[3] === "True", key: free[4] ? BigInt(free[4]) : key };
 }

@@ -32,9 +32,9 @@ export function samplingTable(mark: SynthIdMark, draws: TokenDraws): Uint8Array 
     const seed = Number(BigInt.asUintN(32, sampling_table_seed));
     return Uint8Array.from(draws.words(size, seed), (word) => word & 1);
   }
-  const bits = fromBase64(sampling_table, "marks.samplingTable");
+  const bits = fromBase64(sampling_table, "mark file: sampling_table");
   if (bits.length !== Math.ceil(size / 8))
-    throw new AssayError("FORMAT", `marks.samplingTable: expected ${size} bits, got ${8 * bits.length}`);
+    throw new AssayError("FORMAT", `mark file: sampling_table: expected ${size} bits, got ${8 * bits.length}`);
   return Uint8Array.from({ length: size }, (_, i) => (bits[i >> 3]! >> (i & 7)) & 1);
 }
 
@@ -61,7 +61,7 @@ export function synthIdScheme(mark: SynthIdMark, draws: TokenDraws): Scheme {
   const iv = initialValue(mark);
   const table = samplingTable(mark, draws);
   if (table !== null && !(table.includes(0) && table.includes(1)))
-    throw new AssayError("FORMAT", "marks.synthIdScheme: expected a sampling table with noughts and ones");
+    throw new AssayError("FORMAT", "mark file: expected a sampling table with noughts and ones");
   const weights = layerWeights(keys.length);
   // A table of 2^k entries is indexed by the low k bits of a linear hash: windows that agree there are one draw, and
   // there are only so many draws.

@@ -29,7 +29,7 @@ export function readPredictions(bytes: Uint8Array, what: string, scheme: Scheme)
     if (predicted.length !== ids.length)
       throw new AssayError(
         "FORMAT",
-        `marks.readPredictions: ${where}: expected one prediction an id, got ${predicted.length} for ${ids.length}`,
+        `${where}: expected one prediction an id, got ${predicted.length} for ${ids.length}`,
       );
     const seen = new TupleSet(ids.length);
     for (let at = width; at <= ids.length; at++) {
@@ -40,9 +40,8 @@ export function readPredictions(bytes: Uint8Array, what: string, scheme: Scheme)
       texts.push({ id: `line ${number}`, ids: read, promptIds: none, excerpt: true });
     }
     if (texts.length * (width + 1) > CORPUS_IDS_MAX || texts.length > 20 * TRANSCRIPT_LIMITS.recordsMax)
-      throw new AssayError("LIMIT", `marks.readPredictions: ${what}: expected at most ${CORPUS_IDS_MAX} ids in all`);
+      throw new AssayError("LIMIT", `${what}: expected at most ${CORPUS_IDS_MAX} ids in all`);
   }
-  if (texts.length === 0)
-    throw new AssayError("FORMAT", `marks.readPredictions: ${what}: expected "ids" and "predicted", got no line`);
+  if (texts.length === 0) throw new AssayError("FORMAT", `${what}: expected "ids" and "predicted", got no line`);
   return texts;
 }

@@ -58,7 +58,7 @@ export function testRing(
   if (!best)
     throw new AssayError(
       "UNSUPPORTED",
-      `marks.testRing: expected a mark that can be asked of these ids, got none: ${notAsked[0]?.why ?? "no mark"}`,
+      `--mark: expected a mark that can be asked of these ids, got none: ${notAsked[0]?.why ?? "no mark"}`,
     );
   const { mark, scheme, result } = best;
   const log10P = roundLog10P(Math.min(0, result.log10P + Math.log10(marks.length)));

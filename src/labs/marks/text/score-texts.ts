@@ -122,10 +122,7 @@ function joined(scheme: Scheme, text: IdText, vocabulary: number): { ids: Uint32
   const own = scheme.readsPrompt ? 0 : tail.length;
   for (let i = own; i < ids.length; i++) if (ids[i]! > largest) largest = ids[i]!;
   if (largest >= vocabulary)
-    throw new AssayError(
-      "FORMAT",
-      `marks.scoreTexts: text ${text.id}: expected ids below ${vocabulary}, got ${largest}`,
-    );
+    throw new AssayError("FORMAT", `text ${text.id}: expected ids below ${vocabulary}, got ${largest}`);
   return { ids, from: tail.length };
 }
 

@@ -30,7 +30,7 @@ export const CORPUS_IDS_MAX = 200_000_000;
  */
 export function readTexts(bytes: Uint8Array, what: string, encode: Encode | null): IdText[] {
   if (bytes.length > TRANSCRIPT_LIMITS.fileBytesMax)
-    throw new AssayError("LIMIT", `marks.readTexts: ${what}: expected at most ${TRANSCRIPT_LIMITS.fileBytesMax} bytes`);
+    throw new AssayError("LIMIT", `${what}: expected at most ${TRANSCRIPT_LIMITS.fileBytesMax} bytes`);
   const texts: IdText[] = [];
   let number = 0;
   let total = 0;
@@ -39,19 +39,16 @@ export function readTexts(bytes: Uint8Array, what: string, encode: Encode | null
     if (line.trim() === "") continue;
     const where = `${what} line ${number}`;
     if (texts.length >= TRANSCRIPT_LIMITS.recordsMax)
-      throw new AssayError("LIMIT", `marks.readTexts: ${what}: expected at most ${TRANSCRIPT_LIMITS.recordsMax} texts`);
+      throw new AssayError("LIMIT", `${what}: expected at most ${TRANSCRIPT_LIMITS.recordsMax} texts`);
     const object = parseObject(line, where);
     const ids = idsOf(object.ids, object.text, "ids", where, encode);
-    if (ids === null)
-      throw new AssayError("FORMAT", `marks.readTexts: ${where}: expected "ids" or "text", got neither`);
+    if (ids === null) throw new AssayError("FORMAT", `${where}: expected "ids" or "text", got neither`);
     const promptIds = idsOf(object.prompt_ids, object.prompt, "prompt_ids", where, encode) ?? new Uint32Array(0);
     total += ids.length + promptIds.length;
-    if (total > CORPUS_IDS_MAX)
-      throw new AssayError("LIMIT", `marks.readTexts: ${what}: expected at most ${CORPUS_IDS_MAX} ids in all`);
+    if (total > CORPUS_IDS_MAX) throw new AssayError("LIMIT", `${what}: expected at most ${CORPUS_IDS_MAX} ids in all`);
     texts.push({ id: nameOf(object, number), ids, promptIds });
   }
-  if (texts.length === 0)
-    throw new AssayError("FORMAT", `marks.readTexts: ${what}: expected at least one text, got none`);
+  if (texts.length === 0) throw new AssayError("FORMAT", `${what}: expected at least one text, got none`);
   return texts;
 }
 
@@ -61,20 +58,16 @@ function idsOf(ids: unknown, text: unknown, key: "ids" | "prompt_ids", where: st
   if (typeof text !== "string") return null;
   if (encode) return Uint32Array.from(encode(text));
   if (key === "prompt_ids") return null;
-  throw new AssayError("USAGE", `marks.readTexts: ${where}: expected "ids", or a tokenizer (--tokenizer) for its text`);
+  throw new AssayError("USAGE", `${where}: expected "ids", or a tokenizer (--tokenizer) for its text`);
 }
 
 /** @param key the field's name in the record @throws FORMAT for anything but whole numbers below 2^32 */
 export function checkedIds(given: unknown, key: string, where: string): Uint32Array {
-  if (!Array.isArray(given))
-    throw new AssayError("FORMAT", `marks.readTexts: ${where}: expected "${key}" to be a list`);
+  if (!Array.isArray(given)) throw new AssayError("FORMAT", `${where}: expected "${key}" to be a list`);
   const ids = new Uint32Array(given.length);
   for (const [i, id] of given.entries()) {
     if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id > 0xffffffff)
-      throw new AssayError(
-        "FORMAT",
-        `marks.readTexts: ${where}: expected "${key}" to hold token ids, got ${quoted(id)}`,
-      );
+      throw new AssayError("FORMAT", `${where}: expected "${key}" to hold token ids, got ${quoted(id)}`);
     ids[i] = id;
   }
   return ids;

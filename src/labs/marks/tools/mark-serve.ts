@@ -87,7 +87,7 @@ async function serve(options: Options): Promise<void> {
   };
   const server = markedServer({ model: model.name, account, answer });
   await new Promise<void>((listening, failed) => {
-    server.once("error", (error) => failed(new AssayError("USAGE", `mark.serve: ${error.message}`)));
+    server.once("error", (error) => failed(new AssayError("USAGE", `mark serve: ${error.message}`)));
     server.listen(options.port, options.host, listening);
   });
   const at = server.address();
@@ -103,12 +103,12 @@ async function accountList(path: string): Promise<Map<string, string>> {
     value === null ||
     !Object.values(value).every((name) => typeof name === "string" && name !== "")
   )
-    throw new AssayError("FORMAT", "mark.serve: expected a JSON object of bearer token to account");
+    throw new AssayError("FORMAT", "mark serve: expected a JSON object of bearer token to account");
   return new Map(Object.entries(value as Record<string, string>));
 }
 
 async function text(path: string): Promise<string> {
-  return fromUtf8(await readSmallFile(path, LIST_BYTES_MAX), `mark.serve: ${basename(path)}`);
+  return fromUtf8(await readSmallFile(path, LIST_BYTES_MAX), `mark serve: ${basename(path)}`);
 }
 
 function port(given: string): number {

@@ -114,7 +114,7 @@ Example:
     )
     .action(({ share, lift, gamma }: { share: number; lift: number; gamma: number }) => {
       if (share > 1 || gamma >= 1)
-        throw new AssayError("USAGE", "mark.plan: expected a --share of at most 1 and a --gamma below 1");
+        throw new AssayError("USAGE", "mark plan: expected a --share of at most 1 and a --gamma below 1");
       process.stdout.write(
         `${JSON.stringify({ share, lift, gamma, log10Alpha: -6, needed: tuplesNeeded(gamma, lift, share) })}\n`,
       );

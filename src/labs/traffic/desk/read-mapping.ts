@@ -8,7 +8,7 @@ import { type Mapping, parseMapping } from "../log/mapping.js";
 /** @throws NOT_FOUND, FORMAT or SCHEMA under the file's path */
 export async function readMapping(path: string): Promise<Mapping> {
   const bytes = await readFile(path).catch((error) => {
-    throw asAssayError(error, path, "traffic.readMapping");
+    throw asAssayError(error, path, "--mapping");
   });
   return parseMapping(parseStrictJson(fromUtf8(bytes, path), path), path);
 }

@@ -30,7 +30,7 @@ interface TemplatedPrompt {
  */
 export async function templatesOf(path: string): Promise<TemplatedPrompt[]> {
   const bytes = await readFile(path).catch((error) => {
-    throw asAssayError(error, path, "traffic.templatesOf");
+    throw asAssayError(error, path, "prompts");
   });
   const text = unpack(bytes, path);
   const records = text
@@ -84,7 +84,7 @@ function unpack(bytes: Uint8Array, path: string): string {
   } catch (error) {
     throw new AssayError(
       "FORMAT",
-      `traffic.templatesOf: expected UTF-8 text, gzipped or not, got ${(error as Error).message} in ${path}`,
+      `prompts: expected UTF-8 text, gzipped or not, got ${(error as Error).message} in ${path}`,
     );
   }
 }

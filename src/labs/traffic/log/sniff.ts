@@ -63,7 +63,7 @@ export function sniff(records: readonly unknown[], what: string): Mapping {
   }
   throw new AssayError(
     "UNSUPPORTED",
-    `traffic.sniff: expected a log of a known format (${FORMATS.map((f) => f.id).join(", ")}), got ${what}; --mapping FILE tells where its fields are`,
+    `expected a log of a known format (${FORMATS.map((f) => f.id).join(", ")}), got ${what}; --mapping FILE tells where its fields are`,
   );
 }
 

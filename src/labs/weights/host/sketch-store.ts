@@ -104,7 +104,7 @@ export async function writeSketch(
     const payload = { sizeBytes: at - pending.length, digest: `sha256:${hash.digest("hex")}` as const };
     const final = encodeHeader({ ...header, payload });
     if (payload.sizeBytes !== payloadBytes || final.length !== pending.length)
-      throw new Error("sketch-store.write: the folds are not those of the plan");
+      throw new Error("sketch: the folds are not those of the plan");
     await handle.write(final, 0, final.length, 0);
     await handle.sync();
     await handle.close();
@@ -112,7 +112,7 @@ export async function writeSketch(
     await rename(partial, target);
     return { header: { ...header, payload }, sizeBytes: at };
   } catch (error) {
-    throw asAssayError(error, target, "sketch.write");
+    throw asAssayError(error, target, "sketch");
   } finally {
     await handle?.close().catch(() => undefined);
     await rm(partial, { force: true });

@@ -45,13 +45,13 @@ export function checkContribution(contribution: Contribution, what: string): voi
 /** The same whichever of the two is called A. */
 export function jointSeed(one: Contribution, other: Contribution): string {
   const [a, b] = [one, other]
-    .map((c) => ({ root: digestBytes(c.root, "sketch.seed"), nonce: fromHex(c.nonce, "sketch.seed") }))
+    .map((c) => ({ root: digestBytes(c.root, "sketch seed"), nonce: fromHex(c.nonce, "sketch seed") }))
     .sort((x, y) => compare(concatBytes([x.root, x.nonce]), concatBytes([y.root, y.nonce])));
   return hex(sha256(concatBytes([a!.root, b!.root, a!.nonce, b!.nonce])));
 }
 
 function commitmentOf({ root, chunkRoot, nonce }: Omit<Contribution, "commitment">): string {
-  const at = "sketch.commitment";
+  const at = "sketch seed";
   return hex(sha256(concatBytes([DOMAIN, digestBytes(root, at), digestBytes(chunkRoot, at), fromHex(nonce, at)])));
 }
 

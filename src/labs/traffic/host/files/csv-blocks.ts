@@ -56,15 +56,12 @@ function headerOf(record: Buffer, path: string): Header {
   const best = read.reduce((a, b) => ((b.names?.length ?? 0) > (a.names?.length ?? 0) ? b : a));
   const { names, separator } = best;
   if (names === undefined || names.length > COLUMNS_MAX || names.length < 2)
-    throw new AssayError(
-      "FORMAT",
-      `traffic.csvBlocks: expected a header line of 2 to ${COLUMNS_MAX} columns in ${path}`,
-    );
+    throw new AssayError("FORMAT", `log: expected a header line of 2 to ${COLUMNS_MAX} columns in ${path}`);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined)
     throw new AssayError(
       "FORMAT",
-      `traffic.csvBlocks: expected columns with names of their own, got ${shown(twice)} ${names.filter((n) => n === twice).length} times in ${path}: which one is meant cannot be told`,
+      `log: expected columns with names of their own, got ${shown(twice)} ${names.filter((n) => n === twice).length} times in ${path}: which one is meant cannot be told`,
     );
   return { names, separator };
 }

@@ -34,7 +34,7 @@ export async function logFiles(logs: readonly string[]): Promise<FoundFiles> {
       continue;
     }
     const info = await stat(log).catch((error) => {
-      throw asAssayError(error, log, "traffic.logFiles");
+      throw asAssayError(error, log, "log");
     });
     if (!info.isDirectory()) {
       found.files.push(await localFile(log, basename(log), false));
@@ -45,7 +45,7 @@ export async function logFiles(logs: readonly string[]): Promise<FoundFiles> {
     const before = found.files.length;
     await walk(root, root, found, 0);
     if (found.files.length === before)
-      throw new AssayError("NOT_FOUND", `traffic.logFiles: expected logs in the folder ${log}, got none`);
+      throw new AssayError("NOT_FOUND", `log: expected logs in the folder ${log}, got none`);
   }
   // The same file named twice is one file.
   const known = new Set<string>();
@@ -55,7 +55,7 @@ export async function logFiles(logs: readonly string[]): Promise<FoundFiles> {
 
 async function walk(root: string, folder: string, found: FoundFiles, depth: number): Promise<void> {
   if (depth > DEPTH_MAX || found.files.length > FILES_MAX)
-    throw new AssayError("LIMIT", `traffic.logFiles: expected at most ${FILES_MAX} files in ${DEPTH_MAX} levels`);
+    throw new AssayError("LIMIT", `log: expected at most ${FILES_MAX} files in ${DEPTH_MAX} levels`);
   const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = join(folder, entry.name);
@@ -72,7 +72,7 @@ async function walk(root: string, folder: string, found: FoundFiles, depth: numb
  */
 export async function localFile(path: string, name: string, found: boolean): Promise<LogFile> {
   const info = await stat(path, { bigint: true }).catch((error) => {
-    throw asAssayError(error, path, "traffic.logFiles");
+    throw asAssayError(error, path, "log");
   });
   // The change time cannot be set by anybody: with it, size and file number the content is the same.
   const racy = Date.now() - Number(info.ctimeMs) < RACY_MS;

@@ -31,8 +31,8 @@ export function logText(file: LogFile): LogText {
       }
       if (error instanceof AssayError) throw error;
       if (/^(Z_|ZSTD_)/i.test(code))
-        throw new AssayError("FORMAT", `traffic.logText: expected a whole packed file, got ${message} in ${file.path}`);
-      throw asAssayError(error, file.path, "traffic.logText");
+        throw new AssayError("FORMAT", `log: expected a whole packed file, got ${message} in ${file.path}`);
+      throw asAssayError(error, file.path, "log");
     }
   }
   return { chunks: chunks(), cutShort: () => cut };
@@ -60,7 +60,7 @@ async function bunzip2(path: string): Promise<Unpacker> {
     if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new AssayError(
       "UNSUPPORTED",
-      `traffic.logText: expected gzip, Zstandard or no packing, got bzip2 in ${path}; unpack it first (bunzip2), or: npm install unbzip2-stream`,
+      `log: expected gzip, Zstandard or no packing, got bzip2 in ${path}; unpack it first (bunzip2), or: npm install unbzip2-stream`,
     );
   })) as { default: () => NodeJS.ReadWriteStream };
   return async function* unpacked(chunks) {
@@ -86,8 +86,7 @@ async function bunzip2(path: string): Promise<Unpacker> {
     yield* out.splice(0);
     // Where blocks are missing it reads beyond the last byte.
     if (whole && failed instanceof TypeError) throw new Error("unexpected end of file");
-    if (failed !== null)
-      throw new AssayError("FORMAT", `traffic.logText: expected a whole packed file, got ${failed} in ${path}`);
+    if (failed !== null) throw new AssayError("FORMAT", `log: expected a whole packed file, got ${failed} in ${path}`);
   };
 }
 

@@ -22,7 +22,7 @@ export async function openParquet(engine: SqlEngine, path: string): Promise<Parq
   if (engine.name !== "chdb")
     throw new AssayError(
       "UNSUPPORTED",
-      `traffic.ingest: expected JSON Lines or CSV where a server is the engine (it does not see ${path})`,
+      `log: expected JSON Lines or CSV where a server is the engine (it does not see ${path})`,
     );
   const from = `file('${sqlText(resolve(path))}', 'Parquet')`;
   let columns: { name: string }[];
@@ -31,7 +31,7 @@ export async function openParquet(engine: SqlEngine, path: string): Promise<Parq
   } catch (error) {
     throw new AssayError(
       "FORMAT",
-      `traffic.ingest: expected a Parquet file, got ${(error as Error).message.slice(0, 160).replaceAll("\n", " ")} in ${path}`,
+      `log: expected a Parquet file, got ${(error as Error).message.slice(0, 160).replaceAll("\n", " ")} in ${path}`,
     );
   }
   const names = new Set(columns.map(({ name }) => name));

@@ -85,7 +85,7 @@ export async function readManifest(folder: string, key: Uint8Array): Promise<Man
   try {
     text = await readFile(join(folder, "manifest.json"), "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw asAssayError(error, folder, "traffic.readManifest");
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw asAssayError(error, folder, "--data");
     return {
       type: "assay/traffic-manifest/v2",
       keyId,
@@ -101,12 +101,12 @@ export async function readManifest(folder: string, key: Uint8Array): Promise<Man
   if (manifest.type !== "assay/traffic-manifest/v2")
     throw new AssayError(
       "USAGE",
-      `traffic.ingest: expected a data folder of this version, got one of an earlier version at ${folder}; name a new folder with --data`,
+      `--data: expected a data folder of this version, got one of an earlier version at ${folder}; name a new folder with --data`,
     );
   if (manifest.keyId !== keyId)
     throw new AssayError(
       "USAGE",
-      `traffic.ingest: expected the key that ${folder} was made with (${manifest.keyId}), got ${keyId}`,
+      `--data: expected the key that ${folder} was made with (${manifest.keyId}), got ${keyId}`,
     );
   return manifest;
 }

@@ -20,7 +20,7 @@ export async function clickHouseFiles(address: string): Promise<LogFile[]> {
   if (!url || more !== undefined || !NAME.test(database) || !NAME.test(table))
     throw new AssayError(
       "USAGE",
-      `traffic.clickhouse: expected clickhouse://host:8123/database.table, got ${quoted(address.replace(/\/\/.*@/, "//"))}`,
+      `ClickHouse: expected clickhouse://host:8123/database.table, got ${quoted(address.replace(/\/\/.*@/, "//"))}`,
     );
   const secure = url.searchParams.has("secure");
   const server = `${secure ? "https" : "http"}://${url.host || "localhost:8123"}`;
@@ -49,7 +49,7 @@ async function* lines(options: object, query: string): AsyncGenerator<Buffer> {
     for await (const chunk of stream) yield Buffer.from(chunk as Uint8Array);
   } catch (error) {
     if (error instanceof AssayError) throw error;
-    throw new AssayError("UNAVAILABLE", `traffic.clickhouse: ${(error as Error).message.split("\n")[0]}`);
+    throw new AssayError("UNAVAILABLE", `ClickHouse: ${(error as Error).message.split("\n")[0]}`);
   } finally {
     await client.close();
   }
@@ -64,7 +64,7 @@ async function connect(options: object): Promise<Client> {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new AssayError(
       "UNSUPPORTED",
-      "traffic.clickhouse: expected @clickhouse/client; install it with `npm install @clickhouse/client`",
+      "ClickHouse: expected @clickhouse/client; install it with `npm install @clickhouse/client`",
     );
   }
 }

@@ -57,7 +57,7 @@ export async function kafkaFiles(
   if (topic === "")
     throw new AssayError(
       "USAGE",
-      `traffic.kafka: expected kafka://host:9092/topic, got ${quoted(address.replace(/\/\/.*@/, "//"))}`,
+      `Kafka: expected kafka://host:9092/topic, got ${quoted(address.replace(/\/\/.*@/, "//"))}`,
     );
   const brokers = hosts.split(",").map((host) => (host.includes(":") ? host : `${host}:9092`));
   const options = {
@@ -74,7 +74,7 @@ export async function kafkaFiles(
   return asking(options, connect, async (client) => {
     const { id, partitions } = await partitionsOf(client, topic);
     if (partitions.length > PARTITIONS_MAX)
-      throw new AssayError("LIMIT", `traffic.kafka: expected at most ${PARTITIONS_MAX} partitions`);
+      throw new AssayError("LIMIT", `Kafka: expected at most ${PARTITIONS_MAX} partitions`);
     const offsets = (timestamp: bigint) =>
       client.listOffsets({ topics: [topic], timestamp, isolationLevel: READ_COMMITTED });
     const [first, end] = [(await offsets(EARLIEST)).get(topic) ?? [], (await offsets(LATEST)).get(topic) ?? []];
@@ -98,8 +98,7 @@ export async function kafkaFiles(
 
 async function partitionsOf(client: TopicClient, topic: string) {
   const found = (await client.metadata({ topics: [topic], autocreateTopics: false })).topics.get(topic);
-  if (!found)
-    throw new AssayError("NOT_FOUND", `traffic.kafka: expected a topic ${quoted(topic)}, got none of that name`);
+  if (!found) throw new AssayError("NOT_FOUND", `Kafka: expected a topic ${quoted(topic)}, got none of that name`);
   return found;
 }
 
@@ -140,7 +139,7 @@ async function* lines(
       const next = nextOffset(own?.records ?? [], offset);
       empty = next === offset ? empty + 1 : 0;
       if (empty > EMPTY_MAX)
-        throw new AssayError("UNAVAILABLE", `traffic.kafka: expected records up to ${to}, got none from ${offset} on`);
+        throw new AssayError("UNAVAILABLE", `Kafka: expected records up to ${to}, got none from ${offset} on`);
       if (own) yield Buffer.concat(linesOf(own, aborted, offset, to));
       offset = next;
     }
@@ -211,7 +210,7 @@ function told(error: unknown): AssayError {
   let inner = error as Error & { errors?: Error[]; cause?: Error };
   for (let depth = 0; depth < 5 && (inner.errors?.[0] ?? inner.cause); depth++)
     inner = (inner.errors?.[0] ?? inner.cause) as typeof inner;
-  return new AssayError("UNAVAILABLE", `traffic.kafka: ${inner.message.split("\n")[0]}`);
+  return new AssayError("UNAVAILABLE", `Kafka: ${inner.message.split("\n")[0]}`);
 }
 
 async function connectTo(options: object): Promise<TopicClient> {
@@ -223,7 +222,7 @@ async function connectTo(options: object): Promise<TopicClient> {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new AssayError(
       "UNSUPPORTED",
-      "traffic.kafka: expected @platformatic/kafka; install it with `npm install @platformatic/kafka`",
+      "Kafka: expected @platformatic/kafka; install it with `npm install @platformatic/kafka`",
     );
   }
 }

@@ -25,18 +25,14 @@ export async function s3Files(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<{ files: LogFile[]; passedOver: string[] }> {
   const [, bucket, prefix = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(address) ?? [];
-  if (bucket === undefined)
-    throw new AssayError("USAGE", `traffic.s3: expected s3://bucket/prefix, got ${quoted(address)}`);
+  if (bucket === undefined) throw new AssayError("USAGE", `S3: expected s3://bucket/prefix, got ${quoted(address)}`);
   const {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken,
   } = env;
   if (!accessKeyId || !secretAccessKey)
-    throw new AssayError(
-      "USAGE",
-      "traffic.s3: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment",
-    );
+    throw new AssayError("USAGE", "S3: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment");
   const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? "us-east-1";
   const endpoint = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL ?? `https://s3.${region}.amazonaws.com`;
   const session = sessionToken ? { sessionToken } : {};
@@ -44,16 +40,16 @@ export async function s3Files(
   const root = `${endpoint.replace(/\/+$/, "")}/${bucket}`;
   const get = async (url: string): Promise<Response> => {
     const response = await aws.fetch(url).catch((error: Error) => {
-      throw new AssayError("UNAVAILABLE", `traffic.s3: expected an answer from ${endpoint}, got ${error.message}`);
+      throw new AssayError("UNAVAILABLE", `S3: expected an answer from ${endpoint}, got ${error.message}`);
     });
     if (response.ok) return response;
     await response.body?.cancel();
     const code = response.status === 404 ? "NOT_FOUND" : "UNAVAILABLE";
-    throw new AssayError(code, `traffic.s3: the bucket answered ${response.status} for ${quoted(address)}`);
+    throw new AssayError(code, `S3: the bucket answered ${response.status} for ${quoted(address)}`);
   };
   const listed = await list(root, prefix, get);
   const logs = listed.filter(({ key }) => key === prefix || isLog(key));
-  if (logs.length === 0) throw new AssayError("NOT_FOUND", `traffic.s3: expected logs under ${address}, got none`);
+  if (logs.length === 0) throw new AssayError("NOT_FOUND", `S3: expected logs under ${address}, got none`);
   return {
     files: logs
       .filter(({ key }) => !/\.parquet$/i.test(key))
@@ -86,7 +82,7 @@ async function list(root: string, prefix: string, get: (url: string) => Promise<
     });
     const page = await (await get(`${root}?${query}`)).text();
     if (page.length > PAGE_CHARS_MAX || out.length > OBJECTS_MAX)
-      throw new AssayError("LIMIT", `traffic.s3: expected at most ${OBJECTS_MAX} objects under ${prefix}`);
+      throw new AssayError("LIMIT", `S3: expected at most ${OBJECTS_MAX} objects under ${prefix}`);
     for (const [, entry = ""] of page.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
       const [key, etag, size] = ["Key", "ETag", "Size"].map((name) => tagged(entry, name));
       if (key) out.push({ key, etag: etag ?? "", sizeBytes: Number(size) });
