@@ -21,6 +21,8 @@ interface Run {
   stages: StageTime[];
   peakMiB: number[];
   disk: Record<string, number>;
+  /** Of the same counts, in the same run; lines of version 5 have it. */
+  duckdb?: { work: string; cpuSeconds: number }[];
 }
 type Scored = { named: number; recall: number; precision: number | null };
 
@@ -33,7 +35,14 @@ const [size, frontier, baselines] = process.argv.slice(2).map((path) =>
 const out = (line: string) => process.stdout.write(`${line}\n`);
 const whole = (n: number) => n.toLocaleString("en-GB");
 
-const stages = ["writing the world", "digest of the log", "accounts and templates", "links", "judging groups"];
+const stages = [
+  "writing the world",
+  "digest of the log",
+  "accounts and templates",
+  "cards and networks",
+  "links",
+  "judging groups",
+];
 out("| rows | accounts | campaign (accounts, exchanges) | recall | precision | wrongly named |");
 out("| ---: | ---: | --- | ---: | ---: | --- |");
 for (const r of size)
@@ -41,15 +50,20 @@ for (const r of size)
     `| ${whole(r.rows)} | ${whole(r.accounts)} | ${whole(r.world.campaignAccounts)}, ${whole(r.world.exchanges)} | ${share(r.recall)} | ${share(r.precision)} | ${wrong(r)} |`,
   );
 out("");
-out(`| rows | ${stages.map((s) => `${s}`).join(" | ")} | exhibits | peak MiB (node + engine) | bytes a row on disk |`);
-out(`| ---: | ${stages.map(() => "---: |").join(" ")} ---: | ---: | ---: |`);
+out(
+  `| rows | ${stages.map((s) => `${s}`).join(" | ")} | exhibits | all but writing | accounts and templates in DuckDB, times | peak MiB (node + engine) | bytes a row on disk |`,
+);
+out(`| ---: | ${stages.map(() => "---: |").join(" ")} ---: | ---: | ---: | ---: | ---: |`);
 for (const r of size) {
   const perMillion = (cpu: number) => ((1e6 * cpu) / r.rows).toFixed(2);
   const cpu = (name: string) =>
     r.stages.filter((s) => s.stage.startsWith(name)).reduce((sum, s) => sum + s.cpuSeconds, 0);
   const bytes = Object.values(r.disk).reduce((a, b) => a + b, 0);
+  const all = r.stages.reduce((sum, s) => sum + s.cpuSeconds, 0) - cpu("writing the world") - cpu("bare scan");
+  const duckdb = r.duckdb?.find(({ work }) => work === "counting")?.cpuSeconds;
+  const times = duckdb ? `${perMillion(duckdb)}, ${(cpu("accounts and templates") / duckdb).toFixed(2)}` : "";
   out(
-    `| ${whole(r.rows)} | ${stages.map((s) => perMillion(cpu(s))).join(" | ")} | ${perMillion(cpu("exhibits"))} | ${r.peakMiB.join(" + ")} | ${(bytes / r.rows).toFixed(0)} |`,
+    `| ${whole(r.rows)} | ${stages.map((s) => perMillion(cpu(s))).join(" | ")} | ${perMillion(cpu("exhibits"))} | ${perMillion(all)} | ${times} | ${r.peakMiB.join(" + ")} | ${(bytes / r.rows).toFixed(0)} |`,
   );
 }
 out("");

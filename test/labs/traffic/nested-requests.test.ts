@@ -25,8 +25,36 @@ const outer = generation("o1", "span-0", "Summarise chapter 4", 0);
 const inner = generation("o2", "o1", "Summarise chapter 4", 10);
 const other = generation("o3", "o1", "Translate the summary", 11);
 
+const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } });
+const attributes = (input: string) => [
+  ...[attribute("gen_ai.operation.name", "chat"), attribute("gen_ai.request.model", "m"), attribute("user.id", "u1")],
+  attribute("gen_ai.usage.input_tokens", input),
+];
+const asSpan = { traceId: "t1", spanId: "s1", startTimeUnixNano: "1772443246847000000", attributes: attributes("9") };
+const span = `${JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [asSpan] }] }] })}\n`;
+const asEvent = {
+  ...{ traceId: "t1", spanId: "s1", timeUnixNano: "1772443248000000000" },
+  eventName: "gen_ai.client.inference.operation.details",
+  attributes: [
+    ...attributes("10"),
+    attribute("gen_ai.input.messages", JSON.stringify([{ role: "user", parts: [{ type: "text", content: "hello" }] }])),
+  ],
+};
+const event = `${JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [asEvent] }] }] })}\n`;
+
+const served = (rid: string, name: string, second: number, out: object) =>
+  `${JSON.stringify({
+    ...{ timestamp: `2026-03-02T09:20:${second}`, event: `request.${name}`, rid, headers: { "x-user-id": "u1" } },
+    ...{ obj: { text: "hello", sampling_params: {} }, ...out },
+  })}\n`;
+const came = served("r1", "received", 10, {});
+const done = served("r1", "finished", 14, {
+  out: { meta_info: { id: "r1", prompt_tokens: 10, completion_tokens: 2 } },
+});
+const brokenOff = served("r2", "received", 11, {});
+
 test.skipIf(!existsSync("node_modules/chdb"))(
-  "a generation within a generation is one request",
+  "a generation within a generation is one request, and so is one that is written twice under one id",
   async () => {
     const engine = await ChdbEngine.open(join(scratch, "engine"), 1);
     let n = 0;
@@ -55,6 +83,11 @@ test.skipIf(!existsSync("node_modules/chdb"))(
         0,
         ...Array(9).fill(100),
       ]);
+      // When it came and when it was answered, in whatever files; what was never answered was asked all the same.
+      expect(await inputsOf({ "a.jsonl": came + brokenOff }, { "b.jsonl": done })).toEqual([0, 10]);
+      expect(await inputsOf({ "a.jsonl": done }, { "b.jsonl": brokenOff + came })).toEqual([0, 10]);
+      // As a span, which has no prompt here, and as an event.
+      expect(await inputsOf({ "traces.jsonl": span }, { "logs.jsonl": event })).toEqual([10]);
     } finally {
       await engine.close();
     }
