@@ -1,6 +1,7 @@
 /**
- * The WASM of token watermarks behind typed functions: draws of PyTorch's CPU generator, SynthID-Text g-values and the
- * bits of this project's own mark. One instance has one memory and serves one thread. Arithmetic: assembly/marks.ts.
+ * The WASM of token watermarks behind typed functions: draws of PyTorch's CPU generator, SynthID-Text g-values, the
+ * Philox words of serving engines and the bits of this project's own mark. One instance has one memory and serves one
+ * thread. Arithmetic: assembly/marks.ts.
  * It cannot stand in for a GPU: CUDA draws come from Philox and depend on the card (pytorch/pytorch 194676, 196613).
  */
 import { assert } from "../base/error.js";
@@ -17,6 +18,8 @@ interface Exports {
   tokenBits(a: bigint, b: bigint, tokens: number, count: number, out: number): void;
   synthIdNames(...args: [number, number, number, number, bigint, bigint, number]): void;
   synthIdOfNames(...args: [number, number, number, number, number, bigint, number]): void;
+  vllmWords(...args: [number, number, number, number, number, number, number]): void;
+  sbwWords(...args: [number, number, number, number, number, bigint, number]): void;
   sumsReaching(...args: [number, number, number, number, number, number, number, number]): void;
 }
 
@@ -54,6 +57,10 @@ export const LAYERS_MAX = 64;
 const PAGE = 65_536;
 /** The kernel keeps the generator's state below this address. */
 const HEAP = 8192;
+
+/** By the number that the kernel knows them under. */
+const SBW_SEEDINGS = ["selfhash", "hashes", "ids"] as const;
+type SbwSeeding = (typeof SBW_SEEDINGS)[number];
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -169,19 +176,54 @@ export class TokenDraws {
    * @returns two words a position, high then low
    */
   synthIdNames(ids: Uint32Array, positions: Int32Array, width: number, iv: bigint, mask: bigint): Uint32Array {
+    return this.#byPosition(ids, positions, width - 1, (idsAt, at, n, out) =>
+      this.#exports.synthIdNames(idsAt, at, n, width, iv, mask, out),
+    );
+  }
+
+  /**
+   * vLLM's draw ("philox4x32-10-v1") of the token at each position after its `width` ids, under one or two keys of 64 bits.
+   * @returns two words a position, one a key; of one key the second is not set
+   */
+  vllmWords(ids: Uint32Array, positions: Int32Array, width: number, keys: readonly bigint[]): Uint32Array {
+    const words = keys.map((key) => [Number(key & 0xffffffffn), Number((key >> 32n) & 0xffffffffn)] as const);
+    return this.#byPosition(ids, positions, width, (idsAt, at, n, out) => {
+      for (const [k, [low, high]] of words.entries())
+        this.#exports.vllmWords(idsAt, at, n, width, low, high, out + 4 * k);
+    });
+  }
+
+  /**
+   * The draws of Stateless Bernoulli Watermarking after the `read` ids before each position.
+   * @returns two words a position: the token's draw, and its neighbour's of the same block
+   */
+  sbwWords(ids: Uint32Array, positions: Int32Array, read: number, seeding: SbwSeeding, key: bigint): Uint32Array {
+    const number = SBW_SEEDINGS.indexOf(seeding);
+    return this.#byPosition(ids, positions, read, (idsAt, at, n, out) =>
+      this.#exports.sbwWords(idsAt, at, n, read, number, BigInt.asIntN(64, key), out),
+    );
+  }
+
+  /** Two words a position that reads `before` ids in front of it: `ask` gets ids, places among them, their number, and where to write. */
+  #byPosition(
+    ids: Uint32Array,
+    positions: Int32Array,
+    before: number,
+    ask: (ids: number, positions: number, count: number, out: number) => void,
+  ): Uint32Array {
     const total = positions.length;
     const result = new Uint32Array(2 * total);
     for (let from = 0; from < total; ) {
       const { to, low, high } = this.#stretch(positions, from);
-      assert(low - width + 1 >= 0 && high < ids.length, "TokenDraws.synthIdNames: expected windows within the text");
-      const read = ids.subarray(low - width + 1, high + 1);
+      assert(low - before >= 0 && high < ids.length, "TokenDraws: expected windows within the text");
+      const read = ids.subarray(low - before, high + 1);
       const n = to - from;
-      const [idsAt, at, out] = this.#after(HEAP, [4 * read.length, 4 * n, 8 * n]);
+      const [idsAt, at, out] = this.#after(HEAP, [4 * read.length, 4 * n, 8 * n]) as [number, number, number];
       this.#identity.n = 0;
       new Uint32Array(this.#memory.buffer, idsAt, read.length).set(read);
       const relative = new Int32Array(this.#memory.buffer, at, n);
-      for (let i = 0; i < n; i++) relative[i] = positions[from + i]! - low + width - 1;
-      this.#exports.synthIdNames(idsAt!, at!, n, width, iv, mask, out!);
+      for (let i = 0; i < n; i++) relative[i] = positions[from + i]! - low + before;
+      ask(idsAt, at, n, out);
       result.set(new Uint32Array(this.#memory.buffer, out, 2 * n), 2 * from);
       from = to;
     }

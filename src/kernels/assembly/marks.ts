@@ -1,6 +1,7 @@
 /**
  * The integer arithmetic of token watermarks: PyTorch's CPU generator (MT19937, Matsumoto and Nishimura 1998, with the
- * draws of torch.randperm, torch.rand and torch.randint), SynthID-Text's 64-bit hash, and this project's own mark.
+ * draws of torch.randperm, torch.rand and torch.randint), SynthID-Text's 64-bit hash, and the marks of serving
+ * engines over Philox, and this project's own mark.
  * Integers only: the same bits on every machine. The caller lays out memory; pointers are byte offsets, counts are
  * elements. It knows nothing of texts.
  */
@@ -331,4 +332,159 @@ export function sumsReaching(
   store<u64>(state, a); store<u64>(state, b, 8); store<u64>(state, c, 16); store<u64>(state, d, 24);
   store<u64>(counts, load<u64>(counts) + reachLow);
   store<u64>(counts, load<u64>(counts, 8) + reachHigh, 8);
+}
+
+/** Where four blocks of four words stand while Philox works on them, below `heapBase` of the caller. */
+const BLOCKS: usize = 512;
+
+// @ts-ignore: decorator
+@inline
+function upper(low: v128, high: v128): v128 {
+  return v128.shuffle<i32>(low, high, 1, 3, 5, 7);
+}
+
+// @ts-ignore: decorator
+@inline
+function lower(low: v128, high: v128): v128 {
+  return v128.shuffle<i32>(low, high, 0, 2, 4, 6);
+}
+
+/** Philox4x32-10 (Salmon et al. 2011) of four counters at BLOCKS (word by word, a lane a counter), each under its key. */
+function philox4(key0: v128, key1: v128): void {
+  const m0 = i32x4.splat(0xd2511f53), m1 = i32x4.splat(0xcd9e8d57);
+  const w0 = i32x4.splat(0x9e3779b9), w1 = i32x4.splat(0xbb67ae85);
+  let c0 = v128.load(BLOCKS), c1 = v128.load(BLOCKS, 16), c2 = v128.load(BLOCKS, 32), c3 = v128.load(BLOCKS, 48);
+  let k0 = key0, k1 = key1;
+  for (let round = 0; round < 10; round++) {
+    const a = i64x2.extmul_low_i32x4_u(c0, m0), b = i64x2.extmul_high_i32x4_u(c0, m0);
+    const c = i64x2.extmul_low_i32x4_u(c2, m1), d = i64x2.extmul_high_i32x4_u(c2, m1);
+    c0 = v128.xor(v128.xor(upper(c, d), c1), k0);
+    c1 = lower(c, d);
+    c2 = v128.xor(v128.xor(upper(a, b), c3), k1);
+    c3 = lower(a, b);
+    k0 = i32x4.add(k0, w0);
+    k1 = i32x4.add(k1, w1);
+  }
+  v128.store(BLOCKS, c0);
+  v128.store(BLOCKS, c1, 16);
+  v128.store(BLOCKS, c2, 32);
+  v128.store(BLOCKS, c3, 48);
+}
+
+// @ts-ignore: decorator
+@inline
+function laneOf(n: i32, lane: i32): usize {
+  return BLOCKS + <usize>((n << 4) + (lane << 2));
+}
+
+/** The place of the token that lane of four asks for; behind the last position the last once more. */
+// @ts-ignore: decorator
+@inline
+function placeOf(positions: usize, count: i32, i: i32, lane: i32): i32 {
+  const k = i + lane < count ? i + lane : count - 1;
+  return <i32>load<u32>(positions + (<usize>k << 2));
+}
+
+const CONTEXT_DOMAIN: u32 = 0x574d4358, TOKEN_DOMAIN: u32 = 0x574d544b;
+
+/**
+ * vLLM's draw ("philox4x32-10-v1") for the token at each position after its `width` ids: out[2 i] := the word.
+ * The context is absorbed four ids a block; what a block lacks stands in as 2^32 - 1, - 2 and so on by its place.
+ */
+export function vllmWords(
+  ids: usize, positions: usize, count: i32, width: i32, key0: u32, key1: u32, out: usize,
+): void {
+  for (let i = 0; i < count; i += 4) {
+    v128.store(BLOCKS, i32x4.splat(CONTEXT_DOMAIN));
+    v128.store(BLOCKS, i32x4.splat(width), 16);
+    v128.store(BLOCKS, i32x4.splat(0), 32);
+    v128.store(BLOCKS, i32x4.splat(0), 48);
+    for (let from = 0; from < width; from += 4) {
+      for (let lane = 0; lane < 4; lane++) {
+        const start = placeOf(positions, count, i, lane) - width + from;
+        for (let n = 0; n < 4; n++) {
+          const id = from + n < width ? load<u32>(ids + (<usize>(start + n) << 2)) : <u32>0xffffffff - n;
+          store<u32>(laneOf(n, lane), load<u32>(laneOf(n, lane)) ^ id);
+        }
+      }
+      philox4(i32x4.splat(key0 ^ from), i32x4.splat(key1));
+    }
+    const k0 = v128.xor(i32x4.splat(key0), v128.load(BLOCKS, 48));
+    v128.store(BLOCKS, v128.load(BLOCKS, 32), 48);
+    v128.store(BLOCKS, v128.load(BLOCKS, 16), 32);
+    v128.store(BLOCKS, v128.load(BLOCKS), 16);
+    for (let lane = 0; lane < 4; lane++)
+      store<u32>(laneOf(0, lane), load<u32>(ids + (<usize>placeOf(positions, count, i, lane) << 2)) >> 2);
+    philox4(k0, i32x4.splat(key1 ^ TOKEN_DOMAIN));
+    for (let lane = 0; lane < 4 && i + lane < count; lane++) {
+      const token = load<u32>(ids + (<usize>placeOf(positions, count, i, lane) << 2));
+      store<u32>(out + (<usize>(i + lane) << 3), load<u32>(laneOf(<i32>(token & 3), lane)));
+    }
+  }
+}
+
+/** Bob Jenkins' hash of a whole number, on a 32-bit word, with its sign. */
+// @ts-ignore: decorator
+@inline
+function jenkins(id: u32): i64 {
+  let i = <i32>(id + 1);
+  i -= i << 6;
+  i ^= i >> 17;
+  i -= i << 9;
+  i ^= i << 4;
+  i -= i << 3;
+  i ^= i << 10;
+  return <i64>(i ^ (i >> 15));
+}
+
+/** SBW's seeds: selfhash, the least product over `read` ids before and the token; lefthash, of a sum of hashes or of ids. */
+function sbwSeed(ids: usize, at: i32, read: i32, seeding: i32, key: i64): i64 {
+  const from = ids + (<usize>(at - read) << 2);
+  if (seeding != 0) {
+    let sum: i64 = 0;
+    for (let k = 0; k < read; k++) {
+      const id = load<u32>(from + (<usize>k << 2));
+      sum += seeding == 1 ? jenkins(id) : <i64>id;
+    }
+    return key * sum;
+  }
+  const own = jenkins(load<u32>(ids + (<usize>at << 2)));
+  const anchored = key * own;
+  let least = anchored * own;
+  for (let k = 0; k < read; k++) {
+    const value = anchored * jenkins(load<u32>(from + (<usize>k << 2)));
+    if (value < least) least = value;
+  }
+  return least;
+}
+
+/**
+ * Stateless Bernoulli Watermarking: two words a position, the token's draw and its neighbour's in the same block, which
+ * tells draws apart. `seeding`: 0 selfhash, 1 lefthash over hashes, 2 over ids.
+ */
+export function sbwWords(
+  ids: usize, positions: usize, count: i32, read: i32, seeding: i32, key: i64, out: usize,
+): void {
+  for (let i = 0; i < count; i += 4) {
+    for (let lane = 0; lane < 4; lane++) {
+      const at = placeOf(positions, count, i, lane);
+      const seed = sbwSeed(ids, at, read, seeding, key);
+      // A lane's number has to be constant: the words go by memory.
+      store<u32>(laneOf(0, lane), <u32>seed);
+      store<u32>(laneOf(1, lane), <u32>(seed >> 32));
+    }
+    const k0 = v128.load(BLOCKS), k1 = v128.load(BLOCKS, 16);
+    for (let lane = 0; lane < 4; lane++)
+      store<u32>(laneOf(0, lane), load<u32>(ids + (<usize>placeOf(positions, count, i, lane) << 2)) >> 2);
+    v128.store(BLOCKS, i32x4.splat(0), 16);
+    v128.store(BLOCKS, i32x4.splat(0), 32);
+    v128.store(BLOCKS, i32x4.splat(0), 48);
+    philox4(k0, k1);
+    for (let lane = 0; lane < 4 && i + lane < count; lane++) {
+      const token = load<u32>(ids + (<usize>placeOf(positions, count, i, lane) << 2));
+      const to = out + (<usize>(i + lane) << 3);
+      store<u32>(to, load<u32>(laneOf(<i32>(token & 3), lane)));
+      store<u32>(to, load<u32>(laneOf(<i32>((token + 1) & 3), lane)), 4);
+    }
+  }
 }

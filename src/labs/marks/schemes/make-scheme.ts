@@ -84,13 +84,13 @@ export function schemeOf(mark: Mark, draws: TokenDraws): Scheme {
       return unigram(mark.key, n, Math.trunc(mark.parameters.gamma * n));
     case "gumbel/vllm":
     case "dual-gumbel/vllm":
-      return vllmGumbelScheme(mark);
+      return vllmGumbelScheme(mark, draws);
     case "gumbel/textseal":
     case "kgw/textseal":
       return textSealScheme(mark);
     case "sbw/vllm":
     case "sbw/original":
-      return sbwScheme(mark);
+      return sbwScheme(mark, draws);
     case "assay/tournament":
     case "assay/biased":
       return assayScheme(mark, draws);

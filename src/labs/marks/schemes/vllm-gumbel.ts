@@ -5,44 +5,14 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, utf8 } from "../../../base/bytes.js";
+import type { TokenDraws } from "../../../kernels/token-draws.js";
 import type { Mark } from "./mark-file.js";
-import { philox } from "./philox.js";
 import type { Scheme } from "./scheme.js";
 
 type VllmGumbelMark = Extract<Mark, { form: "gumbel/vllm" | "dual-gumbel/vllm" }>;
 
-/** Domains of the two uses of the generator: "WMCX" and "WMTK". */
-const CONTEXT_DOMAIN = 0x574d4358;
-const TOKEN_DOMAIN = 0x574d544b;
 /** Draws have 24 bits. */
 const STEPS = 2 ** 24;
-const low = (x: bigint) => Number(x & 0xffffffffn);
-const high = (x: bigint) => Number((x >> 32n) & 0xffffffffn);
-
-/** The word that a key draws for the token at `at` after its `width` ids before it. */
-function wordOf(key: bigint, width: number): (ids: Uint32Array, at: number) => number {
-  const key0 = low(key);
-  const key1 = high(key);
-  const block = new Uint32Array(4);
-  return (ids, at) => {
-    block[0] = CONTEXT_DOMAIN;
-    block[1] = width;
-    block[2] = 0;
-    block[3] = 0;
-    for (let from = 0; from < width; from += 4) {
-      for (let i = 0; i < 4; i++) block[i]! ^= from + i < width ? ids[at - width + from + i]! : 0xffffffff - i;
-      philox(block, key0 ^ from, key1);
-    }
-    const token = ids[at]!;
-    const last = block[3]!;
-    block[3] = block[2]!;
-    block[2] = block[1]!;
-    block[1] = block[0]!;
-    block[0] = token >>> 2;
-    philox(block, key0 ^ last, key1 ^ TOKEN_DOMAIN);
-    return block[token & 3]!;
-  };
-}
 
 /** −ln(1 − u), with u rounded to single precision as vLLM rounds it. */
 function scoreOfWord(word: number): number {
@@ -56,14 +26,22 @@ function derivedKey(key: bigint, domain: "key_a" | "key_b"): bigint {
   return new DataView(sha256(concatBytes([utf8(domain), bytes])).buffer).getBigUint64(0);
 }
 
+/** Tells tuples apart whose words are the same by chance. */
+function tupleHash(ids: Uint32Array, at: number, width: number): number {
+  let hash = 0x811c9dc5;
+  for (let k = at - width; k <= at; k++) {
+    hash = Math.imul(hash ^ ids[k]!, 0x85ebca6b);
+    hash ^= hash >>> 15;
+  }
+  return hash;
+}
+
 /** Exponential scores, with a slack for draws being multiples of 1/STEPS. */
-export function vllmGumbelScheme(mark: VllmGumbelMark): Scheme {
+export function vllmGumbelScheme(mark: VllmGumbelMark, draws: TokenDraws): Scheme {
   const { context_width: width, deduplicate_contexts } = mark.parameters;
   const dual = mark.form === "dual-gumbel/vllm";
   const alpha = dual ? mark.parameters.alpha : 0;
-  const first = wordOf(dual ? derivedKey(mark.key, "key_a") : mark.key, width);
-  // Two words name a draw; with one key the second is drawn under a key of nobody's, to tell tuples apart.
-  const second = wordOf(derivedKey(mark.key, "key_b"), width);
+  const keys = dual ? [derivedKey(mark.key, "key_a"), derivedKey(mark.key, "key_b")] : [mark.key];
   return {
     law: dual ? { kind: "two-exponentials", alpha } : { kind: "exponential", slack: 1 / STEPS },
     contextWidth: width,
@@ -72,11 +50,9 @@ export function vllmGumbelScheme(mark: VllmGumbelMark): Scheme {
     padded: true,
     marksOnce: deduplicate_contexts !== "none",
     names: (ids, positions) => {
-      const names = new Uint32Array(2 * positions.length);
-      for (let i = 0; i < positions.length; i++) {
-        names[2 * i] = first(ids, positions[i]!);
-        names[2 * i + 1] = second(ids, positions[i]!);
-      }
+      const names = draws.vllmWords(ids, positions, width, keys);
+      // Two words name a draw; with one key the second is a hash of the tuple itself.
+      if (!dual) for (let i = 0; i < positions.length; i++) names[2 * i + 1] = tupleHash(ids, positions[i]!, width);
       return names;
     },
     scores: (_ids, positions, names) => {
