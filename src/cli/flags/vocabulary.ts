@@ -214,6 +214,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   rebuild: { takes: "", means: "throw the index away and make it anew" },
   recipient: { takes: "age1…|name", means: "who receives: by name, or by age recipient" },
   "recipient-key": { takes: "file", means: "the recipient's EC public key in PEM, with which it acknowledges" },
+  rate: { takes: "n", means: "requests a minute that each caller may make" },
   recipients: { takes: "file", means: "the owner's list of recipients with its key" },
   recompute: { takes: "", means: "examine the inputs again and compare the finding and the page bit for bit" },
   reference: { takes: "model", means: "the model that the reference's answers came from, by your word" },
@@ -285,6 +286,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   tries: { takes: "n", means: "how often something may be, or was, tried" },
   "trust-config": { takes: "file", means: "sigstore mode: trust root, or client trust configuration" },
   "trust-key": { takes: "file...", means: "public Ed25519 keys you trust" },
+  "trust-roots": { takes: "file", means: "roots in PEM that may vouch for signers" },
   type: { takes: "type", means: "ed25519-cosigner or ml-dsa-44" },
   under: {
     takes: "digest",

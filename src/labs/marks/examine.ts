@@ -12,7 +12,7 @@ import { TokenDraws } from "../../kernels/token-draws.js";
 import { roundLog10P } from "../../stats/combine.js";
 import { MARKS_PROPOSITIONS } from "./propositions.js";
 import { INHERITED, PRESENT } from "./record/method.js";
-import type { MarkObservation } from "./record/observations.js";
+import type { CredentialsObservation, MarkObservation, PresentObservations } from "./record/observations.js";
 import { type TextCase, textFinding } from "./record/text-finding.js";
 import {
   INHERITED_ALTERNATIVES,
@@ -37,6 +37,18 @@ import type { IdText } from "./text/texts.js";
 export interface TextRequest extends TextCase {
   texts: readonly IdText[];
   mark: Mark;
+  /** C2PA manifests of the texts that came in words; none of them reaches the test. */
+  credentials?: readonly CredentialsObservation[] | null;
+}
+
+/** Texts with a manifest that a finding lists. */
+const LISTED_CREDENTIALS_MAX = 200;
+
+function withCredentials(given: TextRequest["credentials"]): Pick<PresentObservations, "credentials"> {
+  if (!given || given.length === 0) return {};
+  const of = (state: CredentialsObservation["state"]) => given.filter((each) => each.state === state).length;
+  const listed = given.filter(({ state }) => state !== "absent").slice(0, LISTED_CREDENTIALS_MAX);
+  return { credentials: { texts: given.length, holding: of("holds"), broken: of("broken"), listed } };
 }
 
 function presentLimits(mark: Mark): readonly string[] {
@@ -73,6 +85,7 @@ export function examineRing(request: RingRequest): Finding {
     mark: describeMark(mark, scheme),
     ...observations,
     ring,
+    ...withCredentials(request.credentials),
   });
 }
 
@@ -103,6 +116,7 @@ export function examinePresence(request: TextRequest): Finding {
   return textFinding(request, "marks/present", method, words, decision, tests, {
     mark: describeMark(mark, scheme),
     ...observations,
+    ...withCredentials(request.credentials),
   });
 }
 

@@ -1,39 +1,14 @@
 /** The marks laboratory: is a mark present, was it inherited, were canaries learned, whose copy leaked? */
 import type { Laboratory } from "../../app/laboratory.js";
 import { MARKS_PROPOSITIONS, MARKS_PROPOSITIONS_2 } from "./propositions.js";
+import { MARKS_STUDIES } from "./studies.js";
 
 export const marks: Laboratory = {
   id: "marks",
   propositions: MARKS_PROPOSITIONS,
   earlier: [MARKS_PROPOSITIONS_2],
   descents: { "marks/leak": { by: "weights" } },
-  studies: [
-    {
-      method: "marks/present",
-      version: "2",
-      file: "validation/marks-present.json",
-      measuredOn: "texts of small models with a vocabulary of 1,024 tokens",
-    },
-    {
-      method: "marks/inherited",
-      version: "1",
-      file: "validation/marks-inherited.json",
-      measuredOn: "transformers of 0.5 to 1 million parameters and bigram models",
-    },
-    {
-      method: "marks/canary",
-      version: "1",
-      file: "validation/marks-canary.json",
-      measuredOn: "simulated answers on plans of 100 accounts and 40 items; no model was trained",
-    },
-    {
-      method: "marks/leak",
-      version: "2",
-      file: "validation/marks-leak.json",
-      measuredOn:
-        "a model below 1 million parameters with lists of 200 and 1,000 recipients, and 100 million generated weights",
-    },
-  ],
+  studies: MARKS_STUDIES,
   questions: [
     {
       name: "marks",

@@ -11,10 +11,12 @@ import type { Validation } from "../../../finding/validation.js";
 import { readSmallFile } from "../../../host/small-file.js";
 import { type TextEncoder, TOKENIZER_BYTES_MAX, textEncoder } from "../../../model/beside/text-encoder.js";
 import { TRANSCRIPT_LIMITS } from "../../../transcript/transcript.js";
+import { withoutWrappers } from "../credentials/text-wrapper.js";
 import { examinePresence, examineRing, type TextRequest } from "../examine.js";
 import type { Mark } from "../schemes/mark-file.js";
 import { RING_BYTES_MAX, readMarks } from "../schemes/mark-ring.js";
 import { type IdText, readTexts } from "../text/texts.js";
+import { credentialsOfTexts } from "./credentials-of-texts.js";
 import type { TextPaths, TextsExamined } from "./text-inputs.js";
 
 /**
@@ -30,23 +32,25 @@ export async function examineMarks(
   const { request, inputs, ring, tokenizer } = await textRequest(paths, "text", validations);
   if (ring) {
     const { mark: _, ...rest } = request;
-    const asked = each ? request.texts.map((text, i) => ({ texts: [text], artefacts: numbered(request, i) })) : [{}];
+    const asked = each ? request.texts.map((_, i) => single(request, i)) : [{}];
     return {
       findings: asked.map((part) => examineRing({ ...rest, marks: ring, tokenizer, onProgress, ...part })),
       inputs,
     };
   }
   if (!each) return { findings: [examinePresence(request)], inputs };
-  const findings = request.texts.map((text, i) =>
-    examinePresence({ ...request, texts: [text], artefacts: numbered(request, i) }),
-  );
+  const findings = request.texts.map((_, i) => examinePresence({ ...request, ...single(request, i) }));
   return { findings, inputs };
 }
 
-/** The text by its number in the file. */
-function numbered({ artefacts }: TextRequest, i: number): TextRequest["artefacts"] {
+/** One text of the request, under its number in the file. */
+function single({ texts, artefacts, credentials }: TextRequest, i: number) {
   const name = `${artefacts.text.name} ${i + 1}`.slice(0, 255);
-  return { ...artefacts, text: { ...artefacts.text, name } };
+  return {
+    texts: [texts[i]!],
+    artefacts: { ...artefacts, text: { ...artefacts.text, name } },
+    credentials: credentials?.filter(({ text }) => text === texts[i]!.id) ?? null,
+  };
 }
 
 /** Reads and digests what a question of texts and a mark is asked with. */
@@ -70,8 +74,9 @@ export async function textRequest(
   const textBytes = await readSmallFile(paths.texts, TRANSCRIPT_LIMITS.fileBytesMax);
   const texts =
     read === undefined
-      ? readTexts(textBytes, basename(paths.texts), encoder ? encoder.encode : null)
+      ? readTexts(textBytes, basename(paths.texts), encoder ? (text) => encoder.encode(withoutWrappers(text)) : null)
       : read(textBytes, mark);
+  const credentials = read === undefined ? await credentialsOfTexts(textBytes, basename(paths.texts), texts) : null;
   const artefacts = {
     text: { name: basename(paths.texts), kind, root: sha256Digest(textBytes) },
     mark: { name: marks.name ?? basename(paths.mark), kind: "mark" as const, root: sha256Digest(markBytes) },
@@ -80,14 +85,15 @@ export async function textRequest(
   const inputs = Object.entries(artefacts).map(([role, { name, root }]) => ({ role, name, root }));
   if (encoder) inputs.push({ role: "tokenizer", name: "tokenizer.json", root: encoder.digest });
   return {
-    request: { texts, mark, artefacts, evidence, validations, software: SOFTWARE },
+    request: { texts, mark, credentials, artefacts, evidence, validations, software: SOFTWARE },
     inputs,
     ring,
     tokenizer: encoder?.digest ?? null,
   };
 }
 
-async function readEncoder(path: string): Promise<TextEncoder> {
+/** @param path tokenizer.json, or a folder that holds one */
+export async function readEncoder(path: string): Promise<TextEncoder> {
   const folder = await stat(path).then(
     (s) => s.isDirectory(),
     () => false,

@@ -124,6 +124,7 @@ function Present({ seen, figures }: { seen: PresentObservations; figures: readon
           ...ringRows(seen.ring),
           ...markRows(seen.mark),
           tupleRow(seen.tuples),
+          ...credentialRows(seen.credentials),
           [
             "All texts together",
             `${whole(corpus.tuples)} distinct tuples; score ${decimal(corpus.score, 1)}, chance gives ${decimal(corpus.expected, 1)}: ${decimal(corpus.deviations, 2)} standard deviations`,
@@ -166,7 +167,37 @@ function Present({ seen, figures }: { seen: PresentObservations; figures: readon
         dense
       />
       {seen.ring && <Ring ring={seen.ring} />}
+      {seen.credentials && seen.credentials.listed.length > 0 && <Manifests listed={seen.credentials.listed} />}
     </>
+  );
+}
+
+type CredentialsSeen = NonNullable<PresentObservations["credentials"]>;
+
+function credentialRows(seen: CredentialsSeen | undefined): [string, string][] {
+  if (!seen) return [];
+  const { texts, holding, broken } = seen;
+  const rest = texts - holding - broken;
+  return [
+    [
+      "C2PA manifests, no part of the test",
+      `of ${whole(texts)} texts in words ${whole(holding)} carry one that holds, ${whole(broken)} one that does not, ${whole(rest)} none; a text without one may have lost it`,
+    ],
+  ];
+}
+
+function Manifests({ listed }: Pick<CredentialsSeen, "listed">) {
+  return (
+    <Table
+      caption="C2PA manifests in the texts: signed by the certificate they carry, which nobody here has vouched for"
+      columns={[{ title: "Text" }, { title: "Signed by" }, { title: "What it says" }]}
+      rows={listed.map(({ text, signer, sourceType, why }) => [
+        text,
+        signer ?? "nobody: it does not hold",
+        why ?? sourceType ?? "nothing of how the text was made",
+      ])}
+      wide
+    />
   );
 }
 

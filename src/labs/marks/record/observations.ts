@@ -20,6 +20,17 @@ const tuplesSchema = z.strictObject({
   scored: count,
 });
 
+const credentialsSchema = z.strictObject({
+  /** Of the text, as its id. */
+  text: z.string(),
+  /** Whether a C2PA manifest stands in it, and whether it is bound to the text and signed by its own certificate. */
+  state: z.enum(["absent", "holds", "broken"]),
+  signer: z.string().nullable(),
+  /** An IPTC digital source type, by the manifest's own word. */
+  sourceType: z.string().nullable(),
+  why: z.string().nullable(),
+});
+
 export const presentObservationsSchema = z.strictObject({
   mark: markSchema,
   tuples: tuplesSchema,
@@ -44,6 +55,16 @@ export const presentObservationsSchema = z.strictObject({
       /** Strongest first, at most 200; p of each by itself, nothing paid for the ring. */
       tested: z.array(z.strictObject({ name: z.string(), form: z.string(), log10P })),
       notAsked: z.array(z.strictObject({ name: z.string(), why: z.string() })),
+    })
+    .optional(),
+  /** Where texts came in words: their C2PA manifests. No part of the test. */
+  credentials: z
+    .strictObject({
+      texts: count,
+      holding: count,
+      broken: count,
+      /** Those that carry one, at most 200. */
+      listed: z.array(credentialsSchema),
     })
     .optional(),
 });
@@ -103,5 +124,6 @@ export type LeakObservations = z.infer<typeof leakObservationsSchema>;
 
 export type InheritedObservations = z.infer<typeof inheritedObservationsSchema>;
 export type PresentObservations = z.infer<typeof presentObservationsSchema>;
+export type CredentialsObservation = z.infer<typeof credentialsSchema>;
 export type MarkObservation = z.infer<typeof markSchema>;
 export type TuplesObservation = z.infer<typeof tuplesSchema>;

@@ -7,6 +7,8 @@ import { lineMarker, openOwnMark } from "../desk/apply-mark.js";
 import { makeMark } from "../desk/make-mark.js";
 import { tuplesNeeded } from "../text/sample-size.js";
 import { markCanariesCommand } from "./mark-canaries.js";
+import { markCredentialsCommand } from "./mark-credentials.js";
+import { markDetectCommand } from "./mark-detect.js";
 import { markRingCommand } from "./mark-ring.js";
 import { markServeCommand } from "./mark-serve.js";
 import { markWeightsCommand } from "./mark-weights.js";
@@ -20,7 +22,9 @@ export function markCommand(): Command {
     .addCommand(markRingCommand())
     .addCommand(markCanariesCommand())
     .addCommand(earlierFlag(markWeightsCommand(), "--key <file>", "--recipients"))
-    .addCommand(markServeCommand());
+    .addCommand(markServeCommand())
+    .addCommand(markDetectCommand())
+    .addCommand(markCredentialsCommand());
 }
 
 interface NewOptions {
