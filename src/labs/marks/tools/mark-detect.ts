@@ -22,6 +22,7 @@ interface Options {
   host?: string[];
 }
 
+/** A leaf of `assay mark`. */
 export function markDetectCommand(): Command {
   return new Command("detect")
     .description(
