@@ -53,7 +53,7 @@ it("a changed word, a second manifest and a cut one do not hold, each for its re
   expect(await broken(`${plain} And more.`)).toContain("the text is not the one that was signed");
   expect(await broken(plain + plain)).toContain("expected one in the text, got 2");
   expect(await broken(plain.slice(0, -20))).toContain("cut short");
-  const [{ from }] = textWrappers(plain) as [{ from: number }];
+  const { from } = textWrappers(plain)[0]!;
   // Version 2 of the wrapper: the ninth selector.
   expect(await broken(`${plain.slice(0, from + 1)}${bump(plain.slice(from + 1), 8, 2)}`)).toContain("version 2");
   // Another's manifest under these words.
@@ -70,7 +70,8 @@ function bump(run: string, n: number, byte: number): string {
 
 it("of 150 manifests with one byte changed, none holds but where the byte is outside of what is signed", async () => {
   const source = prng("credentials", "bytes");
-  const [{ from, manifest }] = textWrappers(texts.plain) as [{ from: number; manifest: Uint8Array }];
+  const { from, ...wrapper } = textWrappers(texts.plain)[0]!;
+  const manifest = wrapper.manifest!;
   const head = texts.plain.slice(0, from + 1);
   const whole = textManifest(texts.plain)!;
   for (let n = 0; n < 150; n++) {
