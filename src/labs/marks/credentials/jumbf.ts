@@ -46,7 +46,8 @@ function boxesOf(bytes: Uint8Array, what: string, budget: { boxes: number }): { 
       header = 16;
       length = Number(view.getBigUint64(at + 8));
     } else if (length === 0) length = bytes.length - at;
-    if (length < header || length > bytes.length - at) throw fault(what, `a box within the ${bytes.length} bytes around it`);
+    if (length < header || length > bytes.length - at)
+      throw fault(what, `a box within the ${bytes.length} bytes around it`);
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     out.push({ type, bytes: bytes.subarray(at + header, at + length) });
     at += length;
@@ -57,7 +58,8 @@ function boxesOf(bytes: Uint8Array, what: string, budget: { boxes: number }): { 
 function superbox(bytes: Uint8Array, what: string, budget: { boxes: number }, depth: number): Superbox {
   if (depth > DEPTH_MAX) throw new AssayError("LIMIT", `${what}: expected boxes at most ${DEPTH_MAX} deep`);
   const [description, ...inside] = boxesOf(bytes, what, budget);
-  if (description?.type !== DESCRIPTION || description.bytes.length < 17) throw fault(what, "a box with its description");
+  if (description?.type !== DESCRIPTION || description.bytes.length < 17)
+    throw fault(what, "a box with its description");
   const stated = description.bytes;
   const uuid = Array.from(stated.subarray(0, 16), (b) => b.toString(16).padStart(2, "0")).join("");
   const type = uuid.endsWith(TYPE_SUFFIX) ? String.fromCharCode(...stated.subarray(0, 4)) : uuid;

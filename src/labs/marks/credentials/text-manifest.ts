@@ -21,7 +21,7 @@ const DATA_HASH = "c2pa.hash.data";
 const ASSERTIONS_MAX = 1000;
 const WHAT = "C2PA manifest";
 
-export interface TextManifest {
+interface TextManifest {
   /** As it stands in the box: what is signed. */
   claim: Uint8Array;
   /** COSE_Sign1, as it stands. */
@@ -44,7 +44,7 @@ export function textManifest(text: string): TextManifest | null {
   if (!wrapper) return null;
   if (wrappers.length > 1) throw new AssayError("FORMAT", `${WHAT}: expected one in the text, got ${wrappers.length}`);
   if (wrapper.manifest === null) throw new AssayError("FORMAT", `${WHAT}: expected a whole wrapper: ${wrapper.fault}`);
-  if (!text.isWellFormed()) throw new AssayError("FORMAT", `${WHAT}: expected text of whole Unicode characters`);
+  if (/\p{Surrogate}/u.test(text)) throw new AssayError("FORMAT", `${WHAT}: expected text of whole Unicode characters`);
   const { manifest, label } = activeManifest(wrapper.manifest);
   const claimBox = only(manifest, (box) => box.type === "c2cl", "claim");
   const signatureBox = only(manifest, (box) => box.label === SIGNATURE && box.type === "c2cs", "signature");

@@ -9,7 +9,7 @@ const MAGIC = "C2PATXT\0";
 const HEADER_BYTES = 13;
 const VERSION = 1;
 /** A claim with a chain of certificates takes 2 to 10 kB; thumbnails some hundred more (CWE-770). */
-export const MANIFEST_BYTES_MAX = 2 * 1024 * 1024;
+const MANIFEST_BYTES_MAX = 2 * 1024 * 1024;
 
 export interface TextWrapper {
   /** Its place among the UTF-16 units of the text, the mark before it included. */

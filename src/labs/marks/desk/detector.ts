@@ -21,10 +21,13 @@ const IDS_MAX = 20_000;
 const DRAWS_MAX = 20_000_000;
 
 const WORDS: Record<Outcome, string> = {
-  "supports-hp": "The text carries this mark: chance gives as much in at most one text of a million, all marks of the ring paid for.",
+  "supports-hp":
+    "The text carries this mark: chance gives as much in at most one text of a million, all marks of the ring paid for.",
   "supports-hd": "No mark of the ring is shown.",
-  inconclusive: "No mark of the ring is shown. That does not show that the text was never marked: editing, paraphrase and another tokenizer remove marks.",
-  uncalibrated: "A mark of the ring may stand in the text; no error rate is known for its kind, so nothing is concluded.",
+  inconclusive:
+    "No mark of the ring is shown. That does not show that the text was never marked: editing, paraphrase and another tokenizer remove marks.",
+  uncalibrated:
+    "A mark of the ring may stand in the text; no error rate is known for its kind, so nothing is concluded.",
   refused: "The text could not be asked for the marks of the ring.",
 };
 
@@ -41,7 +44,7 @@ export interface Detection {
   limits: readonly string[];
 }
 
-export interface DetectorCase {
+interface DetectorCase {
   marks: readonly Mark[];
   /** Turns words into ids; without it ids alone are taken. */
   encoder: TextEncoder | null;
@@ -51,7 +54,10 @@ export interface DetectorCase {
 
 /** @throws AssayError USAGE, FORMAT, LIMIT, UNSUPPORTED for a text that cannot be asked */
 export async function detect({ marks, encoder, validations, trust }: DetectorCase, body: unknown): Promise<Detection> {
-  const { text, ids: given } = (typeof body === "object" && body !== null ? body : {}) as { text?: unknown; ids?: unknown };
+  const { text, ids: given } = (typeof body === "object" && body !== null ? body : {}) as {
+    text?: unknown;
+    ids?: unknown;
+  };
   if ((typeof text === "string") === (given !== undefined))
     throw new AssayError("USAGE", 'expected a JSON object with "text" in words or "ids", and not both');
   if (typeof text === "string" && encoder === null)
@@ -68,7 +74,10 @@ export async function detect({ marks, encoder, validations, trust }: DetectorCas
   const credentials = typeof text === "string" ? (await readCredentials(text, trust?.() ?? null)).line : null;
   // The finding stays here: its names and digests are of nobody's text.
   const root = sha256Digest(new Uint8Array(0));
-  const artefacts = { text: { name: "text", kind: "text" as const, root }, mark: { name: "ring", kind: "mark" as const, root } };
+  const artefacts = {
+    text: { name: "text", kind: "text" as const, root },
+    mark: { name: "ring", kind: "mark" as const, root },
+  };
   const finding = examineRing({
     ...{ marks, validations, artefacts, software: SOFTWARE, evidence: [root] },
     texts: [{ id: "1", ids, promptIds: new Uint32Array(0) }],
@@ -76,5 +85,13 @@ export async function detect({ marks, encoder, validations, trust }: DetectorCas
   });
   const { outcome, alternatives, limits } = finding;
   const found = outcome === "supports-hp" ? (finding.observations as { ring: { best: string } }).ring.best : null;
-  return { type: "assay/mark-detection/v1", outcome, mark: found, says: WORDS[outcome], credentials, alternatives, limits };
+  return {
+    type: "assay/mark-detection/v1",
+    outcome,
+    mark: found,
+    says: WORDS[outcome],
+    credentials,
+    alternatives,
+    limits,
+  };
 }

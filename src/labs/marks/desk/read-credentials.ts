@@ -16,8 +16,13 @@ const WHAT = "C2PA manifest";
 const HEADER = { algorithm: 1, chain: 33 } as const;
 /** Public hierarchies have at most four (CWE-407). */
 const CERTIFICATES_MAX = 16;
-/** COSE algorithms that C2PA allows (§13.2.1), by number: kind of key, digest, what node calls the rest. */
-const ALGORITHMS: ReadonlyMap<unknown, { keys: readonly string[]; digest: string | null; pss?: true }> = new Map([
+interface Algorithm {
+  keys: readonly string[];
+  digest: string | null;
+  pss?: true;
+}
+/** COSE algorithms that C2PA allows (§13.2.1), by number. */
+const ALGORITHMS = new Map<unknown, Algorithm>([
   [-7, { keys: ["ec"], digest: "sha256" }],
   [-35, { keys: ["ec"], digest: "sha384" }],
   [-36, { keys: ["ec"], digest: "sha512" }],
@@ -29,7 +34,7 @@ const ALGORITHMS: ReadonlyMap<unknown, { keys: readonly string[]; digest: string
 /** Claim signing (C2PA 2.4, §14.4.1); document signing and e-mail, as earlier versions had it. */
 const PURPOSES = ["1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.36", "1.3.6.1.5.5.7.3.4"];
 
-export interface Credentials {
+interface Credentials {
   /** Does the text carry a manifest, and does it hold: bound to the text and signed by the certificate it carries? */
   state: "absent" | "holds" | "broken";
   /** One line for people. */
@@ -89,7 +94,7 @@ function signedBy(claim: Uint8Array, signature: Uint8Array): Certificate[] {
   const chain = list.map((raw: Uint8Array) => readCertificate(raw, WHAT));
   const algorithm = ALGORITHMS.get(stated.get(HEADER.algorithm));
   const key = keyOf(chain[0]!);
-  if (!algorithm || !algorithm.keys.includes(key.asymmetricKeyType!))
+  if (!key || !algorithm?.keys.includes(key.asymmetricKeyType!))
     throw new AssayError("SIGNATURE", `${WHAT}: its signature algorithm is not one that C2PA allows for this key`);
   const message = encode(["Signature1", header, new Uint8Array(0), claim]);
   if (!holds(key, algorithm, message, signed))
@@ -106,12 +111,7 @@ function keyOf({ platform }: Certificate): KeyObject | null {
   }
 }
 
-function holds(
-  key: KeyObject,
-  { digest, pss }: { digest: string | null; pss?: true },
-  message: Uint8Array,
-  signature: Uint8Array,
-): boolean {
+function holds(key: KeyObject, { digest, pss }: Algorithm, message: Uint8Array, signature: Uint8Array): boolean {
   try {
     const how = pss
       ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }

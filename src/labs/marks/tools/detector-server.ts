@@ -18,7 +18,7 @@ const MINUTE_MS = 60_000;
 /** What all callers together may ask, as so many callers' share: many addresses are no way around it. */
 const SHARES = 10;
 
-export interface DetectorEndpoint {
+interface DetectorEndpoint {
   detect: (body: unknown) => Promise<Detection>;
   /** A caller's requests a minute. */
   rate: number;
@@ -28,6 +28,7 @@ export interface DetectorEndpoint {
   now: () => number;
 }
 
+/** @returns a server that is not listening yet */
 export function detectorServer(endpoint: DetectorEndpoint): Server {
   const rates = new Rates(endpoint.rate, endpoint.now);
   let waiting = 0;

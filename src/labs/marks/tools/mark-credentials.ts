@@ -12,6 +12,7 @@ const ROOTS_BYTES_MAX = 4 * 1024 * 1024;
 /** Something was checked and does not hold. */
 const BROKEN_EXIT = 3;
 
+/** A leaf of `assay mark`. */
 export function markCredentialsCommand(): Command {
   return new Command("credentials")
     .description(

@@ -7,8 +7,8 @@ import { readCertificates } from "../../../host/signing/signature-keys.js";
 import { readSmallFile } from "../../../host/small-file.js";
 import { detect } from "../desk/detector.js";
 import { readEncoder } from "../desk/examine-marks.js";
-import { marks as laboratory } from "../laboratory.js";
 import { RING_BYTES_MAX, readMarks } from "../schemes/mark-ring.js";
+import { MARKS_STUDIES } from "../studies.js";
 import { detectorServer } from "./detector-server.js";
 
 const ROOTS_BYTES_MAX = 4 * 1024 * 1024;
@@ -22,6 +22,7 @@ interface Options {
   host?: string[];
 }
 
+/** A leaf of `assay mark`. */
 export function markDetectCommand(): Command {
   return new Command("detect")
     .description(
@@ -32,7 +33,11 @@ export function markDetectCommand(): Command {
     .option("--trust-roots <file>", "roots in PEM that may vouch for signers of C2PA manifests")
     .option("--rate <n>", "requests a minute that each caller may make", wholeNumber, 30)
     .option("--port <n>", "0 for any free one", port, 8082)
-    .option("--host <name>", "a name besides this machine's own under which it answers, such as a proxy's; repeatable", more)
+    .option(
+      "--host <name>",
+      "a name besides this machine's own under which it answers, such as a proxy's; repeatable",
+      more,
+    )
     .addHelpText(
       "after",
       `
@@ -49,14 +54,22 @@ Behind a proxy all callers share the proxy's address: limit them there.`,
 
 async function serve({ mark, tokenizer, trustRoots, rate, port: at, host = [] }: Options): Promise<void> {
   const { marks, ring } = readMarks(await readSmallFile(mark, RING_BYTES_MAX), basename(mark));
-  const roots = trustRoots === undefined ? null : readCertificates(await readSmallFile(trustRoots, ROOTS_BYTES_MAX), basename(trustRoots));
+  const roots =
+    trustRoots === undefined
+      ? null
+      : readCertificates(await readSmallFile(trustRoots, ROOTS_BYTES_MAX), basename(trustRoots));
   const of = {
     marks: ring ? marks : marks.map((one) => ({ ...one, name: one.name ?? basename(mark) })),
     encoder: tokenizer === undefined ? null : await readEncoder(tokenizer),
-    validations: (await loadStudies(laboratory)).map(({ summary, digest }) => ({ summary, digest })),
+    validations: (await loadStudies({ studies: MARKS_STUDIES })).map(({ summary, digest }) => ({ summary, digest })),
     trust: roots && (() => ({ roots, at: Date.now() })),
   };
-  const server = detectorServer({ detect: (body) => detect(of, body), rate, hosts: host, now: () => performance.now() });
+  const server = detectorServer({
+    detect: (body) => detect(of, body),
+    rate,
+    hosts: host,
+    now: () => performance.now(),
+  });
   await new Promise<void>((listening, failed) => {
     server.once("error", (error) => failed(new AssayError("USAGE", `mark.detect: ${error.message}`)));
     server.listen(at, "127.0.0.1", listening);
