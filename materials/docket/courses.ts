@@ -17,7 +17,7 @@ const CONTENTS = [
   { kind: "independent", maker: "made for this case from another seed" },
   { kind: "positive-control", maker: "tuned from the reference by the custodian" },
 ] as const;
-export const WEIGHTS_METHODS = ["weights/unit-labels 3", "weights/aligned-units 1"];
+export const WEIGHTS_METHODS = ["weights/unit-labels 4", "weights/aligned-units 1"];
 export const MARKS_METHODS = ["marks/leak 2"];
 
 export interface Slotted {

@@ -14,6 +14,7 @@ import { beginCase, enter } from "../../dist/office/docket/fold/fold.js";
 import { panelPurpose } from "../../dist/office/docket/fold/guards.js";
 import type { EntryKind, Role } from "../../dist/office/docket/pack/names.js";
 import { drawLabels, drawPanel } from "../../dist/office/docket/plan/draw.js";
+import { dayOf, dayText } from "../../dist/office/docket/time/day.js";
 
 const D = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 const SECRET = "5e".repeat(32);
@@ -103,6 +104,7 @@ export function history(rules: Rules, seed: string, steps = 80): CaseEntry[] {
   return entries;
 }
 
+const BECAUSE = ["scale", "abusive-complaint", "refused-order"];
 /** An act drawn with facts of chance often fits at the tenth try. */
 const PATIENCE = 12;
 /** Nothing but explanations follows. */
@@ -145,6 +147,14 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
         drawn: drawPanel(list, members, panelPurpose(list), SIGNATURE, SECRET),
       };
     }
+    case "panel.disclosed":
+      return { who: state.panel[0] ?? "A", conflict: "none" };
+    case "dissent":
+      return { who: state.panel.at(-1) ?? "A", reasons: D("dissent") };
+    case "costs":
+      return { against: pick(["complainant", "respondent"], draw), because: pick(BECAUSE, draw), reasons: "a reason" };
+    case "reopening":
+      return { ground: "no-actual-notice", noticed: dayText(dayOf(received)), reasons: "a reason" };
     case "recusal.asked":
       return { of: state.panel[0] ?? "A", because: "a reason" };
     case "recusal.decided":
@@ -201,7 +211,7 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
         outcome: draw.below(16) === 0 ? pick(["supports-hp", "supports-hd", "inconclusive", "refused"], draw) : usual,
         finding: D(`finding ${received}`),
         bundle: D("bundle"),
-        subjects: [REFERENCE, SUSPECT],
+        subjects: [REFERENCE, content === "suspect" ? SUSPECT : D(content)],
         evidence: draw.below(4) === 0 ? [D("shared")] : [D(`${run?.proposition}`)],
         alternatives: draw.below(2),
       };
@@ -237,14 +247,13 @@ function factsFor(kind: EntryKind, state: CaseState, draw: Draw, received: numbe
       return conductFound(state, draw);
     case "decision":
       return decision(state, draw);
-    case "order":
-      return {
-        rung: draw.below(3) > 0 ? 7 + draw.below(4) : 1 + draw.below(6),
-        effect: "suspend",
-        models: [SUSPECT],
-        reach: "declared",
-        reasons: "a reason",
-      };
+    case "order": {
+      const rung = draw.below(3) > 0 ? 7 + draw.below(4) : 1 + draw.below(6);
+      // Now and then more than the rung's own effect, or a model that is not in dispute: refused.
+      const most = rung > 6 || draw.below(12) === 0 ? "suspend" : rung > 4 ? "label" : "notice";
+      const models = [draw.below(12) === 0 ? REFERENCE : SUSPECT];
+      return { rung, effect: most, models, reach: "declared", reasons: "a reason" };
+    }
     case "inspection.return":
     case "inspection.event":
     case "order.varied":

@@ -4,7 +4,7 @@ import { advance, type Rules } from "../../dist/office/docket/fold/clocks.js";
 import { beginCase, fold, take } from "../../dist/office/docket/fold/fold.js";
 import { readGates } from "../../dist/office/docket/fold/gates.js";
 import { stated } from "../../dist/office/docket/fold/stated.js";
-import { type Draw, SEALED_WORDS } from "./histories.ts";
+import { type Draw, SEALED_WORDS, SUSPECT } from "./histories.ts";
 
 const openRungs = (state: CaseState, { pack }: Rules) =>
   readGates(state, pack)
@@ -32,8 +32,7 @@ export function broken(
     if (dues.some((due, clock) => whole.clocks[clock]!.due < due)) faults.push("a clock got shorter");
     dues = whole.clocks.map(({ due }) => due);
     for (const order of whole.orders)
-      if (order.seq === entry.seq && order.rung > 3 && asksTwo(rules))
-        faults.push(...faultsOfRemedy(whole, order.rung));
+      if (order.seq === entry.seq && asksTwo(rules)) faults.push(...faultsOfRemedy(whole, order));
   }
   advance(whole, rules, until);
   const text = JSON.stringify(whole);
@@ -125,7 +124,8 @@ const asksForHearing = ({ pack }: Rules) =>
 /** A pack for names on the network asks for no laboratory. */
 const asksTwo = ({ pack }: Rules) => pack.data.gates.some(({ laboratories }) => laboratories === 2);
 
-function faultsOfRemedy(state: CaseState, rung: number): string[] {
+function faultsOfRemedy(state: CaseState, { rung, effect, models }: CaseState["orders"][number]): string[] {
+  if (rung <= 3) return effect === "notice" ? [] : ["a remedy without a finding has an effect on a model"];
   const about = state.findings.filter(
     (each) =>
       each.planned &&
@@ -135,6 +135,9 @@ function faultsOfRemedy(state: CaseState, rung: number): string[] {
   );
   const laboratories = new Set(about.map(({ laboratory }) => laboratory)).size;
   const faults: string[] = [];
+  if (/suspend|recall/.test(effect) && laboratories < 2)
+    faults.push("a model is stopped on fewer than two laboratories");
+  if (models.some((model) => model !== SUSPECT)) faults.push("an order reaches a model that is not in dispute");
   if (rung >= 7 && laboratories < 2) faults.push("an irreversible remedy on fewer than two laboratories");
   if (rung >= 5 && state.plan?.status !== "clean") faults.push("a remedy on an examination that is not clean");
   if (rung >= 7 && !(state.conduct.access === "yes" && state.conduct.authorisation === "no"))

@@ -6,6 +6,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJsonBytes } from "../../base/canonical-json.js";
+import { sha256Digest } from "../../base/digest.js";
 import { AssayError, assert, quoted } from "../../base/error.js";
 import { readObjects, writeObject } from "../../host/log/object-store.js";
 import { unixSeconds } from "../../host/moment.js";
@@ -13,6 +14,7 @@ import { platformKey } from "../../host/signing/signature-keys.js";
 import { type Admission, admit, type OpenCase, readmit } from "../../office/docket/entry/admission.js";
 import { type DocketRecord, decodeRecord } from "../../office/docket/entry/docket-record.js";
 import { CASE_ID, openEntryBundle } from "../../office/docket/entry/entry-statement.js";
+import type { Rules } from "../../office/docket/fold/clocks.js";
 import type { FactsOf } from "../../office/docket/pack/facts.js";
 import { readPack } from "../../office/docket/pack/rule-pack.js";
 import { SEAL_FILE, SEALED_PART } from "../../office/docket/seal/circle.js";
@@ -97,6 +99,16 @@ function assertSealed(bundle: Uint8Array): void {
     throw new AssayError("USAGE", `case: expected an entry for ${tier} to carry sealed parts alone`);
 }
 
+/** An entry that brings a calendar carries it: its times are counted by it from then on. */
+function withCalendar(rules: Rules, bundle: Uint8Array, attachments: readonly Uint8Array[]): Rules {
+  const { kind, facts } = openEntryBundle(bundle, "case entry").said;
+  if (kind !== "calendar") return rules;
+  const { calendar: digest } = facts as FactsOf<"calendar">;
+  const bytes = attachments.find((each) => sha256Digest(each) === digest) ?? null;
+  const calendar = readCalendar(readData(bytes, digest, "calendar"));
+  return { ...rules, calendars: new Map([...rules.calendars, [calendar.digest, calendar]]) };
+}
+
 export type Entered = Extract<Admission, { admitted: false }> | { admitted: true; record: DocketRecord };
 
 /**
@@ -119,6 +131,7 @@ export async function enterInCase(
     const received = at ?? Math.max(unixSeconds(), open.file.rehearsal ? open.state.at : 0);
     const bundle = await make(open, received);
     assertSealed(bundle);
+    open.rules = withCalendar(open.rules, bundle, attachments);
     const judged = admit(open, bundle, received, platformKey);
     if (!judged.admitted) return judged;
     for (const bytes of [...attachments, bundle]) await writeObject(folder, bytes);

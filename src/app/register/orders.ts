@@ -15,10 +15,12 @@ import type { Basis, Effect } from "../../office/register/declarations/order.js"
 import type { Subject } from "../../office/register/declarations/statement.js";
 import { MODEL_ID, MODEL_NAME, type ModelId } from "../../office/register/declarations/vocabulary.js";
 import { type AuthorityPredicate, encodeAuthorityPolicy } from "../../office/register/orders/authority-policy.js";
+import { verifyBasis } from "../../office/register/orders/order-admission.js";
 import { ordersOn, reached } from "../../office/register/orders/order-reach.js";
 import type { OrderOnModel } from "../../office/register/orders/order-states.js";
 import type { OrderState } from "../../office/register/orders/orders.js";
 import type { Policy } from "../../tlog/policy.js";
+import { readPolicyFile } from "../log/log.js";
 import { moment } from "./access.js";
 import { type Signer, signDeclaration } from "./declare.js";
 import {
@@ -93,17 +95,32 @@ export async function setAuthority(
   return enter(entering, encodeSignedStatement(statement, sign(toBeSigned(statement)), keyId));
 }
 
-/** A docket entry by its digest, or by its record and the proof of it. */
-export async function basisOf(given: { digest?: string; record?: string; proof?: string }): Promise<Basis> {
+/**
+ * A docket entry by its digest, or by its record and the proof of it, which must be of a log that the policy trusts.
+ * @throws SIGNATURE, DIGEST for a proof that is forged or of another log
+ */
+export async function basisOf(given: {
+  digest?: string;
+  record?: string;
+  proof?: string;
+  policy?: string;
+}): Promise<Basis> {
   if (
     (given.record === undefined) !== (given.proof === undefined) ||
     (given.digest === undefined) === (given.record === undefined)
   )
     throw new AssayError("USAGE", "order: expected --basis DIGEST, or --basis-record FILE and --basis-proof FILE");
   if (given.digest !== undefined) return { digest: given.digest, entry: null };
+  if (given.policy === undefined)
+    throw new AssayError(
+      "USAGE",
+      "order: expected --basis-policy FILE: whose log the docket entry is proved to lie in",
+    );
   const record = await readWhole(given.record!);
   const proof = fromUtf8(await readWhole(given.proof!), given.proof!);
-  return { digest: sha256Digest(record), entry: { record: fromUtf8(record, given.record!), proof } };
+  const basis = { digest: sha256Digest(record), entry: { record: fromUtf8(record, given.record!), proof } };
+  verifyBasis(basis, await readPolicyFile(given.policy));
+  return basis;
 }
 
 /** @param model id, digest, name or folder; an id that nobody declared needs a name */

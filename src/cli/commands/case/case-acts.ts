@@ -5,6 +5,7 @@ import {
   type Countersigned,
   countersign,
   drawFacts,
+  enterAct,
   labelFacts,
   newSecret,
   signatureOf,
@@ -13,6 +14,7 @@ import { openCaseFolder } from "../../../app/docket/case-folder.js";
 import { factsOfFinding } from "../../../app/docket/finding-facts.js";
 import { readSigner } from "../../../app/register/declare.js";
 import { fromUtf8, utf8 } from "../../../base/bytes.js";
+import { canonicalJsonBytes } from "../../../base/canonical-json.js";
 import { sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
@@ -24,7 +26,8 @@ import { readWhole } from "../../../host/whole-file.js";
 import { isEntryKind } from "../../../office/docket/pack/facts.js";
 import { ROLES, type Role } from "../../../office/docket/pack/names.js";
 import { digestOfPlan, encodePlan, factsOfPlan, readPlan } from "../../../office/docket/plan/test-plan.js";
-import { type ActOptions, act, factsGiven, saidWith, saying, signing } from "./common.js";
+import { readCalendar } from "../../../office/docket/time/calendar.js";
+import { type ActOptions, act, acting, factsGiven, saidWith, saying, signing, tell } from "./common.js";
 import { VERBS, type Verb } from "./verbs.js";
 
 /** One verb an act; which of them is admitted is the pack's to say. */
@@ -34,6 +37,8 @@ export function actCommands(): Command[] {
     enterCommand(),
     countersignCommand(),
     enrolCommand(),
+    replaceKeyCommand(),
+    calendarCommand(),
     notifyCommand(),
     drawCommand(),
     secretCommand(),
@@ -133,6 +138,59 @@ function enrolCommand(): Command {
     .action(async (folder: string, path: string, options: ActOptions) => {
       const said = parseStrictJson(fromUtf8(await readWhole(path), path), path) as Countersigned;
       await act(folder, options, { kind: "key.enrolled", role: "registrar", facts: { ...said } });
+    });
+}
+
+function replaceKeyCommand(): Command {
+  return signing(new Command("replace-key"))
+    .argument("<case>", "the case's folder")
+    .description(
+      "Replace a key of one's own party, signed by it or by another of the party; the new one counts after 48 hours.",
+    )
+    .requiredOption("--new-key <file>", "the new private key in PEM, which signs its enrolment")
+    .option("--old-key <id>", "id of the key to be replaced (default: the one that signs)")
+    .requiredOption("--reason <text>", "why")
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ assay case replace-key ./2026-001 --new-key new-key.pem --reason "the laptop was lost" --private-key complainant-key.pem',
+    )
+    .action(async (folder: string, options: ActOptions & { newKey: string; oldKey?: string; reason: string }) => {
+      const fresh = await readSigner(options.newKey);
+      const key = publicOf(readPrivateKey(await readWhole(options.newKey), options.newKey));
+      const publicKey = key.export({ type: "spki", format: "pem" }).toString();
+      const who = await acting(folder, options);
+      const old = options.oldKey ?? who.signer.keyId;
+      const { keys, id } = await openCaseFolder(folder);
+      const [held, by] = [keys.all.get(old), keys.all.get(who.signer.keyId)];
+      if (!held || !by)
+        throw new AssayError("NOT_FOUND", "case replace-key: expected keys that are enrolled in the case");
+      const { countersignature } = countersign(
+        id,
+        { party: held.party, name: held.name, roles: [...held.roles], publicKey },
+        fresh.sign,
+      );
+      const facts = { old, publicKey, countersignature, reason: options.reason };
+      tell(await enterAct(who, { kind: "key.replaced", role: by.roles[0]!, facts }), options.json ?? false);
+    });
+}
+
+function calendarCommand(): Command {
+  return signing(new Command("calendar"))
+    .argument("<case>", "the case's folder")
+    .argument("<calendar>", "holidays (assay/calendar/v1)")
+    .description("Bring a calendar: times begun later are counted by it, and none that runs gets shorter. (calendar)")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay case calendar ./2026-001 holidays-2027.json --private-key registrar-key.pem",
+    )
+    .action(async (folder: string, path: string, options: ActOptions) => {
+      const bytes = canonicalJsonBytes(readCalendar(parseStrictJson(fromUtf8(await readWhole(path), path), path)).data);
+      await act(folder, options, {
+        kind: "calendar",
+        role: "registrar",
+        facts: { calendar: sha256Digest(bytes) },
+        attachments: [{ name: "calendar.json", bytes }],
+      });
     });
 }
 

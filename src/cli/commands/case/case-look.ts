@@ -23,7 +23,10 @@ import { ROLES, type Role, TIERS, type Tier } from "../../../office/docket/pack/
 import { readPack } from "../../../office/docket/pack/rule-pack.js";
 import { PACK_TEXTS, WEEKENDS_ONLY } from "../../../office/docket/packs/shipped.js";
 import { visibleText } from "../../../report/visible-text.js";
+import { plainPolicy } from "../../../tlog/policy.js";
 import { type ActOptions, acting, signing, tell } from "./common.js";
+
+const KEYS_FILE_OF_LOG = "verifier-keys.txt";
 
 /** Verbs that open, read, pack and prove a case. */
 export function lookCommands(): Command[] {
@@ -183,11 +186,13 @@ function proveCommand(): Command {
   return new Command("prove")
     .argument("<case>", "the case's folder")
     .argument("<entry>", "number of the entry")
-    .description("Write an entry's record and its proof, for an order in the register to rest on.")
-    .requiredOption("--out <folder>", "where record.json and record.proof go")
+    .description(
+      "Write an entry's record, its proof and a policy with the log's keys, for an order in the register to rest on.",
+    )
+    .requiredOption("--out <folder>", "where record.json, record.proof and docket.policy go")
     .addHelpText(
       "after",
-      '\nExample:\n  $ assay case prove ./2026-001 41 --out ./basis\n  $ assay register order northwind/lm --effect suspend --basis-record ./basis/record.json --basis-proof ./basis/record.proof --reasons "decision, paragraph 12" --private-key court-key.pem --register ./log',
+      '\nExample:\n  $ assay case prove ./2026-001 41 --out ./basis\n  $ assay register order northwind/lm --effect suspend --basis-record ./basis/record.json --basis-proof ./basis/record.proof --basis-policy ./basis/docket.policy --reasons "decision, paragraph 12" --private-key court-key.pem --register ./log',
     )
     .action(async (folder: string, entry: string, { out }: { out: string }) => {
       const { records } = await openCaseFolder(folder);
@@ -195,6 +200,9 @@ function proveCommand(): Command {
       if (!record) throw new AssayError("NOT_FOUND", `case prove: expected an entry below ${records.length}`);
       await writeWhole(join(out, "record.json"), encodeRecord(record));
       await writeWhole(join(out, "record.proof"), await proveEntry(folder, record.seq, null));
+      // The log's own keys: who takes them at their word trusts the folder they came from.
+      const keys = fromUtf8(await readWhole(join(folder, KEYS_FILE_OF_LOG)), KEYS_FILE_OF_LOG);
+      await writeWhole(join(out, "docket.policy"), utf8(plainPolicy(keys.split("\n").filter((line) => line !== ""))));
       process.stdout.write(`entry ${record.seq}: ${record.kind}\n`);
     });
 }

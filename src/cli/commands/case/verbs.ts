@@ -29,6 +29,13 @@ export const VERBS: readonly Verb[] = [
     says: "Say what the complaint lacks.",
     facts: { lacks: ["no commitment to the query log"] },
   },
+  {
+    verb: "amend",
+    kind: "amendment",
+    role: "complainant",
+    says: "Amend the complaint before it is served.",
+    facts: {},
+  },
   { verb: "cure", kind: "cured", role: "complainant", says: "Cure the complaint.", facts: {} },
   {
     verb: "serve",
@@ -42,6 +49,13 @@ export const VERBS: readonly Verb[] = [
     kind: "service.receipt",
     role: "respondent",
     says: "Confirm receipt of the complaint.",
+    facts: {},
+  },
+  {
+    verb: "ask-registrar",
+    kind: "verification",
+    role: "registrar",
+    says: "Log that the registrar of a name was asked who holds it (udrp/v1).",
     facts: {},
   },
   { verb: "preserve", kind: "preservation", role: "registrar", says: "Order evidence to be preserved.", facts: {} },
@@ -88,6 +102,13 @@ export const VERBS: readonly Verb[] = [
     says: "Hold whether there is a case to answer.",
     facts: { held: "proceed", reasons: "the logs show access" },
   },
+  {
+    verb: "leave",
+    kind: "club.left",
+    role: "complainant",
+    says: "Leave a circle: what is sealed from then on is not sealed to this reader.",
+    facts: { tier: "COUNSEL_EXPERTS", who: "counsel of Aldgate Labs" },
+  },
   { verb: "comment", kind: "plan.commented", role: "respondent", says: "Comment on a plan.", facts: { plan: D } },
   {
     verb: "custody",
@@ -118,11 +139,25 @@ export const VERBS: readonly Verb[] = [
     facts: { plan: D, because: "a decoy was accused" },
   },
   {
+    verb: "ask-inspection",
+    kind: "inspection.asked",
+    role: "complainant",
+    says: "Ask for an inspection of named systems.",
+    facts: { systems: ["training logs"], because: "only they show what was read" },
+  },
+  {
     verb: "inspect",
     kind: "inspection.ordered",
     role: "panel",
     says: "Order an inspection with managed access.",
     facts: { terms: D, noticeDays: 5, exParte: false, reviewDays: 30, clears: "custodian", end: "destroy" },
+  },
+  {
+    verb: "inspecting",
+    kind: "inspection.event",
+    role: "inspector",
+    says: "Log a command or an incident of an inspection.",
+    facts: { order: D, what: "opened the index of the training logs" },
   },
   {
     verb: "inspected",
@@ -232,6 +267,13 @@ export const VERBS: readonly Verb[] = [
       ],
     },
   },
+  {
+    verb: "object",
+    kind: "redaction.objected",
+    role: "respondent",
+    says: "Object to publication of a passage before the time for it is over.",
+    facts: { because: "paragraph 14 names a customer" },
+  },
   { verb: "dissent", kind: "dissent", role: "panel", says: "Dissent.", facts: { who: "C. Lindqvist", reasons: D } },
   {
     verb: "order",
@@ -331,7 +373,7 @@ export const VERBS: readonly Verb[] = [
     kind: "reopening",
     role: "panel",
     says: "Reopen the case.",
-    facts: { ground: "no-actual-notice", reasons: "the address was another's" },
+    facts: { ground: "no-actual-notice", noticed: "2026-07-01", reasons: "the address was another's" },
   },
   {
     verb: "explain",

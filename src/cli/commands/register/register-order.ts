@@ -38,6 +38,7 @@ interface BasisOptions {
   basis?: string;
   basisRecord?: string;
   basisProof?: string;
+  basisPolicy?: string;
 }
 
 const signed = (command: Command) =>
@@ -53,13 +54,15 @@ const rested = (command: Command) =>
   command
     .option("--basis <digest>", "SHA-256 of the docket entry that it rests on")
     .option("--basis-record <file>", "that entry itself, to be carried along")
-    .option("--basis-proof <file>", "and its proof (C2SP tlog-proof)");
+    .option("--basis-proof <file>", "and its proof (C2SP tlog-proof)")
+    .option("--basis-policy <file>", "tlog-policy under which the docket's log is believed");
 
-const basisGiven = ({ basis, basisRecord, basisProof }: BasisOptions) =>
+const basisGiven = ({ basis, basisRecord, basisProof, basisPolicy }: BasisOptions) =>
   basisOf({
     ...(basis === undefined ? {} : { digest: basis }),
     ...(basisRecord === undefined ? {} : { record: basisRecord }),
     ...(basisProof === undefined ? {} : { proof: basisProof }),
+    ...(basisPolicy === undefined ? {} : { policy: basisPolicy }),
   });
 
 /** Verbs of authorities, and `finding` for laboratories. */

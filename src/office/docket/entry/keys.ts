@@ -125,6 +125,9 @@ export class CaseKeys {
 /** Nobody judges in their own cause, tests what they judge, or computes again what they computed. */
 const APART: readonly (readonly Role[])[] = [
   ["complainant", "respondent", "panel", "appeal-panel", "registrar", "custodian", "examiner", "second-examiner"],
+  // Who looks into the other side's systems is neither side nor judge; a descendant may be the respondent's own.
+  ["complainant", "respondent", "panel", "appeal-panel", "registrar", "inspector"],
+  ["complainant", "panel", "appeal-panel", "registrar", "custodian", "examiner", "second-examiner", "descendant"],
 ];
 
 function conflict(roles: readonly Role[]): string | null {

@@ -107,7 +107,7 @@ interface OrderState {
   models: string[];
   reach: string;
   irreversible: boolean;
-  standing: "made" | "lifted" | "reversed";
+  standing: "made" | "lifted" | "reversed" | "set aside";
   noticed: Record<string, { at: number; answered: boolean; held: "reached" | "independent" | null }>;
 }
 

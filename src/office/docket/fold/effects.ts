@@ -8,6 +8,15 @@ import { drawLabels } from "../plan/draw.js";
 import type { CaseEntry, CaseState, PlanState } from "./case-state.js";
 import { adoptCalendar, extendClock, type Rules } from "./clocks.js";
 import { findingOf } from "./evidence.js";
+import {
+  faultOfCosts,
+  faultOfDissent,
+  faultOfIndependence,
+  faultOfOrder,
+  faultOfPenalty,
+  faultOfReferral,
+  faultOfReopening,
+} from "./remedy-facts.js";
 
 /** @returns why the entry does not fit the case, before anything is changed; null when it does */
 type Effect<K extends EntryKind> = (
@@ -57,6 +66,8 @@ export const EFFECTS: { [K in EntryKind]?: Effect<K> } = {
     state.panel = [...(drawn ?? [])];
     return null;
   },
+  "panel.disclosed": ({ panel }, { who }) =>
+    panel.length === 0 || panel.includes(who) ? null : `${who} is not of the panel`,
   "recusal.asked": (state, { of }, { received }) => {
     if (state.panel.length > 0 && !state.panel.includes(of)) return `${of} is not of the panel`;
     state.recusals.push({ of, at: received, held: null });
@@ -75,8 +86,10 @@ export const EFFECTS: { [K in EntryKind]?: Effect<K> } = {
     state.clubs[tier] = club.includes(who) ? club : [...club, who];
     return null;
   },
-  "club.left": (state, { tier, who }) => {
+  "club.left": (state, { tier, who }, { role }) => {
     if (!state.clubs[tier]?.includes(who)) return `${who} is not of ${tier}`;
+    // Nobody takes the other side's reader out of a circle.
+    if (role !== "registrar" && broughtIn(state, tier, who) !== role) return `${who} was brought in by another`;
     state.clubs[tier] = state.clubs[tier]!.filter((each) => each !== who);
     return null;
   },
@@ -187,14 +200,24 @@ export const EFFECTS: { [K in EntryKind]?: Effect<K> } = {
     state.conduct[element] = held;
     return null;
   },
-  decision: (state, { outcome, issues }, { seq }) => {
+  decision: (state, facts, { seq }) => {
+    const { outcome, issues } = facts;
+    const bare = faultOfIndependence(state, facts);
+    if (bare !== null) return bare;
     const yes = issues.filter(({ held }) => held === "yes");
     if ((outcome === "upheld" || outcome === "in-part") !== yes.length > 0)
       return `${outcome} does not follow from ${yes.length} issues held`;
     state.decision = { seq, outcome, issues };
+    // After a reopening: what was appealed was another decision.
+    state.appeal = null;
     return null;
   },
-  order: (state, { rung, effect, models, reach }, { seq, statement }, { pack }) => {
+  dissent: faultOfDissent,
+  costs: faultOfCosts,
+  order: (state, facts, { seq, statement }, { pack }) => {
+    const against = faultOfOrder(state, facts, pack);
+    if (against !== null) return against;
+    const { rung, effect, models, reach } = facts;
     const irreversible = pack.data.gates.find((gate) => gate.rung === rung)?.irreversible ?? true;
     state.orders.push({ seq, statement, rung, effect, models, reach, irreversible, standing: "made", noticed: {} });
     return null;
@@ -211,12 +234,8 @@ export const EFFECTS: { [K in EntryKind]?: Effect<K> } = {
     if (held === "not complied" && !state.refusedOrders.includes(order)) state.refusedOrders.push(order);
     return null;
   },
-  penalty: (_state, { low, high, turnoverSource }) => {
-    if ((low === null) !== (high === null)) return "a range has two ends";
-    if (low === null) return null;
-    if (turnoverSource === null) return "without a turnover and its source there is no figure";
-    return BigInt(low) < BigInt(high!) ? null : "a range goes from less to more";
-  },
+  penalty: faultOfPenalty,
+  referral: faultOfReferral,
   "appeal.noticed": (state, _facts, { seq, role }) => {
     state.appeal = { seq, by: role, held: null };
     return null;
@@ -231,6 +250,8 @@ export const EFFECTS: { [K in EntryKind]?: Effect<K> } = {
   "descendant.noticed": (state, { order, model }, { received }) => {
     const found = orderOf(state, order);
     if (!found) return "no such order in force";
+    if (found.reach === "self") return "the order means its own models alone";
+    if (found.models.includes(model)) return "the order means it itself";
     if (found.noticed[model]) return "it was noticed before";
     found.noticed[model] = { at: received, answered: false, held: null };
     return null;
@@ -241,6 +262,15 @@ export const EFFECTS: { [K in EntryKind]?: Effect<K> } = {
     notice.answered = true;
     return null;
   },
+  reopening: (state, facts, { received }) => {
+    const against = faultOfReopening(state, facts, received);
+    if (against !== null || facts.ground !== "no-actual-notice") return against;
+    // Nobody spoke for the respondent: what was decided and ordered is set aside, and nothing of it opens a gate.
+    state.decision = null;
+    state.appeal = null;
+    for (const order of state.orders) if (order.standing === "made") order.standing = "set aside";
+    return null;
+  },
   "descendant.heard": (state, { order, model, held }) => {
     // An order that was lifted or reversed meanwhile reaches nobody.
     const notice = orderOf(state, order)?.noticed[model];
@@ -249,6 +279,14 @@ export const EFFECTS: { [K in EntryKind]?: Effect<K> } = {
     return null;
   },
 };
+
+/** In which role somebody last joined a circle. */
+function broughtIn({ entries }: CaseState, tier: Tier, who: string) {
+  const joined = Object.values(entries).filter(
+    ({ kind, facts }) => kind === "club.joined" && facts.who === who && facts.tier === tier,
+  );
+  return joined.at(-1)?.role;
+}
 
 /** How wide each circle is: the narrower, the greater. */
 const WIDTH: Record<Tier, number> = { PUBLIC: 0, PARTIES: 1, COUNSEL_EXPERTS: 2, ROOM_ONLY: 3, TRIBUNAL_ONLY: 4 };

@@ -71,7 +71,7 @@ export function readGate(state: CaseState, gate: RemedyGate): GateReading {
   const conditions: GateReading["conditions"] = [];
   const condition = (name: string, fault: string | null) =>
     conditions.push({ condition: name, holds: fault === null, says: fault ?? "holds" });
-  if (gate.decision) condition("decided for the complainant", decided(state));
+  if (gate.decision) condition("decided for the complainant", decidedAgainst(state));
   if (gate.laboratories > 0) condition(`laboratories: ${gate.laboratories}`, laboratories(state, gate, relied));
   for (const guard of gate.guards) {
     const over = OF_THE_CASE[guard];
@@ -91,7 +91,8 @@ export function readGates(state: CaseState, pack: RulePack): GateReading[] {
   return pack.data.gates.map((gate) => readGate(state, gate));
 }
 
-function decided({ decision, appeal }: CaseState): string | null {
+/** Why no decision for the complainant stands; null when one does. */
+export function decidedAgainst({ decision, appeal }: CaseState): string | null {
   if (!decision) return "no decision";
   if (appeal?.held === "reversed") return "the decision was reversed on appeal";
   return decision.outcome === "upheld" || decision.outcome === "in-part" ? null : `decided: ${decision.outcome}`;

@@ -256,7 +256,11 @@ const FACTS = {
     reasons: line,
   }),
   referral: z.strictObject({ to: word, pack: digest, withheld: z.array(line).max(50) }),
-  reopening: z.strictObject({ ground: z.enum(["no-actual-notice", "new-evidence"]), reasons: line }),
+  reopening: z.strictObject({
+    ground: z.enum(["no-actual-notice", "new-evidence"]),
+    noticed: day.optional().describe("when the respondent came to know of the case, where it had no notice"),
+    reasons: line,
+  }),
   "delay.explained": z.strictObject({ timer: word, because: line }),
 } as const satisfies Partial<Record<EntryKind, z.ZodType>>;
 

@@ -18,6 +18,7 @@ import type { ModelId } from "../declarations/vocabulary.js";
 import type { RegisterIndex } from "../register-index.js";
 import { REPLACEMENT_NOTICE_SECONDS, RESCUE_NOTICE_SECONDS } from "./authorities.js";
 import type { SignedAuthorityPolicy } from "./authority-policy.js";
+import { faultOfDocketEntry } from "./docket-basis.js";
 
 /** Why not, as a reason of the register's closed list and its detail; null when nothing stands against it. */
 export type OrderFault = {
@@ -38,7 +39,7 @@ export function faultOfOrder(index: RegisterIndex, signed: SignedDeclaration, re
     const order = predicate as Order;
     if (!effects.includes(order.effect))
       return fault("authority", `${acting.authority} lets this key order ${effects.join(", ")}, not ${order.effect}`);
-    return faultOfBasis(order.basis);
+    return faultOfBasis(order.basis, declaration);
   }
   const about = (predicate as OrderLifted | OrderExtended).order;
   const order = index.orders.statement(about);
@@ -53,7 +54,7 @@ export function faultOfOrder(index: RegisterIndex, signed: SignedDeclaration, re
   if (whole) return fault("settled", `the order was lifted by entry ${whole.index}`);
   if (kind === "order-lifted") {
     const { basis } = predicate as OrderLifted;
-    return basis === null ? null : faultOfBasis(basis);
+    return basis === null ? null : faultOfBasis(basis, declaration);
   }
   const extended = predicate as OrderExtended;
   if (order.facts.reach === "self") return fault("malformed", `entry ${order.entry.index} means its model alone`);
@@ -65,11 +66,12 @@ export function faultOfOrder(index: RegisterIndex, signed: SignedDeclaration, re
     );
   const own = extended.models.find((id) => (id as ModelId) === order.entry.model);
   if (own !== undefined) return fault("malformed", "an order need not be extended to its own model");
-  return faultOfBasis(extended.basis);
+  return faultOfBasis(extended.basis, declaration);
 }
 
-/** The docket entry carried along is the one named, and lies in the tree of the checkpoint that comes with it. */
-function faultOfBasis({ digest, entry }: Basis): OrderFault {
+/** The docket entry carried along is the one named, one to rest on, and in the tree of the checkpoint that comes with it. */
+function faultOfBasis(basis: Basis, declaration: SignedDeclaration["declaration"]): OrderFault {
+  const { digest, entry } = basis;
   if (entry === null) return null;
   if (sha256Digest(utf8(entry.record)) !== digest)
     return fault("malformed", "the docket entry is not the one the basis names");
@@ -77,7 +79,9 @@ function faultOfBasis({ digest, entry }: Basis): OrderFault {
     const { index, proof, checkpoint } = parseProofFile(utf8(entry.proof), "basis");
     const { size, root } = parseCheckpoint(parseNote(checkpoint, "basis").text, "basis");
     const holds = verifyInclusion({ index, size, root, proof, leaf: leafHash(utf8(entry.record)) });
-    return holds ? null : fault("malformed", "the proof of the docket entry does not hold");
+    if (!holds) return fault("malformed", "the proof of the docket entry does not hold");
+    const against = faultOfDocketEntry(basis, declaration);
+    return against === null ? null : fault("malformed", against);
   } catch (error) {
     if (!(error instanceof AssayError)) throw error;
     return fault("malformed", error.message);
