@@ -2,6 +2,7 @@
  * What a case survives while it is filed in: kills of two writers at once, and a full disk. Figures of validation/docket.md.
  *   npm run build && node validation/docket-crash.study.ts kills [kills in all, default 1000]
  *   npm run build && node validation/docket-crash.study.ts full FOLDER [times, default 300]
+ *   npm run build && node validation/docket-crash.study.ts writers [entries of each of two processes, default 100]
  * FOLDER lies on a small file system of its own, such as `mount -t tmpfs -o size=8m tmpfs FOLDER`: it is filled.
  * Resumable: counting goes on where docket-crash.json stands; delays are drawn from the number of the round.
  */
@@ -52,6 +53,7 @@ const figures = {
     notVerified: 0,
     errors: {} as Record<string, number>,
   },
+  writers: { processes: 2, cases: 0, acknowledged: 0, byEach: [0, 0], lost: 0, forks: 0, notOpened: 0, notVerified: 0 },
   ...(existsSync(OUT) ? JSON.parse(readFileSync(OUT, "utf8")) : {}),
 };
 function save(): void {
@@ -69,7 +71,8 @@ const [part, ...rest] = process.argv.slice(2);
 try {
   if (part === "kills") await kills(Number(rest[0] ?? 1000));
   else if (part === "full") await full(resolve(rest[0]!), Number(rest[1] ?? 300));
-  else throw new Error("expected kills or full");
+  else if (part === "writers") await writers(Number(rest[0] ?? 100));
+  else throw new Error("expected kills, full or writers");
 } finally {
   rmSync(home, { recursive: true, force: true });
 }
@@ -119,14 +122,14 @@ interface Fate {
   milliseconds: number;
 }
 
-/** Both file at once in one case, and each is killed when its time has come. @returns number, statement and attachment */
+/** Both file at once in one case, and each is killed when its time has come. @returns number, statement, attachment, writer */
 async function killTwo(
   script: string,
   folder: string,
   round: number,
   fates: readonly Fate[],
-): Promise<[number, string, string][]> {
-  const acks: [number, string, string][] = [];
+): Promise<[number, string, string, number][]> {
+  const acks: [number, string, string, number][] = [];
   await Promise.all(
     fates.map(async ({ acks: wanted, milliseconds }, writer) => {
       const child = spawn(process.execPath, [script, folder, keyFile, `${round}.${writer}`], {
@@ -147,11 +150,42 @@ async function killTwo(
       await ended;
       for (const line of out.slice(0, out.lastIndexOf("\n")).split("\n")) {
         const [, seq, statement, attachment] = /^ack ([0-9]+) (sha256:[0-9a-f]{64}) ([0-9a-f]{64})$/.exec(line) ?? [];
-        if (seq !== undefined) acks.push([Number(seq), statement!, attachment!]);
+        if (seq !== undefined) acks.push([Number(seq), statement!, attachment!, writer]);
       }
     }),
   );
   return acks;
+}
+
+/** Two processes file into one case and its one log until each was acknowledged so often; nobody is killed before that. */
+async function writers(entries: number): Promise<void> {
+  const at = { ...figures.writers, attachmentsLost: 0 };
+  const id = `writers-${at.cases}`;
+  const folder = join(home, id);
+  const policy = await newCase(folder, id);
+  const seen: Uint8Array = readFileSync(join(folder, "checkpoint"));
+  const acknowledged: Acknowledged = new Map();
+  const script = join(process.cwd(), "materials/docket/filing.ts");
+  const acks = await killTwo(
+    script,
+    folder,
+    at.cases,
+    [0, 1].map(() => ({ acks: entries, milliseconds: 0 })),
+  );
+  for (const [seq, statement, attachment] of acks) {
+    if (acknowledged.has(seq)) at.forks++;
+    acknowledged.set(seq, { statement, attachment });
+  }
+  const { records } = await openCaseFolder(folder);
+  for (const writer of [0, 1])
+    at.byEach[writer]! += records.filter(({ seq }) => acks.some(([n, , , by]) => n === seq && by === writer)).length;
+  if ((await followLog(folder, policy, seen)).fault !== null) at.forks++;
+  await judged(at, folder, acknowledged);
+  at.cases++;
+  const { attachmentsLost, ...rest } = at;
+  figures.writers = { ...rest, lost: rest.lost + attachmentsLost };
+  save();
+  console.log(JSON.stringify(figures.writers));
 }
 
 async function kills(wanted: number): Promise<void> {

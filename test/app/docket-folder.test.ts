@@ -4,8 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { enterAct } from "../../dist/app/docket/act.js";
+import { bundleOfCase } from "../../dist/app/docket/case-bundle.js";
 import { openCaseFolder } from "../../dist/app/docket/case-folder.js";
+import { verifyCase } from "../../dist/app/docket/verify-case.js";
+import { canonicalJsonBytes } from "../../dist/base/canonical-json.js";
+import { sha256Digest } from "../../dist/base/digest.js";
 import { caseUco } from "../../dist/office/docket/custody/case-uco.js";
+import { WEEKENDS_ONLY } from "../../dist/office/docket/packs/shipped.js";
 import { settledCourse } from "../../materials/docket/courses.ts";
 import type { Court } from "../../materials/docket/court.ts";
 import { fileCase } from "../../materials/docket/folders.ts";
@@ -31,6 +36,25 @@ test("writers at once: each entry that was acknowledged is there, and who came s
   expect(records.length).toBe(before + entered.length);
   for (const { seq, statement } of entered) expect(records[seq]!.statement).toBe(statement);
   for (const each of done) if (each.status === "rejected") expect(String(each.reason)).toContain("only writer");
+});
+
+test("a calendar and a replaced key come in by the folder, and the calendar counts from then on", async () => {
+  const parties = { complainant: "Aldgate Labs", respondent: "Meridian Cloud" };
+  const { folder, players } = await fileCase(home, "c", { ...parties, at: null });
+  const year = String(new Date().getUTCFullYear());
+  const data = { ...WEEKENDS_ONLY.data, id: "holidays/v1", holidays: [{ day: `${year}-12-25`, name: "a holiday" }] };
+  const bytes = canonicalJsonBytes(data);
+  const facts = { calendar: sha256Digest(bytes) };
+  const by = { folder, signer: players.registrar, at: null };
+  const act = { kind: "calendar", role: "registrar", facts } as const;
+  await expect(enterAct(by, act)).rejects.toThrow("calendar");
+  expect(await enterAct(by, { ...act, attachments: [{ name: "calendar.json", bytes }] })).toMatchObject({
+    admitted: true,
+  });
+  expect((await openCaseFolder(folder)).state.calendar).toBe(facts.calendar);
+  expect((await verifyCase(await bundleOfCase(folder, "PUBLIC", 4e9))).checks.filter(({ holds }) => !holds)).toEqual(
+    [],
+  );
 });
 
 test("custody for other tools: each event an action with its record, the same bytes twice", async () => {

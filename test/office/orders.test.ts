@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { utf8 } from "../../src/base/bytes.js";
+import { canonicalJson } from "../../src/base/canonical-json.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import type { Order } from "../../src/office/register/declarations/order.js";
 import type { ModelId } from "../../src/office/register/declarations/vocabulary.js";
@@ -90,18 +91,38 @@ describe("under whose keys", () => {
 
   test("the docket entry that an order carries is the one it names, and in its log", () => {
     const w = world();
-    const record = '{"type":"assay/docket-entry/v1"}';
+    const facts = { rung: 8, effect: "suspend", models: [base.id], reach: "declared-and-found", reasons: "r" };
+    const entryOf = (kind: string, given: object) =>
+      canonicalJson({ type: "assay/docket-entry/v1", case: "2026-001", kind, facts: given });
+    const record = entryOf("order", facts);
     const log = secretKeyOf("docket.example/log", "ed25519", new Uint8Array(32).fill(3));
-    const text = checkpointText({ origin: log.name, size: 1, root: leafHash(utf8(record)), extensions: [] });
-    const checkpoint = encodeNote(signNote(text, [signerOf(log, 0)]));
-    const proof = new TextDecoder().decode(encodeProofFile({ extra: null, index: 0, proof: [], checkpoint }));
-    const basis = { digest: sha256Digest(utf8(record)), entry: { record, proof } };
+    const proofOf = (leaf: string) => {
+      const text = checkpointText({ origin: log.name, size: 1, root: leafHash(utf8(leaf)), extensions: [] });
+      const checkpoint = encodeNote(signNote(text, [signerOf(log, 0)]));
+      return new TextDecoder().decode(encodeProofFile({ extra: null, index: 0, proof: [], checkpoint }));
+    };
+    const basisOf = (leaf: string) => ({
+      digest: sha256Digest(utf8(leaf)),
+      entry: { record: leaf, proof: proofOf(leaf) },
+    });
+    const basis = basisOf(record);
+    const proof = basis.entry.proof;
     const bad = (change: object) => w.try(judge, base, "order", { ...ORDER, basis: { ...basis, ...change } });
     expect(bad({ digest: ORDER.basis.digest })).toMatchObject({ reason: "malformed" });
     expect(bad({ digest: sha256Digest(utf8("{}")), entry: { record: "{}", proof } })).toMatchObject({
       reason: "malformed",
     });
     expect(bad({ entry: { record, proof: "x" } })).toMatchObject({ reason: "malformed" });
+    // Proved, and of something else: another kind, another model, a smaller effect, a narrower reach, no docket's record.
+    for (const [foreign, says] of [
+      [entryOf("finding", facts), "not an order"],
+      [entryOf("order", { ...facts, models: [child.id] }), "does not name"],
+      [entryOf("order", { ...facts, effect: "label" }), "orders label, not suspend"],
+      [entryOf("order", { ...facts, effect: "none" }), "orders none, not suspend"],
+      [entryOf("order", { ...facts, reach: "self" }), "reaches self"],
+      [canonicalJson({ type: "assay/register-entry/v1", facts }), "no entry of a docket"],
+    ] as const)
+      expect(bad(basisOf(foreign)), says).toMatchObject({ reason: "malformed", says: expect.stringContaining(says) });
     expect(w.try(judge, base, "order", { ...ORDER, basis }).admitted).toBe(true);
     const policy = (key: typeof log) => parsePolicy(utf8(`log ${encodeVerifierKey(key)}\nquorum none\n`));
     expect(verifyBasis(basis, policy(log))).toEqual({ origin: log.name, index: 0 });

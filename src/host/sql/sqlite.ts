@@ -70,7 +70,11 @@ interface Prepared {
  */
 function preparedOf(database: DatabaseSync, sql: string): Prepared {
   const order: number[] = [];
-  const statement = database.prepare(sql.replace(/\$([0-9]+)/g, (_, place) => (order.push(Number(place) - 1), "?")));
+  const text = sql.replace(/\$([0-9]+)/g, (_, place) => {
+    order.push(Number(place) - 1);
+    return "?";
+  });
+  const statement = database.prepare(text);
   const placed = (values: readonly Value[]) => order.map((at) => values[at]!);
   const run = (values: readonly Value[]) => void statement.run(...placed(values));
   if (typeof statement.setReturnArrays !== "function" || typeof statement.columns !== "function")

@@ -71,7 +71,9 @@ const ANALYSED_FROM = 100;
 
 /** Gathers what the database plans its queries by; answers do not depend on it. */
 export async function analyse({ database }: CaseIndex): Promise<void> {
-  for (const table of TABLES_OF_A_CASE) await database.script(`ANALYZE docket_${table}`);
+  // PostgreSQL answers from an index alone only where it has looked which rows are gone.
+  const look = database.engine === "postgresql" ? "VACUUM ANALYZE" : "ANALYZE";
+  for (const table of TABLES_OF_A_CASE) await database.script(`${look} docket_${table}`);
 }
 
 /** One case that has changed: what a server calls after an entry. @param name of its folder */
