@@ -11,9 +11,9 @@ import { otherWay, reliedOn } from "./evidence.js";
 import { decidedAgainst } from "./gates.js";
 
 /** A default is reopened so many days after the respondent came to know of the case. */
-export const REOPENING_DAYS = 30;
+const REOPENING_DAYS = 30;
 /** The remedy that hands a case on, and lists it. */
-export const REFERRAL_RUNG = 10;
+const REFERRAL_RUNG = 10;
 
 const WEIGHT = { none: 0, notice: 0, label: 1, suspend: 2, recall: 2 } as const;
 
@@ -47,6 +47,7 @@ function modelsInDispute({ asserted, findings, decision, plan }: CaseState): Set
   return new Set(disputed.filter((model) => !spared.has(model)));
 }
 
+/** Costs beyond the scale: an abuse or a refusal was held before. @returns what stands against them */
 export function faultOfCosts(state: CaseState, { against, because }: FactsOf<"costs">): string | null {
   if (because === "refused-order") return state.refusedOrders.length > 0 ? null : "no order was refused";
   if (because !== "abusive-complaint") return null;
@@ -57,6 +58,7 @@ export function faultOfCosts(state: CaseState, { against, because }: FactsOf<"co
   return threshold || state.decision?.outcome === "abusive" ? null : "the complaint was not held to be abusive";
 }
 
+/** A range with its ends in order, on a decision that stands or an order refused. @returns what stands against it */
 export function faultOfPenalty(state: CaseState, { low, high, turnoverSource }: FactsOf<"penalty">): string | null {
   const against = decidedAgainst(state);
   if (against !== null && state.refusedOrders.length === 0) return `${against}, and no order was refused`;
@@ -73,6 +75,7 @@ export function faultOfReferral({ orders, state }: CaseState): string | null {
   return order.irreversible && state !== "final" ? "the order of referral is stayed until the case is final" : null;
 }
 
+/** @returns why nobody of that name can dissent here */
 export function faultOfDissent({ panel }: CaseState, { who }: FactsOf<"dissent">): string | null {
   // Where a pack draws no members by name, nobody can be held against them.
   if (panel.length === 0) return null;
@@ -86,6 +89,7 @@ export function faultOfIndependence(state: CaseState, { outcome }: FactsOf<"deci
   return "independent making was not found, and no planned finding speaks for it";
 }
 
+/** Default is the normal case, and is undone for who was never reached. @param received Unix seconds @returns what stands against it */
 export function faultOfReopening(
   { respondent, service }: CaseState,
   { ground, noticed }: FactsOf<"reopening">,
