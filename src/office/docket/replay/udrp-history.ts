@@ -76,14 +76,9 @@ interface Step {
 
 const REQUIRED = ["filed", "commenced", "panelAppointed", "decided"] as const;
 
-/**
- * @returns how the history folds: refused entries with reasons, times kept and missed, and days that cannot be as
- * published
- */
 export function replay(history: UdrpHistory, pack: RulePack, calendar: Calendar): Replayed {
   const missing = REQUIRED.filter((name) => history[name] === null);
-  const { steps, notes } = stepsOf(history);
-  const entries = steps.map((step, seq) => entryOf(history.case, step, seq));
+  const { steps, entries, notes } = entriesOf(history);
   const rules = rulesOf(pack, calendar);
   const until = entries.reduce((latest, { received }) => Math.max(latest, received), 0);
   const state = fold(rules, entries, until);
@@ -115,6 +110,12 @@ export function replay(history: UdrpHistory, pack: RulePack, calendar: Calendar)
     differences: differencesOf(history, state.clocks),
     notes,
   };
+}
+
+/** A published history as the entries of a case, in order, with what had to be supposed for it. */
+export function entriesOf(history: UdrpHistory): { steps: Step[]; entries: CaseEntry[]; notes: string[] } {
+  const { steps, notes } = stepsOf(history);
+  return { steps, entries: steps.map((step, seq) => entryOf(history.case, step, seq)), notes };
 }
 
 /** An incomplete history cannot be folded to its end; days that are given can still be impossible. */
