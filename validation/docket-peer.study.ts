@@ -59,8 +59,10 @@ for (const path of given)
     const records = [...files]
       .filter(([name]) => name.endsWith(".record.json"))
       .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, bytes]) => decodeRecord(bytes, name))
-      .filter((record) => !("foreign" in record));
+      .flatMap(([name, bytes]) => {
+        const record = decodeRecord(bytes, name);
+        return "foreign" in record ? [] : [record];
+      });
     told(`case ${basename(path)}`, expedited, records.map(entryOf), records.at(-1)!.received + 100 * 86_400);
   }
 
