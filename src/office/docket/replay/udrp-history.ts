@@ -76,6 +76,10 @@ interface Step {
 
 const REQUIRED = ["filed", "commenced", "panelAppointed", "decided"] as const;
 
+/**
+ * @returns how the history folds: refused entries with reasons, times kept and missed, and days that cannot be as
+ * published
+ */
 export function replay(history: UdrpHistory, pack: RulePack, calendar: Calendar): Replayed {
   const missing = REQUIRED.filter((name) => history[name] === null);
   const { steps, entries, notes } = entriesOf(history);
