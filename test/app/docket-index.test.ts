@@ -88,7 +88,9 @@ test("a new entry is found by its checkpoint; a page begins where the one before
   await enterAct({ folder, signer: players.complainant, at: null }, { kind: "cured", role: "complainant", facts: {} });
   await indexCase(index, "b");
   expect(await ids({ state: "filed" })).toEqual(["b"]);
-  expect((await recentEntries(index, 2)).map(({ kind }) => kind)).toEqual(["cured", "deficiency"]);
+  // Of this case: another's may have come in within the same second.
+  const recent = (await recentEntries(index, 50)).filter((each) => each.case === "b");
+  expect(recent.slice(0, 2).map(({ kind }) => kind)).toEqual(["cured", "deficiency"]);
   expect(await recentEntries(index, 5, "notice")).toHaveLength(2);
   const all = await ids({});
   const pages: string[] = [];

@@ -1,4 +1,4 @@
-/** Rule packs and the calendar that ship. Once released, a pack is never changed under its name: a case carries the pack it was opened under. */
+/** Rule packs and the calendar that ship. A pack is never changed under its name once it is released: `test/office/docket-udrp.test.ts` holds their digests. */
 import { type RulePack, readPack } from "../pack/rule-pack.js";
 import { type Calendar, readCalendar } from "../time/calendar.js";
 import expedited from "./expedited-ai-ip-v1.json" with { type: "json" };
