@@ -167,13 +167,45 @@ describe("cheats with the model", () => {
 });
 
 /** Everything of a run opened to the checks: the hardest look there is. */
-function looked(of: RowClass, rows: readonly Row[], declared: unknown, tokens: number | null = null) {
+function looked(
+  of: RowClass,
+  rows: readonly Row[],
+  declared: unknown,
+  tokens: number | null = null,
+  witnessed: ReadonlyMap<number, number> = new Map(),
+) {
   const beacon = { genesis: OPENED_AT, period: 3 };
   const target = { said: { size: rows.length, tokens }, seq: 1 };
-  const state = { opened: { declared, beacon, first: { round: 1 } }, committed: new Map(), closed: null };
-  const around = { state, challenge: { said: { class: of }, target }, witnessed: new Map(), model: null };
+  const state = {
+    opened: { declared, beacon, first: { round: 1 } },
+    committed: new Map([[of, [{ said: { ...target.said, beacon: { round: 100 } }, seq: 1 }]]]),
+    closed: null,
+  };
+  const around = { state, challenge: { said: { class: of }, target }, witnessed, model: null };
   return checkRows({ rows: new Map(rows.entries()), strays: [] } as never, around as never);
 }
+
+describe("with a witness", () => {
+  const line = `sha256:${"0".repeat(64)}`;
+  const rows = stepRows("witnessed").map((row) => rowOf("steps", row, line, null));
+  const at = (seen: number, declared: unknown = DECLARED, of = rows) =>
+    Object.fromEntries(looked("steps", of, declared, null, new Map([[1, seen]])).map(({ id, status }) => [id, status]));
+  test("a witness after the last row: clocks and times hold", () => {
+    expect(at(OPENED_AT + 2000)).toMatchObject({ clocks: "holds", time: "holds" });
+  });
+  test("a witness before the round that the commitment names: contradicted", () => {
+    expect(at(OPENED_AT - 3600).clocks).toBe("contradicted");
+  });
+  test("rows that are all dated after their witness: contradicted; some of them: stands out", () => {
+    const later = rows.map((row) => ({ ...row, time: (row as { time: number }).time + 5 * 86_400 }));
+    expect(at(OPENED_AT + 2000, DECLARED, later as never).time).toBe("contradicted");
+    expect(at(OPENED_AT + 2000, DECLARED, [...later.slice(0, 9), ...rows.slice(9)] as never).time).toBe("stands out");
+  });
+  test("steps faster than the declared hardware, as a mixture of experts declares them: stands out", () => {
+    expect(at(OPENED_AT + 2000, { ...DECLARED, parameters: 1e12, flopsPeak: 1e15 }).pace).toBe("stands out");
+    expect(at(OPENED_AT + 2000, { ...DECLARED, parameters: 1e6, flopsPeak: 1e15 }).pace).toBe("holds");
+  });
+});
 
 describe("honest runs: none is contradicted", () => {
   const line = `sha256:${"0".repeat(64)}`;

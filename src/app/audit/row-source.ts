@@ -12,12 +12,14 @@ import { canonicalJsonBytes } from "../../base/canonical-json.js";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { readSmallFile } from "../../host/small-file.js";
+import { rowsOfSqlite } from "../../host/sql/read-only-sqlite.js";
 import { EVENT_FILE_BYTES_MAX, eventFileRows } from "../../office/audit/readers/event-file.js";
 import { jsonFields, pythonJson } from "../../office/audit/readers/json-line.js";
 import { megatronFields } from "../../office/audit/readers/megatron-log.js";
-import { mlflowRows } from "../../office/audit/readers/mlflow-metrics.js";
+import { METRIC_VALUES_MAX, mlflowRows } from "../../office/audit/readers/mlflow-metrics.js";
 import type { Fields } from "../../office/audit/readers/normal-form.js";
 import { TRAINER_STATE_BYTES_MAX, trainerStateRows } from "../../office/audit/readers/trainer-state.js";
+import { isWandbFile, WANDB_BYTES_MAX, wandbRows } from "../../office/audit/readers/wandb-file.js";
 import { ROW_BYTES_MAX, type RowClass } from "../../office/audit/rows.js";
 import { modelRoot } from "../register/declare.js";
 
@@ -41,6 +43,9 @@ const ENVIRONMENT_BYTES_MAX = 4 * 1024 * 1024;
 
 /** @param step of a checkpoint whose folder's name does not say it @throws NOT_FOUND, UNSUPPORTED */
 export async function openSource(path: string, of: RowClass, step: number | null): Promise<Source> {
+  const database = /^(.+\.(?:db|sqlite3?))(?:#([0-9a-zA-Z_-]{1,64}))?$/.exec(path);
+  if (of === "steps" && database && (await stat(database[1]!).catch(() => null))?.isFile())
+    return { format: "mlflow", rows: mlflowRows(await metricsOf(database[1]!, database[2] ?? null), basename(path)) };
   const info = await stat(path).catch(() => null);
   if (!info)
     throw new AssayError("NOT_FOUND", `audit commit: expected a file or folder, found nothing at ${quoted(path)}`);
@@ -49,10 +54,14 @@ export async function openSource(path: string, of: RowClass, step: number | null
   if (info.isDirectory()) {
     const metrics = await metricFiles(path);
     if (metrics) return { format: "mlflow", rows: mlflowRows(metrics, basename(path)) };
+    const files = of === "data" ? await datasetFiles(path) : [];
+    if (files.length > 0) return { format: "jsonl", rows: jsonFiles(files) };
     throw new AssayError("UNSUPPORTED", `audit commit: ${quoted(path)} is a folder: name its files`);
   }
   if (basename(path).includes("tfevents"))
     return { format: "tfevents", rows: eventFileRows(await readSmallFile(path, EVENT_FILE_BYTES_MAX), basename(path)) };
+  if (await startsAs(path, isWandbFile))
+    return { format: "wandb", rows: wandbRows(await readSmallFile(path, WANDB_BYTES_MAX), basename(path)) };
   if (of === "steps" && /\.(?:log|out|txt)$/.test(path)) return { format: "megatron", rows: printedLines(path) };
   if (await isTrainerState(path))
     return {
@@ -60,6 +69,63 @@ export async function openSource(path: string, of: RowClass, step: number | null
       rows: trainerStateRows(fromUtf8(await readSmallFile(path, TRAINER_STATE_BYTES_MAX), path), basename(path)),
     };
   return { format: "jsonl", rows: jsonLines(path) };
+}
+
+async function startsAs(path: string, says: (head: Uint8Array) => boolean): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const head = new Uint8Array(8);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    return says(head.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Metrics of a run in MLflow's SQLite store, as its file store writes them. @throws USAGE where several runs are in it */
+async function metricsOf(path: string, run: string | null): Promise<Map<string, string>> {
+  const parts = new Map<string, string[]>();
+  const runs = new Set<string>();
+  let values = 0;
+  const sql = "SELECT run_uuid, key, value, timestamp, step, is_nan FROM metrics ORDER BY key, step, timestamp, rowid";
+  for await (const row of rowsOfSqlite(path, sql, basename(path))) {
+    const { run_uuid: id, key, value, timestamp, step, is_nan: isNan } = row;
+    if (typeof id !== "string" || typeof key !== "string")
+      throw new AssayError("FORMAT", `${basename(path)}: expected metrics with run_uuid and key`);
+    if (run !== null && id !== run) continue;
+    runs.add(id);
+    if (++values > METRIC_VALUES_MAX)
+      throw new AssayError("LIMIT", `${basename(path)}: expected at most ${METRIC_VALUES_MAX} values`);
+    const lines = parts.get(key) ?? [];
+    lines.push(`${timestamp} ${isNan ? "nan" : value} ${step}`);
+    parts.set(key, lines);
+  }
+  if (runs.size > 1)
+    throw new AssayError(
+      "USAGE",
+      `${basename(path)}: holds ${runs.size} runs: expected ${quoted(`${path}#RUN`)}, ${[...runs].slice(0, 3).join(", ")} among them`,
+    );
+  return new Map([...parts].map(([key, lines]) => [key, lines.join("\n")]));
+}
+
+/** Files of a Hugging Face data set's folder that are JSON Lines, in the order of their names. @throws UNSUPPORTED for others */
+async function datasetFiles(path: string): Promise<string[]> {
+  const inside = await readdir(path, { recursive: true, withFileTypes: true });
+  const names = inside
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort();
+  const other = names.find((name) => /\.(?:parquet|arrow)$/.test(name));
+  if (other !== undefined)
+    throw new AssayError(
+      "UNSUPPORTED",
+      `audit commit: ${quoted(other)}: Parquet and Arrow are not read: export JSON Lines`,
+    );
+  return names.filter((name) => /\.jsonl(?:\.gz)?$/.test(name));
+}
+
+async function* jsonFiles(paths: readonly string[]): AsyncGenerator<SourceRow> {
+  for (const path of paths) yield* jsonLines(path);
 }
 
 /** One object that goes over several lines, or a whole trainer_state on one. */

@@ -1,5 +1,6 @@
 /** Readers of what trainers write: values against what was written, limits, and files that were altered at random. */
 import { existsSync, readFileSync } from "node:fs";
+import { crc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { AssayError } from "../../../src/base/error.js";
 import { prng } from "../../../src/base/prng.js";
@@ -9,6 +10,7 @@ import { megatronFields } from "../../../src/office/audit/readers/megatron-log.j
 import { mlflowRows } from "../../../src/office/audit/readers/mlflow-metrics.js";
 import { stepRow } from "../../../src/office/audit/readers/normal-form.js";
 import { trainerStateRows } from "../../../src/office/audit/readers/trainer-state.js";
+import { wandbRows } from "../../../src/office/audit/readers/wandb-file.js";
 
 const LINE = `sha256:${"0".repeat(64)}`;
 const SHARED = "../shared/office";
@@ -34,6 +36,75 @@ function masked(bytes: Buffer): Buffer {
   out.writeUInt32LE((((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0);
   return out;
 }
+
+/** A protobuf field of bytes. */
+function field(id: number, body: Buffer | string): Buffer {
+  const bytes = Buffer.from(body);
+  const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...varint(value >> 7)]);
+  return Buffer.concat([Buffer.from([...varint(id * 8 + 2), ...varint(bytes.length)]), bytes]);
+}
+
+/** A history record of W&B: keys with JSON values, and a nested key. */
+function history(step: number, items: Record<string, string>, padding = 0): Buffer {
+  const parts = Object.entries(items).map(([key, json]) => {
+    const names = key.includes(".") ? key.split(".").map((name) => field(2, name)) : [field(1, key)];
+    return field(1, Buffer.concat([...names, field(16, json)]));
+  });
+  if (padding > 0)
+    parts.push(field(1, Buffer.concat([field(1, "note"), field(16, JSON.stringify("x".repeat(padding)))])));
+  return Buffer.concat([
+    Buffer.from([0x08, 1]),
+    field(2, Buffer.concat([...parts, field(2, Buffer.from([0x08, step]))])),
+  ]);
+}
+
+/** A file of W&B around records, cut into blocks of 32 KiB. */
+function wandbFile(records: readonly Buffer[]): Buffer {
+  let out = Buffer.from([0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0x00]);
+  for (const record of records) {
+    for (let at = 0, first = true; first || at < record.length; first = false) {
+      let room = 32_768 - (out.length % 32_768);
+      if (room < 7) {
+        out = Buffer.concat([out, Buffer.alloc(room)]);
+        room = 32_768;
+      }
+      const data = record.subarray(at, at + room - 7);
+      at += data.length;
+      const [begins, ends] = [first, at >= record.length];
+      const typed = Buffer.concat([Buffer.from([begins ? (ends ? 1 : 2) : ends ? 4 : 3]), data]);
+      const head = Buffer.alloc(6);
+      head.writeUInt32LE(crc32(typed));
+      head.writeUInt16LE(data.length, 4);
+      out = Buffer.concat([out, head, typed]);
+    }
+  }
+  return out;
+}
+
+describe("offline files of Weights & Biases", () => {
+  const rows = [
+    history(0, { loss: "2.5", "optim.lr": "0.1", _timestamp: "1772323200.5" }, 40_000),
+    Buffer.from([0x08, 2]),
+    history(1, { loss: "NaN", lr: "0.05" }, 70_000),
+    history(2, { loss: "2" }),
+  ];
+  const file = wandbFile(rows);
+  test("rows over several blocks, nested keys, numbers that are none", () => {
+    const read = wandbRows(file, "test").map(({ fields }) => stepRow(fields, LINE));
+    expect(read).toMatchObject([
+      { step: 0, loss: 2.5, time: 1_772_323_200.5, extra: { "optim.lr": 0.1 } },
+      { step: 1, loss: null, lr: 0.05, extra: { loss: "NaN" } },
+      { step: 2, loss: 2 },
+    ]);
+  });
+  test("a last record that is not whole is still being written; a changed byte and another file are faults", () => {
+    expect(wandbRows(file.subarray(0, file.length - 3), "test").length).toBe(2);
+    const changed = Buffer.from(file);
+    changed[20_000]! ^= 1;
+    expect(() => wandbRows(changed, "test")).toThrow(/checksum/);
+    expect(() => wandbRows(Buffer.from(":W&B oh no"), "test")).toThrow(/another header/);
+  });
+});
 
 describe("TensorBoard event files", () => {
   const file = Buffer.concat([event(1, "train/loss", 2.5), event(1, "train/lr", 0.1), event(2, "train/loss", 2.25)]);
@@ -129,6 +200,9 @@ test("files altered at random are read or refused in words, never anything else"
     [texts.megatron, (b) => megatronFields(b.toString())],
     [events, (b) => eventFileRows(b, "test")],
     [event(3, "loss", 1), (b) => eventFileRows(reseal(b), "test")],
+    [wandbFile([history(1, { loss: "2.5" }), history(2, { loss: "2" })]), (b) => wandbRows(b, "test")],
+    // Records whose checksums are right, so that what lies behind them is tried too.
+    [history(1, { loss: "2.5", "optim.lr": "1e-4" }), (b) => wandbRows(wandbFile([b]), "test")],
   ];
   for (let i = 0; i < tries; i++) {
     const [whole, read] = readers[i % readers.length]!;

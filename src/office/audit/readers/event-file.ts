@@ -8,6 +8,7 @@ import { fromUtf8 } from "../../../base/bytes.js";
 import { sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import type { Fields } from "./normal-form.js";
+import { fieldsOf } from "./protobuf.js";
 
 /** A run with a scalar a step for a million steps takes some 60 MB. */
 export const EVENT_FILE_BYTES_MAX = 512 * 1024 * 1024;
@@ -88,37 +89,6 @@ function* frames(bytes: Uint8Array, what: string): Generator<Uint8Array> {
       throw new AssayError("FORMAT", `${what}: the checksum of the frame at byte ${at} does not hold`);
     yield frame;
     at = end + 4;
-  }
-}
-
-/** A protobuf message's fields: number, wire type, and what it holds. */
-function* fieldsOf(
-  bytes: Uint8Array,
-  what: string,
-): Generator<{ id: number; wire: number; whole: bigint; bytes: Uint8Array }> {
-  const none = new Uint8Array(0);
-  let at = 0;
-  const fault = () => new AssayError("FORMAT", `${what}: expected a protobuf message`);
-  const varint = (): bigint => {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = bytes[at++];
-      if (byte === undefined) throw fault();
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-    throw fault();
-  };
-  while (at < bytes.length) {
-    const key = varint();
-    const [id, wire] = [Number(key >> 3n), Number(key & 7n)];
-    if (wire === 0) yield { id, wire, whole: varint(), bytes: none };
-    else {
-      const length = wire === 1 ? 8 : wire === 5 ? 4 : wire === 2 ? Number(varint()) : -1;
-      if (length < 0 || at + length > bytes.length) throw fault();
-      yield { id, wire, whole: 0n, bytes: bytes.subarray(at, at + length) };
-      at += length;
-    }
   }
 }
 

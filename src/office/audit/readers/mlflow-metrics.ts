@@ -9,7 +9,7 @@ import { AssayError } from "../../../base/error.js";
 import type { Fields } from "./normal-form.js";
 
 /** Values of all keys of a run. */
-const METRIC_VALUES_MAX = 20_000_000;
+export const METRIC_VALUES_MAX = 20_000_000;
 
 /** @param metrics key → text of its file @throws FORMAT naming key and line */
 export function mlflowRows(metrics: ReadonlyMap<string, string>, what: string): { fields: Fields; line: string }[] {

@@ -1,0 +1,32 @@
+/** What the membership laboratory hands out beside its outcome. */
+import { z } from "zod";
+import { digestSchema } from "../../evidence/artefact.js";
+
+const count = z.number().int().nonnegative();
+const common = {
+  type: z.literal("membership/observations/v1"),
+  plan: z.string(),
+  commitment: digestSchema,
+  /** Texts without a score: sets with one are left out whole. */
+  missing: count,
+  /** Other numbers that came with the scores: shown, and part of no test. */
+  exhibits: z.array(z.strictObject({ name: z.string(), drawn: z.number(), others: z.number() })).max(20),
+};
+const ranked = z.array(z.strictObject({ set: count, rank: count, of: count })).max(200);
+const looks = z.array(z.strictObject({ of: z.string(), log10P: z.number() })).max(10);
+
+export const membershipObservationsSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ ...common, kind: z.literal("canary"), ranks: ranked }),
+  z.strictObject({ ...common, kind: z.literal("exchange"), ranks: ranked, looks }),
+  z.strictObject({
+    ...common,
+    kind: z.literal("order"),
+    texts: count,
+    concordant: count,
+    pairs: count,
+    tau: z.number(),
+    reference: z.string().nullable(),
+    looks,
+  }),
+]);
+export type MembershipObservations = z.infer<typeof membershipObservationsSchema>;

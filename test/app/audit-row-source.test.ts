@@ -1,0 +1,65 @@
+/** What the commit command takes rows from: MLflow's SQLite, folders of JSON Lines, offline W&B files, and what it refuses. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, expect, test } from "vitest";
+import { openSource } from "../../src/app/audit/row-source.js";
+
+const home = mkdtempSync(join(tmpdir(), "assay-row-source-"));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+async function rowsOf(path: string, of: "steps" | "data" = "steps"): Promise<Record<string, unknown>[]> {
+  const out = [];
+  for await (const { fields } of (await openSource(path, of, null)).rows) out.push(fields);
+  return out;
+}
+
+/** The table as MLflow's store makes it. */
+function mlflow(name: string, rows: readonly (readonly [string, string, number, number, number])[]): string {
+  const path = join(home, name);
+  const database = new DatabaseSync(path);
+  database.exec(
+    "CREATE TABLE metrics (key VARCHAR(250) NOT NULL, value FLOAT NOT NULL, timestamp BIGINT NOT NULL, run_uuid VARCHAR(32) NOT NULL, step BIGINT NOT NULL DEFAULT 0, is_nan BOOLEAN NOT NULL DEFAULT 0)",
+  );
+  const insert = database.prepare(
+    "INSERT INTO metrics (run_uuid, key, value, timestamp, step, is_nan) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  for (const [run, key, value, time, step] of rows) insert.run(run, key, value, time, step, 0);
+  database.close();
+  return path;
+}
+
+test("MLflow in SQLite: rows by step, of the one run or of the run named", async () => {
+  const rows = [
+    ["a", "loss", 2.5, 1000, 0],
+    ["a", "lr", 0.1, 1000, 0],
+    ["a", "loss", 2.25, 2000, 1],
+  ] as const;
+  expect(await rowsOf(mlflow("one.db", rows))).toEqual([
+    { step: 0, timestamp: 1000, loss: 2.5, lr: 0.1 },
+    { step: 1, timestamp: 2000, loss: 2.25 },
+  ]);
+  const two = mlflow("two.db", [...rows, ["b", "loss", 9, 3000, 0]]);
+  await expect(rowsOf(two)).rejects.toThrow(/holds 2 runs: expected/);
+  expect(await rowsOf(`${two}#b`)).toEqual([{ step: 0, timestamp: 3000, loss: 9 }]);
+});
+
+test("what is no such database is refused in a line, and nothing is written beside it", async () => {
+  writeFileSync(join(home, "text.db"), "this is no database, and long enough to be looked at as one".repeat(20));
+  await expect(rowsOf(join(home, "text.db"))).rejects.toThrow(/text.db: expected a SQLite database/);
+  const empty = new DatabaseSync(join(home, "empty.db"));
+  empty.exec("CREATE TABLE other (x)");
+  empty.close();
+  await expect(rowsOf(join(home, "empty.db"))).rejects.toThrow(/no such table: metrics/);
+});
+
+test("a data set's folder: JSON Lines in the order of names; Parquet is refused by name", async () => {
+  mkdirSync(join(home, "set/train"), { recursive: true });
+  writeFileSync(join(home, "set/train/part-1.jsonl"), '{"text":"b"}\n');
+  writeFileSync(join(home, "set/train/part-0.jsonl"), '{"text":"a"}\n{"text":"c"}\n');
+  writeFileSync(join(home, "set/README.md"), "# a card");
+  expect((await rowsOf(join(home, "set"), "data")).map(({ text }) => text)).toEqual(["a", "c", "b"]);
+  writeFileSync(join(home, "set/train/part-2.parquet"), "PAR1");
+  await expect(rowsOf(join(home, "set"), "data")).rejects.toThrow(/Parquet and Arrow are not read/);
+});
