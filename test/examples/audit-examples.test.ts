@@ -37,7 +37,10 @@ test("the callback is at most 60 lines", () => {
 describe.skipIf(!python)("run by Python", () => {
   test("a plain loop", async () => {
     const key = await opened("plain");
-    const run = spawnSync("python3", [resolve("examples/plain_loop.py"), "plain", key, ...ASSAY], { cwd: home, encoding: "utf8" });
+    const run = spawnSync("python3", [resolve("examples/plain_loop.py"), "plain", key, ...ASSAY], {
+      cwd: home,
+      encoding: "utf8",
+    });
     expect(run.status, run.stderr).toBe(0);
     const { state } = await openRun(join(home, "plain"));
     expect(state.committed.get("steps")!.map(({ said }) => said.size)).toEqual([50, 100, 150, 200]);

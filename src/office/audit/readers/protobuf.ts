@@ -1,7 +1,7 @@
 /** A protobuf message's fields as they lie (encoding of protobuf.dev): numbers, and bytes for whoever knows what they are. */
 import { AssayError } from "../../../base/error.js";
 
-export interface Field {
+interface Field {
   id: number;
   /** 0 whole number, 1 eight bytes, 2 bytes of a stated length, 5 four bytes. */
   wire: number;
