@@ -2,11 +2,31 @@
 import type { Laboratory } from "../../app/laboratory.js";
 import { MEMBERSHIP_PROPOSITIONS } from "./propositions.js";
 
+const SMALL = "character models of 77,000 to 410,000 weights";
+
 export const membership: Laboratory = {
   id: "membership",
   propositions: MEMBERSHIP_PROPOSITIONS,
-  // None yet: every outcome is "uncalibrated" until one is there.
-  studies: [],
+  studies: [
+    {
+      method: "membership/canary",
+      version: "1",
+      file: "validation/membership-canary.json",
+      measuredOn: `${SMALL}, 8 canaries among 200 candidates each`,
+    },
+    {
+      method: "membership/exchangeability",
+      version: "1",
+      file: "validation/membership-exchangeability.json",
+      measuredOn: `${SMALL}, data sets of 200 lines in 10 shards`,
+    },
+    {
+      method: "membership/order",
+      version: "1",
+      file: "validation/membership-order.json",
+      measuredOn: "character models of 205,000 weights, orders of 3,000 lines",
+    },
+  ],
   questions: [
     {
       name: "membership",

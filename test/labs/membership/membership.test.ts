@@ -71,14 +71,14 @@ describe("canaries", () => {
       "c1",
       scores(plan, "learned", (set, i) => (drawn[set] === i ? 5 : 0)),
     );
-    expect(learned).toMatchObject({ outcome: "uncalibrated", proposition: { id: "membership/canary" } });
+    expect(learned).toMatchObject({ outcome: "supports-hp", proposition: { id: "membership/canary" } });
     expect(learned.tests[0]!.log10P).toBeLessThan(-15);
     expect(learned.observations).toMatchObject({ exhibits: [{ name: "minK" }], missing: 0 });
     const stranger = await examined(
       "c1",
       scores(plan, "stranger", () => 0),
     );
-    expect(stranger.outcome).toBe("uncalibrated");
+    expect(stranger.outcome).toBe("inconclusive");
     expect(stranger.strength).toBeNull();
   });
   test("versions of one's own, and a set that was scored in part is left out whole", async () => {
@@ -117,7 +117,7 @@ describe("a data set in its published order", () => {
     )) as never;
     const shards = shardsOf(plan);
     const learn = (s: number, i: number) => (shards[s]!.published === i ? 6 : 0);
-    expect(await examined("e1", scores(plan, "learned-e", learn))).toMatchObject({ outcome: "uncalibrated" });
+    expect(await examined("e1", scores(plan, "learned-e", learn))).toMatchObject({ outcome: "supports-hp" });
     expect(
       (
         await examined(
@@ -125,7 +125,7 @@ describe("a data set in its published order", () => {
           scores(plan, "stranger-e", () => 0),
         )
       ).outcome,
-    ).toBe("uncalibrated");
+    ).toBe("inconclusive");
     writeFileSync(at("numbered.txt"), lines.map((line, i) => `${i + 1}. ${line}`).join("\n"));
     const numbered = (await planned(
       "exchange",
@@ -142,7 +142,7 @@ describe("a data set in its published order", () => {
       "e2",
       scores(numbered, "innocent", (s, i) => (prefers[s]!.published === i ? 6 : 0)),
     );
-    expect(finding).toMatchObject({ outcome: "refused", reason: expect.stringMatching(/follows numbers/) });
+    expect(finding).toMatchObject({ outcome: "refused", reason: expect.stringMatching(/^By the texts alone/) });
   });
 });
 
@@ -156,7 +156,7 @@ describe("the claimant's training order", () => {
     const reference = scores(plan, "reference", () => 0);
     const falling = scores(plan, "falling", (_, i) => -place.get(i)! / 900);
     const finding = await examined("o1", derived, reference);
-    expect(finding).toMatchObject({ outcome: "uncalibrated", proposition: { id: "membership/order" } });
+    expect(finding).toMatchObject({ outcome: "supports-hp", proposition: { id: "membership/order" } });
     expect(
       (
         await examined(
@@ -165,7 +165,7 @@ describe("the claimant's training order", () => {
           reference,
         )
       ).outcome,
-    ).toBe("uncalibrated");
+    ).toBe("inconclusive");
     // A reference trained in the reversed order would make any suspect rise along it.
     const stranger = scores(plan, "stranger-2", () => 0);
     expect(await examined("o1", stranger, falling)).toMatchObject({ outcome: "refused" });

@@ -64,17 +64,18 @@ function inverted(n: number, c: number): number {
   if (c - mean < LEAST_Z * sd) return 0;
   const t = tilt(n, c);
   const spread = Math.sqrt(moments(n, t).variance);
-  const step = Math.min(t / 7, 0.6 / spread);
   const most = Math.min(Math.PI, 10 / spread);
+  const steps = Math.ceil(most / Math.min(t / 7, 0.6 / spread));
+  const step = most / steps;
   const at0 = exponent(n, c, t, 0).re;
   let sum = 0;
-  for (let j = 0; j * step <= most; j++) {
+  for (let j = 0; j <= steps; j++) {
     const theta = j * step;
     const { re, im } = exponent(n, c, t, theta);
     // exp(re + i im) / (1 − exp(−(t + iθ))): the geometric sum over all counts from c on.
     const [a, b] = [1 - Math.exp(-t) * Math.cos(theta), Math.exp(-t) * Math.sin(theta)];
     const size = Math.exp(re - at0) / (a * a + b * b);
-    sum += (j === 0 ? 0.5 : 1) * size * (a * Math.cos(im) + b * Math.sin(im));
+    sum += (j === 0 || j === steps ? 0.5 : 1) * size * (a * Math.cos(im) + b * Math.sin(im));
   }
   return (at0 + Math.log((sum * step) / Math.PI)) / Math.LN10;
 }
