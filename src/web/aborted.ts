@@ -2,15 +2,21 @@
 import type { Hono } from "hono";
 
 /** Told by the error's name, code or words, since each layer of the server reports it in its own way. */
-export function isAborted(error: Error & { code?: string }): boolean {
+function isAborted(error: Error & { code?: string }): boolean {
   return error.name === "AbortError" || error.code === "ECONNRESET" || /\babort|premature close/i.test(error.message);
 }
 
-/** @param what named in the line */
+/** Whether the client went away; says so in one line. @param what named in the line */
+export function brokenOff(error: Error, what: string): boolean {
+  const aborted = isAborted(error);
+  if (aborted) process.stderr.write(`${what}: a request was broken off\n`);
+  return aborted;
+}
+
 export function answerFaults(app: Hono, what: string): void {
   app.onError((error, c) => {
-    const aborted = isAborted(error);
-    process.stderr.write(aborted ? `${what}: a request was broken off\n` : `${what}: ${error.stack}\n`);
-    return c.text(aborted ? "broken off\n" : "an error of this program\n", aborted ? 400 : 500);
+    if (brokenOff(error, what)) return c.text("broken off\n", 400);
+    process.stderr.write(`${what}: ${error.stack}\n`);
+    return c.text("an error of this program\n", 500);
   });
 }

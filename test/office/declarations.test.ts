@@ -5,11 +5,12 @@ import { describe, expect, test } from "vitest";
 import { utf8 } from "../../src/base/bytes.js";
 import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
 import { parseEcdsaKey } from "../../src/evidence/ecdsa-key.js";
+import { typeUri } from "../../src/evidence/type-name.js";
 import { openDeclarationBundle } from "../../src/office/register/declarations/declaration-bundle.js";
 import { KIND_NAMES, type Kind, kindJsonSchema } from "../../src/office/register/declarations/kinds.js";
 import { decodeDeclaration, encodeDeclaration } from "../../src/office/register/declarations/statement.js";
 import { parseModelCard } from "../../src/office/register/exchange/model-card.js";
-import { SAMPLES } from "./samples.js";
+import { ORIGIN_V2, SAMPLES } from "./samples.js";
 import { bundleOf, model, party } from "./world.js";
 
 const subject = model("northwind/lm");
@@ -38,6 +39,60 @@ describe.each(KIND_NAMES)("%s", (kind: Kind) => {
     expect(encodeDeclaration(back)).toEqual(bytes);
     const spaced = utf8(JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)), null, 1));
     expect(() => decodeDeclaration(spaced, "test")).toThrow(/canonical/);
+  });
+});
+
+describe("origin, version 2", () => {
+  const text = (predicate: unknown) =>
+    new TextDecoder().decode(encodeDeclaration({ subject, kind: "origin", predicate: predicate as typeof ORIGIN_V2 }));
+  const type = (predicate: unknown) => JSON.parse(text(predicate)).predicateType;
+
+  test("the published schema is the code's", () => {
+    const path = "schema/register/origin.v2.json";
+    const schema = `${JSON.stringify(kindJsonSchema("origin", 2), null, 2)}\n`;
+    if (process.env.GOLDEN === "write" || !existsSync(path)) writeFileSync(path, schema);
+    expect(readFileSync(path, "utf8")).toBe(schema);
+    expect(new Ajv2020({ strict: false }).compile(JSON.parse(schema))(JSON.parse(JSON.stringify(ORIGIN_V2)))).toBe(
+      true,
+    );
+  });
+
+  test("what version 1 can say is written as version 1; what it cannot is none of its", () => {
+    const { trainingHardware: _, ...less } = ORIGIN_V2;
+    const { evidence: __, ...place } = less.trainingPlace;
+    expect(type({ ...less, trainingPlace: place })).toBe(typeUri("origin/v1"));
+    expect(type(less)).toBe(typeUri("origin/v2"));
+    expect(type({ ...ORIGIN_V2, trainingPlace: place })).toBe(typeUri("origin/v2"));
+    const back = decodeDeclaration(utf8(text(ORIGIN_V2)), "test");
+    expect(JSON.parse(JSON.stringify(back.predicate))).toEqual(ORIGIN_V2);
+    const asFirst = utf8(text(ORIGIN_V2).replace(typeUri("origin/v2"), typeUri("origin/v1")));
+    expect(() => decodeDeclaration(asFirst, "test")).toThrow(/SCHEMA|trainingHardware|evidence|Unrecognized/);
+  });
+
+  test.each([
+    [
+      "attested without an attestation",
+      { tier: "attested", exhibits: [{ form: "document", digest: `sha256:${"a".repeat(64)}`, says: "x" }] },
+    ],
+    ["documented with nothing to show", { tier: "documented" }],
+    [
+      "an attestation that binds nothing",
+      { tier: "attested", exhibits: [{ form: "snp-report", digest: `sha256:${"a".repeat(64)}`, says: "x" }] },
+    ],
+    ["a tier of one's own", { tier: "certain" }],
+  ])("%s is refused", (_, evidence) => {
+    expect(() => text({ ...ORIGIN_V2, trainingHardware: { ...ORIGIN_V2.trainingHardware, evidence } })).toThrow(
+      /evidence/,
+    );
+  });
+
+  test("hardware stands within the declared place of training; evidence is of what is declared", () => {
+    const items = [{ name: "H100", count: 1, countries: ["US"] }];
+    expect(() => text({ ...ORIGIN_V2, trainingHardware: { status: "declared", items } })).toThrow(/place of training/);
+    expect(() => text({ ...ORIGIN_V2, dataLaw: { status: "unknown", evidence: { tier: "stated" } } })).toThrow(
+      /declared alone/,
+    );
+    expect(() => text({ ...ORIGIN_V2, trainingHardware: { status: "unknown", items } })).toThrow(/items/);
   });
 });
 

@@ -7,7 +7,7 @@ import * as age from "age-encryption";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { openWitness } from "../../src/app/log/witness.js";
 import { appendAccess, askWhoHad, makeAccess } from "../../src/app/register/access.js";
-import { appendDeclarations, initRegister, openRegister } from "../../src/app/register/register.js";
+import { appendDeclarations, initRegister, openRegister, setPolicy } from "../../src/app/register/register.js";
 import { checkRegister } from "../../src/app/register/register-fsck.js";
 import { findModel, modelRecord } from "../../src/app/register/register-record.js";
 import { utf8 } from "../../src/base/bytes.js";
@@ -93,6 +93,23 @@ test.each([
   },
   60_000,
 );
+
+test("who may append is entered by the same clock", async () => {
+  const { log, policy } = await witnessed("admit");
+  const enter = async (off: number) => {
+    vi.useFakeTimers({ now: (truth + off) * 1000, toFake: ["Date"] });
+    try {
+      return await setPolicy(log, policyBytes([north, party(`Other ${off}`, ["publisher"], ["*"])]), policy);
+    } finally {
+      vi.useRealTimers();
+    }
+  };
+  expect((await entered(log, policy, "northwind/first", 0)).admitted).toBe(true);
+  await expect(enter(-HOUR)).rejects.toThrow(/received .* by the operator's clock, but W had cosigned/);
+  await expect(enter(-YEAR)).rejects.toThrow(/clock/);
+  expect((await openRegister(log)).head.size).toBe(2);
+  expect(await enter(-300)).toEqual({ index: 2 });
+});
 
 test("the access ledger keeps to the same clock", async () => {
   const { log, policy } = await witnessed("access");

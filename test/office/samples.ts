@@ -12,6 +12,33 @@ const drafts = draft({
   datasets: [{ name: "corpus", sha256: "b".repeat(64) }],
 });
 
+/** What version 1 cannot say. */
+export const ORIGIN_V2: Predicates["origin"] = {
+  issued: ISSUED,
+  providerSeat: { status: "declared", countries: ["GB"] },
+  trainingPlace: {
+    status: "declared",
+    countries: ["NO", "FI"],
+    evidence: {
+      tier: "documented",
+      exhibits: [{ form: "document", digest: D, says: "contract with the data centre" }],
+    },
+  },
+  dataLaw: { status: "unknown" },
+  baseOrigin: { status: "not-applicable" },
+  trainingHardware: {
+    status: "declared",
+    items: [
+      { name: "H100 SXM", count: 512, countries: ["NO"] },
+      { name: "MI300X", count: null },
+    ],
+    evidence: {
+      tier: "attested",
+      exhibits: [{ form: "tdx-quote", digest: D, binds: D, says: "the trainer ran in a trust domain" }],
+    },
+  },
+};
+
 export const SAMPLES: { [K in Kind]: Predicates[K] } = {
   "training-run": drafts["training-run"],
   "training-content": drafts["training-content"],

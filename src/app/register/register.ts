@@ -124,7 +124,7 @@ export async function initRegister(
   return made;
 }
 
-/** A new append policy in force from its entry on. */
+/** A new append policy in force from its entry on. @throws UNAVAILABLE when the clock is behind the newest cosigned head */
 export async function setPolicy(
   folder: string,
   policy: Uint8Array,
@@ -136,12 +136,21 @@ export async function setPolicy(
     folder,
     witnesses,
     async (writer) => {
+      await assertClock(folder, witnesses);
       const digest = await writeObject(folder, policy);
       const { index } = await writer.append(encodeRecord(policyRecord(digest as `sha256:${string}`, unixSeconds())));
       return { index };
     },
     keysFile,
   );
+}
+
+/** Who may append is entered by the same clock as what they append. Without a witness's key nothing is known. */
+async function assertClock(folder: string, witnesses: Policy | null): Promise<void> {
+  if (!witnesses) return;
+  const { bytes, head } = await readHead(openLog(folder), folder, null);
+  const late = head.size > 0 ? faultOfReceived(unixSeconds(), cosignedOf(bytes, witnesses)) : null;
+  if (late !== null) throw new AssayError("UNAVAILABLE", `register: ${REFUSALS.clock}: ${late}`);
 }
 
 export type AppendResult =

@@ -14,7 +14,7 @@ import { readObjects } from "../../host/log/object-store.js";
 import { unixSeconds } from "../../host/moment.js";
 import { momentText } from "../../office/docket/time/day.js";
 import type { CaseView } from "../../office/docket/view/case-view.js";
-import { isAborted } from "../aborted.js";
+import { brokenOff } from "../aborted.js";
 import { ownHostsOnly } from "../own-hosts.js";
 import { addAssets } from "../register/assets.js";
 import { headers } from "../register/safety.js";
@@ -46,7 +46,7 @@ export async function serveDocket({ where, port, hosts = [] }: DocketSiteOptions
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof AssayError) return c.html(closed(error.message), 503, headers());
-    if (isAborted(error)) return c.text("broken off\n", 400, headers());
+    if (brokenOff(error, "docket")) return c.text("broken off\n", 400, headers());
     process.stderr.write(`docket: ${error.name} at ${c.req.routePath}\n`);
     return c.html(closed("an error of this program"), 500, headers());
   });

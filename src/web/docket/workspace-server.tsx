@@ -8,7 +8,7 @@ import { sealsOf } from "../../app/docket/seals.js";
 import { AssayError } from "../../base/error.js";
 import { readObjects } from "../../host/log/object-store.js";
 import { KIND_WORDS } from "../../office/docket/view/kind-words.js";
-import { isAborted } from "../aborted.js";
+import { brokenOff } from "../aborted.js";
 import { ownHostsOnly } from "../own-hosts.js";
 import { addAssets } from "../register/assets.js";
 import { headers } from "../register/safety.js";
@@ -24,7 +24,7 @@ export async function serveWorkspace({ where, port, hosts = [] }: DocketSiteOpti
   app.onError((error, c) => {
     if (error instanceof AssayError)
       return c.html(missingPage(`This cannot be shown: ${error.message}`), 503, headers());
-    if (isAborted(error)) return c.text("broken off\n", 400, headers());
+    if (brokenOff(error, "workspace")) return c.text("broken off\n", 400, headers());
     process.stderr.write(`workspace: ${error.name} at ${c.req.routePath}\n`);
     return c.html(missingPage("An error of this program."), 500, headers());
   });

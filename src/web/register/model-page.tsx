@@ -1,6 +1,7 @@
 /** A model's page: origin label, what it is made of and what derives from it, remarks, history. Shows the record of `app/register/register-record.ts`. */
 import { raw } from "hono/html";
 import type { ModelRecord } from "../../app/register/register-record.js";
+import { evidenceText } from "../../office/register/declarations/origin.js";
 import { STANDINGS } from "../../office/register/descent.js";
 import type { FactLabel, OriginLabel } from "../../office/register/label/label.js";
 import type { Lineage, LineageModel } from "../../office/register/lineage.js";
@@ -241,9 +242,9 @@ function identity({
   ];
 }
 
-function factText({ status, countries, note }: FactLabel) {
+function factText({ status, countries, items = [], note, evidence }: FactLabel) {
   const words = {
-    declared: countries.join(", "),
+    declared: visibleText([...countries, ...items].join(", ")),
     unknown: "Stated as unknown",
     "not-applicable": "Does not apply",
     "not-declared": "Not declared",
@@ -252,6 +253,7 @@ function factText({ status, countries, note }: FactLabel) {
     <>
       {words[status]}
       {note ? <div class="app-quiet">{visibleText(note)}</div> : null}
+      {evidence ? <div class="app-quiet">{visibleText(evidenceText(evidence))}</div> : null}
     </>
   );
 }

@@ -28,7 +28,7 @@ import { entryTime } from "../../office/register/log-time.js";
 import type { Entry, ModelState } from "../../office/register/register-index.js";
 import { drawLineage } from "../../report/figures/lineage.js";
 import type { Policy } from "../../tlog/policy.js";
-import { isAborted } from "../aborted.js";
+import { brokenOff } from "../aborted.js";
 import { addLogFiles } from "../log-server.js";
 import { ownHostsOnly } from "../own-hosts.js";
 import type { Served } from "../static-server.js";
@@ -99,10 +99,7 @@ export async function serveRegister(options: SiteOptions): Promise<Served> {
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof AssayError) return c.html(closedPage(error.message), 503, headers());
-    if (isAborted(error)) {
-      process.stderr.write("register: a request was broken off\n");
-      return c.text("broken off\n", 400, headers());
-    }
+    if (brokenOff(error, "register")) return c.text("broken off\n", 400, headers());
     process.stderr.write(`register: ${error.stack}\n`);
     return c.html(closedPage("an error of this program"), 500, headers());
   });

@@ -4,6 +4,7 @@ import { readPolicyFile } from "../../../app/log/log.js";
 import { openRegister } from "../../../app/register/register.js";
 import { descentOf, findModel, type ModelRecord, modelRecord } from "../../../app/register/register-record.js";
 import { writeNewFile } from "../../../host/small-file.js";
+import { evidenceText } from "../../../office/register/declarations/origin.js";
 import { MODEL_ID, type ModelId } from "../../../office/register/declarations/vocabulary.js";
 import { type DescentLink, STANDINGS } from "../../../office/register/descent.js";
 import { lineage } from "../../../office/register/lineage.js";
@@ -160,15 +161,16 @@ function words({ name, model, declarer, label, refused, orders, statements, rema
     ),
     ...(refused === null ? [] : [`  no label: ${refused}`]),
     ...(label?.facts ?? []).map(
-      ({ title, status, countries, by, declared, logged, witnessed, audited, reproduced }) => {
+      ({ title, status, countries, items = [], evidence, by, declared, logged, witnessed, audited, reproduced }) => {
         const steps = [
           by,
           declared && `declared ${declared}`,
           logged && `logged ${logged}`,
           witnessed.length > 0 && `witnessed by ${witnessed.join(", ")}`,
+          evidence && evidenceText(evidence),
         ];
         const more = [audited && `audited ${audited.day}`, reproduced && `reproduced ${reproduced.day}`];
-        return `  ${title}: ${countries.join(", ") || status}${declared ? ` (${[...steps, ...more].filter(Boolean).join("; ")})` : ""}`;
+        return `  ${title}: ${[...countries, ...items].join(", ") || status}${declared ? ` (${[...steps, ...more].filter(Boolean).join("; ")})` : ""}`;
       },
     ),
     ...(label?.withdrawn ? ["  the model was withdrawn"] : []),

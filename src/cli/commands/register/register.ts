@@ -20,6 +20,7 @@ import {
   receiptCommand,
 } from "./register-log.js";
 import { orderCommands } from "./register-order.js";
+import { quoteCommand } from "./register-quote.js";
 import { checkCommand, descentCommand, lineageCommand, showCommand } from "./register-show.js";
 
 const DOES_NOT_HOLD = 3;
@@ -48,6 +49,7 @@ export function registerCommand(): Command {
     .addCommand(receiptCommand())
     .addCommand(fsckCommand())
     .addCommand(bomCommand())
+    .addCommand(quoteCommand(moment))
     .addCommand(demoRegisterCommand())
     .addHelpText(
       "after",

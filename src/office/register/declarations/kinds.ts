@@ -1,6 +1,6 @@
 /** The closed list of declarations: their predicate types and schemas. One schema gives types, checks and JSON Schema. */
 import { z } from "zod";
-import { typeUris } from "../../../evidence/type-name.js";
+import { typeUri, typeUris } from "../../../evidence/type-name.js";
 import { type Derivation, derivationSchema } from "./derivation.js";
 import { type Evaluation, type EvaluationCriteria, evaluationCriteriaSchema, evaluationSchema } from "./evaluation.js";
 import {
@@ -11,7 +11,7 @@ import {
   orderLiftedSchema,
   orderSchema,
 } from "./order.js";
-import { type Origin, originSchema } from "./origin.js";
+import { needsVersion2, type Origin, originSchema, originSchemaV1 } from "./origin.js";
 import {
   type Audit,
   auditSchema,
@@ -53,6 +53,12 @@ interface KindOf {
   predicateTypes: readonly [string, ...string[]];
   schema: z.ZodType;
   title: string;
+  /** Names of a later version of the type, by which what it alone can say is written. */
+  later?: {
+    predicateTypes: readonly [string, ...string[]];
+    isNeeded: (predicate: never) => boolean;
+    before: z.ZodType;
+  };
 }
 
 const own = (name: string) => typeUris(`${name}/v1`);
@@ -69,7 +75,12 @@ export const KINDS: Record<Kind, KindOf> = {
     title: "Training content",
   },
   derivation: { predicateTypes: own("derivation"), schema: derivationSchema, title: "Derivation" },
-  origin: { predicateTypes: own("origin"), schema: originSchema, title: "Origin" },
+  origin: {
+    predicateTypes: own("origin"),
+    schema: originSchema,
+    title: "Origin",
+    later: { predicateTypes: [typeUri("origin/v2")], isNeeded: needsVersion2, before: originSchemaV1 },
+  },
   evaluation: { predicateTypes: own("evaluation"), schema: evaluationSchema, title: "Evaluation" },
   "evaluation-criteria": {
     predicateTypes: own("evaluation-criteria"),
@@ -94,12 +105,27 @@ export const KIND_NAMES = Object.keys(KINDS) as Kind[];
 
 /** Null for a predicate type of nobody's kind; earlier addresses of a type are known too. */
 export function kindOfPredicate(predicateType: string): Kind | null {
-  return KIND_NAMES.find((kind) => KINDS[kind].predicateTypes.includes(predicateType)) ?? null;
+  const isOf = ({ predicateTypes, later }: KindOf) =>
+    predicateTypes.includes(predicateType) || later?.predicateTypes.includes(predicateType);
+  return KIND_NAMES.find((kind) => isOf(KINDS[kind])) ?? null;
+}
+
+/** The type that a predicate is written as: the earliest that can say it, so that earlier readers can read it. */
+export function predicateTypeOf<K extends Kind>(kind: K, predicate: Predicates[K]): string {
+  const { predicateTypes, later } = KINDS[kind];
+  return later?.isNeeded(predicate as never) ? later.predicateTypes[0] : predicateTypes[0];
+}
+
+/** What a statement of this type may say: what a later version added is none of an earlier one's. */
+export function schemaOfType(kind: Kind, predicateType: string): z.ZodType {
+  const { schema, later } = KINDS[kind];
+  return later && !later.predicateTypes.includes(predicateType) ? later.before : schema;
 }
 
 /** The published JSON Schema (2020-12) of a kind's predicate. */
-export function kindJsonSchema(kind: Kind): unknown {
-  return z.toJSONSchema(KINDS[kind].schema, { io: "input" });
+export function kindJsonSchema(kind: Kind, version: 1 | 2 = 1): unknown {
+  const { schema, later } = KINDS[kind];
+  return z.toJSONSchema(version === 1 && later ? later.before : schema, { io: "input" });
 }
 
 /** When a statement says it was made, RFC 3339. */

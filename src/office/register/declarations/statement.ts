@@ -9,7 +9,7 @@ import { canonicalJsonBytes } from "../../../base/canonical-json.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { STATEMENT_BYTES_MAX } from "../../../evidence/signed-statement.js";
-import { KINDS, type Kind, kindOfPredicate, type Predicates } from "./kinds.js";
+import { KINDS, type Kind, kindOfPredicate, type Predicates, predicateTypeOf, schemaOfType } from "./kinds.js";
 import { CORRECTABLE, type Correction } from "./procedure.js";
 import { idOfUri, type ModelId, modelName, webAddress } from "./vocabulary.js";
 
@@ -55,7 +55,7 @@ export function encodeDeclaration({ subject, kind, predicate }: Declaration): Ui
         digest: { [algorithm === "uri" ? URI_ALGORITHM : "sha256"]: value },
       },
     ],
-    predicateType: KINDS[kind].predicateTypes[0],
+    predicateType: predicateTypeOf(kind, predicate),
     predicate,
   });
   decodeDeclaration(bytes, "declaration");
@@ -70,6 +70,7 @@ export function decodeDeclaration(bytes: Uint8Array, what: string): Declaration 
   const kind = kindOfPredicate(parsed.predicateType);
   if (kind === null)
     throw new AssayError("SCHEMA", `${what}: expected a known predicate type, got ${quoted(parsed.predicateType)}`);
+  checked(schemaOfType(kind, parsed.predicateType), parsed.predicate, `${what}: ${kind}`);
   const predicate = checkedPredicate(kind, parsed.predicate, `${what}: ${kind}`);
   if (!equalBytes(canonicalJsonBytes({ ...parsed, predicate }), bytes))
     throw new AssayError("FORMAT", `${what}: expected canonical JSON (RFC 8785)`);

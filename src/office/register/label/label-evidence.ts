@@ -13,7 +13,14 @@ import { parseProofFile } from "../../../tlog/proof-file.js";
 import { verifiedBy } from "../../../tlog/signed-note.js";
 import { trustCheckpoint } from "../../../tlog/trusted-checkpoint.js";
 import type { Order } from "../declarations/order.js";
-import { ORIGIN_FACTS, type Origin, type OriginFact } from "../declarations/origin.js";
+import {
+  evidenceText,
+  factOf,
+  OPTIONAL_FACTS,
+  ORIGIN_FACTS,
+  type Origin,
+  type OriginFact,
+} from "../declarations/origin.js";
 import type { Audit, Correction } from "../declarations/procedure.js";
 import { type VerifiedReceipt, verifyReceipt } from "../receipt.js";
 import { dayOf } from "./label.js";
@@ -99,19 +106,21 @@ function orderWarning({ name, model: about }: VerifiedReceipt["record"], order: 
 
 function factsOf(origin: VerifiedReceipt | null, audits: readonly VerifiedReceipt[]): ShownLabel["facts"] {
   const body = origin ? originIn(origin) : null;
-  return (Object.entries(ORIGIN_FACTS) as [OriginFact, string][]).map(([fact, title]) => {
+  const optional = Object.entries(OPTIONAL_FACTS).filter(([fact]) => body && factOf(body, fact as OriginFact));
+  return ([...Object.entries(ORIGIN_FACTS), ...optional] as [OriginFact, string][]).map(([fact, title]) => {
     if (!origin || !body) return { title, says: "not declared", steps: [] };
-    const { status, countries } = body[fact];
+    const { status, countries, items, evidence } = factOf(body, fact)!;
     const looked = audits
       .map(({ record, signed }) => ({ record, audit: signed.declaration.predicate as Audit }))
       .filter(({ audit }) => audit.statement === origin.signed.statement && audit.facts.includes(fact));
     return {
       title,
-      says: countries?.join(", ") ?? status,
+      says: [...countries, ...items].join(", ") || status,
       steps: [
         `${body.standing ?? "declared"} ${body.issued.slice(0, 10)}`,
         "signed",
         `logged ${dayOf(origin.record.received)}`,
+        ...(evidence ? [evidenceText(evidence)] : []),
         ...looked.map(({ audit }) => `${audit.result} ${audit.issued.slice(0, 10)}`),
       ],
     };

@@ -1,10 +1,17 @@
 /**
- * The origin label of a model: each of the four facts with how far it was shown. The steps are cumulative in meaning, not
+ * The origin label of a model: each fact with how far it was shown. The steps are cumulative in meaning, not
  * in truth: declared (somebody said so), signed (a registered key signed it), logged (it stands in the log under a
  * checkpoint that holds), witnessed (others cosigned that checkpoint), audited, reproduced. Without a log that was just
  * checked there is no label: `label` fails closed.
  */
-import { ORIGIN_FACTS, type Origin, type OriginFact } from "../declarations/origin.js";
+import {
+  type Evidence,
+  factOf,
+  OPTIONAL_FACTS,
+  ORIGIN_FACTS,
+  type Origin,
+  type OriginFact,
+} from "../declarations/origin.js";
 import type { Audit } from "../declarations/procedure.js";
 import type { LoadDeclaration } from "../load-declaration.js";
 import type { OrderOnModel } from "../orders/order-states.js";
@@ -30,7 +37,11 @@ export interface FactLabel {
   title: string;
   status: "declared" | "unknown" | "not-applicable" | "not-declared";
   countries: readonly string[];
+  /** Of hardware: how many of what. */
+  items?: readonly string[];
   note: string | null;
+  /** What the signer says there is to show for it; `register quote` verifies an attestation. */
+  evidence?: Evidence;
   /** "compiled": written down from public sources by someone else than the publisher. */
   by: "publisher" | "compiled" | null;
   /** Days, UTC; null where the step was not reached. */
@@ -75,7 +86,10 @@ export async function label(
     withdrawn: model.withdrawnBy !== null,
     openChallenges: index.openChallenges(model).length,
     orders: orders.filter(({ state }) => state !== "lifted" && state !== "expired"),
-    facts: (Object.keys(ORIGIN_FACTS) as OriginFact[]).map((fact) => factLabel(fact, declared, audits, log)),
+    facts: [
+      ...(Object.keys(ORIGIN_FACTS) as OriginFact[]),
+      ...(Object.keys(OPTIONAL_FACTS) as OriginFact[]).filter((fact) => declared && factOf(declared.body, fact)),
+    ].map((fact) => factLabel(fact, declared, audits, log)),
     log,
   };
 }
@@ -93,7 +107,7 @@ function factLabel(
   audits: readonly Audited[],
   log: LogCheck,
 ): FactLabel {
-  const title = ORIGIN_FACTS[fact];
+  const title = { ...ORIGIN_FACTS, ...OPTIONAL_FACTS }[fact];
   const none = { audited: null, reproduced: null, notConfirmed: null };
   if (!declared)
     return {
@@ -111,7 +125,7 @@ function factLabel(
       entry: null,
     };
   const { entry, body } = declared;
-  const { status, countries, note } = body[fact];
+  const { status, countries, items, note, evidence } = factOf(body, fact)!;
   const step = (result: Audit["result"]) => {
     const found = audits.findLast(({ audit }) => audit.result === result && audit.facts.includes(fact));
     return found ? { day: found.audit.issued.slice(0, 10), by: found.entry.keyName } : null;
@@ -120,8 +134,10 @@ function factLabel(
     fact,
     title,
     status,
-    countries: countries ?? [],
-    note: note ?? null,
+    countries,
+    ...(items.length > 0 ? { items } : {}),
+    note,
+    ...(evidence ? { evidence } : {}),
     by: entry.roles.includes("publisher") ? "publisher" : "compiled",
     declared: body.issued.slice(0, 10),
     signed: true,
