@@ -81,8 +81,9 @@ function readCard(card: Record<string, unknown>): ModelCard {
       return [each];
     });
   };
-  const licences = words("license");
   const [named] = words("license_name");
+  // "other" beside a name of its own says nothing more, and is named as left.
+  const licences = named === undefined ? words("license") : [];
   const link = card.license_link;
   const licenceUrl = isWord(link) && /^https?:\/\//.test(link) ? link : null;
   if (licenceUrl) carried.add("license_link");
