@@ -26,7 +26,7 @@ const fixture = (name: string) => new Uint8Array(readFileSync(join("fixtures/tee
 const INTEL = readCertificates(fixture("intel-root.pem"), "root");
 const [ASK, ARK] = readCertificates(fixture("amd-milan.pem"), "roots") as [Uint8Array, Uint8Array];
 /** All certificates of the fixtures were valid then. */
-const THEN = Date.UTC(2024, 6, 1);
+const THEN = Date.UTC(2025, 5, 1);
 const verify = (bytes: Uint8Array, roots: readonly Uint8Array[], certificates: readonly Uint8Array[] = [], at = THEN) =>
   verifyTeeExhibit({ bytes, roots, certificates, at }, "test");
 const faultsOf = async (made: Made, at = Date.UTC(2026, 10, 1)) =>
