@@ -13,6 +13,7 @@ export function brokenOff(error: Error, what: string): boolean {
   return aborted;
 }
 
+/** Answers of a server whose posts are no pages. @param what named in the line */
 export function answerFaults(app: Hono, what: string): void {
   app.onError((error, c) => {
     if (brokenOff(error, what)) return c.text("broken off\n", 400);

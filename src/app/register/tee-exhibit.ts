@@ -22,7 +22,7 @@ import { loadDeclaration, type Register } from "./register.js";
 
 const CERTIFICATES_BYTES_MAX = 1024 * 1024;
 
-export interface QuoteQuestion {
+interface QuoteQuestion {
   quote: string;
   roots: readonly string[];
   certificates: readonly string[];
@@ -36,7 +36,7 @@ export interface QuoteQuestion {
 }
 
 /** Where a register's origin names the exhibit. */
-export interface NamedBy {
+interface NamedBy {
   entry: number;
   fact: OriginFact;
   tier: string;
@@ -46,7 +46,7 @@ export interface NamedBy {
   isModel: boolean;
 }
 
-export interface QuoteCheck {
+interface QuoteCheck {
   type: "assay/tee-exhibit/v1";
   holds: boolean;
   faults: string[];

@@ -21,7 +21,7 @@ const INTEL_VENDOR = "939a7233f79c4ca9940a0db3957f0607";
 const DEBUG = 0x02;
 const TD_DEBUG = 0x01;
 
-export interface EnclaveReport {
+interface EnclaveReport {
   raw: Uint8Array;
   debug: boolean;
   mrsigner: string;
@@ -43,6 +43,7 @@ export interface DcapQuote extends TeeReading {
   chain: string;
 }
 
+/** By its version and the type of its key; whether it can be read, `readDcapQuote` says. */
 export function isDcapQuote(bytes: Uint8Array): boolean {
   return (
     bytes.length > HEADER_BYTES &&

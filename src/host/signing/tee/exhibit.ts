@@ -11,9 +11,9 @@ import { AssayError, quoted } from "../../../base/error.js";
 /** Quotes take 4 to 6 kB with their chain. */
 export const EXHIBIT_BYTES_MAX = 64 * 1024;
 /** What the software inside may put in. */
-export const REPORT_DATA_BYTES = 64;
+const REPORT_DATA_BYTES = 64;
 
-export type TeeForm = "sgx-quote" | "tdx-quote" | "snp-report";
+type TeeForm = "sgx-quote" | "tdx-quote" | "snp-report";
 
 export interface TeeReading {
   form: TeeForm;

@@ -37,6 +37,7 @@ type Part = keyof typeof PARTS;
 /** Bit field SIGNING_KEY: whose key it was; the certificate is named so. */
 const SIGNERS = ["SEV-VCEK", "SEV-VLEK"] as const;
 
+/** By its length and version: nothing else of 1,184 bytes is read here. */
 export function isSnpReport(bytes: Uint8Array): boolean {
   return bytes.length === REPORT_BYTES && VERSIONS.includes(reader(bytes).u32(0));
 }

@@ -18,10 +18,10 @@ export const OPTIONAL_FACTS = { trainingHardware: "Training hardware" } as const
 export type OriginFact = keyof typeof ORIGIN_FACTS | keyof typeof OPTIONAL_FACTS;
 
 /** What there is to show for a fact: the signer's word; documents; an attestation by the hardware itself. */
-export const EVIDENCE_TIERS = ["stated", "documented", "attested"] as const;
+const EVIDENCE_TIERS = ["stated", "documented", "attested"] as const;
 /** Attestations by processors that `assay register quote` verifies, and anything else. */
-export const ATTESTED_FORMS = ["sgx-quote", "tdx-quote", "snp-report"] as const;
-export const EXHIBIT_FORMS = ["document", ...ATTESTED_FORMS] as const;
+const ATTESTED_FORMS = ["sgx-quote", "tdx-quote", "snp-report"] as const;
+const EXHIBIT_FORMS = ["document", ...ATTESTED_FORMS] as const;
 const EXHIBITS_MAX = 16;
 const HARDWARE_MAX = 32;
 
@@ -120,7 +120,7 @@ export function needsVersion2(origin: Origin): boolean {
   );
 }
 
-export interface FactStated {
+interface FactStated {
   status: "declared" | "unknown" | "not-applicable";
   countries: readonly string[];
   /** Of hardware: "512 × H100 SXM (NO)". */
