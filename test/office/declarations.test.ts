@@ -156,7 +156,7 @@ test("model cards: front matter as the hub writes it", () => {
     relation: "merge",
     datasets: ["e/f"],
     languages: ["en", "fr"],
-    left: ["tags.0"],
+    left: ["license", "tags.0"],
   });
   expect(parseModelCard(utf8("no front matter"), "card")).toBeNull();
   expect(() => parseModelCard(utf8("---\na: [\n---\n"), "card")).toThrow(/YAML/);
