@@ -49,7 +49,7 @@ describe("packBag", () => {
     ["label: x", "value"],
     ["__proto__", "value"],
   ])("refuses the entry %j: %j", (label, value) => {
-    expect(() => packBag(new Map([["a", utf8("")]]), Object.fromEntries([[label, value]]))).toThrow(/bag\.infoLine/);
+    expect(() => packBag(new Map([["a", utf8("")]]), Object.fromEntries([[label, value]]))).toThrow(/bag-info\.txt/);
   });
   test("keeps the labels it was given, and adds the octet count", () => {
     expect(readBagInfo(bag()).get("Source-Organization")).toBe("Fictional Office");

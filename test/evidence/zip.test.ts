@@ -35,18 +35,18 @@ describe("zip", () => {
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const flipped = bytes.slice();
       flipped[bit >> 3]! ^= 1 << (bit & 7);
-      expect(() => unzipStrict(flipped), `bit ${bit}`).toThrow(/zip\.|bag\.checkPath/);
+      expect(() => unzipStrict(flipped), `bit ${bit}`).toThrow(/^zip: |^bundle: expected a plain relative path/);
     }
-    for (let n = 0; n < bytes.length; n++) expect(() => unzipStrict(bytes.slice(0, n))).toThrow(/zip\./);
-    expect(() => unzipStrict(Uint8Array.from([...bytes, 0]))).toThrow(/zip\./);
-    expect(() => unzipStrict(Uint8Array.from([0, ...bytes]))).toThrow(/zip\./);
+    for (let n = 0; n < bytes.length; n++) expect(() => unzipStrict(bytes.slice(0, n))).toThrow(/^zip: /);
+    expect(() => unzipStrict(Uint8Array.from([...bytes, 0]))).toThrow(/^zip: /);
+    expect(() => unzipStrict(Uint8Array.from([0, ...bytes]))).toThrow(/^zip: /);
   });
   test.each<[string, Uint8Array, RegExp]>([
     ["compressed entries", foreign({ "a.txt": utf8("a".repeat(99)) }, { level: 9 }), /stored, not compressed/],
     ["another date", foreign({ "a.txt": utf8("a") }, { mtime: new Date(1999, 0, 1) }), /same bytes|zipped again/],
     ["another order", foreign({ "b.txt": utf8("b"), "a.txt": utf8("a") }), /zipped again/],
-    ["a comment", foreign({ "a.txt": [utf8("a"), { comment: "hi" }] as never }), /zip\./],
-    ["an extra field", foreign({ "a.txt": [utf8("a"), { extra: { 1: utf8("x") } }] as never }), /zip\./],
+    ["a comment", foreign({ "a.txt": [utf8("a"), { comment: "hi" }] as never }), /^zip: /],
+    ["an extra field", foreign({ "a.txt": [utf8("a"), { extra: { 1: utf8("x") } }] as never }), /^zip: /],
     ["a path outside", foreign({ "../a.txt": utf8("a") }), /plain relative path/],
     ["an absolute path", foreign({ "/a.txt": utf8("a") }), /plain relative path/],
     ["a folder entry", foreign({ "a/": new Uint8Array(0) }), /plain relative path/],
@@ -74,7 +74,7 @@ describe("zip", () => {
       fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => {
         const end = Uint8Array.from([0x50, 0x4b, 5, 6, 0, 0, 0, 0, 1, 0, 1, 0, ...noise.slice(0, 10)]);
         for (const bytes of [noise, Uint8Array.from([...noise, ...end])])
-          expect(() => unzipStrict(bytes)).toThrow(/^(zip|bag)\./);
+          expect(() => unzipStrict(bytes)).toThrow(/^(zip|bundle): /);
       }),
     );
   });

@@ -9,6 +9,7 @@ import { parseStrictJson } from "../../../base/strict-json.js";
 import { openLocalStepper } from "../../../host/answers/local-stepper.js";
 import type { StepModel } from "../../../host/answers/step-model.js";
 import { ServingLog } from "../../../host/log/serving-log.js";
+import { packagePath } from "../../../host/package-files.js";
 import { readSmallFile } from "../../../host/small-file.js";
 import { TokenDraws } from "../../../kernels/token-draws.js";
 import { masterKey } from "../desk/make-mark.js";
@@ -28,6 +29,8 @@ interface Options {
   host: string;
 }
 
+/** Ships with the package: bytes as tokens, for whoever asks what the stub said for its mark. */
+const STUB_TOKENIZER = "data/marks/stub-tokenizer.json";
 const LIST_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Serves until it is stopped; without --model the stub answers. */
@@ -57,8 +60,9 @@ Example:
 
   $ assay mark serve --model model.gguf --mode biased --master master.key --period 2026-11 --log served.log
 
-Without --model a stub of bytes answers. The mark file with which "assay examine marks" finds an account's answers is made by
-"assay mark new" with the same master key, period and mode, --customer ACCOUNT and --vocabulary as told at start.
+Without --model a stub of bytes answers, whose tokenizer is told at start. The mark file with which "assay examine marks" finds an
+account's answers is made by "assay mark new" with the same master key, period and mode, --customer ACCOUNT (as the log names it) and
+--vocabulary as told at start; texts without ids are read with --tokenizer.
 A server of your own calls the same code through assay/marker or "assay mark apply".`,
     )
     .action(serve);
@@ -91,7 +95,8 @@ async function serve(options: Options): Promise<void> {
     server.listen(options.port, options.host, listening);
   });
   const at = server.address();
-  process.stderr.write(`model ${model.name}, vocabulary ${model.vocabulary}\n`);
+  const tokenizer = options.model === undefined ? `, tokenizer ${packagePath(STUB_TOKENIZER)}` : "";
+  process.stderr.write(`model ${model.name}, vocabulary ${model.vocabulary}${tokenizer}\n`);
   process.stderr.write(`serving on http://${options.host}:${typeof at === "object" ? at?.port : options.port}/v1\n`);
   await new Promise((closed) => server.once("close", closed));
 }
