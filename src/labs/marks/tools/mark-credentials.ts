@@ -35,7 +35,7 @@ stands in a text and does not hold. Certificates are judged at this moment; time
       const pem = trustRoots === undefined ? null : await readSmallFile(trustRoots, ROOTS_BYTES_MAX);
       const trust = pem && { roots: readCertificates(pem, basename(trustRoots!)), at: Date.now() };
       for (const path of paths) {
-        const text = fromUtf8(await readSmallFile(path, TEXT_BYTES_MAX), `mark.credentials: ${basename(path)}`);
+        const text = fromUtf8(await readSmallFile(path, TEXT_BYTES_MAX), `mark credentials: ${basename(path)}`);
         const { line, ...found } = await readCredentials(text, trust);
         const record = { type: "assay/text-credentials/v1", text: basename(path), ...found, line };
         process.stdout.write(json ? `${JSON.stringify(record)}\n` : `${basename(path)}: ${line}\n`);

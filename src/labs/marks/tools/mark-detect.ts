@@ -71,7 +71,7 @@ async function serve({ mark, tokenizer, trustRoots, rate, port: at, host = [] }:
     now: () => performance.now(),
   });
   await new Promise<void>((listening, failed) => {
-    server.once("error", (error) => failed(new AssayError("USAGE", `mark.detect: ${error.message}`)));
+    server.once("error", (error) => failed(new AssayError("USAGE", `mark detect: ${error.message}`)));
     server.listen(at, "127.0.0.1", listening);
   });
   const bound = server.address();

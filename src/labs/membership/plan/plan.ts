@@ -71,7 +71,7 @@ export function committed(plan: DrawnPlan): Plan {
 
 /** @throws AssayError LIMIT, SCHEMA, FORMAT, or DIGEST when it is not the plan that was committed to */
 export function readPlan(bytes: Uint8Array, what: string): Plan {
-  const where = `membership.readPlan: ${what}`;
+  const where = what;
   if (bytes.length > PLAN_BYTES_MAX)
     throw new AssayError("LIMIT", `${where}: expected at most ${PLAN_BYTES_MAX} bytes, got ${bytes.length}`);
   const parsed = planSchema.safeParse(parseStrictJson(fromUtf8(bytes, where), where));
