@@ -179,7 +179,7 @@ describe("what is no plan and no score", () => {
     const read = (value: unknown) => () => readPlan(Buffer.from(JSON.stringify(value)), "plan");
     expect(read(other)).toThrow(/expected the plan of commitment/);
     expect(read({ ...plan, sets: [new Array(10).fill("x")] })).toThrow(/expected distinct texts/);
-    expect(read({ ...plan, kind: "guess" })).toThrow(/membership.readPlan/);
+    expect(read({ ...plan, kind: "guess" })).toThrow(/^plan: at kind/);
     for (const [text, says] of [
       ['{"id":"0/0","logprob":1}', /at most 0/],
       ['{"id":"0/0","logprob":-1}\n{"id":"0/0","logprob":-1}', /got two/],
