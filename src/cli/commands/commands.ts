@@ -65,6 +65,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./gate/gate.js")).gateCommand(),
   },
   {
+    name: "pact",
+    description: "What states and laboratories promised each other, held against logs: status, reasons, drafts.",
+    load: async () => (await import("./pact/pact.js")).pactCommand(),
+  },
+  {
     name: "completion",
     description: "A script that completes verbs and options in a shell.",
     load: async () => (await import("./completion.js")).completionCommand(everyCommand),

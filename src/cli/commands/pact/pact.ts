@@ -1,0 +1,11 @@
+/** `assay pact …`: what states and laboratories promised each other, held against logs. */
+import { Command } from "commander";
+import { actCommands } from "./pact-acts.js";
+import { draftCommands } from "./pact-drafts.js";
+import { statusCommands } from "./pact-status.js";
+
+export function pactCommand(): Command {
+  const command = new Command("pact");
+  for (const each of [...actCommands(), ...statusCommands(), ...draftCommands()]) command.addCommand(each);
+  return command;
+}
