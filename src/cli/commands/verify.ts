@@ -29,7 +29,10 @@ export function verifyCommand(): Command {
 
 function verifying(): Command {
   return new Command("verify")
-    .argument("<bundle>", "bundle folder or .zip, a case (assay case pack), or an audit (assay audit report)")
+    .argument(
+      "<bundle>",
+      "bundle folder or .zip, a case (assay case pack), a pact (assay pact pack), or an audit (assay audit report)",
+    )
     .option(
       "--trust-key <file...>",
       "public Ed25519 keys you trust (PEM, SPKI); a signature by another key does not hold",
@@ -38,7 +41,7 @@ function verifying(): Command {
       "--plan <digest>",
       "the plan that was fixed before the run; a bundle made under another, or none, does not hold",
     )
-    .option("--policy <file>", "of a case or an audit: believe its log only under this tlog-policy")
+    .option("--policy <file>", "of a case, a pact or an audit: believe its log only under this tlog-policy")
     .option("--recompute", "examine the inputs again and compare the finding and the page bit for bit")
     .option(
       "--inputs <folder...>",
@@ -66,6 +69,7 @@ async function run(path: string, options: Options): Promise<void> {
   const trustedKeys = options.trustKey ? await Promise.all(options.trustKey.map(readPublicKey)) : undefined;
   const plan = options.plan === undefined ? {} : { plan: parseDigest(options.plan) };
   if (await verifyAsCase(path, options)) return;
+  if (await verifyAsPact(path, options)) return;
   const { auditFilesAt } = await import("../../app/audit/audit-files.js");
   if ((await auditFilesAt(path)) !== null) {
     const { verifyAsAudit } = await import("./audit/audit-auditor.js");
@@ -113,6 +117,24 @@ async function verifyAsCase(path: string, { policy, json }: Options): Promise<bo
   else {
     for (const check of checks) process.stdout.write(`${mark(check)}  ${check.name}: ${check.detail}\n`);
     process.stdout.write(`${holds ? "The case holds." : "The case does not hold."}\nWhat this cannot see:\n`);
+    for (const each of cannotSee) process.stdout.write(` - ${each}\n`);
+  }
+  if (!holds) process.exitCode = 3;
+  return true;
+}
+
+/** A pact's zip is told by its first file. With its logs at hand the facts are read again. */
+async function verifyAsPact(path: string, { policy, json, recompute, inputs }: Options): Promise<boolean> {
+  const { pactFilesAt, verifyPact } = await import("../../app/pact/pact-bundle.js");
+  const files = await pactFilesAt(path);
+  if (!files) return false;
+  const { readPolicyFile } = await import("../../app/log/log.js");
+  const trust = policy === undefined ? null : await readPolicyFile(policy);
+  const { holds, checks, state, cannotSee } = await verifyPact(files, trust, recompute ? (inputs ?? []) : null);
+  if (json) process.stdout.write(`${JSON.stringify({ holds, checks, state, cannotSee })}\n`);
+  else {
+    for (const check of checks) process.stdout.write(`${mark(check)}  ${check.name}: ${check.detail}\n`);
+    process.stdout.write(`${holds ? "The pact holds." : "The pact does not hold."}\nWhat this cannot see:\n`);
     for (const each of cannotSee) process.stdout.write(` - ${each}\n`);
   }
   if (!holds) process.exitCode = 3;

@@ -179,7 +179,7 @@ function anyFact(): fc.Arbitrary<Fact> {
         ),
         withdrawn: fc.boolean(),
       })
-      .map(({ by, days, clock, attributes, withdrawn }, _) => ({
+      .map(({ by, days, clock, attributes, withdrawn }) => ({
         log,
         source: log,
         entry: days,

@@ -1,14 +1,25 @@
 /** Asking how a pact stands, and why. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { Command } from "commander";
 import { readPolicyFile } from "../../../app/log/log.js";
+import { packPact } from "../../../app/pact/pact-bundle.js";
 import { pactStatus } from "../../../app/pact/status.js";
 import { momentOf } from "../../../app/register/access-fields.js";
+import { utf8 } from "../../../base/bytes.js";
 import { AssayError, quoted } from "../../../base/error.js";
+import { zip } from "../../../evidence/zip.js";
+import { unixSeconds } from "../../../host/moment.js";
+import { writeNewFile } from "../../../host/small-file.js";
+import { writeWhole } from "../../../host/whole-file.js";
 import type { StatedPact } from "../../../office/pact/fold/stated.js";
+import { MAPPING, MODEL_PACT } from "../../../office/pact/model/shipped.js";
+import type { Pact } from "../../../office/pact/schema/pact.js";
+import { READERS } from "../../../report/pact/answers.js";
 import { visibleText } from "../../../report/visible-text.js";
 
 export function statusCommands(): Command[] {
-  return [statusCommand(), explainCommand()];
+  return [statusCommand(), explainCommand(), packCommand()];
 }
 
 interface Options {
@@ -27,33 +38,46 @@ const asking = (command: Command) =>
     .option("--party <name>", "one party's standing")
     .option("--json", "print one record as JSON");
 
-async function statedOf(folder: string, logs: readonly string[], { at, policy, party }: Options): Promise<StatedPact> {
-  const { stated } = await pactStatus({
+async function statedOf(folder: string, logs: readonly string[], { at, policy, party }: Options) {
+  const { open, stated } = await pactStatus({
     folder,
     logs,
     policy: policy === undefined ? null : await readPolicyFile(policy),
     at: at === undefined ? null : Date.parse(momentOf(at, "--at")) / 1000,
   });
-  if (party === undefined) return stated;
+  if (party === undefined) return { open, stated };
   if (!stated.parties.some((each) => each.party === party))
     throw new AssayError("USAGE", `--party: expected a party of the pact, got ${quoted(party)}`);
-  return {
+  const own = <T extends { party: string }>(list: readonly T[]) => list.filter((each) => each.party === party);
+  const narrowed: StatedPact = {
     ...stated,
-    parties: stated.parties.filter((each) => each.party === party),
-    standings: stated.standings.filter((each) => each.party === party),
-    measures: stated.measures.filter((each) => each.party === party),
+    parties: own(stated.parties),
+    standings: own(stated.standings),
+    measures: own(stated.measures),
   };
+  return { open, stated: narrowed };
+}
+
+async function writePages(out: string, stated: StatedPact, pact: Pact): Promise<void> {
+  const { renderPactPage } = await import("../../../report/pact/pact-page.js");
+  await mkdir(out, { recursive: true });
+  const mapping = pact.digest === MODEL_PACT.digest ? MAPPING : null;
+  for (const reader of READERS)
+    await writeWhole(join(out, `${reader}.html`), utf8(renderPactPage(reader, stated, pact, mapping)));
+  await writeWhole(join(out, "status.json"), utf8(`${JSON.stringify(stated)}\n`));
 }
 
 function statusCommand(): Command {
   return asking(new Command("status"))
     .description("How each party stands to each obligation: met, not met, unable to conclude, not yet due, reserved.")
+    .option("--out <dir>", "write pages for ministers and for everyone, and the record, into this folder")
     .addHelpText(
       "after",
       '\nExample:\n  $ assay pact status ./accord ./register ./runs/lm-7b-01 --json\n\nA log that is not handed over, or does not hold, leaves what rests on it "unable to conclude".',
     )
-    .action(async (folder: string, logs: string[], options: Options) => {
-      const stated = await statedOf(folder, logs, options);
+    .action(async (folder: string, logs: string[], options: Options & { out?: string }) => {
+      const { open, stated } = await statedOf(folder, logs, options);
+      if (options.out !== undefined) await writePages(options.out, stated, open.pact);
       if (options.json) process.stdout.write(`${JSON.stringify(stated)}\n`);
       else process.stdout.write(`${linesOf(stated).map(visibleText).join("\n")}\n`);
     });
@@ -122,4 +146,30 @@ function explainCommand(): Command {
         process.stdout.write(`${lines.map(visibleText).join("\n")}\n`);
       }
     });
+}
+
+function packCommand(): Command {
+  return new Command("pack")
+    .argument("<pact>", "the pact's folder")
+    .argument("[logs...]", "registers, runs and cases that are handed over: folders, URLs, cases packed as zips")
+    .description("Pack the pact, and the facts that its logs give, into one zip that another party checks offline.")
+    .requiredOption("--out <file>", "a new .zip")
+    .option("--at <moment>", "state it as of this time, UTC (default: now)")
+    .option("--policy <file>", "tlog-policy: which witnesses say when an entry was there")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay pact pack ./accord ./register --out accord.zip\n  $ assay verify accord.zip --recompute --inputs ./register",
+    )
+    .action(
+      async (folder: string, logs: string[], { out, at, policy }: { out: string; at?: string; policy?: string }) => {
+        const files = await packPact({
+          folder,
+          logs,
+          policy: policy === undefined ? null : await readPolicyFile(policy),
+          asOf: at === undefined ? unixSeconds() : Date.parse(momentOf(at, "--at")) / 1000,
+        });
+        await writeNewFile(out, zip(files));
+        process.stderr.write(`${files.size} files\n`);
+      },
+    );
 }

@@ -2,10 +2,12 @@
 import { Command } from "commander";
 import { actCommands } from "./pact-acts.js";
 import { draftCommands } from "./pact-drafts.js";
+import { simulateCommand } from "./pact-simulate.js";
 import { statusCommands } from "./pact-status.js";
 
 export function pactCommand(): Command {
   const command = new Command("pact");
-  for (const each of [...actCommands(), ...statusCommands(), ...draftCommands()]) command.addCommand(each);
+  for (const each of [...actCommands(), ...statusCommands(), ...draftCommands(), simulateCommand()])
+    command.addCommand(each);
   return command;
 }
