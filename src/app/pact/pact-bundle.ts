@@ -74,7 +74,7 @@ const factsSchema = z.strictObject({
     .max(FACTS_MAX),
 });
 
-export interface PackAsked {
+interface PackAsked {
   folder: string;
   logs: readonly string[];
   policy: Policy | null;
@@ -82,6 +82,7 @@ export interface PackAsked {
   asOf: number;
 }
 
+/** @throws NOT_FOUND, DIGEST where pact or logs cannot be read */
 export async function packPact({ folder, logs, policy, asOf }: PackAsked): Promise<Map<string, Uint8Array>> {
   const held = await openPact(folder, policy);
   const { sources, facts } = await readSources(held.state, logs, policy);
@@ -125,7 +126,7 @@ export async function pactFilesAt(path: string): Promise<Files | null> {
   return unzipStrict(await readWhole(path), LIMITS);
 }
 
-export interface PactReport {
+interface PactReport {
   holds: boolean;
   checks: Check[];
   state: StatedPact | null;

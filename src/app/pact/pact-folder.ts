@@ -27,7 +27,7 @@ import { type Cosigned, cosignedOf, trustCheckpoint } from "../../tlog/trusted-c
 import { initLog, openLog, readHead, withWriter } from "../log/log.js";
 import type { Signer } from "../register/declare.js";
 
-export const PACT_FILE = "pact.json";
+const PACT_FILE = "pact.json";
 const fileSchema = z.strictObject({
   type: z.literal("assay/pact-folder/v1"),
   name: z.string().regex(PACT_NAME),
@@ -35,7 +35,7 @@ const fileSchema = z.strictObject({
   pact: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   rehearsal: z.boolean(),
 });
-export type PactFile = z.infer<typeof fileSchema>;
+type PactFile = z.infer<typeof fileSchema>;
 
 export interface PactFolder {
   folder: string;
@@ -50,6 +50,7 @@ export interface PactFolder {
   checkpoint: Uint8Array;
 }
 
+/** `pact.json`, read as hostile input. @throws SCHEMA */
 export function readPactFile(bytes: Uint8Array, what: string): PactFile {
   const parsed = fileSchema.safeParse(parseStrictJson(fromUtf8(bytes, what), what));
   if (parsed.success) return parsed.data;
@@ -116,6 +117,7 @@ export async function openPact(folder: string, policy: Policy | null = null): Pr
   return { folder, file, pact, text, state, source, entries, checkpoint };
 }
 
+/** Believes a checkpoint that these verifier keys signed, and asks for no witness. */
 export function ownPolicy(keys: readonly string[]): Policy {
   return parsePolicy(new TextEncoder().encode(plainPolicy([...keys])), "verifier keys");
 }
@@ -152,7 +154,7 @@ function take(
   return null;
 }
 
-export interface ActingInPact {
+interface ActingInPact {
   folder: string;
   signer: Signer;
   /** Unix seconds; only in a rehearsal. */

@@ -35,7 +35,7 @@ import { loadDeclaration, openRegister } from "../register/register.js";
 import { checkRegister } from "../register/register-fsck.js";
 import { ownPolicy } from "./pact-folder.js";
 
-export interface Handed {
+interface Handed {
   sources: Source[];
   facts: Fact[];
 }
@@ -409,7 +409,7 @@ function latest(facts: readonly Fact[], cosigned: readonly { time: number }[]): 
 }
 
 /** The verifier key that a log's own folder names first: what goes into the pact's log. */
-export async function verifierKeyOf(where: string): Promise<string> {
+async function verifierKeyOf(where: string): Promise<string> {
   const bytes = /^https?:/.test(where)
     ? await openLog(where)("verifier-keys.txt")
     : await readFile(join(where, "verifier-keys.txt"));

@@ -6,7 +6,7 @@ import type { Policy } from "../../tlog/policy.js";
 import { openPact, type PactFolder } from "./pact-folder.js";
 import { readSources } from "./sources.js";
 
-export interface Asked {
+interface Asked {
   folder: string;
   logs: readonly string[];
   policy: Policy | null;
@@ -14,6 +14,7 @@ export interface Asked {
   at: number | null;
 }
 
+/** @throws NOT_FOUND where no pact lies; a log that does not hold is a result */
 export async function pactStatus({
   folder,
   logs,

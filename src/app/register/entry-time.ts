@@ -22,7 +22,7 @@ interface KeptHead {
 }
 
 /** The head kept beside an entry; null where there is none, or it does not hold. */
-async function keptHead({ read, head }: Register, index: number, trust: Policy): Promise<KeptHead | null> {
+export async function keptHead({ read, head }: Register, index: number, trust: Policy): Promise<KeptHead | null> {
   const bytes = await read(entryHeadPath(index));
   if (!bytes) return null;
   try {

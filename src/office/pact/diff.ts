@@ -5,7 +5,7 @@
 import { canonicalJson } from "../../base/canonical-json.js";
 import type { Due, Obligation, Pact, PartyKind } from "./schema/pact.js";
 
-export interface Change {
+interface Change {
   what: "obligation" | "inspection" | "measure" | "terms" | "arbitration";
   id: string;
   change: "added" | "removed" | "changed";
@@ -16,7 +16,7 @@ export interface Change {
   apart: boolean;
 }
 
-export interface PactDiff {
+interface PactDiff {
   type: "assay/pact-diff/v1";
   before: { id: string; digest: string };
   after: { id: string; digest: string };
@@ -25,6 +25,7 @@ export interface PactDiff {
 
 const BOTH: PartyKind[] = ["lab", "state"];
 
+/** What the second draft changes of the first. */
 export function diffPacts(before: Pact, after: Pact): PactDiff {
   const changes: Change[] = [];
   const [a, b] = [before.data, after.data];

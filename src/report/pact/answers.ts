@@ -9,7 +9,7 @@ import type { Pact } from "../../office/pact/schema/pact.js";
 export const READERS = ["ministers", "public"] as const;
 export type Reader = (typeof READERS)[number];
 
-export interface Answer {
+interface Answer {
   question: string;
   answer: string;
   /** Lines below the answer, one a case; the page shows all of them. */
@@ -26,6 +26,7 @@ export const MISREADINGS: readonly string[] = [
   "A measure that may be asked for is not ordered. What binds is ordered by a panel in a case.",
 ];
 
+/** The five answers for one reader. */
 export function answersFor(reader: Reader, stated: StatedPact, pact: Pact): Answer[] {
   const of = (standing: Standing) => stated.standings.filter((each) => each.standing === standing);
   const [met, not, unable, reserved] = [of("met"), of("not met"), of("unable to conclude"), of("reserved")];

@@ -15,6 +15,7 @@ import { factsGiven, signing } from "../case/common.js";
 
 const DOES_NOT_HOLD = 3;
 
+/** A pact's log: made, entered in, its keys and logs named. */
 export function actCommands(): Command[] {
   return [openCommand(), enterCommand(), keyCommand(), logCommand()];
 }
@@ -96,7 +97,6 @@ function keyCommand(): Command {
     .requiredOption("--id <id>", "name of the pact")
     .requiredOption("--party <name>", "the party's short name")
     .requiredOption("--private-key <file>", "the further EC private key in PEM, which signs registers, runs or cases")
-    .option("--password <text>", "password of the private key; seen by others on this machine: rather --password-file")
     .option("--password-file <file>", "file whose first line is the password")
     .addHelpText(
       "after",

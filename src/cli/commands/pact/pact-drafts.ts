@@ -9,6 +9,7 @@ import { SHIPPED_CAPS } from "../../../office/pact/penalty/cap.js";
 import { FACTORS, type FactorId, type Grade, penaltyRange } from "../../../office/pact/penalty/penalty.js";
 import { visibleText } from "../../../report/visible-text.js";
 
+/** The model pact, two drafts side by side, penalties as ranges. */
 export function draftCommands(): Command[] {
   return [modelCommand(), diffCommand(), penaltyCommand()];
 }

@@ -23,6 +23,7 @@ interface Options {
 
 const SEEDS_MAX = 10_000;
 
+/** A pact played through made-up worlds. */
 export function simulateCommand(): Command {
   return new Command("simulate")
     .argument("[draft]", "the pact, a file; default: the model pact that ships")

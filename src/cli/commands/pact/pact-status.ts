@@ -18,6 +18,7 @@ import type { Pact } from "../../../office/pact/schema/pact.js";
 import { READERS } from "../../../report/pact/answers.js";
 import { visibleText } from "../../../report/visible-text.js";
 
+/** How a pact stands, why, and the bundle that others check. */
 export function statusCommands(): Command[] {
   return [statusCommand(), explainCommand(), packCommand()];
 }

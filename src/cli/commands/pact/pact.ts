@@ -5,6 +5,7 @@ import { draftCommands } from "./pact-drafts.js";
 import { simulateCommand } from "./pact-simulate.js";
 import { statusCommands } from "./pact-status.js";
 
+/** Everything below `assay pact`. */
 export function pactCommand(): Command {
   const command = new Command("pact");
   for (const each of [...actCommands(), ...statusCommands(), ...draftCommands(), simulateCommand()])

@@ -8,7 +8,7 @@ import type { Fact } from "../schema/facts.js";
 import type { InspectionRight, Pact } from "../schema/pact.js";
 import { type PactEntry, type PactState, type Party, partyOf } from "./parties.js";
 
-export type AskStatus =
+type AskStatus =
   | "not in order"
   | "open to refusal"
   | "refused by those who may"
@@ -242,7 +242,7 @@ function attributesOf(said: PactEntry["said"], statement: string): Fact["attribu
   }
 }
 
-export interface Mismatch {
+interface Mismatch {
   what: "granted, and no receipt" | "a receipt, and no grant" | "both, of different things" | "no entry in the ledger";
   between: [string, string];
   entries: number[];

@@ -19,6 +19,7 @@ export interface MeasureState {
   order: { source: string; entry: number; rung: number; at: string } | null;
 }
 
+/** Measures whose condition is fulfilled, and whether a case has ordered them. @param asOf Unix seconds */
 export function readMeasures(
   state: PactState,
   { data }: Pact,

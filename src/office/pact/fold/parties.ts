@@ -40,7 +40,7 @@ export interface Party {
   succeededBy: { party: string; at: number } | null;
 }
 
-export const REFUSALS = {
+const REFUSALS = {
   pact: "it is of another pact",
   signature: "its key is not that of whoever it speaks for",
   order: "it does not follow from the entries before it",
@@ -48,7 +48,7 @@ export const REFUSALS = {
   obligation: "it names no obligation that can be reserved",
   time: "it is dated before the entry before it",
 } as const;
-export type RefusalReason = keyof typeof REFUSALS;
+type RefusalReason = keyof typeof REFUSALS;
 
 export interface PactState {
   name: string | null;
@@ -70,6 +70,7 @@ export interface PactState {
   keys: Map<string, EcdsaPublicKey>;
 }
 
+/** A pact before its first entry. */
 export function newPact(): PactState {
   return {
     name: null,
@@ -90,7 +91,7 @@ export function newPact(): PactState {
 }
 
 /** A month of leaving is thirty days and ten hours: a twelfth of a year of 365 days. */
-export const MONTH_SECONDS = (365 * 86_400) / 12;
+const MONTH_SECONDS = (365 * 86_400) / 12;
 
 /** Takes in one entry. @returns why it may not come in; null where it did */
 export function enter(state: PactState, entry: PactEntry, pact: Pact): { reason: RefusalReason; says: string } | null {

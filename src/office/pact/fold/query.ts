@@ -6,12 +6,13 @@ import { dayOf, dayText, endOfDay, momentText } from "../../docket/time/day.js";
 import type { Fact } from "../schema/facts.js";
 import type { Condition, Due, Need } from "../schema/pact.js";
 
-export interface DueTime {
+interface DueTime {
   /** Unix seconds; null where what it is counted from is not stated. */
   at: number | null;
   computation: string;
 }
 
+/** When an occasion is due, and how that was counted. */
 export function dueOf(due: Due, occasion: Fact): DueTime {
   const from = "at" in due ? due.at : due.from;
   const start = from === "occasion" ? occasion.at : occasion.attributes[from];
@@ -30,8 +31,9 @@ export function dueOf(due: Due, occasion: Fact): DueTime {
   };
 }
 
-export type Held = "yes" | "no" | "not stated";
+type Held = "yes" | "no" | "not stated";
 
+/** Whether a fact fulfils every condition; what it does not state is neither yes nor no. */
 export function holds(conditions: readonly Condition[], { attributes }: Fact): Held {
   let unknown = false;
   for (const { attribute, is, value } of conditions) {

@@ -13,7 +13,7 @@ export const STANDINGS = ["met", "not met", "unable to conclude", "not yet due",
 export type Standing = (typeof STANDINGS)[number];
 
 /** An entry that a standing rests on. */
-export interface Rests {
+interface Rests {
   log: LogKind;
   source: string;
   entry: number;
@@ -22,7 +22,7 @@ export interface Rests {
   as: "occasion" | "answers" | "speaks against" | "late";
 }
 
-export interface Occasion {
+interface Occasion {
   standing: Exclude<Standing, "reserved">;
   at: string;
   due: string | null;
@@ -41,7 +41,7 @@ export interface StandingOf {
   occasions: Occasion[];
 }
 
-export interface Known {
+interface Known {
   state: PactState;
   pact: Pact;
   facts: readonly Fact[];
@@ -249,7 +249,7 @@ function missingLogs({ state, pact, sources, asOf }: Known, party: Party, { quer
 }
 
 /** Logs that the depositary and this party named: registers and dockets are everyone's, runs are the party's own. */
-export function namedLogs(state: PactState, party: Party, asOf: number) {
+function namedLogs(state: PactState, party: Party, asOf: number) {
   const all = [...state.parties.values()].flatMap(({ id, logs }) => logs.map((each) => ({ ...each, by: id })));
   const line = new Set([...lineOf(state, party), ...party.succeeds.map(({ party: id }) => id)]);
   return [...state.logs, ...all]

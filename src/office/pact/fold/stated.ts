@@ -10,7 +10,7 @@ import { type MeasureState, readMeasures } from "./measures.js";
 import { endOf, type PactState } from "./parties.js";
 import { behindSeen, STANDINGS, type Standing, type StandingOf, standings } from "./standing.js";
 
-export const STATED_TYPE = "assay/pact-status/v1";
+const STATED_TYPE = "assay/pact-status/v1";
 
 export interface StatedPact {
   type: typeof STATED_TYPE;
@@ -43,14 +43,14 @@ export interface StatedPact {
   cannotSee: string[];
 }
 
-export const CANNOT_SEE = [
+const CANNOT_SEE = [
   "what no log holds: a model trained in secret, a run that was never opened, access that was never entered",
   "whether what an entry says is true of the world; it shows who said it, when, and whether it was answered",
   "whether a log that was handed over is the only one of its name, unless a witness or another party saw its head",
   "who stands behind a key",
 ];
 
-export interface PactInput {
+interface PactInput {
   state: PactState;
   pact: Pact;
   /** Facts of registers, runs and cases; those of the pact's own log are made here. */
@@ -61,6 +61,7 @@ export interface PactInput {
   asOf: number;
 }
 
+/** Everything a pact comes to at a moment. */
 export function statedPact({ state, pact, facts: others, sources, own, asOf }: PactInput): StatedPact {
   const usable = new Set(sources.filter(({ holds }) => holds).map(({ id }) => id));
   const held = others.filter(({ source, at }) => usable.has(source) && at <= asOf);

@@ -8,7 +8,7 @@ import { type Digest, sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import caps from "./caps-v1.json" with { type: "json" };
 
-export const CAPS_TYPE = "assay/penalty-caps/v1";
+const CAPS_TYPE = "assay/penalty-caps/v1";
 
 const day = z.string().regex(/^\d{4}-\d\d-\d\d$/);
 const line = z.string().min(1).max(600);

@@ -18,7 +18,7 @@ const WEIGHTS: Readonly<Record<FactorId, number>> = {
   cooperation: -2,
   mitigation: -2,
 };
-export const GRADE_MAX = 3;
+const GRADE_MAX = 3;
 /** 3 × (3 + 2 + 3 + 2). */
 const POINTS_MAX = 30;
 /** The low end reaches half the cap, the high end the whole: a judge's room on both sides. */
@@ -32,7 +32,7 @@ export interface Grade {
   because: string;
 }
 
-export interface Turnover {
+interface Turnover {
   /** Whole units. */
   value: string;
   currency: string;
@@ -40,14 +40,14 @@ export interface Turnover {
 }
 
 /** Units of the cap's currency for one unit of the turnover's. */
-export interface Rate {
+interface Rate {
   from: string;
   to: string;
   rate: string;
   source: string;
 }
 
-export interface PenaltyRange {
+interface PenaltyRange {
   type: "assay/pact-penalty/v1";
   low: string | null;
   high: string | null;
@@ -63,7 +63,7 @@ export interface PenaltyRange {
   says: string;
 }
 
-export interface PenaltyInput {
+interface PenaltyInput {
   cap: Cap;
   turnover: Turnover | null;
   rate: Rate | null;
@@ -72,6 +72,7 @@ export interface PenaltyInput {
   on: string;
 }
 
+/** @throws USAGE for an input out of its form; a missing one gives no figure and says why */
 export function penaltyRange({ cap, turnover, rate, grades, on }: PenaltyInput): PenaltyRange {
   check(grades, turnover, rate);
   const none = (says: string): PenaltyRange => range(cap, turnover, rate, grades, says);
@@ -133,7 +134,7 @@ const REASONS: Readonly<Record<Exclude<Cap["status"], "in force">, string>> = {
 };
 
 /** Least and greatest points over all grades of what nobody graded. */
-export function pointsOf(grades: readonly Grade[]): [number, number] {
+function pointsOf(grades: readonly Grade[]): [number, number] {
   let [least, greatest] = [0, 0];
   for (const id of FACTORS) {
     const given = grades.find((each) => each.id === id);

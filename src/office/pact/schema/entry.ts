@@ -12,10 +12,10 @@ import { openSignedStatement, type SignedStatement, toBeSigned } from "../../../
 import { typeUri } from "../../../evidence/type-name.js";
 import { PARTY_KINDS } from "./pact.js";
 
-export const PACT_ENTRY = "pact-entry/v1";
+const PACT_ENTRY = "pact-entry/v1";
 export const PACT_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 /** A log's entry is at most 65,535 bytes (C2SP tlog-tiles), base64 included. */
-export const PACT_STATEMENT_BYTES_MAX = 45_000;
+const PACT_STATEMENT_BYTES_MAX = 45_000;
 
 const moment = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -36,7 +36,7 @@ const namedLog = z.strictObject({
 });
 export type NamedLog = z.infer<typeof namedLog>;
 
-export const ENTRY_FACTS = {
+const ENTRY_FACTS = {
   adopted: z.strictObject({ pact: digest, publicKey: pem, rehearsal: z.boolean() }),
   signed: z.strictObject({
     party,
@@ -99,12 +99,13 @@ const statementSchema = z.strictObject({
 });
 
 /** @throws SCHEMA with the place at fault */
-export function readSaid(given: unknown, what: string): Said {
+function readSaid(given: unknown, what: string): Said {
   const entry = checked(said, given, what);
   const facts = checked(ENTRY_FACTS[entry.kind] as z.ZodType, entry.facts, `${what}: ${entry.kind}`);
   return { ...entry, facts } as Said;
 }
 
+/** The statement to sign. @throws SCHEMA, LIMIT */
 export function encodeEntry(entry: Said): Uint8Array {
   const read = readSaid(entry, "pact entry");
   const bytes = canonicalJsonBytes({
@@ -146,9 +147,4 @@ function checked<T>(by: z.ZodType<T>, given: unknown, what: string): T {
 /** What a further key signs, so that nobody can name another's key as its own. */
 export function keyText(pact: string, party: string, publicKey: string): Uint8Array {
   return toBeSigned(canonicalJsonBytes({ type: "assay/pact-key/v1", pact, party, publicKey }));
-}
-
-/** The published JSON Schema (2020-12) of a kind's facts. */
-export function entryJsonSchema(kind: EntryKind): unknown {
-  return z.toJSONSchema(ENTRY_FACTS[kind], { io: "input" });
 }

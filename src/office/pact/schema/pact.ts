@@ -9,13 +9,13 @@ import { type Digest, sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import { FACTS, LOG_KINDS, PARTIES, TIMES } from "./facts.js";
 
-export const PACT_TYPE = "assay/pact/v1";
+const PACT_TYPE = "assay/pact/v1";
 /** The shipped model takes 30 kB. */
 export const PACT_BYTES_MAX = 1024 * 1024;
 
 export const PARTY_KINDS = ["state", "lab"] as const;
 export type PartyKind = (typeof PARTY_KINDS)[number];
-export const DUTIES = [
+const DUTIES = [
   "register",
   "commit-runs",
   "open-on-challenge",
@@ -139,7 +139,7 @@ const measure = z.strictObject({
   /** The docket's rung whose gate must be open and whose order must be made; null for what binds nobody. */
   rung: z.int().min(1).max(10).nullable(),
 });
-export type Measure = z.infer<typeof measure>;
+type Measure = z.infer<typeof measure>;
 
 const schema = z.strictObject({
   type: z.literal(PACT_TYPE),
@@ -163,7 +163,7 @@ const schema = z.strictObject({
     bound: z.enum(["parties", "parties-and-their-labs"]),
   }),
 });
-export type PactData = z.infer<typeof schema>;
+type PactData = z.infer<typeof schema>;
 
 export interface Pact {
   data: PactData;
@@ -250,9 +250,4 @@ function attributesOf({ log, kind }: { log: keyof typeof FACTS; kind: string }):
 
 function noFact({ log, kind }: { log: string; kind: string }): string {
   return `no entry of the ${log} is a ${kind}`;
-}
-
-/** The published JSON Schema (2020-12) of a pact. */
-export function pactJsonSchema(): unknown {
-  return z.toJSONSchema(schema, { io: "input" });
 }

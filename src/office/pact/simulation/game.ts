@@ -26,6 +26,7 @@ export interface Guilt {
   cases: Map<string, string>;
 }
 
+/** Costs before anything happened. */
 export function newLedger(): Ledger {
   return {
     inspections: { routine: 0, challenge: 0, ofHonest: 0 },

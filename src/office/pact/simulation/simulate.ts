@@ -24,9 +24,9 @@ import {
 } from "./policy.js";
 import { at, honestLife, START, World } from "./world.js";
 
-export const SIMULATION_TYPE = "assay/pact-simulation/v1";
+const SIMULATION_TYPE = "assay/pact-simulation/v1";
 
-export interface SeedOutcome {
+interface SeedOutcome {
   cheats: { cheat: Cheat; seenDays: number | null; by: string | null; noticedDays: number | null }[];
   honest: {
     labs: number;
@@ -40,6 +40,7 @@ export interface SeedOutcome {
   ledger: Ledger;
 }
 
+/** One world, judged at its end by the fold. */
 export function playSeed(seed: string, policy: SimPolicy, model: Pact): SeedOutcome {
   const pact: Pact = { ...model, data: { ...model.data, graceSeconds: policy.graceSeconds } };
   const world = new World(seed, policy);
@@ -141,7 +142,7 @@ function shuffled(world: World): string[] {
   return all;
 }
 
-export interface CheatRow {
+interface CheatRow {
   cheat: Cheat;
   seeds: number;
   seen: number;
@@ -177,7 +178,7 @@ export interface ModeResult {
   };
 }
 
-export interface Simulation {
+interface Simulation {
   type: typeof SIMULATION_TYPE;
   seed: string;
   seeds: number;
@@ -187,7 +188,7 @@ export interface Simulation {
   modes: ModeResult[];
 }
 
-export interface SimulationAsked {
+interface SimulationAsked {
   seed: string;
   seeds: number;
   policy: SimPolicy;
@@ -195,6 +196,7 @@ export interface SimulationAsked {
   onProgress?: (done: number, total: number) => void;
 }
 
+/** Many worlds, a table a mode of inspection. */
 export function simulate(
   { seed, seeds, policy, modes = INSPECTIONS, onProgress }: SimulationAsked,
   pact: Pact,

@@ -12,7 +12,9 @@ import { DAYS, HONEST, LABS, type SimPolicy, STATES } from "./policy.js";
 
 export const START = 1_767_225_600;
 const PACT_SOURCE = "pact";
+/** Id of a party's only key. */
 export const keyOf = (party: string) => `key of ${party}`;
+/** Unix seconds of a day of the simulation. */
 export const at = (day: number) => START + Math.round(day * DAY_SECONDS);
 
 export interface Run {
@@ -135,6 +137,7 @@ export class World {
   }
 }
 
+/** One draw that comes true so often. */
 export function hits(draw: Prng, tenThousandths: number): boolean {
   return draw.below(10_000) < tenThousandths;
 }
@@ -162,12 +165,7 @@ function sourceOf(id: string, log: LogKind, run: string | undefined): Source {
 }
 
 /** When an honest laboratory acts, and by which key: mostly well in time. @param due days after what calls for it */
-export function honestly(
-  draw: Prng,
-  lab: string,
-  from: number,
-  due: number,
-): { day: number; by: string; slipped: boolean } {
+function honestly(draw: Prng, lab: string, from: number, due: number): { day: number; by: string; slipped: boolean } {
   const by = hits(draw, HONEST.contractor) ? "key of a contractor" : keyOf(lab);
   // A day's deadline ends at 24:00 in UTC-12: half a day after the day is over in UTC.
   const end = Math.floor(from) + due + 1.5;
@@ -206,7 +204,7 @@ export function honestLife(world: World, lab: string): void {
   }
 }
 
-export interface Acts {
+interface Acts {
   declares?: boolean;
   /** Days after the run's end; by default an honest delay. */
   declaredAt?: number;
@@ -214,6 +212,7 @@ export interface Acts {
   derivation?: string;
 }
 
+/** A run's log and what is entered of its model, as far as the laboratory does so. */
 export function enterRun(
   world: World,
   draw: Prng,
@@ -243,9 +242,7 @@ export function enterRun(
   }
   if (!declares) return;
   const declared =
-    declaredAt === undefined
-      ? honestly(draw, lab, closed, 30)
-      : { day: declaredAt, by: keyOf(lab), slipped: false };
+    declaredAt === undefined ? honestly(draw, lab, closed, 30) : { day: declaredAt, by: keyOf(lab), slipped: false };
   entered(world, declared, (day, by) =>
     world.register("training-run", by, day, {
       model,
