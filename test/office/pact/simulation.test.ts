@@ -6,12 +6,13 @@ import { findsGuilty } from "../../../src/office/pact/simulation/game.js";
 import { CHEATS, DEFAULT_POLICY, LABS, STATES } from "../../../src/office/pact/simulation/policy.js";
 import { playSeed, simulate } from "../../../src/office/pact/simulation/simulate.js";
 
-const asked = { seed: "test", seeds: 2, policy: DEFAULT_POLICY };
+const asked = { seed: "test", seeds: 1, policy: DEFAULT_POLICY };
 
 test("replays to the same bytes, and another seed is another world", () => {
   const once = JSON.stringify(simulate(asked, MODEL_PACT));
   expect(JSON.stringify(simulate(asked, MODEL_PACT))).toBe(once);
-  expect(JSON.stringify(simulate({ ...asked, seed: "other" }, MODEL_PACT))).not.toBe(once);
+  const other = simulate({ ...asked, seed: "other", modes: ["managed"] }, MODEL_PACT).modes;
+  expect(JSON.stringify(other)).not.toBe(JSON.stringify([JSON.parse(once).modes[1]]));
 });
 
 test("twelve states, sixty laboratories, nine kinds of cheat, each judged by the real fold", () => {
@@ -35,10 +36,10 @@ test("an inspection's chance is that of its draw", () => {
 });
 
 test("where inspections are refused nothing is found by one; a refusal counts only where one is asked for", () => {
-  const refused = simulate({ ...asked, seeds: 4, modes: ["refused"] }, MODEL_PACT).modes[0]!;
+  const refused = simulate({ ...asked, seeds: 2, modes: ["refused"] }, MODEL_PACT).modes[0]!;
   const row = (cheat: string) => refused.cheats.find((each) => each.cheat === cheat)!;
   expect(row("refuses every inspection").seen).toBe(0);
   expect(row("trains on uncommitted data").seen).toBe(0);
-  expect(row("declares late").seen).toBe(4);
+  expect(row("declares late").seen).toBe(2);
   expect(refused.costs.routine + refused.costs.challenge).toBe(0);
 });

@@ -106,9 +106,8 @@ function isBinding(
   if (subject === null) return false;
   const from = state.parties.get(subject)!;
   // What falls due after a succession is the successor's.
-  const due = dueOf(query.due, fact).at ?? fact.at;
-  const bearer =
-    from.succeededBy && from.succeededBy.at <= asOf && due > from.succeededBy.at ? from.succeededBy.party : subject;
+  const passed = from.succeededBy !== null && from.succeededBy.at <= asOf ? from.succeededBy : null;
+  const bearer = passed && (dueOf(query.due, fact).at ?? fact.at) > passed.at ? passed.party : subject;
   if (bearer !== party.id) return false;
   const entered = holder(fact.by);
   if (by === "party" && entered !== subject) return false;

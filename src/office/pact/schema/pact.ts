@@ -139,7 +139,6 @@ const measure = z.strictObject({
   /** The docket's rung whose gate must be open and whose order must be made; null for what binds nobody. */
   rung: z.int().min(1).max(10).nullable(),
 });
-type Measure = z.infer<typeof measure>;
 
 const schema = z.strictObject({
   type: z.literal(PACT_TYPE),
