@@ -72,8 +72,8 @@ interface PenaltyOptions {
   turnover?: string;
   currency?: string;
   turnoverSource?: string;
-  rate?: string;
-  rateSource?: string;
+  exchangeRate?: string;
+  exchangeSource?: string;
   grade: Grade[];
   at?: string;
   json?: boolean;
@@ -97,8 +97,8 @@ function penaltyCommand(): Command {
     .option("--turnover <amount>", "annual turnover in whole units")
     .option("--currency <code>", "its currency, such as EUR")
     .option("--turnover-source <text>", "where that figure was read")
-    .option("--rate <rate>", "units of the cap's currency for one unit of the turnover's, such as 1.0852")
-    .option("--rate-source <text>", "where that rate was read, and of which day")
+    .option("--exchange-rate <rate>", "units of the cap's currency for one unit of the turnover's, such as 1.0852")
+    .option("--exchange-source <text>", "where that rate was read, and of which day")
     .option(
       "--grade <factor=n:why>",
       `a graded factor with its reason; may be repeated: ${FACTORS.join(", ")}`,
@@ -116,7 +116,17 @@ Example:
 Factors that nobody grades widen the range. How grades become shares is this program's convention; no statute has it.`,
     )
     .action((options: PenaltyOptions) => {
-      const { cap, turnover, currency, turnoverSource, rate, rateSource, grade: grades, at, json } = options;
+      const {
+        cap,
+        turnover,
+        currency,
+        turnoverSource,
+        exchangeRate: rate,
+        exchangeSource: rateSource,
+        grade: grades,
+        at,
+        json,
+      } = options;
       const shipped = SHIPPED_CAPS.get(cap)!;
       if (at === undefined)
         throw new AssayError("USAGE", "--at: expected the day of the judgement, such as 2026-11-29");
@@ -124,7 +134,7 @@ Factors that nobody grades widen the range. How grades become shares is this pro
       if (turnover !== undefined && turnoverSource === undefined)
         throw new AssayError("USAGE", "--turnover: expected --turnover-source beside it");
       if ((rate === undefined) !== (rateSource === undefined))
-        throw new AssayError("USAGE", "--rate: expected --rate and --rate-source together");
+        throw new AssayError("USAGE", "--exchange-rate: expected --exchange-source beside it");
       const made = penaltyRange({
         cap: shipped,
         // A figure without a currency is no turnover.
