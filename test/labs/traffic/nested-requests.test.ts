@@ -32,13 +32,14 @@ const attributes = (input: string) => [
 ];
 const asSpan = { traceId: "t1", spanId: "s1", startTimeUnixNano: "1772443246847000000", attributes: attributes("9") };
 const span = `${JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [asSpan] }] }] })}\n`;
+const asked = (text: string) =>
+  attribute("gen_ai.input.messages", JSON.stringify([{ role: "user", parts: [{ type: "text", content: text }] }]));
+const spanOf = (spanId: string, parentSpanId: string, input: string) =>
+  `${JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [{ ...asSpan, spanId, parentSpanId, attributes: [...attributes(input), asked("hello")] }] }] }] })}\n`;
 const asEvent = {
   ...{ traceId: "t1", spanId: "s1", timeUnixNano: "1772443248000000000" },
   eventName: "gen_ai.client.inference.operation.details",
-  attributes: [
-    ...attributes("10"),
-    attribute("gen_ai.input.messages", JSON.stringify([{ role: "user", parts: [{ type: "text", content: "hello" }] }])),
-  ],
+  attributes: [...attributes("10"), asked("hello")],
 };
 const event = `${JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [asEvent] }] }] })}\n`;
 
@@ -86,6 +87,10 @@ test.skipIf(!existsSync("node_modules/chdb"))(
       // When it came and when it was answered, in whatever files; what was never answered was asked all the same.
       expect(await inputsOf({ "a.jsonl": came + brokenOff }, { "b.jsonl": done })).toEqual([0, 10]);
       expect(await inputsOf({ "a.jsonl": done }, { "b.jsonl": brokenOff + came })).toEqual([0, 10]);
+      // A framework's span around the client's.
+      expect(
+        await inputsOf({ "traces.jsonl": spanOf("s1", "", "0") }, { "b.jsonl": spanOf("s2", "s1", "10") }),
+      ).toEqual([10]);
       // As a span, which has no prompt here, and as an event.
       expect(await inputsOf({ "traces.jsonl": span }, { "logs.jsonl": event })).toEqual([10]);
     } finally {

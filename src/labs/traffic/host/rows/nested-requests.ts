@@ -13,7 +13,7 @@ import { type Manifest, writeManifest } from "./manifest.js";
 import { AGAIN_KEYS_SQL, finishSettling, IN_KEYS } from "./settle-rows.js";
 
 /** Formats whose records nest; no other log is looked through. */
-const NESTING = /^(langfuse-|sglang |otel-genai-events )/;
+const NESTING = /^(langfuse-|sglang |otel-genai)/;
 
 const COLUMNS = ROWS_COLUMNS.map(([name]) => name).join(", ");
 const NONE = "toFixedString('', 8)";
