@@ -8,6 +8,7 @@
  */
 import type { SqlEngine } from "../../engine.js";
 import { WITHIN } from "../../log/canonical-row.js";
+import { ranges } from "../../log/ranges.js";
 import { KEY_SQL, ROWS_COLUMNS } from "../../log/tables.js";
 import { type Manifest, writeManifest } from "./manifest.js";
 import { AGAIN_KEYS_SQL, finishSettling, IN_KEYS } from "./settle-rows.js";
@@ -18,19 +19,22 @@ const NESTING = /^(langfuse-|sglang |otel-genai)/;
 const COLUMNS = ROWS_COLUMNS.map(([name]) => name).join(", ");
 const NONE = "toFixedString('', 8)";
 const OWN = `extra['${WITHIN}'] = request`;
-const INNER = `SELECT account, extra['${WITHIN}'] AS outer, prompt FROM rows WHERE mapContains(extra, '${WITHIN}') AND NOT (${OWN})`;
-const FULLER = `SELECT account, request FROM rows WHERE ${OWN} AND request != ${NONE}`;
-const OUTER = `SELECT account, ts, ${KEY_SQL} AS k FROM rows WHERE request != ${NONE}
- AND ((account, request, prompt) IN (${INNER}) OR (NOT (${OWN}) AND (account, request) IN (${FULLER})))`;
+const inner = (range: string) =>
+  `SELECT account, extra['${WITHIN}'] AS outer, prompt FROM rows WHERE ${range} AND mapContains(extra, '${WITHIN}') AND NOT (${OWN})`;
+const fuller = (range: string) => `SELECT account, request FROM rows WHERE ${range} AND ${OWN} AND request != ${NONE}`;
+const outer = (range: string) => `SELECT account, ts, ${KEY_SQL} AS k FROM rows WHERE ${range} AND request != ${NONE}
+ AND ((account, request, prompt) IN (${inner(range)}) OR (NOT (${OWN}) AND (account, request) IN (${fuller(range)})))`;
 
 /** Only after rows came or went. */
 export async function setOuterAside(engine: SqlEngine, manifest: Manifest, folder: string): Promise<void> {
   if (!manifest.sources.some(({ formats }) => Object.keys(formats).some((name) => NESTING.test(name)))) return;
   await engine.run("DROP TABLE IF EXISTS again_keys");
   await engine.run(AGAIN_KEYS_SQL);
-  await engine.run(`INSERT INTO again_keys ${OUTER}`);
-  const [outer] = await engine.rows<{ n: number }>("SELECT toUInt64(count()) AS n FROM again_keys");
-  if (outer!.n === 0) return;
+  const [all] = await engine.rows<{ n: number }>("SELECT toUInt64(count()) AS n FROM rows");
+  // One account's rows at a time are enough, and what is looked up is held in memory.
+  for (const range of ranges("account", all!.n)) await engine.run(`INSERT INTO again_keys ${outer(range)}`);
+  const [found] = await engine.rows<{ n: number }>("SELECT toUInt64(count()) AS n FROM again_keys");
+  if (found!.n === 0) return;
   const batch = manifest.batches + 1;
   const written = COLUMNS.replace(/batch$/, `toUInt32(${batch})`);
   for (const table of ["rows", "spare"])
