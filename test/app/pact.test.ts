@@ -125,7 +125,7 @@ beforeAll(async () => {
     logs: [await nameOfLog(registerAt), await nameOfLog(caseAt)],
     keys: [],
   });
-}, 120_000);
+});
 
 async function openPactFile() {
   return { file: JSON.parse(readFileSync(join(folder, "pact.json"), "utf8")) as { pact: string } };
