@@ -22,7 +22,14 @@ import { METHOD_VERSION, SEED_DEFAULT } from "../dist/labs/weights/method.js";
 import type { WeightsObservations } from "../dist/labs/weights/observations.js";
 import type { CanonicalTensor } from "../dist/model/model.js";
 import { findingOf, loadAll, pool } from "../materials/weights/models.ts";
-import { CONSTRUCTIONS, type Construction, type Made, make, readerOf, TINY } from "../materials/weights/structured.ts";
+import {
+  CONSTRUCTIONS,
+  type Construction,
+  type Made,
+  makePair,
+  readerOf,
+  TINY,
+} from "../materials/weights/structured.ts";
 import { type SharedRow, writeSharedStructure } from "./study/shared-structure-tables.ts";
 
 const { values } = parseArgs({
@@ -71,10 +78,8 @@ async function generated(): Promise<void> {
       const id = `${values.aligned ? "aligned" : "generated"} ${c.id} ${i}`;
       if (done.has(id)) continue;
       if (Date.now() > until) return;
-      const [a, b] = ["a", "b"].map((own) => make(c, `study ${c.id} ${i}`, `study ${c.id} ${i} ${own}`, SHAPE)) as [
-        Made,
-        Made,
-      ];
+      const name = `study ${c.id} ${i}`;
+      const [a, b] = makePair(c, name, [`${name} a`, `${name} b`], SHAPE);
       keep({ id, row: c.id, ...(values.aligned ? await second(a, b) : await first(a, b)) });
     }
 }

@@ -36,6 +36,10 @@ export interface Construction {
   gated?: boolean;
   units?: number;
   hidden?: number;
+  /** So many first layers stay as one public draw made them: in both models the same. */
+  frozen?: number;
+  /** Where the second model of a pair is of another size. */
+  second?: Partial<Shape>;
 }
 
 /** Small and quick (mulberry32), good enough to draw nulls; one stream a name. */
@@ -396,6 +400,71 @@ export function trainedApart(apart: number): Matrix {
     fill(rows, columns, () => structure.normal() + Math.sqrt(apart) * values.normal());
 }
 
+/** The same, where one of two scales is each matrix's own. */
+export function scaledApart(apart: number, scale: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const by = values.uniform() < 0.5 ? scale : 1;
+    return fill(rows, columns, () => by * structure.normal() + Math.sqrt(apart) * values.normal());
+  };
+}
+
+/** A public list says of each entry which sign it has; its size is each model's own. `share`: of entries so bound. */
+export function signedEntries(share: number): Matrix {
+  return (rows, columns, structure, values) =>
+    fill(rows, columns, () => {
+      const [bound, sign, x] = [structure.uniform() < share, structure.uniform() < 0.5 ? -1 : 1, values.normal()];
+      return bound ? sign * Math.abs(x) : x;
+    });
+}
+
+/** Two public factors, and between them and behind them each model's own scales (VeRA, random features). */
+export function ownScales(rank: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const [left, right] = [dense(rows, rank, structure, structure), dense(rank, columns, structure, structure)];
+    const between = Float32Array.from({ length: rank }, () => 1 + 0.5 * values.normal());
+    const behind = Float32Array.from({ length: rows }, () => 1 + 0.5 * values.normal());
+    const scaled = left.map((x, i) => x * between[i % rank]!);
+    return product(scaled, right, rows, rank, columns).map((x, i) => x * behind[Math.floor(i / columns)]!);
+  };
+}
+
+/** Each unit drawn near its own row of a public table (keys, anchors, a teacher's units); `apart` as in trainedApart. */
+export function anchored(apart: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const table = dense(rows, columns, structure, structure);
+    const lengths = Float32Array.from({ length: rows }, () => Math.exp(0.3 * values.normal()));
+    return table.map((x, i) => lengths[Math.floor(i / columns)]! * (x + Math.sqrt(apart) * values.normal()));
+  };
+}
+
+/** None below nought, of sizes that a public profile gives to single entries. */
+export const profiled: Matrix = (rows, columns, structure, values) =>
+  fill(rows, columns, () => Math.exp(structure.normal()) * Math.abs(values.normal()));
+
+/** Four neighbours at a time from a public, lopsided codebook of their columns, by own codes (product quantisation). */
+export function productQuantised(words: number): Matrix {
+  return (rows, columns, structure, values) => {
+    const out = new Float32Array(rows * columns);
+    for (let c = 0; c < columns; c += 4) {
+      const book = Float32Array.from({ length: words * 4 }, () => structure.normal() + 0.5);
+      for (let r = 0; r < rows; r++)
+        out.set(book.subarray(4 * at(values, words)).subarray(0, Math.min(4, columns - c)), r * columns + c);
+    }
+    return out;
+  };
+}
+
+/** Small codes oftener than large ones. */
+function at(values: Draw, words: number): number {
+  return Math.min(values.below(words), values.below(words));
+}
+
+/** A mask over what `of` gives: a ticket that was found once and published with its draw. */
+export function ticket(keep: number, of: Matrix): Matrix {
+  return (rows, columns, structure, values) =>
+    of(rows, columns, structure, values).map((x) => (structure.uniform() < keep ? x : 0));
+}
+
 /** The same numbers in both models: what a third party gave both. */
 export function published(of: Matrix): Matrix {
   return (rows, columns, structure) => of(rows, columns, structure, structure);
@@ -427,7 +496,12 @@ export function make(construction: Construction, pair: string, own: string, shap
     const name = layer === null ? role : `layers.${layer}.${role}`;
     const part = construction.alike ? role.replace(/gate$/, "up") : role;
     const where = construction.byLayer ? `${layer} ${part}` : part;
-    const drawn = construction.oneLayer ? draw(`values ${own} ${role}`) : values;
+    const still = layer !== null && layer < (construction.frozen ?? 0);
+    const drawn = still
+      ? draw(`values ${pair} ${layer} ${part}`)
+      : construction.oneLayer
+        ? draw(`values ${own} ${role}`)
+        : values;
     tensors.set(name, of(rows, columns, draw(`structure ${pair} ${where}`), drawn));
     const file = `${pair}/${own}/${name}`;
     known.set(name, {
@@ -443,7 +517,11 @@ export function make(construction: Construction, pair: string, own: string, shap
     if (gainsShared === undefined) return;
     const [common, apart] = [Math.sqrt(gainsShared), Math.sqrt(1 - gainsShared)];
     add(role, layer, 1, hidden, (rows, columns, structure, values) =>
-      fill(rows, columns, () => 1 + 0.02 * (common * structure.normal() + apart * values.normal())),
+      fill(rows, columns, () =>
+        layer !== null && layer < (construction.frozen ?? 0)
+          ? 1
+          : 1 + 0.02 * (common * structure.normal() + apart * values.normal()),
+      ),
     );
   };
   add("embed", null, shape.vocabulary, hidden, embed);
@@ -619,4 +697,85 @@ export const CONSTRUCTIONS: readonly Construction[] = [
     };
   }),
   { id: "one public basis, own weights of falling size", mlp: inPublicBasis(dense), value: inPublicBasis(dense) },
+  ...[1, 0.5].map(
+    (share): Construction => ({
+      id: `a public list of signs for ${share === 1 ? "all" : "half of the"} entries`,
+      mlp: signedEntries(share),
+      value: signedEntries(share),
+      byLayer: true,
+      gainsShared: 0.3,
+    }),
+  ),
+  ...[1, 9].map(
+    (strength): Construction => ({
+      id: `one public adapter of rank 32, ${strength === 1 ? "half" : "nine tenths"} of the energy`,
+      mlp: adapted(32, strength),
+      value: adapted(32, strength),
+      byLayer: true,
+      gainsShared: 0.3,
+    }),
+  ),
+  { id: "two public factors of rank 16, own scales", mlp: ownScales(16), value: ownScales(16), byLayer: true },
+  { id: "units near public anchors, own lengths", mlp: anchored(0.5), value: anchored(0.5), byLayer: true },
+  { id: "sizes of entries by a public profile, none below nought", mlp: profiled, value: profiled, byLayer: true },
+  { id: "public codebooks of 16 words, own codes", mlp: productQuantised(16), value: productQuantised(16) },
+  ...[0.1, 1].map((apart): Construction => {
+    const of = ticket(0.3, trainedApart(apart));
+    return {
+      id: `one ticket, its mask and its draw, trained apart by ${apart} of the draw's energy`,
+      mlp: of,
+      value: of,
+      embed: trainedApart(apart),
+      rest: trainedApart(apart),
+      byLayer: true,
+      gainsShared: 0.3,
+    };
+  }),
+  { id: "one layer frozen at a public draw", mlp: dense, byLayer: true, frozen: 1, gainsShared: 0.3 },
+  {
+    id: "one layer frozen at a public draw, one mask, 20 % kept",
+    mlp: masked(0.2),
+    value: masked(0.2),
+    byLayer: true,
+    frozen: 1,
+    gainsShared: 0.3,
+  },
+  ...(
+    [
+      ["one key for every layer, trained apart", false, {}],
+      ["one key for every layer, two depths, trained apart", false, { layers: 1 }],
+      ["one default seed, two depths, trained apart", true, { layers: 1 }],
+      ["one seed a matrix, MLPs of two sizes, trained apart", true, { units: 96 }],
+    ] as const
+  ).map(([id, byLayer, second]): Construction => {
+    const of = trainedApart(0.3);
+    return { id, mlp: of, value: of, embed: of, rest: of, byLayer, second, gainsShared: 0.3 };
+  }),
+  ...[1.1, 1.3].map((scale): Construction => {
+    const of = scaledApart(0.15, scale);
+    return {
+      id: `one default seed, matrices at one scale or ${scale} of it, trained apart`,
+      mlp: of,
+      value: of,
+      embed: of,
+      rest: of,
+      byLayer: true,
+      gainsShared: 0.3,
+    };
+  }),
+  {
+    id: "one seed a matrix, own MLPs of another size, trained apart",
+    mlp: dense,
+    value: trainedApart(0.3),
+    embed: trainedApart(0.1),
+    rest: trainedApart(0.3),
+    byLayer: true,
+    second: { units: 96 },
+    gainsShared: 0.3,
+  },
 ];
+
+/** Both models of a pair. */
+export function makePair(c: Construction, pair: string, owns: readonly [string, string], shape: Shape = TINY) {
+  return [make(c, pair, owns[0], shape), make(c, pair, owns[1], { ...shape, ...c.second })] as [Made, Made];
+}

@@ -3,7 +3,14 @@
  * labels alone (version 2 of the method) would have accused; nobody is now. The study runs a thousand of each.
  */
 import { describe, expect, test } from "vitest";
-import { CONSTRUCTIONS, type Construction, type Made, make, readerOf } from "../../materials/weights/structured.ts";
+import {
+  CONSTRUCTIONS,
+  type Construction,
+  type Made,
+  make,
+  makePair,
+  readerOf,
+} from "../../materials/weights/structured.ts";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { examineAncestry } from "../../src/labs/weights/examine.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
@@ -38,7 +45,7 @@ async function examined(a: Made, b: Made) {
   };
 }
 
-const pairOf = (c: Construction, i: number) => examined(make(c, `test ${i}`, `a ${i}`), make(c, `test ${i}`, `b ${i}`));
+const pairOf = (c: Construction, i: number) => examined(...makePair(c, `test ${i}`, [`a ${i}`, `b ${i}`]));
 
 describe("one structure, no common weights", () => {
   test.each(CONSTRUCTIONS.map((c) => [c.id, c] as const))("%s", async (_id, construction) => {

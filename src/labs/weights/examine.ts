@@ -223,7 +223,8 @@ async function observe(
   const sketched = reference.sketch !== undefined || suspect.sketch !== undefined;
   const identical = await identicalRows(bench);
   const found = log10P <= OUTCOME_RULES.log10Alpha;
-  const start = found ? await commonStart(bench, layers.correspondence, blocks) : null;
+  const ofUnits = log10PFromE(results["mlp-hidden"]?.logE ?? 0) <= OUTCOME_RULES.log10Alpha;
+  const start = found ? await commonStart(bench, layers.correspondence, blocks, ofUnits) : null;
   return {
     architecture: architectureOverlap(
       { model: reference, vocabulary: vocabularies.reference },

@@ -6,7 +6,7 @@
 import { OUTCOME_RULES } from "../../../finding/outcome.js";
 import type { Model } from "../../../model/model.js";
 import type { WeightsObservations } from "../observations.js";
-import { type CommonStart, LEARNED_MIN, oneStartPossible, SLOPE } from "../tests/common-start.js";
+import { type CommonStart, LEARNED_MIN, SLOPE } from "../tests/common-start.js";
 
 interface Seen {
   reference: Model;
@@ -57,12 +57,11 @@ function embeddings({ observations: { tensors } }: Seen): string[] {
 }
 
 /** One framework, one default seed and one shape give one set of initial weights. */
-function defaultSeed({ reference, suspect, log10P, observations: { correspondence, commonStart } }: Seen): string[] {
-  if (!oneStartPossible(reference, suspect, correspondence)) return [];
+function defaultSeed({ log10P, observations: { commonStart } }: Seen): string[] {
+  if (!commonStart) return [];
   const ask = "Ask both sides for seed, framework and initialisation code first.";
   const alike =
     "The two are alike in place: models that one framework initialised from one seed (many have a default) or from one published table, and that were then trained apart, look like this too, and nobody copied anything.";
-  if (!commonStart) return [`${alike} ${ask}`];
   const { explains } = commonStart;
   const sketched = (reference.sketch ?? suspect.sketch) !== undefined;
   if (!explains) return [`${alike} It is not all that agrees here: ${shown(commonStart, sketched)}. ${ask}`];

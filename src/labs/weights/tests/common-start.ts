@@ -7,11 +7,13 @@
  * - Who stands on whose weights. In so many dimensions, training moves at right angles to what it started from: a copy
  *   holds all of its origin (a slope of one) and something more; of two runs from one draw neither holds the other.
  * One is enough. Both are held against pairs that were trained (validation/weights-shared-structure.md); neither is an
- * exact test. It cannot tell a copy from runs of which one was hardly trained, and finds no siblings trained for long.
+ * exact test. A sketch holds no lengths and no gains: there only rows that stand at nearly one angle speak for a copy.
+ * It cannot tell a copy from runs of which one was hardly trained, and finds no siblings trained for long.
  */
 import type { Model, Role } from "../../../model/model.js";
 import type { WeightsObservations } from "../observations.js";
 import type { Bench } from "./bench.js";
+import { heldWhole, looksDrawn, medianOf, type Rows, slopesOf } from "./held-whole.js";
 
 /** Runs from one draw reached 0.70; copies trained on for a little 0.82 and more. */
 export const LEARNED_MIN = 0.75;
@@ -22,6 +24,10 @@ const VECTOR_MIN = 16;
 const VALUES_MIN = 64;
 /** Rows of a matrix by which its columns are measured. */
 const ROWS = 256;
+/** First rows of MLPs of two sizes that are less alike than this have no common start row by row. */
+const ALIKE_MIN = 0.1;
+/** Layers looked at for more than the slope. */
+const LAYERS_MAX = 4;
 
 export type CommonStart = NonNullable<WeightsObservations["commonStart"]>;
 
@@ -32,19 +38,28 @@ interface Found {
   n: number;
 }
 
-/** Null where a common start cannot have made the likeness. */
+/**
+ * Null where a common start cannot have made the likeness.
+ * @param blocks as tested; asked where a side is a sketch
+ * @param ofUnits the MLPs' units alone are alike beyond the test's α
+ */
 export async function commonStart(
   bench: Bench,
   correspondence: WeightsObservations["correspondence"],
   blocks: WeightsObservations["blocks"],
+  ofUnits: boolean,
 ): Promise<CommonStart | null> {
   const { reference, suspect } = bench;
   if (!oneStartPossible(reference, suspect, correspondence)) return null;
   if (reference.sketch || suspect.sketch) return ofSketches(blocks);
   const layers = correspondence.flatMap(({ referenceLayer: l, suspectLayers }) =>
-    suspectLayers.length > 0 ? [l] : [],
+    suspectLayers.length > 0 && l < suspect.layers ? [l] : [],
   );
-  const names = [...layers.flatMap((l) => vectorsOf(reference, l)), ...vectorsOf(reference, null)];
+  const measured = await heldBy(bench, layers);
+  // One seed gives MLPs of two sizes equal first rows or none: units that meet elsewhere came another way.
+  if (reference.mlpHidden !== suspect.mlpHidden && ofUnits && !measured.byUnits) return null;
+  const moved = layers.filter((l) => !measured.unmoved.has(l));
+  const names = [...moved.flatMap((l) => vectorsOf(reference, l)), ...vectorsOf(reference, null)];
   const found: Found[] = [];
   for (const name of names) {
     const [a, b] = [reference.tensors.get(name)!, suspect.tensors.get(name)];
@@ -56,11 +71,10 @@ export async function commonStart(
   const values = found.reduce((sum, { n }) => sum + n, 0);
   const best = Math.max(meanOf(found, "rank"), meanOf(found, "gathered"));
   const agreement = values < VALUES_MIN ? null : rounded(best);
-  const slope = await slopeOf(bench, layers);
+  const { slope, whole } = measured;
   const learned = agreement !== null && agreement >= LEARNED_MIN;
   // What cannot be measured (experts alone, say) speaks for nobody: the common start stands as the explanation.
-  const held = slope !== null && slope >= SLOPE.least && slope <= SLOPE.most;
-  return { agreement, vectors: found.length, values, slope, explains: !learned && !held };
+  return { agreement, vectors: found.length, values, slope, explains: !learned && !whole };
 }
 
 /**
@@ -70,7 +84,8 @@ export async function commonStart(
 function ofSketches(blocks: WeightsObservations["blocks"]): CommonStart {
   const inPlace = blocks
     .filter((b) => b.axis === "mlp-hidden" && b.referenceLayer === b.suspectLayer)
-    .flatMap(({ selfCosine }) => selfCosine ?? [])
+    .flatMap(({ selfCosine, orderCosine }) => Math.max(selfCosine ?? -1, orderCosine ?? -1))
+    .filter((cosine) => cosine > -1)
     .sort((p, q) => p - q);
   const slope = inPlace.length === 0 ? null : rounded(inPlace[inPlace.length >> 1]!);
   return { agreement: null, vectors: 0, values: 0, slope, explains: slope === null || slope < SLOPE.least };
@@ -80,39 +95,70 @@ function rounded(x: number): number {
   return Number(x.toFixed(4)) + 0;
 }
 
-/**
- * How much of the one the other holds, whichever way round is nearer to all of it: the median over gate rows (up rows
- * without a gate), each column with the gain that goes before it, so that moving the one into the other changes nothing.
- */
-async function slopeOf({ reference, suspect, compute }: Bench, layers: readonly number[]): Promise<number | null> {
-  const [forward, backward]: [number[], number[]] = [[], []];
-  for (const layer of layers) {
-    const part = reference.tensors.has(`layers.${layer}.mlp.gate`) ? "mlp.gate" : "mlp.up";
-    const [a, b] = [reference, suspect].map((m) => m.tensors.get(`layers.${layer}.${part}`)?.matrix);
-    if (!a || !b || a.columns !== b.columns || a.rows !== b.rows) continue;
-    const runs = [{ start: 0, count: Math.min(ROWS, a.rows) }];
-    const [x, y] = await Promise.all([a, b].map((matrix) => compute.rows({ matrix, runs })));
-    const [g, h] = await Promise.all([reference, suspect].map((m) => gainOf(m, layer, a.columns, compute)));
-    for (let at = 0; at < x!.length; at += a.columns) {
-      let [aa, bb, ab] = [0, 0, 0];
-      for (let c = 0; c < a.columns; c++) {
-        const [u, v] = [x![at + c]! * g![c]!, y![at + c]! * h![c]!];
-        aa += u * u;
-        bb += v * v;
-        ab += u * v;
-      }
-      if (!(aa > 0 && bb > 0)) continue;
-      forward.push(ab / aa);
-      backward.push(ab / bb);
-    }
-  }
-  if (forward.length === 0) return null;
-  const [there, back] = [forward, backward].map((slopes) => slopes.sort((p, q) => p - q)[slopes.length >> 1]!);
-  return rounded(Math.abs(there! - 1) < Math.abs(back! - 1) ? there! : back!);
+interface Held {
+  slope: number | null;
+  /** About one, and no accident (held-whole.ts). */
+  whole: boolean;
+  /** Units of the MLPs were set side by side, not value rows. */
+  byUnits: boolean;
+  /** Layers that look like a draw while others do not agree: what a seed or a public table gives. */
+  unmoved: ReadonlySet<number>;
 }
 
-async function gainOf({ tensors }: Model, layer: number, columns: number, compute: Bench["compute"]) {
-  const gain = tensors.get(`layers.${layer}.norm.mlp`)?.matrix;
+/**
+ * How much of the one the other holds, whichever way round is nearer to all of it: the median over gate rows (up rows
+ * without a gate; value rows where MLPs of two sizes have no rows in common), each column with the gain that goes
+ * before it, so that moving the one into the other changes nothing.
+ */
+async function heldBy(bench: Bench, layers: readonly number[]): Promise<Held> {
+  const { reference, suspect } = bench;
+  const inPart = layers.length < Math.min(reference.layers, suspect.layers);
+  const unmoved = new Set<number>();
+  const [ofUnits, ofValues]: [Rows[], Rows[]] = [[], []];
+  for (const layer of layers) {
+    const part = reference.tensors.has(`layers.${layer}.mlp.gate`) ? "mlp.gate" : "mlp.up";
+    const units = await rowsOf(bench, layer, part, "norm.mlp");
+    const values = await rowsOf(bench, layer, "attention.v", "norm.attention");
+    if (inPart && [units, values].some((rows) => rows && looksDrawn(rows.x, rows.columns))) {
+      unmoved.add(layer);
+      continue;
+    }
+    if (units && (units.sameSize || likeness(units) >= ALIKE_MIN)) ofUnits.push(units);
+    if (values) ofValues.push(values);
+  }
+  const byUnits = ofUnits.length > 0;
+  const side = byUnits ? ofUnits : ofValues;
+  const slopes = side.flatMap(slopesOf);
+  if (slopes.length === 0) return { slope: null, whole: false, byUnits, unmoved };
+  const [there, back] = [medianOf(slopes.map(([f]) => f)), medianOf(slopes.map(([, g]) => g))];
+  const forward = Math.abs(there - 1) < Math.abs(back - 1);
+  const slope = rounded(forward ? there : back);
+  const few = side.slice(0, LAYERS_MAX).map((rows) => (forward ? rows : { ...rows, x: rows.y, y: rows.x }));
+  const about = slope >= SLOPE.least && slope <= SLOPE.most;
+  return { slope, whole: about && (await heldWhole(few, bench.compute)), byUnits, unmoved };
+}
+
+/** The first rows of both, each column times the gain before it. */
+async function rowsOf({ reference, suspect, compute }: Bench, layer: number, part: string, norm: string) {
+  const [a, b] = [reference, suspect].map((m) => m.tensors.get(`layers.${layer}.${part}`)?.matrix);
+  if (!a || !b || a.columns !== b.columns) return null;
+  const { columns } = a;
+  const runs = [{ start: 0, count: Math.min(ROWS, a.rows, b.rows) }];
+  const [x, y] = await Promise.all([a, b].map((matrix) => compute.rows({ matrix, runs })));
+  const gains = await Promise.all([reference, suspect].map((m) => gainOf(m, layer, norm, columns, compute)));
+  const [u, v] = [x!, y!].map((rows, at) => rows.map((value, i) => value * gains[at]![i % columns]!));
+  return { x: u!, y: v!, columns, sameSize: a.rows === b.rows };
+}
+
+/** Cosine of all rows laid end to end. */
+function likeness({ x, y, columns }: Rows): number {
+  const one = { x, y, columns: x.length };
+  const [found] = columns > 0 ? slopesOf(one) : [];
+  return found ? Math.sign(found[0]) * Math.sqrt(Math.max(0, found[0] * found[1])) : 0;
+}
+
+async function gainOf({ tensors }: Model, layer: number, norm: string, columns: number, compute: Bench["compute"]) {
+  const gain = tensors.get(`layers.${layer}.${norm}`)?.matrix;
   return gain?.columns === columns ? compute.load(gain) : new Float32Array(columns).fill(1);
 }
 
@@ -123,14 +169,14 @@ function meanOf(found: readonly Found[], by: "rank" | "gathered"): number {
   return n < VALUES_MIN ? -1 : spoken.reduce((sum, f) => sum + f.n * f[by]!, 0) / n;
 }
 
-/** One seed gives equal weights to layers of equal number and size. */
-export function oneStartPossible(a: Model, b: Model, correspondence: WeightsObservations["correspondence"]): boolean {
+/** One seed gives equal weights to layers of equal number and width; a layer that only one model has says nothing. */
+function oneStartPossible(a: Model, b: Model, correspondence: WeightsObservations["correspondence"]): boolean {
+  const found = correspondence.filter(({ suspectLayers }) => suspectLayers.length > 0);
+  const both = found.filter(({ referenceLayer: l }) => l < b.layers);
   return (
     a.hidden === b.hidden &&
-    a.mlpHidden === b.mlpHidden &&
-    correspondence.every(
-      ({ referenceLayer: l, suspectLayers }) => suspectLayers.length === 0 || suspectLayers.includes(l),
-    )
+    (both.length > 0 || found.length === 0) &&
+    both.every(({ referenceLayer: l, suspectLayers }) => suspectLayers.includes(l))
   );
 }
 
