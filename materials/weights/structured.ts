@@ -36,6 +36,8 @@ export interface Construction {
   gated?: boolean;
   units?: number;
   hidden?: number;
+  /** Each layer holds so many experts of `units` units in place of one MLP. */
+  experts?: number;
   /** So many first layers stay as one public draw made them: in both models the same. */
   frozen?: number;
   /** Where the second model of a pair is of another size. */
@@ -428,6 +430,15 @@ export function ownScales(rank: number): Matrix {
   };
 }
 
+/** Public random features of full rank, columns (and rows) weighed by each model's own numbers. */
+export function weighed(byRow: boolean): Matrix {
+  return (rows, columns, structure, values) => {
+    const about = (n: number) => Float32Array.from({ length: n }, () => 1 + 0.5 * values.normal());
+    const [left, right] = [byRow ? about(rows) : new Float32Array(rows).fill(1), about(columns)];
+    return fill(rows, columns, (r, c) => left[r]! * right[c]! * structure.normal());
+  };
+}
+
 /** Each unit drawn near its own row of a public table (keys, anchors, a teacher's units); `apart` as in trainedApart. */
 export function anchored(apart: number): Matrix {
   return (rows, columns, structure, values) => {
@@ -512,7 +523,7 @@ export function make(construction: Construction, pair: string, own: string, shap
       matrix: { file, offsetBytes: 0, dtype: "F32", rows, columns },
     });
   };
-  const { mlp, value = dense, embed = dense, rest = dense, gated = true, gainsShared } = construction;
+  const { mlp, value = dense, embed = dense, rest = dense, gated = true, gainsShared, experts = 0 } = construction;
   const gain = (role: Role, layer: number | null) => {
     if (gainsShared === undefined) return;
     const [common, apart] = [Math.sqrt(gainsShared), Math.sqrt(1 - gainsShared)];
@@ -526,9 +537,13 @@ export function make(construction: Construction, pair: string, own: string, shap
   };
   add("embed", null, shape.vocabulary, hidden, embed);
   for (let l = 0; l < shape.layers; l++) {
-    if (gated) add("mlp.gate", l, units, hidden, mlp);
-    add("mlp.up", l, units, hidden, mlp);
-    add("mlp.down", l, hidden, units, rest);
+    const stems =
+      experts === 0 ? (["mlp"] as const) : Array.from({ length: experts }, (_, k) => `mlp.experts.${k}` as const);
+    for (const stem of stems) {
+      if (gated) add(`${stem}.gate`, l, units, hidden, mlp);
+      add(`${stem}.up`, l, units, hidden, mlp);
+      add(`${stem}.down`, l, hidden, units, rest);
+    }
     for (const r of ["attention.q", "attention.k"] as const) add(r, l, shape.heads * shape.headDim, hidden, rest);
     add("attention.v", l, shape.heads * shape.headDim, hidden, value);
     add("attention.o", l, hidden, shape.heads * shape.headDim, rest);
@@ -544,9 +559,9 @@ export function make(construction: Construction, pair: string, own: string, shap
         modelType: "llama",
         hiddenSize: hidden,
         intermediateSize: units,
-        experts: none,
-        expertsPerToken: none,
-        expertIntermediateSize: none,
+        experts: experts || none,
+        expertsPerToken: experts ? 2 : none,
+        expertIntermediateSize: experts ? units : none,
         layers: shape.layers,
         heads: shape.heads,
         keyValueHeads: shape.heads,
@@ -563,7 +578,7 @@ export function make(construction: Construction, pair: string, own: string, shap
       layers: shape.layers,
       hidden,
       mlpHidden: units,
-      experts: 0,
+      experts,
       keyValueHeads: shape.heads,
       headDim: shape.headDim,
       vocabulary: shape.vocabulary,
@@ -763,6 +778,27 @@ export const CONSTRUCTIONS: readonly Construction[] = [
       gainsShared: 0.3,
     };
   }),
+  ...(
+    [
+      ["hardly trained", trainedApart(0.01), {}],
+      ["hardly trained, matrices at one scale or 1.1 of it", scaledApart(0.005, 1.1), {}],
+      ["matrices at one scale or 1.3 of it, MLP without a gate", scaledApart(0.15, 1.3), { gated: false }],
+      ["mixtures of 4 experts, trained apart", trainedApart(0.3), { experts: 4, units: 64 }],
+    ] as const
+  ).map(([id, of, more]): Construction => {
+    const all = { mlp: of, value: of, embed: of, rest: of };
+    return { id: `one default seed, ${id}`, ...all, byLayer: true, gainsShared: 0.3, ...more };
+  }),
+  ...[true, false].map(
+    (byRow): Construction => ({
+      id: `public random features, own weights by ${byRow ? "row and column" : "column"}`,
+      mlp: weighed(byRow),
+      value: weighed(byRow),
+      rest: weighed(byRow),
+      byLayer: true,
+      gainsShared: 0.3,
+    }),
+  ),
   {
     id: "one seed a matrix, own MLPs of another size, trained apart",
     mlp: dense,

@@ -17,10 +17,8 @@ import { examineWeights } from "../../src/labs/weights/examine.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
 import { weightsObservationsSchema } from "../../src/labs/weights/observations.js";
 import { studiesOf } from "../asked.js";
-import { temporary } from "../host/temporary.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
 
-const folder = temporary();
 const studies = await studiesOf("examine weights");
 
 async function examined(a: Made, b: Made) {
@@ -84,6 +82,17 @@ describe("one default seed, trained apart", () => {
   });
 });
 
+test.each([1, 1.1])("a draw that nobody trained is anybody's, at %s of its scale", async (scale) => {
+  const twice = copyOf(one, () => 1);
+  for (const [name, values] of twice.tensors)
+    if (one.model.tensors.get(name)!.matrix.rows > 1)
+      for (const [i, x] of one.tensors.get(name)!.entries()) values[i] = scale * x;
+  const { ancestry, commonStart } = await examined(one, twice);
+  expect(commonStart).toMatchObject({ agreement: null, explains: true });
+  expect(commonStart!.slope).toBeCloseTo(scale, 3);
+  expect(ancestry.outcome, ancestry.reason).toBe("inconclusive");
+});
+
 describe("a copy is found", () => {
   test("with its gains", async () => {
     const { ancestry, commonStart } = await examined(
@@ -119,9 +128,10 @@ describe("a copy is found", () => {
   });
 
   test("with all gains at one", async () => {
+    const parent = make(trained, "draw", "parent");
     const { ancestry, commonStart } = await examined(
-      one,
-      copyOf(one, () => 1),
+      parent,
+      copyOf(parent, () => 1),
     );
     expect(ancestry.outcome, ancestry.reason).toBe("supports-hp");
     expect(commonStart!.agreement).toBeNull();

@@ -18,14 +18,23 @@ export interface SharedRow {
 }
 
 const ALPHA = -6;
-/** Nulls of this version carry over: version 4 asks for more, so its e-value of the same pair is never larger. */
-const CARRIED = "3";
+/**
+ * Nulls of these versions carry over where the exact p did not reach α. Version 4 asked for more of an e-value than
+ * version 3, so that it is never larger; version 5 changed only what is asked once α is reached, and not the e-value.
+ */
+const CARRIED = ["3", "4"];
 /** Rows in which one model was made from the other; they are asked again of each version. */
 const power = (row: string) => /^trained: (children|tuned|continued|sibling|long)/.test(row);
 const figure = (x: number) => (x === 0 ? "0" : x.toFixed(1).replace("-", "−"));
 
 export function writeSharedStructure(all: readonly SharedRow[], folder: string): void {
-  const rows = all.filter(({ version, row }) => version === METHOD_VERSION || (version === CARRIED && !power(row)));
+  const own = all.filter(({ version }) => version === METHOD_VERSION);
+  const again = new Set(own.map(({ id }) => id));
+  const carried = all.filter(
+    (r) =>
+      CARRIED.includes(r.version) && !power(r.row) && !again.has(r.id) && r.log10P > ALPHA && r.slope === undefined,
+  );
+  const rows = [...carried, ...own];
   const of = (stage: SharedRow["stage"], trained: boolean) =>
     rows.filter((r) => r.stage === stage && r.row.startsWith("trained") === trained);
   const data = group(rows).map(({ stage, row, list }) => ({
@@ -41,7 +50,7 @@ export function writeSharedStructure(all: readonly SharedRow[], folder: string):
     type: "assay/shared-structure/v1",
     method: "weights/unit-labels",
     methodVersion: METHOD_VERSION,
-    carriedFrom: { version: CARRIED, pairs: rows.filter(({ version }) => version === CARRIED).length },
+    carriedFrom: { versions: CARRIED, pairs: carried.length },
     rows: data,
   };
   writeFileSync(join(folder, "weights-shared-structure.json"), `${JSON.stringify(study)}\n`);

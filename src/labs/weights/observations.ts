@@ -152,7 +152,7 @@ export const weightsObservationsSchema = z.strictObject({
   /**
    * Present where units agree and one default seed could have made them so: how far norm gains and biases agree, whose
    * start is known whatever the seed (null: they hold too little), over how many vectors and values; how much of the one
-   * model's rows the other holds; whether a common start is enough to explain both. With folds alone (a sketch) the
+   * model's rows the other holds; whether a common start is enough to explain both. Of sketches the
    * cosine of rows stands for what is held.
    */
   commonStart: z

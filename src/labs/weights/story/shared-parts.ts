@@ -57,7 +57,7 @@ function embeddings({ observations: { tensors } }: Seen): string[] {
 }
 
 /** One framework, one default seed and one shape give one set of initial weights. */
-function defaultSeed({ log10P, observations: { commonStart } }: Seen): string[] {
+function defaultSeed({ reference, suspect, log10P, observations: { commonStart } }: Seen): string[] {
   if (!commonStart) return [];
   const ask = "Ask both sides for seed, framework and initialisation code first.";
   const alike =

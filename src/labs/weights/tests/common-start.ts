@@ -13,7 +13,8 @@
 import type { Model, Role } from "../../../model/model.js";
 import type { WeightsObservations } from "../observations.js";
 import type { Bench } from "./bench.js";
-import { heldWhole, looksDrawn, medianOf, type Rows, slopesOf } from "./held-whole.js";
+import { heldWhole, medianOf, type Rows, slopesOf } from "./held-whole.js";
+import { looksDrawn } from "./looks-drawn.js";
 
 /** Runs from one draw reached 0.70; copies trained on for a little 0.82 and more. */
 export const LEARNED_MIN = 0.75;
@@ -134,8 +135,14 @@ async function heldBy(bench: Bench, layers: readonly number[]): Promise<Held> {
   const forward = Math.abs(there - 1) < Math.abs(back - 1);
   const slope = rounded(forward ? there : back);
   const few = side.slice(0, LAYERS_MAX).map((rows) => (forward ? rows : { ...rows, x: rows.y, y: rows.x }));
-  const about = slope >= SLOPE.least && slope <= SLOPE.most;
-  return { slope, whole: about && (await heldWhole(few, bench.compute)), byUnits, unmoved };
+  // Half of the layers at least have to say so by themselves: a median over layers of two scales is neither's.
+  const own = side.map((rows) => medianOf(slopesOf(rows).map(([f, g]) => (forward ? f : g))));
+  const whole = isWhole(slope) && own.filter(isWhole).length * 2 >= own.length;
+  return { slope, whole: whole && (await heldWhole(few, bench.compute)), byUnits, unmoved };
+}
+
+function isWhole(slope: number): boolean {
+  return slope >= SLOPE.least && slope <= SLOPE.most;
 }
 
 /** The first rows of both, each column times the gain before it. */

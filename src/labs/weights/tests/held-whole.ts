@@ -1,12 +1,13 @@
 /**
  * Does one model hold all of the other, or only the start that both left? That rows of the other lie in it at a slope of
  * one says so where both left the start at one scale. Initial draws of two scales, or rows with scales of their own, can
- * come to one by accident, so more is asked where the two are not nearly the same: that the one held was trained (what
- * looks like a draw may be anybody's), that its own strongest directions, which training made, are held as well as the
- * rest, and that rows agree on the slope as nearly as chance lets them.
+ * come to one by accident, so more is asked: that the one held was trained (what looks like a draw may be anybody's, at
+ * whatever scale) and, where the two are not nearly the same, that its own strongest directions, which training made,
+ * are held as well as the rest, and that rows agree on the slope as nearly as chance lets them.
  * It cannot tell a copy from runs of which one was hardly trained but looks trained all the same.
  */
 import type { Compute } from "../../../kernels/compute.js";
+import { looksDrawn } from "./looks-drawn.js";
 
 /** Squared cosine of nearly the same rows: runs from one draw had 0.81 after thirty steps, 0.95 after ten. */
 const NEARLY = 0.88;
@@ -18,8 +19,6 @@ const STRONGEST = 16;
 const SPREAD_MAX = 2.5;
 /** Interquartile range of a normal law, in deviations. */
 const QUARTILES = 1.349;
-/** Times what independent equal draws give; trained rows and columns are beyond it (see looksDrawn). */
-const DRAWN = 2;
 
 /** The first rows of a layer in both models. */
 export interface Rows {
@@ -30,12 +29,13 @@ export interface Rows {
 
 /** Of layers whose slope is about one: is x held in y, and no accident? */
 export async function heldWhole(layers: readonly Rows[], compute: Pick<Compute, "eigen">): Promise<boolean> {
+  const drawn = layers.filter(({ x, columns }) => looksDrawn(x, columns)).length;
+  if (2 * drawn >= layers.length) return false;
   const all = layers.map((rows) => ({ rows, slopes: slopesOf(rows) }));
-  const there = medianOf(all.flatMap(({ slopes }) => slopes.map(([f]) => f)));
-  const back = medianOf(all.flatMap(({ slopes }) => slopes.map(([, g]) => g)));
-  const nearly = there * back;
+  // Row by row: layers of two scales, each held the other way round, would meet in the middle.
+  const nearly = medianOf(all.flatMap(({ slopes }) => slopes.map(([f, g]) => f * g)));
   if (nearly >= NEARLY) return true;
-  if (layers.some(({ x, columns }) => looksDrawn(x, columns))) return false;
+  const there = medianOf(all.flatMap(({ slopes }) => slopes.map(([f]) => f)));
   const spread = medianOf(all.map(({ slopes }) => quartileRange(slopes.map(([f]) => f))));
   const expected = QUARTILES * Math.sqrt(Math.max(0, 1 / nearly - 1) / layers[0]!.columns);
   if (!(spread <= SPREAD_MAX * expected)) return false;
@@ -85,28 +85,6 @@ async function slopeOfStrongest({ x, y, columns }: Rows, compute: Pick<Compute, 
     }
   }
   return whole > 0 ? held / whole : 0;
-}
-
-/**
- * As independent entries of one law would be: energies of rows, and of columns, spread by (kurtosis − 1) over how many
- * entries they have. Training sets some rows and columns far above the rest.
- */
-export function looksDrawn(x: Float32Array, columns: number): boolean {
-  const rows = x.length / columns;
-  const [ofRows, ofColumns] = [new Float64Array(rows), new Float64Array(columns)];
-  let [second, fourth] = [0, 0];
-  for (let i = 0; i < x.length; i++) {
-    const square = x[i]! ** 2;
-    second += square / x.length;
-    fourth += square ** 2 / x.length;
-    ofRows[Math.floor(i / columns)]! += square;
-    ofColumns[i % columns]! += square;
-  }
-  if (!(second > 0)) return false;
-  const excess = Math.max(0.1, fourth / second ** 2 - 1);
-  const spread = (energies: Float64Array, entries: number) =>
-    (entries * energies.reduce((sum, e) => sum + (e / (entries * second) - 1) ** 2, 0)) / energies.length / excess;
-  return spread(ofRows, columns) <= DRAWN && spread(ofColumns, rows) <= DRAWN;
 }
 
 export function medianOf(values: readonly number[]): number {
