@@ -87,6 +87,7 @@ async function slopeOfStrongest({ x, y, columns }: Rows, compute: Pick<Compute, 
   return whole > 0 ? held / whole : 0;
 }
 
+/** The upper of the two in the middle, of an even number. */
 export function medianOf(values: readonly number[]): number {
   return [...values].sort((p, q) => p - q)[values.length >> 1]!;
 }

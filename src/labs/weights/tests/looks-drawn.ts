@@ -17,7 +17,7 @@ const STEPS = 100;
 /** Values looked at: 128 rows of 4,096, and all that the caller has of narrower ones. */
 const VALUES_MAX = 2 ** 19;
 
-/** @param x rows of `columns` values each */
+/** Has it no direction that stands out of those of thrown signs? @param x rows of `columns` values each */
 export function looksDrawn(x: Float32Array, columns: number): boolean {
   const rows = Math.min(x.length / columns, Math.max(16, Math.floor(VALUES_MAX / columns)));
   const own = evened(Float64Array.from(x.subarray(0, rows * columns)), columns);
