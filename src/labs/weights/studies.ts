@@ -3,7 +3,7 @@
 export const WEIGHTS_STUDIES = [
   {
     method: "weights/unit-labels",
-    version: "4",
+    version: "5",
     file: "validation/weights-unit-labels.json",
     measuredOn: "trained models of 0.1 to 1 million parameters",
   },
