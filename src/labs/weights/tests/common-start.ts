@@ -120,11 +120,14 @@ async function heldBy(bench: Bench, layers: readonly number[]): Promise<Held> {
     const part = reference.tensors.has(`layers.${layer}.mlp.gate`) ? "mlp.gate" : "mlp.up";
     const units = await rowsOf(bench, layer, part, "norm.mlp");
     const values = await rowsOf(bench, layer, "attention.v", "norm.attention");
-    if (inPart && [units, values].some((rows) => rows && looksDrawn(rows.x, rows.columns))) {
+    const usable = units !== null && (units.sameSize || likeness(units) >= ALIKE_MIN);
+    // Value rows of trained models hold hardly a direction that stands out: they are asked where units cannot be.
+    const asked = usable ? units : values;
+    if (inPart && asked && looksDrawn(asked.x, asked.columns)) {
       unmoved.add(layer);
       continue;
     }
-    if (units && (units.sameSize || likeness(units) >= ALIKE_MIN)) ofUnits.push(units);
+    if (usable) ofUnits.push(units);
     if (values) ofValues.push(values);
   }
   const byUnits = ofUnits.length > 0;
