@@ -12,7 +12,7 @@ import { progressLine } from "../../progress.js";
 const DOES_NOT_HOLD = 3;
 
 interface Options {
-  root: string[];
+  trustRoots: string[];
   certificate: string[];
   at?: number;
   bound?: string;
@@ -30,7 +30,7 @@ export function quoteCommand(moment: (text: string) => number): Command {
       "Verify an attestation by a processor: a DCAP quote (SGX version 3 and 4, TDX version 4) or an SEV-SNP report. Exit status 3 when it does not hold.",
     )
     .argument("<quote>", "the quote or report as the processor gave it")
-    .option("--root <file>", "root certificate that you trust, PEM or DER; may be repeated", several, [])
+    .option("--trust-roots <file>", "roots that may vouch for the processor, PEM or DER; may be repeated", several, [])
     .option(
       "--certificate <file>",
       "certificates beside it, PEM or DER: for SEV-SNP the chip's and AMD's ASK; may be repeated",
@@ -42,20 +42,20 @@ export function quoteCommand(moment: (text: string) => number): Command {
     .option("--measurement <hex>", "what MRENCLAVE, MRTD or MEASUREMENT has to be")
     .option("--register <log>", "with --model: whether the model's origin in this register names it, and what it binds")
     .option("--policy <file>", "believe the register's log only under this tlog-policy")
-    .option("--model <model>", "id, digest or name")
+    .option("--model <name>", "id, digest or name")
     .option("--json", "print one record as JSON")
     .addHelpText(
       "after",
       `
 Examples:
-  $ assay register quote quote.dat --root intel-root.pem --bound sha256:…
-  $ assay register quote report.bin --root ark.pem --certificate vcek.der --certificate ask.pem --register log --model northwind/lm`,
+  $ assay register quote quote.dat --trust-roots intel-root.pem --bound sha256:…
+  $ assay register quote report.bin --trust-roots ark.pem --certificate vcek.der --certificate ask.pem --register log --model northwind/lm`,
     )
     .action(run);
 }
 
 async function run(quote: string, options: Options): Promise<void> {
-  if (options.root.length === 0) throw new AssayError("USAGE", "register quote: expected --root, got none");
+  if (options.trustRoots.length === 0) throw new AssayError("USAGE", "register quote: expected --trust-roots, got none");
   if ((options.register === undefined) !== (options.model === undefined))
     throw new AssayError("USAGE", "register quote: --register and --model go together");
   if (options.measurement !== undefined && !/^([0-9a-f]{64}|[0-9a-f]{96})$/i.test(options.measurement))
@@ -65,7 +65,7 @@ async function run(quote: string, options: Options): Promise<void> {
     );
   const check = await checkQuote({
     quote,
-    roots: options.root,
+    roots: options.trustRoots,
     certificates: options.certificate,
     at: options.at ?? unixSeconds() * 1000,
     bound: options.bound === undefined ? null : assertBound(options.bound),
