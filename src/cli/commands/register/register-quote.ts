@@ -55,7 +55,8 @@ Examples:
 }
 
 async function run(quote: string, options: Options): Promise<void> {
-  if (options.trustRoots.length === 0) throw new AssayError("USAGE", "register quote: expected --trust-roots, got none");
+  if (options.trustRoots.length === 0)
+    throw new AssayError("USAGE", "register quote: expected --trust-roots, got none");
   if ((options.register === undefined) !== (options.model === undefined))
     throw new AssayError("USAGE", "register quote: --register and --model go together");
   if (options.measurement !== undefined && !/^([0-9a-f]{64}|[0-9a-f]{96})$/i.test(options.measurement))
