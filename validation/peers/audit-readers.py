@@ -1,6 +1,7 @@
 """Files as tensorboard, wandb and mlflow write them, and what those tools read back from them.
 
-    python audit-readers.py OUT        (pip install tensorboard wandb mlflow-skinny sqlalchemy alembic)
+    MLFLOW_ALLOW_FILE_STORE=true python audit-readers.py OUT
+        (pip install tensorboard wandb==0.19.11 mlflow-skinny sqlalchemy alembic sqlparse)
 
 Writes OUT/peers.json: for each file, by key, [step, value] in the order in which the tool gives them.
 """
