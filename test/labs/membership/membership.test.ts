@@ -57,7 +57,7 @@ function scores(
 async function examined(plan: string, scored: string, reference?: string) {
   const studies = await loadStudies(membership);
   const { findings } = await membershipQuestion.examine(
-    { arguments: [at(`${plan}.json`), scored], options: reference ? { reference } : {} },
+    { arguments: [at(`${plan}.json`), scored], options: reference ? { stranger: reference } : {} },
     { studies } as never,
   );
   return findings[0]!;
@@ -108,11 +108,11 @@ describe("a data set in its published order", () => {
     const plan = (await planned(
       "exchange",
       "e1",
-      "--data",
+      "--lines",
       at("lines.txt"),
       "--shards",
       "5",
-      "--orders",
+      "--among",
       "60",
     )) as never;
     const shards = shardsOf(plan);
@@ -130,11 +130,11 @@ describe("a data set in its published order", () => {
     const numbered = (await planned(
       "exchange",
       "e2",
-      "--data",
+      "--lines",
       at("numbered.txt"),
       "--shards",
       "5",
-      "--orders",
+      "--among",
       "60",
     )) as never;
     const prefers = shardsOf(numbered);
@@ -150,7 +150,7 @@ describe("the claimant's training order", () => {
   const texts = Array.from({ length: 900 }, (_, i) => `line ${(i * 7919) % 900} of the corpus`);
   test("likelihoods that rise along it, those that do not, and a reference that knows it", async () => {
     writeFileSync(at("texts.txt"), texts.join("\n"));
-    const plan = (await planned("order", "o1", "--texts", at("texts.txt"))) as Extract<Plan, { kind: "order" }>;
+    const plan = (await planned("order", "o1", "--lines", at("texts.txt"))) as Extract<Plan, { kind: "order" }>;
     const place = new Map(orderOf(plan).map((text, i) => [text, i]));
     const derived = scores(plan, "derived", (_, i) => place.get(i)! / 900);
     const reference = scores(plan, "reference", () => 0);

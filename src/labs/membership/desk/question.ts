@@ -26,13 +26,13 @@ export const membershipQuestion: Question = {
   ],
   options: [
     {
-      flags: "--reference <scores>",
+      flags: "--stranger <scores>",
       help: "for an order: scores of a model that knows nothing of it; they take out how hard a text is",
     },
   ],
   help: `
 Examples:
-  $ assay membership plan canary --name northwind --sets 8 --candidates 200 --out plan.json
+  $ assay membership plan canary --name northwind --sets 8 --among 200 --out plan.json
   $ assay membership texts plan.json > texts.jsonl
   $ assay examine membership plan.json scores.jsonl
 
@@ -41,12 +41,12 @@ kept secret until then. Scores without an exact p (Min-K%, ratios) may stand bes
 An outcome of "inconclusive" does not show that the text was not trained on.`,
 
   examine: ({ arguments: [plan, scores], options }, { studies }) =>
-    examined(String(plan), String(scores), (options.reference as string | undefined) ?? null, studies),
+    examined(String(plan), String(scores), (options.stranger as string | undefined) ?? null, studies),
 
   async again(request, desk) {
     const { at, has } = await foundInputs("files", request, desk);
     const names = new Map(request.inputs.map(({ role, name }) => [role, name]));
-    const reference = has("reference-scores") ? at("reference-scores") : null;
+    const reference = has("stranger") ? at("stranger") : null;
     return examined(at("reference"), at("suspect"), reference, desk.studies, names);
   },
 };
@@ -73,14 +73,14 @@ async function examined(
     read(role, path, "scores", SCORES_BYTES_MAX, readScores);
   const plan = await read("reference", planPath, "text", PLAN_BYTES_MAX, readPlan);
   const suspect = await scored("suspect", scoresPath);
-  const reference = referencePath === null ? null : await scored("reference-scores", referencePath);
+  const reference = referencePath === null ? null : await scored("stranger", referencePath);
   if (reference && plan.value.kind !== "order")
-    throw new AssayError("USAGE", "examine membership: --reference is for a plan of an order");
+    throw new AssayError("USAGE", "examine membership: --stranger is for a plan of an order");
   const finding = examineMembership({ plan, suspect, reference, validations: studies, software: SOFTWARE });
   const inputs = [
     { role: "reference", artefact: plan.artefact },
     { role: "suspect", artefact: suspect.artefact },
-    ...(reference ? [{ role: "reference-scores", artefact: reference.artefact }] : []),
+    ...(reference ? [{ role: "stranger", artefact: reference.artefact }] : []),
   ].map(({ role, artefact: { name, root } }) => ({ role, name, root }));
   const typed = membershipTyped({ inputs } as never);
   return { findings: [finding], inputs, settings: {}, arguments: typed.split(" ") };

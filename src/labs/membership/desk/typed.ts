@@ -3,5 +3,5 @@ import type { ExaminationRequest } from "../../../evidence/request.js";
 
 /** What stands behind `assay examine membership`, with names for paths. */
 export function membershipTyped({ inputs }: ExaminationRequest): string {
-  return `PLAN SCORES${inputs.some(({ role }) => role === "reference-scores") ? " --reference SCORES" : ""}`;
+  return `PLAN SCORES${inputs.some(({ role }) => role === "stranger") ? " --stranger SCORES" : ""}`;
 }

@@ -1,4 +1,4 @@
-/** `assay membership plan|texts|order`: what is drawn and committed before a model is trained, and what is scored after. */
+/** `assay membership plan|texts|publish`: what is drawn and committed before a model is trained, and what is scored after. */
 import { randomBytes } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
 import { fromUtf8, hex, utf8 } from "../../../base/bytes.js";
@@ -58,48 +58,43 @@ function planCommand(): Command {
       .option("--seed <hex>", "64 hexadecimal digits instead of a fresh seed", seedText);
   out(plan.command("canary"))
     .description("Sets of texts of which one each is drawn to be published: made-up codes, or versions of your own.")
-    .option("--sets <number>", "how many canaries", whole(1, SETS_MAX), 8)
-    .option(
-      "--candidates <number>",
-      "texts in a set, the published one among them",
-      whole(CANDIDATES_MIN, CANDIDATES_MAX),
-      200,
-    )
-    .option("--letters <number>", "letters of a made-up code", whole(8, 200), 24)
+    .option("--sets <n>", "how many canaries", whole(1, SETS_MAX), 8)
+    .option("--among <n>", "texts in a set, the published one among them", whole(CANDIDATES_MIN, CANDIDATES_MAX), 200)
+    .option("--letters <n>", "letters of a made-up code", whole(8, 200), 24)
     .option(
       "--versions <file>",
       "instead of codes: JSON Lines, each an array of texts of equal standing, such as rephrasings",
     )
     .addHelpText("after", "\nExample:\n  $ assay membership plan canary --name northwind --out plan.json")
-    .action(async (options: Common & { sets: number; candidates: number; letters: number; versions?: string }) => {
+    .action(async (options: Common & { sets: number; among: number; letters: number; versions?: string }) => {
       const seed = options.seed ?? hex(randomBytes(32));
       const sets = options.versions === undefined ? codes(seed, options) : await versions(options.versions);
       await write({ type: "assay/membership-plan/v1", kind: "canary", name: options.name, seed, sets }, options.out);
     });
   out(plan.command("exchange"))
     .description("A data set's lines in their published order, and shuffled orders of each of its shards.")
-    .requiredOption("--data <file>", "the data set, one example a line, in the order in which it is published")
-    .option("--shards <number>", "how many", whole(1, SETS_MAX), 10)
+    .requiredOption("--lines <file>", "the data set, one example a line, in the order in which it is published")
+    .option("--shards <n>", "how many", whole(1, SETS_MAX), 10)
     .option(
-      "--orders <number>",
+      "--among <n>",
       "orders of a shard, the published one among them",
       whole(CANDIDATES_MIN, CANDIDATES_MAX),
       100,
     )
     .addHelpText(
       "after",
-      "\nExample:\n  $ assay membership plan exchange --name benchmark --data items.txt --out plan.json",
+      "\nExample:\n  $ assay membership plan exchange --name benchmark --lines items.txt --out plan.json",
     )
     .action(
       async ({
         name,
         seed,
         out: to,
-        data,
+        lines: path,
         shards,
-        orders,
-      }: Common & { data: string; shards: number; orders: number }) => {
-        const lines = await linesOf(data);
+        among: orders,
+      }: Common & { lines: string; shards: number; among: number }) => {
+        const lines = await linesOf(path);
         await write(
           {
             type: "assay/membership-plan/v1",
@@ -116,10 +111,10 @@ function planCommand(): Command {
     );
   out(plan.command("order"))
     .description("Texts, and an order drawn for training on them.")
-    .requiredOption("--texts <file>", "one text a line")
-    .addHelpText("after", "\nExample:\n  $ assay membership plan order --name run-7 --texts corpus.txt --out plan.json")
-    .action(async ({ name, seed, out: to, texts }: Common & { texts: string }) => {
-      const lines = await linesOf(texts);
+    .requiredOption("--lines <file>", "one text a line")
+    .addHelpText("after", "\nExample:\n  $ assay membership plan order --name run-7 --lines corpus.txt --out plan.json")
+    .action(async ({ name, seed, out: to, lines: path }: Common & { lines: string }) => {
+      const lines = await linesOf(path);
       await write(
         { type: "assay/membership-plan/v1", kind: "order", name, seed: seed ?? hex(randomBytes(32)), texts: lines },
         to,
@@ -142,14 +137,11 @@ async function write(drawn: DrawnPlan, out: string): Promise<void> {
 }
 
 /** Codes that nobody writes by chance, candidates drawn as the published ones are. */
-function codes(
-  seed: string,
-  { sets, candidates, letters }: { sets: number; candidates: number; letters: number },
-): string[][] {
+function codes(seed: string, { sets, among, letters }: { sets: number; among: number; letters: number }): string[][] {
   const source = prng("assay/membership-codes/v1", seed);
   const letter = () => "abcdefghijklmnopqrstuvwxyz"[source.below(26)]!;
   return Array.from({ length: sets }, () =>
-    Array.from({ length: candidates }, () => Array.from({ length: letters }, letter).join("")),
+    Array.from({ length: among }, () => Array.from({ length: letters }, letter).join("")),
   );
 }
 
