@@ -3,7 +3,7 @@
  * `assay register sign|verify` through an adapter. Its keyless cases sign through a stand-in for Fulcio and Rekor on this
  * machine (sigstore's own mock services over HTTP), and are verified under the stand-in's root; bundles that came from the
  * public services, under the public root.
- *   npm install --no-save @sigstore/sign@5 @sigstore/mock@0.13 && npm run build
+ *   npm install --no-save --save-peer @sigstore/sign@5 @sigstore/mock@0.13 && npm run build
  *   pip install pytest pytest-json-report SPEC      (SPEC: a checkout of sampras343/model-signing-spec, which has the schemas)
  *   node validation/model-signing-conformance.study.ts --suite SUITE --commit COMMIT --python python3
  */
