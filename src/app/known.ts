@@ -74,7 +74,9 @@ export function studied({ method: { id, version }, proposition }: Pick<Finding, 
   const { studies = [], formerStudies = [] } = laboratoryOf(proposition.id) ?? {};
   const study = studies.find((of) => of.method === id && (of.proposition ?? proposition.id) === proposition.id);
   if (study?.version === version) return { measuredOn: study.measuredOn, studiedBefore: null };
-  const former = formerStudies.find((of) => of.method === id && of.version !== version);
+  const same = formerStudies.find((of) => of.method === id && of.version === version);
+  if (same?.measuredOn) return { measuredOn: same.measuredOn, studiedBefore: null };
+  const former = formerStudies.find((of) => of.method === id && of.version !== version && of.says !== null);
   const other = study ? `Version ${study.version} of the method was studied, on ${study.measuredOn}.` : null;
   return { measuredOn: null, studiedBefore: former?.says ?? other };
 }

@@ -68,12 +68,15 @@ interface StudyPlace {
   measuredOn: string;
 }
 
+/** Of a version that is not asked any more: findings of it exist, and what they lean on stays what it was. */
 interface FormerStudy {
   method: string;
   version: string;
   file: string;
-  /** What it counted, and why nothing leans on it: whole sentences, for the first screen. */
-  says: string;
+  /** What it counted, and why nothing leans on it: whole sentences, for the first screen. Null where findings lean on it. */
+  says: string | null;
+  /** As of a study: for findings of that version. Null where none lean on it. */
+  measuredOn: string | null;
 }
 
 /** Something under a name, in a sentence of help, loaded when it is asked for. */

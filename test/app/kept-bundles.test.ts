@@ -185,6 +185,7 @@ test("no table is changed under its name", () => {
         "1 sha256:b2779f8ef4b749de51d6e998cd1e0d198471d0b2741a8dee8142776fb4c235f3",
         "3 sha256:366be16cff0a6cb51225a535afd8e34266ab72db4573f3f0d8c052477e628314",
         "2 sha256:bd93f11bf2531636f8ea656907c9ed43a6b4cf43b2472a561408e1b9dd52f8f7",
+        "1 sha256:c495d8ddebf93f23c62c9d75720aabbd9d9c5746edc7e75b8b1dc8a63b9f9000",
         "2 sha256:068aa844e8abfee0782dc3662588d95a57744dd780803e344cadeb25d8e3ab96",
         "2 sha256:0cd4f3f74b5307fbced528c9eedea102c4ff6dc3bce52fe4dd665a27fd4bf1e0",
       ],

@@ -24,7 +24,7 @@ for (const name of readdirSync(here).filter((name) => name.endsWith(".json"))) {
 for (const { id, studies, formerStudies = [] } of LABORATORIES)
   for (const { version, file, says } of [
     ...studies.map((study) => ({ ...study, says: study.measuredOn })),
-    ...formerStudies,
+    ...formerStudies.map((study) => ({ ...study, says: study.says ?? study.measuredOn ?? "" })),
   ]) {
     sentences++;
     const study = JSON.parse(readFileSync(join(here, "..", file), "utf8"));
