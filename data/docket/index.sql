@@ -2,7 +2,8 @@
 -- `assay case index DIR --rebuild` makes it again from them. Whoever changes a table changes its version in
 -- src/app/docket/index/case-index.ts; an index of another version is made anew.
 -- Text is compared for equality alone, as collations differ from engine to engine; order is by numbers and by keys in
--- hexadecimal. Times are Unix seconds. Nothing is stored as JSON, which both engines write otherwise than it was given.
+-- hexadecimal. Times are Unix seconds. Nothing is stored in a type for JSON, in which both engines write otherwise than was
+-- given; what a list prints of a case is kept as the text it was.
 
 CREATE TABLE IF NOT EXISTS docket_about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 
@@ -25,7 +26,8 @@ CREATE TABLE IF NOT EXISTS docket_cases (
   until BIGINT NOT NULL,
   state TEXT NOT NULL,
   next_timer TEXT NOT NULL, -- empty where no time runs
-  next_due BIGINT NOT NULL
+  next_due BIGINT NOT NULL,
+  listing TEXT NOT NULL -- what a list prints of it and no time changes, so that a page reads one value in place of ten
 );
 CREATE INDEX IF NOT EXISTS docket_cases_opened ON docket_cases (opened, case_key);
 CREATE INDEX IF NOT EXISTS docket_cases_state ON docket_cases (state, opened, case_key);

@@ -7,6 +7,7 @@ import type { Queries, Row, Value } from "../../../host/sql/database.js";
 import { FOREVER } from "../../../office/docket/index/case-rows.js";
 import type { EntryKind, Role } from "../../../office/docket/pack/names.js";
 import { momentText } from "../../../office/docket/time/day.js";
+import type { Listing } from "./listing.js";
 import type { CaseIndex } from "./open-index.js";
 import { partyName } from "./refresh-index.js";
 
@@ -31,19 +32,8 @@ export interface CaseQuery {
   after?: string | undefined;
 }
 
-interface ListedCase {
-  type: "assay/case-row/v1";
-  case: string;
-  folder: string;
-  origin: string;
-  pack: string;
-  rehearsal: boolean;
+interface ListedCase extends Listing {
   state: string;
-  complainant: string;
-  respondent: string;
-  opened: string;
-  lastEntry: string;
-  entries: number;
   next: { timer: string; due: string } | null;
 }
 
@@ -51,17 +41,8 @@ interface CaseRow extends Row {
   case_key: string;
   place: number;
   stale: number;
-  id: string;
-  folder: string;
-  origin: string;
-  pack: string;
-  rehearsal: number;
+  listing: string;
   state: string;
-  complainant: string;
-  respondent: string;
-  opened: number;
-  last_entry: number;
-  entries: number;
   next_timer: string;
   next_due: number;
 }
@@ -170,27 +151,16 @@ function asked(query: CaseQuery, limit: number, now: number): { sql: string; val
     where.push(`(${place.column}, ${place.key}) ${place.down ? "<" : ">"} (${value(Number(at))}, ${value(key)})`);
   }
   const direction = place.down ? "DESC" : "ASC";
-  const columns = "c.id, c.folder, c.origin, c.pack, c.rehearsal, c.complainant, c.respondent, c.opened, c.last_entry";
-  const sql = `SELECT ${place.key} AS case_key, ${place.column} AS place, ${columns}, c.entries, ${stands}.state, ${stands}.next_timer, ${stands}.next_due, ${stale} AS stale FROM ${from.join(" ")}${where.length > 0 ? ` WHERE ${where.join(" AND ")}` : ""} ORDER BY ${place.column} ${direction}, ${place.key} ${direction} LIMIT ${value(limit)}`;
+  const sql = `SELECT ${place.key} AS case_key, ${place.column} AS place, c.listing, ${stands}.state, ${stands}.next_timer, ${stands}.next_due, ${stale} AS stale FROM ${from.join(" ")}${where.length > 0 ? ` WHERE ${where.join(" AND ")}` : ""} ORDER BY ${place.column} ${direction}, ${place.key} ${direction} LIMIT ${value(limit)}`;
   return { sql, values };
 }
 
-function listed(row: CaseRow): ListedCase {
-  return {
-    type: "assay/case-row/v1",
-    case: row.id,
-    folder: row.folder,
-    origin: row.origin,
-    pack: row.pack,
-    rehearsal: row.rehearsal === 1,
-    state: row.state,
-    complainant: row.complainant,
-    respondent: row.respondent,
-    opened: momentText(row.opened),
-    lastEntry: momentText(row.last_entry),
-    entries: row.entries,
-    next: row.next_timer === "" ? null : { timer: row.next_timer, due: momentText(row.next_due) },
-  };
+/** The listing was written with the row, so that its members are those of a listed case. */
+function listed({ listing, state, next_timer, next_due }: CaseRow): ListedCase {
+  const row = JSON.parse(listing) as ListedCase;
+  row.state = state;
+  row.next = next_timer === "" ? null : { timer: next_timer, due: momentText(next_due) };
+  return row;
 }
 
 interface RecentEntry {

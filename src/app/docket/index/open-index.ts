@@ -14,7 +14,7 @@ import { openSqlite } from "../../../host/sql/sqlite.js";
 export const INDEX_FILE = "cases.db";
 const SQL_FILE = "data/docket/index.sql";
 /** Of the tables and of what stands in them; an index of another version is made anew. */
-const INDEX_VERSION = "1";
+const INDEX_VERSION = "2";
 const TABLES = ["cases", "spans", "clocks", "parties", "models", "entries", "faults", "about"] as const;
 
 export interface CaseIndex {

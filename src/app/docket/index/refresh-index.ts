@@ -9,9 +9,11 @@ import { sha256Digest, sha256Hex } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { insert, type Queries } from "../../../host/sql/database.js";
 import { type CaseRows, FOREVER, rowsOfCase } from "../../../office/docket/index/case-rows.js";
+import { momentText } from "../../../office/docket/time/day.js";
 import { visibleText } from "../../../report/visible-text.js";
 import { CHECKPOINT_PATH } from "../../../tlog/log-writer.js";
 import { openCaseFolder } from "../case-folder.js";
+import type { Listing } from "./listing.js";
 import type { CaseIndex } from "./open-index.js";
 
 /** Cases of one transaction. */
@@ -126,11 +128,24 @@ async function write(queries: Queries, key: string, folder: string, head: string
   const { id, origin, pack, rehearsal, opened, lastEntry, spans, parties, models, entries } = rows;
   const first = (role: string) => visibleText(parties.find((each) => each.role === role)?.party ?? "");
   const now = spans[0]!;
+  const listing: Listing = {
+    type: "assay/case-row/v1",
+    case: id,
+    folder: visibleText(folder),
+    origin: visibleText(origin),
+    pack,
+    rehearsal,
+    complainant: first("complainant"),
+    respondent: first("respondent"),
+    opened: momentText(opened),
+    lastEntry: momentText(lastEntry),
+    entries: entries.length,
+  };
   const into = (table: string, columns: string, list: readonly (readonly (string | number)[])[]) =>
     list.length === 0 ? undefined : insert(queries, `docket_${table}`, columns.split(" "), list);
   await into(
     "cases",
-    "case_key folder head id origin pack rehearsal opened last_entry entries complainant respondent span since until state next_timer next_due",
+    "case_key folder head id origin pack rehearsal opened last_entry entries complainant respondent span since until state next_timer next_due listing",
     [
       [
         ...[key, visibleText(folder), head, id, visibleText(origin), pack, Number(rehearsal), opened, lastEntry],
@@ -144,6 +159,7 @@ async function write(queries: Queries, key: string, folder: string, head: string
           now.clocks[0]?.timer ?? "",
           now.clocks[0]?.due ?? FOREVER,
         ],
+        JSON.stringify(listing),
       ],
     ],
   );
