@@ -3,7 +3,7 @@
  * itself, the facts that were read from other logs with each log's head, and what they come to. Checking admits every entry
  * anew and folds again; with the other logs at hand the facts are read again too.
  */
-import { open, readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { equalBytes, fromUtf8, hex } from "../../base/bytes.js";
@@ -12,19 +12,16 @@ import { sha256Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import { parseStrictJson } from "../../base/strict-json.js";
 import type { Files } from "../../evidence/bag.js";
-import { unzipStrict, ZIP_LIMITS, type ZipLimits } from "../../evidence/zip.js";
-import { readWhole } from "../../host/whole-file.js";
 import { type StatedPact, statedPact } from "../../office/pact/fold/stated.js";
 import { type Fact, LOG_KINDS, type Source } from "../../office/pact/schema/facts.js";
 import type { Policy } from "../../tlog/policy.js";
 import { EMPTY_EDGE, grow } from "../../tlog/tree-growth.js";
 import { trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
 import type { Check } from "../bundle/check.js";
+import { HEAD_FILE } from "./pact-files.js";
 import { foldEntries, openPact, ownPolicy, pactOf, readPactFile } from "./pact-folder.js";
 import { readSources } from "./sources.js";
 
-/** Sorts first among the files, so that a zip is told by its beginning. */
-const HEAD_FILE = "accord.json";
 const CHECKPOINT_FILE = "checkpoint";
 const KEYS_FILE = "log-keys.txt";
 const PACT_DATA_FILE = "pact.json";
@@ -33,7 +30,6 @@ const STATED_FILE = "state.json";
 const entryPath = (seq: number) => `entries/${String(seq).padStart(6, "0")}.bundle.json`;
 const PATHS =
   /^(accord\.json|checkpoint|log-keys\.txt|pact\.json|facts\.json|state\.json|entries\/[0-9]{6}\.bundle\.json)$/;
-const LIMITS: ZipLimits = { ...ZIP_LIMITS, entriesMax: 65_535 };
 const FACTS_MAX = 1_000_000;
 
 const value = z.union([z.string().max(2100), z.number(), z.boolean()]);
@@ -109,21 +105,6 @@ export async function packPact({ folder, logs, policy, asOf }: PackAsked): Promi
   ]);
   for (const [seq, { bytes }] of held.entries.entries()) files.set(entryPath(seq), bytes);
   return files;
-}
-
-/** Null where what lies there is no pact's bundle. */
-export async function pactFilesAt(path: string): Promise<Files | null> {
-  const info = await stat(path).catch(() => null);
-  if (!info?.isFile()) return null;
-  const file = await open(path, "r");
-  try {
-    const head = Buffer.alloc(64);
-    await file.read(head, 0, head.length, 0);
-    if (head.subarray(30, 30 + HEAD_FILE.length).toString("latin1") !== HEAD_FILE) return null;
-  } finally {
-    await file.close();
-  }
-  return unzipStrict(await readWhole(path), LIMITS);
 }
 
 interface PactReport {

@@ -125,9 +125,10 @@ async function verifyAsCase(path: string, { policy, json }: Options): Promise<bo
 
 /** A pact's zip is told by its first file. With its logs at hand the facts are read again. */
 async function verifyAsPact(path: string, { policy, json, recompute, inputs }: Options): Promise<boolean> {
-  const { pactFilesAt, verifyPact } = await import("../../app/pact/pact-bundle.js");
+  const { pactFilesAt } = await import("../../app/pact/pact-files.js");
   const files = await pactFilesAt(path);
   if (!files) return false;
+  const { verifyPact } = await import("../../app/pact/pact-bundle.js");
   const { readPolicyFile } = await import("../../app/log/log.js");
   const trust = policy === undefined ? null : await readPolicyFile(policy);
   const { holds, checks, state, cannotSee } = await verifyPact(files, trust, recompute ? (inputs ?? []) : null);

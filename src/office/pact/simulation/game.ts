@@ -7,6 +7,9 @@ import type { Prng } from "../../../base/prng.js";
 import { CASE, CHEATING, type Cheat, COSTS, DAYS, HONEST, INSPECTED } from "./policy.js";
 import { at, enterRun, hits, keyOf, type Run, type World } from "./world.js";
 
+/** Findings of the played world: no laboratory of this program made them, and none of their propositions is meant. */
+const SIMULATED = { weights: "simulated/weights-alike", answers: "simulated/answers-alike" } as const;
+
 export interface Ledger {
   inspections: { routine: number; challenge: number; ofHonest: number };
   cases: { all: number; ofHonest: number };
@@ -115,7 +118,7 @@ export function cheatingLife(world: World, ledger: Ledger, lab: string, cheat: C
         const day = since + 60 + draw.below(120);
         world.register("finding", "key of an examiner", day, {
           model: run.model,
-          proposition: "weights/shared-ancestry",
+          proposition: SIMULATED.weights,
           outcome: "supports-hp",
         });
         notice(day, "a finding in the register");
@@ -150,8 +153,8 @@ export function coincidences(world: World, ledger: Ledger, honest: readonly stri
   const draw = world.stream("coincidences");
   // Two kinds that look alike: weights of a common public base, answers learned from a common data set.
   for (const [share, proposition] of [
-    [HONEST.sharedBase, "weights/shared-ancestry"],
-    [HONEST.sharedData, "behaviour/common-origin"],
+    [HONEST.sharedBase, SIMULATED.weights],
+    [HONEST.sharedData, SIMULATED.answers],
   ] as const)
     for (const lab of honest) {
       if (!hits(draw, share) || !hits(draw, HONEST.coincidence)) continue;
