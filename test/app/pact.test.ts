@@ -240,6 +240,19 @@ describe("forged, cut off, another's", () => {
     expect((await standing("describe-data", ALL(), NOW + 40 * DAY)).standing).toBe("unable to conclude");
   });
 
+  test("a head that no log signed, and a log that another party names, leave nothing unanswered", async () => {
+    const seen = await headSeen(registerAt);
+    const made = {
+      checkpoint: base64(
+        new TextEncoder().encode(Buffer.from(seen.checkpoint, "base64").toString("latin1").replace("\n5\n", "\n9\n")),
+      ),
+    };
+    expect(await say(rival, NOW, "head.seen", made)).toMatchObject({ admitted: false });
+    const bogus = { kind: "docket", origin: "docket.example/none", key: (await nameOfLog(caseAt)).key };
+    expect(await say(rival, NOW, "named", { logs: [bogus], keys: [] })).toMatchObject({ admitted: true });
+    expect((await standing("preserve", ALL())).standing).toBe("met");
+  });
+
   test("another's key cannot be named as one's own", async () => {
     const stolen = { publicKey: lab.pem, proof: base64(rival.sign(keyText(NAME, "meridian-cloud", lab.pem))) };
     const said = await say(rival, NOW, "named", { logs: [], keys: [stolen] });

@@ -5,7 +5,7 @@
  */
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { fromUtf8, hex } from "../../base/bytes.js";
+import { base64, fromUtf8, hex } from "../../base/bytes.js";
 import { AssayError } from "../../base/error.js";
 import { parseEcdsaKey } from "../../evidence/ecdsa-key.js";
 import { platformKey } from "../../host/signing/signature-keys.js";
@@ -426,9 +426,9 @@ export async function nameOfLog(where: string): Promise<NamedLog> {
   return { kind, origin, key, ...(kind === "audit" ? { run: (await openRun(where)).state.run! } : {}) };
 }
 
-/** What a party says it saw of a log. */
-export async function headSeen(where: string): Promise<{ origin: string; size: number; root: string; run?: string }> {
+/** What a party enters of a log's head as it sees it: the checkpoint as the log signed it. */
+export async function headSeen(where: string): Promise<{ checkpoint: string; run?: string }> {
   const kind = await kindOf(where);
-  const head = await headOf(where, kind);
-  return { ...head, ...(kind === "audit" ? { run: (await openRun(where)).state.run! } : {}) };
+  const { bytes } = await readHead(openLog(where), where, null);
+  return { checkpoint: base64(bytes), ...(kind === "audit" ? { run: (await openRun(where)).state.run! } : {}) };
 }

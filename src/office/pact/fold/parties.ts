@@ -3,9 +3,13 @@
  * reason and changes nothing. A party joins by its own word and the depositary's, may reserve only until then, leaves with
  * notice, and may be succeeded by another that takes over what is still to come.
  */
-import { fromBase64 } from "../../../base/bytes.js";
+import { fromBase64, hex, utf8 } from "../../../base/bytes.js";
 import { AssayError } from "../../../base/error.js";
 import { type EcdsaPublicKey, parseEcdsaKey } from "../../../evidence/ecdsa-key.js";
+import { parseCheckpoint } from "../../../tlog/checkpoint.js";
+import { parsePolicy, plainPolicy } from "../../../tlog/policy.js";
+import { parseNote } from "../../../tlog/signed-note.js";
+import { trustCheckpoint } from "../../../tlog/trusted-checkpoint.js";
 import { type FactsOf, keyText, type NamedLog, type Said } from "../schema/entry.js";
 import type { Pact, PartyKind } from "../schema/pact.js";
 
@@ -58,7 +62,8 @@ export interface PactState {
   parties: Map<string, Party>;
   /** By key: the party that signs with it, and since when. */
   holders: Map<string, { party: string; since: number }[]>;
-  seen: { by: string; head: FactsOf<"head.seen">; at: number }[];
+  /** Heads of other logs that a party saw, each signed by the log: nobody can make one up. */
+  seen: { by: string; head: { origin: string; size: number; root: string; run?: string }; at: number }[];
   /** Entries that came in and are about inspections, incidents, grants. */
   entered: PactEntry[];
   logs: { log: NamedLog; by: string; at: number }[];
@@ -123,10 +128,7 @@ function admitted(state: PactState, entry: PactEntry, pact: Pact): Fault {
     for (const log of said.facts.logs) state.logs.push({ log, by, at: entry.at });
     return null;
   }
-  if (said.kind === "head.seen" && by !== null) {
-    state.seen.push({ by, head: said.facts, at: entry.at });
-    return null;
-  }
+  if (said.kind === "head.seen" && by !== null) return headSeen(state, by, entry.at, said.facts);
   // A party that has signed may reserve before it is accepted; all else is for those that are bound.
   const party = state.parties.get(by ?? holderBefore(state, entry.key) ?? "");
   if (!party) return fault("signature", `key ${entry.key}`);
@@ -258,6 +260,25 @@ function ofParty(state: PactState, party: Party, entry: PactEntry): Fault {
   }
   state.entered.push(entry);
   return null;
+}
+
+/** A checkpoint counts where it is signed by the key that the pact's log names for a log of its name. */
+function headSeen(state: PactState, by: string, at: number, { checkpoint, run }: FactsOf<"head.seen">): Fault {
+  try {
+    const bytes = fromBase64(checkpoint, "head seen");
+    const { origin } = parseCheckpoint(parseNote(bytes).text);
+    const named = [...state.logs, ...[...state.parties.values()].flatMap(({ logs }) => logs)].find(
+      ({ log }) => log.origin === origin && log.run === run,
+    );
+    if (!named) return fault("order", `no log ${origin} is named in the pact's log`);
+    const policy = parsePolicy(utf8(plainPolicy([named.log.key])), "verifier key");
+    const { size, root } = trustCheckpoint(bytes, policy, `head of ${origin}`);
+    state.seen.push({ by, head: { origin, size, root: hex(root), ...(run === undefined ? {} : { run }) }, at });
+    return null;
+  } catch (error) {
+    if (error instanceof AssayError) return fault("signature", error.message);
+    throw error;
+  }
 }
 
 /** Ids of keys that each signed that they are this party's; else why not. */

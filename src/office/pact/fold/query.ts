@@ -54,9 +54,13 @@ export function holds(conditions: readonly Condition[], { attributes }: Fact): H
   return unknown ? "not stated" : "yes";
 }
 
+const NONE: readonly Fact[] = [];
+
 /** Facts by log and kind, in order of time. */
 export class FactIndex {
   readonly #byKind = new Map<string, Fact[]>();
+  /** By log, kind and attribute, then by the attribute's value: filled when it is first asked for. */
+  readonly #byValue = new Map<string, Map<Fact["attributes"][string], Fact[]>>();
   readonly asOf: number;
 
   constructor(facts: readonly Fact[], asOf: number) {
@@ -72,7 +76,25 @@ export class FactIndex {
   }
 
   of({ log, kind }: { log: string; kind: string }): readonly Fact[] {
-    return this.#byKind.get(`${log} ${kind}`) ?? [];
+    return this.#byKind.get(`${log} ${kind}`) ?? NONE;
+  }
+
+  /** Those whose attribute has this value, in the same order. */
+  with(need: { log: string; kind: string }, attribute: string, value: Fact["attributes"][string]): readonly Fact[] {
+    const key = `${need.log} ${need.kind} ${attribute}`;
+    let held = this.#byValue.get(key);
+    if (!held) {
+      held = new Map();
+      this.#byValue.set(key, held);
+      for (const fact of this.of(need)) {
+        const own = fact.attributes[attribute];
+        if (own === undefined) continue;
+        const list = held.get(own);
+        if (list) list.push(fact);
+        else held.set(own, [fact]);
+      }
+    }
+    return held.get(value) ?? NONE;
   }
 }
 
@@ -83,7 +105,11 @@ function inOrder(a: Fact, b: Fact): number {
 
 /** Entries that are what a need asks for, the earliest first. */
 export function answersTo(need: Need, occasion: Fact, index: FactIndex, isOwn: (fact: Fact) => boolean): Fact[] {
-  return index.of(need).filter((fact) => {
+  // Every need agrees with the occasion in something: a pact without that is refused when it is read.
+  const [first] = need.same;
+  const wanted = first && occasion.attributes[first.there];
+  if (!first || wanted === undefined) return [];
+  return index.with(need, first.here, wanted).filter((fact) => {
     if (fact === occasion || (fact.withdrawnAt !== undefined && fact.withdrawnAt <= index.asOf)) return false;
     if (need.by !== "anyone" && isOwn(fact) !== (need.by === "party")) return false;
     for (const { here, there } of need.same)

@@ -57,16 +57,66 @@ export function standings(known: Known): StandingOf[] {
     facts.filter(({ source, log }) => log === "pact" || usable.has(source)),
     asOf,
   );
+  const calls = new Map(pact.data.obligations.map((each) => [each.id, bySubject(known, each, index)]));
+  const logs: Logs = {
+    sources: new Map(sources.map((each) => [`${each.log} ${each.origin} ${each.run ?? ""}`, each])),
+    missing: new Map(),
+  };
   const out: StandingOf[] = [];
   for (const party of state.parties.values()) {
     if (party.boundAt === null || party.boundAt > asOf) continue;
     for (const obligation of pact.data.obligations)
-      if (obligation.binds.includes(party.as)) out.push(standingOf(known, party, obligation, index));
+      if (obligation.binds.includes(party.as))
+        out.push(standingOf(known, party, obligation, index, calls.get(obligation.id)!, logs));
   }
   return out;
 }
 
-function standingOf(known: Known, party: Party, obligation: Obligation, index: FactIndex): StandingOf {
+interface Logs {
+  sources: ReadonlyMap<string, Source>;
+  /** What is amiss with the logs of a kind that a party needs: the same for each of its obligations. */
+  missing: Map<string, string[]>;
+}
+
+/** What calls for an obligation, by the party that bears it. */
+function bySubject(known: Known, { query }: Obligation, index: FactIndex): ReadonlyMap<string, Fact[]> {
+  const { state, asOf } = known;
+  const out = new Map<string, Fact[]>();
+  for (const fact of index.of(query.occasion)) {
+    const subject = subjectOf(state, query.occasion.of, fact);
+    if (subject === null) continue;
+    const bearer = bearerOf(state.parties.get(subject)!, query, fact, asOf);
+    const list = out.get(bearer);
+    if (list) list.push(fact);
+    else out.set(bearer, [fact]);
+  }
+  return out;
+}
+
+function holderOf(state: PactState, key: string): string | null {
+  return holderBefore(state, key) ?? (state.parties.has(key) ? key : null);
+}
+
+function subjectOf(state: PactState, of: string, fact: Fact): string | null {
+  if (of === "signer") return holderOf(state, fact.by);
+  const named = fact.attributes[of];
+  return typeof named === "string" ? holderOf(state, named) : null;
+}
+
+/** What falls due after a succession is the successor's. */
+function bearerOf(from: Party, { due }: Obligation["query"], fact: Fact, asOf: number): string {
+  const passed = from.succeededBy !== null && from.succeededBy.at <= asOf ? from.succeededBy : null;
+  return passed && (dueOf(due, fact).at ?? fact.at) > passed.at ? passed.party : from.id;
+}
+
+function standingOf(
+  known: Known,
+  party: Party,
+  obligation: Obligation,
+  index: FactIndex,
+  calls: ReadonlyMap<string, Fact[]>,
+  logs: Logs,
+): StandingOf {
   const { state, asOf } = known;
   const head = { party: party.id, obligation: obligation.id };
   const reservation = party.reservations.get(obligation.id);
@@ -77,13 +127,13 @@ function standingOf(known: Known, party: Party, obligation: Obligation, index: F
       says: `reserved when it joined (entry ${reservation.entry}): ${reservation.reasons}`,
       occasions: [],
     };
-  const missing = missingLogs(known, party, obligation);
+  const missing = missingLogs(known, party, obligation, logs);
   const own = lineOf(state, party);
   for (const { party: before } of party.succeeds) own.add(before);
   const isOwn = ({ by }: Fact) => own.has(holderBefore(state, by) ?? "");
   const occasions: Occasion[] = [];
-  for (const fact of index.of(obligation.query.occasion)) {
-    if (!isBinding(known, party, obligation, fact, reservation?.withdrawnAt ?? null)) continue;
+  for (const fact of calls.get(party.id) ?? []) {
+    if (!isBinding(known, obligation, fact, reservation?.withdrawnAt ?? null)) continue;
     const applies = holds(obligation.query.occasion.where, fact);
     if (applies === "no") continue;
     occasions.push(judge(known, obligation, fact, applies === "yes", index, isOwn, missing));
@@ -91,30 +141,16 @@ function standingOf(known: Known, party: Party, obligation: Obligation, index: F
   return { ...head, ...summed(occasions, missing, known, obligation) };
 }
 
-/** Whether an occasion is this party's, while it was bound, and not its successor's to answer. */
-function isBinding(
-  { state, pact, asOf }: Known,
-  party: Party,
-  { query }: Obligation,
-  fact: Fact,
-  since: number | null,
-): boolean {
+/** Whether it came while the party that it is about was bound, and from whom the pact lets it come. */
+function isBinding({ state, pact }: Known, { query }: Obligation, fact: Fact, since: number | null): boolean {
   const { of, by } = query.occasion;
-  const holder = (key: string) => holderBefore(state, key) ?? (state.parties.has(key) ? key : null);
-  const subject =
-    of === "signer" ? holder(fact.by) : typeof fact.attributes[of] === "string" ? holder(fact.attributes[of]) : null;
-  if (subject === null) return false;
+  const subject = subjectOf(state, of, fact)!;
   const from = state.parties.get(subject)!;
-  // What falls due after a succession is the successor's.
-  const passed = from.succeededBy !== null && from.succeededBy.at <= asOf ? from.succeededBy : null;
-  const bearer = passed && (dueOf(query.due, fact).at ?? fact.at) > passed.at ? passed.party : subject;
-  if (bearer !== party.id) return false;
-  const entered = holder(fact.by);
+  const entered = holderOf(state, fact.by);
   if (by === "party" && entered !== subject) return false;
   if (by === "another-party" && (entered === null || entered === subject)) return false;
-  const bound = bearer === subject ? party.boundAt! : from.boundAt!;
   const end = endOf(from, pact);
-  return fact.at >= Math.max(bound, since ?? 0) && (end === null || fact.at < end);
+  return fact.at >= Math.max(from.boundAt!, since ?? 0) && (end === null || fact.at < end);
 }
 
 function judge(
@@ -220,40 +256,44 @@ function restsOn({ log, source, entry, kind, at }: Fact, as: Rests["as"]): Rests
 }
 
 /** Which logs a query needs and cannot go by, each with its reason. */
-function missingLogs({ state, pact, sources, asOf }: Known, party: Party, { query }: Obligation): string[] {
+function missingLogs(known: Known, party: Party, { query }: Obligation, logs: Logs): string[] {
   const kinds = new Set([query.occasion, ...query.needs, ...query.against].map(({ log }) => log));
-  const named = namedLogs(state, party, asOf);
-  const out: string[] = [];
-  for (const kind of kinds) {
-    const wanted = named.filter((each) => each.kind === kind);
-    // Nobody can look into a log that nobody named: that none is named is not that none is kept.
-    if (kind !== "pact" && wanted.length === 0 && kind === "register")
-      out.push(`no ${kind} is named in the pact's log`);
-    for (const { origin, run } of wanted) {
-      const source = sources.find(
-        (each) => each.log === kind && each.origin === origin && (kind !== "audit" || each.run === run),
-      );
-      if (!source) out.push(`the ${kind} ${origin} was not handed over`);
-      else if (!source.holds) out.push(`the ${kind} ${origin} does not hold: ${source.says}`);
-      else {
-        const behind = behindSeen(state, source, asOf);
-        const { freshDays } = pact.data;
-        if (behind !== null) out.push(behind);
-        else if (freshDays !== null && asOf - source.until > freshDays * 86_400)
-          out.push(`the ${kind} ${origin} speaks of nothing after ${dayText(dayOf(source.until))}`);
-      }
-    }
-  }
-  return out;
+  return [...kinds].flatMap((kind) => {
+    const key = `${party.id} ${kind}`;
+    const held = logs.missing.get(key) ?? missingOfKind(known, party, kind, logs.sources);
+    logs.missing.set(key, held);
+    return held;
+  });
 }
 
-/** Logs that the depositary and this party named: registers and dockets are everyone's, runs are the party's own. */
+function missingOfKind(
+  { state, pact, asOf }: Known,
+  party: Party,
+  kind: LogKind,
+  sources: ReadonlyMap<string, Source>,
+): string[] {
+  if (kind === "pact") return [];
+  const wanted = namedLogs(state, party, asOf).filter((each) => each.kind === kind);
+  // A register answers whether anything was entered at all; that a party named no run and no case is no fault of any log.
+  if (wanted.length === 0) return kind === "register" ? ["no register is named in the pact's log"] : [];
+  return wanted.flatMap(({ origin, run }) => {
+    const source = sources.get(`${kind} ${origin} ${run ?? ""}`);
+    if (!source) return [`the ${kind} ${origin} was not handed over`];
+    if (!source.holds) return [`the ${kind} ${origin} does not hold: ${source.says}`];
+    const behind = behindSeen(state, source, asOf);
+    if (behind !== null) return [behind];
+    const { freshDays } = pact.data;
+    return freshDays !== null && asOf - source.until > freshDays * 86_400
+      ? [`the ${kind} ${origin} speaks of nothing after ${dayText(dayOf(source.until))}`]
+      : [];
+  });
+}
+
+/** Logs that the depositary and this party named; what others name can leave nothing of a party's unanswered. */
 function namedLogs(state: PactState, party: Party, asOf: number) {
-  const all = [...state.parties.values()].flatMap(({ id, logs }) => logs.map((each) => ({ ...each, by: id })));
   const line = new Set([...lineOf(state, party), ...party.succeeds.map(({ party: id }) => id)]);
-  return [...state.logs, ...all]
-    .filter(({ log, by, at }) => at <= asOf && (log.kind === "docket" || by === "depositary" || line.has(by)))
-    .map(({ log }) => log);
+  const own = [...line].flatMap((id) => state.parties.get(id)?.logs ?? []);
+  return [...state.logs, ...own].filter(({ at }) => at <= asOf).map(({ log }) => log);
 }
 
 /** A head that a party saw and that what was handed over does not reach, or contradicts. */

@@ -52,10 +52,8 @@ const ENTRY_FACTS = {
   "reservation.withdrawn": z.strictObject({ obligation: word }),
   named: z.strictObject({ logs: z.array(namedLog).max(200), keys: z.array(namedKey).max(20) }),
   "head.seen": z.strictObject({
-    origin: z.string().min(1).max(200),
-    run: digest.optional(),
-    size: z.int().nonnegative(),
-    root: z.string().regex(/^[0-9a-f]{64}$/),
+    checkpoint: z.string().min(1).max(20_000).describe("the log's signed checkpoint as it was seen, base64"),
+    run: digest.optional().describe("of an audit"),
   }),
   left: z.strictObject({ reasons: line }),
   succeeded: z.strictObject({ party }),
