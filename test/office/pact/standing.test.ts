@@ -57,7 +57,9 @@ describe.each(MODEL_PACT.data.obligations.map((each) => [each.id, each] as const
     expect(ask([call, ...answers(due + MODEL_PACT.data.graceSeconds)]).standing).toBe("met");
   });
 
-  test.skipIf(obligation.query.against.length === 0)("not met: its own refusal, or what a panel held", () => {
+  // Of some obligations no entry speaks against its party.
+  const against = obligation.query.against.length > 0 ? test : null;
+  against?.("not met: its own refusal, or what a panel held", () => {
     for (const need of obligation.query.against) {
       const against = factOf(
         need,
