@@ -10,6 +10,7 @@ import {
   make,
   makePair,
   readerOf,
+  TINY,
 } from "../../materials/weights/structured.ts";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { examineAncestry } from "../../src/labs/weights/examine.js";
@@ -50,6 +51,14 @@ const pairOf = (c: Construction, i: number) => examined(...makePair(c, `test ${i
 describe("one structure, no common weights", () => {
   test.each(CONSTRUCTIONS.map((c) => [c.id, c] as const))("%s", async (_id, construction) => {
     for (let i = 0; i < PAIRS; i++) expect((await pairOf(construction, i)).log10P).toBeGreaterThan(-4);
+  });
+
+  test("a draw that has a strong direction by chance is a draw all the same: gate and up both have to show training", async () => {
+    const frozen = CONSTRUCTIONS.find((c) => c.id === "one layer frozen at a public draw")!;
+    const name = `study ${frozen.id} 2`;
+    const shape = { ...TINY, heads: 1, headDim: 32, vocabulary: 64 };
+    const found = await examined(...makePair(frozen, name, [`${name} a`, `${name} b`], shape));
+    expect(found.log10P).toBe(0);
   });
 
   test("labels alone would have accused, and the first page says why they were not counted", async () => {

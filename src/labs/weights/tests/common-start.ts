@@ -13,8 +13,7 @@
 import type { Model, Role } from "../../../model/model.js";
 import type { WeightsObservations } from "../observations.js";
 import type { Bench } from "./bench.js";
-import { heldWhole, medianOf, type Rows, slopesOf } from "./held-whole.js";
-import { looksDrawn } from "./looks-drawn.js";
+import { heldWhole, medianOf, type Rows, slopesOf, untrained } from "./held-whole.js";
 
 /** Runs from one draw reached 0.70; copies trained on for a little 0.82 and more. */
 export const LEARNED_MIN = 0.75;
@@ -118,12 +117,14 @@ async function heldBy(bench: Bench, layers: readonly number[]): Promise<Held> {
   const [ofUnits, ofValues]: [Rows[], Rows[]] = [[], []];
   for (const layer of layers) {
     const part = reference.tensors.has(`layers.${layer}.mlp.gate`) ? "mlp.gate" : "mlp.up";
-    const units = await rowsOf(bench, layer, part, "norm.mlp");
+    const first = await rowsOf(bench, layer, part, "norm.mlp");
+    const up = part === "mlp.gate" ? await rowsOf(bench, layer, "mlp.up", "norm.mlp") : null;
+    const units = first && { ...first, ...(up ? { beside: { x: up.x, y: up.y } } : {}) };
     const values = await rowsOf(bench, layer, "attention.v", "norm.attention");
     const usable = units !== null && (units.sameSize || likeness(units) >= ALIKE_MIN);
     // Value rows of trained models hold hardly a direction that stands out: they are asked where units cannot be.
     const asked = usable ? units : values;
-    if (inPart && asked && looksDrawn(asked.x, asked.columns)) {
+    if (inPart && asked && untrained(asked)) {
       unmoved.add(layer);
       continue;
     }
@@ -137,11 +138,15 @@ async function heldBy(bench: Bench, layers: readonly number[]): Promise<Held> {
   const [there, back] = [medianOf(slopes.map(([f]) => f)), medianOf(slopes.map(([, g]) => g))];
   const forward = Math.abs(there - 1) < Math.abs(back - 1);
   const slope = rounded(forward ? there : back);
-  const few = side.slice(0, LAYERS_MAX).map((rows) => (forward ? rows : { ...rows, x: rows.y, y: rows.x }));
+  const few = side.slice(0, LAYERS_MAX).map((rows) => (forward ? rows : turned(rows)));
   // Half of the layers at least have to say so by themselves: a median over layers of two scales is neither's.
   const own = side.map((rows) => medianOf(slopesOf(rows).map(([f, g]) => (forward ? f : g))));
   const whole = isWhole(slope) && own.filter(isWhole).length * 2 >= own.length;
   return { slope, whole: whole && (await heldWhole(few, bench.compute)), byUnits, unmoved };
+}
+
+function turned({ x, y, columns, beside }: Rows): Rows {
+  return { x: y, y: x, columns, ...(beside ? { beside: { x: beside.y, y: beside.x } } : {}) };
 }
 
 function isWhole(slope: number): boolean {

@@ -20,16 +20,22 @@ const SPREAD_MAX = 2.5;
 /** Interquartile range of a normal law, in deviations. */
 const QUARTILES = 1.349;
 
-/** The first rows of a layer in both models. */
+/** The first rows of a layer in both models; beside gate rows the rows that go up, drawn for themselves. */
 export interface Rows {
   x: Float32Array;
   y: Float32Array;
   columns: number;
+  beside?: { x: Float32Array; y: Float32Array };
+}
+
+/** Nobody need have trained x: each part has to show that it was, since one in some hundred draws does by chance. */
+export function untrained({ x, columns, beside }: Rows): boolean {
+  return looksDrawn(x, columns) || (beside !== undefined && looksDrawn(beside.x, columns));
 }
 
 /** Of layers whose slope is about one: is x held in y, and no accident? */
 export async function heldWhole(layers: readonly Rows[], compute: Pick<Compute, "eigen">): Promise<boolean> {
-  const drawn = layers.filter(({ x, columns }) => looksDrawn(x, columns)).length;
+  const drawn = layers.filter(untrained).length;
   if (2 * drawn >= layers.length) return false;
   const all = layers.map((rows) => ({ rows, slopes: slopesOf(rows) }));
   // Row by row: layers of two scales, each held the other way round, would meet in the middle.

@@ -6,16 +6,16 @@
  */
 import { prng, signs } from "../../../base/prng.js";
 
-/** Of the largest of those thrown. Of drawn matrices one in forty is beyond it, of 67 models of 150 steps all but two. */
+/** Of the largest of those thrown. Of 100 drawn matrices one was beyond it; of seven trained models all, in most layers. */
 const OUT_MIN = 1.05;
-const THROWS = 4;
+const THROWS = 16;
 /** Rounds in which rows and columns are brought to one length. */
 const ROUNDS = 2;
 /** Of the power method: its error is the same on both sides of the comparison. */
 const STEPS = 100;
 
-/** Values looked at: 128 rows of 4,096, and all that the caller has of narrower ones. */
-const VALUES_MAX = 2 ** 19;
+/** Values looked at: 64 rows of 4,096, and all that the caller has of narrower ones. */
+const VALUES_MAX = 2 ** 18;
 
 /** Has it no direction that stands out of those of thrown signs? @param x rows of `columns` values each */
 export function looksDrawn(x: Float32Array, columns: number): boolean {
