@@ -10,6 +10,7 @@ import { basename, join } from "node:path";
 import { caseFilesAt } from "../dist/app/docket/case-files.js";
 import { verifyCase } from "../dist/app/docket/verify-case.js";
 import { platformKey } from "../dist/host/signing/signature-keys.js";
+import { type Policy, parsePolicy, plainPolicy } from "../dist/tlog/policy.js";
 import { STATED_COURSES } from "../materials/docket/courses.ts";
 import { type Edit, remadeEdits, singleEdits } from "../materials/docket/edits.ts";
 
@@ -20,19 +21,24 @@ interface Hand {
   /** Which check found it first. */
   foundBy: Record<string, number>;
   notFound: string[];
+  /** Not found while the bundle brings the log's keys itself, found with the office's (`--policy`). */
+  foundWithItsKeys?: string[];
 }
 const figures: Record<string, { entries: number; bundle: Hand; logMadeAnew: Hand }> = existsSync(OUT)
   ? JSON.parse(readFileSync(OUT, "utf8"))
   : {};
 const save = () => writeFileSync(OUT, `${JSON.stringify(figures, null, 2)}\n`);
 
-async function tried(edits: Iterable<Edit> | AsyncIterable<Edit>): Promise<Hand> {
-  const hand: Hand = { edits: 0, byKind: {}, foundBy: {}, notFound: [] };
+/** @param keys the log's true keys, which somebody may have from elsewhere: only what is not found without them is tried with them */
+async function tried(edits: Iterable<Edit> | AsyncIterable<Edit>, keys: Policy): Promise<Hand> {
+  const hand: Hand = { edits: 0, byKind: {}, foundBy: {}, notFound: [], foundWithItsKeys: [] };
   for await (const { what, kind, files } of edits) {
     hand.edits++;
     hand.byKind[kind] = (hand.byKind[kind] ?? 0) + 1;
     const fault = (await verifyCase(files, { quick: platformKey })).checks.find(({ holds }) => !holds);
-    if (!fault) hand.notFound.push(what);
+    if (!fault && !(await verifyCase(files, { policy: keys, quick: platformKey })).holds)
+      hand.foundWithItsKeys!.push(what);
+    else if (!fault) hand.notFound.push(what);
     else hand.foundBy[fault.name] = (hand.foundBy[fault.name] ?? 0) + 1;
   }
   return hand;
@@ -43,7 +49,15 @@ async function study(name: string, bundle: () => Promise<Map<string, Uint8Array>
   const files = await bundle();
   if (!(await verifyCase(files, { quick: platformKey })).holds) throw new Error(`${name} does not hold as it is`);
   const entries = [...files.keys()].filter((path) => path.endsWith(".record.json")).length;
-  figures[name] = { entries, bundle: await tried(singleEdits(files)), logMadeAnew: await tried(remadeEdits(files)) };
+  const keys = parsePolicy(
+    new TextEncoder().encode(plainPolicy(new TextDecoder().decode(files.get("log-keys.txt")).trim().split("\n"))),
+    "log-keys.txt",
+  );
+  figures[name] = {
+    entries,
+    bundle: await tried(singleEdits(files), keys),
+    logMadeAnew: await tried(remadeEdits(files), keys),
+  };
   save();
   process.stderr.write(`${name}: ${JSON.stringify(figures[name])}\n`);
 }

@@ -119,7 +119,10 @@ function logOf(files: Files, records: Uint8Array[], file: CaseFile, policy: Poli
   if (origin !== file.origin) throw fault(`the checkpoint is of ${origin}, the case of ${file.origin}`);
   if (size !== records.length) throw fault(`the checkpoint is of ${size} entries, the bundle holds ${records.length}`);
   if (!equalBytes(rootOf(grow(EMPTY_EDGE, records).edge), root)) throw fault("the records do not have the signed root");
-  if (!policy) cannotSee.add("whether the log's keys, which the bundle brings itself, are the office's: give --policy");
+  if (!policy) {
+    cannotSee.add("whether the log's keys, which the bundle brings itself, are the office's: give --policy");
+    cannotSee.add("whether the last entry came in when the log says: no later entry has seen it");
+  }
   if (cosigned.length === 0)
     cannotSee.add(
       "whether the office showed others another log of this case: no witness cosigned it; parties can compare the heads that their entries name",
