@@ -12,6 +12,11 @@ const QUEUE_MAX = 1_000_000;
 const THREADS_MAX = 64;
 /** Tasks already taken are let go of in lots, so that a long queue costs no more than a short one. */
 const COMPACT_AT = 1024;
+/**
+ * Further threads start when the first has run for so long, milliseconds, and work still waits: a start costs each
+ * some tenths of a second of processor time, which is more than all the work of a small job.
+ */
+const GROW_AFTER = 300;
 
 /** What a thread says: about the task under way, or that it is done. */
 export type Reply =
@@ -47,12 +52,16 @@ export class WorkerPool {
   /** The next of the queue: taking from the front of a long array moves all of it. */
   #head = 0;
   #closed = false;
+  /** When further threads may start, in performance.now()'s milliseconds; null before the first runs. */
+  #growFrom: number | null = null;
+  #growing: NodeJS.Timeout | null = null;
 
   constructor(options: WorkerPoolOptions) {
     this.threads = Math.max(1, Math.min(options.threads, THREADS_MAX));
     this.#url = builtWorker(options.from, options.worker);
     this.#workerData = options.workerData;
     if (options.eager) for (let i = 0; i < this.threads; i++) this.#idle.push(this.#start());
+    if (options.eager) this.#growFrom = 0;
   }
 
   /**
@@ -80,7 +89,7 @@ export class WorkerPool {
 
   #next(): void {
     while (this.#head < this.#queue.length) {
-      const worker = this.#idle.pop() ?? (this.#running.size < this.threads ? this.#start() : undefined);
+      const worker = this.#idle.pop() ?? (this.#mayGrow() ? this.#start() : undefined);
       if (!worker) return;
       const pending = this.#taken();
       this.#running.set(worker, pending);
@@ -93,6 +102,19 @@ export class WorkerPool {
         pending.reject(error as Error);
       }
     }
+  }
+
+  /** Another thread now? If not now but soon, the queue is looked at again then. */
+  #mayGrow(): boolean {
+    if (this.#running.size === 0) return true;
+    if (this.#running.size >= this.threads || this.#growFrom === null) return false;
+    const wait = this.#growFrom - performance.now();
+    if (wait <= 0) return true;
+    this.#growing ??= setTimeout(() => {
+      this.#growing = null;
+      this.#next();
+    }, wait).unref();
+    return false;
   }
 
   #taken(): Pending {
@@ -114,6 +136,10 @@ export class WorkerPool {
     const worker = new Worker(this.#url, { workerData: this.#workerData });
     this.#running.set(worker, null);
     worker.unref();
+    worker.once("online", () => {
+      this.#growFrom ??= performance.now() + GROW_AFTER;
+      this.#next();
+    });
     worker.on("message", (reply: Reply) => {
       const pending = this.#running.get(worker);
       if (!pending) return; // dropped meanwhile
