@@ -5,7 +5,7 @@
 
 /** Ends every refusal that is about the family. */
 export const FAMILIES_READ =
-  "models with the tensor names of the Llama family (Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM; mixtures of experts as Mixtral, Qwen, DeepSeek, Llama 4 and GPT-OSS store them), GPT-2 or GPT-NeoX in safetensors files, and GGUF files of such models, are read";
+  "models with the tensor names of the Llama family (Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM; mixtures of experts as Mixtral, Qwen, DeepSeek, Llama 4 and GPT-OSS store them), GPT-2 or GPT-NeoX, and of other transformers whose layers hold two or three linear maps under names that are known (as BERT, T5, Whisper, ViT, CLIP, OPT, BLOOM, Mamba), in safetensors files, and GGUF files of such models, are read";
 
 /** The more specific name first. */
 const BY_TENSOR: readonly { pattern: RegExp; found: string }[] = [
@@ -19,18 +19,11 @@ const BY_TENSOR: readonly { pattern: RegExp; found: string }[] = [
   { pattern: /\.(codebooks|SU|Qidxs)$/, found: "weights quantised by codebooks" },
   { pattern: /\.(qweight|qzeros)$/, found: "GPTQ or AWQ quantised weights" },
   { pattern: /\.weight_packed$/, found: "packed quantised weights" },
-  { pattern: /\.blocks\.\d+\.ffn\.experts\./, found: "a mixture of experts under DBRX names" },
   { pattern: /\.block_sparse_moe\./, found: "a mixture of experts under Mixtral names" },
   {
     pattern: /\.(mlp|feed_forward)\.(experts|shared_expert)\b|^blk\.\d+\.ffn_(gate|up|down)_exps\./,
     found: "a mixture of experts",
   },
-  { pattern: /\.self_attention\.query_key_value\./, found: "Falcon or BLOOM names" },
-  { pattern: /\.blocks\.\d+\.(attn|ffn)\./, found: "MPT names" },
-  { pattern: /(^|\.)decoder\.layers\.\d+\.fc1\./, found: "OPT names" },
-  { pattern: /(^|\.)encoder\.layer\.\d+\.attention\.self\./, found: "BERT names" },
-  { pattern: /(^|\.)(encoder|decoder)\.block\.\d+\.layer\./, found: "T5 names" },
-  { pattern: /(^|\.)layers\.\d+\.mixer\./, found: "Mamba names" },
   { pattern: /^layers\.\d+\.(attention\.wq|feed_forward\.w1)\./, found: "the names of Meta's own Llama checkpoints" },
 ];
 

@@ -219,10 +219,13 @@ function fitMlps(leaving: Leaving): void {
     else if (of("gate")) gated.push(stem);
   }
   const whole = [...stems.keys()].filter((stem) => leaving.tensors.has(`${stem}.up`));
-  // Gated in every MLP or in none: where most have a gate, one without is no whole MLP.
-  if (2 * gated.length > whole.length)
-    for (const stem of whole)
+  // Of one kind all are gated or none: where most have a gate, one without is no whole MLP.
+  for (const kind of [/mlp$/, /shared$/, /experts\.\d+$/]) {
+    const alike = whole.filter((stem) => kind.test(stem));
+    if (2 * gated.filter((stem) => kind.test(stem)).length <= alike.length) continue;
+    for (const stem of alike)
       if (!leaving.tensors.has(`${stem}.gate`)) leaveMlp(leaving, stem, "an MLP without the gate that the others have");
+  }
 }
 
 function leaveMlp(leaving: Leaving, stem: string, why: string): void {

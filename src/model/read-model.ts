@@ -18,6 +18,7 @@ import type { CanonicalTensor, LeftOut, ModelConfig, Reading, Role, SpareTensor 
 import { llamaNaming } from "./names/names.js";
 import { GPT_NEOX, GPT2 } from "./names/names-gpt.js";
 import { canonicalName, type Fused, holdingOf, type Naming, type Place, placesOf, type Stack } from "./names/naming.js";
+import { blockPlaces } from "./names/stacks-of-blocks.js";
 import { dimensionsOf } from "./shapes.js";
 
 const DTYPES_READ =
@@ -42,11 +43,11 @@ export function readEntries(
   if (typeof entries === "string") return refused(familySentence(found, entries));
   const names = entries.map((e) => e.name);
   const first = unread[0]?.why;
-  const place = largest(placesOf(names, namings), entries);
-  if (place === undefined) return refused(familySentence(found, first ?? "no layers under names that are read"));
+  const taken = largest(placesOf(names, namings), entries);
+  const read = mostRead(taken, entries, config);
+  if (read === undefined) return refused(familySentence(found, first ?? "no layers under names that are read"));
 
-  const collected = collect(entries, place, config);
-  const fitted = fitting(collected.tensors);
+  const { collected, fitted } = read;
   if (typeof fitted === "string") return refused(familySentence(found, first ?? collected.leftOut[0]?.why ?? fitted));
   const { tensors, leftOut, spare, ...sizes } = fitted;
   const { others } = collected;
@@ -64,7 +65,7 @@ export function readEntries(
     ...unread.map(({ entry, why }) => ({ part: entry.name, why, values: entry.elements })),
     ...collected.leftOut,
     ...leftOut,
-    ...(beside.length > 0 ? [withoutPlace(beside)] : []),
+    ...withoutPlace(beside),
   ];
   const tied = !tensors.has("output") || config.tiedEmbeddings === true;
   return {
@@ -85,16 +86,30 @@ export function readEntries(
 
 /** Tables that frameworks save beside the weights and anyone can compute. */
 const CUSTOMARY = /(inv_freq|rotary_emb|masked_bias|attn\.bias|attention\.bias|position_ids)/;
-/** Names said of what has no place. */
-const NAMED_MAX = 3;
+/** Kinds of name said of what has no place, the largest first; a kind is a name whatever its numbers. */
+const KINDS_MAX = 32;
 
-function withoutPlace(entries: readonly Entry[]): LeftOut {
-  const names = entries.slice(0, NAMED_MAX).map((e) => quoted(e.name));
-  return {
-    part: `${entries.length} tensor${entries.length === 1 ? "" : "s"} under other names`,
-    why: `no place in a model that is read: ${names.join(", ")}${entries.length > NAMED_MAX ? ", …" : ""}`,
-    values: entries.reduce((sum, e) => sum + e.elements, 0),
-  };
+function withoutPlace(entries: readonly Entry[]): LeftOut[] {
+  const kinds = new Map<string, { name: string; tensors: number; values: number }>();
+  for (const { name, elements } of entries) {
+    const kind = name.replace(/\d+/g, "N");
+    const seen = kinds.get(kind);
+    if (seen) {
+      seen.tensors++;
+      seen.values += elements;
+    } else kinds.set(kind, { name, tensors: 1, values: elements });
+  }
+  const ranked = [...kinds].sort(([a, x], [b, y]) => y.values - x.values || (a < b ? -1 : 1));
+  const why = "under names that have no place in a model that is read";
+  const listed = ranked.slice(0, KINDS_MAX).map(([kind, { name, tensors, values }]) => ({
+    part: tensors === 1 ? quoted(name) : `${tensors} tensors ${quoted(kind)}`,
+    why,
+    values,
+  }));
+  const rest = ranked.slice(KINDS_MAX).map(([, kind]) => kind);
+  if (rest.length === 0) return listed;
+  const count = rest.reduce((sum, { tensors }) => sum + tensors, 0);
+  return [...listed, { part: `${count} further tensors`, why, values: rest.reduce((sum, k) => sum + k.values, 0) }];
 }
 
 function spareOf(entry: Entry): SpareTensor[] {
@@ -105,9 +120,45 @@ function spareOf(entry: Entry): SpareTensor[] {
 
 /** The place that holds most values: a model may carry a smaller one under another prefix. */
 function largest(places: readonly Place[], entries: readonly Entry[]): Place | undefined {
-  const size = (place: Place) =>
-    entries.reduce((sum, e) => sum + (holdingOf(e.name, place)?.layer == null ? 0 : e.elements), 0);
-  return [...places].sort((a, b) => size(b) - size(a))[0];
+  return places.map((place) => ({ place, size: sizeOf(place, entries) })).sort((a, b) => b.size - a.size)[0]?.place;
+}
+
+function sizeOf(place: Place, entries: readonly Entry[]): number {
+  return entries.reduce((sum, e) => sum + (holdingOf(e.name, place)?.layer == null ? 0 : e.elements), 0);
+}
+
+/** What names of one place give, and what of it fits together. */
+interface Read {
+  collected: Collected;
+  fitted: ReturnType<typeof fitting>;
+}
+
+/**
+ * By the tables of known families, unless a generic reading (stacks-of-blocks.ts) keeps more values in layers that fit
+ * together. One whose largest stack holds no more than what is known is not tried: a second model in the same files
+ * is no part of the first.
+ */
+function mostRead(known: Place | undefined, entries: readonly Entry[], config: ModelConfig): Read | undefined {
+  const read = (place: Place): Read => {
+    const collected = collect(entries, place, config);
+    return { collected, fitted: fitting(collected.tensors) };
+  };
+  const kept = ({ fitted }: Read) =>
+    typeof fitted === "string"
+      ? 0
+      : [...fitted.tensors.values()].reduce(
+          (sum, { layer, matrix }) => sum + (layer === null ? 0 : matrix.rows * matrix.columns),
+          0,
+        );
+  const size = known ? sizeOf(known, entries) : 0;
+  let best = known && read(known);
+  for (const place of blockPlaces(entries)) {
+    const largest = { ...place, stacks: [{ prefix: place.prefix, first: 0 }] };
+    if (best && kept(best) > 0 && sizeOf(largest, entries) <= size) continue;
+    const other = read(place);
+    if (best === undefined || kept(other) > kept(best)) best = other;
+  }
+  return best;
 }
 
 interface Collected {
@@ -159,9 +210,10 @@ function collect(entries: readonly Entry[], place: Place, config: ModelConfig): 
   }
   // The fused ones last: how many of their rows are queries, the output projection says.
   for (const { entry, fused, layer, matrix } of fusedOnes) {
-    const parts = cut(matrix, fused, tensors.get(`layers.${layer}.attention.o`)?.matrix.columns ?? null, config);
+    const reader = fused.layout === "mixer" ? "mlp.shared.down" : "attention.o";
+    const parts = cut(matrix, fused, tensors.get(`layers.${layer}.${reader}`)?.matrix.columns ?? null, config);
     if (typeof parts !== "string") for (const part of parts) add(entry, part.role, layer, part.matrix);
-    else if (fused.layout === "stretches") leave(entry, `${quoted(entry.name)}: ${parts}`);
+    else if (fused.layout !== "heads") leave(entry, `${quoted(entry.name)}: ${parts}`);
     else {
       others.push(entry.name);
       // A bias interleaved by head is left aside, no more: the tests do not need it.

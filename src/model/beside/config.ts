@@ -66,9 +66,10 @@ export function parseConfig(bytes: Uint8Array, what = "config.json"): ModelConfi
     expertsPerToken: size("num_experts_per_tok"),
     expertIntermediateSize: size("moe_intermediate_size"),
     layers: size("num_hidden_layers", "n_layer"),
-    heads: size("num_attention_heads", "n_head"),
+    // Further names: T5, DistilBERT and XLM, Bart and its kin.
+    heads: size("num_attention_heads", "n_head", "num_heads", "n_heads", "encoder_attention_heads"),
     keyValueHeads: size("num_key_value_heads"),
-    headDim: size("head_dim"),
+    headDim: size("head_dim", "d_kv"),
     vocabularySize: size("vocab_size"),
     hiddenAct: word("hidden_act", "activation_function"),
     ropeTheta: positive("rope_theta") ?? ropeThetaOf(reader, odd),

@@ -12,14 +12,16 @@ type Cut = { role: Role; matrix: StoredMatrix }[];
 
 /**
  * @param matrix the whole, as it would be read unfused: rows are outputs; a bias is one row
- * @param inputsOfO columns of the layer's output projection, as many as there are query rows; null when there is none
+ * @param inputs columns of the map that reads the parts: as many as there are query rows, or channels of a mixer; null
+ * when there is none
  * @returns the parts, or why the whole cannot be cut
  */
-export function cut(whole: StoredMatrix, fused: Fused, inputsOfO: number | null, config: ModelConfig): Cut | string {
+export function cut(whole: StoredMatrix, fused: Fused, inputs: number | null, config: ModelConfig): Cut | string {
   const vector = fused.parts[0]!.endsWith(".bias");
   const outputs = vector ? whole.columns : whole.rows;
   if (fused.layout === "heads") return vector ? "a bias interleaved by head" : cutHeads(whole, fused, config);
-  const lengths = lengthsOf(fused, outputs, inputsOfO ?? queriesOf(config));
+  if (fused.layout === "mixer") return cutMixer(whole, fused, inputs);
+  const lengths = lengthsOf(fused, outputs, inputs ?? queriesOf(config));
   if (typeof lengths === "string") return lengths;
   let start = 0;
   return fused.parts.map((role, i) => {
@@ -40,6 +42,17 @@ function lengthsOf(fused: Fused, outputs: number, queries: number | null): numbe
 
 function queriesOf({ heads, headDim, hiddenSize }: ModelConfig): number | null {
   return heads !== null && headDim !== null ? heads * headDim : hiddenSize;
+}
+
+/** Channels that are gated, and what gates them; Mamba 2 puts the gate first and more behind both. */
+function cutMixer(whole: StoredMatrix, { parts }: Fused, channels: number | null): Cut | string {
+  if (channels === null) return "nothing says how many channels the mixer has";
+  if (whole.rows < 2 * channels) return `${whole.rows} fused rows do not hold ${channels} channels and their gates`;
+  const [x, z] = whole.rows === 2 * channels ? [0, channels] : [channels, 0];
+  return [
+    { role: parts[0]!, matrix: rowRange(whole, x, channels) },
+    { role: parts[1]!, matrix: rowRange(whole, z, channels) },
+  ];
 }
 
 /** q, k and v of each head lie together: each part is blocks of one head's rows, three blocks apart. */

@@ -18,7 +18,8 @@ import type { Naming } from "./naming.js";
 /** Where the language model sits: bare, in a causal LM, in a multimodal model (old and new nesting). */
 export const PREFIXES = ["model.", "", "language_model.model.", "model.language_model."] as const;
 
-const LAYER_NAMES: Readonly<Record<string, Role>> = {
+/** Roles of a layer's tensors by what follows its number. */
+export const LAYER_NAMES: Readonly<Record<string, Role>> = {
   "self_attn.q_proj.weight": "attention.q",
   "self_attn.k_proj.weight": "attention.k",
   "self_attn.v_proj.weight": "attention.v",

@@ -7,8 +7,11 @@ import type { MlpPart, Role } from "../model.js";
 /** Several canonical tensors in one stored one, laid out along its outputs. */
 export interface Fused {
   parts: readonly Role[];
-  /** "stretches": all of the first part, then all of the next. "heads": the parts of head 0, of head 1, … */
-  layout: "stretches" | "heads";
+  /**
+   * "stretches": all of the first part, then all of the next. "heads": the parts of head 0, of head 1, … "mixer": what
+   * a state-space mixer reads from the stream: x then z (Mamba), or z, x and more that is left aside (Mamba 2).
+   */
+  layout: "stretches" | "heads" | "mixer";
 }
 
 /** The same matrix (or the same two) of all experts of a layer in one stored tensor, experts first. */
@@ -41,12 +44,27 @@ export interface Naming {
 export interface Place {
   naming: Naming;
   prefix: string;
+  /** Several stacks of layers, each under a prefix of its own; the number that its layer 0 gets. */
+  stacks?: readonly { prefix: string; first: number }[];
+  /** Whole names of tensors outside layers. */
+  globals?: ReadonlyMap<string, Role>;
 }
 
 type Holding = { layer: number | null } & ({ role: Role } | { fused: Fused } | { stack: Stack });
 
 /** What a tensor of this name holds; null when the name is not in the table. */
-export function holdingOf(source: string, { naming, prefix }: Place): Holding | null {
+export function holdingOf(source: string, place: Place): Holding | null {
+  const role = place.globals?.get(source);
+  if (role !== undefined) return { role, layer: null };
+  if (!place.stacks) return held(source, place, 0);
+  for (const { prefix, first } of place.stacks) {
+    const found = held(source, { naming: place.naming, prefix }, first);
+    if (found) return found;
+  }
+  return null;
+}
+
+function held(source: string, { naming, prefix }: Place, first: number): Holding | null {
   if (naming.outputNames[prefix]?.includes(source)) return { role: "output", layer: null };
   if (!source.startsWith(prefix)) return null;
   const rest = source.slice(prefix.length);
@@ -55,7 +73,7 @@ export function holdingOf(source: string, { naming, prefix }: Place): Holding | 
   // No leading zeros: layers.1 and layers.01 would be one layer.
   const match = /^(0|[1-9]\d{0,5})\.(.+)$/.exec(rest.slice(naming.layer.length));
   if (!match) return null;
-  const [layer, name] = [Number(match[1]), match[2]!];
+  const [layer, name] = [first + Number(match[1]), match[2]!];
   if (Object.hasOwn(naming.layerNames, name)) return { role: naming.layerNames[name]!, layer };
   if (Object.hasOwn(naming.fused, name)) return { fused: naming.fused[name]!, layer };
   const { stacks = {} } = naming;
@@ -64,7 +82,7 @@ export function holdingOf(source: string, { naming, prefix }: Place): Holding | 
 }
 
 function expertOf(name: string, layer: number, names: Readonly<Record<string, MlpPart>>): Holding | null {
-  const match = /^([^\d]+\.)(0|[1-9]\d{0,5})(\..+)$/.exec(name);
+  const match = /^((?:layer\.\d\.)?[^\d]+[._])(0|[1-9]\d{0,5})(\..+)$/.exec(name);
   if (!match) return null;
   const pattern = `${match[1]}K${match[3]}`;
   if (!Object.hasOwn(names, pattern)) return null;
