@@ -98,14 +98,16 @@ function write(): void {
     }
   }
   let table =
-    "# False alarms of `marks/present`, text by text\n\nWritten by `validation/marks-false-alarms.study.ts --part write`. Tests at or below α, beside what the discrete exact law expects; in brackets their ratio and its 95 % interval with keys as families.\n\n";
-  table += `| mark, tokenizer | keys | tests | ${ALPHAS.map((alpha) => `≤ ${alpha.toExponential(0)}`).join(" | ")} |\n|---|---|---|${"---|".repeat(ALPHAS.length)}\n`;
+    "# False alarms of `marks/present`, text by text\n\nWritten by `validation/marks-false-alarms.study.ts --part write`. Tests at or below α, beside what the discrete exact law expects; in brackets their ratio and its 95 % interval with keys as families. Last columns: the key with most tests at or below 10⁻², as a multiple of the law's number; the smallest p of all tests.\n\n";
+  table += `| mark, tokenizer | keys | tests | ${ALPHAS.map((alpha) => `≤ ${alpha.toExponential(0)}`).join(" | ")} | worst key | smallest p |\n|---|---|---|${"---|".repeat(ALPHAS.length)}---|---|\n`;
   for (const group of groups.values()) {
     const cells = ALPHAS.map((_, a) => {
       const { ratio, low, high } = ratioByKey(group, a);
       return `${group.below[a]} of ${group.expected[a]!.toFixed(1)} (${ratio.toFixed(2)}, ${low.toFixed(2)} to ${high.toFixed(2)})`;
     });
-    table += `| ${names[group.part]}, ${group.tokenizer} | ${group.keys} | ${group.tests} | ${cells.join(" | ")} |\n`;
+    const worst = Math.max(...group.byKey.map(({ below, tests }) => (below[0]! * group.tests) / (group.expected[0]! * tests)));
+    const smallest = Math.min(...group.byKey.map((key) => key.smallest));
+    table += `| ${names[group.part]}, ${group.tokenizer} | ${group.keys} | ${group.tests} | ${cells.join(" | ")} | ${worst.toFixed(2)} | 10^${smallest.toFixed(1)} |\n`;
   }
   const here = new URL(".", import.meta.url).pathname;
   writeFileSync(`${here}marks-false-alarms.tables.md`, table);

@@ -1,10 +1,16 @@
 /** `assay scan`: the base is first and supported, a twin is of none of these, every candidate is paid for. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { noisy } from "../../materials/weights/derive.ts";
+import { readWeights, storeWeights } from "../../materials/weights/weights.ts";
+import { loadStudies } from "../../src/app/studies.js";
 import { scanModel } from "../../src/labs/weights/desk/scan.js";
 import { addToLibrary } from "../../src/labs/weights/desk/scan-add.js";
 import { LIBRARY_FILE, readLibrary } from "../../src/labs/weights/host/scan-library.js";
+import { WEIGHTS_STUDIES } from "../../src/labs/weights/studies.js";
 import { temporary } from "../host/temporary.js";
 
 const inTemporary = temporary();
@@ -57,4 +63,61 @@ it("a library that was tampered with or is none is refused in a line", async () 
   await expect(scan("finetune", library)).rejects.toThrow(/expected the sketch of base with the digest/);
   writeFileSync(join(library, LIBRARY_FILE), '{"type":"assay/scan-library/v1","seed":"00","entries":[]}');
   await expect(scan("finetune", library)).rejects.toThrow(/scan: LIBRARY\.json: at seed/);
+});
+
+it("goes on to weights where no sketch speaks, pays for both, and takes only the weights that the library names", async () => {
+  const folder = inTemporary("library-3");
+  const library = join(folder, "library");
+  const weights = join(folder, "weights");
+  for (const model of ["independent-twin", "base"]) {
+    await addToLibrary({ model: `fixtures/demo/${model}`, library, added: "2026-11-29", ...common });
+    cpSync(`fixtures/demo/${model}`, join(weights, model), { recursive: true });
+  }
+  const studies = await loadStudies({ studies: WEIGHTS_STUDIES });
+  const suspect = join(folder, "suspect");
+  mkdirSync(suspect);
+  storeWeights(noisy(readWeights("fixtures/demo/base"), 0.5, "scan"), suspect);
+  const ask = (model: string) => scanModel({ model, library, weights, studies, threads: 1, ...common });
+  const found = await ask(suspect);
+  expect(found.library).toMatchObject({ candidates: 2, weights: 2, paid: 4 });
+  expect(found.candidates.map(({ name, by, outcome }) => [name, by, outcome])).toEqual([
+    ["base", "weights", "supports-hp"],
+    ["independent-twin", "weights", "inconclusive"],
+  ]);
+  expect(found.findings[0]!.tests.at(-1)!.where).toBe("one of 4 candidates, all of them paid for");
+  const stranger = await ask("fixtures/demo/text-student");
+  expect([stranger.findings, stranger.candidates.map(({ log10P }) => log10P)]).toEqual([[], [0, 0]]);
+  // Where a sketch speaks, no weights are read.
+  expect((await ask("fixtures/demo/finetune")).candidates[0]).toMatchObject({ name: "base", by: "sketch" });
+
+  rmSync(join(weights, "base"), { recursive: true });
+  cpSync("fixtures/demo/finetune", join(weights, "base"), { recursive: true });
+  await expect(ask(suspect)).rejects.toThrow(/expected the weights of base with the root that the library states/);
+  await expect(scanModel({ model: suspect, library, weights: library, studies, ...common })).rejects.toThrow(
+    /expected --weights with models under the names of the library's sketches/,
+  );
+});
+
+it("takes a library from its URL, and refuses what its list does not name", async () => {
+  const library = inTemporary("library-4");
+  await addToLibrary({ model: "fixtures/demo/base", library, added: "2026-11-29", ...common });
+  let spoilt = false;
+  const server = createServer((request, response) => {
+    const path = join(library, request.url!.slice(1));
+    if (!existsSync(path)) return response.writeHead(404).end();
+    const bytes = readFileSync(path);
+    if (spoilt && path.endsWith(".sketch")) bytes[bytes.length - 2]! ^= 1;
+    return response.end(bytes);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    const [near, far] = [await scan("finetune", library), await scan("finetune", url)];
+    expect({ ...far, model: near.model }).toEqual(near);
+    spoilt = true;
+    await expect(scan("finetune", url)).rejects.toThrow(/expected the sketch of base with the digest/);
+    await expect(scan("finetune", `${url}/none`)).rejects.toThrow(/expected LIBRARY\.json at http/);
+  } finally {
+    server.close();
+  }
 });

@@ -254,9 +254,12 @@ export const ENGINE_PARTS = {
   "dual-gumbel-vllm": { name: "vLLM dual_key_gumbel, α .1", scheme: "dual-gumbel", variant: "vllm", parameters: {} },
   "sbw-selfhash": { name: "SBW selfhash, γ ½", scheme: "sbw", variant: "vllm", parameters: { scheme: "selfhash" } },
   "sbw-lefthash": { name: "SBW lefthash, γ ½", scheme: "sbw", variant: "vllm", parameters: { scheme: "lefthash" } },
+  // Findings under these state no p (textseal-scheme.ts): what the law of independent draws would have said.
+  "gumbel-textseal": { name: "TextSeal Gumbel-max", scheme: "gumbel", variant: "textseal", parameters: {} },
+  "kgw-textseal": { name: "TextSeal green list, γ ½", scheme: "kgw", variant: "textseal", parameters: {} },
 } as const;
 
-/** Marks of serving engines under random keys (64 bits, SBW 63), through the product's own scoring. */
+/** Marks of serving engines under random keys (64 bits; SBW and TextSeal 63), through the product's own scoring. */
 export function engineFalseAlarms(
   corpus: Corpus,
   part: keyof typeof ENGINE_PARTS,
@@ -266,7 +269,7 @@ export function engineFalseAlarms(
 ): Counts {
   const source = prng("assay/study/marks-false-alarms", `${seed} ${part}`);
   const { name: _, ...form } = ENGINE_PARTS[part];
-  const bits = form.scheme === "sbw" ? 63n : 64n;
+  const bits = part.endsWith("vllm") ? 64n : 63n;
   const mark = () => {
     const word = (BigInt(source.uint32()) << 32n) | BigInt(source.uint32());
     return { ...form, key: String(word >> (64n - bits)) };

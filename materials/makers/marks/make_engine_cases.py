@@ -1,7 +1,8 @@
 """Random cases answered by the detectors of serving engines themselves, one a line, for the differential study:
 vLLM's gumbel and dual_key_gumbel (from the wheel, its watermarking files alone), SBW as the package `sbw` has it
-(its `gpu-` schemes), TextSeal's public functions. Of vLLM's texts a fifth are drawn under the mark with random logits, up to
-24 ids over 257 at most, which is what takes time; all others are random ids, repeats among them.
+(its `gpu-` schemes), TextSeal's public functions. Of vLLM's texts one in twenty is drawn under the mark with random logits,
+up to 24 ids over 257 at most, which is what takes time; all others are random ids, repeats among them. --cases are of each
+of six kinds, and each kind has a generator of its own, so that a kind can be made again by itself (--only).
 
   pip download vllm==0.33.0 sbw==1.0.0 --no-deps; unzip each into a folder
   python make_engine_cases.py OUT.jsonl.gz --vllm FOLDER/vllm --sbw FOLDER --textseal pseudorandom.py --cases 10000 --seed 1
@@ -17,6 +18,7 @@ parser.add_argument("--sbw", required=True)
 parser.add_argument("--textseal", required=True)
 parser.add_argument("--cases", type=int, default=10000)
 parser.add_argument("--seed", type=int, default=1)
+parser.add_argument("--only", help="a kind's name")
 args = parser.parse_args()
 torch.set_num_threads(1)
 rng = random.Random(args.seed)
@@ -80,9 +82,8 @@ def served(width, v, one):
     return ids
 
 
-def vllm_case():
-    dual = rng.random() < 0.5
-    drawn = rng.random() < 0.2
+def vllm_case(dual):
+    drawn = rng.random() < 0.05
     v, width, k = rng.choice([16, 64, 257] if drawn else [16, 64, 257, 1024, 151936]), rng.randrange(1, 10), key()
     alpha = rng.choice([0.1, 0.5, 0.0, 1.0, 0.25, 0.9]) if dual else 0.0
     detector = gumbel.DualKeyGumbelWatermarkDetector(k, width, alpha=alpha) if dual else gumbel.GumbelWatermarkDetector(k, width)
@@ -100,8 +101,7 @@ def vllm_case():
             "ids": ids, "answer": {"score": found.score, "n": found.num_scored_tokens, "p": found.p_value}}
 
 
-def sbw_case():
-    selfhash = rng.random() < 0.5
+def sbw_case(selfhash):
     v, gamma = rng.choice([64, 1024, 151936]), rng.choice([0.25, 0.5, 0.1])
     k = rng.choice([15485863, rng.getrandbits(31), rng.getrandbits(62)])
     scheme = "gpu-selfhash" if selfhash else "gpu-simple_1"
@@ -122,9 +122,8 @@ def sbw_case():
             "ids": ids, "answer": {"score": green, "n": len(pairs)}}
 
 
-def textseal_case():
+def textseal_case(binary):
     """The functions of its public repository (apps/common/watermark/pseudorandom.py), scored as its detector scores."""
-    binary = rng.random() < 0.5
     v, width, gamma = rng.choice([64, 1024, 151936]), rng.randrange(1, 6), rng.choice([0.25, 0.5])
     k = rng.choice([42, rng.getrandbits(31), rng.getrandbits(62)])
     ids = [rng.randrange(v) for _ in range(rng.randrange(8, 80))]
@@ -142,7 +141,19 @@ def textseal_case():
             "ids": ids, "answer": {"score": score, "n": len(grams)}}
 
 
+KINDS = {
+    "vllm gumbel": lambda: vllm_case(False),
+    "vllm dual_key_gumbel": lambda: vllm_case(True),
+    "sbw gpu-selfhash": lambda: sbw_case(True),
+    "sbw gpu-simple_1": lambda: sbw_case(False),
+    "textseal gumbelmax": lambda: textseal_case(False),
+    "textseal greenlist": lambda: textseal_case(True),
+}
 with gzip.open(args.out, "wt") as out:
-    for _ in range(args.cases):
-        for case in (vllm_case(), sbw_case(), textseal_case()):
-            out.write(json.dumps(case) + "\n")
+    for kind, make in KINDS.items():
+        if args.only not in (None, kind):
+            continue
+        rng.seed(f"{args.seed} {kind}")
+        torch.manual_seed(args.seed)
+        for _ in range(args.cases):
+            out.write(json.dumps({"seed": args.seed, **make()}) + "\n")

@@ -1,12 +1,14 @@
 """Text of a small causal model of the shared zoo under the marks of serving engines, by their own functions, one key a file:
-vLLM's watermarkers (its wheel, the watermarking files alone), SBW's seeds and draws (package `sbw`, its `gpu-` schemes), and
-this project's own mark by its own command. Writes OUT/<scheme>-<n>.jsonl.gz and its mark file, as make_marked.py does.
-A context that stood before in the answer is served unmarked, as vLLM does by default.
+vLLM's watermarkers (its wheel, the watermarking files alone), SBW's seeds and draws (package `sbw`, its `gpu-` schemes),
+and this project's own marks by their own function (mark_own_steps.ts). All keys of all schemes are one batch, so that a
+token costs one pass of the model. Writes OUT/<scheme>-<n>.jsonl.gz and its mark file, as make_marked.py does.
+A context that stood before in the answer is served unmarked, as vLLM does by default; self-hash too.
 
-  python make_engine_marked.py MODEL PROMPTS.jsonl.gz OUT --scheme gumbel-vllm|dual-gumbel-vllm|sbw-selfhash|sbw-lefthash|assay-tournament|assay-biased
-         --vllm FOLDER/vllm --sbw FOLDER [--keys 40] [--texts 8] [--tokens 200] [--assay dist/command/main.js]
+  python make_engine_marked.py MODEL PROMPTS.jsonl.gz OUT --vllm FOLDER/vllm --sbw FOLDER
+         [--schemes gumbel-vllm,dual-gumbel-vllm,sbw-selfhash,sbw-lefthash,assay-tournament,assay-biased] [--keys 30] [--texts 2]
+         [--tokens 200] [--taught 5 --taught-texts 80: so many of the keys get texts for students too] [--own mark_own_steps.ts]
 """
-import argparse, gzip, importlib.util, json, os, random, subprocess, sys, tempfile, types
+import argparse, gzip, importlib.util, json, os, random, subprocess, sys, types
 
 import torch
 from transformers import AutoModelForCausalLM
@@ -15,18 +17,20 @@ parser = argparse.ArgumentParser()
 parser.add_argument("model")
 parser.add_argument("prompts")
 parser.add_argument("out")
-parser.add_argument("--scheme", required=True)
+parser.add_argument("--schemes", default="gumbel-vllm,dual-gumbel-vllm,sbw-selfhash,sbw-lefthash,assay-tournament,assay-biased")
 parser.add_argument("--vllm")
 parser.add_argument("--sbw")
-parser.add_argument("--assay", default="dist/command/main.js")
-parser.add_argument("--keys", type=int, default=40)
-parser.add_argument("--texts", type=int, default=8)
+parser.add_argument("--own", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "mark_own_steps.ts"))
+parser.add_argument("--keys", type=int, default=30)
+parser.add_argument("--texts", type=int, default=2)
 parser.add_argument("--tokens", type=int, default=200)
+parser.add_argument("--taught", type=int, default=5)
+parser.add_argument("--taught-texts", type=int, default=80)
 args = parser.parse_args()
 torch.set_num_threads(1)
 torch.compile = lambda f=None, **_: f if f is not None else (lambda g: g)
 os.makedirs(args.out, exist_ok=True)
-# What the own mark's command is handed of each step: the model's other tokens are as good as never drawn.
+# What the own mark's function is handed of each step: the model's other tokens are as good as never drawn.
 TOP = 200
 ALPHA = 0.1
 
@@ -46,7 +50,7 @@ def load(name, path):
     return module
 
 
-def vllm():
+def load_vllm():
     for name in ["vllm", "vllm.config", "vllm.v1", "vllm.v1.watermarking", "vllm.v1.watermarking.prfs",
                  "vllm.v1.worker", "vllm.v1.worker.gpu", "vllm.v1.worker.gpu.sample"]:
         stand_in(name)
@@ -65,7 +69,7 @@ def vllm():
     return load("vllm.v1.watermarking.gumbel", f"{base}/gumbel.py")
 
 
-def sbw():
+def load_sbw():
     stand_in("sbw")
     load("sbw.prf", f"{args.sbw}/sbw/prf.py")
     return load("sbw.batch", f"{args.sbw}/sbw/batch.py")
@@ -75,91 +79,100 @@ def drawn(logits):
     return torch.multinomial(logits.softmax(-1), 1)[:, 0]
 
 
-def contexts_of(ids, width):
-    """The answer's last ids, -1 before its beginning."""
-    pad = torch.full((ids.shape[0], width), -1, dtype=torch.long)
-    return torch.cat([pad, ids], 1)[:, -width:] if width else torch.empty((ids.shape[0], 0), dtype=torch.long)
+class Job:
+    """One key: its rows of the batch, and how the next ids of them are drawn where their contexts are new to them."""
+
+    def __init__(self, scheme, n):
+        self.scheme, self.n = scheme, n
+        self.texts = args.taught_texts if n < args.taught else args.texts
+        rng = random.Random(f"assay marks {scheme} {n}")
+        self.seen = [set() for _ in range(self.texts)]
+        self.width, self.padded = 4, True
+        mark = {"type": "assay/mark/v1", "name": f"{scheme} {n}", "vocabulary": vocabulary}
+        if scheme.endswith("vllm"):
+            key = rng.getrandbits(64)
+            self.mark = mark | {"scheme": scheme[: -len("-vllm")], "variant": "vllm", "key": str(key)}
+            if scheme == "gumbel-vllm":
+                one = vllm.GumbelWatermarker(key)
+                self.draw = lambda logits, c: one._sample_watermarked(logits, c).token_ids
+            else:
+                self.mark["parameters"] = {"alpha": ALPHA}
+                two = vllm.DualKeyGumbelWatermarker(key, alpha=ALPHA)
+
+                def routed(logits, c):
+                    a = two.draft_watermarker._sample_watermarked(logits, c).token_ids
+                    b = two.target_watermarker._sample_watermarked(logits, c).token_ids
+                    return torch.where(torch.rand(len(c)) < ALPHA, b, a)
+
+                self.draw = routed
+        elif scheme.startswith("sbw"):
+            key, selfhash, gamma, delta = rng.getrandbits(62) | 1, scheme == "sbw-selfhash", 0.5, 2.0
+            limit = int(gamma * 0x7FFFFFFF)
+            self.width, self.padded = 3 if selfhash else 1, False
+            self.mark = mark | {"scheme": "sbw", "variant": "original", "key": str(key), "parameters": {
+                "scheme": "selfhash" if selfhash else "lefthash", "gamma": gamma, "delta": delta}}
+
+            def biased(logits, c):
+                if selfhash:
+                    # Its function drops the first id of four: the token takes the place of the last.
+                    return drawn(sbw._selfsalt_fullvocab_clone_inner(torch.cat([c[:, :1], c], 1), logits, limit, delta, key, 0))
+                return drawn(sbw.philox_apply_watermark(key * c.sum(1), logits, gamma, delta))
+
+            self.draw = biased
+        else:
+            self.mark = mark | {"scheme": "assay", "variant": scheme.split("-")[1], "key": rng.randbytes(32).hex()}
+            self.draw = None
+
+    def step(self, ids, logits):
+        """Ids so far [texts, t], logits [texts, vocabulary] -> next ids."""
+        if not self.padded and ids.shape[1] < self.width:
+            return drawn(logits)
+        pad = torch.full((len(ids), self.width), -1, dtype=torch.long)
+        contexts = torch.cat([pad, ids], 1)[:, -self.width :]
+        fresh = []
+        for seen, c in zip(self.seen, contexts.tolist()):
+            fresh.append(tuple(c) not in seen)
+            seen.add(tuple(c))
+        return torch.where(torch.tensor(fresh), self.draw(logits, contexts), drawn(logits))
 
 
-def once(ids, width, seen, logits, mark):
-    """mark() where a row's context is new to it, a draw without the mark where it is not."""
-    contexts = contexts_of(ids, width)
-    fresh = torch.tensor([tuple(c) not in seen[r] for r, c in enumerate(contexts.tolist())])
-    for r, c in enumerate(contexts.tolist()):
-        seen[r].add(tuple(c))
-    return torch.where(fresh, mark(contexts), drawn(logits))
+class Own:
+    """The own marks of all keys behind one process: (key, ids so far, top logits) a line, changed logits a line."""
 
+    def __init__(self, jobs):
+        marks = f"{args.out}/own-marks.json"
+        json.dump([job.mark for job in jobs], open(marks, "w"))
+        self.child = subprocess.Popen(["node", args.own, marks], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-def maker(n):
-    """A step of one key: (answers so far, logits) -> next ids; and the mark file."""
-    rng = random.Random(f"assay marks {args.scheme} {n}")
-    seen = [set() for _ in range(args.texts)]
-    mark = {"type": "assay/mark/v1", "name": f"{args.scheme} {n}", "vocabulary": vocabulary}
-    if args.scheme in ("gumbel-vllm", "dual-gumbel-vllm"):
-        key = rng.getrandbits(64)
-        if args.scheme == "gumbel-vllm":
-            one = engine.GumbelWatermarker(key)
-            step = lambda ids, logits: once(ids, 4, seen, logits, lambda c: one._sample_watermarked(logits, c).token_ids)
-            return step, mark | {"scheme": "gumbel", "variant": "vllm", "key": str(key)}
-        two = engine.DualKeyGumbelWatermarker(key, alpha=ALPHA)
-
-        def routed(logits, c):
-            a = two.draft_watermarker._sample_watermarked(logits, c).token_ids
-            b = two.target_watermarker._sample_watermarked(logits, c).token_ids
-            return torch.where(torch.rand(len(c)) < ALPHA, b, a)
-
-        step = lambda ids, logits: once(ids, 4, seen, logits, lambda c: routed(logits, c))
-        return step, mark | {"scheme": "dual-gumbel", "variant": "vllm", "key": str(key), "parameters": {"alpha": ALPHA}}
-    if args.scheme.startswith("sbw"):
-        key, selfhash, gamma, delta = rng.getrandbits(62) | 1, args.scheme == "sbw-selfhash", 0.5, 2.0
-        limit = int(gamma * 0x7FFFFFFF)
-
-        def biased(contexts, logits):
-            if selfhash:
-                return engine._selfsalt_fullvocab_clone_inner(contexts, logits, limit, delta, key, 0)
-            return engine.philox_apply_watermark(key * contexts.sum(1), logits, gamma, delta)
-
-        def step(ids, logits):
-            width = 3 if selfhash else 1
-            if ids.shape[1] < width:
-                return drawn(logits)
-            # Its function drops the first id of four: the token takes the place of the last.
-            return once(ids, width, seen, logits, lambda c: drawn(biased(torch.cat([c[:, :1], c], 1) if selfhash else c, logits)))
-
-        return step, mark | {"scheme": "sbw", "variant": "original", "key": str(key), "parameters": {
-            "scheme": "selfhash" if selfhash else "lefthash", "gamma": gamma, "delta": delta}}
-    mark |= {"scheme": "assay", "variant": args.scheme.split("-")[1], "key": rng.randbytes(32).hex()}
-    file = tempfile.NamedTemporaryFile("w", suffix=".json", delete=False)
-    json.dump(mark, file)
-    file.close()
-    child = subprocess.Popen(["node", args.assay, "mark", "apply", "--mark", file.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def step(ids, logits):
-        top = logits.topk(TOP, -1)
-        for r in range(args.texts):
-            pairs = list(zip(top.indices[r].tolist(), top.values[r].tolist()))
-            child.stdin.write(json.dumps({"ids": ids[r].tolist(), "logits": pairs}) + "\n")
-        child.stdin.flush()
-        out = []
-        for _ in range(args.texts):
-            pairs = json.loads(child.stdout.readline())["logits"]
-            scores = torch.tensor([p[1] if p[1] is not None else float("-inf") for p in pairs], dtype=torch.float64)
-            out.append(pairs[int(torch.multinomial(scores.softmax(-1), 1))][0])
-        return torch.tensor(out)
-
-    return step, mark
+    def step(self, rows):
+        """[(number of the mark, ids, logits)] -> next ids."""
+        if not rows:
+            return []
+        top = torch.stack([logits for _, _, logits in rows]).topk(TOP, -1)
+        tokens, values = top.indices.tolist(), top.values.tolist()
+        lines = [json.dumps({"mark": m, "ids": ids, "tokens": tokens[r], "logits": values[r]}) for r, (m, ids, _) in enumerate(rows)]
+        self.child.stdin.write(f"[{','.join(lines)}]\n")
+        self.child.stdin.flush()
+        scores = torch.tensor(json.loads(self.child.stdout.readline()), dtype=torch.float64)
+        picks = torch.multinomial(scores.softmax(-1), 1)[:, 0].tolist()
+        return [tokens[r][pick] for r, pick in enumerate(picks)]
 
 
 model = AutoModelForCausalLM.from_pretrained(args.model, dtype=torch.float32).eval()
 vocabulary = model.config.vocab_size
-engine = vllm() if "vllm" in args.scheme else sbw() if args.scheme.startswith("sbw") else None
+schemes = args.schemes.split(",")
+vllm = load_vllm() if any("vllm" in s for s in schemes) else None
+sbw = load_sbw() if any(s.startswith("sbw") for s in schemes) else None
 prompts = [json.loads(line)["prompt_ids"] for line in gzip.open(args.prompts, "rt")]
 torch.manual_seed(1)
-jobs, rows = [], []
-for n in range(args.keys):
-    rng = random.Random(f"assay marks {args.scheme} {n} prompts")
-    jobs.append((n, *maker(n)))
-    rows += [prompts[rng.randrange(len(prompts))] for _ in range(args.texts)]
+jobs = [Job(scheme, n) for scheme in schemes for n in range(args.keys)]
+own_jobs = [job for job in jobs if job.draw is None]
+own = Own(own_jobs) if own_jobs else None
+rows = []
+for job in jobs:
+    rng = random.Random(f"assay marks {job.scheme} {job.n} prompts")
+    job.at = slice(len(rows), len(rows) + job.texts)
+    rows += [prompts[rng.randrange(len(prompts))] for _ in range(job.texts)]
 ids = torch.tensor(rows)
 width = ids.shape[1]
 past, new = None, ids
@@ -167,11 +180,22 @@ with torch.no_grad():
     for t in range(args.tokens):
         out = model(new, past_key_values=past, use_cache=True)
         past, scores = out.past_key_values, out.logits[:, -1].float()
-        steps = [step(ids[j * args.texts:(j + 1) * args.texts, width:], scores[j * args.texts:(j + 1) * args.texts]) for j, (_, step, _) in enumerate(jobs)]
-        new = torch.cat(steps)[:, None]
+        following = torch.zeros(len(ids), dtype=torch.long)
+        asked, places = [], []
+        for number, job in enumerate(own_jobs):
+            for r in range(job.at.start, job.at.stop):
+                asked.append((number, ids[r, width:].tolist(), scores[r]))
+                places.append(r)
+        for r, token in zip(places, own.step(asked) if own else []):
+            following[r] = token
+        for job in jobs:
+            if job.draw is not None:
+                following[job.at] = job.step(ids[job.at, width:], scores[job.at])
+        new = following[:, None]
         ids = torch.cat([ids, new], 1)
-for j, (n, _, mark) in enumerate(jobs):
-    with gzip.open(f"{args.out}/{args.scheme}-{n}.jsonl.gz", "wt") as file:
-        for i, row in enumerate(ids[j * args.texts:(j + 1) * args.texts].tolist()):
+        print(f"\r{t + 1}/{args.tokens}", end="", file=sys.stderr, flush=True)
+for job in jobs:
+    with gzip.open(f"{args.out}/{job.scheme}-{job.n}.jsonl.gz", "wt") as file:
+        for i, row in enumerate(ids[job.at].tolist()):
             file.write(json.dumps({"prompt_id": i, "prompt_ids": row[:width], "ids": row[width:]}) + "\n")
-    json.dump(mark, open(f"{args.out}/{args.scheme}-{n}.mark.json", "w"))
+    json.dump(job.mark, open(f"{args.out}/{job.scheme}-{job.n}.mark.json", "w"))

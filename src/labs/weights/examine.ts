@@ -69,6 +69,8 @@ export interface WeightsRequest {
   further?: readonly Side[];
   /** Published likenesses: of small models, of all as far as asked; absent for none. */
   exhibits?: "small" | "asked";
+  /** "left": the exact tests alone, whatever they say. Absent: disguises are undone where those are silent. */
+  disguises?: "left";
   settings: Settings;
   /** Studies at hand, of whatever method: each finding leans on its own method's. */
   validations: readonly Validation[];
@@ -134,7 +136,8 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
   const exact = await assemble(request, decision, tests(results, exact10P, request, observations), observations);
   // Undoing disguises would find the same draw again.
   const spoken = outside !== null || exact10P <= OUTCOME_RULES.log10Alpha;
-  const finding = spoken ? exact : await alignedStage(bench, exact, observations, request.validations);
+  const left = spoken || request.disguises === "left";
+  const finding = left ? exact : await alignedStage(bench, exact, observations, request.validations);
   const identical = observations.identical ? sentenceOnIdentical(observations.identical) : null;
   return identical === null ? finding : { ...finding, reason: `${finding.reason} ${identical}` };
 }

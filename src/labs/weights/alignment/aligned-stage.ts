@@ -12,6 +12,7 @@ import { studyOfMethod } from "../../../finding/frame.js";
 import { decideScored, OUTCOME_RULES } from "../../../finding/outcome.js";
 import type { Validation, ValidationSummary } from "../../../finding/validation.js";
 import { lower95 } from "../../../stats/clopper-pearson.js";
+import { log10Bonferroni, roundLog10P } from "../../../stats/combine.js";
 import type { WeightsObservations } from "../observations.js";
 import { SHARED_ANCESTRY } from "../propositions.js";
 import type { Bench } from "../tests/bench.js";
@@ -46,7 +47,8 @@ export async function alignedStage(
   if (obstacle !== null) return notRun(exact, obstacle);
   // Without a study of its own the stage could not say anything.
   if (validation === null) return notRun(exact, "no validation study of this version is at hand");
-  const { result, sizes } = await alignBench(bench);
+  const { result: unpaid, sizes } = await alignBench(bench);
+  const result = paid(unpaid, bench.settings.candidates);
   const { summary, digest } = validation;
   const decision = decideScored({
     proposition: SHARED_ANCESTRY,
@@ -69,12 +71,18 @@ export async function alignedStage(
     errorRate: decision.errorRate,
     tests: [
       ...exact.tests.map((test) => (test.id === COMBINED_TEST_ID ? { ...test, id: EXACT_TEST } : test)),
-      ...testsOf(result, bench.settings.seed),
+      ...testsOf(result, bench.settings),
     ],
     observations: { ...observations, aligned: observed(result) } satisfies WeightsObservations,
     alternatives: [...exact.alternatives, ...ALIGNED_ALTERNATIVES],
     limits: [...exact.limits.filter((limit) => limit !== DISGUISE_LIMIT), ...ALIGNED_LIMITS],
   };
+}
+
+/** Every model that was asked about at once is paid for: by the p, and by the statistic that is held against the nulls. */
+function paid(result: AlignedResult, candidates = 1): AlignedResult {
+  const of = (log10P: number) => roundLog10P(log10Bonferroni(log10P, candidates));
+  return { ...result, log10P: of(result.log10P), log10PUntolerant: of(result.log10PUntolerant) };
 }
 
 function notRun(exact: Finding, why: string): Finding {
@@ -156,9 +164,9 @@ function inWords(result: AlignedResult): string {
   return `After alignment (${mode}), ${agreeing} of ${pairs} units that stand in both lists answer to each other by gate rows and by up rows alike in ${where}, of ${labels}: p = 10^${(Math.ceil(log10P * 100) / 100 + 0).toFixed(2)} under P0 with 5 % tolerance.${layersLeftOut ? " Layers were not aligned one by one: too wide or too many." : ""}`;
 }
 
-function testsOf(result: AlignedResult, seed: string): Test[] {
+function testsOf(result: AlignedResult, { seed, candidates = 1 }: Bench["settings"]): Test[] {
   const { agreeing, pairs, labels, log10P, log10PUntolerant, referenceLayer, suspectLayer, mode } = result;
-  const where = `${mode}; reference layer ${referenceLayer}, suspect layer ${suspectLayer}; ${pairs} units in both lists; ${LOOKS} ways of aligning and every layer pair paid for`;
+  const where = `${mode}; reference layer ${referenceLayer}, suspect layer ${suspectLayer}; ${pairs} units in both lists; ${LOOKS} ways of aligning and every layer pair paid for${candidates > 1 ? `; one of ${candidates} candidates, all of them paid for` : ""}`;
   const common = {
     statistic: {
       name: "units that answer to each other by gate rows and by up rows, best layer pair",

@@ -1,10 +1,11 @@
 /**
  * Which of the known bases is this model made of? The model is folded once under the library's seed and held against
- * every sketch by the exact test; each p is paid for all sketches, also for those that could not be compared. Shared
- * configuration is shown beside and never decides.
+ * every sketch by the exact test. Where no sketch speaks and weights of the library's models are at hand, the model is
+ * held against those. Each p is paid for all sketches and all weights, also for those that could not be compared or were
+ * not come to. Shared configuration is shown beside and never decides.
  */
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SOFTWARE } from "../../../app/software.js";
@@ -14,16 +15,23 @@ import { AssayError } from "../../../base/error.js";
 import type { Progress } from "../../../base/progress.js";
 import { COMBINED_TEST_ID } from "../../../finding/coherence.js";
 import type { Finding } from "../../../finding/finding.js";
+import { isUrl } from "../../../host/http/http-pin.js";
 import { ComputePool } from "../../../host/model/compute-pool.js";
+import { intake } from "../../../host/model/intake.js";
 import { examineAncestry, type Side } from "../examine.js";
 import { openSide } from "../host/open-side.js";
-import { LIBRARY_FILE, type LibraryEntry, readLibrary } from "../host/scan-library.js";
+import { fetchLibrary, LIBRARY_FILE, type LibraryEntry, readLibrary } from "../host/scan-library.js";
 import type { WeightsObservations } from "../observations.js";
 import { makeSketch } from "./sketch.js";
 
 interface ScanOptions {
   model: string;
+  /** A folder, or the URL of one. */
   library: string;
+  /** Folder of the library's models, each under the name of its sketch. */
+  weights?: string;
+  /** With weights: undo disguises too where the exact tests are silent. */
+  disguises?: boolean;
   studies: readonly Study[];
   home: string | null;
   threads?: number;
@@ -34,6 +42,10 @@ interface Candidate {
   name: string;
   root: Digest;
   added: string;
+  /** By which moment (seconds since 1970) a register's log shows the model's files to have existed; null: no receipt. */
+  committed: { time: number; by: string; evidence: Digest } | null;
+  /** What was held against the model. */
+  by: "sketch" | "weights";
   /** Paid for all candidates; null where the two could not be compared. */
   log10P: number | null;
   outcome: Finding["outcome"] | null;
@@ -47,7 +59,8 @@ interface Candidate {
 export interface ScanRecord {
   type: "assay/scan/v1";
   model: { name: string; root: Digest };
-  library: { digest: Digest; candidates: number; compared: number };
+  /** `weights`: models of the library whose weights were at hand; `paid`: comparisons that each p is paid for. */
+  library: { digest: Digest; candidates: number; compared: number; weights: number; paid: number };
   /** Strongest first. */
   candidates: Candidate[];
   /** Those that are supported, with their findings; empty: none of these. */
@@ -57,47 +70,77 @@ export interface ScanRecord {
 
 const LIMITS: readonly string[] = [
   "Only bases of this library were asked for: none of these is not made of nothing.",
-  "From sketches only unit labels are tested: a copy whose units were permuted, rotated or mixed afterwards, and a mixture of experts, come out as none of these.",
   "Whoever knows the library's seed can alter a copy so that its folds under that seed differ; nobody can be accused by it.",
   "Several candidates of one family are all supported where they share ancestral weights: which of them is the parent is not said.",
 ];
+const LIMIT_OF_SKETCHES =
+  "From sketches only unit labels are tested: a copy whose units were permuted, rotated, mixed, thinned, put under noise or trained on for long, and a mixture of experts, come out as none of these.";
+const LIMIT_OF_EXACT =
+  "Disguises were not undone: a copy whose units were permuted or rotated comes out as none of these.";
 
-/** @throws AssayError UNSUPPORTED for a model of which no sketch can be made, USAGE for an empty library */
+interface Compared {
+  candidate: Candidate;
+  finding: Finding | null;
+}
+
+/** What all comparisons of a scan share. */
+interface Asking {
+  seed: string;
+  paid: number;
+  disguises: boolean;
+  studies: readonly Study[];
+  pool: ComputePool;
+}
+
+/** @throws AssayError UNSUPPORTED for a model of which no sketch can be made, USAGE for an empty library or no weights */
 export async function scanModel(options: ScanOptions): Promise<ScanRecord> {
-  const { library, onProgress } = options;
-  const { seed, entries } = await readLibrary(library);
-  if (entries.length === 0)
-    throw new AssayError("USAGE", "scan: expected a library with at least one sketch; assay scan add makes one");
-  const digest = digestOf(await readFile(join(library, LIBRARY_FILE)));
+  const { onProgress, home, threads, disguises = false } = options;
   const folder = await mkdtemp(join(tmpdir(), "assay-scan-"));
-  const pool = new ComputePool(options.threads);
+  const pool = new ComputePool(threads);
   try {
+    const library = isUrl(options.library) ? join(folder, "library") : options.library;
+    if (library !== options.library) await fetchLibrary(options.library, library);
+    const { seed, entries } = await readLibrary(library);
+    if (entries.length === 0)
+      throw new AssayError("USAGE", "scan: expected a library with at least one sketch; assay scan add makes one");
+    const digest = digestOf(await readFile(join(library, LIBRARY_FILE)));
+    const held = options.weights === undefined ? new Map() : await weightsOf(entries, options.weights);
+    const asking: Asking = { seed, paid: entries.length + held.size, disguises, studies: options.studies, pool };
     const path = join(folder, "scanned.sketch");
-    const { home, threads } = options;
     const made = await makeSketch({
       model: options.model,
       ...{ seed, width: null, rows: "sampled", out: path, home, onProgress },
       ...(threads === undefined ? {} : { threads }),
     });
-    const name = (await openSide(options.model)).name;
-    const suspect = await sideOf(path, name, made.root);
-    const done: { candidate: Candidate; finding: Finding | null }[] = [];
+    const { name } = await openSide(options.model);
+    const sketch = await sideOf(path, name, made.root);
+    const done = new Map<string, Compared>();
     for (const [at, entry] of entries.entries()) {
-      done.push(await compared(entry, suspect, entries.length, { ...options, seed }, pool));
-      onProgress({ stage: "candidates", done: at + 1, total: entries.length });
+      done.set(entry.name, await withSketch(entry, sketch, library, asking));
+      onProgress({ stage: "sketches", done: at + 1, total: entries.length });
     }
-    done.sort((a, b) => (a.candidate.log10P ?? 1) - (b.candidate.log10P ?? 1));
+    if (!found(done) && held.size > 0) {
+      const model = await weighed(options.model, name, home);
+      for (const [at, [entry, weights]] of [...held].entries()) {
+        done.set(entry.name, await withWeights(entry, weights, model, home, asking));
+        onProgress({ stage: "weights", done: at + 1, total: held.size });
+      }
+    }
+    const all = [...done.values()].sort((a, b) => (a.candidate.log10P ?? 1) - (b.candidate.log10P ?? 1));
+    const sketched = all.some(({ candidate }) => candidate.by === "sketch");
     return {
       type: "assay/scan/v1",
       model: { name, root: made.root },
       library: {
         digest,
         candidates: entries.length,
-        compared: done.filter(({ candidate }) => candidate.notCompared === null).length,
+        compared: all.filter(({ candidate }) => candidate.notCompared === null).length,
+        weights: held.size,
+        paid: asking.paid,
       },
-      candidates: done.map(({ candidate }) => candidate),
-      findings: done.flatMap(({ finding }) => (finding?.outcome === "supports-hp" ? [finding] : [])),
-      limits: LIMITS,
+      candidates: all.map(({ candidate }) => candidate),
+      findings: all.flatMap(({ finding }) => (finding?.outcome === "supports-hp" ? [finding] : [])),
+      limits: [...LIMITS, ...(sketched ? [LIMIT_OF_SKETCHES] : disguises ? [] : [LIMIT_OF_EXACT])],
     };
   } finally {
     await pool.close();
@@ -105,37 +148,82 @@ export async function scanModel(options: ScanOptions): Promise<ScanRecord> {
   }
 }
 
+function found(done: ReadonlyMap<string, Compared>): boolean {
+  return [...done.values()].some(({ finding }) => finding?.outcome === "supports-hp");
+}
+
+/** Where each entry's model is, by the name of its sketch, which cannot lead out of the folder as a model's name can. */
+async function weightsOf(entries: readonly LibraryEntry[], folder: string): Promise<Map<LibraryEntry, string>> {
+  const out = new Map<LibraryEntry, string>();
+  for (const entry of entries)
+    for (const ending of ["", ".safetensors", ".gguf"]) {
+      const path = join(folder, entry.file.replace(/\.sketch$/, ending));
+      if (out.has(entry) || !(await stat(path).catch(() => null))) continue;
+      out.set(entry, path);
+    }
+  if (out.size === 0)
+    throw new AssayError("USAGE", `scan: expected --weights with models under the names of the library's sketches`);
+  return out;
+}
+
+async function withSketch(entry: LibraryEntry, suspect: Side, library: string, asking: Asking): Promise<Compared> {
+  const bytes = await readFile(join(library, entry.file)).catch(() => null);
+  if (bytes === null) return notCompared(entry, "sketch", "its sketch is missing");
+  if (digestOf(bytes) !== entry.sketch)
+    throw new AssayError(
+      "DIGEST",
+      `scan: expected the sketch of ${entry.name} with the digest that ${LIBRARY_FILE} states`,
+    );
+  return compared(entry, "sketch", await sideOf(join(library, entry.file), entry.name, entry.root), suspect, asking);
+}
+
+async function withWeights(
+  entry: LibraryEntry,
+  path: string,
+  suspect: Side,
+  home: string | null,
+  asking: Asking,
+): Promise<Compared> {
+  const reference = await weighed(path, entry.name, home);
+  const { artefact } = await reference.identity;
+  if (artefact.root !== entry.root)
+    throw new AssayError("DIGEST", `scan: expected the weights of ${entry.name} with the root that the library states`);
+  return compared(entry, "weights", reference, suspect, asking);
+}
+
 async function compared(
   entry: LibraryEntry,
+  by: Candidate["by"],
+  reference: Side,
   suspect: Side,
-  candidates: number,
-  { library, studies, seed }: ScanOptions & { seed: string },
-  pool: ComputePool,
-): Promise<{ candidate: Candidate; finding: Finding | null }> {
-  const { name, root, added, file, sketch } = entry;
-  const path = join(library, file);
-  const stated = { name, root, added };
-  const none = { log10P: null, outcome: null, configuration: null };
-  const bytes = await readFile(path).catch(() => null);
-  if (bytes === null) return { candidate: { ...stated, ...none, notCompared: "its sketch is missing" }, finding: null };
-  if (digestOf(bytes) !== sketch)
-    throw new AssayError("DIGEST", `scan: expected the sketch of ${name} with the digest that ${LIBRARY_FILE} states`);
-  const reference = await sideOf(path, name, root);
+  { seed, paid, disguises, studies, pool }: Asking,
+): Promise<Compared> {
   const finding = await examineAncestry({
     reference,
     suspect,
-    settings: { seed, rows: "sampled", candidates },
+    ...(disguises ? {} : { disguises: "left" as const }),
+    settings: { seed, rows: "sampled", candidates: paid },
     validations: studies.map(({ summary, digest }) => ({ summary, digest })),
     software: SOFTWARE,
     compute: pool,
     work: { concurrency: pool.threads + 1, onProgress: () => {} },
   });
   const combined = finding.tests.find(({ id }) => id === COMBINED_TEST_ID);
-  if (!combined) return { candidate: { ...stated, ...none, notCompared: finding.reason }, finding: null };
+  if (!combined) return notCompared(entry, by, finding.reason);
   const { fields } = (finding.observations as WeightsObservations).architecture;
   const configuration = { same: fields.filter((field) => field.same).length, stated: fields.length };
   const { log10P } = combined;
-  return { candidate: { ...stated, log10P, outcome: finding.outcome, notCompared: null, configuration }, finding };
+  const { outcome } = finding;
+  return { candidate: { ...stated(entry), by, log10P, outcome, notCompared: null, configuration }, finding };
+}
+
+function stated({ name, root, added, committed }: LibraryEntry) {
+  return { name, root, added, committed: committed ?? null };
+}
+
+function notCompared(entry: LibraryEntry, by: Candidate["by"], why: string): Compared {
+  const none = { log10P: null, outcome: null, configuration: null };
+  return { candidate: { ...stated(entry), by, ...none, notCompared: why }, finding: null };
 }
 
 /** A sketch as a side: what it stands for by its maker's word is the model behind the root. */
@@ -143,6 +231,14 @@ async function sideOf(path: string, name: string, root: Digest): Promise<Side> {
   const { reading, vocabulary } = await openSide(path);
   const identity = Promise.resolve({ artefact: { name, kind: "sketch" as const, root }, evidence: [root] });
   return { identity, reading, vocabulary };
+}
+
+/** A model as a side, its files digested. */
+async function weighed(path: string, name: string, home: string | null): Promise<Side> {
+  const { reading, vocabulary } = await openSide(path);
+  const { root, files, notFinite } = await intake(path, { home });
+  const artefact = { name, kind: "model" as const, root };
+  return { identity: Promise.resolve({ artefact, evidence: files.map((f) => f.digest), notFinite }), reading, vocabulary };
 }
 
 function digestOf(bytes: Uint8Array): Digest {

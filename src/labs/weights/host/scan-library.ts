@@ -1,5 +1,5 @@
 /**
- * A library of sketches under one seed: which bases a model may be made of. LIBRARY.json names each sketch by its digest
+ * A library of sketches under one seed, in a folder or behind a URL: which bases a model may be made of. LIBRARY.json names each sketch by its digest
  * and its model by its root, with the day it was added; whoever signs the folder signs all of it (`assay register sign`).
  */
 import { mkdir, rename, writeFile } from "node:fs/promises";
@@ -10,11 +10,15 @@ import { AssayError, quoted } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { digestSchema } from "../../../evidence/artefact.js";
 import { asAssayError } from "../../../host/files.js";
+import { download } from "../../../host/http/download.js";
+import { parseUrl, plainUrl } from "../../../host/http/http-pin.js";
 import { readSmallFile } from "../../../host/small-file.js";
 
 export const LIBRARY_FILE = "LIBRARY.json";
 /** 100,000 entries of some 400 bytes. */
 const LIBRARY_BYTES_MAX = 40 * 1024 * 1024;
+/** A sketch of 100 layers of 4,096 sampled rows and 128 numbers is 420 MB as f64. */
+const SKETCH_BYTES_MAX = 1024 * 1024 * 1024;
 
 const librarySchema = z.strictObject({
   type: z.literal("assay/scan-library/v1"),
@@ -30,6 +34,10 @@ const librarySchema = z.strictObject({
         /** In the folder. */
         file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}\.sketch$/),
         added: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+        /** A register's receipt for the model, checked when it was added: by which moment (seconds since 1970) its files are shown to have existed. */
+        committed: z
+          .strictObject({ time: z.int().nonnegative(), by: z.string().max(400), evidence: digestSchema })
+          .optional(),
       }),
     )
     .max(100_000),
@@ -65,4 +73,18 @@ export async function writeLibrary(folder: string, library: ScanLibrary): Promis
   } catch (error) {
     throw asAssayError(error, path, "scan");
   }
+}
+
+/**
+ * Brings a library behind a URL into a folder: the list, and every sketch it names that the server has. What the sketches
+ * hold is checked against the list when they are read.
+ * @throws AssayError NOT_FOUND where there is no list, as `download` and `readLibrary` do
+ */
+export async function fetchLibrary(url: string, into: string): Promise<void> {
+  const base = parseUrl(url.endsWith("/") ? url : `${url}/`);
+  const take = (name: string, bytesMax: number) =>
+    download({ url: new URL(name, base), to: join(into, name), bytesMax, headers: {}, onBytes: () => {} });
+  if ((await take(LIBRARY_FILE, LIBRARY_BYTES_MAX)) === null)
+    throw new AssayError("NOT_FOUND", `scan: expected ${LIBRARY_FILE} at ${plainUrl(base.href)}`);
+  for (const { file } of (await readLibrary(into)).entries) await take(file, SKETCH_BYTES_MAX);
 }
