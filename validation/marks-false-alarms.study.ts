@@ -105,7 +105,9 @@ function write(): void {
       const { ratio, low, high } = ratioByKey(group, a);
       return `${group.below[a]} of ${group.expected[a]!.toFixed(1)} (${ratio.toFixed(2)}, ${low.toFixed(2)} to ${high.toFixed(2)})`;
     });
-    const worst = Math.max(...group.byKey.map(({ below, tests }) => (below[0]! * group.tests) / (group.expected[0]! * tests)));
+    const worst = Math.max(
+      ...group.byKey.map(({ below, tests }) => (below[0]! * group.tests) / (group.expected[0]! * tests)),
+    );
     const smallest = Math.min(...group.byKey.map((key) => key.smallest));
     table += `| ${names[group.part]}, ${group.tokenizer} | ${group.keys} | ${group.tests} | ${cells.join(" | ")} | ${worst.toFixed(2)} | 10^${smallest.toFixed(1)} |\n`;
   }

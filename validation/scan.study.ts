@@ -1,13 +1,16 @@
 /**
- * Which base is this model made of? A library of sketches of every model of the zoo without a parent and of the bank;
- * derived models (the zoo's, and several derivations of bank models) scanned for theirs; every bank model scanned in a
- * library without it, as somebody who is of none of these.
+ * Which base is this model made of? A library of sketches of every model of the zoo without a parent and of the bank,
+ * with their weights at hand; derived models (the zoo's, and several derivations of bank models) scanned for theirs; every
+ * bank model scanned in a library without it, as somebody who is of none of these. The zoo's models are scanned with
+ * disguises undone, the others without: that takes seconds a candidate.
  *
- *   npm run build && node validation/scan.study.ts --zoo ../shared/zoo
+ *   npm run build && node validation/scan.study.ts --zoo ../shared/zoo [--work FOLDER] [--part zoo|derived|strangers]
  *
- * Goes through the door of `assay scan`. Writes scan.json.
+ * Goes through the door of `assay scan`. Scans that are kept in FOLDER are not made again; the derived models are kept
+ * there too, for validation/peers/provenance-kit.py. Writes scan.json.
  */
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -18,7 +21,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadStudies } from "../dist/app/studies.js";
 import { scanModel } from "../dist/labs/weights/desk/scan.js";
@@ -29,10 +32,18 @@ import { WEIGHTS_STUDIES } from "../dist/labs/weights/studies.js";
 import { dare, grafted, merged, narrowed, noisy, quantised, relayered, thinned } from "../materials/weights/derive.ts";
 import { readWeights, storeWeights, type Weights } from "../materials/weights/weights.ts";
 
-const { values } = parseArgs({ options: { zoo: { type: "string", default: "../shared/zoo" } } });
+const { values } = parseArgs({
+  options: {
+    zoo: { type: "string", default: "../shared/zoo" },
+    work: { type: "string" },
+    part: { type: "string" },
+  },
+});
 const zoo = values.zoo;
-const folder = mkdtempSync(join(tmpdir(), "assay-scan-study-"));
-process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+const folder = values.work ?? mkdtempSync(join(tmpdir(), "assay-scan-study-"));
+if (values.work) mkdirSync(folder, { recursive: true });
+else process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+const kept = join(folder, "rows.jsonl");
 const studies = await loadStudies({ studies: WEIGHTS_STUDIES });
 const onProgress = () => {};
 const common = { home: null, onProgress };
@@ -50,11 +61,18 @@ const paths = new Map([
   ...roots.map((name) => [name, join(zoo, "models", name)] as const),
   ...bank.map((name) => [name, join(zoo, "bank", name)] as const),
 ]);
+const at = join(folder, "weights");
+mkdirSync(at, { recursive: true });
+const before = existsSync(join(library, LIBRARY_FILE)) ? (await readLibrary(library)).entries : [];
 for (const [name, model] of paths) {
-  if (!existsSync(model)) continue;
+  if (!existsSync(model) || before.some((entry) => entry.name === name)) continue;
   await addToLibrary({ model, library, name, added: "2026-11-29", ...common });
 }
 const held = await readLibrary(library);
+for (const { name, file } of held.entries) {
+  const link = join(at, file.replace(/\.sketch$/, ""));
+  if (!existsSync(link)) symlinkSync(resolve(paths.get(name)!), link);
+}
 
 interface Row {
   suspect: string;
@@ -62,38 +80,69 @@ interface Row {
   /** Names of the bases it goes back to; empty: of none in the library. */
   bases: string[];
   first: string;
+  by: "sketch" | "weights";
   log10P: number | null;
+  /** Strongest candidate of another origin. */
+  nextLog10P: number | null;
   supported: string[];
   seconds: number;
   candidates: number;
+  /** Whether weights were come to, and disguises undone. */
+  weights: boolean;
+  disguises: boolean;
 }
-const rows: Row[] = [];
+const rows: Row[] = existsSync(kept)
+  ? readFileSync(kept, "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Row)
+  : [];
 
-async function scan(model: string, suspect: string, how: string, bases: string[], of = library): Promise<void> {
+interface Scan {
+  model: string;
+  suspect: string;
+  how: string;
+  bases: string[];
+  of?: string;
+  disguises?: boolean;
+}
+
+async function scan({ model, suspect, how, bases, of = library, disguises = false }: Scan): Promise<void> {
   const started = process.cpuUsage();
-  const record = await scanModel({ model, library: of, studies, threads: 1, ...common });
+  const record = await scanModel({ model, library: of, weights: at, disguises, studies, threads: 1, ...common });
   const used = process.cpuUsage(started);
   const [first] = record.candidates;
-  rows.push({
+  const row: Row = {
     suspect,
     how,
     bases,
     first: first!.name,
+    by: first!.by,
     log10P: first!.log10P,
+    nextLog10P: record.candidates.find(({ name }) => !bases.includes(name) && name !== first!.name)?.log10P ?? null,
     supported: record.candidates.filter(({ outcome }) => outcome === "supports-hp").map(({ name }) => name),
     seconds: Math.round((used.user + used.system) / 1e4) / 100,
     candidates: record.library.candidates,
-  });
-  process.stderr.write(`${suspect}, ${how}: ${first!.name} ${first!.log10P}\n`);
+    weights: record.candidates.some(({ by }) => by === "weights"),
+    disguises,
+  };
+  rows.push(row);
+  if (values.work) appendFileSync(kept, `${JSON.stringify(row)}\n`);
+  process.stderr.write(`${suspect}, ${how}: ${row.first} ${row.log10P} by ${row.by}, ${row.seconds} s\n`);
 }
+const known = (suspect: string, how: string) => rows.some((row) => row.suspect === suspect && row.how === how);
+const wanted = (part: string) => values.part === undefined || values.part === part;
 
 const rootsOf = (name: string): string[] =>
   manifest[name]!.parents.length === 0 ? [name] : [...new Set(manifest[name]!.parents.flatMap(rootsOf))];
 /** No weights of the teacher reach a student who was taught on its text. */
 const TAUGHT = /distill|sampled/;
-for (const name of Object.keys(manifest).filter((name) => manifest[name]!.parents.length > 0)) {
-  const { how } = manifest[name]!;
-  await scan(join(zoo, "models", name), name, how, TAUGHT.test(how) || TAUGHT.test(name) ? [] : rootsOf(name));
+async function zooModels(): Promise<void> {
+  for (const name of Object.keys(manifest).filter((name) => manifest[name]!.parents.length > 0)) {
+    const { how } = manifest[name]!;
+    const bases = TAUGHT.test(how) || TAUGHT.test(name) ? [] : rootsOf(name);
+    if (!known(name, how)) await scan({ model: join(zoo, "models", name), suspect: name, how, bases, disguises: true });
+  }
 }
 
 const OPERATIONS: readonly [string, (w: Weights, other: Weights, seed: string) => Weights, both?: boolean][] = [
@@ -113,44 +162,53 @@ const OPERATIONS: readonly [string, (w: Weights, other: Weights, seed: string) =
   ["one layer of another base", (w, other) => grafted(w, other, [0]), true],
   ["half of a difference dropped", (w, other, seed) => dare(w, noisyOf(w, other), 0.5, seed)],
 ];
+
 /** A child: the model beside a tenth of another's values. */
 function noisyOf(w: Weights, other: Weights): Weights {
   return merged(w, other, 0.1, "linear");
 }
 
-for (const shape of ["a", "b", "c", "d"])
-  for (const n of ["00", "05", "10"]) {
-    const name = `${shape}${n}`;
-    const w = readWeights(join(zoo, "bank", name));
-    const other = `${shape}${n === "00" ? "01" : "15"}`;
-    const o = readWeights(join(zoo, "bank", other));
-    for (const [how, make, both] of OPERATIONS) {
-      const path = join(folder, "suspect");
-      rmSync(path, { recursive: true, force: true });
-      mkdirSync(path);
-      try {
-        storeWeights(make(w, o, `scan ${name} ${how}`), path);
-      } catch (error) {
-        process.stderr.write(`${name}, ${how}: not made: ${(error as Error).message}\n`);
-        continue;
+async function derivedModels(): Promise<void> {
+  for (const shape of ["a", "b", "c", "d"])
+    for (const n of ["00", "05", "10"]) {
+      const name = `${shape}${n}`;
+      const w = readWeights(join(zoo, "bank", name));
+      const other = `${shape}${n === "00" ? "01" : "15"}`;
+      const o = readWeights(join(zoo, "bank", other));
+      for (const [number, [how, make, both]] of OPERATIONS.entries()) {
+        if (known(name, how)) continue;
+        const model = join(folder, "derived", `${name}-${number}`);
+        if (!existsSync(model)) {
+          mkdirSync(model, { recursive: true });
+          storeWeights(make(w, o, `scan ${name} ${how}`), model);
+        }
+        await scan({ model, suspect: name, how, bases: both ? [name, other] : [name] });
       }
-      await scan(path, name, how, both ? [name, other] : [name]);
     }
-  }
-
-for (const name of bank) {
-  const without = join(folder, "without");
-  rmSync(without, { recursive: true, force: true });
-  mkdirSync(without);
-  const entries = held.entries.filter((entry) => entry.name !== name);
-  for (const { file } of entries) symlinkSync(join(library, file), join(without, file));
-  await writeLibrary(without, { ...held, entries });
-  if (!existsSync(join(without, LIBRARY_FILE))) throw new Error("no library");
-  await scan(join(zoo, "bank", name), name, "not in the library", [], without);
 }
 
+async function strangers(): Promise<void> {
+  for (const name of bank) {
+    const how = "not in the library";
+    if (known(name, how)) continue;
+    const without = join(folder, "without");
+    rmSync(without, { recursive: true, force: true });
+    mkdirSync(without);
+    const entries = held.entries.filter((entry) => entry.name !== name);
+    for (const { file } of entries) symlinkSync(resolve(library, file), join(without, file));
+    await writeLibrary(without, { ...held, entries });
+    await scan({ model: join(zoo, "bank", name), suspect: name, how, bases: [], of: without });
+  }
+}
+
+if (wanted("zoo")) await zooModels();
+if (wanted("derived")) await derivedModels();
+if (wanted("strangers")) await strangers();
+
 const derived = rows.filter(({ bases }) => bases.length > 0);
-const strangers = rows.filter(({ bases }) => bases.length === 0);
+const others = rows.filter(({ bases }) => bases.length === 0);
+const perCandidate = (of: readonly Row[]) =>
+  Number((of.reduce((s, r) => s + r.seconds / r.candidates, 0) / Math.max(1, of.length)).toPrecision(2));
 const summary = {
   method: "weights/unit-labels",
   version: METHOD_VERSION,
@@ -159,9 +217,14 @@ const summary = {
   baseFirst: derived.filter(({ bases, first, log10P }) => bases.includes(first) && (log10P ?? 0) < 0).length,
   baseSupported: derived.filter(({ bases, supported }) => bases.some((base) => supported.includes(base))).length,
   wrongBase: rows.filter(({ bases, supported }) => supported.some((name) => !bases.includes(name))).length,
-  strangers: strangers.length,
-  strangersAccused: strangers.filter(({ supported }) => supported.length > 0).length,
-  secondsACandidate: Number((rows.reduce((s, r) => s + r.seconds / r.candidates, 0) / rows.length).toPrecision(2)),
+  strangers: others.length,
+  strangersAccused: others.filter(({ supported }) => supported.length > 0).length,
+  /** Processor seconds: sketches alone; sketches and weights; and disguises undone too. */
+  secondsACandidate: {
+    sketches: perCandidate(rows.filter(({ weights }) => !weights)),
+    weights: perCandidate(rows.filter(({ weights, disguises }) => weights && !disguises)),
+    disguises: perCandidate(rows.filter(({ weights, disguises }) => weights && disguises)),
+  },
 };
 writeFileSync(new URL("scan.json", import.meta.url), `${JSON.stringify({ ...summary, rows }, null, 1)}\n`);
 process.stdout.write(`${JSON.stringify(summary, null, 1)}\n`);

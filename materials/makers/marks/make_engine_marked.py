@@ -1,16 +1,17 @@
 """Text of a small causal model of the shared zoo under the marks of serving engines, by their own functions, one key a file:
 vLLM's watermarkers (its wheel, the watermarking files alone), SBW's seeds and draws (package `sbw`, its `gpu-` schemes),
 and this project's own marks by their own function (mark_own_steps.ts). All keys of all schemes are one batch, so that a
-token costs one pass of the model. Writes OUT/<scheme>-<n>.jsonl.gz and its mark file, as make_marked.py does.
+token costs one pass of the model. Writes OUT/<scheme>-<n>.jsonl.gz (ids, and the text they spell) and its mark file.
 A context that stood before in the answer is served unmarked, as vLLM does by default; self-hash too.
 
   python make_engine_marked.py MODEL PROMPTS.jsonl.gz OUT --vllm FOLDER/vllm --sbw FOLDER
-         [--schemes gumbel-vllm,dual-gumbel-vllm,sbw-selfhash,sbw-lefthash,assay-tournament,assay-biased] [--keys 30] [--texts 2]
-         [--tokens 200] [--taught 5 --taught-texts 80: so many of the keys get texts for students too] [--own mark_own_steps.ts]
+         [--schemes gumbel-vllm,dual-gumbel-vllm,sbw-selfhash,sbw-lefthash,assay-tournament,assay-biased] [--keys 10] [--texts 6]
+         [--tokens 200] [--taught 3 --taught-texts 40: so many of the keys get texts for students too] [--own mark_own_steps.ts]
 """
 import argparse, gzip, importlib.util, json, os, random, subprocess, sys, types
 
 import torch
+from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM
 
 parser = argparse.ArgumentParser()
@@ -21,11 +22,11 @@ parser.add_argument("--schemes", default="gumbel-vllm,dual-gumbel-vllm,sbw-selfh
 parser.add_argument("--vllm")
 parser.add_argument("--sbw")
 parser.add_argument("--own", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "mark_own_steps.ts"))
-parser.add_argument("--keys", type=int, default=30)
-parser.add_argument("--texts", type=int, default=2)
+parser.add_argument("--keys", type=int, default=10)
+parser.add_argument("--texts", type=int, default=6)
 parser.add_argument("--tokens", type=int, default=200)
-parser.add_argument("--taught", type=int, default=5)
-parser.add_argument("--taught-texts", type=int, default=80)
+parser.add_argument("--taught", type=int, default=3)
+parser.add_argument("--taught-texts", type=int, default=40)
 args = parser.parse_args()
 torch.set_num_threads(1)
 torch.compile = lambda f=None, **_: f if f is not None else (lambda g: g)
@@ -194,8 +195,10 @@ with torch.no_grad():
         new = following[:, None]
         ids = torch.cat([ids, new], 1)
         print(f"\r{t + 1}/{args.tokens}", end="", file=sys.stderr, flush=True)
+tokenizer = Tokenizer.from_file(f"{args.model}/tokenizer.json")
 for job in jobs:
     with gzip.open(f"{args.out}/{job.scheme}-{job.n}.jsonl.gz", "wt") as file:
         for i, row in enumerate(ids[job.at].tolist()):
-            file.write(json.dumps({"prompt_id": i, "prompt_ids": row[:width], "ids": row[width:]}) + "\n")
+            file.write(json.dumps({"prompt_id": i, "prompt_ids": row[:width], "ids": row[width:],
+                                   "text": tokenizer.decode(row[width:], skip_special_tokens=False)}) + "\n")
     json.dump(job.mark, open(f"{args.out}/{job.scheme}-{job.n}.mark.json", "w"))

@@ -238,7 +238,11 @@ async function weighed(path: string, name: string, home: string | null): Promise
   const { reading, vocabulary } = await openSide(path);
   const { root, files, notFinite } = await intake(path, { home });
   const artefact = { name, kind: "model" as const, root };
-  return { identity: Promise.resolve({ artefact, evidence: files.map((f) => f.digest), notFinite }), reading, vocabulary };
+  return {
+    identity: Promise.resolve({ artefact, evidence: files.map((f) => f.digest), notFinite }),
+    reading,
+    vocabulary,
+  };
 }
 
 function digestOf(bytes: Uint8Array): Digest {

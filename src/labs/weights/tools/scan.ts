@@ -84,7 +84,10 @@ function addCommand(): Command {
     .argument("<model>", "model folder, .safetensors or .gguf file")
     .requiredOption("--library <dir>", "folder of the library")
     .option("--name <name>", "name in the library (default: the model's)")
-    .option("--committed <receipt>", "a register's receipt for this model: since when it is shown to exist; with --policy")
+    .option(
+      "--committed <receipt>",
+      "a register's receipt for this model: since when it is shown to exist; with --policy",
+    )
     .option("--policy <file>", "tlog-policy under which the receipt is believed (with --committed)")
     .option("--json", "print the entry as JSON, nothing else")
     .addHelpText(
@@ -129,7 +132,10 @@ function inWords({ model, library, candidates, findings }: ScanRecord): string {
   const lines = [`${model.name}: ${compared} of ${all} candidates compared${held}, ${paid} comparisons paid for`];
   if (findings.length === 0) lines.push("None of these: no candidate's weights are shown to be an ancestor's.");
   for (const c of candidates.slice(0, Math.max(SHOWN, findings.length))) {
-    const p = c.log10P === null ? `not compared: ${c.notCompared}` : `log10 p ${c.log10P.toFixed(2)}, ${c.outcome}, by its ${c.by}`;
+    const p =
+      c.log10P === null
+        ? `not compared: ${c.notCompared}`
+        : `log10 p ${c.log10P.toFixed(2)}, ${c.outcome}, by its ${c.by}`;
     const alike = c.configuration
       ? `; configuration alike in ${c.configuration.same} of ${c.configuration.stated}`
       : "";
