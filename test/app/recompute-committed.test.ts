@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { verifyBundle } from "../../src/app/bundle/verify-bundle.js";
+import { readPolicyFile } from "../../src/app/log/log.js";
 import { recompute } from "../../src/app/recompute.js";
 import { fromUtf8, utf8 } from "../../src/base/bytes.js";
+import { addToLibrary } from "../../src/labs/weights/desk/scan-add.js";
 import { signerOf } from "../../src/tlog/cosignature.js";
 import { encodeVerifierKey, secretKeyOf } from "../../src/tlog/note-keys.js";
 import { encodeProofFile, parseProofFile } from "../../src/tlog/proof-file.js";
@@ -88,4 +90,15 @@ test("receipt and policy are inputs of the request; with them it is made again, 
     onProgress: () => undefined,
   });
   await expect(earlier).rejects.toThrow(/date something else than the request states/);
+});
+
+test("a scan's library takes the receipt's date for the model it was made for, and for no other", async () => {
+  const committed = { receipt: at("papers/receipt.json"), policy: await readPolicyFile(at("papers/trust.txt")) };
+  const add = (model: string) =>
+    addToLibrary({
+      ...{ model: join(demo, model), library: at(`library-${model}`), added: "2026-11-29", home: null, committed },
+      onProgress: () => undefined,
+    });
+  expect((await add("base")).committed).toMatchObject({ time: 1_700_000_000, by: expect.stringContaining("W1") });
+  await expect(add("finetune")).rejects.toThrow(/expected a receipt for the model's root/);
 });
