@@ -328,7 +328,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   vocabulary: { takes: "n", means: "tokens of the model" },
   wait: { takes: "seconds", means: "how long until the round is out" },
   webhook: { takes: "url", means: "post each account there once, as JSON, with its id" },
-  weights: { takes: "dir", means: "models of a library under the names of their sketches, asked where no sketch speaks" },
+  weights: {
+    takes: "dir",
+    means: "models of a library under the names of their sketches, asked where no sketch speaks",
+  },
   who: { takes: "name", means: "who joins, as the docket names them" },
   width: { takes: "n", means: "numbers a row: 8, 16, 32, 64, 128" },
   "with-rows": { takes: "", means: "put the opened rows into the bundle" },

@@ -157,6 +157,16 @@ it("a ring finds which mark it is, pays for all, and says which could not be ask
   ).toThrow(/expected a name once/);
 });
 
+it("a mark whose p is no error rate does not hide one that stands", () => {
+  const textSeal = mark({ name: "textseal", scheme: "gumbel", variant: "textseal", key: 5, vocabulary: V });
+  const served = [marked(mark(ENGINES[0]!), 60, "short"), marked(textSeal, 200, "long")];
+  const { ring, scheme, log10P } = testRing([textSeal, mark(ENGINES[0]!)], served, draws, null);
+  expect(ring.tested.map(({ name }) => name)).toEqual(["textseal", "one key"]);
+  expect([ring.best, scheme.outside]).toEqual(["one key", undefined]);
+  expect(log10P).toBeCloseTo(ring.tested[1]!.log10P + Math.log10(2), 5);
+  expect(testRing([textSeal], served, draws, null).scheme.outside).toMatch(/no exact law over keys/);
+});
+
 it("a finding says where no text of the study was scored under a mark of its form", () => {
   expect(ENGINES.map((of) => studiedForm(mark(of)))).toEqual([false, false, false, false]);
   expect(studiedForm(mark({ scheme: "kgw", variant: "transformers", key: 1, vocabulary: V }))).toBe(true);

@@ -1,9 +1,11 @@
 /**
  * Does any mark of a ring stand in the text? Each mark is tested by itself, the smallest p is paid for all marks of the
- * ring, also for those that could not be asked: whoever chose the ring chose them.
+ * ring, also for those that could not be asked: whoever chose the ring chose them. A mark whose p is no one's error rate
+ * (schemes/scheme.ts, `outside`) speaks only where no other does: it must not hide one that stands.
  */
 import type { Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
+import { OUTCOME_RULES } from "../../../finding/outcome.js";
 import type { TokenDraws } from "../../../kernels/token-draws.js";
 import { roundLog10P } from "../../../stats/combine.js";
 import { notReproducible, schemeOf } from "../schemes/make-scheme.js";
@@ -42,7 +44,7 @@ export function testRing(
   const largest = texts.reduce((most, { ids }) => ids.reduce((m, id) => (id > m ? id : m), most), 0);
   const tested: { name: string; form: string; log10P: number }[] = [];
   const notAsked: { name: string; why: string }[] = [];
-  let best: { mark: Mark; scheme: Scheme; result: PresentResult } | null = null;
+  let best: Asked | null = null;
   for (const [i, mark] of marks.entries()) {
     const name = mark.name!;
     const why = reasonNotAsked(mark, largest, tokenizer);
@@ -51,7 +53,8 @@ export function testRing(
       const scheme = schemeOf(mark, draws);
       const result = testPresence(scheme, texts, mark.vocabulary);
       tested.push({ name, form: mark.form, log10P: result.log10P });
-      if (!best || result.log10P < best.result.log10P) best = { mark, scheme, result };
+      const asked = { mark, scheme, result };
+      if (!best || speaksBefore(asked, best, marks.length)) best = asked;
     }
     onProgress(i + 1, marks.length);
   }
@@ -81,6 +84,19 @@ export function testRing(
     notAsked: notAsked.slice(0, LISTED_MAX),
   };
   return { ...result, log10P, tests, mark, scheme, ring };
+}
+
+interface Asked {
+  mark: Mark;
+  scheme: Scheme;
+  result: PresentResult;
+}
+
+function speaksBefore(a: Asked, b: Asked, marks: number): boolean {
+  const stands = ({ scheme, result }: Asked) =>
+    scheme.outside === undefined && result.log10P + Math.log10(marks) <= OUTCOME_RULES.log10Alpha;
+  if (stands(a) !== stands(b)) return stands(a);
+  return a.result.log10P < b.result.log10P;
 }
 
 function reasonNotAsked(mark: Mark, largest: number, tokenizer: Digest | null): string | null {
