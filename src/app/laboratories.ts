@@ -4,5 +4,6 @@ export { behaviour } from "../labs/behaviour/laboratory.js";
 export { code } from "../labs/code/laboratory.js";
 export { marks } from "../labs/marks/laboratory.js";
 export { membership } from "../labs/membership/laboratory.js";
+export { preferences } from "../labs/preferences/laboratory.js";
 export { traffic } from "../labs/traffic/laboratory.js";
 export { weights } from "../labs/weights/laboratory.js";

@@ -1,0 +1,127 @@
+/** The preferences laboratory's observations: both probes, what mere agreement reaches, the panel, exhibits. */
+import type { Finding } from "../../../finding/finding.js";
+import { subjectAbout } from "../../../report/about.js";
+import { decimal, whole } from "../../../report/figure-words.js";
+import { FigureBlock } from "../../../report/parts/figure.js";
+import { SummaryList } from "../../../report/parts/summary-list.js";
+import { Table } from "../../../report/parts/table.js";
+import type { View } from "../../../report/view.js";
+import { type PreferencesObservations, preferencesObservationsSchema } from "../observations.js";
+import { residualsFigure } from "./residuals.js";
+
+export const preferencesView: View = {
+  reads: (finding) => finding.proposition.id === "preferences/shared-origin" && seenIn(finding) !== null,
+  figures: (finding) => {
+    const seen = seenIn(finding);
+    return seen?.probes.some(({ items }) => items > 0)
+      ? [{ name: "preferences-residuals", figure: residualsFigure(seen) }]
+      : [];
+  },
+  about: (finding) => {
+    const seen = seenIn(finding);
+    if (!seen) return null;
+    const { names, rows } = subjectAbout(finding);
+    const items = seen.probes.map(({ probe, items: n }) => `${whole(n)} ${probe}`).join(" and ");
+    const { scorers, lineages } = seen.panel;
+    const held = `${items}, among ${whole(scorers)} scorers of ${whole(lineages)} lineages`;
+    return { names, rows: [...rows, { label: "Compared on", values: [held] }] };
+  },
+  Observations: ({ finding, figures }) => {
+    const seen = seenIn(finding);
+    return seen ? (
+      <>
+        <Agreement seen={seen} />
+        {figures.map(({ figure, name, number }) => (
+          <FigureBlock figure={figure} name={name} number={number} />
+        ))}
+        <Kinds seen={seen} />
+        <SummaryList rows={[...panelRows(seen), ...exhibitRows(seen)]} />
+      </>
+    ) : null;
+  },
+};
+
+function seenIn({ observations }: Finding): PreferencesObservations | null {
+  const parsed = preferencesObservationsSchema.safeParse(observations);
+  return parsed.success ? parsed.data : null;
+}
+
+function Agreement({ seen }: { seen: PreferencesObservations }) {
+  return (
+    <>
+      {seen.probes
+        .filter(({ items }) => items > 0)
+        .map(({ probe, raw, residual, agreement, shuffled }) => (
+          <p class="govuk-body">
+            <b>Agreement is not copying.</b>{" "}
+            {`On ${probe} the two sides' scores correlate at ${decimal(raw, 3)}. So do scorers that never met: ${decimal(agreement.mean, 3)} on average and up to ${decimal(agreement.max, 3)} between unrelated lineages of the panel, and shuffled items would call ${decimal(100 * shuffled, 0)} % of those pairs related at one in a hundred million. After the mean of other lineages, length and format are taken out, ${decimal(residual, 3)} is left.`}
+          </p>
+        ))}
+    </>
+  );
+}
+
+function Kinds({ seen }: { seen: PreferencesObservations }) {
+  const rows = seen.probes.flatMap(({ probe, residual, kinds }) => [
+    [probe, "the two sides", "", "", decimal(residual, 3)],
+    ...kinds.map((each) => [probe, each.kind, whole(each.pairs), whole(each.families), decimal(each.max, 3)]),
+  ]);
+  return (
+    <Table
+      caption="Residual correlation by probe: the two sides, and the largest of each kind of pair that is no relation"
+      columns={[
+        { title: "Probe" },
+        { title: "Pairs of" },
+        { title: "Pairs", numeric: true },
+        { title: "Lineages", numeric: true },
+        { title: "Largest", numeric: true },
+      ]}
+      rows={rows}
+    />
+  );
+}
+
+function panelRows({ panel, sides, takenOut, statistic }: PreferencesObservations): [string, string][] {
+  const sideWords = ({ base, data, parameters }: PreferencesObservations["sides"]["suspect"]) =>
+    `base ${base ?? "not documented"}; preference data ${data ?? "not documented"}; ${parameters === null ? "size not stated" : `${whole(parameters)} parameters`}`;
+  const left = panel.leftOut.map(({ why, scorers }) => `${whole(scorers)} ${why}`).join("; ");
+  return [
+    [
+      "Least over the probes, by the largest of unrelated lineages",
+      `${decimal(statistic, 3)}; above 1 it stands above all of them on both probes`,
+    ],
+    ["Suspect, as documented", sideWords(sides.suspect)],
+    ["Reference, as documented", sideWords(sides.reference)],
+    [
+      "Panel",
+      `${whole(panel.scorers)} scorers of ${whole(panel.lineages)} lineages; ${whole(panel.sharingBase)} share the suspect's base alone, ${whole(panel.sharingData)} its preference data alone`,
+    ],
+    ["Left out of the panel", left || "none"],
+    [
+      "Taken out beside the mean of other lineages",
+      takenOut.join(", ") || "nothing: neither length nor format is stated",
+    ],
+  ];
+}
+
+/** None of these reaches the outcome. */
+function exhibitRows({ probes, sides, refusals }: PreferencesObservations): [string, string][] {
+  const taste = (name: "length" | "format") =>
+    `suspect ${sides.suspect[name] === null ? "not stated" : decimal(sides.suspect[name], 3)}, reference ${sides.reference[name] === null ? "not stated" : decimal(sides.reference[name], 3)}`;
+  return [
+    ...probes
+      .filter(({ items }) => items > 0)
+      .map(({ probe, epic }): [string, string] => [
+        `Exhibit: EPIC distance (STARC's too, for single answers), ${probe}`,
+        `${decimal(epic.pair, 3)}; unrelated pairs from ${decimal(epic.low, 3)} to ${decimal(epic.high, 3)}. It measures likeness of goals, not provenance`,
+      ]),
+    ["Exhibit: taste for length, rank correlation on pairs", taste("length")],
+    ["Exhibit: taste for format, rank correlation on pairs", taste("format")],
+    [
+      "Exhibit: refusals",
+      refusals
+        ? `${decimal(100 * refusals.agreement, 0)} % of ${whole(refusals.items)} decisions are the same; residual correlation ${decimal(refusals.residual, 3)}, other lineages ${decimal(refusals.panelMean, 3)} on average and up to ${decimal(refusals.panelMax, 3)}`
+        : "no labels of refusals on both sides",
+    ],
+  ];
+}

@@ -1,0 +1,27 @@
+/** What one scorer says: a number for each answer of each prompt of each probe, with the answer's length and format. */
+
+export interface Row {
+  probe: string;
+  prompt: string;
+  item: string;
+  score: number;
+  /** Characters of the answer, and marks of format in it (lists, headings, digits); null where the file states neither. */
+  length: number | null;
+  format: number | null;
+}
+
+export interface ScoreTable {
+  /** By `keyOf`. */
+  rows: ReadonlyMap<string, Row>;
+  /** The template that wrapped prompt and answer, where the file names it. */
+  template: string | null;
+}
+
+export function keyOf({ probe, prompt, item }: Pick<Row, "probe" | "prompt" | "item">): string {
+  return `${probe}\0${prompt}\0${item}`;
+}
+
+/** Marks that a format is made of: lists, headings, emphasis, code, numbers. */
+export function formatOf(text: string): number {
+  return text.match(/[\n*#`|:\-\d]/g)?.length ?? 0;
+}

@@ -1,0 +1,19 @@
+/** The sentences every finding of this laboratory carries: its assumption, what else could explain it, what it cannot see. */
+
+export const ASSUMPTION =
+  "The scorers of the panel stand in no relation to either side but those documented, and the suspect, were it unrelated, would be no more like the reference than they are like one another. There is no p: scorers that never met agree far beyond what shuffled items would show.";
+
+export const ALTERNATIVES = [
+  "Both makers trained one public base on one public preference set, each by itself: this counts as a common origin here, and is lawful.",
+  "Both learned from a third scorer, or from one judge's labels, that nobody named.",
+  "The suspect's base or preference data are not those that are documented.",
+  "The reference learned from the suspect: the correlation has no direction.",
+] as const;
+
+export const LIMITS = [
+  "Agreement is not copying: good scorers agree because they are good. Only what is left after the mean of other lineages, length and format is compared.",
+  "It cannot tell copied weights from separate training on the same base and the same preference set.",
+  "A scorer that learned a small share from the other, was averaged with others, or was trained on afterwards may show nothing: an outcome of inconclusive shows nothing.",
+  "Refusals, their wording and distances between rewards are exhibits: strangers under one jurisdiction refuse alike.",
+  "The study's scorers are small transformers with trained heads. Larger ones come out uncalibrated.",
+] as const;
