@@ -25,6 +25,7 @@ const COVARIATES = ["length", "format"] as const;
 /** A correlation of n items whose permutation p is 10^-8: 5.61 standard errors. */
 const SHUFFLED_Z = 5.612;
 
+/** Correlations of one probe over the items that all seated scorers share. */
 export function probeResult(probe: Probe, seated: Seated, cast: Cast): ProbeResult {
   const layout = seated.layout(probe);
   const values = seated.tables.map((table) => Float64Array.from(layout.keys, (key) => table.rows.get(key)!.score));

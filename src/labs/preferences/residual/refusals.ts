@@ -12,6 +12,7 @@ import { ranked } from "./ranked.js";
 /** Fewer items or scorers make no exhibit. */
 const [ITEMS_LEAST, SCORERS_LEAST] = [50, 5];
 
+/** Null where a side brings no labels, or too few others do. */
 export function refusalsSeen(seated: Seated, cast: Cast): PreferencesObservations["refusals"] {
   const layout = seated.layout(REFUSALS);
   const holds = seated.tables.map(({ rows }) => layout.keys.every((key) => rows.has(key)));

@@ -10,6 +10,7 @@ import { PROBES } from "../method.js";
 import type { Json } from "./row.js";
 import { formatOf, type Row } from "./score-table.js";
 
+/** Two rows an annotation; a prompt is the instruction with its two outputs. @throws AssayError FORMAT */
 export function readAlpaca(annotations: readonly Json[], what: string): Row[] {
   return annotations.flatMap((each, i) => {
     const where = `${what}, annotation ${i + 1}`;

@@ -7,6 +7,7 @@ import { formatOf, type Row } from "./score-table.js";
 /** What Inspect writes for right, wrong, partly right and no answer. */
 const GRADES: Readonly<Record<string, number>> = { C: 1, P: 0.5, I: 0, N: 0 };
 
+/** One row a sample. @throws AssayError FORMAT naming the sample */
 export function readInspect(samples: readonly Json[], what: string): Row[] {
   return samples.map((sample, i) => {
     const where = `${what}, sample ${i + 1}`;

@@ -17,6 +17,7 @@ export interface ScoreTable {
   template: string | null;
 }
 
+/** Names one answer of one prompt of one probe. */
 export function keyOf({ probe, prompt, item }: Pick<Row, "probe" | "prompt" | "item">): string {
   return `${probe}\0${prompt}\0${item}`;
 }

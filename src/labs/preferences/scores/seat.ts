@@ -20,6 +20,7 @@ export interface Seated {
   layout: (probe: string) => Layout;
 }
 
+/** Seats and, by probe, the items in their order. */
 export function seat(reference: Named, suspect: Named, panel: readonly Named[]): Seated {
   const shared = [...reference.table.rows].flatMap(([key, row]) => (suspect.table.rows.has(key) ? [{ key, row }] : []));
   const spoken = shared.filter(({ row }) => (PROBES as readonly string[]).includes(row.probe));
