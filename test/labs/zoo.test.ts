@@ -1,19 +1,22 @@
 /**
- * The zoo's own rule, pair by pair, through the command's verb: derived pairs support hp, others never. Disguised kin
+ * The zoo's own rule, pair by pair, through the laboratory's door: derived pairs support hp, others never. Disguised kin
  * go through the second stage; the other silent pairs only with SLOW=1 (test/labs/aligned-stage.test.ts holds a few).
+ * Without published likenesses, which decide nothing and take half the time, but with SLOW=1.
  * Each two models once, with SLOW=1 in both orders: that the p does not ask which is called the reference, weights.test.ts says.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { ComputePool } from "../../src/host/model/compute-pool.js";
-import { examineModels } from "../../src/labs/weights/desk/examine-models.js";
-import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
+import { examineSides, side } from "../../materials/weights/examine-stored.ts";
+import { FileReader } from "../../src/host/files.js";
+import { LocalCompute } from "../../src/kernels/compute.js";
 import { studiesOf } from "../asked.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
 
-const pool = new ComputePool();
-afterAll(() => pool.close());
+const files = new FileReader();
+afterAll(() => files.close());
+const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));
+const exhibits = process.env.SLOW !== undefined;
 
 describe.skipIf(!HAS_SHARED)("every pair of the zoo", () => {
   const folder = join(SHARED, "zoo/models");
@@ -22,6 +25,12 @@ describe.skipIf(!HAS_SHARED)("every pair of the zoo", () => {
     ? JSON.parse(readFileSync(join(SHARED, "zoo/manifest.json"), "utf8"))
     : {};
   const ancestors = (name: string): string[] => [name, ...manifest[name]!.parents.flatMap(ancestors)];
+  /** Each model is read once. */
+  const sides = new Map<string, ReturnType<typeof side>>();
+  const sideOf = (name: string) => {
+    if (!sides.has(name)) sides.set(name, side(join(folder, name)));
+    return sides.get(name)!;
+  };
 
   for (const reference of names)
     test(reference, { timeout: 120_000 }, async () => {
@@ -31,17 +40,9 @@ describe.skipIf(!HAS_SHARED)("every pair of the zoo", () => {
       for (const suspect of process.env.SLOW ? names : names.slice(names.indexOf(reference))) {
         const derived = ancestors(reference).some((a) => ancestors(suspect).includes(a));
         const studies = derived || process.env.SLOW ? all : exact;
-        const { findings } = await examineModels({
-          reference: join(folder, reference),
-          suspect: join(folder, suspect),
-          settings: { seed: SEED_DEFAULT, rows: "sampled" },
-          studies,
-          home: null,
-          pool,
-          onProgress: () => {},
-        });
-        const finding = findings[0]!;
-        expect(finding.outcome, `${reference} and ${suspect}`).toBe(derived ? "supports-hp" : "inconclusive");
+        const options = { studies, exhibits, compute };
+        const [finding] = await examineSides(await sideOf(reference), await sideOf(suspect), options);
+        expect(finding!.outcome, `${reference} and ${suspect}`).toBe(derived ? "supports-hp" : "inconclusive");
       }
     });
 });
