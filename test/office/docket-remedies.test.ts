@@ -1,7 +1,7 @@
 /** What burdens somebody has its own ground: effects of a rung, models in dispute, costs, penalties, referral, reopening. */
 import { expect, test } from "vitest";
 import type { CaseState, FindingState } from "../../src/office/docket/fold/case-state.js";
-import { beginCase, rulesOf } from "../../src/office/docket/fold/fold.js";
+import { beginCase, fold, rulesOf } from "../../src/office/docket/fold/fold.js";
 import {
   faultOfCosts,
   faultOfDissent,
@@ -118,4 +118,17 @@ test("independence is shown by something; a default is reopened within thirty da
   expect(reopen(undefined)).toContain("no day");
   expect(reopen("2026-08-20", { respondent: { answered: 1, heardAt: 1 } })).toContain("was heard");
   expect(reopen("2026-08-20", { service: { ways: [], receipt: 1 } })).toContain("receipt");
+});
+
+test("an urgent order returns on the day that it names, and on the pack's longest at the latest", () => {
+  const rules = rulesOf(pack, WEEKENDS_ONLY);
+  const from = (returnDays: number) => {
+    const state = { ...beginCase(rules), state: "response", at: NOW, counts: { bond: 1 } };
+    const facts = { withoutHearing: false, returnDays, reasons: "logs may be lost" };
+    const entry = { seq: 0, kind: "interim.ordered" as const, role: "panel" as const, key: "k", statement: D("c") };
+    fold(rules, [{ ...entry, received: NOW, facts }], NOW, state);
+    return state.clocks.map(({ timer, day }) => [timer, day - Math.floor(NOW / 86_400)]);
+  };
+  expect(from(3)).toEqual([["return-date", 3]]);
+  expect(from(10)).toEqual([["return-date", 10]]);
 });

@@ -38,12 +38,13 @@ class Case:
     def alive(self):
         return [c for c in self.clocks if c["status"] in ("running", "paused")]
 
-    def start(self, timer, at, first):
+    def start(self, timer, at, first, given=None):
         for clock in self.alive():
             if clock["timer"] == timer:
                 clock["status"] = "ended"
         t = self.timers[timer]
         n = t["days"] if isinstance(t["days"], int) else t["days"][str(self.members)]
+        n = min(n, given or n)
         day = self.business(first, n) if t["calendar"] == "business" else first + n
         self.clocks.append({"timer": timer, "day": day, "pausedAt": None if self.paused is None else at, "extended": [],
                             "status": "running" if self.paused is None else "paused"})
@@ -143,7 +144,7 @@ class Case:
                 c["day"] += -((c["pausedAt"] - received) // DAY)
                 c["status"], c["pausedAt"] = "running", None
         for timer in move.get("starts", []):
-            self.start(timer, received, received // DAY)
+            self.start(timer, received, received // DAY, facts.get("returnDays") if kind == "interim.ordered" else None)
         self.flags += [[flag, received] for flag in move.get("flags", [])]
         self.flags = [f for f in self.flags if f[0] not in move.get("clears", [])]
         return None

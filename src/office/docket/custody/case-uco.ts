@@ -20,7 +20,6 @@ const CONTEXT = {
   "uco-identity": "https://ontology.unifiedcyberontology.org/uco/identity/",
   "uco-observable": "https://ontology.unifiedcyberontology.org/uco/observable/",
   "uco-types": "https://ontology.unifiedcyberontology.org/uco/types/",
-  "uco-vocabulary": "https://ontology.unifiedcyberontology.org/uco/vocabulary/",
   xsd: "http://www.w3.org/2001/XMLSchema#",
 } as const;
 
@@ -99,10 +98,13 @@ export function caseUco(
   return { "@context": CONTEXT, "@graph": [investigation, ...graph.values()] };
 }
 
+/** UCO wants a name of its own for each part too. @param id names of parts are made from its UUID */
 function observable(id: string, name: string, what: string, root: string): Node {
   const hash = {
+    "@id": partOf(id, "hash"),
     "@type": "uco-types:Hash",
-    "uco-types:hashMethod": { "@type": "uco-vocabulary:HashNameVocab", "@value": "SHA256" },
+    // A plain string: UCO 1.4 warns of its own vocabulary's type here.
+    "uco-types:hashMethod": "SHA256",
     "uco-types:hashValue": { "@type": "xsd:hexBinary", "@value": root.slice("sha256:".length) },
   };
   return {
@@ -110,8 +112,14 @@ function observable(id: string, name: string, what: string, root: string): Node 
     "@type": "uco-observable:ObservableObject",
     "uco-core:name": name,
     "uco-core:description": [what],
-    "uco-core:hasFacet": [{ "@type": "uco-observable:ContentDataFacet", "uco-observable:hash": [hash] }],
+    "uco-core:hasFacet": [
+      { "@id": partOf(id, "content"), "@type": "uco-observable:ContentDataFacet", "uco-observable:hash": [hash] },
+    ],
   };
+}
+
+function partOf(id: string, part: string): string {
+  return `kb:${uuid(`${id}#${part}`)}`;
 }
 
 function provenance(id: string, exhibit: string, object: { "@id": string }, says: string): Node {

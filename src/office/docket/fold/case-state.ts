@@ -26,6 +26,8 @@ type ClockStatus = "running" | "paused" | "met" | "met late" | "expired" | "ende
 export interface Clock {
   timer: string;
   began: number;
+  /** As it began: days of the calendar, or business days. */
+  days: number;
   /** The last day as a number, and its end in Unix seconds. */
   day: number;
   due: number;

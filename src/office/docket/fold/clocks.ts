@@ -30,19 +30,33 @@ function daysOf({ days }: Timer, members: 1 | 3): number {
   return typeof days === "number" ? days : days[members];
 }
 
-/** @param first the day from which it is counted @param why in words */
-export function startClock(state: CaseState, rules: Rules, id: string, at: number, first: number, why: string): void {
+/** What begins a clock. */
+interface Beginning {
+  /** Unix seconds. */
+  at: number;
+  /** The day from which it is counted. */
+  first: number;
+  /** In words. */
+  why: string;
+  /** The days that the entry itself gives, where it may give fewer than the pack. */
+  given?: number | undefined;
+}
+
+/** Begins the clock of a timer; one that runs ends. */
+export function startClock(state: CaseState, rules: Rules, id: string, { at, first, why, given }: Beginning): void {
   const timer = rules.pack.timers.get(id)!;
   // One clock a timer: a new one takes the old one's place.
   for (const position of [...state.running])
     if (state.clocks[position]!.timer === id) end(state, position, "ended", at);
   const calendar = calendarOf(state, rules);
-  const days = daysOf(timer, state.members);
+  const most = daysOf(timer, state.members);
+  const days = Math.min(most, given ?? most);
   const business = timer.calendar === "business";
   const { day, notes } = business ? businessDays(first, days, calendar) : { day: first + days, notes: [] as string[] };
   const clock: Clock = {
     timer: id,
     began: at,
+    days,
     day,
     due: endOfDay(day),
     computation: [
@@ -149,7 +163,7 @@ export function adoptCalendar(state: CaseState, rules: Rules, digest: string): v
     const clock = state.clocks[position]!;
     const timer = rules.pack.timers.get(clock.timer)!;
     if (timer.calendar !== "business" || clock.extended.length > 0) continue;
-    const { day } = businessDays(dayOf(clock.began), daysOf(timer, state.members), calendar);
+    const { day } = businessDays(dayOf(clock.began), clock.days, calendar);
     if (day > clock.day) lengthen(clock, day, `holidays of ${calendar.id}: ${dayText(day)}`);
   }
 }
@@ -185,5 +199,5 @@ function expire(state: CaseState, rules: Rules, position: number): void {
   end(state, position, "expired", due);
   if (expiry.flag !== undefined) state.flags.push({ flag: expiry.flag, at: due, by });
   if (expiry.to !== undefined) enterState(state, rules, expiry.to, due, by);
-  for (const timer of expiry.starts) startClock(state, rules, timer, due, day, `${id} ran out`);
+  for (const timer of expiry.starts) startClock(state, rules, timer, { at: due, first: day, why: `${id} ran out` });
 }

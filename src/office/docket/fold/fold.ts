@@ -3,6 +3,7 @@
  * what may not be entered is listed and changes nothing, so that the fold is total. Cut into prefixes anywhere and gone on
  * from, it comes to the same.
  */
+import type { FactsOf } from "../pack/facts.js";
 import type { RulePack } from "../pack/rule-pack.js";
 import type { Calendar } from "../time/calendar.js";
 import { dayOf, momentText } from "../time/day.js";
@@ -77,7 +78,10 @@ export function enter<R extends string = never>(
   if (move.to !== undefined) enterState(state, rules, move.to, received, by);
   if (move.pauses) pauseClocks(state, received);
   if (move.resumes) resumeClocks(state, received);
-  for (const timer of move.starts) startClock(state, rules, timer, received, dayOf(received), `${kind}, entry ${seq}`);
+  // An urgent order names its return date within the pack's longest.
+  const given = kind === "interim.ordered" ? (facts as FactsOf<"interim.ordered">).returnDays : undefined;
+  const beginning = { at: received, first: dayOf(received), why: `${kind}, entry ${seq}`, given };
+  for (const timer of move.starts) startClock(state, rules, timer, beginning);
   for (const flag of move.flags ?? []) state.flags.push({ flag, at: received, by });
   if (move.clears) state.flags = state.flags.filter(({ flag }) => !move.clears!.includes(flag));
   return judged;
