@@ -7,9 +7,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { examineSides, side } from "../../materials/weights/examine-stored.ts";
 import { FileReader } from "../../dist/host/files.js";
 import { LocalCompute } from "../../dist/kernels/compute.js";
+import { examineSides, side } from "../../materials/weights/examine-stored.ts";
 import { studiesOf } from "../asked.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
 
