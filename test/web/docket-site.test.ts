@@ -468,7 +468,8 @@ describe.skipIf(!present)("in a browser", () => {
     await page.goto(desk.url);
     await page.getByRole("link", { name: "Aldgate Labs v. Meridian Cloud" }).click();
     await page.getByLabel("My role").selectOption({ label: "Respondent" });
-    expect(await page.locator("#acts").innerText()).toContain("Commitment to evidence");
+    // Filled in by a script when the role is chosen.
+    await page.locator("#acts", { hasText: "Commitment to evidence" }).waitFor();
     // What one identity opened stands there until the next has been tried: waited for is what this one opens.
     const open = async (who: string, entries: number) => {
       await page.getByLabel("My age identity (a file)").setInputFiles(identity(who));
