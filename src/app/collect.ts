@@ -312,6 +312,7 @@ class Line {
         ...(task.prompt.purpose === null ? {} : { purpose: task.prompt.purpose }),
         served_model: answer.servedModel,
         stop_reason: answer.stopReason,
+        ...(answer.inputTokens !== null && answer.inputTokens > 0 ? { input_tokens: answer.inputTokens } : {}),
         raw: digest,
         ...(status === null ? {} : { rejected_with_status: status }),
         ...(answer.cutByReasoning ? { cut_by_reasoning: true } : {}),

@@ -1,6 +1,6 @@
 /** The behaviour laboratory: what do a suspect's answers say about where it came from? */
 import type { Laboratory } from "../../app/laboratory.js";
-import { BEHAVIOUR_PROPOSITIONS, BEHAVIOUR_PROPOSITIONS_2 } from "./propositions.js";
+import { BEHAVIOUR_PROPOSITIONS, BEHAVIOUR_PROPOSITIONS_2, BEHAVIOUR_PROPOSITIONS_3 } from "./propositions.js";
 
 /** Of every study of answers, at least. */
 const ANSWERS = "answers of 133 models of 23 bases to 805 English instruction prompts";
@@ -8,7 +8,7 @@ const ANSWERS = "answers of 133 models of 23 bases to 805 English instruction pr
 export const behaviour: Laboratory = {
   id: "behaviour",
   propositions: BEHAVIOUR_PROPOSITIONS,
-  earlier: [BEHAVIOUR_PROPOSITIONS_2],
+  earlier: [BEHAVIOUR_PROPOSITIONS_2, BEHAVIOUR_PROPOSITIONS_3],
   // A common line has no direction and may be one maker's training alone: it makes nobody a descendant.
   descents: {
     "behaviour/tuned-from": { by: "weights" },
@@ -31,6 +31,12 @@ export const behaviour: Laboratory = {
       summary: "What do a suspect's answers say about where it came from?",
       typed: async () => (await import("./desk/typed.js")).behaviourTyped,
       load: async () => (await import("./desk/question.js")).behaviourQuestion,
+    },
+    {
+      name: "endpoint",
+      summary: "Does this endpoint serve the reference's weights, or others for part of its answers?",
+      typed: async () => (await import("./desk/endpoint-typed.js")).endpointTyped,
+      load: async () => (await import("./desk/endpoint-question.js")).endpointQuestion,
     },
   ],
   tools: [

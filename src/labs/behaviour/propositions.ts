@@ -39,7 +39,7 @@ const OF_VERSION_2 = {
 /** Before a common origin could be asked. */
 export const BEHAVIOUR_PROPOSITIONS_2 = propositionTable("2", OF_VERSION_2);
 
-export const BEHAVIOUR_PROPOSITIONS = propositionTable("3", {
+const OF_VERSION_3 = {
   "behaviour/common-origin": {
     hp: "the two models come from a common line: one weights lineage, one maker's training, or one trained on the other's answers",
     hd: "they come from different makers and different bases, and neither was trained on the other's answers",
@@ -55,4 +55,25 @@ export const BEHAVIOUR_PROPOSITIONS = propositionTable("3", {
     ],
   },
   ...OF_VERSION_2,
+} satisfies Parameters<typeof propositionTable>[1];
+
+/** Before a substitution could be asked. */
+export const BEHAVIOUR_PROPOSITIONS_3 = propositionTable("3", OF_VERSION_3);
+
+export const BEHAVIOUR_PROPOSITIONS = propositionTable("4", {
+  ...OF_VERSION_3,
+  "behaviour/substituted": {
+    hp: "this endpoint does not serve the reference's weights, at least for part of its answers",
+    hd: "it serves them",
+    oneSided: true,
+    trial: "family",
+    topic: { hp: "other weights behind the endpoint", hd: "the reference's weights behind the endpoint" },
+    notSaid: [
+      "which weights answered instead",
+      "that the endpoint's answers are worse, or unsafe",
+      "who exchanged the weights, and whether its customers were told",
+      WHOSE,
+      LAWFUL,
+    ],
+  },
 });

@@ -10,13 +10,16 @@ import { Table } from "../../../report/parts/table.js";
 import type { View, ViewInput } from "../../../report/view.js";
 import { type CommonOriginObservations, commonOriginObservationsSchema } from "../common-origin/observations.js";
 import { type BehaviourObservations, behaviourObservationsSchema } from "../observations.js";
+import { type SubstitutedObservations, substitutedObservationsSchema } from "../substituted/observations.js";
 import { CommonOrigin } from "./common-origin.js";
 import { Exhibits } from "./exhibits.js";
 import { behaviourRanks, behaviourRounds } from "./ranks.js";
+import { Substituted } from "./substituted.js";
 
 export const behaviourView: View = {
   reads: (finding) =>
-    finding.proposition.id.startsWith("behaviour/") && (seenIn(finding) !== null || originIn(finding) !== null),
+    finding.proposition.id.startsWith("behaviour/") &&
+    [seenIn, originIn, endpointIn].some((read) => read(finding) !== null),
   figures: (finding) => {
     const seen = seenIn(finding);
     const drawn: NamedFigure[] = [];
@@ -45,7 +48,14 @@ function originIn({ observations }: Finding): CommonOriginObservations | null {
   return parsed.success ? parsed.data : null;
 }
 
+function endpointIn({ observations }: Finding): SubstitutedObservations | null {
+  const parsed = substitutedObservationsSchema.safeParse(observations);
+  return parsed.success ? parsed.data : null;
+}
+
 function Observations({ finding, figures }: ViewInput) {
+  const endpoint = endpointIn(finding);
+  if (endpoint) return <Substituted seen={endpoint} />;
   const origin = originIn(finding);
   if (origin) return <CommonOrigin seen={origin} />;
   const seen = seenIn(finding);

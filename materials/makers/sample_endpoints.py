@@ -1,0 +1,205 @@
+"""Answers of the bank's small models as honest hosts and as substitutes would serve them.
+
+    python materials/makers/sample_endpoints.py ../shared/zoo OUT [MOST]
+
+One file a model in OUT: token ids, uint16, [condition][prompt][sample][token], the conditions in the order of
+OUT/conditions.json (name, role, samples). Prompts are 60 openings of 16 tokens; answers are 4 tokens, sampled at
+temperature 0.5 unless the condition says otherwise. Seeds follow from the names, so a run repeats to the token.
+Of each of the bank's four shapes the first eleven models. About three seconds of one core a model; a file that is
+there is not made again, and a run stops after MOST models.
+"""
+import gzip
+import hashlib
+import json
+import math
+import os
+import sys
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+
+EPS, THETA, PROMPTS, TOKENS = 1e-5, 10000.0, 60, 4
+torch.set_num_threads(1)
+
+SYSTEM = [
+    "You are a helpful assistant. Answer briefly.\n\n",
+    "This service is offered by a library. Be polite and precise.\n\n",
+    "Knowledge cutoff: 2024. Current date: 3 March 2026.\n\n",
+    "Never mention other products. Reply in plain English.\n\n",
+    "You help developers with their code and its documentation.\n\n",
+]
+TEMPLATES = [("### Instruction:\n", "\n### Response:\n"), ("<user> ", " <assistant> "), ("Q: ", "\nA: "), ("[INST] ", " [/INST] ")]
+
+# role: control (learned from), honest (judged), other (not the reference's weights as they are)
+CONDITIONS = [
+    ("reference", "control", 4, {}),
+    ("host-a", "control", 4, dict(noise=0.02)),
+    ("host-b", "control", 4, dict(noise=0.05)),
+    ("host-c", "control", 4, dict(temperature=0.7)),
+    ("quantisation-8", "control", 4, dict(bits=8, group=64)),
+    ("quantisation-5", "control", 4, dict(bits=5, group=32)),
+    ("quantisation-4", "control", 4, dict(bits=4, group=32)),
+    ("system-prompt-a", "control", 4, dict(prefix=SYSTEM[0])),
+    ("system-prompt-b", "control", 4, dict(prefix=SYSTEM[1])),
+    ("template-a", "control", 4, dict(prefix=TEMPLATES[0][0], suffix=TEMPLATES[0][1])),
+    ("template-b", "control", 4, dict(prefix=TEMPLATES[1][0], suffix=TEMPLATES[1][1])),
+    ("time-a", "control", 4, {}),
+    ("time-b", "control", 4, dict(top_p=0.95)),
+    ("plain", "honest", 12, {}),
+    ("noise", "honest", 12, dict(noise=0.04)),
+    ("six bits", "honest", 12, dict(bits=6, group=32)),
+    ("four bits, other groups", "honest", 12, dict(bits=4, group=16)),
+    ("another system prompt", "honest", 12, dict(prefix=SYSTEM[2])),
+    ("a third system prompt", "honest", 12, dict(prefix=SYSTEM[3])),
+    ("another template", "honest", 12, dict(prefix=TEMPLATES[2][0], suffix=TEMPLATES[2][1])),
+    ("a third template", "honest", 12, dict(prefix=TEMPLATES[3][0], suffix=TEMPLATES[3][1])),
+    ("warmer sampling", "honest", 12, dict(temperature=0.8)),
+    ("cooler sampling, top 40", "honest", 12, dict(temperature=0.3, top_k=40)),
+    ("system prompt and four bits", "honest", 12, dict(prefix=SYSTEM[4], bits=4, group=32)),
+    ("three bits", "other", 12, dict(bits=3, group=32)),
+    ("two bits", "other", 12, dict(bits=2, group=32)),
+]
+
+
+def quantised(w, bits, group):
+    """Round to nearest, symmetric, one scale a group along the input."""
+    top = 2 ** (bits - 1) - 1
+    rows, cols = w.shape
+    g = group
+    while cols % g:
+        g //= 2
+    v = w.view(rows, cols // g, g)
+    scale = v.abs().amax(-1, keepdim=True).clamp_min(1e-12) / top
+    return ((v / scale).round().clamp(-top - 1, top) * scale).view(rows, cols)
+
+
+class Model:
+    def __init__(self, folder):
+        self.c = json.load(open(f"{folder}/config.json"))
+        self.w = {k: v.float() for k, v in load_file(f"{folder}/model.safetensors").items()}
+
+    def with_bits(self, bits, group):
+        out = object.__new__(Model)
+        out.c = self.c
+        out.w = {k: quantised(v, bits, group) if v.dim() == 2 and "embed" not in k else v for k, v in self.w.items()}
+        return out
+
+    def rotate(self, x, at):
+        hd = x.shape[-1]
+        freq = THETA ** (-torch.arange(0, hd, 2).float() / hd)
+        angle = at.float()[:, None] * freq
+        cos, sin = angle.cos(), angle.sin()
+        a, b = x.chunk(2, -1)
+        return torch.cat((a * cos - b * sin, b * cos + a * sin), -1)
+
+    def step(self, tokens, at, own, shared=None):
+        """tokens [P, S, T] at positions `at` [T]; own: per layer (k, v) of this sample so far, or None; shared: per layer
+        (k, v) of the prompt, one for all samples. Returns logits of the last token [P, S, V] and the new keys and values."""
+        c, w = self.c, self.w
+        H, KV, L = c["num_attention_heads"], c["num_key_value_heads"], c["num_hidden_layers"]
+        hd = c.get("head_dim") or c["hidden_size"] // H
+        P, S, T = tokens.shape
+        x = w["model.embed_tokens.weight"][tokens]
+        kept = []
+        norm = lambda y, g: y * torch.rsqrt(y.pow(2).mean(-1, keepdim=True) + EPS) * g
+        for n in range(L):
+            p = f"model.layers.{n}."
+            h = norm(x, w[p + "input_layernorm.weight"])
+            heads = lambda name, count: (h @ w[f"{p}self_attn.{name}_proj.weight"].T).view(P, S, T, count, hd).transpose(2, 3)
+            q, k, v = self.rotate(heads("q", H), at), self.rotate(heads("k", KV), at), heads("v", KV)
+            if own is not None:
+                k, v = torch.cat((own[n][0], k), 3), torch.cat((own[n][1], v), 3)
+            kept.append((k, v))
+            wide = lambda y: y.repeat_interleave(H // KV, 2 if y.dim() == 5 else 1)
+            scores = q @ wide(k).transpose(3, 4)
+            if own is None and shared is None:
+                scores = scores + torch.full((T, T), float("-inf")).triu(1)
+            parts, values = [scores], [wide(v)]
+            if shared is not None:
+                ks, vs = (wide(y) for y in shared[n])  # [P, H, T0, hd]
+                parts.insert(0, torch.einsum("pshtd,phud->pshtu", q, ks))
+            weights = (torch.cat(parts, -1) / math.sqrt(hd)).softmax(-1)
+            if shared is not None:
+                T0 = ks.shape[2]
+                y = torch.einsum("pshtu,phud->pshtd", weights[..., :T0], vs) + weights[..., T0:] @ values[0]
+            else:
+                y = weights @ values[0]
+            x = x + y.transpose(2, 3).reshape(P, S, T, H * hd) @ w[p + "self_attn.o_proj.weight"].T
+            h = norm(x, w[p + "post_attention_layernorm.weight"])
+            m = p + "mlp."
+            x = x + (F.silu(h @ w[m + "gate_proj.weight"].T) * (h @ w[m + "up_proj.weight"].T)) @ w[m + "down_proj.weight"].T
+        x = norm(x[:, :, -1], w["model.norm.weight"])
+        head = w.get("lm_head.weight", w["model.embed_tokens.weight"])
+        return x @ head.T, kept
+
+
+def drawn(logits, g, temperature=0.5, top_p=1.0, top_k=0, noise=0.0):
+    if noise:
+        logits = logits + noise * torch.randn(logits.shape, generator=g)
+    logits = logits / temperature
+    if top_k:
+        logits = logits.masked_fill(logits < logits.topk(top_k, -1).values[..., -1:], float("-inf"))
+    probs = logits.softmax(-1)
+    if top_p < 1:
+        order = probs.sort(-1, descending=True)
+        cut = order.values.cumsum(-1) - order.values >= top_p
+        probs = torch.zeros_like(probs).scatter(-1, order.indices, order.values.masked_fill(cut, 0))
+    flat = probs.view(-1, probs.shape[-1])
+    return torch.multinomial(flat, 1, generator=g).view(probs.shape[:-1])
+
+
+@torch.no_grad()
+def answers(model, prompts, samples, g, how):
+    """prompts [P, T0] -> ids [P, samples, TOKENS]."""
+    T0 = prompts.shape[1]
+    logits, kept = model.step(prompts[:, None], torch.arange(T0), None)
+    shared = [(k[:, 0], v[:, 0]) for k, v in kept]
+    token = drawn(logits.expand(-1, samples, -1), g, **how)
+    out, own = [token], None
+    for i in range(1, TOKENS):
+        logits, own = model.step(token[..., None], torch.arange(T0 + i - 1, T0 + i), own, shared)
+        token = drawn(logits, g, **how)
+        out.append(token)
+    return torch.stack(out, -1)
+
+
+def main(zoo, out, most=64):
+    os.makedirs(out, exist_ok=True)
+    tokenizer = Tokenizer.from_file(f"{zoo}/bank/tokenizer.json")
+    encode = lambda text: torch.tensor(tokenizer.encode(text, add_special_tokens=False).ids, dtype=torch.long)
+    with gzip.open(f"{zoo}/samples/base.jsonl.gz", "rt") as lines:
+        rows = [json.loads(line)["prompt_ids"][:16] for _, line in zip(range(PROMPTS), lines)]
+    prompts = torch.tensor(rows)
+    vocabulary = [tokenizer.id_to_token(i) or "" for i in range(tokenizer.get_vocab_size())]
+    json.dump({"prompts": rows, "tokens": TOKENS, "vocabulary": vocabulary,
+               "conditions": [{"name": n, "role": r, "samples": s, **how} for n, r, s, how in CONDITIONS]},
+              open(f"{out}/conditions.json", "w"))
+    names = sorted(n for n in os.listdir(f"{zoo}/bank") if os.path.isdir(f"{zoo}/bank/{n}") and "-" not in n and int(n[1:]) < 11)
+    for name in names:
+        path = f"{out}/{name}.u16"
+        if os.path.exists(path):
+            continue
+        if most == 0:
+            break
+        most -= 1
+        model = Model(f"{zoo}/bank/{name}")
+        parts = []
+        for condition, _, samples, how in CONDITIONS:
+            how = dict(how)
+            bits, group = how.pop("bits", None), how.pop("group", None)
+            prefix, suffix = encode(how.pop("prefix", "")), encode(how.pop("suffix", ""))
+            asked = torch.cat((prefix.expand(PROMPTS, -1), prompts, suffix.expand(PROMPTS, -1)), 1)
+            seed = int.from_bytes(hashlib.sha256(f"{name}/{condition}".encode()).digest()[:6], "big")
+            served = model.with_bits(bits, group) if bits else model
+            ids = answers(served, asked, samples, torch.Generator().manual_seed(seed), how)
+            parts.append(ids.numpy().astype(np.uint16).reshape(-1))
+        np.concatenate(parts).tofile(path + ".part")
+        os.rename(path + ".part", path)
+        print(name, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:]))
