@@ -180,6 +180,7 @@ test("no table is changed under its name", () => {
   expect(names).toMatchInlineSnapshot(`
     [
       [
+        "4 sha256:1ffbe9af026871f470080b3bbb4367f771e1daee96cc70a01c26bab099902b9c",
         "3 sha256:9e09940ce00fce9f9146998191bfce1a51c9306f38051914fe95e66bb31200e8",
         "2 sha256:c1bfa9614316d6b426a9b7b3f251df09ea2d18938f0567b63e4a4aff3afbcc17",
         "1 sha256:b2779f8ef4b749de51d6e998cd1e0d198471d0b2741a8dee8142776fb4c235f3",

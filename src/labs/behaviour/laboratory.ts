@@ -8,7 +8,7 @@ const ANSWERS = "answers of 133 models of 23 bases to 805 English instruction pr
 export const behaviour: Laboratory = {
   id: "behaviour",
   propositions: BEHAVIOUR_PROPOSITIONS,
-  earlier: [BEHAVIOUR_PROPOSITIONS_2, BEHAVIOUR_PROPOSITIONS_3],
+  earlier: [BEHAVIOUR_PROPOSITIONS_3, BEHAVIOUR_PROPOSITIONS_2],
   // A common line has no direction and may be one maker's training alone: it makes nobody a descendant.
   descents: {
     "behaviour/tuned-from": { by: "weights" },
