@@ -72,7 +72,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   },
   concurrency: { takes: "n", means: "requests under way at once" },
   "context-width": { takes: "n", means: "ids that seed the next token's draw" },
-  controls: { takes: "dir", means: "answers recorded to compare with: other models' to both sets, or the same weights' over hosts" },
+  controls: {
+    takes: "dir",
+    means: "answers recorded to compare with: other models' to both sets, or the same weights' over hosts",
+  },
   copy: { takes: "model", means: "the recipient's marked copy: a folder that is hashed, or sha256:<digest>" },
   corpus: { takes: "folder", means: "index of public code, by `assay code corpus build`" },
   cose: { takes: "", means: "a COSE receipt" },

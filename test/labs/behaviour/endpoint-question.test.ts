@@ -67,7 +67,11 @@ test("a request is examined again to the same finding", async () => {
     settings,
     inputs: inputs.map((input) => ({ ...input })),
   };
-  const again = await endpointQuestion.again(request, { ...desk, inputs: [folder, join(folder, "controls")], stored: findings });
+  const again = await endpointQuestion.again(request, {
+    ...desk,
+    inputs: [folder, join(folder, "controls")],
+    stored: findings,
+  });
   expect(again.findings).toEqual(findings);
 });
 
