@@ -5,7 +5,7 @@
  *
  *   npm run build && node validation/behaviour-substituted.study.ts FOLDER [margins]
  *
- * `margins` tries margins on the eight models that judge nothing and writes nothing; else the other models are judged and
+ * `margins` tries margins on the four models that judge nothing and writes nothing; else the other models are judged and
  * validation/behaviour-substituted.json is written.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ const { prompts, tokens, vocabulary, conditions } = JSON.parse(readFileSync(`${f
 /** Requests of an endpoint that is judged for its level, and of one that serves something else. */
 const REQUESTS = 2;
 /** Endpoints a model and honest condition. */
-const ENDPOINTS = 28;
+const ENDPOINTS = 16;
 const SHARES = [0.05, 0.1, 0.2, 0.5] as const;
 /** Put in front of every answer: what a host's template or manners do. */
 const FRAMES = ["<|assistant|>\n", "Sure! Here is the answer: "] as const;
@@ -73,9 +73,13 @@ interface Learned {
   reached: (texts: string[][]) => number[][];
 }
 
-function learn(texts: Map<string, string[][]>): Learned {
+/** A chat, with all controls; or a completions interface, with those that no system prompt or template made. */
+type Asked = "chat" | "raw";
+const isAskersOwn = (name: string) => /system prompt|system-prompt|template/.test(name);
+
+function learn(texts: Map<string, string[][]>, asked: Asked): Learned {
   const reference = texts.get("reference")!;
-  const controls = conditions.filter(({ role }) => role === "control");
+  const controls = conditions.filter(({ role, name }) => role === "control" && !(asked === "raw" && isAskersOwn(name)));
   const openings = controls.map(({ name }) => openingsOf(texts.get(name)!, name === "reference" ? null : reference));
   const hosts = controls.map(({ name }) => ({ name, answers: 0, surprising: LEVELS.map(() => 0) }));
   const pools = prompts.map((_, p) => {
@@ -84,7 +88,7 @@ function learn(texts: Map<string, string[][]>): Learned {
       const pool = poolOf(answers.filter((__, other) => other !== h));
       for (const text of own) {
         hosts[h]!.answers++;
-        for (let l = LEVELS.length - levelsReached(surpriseOf(text, pool)); l < LEVELS.length; l++)
+        for (let l = LEVELS.length - levelsReached(surpriseOf(text, pool, tie())); l < LEVELS.length; l++)
           hosts[h]!.surprising[l]!++;
       }
     }
@@ -93,7 +97,7 @@ function learn(texts: Map<string, string[][]>): Learned {
   return {
     hosts,
     reached: (of) =>
-      openingsOf(of, reference).map((own, p) => own.map((text) => levelsReached(surpriseOf(text, pools[p]!)))),
+      openingsOf(of, reference).map((own, p) => own.map((text) => levelsReached(surpriseOf(text, pools[p]!, tie())))),
   };
 }
 
@@ -124,7 +128,9 @@ const all = readdirSync(folder)
   .filter((name) => name.endsWith(".u16"))
   .map((name) => name.slice(0, -4))
   .sort();
-const isDevelopment = (model: string) => Number(model.slice(1)) < 2;
+const isDevelopment = (model: string) => model.endsWith("00");
+const ties = prng("assay/substituted-study/ties", "assay");
+const tie = () => (ties.uint32() + 0.5) / 2 ** 32;
 const held = new Map<string, Map<string, string[][]>>();
 const texts = (model: string) => {
   if (!held.has(model)) held.set(model, textsOf(model));
@@ -137,16 +143,21 @@ const framed = FRAMES.map((frame) => ({ name: "plain", frame }));
 if (mode === "margins") {
   const margins = [1, 1.25, 1.5, 2, 3];
   const worst = new Map<string, number[]>();
-  for (const model of all.filter(isDevelopment)) {
-    const learned = learn(texts(model));
+  const tried = (["chat", "raw"] as const).flatMap((asked) =>
+    all.filter(isDevelopment).map((model) => ({ asked, model })),
+  );
+  for (const { asked, model } of tried) {
+    const learned = learn(texts(model), asked);
     for (const { name } of honest) {
+      if (asked === "raw" && isAskersOwn(name)) continue;
+      const kind = `${asked}, ${name}`;
       const reached = learned.reached(texts(model).get(name)!);
       for (let e = 0; e < 6; e++) {
         const drawn = endpointOf(`${model}/${name}/${e}`, REQUESTS, any(reached));
         const each = margins.map((margin) => courseOf(drawn, learned.hosts, margin).log10E);
         worst.set(
-          name,
-          (worst.get(name) ?? each).map((value, i) => Math.max(value, each[i]!)),
+          kind,
+          (worst.get(kind) ?? each).map((value, i) => Math.max(value, each[i]!)),
         );
       }
     }
@@ -168,14 +179,18 @@ function judge(): void {
   const positives: { kind: string; model: string; warningAt: number | null; foundAt: number | null; of: number }[] = [];
   const positiveLog10P: number[] = [];
   let [intervals, covered] = [0, 0];
-  for (const [m, model] of judgedModels.entries()) {
-    const learned = learn(texts(model));
+  const judged = (["chat", "raw"] as const).flatMap((asked) =>
+    [...judgedModels.entries()].map(([m, model]) => ({ asked, m, model })),
+  );
+  for (const { asked, m, model } of judged) {
+    const learned = learn(texts(model), asked);
     for (const { name, frame } of [...honest, ...framed]) {
+      if (asked === "raw" && isAskersOwn(name)) continue;
       const own = texts(model)
         .get(name)!
         .map((answers) => answers.map((text) => frame + text));
       const reached = learned.reached(own);
-      const kind = frame === "" ? name : `every answer begins with ${JSON.stringify(frame)}`;
+      const kind = `${asked}, ${frame === "" ? name : `every answer begins with ${JSON.stringify(frame)}`}`;
       const row = byCondition.get(kind) ?? {
         endpoints: 0,
         warned: 0,
@@ -221,10 +236,16 @@ function judge(): void {
       ]),
     ];
     for (const [kind, answers, from] of tried) {
-      const drawn = endpointOf(`${model}/${kind}`, answers, from);
+      const drawn = endpointOf(`${asked}/${model}/${kind}`, answers, from);
       const { course, log10E } = courseOf(drawn, learned.hosts);
-      positives.push({ kind, model, warningAt: foundAt(course, 3), foundAt: foundAt(course, 6), of: drawn.length });
-      if (kind.startsWith("swap")) positiveLog10P.push(round(Math.min(0, -log10E)));
+      positives.push({
+        kind: `${asked}, ${kind}`,
+        model,
+        warningAt: foundAt(course, 3),
+        foundAt: foundAt(course, 6),
+        of: drawn.length,
+      });
+      if (asked === "raw" && kind.startsWith("swap")) positiveLog10P.push(round(Math.min(0, -log10E)));
       const share = Number(/mixture of (\d+)/.exec(kind)?.[1] ?? Number.NaN) / 100;
       if (share > 0) {
         const strongest = course.at(-1)!.levels.indexOf(Math.max(...course.at(-1)!.levels));
@@ -241,7 +262,7 @@ function judge(): void {
         if (interval.low <= share && share <= interval.high) covered++;
       }
     }
-    process.stderr.write(`${model} ${m + 1}/${judgedModels.length}\n`);
+    process.stderr.write(`${asked} ${model}\n`);
   }
   const kinds = [...new Set(positives.map(({ kind }) => kind))].map((kind) => {
     const rows = positives.filter((row) => row.kind === kind);
@@ -257,7 +278,7 @@ function judge(): void {
       of: rows[0]!.of,
     };
   });
-  const swaps = positives.filter(({ kind }) => kind.startsWith("swap"));
+  const swaps = positives.filter(({ kind }) => kind.startsWith("raw, swap"));
   const foundFamilies = judgedModels.filter((model) =>
     swaps.filter((row) => row.model === model).every(({ foundAt: at }) => at !== null),
   );

@@ -3,9 +3,11 @@
     python materials/makers/sample_endpoints.py ../shared/zoo OUT [MOST]
 
 One file a model in OUT: token ids, uint16, [condition][prompt][sample][token], the conditions in the order of
-OUT/conditions.json (name, role, samples). Prompts are 60 openings of 16 tokens; answers are 4 tokens, sampled at
+OUT/conditions.json (name, role, samples). Prompts are 60 openings of 16 tokens, chosen by the first model of each shape, which judges nothing: those on which the
+four are sure and disagree. Answers are 3 tokens with a letter or a number each (others are not drawn: small models of
+documents answer with line ends), sampled at
 temperature 0.5 unless the condition says otherwise. Seeds follow from the names, so a run repeats to the token.
-Of each of the bank's four shapes the first eleven models. About three seconds of one core a model; a file that is
+Of each of the bank's four shapes the first nine models. About three seconds of one core a model; a file that is
 there is not made again, and a run stops after MOST models.
 """
 import gzip
@@ -21,7 +23,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
-EPS, THETA, PROMPTS, TOKENS = 1e-5, 10000.0, 60, 4
+EPS, THETA, PROMPTS, TOKENS = 1e-5, 10000.0, 60, 3
 torch.set_num_threads(1)
 
 SYSTEM = [
@@ -136,10 +138,14 @@ class Model:
         return x @ head.T, kept
 
 
+# Tokens without a letter or a number, set by main: never drawn.
+SILENT = None
+
+
 def drawn(logits, g, temperature=0.5, top_p=1.0, top_k=0, noise=0.0):
     if noise:
         logits = logits + noise * torch.randn(logits.shape, generator=g)
-    logits = logits / temperature
+    logits = (logits / temperature).masked_fill(SILENT, float("-inf"))
     if top_k:
         logits = logits.masked_fill(logits < logits.topk(top_k, -1).values[..., -1:], float("-inf"))
     probs = logits.softmax(-1)
@@ -166,19 +172,36 @@ def answers(model, prompts, samples, g, how):
     return torch.stack(out, -1)
 
 
+@torch.no_grad()
+def chosen(zoo, rows):
+    """The openings on which the first model of each shape is sure of its next token and the four differ."""
+    prompts = torch.tensor(rows)
+    tops, shares = 0, []
+    for name in ("a00", "b00", "c00", "d00"):
+        logits, _ = Model(f"{zoo}/bank/{name}").step(prompts[:, None], torch.arange(prompts.shape[1]), None)
+        shares.append((logits[:, 0] / 0.5).masked_fill(SILENT, float("-inf")).softmax(-1))
+        tops = tops + shares[-1].amax(-1) / 4
+    pairs = [(a, b) for i, a in enumerate(shares) for b in shares[i + 1:]]
+    common = sum(torch.minimum(a, b).sum(-1) for a, b in pairs) / len(pairs)
+    return [rows[i] for i in (tops - common).argsort(descending=True)[:PROMPTS].sort().values.tolist()]
+
+
 def main(zoo, out, most=64):
     os.makedirs(out, exist_ok=True)
     tokenizer = Tokenizer.from_file(f"{zoo}/bank/tokenizer.json")
     encode = lambda text: torch.tensor(tokenizer.encode(text, add_special_tokens=False).ids, dtype=torch.long)
-    with gzip.open(f"{zoo}/samples/base.jsonl.gz", "rt") as lines:
-        rows = [json.loads(line)["prompt_ids"][:16] for _, line in zip(range(PROMPTS), lines)]
-    prompts = torch.tensor(rows)
     vocabulary = [tokenizer.id_to_token(i) or "" for i in range(tokenizer.get_vocab_size())]
+    with gzip.open(f"{zoo}/samples/base.jsonl.gz", "rt") as lines:
+        rows = [json.loads(line)["prompt_ids"][:16] for line in lines]
+    global SILENT
+    SILENT = torch.tensor([not any(c.isalnum() for c in word.replace("Ġ", "").replace("Ċ", "")) for word in vocabulary])
+    rows = chosen(zoo, rows)
+    prompts = torch.tensor(rows)
     json.dump({"prompts": rows, "tokens": TOKENS, "vocabulary": vocabulary,
                "conditions": [{"name": n, "role": r, "samples": s, **how} for n, r, s, how in CONDITIONS]},
               open(f"{out}/conditions.json", "w"))
-    names = sorted(n for n in os.listdir(f"{zoo}/bank") if os.path.isdir(f"{zoo}/bank/{n}") and "-" not in n and int(n[1:]) < 11)
-    for name in names:
+    names = sorted(n for n in os.listdir(f"{zoo}/bank") if os.path.isdir(f"{zoo}/bank/{n}") and "-" not in n and int(n[1:]) < 9)
+    for name in sorted(names, key=lambda n: (n[1:] != "00", n)):
         path = f"{out}/{name}.u16"
         if os.path.exists(path):
             continue

@@ -218,6 +218,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   "purpose-says": { takes: "text", means: "what for, in words" },
   questions: { takes: "which", means: "a common origin, the three relations" },
   quiet: { takes: "", means: "say nothing but results and errors" },
+  raw: { takes: "", means: "asked through a completions interface, which takes the text as it is" },
   reach: { takes: "whom", means: "whom it means" },
   reading: {
     takes: "",

@@ -39,7 +39,7 @@ const [reference, endpoint, honest] = [
   write("theirs.jsonl", "b", 9),
   write("again.jsonl", "a"),
 ];
-for (const kind of ["host", "quantisation", "system-prompt", "time"])
+for (const kind of ["host", "quantisation", "system-prompt", "template", "time"])
   for (const n of [1, 2]) write(kind === "time" ? `controls/time/${n}.jsonl` : `controls/${kind}-${n}.jsonl`, "a");
 const options = { controls: join(folder, "controls"), seed: "assay" };
 const observed = ({ findings }: Awaited<ReturnType<typeof endpointQuestion.examine>>) =>

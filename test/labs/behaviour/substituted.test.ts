@@ -36,6 +36,7 @@ function host(weights: string, name: string, { samples = 3, wild = 0.1, say = (t
 }
 
 const controls = CONTROL_KINDS.flatMap((kind) => ["a", "b"].map((n) => ({ ...host("ours", `${kind}-${n}`), kind })));
+const more = ["c", "d"].map((n) => ({ ...host("ours", `host-${n}`), kind: "host" as const }));
 const examined = (endpoint: Host, more: Partial<Parameters<typeof examineSubstituted>[0]> = {}) =>
   examineSubstituted({
     reference: host("ours", "reference"),
@@ -44,6 +45,7 @@ const examined = (endpoint: Host, more: Partial<Parameters<typeof examineSubstit
     substitute: null,
     prompts: new Map(),
     seed: "test",
+    raw: false,
     validations: [],
     software: { name: "assay", version: "0", commit: "test" },
     ...more,
@@ -51,10 +53,10 @@ const examined = (endpoint: Host, more: Partial<Parameters<typeof examineSubstit
 const seen = (finding: ReturnType<typeof examined>) => finding.observations as SubstitutedObservations;
 
 describe("an endpoint beside honest hosts", () => {
-  test("other weights are found within sixty requests, and warned of within thirty", () => {
+  test("other weights are found within ninety requests, and warned of before", () => {
     const { foundAt, warningAt, levels } = seen(examined(host("theirs", "endpoint")));
-    expect(foundAt).toBeLessThanOrEqual(60);
-    expect(warningAt).toBeLessThanOrEqual(30);
+    expect(foundAt).toBeLessThanOrEqual(90);
+    expect(warningAt).toBeLessThan(foundAt!);
     expect(levels.map(({ level }) => level)).toEqual([0.02, 0.1, 0.3]);
   });
 
@@ -84,6 +86,8 @@ describe("an endpoint beside honest hosts", () => {
       outcome: "refused",
       reason: expect.stringContaining("system-prompt"),
     });
+    const raw = controls.filter(({ kind }) => kind !== "system-prompt" && kind !== "template");
+    expect(examined(host("theirs", "e"), { controls: [...raw, ...more], raw: true }).outcome).toBe("uncalibrated");
     const copy = [...controls.slice(0, 7), { ...controls[0]!, kind: "time" as const }];
     expect(examined(host("theirs", "e"), { controls: copy }).reason).toContain("same file");
     const silent = host("ours", "silent", { say: () => "" });

@@ -36,6 +36,10 @@ export const endpointQuestion: Question = {
       help: "answers of what is suspected to serve instead: bounds the share of its answers, and is part of no test",
     },
     {
+      flags: "--raw",
+      help: "the endpoint was asked through a completions interface: no control of a system prompt or a template is asked for",
+    },
+    {
       flags: "--seed <text>",
       help: "seed of the order in which answers are looked at, 1 to 200 characters",
       read: optionValue.text(1, 200),
@@ -49,14 +53,15 @@ Examples:
   $ assay examine endpoint ours.jsonl endpoint.jsonl --controls controls/ --substitute small.jsonl --out case-4
 
 Transcripts are recorded by \`assay collect\`, from an endpoint or from a model run here (gguf:, onnx:), one short answer or more
-a prompt. controls/ holds host-a.jsonl, quantisation-q8.jsonl, system-prompt-b.jsonl, time-march.jsonl, or a folder a kind.
+a prompt. controls/ holds host-a.jsonl, quantisation-q8.jsonl, system-prompt-b.jsonl, template-c.jsonl, time-march.jsonl, or a folder a kind.
 An outcome of "inconclusive" does not show that the endpoint serves the reference's weights.`,
 
   async examine({ arguments: [reference, endpoint], options }, { studies }) {
-    const { controls, substitute, seed } = options as unknown as {
+    const { controls, substitute, seed, raw } = options as unknown as {
       controls: string;
       substitute?: string;
       seed: string;
+      raw?: boolean;
     };
     const at = (path: unknown): TranscriptAt => ({ path: String(path), name: null });
     return examined({
@@ -65,6 +70,7 @@ An outcome of "inconclusive" does not show that the endpoint serves the referenc
       controls: await controlsIn(controls),
       substitute: substitute === undefined ? null : at(substitute),
       seed,
+      raw: raw === true,
       studies,
     });
   },
@@ -76,15 +82,16 @@ An outcome of "inconclusive" does not show that the endpoint serves the referenc
       if (found) return found;
       throw new AssayError("FORMAT", `verify: expected an input in the role "${role}", got none`);
     };
-    const { seed } = request.settings;
-    if (typeof seed !== "string")
-      throw new AssayError("UNSUPPORTED", "verify: expected a request of `examine endpoint` with a seed");
+    const { seed, raw } = request.settings;
+    if (typeof seed !== "string" || typeof raw !== "boolean")
+      throw new AssayError("UNSUPPORTED", "verify: expected a request of `examine endpoint` with seed and raw");
     return examined({
       reference: one("reference"),
       endpoint: one("suspect"),
       controls: CONTROL_KINDS.flatMap((kind) => all(roleOf(kind)).map((at) => ({ at, kind }))),
       substitute: all("substitute")[0] ?? null,
       seed,
+      raw,
       studies: desk.studies,
     });
   },
@@ -98,10 +105,11 @@ interface Sides {
   controls: readonly { at: TranscriptAt; kind: ControlKind }[];
   substitute: TranscriptAt | null;
   seed: string;
+  raw: boolean;
   studies: readonly Study[];
 }
 
-async function examined({ seed, studies, ...sides }: Sides): Promise<Examination> {
+async function examined({ seed, raw, studies, ...sides }: Sides): Promise<Examination> {
   const prompts = new Map<string, string>();
   const read = async (at: TranscriptAt) => hostOf(await readTranscriptFile(at), prompts);
   const reference = await read(sides.reference);
@@ -119,6 +127,7 @@ async function examined({ seed, studies, ...sides }: Sides): Promise<Examination
     substitute,
     prompts,
     seed,
+    raw,
     validations: studies,
     software: SOFTWARE,
   });
@@ -129,7 +138,7 @@ async function examined({ seed, studies, ...sides }: Sides): Promise<Examination
     ...controls.map((control) => input(roleOf(control.kind), control)),
     ...(substitute ? [input("substitute", substitute)] : []),
   ];
-  const settings = { seed };
+  const settings = { seed, raw };
   return { findings: [finding], inputs, settings, arguments: endpointTyped({ inputs, settings } as never).split(" ") };
 }
 
@@ -164,7 +173,8 @@ function within(a: string, b: string): boolean {
 const NAMED: Readonly<Record<ControlKind, RegExp>> = {
   host: /^(?:host|provider|server|hardware|batch|sampling)/i,
   quantisation: /^(?:quanti|gguf|int|fp|bf|q)/i,
-  "system-prompt": /^(?:system|prompt|template|chat)/i,
+  "system-prompt": /^(?:system|prompt)/i,
+  template: /^(?:template|chat)/i,
   time: /^(?:time|date|day|later|earlier)/i,
 };
 

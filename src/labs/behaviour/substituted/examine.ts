@@ -16,6 +16,7 @@ import { BEHAVIOUR_PROPOSITIONS } from "../propositions.js";
 import { type Counted, logEAgainst } from "./e-value.js";
 import {
   ANSWERS_MIN,
+  ASKERS_OWN,
   CONTROL_KINDS,
   CONTROLS_MIN,
   type ControlKind,
@@ -32,7 +33,7 @@ import { type Reading, type Recorded, readAnswers, withoutNotices } from "./read
 import { shareOf } from "./share.js";
 import { type Answers, levelsReached, poolOf, surpriseOf } from "./surprise.js";
 import { type TokenCounts, tokenExhibit } from "./token-counts.js";
-import { SUBSTITUTED_ALTERNATIVES, SUBSTITUTED_ASSUMPTION, SUBSTITUTED_LIMITS } from "./words.js";
+import { RAW_ASSUMPTION, SUBSTITUTED_ALTERNATIVES, SUBSTITUTED_ASSUMPTION, SUBSTITUTED_LIMITS } from "./words.js";
 
 /** One transcript. */
 export interface Host {
@@ -41,7 +42,7 @@ export interface Host {
   tokens: TokenCounts;
 }
 
-export interface SubstitutedRequest {
+interface SubstitutedRequest {
   reference: Host;
   endpoint: Host;
   controls: readonly (Host & { kind: ControlKind })[];
@@ -50,6 +51,8 @@ export interface SubstitutedRequest {
   prompts: ReadonlyMap<string, string>;
   /** Of the order in which the endpoint's answers are looked at. */
   seed: string;
+  /** Asked through a completions interface: no host puts a system prompt or a template round the text. */
+  raw: boolean;
   validations: readonly Validation[];
   software: Finding["software"];
 }
@@ -74,7 +77,7 @@ export function examineSubstituted(request: SubstitutedRequest): Finding {
     statistic: { name: "log10 of the largest e-value", value: round(Math.max(0, log10E)) },
     log10P,
     exact: true,
-    assumption: SUBSTITUTED_ASSUMPTION,
+    assumption: request.raw ? `${SUBSTITUTED_ASSUMPTION} ${RAW_ASSUMPTION}` : SUBSTITUTED_ASSUMPTION,
     n: requests,
     seed: request.seed,
     share: 10 ** OUTCOME_RULES.log10Alpha,
@@ -84,8 +87,10 @@ export function examineSubstituted(request: SubstitutedRequest): Finding {
 }
 
 /** What the request lacks, in a sentence; null where nothing. */
-function tooFew({ controls }: SubstitutedRequest): string | null {
-  const missing = CONTROL_KINDS.filter((kind) => !controls.some((control) => control.kind === kind));
+function tooFew({ controls, raw }: SubstitutedRequest): string | null {
+  const missing = CONTROL_KINDS.filter(
+    (kind) => !(raw && ASKERS_OWN.includes(kind)) && !controls.some((control) => control.kind === kind),
+  );
   if (missing.length > 0)
     return `No control shows the same weights over another ${missing.join(", ")}: an honest change of it would look like a substitution.`;
   if (controls.length < CONTROLS_MIN)
@@ -181,15 +186,17 @@ function judged({ prompts, honest, endpoint, substitute, seed }: Gathered): Judg
   }));
   const ranked: { id: string; text: string; surprise: number }[] = [];
   const ofSubstitute = LEVELS.map(() => 0);
+  const source = prng("behaviour/substituted/ties", seed);
+  const drawn = () => (source.uint32() + 0.5) / 2 ** 32;
   for (const id of prompts) {
     const answers = honest.map((host) => host.answers.get(id)!);
     for (const [h, own] of answers.entries()) {
       const pool = poolOf(answers.filter((_, other) => other !== h));
-      for (const text of own) count(hosts[h]!.surprising, surpriseOf(text, pool));
+      for (const text of own) count(hosts[h]!.surprising, surpriseOf(text, pool, drawn()));
     }
     const pool = poolOf(answers);
-    for (const text of endpoint.answers.get(id)!) ranked.push({ id, text, surprise: surpriseOf(text, pool) });
-    for (const text of substitute?.answers.get(id) ?? []) count(ofSubstitute, surpriseOf(text, pool));
+    for (const text of endpoint.answers.get(id)!) ranked.push({ id, text, surprise: surpriseOf(text, pool, drawn()) });
+    for (const text of substitute?.answers.get(id) ?? []) count(ofSubstitute, surpriseOf(text, pool, drawn()));
   }
   const order = sample(ranked.length, ranked.length, prng("behaviour/substituted", seed));
   const { course, log10E } = courseOf(
@@ -265,7 +272,7 @@ function observed(
   ].flatMap(({ side, frames }) => frames.map((frame) => ({ side: cut(side), frame: cut(frame) })));
   return {
     type: "behaviour/substituted/observations/v1",
-    settings: { seed: request.seed, method: SUBSTITUTED_METHOD.version },
+    settings: { seed: request.seed, raw: request.raw, method: SUBSTITUTED_METHOD.version },
     prompts: prompts.length,
     requests,
     leftOut: readings.endpoint.leftOut,

@@ -5,7 +5,9 @@ export const SUBSTITUTED = "behaviour/substituted";
 export const SUBSTITUTED_METHOD: MethodName = { id: SUBSTITUTED, version: "1" };
 
 /** Ways in which the same weights may honestly be served otherwise; controls show each. */
-export const CONTROL_KINDS = ["host", "quantisation", "system-prompt", "time"] as const;
+export const CONTROL_KINDS = ["host", "quantisation", "system-prompt", "template", "time"] as const;
+/** What a host cannot change where it was asked through a completions interface, which takes the text as it is. */
+export const ASKERS_OWN: readonly ControlKind[] = ["system-prompt", "template"];
 export type ControlKind = (typeof CONTROL_KINDS)[number];
 
 /** Fewer hosts do not show how far honest ones lie apart; the study has twelve. */
@@ -15,13 +17,13 @@ export const PROMPTS_MIN = 40;
 /** Answers a control must give: its own rate is learned from these. */
 export const ANSWERS_MIN = 100;
 
-/** Characters of an answer's opening that are compared: about a token, a phrase, a sentence. */
-export const DEPTHS = [4, 16, 48] as const;
+/** Characters of an answer's opening that are compared: from a syllable to a sentence. */
+export const DEPTHS = [2, 4, 8, 16, 48] as const;
 /** An answer counts as surprising at a level when no more than this share of honest answers agrees with the others so little. */
 export const LEVELS = [0.02, 0.1, 0.3] as const;
 /**
  * How much more often an honest host may surprise than the most surprising control, as a factor of odds: a new host is no
- * copy of one that was seen. Set on 16 of the study's models, which judge nothing.
+ * copy of one that was seen. Set on four of the study's models, which judge nothing.
  */
 export const ODDS_MARGIN = 1.5;
 /** Odds that are bet on, as factors of the odds allowed; equal stakes. */

@@ -7,7 +7,7 @@ const text = z.string().max(500);
 
 export const substitutedObservationsSchema = z.strictObject({
   type: z.literal("behaviour/substituted/observations/v1"),
-  settings: z.strictObject({ seed: z.string(), method: z.string() }),
+  settings: z.strictObject({ seed: z.string(), raw: z.boolean(), method: z.string() }),
   /** Prompts that reference, endpoint and all controls answered, and the endpoint's answers to them that were judged. */
   prompts: count,
   requests: count,

@@ -8,7 +8,7 @@
 import type { Counted } from "./e-value.js";
 import { lowerBound, upperBound } from "./rate-bounds.js";
 
-export interface Share {
+interface Share {
   low: number;
   high: number;
 }

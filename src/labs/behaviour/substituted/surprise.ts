@@ -1,7 +1,8 @@
 /**
  * How surprising an answer is among honest ones to the same prompt: the share of honest answers that agree with the
- * other hosts' answers as little as it does. Agreement is the share of the pool with the same opening, summed over three
- * depths. Where honest answers scatter, another scattered one surprises nobody; where they are one text, any other does.
+ * other hosts' answers as little as it does. Agreement is the share of the pool with the same opening, summed over
+ * depths; ties are broken by a number drawn for the request, so that the surprise of one more honest answer is uniform.
+ * Where honest answers scatter, another scattered one surprises nobody; where they are one text, any other does.
  */
 import { DEPTHS, LEVELS } from "./method.js";
 
@@ -37,17 +38,27 @@ export function poolOf(hosts: readonly Answers[]): Pool {
   return { counts, size, agreements: Float64Array.from(agreements).sort() };
 }
 
-/** From 1/(n + 1), nobody agrees with the others so little, to 1. */
-export function surpriseOf(text: string, { counts, size, agreements }: Pool): number {
+/**
+ * Near 0 where hardly any honest answer agrees with the others so little.
+ * @param drawn from 0 to 1, fixed by the seed, the prompt and the answer's place, never by its text
+ */
+export function surpriseOf(text: string, { counts, size, agreements }: Pool, drawn: number): number {
   const agreement = size === 0 ? 0 : sum(DEPTHS.map((depth, d) => counts[d]!.get(text.slice(0, depth)) ?? 0)) / size;
-  let [low, high] = [0, agreements.length];
-  // Sums of the same shares in another order differ in their last bits: a tie counts as agreeing so little.
+  // Sums of the same shares in another order differ in their last bits.
+  const less = countUpTo(agreements, agreement - 1e-9);
+  const ties = countUpTo(agreements, agreement + 1e-9) - less;
+  return (less + drawn * (ties + 1)) / (agreements.length + 1);
+}
+
+/** How many of the ascending values are at most this. */
+function countUpTo(values: Float64Array, limit: number): number {
+  let [low, high] = [0, values.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (agreements[middle]! <= agreement + 1e-9) low = middle + 1;
+    if (values[middle]! <= limit) low = middle + 1;
     else high = middle;
   }
-  return (1 + low) / (agreements.length + 1);
+  return low;
 }
 
 /** The number of levels that it reaches: levels rise, so a surprise at one is a surprise at all above. */

@@ -6,7 +6,7 @@
 /** Prompt tokens stated, by prompt. */
 export type TokenCounts = ReadonlyMap<string, number>;
 
-export interface TokenExhibit {
+interface TokenExhibit {
   /** Prompts for which both sides stated a count. */
   prompts: number;
   /** The commonest difference, the endpoint's less the reference's, and at how many prompts it stands. */

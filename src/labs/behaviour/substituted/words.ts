@@ -2,6 +2,9 @@
 export const SUBSTITUTED_ASSUMPTION =
   "The controls are answers of the reference's own weights, and an honest endpoint surprises, over these prompts, no more often than the margin of the method times the most surprising control. Answers are drawn independently of one another, and the prompts were asked without regard to the answers.";
 
+export const RAW_ASSUMPTION =
+  "The endpoint was asked through a completions interface, as was said, and put no system prompt and no template round the text.";
+
 export const SUBSTITUTED_ALTERNATIVES: readonly string[] = [
   "The same weights were served under a system prompt, a template, a filter or a sampling unlike all of the controls'.",
   "The same weights were quantised more coarsely than any control.",
