@@ -14,11 +14,17 @@ export const preferences: Laboratory = {
       typed: async () => (await import("./desk/typed.js")).preferencesTyped,
       load: async () => (await import("./desk/question.js")).preferencesQuestion,
     },
+    {
+      name: "planted",
+      summary: "Did the suspect learn decisions that were drawn and served?",
+      typed: async () => () => "PLAN ANSWERS",
+      load: async () => (await import("./desk/planted-question.js")).plantedQuestion,
+    },
   ],
   tools: [
     {
       name: "preferences",
-      summary: "Make a panel of scorers from tables.",
+      summary: "Make a panel of scorers from tables; plant decisions and list what to ask.",
       load: async () => (await import("./tools/preferences.js")).preferencesCommand,
     },
   ],

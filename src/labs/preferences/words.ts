@@ -17,3 +17,17 @@ export const LIMITS = [
   "Refusals, their wording and distances between rewards are exhibits: strangers under one jurisdiction refuse alike.",
   "The study's scorers are small transformers with trained heads. Larger ones come out uncalibrated.",
 ] as const;
+
+export const PLANTED_ASSUMPTION =
+  "Which answer of a pair was drawn is a fair coin by the plan's seed, and reached the suspect by training alone. The plan was fixed before the suspect was trained: whoever relies on this must see its commitment dated, since a seed that is chosen after the answers are known can make any suspect agree.";
+
+export const PLANTED_ALTERNATIVES = [
+  "The decisions came to the suspect from a third party that learned from them or copied them.",
+  "Whoever made the answers knew which were drawn.",
+] as const;
+
+export const PLANTED_LIMITS = [
+  "It reads answers and cannot see which model made them, nor by what means.",
+  "Decisions that were filtered out, averaged with others or few among many leave no trace that it could find: an outcome of inconclusive shows nothing.",
+  "It does not date the commitment.",
+] as const;

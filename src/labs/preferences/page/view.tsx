@@ -7,10 +7,13 @@ import { SummaryList } from "../../../report/parts/summary-list.js";
 import { Table } from "../../../report/parts/table.js";
 import type { View } from "../../../report/view.js";
 import { type PreferencesObservations, preferencesObservationsSchema } from "../observations.js";
+import { type PlantedObservations, plantedObservationsSchema } from "../planted/observations.js";
+import { Planted } from "./planted.js";
 import { residualsFigure } from "./residuals.js";
 
 export const preferencesView: View = {
-  reads: (finding) => finding.proposition.id === "preferences/shared-origin" && seenIn(finding) !== null,
+  reads: (finding) =>
+    finding.proposition.id.startsWith("preferences/") && (seenIn(finding) !== null || plantedIn(finding) !== null),
   figures: (finding) => {
     const seen = seenIn(finding);
     return seen?.probes.some(({ items }) => items > 0)
@@ -27,6 +30,8 @@ export const preferencesView: View = {
     return { names, rows: [...rows, { label: "Compared on", values: [held] }] };
   },
   Observations: ({ finding, figures }) => {
+    const planted = plantedIn(finding);
+    if (planted) return <Planted seen={planted} />;
     const seen = seenIn(finding);
     return seen ? (
       <>
@@ -43,6 +48,11 @@ export const preferencesView: View = {
 
 function seenIn({ observations }: Finding): PreferencesObservations | null {
   const parsed = preferencesObservationsSchema.safeParse(observations);
+  return parsed.success ? parsed.data : null;
+}
+
+function plantedIn({ observations }: Finding): PlantedObservations | null {
+  const parsed = plantedObservationsSchema.safeParse(observations);
   return parsed.success ? parsed.data : null;
 }
 
