@@ -13,7 +13,7 @@ import { METHOD, PROBES } from "./method.js";
 import type { PreferencesObservations } from "./observations.js";
 import { PREFERENCES_PROPOSITIONS } from "./propositions.js";
 import { outsideOf, refusedOf } from "./reference-class.js";
-import { castOf, KINDS } from "./residual/cast.js";
+import { type Cast, castOf, KINDS } from "./residual/cast.js";
 import { type ProbeResult, probeResult } from "./residual/probe-result.js";
 import { refusalsSeen } from "./residual/refusals.js";
 import type { Lineage } from "./scores/lineage.js";
@@ -50,7 +50,7 @@ export function examinePreferences(request: PreferencesRequest): Finding {
   const results = PROBES.map((probe) => probeResult(probe, seated, cast));
   const statistic = jointStatistic(results, (result) => result.pair.residual);
   const kinds = KINDS.map((kind) => kindOver(results, kind)).filter(({ families }) => families > 0);
-  const observations = observed(seated, lineage, results, statistic, cast);
+  const observations = observed(seated, lineage, results, statistic, kinds, cast);
   const refused = refusedOf(observations, [reference, suspect]);
   const lineages = observations.panel.lineages;
   const decision: Decision =
@@ -129,7 +129,8 @@ function observed(
   lineage: Lineage,
   results: readonly ProbeResult[],
   statistic: number,
-  cast: ReturnType<typeof castOf>,
+  kinds: PreferencesObservations["kinds"],
+  cast: Cast,
 ): PreferencesObservations {
   const { names } = seated;
   const suspect = names[1]!;
@@ -155,10 +156,11 @@ function observed(
   return {
     type: "preferences/observations/v1",
     statistic,
+    kinds,
     probes: results.map((result) => result.seen),
     panel: {
       scorers: members.length,
-      lineages: new Set(cast.lineages.slice(2)).size,
+      lineages: new Set(cast.families.slice(2)).size,
       sharingBase: shares(lineage.base, lineage.data),
       sharingData: shares(lineage.data, lineage.base),
       leftOut: [...seated.leftOut],

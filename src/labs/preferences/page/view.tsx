@@ -83,7 +83,7 @@ function Kinds({ seen }: { seen: PreferencesObservations }) {
         { title: "Probe" },
         { title: "Pairs of" },
         { title: "Pairs", numeric: true },
-        { title: "Lineages", numeric: true },
+        { title: "Bases or sets", numeric: true },
         { title: "Largest", numeric: true },
       ]}
       rows={rows}
@@ -91,7 +91,7 @@ function Kinds({ seen }: { seen: PreferencesObservations }) {
   );
 }
 
-function panelRows({ panel, sides, takenOut, statistic }: PreferencesObservations): [string, string][] {
+function panelRows({ panel, sides, takenOut, statistic, kinds }: PreferencesObservations): [string, string][] {
   const sideWords = ({ base, data, parameters }: PreferencesObservations["sides"]["suspect"]) =>
     `base ${base ?? "not documented"}; preference data ${data ?? "not documented"}; ${parameters === null ? "size not stated" : `${whole(parameters)} parameters`}`;
   const left = panel.leftOut.map(({ why, scorers }) => `${whole(scorers)} ${why}`).join("; ");
@@ -99,6 +99,10 @@ function panelRows({ panel, sides, takenOut, statistic }: PreferencesObservation
     [
       "Least over the probes, by the largest of unrelated lineages",
       `${decimal(statistic, 3)}; above 1 it stands above all of them on both probes`,
+    ],
+    [
+      "The most that pairs of no relation reach on both probes at once",
+      kinds.map(({ kind, statisticMax }) => `${kind} ${decimal(statisticMax, 3)}`).join("; "),
     ],
     ["Suspect, as documented", sideWords(sides.suspect)],
     ["Reference, as documented", sideWords(sides.reference)],

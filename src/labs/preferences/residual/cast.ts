@@ -13,6 +13,10 @@ export interface Cast {
   lineages: readonly number[];
   /** Lineages left out of the mean for a scorer: its own, and those a side is documented to belong to. */
   leaves: readonly (readonly number[])[];
+  /** What counts as one independent maker: a base, or whoever names none. */
+  families: readonly string[];
+  /** The base or the data set that a pair of a kind shares, and the bases of one that shares nothing. */
+  familiesOf: (kind: Kind, i: number, j: number) => readonly string[];
   /** Null for two of one lineage, and for the two sides: that is the question. */
   kind: (i: number, j: number) => Kind | null;
 }
@@ -42,7 +46,10 @@ export function castOf(names: readonly string[], documented: Lineage): Cast {
     if (data.get(a) !== undefined && data.get(a) === data.get(b)) return KINDS[2];
     return KINDS[0];
   };
-  return { lineages, leaves, kind };
+  const families = names.map((name) => base.get(name) ?? `only ${name}`);
+  const familiesOf = (of: Kind, i: number, j: number): readonly string[] =>
+    of === KINDS[2] ? [data.get(names[i]!)!] : [...new Set([families[i]!, families[j]!])];
+  return { lineages, leaves, families, familiesOf, kind };
 }
 
 /** One base and one data set, or a list that names both. */

@@ -82,11 +82,11 @@ function epic(raw: number): number {
 function kindSeen(
   kind: Kind,
   nulls: readonly { kind: Kind; residual: number; i: number; j: number }[],
-  { lineages }: Cast,
+  { familiesOf }: Cast,
 ): ProbeSeen["kinds"] {
   const of = nulls.filter((each) => each.kind === kind);
   if (of.length === 0) return [];
-  const families = new Set(of.flatMap(({ i, j }) => [lineages[i]!, lineages[j]!]).filter((l) => l >= 0));
+  const families = new Set(of.flatMap(({ i, j }) => familiesOf(kind, i, j)));
   return [{ kind, pairs: of.length, families: families.size, max: round(largest(of.map(({ residual }) => residual))) }];
 }
 
