@@ -5,8 +5,22 @@ import { PREFERENCES_PROPOSITIONS } from "./propositions.js";
 export const preferences: Laboratory = {
   id: "preferences",
   propositions: PREFERENCES_PROPOSITIONS,
-  // None yet: every outcome is "uncalibrated" until one is there.
-  studies: [],
+  studies: [
+    {
+      method: "preferences/centred-residuals",
+      version: "1",
+      file: "validation/preferences-shared-origin.json",
+      measuredOn:
+        "reward models with trained heads on 22 frozen transformers of 0.27 to 0.43 million parameters, 1,200 pairs and 900 words",
+    },
+    {
+      method: "preferences/planted",
+      version: "1",
+      file: "validation/preferences-planted.json",
+      measuredOn:
+        "reward models with trained heads on frozen transformers of 0.27 to 0.43 million parameters, students distilled from 700 pairs and 200 planted ones",
+    },
+  ],
   questions: [
     {
       name: "preferences",

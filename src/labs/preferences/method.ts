@@ -26,7 +26,7 @@ export const SHARING_MIN = 3;
 /** A residual correlation below it is never leaned on, however low the panel stays: unrelated makers reach .3. */
 export const FLOOR = 0.1;
 /** Weights of the largest scorer that was studied: what is said of larger ones is not calibrated. */
-export const STUDIED_PARAMETERS_MAX = 1_100_000;
+export const STUDIED_PARAMETERS_MAX = 430_000;
 
 /** Bytes of one file after decompression, rows of one scorer, scorers of a panel (CWE-770). */
 export const SCORES_BYTES_MAX = 256 * 1024 * 1024;
