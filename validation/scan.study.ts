@@ -1,12 +1,12 @@
 /**
  * Which base is this model made of? A library of sketches of every model of the zoo without a parent and of the bank,
  * with their weights at hand; derived models (the zoo's, and several derivations of bank models) scanned for theirs; every
- * bank model scanned in a library without it, as somebody who is of none of these. The zoo's models are scanned with
- * disguises undone, the others without: that takes seconds a candidate.
+ * bank model scanned in a library without it, as somebody who is of none of these. Disguises are undone for the zoo's
+ * disguised model and for a student as its control: that takes seconds a candidate.
  *
- *   npm run build && node validation/scan.study.ts --zoo ../shared/zoo [--work FOLDER] [--part zoo|derived|strangers]
+ *   npm run build && node validation/scan.study.ts --zoo ../shared/zoo [--work FOLDER] [--part PART]
  *
- * Goes through the door of `assay scan`. Scans that are kept in FOLDER are not made again; the derived models are kept
+ * PART: zoo, derived, strangers, disguised, or write, which makes scan.json from what FOLDER keeps. Goes through the door of `assay scan`. Scans that are kept in FOLDER are not made again; the derived models are kept
  * there too, for validation/peers/provenance-kit.py. Writes scan.json.
  */
 import {
@@ -137,11 +137,20 @@ const rootsOf = (name: string): string[] =>
   manifest[name]!.parents.length === 0 ? [name] : [...new Set(manifest[name]!.parents.flatMap(rootsOf))];
 /** No weights of the teacher reach a student who was taught on its text. */
 const TAUGHT = /distill|sampled/;
+const basesOf = (name: string) => (TAUGHT.test(manifest[name]!.how) || TAUGHT.test(name) ? [] : rootsOf(name));
+
 async function zooModels(): Promise<void> {
   for (const name of Object.keys(manifest).filter((name) => manifest[name]!.parents.length > 0)) {
     const { how } = manifest[name]!;
-    const bases = TAUGHT.test(how) || TAUGHT.test(name) ? [] : rootsOf(name);
-    if (!known(name, how)) await scan({ model: join(zoo, "models", name), suspect: name, how, bases, disguises: true });
+    if (!known(name, how)) await scan({ model: join(zoo, "models", name), suspect: name, how, bases: basesOf(name) });
+  }
+}
+
+async function undisguised(): Promise<void> {
+  for (const name of ["disguised", "distilled"]) {
+    const how = `${manifest[name]!.how}; disguises undone`;
+    if (known(name, how)) continue;
+    await scan({ model: join(zoo, "models", name), suspect: name, how, bases: basesOf(name), disguises: true });
   }
 }
 
@@ -169,8 +178,8 @@ function noisyOf(w: Weights, other: Weights): Weights {
 }
 
 async function derivedModels(): Promise<void> {
-  for (const shape of ["a", "b", "c", "d"])
-    for (const n of ["00", "05", "10"]) {
+  for (const n of ["00", "05", "10"])
+    for (const shape of ["a", "b", "c", "d"]) {
       const name = `${shape}${n}`;
       const w = readWeights(join(zoo, "bank", name));
       const other = `${shape}${n === "00" ? "01" : "15"}`;
@@ -187,8 +196,10 @@ async function derivedModels(): Promise<void> {
     }
 }
 
+/** Every fourth first, so that a part of them speaks of all shapes. */
 async function strangers(): Promise<void> {
-  for (const name of bank) {
+  const inTurn = [0, 1, 2, 3].flatMap((k) => bank.filter((_, i) => i % 4 === k));
+  for (const name of inTurn) {
     const how = "not in the library";
     if (known(name, how)) continue;
     const without = join(folder, "without");
@@ -204,6 +215,7 @@ async function strangers(): Promise<void> {
 if (wanted("zoo")) await zooModels();
 if (wanted("derived")) await derivedModels();
 if (wanted("strangers")) await strangers();
+if (wanted("disguised")) await undisguised();
 
 const derived = rows.filter(({ bases }) => bases.length > 0);
 const others = rows.filter(({ bases }) => bases.length === 0);

@@ -87,31 +87,69 @@ export async function examineWeights(request: WeightsRequest): Promise<Finding[]
   return [ancestry, examineDirection(ancestry, request.settings.committed)];
 }
 
-/** Do the two share ancestral weights? */
-export async function examineAncestry(request: WeightsRequest): Promise<Finding> {
-  const { reference, suspect } = request;
+/** What the exact tests alone say of a pair that they do not accuse. */
+interface Silent {
+  /** Paid for all candidates. */
+  log10P: number;
+  outcome: "inconclusive" | "uncalibrated";
+  /** Fields of the two configurations, as a finding's observations have them. */
+  fields: WeightsObservations["architecture"]["fields"];
+}
+
+/**
+ * The exact tests of shared ancestry and nothing beside them, for who asks about many: a tenth of an examination's time.
+ * @returns null where there is more to say: a p at or below α, or a refusal; then `examineAncestry` says it
+ */
+export async function silentAncestry(request: WeightsRequest): Promise<Silent | null> {
+  const bench = benchOf(request);
+  if (typeof bench === "string") return null;
+  const log10P = paidFor(request.settings.candidates, combine(await testAxes(bench)));
+  if (log10P <= OUTCOME_RULES.log10Alpha) return null;
+  const outside = outsideReferenceClass(bench.reference, bench.suspect);
+  const studied = studyOfMethod(request.validations, METHOD) !== null;
+  return {
+    log10P,
+    outcome: outside === null && studied ? "inconclusive" : "uncalibrated",
+    fields: overlapOf(bench).fields,
+  };
+}
+
+function overlapOf({ reference, suspect, vocabularies }: Bench) {
+  return architectureOverlap(
+    { model: reference, vocabulary: vocabularies.reference },
+    { model: suspect, vocabulary: vocabularies.suspect },
+  );
+}
+
+/** Both sides as they are tested, or why they are not. */
+function benchOf({ reference, suspect, settings, compute, work }: WeightsRequest): Bench | string {
   const refusals = [
     ["reference", reference.reading],
     ["suspect", suspect.reading],
   ] as const;
   for (const [side, reading] of refusals)
-    if (reading.kind === "refused")
-      return assemble(request, refuse(`The ${side} was not examined: ${sayable(reading.reason)}`), [], null);
+    if (reading.kind === "refused") return `The ${side} was not examined: ${sayable(reading.reason)}`;
   const [first, second] = [reference.reading, suspect.reading].map((r) => {
-    assert(r.kind === "model", "examineAncestry: a refused reading has returned above");
+    assert(r.kind === "model", "benchOf: a refused reading has returned above");
     return withinClass(r.model);
   });
   const unmet = unmetBySketch(first!, second!);
-  if (unmet !== null) return assemble(request, refuse(`The sketches do not meet: ${unmet}.`), [], null);
-  const models = withFittingValues(first!, second!, request.settings);
-  const bench: Bench = {
+  if (unmet !== null) return `The sketches do not meet: ${unmet}.`;
+  const models = withFittingValues(first!, second!, settings);
+  return {
     reference: models[0],
     suspect: models[1],
     vocabularies: { reference: reference.vocabulary, suspect: suspect.vocabulary },
-    settings: request.settings,
-    compute: request.compute,
-    work: request.work,
+    settings,
+    compute,
+    work,
   };
+}
+
+/** Do the two share ancestral weights? */
+export async function examineAncestry(request: WeightsRequest): Promise<Finding> {
+  const bench = benchOf(request);
+  if (typeof bench === "string") return assemble(request, refuse(bench), [], null);
   const results = await testAxes(bench);
   const exact10P = paidFor(request.settings.candidates, combine(results));
   const observations = await observe(bench, results, exact10P, request);
@@ -222,17 +260,14 @@ async function observe(
   const blocks = entries(results).flatMap(([, result]) => result?.blocks ?? []);
   const maps = entries(results).flatMap(([, result]) => (result?.map ? [result.map] : []));
   const layers = counterparts(blocks, bench.reference, bench.suspect, maps);
-  const { reference, suspect, vocabularies, settings } = bench;
+  const { reference, suspect, settings } = bench;
   const sketched = reference.sketch !== undefined || suspect.sketch !== undefined;
   const identical = await identicalRows(bench);
   const found = log10P <= OUTCOME_RULES.log10Alpha;
   const ofUnits = log10PFromE(results["mlp-hidden"]?.logE ?? 0) <= OUTCOME_RULES.log10Alpha;
   const start = found ? await commonStart(bench, layers.correspondence, blocks, ofUnits) : null;
   return {
-    architecture: architectureOverlap(
-      { model: reference, vocabulary: vocabularies.reference },
-      { model: suspect, vocabulary: vocabularies.suspect },
-    ),
+    architecture: overlapOf(bench),
     settings: {
       seed: settings.seed,
       rows: settings.rows,

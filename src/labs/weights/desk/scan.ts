@@ -18,7 +18,7 @@ import type { Finding } from "../../../finding/finding.js";
 import { isUrl } from "../../../host/http/http-pin.js";
 import { ComputePool } from "../../../host/model/compute-pool.js";
 import { intake } from "../../../host/model/intake.js";
-import { examineAncestry, type Side } from "../examine.js";
+import { examineAncestry, type Side, silentAncestry, type WeightsRequest } from "../examine.js";
 import { openSide } from "../host/open-side.js";
 import { fetchLibrary, LIBRARY_FILE, type LibraryEntry, readLibrary } from "../host/scan-library.js";
 import type { WeightsObservations } from "../observations.js";
@@ -105,7 +105,8 @@ export async function scanModel(options: ScanOptions): Promise<ScanRecord> {
       throw new AssayError("USAGE", "scan: expected a library with at least one sketch; assay scan add makes one");
     const digest = digestOf(await readFile(join(library, LIBRARY_FILE)));
     const held = options.weights === undefined ? new Map() : await weightsOf(entries, options.weights);
-    const asking: Asking = { seed, paid: entries.length + held.size, disguises, studies: options.studies, pool };
+    const paid = entries.length + held.size;
+    const asking: Asking = { seed, paid, disguises: false, studies: options.studies, pool };
     const path = join(folder, "scanned.sketch");
     const made = await makeSketch({
       model: options.model,
@@ -121,9 +122,13 @@ export async function scanModel(options: ScanOptions): Promise<ScanRecord> {
     }
     if (!found(done) && held.size > 0) {
       const model = await weighed(options.model, name, home);
-      for (const [at, [entry, weights]] of [...held].entries()) {
-        done.set(entry.name, await withWeights(entry, weights, model, home, asking));
-        onProgress({ stage: "weights", done: at + 1, total: held.size });
+      // The exact tests of all come first; undoing a disguise takes some fifty times as long.
+      for (const stage of disguises ? [false, true] : [false]) {
+        if (found(done)) break;
+        for (const [at, [entry, weights]] of [...held].entries()) {
+          done.set(entry.name, await withWeights(entry, weights, model, home, { ...asking, disguises: stage }));
+          onProgress({ stage: stage ? "undoing disguises" : "weights", done: at + 1, total: held.size });
+        }
       }
     }
     const all = [...done.values()].sort((a, b) => (a.candidate.log10P ?? 1) - (b.candidate.log10P ?? 1));
@@ -136,7 +141,7 @@ export async function scanModel(options: ScanOptions): Promise<ScanRecord> {
         candidates: entries.length,
         compared: all.filter(({ candidate }) => candidate.notCompared === null).length,
         weights: held.size,
-        paid: asking.paid,
+        paid,
       },
       candidates: all.map(({ candidate }) => candidate),
       findings: all.flatMap(({ finding }) => (finding?.outcome === "supports-hp" ? [finding] : [])),
@@ -198,7 +203,7 @@ async function compared(
   suspect: Side,
   { seed, paid, disguises, studies, pool }: Asking,
 ): Promise<Compared> {
-  const finding = await examineAncestry({
+  const request: WeightsRequest = {
     reference,
     suspect,
     ...(disguises ? {} : { disguises: "left" as const }),
@@ -207,14 +212,26 @@ async function compared(
     software: SOFTWARE,
     compute: pool,
     work: { concurrency: pool.threads + 1, onProgress: () => {} },
-  });
+  };
+  // Nearly all candidates are strangers, of whom the test is all there is to say.
+  const silent = disguises ? null : await silentAncestry(request);
+  if (silent) {
+    const { log10P, outcome, fields } = silent;
+    const configuration = alike(fields);
+    return { candidate: { ...stated(entry), by, log10P, outcome, notCompared: null, configuration }, finding: null };
+  }
+  const finding = await examineAncestry(request);
   const combined = finding.tests.find(({ id }) => id === COMBINED_TEST_ID);
   if (!combined) return notCompared(entry, by, finding.reason);
   const { fields } = (finding.observations as WeightsObservations).architecture;
-  const configuration = { same: fields.filter((field) => field.same).length, stated: fields.length };
+  const configuration = alike(fields);
   const { log10P } = combined;
   const { outcome } = finding;
   return { candidate: { ...stated(entry), by, log10P, outcome, notCompared: null, configuration }, finding };
+}
+
+function alike(fields: WeightsObservations["architecture"]["fields"]): Candidate["configuration"] {
+  return { same: fields.filter((field) => field.same).length, stated: fields.length };
 }
 
 function stated({ name, root, added, committed }: LibraryEntry) {
