@@ -59,6 +59,15 @@ test("texts in words are found again with their tokenizer", async () => {
   await again(await bundleOf("examine marks", examined), folder);
 });
 
+test("texts that the mark could have been learned from are an input, and are found again", async () => {
+  const { folder, texts, mark } = material();
+  const learnedFrom = join(folder, "learned.jsonl");
+  writeFileSync(learnedFrom, '{"ids":[1,2,3,4,5]}\n');
+  const examined = await ask("examine marks", [texts], { mark, learnedFrom });
+  expect(examined.findings[0]!.tests.map(({ id }) => id).slice(-2)).toEqual(["marks/beyond-served", "combined"]);
+  await again(await bundleOf("examine marks", examined), folder);
+});
+
 test("a ring of marks is found again, and its bundle's page holds", async () => {
   const { folder, texts, mark } = material();
   const one = join(folder, "vllm.json");

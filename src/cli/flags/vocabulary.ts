@@ -146,6 +146,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   "key-env": { takes: "variable", means: "environment variable that holds the key, one an endpoint" },
   keys: { takes: "file", means: "the log's private keys, where it lies in a bucket" },
   kind: { takes: "kind", means: "which kind of entry or exhibit" },
+  "learned-from": { takes: "file", means: "served texts that a forger could have learned the mark from" },
   "leave-out": { takes: "maker", means: "a maker of the index who descends from a side, or is one" },
   letters: { takes: "n", means: "letters of a made-up code" },
   library: { takes: "dir|dir-or-url", means: "a library of sketches: its folder, or the URL of one" },

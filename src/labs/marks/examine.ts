@@ -5,9 +5,9 @@
 
 import type { Digest } from "../../base/digest.js";
 import type { Progress } from "../../base/progress.js";
-import type { Finding } from "../../finding/finding.js";
+import type { Finding, Test } from "../../finding/finding.js";
 import { studyOfMethod } from "../../finding/frame.js";
-import { decideExact, refuse } from "../../finding/outcome.js";
+import { type Decision, decideExact, refuse } from "../../finding/outcome.js";
 import { TokenDraws } from "../../kernels/token-draws.js";
 import { roundLog10P } from "../../stats/combine.js";
 import { MARKS_PROPOSITIONS } from "./propositions.js";
@@ -26,6 +26,7 @@ import { markCommitment } from "./schemes/commitment.js";
 import { notReproducible, schemeOf, studiedForm } from "./schemes/make-scheme.js";
 import type { Mark } from "./schemes/mark-file.js";
 import type { Scheme } from "./schemes/scheme.js";
+import { testBeyondServed } from "./text/beyond-served.js";
 import { testInheritance } from "./text/inheritance.js";
 import { describeInheritance } from "./text/inheritance-report.js";
 import { testPresence } from "./text/present.js";
@@ -39,6 +40,8 @@ export interface TextRequest extends TextCase {
   mark: Mark;
   /** C2PA manifests of the texts that came in words; none of them reaches the test. */
   credentials?: readonly CredentialsObservation[] | null;
+  /** Texts served under the mark that somebody could have learned it from. */
+  learnedFrom?: readonly IdText[] | null;
 }
 
 /** Texts with a manifest that a finding lists. */
@@ -49,6 +52,21 @@ function withCredentials(given: TextRequest["credentials"]): Pick<PresentObserva
   const of = (state: CredentialsObservation["state"]) => given.filter((each) => each.state === state).length;
   const listed = given.filter(({ state }) => state !== "absent").slice(0, LISTED_CREDENTIALS_MAX);
   return { credentials: { texts: given.length, holding: of("holds"), broken: of("broken"), listed } };
+}
+
+/** Beside the question's own tests, ahead of the one they are combined in; the outcome stays what it was. */
+function withBeyond(
+  { learnedFrom, texts }: Pick<TextRequest, "learnedFrom" | "texts">,
+  { scheme, mark }: { scheme: Scheme; mark: Mark },
+  tests: Test[],
+  decision: Decision,
+): { tests: Test[]; decision: Decision } {
+  if (!learnedFrom) return { tests, decision };
+  const { test, sentence } = testBeyondServed(scheme, texts, learnedFrom, mark.vocabulary);
+  return {
+    tests: [...tests.slice(0, -1), test, ...tests.slice(-1)],
+    decision: { ...decision, reason: `${decision.reason} ${sentence}` },
+  };
 }
 
 function presentLimits(mark: Mark): readonly string[] {
@@ -81,7 +99,8 @@ export function examineRing(request: RingRequest): Finding {
     outside: scheme.outside ?? null,
     validation: studyOfMethod(validations, PRESENT)?.summary ?? null,
   });
-  return textFinding(request, "marks/present", PRESENT, words, decision, tests, {
+  const told = withBeyond(request, { scheme, mark }, tests, decision);
+  return textFinding(request, "marks/present", PRESENT, words, told.decision, told.tests, {
     mark: describeMark(mark, scheme),
     ...observations,
     ring,
@@ -113,7 +132,8 @@ export function examinePresence(request: TextRequest): Finding {
     outside: scheme.outside ?? null,
     validation: studyOfMethod(validations, method)?.summary ?? null,
   });
-  return textFinding(request, "marks/present", method, words, decision, tests, {
+  const told = withBeyond(request, { scheme, mark }, tests, decision);
+  return textFinding(request, "marks/present", method, words, told.decision, told.tests, {
     mark: describeMark(mark, scheme),
     ...observations,
     ...withCredentials(request.credentials),

@@ -10,6 +10,7 @@ import { log10Tail } from "../../../src/labs/marks/schemes/law.js";
 import { schemeOf, studiedForm } from "../../../src/labs/marks/schemes/make-scheme.js";
 import { type Mark, parseMark } from "../../../src/labs/marks/schemes/mark-file.js";
 import { readMarks } from "../../../src/labs/marks/schemes/mark-ring.js";
+import { testBeyondServed } from "../../../src/labs/marks/text/beyond-served.js";
 import { testPresence } from "../../../src/labs/marks/text/present.js";
 import { testRing } from "../../../src/labs/marks/text/ring.js";
 import { scoreTexts } from "../../../src/labs/marks/text/score-texts.js";
@@ -155,6 +156,26 @@ it("a ring finds which mark it is, pays for all, and says which could not be ask
   expect(() =>
     readMarks(new TextEncoder().encode(JSON.stringify({ ...ring, marks: [ring.marks[0], ring.marks[0]] })), "ring"),
   ).toThrow(/expected a name once/);
+});
+
+it("a mark put together from served texts stands, but not where they do not; the service's own stands there too", () => {
+  for (const of of ENGINES) {
+    const m = mark(of);
+    const scheme = schemeOf(m, draws);
+    const served = Array.from({ length: 4 }, (_, i) => marked(m, 200, `served ${i}`));
+    const own = [marked(m, 200, "own")];
+    // Pieces of twelve ids of what was served, one after another.
+    const pieces = served.flatMap(({ ids }) =>
+      Array.from({ length: 5 }, (_, i) => Array.from(ids.slice(40 * i, 40 * i + 12))),
+    );
+    const forged = [text(pieces.flat(), "forged")];
+    expect(testPresence(scheme, forged, V).log10P).toBeLessThan(-6);
+    const beyond = (texts: IdText[]) => testBeyondServed(scheme, texts, served, V);
+    expect(beyond(own).test.log10P).toBeLessThan(-6);
+    expect(beyond(forged).test.log10P).toBeGreaterThan(-2.5);
+    expect(beyond(forged).test.n).toBeGreaterThan(10);
+    expect(beyond(served).test).toMatchObject({ n: 0, log10P: 0, share: 0 });
+  }
 });
 
 it("a mark whose p is no error rate does not hide one that stands", () => {

@@ -72,10 +72,11 @@ export async function textRequest(
   const mark = marks.marks[0]!;
   if (encoder && !ring) checkTokenizer(mark, encoder);
   const textBytes = await readSmallFile(paths.texts, TRANSCRIPT_LIMITS.fileBytesMax);
-  const texts =
-    read === undefined
-      ? readTexts(textBytes, basename(paths.texts), encoder ? (text) => encoder.encode(withoutWrappers(text)) : null)
-      : read(textBytes, mark);
+  const encode = encoder ? (text: string) => encoder.encode(withoutWrappers(text)) : null;
+  const texts = read === undefined ? readTexts(textBytes, basename(paths.texts), encode) : read(textBytes, mark);
+  const served =
+    paths.learnedFrom === undefined ? null : await readSmallFile(paths.learnedFrom, TRANSCRIPT_LIMITS.fileBytesMax);
+  const learnedFrom = served && readTexts(served, basename(paths.learnedFrom!), encode);
   const credentials = read === undefined ? await credentialsOfTexts(textBytes, basename(paths.texts), texts) : null;
   const artefacts = {
     text: { name: basename(paths.texts), kind, root: sha256Digest(textBytes) },
@@ -84,8 +85,13 @@ export async function textRequest(
   const evidence = [artefacts.text.root, artefacts.mark.root, ...(encoder ? [encoder.digest] : [])];
   const inputs = Object.entries(artefacts).map(([role, { name, root }]) => ({ role, name, root }));
   if (encoder) inputs.push({ role: "tokenizer", name: "tokenizer.json", root: encoder.digest });
+  if (served) {
+    const root = sha256Digest(served);
+    inputs.push({ role: "learned-from", name: basename(paths.learnedFrom!), root });
+    evidence.push(root);
+  }
   return {
-    request: { texts, mark, credentials, artefacts, evidence, validations, software: SOFTWARE },
+    request: { texts, mark, credentials, learnedFrom, artefacts, evidence, validations, software: SOFTWARE },
     inputs,
     ring,
     tokenizer: encoder?.digest ?? null,

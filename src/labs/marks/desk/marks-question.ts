@@ -14,6 +14,10 @@ export const marksQuestion: Question = {
       required: true,
     },
     { flags: "--tokenizer <path>", help: "tokenizer.json, or a folder that holds one, for lines without ids" },
+    {
+      flags: "--learned-from <file>",
+      help: "served texts that a forger could have learned the mark from: scores once more what stands in none of them",
+    },
     { flags: "--each", help: "one finding a text, instead of one over all texts" },
   ],
   help: `
@@ -21,6 +25,7 @@ Examples:
   $ assay examine marks answers.jsonl --mark MARK.json
   $ assay examine marks essays.jsonl --mark MARK.json --tokenizer ./model --json | jq .outcome
   $ assay examine marks answers.jsonl --mark MARK.json --each --json
+  $ assay examine marks answers.jsonl --mark MARK.json --learned-from served.jsonl
   $ assay examine marks answers.jsonl --mark RING.json          any mark of a ring, each of them paid for
 
 Marks: KGW in the forms of its original repository, transformers, MarkLLM and three_bricks; SynthID-Text of the reference
@@ -28,8 +33,12 @@ repository and of transformers; Unigram; Gumbel (EXP); vLLM's own (gumbel, dual_
 An outcome of "inconclusive" does not show that the text was never marked.`,
 
   async examine({ arguments: [texts], options }, { studies, onProgress }) {
-    const { mark, tokenizer, each } = options as unknown as Options;
-    const paths = { texts: String(texts), mark, ...(tokenizer === undefined ? {} : { tokenizer }) };
+    const { mark, tokenizer, learnedFrom, each } = options as unknown as Options;
+    const paths = {
+      ...{ texts: String(texts), mark },
+      ...(tokenizer === undefined ? {} : { tokenizer }),
+      ...(learnedFrom === undefined ? {} : { learnedFrom }),
+    };
     return asExamination(await examineMarks(paths, each === true, studies, onProgress), each === true);
   },
 
@@ -43,6 +52,7 @@ An outcome of "inconclusive" does not show that the text was never marked.`,
 interface Options {
   mark: string;
   tokenizer?: string;
+  learnedFrom?: string;
   each?: boolean;
 }
 

@@ -14,9 +14,15 @@ export interface TextPaths {
   mark: string;
   /** tokenizer.json, or a folder that holds one. */
   tokenizer?: string;
+  /** Served texts that the mark could have been learned from. */
+  learnedFrom?: string;
 }
 
 /** @throws where an input of the request is not among those at hand */
 export function foundText({ at, has }: Found): TextPaths {
-  return { texts: at("text"), mark: at("mark"), ...(has("tokenizer") ? { tokenizer: at("tokenizer") } : {}) };
+  return {
+    ...{ texts: at("text"), mark: at("mark") },
+    ...(has("tokenizer") ? { tokenizer: at("tokenizer") } : {}),
+    ...(has("learned-from") ? { learnedFrom: at("learned-from") } : {}),
+  };
 }

@@ -3,6 +3,9 @@
 export const PRESENT_ASSUMPTION =
   "The key was drawn at random and whoever wrote the text did not have it, nor texts scored under it; distinct tuples then score as independent draws.";
 
+export const BEYOND_ASSUMPTION =
+  "Whoever wrote the text had no key and learned the mark from these served texts alone; a tuple that stands in none of them then scores as an independent draw. Lists of a fixed size and tables shared by all keys hang together a little beyond that.";
+
 export const PRESENT_ALTERNATIVES: readonly string[] = [
   "The text was served by the holder of the key.",
   "The text quotes, edits or translates word for word text that was served with the mark.",
