@@ -1,7 +1,7 @@
 /**
  * Power of marks/present and marks/inherited on text that serving engines' own functions marked, beside this project's own
  * marks (a small trained model of the zoo; materials/makers/marks/make_engine_marked.py). What is asked is the product's
- * own finding, all multiplicity paid, at 10^-6; intervals are Clopper–Pearson's over the texts of a cell.
+ * own finding, all multiplicity paid, at 10^-6; bounds are Clopper–Pearson's over the texts of a cell, each of 95 %.
  *   node validation/marks-engines.study.ts --zoo ../shared/zoo --marked MARKED
  * writes marks-engines.json, its table and a drawing. `--redraw` makes the last two from the first.
  */
@@ -172,7 +172,7 @@ const TITLES: Readonly<Record<string, string>> = {
 
 function write(): void {
   let table =
-    "# Power on the marks of serving engines\n\nWritten by `validation/marks-engines.study.ts`. Found: the finding's p, all multiplicity paid, is at most 10⁻⁶; in brackets the 95 % interval.\n";
+    "# Power on the marks of serving engines\n\nWritten by `validation/marks-engines.study.ts`. Found: the finding's p, all multiplicity paid, is at most 10⁻⁶; in brackets the lower and the upper 95 % bound (Clopper–Pearson, each one-sided) over the texts, which are three a key.\n";
   for (const [what, title] of Object.entries(TITLES)) {
     table += `\n## ${title}\n\n| mark | | found | median log10 p | weakest |\n|---|---|---|---|---|\n`;
     for (const r of rows.filter((one) => one.what === what)) {

@@ -82,6 +82,8 @@ interface Row {
   first: string;
   by: "sketch" | "weights";
   log10P: number | null;
+  /** Of its units in one order, where a common start explains that as well. */
+  commonStartLog10P?: number | null;
   /** Strongest candidate of another origin. */
   nextLog10P: number | null;
   supported: string[];
@@ -119,6 +121,7 @@ async function scan({ model, suspect, how, bases, of = library, disguises = fals
     first: first!.name,
     by: first!.by,
     log10P: first!.log10P,
+    commonStartLog10P: first!.commonStartLog10P,
     nextLog10P: record.candidates.find(({ name }) => !bases.includes(name) && name !== first!.name)?.log10P ?? null,
     supported: record.candidates.filter(({ outcome }) => outcome === "supports-hp").map(({ name }) => name),
     seconds: Math.round((used.user + used.system) / 1e4) / 100,
@@ -147,11 +150,27 @@ async function zooModels(): Promise<void> {
 }
 
 async function undisguised(): Promise<void> {
-  for (const name of ["disguised", "distilled"]) {
-    const how = `${manifest[name]!.how}; disguises undone`;
-    if (known(name, how)) continue;
-    await scan({ model: join(zoo, "models", name), suspect: name, how, bases: basesOf(name), disguises: true });
-  }
+  const disguised = `${manifest.disguised!.how}; disguises undone`;
+  const path = (name: string) => join(zoo, "models", name);
+  if (!known("disguised", disguised))
+    await scan({
+      ...{ model: path("disguised"), suspect: "disguised", how: disguised },
+      ...{ bases: basesOf("disguised"), disguises: true },
+    });
+  const student = "a student of base's text; disguises undone; not in the library";
+  if (known("distilled", student)) return;
+  const of = await libraryWithout("distilled");
+  await scan({ model: path("distilled"), suspect: "distilled", how: student, bases: [], of, disguises: true });
+}
+
+async function libraryWithout(name: string): Promise<string> {
+  const without = join(folder, "without");
+  rmSync(without, { recursive: true, force: true });
+  mkdirSync(without);
+  const entries = held.entries.filter((entry) => entry.name !== name);
+  for (const { file } of entries) symlinkSync(resolve(library, file), join(without, file));
+  await writeLibrary(without, { ...held, entries });
+  return without;
 }
 
 const OPERATIONS: readonly [string, (w: Weights, other: Weights, seed: string) => Weights, both?: boolean][] = [
@@ -202,13 +221,8 @@ async function strangers(): Promise<void> {
   for (const name of inTurn) {
     const how = "not in the library";
     if (known(name, how)) continue;
-    const without = join(folder, "without");
-    rmSync(without, { recursive: true, force: true });
-    mkdirSync(without);
-    const entries = held.entries.filter((entry) => entry.name !== name);
-    for (const { file } of entries) symlinkSync(resolve(library, file), join(without, file));
-    await writeLibrary(without, { ...held, entries });
-    await scan({ model: join(zoo, "bank", name), suspect: name, how, bases: [], of: without });
+    const of = await libraryWithout(name);
+    await scan({ model: join(zoo, "bank", name), suspect: name, how, bases: [], of });
   }
 }
 
@@ -227,6 +241,10 @@ const summary = {
   library: held.entries.length,
   derived: derived.length,
   baseFirst: derived.filter(({ bases, first, log10P }) => bases.includes(first) && (log10P ?? 0) < 0).length,
+  baseFirstOfCommonStarts: derived.filter(
+    ({ bases, first, log10P, commonStartLog10P }) =>
+      bases.includes(first) && log10P === 0 && (commonStartLog10P ?? 0) < 0,
+  ).length,
   baseSupported: derived.filter(({ bases, supported }) => bases.some((base) => supported.includes(base))).length,
   wrongBase: rows.filter(({ bases, supported }) => supported.some((name) => !bases.includes(name))).length,
   strangers: others.length,

@@ -84,6 +84,7 @@ it("goes on to weights where no sketch speaks, pays for both, and takes only the
     ["base", "weights", "supports-hp"],
     ["independent-twin", "weights", "inconclusive"],
   ]);
+  expect(found.candidates.map(({ commonStartLog10P }) => commonStartLog10P)).toEqual([null, null]);
   expect(found.findings[0]!.tests.at(-1)!.where).toBe("one of 4 candidates, all of them paid for");
   const stranger = await ask("fixtures/demo/text-student");
   expect([stranger.findings, stranger.candidates.map(({ log10P }) => log10P)]).toEqual([[], [0, 0]]);

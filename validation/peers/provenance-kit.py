@@ -97,7 +97,19 @@ scanner = Once()
 manifest = json.load(open(f"{args.zoo}/manifest.json"))
 bank = sorted(name for name in os.listdir(f"{args.zoo}/bank") if re.fullmatch(r"[a-d]\d\d", name))
 roots = [name for name in manifest if not manifest[name]["parents"] and os.path.isdir(f"{args.zoo}/models/{name}")]
-bases = {name: f"{args.zoo}/models/{name}" for name in roots} | {name: f"{args.zoo}/bank/{name}" for name in bank}
+
+
+def beside(name):
+    """A bank model's files with the bank's one tokenizer among them: the kit does not read a model without."""
+    folder = os.path.join(args.scan, "kit", name)
+    os.makedirs(folder, exist_ok=True)
+    for file, source in (("config.json", name), ("model.safetensors", name), ("tokenizer.json", "")):
+        if not os.path.lexists(f"{folder}/{file}"):
+            os.symlink(os.path.abspath(os.path.join(args.zoo, "bank", source, file)), f"{folder}/{file}")
+    return folder
+
+
+bases = {name: f"{args.zoo}/models/{name}" for name in roots} | {name: beside(name) for name in bank}
 known = {}
 for line in open(os.path.join(args.scan, "rows.jsonl")):
     row = json.loads(line)
@@ -115,7 +127,7 @@ with open(args.out, "a") as out:
             if not os.path.exists(f"{path}/tokenizer.json"):
                 os.symlink(os.path.abspath(f"{args.zoo}/bank/tokenizer.json"), f"{path}/tokenizer.json")
         elif how == "not in the library":
-            kind, path = "stranger", f"{args.zoo}/bank/{suspect}"
+            kind, path = "stranger", bases[suspect]
         else:
             kind, path = "zoo", f"{args.zoo}/models/{suspect}"
         started = time.process_time()

@@ -21,6 +21,7 @@ import { intake } from "../../../host/model/intake.js";
 import { examineAncestry, type Side, silentAncestry, type WeightsRequest } from "../examine.js";
 import { openSide } from "../host/open-side.js";
 import { fetchLibrary, LIBRARY_FILE, type LibraryEntry, readLibrary } from "../host/scan-library.js";
+import { METHOD_ID } from "../method.js";
 import type { WeightsObservations } from "../observations.js";
 import { makeSketch } from "./sketch.js";
 
@@ -49,6 +50,8 @@ interface Candidate {
   /** Paid for all candidates; null where the two could not be compared. */
   log10P: number | null;
   outcome: Finding["outcome"] | null;
+  /** Of units in one order, where a common start explains that as well: it ranks, and accuses nobody. Null elsewhere. */
+  commonStartLog10P: number | null;
   /** Why it was not compared; null where it was. */
   notCompared: string | null;
   /** Fields of the configuration that both state alike, of those that either states: shown, never evidence. */
@@ -61,7 +64,7 @@ export interface ScanRecord {
   model: { name: string; root: Digest };
   /** `weights`: models of the library whose weights were at hand; `paid`: comparisons that each p is paid for. */
   library: { digest: Digest; candidates: number; compared: number; weights: number; paid: number };
-  /** Strongest first. */
+  /** Strongest first; among those that are not, units in one order that a common start explains. */
   candidates: Candidate[];
   /** Those that are supported, with their findings; empty: none of these. */
   findings: Finding[];
@@ -77,6 +80,9 @@ const LIMIT_OF_SKETCHES =
   "From sketches only unit labels are tested: a copy whose units were permuted, rotated, mixed, thinned, put under noise or trained on for long, and a mixture of experts, come out as none of these.";
 const LIMIT_OF_EXACT =
   "Disguises were not undone: a copy whose units were permuted or rotated comes out as none of these.";
+
+/** Below every p that a double holds. */
+const FIRST = 1e9;
 
 interface Compared {
   candidate: Candidate;
@@ -131,7 +137,7 @@ export async function scanModel(options: ScanOptions): Promise<ScanRecord> {
         }
       }
     }
-    const all = [...done.values()].sort((a, b) => (a.candidate.log10P ?? 1) - (b.candidate.log10P ?? 1));
+    const all = [...done.values()].sort((a, b) => rankOf(a) - rankOf(b));
     const sketched = all.some(({ candidate }) => candidate.by === "sketch");
     return {
       type: "assay/scan/v1",
@@ -151,6 +157,12 @@ export async function scanModel(options: ScanOptions): Promise<ScanRecord> {
     await pool.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** By p; among those that chance explains, by what a common start explains as well; those not compared last. */
+function rankOf({ candidate: { log10P, commonStartLog10P } }: Compared): number {
+  if (log10P === null) return 2;
+  return log10P < 0 ? log10P - FIRST : (commonStartLog10P ?? 0);
 }
 
 function found(done: ReadonlyMap<string, Compared>): boolean {
@@ -218,7 +230,16 @@ async function compared(
   if (silent) {
     const { log10P, outcome, fields } = silent;
     const configuration = alike(fields);
-    return { candidate: { ...stated(entry), by, log10P, outcome, notCompared: null, configuration }, finding: null };
+    const candidate = {
+      ...stated(entry),
+      by,
+      log10P,
+      outcome,
+      commonStartLog10P: null,
+      notCompared: null,
+      configuration,
+    };
+    return { candidate, finding: null };
   }
   const finding = await examineAncestry(request);
   const combined = finding.tests.find(({ id }) => id === COMBINED_TEST_ID);
@@ -227,7 +248,9 @@ async function compared(
   const configuration = alike(fields);
   const { log10P } = combined;
   const { outcome } = finding;
-  return { candidate: { ...stated(entry), by, log10P, outcome, notCompared: null, configuration }, finding };
+  const commonStartLog10P = finding.tests.find(({ id }) => id === METHOD_ID)?.log10P ?? null;
+  const compared = { by, log10P, outcome, commonStartLog10P, notCompared: null, configuration };
+  return { candidate: { ...stated(entry), ...compared }, finding };
 }
 
 function alike(fields: WeightsObservations["architecture"]["fields"]): Candidate["configuration"] {
@@ -239,7 +262,7 @@ function stated({ name, root, added, committed }: LibraryEntry) {
 }
 
 function notCompared(entry: LibraryEntry, by: Candidate["by"], why: string): Compared {
-  const none = { log10P: null, outcome: null, configuration: null };
+  const none = { log10P: null, outcome: null, commonStartLog10P: null, configuration: null };
   return { candidate: { ...stated(entry), by, ...none, notCompared: why }, finding: null };
 }
 

@@ -139,8 +139,12 @@ function inWords({ model, library, candidates, findings }: ScanRecord): string {
     const alike = c.configuration
       ? `; configuration alike in ${c.configuration.same} of ${c.configuration.stated}`
       : "";
+    const start =
+      c.commonStartLog10P === null
+        ? ""
+        : `; units in one order (log10 p ${c.commonStartLog10P.toFixed(2)}), as a common start gives them too`;
     const since = c.committed ? `; existed by ${new Date(1000 * c.committed.time).toISOString().slice(0, 10)}` : "";
-    lines.push(`  ${c.name}: ${p}${alike}${since}`);
+    lines.push(`  ${c.name}: ${p}${start}${alike}${since}`);
   }
   return `${lines.join("\n")}\n`;
 }
