@@ -9,6 +9,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { prng, sample } from "../dist/base/prng.js";
 import { OUTCOME_RULES } from "../dist/finding/outcome.js";
 import { concordantPairs, log10Concordance } from "../dist/labs/membership/law/concordance.js";
+import { log10Paid } from "../dist/labs/membership/law/paid.js";
 import { log10Tail, rankOf, weightOf } from "../dist/labs/membership/law/ranks.js";
 import { METHODS } from "../dist/labs/membership/method.js";
 import { roundLog10P } from "../dist/stats/combine.js";
@@ -80,6 +81,9 @@ function levelsOf(sets: readonly (readonly number[])[], seed: string, least: rea
   return reached.map((count) => count / DRAWS);
 }
 
+/** A supporting p is paid for as that of a plan at the thousandth place of its log; those of strangers are left as they are. */
+const PLACE = { index: 999, logs: 1 };
+const paid = (log10P: number) => roundLog10P(log10Paid(log10P, 1, PLACE));
 const found = (log10P: number) => log10P <= OUTCOME_RULES.log10Alpha;
 const worst = (all: readonly (readonly number[])[]) => LEVELS.map((_, i) => Math.max(...all.map((each) => each[i]!)));
 const mean = (all: readonly (readonly number[])[]) =>
@@ -140,7 +144,7 @@ for (const [what, size, kind] of [
   const levels = strangers.map((model) => levelsOf(groups(model[what]!, size), `${what} ${model.name}`, least));
   const stated = planted.filter(({ reps, hidden }) => reps! >= STATED[what].reps && hidden >= STATED[what].hidden);
   const nulls = strangers.map((model) => ({ family: model.name, log10P: p(model) }));
-  const positives = stated.map((model) => ({ family: model.name, log10P: p(model) }));
+  const positives = stated.map((model) => ({ family: model.name, log10P: paid(p(model)) }));
   writeStudy(
     `validation/membership-${what === "canary" ? "canary" : "exchangeability"}.json`,
     METHODS[kind],
@@ -162,7 +166,7 @@ for (const [what, size, kind] of [
     `Smallest p of the ${strangers.length} as they were drawn: 10^${Math.min(...nulls.map(({ log10P }) => log10P)).toFixed(2)}; ${nulls.filter(({ log10P }) => found(log10P)).length} accused.`,
     "log10 p of planted models, by times seen and by units of the hidden layer:",
     `| times seen | ${sizes.map((h) => `${h} units`).join(" | ")} |\n| ---${" | ---".repeat(sizes.length)} |\n${reps.map((r) => `| ${r} | ${sizes.map((h) => cell(h, r)).join(" | ")} |`).join("\n")}`,
-    `By the stated plan (${STATED[what].reps} times or more, ${STATED[what].hidden} units or more): ${positives.filter(({ log10P }) => found(log10P)).length} of ${positives.length} below 10^-6.`,
+    `By the stated plan (${STATED[what].reps} times or more, ${STATED[what].hidden} units or more): ${positives.filter(({ log10P }) => found(log10P)).length} of ${positives.length} below 10^-6, a thousandth place in a log paid for.`,
   );
 }
 
@@ -193,7 +197,7 @@ for (const [what, size, kind] of [
     family: model.kind === "otherlines" ? `${model.name} on other lines` : base(model.name),
     log10P: p(model),
   }));
-  const positives = lines.map((model) => ({ family: `claimant-${model.claimant}`, log10P: p(model) }));
+  const positives = lines.map((model) => ({ family: `claimant-${model.claimant}`, log10P: paid(p(model)) }));
   writeStudy("validation/membership-order.json", METHODS.order, nulls, positives, {
     familiesFoundBy: "share",
     levels: { of: LEVELS, mean: mean(levels), worst: worst(levels), draws: ORDERS },
@@ -203,7 +207,7 @@ for (const [what, size, kind] of [
   const row = (name: string) => {
     const of = lines
       .filter((model) => how(model) === name)
-      .map(p)
+      .map((model) => paid(p(model)))
       .sort((a, b) => a - b);
     return `| ${name} | ${of.length} | ${of.filter(found).length} | ${of[0]!.toFixed(1)} | ${of[of.length >> 1]!.toFixed(1)} | ${of.at(-1)!.toFixed(1)} |`;
   };
@@ -212,7 +216,7 @@ for (const [what, size, kind] of [
     `${new Set(nulls.map(({ family }) => family)).size} independent models (the same ${n.toLocaleString("en")} lines in another order, some trained on afterwards; other lines), ${honest.length} looks; ${ORDERS.toLocaleString("en")} orders drawn anew, the same for each:`,
     `${LEVEL_HEAD}\n${levelRows(levels)}`,
     `Smallest p of the ${honest.length} on the claimant's own order: 10^${Math.min(...nulls.map(({ log10P }) => log10P)).toFixed(2)}; ${nulls.filter(({ log10P }) => found(log10P)).length} accused.`,
-    `| made from the claimant's model | models | p below 10^-6 | best log10 p | median | worst |\n| --- | --- | --- | --- | --- | --- |\n${hows.map(row).join("\n")}`,
+    `| made from the claimant's model | models | p below 10^-6, a thousandth place in a log paid for | best log10 p | median | worst |\n| --- | --- | --- | --- | --- | --- |\n${hows.map(row).join("\n")}`,
   );
 }
 writeFileSync("validation/membership.tables.md", `<!-- written by membership.study.ts -->\n\n${tables.join("\n\n")}\n`);

@@ -30,6 +30,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   answers: { takes: "file", means: "file of answers to the questions of a declaration" },
   appeal: { takes: "where", means: "with --feed: where an account objects, as an address of the web or of mail" },
   as: { takes: "role", means: "role in the case" },
+  "as-published": { takes: "", means: "the data set stands in its own order, in which it was published" },
   "as-respondent": { takes: "bundle", means: "hold one's own log against an accusation's bundle" },
   "asset-kind": { takes: "kind", means: "what it is" },
   "asset-name": { takes: "name", means: "what you call it" },
@@ -67,8 +68,8 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   class: { takes: "class", means: "what the rows are" },
   commitment: { takes: "hex", means: "the commitment that the other side handed over first" },
   committed: {
-    takes: "receipt...|receipt",
-    means: "receipts of a register's log for a side: says at what time it is shown to have existed",
+    takes: "proof|receipt|receipt...",
+    means: "what a log shows of a side, or of a plan: says at what time it is shown to have existed",
   },
   concurrency: { takes: "n", means: "requests under way at once" },
   "context-width": { takes: "n", means: "ids that seed the next token's draw" },

@@ -2,23 +2,27 @@
  * The door of the membership laboratory: a committed plan and a model's scores of its texts go in, one finding comes out.
  * Canaries and orders of a data set: the rank of the drawn one among its set, combined over sets (law/ranks.ts; Oren et al.
  * 2310.17623 for orders, exact a shard and exactly combined). The claimant's training order: Kendall's correlation of
- * likelihoods with it (law/concordance.ts). It cannot see what model made the scores, nor when the plan was fixed.
+ * likelihoods with it (law/concordance.ts). What has no score counts against the claim, so that leaving out helps nobody;
+ * what was tried is paid for (law/paid.ts). It cannot see what model made the scores.
  */
 import type { Artefact } from "../../evidence/artefact.js";
+import { COMBINED_TEST_ID } from "../../finding/coherence.js";
 import type { Finding, Test } from "../../finding/finding.js";
 import { frameFinding, studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideExact, OUTCOME_RULES, refuse } from "../../finding/outcome.js";
 import type { Validation } from "../../finding/validation.js";
 import { roundLog10P } from "../../stats/combine.js";
+import { chosenByItsMaker, type Dated } from "./drawn-after.js";
 import { concordantPairs, log10Concordance } from "./law/concordance.js";
+import { log10Paid, priceOfEntry } from "./law/paid.js";
 import { log10Tail, type Ranked, rankOf, weightOf } from "./law/ranks.js";
 import { type Look, looksAt, trend } from "./looks.js";
-import { LOOK_P, METHODS, type PlanKind, REFERENCE_P } from "./method.js";
+import { LOOK_P, METHODS, type PlanKind } from "./method.js";
 import type { MembershipObservations } from "./observations.js";
 import { drawnCanaries, idsOf, orderOf, type Plan, type PlanOf, shardsOf } from "./plan/plan.js";
 import { type Scores, scoresOf } from "./plan/scores.js";
 import { MEMBERSHIP_PROPOSITIONS } from "./propositions.js";
-import { ALTERNATIVES, ASSUMPTIONS, LIMITS } from "./words.js";
+import { ALTERNATIVES, ASSUMPTIONS, LIMITS, PAID } from "./words.js";
 
 export interface Given<T> {
   artefact: Artefact;
@@ -28,35 +32,47 @@ export interface Given<T> {
 interface MembershipRequest {
   plan: Given<Plan>;
   suspect: Given<Scores>;
-  /** Scores of a model that knows nothing of the order: they take out how hard a text is. For an order alone. */
+  /** Scores of a model that the plan named before its draw: they take out how hard a text is. For an order alone. */
   reference: Given<Scores> | null;
+  /** What shows when the plan was fixed; checked by whoever hands it in. */
+  dated: Dated | null;
+  /** Suspects, sets of scores and the like that were tried, this one included. */
+  tries: number;
   validations: readonly Validation[];
   software: Finding["software"];
 }
 
+type Left<T> = T extends unknown ? Omit<T, "round" | "dated" | "tries" | "log10P"> : never;
+
 interface Seen {
   log10P: number;
   test: Pick<Test, "id" | "statistic" | "n" | "seed"> & { where: string };
-  observations: MembershipObservations;
+  observations: Left<MembershipObservations>;
   /** Why nothing may be said; null where something may. */
   refused: string | null;
 }
 
 /**
  * One finding from a plan and the scores of its texts.
- * @returns `refused` where scores are missing, a data set is ordered by its own look, or the reference knows the order
+ * @returns `uncalibrated` where nothing shows that the draw was nobody's choice; `refused` where no set is scored, a data
+ * set is ordered by its own look, or a reference was chosen after the draw
+ * @throws AssayError USAGE where the plan's round has not drawn yet
  */
-export function examineMembership({ plan, suspect, reference, validations, software }: MembershipRequest): Finding {
+export function examineMembership(request: MembershipRequest): Finding {
+  const { plan, suspect, reference, dated, tries, validations, software } = request;
   const { kind } = plan.value;
   const method = METHODS[kind];
   const proposition = MEMBERSHIP_PROPOSITIONS.entries[method.id];
   const validation = studyOfMethod(validations, method);
   const seen = SEE[kind](plan.value as never, suspect.value, reference);
-  const log10P = roundLog10P(seen.log10P);
+  const alone = roundLog10P(seen.log10P);
+  const paid = roundLog10P(log10Paid(seen.log10P, tries, dated));
+  const outside = chosenByItsMaker(plan.value, dated);
   const decision: Decision =
     seen.refused === null
-      ? decideExact({ proposition, log10P, outside: null, validation: validation?.summary ?? null })
+      ? decideExact({ proposition, log10P: paid, outside, validation: validation?.summary ?? null })
       : refuse(seen.refused);
+  const ways = tries * (dated ? dated.logs * priceOfEntry(dated.index) : 1);
   return frameFinding({
     list: MEMBERSHIP_PROPOSITIONS,
     proposition,
@@ -65,18 +81,27 @@ export function examineMembership({ plan, suspect, reference, validations, softw
     subject: { kind: "pair", reference: plan.artefact, suspect: suspect.artefact },
     decision,
     tests: [
+      { ...seen.test, log10P: alone, exact: true, assumption: ASSUMPTIONS[kind], share: 0 },
       {
-        ...seen.test,
-        log10P,
+        id: COMBINED_TEST_ID,
+        statistic: { name: "ways that are paid for", value: ways },
+        log10P: paid,
         exact: true,
-        assumption: ASSUMPTIONS[kind],
+        assumption: PAID,
+        n: seen.test.n,
+        seed: seen.test.seed,
         share: 10 ** OUTCOME_RULES.log10Alpha,
       },
     ],
-    observations: seen.observations,
+    observations: { ...seen.observations, round: plan.value.round, dated, tries, log10P: { alone, paid } },
     alternatives: ALTERNATIVES[kind],
     limits: LIMITS,
-    evidence: [plan.artefact.root, suspect.artefact.root, ...(reference ? [reference.artefact.root] : [])],
+    evidence: [
+      plan.artefact.root,
+      suspect.artefact.root,
+      ...(reference ? [reference.artefact.root] : []),
+      ...(dated ? [dated.evidence] : []),
+    ],
     software,
   });
 }
@@ -93,10 +118,11 @@ const SEE: { [K in PlanKind]: (plan: PlanOf<K>, scores: Scores, reference: Given
       shardsOf(plan).map(({ published }) => published),
       scores,
     );
-    const looks = looksAt(plan.lines, plan.seed);
+    // An order that was drawn follows nothing but by chance.
+    const looks = plan.asPublished ? looksAt(plan.lines, plan.commitment) : [];
     return {
       ...seen,
-      refused: seen.refused ?? ordered(looks, "the data set's published order"),
+      refused: seen.refused ?? ordered(looks),
       observations: { ...seen.observations, kind: "exchange", ranks: seen.ranks, looks },
     };
   },
@@ -109,38 +135,43 @@ const SEE: { [K in PlanKind]: (plan: PlanOf<K>, scores: Scores, reference: Given
     const other = reference ? held.map((id) => reference.value.logprobs.get(id)!) : null;
     const values = other ? own.map((value, i) => value - other[i]!) : own;
     const concordant = concordantPairs(values);
-    const pairs = (held.length * (held.length - 1)) / 2;
-    // A drawn order follows nothing; that of a plan that was made to fit does.
+    // Pairs with a text that has no score are pairs that speak against the claim.
+    const pairs = (trained.length * (trained.length - 1)) / 2;
     const looks: Look[] = other ? [{ of: "the reference's likelihoods", log10P: round6(trend(other)) }] : [];
-    const knows = looks.find(({ log10P }) => log10P < Math.log10(REFERENCE_P));
     return {
-      log10P: log10Concordance(held.length, concordant),
-      refused:
-        held.length < 10
-          ? `Only ${held.length} of ${trained.length} texts have a score; at least 10 are needed.`
-          : knows
-            ? `The reference model's own likelihoods follow the order (p = 10^${knows.log10P.toFixed(2)}): it is no stranger to it.`
-            : null,
+      log10P: log10Concordance(trained.length, concordant),
+      refused: referenceFault(plan, reference) ?? (held.length < 2 ? "No two texts of the plan have a score." : null),
       test: {
         id: "concordance",
         statistic: { name: "pairs of texts of which the later one is likelier", value: concordant },
-        n: held.length,
+        n: trained.length,
         seed: plan.commitment,
         where: `${concordant} of ${pairs} pairs`,
       },
       observations: {
         ...common(plan, scores, trained.length - held.length, []),
         kind: "order",
-        texts: held.length,
+        texts: trained.length,
         concordant,
         pairs,
-        tau: pairs > 0 ? round6((2 * concordant) / pairs - 1) : 0,
+        tau: round6((2 * concordant) / pairs - 1),
         reference: reference?.artefact.name ?? null,
         looks,
       },
     };
   },
 };
+
+/** Scores to compare with that were chosen after the draw could make any suspect rise along it, and so could leaving them out. */
+function referenceFault(plan: PlanOf<"order">, reference: Given<Scores> | null): string | null {
+  if (reference && plan.reference === null)
+    return "The plan names no reference: scores to compare with that are chosen when the order is known can make any suspect rise along it.";
+  if (reference && plan.reference !== reference.artefact.root)
+    return `The plan names a reference of ${plan.reference}; these scores are others, and may have been chosen when the order was known.`;
+  if (!reference && plan.reference !== null)
+    return `The plan names a reference of ${plan.reference}, which is not given.`;
+  return null;
+}
 
 function ranksOf(plan: PlanOf<"canary" | "exchange">, drawn: readonly number[], scores: Scores) {
   const groups = idsOf(plan).map((ids, set) => ({ set, ids, drawn: drawn[set]!, held: scoresOf(scores, ids) }));
@@ -152,8 +183,9 @@ function ranksOf(plan: PlanOf<"canary" | "exchange">, drawn: readonly number[], 
   const what = plan.kind === "canary" ? "canaries" : "shards";
   const best = whole.filter(({ rank }) => rank === 1).length;
   return {
+    // All sets of the plan: one that was not scored whole counts as one whose drawn text ranked last.
     log10P: log10Tail(
-      whole.map(({ of }) => of),
+      groups.map(({ ids }) => ids.length),
       value,
     ),
     refused:
@@ -161,9 +193,9 @@ function ranksOf(plan: PlanOf<"canary" | "exchange">, drawn: readonly number[], 
     test: {
       id: "ranks",
       statistic: { name: "sum of the floor of 50 ln(candidates / rank)", value },
-      n: whole.length,
+      n: groups.length,
       seed: plan.commitment,
-      where: `${best} of ${whole.length} ${what} rank first among ${whole[0]?.of ?? 0}`,
+      where: `${best} of ${groups.length} ${what} rank first among ${groups[0]!.ids.length}`,
     },
     ranks: whole,
     observations: common(
@@ -179,7 +211,7 @@ function common(plan: Plan, { others }: Scores, missing: number, drawn: readonly
   const picked = new Set(drawn);
   const mean = (values: readonly number[]) => round6(values.reduce((a, b) => a + b, 0) / Math.max(1, values.length));
   return {
-    type: "membership/observations/v1" as const,
+    type: "membership/observations/v2" as const,
     plan: plan.name,
     commitment: plan.commitment,
     missing,
@@ -192,10 +224,10 @@ function common(plan: Plan, { others }: Scores, missing: number, drawn: readonly
 }
 
 /** Why an order is no random one; null where the texts do not say so. */
-function ordered(looks: readonly Look[], what: string): string | null {
+function ordered(looks: readonly Look[]): string | null {
   const found = looks.find(({ log10P }) => log10P < Math.log10(LOOK_P));
   return found
-    ? `By the texts alone, ${what} is not random: it follows ${found.of} (p = 10^${found.log10P.toFixed(2)}). A model that never saw it may prefer it.`
+    ? `By the texts alone, the data set's published order is not random: it follows ${found.of} (p = 10^${found.log10P.toFixed(2)}). A model that never saw it may prefer it.`
     : null;
 }
 

@@ -10,23 +10,30 @@ export const membership: Laboratory = {
   studies: [
     {
       method: "membership/canary",
-      version: "1",
+      version: "2",
       file: "validation/membership-canary.json",
       measuredOn: `${SMALL}, 8 canaries among 200 candidates each`,
     },
     {
       method: "membership/exchangeability",
-      version: "1",
+      version: "2",
       file: "validation/membership-exchangeability.json",
       measuredOn: `${SMALL}, data sets of 200 lines in 10 shards`,
     },
     {
       method: "membership/order",
-      version: "1",
+      version: "2",
       file: "validation/membership-order.json",
       measuredOn: "character models of 205,000 weights, orders of 3,000 lines",
     },
   ],
+  formerStudies: ["canary", "exchangeability", "order"].map((kind) => ({
+    method: `membership/${kind}`,
+    version: "1",
+    file: `validation/membership-${kind}-1.json`,
+    says: "Version 1 let a plan's maker choose its seed, its reference and which texts have scores: whoever tried enough of them could accuse a model that never saw the texts. Nothing is concluded from it since.",
+    measuredOn: null,
+  })),
   questions: [
     {
       name: "membership",
@@ -38,7 +45,7 @@ export const membership: Laboratory = {
   tools: [
     {
       name: "membership",
-      summary: "Draw and commit canaries, shuffled orders or a training order; list the texts to score.",
+      summary: "Commit to canaries, orders or a training order, draw them by a public beacon, list the texts to score.",
       load: async () => (await import("./tools/membership.js")).membershipCommand,
     },
   ],

@@ -2,9 +2,9 @@
 import type { MembershipId } from "./propositions.js";
 
 export const METHODS: Readonly<Record<PlanKind, { id: MembershipId; version: string }>> = {
-  canary: { id: "membership/canary", version: "1" },
-  exchange: { id: "membership/exchangeability", version: "1" },
-  order: { id: "membership/order", version: "1" },
+  canary: { id: "membership/canary", version: "2" },
+  exchange: { id: "membership/exchangeability", version: "2" },
+  order: { id: "membership/order", version: "2" },
 };
 export type PlanKind = "canary" | "exchange" | "order";
 
@@ -21,5 +21,5 @@ export const SCORES_BYTES_MAX = 256 * 1024 * 1024;
 
 /** What a text's own look (its length, its alphabet, its neighbours) may say of the order: a two-sided p below is refused. */
 export const LOOK_P = 0.0025;
-/** Likewise for a reference model, which must know nothing of the order. */
-export const REFERENCE_P = 0.01;
+/** Suspects, sets of scores and references that one examination may say it tried. */
+export const TRIES_MAX = 1_000_000;

@@ -1,24 +1,29 @@
 /** The sentences that findings of this laboratory carry: assumptions, other explanations, what is not seen. */
 import type { PlanKind } from "./method.js";
 
-const DATED =
-  "The plan was fixed before the suspect was trained: whoever relies on this must see its commitment dated, since a seed that is chosen after the scores are known can make any text look learned.";
+const DRAWN =
+  "It was drawn by a public beacon's round that was not out when a log's witnesses had the plan's commitment, so that nobody chose it; whoever made the scores did not know it, and it reached the suspect by training alone.";
 
 export const ASSUMPTIONS: Readonly<Record<PlanKind, string>> = {
-  canary: `Which candidate of a set was published was drawn uniformly by the plan's seed and reached the suspect by training alone. ${DATED}`,
-  exchange: `But for training, no order of the data set's lines is more probable than another: they were not sorted, dated or numbered. ${DATED}`,
-  order: `The order was drawn uniformly by the plan's seed and reached the suspect by training alone. ${DATED}`,
+  canary: `Which candidate of a set was published is uniform among all of them. ${DRAWN}`,
+  exchange: `In which order each shard was published is uniform among the orders drawn. ${DRAWN}`,
+  order: `The order of training is uniform among all orders. ${DRAWN}`,
 };
+export const PAID =
+  "Whatever was tried is paid for: suspects and scores as stated, and other plans by the place of this one in its log, where the prices of all places sum to the level.";
 
+const LOOKED_UP = "The suspect, asked over a network, looked the published text up when it was scored.";
 export const ALTERNATIVES: Readonly<Record<PlanKind, readonly string[]>> = {
   canary: [
-    "The published texts came to the suspect from a third party that copied them.",
+    "The published texts came to the suspect from a third party that copied or quoted them.",
     "The suspect was made from another model that was trained on them, or on that model's answers which repeat them.",
+    LOOKED_UP,
     "Whoever made the scores knew which candidates were published.",
   ],
   exchange: [
-    "Lines of the published order lean on one another in a way that this laboratory's looks at the text do not see.",
     "The data set came to the suspect through a copy by a third party.",
+    "The suspect was made from another model that was trained on it.",
+    LOOKED_UP,
     "Whoever made the scores knew which order was published.",
   ],
   order: [
@@ -32,5 +37,5 @@ export const LIMITS: readonly string[] = [
   "It reads scores and cannot see which model made them, nor by what means.",
   "Texts that were filtered out, rewritten or seen once in a large run leave no trace that it could find: an outcome of inconclusive shows nothing.",
   "Scores by themselves (loss, Min-K%, ratios to a compressor) have no p-value here: a member and a stranger differ in more than membership. Where they are given they are exhibits.",
-  "It does not date the commitment.",
+  "Suspects and scores that were tried and not stated are not seen.",
 ];

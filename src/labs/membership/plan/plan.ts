@@ -1,19 +1,22 @@
 /**
- * A plan that is published, by its commitment, before the suspect is trained or released: which texts, which of them was
- * drawn, in which order. What was drawn follows from the plan's seed, so that nobody picks it after seeing scores:
+ * A plan: which texts, and the round of a public beacon that will draw which of them is published, or in which order. Its
+ * commitment goes into a log before that round is out (drawn-after.ts), so that nobody picks what is drawn after seeing
+ * scores, nor tries until a draw fits:
  *   canary    sets of candidates, one of each drawn: the one that the claimant publishes
- *   exchange  lines of a data set in their published order, shards of it, and shuffled orders of each shard
+ *   exchange  lines of a data set, of each shard an order drawn to be published among others; or its own order, as published
  *   order     texts, and the drawn order in which the claimant trains on them
- * The seed stays secret until the plan is opened.
+ * What is drawn follows from the plan's secret and the round's signature; the secret stays so until the plan is opened.
  */
+import { sha256 } from "@noble/hashes/sha2.js";
 import { z } from "zod";
-import { fromUtf8, utf8 } from "../../../base/bytes.js";
+import { fromUtf8, hex, utf8 } from "../../../base/bytes.js";
 import { canonicalJson } from "../../../base/canonical-json.js";
 import { type Digest, sha256Digest } from "../../../base/digest.js";
-import { AssayError } from "../../../base/error.js";
+import { AssayError, quoted } from "../../../base/error.js";
 import { prng, sample } from "../../../base/prng.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { digestSchema } from "../../../evidence/artefact.js";
+import { QUICKNET, verifyRound } from "../../../evidence/drand.js";
 import {
   CANDIDATES_MAX,
   CANDIDATES_MIN,
@@ -24,12 +27,21 @@ import {
   TEXTS_MIN,
 } from "../method.js";
 
+export const PLAN_TYPE = "assay/membership-plan/v2";
+
 const text = z.string().min(1).max(TEXT_CHARACTERS_MAX);
 const common = {
-  type: z.literal("assay/membership-plan/v1"),
+  type: z.literal(PLAN_TYPE),
   name: z.string().min(1).max(200),
-  seed: z.string().regex(/^[0-9a-f]{64}$/),
+  secret: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Of drand's quicknet; null in a rehearsal, where the secret alone draws. */
+  round: z.number().int().min(1).max(1e12).nullable(),
   commitment: digestSchema,
+  /** Of the round, once it is out. */
+  signature: z
+    .string()
+    .regex(/^[0-9a-f]{96}$/)
+    .nullable(),
 };
 const planSchema = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -42,6 +54,8 @@ const planSchema = z.discriminatedUnion("kind", [
     kind: z.literal("exchange"),
     lines: z.array(text).min(TEXTS_MIN).max(TEXTS_MAX),
     shards: z.number().int().min(1).max(SETS_MAX),
+    /** The lines stand in an order of their own, in which they were published; nothing was drawn but its place. */
+    asPublished: z.boolean(),
     /** Of each shard, the published one included. */
     orders: z.number().int().min(CANDIDATES_MIN).max(CANDIDATES_MAX),
   }),
@@ -50,26 +64,33 @@ const planSchema = z.discriminatedUnion("kind", [
     kind: z.literal("order"),
     /** As they came; the order of training is drawn from the seed. */
     texts: z.array(text).min(TEXTS_MIN).max(TEXTS_MAX),
+    /** Scores of a model that knows nothing of the order, fixed before it is drawn; null for none. */
+    reference: digestSchema.nullable(),
   }),
 ]);
 export type Plan = z.infer<typeof planSchema>;
 export type PlanOf<K extends Plan["kind"]> = Extract<Plan, { kind: K }>;
-type Uncommitted<P> = P extends Plan ? Omit<P, "commitment"> : never;
+type Uncommitted<P> = P extends Plan ? Omit<P, "commitment" | "signature"> : never;
 /** A plan before its commitment is taken. */
 export type DrawnPlan = Uncommitted<Plan>;
 
-/** The digest that is published beforehand: of all the plan says, the seed included. */
+/** The digest that is published beforehand: of all the plan says, secret and round included. */
 function commitmentOf(plan: DrawnPlan): Digest {
-  const { commitment: _, ...said } = plan as Plan;
-  return sha256Digest(utf8(`assay/membership-plan/v1\0${canonicalJson(said)}`));
+  const { commitment: _, signature: __, ...said } = plan as Plan;
+  return sha256Digest(utf8(`${PLAN_TYPE}\0${canonicalJson(said)}`));
 }
 
 /** The plan with its commitment. */
 export function committed(plan: DrawnPlan): Plan {
-  return { ...plan, commitment: commitmentOf(plan) } as Plan;
+  return { ...plan, commitment: commitmentOf(plan), signature: null } as Plan;
 }
 
-/** @throws AssayError LIMIT, SCHEMA, FORMAT, or DIGEST when it is not the plan that was committed to */
+/** The bytes that go into a log: the line that `assay membership plan` prints. */
+export function commitmentEntry({ commitment }: Plan): Uint8Array {
+  return utf8(`${commitment}\n`);
+}
+
+/** @throws AssayError LIMIT, SCHEMA, FORMAT, DIGEST when it is not the plan that was committed to, SIGNATURE of its round */
 export function readPlan(bytes: Uint8Array, what: string): Plan {
   const where = what;
   if (bytes.length > PLAN_BYTES_MAX)
@@ -83,7 +104,20 @@ export function readPlan(bytes: Uint8Array, what: string): Plan {
   checkPlan(plan, where);
   if (commitmentOf(plan) !== plan.commitment)
     throw new AssayError("DIGEST", `${where}: expected the plan of commitment ${plan.commitment}, got another`);
+  if (plan.signature !== null && (plan.round === null || !verifyRound(QUICKNET, plan.round, plan.signature)))
+    throw new AssayError("SIGNATURE", `${where}: expected the signature of round ${plan.round} of drand's quicknet`);
   return plan;
+}
+
+/** From which all is drawn. @throws AssayError USAGE where the round has not drawn yet */
+function seedOf({ name, secret, round, signature }: Plan): string {
+  if (round === null) return secret;
+  if (signature === null)
+    throw new AssayError(
+      "USAGE",
+      `plan ${quoted(name)}: expected the signature of round ${round} first (assay membership draw)`,
+    );
+  return hex(sha256(utf8(`assay/membership-draw/v2\0${secret}\0${signature}`)));
 }
 
 /** Candidates that are equal could not be told apart, nor could equal texts. @throws AssayError FORMAT */
@@ -103,29 +137,32 @@ export function checkPlan(plan: Plan | DrawnPlan, where: string): void {
 }
 
 /** Which of each set was drawn to be published. */
-export function drawnCanaries({ seed, sets }: PlanOf<"canary">): number[] {
-  const source = prng("assay/membership-canary/v1", seed);
-  return sets.map((set) => source.below(set.length));
+export function drawnCanaries(plan: PlanOf<"canary">): number[] {
+  const source = prng("assay/membership-canary/v2", seedOf(plan));
+  return plan.sets.map((set) => source.below(set.length));
 }
 
 interface Shard {
-  /** Lines of the data set, by number, in the published order. */
+  /** Lines of the data set, by number. */
   lines: number[];
   /** Each a permutation of 0 … lines − 1; the published one stands at `published`. */
   orders: number[][];
   published: number;
 }
 
-/** Neighbouring lines make a shard; where the published order stands among the shuffled ones is drawn, so that a scorer is blind. */
-export function shardsOf({ seed, lines, shards, orders }: PlanOf<"exchange">): Shard[] {
-  const source = prng("assay/membership-exchange/v1", seed);
+/** Neighbouring lines make a shard; at which place its published order stands is drawn, so that a scorer is blind. */
+export function shardsOf(plan: PlanOf<"exchange">): Shard[] {
+  const { lines, shards, orders, asPublished } = plan;
+  const source = prng("assay/membership-exchange/v2", seedOf(plan));
   const size = Math.floor(lines.length / shards);
   return Array.from({ length: shards }, (_, s) => {
     const published = source.below(orders);
     return {
       lines: Array.from({ length: size }, (_line, i) => s * size + i),
       orders: Array.from({ length: orders }, (_order, o) =>
-        o === published ? Array.from({ length: size }, (_line, i) => i) : [...sample(size, size, source)],
+        asPublished && o === published
+          ? Array.from({ length: size }, (_line, i) => i)
+          : [...sample(size, size, source)],
       ),
       published,
     };
@@ -133,8 +170,18 @@ export function shardsOf({ seed, lines, shards, orders }: PlanOf<"exchange">): S
 }
 
 /** Numbers of the texts in the order of training. */
-export function orderOf({ seed, texts }: PlanOf<"order">): number[] {
-  return [...sample(texts.length, texts.length, prng("assay/membership-order/v1", seed))];
+export function orderOf(plan: PlanOf<"order">): number[] {
+  const { length } = plan.texts;
+  return [...sample(length, length, prng("assay/membership-order/v2", seedOf(plan)))];
+}
+
+/** What is to be published, or trained on, in this order. Lines beyond the last whole shard stand at the end. */
+export function publishedTexts(plan: Plan): string[] {
+  if (plan.kind === "canary") return drawnCanaries(plan).map((at, set) => plan.sets[set]![at]!);
+  if (plan.kind === "order") return orderOf(plan).map((i) => plan.texts[i]!);
+  const shards = shardsOf(plan);
+  const drawn = shards.flatMap(({ lines, orders, published }) => orders[published]!.map((i) => plan.lines[lines[i]!]!));
+  return [...drawn, ...plan.lines.slice(drawn.length)];
 }
 
 /** What a scorer is given: each text under an id that does not say which was drawn. */

@@ -32,12 +32,15 @@ export function readScores(bytes: Uint8Array, what: string): Scores {
     const id = typeof given === "number" ? String(given) : given;
     if (typeof id !== "string" || id.length > 100)
       throw new AssayError("FORMAT", `${where}: expected "id" as text, got ${quoted(given)}`);
-    if (typeof logprob !== "number" || !(logprob <= 0))
-      throw new AssayError("FORMAT", `${where}: expected "logprob" as a number of at most 0, got ${quoted(logprob)}`);
+    if (typeof logprob !== "number" || !(logprob <= 0) || !Number.isFinite(logprob))
+      throw new AssayError(
+        "FORMAT",
+        `${where}: expected "logprob" as a finite number of at most 0, got ${quoted(logprob)}`,
+      );
     if (logprobs.has(id)) throw new AssayError("FORMAT", `${where}: expected one score of ${quoted(id)}, got two`);
     logprobs.set(id, logprob);
     for (const [name, value] of Object.entries(rest)) {
-      if (typeof value !== "number") continue;
+      if (typeof value !== "number" || !Number.isFinite(value)) continue;
       const held = others.get(name) ?? new Map<string, number>();
       if (others.size < OTHERS_MAX || others.has(name)) others.set(name, held.set(id, value));
     }

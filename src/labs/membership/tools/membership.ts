@@ -1,35 +1,60 @@
-/** `assay membership plan|texts|publish`: what is drawn and committed before a model is trained, and what is scored after. */
+/** `assay membership plan|draw|texts|publish`: what is committed and drawn before a model is trained, and what is scored after. */
 import { randomBytes } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
 import { fromUtf8, hex, utf8 } from "../../../base/bytes.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { prng } from "../../../base/prng.js";
+import { QUICKNET, roundAt } from "../../../evidence/drand.js";
+import { digestOfFile } from "../../../host/find-files.js";
+import { unixSeconds } from "../../../host/moment.js";
 import { readSmallFile, writeNewFile } from "../../../host/small-file.js";
+import { momentOf, timeOfRound } from "../drawn-after.js";
 import { CANDIDATES_MAX, CANDIDATES_MIN, PLAN_BYTES_MAX, SETS_MAX } from "../method.js";
 import {
   checkPlan,
   committed,
   type DrawnPlan,
-  drawnCanaries,
-  orderOf,
+  PLAN_TYPE,
   type Plan,
+  publishedTexts,
   readPlan,
   textsToScore,
 } from "../plan/plan.js";
 
+/** From the plan to its draw, where nothing else is said: time to have the commitment cosigned. */
+const WAIT_SECONDS = 3600;
+
 /** `assay membership` with its plans, the texts to score and what is to be published. */
 export function membershipCommand(): Command {
   const command = new Command("membership").description(
-    "Draw and commit canaries, shuffled orders or a training order before a model is trained; list the texts to score after.",
+    "Commit to canaries, orders of a data set or a training order, draw them by a public beacon, list the texts to score.",
   );
   command.addCommand(planCommand());
+  command
+    .command("draw")
+    .description(
+      "Put the signature of the plan's round into it, once the round is out: what is published follows from it.",
+    )
+    .argument("<plan>", "the plan")
+    .requiredOption(
+      "--signature <hex>",
+      `of the plan's round, 96 digits: https://api.drand.sh/v2/beacons/quicknet/rounds/ROUND has it`,
+    )
+    .requiredOption("--out <file>", "a new file for the drawn plan, to be kept secret until it is opened")
+    .addHelpText("after", "\nExample:\n  $ assay membership draw plan.json --signature b75c69d0… --out drawn.json")
+    .action(async (path: string, { signature, out: to }: { signature: string; out: string }) => {
+      const plan = { ...(await planAt(path)), signature: signature.toLowerCase() };
+      const bytes = utf8(`${JSON.stringify(plan)}\n`);
+      readPlan(bytes, path);
+      await writeNewFile(to, bytes, true);
+    });
   command
     .command("texts")
     .description(
       "The texts that a model is to score, one JSON line each: id and text. Ids do not say which were published.",
     )
     .argument("<plan>", "the plan")
-    .addHelpText("after", "\nExample:\n  $ assay membership texts plan.json > texts.jsonl")
+    .addHelpText("after", "\nExample:\n  $ assay membership texts drawn.json > texts.jsonl")
     .action(async (path: string) => {
       for (const row of textsToScore(await planAt(path))) process.stdout.write(`${JSON.stringify(row)}\n`);
     });
@@ -39,23 +64,28 @@ export function membershipCommand(): Command {
       "What the plan has drawn: the canaries to publish, or the texts in the order of training, one JSON line each.",
     )
     .argument("<plan>", "the plan")
-    .addHelpText("after", "\nExample:\n  $ assay membership publish plan.json > canaries.jsonl")
+    .addHelpText("after", "\nExample:\n  $ assay membership publish drawn.json > canaries.jsonl")
     .action(async (path: string) => {
       const plan = await planAt(path);
-      for (const text of published(plan)) process.stdout.write(`${JSON.stringify({ text })}\n`);
+      for (const text of publishedTexts(plan)) process.stdout.write(`${JSON.stringify({ text })}\n`);
     });
   return command;
 }
 
 function planCommand(): Command {
   const plan = new Command("plan").description(
-    "Draw a plan from a fresh secret seed; prints its commitment, to be published and dated.",
+    "Fix a plan and the round that will draw; prints its commitment, a line to be appended to a witnessed log before that.",
   );
   const out = (command: Command) =>
     command
       .requiredOption("--name <name>", "what the plan is called in findings")
       .requiredOption("--out <file>", "a new file, to be kept secret until it is opened")
-      .option("--seed <hex>", "64 hexadecimal digits instead of a fresh seed", seedText);
+      .option(
+        "--round <number>",
+        "of drand's quicknet, that draws (default: the first an hour from now)",
+        whole(1, 1e12),
+      )
+      .option("--seed <hex>", "a rehearsal: 64 hexadecimal digits that draw, in place of a round", seedText);
   out(plan.command("canary"))
     .description("Sets of texts of which one each is drawn to be published: made-up codes, or versions of your own.")
     .option("--sets <n>", "how many canaries", whole(1, SETS_MAX), 8)
@@ -65,15 +95,22 @@ function planCommand(): Command {
       "--versions <file>",
       "instead of codes: JSON Lines, each an array of texts of equal standing, such as rephrasings",
     )
-    .addHelpText("after", "\nExample:\n  $ assay membership plan canary --name northwind --out plan.json")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ assay membership plan canary --name northwind --out plan.json > commitment.txt
+  $ assay log append ./log commitment.txt --policy witnesses.txt --proof plan.tlog-proof`,
+    )
     .action(async (options: Common & { sets: number; among: number; letters: number; versions?: string }) => {
-      const seed = options.seed ?? hex(randomBytes(32));
-      const sets = options.versions === undefined ? codes(seed, options) : await versions(options.versions);
-      await write({ type: "assay/membership-plan/v1", kind: "canary", name: options.name, seed, sets }, options.out);
+      const start = startOf(options);
+      const sets = options.versions === undefined ? codes(start.secret, options) : await versions(options.versions);
+      await write({ ...start, kind: "canary", sets }, options.out);
     });
   out(plan.command("exchange"))
-    .description("A data set's lines in their published order, and shuffled orders of each of its shards.")
-    .requiredOption("--lines <file>", "the data set, one example a line, in the order in which it is published")
+    .description("A data set's lines; of each shard one order is drawn, among others, in which it is to be published.")
+    .requiredOption("--lines <file>", "the data set, one example a line")
+    .option("--as-published", "it is published, in the order of the file: no outcome but an exhibit can come of it")
     .option("--shards <n>", "how many", whole(1, SETS_MAX), 10)
     .option(
       "--among <n>",
@@ -83,42 +120,28 @@ function planCommand(): Command {
     )
     .addHelpText(
       "after",
-      "\nExample:\n  $ assay membership plan exchange --name benchmark --lines items.txt --out plan.json",
+      "\nExample:\n  $ assay membership plan exchange --name benchmark --lines items.txt --out plan.json > commitment.txt",
     )
-    .action(
-      async ({
-        name,
-        seed,
-        out: to,
-        lines: path,
-        shards,
-        among: orders,
-      }: Common & { lines: string; shards: number; among: number }) => {
-        const lines = await linesOf(path);
-        await write(
-          {
-            type: "assay/membership-plan/v1",
-            kind: "exchange",
-            name,
-            seed: seed ?? hex(randomBytes(32)),
-            lines,
-            shards,
-            orders,
-          },
-          to,
-        );
-      },
-    );
-  out(plan.command("order"))
-    .description("Texts, and an order drawn for training on them.")
-    .requiredOption("--lines <file>", "one text a line")
-    .addHelpText("after", "\nExample:\n  $ assay membership plan order --name run-7 --lines corpus.txt --out plan.json")
-    .action(async ({ name, seed, out: to, lines: path }: Common & { lines: string }) => {
+    .action(async (options: Common & { lines: string; shards: number; among: number; asPublished?: boolean }) => {
+      const { lines: path, shards, among: orders, asPublished = false } = options;
       const lines = await linesOf(path);
-      await write(
-        { type: "assay/membership-plan/v1", kind: "order", name, seed: seed ?? hex(randomBytes(32)), texts: lines },
-        to,
-      );
+      await write({ ...startOf(options), kind: "exchange", lines, asPublished, shards, orders }, options.out);
+    });
+  out(plan.command("order"))
+    .description("Texts, and the round that draws the order for training on them.")
+    .requiredOption("--lines <file>", "one text a line")
+    .option(
+      "--stranger <scores>",
+      "scores of a model that knows nothing of the order, to compare with: fixed by the plan",
+    )
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay membership plan order --name run-7 --lines corpus.txt --out plan.json > commitment.txt",
+    )
+    .action(async (options: Common & { lines: string; stranger?: string }) => {
+      const texts = await linesOf(options.lines);
+      const reference = options.stranger === undefined ? null : await digestOfFile(options.stranger);
+      await write({ ...startOf(options), kind: "order", texts, reference }, options.out);
     });
   return plan;
 }
@@ -126,7 +149,15 @@ function planCommand(): Command {
 interface Common {
   name: string;
   out: string;
+  round?: number;
   seed?: string;
+}
+
+function startOf({ name, round, seed }: Common) {
+  if (seed !== undefined && round !== undefined)
+    throw new AssayError("USAGE", "--seed: expected no --round beside it: a rehearsal draws by its seed alone");
+  const drawing = seed === undefined ? (round ?? roundAt(QUICKNET, unixSeconds() + WAIT_SECONDS)) : null;
+  return { type: PLAN_TYPE, name, secret: seed ?? hex(randomBytes(32)), round: drawing } as const;
 }
 
 async function write(drawn: DrawnPlan, out: string): Promise<void> {
@@ -134,6 +165,11 @@ async function write(drawn: DrawnPlan, out: string): Promise<void> {
   checkPlan(plan, "membership plan");
   await writeNewFile(out, utf8(`${JSON.stringify(plan)}\n`), true);
   process.stdout.write(`${plan.commitment}\n`);
+  process.stderr.write(
+    plan.round === null
+      ? "A rehearsal: its seed draws, and no finding of it is more than uncalibrated.\n"
+      : `Round ${plan.round} draws, ${momentOf(timeOfRound(plan.round))}: have the line above in a witnessed log a minute before that, then \`assay membership draw\`.\n`,
+  );
 }
 
 /** Codes that nobody writes by chance, candidates drawn as the published ones are. */
@@ -162,11 +198,6 @@ async function linesOf(path: string): Promise<string[]> {
 
 async function planAt(path: string): Promise<Plan> {
   return readPlan(await readSmallFile(path, PLAN_BYTES_MAX), path);
-}
-
-function published(plan: Plan): readonly string[] {
-  if (plan.kind === "canary") return drawnCanaries(plan).map((at, set) => plan.sets[set]![at]!);
-  return plan.kind === "exchange" ? plan.lines : orderOf(plan).map((i) => plan.texts[i]!);
 }
 
 function whole(least: number, most: number) {
