@@ -10,13 +10,51 @@ import { openSource } from "../dist/app/audit/row-source.js";
 const [folder] = process.argv.slice(2) as [string];
 interface Peers {
   versions: Record<string, string>;
-  files: { tool: string; path?: string; error?: string; keys?: Record<string, [number, number | null][]> }[];
+  files: {
+    tool: string;
+    path?: string;
+    error?: string;
+    keys?: Record<string, [number, number | null][]>;
+    rows?: string;
+  }[];
 }
 const peers: Peers = JSON.parse(readFileSync(join(folder, "peers.json"), "utf8"));
+/** Row by row and value by value; single precision is compared as singles, bytes as text or base64. */
+function same(own: unknown, theirs: unknown): boolean {
+  if (typeof theirs === "number" && typeof own === "number")
+    return own === theirs || Math.fround(own) === Math.fround(theirs);
+  if (typeof theirs !== "object" || theirs === null) return own === theirs;
+  if ("bytes" in theirs) return own === theirs.bytes || own === Buffer.from(String(theirs.bytes), "base64").toString();
+  const keys = Object.keys(theirs);
+  return (
+    typeof own === "object" &&
+    own !== null &&
+    keys.length === Object.keys(own).length &&
+    keys.every((key) => same((own as Record<string, unknown>)[key], (theirs as Record<string, unknown>)[key]))
+  );
+}
+
 const compared = [];
-for (const { tool, path, error, keys } of peers.files) {
+for (const { tool, path, error, keys, rows: table } of peers.files) {
   if (error !== undefined || path === undefined) {
     compared.push({ tool, error });
+    continue;
+  }
+  if (table !== undefined) {
+    const theirs = readFileSync(join(folder, table), "utf8").trimEnd().split("\n");
+    const { format, rows } = await openSource(join(folder, path), "data", null);
+    let [count, values, differ] = [0, 0, 0];
+    for await (const { fields } of rows) {
+      const row = JSON.parse(theirs[count++] ?? "{}") as Record<string, unknown>;
+      for (const [key, value] of Object.entries(row)) {
+        values++;
+        if (!same(fields[key], value)) {
+          differ++;
+          if (differ < 4) console.error(path, count, key, JSON.stringify(fields[key]), JSON.stringify(value));
+        }
+      }
+    }
+    compared.push({ tool, file: path, format, rows: count, values, differ: differ + Math.abs(theirs.length - count) });
     continue;
   }
   const read = new Map<string, [number, unknown][]>();
@@ -43,7 +81,15 @@ for (const { tool, path, error, keys } of peers.files) {
   }
   compared.push({ tool, format, rows: count, keys: Object.keys(keys!).length, values, differ });
 }
-const figures = { dated: new Date().toISOString().slice(0, 10), versions: peers.versions, compared };
-writeFileSync("validation/audit-readers.json", `${JSON.stringify(figures, null, 1)}\n`);
+const OUT = "validation/audit-readers.json";
+// Tools whose files this folder does not have keep their figures.
+const before = JSON.parse(readFileSync(OUT, "utf8")) as { versions: object; compared: { tool: string }[] };
+const kept = before.compared.filter(({ tool }) => compared.every((each) => each.tool !== tool));
+const figures = {
+  dated: new Date().toISOString().slice(0, 10),
+  versions: { ...before.versions, ...peers.versions },
+  compared: [...kept, ...compared],
+};
+writeFileSync(OUT, `${JSON.stringify(figures, null, 1)}\n`);
 console.log(JSON.stringify(figures));
 if (compared.some((each) => (each.differ ?? 1) > 0)) process.exitCode = 1;

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, expect, test } from "vitest";
-import { openSource } from "../../src/app/audit/row-source.js";
+import { openSource, parquetFile } from "../../src/app/audit/row-source.js";
+import { AssayError } from "../../src/base/error.js";
+import { prng } from "../../src/base/prng.js";
 
 const home = mkdtempSync(join(tmpdir(), "assay-row-source-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -54,12 +56,45 @@ test("what is no such database is refused in a line, and nothing is written besi
   await expect(rowsOf(join(home, "empty.db"))).rejects.toThrow(/no such table: metrics/);
 });
 
-test("a data set's folder: JSON Lines in the order of names; Parquet is refused by name", async () => {
+/** Three rows in two groups, Zstandard, by pyarrow 26. */
+const PARQUET =
+  "UEFSMRUEFRQVJkwVBBUAEgAAKLUv/SAKUQAAAQAAAGQBAAAAZRUAFRIVJCwVBBUQFQYVBhwAAAAotS/9IAlJAAACAAAABAEBAwIVBBUQFSJMFQQVABIAACi1L/0gCEEAAAMAAAAEAAAAFQAVEhUkLBUEFRAVBhUGHAAAACi1L/0gCUkAAAIAAAAEAQEDAhUEFSAVJEwVBBUAEgAAKLUv/SAQTQAAGAEAEAEAB8ACFQAVEhUkLBUEFRAVBhUGHAAAACi1L/0gCUkAAAIAAAAEAQEDAhUEFSAVMkwVBBUAEgAAKLUv/SAQgQAAAAAAAAAA4D8AAAAAAAD4fxUAFRIVJCwVBBUQFQYVBhwAAAAotS/9IAlJAAACAAAABAEBAwIVBBUgFTJMFQQVABIAACi1L/0gEIEAAAEAAAAAAAAAAgAAAAAAAAAVABUgFTIsFQYVEBUGFQYcAAAAKLUv/SAQgQAAAgAAAAMCAwAAAAMfAAEDAhUEFQAVEkwVABUAEgAAKLUv/SAAAQAAFQAVDhUgLBUCFRAVBhUGHAAAACi1L/0gBzkAAAIAAAACAAAVBBUIFRpMFQIVABIAACi1L/0gBCEAAAUAAAAVABUSFSQsFQIVEBUGFQYcAAAAKLUv/SAJSQAAAgAAAAIBAQIAFQQVEBUiTBUCFQASAAAotS/9IAhBAAADAAAAAAAAABUAFRIVJCwVAhUQFQYVBhwAAAAotS/9IAlJAAACAAAAAgEBAgAVBBUQFSJMFQIVABIAACi1L/0gCEEAAAAAAAAAAPA/FQAVEhUkLBUCFRAVBhUGHAAAACi1L/0gCUkAAAIAAAACAQECABUEFQAVEkwVABUAEgAAKLUv/SAAAQAAFQAVGhUsLBUCFRAVBhUGHAAAACi1L/0gDWkAAAIAAAACAAIAAAACAAAVBBmMNQAYBnNjaGVtYRUKABUMJQIYBHRleHQlAEwcAAAAFQIlAhgKbnVtX3Rva2VucwAVBCUCGANiaWcAFQolAhgFc2NvcmUANQIYA2lkcxUCFQZMPAAAADUEGARsaXN0FQIAFQQlAhgHZWxlbWVudAAWBhksGVwmABwVDBk1AAYQGRgEdGV4dBUMFgQWaBaMASZKJggpLBUEFQAVAgAVABUQFQIAPBYEGQYZJgAEAAAAJgAcFQIZNQAGEBkYCm51bV90b2tlbnMVDBYEFmQWiAEm0gEmlAEpLBUEFQAVAgAVABUQFQIAPCkGGSYABAAAACYAHBUEGTUABhAZGANiaWcVDBYEFnQWigEm3AImnAIpLBUEFQAVAgAVABUQFQIAPCkGGSYABAAAACYAHBUKGTUABhAZGAVzY29yZRUMFgQWdBaYASb0AyamAyksFQQVABUCABUAFRAVAgA8KQYZJgAEAAAAJgAcFQQZNQAGEBk4A2lkcwRsaXN0B2VsZW1lbnQVDBYGFoIBFqYBJowFJr4EKSwVBBUAFQIAFQAVEBUCADwpJgQCGUYAAgAEAAAAFrYEFgQmCBbcBQAZXCYAHBUMGTUABhAZGAR0ZXh0FQwWAhZQFnQmkgYm5AUpLBUEFQAVAgAVABUQFQIAPBYAGQYZJgIAAAAAJgAcFQIZNQAGEBkYCm51bV90b2tlbnMVDBYCFlwWgAEmjgcm2AYpLBUEFQAVAgAVABUQFQIAPCkGGSYAAgAAACYAHBUEGTUABhAZGANiaWcVDBYCFmQWiAEmlggm2AcpLBUEFQAVAgAVABUQFQIAPCkGGSYAAgAAACYAHBUKGTUABhAZGAVzY29yZRUMFgIWZBaIASaeCSbgCCksFQQVABUCABUAFRAVAgA8KQYZJgACAAAAJgAcFQQZNQAGEBk4A2lkcwRsaXN0B2VsZW1lbnQVDBYCFlwWgAEmlgom6AkpLBUEFQAVAgAVABUQFQIAPCkmAgAZRgIAAAAAAAAW0AMWAibkBRaEBQAoIHBhcnF1ZXQtY3BwLWFycm93IHZlcnNpb24gMjYuMC4xGVwcAAAcAAAcAAAcAAAcAAAANwMAAFBBUjE=";
+
+test("a data set's folder: Parquet and JSON Lines in the order of names; Arrow is refused by name", async () => {
   mkdirSync(join(home, "set/train"), { recursive: true });
   writeFileSync(join(home, "set/train/part-1.jsonl"), '{"text":"b"}\n');
   writeFileSync(join(home, "set/train/part-0.jsonl"), '{"text":"a"}\n{"text":"c"}\n');
+  writeFileSync(join(home, "set/train/part-2.parquet"), Buffer.from(PARQUET, "base64"));
   writeFileSync(join(home, "set/README.md"), "# a card");
-  expect((await rowsOf(join(home, "set"), "data")).map(({ text }) => text)).toEqual(["a", "c", "b"]);
-  writeFileSync(join(home, "set/train/part-2.parquet"), "PAR1");
-  await expect(rowsOf(join(home, "set"), "data")).rejects.toThrow(/Parquet and Arrow are not read/);
+  const rows = await rowsOf(join(home, "set"), "data");
+  expect(rows.map(({ text }) => text)).toEqual(["a", "c", "b", "d", "e", null]);
+  expect(rows.slice(3)).toEqual([
+    { text: "d", num_tokens: 3, big: 1, score: 0.5, ids: [1, 2] },
+    { text: "e", num_tokens: 4, big: "1152921504606846976", score: "NaN", ids: [] },
+    { text: null, num_tokens: 5, big: 3, score: 1, ids: null },
+  ]);
+  writeFileSync(join(home, "set/train/data-0.arrow"), "ARROW1");
+  await expect(rowsOf(join(home, "set"), "data")).rejects.toThrow(/Arrow is not read/);
+});
+
+test("an altered Parquet file is one line, or rows", async () => {
+  const tries = process.env.SLOW === "1" ? 1500 : 60;
+  const whole = Buffer.from(PARQUET, "base64");
+  const source = prng("test/parquet", "altered");
+  let [refused, read] = [0, 0];
+  for (let i = 0; i < tries; i++) {
+    const bytes = Buffer.from(whole);
+    for (let n = 0; n <= i % 3; n++) bytes[source.below(bytes.length)] = source.below(256);
+    const path = join(home, "altered.parquet");
+    writeFileSync(path, i % 10 === 0 ? bytes.subarray(0, source.below(bytes.length)) : bytes);
+    try {
+      // Whatever the first bytes say: the reader alone is asked.
+      for await (const _ of parquetFile(path)) read++;
+    } catch (error) {
+      expect(error, `alteration ${i}: ${(error as Error).stack}`).toBeInstanceOf(AssayError);
+      refused++;
+    }
+  }
+  expect(refused).toBeGreaterThan(tries / 10);
+  expect(read).toBeGreaterThan(tries / 10);
 });

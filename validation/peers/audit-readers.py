@@ -1,7 +1,9 @@
-"""Files as tensorboard, wandb and mlflow write them, and what those tools read back from them.
+"""Files as tensorboard, wandb, mlflow and pyarrow write them, and what those tools read back from them.
 
     MLFLOW_ALLOW_FILE_STORE=true python audit-readers.py OUT
-        (pip install tensorboard wandb==0.19.11 mlflow-skinny sqlalchemy alembic sqlparse)
+        (pip install tensorboard wandb==0.19.11 mlflow-skinny sqlalchemy alembic sqlparse pyarrow)
+
+A tool that is not installed is named with its error; `audit-readers.py OUT pyarrow` makes those of one tool.
 
 Writes OUT/peers.json: for each file, by key, [step, value] in the order in which the tool gives them.
 """
@@ -98,12 +100,89 @@ def mlflow(uri, path):
     found["files"].append({"tool": "mlflow", "path": at, "keys": keys})
 
 
+def parquet(folder):
+    """Every codec but LZ4, every type that data sets have, several row groups, missing values, a folder of shards."""
+    import datetime
+    import decimal
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    found["versions"]["pyarrow"] = pa.__version__
+    os.makedirs(folder, exist_ok=True)
+
+    def table(n, seed):
+        source = random.Random(seed)
+        some = lambda make: [None if source.random() < 0.1 else make(i) for i in range(n)]
+        word = lambda: "".join(source.choice("abcdef\u00e9\u4e2d ") for _ in range(source.randrange(40)))
+        return pa.table({
+            "id": pa.array([f"doc-{seed}-{i}" for i in range(n)]),
+            "text": pa.array(some(lambda i: word())),
+            "num_tokens": pa.array([source.randrange(2000) for _ in range(n)], pa.int32()),
+            "offset": pa.array([source.randrange(2 ** 62) for _ in range(n)], pa.int64()),
+            "small": pa.array([source.randrange(256) for _ in range(n)], pa.uint8()),
+            "score": pa.array(some(lambda i: source.gauss(0, 1))),
+            "half": pa.array(some(lambda i: source.gauss(0, 1)), pa.float32()),
+            "nan": pa.array([float("nan") if i % 7 == 0 else float("inf") if i % 11 == 0 else i / 3 for i in range(n)]),
+            "keep": pa.array(some(lambda i: source.random() < 0.5)),
+            "ids": pa.array(some(lambda i: [source.randrange(50000) for _ in range(source.randrange(6))]), pa.list_(pa.int32())),
+            "meta": pa.array(some(lambda i: {"url": word(), "depth": {"level": i}})),
+            "at": pa.array(some(lambda i: datetime.datetime(2024, 1, 1) + datetime.timedelta(milliseconds=source.randrange(10 ** 10))), pa.timestamp("ms", tz="UTC")),
+            "kind": pa.array([source.choice(["a", "b", "c"]) for _ in range(n)]).dictionary_encode(),
+            "raw": pa.array(some(lambda i: source.randbytes(5) + b"\xff"), pa.binary()),
+            "price": pa.array(some(lambda i: decimal.Decimal(source.randrange(10 ** 6)) / 100), pa.decimal128(12, 2)),
+        })
+
+    def plain(value):
+        import base64
+        if isinstance(value, float):
+            return value if math.isfinite(value) else "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value if abs(value) < 2 ** 53 else str(value)
+        if isinstance(value, decimal.Decimal):
+            return float(value)
+        if isinstance(value, datetime.datetime):
+            return value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+        if isinstance(value, bytes):
+            return {"bytes": base64.b64encode(value).decode()}
+        if isinstance(value, dict):
+            return {k: plain(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [plain(v) for v in value]
+        return value
+
+    def told(path, paths):
+        rows = [plain(row) for each in paths for row in pq.read_table(each).to_pylist()]
+        with open(f"{path}.rows.jsonl", "w") as file:
+            for row in rows:
+                file.write(json.dumps(row) + "\n")
+        found["files"].append({"tool": "pyarrow", "path": path, "rows": f"{path}.rows.jsonl"})
+
+    for codec in ("none", "snappy", "gzip", "brotli", "zstd"):
+        for version in ("1.0", "2.0"):
+            path = f"{folder}/{codec}-{version}.parquet"
+            pq.write_table(table(700, codec + version), path, compression=codec, data_page_version=version, row_group_size=300)
+            told(path, [path])
+    for encoding in ("DELTA_BINARY_PACKED", "PLAIN", "BYTE_STREAM_SPLIT"):
+        columns = {"DELTA_BINARY_PACKED": ["num_tokens", "offset"], "PLAIN": ["text", "score"], "BYTE_STREAM_SPLIT": ["score", "half"]}[encoding]
+        path = f"{folder}/{encoding.lower()}.parquet"
+        pq.write_table(table(500, encoding), path, use_dictionary=False, column_encoding={c: encoding for c in columns})
+        told(path, [path])
+    os.makedirs(f"{folder}/hub/data", exist_ok=True)
+    shards = [f"{folder}/hub/data/train-{i:05d}-of-00003.parquet" for i in range(3)]
+    for i, shard in enumerate(shards):
+        pq.write_table(table(400, f"shard {i}"), shard)
+    open(f"{folder}/hub/README.md", "w").write("---\nlicense: cc0-1.0\n---\n")
+    told(f"{folder}/hub", shards)
+
+
 for name, make in (
     ("tensorboard", tensorboard),
     ("wandb", wandb),
     ("mlflow files", lambda: mlflow(f"file://{out}/mlruns", "mlruns")),
     ("mlflow sqlite", lambda: mlflow(f"sqlite:///{out}/mlflow.db", "mlflow.db")),
+    ("pyarrow", lambda: parquet("parquet")),
 ):
+    if len(sys.argv) > 2 and not name.startswith(sys.argv[2]):
+        continue
     try:
         make()
     except Exception as error:  # a tool that is not installed is named, the others are compared

@@ -2,8 +2,8 @@
  * Whether what a plan drew can have been chosen by whoever made it. It cannot where the commitment, which names the
  * beacon's round, was in a log before that round was out: then the draw is of no one's making, and the p holds for every
  * model and every score that did not come from someone who knew the draw, whenever they were made. A date before the
- * model's release is not asked for and would not do: models resemble one another in what they find likely, so that a seed
- * tried on an earlier model fits a later, innocent one (validation/membership-adversaries.json).
+ * model's release is not asked for and would not do: whoever knows the seed puts, where it will draw, a text that any model
+ * finds easier than those beside it, before the suspect is made (validation/membership-adversaries.json).
  */
 import type { Digest } from "../../base/digest.js";
 import { QUICKNET } from "../../evidence/drand.js";
@@ -39,7 +39,7 @@ export function chosenByItsMaker(plan: Plan, dated: Dated | null): string | null
   if (plan.kind === "exchange" && plan.asPublished)
     return "the data set stands in its own order, which nobody drew: that a model which never saw it would not prefer it is assumed, not tested";
   if (plan.round === null)
-    return "what the plan drew follows from a seed that its maker chose, who may have tried seeds until one fitted the scores of this model or of one like it";
+    return "what the plan drew follows from a seed that its maker chose, who may have tried seeds until one fitted the scores of this model, or arranged texts around it";
   const out = `round ${plan.round} of the beacon (${momentOf(timeOfRound(plan.round))})`;
   if (dated === null)
     return `no proof from a log dates the plan's commitment before ${out}: its maker may have fixed texts and round knowing what they draw`;
