@@ -34,7 +34,17 @@ function same(own: unknown, theirs: unknown): boolean {
   );
 }
 
-const compared = [];
+interface Compared {
+  tool: string;
+  file?: string;
+  error?: string | undefined;
+  format?: string;
+  rows?: number;
+  keys?: number;
+  values?: number;
+  differ?: number;
+}
+const compared: Compared[] = [];
 for (const { tool, path, error, keys, rows: table } of peers.files) {
   if (error !== undefined || path === undefined) {
     compared.push({ tool, error });
