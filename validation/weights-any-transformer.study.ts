@@ -1,14 +1,18 @@
 /**
  * Whether models of whatever architecture are read, and rightly: small checkpoints of every transformer that the
  * `transformers` library makes from a configuration (materials/makers/tiny_transformers.py), each against its noisy
- * copy, an independent one, and one from the same default seed, through the command. Resumable: one line a pair.
+ * copy, an independent one, and one from the same default seed, through what the command prints with --json. Resumable:
+ * one line a pair.
  *
  *   npm run build && node validation/weights-any-transformer.study.ts --made FOLDER --cache FILE [--minutes N] [--write]
  */
-import { spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { loadStudy } from "../dist/app/studies.js";
+import type { WeightsObservations } from "../dist/labs/weights/observations.js";
+import { WEIGHTS_STUDIES } from "../dist/labs/weights/studies.js";
+import { examineStored } from "../materials/weights/examine-stored.ts";
 
 const { values } = parseArgs({
   options: {
@@ -31,47 +35,46 @@ interface Row {
   reason: string;
 }
 
+const studies = (
+  await Promise.all(WEIGHTS_STUDIES.map(({ file }) => loadStudy(new URL(`../${file}`, import.meta.url).pathname)))
+).filter((study) => study !== null);
 const rows = new Map(
   (existsSync(values.cache) ? readFileSync(values.cache, "utf8").split("\n").filter(Boolean) : [])
     .map((line) => JSON.parse(line) as Row)
     .map((row) => [`${row.type} ${row.how}`, row]),
 );
 if (values.write) write();
-else run();
+else await run();
 
-function run(): void {
+async function run(): Promise<void> {
   const until = Date.now() + Number(values.minutes) * 60_000;
   const types = readdirSync(values.made, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? [e.name] : []));
   for (const type of types.sort())
     for (const how of HOWS) {
       if (rows.has(`${type} ${how}`) || Date.now() > until) continue;
-      const row = examined(type, how);
+      const row = await examined(type, how);
       rows.set(`${type} ${how}`, row);
       appendFileSync(values.cache, `${JSON.stringify(row)}\n`);
     }
 }
 
-function examined(type: string, how: Row["how"]): Row {
+async function examined(type: string, how: Row["how"]): Promise<Row> {
   const [reference, suspect] = [join(values.made, type, "base"), join(values.made, type, how)];
-  const main = new URL("../dist/cli/main.js", import.meta.url).pathname;
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    [main, "examine", "weights", reference, suspect, "--json"],
-    { encoding: "utf8", maxBuffer: 1 << 28 },
-  );
-  const none = { type, how, log10P: null, leftOut: 0, parts: [] };
-  if (status !== 0) return { ...none, outcome: `exit ${status}`, reason: stderr.trim().split("\n").at(-1) ?? "" };
-  const finding = JSON.parse(stdout.split("\n")[0]!);
-  const left = finding.observations?.leftOut?.reference;
-  return {
-    type,
-    how,
-    outcome: finding.outcome,
-    log10P: finding.tests.find((t: { id: string }) => t.id === "combined")?.log10P ?? null,
-    leftOut: left?.share ?? 0,
-    parts: (left?.parts ?? []).slice(0, 3).map((p: { part: string }) => p.part),
-    reason: finding.reason.slice(0, 300),
-  };
+  try {
+    const [finding] = await examineStored({ reference, suspect, studies });
+    const left = (finding!.observations as WeightsObservations | null)?.leftOut?.reference;
+    return {
+      type,
+      how,
+      outcome: finding!.outcome,
+      log10P: finding!.tests.find(({ id }) => id === "combined")?.log10P ?? null,
+      leftOut: left?.share ?? 0,
+      parts: (left?.parts ?? []).slice(0, 3).map(({ part }) => part),
+      reason: finding!.reason.slice(0, 300),
+    };
+  } catch (error) {
+    return { type, how, outcome: "error", log10P: null, leftOut: 0, parts: [], reason: (error as Error).message };
+  }
 }
 
 function write(): void {
@@ -79,7 +82,7 @@ function write(): void {
   const of = (type: string, how: Row["how"]) => rows.get(`${type} ${how}`);
   const whole = types.filter((type) => HOWS.every((how) => of(type, how)));
   const refused = whole.filter(
-    (type) => of(type, "copy")!.outcome === "refused" || of(type, "copy")!.outcome.startsWith("exit"),
+    (type) => of(type, "copy")!.outcome === "refused",
   );
   const right = whole.filter(
     (type) =>
@@ -93,7 +96,7 @@ function write(): void {
   const lines = [
     "# Models of whatever architecture",
     "",
-    "Written by `node validation/weights-any-transformer.study.ts --made FOLDER --cache FILE --write`; FOLDER is filled by `materials/makers/tiny_transformers.py`, which says what the columns are. Checkpoints of four layers and a width of 64 with weights that were drawn and given strong directions, not trained: the table says what is read and that no pair of independent ones is accused, nothing of power on trained models.",
+    "Written by `node validation/weights-any-transformer.study.ts --made FOLDER --cache FILE --write`; FOLDER is filled by `materials/makers/tiny_transformers.py`, which says what the columns are. Checkpoints of three layers and a width of 64 with weights that were drawn and given strong directions, not trained: the table says what is read and that no pair of independent ones is accused, nothing of power on trained models.",
     "",
     `${whole.length} architectures; ${right.length} read, their copies found and neither the independent model nor the one from the same seed accused; ${accused.length} accused; ${refused.length} refused.`,
     "",

@@ -1,6 +1,6 @@
 """Small checkpoints of as many transformer architectures as `transformers` makes from a configuration.
 
-Every model type the library knows is taken with its own default configuration, brought to a few layers and a width of
+Every model type the library knows (or those of --only) is taken with its own default configuration, brought to a few layers and a width of
 64 by the names of its fields, and made with random weights (nothing is downloaded). What cannot be made so is listed
 with its error in made.json. For each of the others four folders, <type>/{base,copy,independent,one-seed}:
 
@@ -11,7 +11,7 @@ copy         base with normal noise of 5 % of each tensor's deviation.
 independent  another seed, and directions, gains and biases of its own.
 one-seed     the draw of base, with directions, gains and biases of its own: two makers who began from one default seed.
 
-  pip install torch==2.6.0 transformers==4.57.1 safetensors
+  pip install torch==2.8.0 transformers==5.24.0 safetensors
   python tiny_transformers.py --out FOLDER [--only TYPE ...]
 """
 import argparse
@@ -61,7 +61,7 @@ def shrink(config, name=""):
         elif isinstance(value, bool) or key.startswith("_"):
             continue
         elif isinstance(value, int):
-            for names, size in ((UNITS, 160), (WIDTH, 64), (LAYERS, 4), (HEADS, 4)):
+            for names, size in ((UNITS, 160), (WIDTH, 64), (LAYERS, 3), (HEADS, 4)):
                 if key in names:
                     setattr(config, key, size)
             if key in OTHERS:
@@ -70,9 +70,9 @@ def shrink(config, name=""):
             setattr(config, key, list(LISTS[key]))
         elif isinstance(value, list) and len(value) > 4 and key in ("layer_types", "layers_block_type", "mlp_layer_types"):
             kinds = list(dict.fromkeys(value))
-            setattr(config, key, [kinds[i % len(kinds)] for i in range(4)])
+            setattr(config, key, [kinds[i % len(kinds)] for i in range(3)])
     if hasattr(config, "max_window_layers"):
-        config.max_window_layers = 4
+        config.max_window_layers = 3
     return config
 
 
@@ -131,7 +131,7 @@ def main():
     path = os.path.join(o.out, "made.json")
     made = json.load(open(path)) if os.path.exists(path) else {}
     for kind in sorted(o.only or CONFIG_MAPPING):
-        if kind in made and not o.only:
+        if kind in made:
             continue
         # A seed is a function of the type's name alone.
         seed = zlib.crc32(kind.encode()) % 10**6

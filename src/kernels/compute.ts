@@ -35,6 +35,8 @@ export interface SketchJob {
   groups: number;
   /** For units that are rows: the columns that are the features, in this order. Left out: all, as they lie. */
   features?: Uint32Array | undefined;
+  /** For units that are rows: what each feature is multiplied by before it is folded. Rows then keep their own mean. */
+  weights?: Float32Array;
   seed: string;
   /** Number of the first part, where parts are folded apart; each number has signs of its own. */
   firstPart?: number;
@@ -190,18 +192,20 @@ export class LocalCompute implements Compute {
   async #foldRows(part: Stretch, job: SketchJob, index: number): Promise<Matrix> {
     if (part.matrix.folded) return this.#heldFolds(part, job, index);
     const { columns: stored } = part.matrix;
-    const { features } = job;
+    const { features, weights } = job;
     const columns = features?.length ?? stored;
     const n = rowCount(part.runs);
     const folded = this.#scratch(`part ${index}`, n, job.width);
     const sums = new Float32Array(n);
     const sign = foldSigns(columns, job.width, job.seed, index);
+    if (weights) for (let c = 0; c < columns; c++) sign[c]! *= weights[c]!;
     let at = 0;
     for await (const { bytes, rows, dtype } of this.#source.chunks(part)) {
       const source = features ? this.#gather(dtype, bytes, rows, stored, features) : { dtype, bytes, rows, columns };
       this.#kernel.foldRows(source, sign, folded, sums, at);
       at += rows;
     }
+    if (weights) return folded;
     // Row-centring, by linearity: the sketch of a constant row of ones is the fold of the signs.
     const ones = new Float32Array(job.width);
     for (let i = 0; i < columns; i++) ones[i % job.width]! += sign[i]!;

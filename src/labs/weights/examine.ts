@@ -3,7 +3,7 @@
  * Kuditipudi, Liang, ICML 2025, with the fixed-point bound of stats/self-matches.ts in place of assignment and
  * Spearman) on three free axes, combined by averaged e-values; each pays only what the likeness of values is worth
  * beyond what a shared structure makes (tests/values.ts, tests/structure-scale.ts).
- * Where they are silent, disguises are undone and a scored test follows (aligned-stage.ts).
+ * Where they are silent, disguises are undone and scored tests follow (permuted-stage.ts, aligned-stage.ts).
  * It cannot see direction.
  */
 import type { Digest } from "../../base/digest.js";
@@ -34,6 +34,7 @@ import { makingOf } from "./making/making.js";
 import type { FurtherModel } from "./making/merges.js";
 import { METHOD_ID, METHOD_VERSION, SEED_BITS_DEFAULT, type Settings } from "./method.js";
 import type { WeightsObservations } from "./observations.js";
+import { permutedStage } from "./permuted/permuted-stage.js";
 import { SHARED_ANCESTRY, WEIGHTS_PROPOSITIONS } from "./propositions.js";
 import { SKETCH_LIMITS, sketchFacts } from "./sketch/disclosure.js";
 import { unmetBySketch, withFittingValues } from "./sketch/meet.js";
@@ -175,9 +176,20 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
   // Undoing disguises would find the same draw again.
   const spoken = outside !== null || exact10P <= OUTCOME_RULES.log10Alpha;
   const left = spoken || request.disguises === "left";
-  const finding = left ? exact : await alignedStage(bench, exact, observations, request.validations);
+  const finding = left ? exact : await disguisesUndone(bench, exact, observations, request.validations);
   const identical = observations.identical ? sentenceOnIdentical(observations.identical) : null;
   return identical === null ? finding : { ...finding, reason: `${finding.reason} ${identical}` };
+}
+
+/** The cheap disguise first, at any size: another order of units. Then, where models are small, rotations too. */
+async function disguisesUndone(
+  bench: Bench,
+  exact: Finding,
+  observations: WeightsObservations,
+  validations: readonly Validation[],
+): Promise<Finding> {
+  const permuted = await permutedStage(bench, exact, observations, validations);
+  return permuted.found ? permuted.finding : alignedStage(bench, permuted.finding, permuted.observations, validations);
 }
 
 /** 0.7 on the MLP; 0.3 on what value and residual dimensions both say. What was not examined staked nothing: e = 1. */

@@ -105,6 +105,43 @@ const alignedSchema = z.strictObject({
 });
 export type AlignedObservations = z.infer<typeof alignedSchema>;
 
+const commonStartSchema = z.strictObject({
+  agreement: z.number().nullable(),
+  vectors: count,
+  values: count,
+  slope: z.number().nullable(),
+  explains: z.boolean(),
+});
+
+/** Units paired by two views of their rows, whatever their order. */
+const permutedSchema = z.strictObject({
+  /** The views: gate rows and up rows; else two halves of the up rows. */
+  gated: z.boolean(),
+  /** Layers away from the ends that have to agree; the percentage of units in the last of them, and its p. */
+  wanted: count,
+  percent: z.number().min(0).max(100),
+  log10P,
+  commonStart: commonStartSchema.optional(),
+  /** For each layer of either side its best counterpart. */
+  layerPairs: z.array(
+    z.strictObject({
+      referenceLayer: count,
+      suspectLayer: count,
+      agreeing: count,
+      pairs: count,
+      labels: count,
+      /** Away from the ends in both models; and taken into the count. */
+      middle: z.boolean(),
+      counted: z.boolean(),
+      /** Asked where more than a few units agree: mean cosine, what explains it, whether rows look like a draw. */
+      likeness: z.number().nullable(),
+      explained: z.enum(["signs", "structure", "repeats"]).nullable(),
+      drawn: z.boolean().nullable(),
+    }),
+  ),
+});
+export type PermutedObservations = z.infer<typeof permutedSchema>;
+
 /** What stands behind a sketch, by its own word, and how much of a row its folds determine. */
 const sketchSchema = z.strictObject({
   modelRoot: z.string(),
@@ -155,15 +192,9 @@ export const weightsObservationsSchema = z.strictObject({
    * model's rows the other holds; whether a common start is enough to explain both. Of sketches the
    * cosine of rows stands for what is held.
    */
-  commonStart: z
-    .strictObject({
-      agreement: z.number().nullable(),
-      vectors: count,
-      values: count,
-      slope: z.number().nullable(),
-      explains: z.boolean(),
-    })
-    .optional(),
+  commonStart: commonStartSchema.optional(),
+  /** Present where units were looked for in another order: the exact stage was silent. */
+  permuted: permutedSchema.optional(),
   /** Present where disguises were undone: the exact stage was silent. */
   aligned: alignedSchema.optional(),
   /** How the suspect was made, where shared ancestry is beyond the test's α: a description, never a part of it. */

@@ -46,3 +46,10 @@ export const ALIGNED_LIMITS: readonly string[] = [
   "The alignment may miss: a heavily retrained copy whose embeddings were replaced, or single layers retrained for long, can stay hidden.",
   "Two methods were applied in turn, each at 10⁻⁶ under its own assumption.",
 ];
+
+export const PERMUTED_LIMITS: readonly string[] = [
+  "Where units were put into another order the p-value rests on P0 with 5 % tolerance, not on random draws alone; it is not exact.",
+  "It does not see weights whose residual stream was rotated after copying, nor routed experts in another order.",
+  "It does not see a theft of the first or last layers alone: independent models agree there, so that layers near the ends do not count.",
+  "Methods were applied in turn, each at 10⁻⁶ under its own assumption.",
+];

@@ -16,6 +16,7 @@ import { Correspondence } from "./correspondence.js";
 import { evidenceMap } from "./evidence-map.js";
 import { Likenesses } from "./likenesses.js";
 import { MakingSection } from "./making.js";
+import { Permuted, shareByDepth } from "./permuted.js";
 import { weightsObservations } from "./seen.js";
 import { Sketches } from "./sketches.js";
 import { TensorStories } from "./tensor-stories.js";
@@ -25,6 +26,7 @@ export const weightsView: View = {
   figures: (finding) => {
     const drawn: NamedFigure[] = [];
     const seen = weightsObservations(finding);
+    if (seen?.permuted) drawn.push({ name: "share-by-depth", figure: shareByDepth(seen.permuted) });
     if (seen?.aligned) drawn.push({ name: "alignment-map", figure: alignmentMap(seen.aligned) });
     for (const map of seen?.maps ?? [])
       if (map.log10P.length > 0 && !drawn.some(({ name }) => name === `evidence-map-${map.axis}`))
@@ -69,6 +71,7 @@ function Observations({ finding, figures }: ViewInput) {
         ])}
         wide
       />
+      {seen.permuted ? <Permuted permuted={seen.permuted} /> : null}
       {seen.aligned ? <Aligned aligned={seen.aligned} /> : null}
       {figures.map(({ name, figure, number }) => (
         <FigureBlock figure={figure} name={name} number={number} />

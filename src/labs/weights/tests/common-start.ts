@@ -38,16 +38,21 @@ interface Found {
   n: number;
 }
 
+/** Of a layer, units of the reference and of the suspect that answer to each other, where they are not in one order. */
+export type Paired = ReadonlyMap<number, readonly (readonly [number, number])[]>;
+
 /**
  * Null where a common start cannot have made the likeness.
  * @param blocks as tested; asked where a side is a sketch
  * @param ofUnits the MLPs' units alone are alike beyond the test's α
+ * @param paired absent: units of equal number answer to each other
  */
 export async function commonStart(
   bench: Bench,
   correspondence: WeightsObservations["correspondence"],
   blocks: WeightsObservations["blocks"],
   ofUnits: boolean,
+  paired: Paired | null = null,
 ): Promise<CommonStart | null> {
   const { reference, suspect } = bench;
   if (!oneStartPossible(reference, suspect, correspondence)) return null;
@@ -55,7 +60,7 @@ export async function commonStart(
   const layers = correspondence.flatMap(({ referenceLayer: l, suspectLayers }) =>
     suspectLayers.length > 0 && l < suspect.layers ? [l] : [],
   );
-  const measured = await heldBy(bench, layers);
+  const measured = await heldBy(bench, layers, paired);
   // One seed gives MLPs of two sizes equal first rows or none: units that meet elsewhere came another way.
   if (reference.mlpHidden !== suspect.mlpHidden && ofUnits && !measured.byUnits) return null;
   const moved = layers.filter((l) => !measured.unmoved.has(l));
@@ -110,15 +115,16 @@ interface Held {
  * without a gate; value rows where MLPs of two sizes have no rows in common), each column with the gain that goes
  * before it, so that moving the one into the other changes nothing.
  */
-async function heldBy(bench: Bench, layers: readonly number[]): Promise<Held> {
+async function heldBy(bench: Bench, layers: readonly number[], paired: Paired | null): Promise<Held> {
   const { reference, suspect } = bench;
   const inPart = layers.length < Math.min(reference.layers, suspect.layers);
   const unmoved = new Set<number>();
   const [ofUnits, ofValues]: [Rows[], Rows[]] = [[], []];
   for (const layer of layers) {
     const part = reference.tensors.has(`layers.${layer}.mlp.gate`) ? "mlp.gate" : "mlp.up";
-    const first = await rowsOf(bench, layer, part, "norm.mlp");
-    const up = part === "mlp.gate" ? await rowsOf(bench, layer, "mlp.up", "norm.mlp") : null;
+    const order = paired?.get(layer) ?? null;
+    const first = await rowsOf(bench, layer, part, "norm.mlp", order);
+    const up = part === "mlp.gate" ? await rowsOf(bench, layer, "mlp.up", "norm.mlp", order) : null;
     const units = first && { ...first, ...(up ? { beside: { x: up.x, y: up.y } } : {}) };
     const values = await rowsOf(bench, layer, "attention.v", "norm.attention");
     const usable = units !== null && (units.sameSize || likeness(units) >= ALIKE_MIN);
@@ -153,16 +159,26 @@ function isWhole(slope: number): boolean {
   return slope >= SLOPE.least && slope <= SLOPE.most;
 }
 
-/** The first rows of both, each column times the gain before it. */
-async function rowsOf({ reference, suspect, compute }: Bench, layer: number, part: string, norm: string) {
+/** The first rows of both, or the first that answer to each other; each column times the gain before it. */
+async function rowsOf(
+  { reference, suspect, compute }: Bench,
+  layer: number,
+  part: string,
+  norm: string,
+  paired: readonly (readonly [number, number])[] | null = null,
+) {
   const [a, b] = [reference, suspect].map((m) => m.tensors.get(`layers.${layer}.${part}`)?.matrix);
   if (!a || !b || a.columns !== b.columns) return null;
   const { columns } = a;
-  const runs = [{ start: 0, count: Math.min(ROWS, a.rows, b.rows) }];
-  const [x, y] = await Promise.all([a, b].map((matrix) => compute.rows({ matrix, runs })));
+  const inOrder = [{ start: 0, count: Math.min(ROWS, a.rows, b.rows) }];
+  const runsOf = (side: 0 | 1) => paired?.slice(0, ROWS).map((pair) => ({ start: pair[side], count: 1 })) ?? inOrder;
+  const [x, y] = await Promise.all([
+    compute.rows({ matrix: a, runs: runsOf(0) }),
+    compute.rows({ matrix: b, runs: runsOf(1) }),
+  ]);
   const gains = await Promise.all([reference, suspect].map((m) => gainOf(m, layer, norm, columns, compute)));
   const [u, v] = [x!, y!].map((rows, at) => rows.map((value, i) => value * gains[at]![i % columns]!));
-  return { x: u!, y: v!, columns, sameSize: a.rows === b.rows };
+  return { x: u!, y: v!, columns, sameSize: a.rows === b.rows || paired !== null };
 }
 
 /** Cosine of all rows laid end to end. */

@@ -1,0 +1,74 @@
+/** Units in any order: how large a share of them answers in each layer, and which layers count. */
+import * as Plot from "@observablehq/plot";
+import { decimal, log10Figure, whole } from "../../../report/figure-words.js";
+import { draw, type Figure, GREY } from "../../../report/figures/drawing.js";
+import { Subheading } from "../../../report/parts/section.js";
+import type { PermutedObservations } from "../observations.js";
+
+/** Ends are shown with the rest, and said not to count: whoever reads the same strings learns the same units there. */
+export function Permuted({ permuted }: { permuted: PermutedObservations }) {
+  const { gated, wanted, percent, log10P, layerPairs } = permuted;
+  const middle = layerPairs.filter((pair) => pair.middle).length;
+  return (
+    <>
+      <Subheading>Units in any order</Subheading>
+      <p class="govuk-body">
+        Units of each layer were paired twice,{" "}
+        {gated ? "by gate rows and by up rows" : "by two halves of their up rows"}, whatever their order. Layers near
+        the ends are shown and do not count, because independent models agree there. Of {whole(middle)} layer pairs away
+        from the ends, {whole(wanted)} had to agree; in the last of these {decimal(percent, 2)} % of the units did,
+        log10 p {log10Figure(log10P)}.
+      </p>
+    </>
+  );
+}
+
+export function shareByDepth({ layerPairs, wanted, percent }: PermutedObservations): Figure {
+  const points = layerPairs.map((pair) => ({
+    layer: pair.referenceLayer,
+    share: (100 * pair.agreeing) / Math.max(1, pair.labels),
+    counts: pair.counted,
+  }));
+  const title = "Share of units that answer to each other, by layer";
+  const description =
+    `Each point is a layer of the reference with its best counterpart in the suspect: the percentage of the drawn units ` +
+    `that both views of their rows pair alike. Filled points count; the others lie near an end, or something but a copy ` +
+    `explains what agrees. Layer ${whole(wanted)} of the best has ${percent} percent.`;
+  const svg = draw("share-by-depth", title, description, {
+    width: 760,
+    height: 260,
+    marginLeft: 56,
+    marginBottom: 44,
+    x: { label: "layer of the reference", labelAnchor: "center", labelArrow: "none", tickFormat: "d" },
+    y: { label: "% of units", domain: [0, 100], labelArrow: "none" },
+    marks: [
+      Plot.ruleY([0, 50, 100], { stroke: GREY, strokeWidth: 0.5 }),
+      Plot.dot(points, {
+        x: "layer",
+        y: "share",
+        r: 4,
+        stroke: "#1b559c",
+        fill: (d) => (d.counts ? "#1b559c" : "#fff"),
+      }),
+    ],
+    style: { fontSize: "11px" },
+  });
+  return {
+    svg,
+    title,
+    description,
+    table: {
+      caption: "Units paired alike by both views (k), of those in both lists (m), of the units drawn (n).",
+      columns: ["Reference layer", "Suspect layer", "k", "m", "n", "counts", "explained by"],
+      rows: layerPairs.map((p) => [
+        p.referenceLayer,
+        p.suspectLayer,
+        p.agreeing,
+        p.pairs,
+        p.labels,
+        p.counted ? "yes" : "no",
+        p.explained ?? (p.middle ? "" : "near an end"),
+      ]),
+    },
+  };
+}
