@@ -81,9 +81,7 @@ function write(): void {
   const types = [...new Set([...rows.values()].map(({ type }) => type))].sort();
   const of = (type: string, how: Row["how"]) => rows.get(`${type} ${how}`);
   const whole = types.filter((type) => HOWS.every((how) => of(type, how)));
-  const refused = whole.filter(
-    (type) => of(type, "copy")!.outcome === "refused",
-  );
+  const refused = whole.filter((type) => of(type, "copy")!.outcome === "refused");
   const right = whole.filter(
     (type) =>
       of(type, "copy")!.outcome === "supports-hp" &&

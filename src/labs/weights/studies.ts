@@ -19,4 +19,10 @@ export const WEIGHTS_STUDIES = [
     file: "validation/weights-init-anchor.json",
     measuredOn: "trained models below 1 million parameters",
   },
+  {
+    method: "weights/permuted-units",
+    version: "1",
+    file: "validation/weights-permuted-units.json",
+    measuredOn: "trained models below 1 million parameters",
+  },
 ] as const;
