@@ -23,6 +23,7 @@ export function Permuted({ permuted }: { permuted: PermutedObservations }) {
   );
 }
 
+/** A point a layer; filled where it counts. */
 export function shareByDepth({ layerPairs, wanted, percent }: PermutedObservations): Figure {
   const points = layerPairs.map((pair) => ({
     layer: pair.referenceLayer,

@@ -44,6 +44,7 @@ export function facesOf(hidden: number, gated: boolean, seed: string): Faces {
   };
 }
 
+/** Both views of all units of a block, and the scales of its columns. */
 export async function folded(block: Block, faces: Faces, seed: string, compute: Compute): Promise<Folded> {
   const scales = await columnScales(block, faces, seed, compute);
   const fold = (face: Face, firstPart: number): Promise<Matrix> => {

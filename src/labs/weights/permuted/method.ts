@@ -40,7 +40,7 @@ const BLOCK_PAIRS_MAX = 65_536;
 const FOLDS_BYTES_MAX = 2 ** 31;
 
 /** The largest models of which the study holds fifteen independent families. */
-export const STUDIED = { hidden: 80, units: 256 } as const;
+const STUDIED = { hidden: 80, units: 256 } as const;
 
 export interface Block {
   mlp: Mlp;

@@ -9,7 +9,7 @@ import { log10TolerantBound } from "../../../stats/tolerant-bound.js";
 import { layersWanted, MIDDLE } from "./method.js";
 
 /** A pair of layers as it counts. */
-export interface Counted {
+interface Counted {
   /** Places among the layers that are looked at. */
   i: number;
   j: number;
@@ -29,6 +29,7 @@ export interface OverDepth {
   counted: Counted[];
 }
 
+/** @param layers how many layers of either side are looked at */
 export function overDepth(pairs: readonly Counted[], layers: readonly [number, number]): OverDepth {
   const [n, m] = layers;
   const wanted = layersWanted(Math.min(n, m));
@@ -55,6 +56,7 @@ export function overDepth(pairs: readonly Counted[], layers: readonly [number, n
   };
 }
 
+/** Of the units drawn, those that both views pair alike. */
 export function shareOf({ agreeing, labels }: Pick<Counted, "agreeing" | "labels">): number {
   return labels > 0 ? agreeing / labels : 0;
 }

@@ -36,7 +36,7 @@ import { type Answers, asked } from "./questions.js";
 const EXACT_TEST = "weights/unit-labels";
 const PERMUTED_TEST = "weights/permuted-gate-up";
 
-export interface PermutedResult {
+interface PermutedResult {
   gated: boolean;
   over: OverDepth;
   /** Best counterparts of all layers, ends too, with what was asked of them. */

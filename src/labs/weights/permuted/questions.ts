@@ -28,6 +28,7 @@ export interface Answers {
   drawn: boolean;
 }
 
+/** Of a pair of blocks whose units agree. */
 export async function asked(
   { byTesting }: Pair,
   [a, b]: readonly [Folded, Folded],

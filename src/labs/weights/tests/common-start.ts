@@ -39,7 +39,7 @@ interface Found {
 }
 
 /** Of a layer, units of the reference and of the suspect that answer to each other, where they are not in one order. */
-export type Paired = ReadonlyMap<number, readonly (readonly [number, number])[]>;
+type Paired = ReadonlyMap<number, readonly (readonly [number, number])[]>;
 
 /**
  * Null where a common start cannot have made the likeness.
