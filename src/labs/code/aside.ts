@@ -1,5 +1,6 @@
 /**
- * Files set aside because they say themselves that they come from a third source. A line that names the claimant (in the
+ * Files set aside because they say themselves that they come from a third source, by a line of attribution or by naming
+ * authors or holders of copyright who are not those of the side. A line that names the claimant (in the
  * suspect's file) is no such line: it is what the question is about. Names of a side are its folder's and its packages'.
  */
 import type { Unit } from "./prints/containment.js";
@@ -9,6 +10,8 @@ export interface NamedSide {
   name: string;
   units: readonly Unit[];
   provenance: ReadonlyMap<string, Provenance>;
+  /** Source files read, those that say nothing of themselves included. */
+  files: number;
 }
 
 /** Names that many trees have: naming them names no one. */
@@ -28,17 +31,44 @@ export function namesOf({ name, units }: NamedSide): string[] {
   return [...names].map(plain).filter((word) => word.length >= 4 && !COMMON.has(word));
 }
 
-/** @returns paths of `side` with an attribution line that names none of `allowed` */
-export function setAside({ provenance }: NamedSide, allowed: readonly string[]): Set<string> {
+/** A name stands for the side when a tenth of its files, or three files and a fifth of those that name any, name it. */
+const USUAL_SHARE = 0.1;
+const USUAL_FILES = 3;
+const USUAL_NAMING_SHARE = 0.2;
+
+/** Who the side's files usually say wrote them or holds their copyright, in plain letters. */
+export function usualHolders({ provenance, files }: Pick<NamedSide, "provenance" | "files">): Set<string> {
+  const counts = new Map<string, number>();
+  let naming = 0;
+  for (const { holders } of provenance.values()) {
+    if (holders.length > 0) naming++;
+    for (const holder of holders) counts.set(holder, (counts.get(holder) ?? 0) + 1);
+  }
+  const usual = [...counts].filter(
+    ([, count]) => count >= USUAL_SHARE * files || (count >= USUAL_FILES && count >= USUAL_NAMING_SHARE * naming),
+  );
+  return new Set(usual.map(([holder]) => holder));
+}
+
+/**
+ * @param allowed names whose mention in a line of attribution is no third source
+ * @param holders whose copyright is no third source
+ * @returns paths of `side` that say they come from a third source
+ */
+export function setAside(
+  { provenance }: Pick<NamedSide, "provenance">,
+  allowed: readonly string[],
+  holders: ReadonlySet<string>,
+): Set<string> {
   const paths = new Set<string>();
-  for (const [path, { attribution }] of provenance) {
-    const ofOthers = attribution.some((line) => {
-      const said = plain(line);
-      return !allowed.some((name) => said.includes(name));
-    });
-    if (ofOthers) paths.add(path);
+  for (const [path, said] of provenance) {
+    const ofOthers = said.attribution.some((line) => !names(plain(line), allowed));
+    const held = said.holders.length > 0 && !said.holders.some((one) => holders.has(one) || names(one, allowed));
+    if (ofOthers || held) paths.add(path);
   }
   return paths;
 }
+
+const names = (said: string, allowed: readonly string[]): boolean => allowed.some((name) => said.includes(name));
 
 const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_.\s]/g, "");

@@ -9,8 +9,8 @@ import type { Finding, Test } from "../../finding/finding.js";
 import { frameFinding, studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideScored, refuse } from "../../finding/outcome.js";
 import type { Validation } from "../../finding/validation.js";
-import { type NamedSide, namesOf, setAside } from "./aside.js";
-import { EXCLUSIVE_MIN, KIN_SHARE, LISTED_MAX, METHOD, PANEL_MAKERS_MIN, PRINT_TOKENS } from "./method.js";
+import { type NamedSide, namesOf, setAside, usualHolders } from "./aside.js";
+import { EXCLUSIVE_MIN, KIN_SHARE, LISTED_MAX, METHOD, PANEL_MAKERS_MIN, PRINT_TOKENS, STUDY_NULL } from "./method.js";
 import type { CodeObservations, DirectionSeen, SideSeen } from "./observations.js";
 import { type Containment, containment, type Maker, type Unit, type UnitScore } from "./prints/containment.js";
 import { joinSets, type PrintSet } from "./prints/prints.js";
@@ -45,8 +45,9 @@ export function examineCode(request: CodeRequest): Finding {
   const both = LANGUAGES.filter((l) => l in claimant.seen.languages && l in suspect.seen.languages);
   const judged = both.filter((l) => panels[l] >= PANEL_MAKERS_MIN);
   const [ours, theirs] = [namesOf(claimant), namesOf(suspect)];
-  const asideOurs = setAside(claimant, ours);
-  const asideTheirs = setAside(suspect, [...ours, ...theirs]);
+  const [holdOurs, holdTheirs] = [usualHolders(claimant), usualHolders(suspect)];
+  const asideOurs = setAside(claimant, ours, holdOurs);
+  const asideTheirs = setAside(suspect, [...ours, ...theirs], new Set([...holdOurs, ...holdTheirs]));
   const of = (side: CodeSide, aside: ReadonlySet<string>) =>
     side.units.filter(({ path, language }) => !aside.has(path) && judged.includes(language));
   const [unitsA, unitsB] = [of(claimant, asideOurs), of(suspect, asideTheirs)];
@@ -126,13 +127,13 @@ function decide(
   const validation = studyOfMethod(validations, METHOD)?.summary ?? null;
   const make = (outside: string | null): Decision => {
     const families = judged.length > 0 ? Math.min(...judged.map((l) => panels[l])) : 0;
-    const largest = ({ panel }: Containment) => panel.reduce((max, { max: one }) => Math.max(max, one), 0);
     return decideScored({
       proposition: PROPOSITION,
       statistic,
       nullKinds: [
-        { kind: "the index's makers on the claimant's units", families, statisticMax: largest(forward) },
-        { kind: "the index's makers on the suspect's units", families, statisticMax: largest(turned) },
+        { kind: "the index's makers on the claimant's unit", families, statisticMax: forward.top?.panelMax ?? 0 },
+        { kind: "the index's makers on the suspect's unit", families, statisticMax: turned.top?.panelMax ?? 0 },
+        { kind: "unrelated makers of the study", families: STUDY_NULL.makers, statisticMax: STUDY_NULL.bound },
       ],
       // A rank above m makers is no stronger than m + 1 to one, whatever the score; the cap is stricter.
       log10LR: { low: Math.log10(families + 1), high: Math.log10(families + 1) },
@@ -186,8 +187,9 @@ function seenOf(side: CodeSide, found: Containment, ranked: readonly Maker[]): D
   return {
     scored: found.scored,
     max: found.max,
-    panelMax: panel.reduce((max, one) => Math.max(max, one), 0),
+    panelMax: found.top?.panelMax ?? 0,
     panelAtOrAbove: panel.filter((max) => max >= found.max).length,
+    public: found.public,
     units: shown.map((one) => unitSeen(side, one)),
     kin: found.kin.filter(({ share }) => share >= KIN_SHARE),
   };
@@ -221,19 +223,22 @@ function conflicts(forward: DirectionSeen, turned: DirectionSeen): string[] {
   return [`the claimant's shared files name ${a.join(", ")}; the suspect's ${b.join(", ")}`];
 }
 
-function testOf(id: string, { max, panel, scored }: Containment, ranked: readonly Maker[]): Test {
-  const names = new Set(ranked.map(({ maker }) => maker));
-  const of = panel.filter(({ maker }) => names.has(maker));
-  const reach = of.filter((one) => one.max >= max).length;
+function testOf(id: string, { max, top, scored }: Containment, ranked: readonly Maker[]): Test {
+  // By construction none of them has as much of the unit; where there is no such unit, all count as reaching it.
+  const reach = top === null ? ranked.length : 0;
+  const of = ranked;
   return {
     id,
-    statistic: { name: "largest lower share of exclusive prints over all units", value: max },
+    statistic: {
+      name: "largest lower share of exclusive prints over the units of which no maker of the index has as much",
+      value: max,
+    },
     log10P: Math.round(1e6 * Math.log10((reach + 1) / (of.length + 1))) / 1e6,
     exact: false,
     assumption: ASSUMPTION,
     n: scored,
     seed: "none",
     share: 0.5,
-    where: `${reach} of ${of.length} makers of the index reach it on the same units`,
+    where: `${reach} of ${of.length} makers of the index reach it on the same unit`,
   };
 }

@@ -4,7 +4,7 @@
  * read by another.
  */
 
-export const METHOD = { id: "code/exclusive-containment", version: "1" } as const;
+export const METHOD = { id: "code/exclusive-containment", version: "2" } as const;
 
 /** Tokens a print covers. Both lengths must agree: the short one survives edits, the long one is rarer by chance. */
 export const PRINT_TOKENS = [16, 24] as const;
@@ -22,6 +22,12 @@ const SHARE_ERRORS = 3;
 export const PARSE_ERROR_MAX = 0.2;
 /** Maker that holds so much of a side's prints is named as a possible descendant or source of it. */
 export const KIN_SHARE = 0.3;
+/**
+ * What a statistic must exceed beside the index's makers, in every language. Of 2,628 pairs of 73 development
+ * makers of Python, examined by drawn indexes of 15 makers (the fewest the rule allows), none that is without a documented
+ * common source reached 0.075; the bound is that and a half.
+ */
+export const STUDY_NULL = { bound: 0.11, makers: 88 } as const;
 /** Units listed in a finding. */
 export const LISTED_MAX = 50;
 

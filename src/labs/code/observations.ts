@@ -22,7 +22,10 @@ const direction = z.object({
   scored: count,
   max: share,
   panelMax: share,
+  /** Makers that reach as much on any of the units, those shared with the public among them. */
   panelAtOrAbove: count,
+  /** Units left out because a maker of the index has as much of them; absent before version 2. */
+  public: count.optional(),
   units: z.array(unit),
   kin: z.array(z.object({ maker: z.string(), share })),
 });

@@ -7,7 +7,7 @@ import { asAssayError } from "../../../host/files.js";
 import { assertFreeFile } from "../../../host/small-file.js";
 import { type Corpus, type IndexedMaker, printsOfUnits, readCorpus, writeIndex, writeMaker } from "../host/corpus.js";
 import { printTree } from "../host/printed-tree.js";
-import { readFolder } from "../host/source-tree.js";
+import { readSourceTree } from "../host/source-tree.js";
 
 interface BuildRequest {
   /** One folder a maker; in it source files, or one folder a project. */
@@ -63,7 +63,7 @@ async function indexMakers(
       say(`${maker}: in the index already`);
       continue;
     }
-    const tree = await readFolder(join(sources, entry.name)).catch((error) => {
+    const tree = await readSourceTree(join(sources, entry.name)).catch((error) => {
       if (error instanceof AssayError && error.code === "NOT_FOUND") return null;
       throw error;
     });

@@ -11,7 +11,7 @@ import { readSmallFile } from "../../../host/small-file.js";
 import { type CodeSide, examineCode } from "../examine.js";
 import { readCorpus } from "../host/corpus.js";
 import { type PrintedTree, printTree } from "../host/printed-tree.js";
-import { readFolder, type SourceTree } from "../host/source-tree.js";
+import { readSourceTree, type SourceTree } from "../host/source-tree.js";
 import { type Review, reviewSchema } from "../review.js";
 
 const REVIEW_BYTES_MAX = 8 * 1024 * 1024;
@@ -26,7 +26,7 @@ interface Trees {
   onProgress: (progress: Progress) => void;
 }
 
-export const openTree = readFolder;
+export const openTree = readSourceTree;
 
 /**
  * @throws USAGE for a maker to be left out who is not in the index, DIGEST for a review of other trees or by another
@@ -80,8 +80,8 @@ async function sideOf(tree: SourceTree, role: string, onProgress: Trees["onProgr
   const printed: PrintedTree = await printTree(tree, "units", (done, total) =>
     onProgress({ stage: `reading the ${role}'s files`, done, total }),
   );
-  const { name, root, units, provenance, seen } = printed;
-  return { name, units, provenance, seen, artefact: { name, kind: "code", root } };
+  const { name, root, units, provenance, files, seen } = printed;
+  return { name, units, provenance, files, seen, artefact: { name, kind: "code", root } };
 }
 
 async function readReview(path: string): Promise<{ digest: ReturnType<typeof sha256Digest>; record: Review }> {

@@ -13,8 +13,8 @@ export const codeQuestion: Question = {
   description:
     "Was this code taken from that code base? Looks for what the claimant's tree alone has in the suspect's, all names hidden, and ranks it among makers of public code.",
   arguments: [
-    { name: "claimant", help: "folder with the claimant's source files" },
-    { name: "suspect", help: "folder with the respondent's source files" },
+    { name: "claimant", help: "the claimant's source: a folder, or an archive (.zip, .whl, .tar, .tar.gz, .tgz, .crate)" },
+    { name: "suspect", help: "the respondent's source, likewise" },
   ],
   options: [
     { flags: "--corpus <folder>", help: "index of public code, by `assay code corpus build`", required: true },

@@ -5,11 +5,11 @@ import type { SideSeen } from "../observations.js";
 import type { Unit } from "../prints/containment.js";
 import { printSet, printsInOrder } from "../prints/prints.js";
 import { grammarOf, type Language, languageOf } from "../tokens/languages.js";
+import { whyByName } from "../tokens/names.js";
 import { type Provenance, provenanceOf, whyGenerated } from "../tokens/provenance.js";
+import type { Tokens } from "../tokens/tokens.js";
 import { readTokens } from "./grammars.js";
-import { type SourceTree, TREE_LIMITS, textOf } from "./source-tree.js";
-
-const GENERATED_NAME = /(_pb2(_grpc)?\.pyi?|\.pb\.(go|cc|h)|\.min\.js|_generated\.\w+|\.gen\.\w+|\.bundle\.js)$/;
+import { type SourceFile, type SourceTree, TREE_LIMITS, textOf } from "./source-tree.js";
 
 export interface PrintedTree {
   name: string;
@@ -17,6 +17,7 @@ export interface PrintedTree {
   units: readonly Unit[];
   /** By path, of files that say where they came from or name a licence. */
   provenance: ReadonlyMap<string, Provenance>;
+  files: number;
   seen: SideSeen;
 }
 
@@ -38,17 +39,8 @@ export async function printTree(
   for (const [i, file] of tree.files.entries()) {
     onFile(i, tree.files.length);
     const grammar = grammarOf(file.path)!;
-    const text = file.bytes.length > TREE_LIMITS.parsedBytes ? null : textOf(file);
-    const why =
-      text === null
-        ? file.bytes.length > TREE_LIMITS.parsedBytes
-          ? `larger than ${TREE_LIMITS.parsedBytes} bytes`
-          : "not UTF-8 text"
-        : GENERATED_NAME.test(file.path)
-          ? "says that it is generated"
-          : whyGenerated(text);
-    const read = why === null ? await readTokens(text!, grammar) : null;
-    const reason = why ?? (read === null || read.errorShare > PARSE_ERROR_MAX ? "could not be parsed" : null);
+    const { text, why, read } = await readSource(file);
+    const reason = why;
     const copy = texts.has(file.digest) ? "the same text as another file of the tree" : null;
     texts.add(file.digest);
     if (reason !== null || copy !== null) {
@@ -57,7 +49,8 @@ export async function printTree(
     }
     const language = languageOf(grammar);
     const said = provenanceOf(text!);
-    if (said.attribution.length > 0 || said.licences.length > 0) provenance.set(file.path, said);
+    if (said.attribution.length > 0 || said.licences.length > 0 || said.holders.length > 0)
+      provenance.set(file.path, said);
     const whole = what === "files" ? { ...read!, units: read!.units.slice(0, 1) } : read!;
     units.push(...unitsOf(file.path, whole, language));
     files++;
@@ -71,6 +64,7 @@ export async function printTree(
     root: tree.root,
     units,
     provenance,
+    files,
     seen: {
       files,
       tokens,
@@ -79,6 +73,19 @@ export async function printTree(
       leftOut: [...leftOut].map(([why, count]) => ({ why, files: count })).sort((a, b) => (a.why < b.why ? -1 : 1)),
     },
   };
+}
+
+/** Why a file is left out, or null; its text where it has one, its tokens where it is not left out. */
+async function readSource(file: SourceFile): Promise<{ text: string | null; why: string | null; read: Tokens | null }> {
+  if (file.bytes.length > TREE_LIMITS.parsedBytes)
+    return { text: null, why: `larger than ${TREE_LIMITS.parsedBytes} bytes`, read: null };
+  const text = textOf(file);
+  if (text === null) return { text, why: "not UTF-8 text", read: null };
+  const why = whyByName(file.path) ?? whyGenerated(text);
+  if (why !== null) return { text, why, read: null };
+  const read = await readTokens(text, grammarOf(file.path)!);
+  if (read === null || read.errorShare > PARSE_ERROR_MAX) return { text, why: "could not be parsed", read: null };
+  return { text, why: null, read };
 }
 
 /** The file, and its functions and classes that may hold enough prints; one inside another of the same tokens is one. */

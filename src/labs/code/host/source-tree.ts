@@ -1,8 +1,10 @@
 /**
- * The source files of a folder, as hostile input: bounded in number, depth and size before any is parsed. Links are not
- * followed, so that no tree reaches outside itself or goes round. Its root is the digest of the list of paths and
- * digests of every source file, those that are left out later included.
+ * The source files of a folder or an archive, as hostile input: bounded in number, depth and size before any is parsed.
+ * Links are not followed, so that no tree reaches outside itself or goes round. Its root is the digest of the list of
+ * paths and digests of every source file, those that are left out later included. A repository is read as it is checked
+ * out; one without a work tree is refused.
  */
+import { createHash } from "node:crypto";
 import { lstat, readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { fromUtf8 } from "../../../base/bytes.js";
@@ -11,6 +13,7 @@ import { type Digest, sha256Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { asAssayError } from "../../../host/files.js";
 import { grammarOf } from "../tokens/languages.js";
+import { ARCHIVE, readArchive } from "./archive.js";
 
 export const TREE_LIMITS = {
   /** Entries of any kind: the Linux kernel has some 90,000; a tree of more is not one party's work (CWE-770). */
@@ -20,17 +23,21 @@ export const TREE_LIMITS = {
   files: 50_000,
   /** One source file: 64 times the largest that is parsed. */
   fileBytes: 64 * 1024 * 1024,
-  /** All source files together. */
+  /** All source files together; of an archive, all that is unpacked. */
   totalBytes: 1024 * 1024 * 1024,
+  /** An archive as it lies there. */
+  archiveBytes: 512 * 1024 * 1024,
   /** Larger ones are left out: the largest hand-written file of the study's trees has 0.6 MB. */
   parsedBytes: 1024 * 1024,
 } as const;
 
-/** Folders that hold others' code, builds or version control. */
+/** Folders that hold others' code or version control. */
 const FOREIGN =
-  /^(\.git|\.hg|\.svn|node_modules|vendor|vendored|_vendor|third_party|third-party|thirdparty|3rdparty|external|extern|deps|site-packages|\.venv|venv|build|dist|target|__pycache__|\.tox|\.eggs)$/i;
+  /^(\.git|\.hg|\.svn|node_modules|bower_components|_?vendor(ed|s|ing)?|_?third[-_]?part(y|ies)|3rd[-_]?party|_?externals?|extern|extlibs?|_?bundled?|deps|site-packages|\.venv|venv|__pycache__|\.tox|\.eggs|\.cargo|Pods)$/i;
+/** Folders of builds: left out unless all source of the tree lies in them, as in a package that ships what was compiled. */
+const BUILT = /^(build|dist|target|out)$/i;
 
-interface SourceFile {
+export interface SourceFile {
   /** Within the tree, with forward slashes. */
   path: string;
   bytes: Uint8Array;
@@ -45,60 +52,123 @@ export interface SourceTree {
   leftOut: readonly { why: string; files: number }[];
 }
 
-/** @throws AssayError NOT_FOUND where nothing is there or no source file is in it, LIMIT beyond TREE_LIMITS */
-export async function readFolder(path: string): Promise<SourceTree> {
-  const folder = resolve(path);
-  const counts = new Map<string, number>();
-  const leave = (why: string) => counts.set(why, (counts.get(why) ?? 0) + 1);
-  const files: SourceFile[] = [];
-  let entries = 0;
-  let bytes = 0;
-  const visit = async (at: string, within: string, depth: number): Promise<void> => {
-    if (depth > TREE_LIMITS.depth) throw limit(folder, `at most ${TREE_LIMITS.depth} folders deep, got more`);
-    const names = (await readdir(at)).sort();
-    entries += names.length;
-    if (entries > TREE_LIMITS.entries) throw limit(folder, `at most ${TREE_LIMITS.entries} entries, got more`);
-    for (const name of names) {
-      const inside = within === "" ? name : `${within}/${name}`;
-      const info = await lstat(join(at, name));
-      if (info.isSymbolicLink()) leave("links");
-      else if (info.isDirectory()) {
-        if (FOREIGN.test(name)) leave("folders of others' code, of builds or of version control");
-        else await visit(join(at, name), inside, depth + 1);
-      } else if (info.isFile() && grammarOf(name) !== null) {
-        bytes += info.size;
-        if (info.size > TREE_LIMITS.fileBytes)
-          throw limit(
-            folder,
-            `source files of at most ${TREE_LIMITS.fileBytes} bytes, got ${info.size} in ${quoted(inside)}`,
-          );
-        if (bytes > TREE_LIMITS.totalBytes)
-          throw limit(folder, `at most ${TREE_LIMITS.totalBytes} bytes of source, got more`);
-        if (files.length >= TREE_LIMITS.files)
-          throw limit(folder, `at most ${TREE_LIMITS.files} source files, got more`);
-        const content = await readFile(join(at, name));
-        files.push({ path: inside, bytes: content, digest: sha256Digest(content) });
-      }
-    }
-  };
+/** Where a folder's or an archive's entries lie: what is asked of each, in the order of their names. */
+interface Entry {
+  path: string;
+  kind: "file" | "link" | "other";
+  sizeBytes: number;
+  read: () => Promise<Uint8Array>;
+}
+
+/**
+ * @param path a folder, or an archive: .zip, .whl, .tar, .tar.gz, .tgz or .crate
+ * @throws AssayError NOT_FOUND where nothing is there or no source file is in it, LIMIT beyond TREE_LIMITS, FORMAT for
+ * an archive that cannot be read
+ */
+export async function readSourceTree(path: string): Promise<SourceTree> {
+  const at = resolve(path);
+  const name = basename(at);
   try {
-    if (!(await stat(folder)).isDirectory())
-      throw new AssayError("FORMAT", `code: expected a folder of source files, got a file at ${quoted(path)}`);
-    await visit(folder, "", 0);
+    const info = await stat(at);
+    if (!info.isDirectory() && !ARCHIVE.test(name))
+      throw new AssayError(
+        "FORMAT",
+        `code: expected a folder of source files or an archive (.zip, .whl, .tar, .tar.gz, .tgz, .crate), got a file at ${quoted(path)}`,
+      );
+    if (!info.isDirectory() && info.size > TREE_LIMITS.archiveBytes)
+      throw limit(name, `an archive of at most ${TREE_LIMITS.archiveBytes} bytes, got ${info.size}`);
+    const packed = info.isDirectory() ? null : readArchive(await readFile(at), name, TREE_LIMITS);
+    const entries: Entry[] =
+      packed?.map(({ path, link, bytes }) => ({
+        path,
+        kind: link ? "link" : "file",
+        sizeBytes: bytes.length,
+        read: async () => bytes,
+      })) ?? (await entriesOf(at, name));
+    const read = (await gather(entries, name, false)) ?? (await gather(entries, name, true));
+    if (read) return treeOf(packed ? name.replace(ARCHIVE, "") : name, read.files, read.leftOut);
+    const bare = entries.some(({ path }) => path === "HEAD") && entries.some(({ path }) => path.startsWith("objects/"));
+    throw new AssayError(
+      "NOT_FOUND",
+      bare
+        ? `code: expected a work tree, got a repository without one at ${quoted(path)}: check it out first`
+        : `code: expected source files that Assay reads, got none at ${quoted(path)}`,
+    );
   } catch (error) {
     throw asAssayError(error, path, "code");
   }
-  return treeOf(basename(folder), files, counts, path);
 }
 
+/** All entries below a folder, bounded in number and depth; folders of others' code are entered by no one. */
+async function entriesOf(at: string, name: string): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let count = 0;
+  const visit = async (folder: string, within: string, depth: number): Promise<void> => {
+    if (depth > TREE_LIMITS.depth) throw limit(name, `at most ${TREE_LIMITS.depth} folders deep, got more`);
+    const inside = (await readdir(folder)).sort();
+    count += inside.length;
+    if (count > TREE_LIMITS.entries) throw limit(name, `at most ${TREE_LIMITS.entries} entries, got more`);
+    for (const each of inside) {
+      const path = within === "" ? each : `${within}/${each}`;
+      const info = await lstat(join(folder, each));
+      if (info.isDirectory()) {
+        // Its own entries are of no concern; that it stands there is said.
+        if (FOREIGN.test(each)) entries.push({ path: `${path}/`, kind: "other", sizeBytes: 0, read: async () => NONE });
+        else await visit(join(folder, each), path, depth + 1);
+      } else
+        entries.push({
+          path,
+          kind: info.isSymbolicLink() ? "link" : info.isFile() ? "file" : "other",
+          sizeBytes: info.size,
+          read: () => readFile(join(folder, each)),
+        });
+    }
+  };
+  await visit(at, "", 0);
+  return entries;
+}
+
+const NONE = new Uint8Array(0);
+
+/** @returns null where no source file is left */
+async function gather(
+  entries: readonly Entry[],
+  name: string,
+  built: boolean,
+): Promise<{ files: SourceFile[]; leftOut: Map<string, number> } | null> {
+  const leftOut = new Map<string, number>();
+  const leave = (why: string) => leftOut.set(why, (leftOut.get(why) ?? 0) + 1);
+  const files: SourceFile[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const folders = entry.path.split("/").slice(0, -1);
+    if (folders.some((folder) => FOREIGN.test(folder))) leave("folders of others' code or of version control");
+    else if (entry.kind === "link") leave("links");
+    else if (entry.kind !== "file" || grammarOf(entry.path) === null) continue;
+    else if (!built && folders.some((folder) => BUILT.test(folder))) leave("folders of builds");
+    else {
+      bytes += entry.sizeBytes;
+      if (entry.sizeBytes > TREE_LIMITS.fileBytes)
+        throw limit(
+          name,
+          `source files of at most ${TREE_LIMITS.fileBytes} bytes, got ${entry.sizeBytes} in ${quoted(entry.path)}`,
+        );
+      if (bytes > TREE_LIMITS.totalBytes)
+        throw limit(name, `at most ${TREE_LIMITS.totalBytes} bytes of source, got more`);
+      if (files.length >= TREE_LIMITS.files) throw limit(name, `at most ${TREE_LIMITS.files} source files, got more`);
+      const content = await entry.read();
+      files.push({ path: entry.path, bytes: content, digest: digestOf(content) });
+    }
+  }
+  return files.length === 0 ? null : { files, leftOut };
+}
+
+/** @param leftOut of entries that were not read, by why */
 function treeOf(
   name: string,
   files: readonly SourceFile[],
-  leftOut: ReadonlyMap<string, number>,
-  path: string,
+  leftOut: ReadonlyMap<string, number> = new Map(),
 ): SourceTree {
-  if (files.length === 0)
-    throw new AssayError("NOT_FOUND", `code: expected source files that Assay reads, got none at ${quoted(path)}`);
   const listed = files.map((file) => [file.path, file.digest]);
   return {
     name: name.slice(0, 255) || "tree",
@@ -106,6 +176,11 @@ function treeOf(
     files,
     leftOut: [...leftOut].map(([why, count]) => ({ why, files: count })).sort((a, b) => (a.why < b.why ? -1 : 1)),
   };
+}
+
+/** The machine's own SHA-256: a tree may hold a gigabyte. */
+function digestOf(bytes: Uint8Array): Digest {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
 /** Text of a source file; null where it is none. */
@@ -118,6 +193,6 @@ export function textOf({ bytes, path }: SourceFile): string | null {
   }
 }
 
-function limit(folder: string, expected: string): AssayError {
-  return new AssayError("LIMIT", `code: ${quoted(basename(folder))}: expected ${expected}`);
+function limit(name: string, expected: string): AssayError {
+  return new AssayError("LIMIT", `code: ${quoted(name)}: expected ${expected}`);
 }

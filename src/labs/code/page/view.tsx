@@ -60,8 +60,10 @@ function sideWords({ files, tokens, units, leftOut }: SideSeen): string {
   return `${whole(files)} files, ${whole(tokens)} tokens, ${whole(units)} units${left ? `. Left out: ${left}` : ""}`;
 }
 
-function scoreWords({ max, panelMax, panelAtOrAbove, scored }: DirectionSeen): string {
-  return `${decimal(max, 3)} over ${whole(scored)} units; makers of the index reach ${decimal(panelMax, 3)}, ${whole(panelAtOrAbove)} of them as much`;
+function scoreWords({ max, panelMax, panelAtOrAbove, scored, public: shared }: DirectionSeen): string {
+  if (shared === undefined)
+    return `${decimal(max, 3)} over ${whole(scored)} units; makers of the index reach ${decimal(panelMax, 3)}, ${whole(panelAtOrAbove)} of them as much`;
+  return `${decimal(max, 3)} over ${whole(scored - shared)} units; on that unit makers of the index reach ${decimal(panelMax, 3)}; ${whole(shared)} further units are shared with a maker of the index as much`;
 }
 
 function Units({ caption, of }: { caption: string; of: DirectionSeen }) {

@@ -1,8 +1,10 @@
 /**
  * Exclusive containment. Of a unit's prints, those that no third maker has are exclusive; the score is the share of them
  * that the other side has. The same is asked of each maker of the index, each time with that maker left out of the third
- * parties, so that all are judged by one rule; the largest over all units is what is ranked, which pays for the choice of
- * the unit. It counts makers, never files or packages. It cannot see what is exclusive because the index is thin.
+ * parties, so that all are judged by one rule. A unit of which a maker of the index has as much is shared with the public
+ * and counts for nothing; the largest over the others is held against the largest that pairs of unrelated makers reached,
+ * each over all its units too, which pays for the choice of the unit. It counts makers, never files or packages. It cannot
+ * see what is exclusive because the index is thin.
  */
 import { EXCLUSIVE_MIN, lowerShare, PRINT_TOKENS, SHARED_MIN } from "../method.js";
 import type { Language } from "../tokens/languages.js";
@@ -41,8 +43,13 @@ export interface Containment {
   /** Units with enough exclusive prints, highest score first. */
   units: readonly UnitScore[];
   scored: number;
-  /** Largest score over all units: the other side's, and each maker's. */
+  /** Largest score over the units of which no maker has as much. */
   max: number;
+  /** The unit that reached it. */
+  top: UnitScore | null;
+  /** Units of which a maker of the index has as much as the other side, and that more than none. */
+  public: number;
+  /** Each maker's largest score over all units. */
   panel: readonly { maker: string; max: number }[];
   /** Makers that hold much of this side, by share of its prints of the first length. */
   kin: readonly { maker: string; share: number }[];
@@ -111,10 +118,13 @@ export function containment(units: readonly Unit[], other: readonly PrintSet[], 
     scored.push({ unit, exclusive, shared, score: scoreOf(exclusive, shared), panelMax });
   });
   scored.sort((a, b) => b.score - a.score || order(a.unit, b.unit));
+  const top = scored.find(({ score, panelMax }) => score > panelMax) ?? null;
   return {
     units: scored,
     scored: scored.length,
-    max: scored[0]?.score ?? 0,
+    max: top?.score ?? 0,
+    top,
+    public: scored.filter(({ score, panelMax }) => score > 0 && score <= panelMax).length,
     panel: makers.map(({ maker }, m) => ({ maker, max: panel[m]! })),
     kin: makers.map(({ maker }, m) => ({ maker, share: Math.round(1e4 * shares[m]!) / 1e4 })),
   };

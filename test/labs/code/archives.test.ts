@@ -1,0 +1,125 @@
+/** Trees in archives, and hostile ones: the same root as the folder's, or one line that says what was expected. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { zipSync } from "fflate";
+import { afterAll, describe, expect, test } from "vitest";
+import { readArchive } from "../../../src/labs/code/host/archive.js";
+import { readSourceTree, TREE_LIMITS } from "../../../src/labs/code/host/source-tree.js";
+import { writeTree } from "./programs.js";
+
+const root = mkdtempSync(join(tmpdir(), "assay-archives-"));
+const at = (...path: string[]) => join(root, ...path);
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const FILES = { "pkg/a.py": "a = 1\n", "pkg/b/c.py": "c = 2\n", "README.md": "none" };
+
+/** A tar of files, links and long names, as their makers write it. */
+function tar(entries: readonly { path: string; text?: string; kind?: string }[]): Uint8Array {
+  const blocks: Uint8Array[] = [];
+  for (const { path, text = "", kind = "0" } of entries) {
+    const content = bytes(text);
+    const header = new Uint8Array(512);
+    header.set(bytes(path).subarray(0, 100), 0);
+    header.set(bytes("0000644\0"), 100);
+    header.set(bytes(`${content.length.toString(8).padStart(11, "0")}\0`), 124);
+    header[156] = kind.charCodeAt(0);
+    header.set(bytes("ustar\x0000"), 257);
+    const padded = new Uint8Array(512 * Math.ceil(content.length / 512));
+    padded.set(content);
+    blocks.push(header, padded);
+  }
+  return Buffer.concat([...blocks, new Uint8Array(1024)]);
+}
+const listed = Object.entries(FILES).map(([path, text]) => ({ path, text }));
+const write = (name: string, content: Uint8Array) => {
+  writeFileSync(at(name), content);
+  return at(name);
+};
+
+describe("one tree, whatever it comes in", () => {
+  test("folder, zip, wheel, tar, npm's and cargo's packages have one root", async () => {
+    writeTree(at("folder"), FILES);
+    const zipped = zipSync(Object.fromEntries(listed.map(({ path, text }) => [path, bytes(text)])));
+    const paths = [
+      at("folder"),
+      write("tree.zip", zipped),
+      write("tree-1.0-py3-none-any.whl", zipped),
+      write("tree.tar", tar(listed)),
+      write("tree-1.0.tgz", gzipSync(tar(listed))),
+      write("tree-1.0.crate", gzipSync(tar(listed))),
+      write("tree-1.0.tar.gz", gzipSync(tar(listed))),
+    ];
+    const roots = await Promise.all(paths.map(async (path) => (await readSourceTree(path)).root));
+    expect(new Set(roots).size).toBe(1);
+  });
+
+  test("paths that lead outside are paths inside, links are left out, long names are read", async () => {
+    const long = `pkg/${"n".repeat(120)}.py`;
+    const record = `path=${long}\n`;
+    const pax = `${record.length + 4} ${record}`;
+    const packed = tar([
+      { path: "../../etc/a.py", text: "a = 1\n" },
+      { path: "b.py", kind: "2" },
+      { path: "x", text: pax, kind: "x" },
+      { path: "short.py", text: "c = 3\n" },
+    ]);
+    const { files, leftOut } = await readSourceTree(write("odd.tar", packed));
+    expect(files.map(({ path }) => path)).toEqual(["etc/a.py", long]);
+    expect(leftOut).toEqual([{ why: "links", files: 1 }]);
+  });
+
+  test("a folder of builds is read only where nothing else is source", async () => {
+    writeTree(at("built"), { "dist/a.js": "const a = 1;\n" });
+    expect((await readSourceTree(at("built"))).files).toHaveLength(1);
+    writeTree(at("built"), { "src/a.ts": "const a = 1;\n" });
+    expect((await readSourceTree(at("built"))).files.map(({ path }) => path)).toEqual(["src/a.ts"]);
+  });
+});
+
+describe("hostile archives and trees: one line each", () => {
+  const small = { entries: 10, fileBytes: 100_000, totalBytes: 200_000 };
+  const refusal = (make: () => unknown): string => {
+    try {
+      make();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "";
+  };
+  test("bombs, too many entries, files cut off, what is no archive", () => {
+    const zeros = new Uint8Array(300_000);
+    const refusals = [
+      () => readArchive(zipSync({ "a.py": zeros }), "a.zip", small),
+      () =>
+        readArchive(
+          zipSync({
+            "a.py": zeros.subarray(200_001),
+            "b.py": zeros.subarray(200_001),
+            "c.py": zeros.subarray(200_001),
+          }),
+          "a.zip",
+          small,
+        ),
+      () => readArchive(gzipSync(zeros), "a.tgz", small),
+      () => readArchive(tar(Array.from({ length: 11 }, (_, i) => ({ path: `${i}.py` }))), "a.tar", small),
+      () => readArchive(tar([{ path: "a.py", text: "x".repeat(2000) }]).subarray(0, 1200), "a.tar", small),
+      () => readArchive(bytes("not an archive".repeat(100)), "a.tar", small),
+      () => readArchive(bytes("not an archive"), "a.zip", small),
+      () => readArchive(bytes("not an archive"), "a.tgz", small),
+    ].map(refusal);
+    expect(refusals.map((said) => /expected/.test(said) && !said.includes("\n"))).toEqual(refusals.map(() => true));
+  });
+
+  test("100,001 entries, a repository without a work tree, a file of no kind that is read", async () => {
+    expect(TREE_LIMITS.entries).toBe(100_000);
+    mkdirSync(at("bare", "objects"), { recursive: true });
+    writeTree(at("bare"), { HEAD: "ref: refs/heads/main\n", "objects/pack/x": "" });
+    await expect(readSourceTree(at("bare"))).rejects.toThrow(/expected a work tree, got a repository without one/);
+    await expect(readSourceTree(write("a.txt", bytes("x")))).rejects.toThrow(
+      /expected a folder of source files or an archive/,
+    );
+  });
+});
