@@ -13,7 +13,10 @@ export const codeQuestion: Question = {
   description:
     "Was this code taken from that code base? Looks for what the claimant's tree alone has in the suspect's, all names hidden, and ranks it among makers of public code.",
   arguments: [
-    { name: "claimant", help: "the claimant's source: a folder, or an archive (.zip, .whl, .tar, .tar.gz, .tgz, .crate)" },
+    {
+      name: "claimant",
+      help: "the claimant's source: a folder, or an archive (.zip, .whl, .tar, .tar.gz, .tgz, .crate)",
+    },
     { name: "suspect", help: "the respondent's source, likewise" },
   ],
   options: [
