@@ -286,29 +286,36 @@ function presence(): void {
 }
 
 /** What a calibration leaves, kept on disk: a key takes some 20 ms and there are 25,000. */
-type Calibrated = Omit<ReturnType<typeof testInheritance>, "others" | "scored"> & { others: number[] };
+type Kept = Omit<ReturnType<typeof testInheritance>, "others" | "othersBySet" | "scored"> & {
+  others: number[];
+  othersBySet: number[][];
+};
 
-function calibrated(name: string, mark: Mark, texts: () => IdText[], seed: string): Calibrated {
+function calibrated(name: string, mark: Mark, texts: () => IdText[], seed: string): Kept {
   const path = join(values.work!, `${name}.json`);
   if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8"));
-  const { others, scored, ...rest } = testInheritance(mark, texts(), draws, {
+  const { others, othersBySet, scored, ...rest } = testInheritance(mark, texts(), draws, {
     ...{ keys: INHERITED.keys, seed, onProgress: () => undefined },
   });
   mkdirSync(values.work!, { recursive: true });
-  const kept = { ...rest, others: Array.from(others) };
+  const kept = { ...rest, others: Array.from(others), othersBySet: othersBySet.map((set) => Array.from(set)) };
   writeFileSync(path, JSON.stringify(kept));
   say(name);
   return kept;
 }
 
 /** Each of the first `count` other keys in turn as the claimant's; the remaining ones calibrate. */
-function inTurn(mark: Mark, { others, tuples }: Calibrated, count: number): number[] {
+function inTurn(mark: Mark, { sets, othersBySet }: Kept, count: number): number[] {
   const { law } = schemeOf(mark, draws);
-  const unit = Math.sqrt(tuples * moments(law).variance);
-  return others.slice(0, count).map((z, k) => {
-    const rest = Float64Array.from(others.filter((_, i) => i !== k));
-    const score = Math.round(tuples * moments(law).mean + z * unit);
-    return calibrate({ law }, { tuples, score }, rest).log10P;
+  const names = new Uint32Array(0);
+  return Array.from({ length: count }, (_, k) => {
+    const own = sets.map(({ least, tuples }, s) => {
+      const unit = Math.sqrt(tuples * moments(law).variance);
+      const score = Math.round(tuples * moments(law).mean + othersBySet[s]![k]! * unit);
+      return { least, tuples, score, names };
+    });
+    const rest = othersBySet.map((set) => Float64Array.from(set.filter((_, i) => i !== k)));
+    return calibrate({ law }, own, rest).log10P;
   });
 }
 
@@ -333,17 +340,15 @@ function inheritance(): void {
     "",
     "## Inheritance on the zoo: the mark of `distilled-marked`, 1,000 other keys, first 300 answers",
     "",
-    "| transcript | tuples | z | mean, sd of other keys | log10 p, exact | rank of the true key | combined |",
+    "| transcript | tuples | sets | the best set: in texts at least, tuples, z after calibration | log10 p, exact, paid for | rank of the true key | combined |",
     "|---|---|---|---|---|---|---|",
   );
   const inheritedPositives: number[] = [];
   for (const { name, texts } of [{ name: "distilled-marked", texts: sample("distilled-marked") }, ...unmarked]) {
     const result = calibrated(name, zoo, () => texts.slice(0, TRANSCRIPT_TEXTS), "assay-marks-1");
-    const { others, tuples } = result;
-    const mean = others.reduce((a, b) => a + b, 0) / others.length;
-    const sd = Math.sqrt(others.reduce((a, z) => a + (z - mean) ** 2, 0) / (others.length - 1));
+    const { best, sets, others } = result;
     tables.push(
-      `| ${name} | ${tuples} | ${result.deviations.toFixed(2)} | ${mean.toFixed(3)}, ${sd.toFixed(3)} | ${result.log10PExact.toFixed(2)} | ${result.reaching + 1} of ${others.length + 1} | ${result.log10P.toFixed(2)} |`,
+      `| ${name} | ${sets[0]!.tuples} | ${sets.length} | ${best.least}, ${best.tuples}, ${best.calibrated.toFixed(2)} | ${result.log10PExact.toFixed(2)} | ${result.reaching + 1} of ${others.length + 1} | ${result.log10P.toFixed(2)} |`,
     );
     const isStudent = name === "distilled-marked";
     if (isStudent) inheritedPositives.push(result.log10P);
@@ -351,6 +356,21 @@ function inheritance(): void {
     const kind = isStudent ? "a student of somebody else's mark" : "unmarked transcripts, random keys";
     for (const [k, log10P] of inTurn(zoo, result, INHERITED.keys).entries())
       inheritedNulls.push({ kind, family: `random ${k}`, log10P });
+  }
+  tables.push(
+    "",
+    "As the text grows: log10 p of the student, exact and paid for, of all tuples alone (as version 1 counted), and of a control's",
+    "",
+    "| answers | student | its best set: in texts at least | all tuples alone | `distilled` |",
+    "|---:|---:|---:|---:|---:|",
+  );
+  for (const answers of [75, 150, 300, 600, 1200, 2048]) {
+    const of = (name: string) =>
+      calibrated(`first ${answers} of ${name}`, zoo, () => sample(name).slice(0, answers), "assay-marks-1");
+    const [student, control] = [of("distilled-marked"), of("distilled")];
+    tables.push(
+      `| ${answers} | ${student.log10PExact.toFixed(1)} | ${student.best.least} | ${student.sets[0]!.log10P.toFixed(1)} | ${control.log10P.toFixed(2)} |`,
+    );
   }
   // Students of counts, each trained on text marked under its own key by transformers' processor.
   const students = marked

@@ -2,6 +2,7 @@
  * Findings of the marks laboratory on invented material, made by the laboratory itself: a text of which the middle was
  * written under the mark, a transcript that shows a mark faintly, and weights handed on by two recipients.
  */
+
 import { utf8 } from "../../src/base/bytes.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import { prng } from "../../src/base/prng.js";
@@ -14,6 +15,7 @@ import { examineInheritance, examinePresence } from "../../src/labs/marks/examin
 import { examineLeak } from "../../src/labs/marks/leak/examine-leak.js";
 import { bitRates, codeWord } from "../../src/labs/marks/leak/leak-code.js";
 import { markTensor, noTraces, readTensor, runsOf } from "../../src/labs/marks/leak/weight-mark.js";
+import { INHERITED } from "../../src/labs/marks/record/method.js";
 import type { AssayMark } from "../../src/labs/marks/schemes/assay-scheme.js";
 import { parseMark } from "../../src/labs/marks/schemes/mark-file.js";
 import { markerOf } from "../../src/labs/marks/schemes/marker.js";
@@ -28,7 +30,7 @@ export function marksValidation(method: string): PageValidation {
   const summary: ValidationSummary = {
     type: "assay/validation/v1",
     method,
-    methodVersion: "1",
+    methodVersion: method === INHERITED.id ? INHERITED.version : "1",
     page: `validation/${method.replace("/", "-")}.md`,
     nulls: { pairs: 768, families: 192, accusedPairs: 0, accusedFamilies: 0 },
     positives: { pairs: 120, families: 120, foundPairs: 120, foundFamilies: 120 },

@@ -9,6 +9,15 @@ export const marks: Laboratory = {
   earlier: [MARKS_PROPOSITIONS_2],
   descents: { "marks/leak": { by: "weights" } },
   studies: MARKS_STUDIES,
+  formerStudies: [
+    {
+      method: "marks/inherited",
+      version: "1",
+      file: "validation/marks-inherited-1.json",
+      says: null,
+      measuredOn: "transformers of 0.5 to 1 million parameters and bigram models",
+    },
+  ],
   questions: [
     {
       name: "marks",

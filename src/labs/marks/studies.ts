@@ -9,7 +9,7 @@ export const MARKS_STUDIES = [
   },
   {
     method: "marks/inherited",
-    version: "1",
+    version: "2",
     file: "validation/marks-inherited.json",
     measuredOn: "transformers of 0.5 to 1 million parameters and bigram models",
   },

@@ -29,7 +29,13 @@ describe.skipIf(!HAS_SHARED)("the zoo's students", () => {
     const result = testInheritance(ZOO, sample("distilled-marked"), new TokenDraws(), calibration);
     expect(result.reaching).toBe(0);
     expect(result.log10P).toBeLessThan(-6);
-    expect(result.spread).toBeGreaterThanOrEqual(1);
+    expect(result.best.spread).toBeGreaterThanOrEqual(1);
+  });
+  it("more text does not weaken what it shows", () => {
+    const few = testInheritance(ZOO, sample("distilled-marked").slice(0, 150), new TokenDraws(), calibration);
+    const many = testInheritance(ZOO, sample("distilled-marked"), new TokenDraws(), calibration);
+    expect(many.log10PExact).toBeLessThan(few.log10PExact);
+    expect(many.best.least).toBeGreaterThan(few.best.least);
   });
   it.each(["distilled", "base", "independent-other-shape"])("%s does not (negative control)", (name) => {
     const result = testInheritance(ZOO, sample(name), new TokenDraws(), calibration);
@@ -39,22 +45,33 @@ describe.skipIf(!HAS_SHARED)("the zoo's students", () => {
 
 describe("calibration", () => {
   const law = { kind: "green", rate: 0.25 } as const;
+  const one = (score: number) => [{ least: 1, tuples: 1000, score, names: new Uint32Array(0) }];
   it("never narrows the law's own spread, nor lowers its mean", () => {
     const others = Float64Array.from({ length: 1000 }, (_, i) => (i % 2 ? -2.1 : -2.0));
-    const { mean, spread, calibrated, deviations } = calibrate({ law }, { tuples: 1000, score: 320 }, others);
+    const { mean, spread, calibrated, deviations } = calibrate({ law }, one(320), [others]).best;
     expect([mean, spread]).toEqual([0, 1]);
     expect(calibrated).toBe(deviations);
   });
   it("widens where other keys spread more, and the exact tail follows", () => {
     const others = Float64Array.from({ length: 1000 }, (_, i) => 2 * Math.sin(i));
-    const wide = calibrate({ law }, { tuples: 1000, score: 400 }, others);
-    const plain = calibrate({ law }, { tuples: 1000, score: 400 }, new Float64Array(1000));
+    const wide = calibrate({ law }, one(400), [others]);
+    const plain = calibrate({ law }, one(400), [new Float64Array(1000)]);
     expect(wide.log10PExact).toBeGreaterThan(plain.log10PExact);
   });
   it("a key that is not first has no more than its rank", () => {
     const others = new Float64Array(1000);
     others[17] = 50;
-    expect(calibrate({ law }, { tuples: 1000, score: 400 }, others).log10P).toBeCloseTo(Math.log10(2 / 1001), 9);
+    expect(calibrate({ law }, one(400), [others]).log10P).toBeCloseTo(Math.log10(2 / 1001), 9);
+  });
+  it("the choice among sets is paid for, and a key that is first in one set alone is held against all sets of others", () => {
+    const sets = [...one(250), { least: 2, tuples: 200, score: 90, names: new Uint32Array(0) }];
+    const none = [new Float64Array(1000), new Float64Array(1000)];
+    const { best, log10PExact, reaching } = calibrate({ law }, sets, none);
+    expect(best.least).toBe(2);
+    expect(log10PExact).toBeCloseTo(best.log10P + Math.log10(2), 9);
+    expect(reaching).toBe(0);
+    none[0]![3] = 60;
+    expect(calibrate({ law }, sets, none).reaching).toBe(1);
   });
 });
 

@@ -8,13 +8,13 @@ import type { InheritedObservations } from "../record/observations.js";
 const STEP = 0.25;
 
 /** Scores are in standard deviations of an unmarked text. */
-export function otherKeys({ others, statistic, reaching }: InheritedObservations): Figure {
-  const own = statistic.deviations;
+export function otherKeys({ others, statistic, most: largest, reaching }: InheritedObservations): Figure {
+  const own = largest ?? statistic.deviations;
   const counts = new Map<number, number>();
   for (const z of others) counts.set(Math.floor(z / STEP), (counts.get(Math.floor(z / STEP)) ?? 0) + 1);
   const bars = [...counts].sort(([a], [b]) => a - b).map(([bin, count]) => ({ from: bin * STEP, count }));
   const title = "Score under the true key and under other keys";
-  const description = `Under the true key the transcript scores ${decimal(own, 2)} standard deviations; ${whole(reaching)} of ${whole(others.length)} other keys reach that. Their mean is ${decimal(statistic.mean, 2)}, their spread ${decimal(statistic.spread, 2)}.`;
+  const description = `Under the true key the transcript scores ${decimal(own, 2)} standard deviations${largest === undefined ? "" : " at most, over its sets of tuples"}; ${whole(reaching)} of ${whole(others.length)} other keys reach that.`;
   const least = Math.min(-4, own, ...bars.map(({ from }) => from));
   const most = Math.max(4, own, ...bars.map(({ from }) => from + STEP));
   const svg = draw("other-keys", title, description, {

@@ -250,14 +250,32 @@ function Inherited({ seen, figures }: { seen: InheritedObservations; figures: re
           ],
           [
             "Score",
-            `${decimal(statistic.score, 1)} over ${whole(statistic.tuples)} tuples, chance gives ${decimal(statistic.expected, 1)}: ${decimal(statistic.deviations, 2)} standard deviations, ${decimal(statistic.calibrated, 2)} after calibration`,
+            `${decimal(statistic.score, 1)} over ${whole(statistic.tuples)} tuples${heldOften(seen)}, chance gives ${decimal(statistic.expected, 1)}: ${decimal(statistic.deviations, 2)} standard deviations, ${decimal(statistic.calibrated, 2)} after calibration`,
           ],
+          ...(seen.sets ? [setsRow(seen.sets)] : []),
           ["Rank of the true key", `${whole(reaching + 1)} of ${whole(others.length + 1)}`],
         ]}
       />
       <Drawings figures={figures} />
     </>
   );
+}
+
+/** Which tuples the score is over, where they are not all. */
+function heldOften({ sets, statistic }: InheritedObservations): string {
+  const least = sets?.find(({ tuples }) => tuples === statistic.tuples)?.least ?? 1;
+  return least === 1 ? "" : ` that stand in at least ${whole(least)} texts`;
+}
+
+function setsRow(sets: NonNullable<InheritedObservations["sets"]>): [string, string] {
+  const each = sets.map(
+    ({ least, tuples, calibrated }) =>
+      `${least === 1 ? "in any text" : `in at least ${whole(least)} texts`} ${whole(tuples)} tuples, ${decimal(calibrated, 2)}`,
+  );
+  return [
+    "Sets of tuples",
+    `by how many texts a tuple stands in, with standard deviations after calibration: ${each.join("; ")}. The best is taken, and the choice paid for`,
+  ];
 }
 
 function Leak({ seen, figures }: { seen: LeakObservations; figures: readonly NumberedFigure[] }) {

@@ -68,6 +68,15 @@ export const presentObservationsSchema = z.strictObject({
     })
     .optional(),
 });
+const setNumbers = {
+  tuples: count,
+  score: z.number(),
+  expected: z.number(),
+  deviations: z.number(),
+  mean: z.number(),
+  spread: z.number(),
+  calibrated: z.number(),
+};
 export const inheritedObservationsSchema = z.strictObject({
   mark: markSchema,
   tuples: tuplesSchema,
@@ -76,16 +85,13 @@ export const inheritedObservationsSchema = z.strictObject({
   texts: count,
   /** Of the excluded: contexts that left no choice. */
   choiceless: count,
-  statistic: z.strictObject({
-    tuples: count,
-    score: z.number(),
-    expected: z.number(),
-    deviations: z.number(),
-    mean: z.number(),
-    spread: z.number(),
-    calibrated: z.number(),
-  }),
-  /** Standard deviations under each other key, ascending. */
+  /** Of the set that speaks. */
+  statistic: z.strictObject(setNumbers),
+  /** Version 2: tuples that stand in at least so many texts, largest set first; p of each by itself. */
+  sets: z.array(z.strictObject({ least: count, ...setNumbers, log10P })).optional(),
+  /** Version 2: the true key's largest deviation of any set, as those of `others`. */
+  most: z.number().optional(),
+  /** Under each other key, ascending: standard deviations; since version 2 the largest of any set, each by its own mean and spread. */
   others: z.array(z.number()),
   reaching: count,
   reading: z.boolean(),

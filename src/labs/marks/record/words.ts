@@ -30,7 +30,7 @@ export const RING_LIMIT =
   "It asks for the marks of this ring alone. Many like texts under one key are one draw: more of them do not make a second witness.";
 
 export const INHERITED_ASSUMPTION =
-  "The key was drawn at random, and reached the suspect, if at all, through text that carries the mark; under any other key distinct tuples score as independent draws, and the calibration under many other keys bears it out on this very transcript.";
+  "The key was drawn at random, and reached the suspect, if at all, through text that carries the mark; under any other key distinct tuples score as independent draws, whatever set of them is picked by how often they stand, and the calibration under many other keys bears it out on this very transcript.";
 
 export const INHERITED_ALTERNATIVES: readonly string[] = [
   "The suspect was trained on text served under this key, bought, scraped or collected through accounts.",

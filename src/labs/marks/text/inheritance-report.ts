@@ -4,28 +4,28 @@ import { roundLog10P } from "../../../stats/combine.js";
 import type { InheritedObservations } from "../record/observations.js";
 import { round } from "../record/round.js";
 import { INHERITED_ASSUMPTION } from "../record/words.js";
-import type { Inheritance } from "./inheritance.js";
+import type { CalibratedSet, testInheritance } from "./inheritance.js";
 import type { IdText } from "./texts.js";
 
 /** @param seed of the other keys, stated with each test */
 export function describeInheritance(
-  result: Inheritance,
+  result: ReturnType<typeof testInheritance>,
   request: { texts: readonly IdText[]; reading: boolean },
   seed: string,
 ): { tests: Test[]; observations: Omit<InheritedObservations, "mark"> } {
-  const { tuples, others, reaching, scored } = result;
+  const { best, sets, others, reaching, scored } = result;
   const m = others.length;
-  const base = { exact: true, assumption: INHERITED_ASSUMPTION, n: tuples };
+  const base = { exact: true, assumption: INHERITED_ASSUMPTION, n: best.tuples };
   const log10P = roundLog10P(result.log10P);
   const tests: Test[] = [
     {
       ...base,
       id: "marks/calibrated",
-      statistic: { name: "standard deviations above the mean of other keys", value: round(result.calibrated) },
+      statistic: { name: "standard deviations above the mean of other keys", value: round(best.calibrated) },
       log10P: roundLog10P(result.log10PExact),
       seed,
       share: 1,
-      where: `mean ${result.mean.toFixed(3)}, spread ${result.spread.toFixed(3)} over ${m} other keys`,
+      where: `${setOf(best.least)}, the best of ${sets.length} sets, which are paid for; mean ${best.mean.toFixed(3)}, spread ${best.spread.toFixed(3)} over ${m} other keys`,
     },
     {
       ...base,
@@ -64,18 +64,29 @@ export function describeInheritance(
       promptsKnown: request.texts.filter(({ promptIds }) => promptIds.length > 0).length,
       texts: request.texts.length,
       choiceless: result.choiceless,
-      statistic: {
-        tuples,
-        score: round(result.score),
-        expected: round(result.expected),
-        deviations: round(result.deviations),
-        mean: round(result.mean),
-        spread: round(result.spread),
-        calibrated: round(result.calibrated),
-      },
+      statistic: numbersOf(best),
+      sets: sets.map((set) => ({ least: set.least, ...numbersOf(set), log10P: roundLog10P(set.log10P) })),
+      most: round(result.most),
       others: Array.from(others, round).sort((a, b) => a - b),
       reaching,
       reading: request.reading,
     },
+  };
+}
+
+/** In words, which tuples a set holds. */
+function setOf(least: number): string {
+  return least === 1 ? "all tuples" : `tuples that stand in at least ${least} texts`;
+}
+
+function numbersOf({ tuples, score, expected, deviations, mean, spread, calibrated }: CalibratedSet) {
+  return {
+    tuples,
+    score: round(score),
+    expected: round(expected),
+    deviations: round(deviations),
+    mean: round(mean),
+    spread: round(spread),
+    calibrated: round(calibrated),
   };
 }

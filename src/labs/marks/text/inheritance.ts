@@ -1,8 +1,9 @@
 /**
  * Was the suspect trained on marked text? ("Radioactivity": Sander, Fernandez, Durmus, Douze, Furon, NeurIPS 2024,
  * arXiv 2402.14904.) Distinct tuples over the whole corpus, windows of the prompt left out, choiceless contexts left
- * out; the transcript is then scored under many other keys, and the exact tail of the calibrated statistic speaks, if
- * the true key also ranks first. It cannot see marks that paraphrase or filtering removed before training.
+ * out; each set of tuples (tuple-sets.ts) is then scored under many other keys, and the exact tail of the best set's
+ * calibrated statistic speaks, the choice among sets paid for, if the true key also ranks first. It cannot see marks that
+ * paraphrase or filtering removed before training.
  */
 import { prng } from "../../../base/prng.js";
 import type { TokenDraws } from "../../../kernels/token-draws.js";
@@ -11,11 +12,12 @@ import { schemeOf } from "../schemes/make-scheme.js";
 import type { Mark } from "../schemes/mark-file.js";
 import { withRandomKey } from "../schemes/random-key.js";
 import type { Scheme } from "../schemes/scheme.js";
-import { TupleSet } from "../schemes/tuple-set.js";
+import type { KeyTail } from "../schemes/table-law.js";
 import { choicelessContexts } from "./choiceless.js";
 import { promptWindows } from "./prompt-windows.js";
-import { idsBefore, type Scored, scoreTexts } from "./score-texts.js";
+import { type Scored, scoreTexts } from "./score-texts.js";
 import type { IdText } from "./texts.js";
+import { type SetScore, scoreSets, tupleSets } from "./tuple-sets.js";
 
 interface Calibration {
   /** Other keys scored. */
@@ -24,29 +26,43 @@ interface Calibration {
   onProgress: (done: number, total: number) => void;
 }
 
-export interface Inheritance {
+/** One set of tuples, calibrated. */
+export interface CalibratedSet {
+  /** In how many texts each of its tuples stands at least. */
+  least: number;
   tuples: number;
   score: number;
   expected: number;
-  /** Standard deviations above the law's mean under the true key, and under each other key. */
+  /** Standard deviations above the law's mean. */
   deviations: number;
-  others: Float64Array;
   /** What is taken off and divided by: never below the law's own mean and spread. */
   mean: number;
   spread: number;
   calibrated: number;
-  log10PExact: number;
-  /** Other keys that reach the true key's statistic. */
-  reaching: number;
+  /** Exact, of this set by itself. */
   log10P: number;
-  scored: Scored;
-  choiceless: number;
 }
 
-/** A corpus laid end to end with the positions that count, whatever the key. */
-interface Positions {
-  ids: Uint32Array;
-  at: Int32Array;
+interface Calibrated {
+  /** Largest set first. */
+  sets: CalibratedSet[];
+  /** The set that speaks. */
+  best: CalibratedSet;
+  /** The best set's p, paid for the number of sets. */
+  log10PExact: number;
+  /** Under the true key and each other: the largest deviation of any set, each set by its own mean and spread over all keys. */
+  most: number;
+  others: Float64Array;
+  /** Other keys that reach the true key's. */
+  reaching: number;
+  log10P: number;
+}
+
+interface Inheritance extends Calibrated {
+  /** Deviations under each other key, set by set. */
+  othersBySet: Float64Array[];
+  scored: Scored;
+  choiceless: number;
 }
 
 /** @returns the statistic under the true key and under `keys` others, with log10 p of both tests */
@@ -67,85 +83,82 @@ export function testInheritance(
     return true;
   };
   const scored = scoreTexts(scheme, texts, { vocabulary: mark.vocabulary, exclude });
-  const positions = layOut(scheme, texts, scored);
-  const own = statistic(scheme, positions);
+  const sets = tupleSets(scheme, texts, scored);
+  const own = scoreSets(scheme, sets);
   const source = prng("assay/marks/calibration", seed);
-  const others = new Float64Array(keys);
+  const othersBySet = own.map(() => new Float64Array(keys));
   for (let k = 0; k < keys; k++) {
-    const other = statistic(schemeOf(withRandomKey(mark, source), draws), positions);
-    others[k] = deviation(scheme.law, other.score, other.tuples);
+    const other = schemeOf(withRandomKey(mark, source), draws);
+    for (const [s, { score, tuples }] of scoreSets(other, sets).entries())
+      othersBySet[s]![k] = deviation(scheme.law, score, tuples);
     onProgress(k + 1, keys);
   }
-  const held = calibrate(scheme, own, others);
-  if (!scheme.keyTail) return { ...held, scored, choiceless };
-  const bound = scheme.keyTail.log10P(own.names, own.score);
-  const log10PExact = Math.max(held.log10PExact, bound);
-  return { ...held, log10PExact, log10P: Math.max(held.log10P, bound), scored, choiceless };
+  return { ...calibrate(scheme, own, othersBySet), othersBySet, scored, choiceless };
 }
 
-/** Each position once: first occurrences of what the ids alone can tell apart. */
-function layOut(scheme: Scheme, texts: readonly IdText[], scored: Scored): Positions {
-  const tails = texts.map((text) => idsBefore(scheme, text));
-  const starts: number[] = [];
-  let size = 0;
-  for (const [i, { ids }] of texts.entries()) {
-    starts.push(size + tails[i]!.length);
-    size += tails[i]!.length + ids.length;
-  }
-  const ids = new Uint32Array(size);
-  for (const [i, text] of texts.entries()) {
-    ids.set(tails[i]!, starts[i]! - tails[i]!.length);
-    ids.set(text.ids, starts[i]!);
-  }
-  const at: number[] = [];
-  for (let i = 0; i < scored.text.length; i++)
-    if (scored.first[i]) at.push(starts[scored.text[i]!]! + scored.position[i]!);
-  return { ids, at: Int32Array.from(at) };
-}
-
-/** Under a key two windows may share their draw (a min-hash, a short table): names of that key tell. */
-function statistic(scheme: Scheme, { ids, at }: Positions): { tuples: number; score: number; names: Uint32Array } {
-  const names = scheme.names(ids, at);
-  const values = scheme.scores(ids, at, names);
-  const seen = new TupleSet(at.length);
-  let tuples = 0;
-  let score = 0;
-  for (let i = 0; i < at.length; i++) {
-    if (!seen.add(names[2 * i]!, names[2 * i + 1]!)) continue;
-    names[2 * tuples] = names[2 * i]!;
-    names[2 * tuples + 1] = names[2 * i + 1]!;
-    tuples++;
-    score += values[i]!;
-  }
-  return { tuples, score, names: names.subarray(0, 2 * tuples) };
-}
-
-/** The calibrated statistic, its exact tail, and the rank that must be first. */
+/**
+ * The calibrated statistic of each set, the exact tail of the best, paid for, and the rank that must be first.
+ * @param own largest set first @param others under each other key, set by set, in the law's standard deviations
+ */
 export function calibrate(
-  scheme: Pick<Scheme, "law">,
-  own: { tuples: number; score: number },
-  others: Float64Array,
-): Omit<Inheritance, "scored" | "choiceless"> {
-  const { law } = scheme;
-  const { tuples, score } = own;
-  const deviations = deviation(law, score, tuples);
-  const m = others.length;
-  const average = others.reduce((sum, z) => sum + z, 0) / m;
-  const variance = others.reduce((sum, z) => sum + (z - average) ** 2, 0) / Math.max(1, m - 1);
-  const mean = Math.max(0, average);
-  const spread = Math.max(1, Math.sqrt(variance));
-  const calibrated = (deviations - mean) / spread;
-  const shrunk = score - (deviations - calibrated) * scoreUnit(law, tuples);
-  const log10PExact = log10Tail(
-    law,
-    law.kind === "exponential" || law.kind === "two-exponentials" ? shrunk : Math.floor(shrunk + 1e-9),
-    tuples,
-  );
-  const reaching = others.reduce((count, z) => count + Number(z >= deviations), 0);
+  { law, keyTail }: Pick<Scheme, "law"> & { keyTail?: KeyTail | undefined },
+  own: readonly SetScore[],
+  others: readonly Float64Array[],
+): Calibrated {
+  const sets = own.map((one, s) => calibrateSet(law, one, others[s]!));
+  if (keyTail)
+    for (const [s, set] of sets.entries())
+      set.log10P = Math.max(set.log10P, keyTail.log10P(own[s]!.names, own[s]!.score));
+  const best = sets.reduce((a, b) => (b.log10P < a.log10P ? b : a));
+  const log10PExact = Math.min(0, best.log10P + Math.log10(sets.length));
+  const m = others[0]!.length;
+  const { most, ofOthers } = ranked(sets, others);
+  const reaching = ofOthers.reduce((count, z) => count + Number(z >= most), 0);
   const log10PRank = Math.log10((reaching + 1) / (m + 1));
   const log10P = reaching === 0 ? log10PExact : Math.max(log10PExact, log10PRank);
+  return { sets, best, log10PExact, most, others: ofOthers, reaching, log10P };
+}
+
+function calibrateSet(law: Scheme["law"], { least, tuples, score }: SetScore, others: Float64Array): CalibratedSet {
+  const deviations = deviation(law, score, tuples);
+  const [average, sd] = momentsOf(others);
+  const mean = Math.max(0, average);
+  const spread = Math.max(1, sd);
+  const calibrated = (deviations - mean) / spread;
+  const shrunk = score - (deviations - calibrated) * scoreUnit(law, tuples);
+  const whole = law.kind === "exponential" || law.kind === "two-exponentials" ? shrunk : Math.floor(shrunk + 1e-9);
   const expected = tuples * moments(law).mean;
-  return { tuples, score, expected, deviations, others, mean, spread, calibrated, log10PExact, reaching, log10P };
+  return {
+    least,
+    tuples,
+    score,
+    expected,
+    deviations,
+    mean,
+    spread,
+    calibrated,
+    log10P: log10Tail(law, whole, tuples),
+  };
+}
+
+/** All keys alike, the true one among them: which of them is called the true one reaches no mean and no spread. */
+function ranked(sets: readonly CalibratedSet[], others: readonly Float64Array[]) {
+  const m = others[0]!.length;
+  let most = Number.NEGATIVE_INFINITY;
+  const ofOthers = new Float64Array(m).fill(Number.NEGATIVE_INFINITY);
+  for (const [s, { deviations }] of sets.entries()) {
+    const [mean, sd] = momentsOf(Float64Array.of(deviations, ...others[s]!));
+    const by = Math.max(1, sd);
+    most = Math.max(most, (deviations - mean) / by);
+    for (let k = 0; k < m; k++) ofOthers[k] = Math.max(ofOthers[k]!, (others[s]![k]! - mean) / by);
+  }
+  return { most, ofOthers };
+}
+
+function momentsOf(values: Float64Array): [mean: number, sd: number] {
+  const mean = values.reduce((sum, z) => sum + z, 0) / values.length;
+  const variance = values.reduce((sum, z) => sum + (z - mean) ** 2, 0) / Math.max(1, values.length - 1);
+  return [mean, Math.sqrt(variance)];
 }
 
 /** One standard deviation in units of the score. */
