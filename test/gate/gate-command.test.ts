@@ -188,6 +188,7 @@ test("fetched from a folder, a URL and a hub of the same form; what is refused s
       register: log,
       folder: folderOfPolicy,
       evaluations: null,
+      audits: null,
       env: { HF_ENDPOINT: base },
       onBytes: () => undefined,
     });
@@ -211,6 +212,7 @@ test("fetched from a folder, a URL and a hub of the same form; what is refused s
     register: log,
     folder: policy,
     evaluations: null,
+    audits: null,
     env: {},
     onBytes: () => undefined,
   });

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { gatherFacts } from "../../src/app/gate/gather-facts.js";
 import { GateKeeper } from "../../src/app/gate/keeper.js";
 import { openPolicyFolder } from "../../src/app/gate/policy-folder.js";
+import type { AuditAtHand } from "../../src/app/gate/read-audit.js";
 import { utf8 } from "../../src/base/bytes.js";
 import { AssayError } from "../../src/base/error.js";
 import { CEDAR_SCHEMA, cedarEngine } from "../../src/host/rules/cedar.js";
@@ -336,6 +337,7 @@ describe("over a register", () => {
         model: id,
         signature: { state: "not checked", signer: null },
         evaluations: [],
+        audits: [],
         now,
       }),
       policy,
@@ -395,6 +397,7 @@ describe("over a register", () => {
       model: child.id,
       signature: { state: "not checked", signer: null },
       evaluations: [],
+      audits: [],
       now: NOW,
     });
     expect(facts.ancestors).toEqual(
@@ -421,6 +424,7 @@ describe("over a register", () => {
     const w = new World([north, south, court, auditor]);
     w.say(north, other, "derivation", derivation());
     const evaluation = { ...SAMPLES.evaluation, evaluatedAt: text(NOW + DAY), log: { digest: DIGEST } };
+    const audits: AuditAtHand[] = [];
     const held = async (evaluations = [file]) =>
       (
         await gatherFacts({
@@ -429,6 +433,7 @@ describe("over a register", () => {
           model: other.id,
           signature: { state: "not checked", signer: null },
           evaluations,
+          audits,
           now: NOW + 2 * DAY,
         })
       ).evaluations.map(({ k, n, assurance, criteriaFirst, ageDays }) => ({ k, n, assurance, criteriaFirst, ageDays }));
@@ -458,6 +463,7 @@ describe("over a register", () => {
         model: other.id,
         signature: { state: "not checked", signer: null },
         evaluations: [],
+        audits: [],
         now,
       });
     expect(judged(await facts(null, NOW)).reasons).toMatchObject([{ rule: "log-unreadable" }]);
@@ -466,7 +472,7 @@ describe("over a register", () => {
   });
 
   test("a standing gate whose log was never there refuses, and says why", async () => {
-    const keeper = new GateKeeper("/nowhere/at/all", { policy: POLICY, rules: ALL, engine, trust }, [], () => NOW);
+    const keeper = new GateKeeper("/nowhere/at/all", { policy: POLICY, rules: ALL, engine, trust }, undefined, () => NOW);
     await keeper.look();
     expect(keeper.fault).not.toBeNull();
     expect((await keeper.verdict(other.id)).reasons).toMatchObject([{ rule: "log-unreadable" }]);

@@ -24,10 +24,9 @@ import { EMPTY_EDGE, grow, rootOf } from "../../tlog/tree-growth.js";
 import { cosignedOf, trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
 import type { Check } from "../bundle/check.js";
 import { SOFTWARE } from "../software.js";
-import { AUDIT_FILE } from "./audit-bundle-layout.js";
+import { AUDIT_FILE, REPORT_FILE } from "./audit-bundle-layout.js";
 
 const AUDIT_TYPE = "assay/audit-bundle/v1";
-const REPORT_FILE = "report.json";
 const PAGE_FILE = "report.html";
 const OPENING_FILE = "opening.json";
 export const REPORTED_FILE = "reported.json";

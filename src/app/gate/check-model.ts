@@ -14,6 +14,7 @@ import { findModel } from "../register/register-record.js";
 import { type VerifyModelOptions, verifyModel } from "../register/sign-model.js";
 import { evaluationsAt, gatherFacts, type SignatureFact } from "./gather-facts.js";
 import type { PolicyFolder } from "./policy-folder.js";
+import { auditsAt } from "./read-audit.js";
 
 interface CheckOptions {
   /** Folder or file of weights, or a model's id or name in the register. */
@@ -23,6 +24,7 @@ interface CheckOptions {
   /** Signature of the files; `model.sig` in the folder where there is one. */
   signature: string | null;
   evaluations: string | null;
+  audits: string | null;
   onProgress: (done: number, total: number) => void;
 }
 
@@ -37,6 +39,7 @@ export interface Checked {
 export async function checkModel(options: CheckOptions): Promise<Checked> {
   const { folder, onProgress } = options;
   const evaluations = options.evaluations === null ? [] : await evaluationsAt(options.evaluations);
+  const audits = options.audits === null ? [] : await auditsAt(options.audits);
   const atHand = await stat(options.model).catch(() => null);
   const opened = await openedRegister(options.register, folder.trust);
   const { register } = opened;
@@ -50,7 +53,15 @@ export async function checkModel(options: CheckOptions): Promise<Checked> {
       `gate: expected files or an id, got ${quoted(options.model)} and no log to look it up`,
     );
   const signature = await signatureOf(options, atHand?.isDirectory() ?? false, register);
-  const facts = await gatherFacts({ register, trust: folder.trust, model, signature, evaluations, now: unixSeconds() });
+  const facts = await gatherFacts({
+    register,
+    trust: folder.trust,
+    model,
+    signature,
+    evaluations,
+    audits,
+    now: unixSeconds(),
+  });
   return { facts, verdict: judge(facts, folder.policy, folder.rules, folder.engine), logFault: opened.fault };
 }
 

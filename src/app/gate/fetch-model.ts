@@ -30,6 +30,7 @@ interface FetchOptions {
   register: string;
   folder: PolicyFolder;
   evaluations: string | null;
+  audits: string | null;
   env: Readonly<Record<string, string | undefined>>;
   onBytes: (bytes: number) => void;
 }
@@ -48,6 +49,7 @@ export async function fetchModel(options: FetchOptions): Promise<Checked> {
     folder: options.folder,
     signature: null,
     evaluations: options.evaluations,
+    audits: options.audits,
     onProgress: () => undefined,
   });
   if (checked.verdict.allow) await rename(beside, target);

@@ -11,7 +11,6 @@ import { lower95Ppm } from "../../office/gate/evaluations/reading.js";
 import { type EvalFact, FACTS_TYPE, type GateFacts } from "../../office/gate/facts.js";
 import type { Derivation } from "../../office/register/declarations/derivation.js";
 import type { Evaluation, EvaluationCriteria } from "../../office/register/declarations/evaluation.js";
-import type { Correction } from "../../office/register/declarations/procedure.js";
 import type { Declaration } from "../../office/register/declarations/statement.js";
 import type { ModelId } from "../../office/register/declarations/vocabulary.js";
 import { label, type OriginLabel } from "../../office/register/label/label.js";
@@ -20,6 +19,9 @@ import { type Entry, isInForce, type ModelState } from "../../office/register/re
 import type { Policy } from "../../tlog/policy.js";
 import { trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
 import { loadDeclaration, type Register } from "../register/register.js";
+import { auditsOf } from "./audit-facts.js";
+import { bodyOf } from "./entry-body.js";
+import type { AuditAtHand } from "./read-audit.js";
 import { type ReadFiles, readEvaluation } from "./read-evaluation.js";
 
 const DAY_SECONDS = 86_400;
@@ -38,6 +40,7 @@ interface Gathering {
   model: ModelId | null;
   signature: SignatureFact;
   evaluations: readonly ReadFiles[];
+  audits: readonly AuditAtHand[];
   /** Unix seconds. */
   now: number;
 }
@@ -114,7 +117,7 @@ export async function gatherFacts(given: Gathering): Promise<GateFacts> {
     challengesOpen: model ? index.openChallenges(model).length : 0,
     origin: originOf(shown),
     licences: model ? await licencesOf(index.inForce(model, "derivation"), load) : null,
-    audits: [],
+    audits: model ? await auditsOf({ audits: given.audits, index, now }, model, load) : [],
     evaluations: model ? await evaluationsOf(given, model, load) : [],
     unknownEntries: new Set([...unknown, ...about].map((entry) => entry.index)).size,
   };
@@ -152,11 +155,6 @@ async function licencesOf(derivations: readonly Entry[], load: (entry: Entry) =>
     if (licence !== null) found.add(licence);
   }
   return [...found];
-}
-
-/** A correction stands for what it puts in place. */
-function bodyOf<T>({ kind, predicate }: Declaration): T {
-  return (kind === "correction" ? (predicate as Correction).replacement : predicate) as T;
 }
 
 /** Evaluations at hand that a signed statement in force about this model names by digest. */

@@ -10,34 +10,58 @@ import { type GateVerdict, judge } from "../../office/gate/verdict.js";
 import type { ModelId } from "../../office/register/declarations/vocabulary.js";
 import { type Register, refresh } from "../register/register.js";
 import { openedRegister } from "./check-model.js";
-import { gatherFacts } from "./gather-facts.js";
+import { evaluationsAt, gatherFacts } from "./gather-facts.js";
 import type { PolicyFolder } from "./policy-folder.js";
+import { type AuditAtHand, auditsAt } from "./read-audit.js";
 import type { ReadFiles } from "./read-evaluation.js";
+import { type SignaturesAtHand, signatureAtHand, signaturesAt } from "./signatures.js";
 
 const HELD_MAX = 100_000;
 /** Orders begin, end and are stayed by the clock: facts are gathered anew after so long, however the log stands. */
 const HELD_SECONDS = 60;
 
+/** Files that a standing gate was given: evaluations, audit reports, signatures of models that lie elsewhere. */
+interface AtHand {
+  evaluations: readonly ReadFiles[];
+  audits: readonly AuditAtHand[];
+  signatures: SignaturesAtHand;
+}
+
+const NOTHING: AtHand = { evaluations: [], audits: [], signatures: new Map() };
+
+/** Reads each path that was given, once. @throws what a file that is none of its kind says */
+export async function readAtHand(given: {
+  evaluations?: string;
+  audits?: string;
+  signatures?: string;
+}): Promise<AtHand> {
+  return {
+    evaluations: given.evaluations === undefined ? [] : await evaluationsAt(given.evaluations),
+    audits: given.audits === undefined ? [] : await auditsAt(given.audits),
+    signatures: given.signatures === undefined ? new Map() : await signaturesAt(given.signatures),
+  };
+}
+
 export class GateKeeper {
   readonly #where: string;
   readonly #folder: PolicyFolder;
-  readonly #evaluations: readonly ReadFiles[];
+  readonly #atHand: AtHand;
   readonly #now: () => number;
   #register: Register | null = null;
   /** Why the log is not taken; it refuses everything while it is not null. */
   fault: string | null = "the log was not read yet";
   readonly #held = new Map<ModelId, { size: number; at: number; facts: GateFacts }>();
 
-  constructor(where: string, folder: PolicyFolder, evaluations: readonly ReadFiles[], now: () => number = unixSeconds) {
+  constructor(where: string, folder: PolicyFolder, atHand: AtHand = NOTHING, now: () => number = unixSeconds) {
     this.#where = where;
     this.#folder = folder;
-    this.#evaluations = evaluations;
+    this.#atHand = atHand;
     this.#now = now;
   }
 
   /** Over a register that is open already. */
   static over(register: Register, folder: PolicyFolder, now: () => number): GateKeeper {
-    const keeper = new GateKeeper(register.where, folder, [], now);
+    const keeper = new GateKeeper(register.where, folder, NOTHING, now);
     keeper.#register = register;
     keeper.fault = null;
     return keeper;
@@ -82,8 +106,9 @@ export class GateKeeper {
       register,
       trust: this.#folder.trust,
       model,
-      signature: { state: "not checked", signer: null },
-      evaluations: this.#evaluations,
+      signature: signatureAtHand(this.#atHand.signatures, model, register?.index ?? null, now),
+      evaluations: this.#atHand.evaluations,
+      audits: this.#atHand.audits,
       now,
     });
     if (register) {

@@ -40,6 +40,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     takes: "folder",
     means: "write signed statements: a verification summary, and a result of what does not age",
   },
+  audits: { takes: "path", means: "file or folder of audit reports, or a packed audit" },
   "authority-key": {
     takes: "file=effects",
     means: "public key in PEM, and what it may order: notice,label,suspend,recall",
@@ -268,6 +269,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   sibling: { takes: "transcript", means: "another model of the reference's maker, as a control" },
   sign: { takes: "file", means: "sign the bundle with an Ed25519 private key" },
   signature: { takes: "file|hex", means: "a signature: its file or its digits" },
+  signatures: { takes: "path", means: "signature, or folder of them, of models whose files are elsewhere" },
   "signing-certificate": { takes: "file", means: "certificate of the private key: signs in certificate mode" },
   "signing-config": { takes: "file", means: "sigstore mode: signing configuration, or client trust configuration" },
   skip: { takes: "column", means: "a column that is no scorer's; may be repeated" },

@@ -31,6 +31,7 @@ interface CheckTyped {
   logPolicy?: string;
   signature?: string;
   evaluations?: string;
+  audits?: string;
   out?: string;
   attest?: string;
   privateKey?: string;
@@ -47,6 +48,7 @@ function checkCommand(): Command {
     .option("--log-policy <file>", "the policy that the log is believed under (default: log.policy of the folder)")
     .option("--signature <file>", "signature of the files (default: model.sig in the folder)")
     .option("--evaluations <path>", "file or folder of evaluations: Inspect, lm-eval, promptfoo, garak")
+    .option("--audits <path>", "file or folder of audit reports, or a packed audit")
     .option("--out <folder>", "a new folder with facts.json and verdict.json")
     .option("--attest <folder>", "write signed statements: a verification summary, and a result of what does not age")
     .option("--private-key <file>", "EC private key in PEM that signs them")
@@ -69,6 +71,7 @@ function checkCommand(): Command {
         folder,
         signature: options.signature ?? null,
         evaluations: options.evaluations ?? null,
+        audits: options.audits ?? null,
         onProgress: (done, total) => progress.report({ stage: "hashing", done, total }),
       }).finally(() => progress.done());
       if (options.out !== undefined) {

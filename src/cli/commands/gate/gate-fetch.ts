@@ -17,6 +17,7 @@ export function gateFetchCommand(): Command {
     .requiredOption("--register <log>", "the register: its folder or URL")
     .option("--log-policy <file>", "the policy that the log is believed under (default: log.policy of the folder)")
     .option("--evaluations <path>", "file or folder of evaluations: Inspect, lm-eval, promptfoo, garak")
+    .option("--audits <path>", "file or folder of audit reports, or a packed audit")
     .option("--json", "print the verdict as JSON")
     .addHelpText(
       "after",
@@ -31,6 +32,7 @@ export function gateFetchCommand(): Command {
           register: string;
           logPolicy?: string;
           evaluations?: string;
+          audits?: string;
           json?: boolean;
         },
       ) => {
@@ -43,6 +45,7 @@ export function gateFetchCommand(): Command {
           register: options.register,
           folder,
           evaluations: options.evaluations ?? null,
+          audits: options.audits ?? null,
           env: process.env,
           onBytes: (bytes) => {
             done += bytes;

@@ -3,8 +3,7 @@ import { createServer as createPlain } from "node:http";
 import { createServer as createTls } from "node:https";
 import { getRequestListener } from "@hono/node-server";
 import { Command } from "commander";
-import { evaluationsAt } from "../../../app/gate/gather-facts.js";
-import { GateKeeper } from "../../../app/gate/keeper.js";
+import { GateKeeper, readAtHand } from "../../../app/gate/keeper.js";
 import { openPolicyFolder } from "../../../app/gate/policy-folder.js";
 import { AssayError } from "../../../base/error.js";
 import { readWhole } from "../../../host/whole-file.js";
@@ -16,6 +15,8 @@ interface ServeTyped {
   register: string;
   logPolicy?: string;
   evaluations?: string;
+  audits?: string;
+  signatures?: string;
   port: number;
   bind: string;
   tlsCert?: string;
@@ -34,6 +35,8 @@ export function gateServeCommand(): Command {
     .requiredOption("--register <log>", "the register: its folder or URL")
     .option("--log-policy <file>", "the policy that the log is believed under (default: log.policy of the folder)")
     .option("--evaluations <path>", "file or folder of evaluations: Inspect, lm-eval, promptfoo, garak")
+    .option("--audits <path>", "file or folder of audit reports, or a packed audit")
+    .option("--signatures <path>", "signature, or folder of them, of models whose files are elsewhere")
     .option("--port <n>", "port; 0 takes a free one", port, 8443)
     .option("--bind <address>", "address to listen on", "127.0.0.1")
     .option("--tls-cert <file>", "certificate in PEM; a cluster asks over TLS alone")
@@ -52,8 +55,7 @@ export function gateServeCommand(): Command {
       if ((options.tlsCert === undefined) !== (options.tlsKey === undefined))
         throw new AssayError("USAGE", "gate serve: expected --tls-cert and --tls-key together");
       const folder = await openPolicyFolder(options.policy, options.logPolicy ?? null);
-      const evaluations = options.evaluations === undefined ? [] : await evaluationsAt(options.evaluations);
-      const keeper = new GateKeeper(options.register, folder, evaluations);
+      const keeper = new GateKeeper(options.register, folder, await readAtHand(options));
       await keeper.look();
       if (keeper.fault !== null) process.stderr.write(`assay: ${keeper.fault}\n`);
       const app = gateWebhook(

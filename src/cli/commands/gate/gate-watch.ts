@@ -1,8 +1,7 @@
 /** `assay gate watch`: models that run are judged again when the log grows or a verdict ends. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import { evaluationsAt } from "../../../app/gate/gather-facts.js";
-import { GateKeeper } from "../../../app/gate/keeper.js";
+import { GateKeeper, readAtHand } from "../../../app/gate/keeper.js";
 import { openPolicyFolder } from "../../../app/gate/policy-folder.js";
 import { fromUtf8 } from "../../../base/bytes.js";
 import { AssayError, quoted } from "../../../base/error.js";
@@ -19,6 +18,8 @@ interface WatchTyped {
   register: string;
   logPolicy?: string;
   evaluations?: string;
+  audits?: string;
+  signatures?: string;
   every: number;
   once?: boolean;
   json?: boolean;
@@ -35,6 +36,8 @@ export function gateWatchCommand(): Command {
     .requiredOption("--register <log>", "the register: its folder or URL")
     .option("--log-policy <file>", "the policy that the log is believed under (default: log.policy of the folder)")
     .option("--evaluations <path>", "file or folder of evaluations: Inspect, lm-eval, promptfoo, garak")
+    .option("--audits <path>", "file or folder of audit reports, or a packed audit")
+    .option("--signatures <path>", "signature, or folder of them, of models whose files are elsewhere")
     .option("--every <seconds>", "how often the log is read", seconds, 30)
     .option("--once", "judge once and end", false)
     .option("--json", "print one record a change as JSON")
@@ -45,8 +48,7 @@ export function gateWatchCommand(): Command {
     .action(async (list: string, options: WatchTyped) => {
       const running = runningOf(fromUtf8(await readSmallFile(list, LIST_BYTES_MAX), list), list);
       const folder = await openPolicyFolder(options.policy, options.logPolicy ?? null);
-      const evaluations = options.evaluations === undefined ? [] : await evaluationsAt(options.evaluations);
-      const keeper = new GateKeeper(options.register, folder, evaluations);
+      const keeper = new GateKeeper(options.register, folder, await readAtHand(options));
       const said = new Map<ModelId, string>();
       for (;;) {
         await keeper.look();
