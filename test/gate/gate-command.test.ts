@@ -85,7 +85,7 @@ test("an order reaches the gate with its entry, a verdict is made again from its
     reasons: [],
   });
 
-  const keeper = new GateKeeper(log, await openPolicyFolder(gate, null), []);
+  const keeper = new GateKeeper(log, await openPolicyFolder(gate, null));
   await keeper.look();
   expect((await keeper.verdict(id)).allow).toBe(true);
 

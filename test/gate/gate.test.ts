@@ -472,7 +472,12 @@ describe("over a register", () => {
   });
 
   test("a standing gate whose log was never there refuses, and says why", async () => {
-    const keeper = new GateKeeper("/nowhere/at/all", { policy: POLICY, rules: ALL, engine, trust }, undefined, () => NOW);
+    const keeper = new GateKeeper(
+      "/nowhere/at/all",
+      { policy: POLICY, rules: ALL, engine, trust },
+      undefined,
+      () => NOW,
+    );
     await keeper.look();
     expect(keeper.fault).not.toBeNull();
     expect((await keeper.verdict(other.id)).reasons).toMatchObject([{ rule: "log-unreadable" }]);
