@@ -75,7 +75,13 @@ export interface AuditedRun {
   maker: Party;
   auditor: Party;
   /** Commits to what the file holds, at a moment after the opening. */
-  commit: (of: RowClass, file: string, text: string | null, afterSeconds: number) => ReturnType<typeof commitRows>;
+  commit: (
+    of: RowClass,
+    file: string,
+    text: string | null,
+    afterSeconds: number,
+    onProgress?: (progress: { done: number }) => void,
+  ) => ReturnType<typeof commitRows>;
   draw: (of: RowClass, k: number, unit?: "rows" | "tokens") => Promise<void>;
   open: (name: string, withhold?: readonly number[]) => Promise<string>;
   report: (opening: string | null, model?: string | null, withRows?: boolean) => Promise<Reported>;
@@ -103,7 +109,7 @@ export async function openAuditedRun(home: string, name: string, declared: unkno
     folder,
     maker,
     auditor,
-    async commit(of, file, text, afterSeconds) {
+    async commit(of, file, text, afterSeconds, onProgress = () => undefined) {
       now = OPENED_AT + afterSeconds;
       const path = join(home, `${name}-${file}`);
       if (text !== null) await writeFile(path, text);
@@ -116,6 +122,7 @@ export async function openAuditedRun(home: string, name: string, declared: unkno
         at: now,
         witnesses: null,
         step: null,
+        onProgress,
       });
     },
     async draw(of, k, unit = "rows") {
