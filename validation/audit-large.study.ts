@@ -25,7 +25,7 @@ for (let from = 0; from < ROWS; from += 1000) {
     text += `{"id":"doc-${i}","licence":"${i % 2 ? "cc-by" : "cc0"}","num_tokens":${200 + (i % 401)}}\n`;
   if (!file.write(text)) await new Promise((resolve) => file.once("drain", resolve));
 }
-await new Promise((resolve) => file.end(resolve));
+await new Promise<void>((resolve) => file.end(() => resolve()));
 
 const cpu = () => {
   const { user, system } = process.cpuUsage();
