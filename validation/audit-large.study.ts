@@ -23,7 +23,7 @@ for (let from = 0; from < ROWS; from += 1000) {
   let text = "";
   for (let i = from; i < Math.min(ROWS, from + 1000); i++)
     text += `{"id":"doc-${i}","licence":"${i % 2 ? "cc-by" : "cc0"}","num_tokens":${200 + (i % 401)}}\n`;
-  if (!file.write(text)) await new Promise((resolve) => file.once("drain", resolve));
+  if (!file.write(text)) await new Promise<void>((resolve) => file.once("drain", () => resolve()));
 }
 await new Promise<void>((resolve) => file.end(() => resolve()));
 
