@@ -61,13 +61,11 @@ export async function permutedStage(
   if (obstacle !== null)
     return silent(`Units were not looked for in another order (${PERMUTED_METHOD_ID}): ${obstacle}.`);
   const validation = studyOfMethod(validations, { id: PERMUTED_METHOD_ID, version: PERMUTED_METHOD_VERSION });
-  // Without a study of its own the stage could not say anything.
-  if (validation === null)
-    return silent(
-      `Units were not looked for in another order (${PERMUTED_METHOD_ID}): no validation study of this version is at hand.`,
-    );
   const result = paid(await permuted(bench), bench.settings.candidates);
   const seen = { ...observations, permuted: observed(result) } satisfies WeightsObservations;
+  // Without a study of its own the stage says nothing more. It looks all the same: whoever computes a finding of another
+  // stage again has that stage's study alone, and sees what was seen.
+  if (validation === null) return silent(inWords(result), seen);
   const { summary, digest } = validation;
   const { decision, found } = decided(result, summary, beyondPermutedStudy(bench.reference, bench.suspect));
   if (!found) return silent(inWords(result), seen);
