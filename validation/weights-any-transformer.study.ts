@@ -9,7 +9,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { loadStudy } from "../dist/app/studies.js";
+import { loadStudies } from "../dist/app/studies.js";
 import type { WeightsObservations } from "../dist/labs/weights/observations.js";
 import { WEIGHTS_STUDIES } from "../dist/labs/weights/studies.js";
 import { examineStored } from "../materials/weights/examine-stored.ts";
@@ -35,9 +35,7 @@ interface Row {
   reason: string;
 }
 
-const studies = (
-  await Promise.all(WEIGHTS_STUDIES.map(({ file }) => loadStudy(new URL(`../${file}`, import.meta.url).pathname)))
-).filter((study) => study !== null);
+const studies = await loadStudies({ studies: WEIGHTS_STUDIES });
 const rows = new Map(
   (existsSync(values.cache) ? readFileSync(values.cache, "utf8").split("\n").filter(Boolean) : [])
     .map((line) => JSON.parse(line) as Row)
