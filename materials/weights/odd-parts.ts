@@ -260,7 +260,7 @@ export const ODD_KINDS: readonly OddKind[] = [
     make: edit(anyMatrix, (t) => {
       t.name = t.name.replace(/\.weight$/, ".hidden");
     }),
-    says: /under other names/,
+    says: /under names that have no place/,
   },
   {
     name: "a tensor twice, under two names that are read",
@@ -281,7 +281,7 @@ export const ODD_KINDS: readonly OddKind[] = [
       ...m,
       tensors: [...m.tensors, { ...zeros("extra.weight", 7, 5), values: noise(35, drawer(seed)) }],
     }),
-    says: /under other names/,
+    says: /under names that have no place/,
   },
   {
     name: "a further tensor whose name no finding may say",
@@ -291,7 +291,7 @@ export const ODD_KINDS: readonly OddKind[] = [
   {
     name: "a further tensor within a layer, of rank 4",
     make: (m) => ({ ...m, tensors: [...m.tensors, zeros("model.layers.0.mlp.extra.weight", 2, 3, 2, 2)] }),
-    says: /under other names/,
+    says: /under names that have no place/,
   },
   {
     name: "a small model under another prefix",
@@ -306,7 +306,7 @@ export const ODD_KINDS: readonly OddKind[] = [
         { ...zeros("layers.0.mlp.down_proj.weight", 4, 8), values: noise(32, drawer(seed)) },
       ],
     }),
-    says: /under other names/,
+    says: /under names that have no place/,
   },
   { name: "a no-op layer of 8 units", make: noOpLayer(8), says: /8 hidden units/ },
   { name: "a no-op layer of 1 unit", make: noOpLayer(1), says: /1 hidden units/ },
