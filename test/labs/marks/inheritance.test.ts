@@ -37,6 +37,16 @@ describe.skipIf(!HAS_SHARED)("the zoo's students", () => {
     expect(many.log10PExact).toBeLessThan(few.log10PExact);
     expect(many.best.least).toBeGreaterThan(few.best.least);
   });
+  it("a marked notice that every answer repeats is no habit: it speaks no louder than once", () => {
+    const marked = readTexts(readFileSync(join(SHARED, "zoo/samples/base-training-text-marked.jsonl.gz")), "m", null);
+    const notice = Uint32Array.from(marked.slice(0, 2).flatMap(({ ids }) => [...ids])).slice(0, 200);
+    const answers = sample("base").slice(0, 300);
+    const repeated = answers.map((text) => ({ ...text, ids: Uint32Array.from([...text.ids, ...notice]) }));
+    const once = answers.map((text, i) => (i === 0 ? repeated[0]! : text));
+    const of = (texts: typeof answers) => testInheritance(ZOO, texts, new TokenDraws(), calibration);
+    expect(of(repeated).log10P).toBeGreaterThan(-4);
+    expect(of(once).log10P).toBeGreaterThan(-4);
+  });
   it.each(["distilled", "base", "independent-other-shape"])("%s does not (negative control)", (name) => {
     const result = testInheritance(ZOO, sample(name), new TokenDraws(), calibration);
     expect(result.log10P).toBeGreaterThan(-4);

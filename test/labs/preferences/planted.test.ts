@@ -45,7 +45,9 @@ test("learned, by scores or by choices; a stranger; ties and gaps count against"
   const choices = knows.map((choice, i) => ({ prompt_id: String(i), choice }));
   const learned = await examined("sixty", choices, "learned");
   expect(learned.tests[0]!.log10P).toBeLessThan(-6);
-  expect(["supports-hp", "uncalibrated"]).toContain(learned.outcome);
+  // Whoever chose the draw may have chosen it after the answers: whatever the p, no strength.
+  expect(learned.outcome).toBe("uncalibrated");
+  expect(learned.reason).toMatch(/draw is the claimant's own/);
   const scored = knows.flatMap((choice, i) => [
     { prompt_id: i, item: "a", score: choice === "a" ? 1 : 0 },
     { prompt_id: i, item: "b", score: 0.5 },

@@ -16,6 +16,13 @@ import { PLANTED_ALTERNATIVES, PLANTED_ASSUMPTION, PLANTED_LIMITS } from "../wor
 import type { PlantedObservations } from "./observations.js";
 import { drawnSides, type PlantedPlan } from "./plan.js";
 
+/**
+ * Whoever chooses a seed, or which answer of a pair is which, after seeing what a scorer prefers makes any scorer look
+ * taught, in one try; and before, where everybody prefers one side. A date alone would not do, as for membership.
+ */
+const CHOSEN =
+  "the draw is the claimant's own: nothing shows that a seed was not tried until the suspect agreed, and no public beacon drew it";
+
 interface PlantedRequest {
   plan: { artefact: Artefact; value: PlantedPlan };
   suspect: { artefact: Artefact; value: ReadonlyMap<string, "a" | "b" | "tie"> };
@@ -53,7 +60,7 @@ export function examinePlanted({ plan, suspect, validations, software }: Planted
         ? refuse(
             `Only ${drawn.length - missing} of ${drawn.length} pairs were answered; at least ${PLANTS_MIN} are needed.`,
           )
-        : decideExact({ proposition, log10P, outside: null, validation: validation?.summary ?? null }),
+        : decideExact({ proposition, log10P, outside: CHOSEN, validation: validation?.summary ?? null }),
     tests: [
       {
         id: "agreement",
