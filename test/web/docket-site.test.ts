@@ -13,15 +13,17 @@ import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { announceDraw } from "../../dist/app/docket/act.js";
 import { bundleOfCase } from "../../dist/app/docket/case-bundle.js";
+import { Docket } from "../../dist/app/docket/docket.js";
 import { Rehearsal } from "../../dist/app/docket/rehearsal.js";
 import { openSealed } from "../../dist/app/docket/seals.js";
 import { verifyCase } from "../../dist/app/docket/verify-case.js";
 import { wholeCase } from "../../dist/app/docket/whole-case.js";
+import { docketCommand } from "../../dist/cli/commands/docket.js";
 import { makeIdentity, readIdentities } from "../../dist/host/log/sealing.js";
-import { TIERS } from "../../dist/office/docket/pack/names.js";
+import { ROLES, TIERS } from "../../dist/office/docket/pack/names.js";
 import { encodeRecipient, RECIPIENT_FILE, UNDERTAKING_FILE } from "../../dist/office/docket/seal/circle.js";
 import { view } from "../../dist/office/docket/view/case-view.js";
-import { serveDocket } from "../../dist/web/docket/docket-server.js";
+import { docketSite, serveDocket } from "../../dist/web/docket/docket-server.js";
 import { serveWorkspace } from "../../dist/web/docket/workspace-server.js";
 import type { Served } from "../../dist/web/static-server.js";
 
@@ -200,6 +202,44 @@ describe("the public docket", () => {
     expect([...pages.keys()].some((path) => path.endsWith("bundle.zip"))).toBe(true);
   });
 
+  test("each route of the site was asked, by links alone but for its assets", async () => {
+    const asked = [...pages.keys()].map((path) => path.split("?")[0]!);
+    const routes = docketSite(await Docket.open(cases)).routes.filter(
+      ({ method, path }) => method === "GET" && !/\*/.test(path),
+    );
+    expect(routes.length).toBeGreaterThan(15);
+    for (const { path } of routes) {
+      const pattern = path
+        .split("/")
+        .map((part) => (part.startsWith(":") ? (/\{(.*)\}$/.exec(part)?.[1] ?? "[^/]+") : part.replace(/[.]/g, "\\.")));
+      const matcher = new RegExp(`^${pattern.join("/")}$`);
+      expect([path, path.startsWith("/assets") || asked.some((each) => matcher.test(each))]).toEqual([path, true]);
+    }
+  });
+
+  test("an exhibit with a narrow circle does not enter in clear beside a public entry", async () => {
+    const facts = { exhibit: "E9", title: "E9", kind: "document", root: `sha256:${"0".repeat(64)}`, tier: "PARTIES" };
+    const more = { attachments: [{ name: "E9", bytes: bytes("in clear") }] };
+    await expect(
+      court.act("complainant", "exhibit", { ...facts, carried: true, speaksFor: "complainant" }, more),
+    ).rejects.toThrow("sealed parts alone");
+  });
+
+  test("mail to each role says what is new and nothing that was planted", async () => {
+    const { stdout } = await mail("respondent", "--since", "4", "--site", "https://docket.example/");
+    const [head, body] = stdout.split("\r\n\r\n");
+    expect(head).toContain("Subject: ");
+    const text = Buffer.from(body!, "base64").toString();
+    expect(text).toContain("https://docket.example/cases/2026-001/entries/5");
+    expect(text).not.toContain("entries/4");
+    expect(text).toContain("What can you do now".replace("can you", "you can"));
+    for (const role of ROLES) {
+      const said = (await mail(role)).stdout;
+      const clear = said + Buffer.from(said.split("\r\n\r\n")[1]!, "base64").toString();
+      for (const secret of Object.values(PLANTED)) expect(clear.includes(secret)).toBe(false);
+    }
+  }, 60_000);
+
   test("nothing planted lies in clear beside the case, and bundles of every circle verify", async () => {
     for (const tier of TIERS) {
       const files = await bundleOfCase(court.folder, tier, (await court.open()).state.at);
@@ -308,6 +348,19 @@ describe("the public docket", () => {
   });
 });
 
+/** As the command prints it. */
+async function mail(role: string, ...more: string[]): Promise<{ stdout: string }> {
+  const said: string[] = [];
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = ((text: string) => said.push(text) > 0) as typeof process.stdout.write;
+  try {
+    await docketCommand().parseAsync(["mail", court.folder, "--role", role, ...more], { from: "user" });
+  } finally {
+    process.stdout.write = write;
+  }
+  return { stdout: said.join("") };
+}
+
 describe("the workspace", () => {
   test("hands out sealed parts and nothing else that is not public", async () => {
     const json = await (await fetch(`${desk.url}cases/2026-001/workspace.json`)).text();
@@ -328,12 +381,12 @@ describe("the workspace", () => {
   });
 });
 
-describe("the server as a process", () => {
+describe.each(["serve", "workspace"])("%s as a process", (program) => {
   let child: ChildProcess;
   let url = "";
   let said = "";
   beforeAll(async () => {
-    child = spawn(process.execPath, ["dist/command/main.js", "docket", "serve", cases, "--port", "0"]);
+    child = spawn(process.execPath, ["dist/command/main.js", "docket", program, cases, "--port", "0"]);
     child.stdout!.on("data", (chunk) => (said += chunk));
     await new Promise<void>((resolve, reject) => {
       child.once("exit", () => reject(new Error(said)));
@@ -347,15 +400,15 @@ describe("the server as a process", () => {
   afterAll(() => child?.kill());
 
   test("its log and its memory hold nothing that was planted", async () => {
-    for (const path of [
+    const paths = [
       "",
       "cases/2026-001",
       "cases/2026-001/print",
       "cases/2026-001/bundle.zip",
       "feed.atom",
       "index.json",
-    ])
-      await (await fetch(url + path)).arrayBuffer();
+    ];
+    for (const path of [...paths, "cases/2026-001/workspace.json"]) await (await fetch(url + path)).arrayBuffer();
     expect(said).not.toContain("PLANTED");
     const held = memoryOf(child.pid!);
     if (held === null) return console.log("docket-site.test: memory of the server not read: no /proc/PID/mem here");

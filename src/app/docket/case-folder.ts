@@ -16,6 +16,7 @@ import { type DocketRecord, decodeRecord } from "../../office/docket/entry/docke
 import { CASE_ID, openEntryBundle } from "../../office/docket/entry/entry-statement.js";
 import type { Rules } from "../../office/docket/fold/clocks.js";
 import type { FactsOf } from "../../office/docket/pack/facts.js";
+import { TIERS, type Tier } from "../../office/docket/pack/names.js";
 import { readPack } from "../../office/docket/pack/rule-pack.js";
 import { SEAL_FILE, SEALED_PART } from "../../office/docket/seal/circle.js";
 import { readCalendar } from "../../office/docket/time/calendar.js";
@@ -93,10 +94,16 @@ async function recordsOf(read: ReadTile, where: string): Promise<DocketRecord[]>
  * @throws USAGE where an entry of a narrower circle carries text, or files beside its seal
  */
 function assertSealed(bundle: Uint8Array): void {
-  const { tier, text, attachments = [] } = openEntryBundle(bundle, "case entry").said;
+  const { tier: given, kind, facts, text, attachments = [] } = openEntryBundle(bundle, "case entry").said;
+  const tier = kind === "exhibit" ? narrower(given, (facts as FactsOf<"exhibit">).tier) : given;
   if (tier === "PUBLIC" || (text === undefined && attachments.length === 0)) return;
   if (text !== undefined || !attachments.every(({ name }) => name === SEAL_FILE || SEALED_PART.test(name)))
     throw new AssayError("USAGE", `case: expected an entry for ${tier} to carry sealed parts alone`);
+}
+
+/** Facts are not judged yet: what is no circle changes nothing. */
+function narrower(tier: Tier, other: Tier): Tier {
+  return TIERS.indexOf(other) > TIERS.indexOf(tier) ? other : tier;
 }
 
 /** An entry that brings a calendar carries it: its times are counted by it from then on. */

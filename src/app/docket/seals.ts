@@ -12,6 +12,7 @@ import type { EntryKind, Tier } from "../../office/docket/pack/names.js";
 import {
   circleFor,
   decodeSeal,
+  encodeRecipient,
   encodeSeal,
   type JoiningEntry,
   kindOfRecipient,
@@ -47,8 +48,25 @@ export async function readersOfCase(open: CaseFolder): Promise<Reader[]> {
   return readersOf(await joiningEntries(open), open.object);
 }
 
-/** @throws USAGE where a reader's recipient is of another kind than those of the case */
-export function assertSameKind(readers: readonly Reader[], recipient: string): void {
+/** @throws USAGE where nothing would be sealed to the reader: an employee in counsel's circle, another kind of recipient */
+export async function assertMayJoin(
+  open: CaseFolder,
+  entry: Omit<JoiningEntry, "kind">,
+  { who, tier, recipient }: Reader,
+): Promise<void> {
+  const before = await joiningEntries(open);
+  assertSameKind(await readersOf(before, open.object), recipient);
+  const bytes = encodeRecipient({ who, tier, recipient });
+  const known = async (digest: string) => (digest === sha256Digest(bytes) ? bytes : open.object(digest));
+  const after = await readersOf([...before, { kind: "club.joined", ...entry }], known);
+  if (!after.some((each) => each.who === who && each.tier === tier && each.recipient === recipient))
+    throw new AssayError(
+      "USAGE",
+      `seal: ${who} would not be sealed to in ${tier}: the role, an undertaking, or a party's employment stands against it`,
+    );
+}
+
+function assertSameKind(readers: readonly Reader[], recipient: string): void {
   const kind = kindOfRecipient(recipient);
   const other = readers.find((each) => kindOfRecipient(each.recipient) !== kind);
   if (other)

@@ -272,6 +272,8 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   signatures: { takes: "path", means: "signature, or folder of them, of models whose files are elsewhere" },
   "signing-certificate": { takes: "file", means: "certificate of the private key: signs in certificate mode" },
   "signing-config": { takes: "file", means: "sigstore mode: signing configuration, or client trust configuration" },
+  since: { takes: "entry", means: "the last entry that was told; what came after it is new" },
+  site: { takes: "url", means: "address of the public docket, for links" },
   skip: { takes: "column", means: "a column that is no scorer's; may be repeated" },
   slot: { takes: "number", means: "slot of the run" },
   "speaks-for": { takes: "side", means: "whom it speaks for" },

@@ -42,7 +42,11 @@ const CASES_IN_FEED = 50;
  * a folder that cannot be read gives 503 and shows nothing
  */
 export async function serveDocket({ where, port, hosts = [] }: DocketSiteOptions): Promise<Served> {
-  const docket = await Docket.open(where);
+  return listening(docketSite(await Docket.open(where), hosts), port);
+}
+
+/** All routes of the public site: none of them is handed another view than the public one. */
+export function docketSite(docket: Docket, hosts: readonly string[] = []): Hono {
   const app = new Hono();
   app.onError((error, c) => {
     if (error instanceof AssayError) return c.html(closed(error.message), 503, headers());
@@ -58,7 +62,7 @@ export async function serveDocket({ where, port, hosts = [] }: DocketSiteOptions
     c.html(verifyCasePage(), 200, { ...headers(), "content-security-policy": VERIFY_CASE_POLICY }),
   );
   app.notFound((c) => c.html(missingPage("There is no such page."), 404, headers()));
-  return listening(app, port);
+  return app;
 }
 
 function closed(says: string): string {

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Command, Option } from "commander";
 import { openCaseFolder } from "../../../app/docket/case-folder.js";
-import { assertSameKind, openSealed, readersOfCase } from "../../../app/docket/seals.js";
+import { assertMayJoin, openSealed, readersOfCase } from "../../../app/docket/seals.js";
 import { sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import { makeIdentity, readIdentities } from "../../../host/log/sealing.js";
@@ -61,18 +61,18 @@ function joinCommand(): Command {
       const given = encodeRecipient({ who, tier, recipient });
       if (options.undertaking === undefined && tier !== "PARTIES" && options.role !== "registrar")
         throw new AssayError("USAGE", `case join: expected --undertaking FILE to join ${tier}`);
-      assertSameKind(await readersOfCase(await openCaseFolder(folder)), recipient);
-      await act(folder, options, {
-        kind: "club.joined",
-        role: options.role as Role,
-        facts: { tier, who, employedByParty: options.employedByParty ?? false },
-        attachments: [
-          { name: RECIPIENT_FILE, bytes: given },
-          ...(options.undertaking === undefined
-            ? []
-            : [{ name: UNDERTAKING_FILE, bytes: await readWhole(options.undertaking) }]),
-        ],
-      });
+      const role = options.role as Role;
+      const facts = { tier, who, employedByParty: options.employedByParty ?? false };
+      const attachments = [
+        { name: RECIPIENT_FILE, bytes: given },
+        ...(options.undertaking === undefined
+          ? []
+          : [{ name: UNDERTAKING_FILE, bytes: await readWhole(options.undertaking) }]),
+      ];
+      const named = attachments.map(({ name, bytes }) => ({ name, digest: sha256Digest(bytes) }));
+      const reader = { who, tier, recipient };
+      await assertMayJoin(await openCaseFolder(folder), { role, facts, attachments: named }, reader);
+      await act(folder, options, { kind: "club.joined", role, facts, attachments });
     });
 }
 

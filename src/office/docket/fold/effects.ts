@@ -81,7 +81,7 @@ export const EFFECTS: { [K in EntryKind]?: Effect<K> } = {
     return null;
   },
   "club.joined": (state, { tier, who, employedByParty }) => {
-    if (tier === "COUNSEL_EXPERTS" && employedByParty) return "a party's employees stay out of this circle";
+    if (WIDTH[tier] >= WIDTH.COUNSEL_EXPERTS && employedByParty) return "a party's employees stay out of this circle";
     const club = state.clubs[tier] ?? [];
     state.clubs[tier] = club.includes(who) ? club : [...club, who];
     return null;

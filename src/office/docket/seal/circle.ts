@@ -94,6 +94,7 @@ export async function readersOf(
   object: (digest: string) => Promise<Uint8Array | null>,
 ): Promise<Reader[]> {
   const readers = new Map<string, Reader>();
+  const employed = new Set<string>();
   for (const entry of entries) {
     const { kind, facts } = entry;
     if (kind === "club.left") {
@@ -102,10 +103,18 @@ export async function readersOf(
     }
     if (kind !== "club.joined" && kind !== "pack.adopted") continue;
     const reader = await readerOf(entry, object);
-    if (reader) readers.set(`${reader.tier} ${reader.who}`, reader);
+    if (!reader) continue;
+    // Whoever was said to be a party's employee, and whatever recipient such a reader has, stays out of counsel's circle.
+    const names = [reader.who, reader.recipient];
+    if ((facts as FactsOf<"club.joined">).employedByParty) for (const name of names) employed.add(name);
+    else if (readsCounsel(reader.tier) && names.some((name) => employed.has(name))) continue;
+    readers.set(`${reader.tier} ${reader.who}`, reader);
   }
   return [...readers.values()];
 }
+
+/** Narrower circles read what counsel and experts read. */
+const readsCounsel = (tier: Tier) => TIERS.indexOf(tier) >= TIERS.indexOf("COUNSEL_EXPERTS");
 
 async function readerOf(
   { kind, role, facts, attachments }: JoiningEntry,
@@ -122,7 +131,7 @@ async function readerOf(
   if (kind === "pack.adopted") return tier === "TRIBUNAL_ONLY" ? reader : null;
   const said = facts as FactsOf<"club.joined">;
   if (said.who !== who || said.tier !== tier || !BY_ROLE[role]?.includes(tier)) return null;
-  if (tier === "COUNSEL_EXPERTS" && said.employedByParty) return null;
+  if (readsCounsel(tier) && said.employedByParty) return null;
   const undertaken = attachments.some(({ name }) => name === UNDERTAKING_FILE);
   return role === "registrar" || tier === "PARTIES" || undertaken ? reader : null;
 }

@@ -10,8 +10,8 @@ import { type Digest, sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 
-/** A part is sealed and opened in memory, which takes several times its length. */
-const PART_BYTES_MAX = 64 * 1024 * 1024;
+/** Sealed and opened in memory, which takes several times its length; a part with what age adds stays below 64 MB. */
+export const PART_BYTES_MAX = 60 * 1024 * 1024;
 /** A text of 20,000 characters and 64 names. */
 const HEADER_BYTES_MAX = 256 * 1024;
 

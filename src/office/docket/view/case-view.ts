@@ -154,6 +154,8 @@ function entryView(
   const open = reads(record.tier);
   const { text, attachments = [] } = said[seq]!;
   const about = record.about === undefined ? undefined : state.entries[record.about];
+  // An exhibit has a circle of its own, which may be narrower than that of the entry it came by.
+  const shown = open && (record.kind !== "exhibit" || reads((record.facts as FactsOf<"exhibit">).tier));
   return {
     seq,
     kind: record.kind,
@@ -166,10 +168,10 @@ function entryView(
     statement: record.statement,
     record: digests[seq]!,
     about: about?.seq ?? null,
-    facts: open || record.kind !== "exhibit" ? record.facts : { ...record.facts, title: null },
-    text: open ? (text ?? null) : null,
-    attachments: open ? attachments : [],
-    sealed: !open && (text !== undefined || attachments.length > 0 || record.kind === "exhibit"),
+    facts: record.kind === "exhibit" && !shown ? { ...record.facts, title: null } : record.facts,
+    text: shown ? (text ?? null) : null,
+    attachments: shown ? attachments : [],
+    sealed: !shown && (text !== undefined || attachments.length > 0 || record.kind === "exhibit"),
   };
 }
 
