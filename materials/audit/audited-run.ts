@@ -11,7 +11,9 @@ import { type Reported, reportOnRun } from "../../dist/app/audit/report-run.js";
 import { beginRun, type RunKey, readRunKey } from "../../dist/app/audit/run-log.js";
 import { prng } from "../../dist/base/prng.js";
 import { makeIdentity } from "../../dist/host/log/sealing.js";
+import type { InspectionOrder } from "../../dist/office/audit/inspection/order.js";
 import type { RowClass } from "../../dist/office/audit/rows.js";
+import { parsePolicy } from "../../dist/tlog/policy.js";
 
 /** Unix seconds of the first moment: 2026-03-01T00:00:00Z. */
 export const OPENED_AT = 1_772_323_200;
@@ -82,9 +84,11 @@ export interface AuditedRun {
     afterSeconds: number,
     onProgress?: (progress: { done: number }) => void,
   ) => ReturnType<typeof commitRows>;
-  draw: (of: RowClass, k: number, unit?: "rows" | "tokens") => Promise<void>;
+  draw: (of: RowClass, k: number, unit?: "rows" | "tokens", order?: InspectionOrder | null) => Promise<void>;
   open: (name: string, withhold?: readonly number[]) => Promise<string>;
   report: (opening: string | null, model?: string | null, withRows?: boolean) => Promise<Reported>;
+  /** From here on entries are cosigned by the policy's witnesses, whose clocks reports then believe. */
+  watchedBy: (policy: string) => void;
 }
 
 export async function openAuditedRun(home: string, name: string, declared: unknown = DECLARED): Promise<AuditedRun> {
@@ -105,7 +109,12 @@ export async function openAuditedRun(home: string, name: string, declared: unkno
     witnesses: null,
   });
   let now = OPENED_AT;
+  let policy: Uint8Array | null = null;
+  const witnesses = () => (policy ? parsePolicy(policy, "witnesses") : null);
   return {
+    watchedBy(text) {
+      policy = new TextEncoder().encode(text);
+    },
     folder,
     maker,
     auditor,
@@ -120,12 +129,12 @@ export async function openAuditedRun(home: string, name: string, declared: unkno
         key: maker.key,
         round: null,
         at: now,
-        witnesses: null,
+        witnesses: witnesses(),
         step: null,
         onProgress,
       });
     },
-    async draw(of, k, unit = "rows") {
+    async draw(of, k, unit = "rows", order = null) {
       const challenge = await makeChallenge({
         where: folder,
         of,
@@ -136,10 +145,11 @@ export async function openAuditedRun(home: string, name: string, declared: unkno
         rules: [],
         recipient: auditor.recipient,
         dueDays: 14,
+        order,
         key: auditor.key,
         at: now,
       });
-      await enterSigned(folder, challenge, null);
+      await enterSigned(folder, challenge, witnesses());
     },
     async open(file, withhold = []) {
       const out = join(home, `${name}-${file}.age`);
@@ -151,7 +161,7 @@ export async function openAuditedRun(home: string, name: string, declared: unkno
         withhold,
         key: maker.key,
         at: now,
-        witnesses: null,
+        witnesses: witnesses(),
       });
       return out;
     },
@@ -161,7 +171,7 @@ export async function openAuditedRun(home: string, name: string, declared: unkno
         challenge: null,
         opening: opening === null ? null : { file: opening, identity: auditor.identity },
         model,
-        policy: null,
+        policy,
         withRows,
         key: auditor.key,
       }),

@@ -96,6 +96,12 @@ export function renderAuditPage(given: AuditReport): string {
               <dd>
                 {challenge.digest}, due {challenge.due}
               </dd>
+              {challenge.order === undefined ? null : (
+                <>
+                  <dt>Made under the inspection order</dt>
+                  <dd>{challenge.order}</dd>
+                </>
+              )}
               <dt>Root</dt>
               <dd>{committed.root}</dd>
               <dt>Software</dt>

@@ -11,6 +11,7 @@ import { readIdentities, seal, unseal } from "../../host/log/sealing.js";
 import { unixSeconds } from "../../host/moment.js";
 import { readSmallFile, writeNewFile } from "../../host/small-file.js";
 import type { SignedEntry, UNITS } from "../../office/audit/entry.js";
+import { type InspectionOrder, orderDigest } from "../../office/audit/inspection/order.js";
 import {
   drawn,
   encodeOpening,
@@ -40,17 +41,20 @@ interface DrawOptions {
   /** age recipient: who may read what is opened. */
   recipient: string;
   dueDays: number;
+  /** The inspection order under which it is made; null where none is. */
+  order: InspectionOrder | null;
   key: RunKey;
   at: number | null;
 }
 
 /** The signed challenge; it counts when it stands in the run's log. */
 export async function makeChallenge(options: DrawOptions): Promise<Uint8Array> {
-  const { where, of, unit, k, rules, recipient, dueDays, key, at, waitSeconds } = options;
+  const { where, of, unit, k, rules, recipient, dueDays, order, key, at, waitSeconds } = options;
   const { state } = await openRun(where);
   const target = state.committed.get(of)?.at(-1);
   if (!target) throw new AssayError("USAGE", `audit draw: expected a commitment to ${of} in this run`);
   const { beacon, run, declared } = state.opened!;
+  if (order) assertOrdered(order, options, state.run!);
   if (at !== null && !beacon.standIn) throw new AssayError("USAGE", "audit: --at is for a run with a stand-in beacon");
   const now = at ?? unixSeconds();
   const round =
@@ -70,10 +74,27 @@ export async function makeChallenge(options: DrawOptions): Promise<Uint8Array> {
       rules: rules.length > 0 ? [...rules] : all,
       alpha: "0.05",
       recipient,
+      ...(order ? { order: orderDigest(order) } : {}),
       publicKey: key.publicKey,
     },
     key,
   );
+}
+
+/** A challenge under an order asks for what the order says: no more, and of that run. */
+function assertOrdered(
+  { run, inspectors, sample }: InspectionOrder,
+  { of, unit, k, key }: DrawOptions,
+  digest: string,
+) {
+  if (run !== digest) throw new AssayError("USAGE", "audit draw: the order is about another run");
+  if (!inspectors.some((each) => each.key === key.keyId))
+    throw new AssayError("USAGE", "audit draw: expected the key of an inspector that the order names");
+  if (!sample || sample.class !== of || sample.unit !== unit || sample.k !== k)
+    throw new AssayError(
+      "USAGE",
+      `audit draw: the order asks for ${sample ? `${sample.k} ${sample.unit} of ${sample.class}` : "no sample"}`,
+    );
 }
 
 /** An entry signed elsewhere, such as an auditor's challenge, entered by whoever keeps the run's log. */

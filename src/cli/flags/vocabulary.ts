@@ -193,6 +193,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   origin: { takes: "name", means: "a log's name" },
   original: { takes: "model", means: "the owner's model, before any copy was marked" },
   "other-keys": { takes: "n", means: "other keys to calibrate on" },
+  order: { takes: "file", means: "terms of an inspection, as a panel ordered them" },
   out: { takes: "dir|file|folder|path", means: "where the result is written" },
   panel: { takes: "folder", means: "transcripts or scores of presumed-unrelated models, same prompts or items" },
   party: { takes: "name", means: "a party, by name" },

@@ -56,6 +56,8 @@ export const auditReportSchema = z.strictObject({
     k: count,
     round: count,
     due: z.string(),
+    /** The inspection order under which the challenge was made, where it names one. */
+    order: z.string().optional(),
   }),
   committed: z.strictObject({
     size: count,
@@ -119,6 +121,7 @@ export function auditReport(input: ReportInput): AuditReport {
       k: said.k,
       round: said.round,
       due: said.due,
+      ...(said.order === undefined ? {} : { order: said.order }),
     },
     committed: {
       size: target.said.size,

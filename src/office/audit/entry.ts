@@ -117,6 +117,8 @@ const entrySchema = z.discriminatedUnion("kind", [
     rules: z.array(ruleId).max(50),
     alpha: z.literal("0.05"),
     recipient: z.string().max(4000),
+    /** Digest of the inspection order under which it is made. */
+    order: digest.optional(),
     publicKey: pem,
   }),
   z.strictObject({

@@ -12,7 +12,9 @@ import { AssayError, quoted } from "../../../base/error.js";
 import { assertFreeTarget, writeBundle } from "../../../host/bundle-store.js";
 import { platformKey } from "../../../host/signing/signature-keys.js";
 import { writeNewFile } from "../../../host/small-file.js";
+import { readWhole } from "../../../host/whole-file.js";
 import { readEntry, UNITS } from "../../../office/audit/entry.js";
+import { readOrder } from "../../../office/audit/inspection/order.js";
 import { ROW_CLASSES, type RowClass } from "../../../office/audit/rows.js";
 import { enter, newRun } from "../../../office/audit/run-state.js";
 import { visibleText } from "../../../report/visible-text.js";
@@ -57,6 +59,7 @@ interface DrawTyped extends SigningOptions {
   rule?: string[];
   to: string;
   due: number;
+  order?: string;
   out?: string;
 }
 
@@ -72,6 +75,7 @@ function drawCommand(): Command {
     .option("--round <number>", "round that draws (default: the first after --wait)", wholeNumber)
     .option("--wait <seconds>", "how long until the round is out", wholeNumber, 300)
     .option("--due <days>", "days for the answer", wholeNumber, 14)
+    .option("--order <file>", "the inspection order under which it is made: class, unit and count must be its own")
     .option("--out <file>", "write the signed challenge for the run's maker to enter; else it is entered");
   return signing(command)
     .addHelpText(
@@ -89,6 +93,7 @@ function drawCommand(): Command {
         rules: options.rule ?? [],
         recipient: options.to,
         dueDays: options.due,
+        order: options.order === undefined ? null : readOrder(await readWhole(options.order), options.order),
         key: await readRunKey(options.privateKey, options.password),
         at: atOf(options),
       });
