@@ -24,6 +24,8 @@ export interface EcdsaPublicKey {
   id: string;
   /** DER signature over the message; false, never an error, for whatever is malformed. */
   verify: (signature: Uint8Array, message: Uint8Array) => boolean;
+  /** Where it signs through something of its own, such as a passkey: the same over a quicker check of the bare key. */
+  within?: (quick: (key: EcdsaPublicKey) => EcdsaPublicKey) => EcdsaPublicKey;
 }
 
 /**

@@ -6,6 +6,7 @@ import { base64, fromHex, hex } from "../../base/bytes.js";
 import { sha256Digest, sha256Hex } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import { type BeaconChain, localChain, QUICKNET, roundAt } from "../../evidence/drand.js";
+import type { PasskeyTerms } from "../../evidence/passkey.js";
 import { encodeSignedStatement, toBeSigned } from "../../evidence/signed-statement.js";
 import { type EntryStatement, encodeEntry } from "../../office/docket/entry/entry-statement.js";
 import { enrolmentText } from "../../office/docket/entry/keys.js";
@@ -149,6 +150,7 @@ export interface Countersigned {
   name: string;
   roles: Role[];
   publicKey: string;
+  passkey?: PasskeyTerms;
   countersignature: string;
 }
 

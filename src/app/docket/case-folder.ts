@@ -13,7 +13,7 @@ import { unixSeconds } from "../../host/moment.js";
 import { platformKey } from "../../host/signing/signature-keys.js";
 import { type Admission, admit, type OpenCase, readmit } from "../../office/docket/entry/admission.js";
 import { type DocketRecord, decodeRecord } from "../../office/docket/entry/docket-record.js";
-import { CASE_ID, openEntryBundle } from "../../office/docket/entry/entry-statement.js";
+import { CASE_ID, type EntryStatement, openEntryBundle } from "../../office/docket/entry/entry-statement.js";
 import type { Rules } from "../../office/docket/fold/clocks.js";
 import type { FactsOf } from "../../office/docket/pack/facts.js";
 import { TIERS, type Tier } from "../../office/docket/pack/names.js";
@@ -93,8 +93,7 @@ async function recordsOf(read: ReadTile, where: string): Promise<DocketRecord[]>
  * What is not public enters sealed or not at all: the signed bundle goes to everyone who verifies the case.
  * @throws USAGE where an entry of a narrower circle carries text, or files beside its seal
  */
-function assertSealed(bundle: Uint8Array): void {
-  const { tier: given, kind, facts, text, attachments = [] } = openEntryBundle(bundle, "case entry").said;
+export function assertSealed({ tier: given, kind, facts, text, attachments = [] }: EntryStatement): void {
   const tier = kind === "exhibit" ? narrower(given, (facts as FactsOf<"exhibit">).tier) : given;
   if (tier === "PUBLIC" || (text === undefined && attachments.length === 0)) return;
   if (text !== undefined || !attachments.every(({ name }) => name === SEAL_FILE || SEALED_PART.test(name)))
@@ -137,7 +136,7 @@ export async function enterInCase(
       throw new AssayError("USAGE", "case: --at is for a case that was opened as a rehearsal");
     const received = at ?? Math.max(unixSeconds(), open.file.rehearsal ? open.state.at : 0);
     const bundle = await make(open, received);
-    assertSealed(bundle);
+    assertSealed(openEntryBundle(bundle, "case entry").said);
     open.rules = withCalendar(open.rules, bundle, attachments);
     const judged = admit(open, bundle, received, platformKey);
     if (!judged.admitted) return judged;

@@ -8,12 +8,9 @@ import { sha256Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import { seal, unseal } from "../../host/log/sealing.js";
 import { openEntryBundle } from "../../office/docket/entry/entry-statement.js";
-import type { EntryKind, Tier } from "../../office/docket/pack/names.js";
 import {
-  circleFor,
   decodeSeal,
   encodeRecipient,
-  encodeSeal,
   type JoiningEntry,
   kindOfRecipient,
   type Reader,
@@ -21,13 +18,8 @@ import {
   SEAL_FILE,
   type Seal,
 } from "../../office/docket/seal/circle.js";
-import {
-  type Contents,
-  contentsDigest,
-  decodeContents,
-  encodeContents,
-  partsOf,
-} from "../../office/docket/seal/contents.js";
+import { type Contents, decodeContents } from "../../office/docket/seal/contents.js";
+import { needsSeal, type Sealable, sealAct } from "../../office/docket/seal/sealed-act.js";
 import type { WholeCase } from "../../office/docket/view/case-view.js";
 import type { CaseFolder } from "./case-folder.js";
 
@@ -73,60 +65,13 @@ function assertSameKind(readers: readonly Reader[], recipient: string): void {
     throw new AssayError("USAGE", `seal: expected a recipient of the case's kind, that of ${other.who}; got ${kind}`);
 }
 
-/** What of an act a seal covers. */
-interface Sealable {
-  kind: EntryKind;
-  facts: unknown;
-  text?: string;
-  tier?: Tier;
-  attachments?: readonly { name: string; bytes: Uint8Array }[];
-}
-
-/** Public facts of a sealed exhibit: its number stays, its title is within. */
-const SEALED_TITLE = "sealed";
-const SEALED_NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,15}$/;
-
 /**
  * The act as it may be entered: unchanged where it is public or says nothing beside its facts.
  * @throws USAGE where nobody could open it
  */
 export async function sealedAct<A extends Sealable>(open: CaseFolder, act: A): Promise<A> {
-  const tier = act.tier ?? "PUBLIC";
-  const facts = typeof act.facts === "function" ? null : (act.facts as Record<string, unknown>);
-  const exhibit = act.kind === "exhibit" && facts !== null;
-  const title = exhibit && facts.title !== facts.exhibit ? String(facts.title) : null;
-  const files = [...(act.attachments ?? [])];
-  if (tier === "PUBLIC" || (act.text === undefined && title === null && files.length === 0)) return act;
-  if (exhibit && !SEALED_NAME.test(String(facts.exhibit)))
-    throw new AssayError("USAGE", "case exhibit: a sealed exhibit is named by a number such as E7, which stays public");
-  const { readers, kind } = circleFor(await readersOfCase(open), tier);
-  const contents: Contents = { title, text: act.text ?? null, files };
-  const whole = encodeContents(contents, hex(new Uint8Array(randomBytes(32))));
-  const digest = contentsDigest(whole);
-  const parts: { name: string; bytes: Uint8Array }[] = [];
-  for (const [n, part] of partsOf(whole).entries())
-    parts.push({
-      name: `sealed-${n + 1}.age`,
-      bytes: await seal(
-        part,
-        readers.map(({ recipient }) => recipient),
-      ),
-    });
-  const stated = encodeSeal({
-    tier,
-    contents: digest,
-    kind,
-    recipients: readers.map(({ who }) => who),
-    parts: parts.map(({ bytes }) => ({ digest: sha256Digest(bytes), sizeBytes: bytes.length })),
-  });
-  const { text: _, ...rest } = act;
-  return {
-    ...rest,
-    ...(exhibit
-      ? { facts: { ...facts, title: SEALED_TITLE, ...(facts.carried === true ? { root: digest } : {}) } }
-      : {}),
-    attachments: [{ name: SEAL_FILE, bytes: stated }, ...parts],
-  } as unknown as A;
+  if (!needsSeal(act)) return act;
+  return sealAct(act, await readersOfCase(open), hex(new Uint8Array(randomBytes(32))), seal);
 }
 
 /** Opens what an entry sealed. Null when it is sealed to others. @throws NOT_FOUND where the entry seals nothing */

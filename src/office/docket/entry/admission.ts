@@ -2,7 +2,7 @@
  * Whether a signed entry may enter a case, and if not why: one reason of a closed list, in a sentence. The same for a
  * registrar at the counter and for whoever verifies the case years later. It does not judge whether what is said is true.
  */
-import type { Digest } from "../../../base/digest.js";
+import { type Digest, sha256Digest } from "../../../base/digest.js";
 import { QUICKNET, verifyRound } from "../../../evidence/drand.js";
 import type { EcdsaPublicKey } from "../../../evidence/ecdsa-key.js";
 import { admitSigned, type Refused, refusing } from "../../entries/signed-admission.js";
@@ -12,7 +12,7 @@ import type { Rules } from "../fold/clocks.js";
 import { beginCase, enter } from "../fold/fold.js";
 import type { FactsOf } from "../pack/facts.js";
 import { type DocketRecord, digestOfRecord, encodeRecord, entryOf, recordOf } from "./docket-record.js";
-import { openEntryBundle, type SignedEntry } from "./entry-statement.js";
+import { openEntryBundle, readEntry, type SignedEntry } from "./entry-statement.js";
 import { type CaseKey, CaseKeys } from "./keys.js";
 
 const REFUSALS = {
@@ -63,11 +63,36 @@ export function admit(
   received: number,
   quick: (key: EcdsaPublicKey) => EcdsaPublicKey = (key) => key,
 ): Admission {
+  return judge(open, () => openEntryBundle(bundle, "case entry"), received, quick);
+}
+
+/**
+ * The same of an entry that is not signed yet, so that nobody signs what would be refused: all but its signature is judged.
+ * The case is changed as by the entry itself and is not used after that.
+ */
+export function judgeUnsigned(open: OpenCase, statement: Uint8Array, keyId: string, received: number): Admission {
+  const digest = sha256Digest(statement);
+  const signed = (): SignedEntry => ({
+    said: readEntry(statement, "case entry"),
+    statement: digest,
+    bundle: digest,
+    keyId,
+    verify: () => true,
+  });
+  return judge(open, signed, received, (key) => key);
+}
+
+function judge(
+  open: OpenCase,
+  read: () => SignedEntry,
+  received: number,
+  quick: (key: EcdsaPublicKey) => EcdsaPublicKey,
+): Admission {
   const judged = admitSigned<SignedEntry, CaseKey, RefusalReason>(
     {
-      open: () => openEntryBundle(bundle, "case entry"),
+      open: read,
       holder: (keyId) => {
-        const held = open.keys.holder(keyId, received) ?? firstKey(open, bundle);
+        const held = open.keys.holder(keyId, received) ?? firstKey(open, read);
         return held && { ...held, key: quick(held.key) };
       },
       role: ({ said }, holder) =>
@@ -131,9 +156,9 @@ function faultOfBeacon({ state }: OpenCase, { kind, facts }: DocketRecord): Faul
 }
 
 /** The first entry brings the registrar's key with it: who trusts the case trusts that key. */
-function firstKey({ id, digests }: OpenCase, bundle: Uint8Array): CaseKey | undefined {
+function firstKey({ id, digests }: OpenCase, read: () => SignedEntry): CaseKey | undefined {
   if (digests.length > 0) return undefined;
-  const { said } = openEntryBundle(bundle, "case entry");
+  const { said } = read();
   if (said.kind !== "pack.adopted" || typeof said.facts.registrar !== "string") return undefined;
   return new CaseKeys(id).begin(said.facts.registrar);
 }

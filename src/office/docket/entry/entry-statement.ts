@@ -73,7 +73,7 @@ export function encodeEntry(said: EntryStatement): Uint8Array {
     predicateType: PREDICATE_TYPE,
     predicate: said,
   });
-  decodeEntry(bytes, "case entry");
+  readEntry(bytes, "case entry");
   return bytes;
 }
 
@@ -81,8 +81,8 @@ function subjectOf(said: EntryStatement) {
   return { name: said.case, digest: { sha256: sha256Hex(canonicalJsonBytes(said.facts)) } };
 }
 
-/** Canonical text only. */
-function decodeEntry(bytes: Uint8Array, what: string): EntryStatement {
+/** A statement that nobody signed yet, or its text alone. @throws SCHEMA or FORMAT where it is not canonical text */
+export function readEntry(bytes: Uint8Array, what: string): EntryStatement {
   const parsed = schema.safeParse(parseStrictJson(fromUtf8(bytes, what), what));
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
@@ -100,5 +100,5 @@ function decodeEntry(bytes: Uint8Array, what: string): EntryStatement {
 /** Read without believing: the caller brings the key. */
 export function openEntryBundle(bytes: Uint8Array, what: string): SignedEntry {
   const { payload, ...signed } = openSignedStatement(bytes, what);
-  return { ...signed, said: decodeEntry(payload, what) };
+  return { ...signed, said: readEntry(payload, what) };
 }

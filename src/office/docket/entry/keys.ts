@@ -8,6 +8,7 @@ import { fromBase64 } from "../../../base/bytes.js";
 import { canonicalJsonBytes } from "../../../base/canonical-json.js";
 import { AssayError } from "../../../base/error.js";
 import { type EcdsaPublicKey, parseEcdsaKey } from "../../../evidence/ecdsa-key.js";
+import { type PasskeyTerms, passkey } from "../../../evidence/passkey.js";
 import { toBeSigned } from "../../../evidence/signed-statement.js";
 import type { FactsOf } from "../pack/facts.js";
 import type { Role } from "../pack/names.js";
@@ -31,11 +32,14 @@ export interface CaseKey {
 /** What a new key signs to say that it wants to be enrolled so. */
 export function enrolmentText(
   caseId: string,
-  said: Pick<FactsOf<"key.enrolled">, "party" | "name" | "roles" | "publicKey">,
+  said: Pick<FactsOf<"key.enrolled">, "party" | "name" | "roles" | "publicKey"> & {
+    passkey?: PasskeyTerms | undefined;
+  },
 ): Uint8Array {
-  const { party, name, roles, publicKey } = said;
+  const { party, name, roles, publicKey, passkey: terms } = said;
+  const bound = terms === undefined ? {} : { passkey: terms };
   return toBeSigned(
-    canonicalJsonBytes({ type: "assay/key-enrolment/v1", case: caseId, party, name, roles, publicKey }),
+    canonicalJsonBytes({ type: "assay/key-enrolment/v1", case: caseId, party, name, roles, publicKey, ...bound }),
   );
 }
 
@@ -72,7 +76,7 @@ export class CaseKeys {
 
   /** @returns why it cannot be enrolled so; null when it was */
   enrol(said: FactsOf<"key.enrolled">, at: number): string | null {
-    const key = readKey(said.publicKey);
+    const key = readKey(said);
     if (typeof key === "string") return key;
     if (this.#keys.has(key.id)) return `key ${key.id} is enrolled`;
     if (said.roles.includes("registrar") !== (said.party === REGISTRAR_PARTY))
@@ -96,14 +100,14 @@ export class CaseKeys {
     const old = this.#keys.get(said.old);
     if (!old) return `no key ${said.old}`;
     if (old.party !== by) return "only a key of the same party replaces one";
-    const key = readKey(said.publicKey);
+    const key = readKey(said);
     if (typeof key === "string") return key;
     if (this.#keys.has(key.id)) return `key ${key.id} is enrolled`;
     const { party, name, roles } = old;
     if (
       !signedBy(
         this.#quick(key),
-        enrolmentText(this.#caseId, { party, name, roles: [...roles], publicKey: said.publicKey }),
+        enrolmentText(this.#caseId, { ...said, party, name, roles: [...roles] }),
         said.countersignature,
       )
     )
@@ -138,9 +142,10 @@ function conflict(roles: readonly Role[]): string | null {
   return null;
 }
 
-function readKey(publicKey: string): EcdsaPublicKey | string {
+function readKey(said: Pick<FactsOf<"key.enrolled">, "publicKey" | "passkey">): EcdsaPublicKey | string {
   try {
-    return parseEcdsaKey(publicKey, "key");
+    const key = parseEcdsaKey(said.publicKey, "key");
+    return said.passkey === undefined ? key : passkey(key, said.passkey);
   } catch (error) {
     if (error instanceof AssayError) return error.message;
     throw error;

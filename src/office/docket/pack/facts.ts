@@ -3,6 +3,7 @@
  * length lies in its statement, or sealed beside it.
  */
 import { z } from "zod";
+import { passkeyTerms } from "../../../evidence/passkey.js";
 import { parseDay } from "../time/day.js";
 import { ENTRY_KINDS, type EntryKind, ROLES, TIERS } from "./names.js";
 
@@ -15,6 +16,12 @@ const line = z.string().min(1).max(600);
 const day = z.string().refine((text) => parseDay(text) !== null, "expected a day such as 2026-12-25");
 const pem = z.string().min(1).max(1024);
 const modelId = z.string().regex(/^(sha256|uri):[0-9a-f]{64}$/, "expected sha256: or uri: and 64 hexadecimal digits");
+/** An assertion of a passkey takes some 900 characters. */
+const countersignature = z
+  .string()
+  .min(1)
+  .max(8192)
+  .describe("by the new key, in base64: DER, or a passkey's assertion");
 const members = z.union([z.literal(1), z.literal(3)]);
 const round = z
   .int()
@@ -68,12 +75,14 @@ const FACTS = {
     name: word,
     roles: z.array(z.enum(ROLES)).min(1).max(4),
     publicKey: pem,
-    countersignature: z.string().min(1).max(400).describe("DER in base64 by the new key"),
+    passkey: passkeyTerms.optional().describe("it signs through a passkey, at these origins alone"),
+    countersignature,
   }),
   "key.replaced": z.strictObject({
     old: keyId,
     publicKey: pem,
-    countersignature: z.string().min(1).max(400),
+    passkey: passkeyTerms.optional(),
+    countersignature,
     reason: line,
   }),
   complaint: z.strictObject({
@@ -268,6 +277,11 @@ const NONE = z.strictObject({});
 export type FactsOf<K extends EntryKind> = K extends keyof typeof FACTS
   ? z.infer<(typeof FACTS)[K]>
   : Record<string, never>;
+
+/** JSON Schema of a kind's facts, from which forms are made. */
+export function schemaOfFacts(kind: EntryKind): unknown {
+  return z.toJSONSchema((FACTS as Partial<Record<string, z.ZodType>>)[kind] ?? NONE, { unrepresentable: "any" });
+}
 
 /** @returns what is wrong, in one line; null when the facts are those of the kind */
 export function faultOfFacts(kind: string, facts: unknown): string | null {
