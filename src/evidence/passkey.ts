@@ -164,6 +164,6 @@ function clientDataOf(bytes: Uint8Array): z.infer<typeof clientSchema> | null {
 }
 
 /** Without padding (RFC 4648 §5). */
-export function base64Url(bytes: Uint8Array): string {
+function base64Url(bytes: Uint8Array): string {
   return base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

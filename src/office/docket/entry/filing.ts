@@ -12,9 +12,9 @@ import { type EntryStatement, openEntryBundle, readEntry } from "./entry-stateme
 const STATEMENT_FILE = "entry.statement.json";
 const BUNDLE_FILE = "entry.bundle.json";
 /** One sealed part of 64 MB; more goes by the command line, which reads from disk. */
-export const FILING_BYTES_MAX = 66 * 1024 * 1024;
+const FILING_BYTES_MAX = 66 * 1024 * 1024;
 
-export interface Filing {
+interface Filing {
   said: EntryStatement;
   /** The bytes that are signed. */
   statement: Uint8Array | null;
