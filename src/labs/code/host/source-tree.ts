@@ -164,7 +164,7 @@ async function gather(
 }
 
 /** @param leftOut of entries that were not read, by why */
-function treeOf(
+export function treeOf(
   name: string,
   files: readonly SourceFile[],
   leftOut: ReadonlyMap<string, number> = new Map(),

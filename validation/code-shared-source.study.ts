@@ -1,0 +1,412 @@
+/**
+ * Was this code taken from that code base, asked of packages of many makers (materials/code/public-code.tsv). Makers of
+ * Python and Go whose row says `development` were looked at while the rule was made; all others judge it. Each pair of
+ * judging makers is a null, examined by an index of all other makers of the language and by drawn indexes of about 15,
+ * the fewest that the rule allows: accused if any of them accuses. Copies are edited files of one judging maker put among
+ * the files of another. Pairs of which documented.ts says that they share code are examined and in no count.
+ *
+ *   npm run build && node validation/code/print-makers.ts PUBLIC PRINTS
+ *   node validation/runner/run.ts code-shared-source --public PUBLIC --prints PRINTS --write
+ */
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { utf8 } from "../dist/base/bytes.js";
+import { sha256Hex } from "../dist/base/digest.js";
+import { namesOf, setAside, usualHolders } from "../dist/labs/code/aside.js";
+import { printsOfUnits } from "../dist/labs/code/host/corpus.js";
+import { printTree } from "../dist/labs/code/host/printed-tree.js";
+import { readSourceTree, treeOf } from "../dist/labs/code/host/source-tree.js";
+import { METHOD, PRINT_TOKENS, STUDY_NULL } from "../dist/labs/code/method.js";
+import { containment, type Maker, type Unit } from "../dist/labs/code/prints/containment.js";
+import { joinSets, printSet } from "../dist/labs/code/prints/prints.js";
+import { LANGUAGES, type Language } from "../dist/labs/code/tokens/languages.js";
+import { whyByName } from "../dist/labs/code/tokens/names.js";
+import { editLines } from "../materials/code/edit-lines.ts";
+import { DOCUMENTED } from "./code/documented.ts";
+import {
+  type Against,
+  loadMakers,
+  type PrintedFile,
+  type PrintedMaker,
+  type Shared,
+  scoresOf,
+  shareOut,
+} from "./code/shared-prints.ts";
+import { defineStudy } from "./runner/study.ts";
+
+interface Case {
+  kind: string;
+  language: Language;
+  claimant: string;
+  suspect: string;
+  /** Nulls: one of a set of pairs that have no maker in common. */
+  disjoint?: boolean;
+  function?: string;
+}
+interface Result {
+  /** Largest by any of the indexes, for nulls; by the index of all others, for copies. */
+  statistic: number;
+  statistics: number[];
+  /** The claimant's unit and the suspect's that reached it. */
+  units?: string[];
+}
+
+const INDEX_DRAWS = 3;
+const INDEX_SIZE = 17;
+/** Characters of a file that is copied. */
+const COPIED_CHARS = [4_000, 40_000] as const;
+const COPIES: Readonly<Record<string, { rate: number; share?: number; split?: boolean }>> = {
+  renamed: { rate: 0 },
+  "quarter-edited": { rate: 0.25 },
+  "six-tenths-edited": { rate: 0.6 },
+  "part-of-a-unit": { rate: 0, share: 0.15 },
+  "part-of-a-unit-edited": { rate: 0.25, share: 0.15 },
+  "split-and-padded": { rate: 0.25, split: true },
+};
+
+const here = import.meta.dirname;
+const table = (name: string): string[][] =>
+  readFileSync(join(here, "..", "materials", "code", name), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((row) => row.split("\t"));
+const byDigest = (name: string): string => sha256Hex(utf8(`assay-code-study ${name}`));
+
+let folders = { public: "", prints: "" };
+
+export default defineStudy<Case, Result, never>({
+  id: "code-shared-source",
+  method: METHOD,
+  materials: {
+    public: { what: "folder of source, LANGUAGE/MAKER", default: "/nowhere" },
+    prints: { what: "folder that validation/code/print-makers.ts wrote" },
+    language: { what: "one language alone, to run a part of it", optional: true },
+  },
+  kinds: [
+    { name: "makers", counted: "null" },
+    { name: "quarter-edited", counted: "positive" },
+    { name: "development-makers", counted: "no", why: "the rule was made on them" },
+    { name: "documented", counted: "no", why: "their makers say that they share code: neither null nor a known copy" },
+    ...["renamed", "six-tenths-edited", "part-of-a-unit", "part-of-a-unit-edited", "split-and-padded"].map((name) => ({
+      name,
+      counted: "no" as const,
+      why: "a figure of power beside the one that is counted",
+    })),
+  ],
+  cases({ public: from, prints, language: alone }) {
+    folders = { public: from!, prints: prints! };
+    const rows = table("public-code.tsv");
+    const functions = table("same-function.tsv");
+    return LANGUAGES.filter((each) => alone === undefined || each === alone).flatMap((language) => {
+      const there = new Set(
+        readdirSync(join(folders.prints, language))
+          .filter((name) => name.endsWith(".json"))
+          .map((name) => name.slice(0, -5)),
+      );
+      const role = new Map(rows.filter(([l]) => l === language).map(([, maker, , , , as]) => [maker!, as]));
+      const makers = [...there].filter((maker) => role.has(maker)).sort((a, b) => (byDigest(a) < byDigest(b) ? -1 : 1));
+      const judging = makers.filter((maker) => role.get(maker) !== "development");
+      const documented = (a: string, b: string) =>
+        DOCUMENTED[language]!.some((pair) => pair.includes(a) && pair.includes(b));
+      const functionOf = (a: string, b: string) =>
+        functions.find(([l, , of]) => l === language && of!.split(" ").includes(a) && of!.split(" ").includes(b))?.[1];
+      const pairs = makers.flatMap((claimant, i) =>
+        makers.slice(i + 1).map((suspect): Case => {
+          const both = judging.includes(claimant) && judging.includes(suspect);
+          const kind = documented(claimant, suspect) ? "documented" : both ? "makers" : "development-makers";
+          const [a, b] = [judging.indexOf(claimant), judging.indexOf(suspect)];
+          const same = functionOf(claimant, suspect);
+          return {
+            kind,
+            language,
+            claimant,
+            suspect,
+            ...(kind === "makers" && a >= 0 && a % 2 === 0 && b === a + 1 ? { disjoint: true } : {}),
+            ...(same ? { function: same } : {}),
+          };
+        }),
+      );
+      const copies = Object.keys(COPIES).flatMap((kind) =>
+        judging.map((claimant, i): Case => ({ kind, language, claimant, suspect: judging[(i + 1) % judging.length]! })),
+      );
+      return [...pairs, ...copies];
+    });
+  },
+  idOf: ({ kind, language, claimant, suspect }) => `${kind} ${language} ${claimant} ${suspect}`,
+  async run(one) {
+    const room = await roomOf(one.language);
+    const [a, b] = [one.claimant, one.suspect].map((name) => room.makers.findIndex(({ maker }) => maker === name)) as [
+      number,
+      number,
+    ];
+    return COPIES[one.kind] ? copyOf(one, room, a, b) : pairOf(room, a, b);
+  },
+  hit: ({ statistic }) => statistic > STUDY_NULL.bound,
+  summarise({ nulls, positives, all }) {
+    const hit = ({ result }: (typeof nulls)[number]) => result.statistic > STUDY_NULL.bound;
+    const accused = nulls.filter(hit);
+    // Accused pairs with no maker in common: greedily, which is at least half of the most there are.
+    const taken = new Set<string>();
+    let apart = 0;
+    for (const { case: of } of accused) {
+      const names = [`${of.language} ${of.claimant}`, `${of.language} ${of.suspect}`];
+      if (names.some((name) => taken.has(name))) continue;
+      for (const name of names) taken.add(name);
+      apart++;
+    }
+    const found = positives.filter(hit);
+    const rank = (row: (typeof nulls)[number]) => (hit(row) ? -2 : 0);
+    const json = {
+      type: "assay/validation/v1",
+      method: METHOD.id,
+      methodVersion: METHOD.version,
+      page: "validation/code-shared-source.md",
+      nulls: {
+        pairs: nulls.length,
+        families: nulls.filter(({ case: of }) => of.disjoint).length,
+        accusedPairs: accused.length,
+        accusedFamilies: apart,
+      },
+      positives: {
+        pairs: positives.length,
+        families: new Set(positives.map(({ case: of }) => `${of.language} ${of.claimant}`)).size,
+        foundPairs: found.length,
+        foundFamilies: found.length,
+      },
+      nullLog10P: nulls.map(rank),
+      positiveLog10P: positives.map(rank),
+      /** Pairs that reached more than nothing, and all copies. */
+      rows: all
+        .filter(({ case: of, result }) => result.statistic > 0 || COPIES[of.kind])
+        .map((row) => ({ ...row.case, ...row.result })),
+      byLanguage: tallies(all),
+    };
+    return { json: json as never, tables: tablesOf(all) };
+  },
+});
+
+interface Row {
+  case: Case;
+  result: Result;
+}
+
+function tallies(all: readonly Row[]) {
+  return LANGUAGES.map((language) => {
+    const of = (kind: string) => all.filter((row) => row.case.language === language && row.case.kind === kind);
+    const hits = (rows: readonly Row[]) => rows.filter(({ result }) => result.statistic > STUDY_NULL.bound).length;
+    const nulls = of("makers");
+    const same = [...nulls, ...of("development-makers")].filter(({ case: one }) => one.function);
+    const sameJudging = nulls.filter(({ case: one }) => one.function);
+    const largest = (rows: readonly Row[]) => rows.reduce((max, { result }) => Math.max(max, result.statistic), 0);
+    return {
+      language,
+      makers: new Set([...nulls, ...of("development-makers")].flatMap(({ case: c }) => [c.claimant, c.suspect])).size,
+      judging: new Set(nulls.flatMap(({ case: c }) => [c.claimant, c.suspect])).size,
+      pairs: nulls.length,
+      accused: hits(nulls),
+      largest: largest(nulls),
+      sameFunction: { pairs: same.length, accused: hits(same), largest: largest(same), judging: sameJudging.length },
+      development: { pairs: of("development-makers").length, accused: hits(of("development-makers")) },
+      documented: { pairs: of("documented").length, above: hits(of("documented")) },
+      copies: Object.fromEntries(Object.keys(COPIES).map((kind) => [kind, [hits(of(kind)), of(kind).length]])),
+    };
+  });
+}
+
+function tablesOf(all: readonly Row[]): string {
+  const rows = tallies(all);
+  const kinds = Object.keys(COPIES);
+  const three = (value: number) => value.toFixed(3);
+  return [
+    "| language | makers | judging | pairs | accused | largest | same-function pairs (of judging makers) | accused | largest | documented pairs above the bound |",
+    "|---|---|---|---|---|---|---|---|---|---|",
+    ...rows.map(
+      (r) =>
+        `| ${r.language} | ${r.makers} | ${r.judging} | ${r.pairs} | ${r.accused} | ${three(r.largest)} | ${r.sameFunction.pairs} (${r.sameFunction.judging}) | ${r.sameFunction.accused} | ${three(r.sameFunction.largest)} | ${r.documented.above} of ${r.documented.pairs} |`,
+    ),
+    "",
+    `| language | ${kinds.join(" | ")} |`,
+    `|---|${kinds.map(() => "---|").join("")}`,
+    ...rows.map((r) => `| ${r.language} | ${kinds.map((kind) => r.copies[kind]!.join(" of ")).join(" | ")} |`),
+    "",
+  ].join("\n");
+}
+
+interface Room {
+  language: Language;
+  makers: PrintedMaker[];
+  keep: ((file: PrintedFile) => boolean)[];
+  /** By index: every pair's scores. */
+  scores: Against[][][];
+  asMakers: Maker[];
+}
+
+let room: Promise<Room> | null = null;
+let roomIs: Language | null = null;
+
+function roomOf(language: Language): Promise<Room> {
+  if (roomIs !== language) room = makeRoom(language);
+  roomIs = language;
+  return room!;
+}
+
+async function makeRoom(language: Language): Promise<Room> {
+  const makers = loadMakers(join(folders.prints, language)).map((maker) => ({
+    ...maker,
+    files: maker.files.filter(({ path }) => whyByName(path) === null),
+  }));
+  const keep = makers.map((maker) => {
+    const side = sideOf(maker, language);
+    const aside = setAside(side, namesOf(side), usualHolders(side));
+    return (file: PrintedFile) => !aside.has(file.path);
+  });
+  const shared: Shared[] = PRINT_TOKENS.map((_, k) => shareOut(makers, k));
+  const indexes: (ReadonlySet<number> | null)[] = [null];
+  for (let draw = 0; draw < INDEX_DRAWS; draw++) {
+    const order = makers.map((_, m) => m);
+    order.sort((a, b) => (byDigest(`${draw} ${makers[a]!.maker}`) < byDigest(`${draw} ${makers[b]!.maker}`) ? -1 : 1));
+    indexes.push(new Set(order.slice(0, INDEX_SIZE)));
+  }
+  const scores = indexes.map((index) => makers.map((_, m) => scoresOf(m, makers, shared, index, keep[m]!)));
+  const asMakers = makers.map((maker): Maker => {
+    const sets = PRINT_TOKENS.map((length, k) =>
+      joinSets(maker.files.map(({ at, tokens }) => wordsOf(maker, k, at, Math.max(at, at + tokens - length + 1)))),
+    );
+    return { maker: maker.maker, languages: new Set([language]), prints: (k) => sets[k]! };
+  });
+  return { language, makers, keep, scores, asMakers };
+}
+
+const sideOf = ({ maker, files }: PrintedMaker, language: Language) => ({
+  name: maker,
+  files: files.length,
+  provenance: new Map(
+    files.map(({ path, attribution, licences, holders }) => [path, { attribution, licences, holders }]),
+  ),
+  units: files.map(({ path }) => ({ path, name: "", line: 1, language, prints: [] })),
+});
+
+function wordsOf({ prints }: PrintedMaker, k: number, from: number, to: number): Uint32Array {
+  const part = prints[k]!.subarray(from, Math.max(from, to));
+  return new Uint32Array(part.buffer, part.byteOffset, 2 * part.length);
+}
+
+function unitsOf(maker: PrintedMaker, language: Language, keep: (file: PrintedFile) => boolean): Unit[] {
+  return maker.files.filter(keep).flatMap((file) =>
+    file.units
+      .filter(([name, , from, to]) => name === "" || to - from >= 115)
+      .map(([name, line, from, to]) => ({
+        path: file.path,
+        name,
+        line,
+        language,
+        prints: PRINT_TOKENS.map((length, k) =>
+          printSet(wordsOf(maker, k, file.at + from, file.at + Math.max(from, to - length + 1))),
+        ),
+      })),
+  );
+}
+
+function pairOf({ scores }: Room, a: number, b: number): Result {
+  const each = scores.map((of) => {
+    const [forward, turned] = [of[a]![b]!, of[b]![a]!];
+    return { statistic: Math.min(forward.max, turned.max), forward, turned };
+  });
+  const most = each.reduce((one, other) => (other.statistic > one.statistic ? other : one));
+  const named = ({ top }: Against) => (top ? [`${top.file.path}:${top.line}`] : []);
+  return {
+    statistic: most.statistic,
+    statistics: each.map(({ statistic }) => statistic),
+    ...(most.statistic > 0 ? { units: [...named(most.forward), ...named(most.turned)] } : {}),
+  };
+}
+
+/** An edited file of the claimant's among the suspect's own, by an index of all other makers. */
+async function copyOf({ kind, language, claimant, suspect }: Case, room: Room, a: number, b: number): Promise<Result> {
+  const [ours, theirs] = [room.makers[a]!, room.makers[b]!];
+  const copied = await editedCopy(room, a, kind, `${claimant} ${suspect}`);
+  const unitsA = unitsOf(ours, language, room.keep[a]!);
+  const unitsB = [...unitsOf(theirs, language, room.keep[b]!), ...copied];
+  const others = room.asMakers.filter((_, m) => m !== a && m !== b);
+  const forward = containment(unitsA, printsOfUnits(unitsB), others);
+  const turned = containment(unitsB, printsOfUnits(unitsA), others);
+  const statistic = Math.min(forward.max, turned.max);
+  const named = [forward.top, turned.top].flatMap((top) => (top ? [`${top.unit.path}:${top.unit.line}`] : []));
+  return { statistic, statistics: [statistic], units: named };
+}
+
+async function editedCopy(room: Room, a: number, kind: string, seed: string): Promise<Unit[]> {
+  const { makers, language, keep } = room;
+  const { rate, share, split } = COPIES[kind]!;
+  const maker = makers[a]!;
+  const tree = await readSourceTree(join(folders.public, language, maker.maker));
+  const text = new Map(tree.files.map((file) => [file.path, file.bytes]));
+  const [least, most] = COPIED_CHARS;
+  const fit = maker.files
+    .filter((file) => keep[a]!(file) && file.tokens >= 600)
+    .filter(({ path }) => (text.get(path)?.length ?? 0) >= least && text.get(path)!.length <= most)
+    .sort((x, y) => (byDigest(x.path) < byDigest(y.path) ? -1 : 1));
+  for (const file of fit) {
+    const source = Buffer.from(text.get(file.path)!).toString("utf8");
+    const edited = edit(source, file, language, seed, rate, share ?? 1);
+    if (edited === null) continue;
+    const extension = /\.\w+$/.exec(file.path)![0];
+    const pieces = split ? piecesOf(edited, 4) : [edited];
+    const files = pieces.map((piece, i) => ({
+      path: `copied/part${i}${extension}`,
+      bytes: utf8(piece),
+      digest: `sha256:${sha256Hex(utf8(piece))}` as const,
+    }));
+    return [...(await printTree(treeOf("copy", files), "units", () => {})).units];
+  }
+  return [];
+}
+
+/** Null where it cannot be edited. With a share, whole functions up to that share of the file, in a drawn order. */
+function edit(
+  source: string,
+  file: PrintedFile,
+  language: Language,
+  seed: string,
+  rate: number,
+  share: number,
+): string | null {
+  if (language === "python")
+    try {
+      const args = ["materials/code/edit.py", seed, String(rate), String(share)];
+      const out = execFileSync("python3", args, { input: source, stdio: ["pipe", "pipe", "ignore"] }).toString();
+      return out.length > 300 ? out : null;
+    } catch {
+      return null;
+    }
+  if (share === 1) return editLines(source, language, seed, rate);
+  const lines = source.split("\n");
+  const per = file.tokens / lines.length;
+  const functions = file.units
+    .filter(([name, , from, to]) => name !== "" && to - from >= 40 && to - from <= 2 * share * file.tokens)
+    .sort((x, y) => (byDigest(seed + x[1]) < byDigest(seed + y[1]) ? -1 : 1));
+  const kept: string[] = [];
+  let tokens = 0;
+  for (const [, line, from, to] of functions) {
+    if (tokens >= share * file.tokens) break;
+    kept.push(...lines.slice(line - 1, line - 1 + Math.ceil((to - from) / per)));
+    tokens += to - from;
+  }
+  return tokens > 0 ? editLines(kept.join("\n"), language, seed, rate) : null;
+}
+
+/** The text in so many files, cut at lines that begin a line of no indent. */
+function piecesOf(text: string, count: number): string[] {
+  const lines = text.split("\n");
+  const cuts = [0];
+  for (let i = 1; i < count; i++) {
+    let at = Math.floor((i * lines.length) / count);
+    while (at < lines.length && !/^(def|class|async|@|func|fn|pub|static|function|export|\w+ )/.test(lines[at]!)) at++;
+    cuts.push(Math.max(at, cuts.at(-1)!));
+  }
+  return cuts
+    .map((from, i) => lines.slice(from, cuts[i + 1] ?? lines.length).join("\n"))
+    .filter((piece) => piece.trim());
+}
