@@ -76,7 +76,9 @@ export async function printTree(
 }
 
 /** Why a file is left out, or null; its text where it has one, its tokens where it is not left out. */
-export async function readSource(file: SourceFile): Promise<{ text: string | null; why: string | null; read: Tokens | null }> {
+export async function readSource(
+  file: SourceFile,
+): Promise<{ text: string | null; why: string | null; read: Tokens | null }> {
   if (file.bytes.length > TREE_LIMITS.parsedBytes)
     return { text: null, why: `larger than ${TREE_LIMITS.parsedBytes} bytes`, read: null };
   const text = textOf(file);
