@@ -45,12 +45,12 @@ export interface Shared {
   /** Where the same print stood before in the same file, or −1: a unit counts each of its prints once. */
   before: Int32Array[];
   /** Makers of a row, ascending. */
-  holders: Uint8Array[];
+  holders: Uint16Array[];
 }
 
-const LOW_BITS = 0xffn;
+const LOW_BITS = 0x3ffn;
 
-/** Sorts every print with its maker in the lowest 8 bits: two prints that agree in 56 bits are taken for one. */
+/** Sorts every print with its maker in the lowest 10 bits: two prints that agree in 54 bits are taken for one. */
 export function shareOut(makers: readonly PrintedMaker[], k: number): Shared {
   const length = PRINT_TOKENS[k]!;
   const total = makers.reduce((sum, { prints }) => sum + prints[k]!.length, 0);
@@ -62,13 +62,13 @@ export function shareOut(makers: readonly PrintedMaker[], k: number): Shared {
   });
   const sorted = all.subarray(0, n).sort();
   const keys: bigint[] = [];
-  const holders: Uint8Array[] = [];
+  const holders: Uint16Array[] = [];
   let row: number[] = [];
   let key = -1n;
   const close = () => {
     if (row.length > 1) {
       keys.push(key);
-      holders.push(Uint8Array.from(row));
+      holders.push(Uint16Array.from(row));
     }
   };
   for (let i = 0; i < n; i++) {

@@ -36,18 +36,37 @@ const USUAL_SHARE = 0.1;
 const USUAL_FILES = 3;
 const USUAL_NAMING_SHARE = 0.2;
 
-/** Who the side's files usually say wrote them or holds their copyright, in plain letters. */
-export function usualHolders({ provenance, files }: Pick<NamedSide, "provenance" | "files">): Set<string> {
-  const counts = new Map<string, number>();
+/**
+ * Who the side's files usually say wrote them or holds their copyright, in plain letters. A holder whose files all lie in
+ * one corner of the tree, while others are named outside it, is whoever was taken in there.
+ */
+export function usualHolders({ provenance, files, units }: Omit<NamedSide, "name">): Set<string> {
+  const held = new Map<string, string[]>();
   let naming = 0;
-  for (const { holders } of provenance.values()) {
+  for (const [path, { holders }] of provenance) {
     if (holders.length > 0) naming++;
-    for (const holder of holders) counts.set(holder, (counts.get(holder) ?? 0) + 1);
+    for (const holder of holders) held.set(holder, [...(held.get(holder) ?? []), path]);
   }
-  const usual = [...counts].filter(
-    ([, count]) => count >= USUAL_SHARE * files || (count >= USUAL_FILES && count >= USUAL_NAMING_SHARE * naming),
-  );
+  const whole = units.filter(({ name }) => name === "").map(({ path }) => path);
+  const usual = [...held].filter(([holder, paths]) => {
+    const many =
+      paths.length >= USUAL_SHARE * files ||
+      (paths.length >= USUAL_FILES && paths.length >= USUAL_NAMING_SHARE * naming);
+    if (!many) return false;
+    const corner = commonFolder(paths);
+    const inside = (path: string) => path.startsWith(corner);
+    if (corner === "" || whole.filter(inside).length >= whole.length / 2) return true;
+    return ![...held].some(([other, others]) => other !== holder && others.some((path) => !inside(path)));
+  });
   return new Set(usual.map(([holder]) => holder));
+}
+
+/** The deepest folder that all paths lie in, with its slash; "" for the tree itself. */
+function commonFolder(paths: readonly string[]): string {
+  let common = paths[0]!.slice(0, paths[0]!.lastIndexOf("/") + 1);
+  for (const path of paths)
+    while (!path.startsWith(common)) common = common.slice(0, common.lastIndexOf("/", common.length - 2) + 1);
+  return common;
 }
 
 /**

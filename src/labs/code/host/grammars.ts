@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { Language as Loaded, Parser, Query } from "web-tree-sitter";
+import { isDictated } from "../tokens/dictated.js";
 import { type Grammar, languageOf, QUERIES } from "../tokens/languages.js";
 import { type Capture, type Tokens, tokensOf } from "../tokens/tokens.js";
 
@@ -24,14 +25,19 @@ export async function readTokens(text: string, grammar: Grammar): Promise<Tokens
   const tree = parser.parse(text);
   if (!tree) return null;
   try {
-    const captures: Capture[] = query.captures(tree.rootNode).map(({ name, node }) => ({
-      what: name as Capture["what"],
-      start: node.startIndex,
-      end: node.endIndex,
-      name: name === "unit" ? nameOf(node.childForFieldName("name")?.text, node.type) : "",
-    }));
+    const language = languageOf(grammar);
+    const captures = query.captures(tree.rootNode).flatMap(({ name: what, node }): Capture[] => {
+      const [start, end] = [node.startIndex, node.endIndex];
+      const named = what === "unit" || what === "function";
+      const name = named ? nameOf(node.childForFieldName("name")?.text, node.type) : "";
+      const body = what === "function" ? (node.childForFieldName("body")?.startIndex ?? start) : start;
+      if (what !== "perhaps" && what !== "function")
+        return [{ what: what as Exclude<Capture["what"], "function">, start, end, name, body }];
+      if (isDictated(language, name, text, start)) return [{ what: "skip", start, end, name: "", body: start }];
+      return what === "function" ? [{ what, start, end, name, body }] : [];
+    });
     captures.sort((a, b) => a.start - b.start || b.end - a.end);
-    return tokensOf(text, captures, languageOf(grammar));
+    return tokensOf(text, captures, language);
   } finally {
     tree.delete();
   }

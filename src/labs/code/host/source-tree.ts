@@ -33,7 +33,7 @@ export const TREE_LIMITS = {
 
 /** Folders that hold others' code or version control. */
 const FOREIGN =
-  /^(\.git|\.hg|\.svn|node_modules|bower_components|_?vendor(ed|s|ing)?|_?third[-_]?part(y|ies)|3rd[-_]?party|_?externals?|extern|extlibs?|_?bundled?|deps|site-packages|\.venv|venv|__pycache__|\.tox|\.eggs|\.cargo|Pods)$/i;
+  /^(\.git|\.hg|\.svn|node_modules|bower_components|_?vendor(ed|s|ing)?|\w*?_?third[-_]?part(y|ies)(_\w+)?|3rd[-_]?party|_?externals?|extern|extlibs?|_?bundled?|deps|site-packages|\.venv|venv|__pycache__|\.tox|\.eggs|\.cargo|Pods)$/i;
 /** Folders of builds: left out unless all source of the tree lies in them, as in a package that ships what was compiled. */
 const BUILT = /^(build|dist|target|out)$/i;
 

@@ -1,7 +1,9 @@
 /**
  * The languages that are read: which files, which grammar, which words are keywords, and a tree-sitter query that says
- * what is skipped (comments, docstrings, imports), what is a string and what is a unit. Node names are the grammars'
- * own (tree-sitter-python 0.25 and its kin). Names, built-in types among them, are hidden; keywords are kept.
+ * what is skipped (comments, docstrings, imports), what is a string, what is a class or block of functions ("unit"), what
+ * is a function with a head and a body ("function"), and what may be dictated ("perhaps": dictated.ts decides by its
+ * text). Node names are the grammars' own (tree-sitter-python 0.25 and its kin). Names, built-in types among them, are
+ * hidden; keywords are kept.
  */
 export const LANGUAGES = ["python", "typescript", "rust", "go", "cpp"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -75,28 +77,31 @@ export const KEYWORDS: Readonly<Record<Language, ReadonlySet<string>>> = {
 const CPP = `
   (comment) @skip (preproc_include) @skip (using_declaration) @skip
   (string_literal) @string (raw_string_literal) @string (char_literal) @string
-  (function_definition) @unit (class_specifier) @unit (struct_specifier) @unit (ERROR) @error`;
+  (function_definition) @function (class_specifier) @unit (struct_specifier) @unit (ERROR) @error`;
 const SCRIPT = `
   (comment) @skip (import_statement) @skip (export_statement source: (string)) @skip
   (string) @string (template_string) @string (regex) @string
-  (class_declaration) @unit (function_declaration) @unit (method_definition) @unit
-  (function_expression) @unit (arrow_function) @unit (ERROR) @error`;
+  (class_declaration) @unit (function_declaration) @function (method_definition) @function
+  (function_expression) @unit (arrow_function) @unit
+  (lexical_declaration . (variable_declarator) .) @perhaps (variable_declaration . (variable_declarator) .) @perhaps
+  (variable_declarator) @perhaps (program (expression_statement) @perhaps) (ERROR) @error`;
 
 export const QUERIES: Readonly<Record<Grammar, string>> = {
   python: `
     (comment) @skip (import_statement) @skip (import_from_statement) @skip (future_import_statement) @skip
     (expression_statement . (string) @skip .) (string) @string
-    (class_definition) @unit (function_definition) @unit (ERROR) @error`,
+    (expression_statement (call)) @perhaps (decorator) @perhaps
+    (class_definition) @unit (function_definition) @function (ERROR) @error`,
   typescript: SCRIPT,
   tsx: `${SCRIPT} (jsx_text) @string`,
   javascript: `${SCRIPT} (jsx_text) @string`,
   rust: `
     (line_comment) @skip (block_comment) @skip (use_declaration) @skip (extern_crate_declaration) @skip
     (string_literal) @string (raw_string_literal) @string (char_literal) @string
-    (function_item) @unit (impl_item) @unit (trait_item) @unit (ERROR) @error`,
+    (function_item) @function (impl_item) @unit (trait_item) @unit (ERROR) @error`,
   go: `
     (comment) @skip (import_declaration) @skip (package_clause) @skip
     (interpreted_string_literal) @string (raw_string_literal) @string (rune_literal) @string
-    (function_declaration) @unit (method_declaration) @unit (ERROR) @error`,
+    (function_declaration) @function (method_declaration) @function (ERROR) @error`,
   cpp: CPP,
 };

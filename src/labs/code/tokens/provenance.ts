@@ -9,6 +9,10 @@ const ATTRIBUTION =
 /** After the verb, the source must look like one: the pattern above ignores case, so a capital is asked for here. */
 const SOURCE =
   /https?:\/\/|github|\b[\w-]{2,}\/[\w.-]{2,}|\b[a-z]\w+(?:\.[A-Za-z]\w+)+|\b(?:from|on|by|of|to)\s+(?:the\s+)?[`'"]?[A-Z]/;
+/** The verb at the end of a line; the source stands on the next. */
+const UNFINISHED =
+  /\b(?:copied|adapted|taken|borrowed|ported|modified|derived|forked|translated|based)\b[^\n]{0,40}?\b(?:from|on)\b[\s:]*$/i;
+const ADDRESS = /https?:\/\/|github/;
 const LICENCE =
   /SPDX-License-Identifier:\s*([\w.+-]+)|\b(Apache License,? Version 2\.0|MIT License|BSD[- ][23][- ]Clause|GNU (?:Lesser |Affero )?General Public License|Mozilla Public License|Business Source License|CC[- ]BY[- ][\w.-]+)/gi;
 
@@ -31,12 +35,15 @@ const HOLDERS_MAX = 8;
 /** Lines are cut to a bound and licences looked for at the head of the file alone. */
 export function provenanceOf(text: string): Provenance {
   const attribution: string[] = [];
-  if (ATTRIBUTION.test(text))
-    for (const line of text.split("\n", 20_000)) {
-      if (line.length > 1000 || !/[#/*"'-]/.test(line) || !ATTRIBUTION.test(line) || !SOURCE.test(line)) continue;
-      attribution.push(line.trim().slice(0, LINE_CHARS_MAX));
-      if (attribution.length === LINES_MAX) break;
-    }
+  const lines = text.split("\n", 20_000);
+  for (const [i, line] of lines.entries()) {
+    if (line.length > 1000 || attribution.length === LINES_MAX) continue;
+    const next = lines[i + 1];
+    const over = UNFINISHED.test(line) && next !== undefined && next.length <= 1000 && ADDRESS.test(next);
+    const said = over ? `${line.trim()} ${next.trim()}` : line.trim();
+    if (over || (/[#/*"'-]/.test(line) && ATTRIBUTION.test(line) && SOURCE.test(line)))
+      attribution.push(said.slice(0, LINE_CHARS_MAX));
+  }
   const licences = new Set<string>();
   for (const [, spdx, words] of text.slice(0, 5000).matchAll(LICENCE)) licences.add(nameOf(spdx ?? words!));
   const holders = new Set<string>();

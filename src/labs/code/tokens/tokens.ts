@@ -1,18 +1,22 @@
 /**
  * A source text as tokens with every name hidden: names are one token, numbers one, strings one; keywords and operators
  * stay. Comments, docstrings and imports are skipped; a comma before a closing bracket and the semicolons of TypeScript
- * are no tokens, since formatters add and remove them. The parser says where strings and units stand; what lies between
- * is cut by one regular expression, which is many times faster than asking the parser for each leaf.
+ * are no tokens, since formatters add and remove them. The head of a function is one token, and a function whose body is no
+ * longer than a print is none: what others' interfaces dictate (methods of a trait, accessors, forwarders) is made of
+ * those. The parser says where strings and units stand; what lies between is cut by one regular expression, which is many
+ * times faster than asking the parser for each leaf.
  */
 import { KEYWORDS, type Language } from "./languages.js";
 
 /** What a parser found, by position in the text (UTF-16 units), in order of start, the longer first. */
 export interface Capture {
-  what: "skip" | "string" | "unit" | "error";
+  what: "skip" | "string" | "unit" | "function" | "error";
   start: number;
   end: number;
-  /** Of a unit. */
+  /** Of a unit or function. */
   name: string;
+  /** Of a function: where its body starts; its own start where it has none. */
+  body: number;
 }
 
 export interface Tokens {
@@ -38,12 +42,15 @@ interface TokenUnit {
 
 const TOKEN =
   /[\p{L}_$][\p{L}\p{N}_$]*|(?:0[xXbBoO][\da-fA-F_]+|\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?|\.\d[\d_]*(?:[eE][+-]?\d+)?)\w*|<<<|>>>|\.\.\.|\*\*=|\/\/=|>>=|<<=|===|!==|->|=>|::|:=|\*\*|\/\/|<<|>>|&&|\|\||\+\+|--|\?\?|\?\.|\.\.|[-+*/%&|^=!<>@]=|\S/gu;
+/** A body that one print of the longer length covers holds no run of its own. */
+const BODY_TOKENS_MIN = 24;
 const NAME_START = /[\p{L}_$]/u;
 
 const HIDDEN = {
   name: tokenValue("\u0001name"),
   number: tokenValue("\u0001number"),
   string: tokenValue("\u0001string"),
+  head: tokenValue("\u0001function"),
 };
 const COMMA = tokenValue(",");
 const SEMICOLON = tokenValue(";");
@@ -90,12 +97,34 @@ export function tokensOf(text: string, captures: readonly Capture[], language: L
     at = end;
   }
   lex(text.length);
+  const kept = withoutHeads(captures, values, starts);
   return {
-    values: Uint32Array.from(values),
-    starts: Uint32Array.from(starts),
-    units: unitsOf(text, captures, starts),
+    values: Uint32Array.from(kept.values),
+    starts: Uint32Array.from(kept.starts),
+    units: unitsOf(text, captures, kept.starts),
     errorShare: text.length === 0 ? 0 : errors / text.length,
   };
+}
+
+/** Heads as one token each, short functions as none. */
+function withoutHeads(
+  captures: readonly Capture[],
+  values: number[],
+  starts: number[],
+): { values: number[]; starts: number[] } {
+  const gone = new Uint8Array(values.length);
+  for (const { what, start, end, body } of captures) {
+    if (what !== "function" || body <= start) continue;
+    const [from, inside, to] = [start, body, end].map((at) => lowerBound(starts, at)) as [number, number, number];
+    if (from >= to) continue;
+    if (to - inside <= BODY_TOKENS_MIN) gone.fill(1, from, to);
+    else if (inside > from) {
+      values[from] = HIDDEN.head;
+      gone.fill(1, from + 1, inside);
+    }
+  }
+  const stays = (_: number, i: number): boolean => gone[i] === 0;
+  return { values: values.filter(stays), starts: starts.filter(stays) };
 }
 
 function unitsOf(text: string, captures: readonly Capture[], starts: readonly number[]): TokenUnit[] {
@@ -103,7 +132,7 @@ function unitsOf(text: string, captures: readonly Capture[], starts: readonly nu
   let line = 1;
   let counted = 0;
   for (const { what, start, end, name } of captures) {
-    if (what !== "unit") continue;
+    if (what !== "unit" && what !== "function") continue;
     for (; counted < start; counted++) if (text.charCodeAt(counted) === 10) line++;
     units.push({ name, line, from: lowerBound(starts, start), to: lowerBound(starts, end) });
   }
