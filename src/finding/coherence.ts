@@ -9,6 +9,7 @@ import type { OutcomeRules } from "./outcome-rules.js";
 import type { Proposition } from "./propositions.js";
 import { type FindingRules, type Known, type KnownRules, rulesOf } from "./rules.js";
 import { type Scale, scaleTerm } from "./scale.js";
+import { firstRankBound } from "./strength.js";
 import type { ValidationSummary } from "./validation.js";
 import { forbiddenWording } from "./wording.js";
 
@@ -128,13 +129,22 @@ function ofCap(cap: Strength["cap"], errorRate: ErrorRate): string[] {
 
 function ofErrorRate({ errorRate }: Finding, question: Proposition): string[] {
   if (errorRate === null) return [];
-  const { falsePositives, families, upper95 } = errorRate;
+  const { falsePositives, families, upper95, firstAmong } = errorRate;
   // Independent trials, as in strength.ts.
   const pairs = question.trial === "pair";
   const trials = pairs ? Math.floor(families / 2) : families;
   if (isUpper95(upper95, Math.min(falsePositives, trials), trials, RATE_STEP)) return [];
+  if (firstAmong !== undefined) return ofFirstRank(errorRate, question);
   const unit = pairs ? "disjoint pairs of families" : "families";
   return [`upper95 is not the Clopper–Pearson bound of ${falsePositives} in ${trials} ${unit}`];
+}
+
+/** A first rank among n families speaks of pairs, and n is no more than the study's families without the pair's two. */
+function ofFirstRank({ families, upper95, firstAmong = 0 }: ErrorRate, question: Proposition): string[] {
+  const bound = firstRankBound(firstAmong);
+  const follows = question.trial === "pair" && firstAmong <= families - 2;
+  if (follows && upper95 >= bound && upper95 <= bound + RATE_STEP) return [];
+  return [`upper95 is not the bound of a first rank among ${firstAmong} of ${families} families`];
 }
 
 /** What the finding states otherwise than the study it leans on; empty when nothing. */
@@ -148,7 +158,8 @@ export function incoherencesWithStudy(finding: Finding, study: ValidationSummary
     );
   if (errorRate === null) return faults;
   const { falsePositives, families } = errorRate;
-  if (falsePositives !== nulls.accusedFamilies || errorRate.nulls !== nulls.pairs || families !== nulls.families)
+  const counts = [falsePositives, errorRate.nulls, families, errorRate.firstAmong];
+  if ([nulls.accusedFamilies, nulls.pairs, nulls.families, nulls.firstAmong].some((n, i) => n !== counts[i]))
     faults.push("the error rate does not state the study's counts");
   if (strength === null) return faults;
   const truePositiveRate = 10 ** strength.cap.log10LR * (errorRate.upper95 - RATE_STEP);

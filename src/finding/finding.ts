@@ -42,6 +42,8 @@ export const errorRateSchema = z.strictObject({
   nulls: count,
   families: count,
   upper95: z.number().min(0).max(1),
+  /** Methods that ask for mutual first rank: among so many families, which bounds the rate too (strength.ts). */
+  firstAmong: count.min(1).optional(),
 });
 export type ErrorRate = z.infer<typeof errorRateSchema>;
 

@@ -22,10 +22,30 @@ function independentTrials(proposition: Proposition, families: number): number {
   return proposition.trial === "pair" ? independentPairs(families) : families;
 }
 
+/**
+ * P(accused | unrelated) for a rule that asks for mutual first rank among n families of strangers, at the most.
+ *
+ * Claim: 1/(n + 1), if the pair's two families and the n of the panel are exchangeable. Proof. Take one model of each of
+ * the N = n + 2 families, and ask of every two of them whether the rule, with the others as the panel, accuses them. The
+ * score of two models is one number, the same for both, and an accused pair's is strictly the largest in both rows: no
+ * model stands in two accused pairs, so at most ⌊N/2⌋ of the N(N − 1)/2 pairs are accused, whatever the scores measure.
+ * By exchangeability each pair is accused with the same probability p, and p · N(N − 1)/2 ≤ N/2. Further models of a
+ * family, and a margin, only make it harder to come first. ∎
+ *
+ * Clopper–Pearson over disjoint pairs needs no less: for its trials to have the case's own probability, the study's
+ * families and the case's must be draws from one population, which makes them exchangeable. The lesser bound holds.
+ * Neither speaks for a panel that was chosen so that the suspect has no like in it.
+ */
+export function firstRankBound(families: number): number {
+  return 1 / (families + 1);
+}
+
 /** Upper 95 % bound of the rate of false accusation; families accused count each as a trial gone wrong. */
-function falsePositiveBound(proposition: Proposition, { families, accusedFamilies }: Counts["nulls"]): number {
+function falsePositiveBound(proposition: Proposition, nulls: Counts["nulls"]): number {
+  const { families, accusedFamilies, firstAmong } = nulls;
   const trials = independentTrials(proposition, families);
-  return upper95(Math.min(accusedFamilies, trials), trials);
+  const counted = upper95(Math.min(accusedFamilies, trials), trials);
+  return firstAmong === undefined ? counted : Math.min(counted, firstRankBound(firstAmong));
 }
 
 /** One direction of a study: who was wrongly accused, who was rightly found. */
@@ -41,6 +61,7 @@ export function errorRate(proposition: Proposition, { nulls }: Counts): ErrorRat
     nulls: nulls.pairs,
     families: nulls.families,
     upper95: round(falsePositiveBound(proposition, nulls)),
+    ...(nulls.firstAmong === undefined ? {} : { firstAmong: nulls.firstAmong }),
   };
 }
 

@@ -7,7 +7,17 @@ import type { Digest } from "../base/digest.js";
 
 const count = z.number().int().nonnegative();
 
-const nulls = z.object({ pairs: count, families: count, accusedPairs: count, accusedFamilies: count });
+const nulls = z.object({
+  pairs: count,
+  families: count,
+  accusedPairs: count,
+  accusedFamilies: count,
+  /**
+   * Only of a method that accuses a pair when each is the other's strict first among all families of the panel: the
+   * fewest families among which any unrelated pair of the study was ranked. strength.ts says what follows.
+   */
+  firstAmong: count.min(1).optional(),
+});
 const positives = z.object({ pairs: count, families: count, foundPairs: count, foundFamilies: count });
 
 export const validationSchema = z.object({

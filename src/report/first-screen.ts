@@ -9,6 +9,7 @@ import type { Proposition } from "../finding/propositions.js";
 import { type About, type AboutRow, listed, subjectAbout } from "./about.js";
 import { percentUp, ratio, whole } from "./figure-words.js";
 import { outcomeWords } from "./outcome-words.js";
+import { rateBound } from "./rate-bound.js";
 import { strengthWords } from "./strength-words.js";
 
 interface FirstScreen {
@@ -61,6 +62,10 @@ function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 /** Other explanations are called for where something was seen. */
 export function explains({ outcome }: Finding): boolean {
   return outcome !== "inconclusive" && outcome !== "refused";
@@ -104,14 +109,18 @@ function errorsFigure(
           says: `No rate of version ${method.version} of the method is stated. ${studiedBefore}`,
         };
   }
-  const { falsePositives, families, nulls, upper95 } = errorRate;
+  const { falsePositives, families, nulls, upper95, firstAmong } = errorRate;
   const on = measuredOn === null ? "" : ` Measured on ${measuredOn}.`;
   const tail =
     outcome === "uncalibrated"
       ? "It does not speak for this case."
       : "It is not known to be nought, nor on material of another size or kind.";
+  const bounded =
+    firstAmong === undefined
+      ? `With 95 % confidence the rate of false accusation on such material is below ${percentUp(upper95)}`
+      : capitalised(rateBound(errorRate));
   return {
     value: `${whole(falsePositives)} of ${whole(families)} families`,
-    says: `${whole(nulls)} unrelated cases.${on} With 95 % confidence the rate of false accusation on such material is below ${percentUp(upper95)}. ${tail}`,
+    says: `${whole(nulls)} unrelated cases.${on} ${bounded}. ${tail}`,
   };
 }

@@ -1,11 +1,16 @@
 /** From judged pairs to what findings quote and tables state. */
 
+import { errorRate, log10Cap } from "../../dist/finding/strength.js";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
 import { ORIGIN_METHOD_VERSION } from "../../dist/labs/behaviour/common-origin/method.js";
 import { marginAsked } from "../../dist/labs/behaviour/common-origin/rule.js";
+import { BEHAVIOUR_PROPOSITIONS } from "../../dist/labs/behaviour/propositions.js";
 import { lower95, upper95 } from "../../dist/stats/clopper-pearson.js";
 import type { Judged, JudgedPair } from "./common-origin-judge.ts";
+import type { PanelTrials } from "./common-origin-panels.ts";
 import type { WrappedRow } from "./common-origin-wrapped.ts";
+
+const ORIGIN = BEHAVIOUR_PROPOSITIONS.entries["behaviour/common-origin"];
 
 /** Relations that answers may show: what the rate is stated for. */
 const NEAR = ["same model", "tuned"];
@@ -14,6 +19,7 @@ export function summarise(
   chosen: readonly Judged[],
   heldOut: { alone: readonly Judged[]; beside: readonly Judged[] },
   wrappers: readonly WrappedRow[],
+  panels: PanelTrials | null,
 ): { study: ValidationSummary & { nullLog10P: number[]; positiveLog10P: number[] }; tables: string } {
   const main = chosen.find(({ set, prompts }) => set === "instructions" && prompts === 805)!;
   const inside = heldOut.beside.flatMap(({ pairs }) => pairs).filter((pair) => pair.inside);
@@ -32,6 +38,7 @@ export function summarise(
       families: families(nulls),
       accusedPairs: accused.length,
       accusedFamilies: families(accused),
+      firstAmong: Math.min(...nulls.filter((pair) => pair.inside).map((pair) => pair.families)),
     },
     positives: {
       pairs: near.length,
@@ -47,7 +54,7 @@ export function summarise(
     nullLog10P: [],
     positiveLog10P: [],
   };
-  return { study, tables: tables(chosen, heldOut, wrappers, study) };
+  return { study, tables: tables(chosen, heldOut, wrappers, panels, study) };
 }
 
 function byBase(pairs: readonly JudgedPair[]): { base: string; found: number; pairs: number; rate: number }[] {
@@ -100,6 +107,7 @@ function tables(
   chosen: readonly Judged[],
   heldOut: { alone: readonly Judged[]; beside: readonly Judged[] },
   wrappers: readonly WrappedRow[],
+  panels: PanelTrials | null,
   study: ValidationSummary,
 ): string {
   const lines = ["# Tables of `behaviour/common-origin`, written by the study", ""];
@@ -109,10 +117,11 @@ function tables(
     row(cells.map(() => "---"));
   };
   const trials = Math.floor(study.nulls.families / 2);
-  const bound = upper95(0, trials);
+  const counted = upper95(0, trials);
+  const { upper95: bound, firstAmong } = errorRate(ORIGIN, study);
   const found = lower95(study.positives.foundFamilies, study.positives.families);
   lines.push(
-    `Study: ${study.nulls.pairs} pairs of strangers of ${study.nulls.families} families, ${study.nulls.accusedPairs} accused: at most ${bound.toFixed(3)} false accusations a pair (Clopper–Pearson, ${trials} disjoint pairs of families). Near relations found: ${study.positives.foundPairs} of ${study.positives.pairs} pairs, ${study.positives.foundFamilies} of ${study.positives.families} bases, so at least ${found.toFixed(3)}. By exchangeability with 22 families at most ${(1 / 23).toFixed(3)}.`,
+    `Study: ${study.nulls.pairs} pairs of strangers of ${study.nulls.families} families, ${study.nulls.accusedPairs} accused: at most ${counted.toFixed(3)} false accusations a pair by counting (Clopper–Pearson, ${trials} disjoint pairs of families), at most ${bound.toFixed(4)} by mutual first rank among ${firstAmong} families. Near relations found: ${study.positives.foundPairs} of ${study.positives.pairs} pairs, ${study.positives.foundFamilies} of ${study.positives.families} bases, so at least ${found.toFixed(3)}. Cap: 10^${log10Cap(ORIGIN, study)}.`,
     "",
   );
   const sets = (title: string, judged: readonly Judged[]) => {
@@ -166,6 +175,24 @@ function tables(
         largest(of).toFixed(2),
       ]);
     }
+  const all = chosen.find(({ prompts }) => prompts === 805)!.pairs;
+  const largestStranger = largest(all.filter(({ side }) => side === "hd"));
+  lines.push("", "## What the margin costs, instructions, all prompts", "");
+  head(["margin", "strangers above", "near relations above", "rate by base"]);
+  for (const [name, margin] of [
+    ["as asked", marginAsked(805)],
+    ["the largest stranger's lead", largestStranger],
+    ["none", 0],
+  ] as const) {
+    const above = all.map((pair) => ({ ...pair, above: pair.lead > margin }));
+    const near = above.filter(({ kind }) => NEAR.includes(kind));
+    row([
+      `${name}: ${margin.toFixed(2)}`,
+      above.filter((pair) => pair.side === "hd" && pair.above).length,
+      near.filter((pair) => pair.above).length,
+      share(byBase(near)),
+    ]);
+  }
   lines.push("", "## Rate by base, instructions, all prompts", "");
   head(["base", "found", "pairs"]);
   for (const { base, found: n, pairs } of byBase(
@@ -176,6 +203,7 @@ function tables(
   head([
     "service",
     "strength",
+    "prompts",
     "prompts' texts",
     "pairs",
     "accused",
@@ -187,6 +215,7 @@ function tables(
     row([
       w.wrapper,
       w.strength,
+      w.prompts,
       w.promptsKnown ? "known" : "not known",
       w.pairs,
       w.accused,
@@ -194,5 +223,24 @@ function tables(
       w.first,
       `${w.largestLead.toFixed(2)}; ${w.marginThere.toFixed(2)}`,
     ]);
+  if (panels !== null) {
+    lines.push("", "## What the bound leans on", "");
+    lines.push(
+      `One model of each of ${panels.oneEach.families} families, drawn ${panels.oneEach.draws} times, ${panels.oneEach.prompts} prompts: first in both rows by both scores ${panels.oneEach.first} of ${panels.oneEach.pairs} pairs of strangers (the bound permits ${panels.oneEach.permitted}), above the margin ${panels.oneEach.above}.`,
+      "",
+      `Scores beside the panel of one pair and of another (${panels.shifts.pairs} pairs, ${panels.shifts.prompts} prompts): differences within a row change by ${panels.shifts.largest.toFixed(2)} at the most; twice the margin is ${panels.shifts.permitted.toFixed(2)}.`,
+      "",
+    );
+    head([
+      "prompts",
+      "nearest families taken out of the panel",
+      "strangers",
+      "first in both rows",
+      "above the margin",
+      "largest lead; margin",
+    ]);
+    for (const r of panels.stripped)
+      row([r.prompts, r.takenOut, r.pairs, r.first, r.above, `${r.largestLead.toFixed(2)}; ${r.margin.toFixed(2)}`]);
+  }
   return `${lines.join("\n")}\n`;
 }

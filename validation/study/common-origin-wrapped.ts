@@ -25,30 +25,48 @@ export interface WrappedRow {
   marginThere: number;
 }
 
-const PROMPTS = 100;
+/** A hundred, and four hundred: the margin asked is narrower there, and a frame lifts as much. */
+const PROMPTS = [100, 400];
 /** Pairs at once: the others are the panel. */
 const PAIRS = 35;
-const ROUNDS = 2;
+const ROUNDS = 6;
 
 /** @param done rows made before, which are not made again @param onRow called with each further row */
 export function wrapped(set: OriginSet, done: readonly WrappedRow[], onRow: (row: WrappedRow) => void): void {
+  for (const prompts of PROMPTS) wrappedAt(prompts, set, done, onRow);
+}
+
+function wrappedAt(
+  prompts: number,
+  set: OriginSet,
+  done: readonly WrappedRow[],
+  onRow: (row: WrappedRow) => void,
+): void {
   const names = [...new Set(set.bases)];
   const groups = Int32Array.from(set.bases, (base) => names.indexOf(base));
   const places = [...set.names.keys()];
   const hd = (a: number, b: number) => a !== b && set.kind(Math.max(a, b), Math.min(a, b)).side === "hd";
-  const ids = [...sample(set.promptIds.length, PROMPTS, prng("common-origin/wrapped", "prompts"))].map(
+  const ids = [...sample(set.promptIds.length, prompts, prng("common-origin/wrapped", "prompts"))].map(
     (i) => set.promptIds[i]!,
   );
   for (const wrapper of WRAPPERS)
     for (const strength of wrapper.strengths)
       for (const promptsKnown of wrapper.name === "restated prompt" && strength === 1 ? [true, false] : [true]) {
-        if (done.some((d) => d.wrapper === wrapper.name && d.strength === strength && d.promptsKnown === promptsKnown))
+        if (
+          done.some(
+            (d) =>
+              d.wrapper === wrapper.name &&
+              d.strength === strength &&
+              d.promptsKnown === promptsKnown &&
+              d.prompts === prompts,
+          )
+        )
           continue;
         const row: WrappedRow = {
           wrapper: wrapper.name,
           strength,
           promptsKnown,
-          prompts: PROMPTS,
+          prompts,
           pairs: 0,
           above: 0,
           accused: 0,
@@ -74,7 +92,7 @@ export function wrapped(set: OriginSet, done: readonly WrappedRow[], onRow: (row
             const margin = marginAsked(compared);
             const outside = outsideOriginClass({
               sides: [],
-              prompts: PROMPTS,
+              prompts,
               compared,
               same: PROMPTS - compared,
               families: new Set(panel.map((k) => groups[k])).size,

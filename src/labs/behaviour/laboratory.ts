@@ -17,13 +17,22 @@ export const behaviour: Laboratory = {
   studies: [
     {
       method: "behaviour/common-origin",
-      version: "1",
+      version: "2",
       file: "validation/behaviour-common-origin.json",
       measuredOn: `${ANSWERS}, and held-out answers on code and reasoning by 8 makers`,
     },
     { method: "behaviour/same-model", version: "2", file: "validation/behaviour-same-model.json", measuredOn: ANSWERS },
     { method: "behaviour/tuned-from", version: "2", file: "validation/behaviour-tuned-from.json", measuredOn: ANSWERS },
     { method: "behaviour/taught-by", version: "2", file: "validation/behaviour-taught-by.json", measuredOn: ANSWERS },
+  ],
+  formerStudies: [
+    {
+      method: "behaviour/common-origin",
+      version: "1",
+      file: "validation/behaviour-common-origin-1.json",
+      says: null,
+      measuredOn: `${ANSWERS}, and held-out answers on code and reasoning by 8 makers`,
+    },
   ],
   questions: [
     {

@@ -99,6 +99,9 @@ function Counts({ validation: { summary }, proposition }: { validation: PageVali
         {summary.familiesFoundBy === "share"
           ? "A related family counts by the share of its cases that were found, and whole families out of the sum."
           : "A related family counts as found when every case in it was found."}
+        {nulls.firstAmong === undefined
+          ? null
+          : ` The method accuses a pair only where each comes first with the other, so that unrelated pairs are bounded besides by 1 in ${whole(nulls.firstAmong + 1)}: the fewest families among which any was ranked, and one.`}
       </p>
     </>
   );

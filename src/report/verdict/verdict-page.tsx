@@ -6,11 +6,12 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { SCALE } from "../../finding/scale.js";
-import { percentUp, ratio, whole } from "../figure-words.js";
+import { ratio, whole } from "../figure-words.js";
 import { PAGE_CSS } from "../generated/page-css.js";
 import { DigestText } from "../parts/digest-text.js";
 import { SummaryList } from "../parts/summary-list.js";
 import { Table } from "../parts/table.js";
+import { rateBound } from "../rate-bound.js";
 import { strengthWords } from "../strength-words.js";
 import { visibleText } from "../visible-text.js";
 import { ITEMS, type OpinionItem } from "./opinion.js";
@@ -370,7 +371,7 @@ function Validation({ verdict }: Of) {
         <p class="govuk-body">
           {errorRate === null
             ? "No error rate stands behind this outcome."
-            : `${whole(errorRate.falsePositives)} of ${whole(errorRate.nulls)} unrelated cases of ${whole(errorRate.families)} families were accused; with 95 % confidence the rate on such material is below ${percentUp(errorRate.upper95)}.`}
+            : `${whole(errorRate.falsePositives)} of ${whole(errorRate.nulls)} unrelated cases of ${whole(errorRate.families)} families were accused; ${rateBound(errorRate)}.`}
         </p>
       )}
     />

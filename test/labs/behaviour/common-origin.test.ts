@@ -26,7 +26,7 @@ const validations: OriginRequest["validations"] = [
     summary: {
       type: "assay/validation/v1",
       method: "behaviour/common-origin",
-      methodVersion: "1",
+      methodVersion: "2",
       page: "validation/behaviour-common-origin.md",
       nulls: { pairs: 1000, families: 60, accusedPairs: 0, accusedFamilies: 0 },
       positives: { pairs: 20, families: 20, foundPairs: 20, foundFamilies: 20 },

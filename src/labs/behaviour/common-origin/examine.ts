@@ -8,9 +8,7 @@ import type { Artefact } from "../../../evidence/artefact.js";
 import type { Finding, Test } from "../../../finding/finding.js";
 import { frameFinding, studyOfMethod } from "../../../finding/frame.js";
 import { type Decision, decideScored, refuse } from "../../../finding/outcome.js";
-import { log10Cap } from "../../../finding/strength.js";
 import type { Validation } from "../../../finding/validation.js";
-import { lower95 } from "../../../stats/clopper-pearson.js";
 import { addSums, emptySums, type PromptAgreement, pairIndex } from "../agreement/agreement.js";
 import { countedBlocks } from "../agreement/blocks.js";
 import type { AnswerSource, Block } from "../answers/answer-source.js";
@@ -28,6 +26,7 @@ import {
   outsideOriginClass,
 } from "./method.js";
 import type { CommonOriginObservations } from "./observations.js";
+import { originBound, originRatio } from "./ratio.js";
 import { READ_AS, READING_VERSION } from "./reading.js";
 import { CONTENT, combined, leadsOf, marginAsked, SAID, type Standing } from "./rule.js";
 import { ORIGIN_ALTERNATIVES, ORIGIN_ASSUMPTION, ORIGIN_LIMITS } from "./words.js";
@@ -79,7 +78,7 @@ export async function examineCommonOrigin(request: OriginRequest): Promise<Findi
   const margin = rounded(marginAsked(compared));
   const sides = { reference: counted.sideOf(0), suspect: counted.sideOf(1) };
   const validation = studyOfMethod(request.validations, METHOD)?.summary ?? null;
-  const bound = Math.min(1, settings.tries / (families + 1));
+  const bound = originBound(families, settings.tries);
   const proposition = BEHAVIOUR_PROPOSITIONS.entries[ORIGIN_PROPOSITION];
   const decision = decideScored({
     proposition,
@@ -91,7 +90,7 @@ export async function examineCommonOrigin(request: OriginRequest): Promise<Findi
         statisticMax: margin,
       },
     ],
-    log10LR: ratioOf(validation, bound, settings.tries),
+    log10LR: originRatio(validation, families, settings.tries),
     outside: outsideOriginClass({
       sides: [
         { role: "reference", side: sides.reference },
@@ -148,20 +147,6 @@ const METHOD = { id: ORIGIN_PROPOSITION, version: ORIGIN_METHOD_VERSION };
 /** Where no stranger is at hand there is no lead; the outcome is `uncalibrated` then. */
 function finite(value: number): number {
   return Number.isFinite(value) ? value : 0;
-}
-
-/**
- * P(accused | unrelated) ≤ tries/(families + 1), and the study's cap with each try paid for: a rate of false accusation
- * over k tries is at most k times that of one.
- */
-function ratioOf(validation: Validation["summary"] | null, bound: number, tries: number) {
-  if (validation === null) return { low: 0, high: 0 };
-  const { positives } = validation;
-  const found = lower95(positives.foundFamilies, positives.families);
-  const paid = log10Cap(BEHAVIOUR_PROPOSITIONS.entries[ORIGIN_PROPOSITION], validation) - Math.log10(tries);
-  const down = (value: number) => Math.floor(100 * value) / 100;
-  const low = down(Math.min(found > 0 ? Math.log10(found / bound) : Number.NEGATIVE_INFINITY, paid));
-  return { low, high: Math.max(low, down(Math.min(-Math.log10(bound), paid))) };
 }
 
 interface Counts extends Pick<OriginCount, "sums" | "same"> {

@@ -6,7 +6,9 @@
  * with n unrelated families of the panel given the reference, it comes first in the reference's row with probability at
  * most 1/(n + 1), whatever the score measures; a family of several models only raises the bar. (3) Without that
  * assumption: among N models none of which are related, first rank in both rows joins each model to one other at most,
- * so at most ⌊N/2⌋ of N(N − 1)/2 pairs, 1/(N − 1) of them or fewer, can be accused. (4) Content is asked apart, because
+ * so at most ⌊N/2⌋ of N(N − 1)/2 pairs, 1/(N − 1) of them or fewer, can be accused (finding/strength.ts). Scores change
+ * a little with the models that are left out of a pair's panel; the margin is asked of both pairs that would share a
+ * model, so that (3) holds while such changes stay below twice the margin. (4) Content is asked apart, because
  * a frame that lifts how two strangers say things does not lift what they know. (5) Scores of few prompts vary more;
  * the margin grows as their standard error does.
  *

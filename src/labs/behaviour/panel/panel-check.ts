@@ -7,6 +7,7 @@ import { AssayError } from "../../../base/error.js";
 import { log10Cap } from "../../../finding/strength.js";
 import type { ValidationSummary } from "../../../finding/validation.js";
 import { ORIGIN_FAMILIES_MIN, ORIGIN_PROMPTS_MIN, ORIGIN_PROPOSITION } from "../common-origin/method.js";
+import { originBound, originRatio } from "../common-origin/ratio.js";
 import { marginAsked } from "../common-origin/rule.js";
 import { PANEL_COVERAGE_MIN } from "../method.js";
 import { BEHAVIOUR_PROPOSITIONS } from "../propositions.js";
@@ -55,8 +56,9 @@ export interface PanelCheck {
   prompts: number;
   /** P of an unrelated suspect coming first, at the most, for one try, if exchangeable. */
   bound: number;
-  /** The study's cap for one try, and how many tries leave a ratio above 1. */
+  /** The study's cap for one try; what a finding can say with this panel at the most; how many tries leave a ratio above 1. */
   log10Cap: number | null;
+  log10Ratio: number | null;
   triesMax: number;
   margin: { prompts: number; lead: number }[];
   cost: { prompts: number; inputTokens: number; outputTokens: number; cost: number | null } | null;
@@ -89,6 +91,7 @@ export function checkPanel(given: {
   const common = [...counts].filter(([, n]) => n >= PANEL_COVERAGE_MIN * members.length).map(([id]) => id);
   const families = new Set(members.map(({ family }) => family)).size;
   const cap = validation ? log10Cap(BEHAVIOUR_PROPOSITIONS.entries[ORIGIN_PROPOSITION], validation) : null;
+  const ratio = validation && families > 0 ? originRatio(validation, families, 1).low : null;
   const asked = Math.min(planned ?? common.length, common.length);
   const chars = common.slice(0, asked).reduce((sum, id) => sum + (prompts.get(id)?.length ?? 0), 0);
   const [inputTokens, outputTokens] = [Math.ceil((2 * chars) / CHARS_PER_TOKEN), 2 * asked * ANSWER_TOKENS];
@@ -97,9 +100,10 @@ export function checkPanel(given: {
     models: members.length,
     families,
     prompts: common.length,
-    bound: Math.round(1e4 / (families + 1)) / 1e4,
+    bound: Math.round(1e4 * originBound(families, 1)) / 1e4,
     log10Cap: cap,
-    triesMax: cap === null ? 0 : Math.max(0, Math.ceil(10 ** Math.min(cap, Math.log10(families + 1)) - 1)),
+    log10Ratio: ratio,
+    triesMax: ratio === null ? 0 : Math.max(0, Math.ceil(10 ** ratio - 1)),
     margin: STATED.filter((n) => n <= common.length).map((n) => ({
       prompts: n,
       lead: Math.round(100 * marginAsked(n)) / 100,

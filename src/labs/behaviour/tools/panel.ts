@@ -111,7 +111,7 @@ function linesOf(check: PanelCheck): string[] {
     `an unrelated suspect comes first at most once in ${check.families + 1}, for each try, if exchangeable with them`,
     check.log10Cap === null
       ? "no study of this version is at hand"
-      : `the study permits a ratio of 10^${check.log10Cap.toFixed(2)} for one try; ${check.triesMax === 0 ? "nothing is left for any" : `above 1 for up to ${check.triesMax}`}`,
+      : `a finding can say a ratio of 10^${(check.log10Ratio ?? 0).toFixed(2)} with this panel for one try at the most (the study's cap: 10^${check.log10Cap.toFixed(2)}); ${check.triesMax === 0 ? "nothing is left for any" : `above 1 for up to ${check.triesMax}`}`,
     ...check.margin.map(({ prompts, lead }) => `with ${prompts} prompts a lead of ${lead.toFixed(2)} is asked`),
     ...(cost === null
       ? []
