@@ -94,7 +94,7 @@ function wrappedAt(
               sides: [],
               prompts,
               compared,
-              same: PROMPTS - compared,
+              same: prompts - compared,
               families: new Set(panel.map((k) => groups[k])).size,
             });
             row.pairs++;
