@@ -41,8 +41,8 @@ export interface ValueColumns {
 
 /** Inner products of paired units, one a pair; and of the same columns over all pairs, one a column. */
 export interface Likeness {
-  units: number[];
-  features: number[];
+  units: Float64Array;
+  features: Float64Array;
 }
 
 export interface Matching {
@@ -63,8 +63,10 @@ export interface Matching {
 }
 
 /** Sums of inner products of label i with label i shifted by 0, 1, … within its block. */
-interface Shifts {
-  sums: number[][];
+export interface Shifts {
+  /** Block behind block, each as long as it has labels: thousands of blocks a pair, so not a list of lists. */
+  sums: Float64Array;
+  lengths: Uint32Array;
   /** Over all inner products within blocks: Σ of squares, and how many. */
   squares: { sum: number; count: number };
 }
@@ -173,16 +175,19 @@ function inOneOrder(
 }
 
 function likeness(a: Matrix, b: Matrix, pairs: readonly [number, number][], [from, to]: Columns): Likeness {
-  const features = new Array<number>(to - from).fill(0);
-  const units = pairs.map(([i, j]) => {
+  const [x, y] = [a.data, b.data];
+  const features = new Float64Array(to - from);
+  const units = new Float64Array(pairs.length);
+  for (let p = 0; p < pairs.length; p++) {
+    const [ofA, ofB] = [pairs[p]![0] * a.k + from, pairs[p]![1] * b.k + from];
     let sum = 0;
-    for (let c = from; c < to; c++) {
-      const product = a.data[i * a.k + c]! * b.data[j * b.k + c]!;
-      features[c - from]! += product;
+    for (let c = 0; c < features.length; c++) {
+      const product = x[ofA + c]! * y[ofB + c]!;
+      features[c]! += product;
       sum += product;
     }
-    return sum;
-  });
+    units[p] = sum;
+  }
   return { units, features };
 }
 
@@ -206,32 +211,60 @@ function mutualPairs({ rows, columns }: { rows: Nearest; columns: Nearest }, uni
 function shifts(a: Matrix, b: Matrix, block: number, groups: number): Shifts {
   assert(a.n === b.n && a.k === b.k, "matchUnits: expected equal units to shift");
   const size = a.n / groups;
-  const sums: number[][] = [];
+  const sums = new Float64Array(a.n);
+  const lengths: number[] = [];
+  const products = new Float64Array(block);
   const squares = { sum: 0, count: 0 };
+  let at = 0;
   for (let g = 0; g < groups; g++)
     for (let start = 0; start < size; start += block) {
       const length = Math.min(block, size - start);
       // One label alone cannot be shifted.
       if (length < 2) continue;
-      const turns = new Array<number>(length).fill(0);
-      for (let i = 0; i < length; i++)
+      for (let i = 0; i < length; i++) {
+        innerWithAll(a, g * size + start + i, b, g * size + start, length, products);
         for (let j = 0; j < length; j++) {
-          const product = inner(a, g * size + start + i, b, g * size + start + j);
-          turns[(j - i + length) % length]! += product;
+          const product = products[j]!;
+          sums[at + ((j - i + length) % length)]! += product;
           squares.sum += product * product;
           squares.count++;
         }
-      sums.push(turns);
+      }
+      lengths.push(length);
+      at += length;
     }
-  return { sums, squares };
+  return { sums: sums.slice(0, at), lengths: Uint32Array.from(lengths), squares };
 }
 
-/** In f64, in order. */
-function inner(a: Matrix, i: number, b: Matrix, j: number): number {
-  const k = a.k;
-  let sum = 0;
-  for (let c = 0, x = i * k, y = j * k; c < k; c++) sum += a.data[x++]! * b.data[y++]!;
-  return sum;
+/**
+ * Inner products of row i of a with `count` rows of b, in f64, each in the order of its columns. Four at once: a sum
+ * waits for its last addition, four do not wait for each other.
+ */
+function innerWithAll(a: Matrix, i: number, b: Matrix, from: number, count: number, out: Float64Array): void {
+  const { k, data: x } = a;
+  const y = b.data;
+  const ofA = i * k;
+  let j = 0;
+  for (; j + 4 <= count; j += 4) {
+    const [p, q, r, s] = [(from + j) * k, (from + j + 1) * k, (from + j + 2) * k, (from + j + 3) * k];
+    let [u, v, w, z] = [0, 0, 0, 0];
+    for (let c = 0; c < k; c++) {
+      const value = x[ofA + c]!;
+      u += value * y[p + c]!;
+      v += value * y[q + c]!;
+      w += value * y[r + c]!;
+      z += value * y[s + c]!;
+    }
+    out[j] = u;
+    out[j + 1] = v;
+    out[j + 2] = w;
+    out[j + 3] = z;
+  }
+  for (; j < count; j++) {
+    let sum = 0;
+    for (let c = 0; c < k; c++) sum += x[ofA + c]! * y[(from + j) * k + c]!;
+    out[j] = sum;
+  }
 }
 
 function slice(m: Matrix, at: number, n: number): Matrix {

@@ -21,8 +21,6 @@ export function log10IncreasingBound(pairs: readonly number[], increasing: numbe
   const total = pairs.reduce((sum, m) => sum + m, 0);
   assert(increasing >= 0 && increasing <= total, "log10IncreasingBound: expected 0 <= l <= m");
   if (increasing === 0) return 0;
-  const groups = pairs.map((m) =>
-    Array.from({ length: Math.min(m, increasing) + 1 }, (_, k) => logChoose(m, k) - logFactorial(k)),
-  );
-  return Math.min(0, logCoefficientOrBound(groups, increasing) / Math.LN10);
+  const value = logCoefficientOrBound(pairs, increasing, (m, k) => logChoose(m, k) - logFactorial(k));
+  return Math.min(0, value / Math.LN10);
 }

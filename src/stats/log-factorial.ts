@@ -25,11 +25,11 @@ export function logChoose(n: number, k: number): number {
 }
 
 /** ln Σ exp(x). */
-export function logSumExp(values: readonly number[]): number {
+export function logSumExp(values: ArrayLike<number>): number {
   let top = Number.NEGATIVE_INFINITY;
-  for (const v of values) if (v > top) top = v;
+  for (let i = 0; i < values.length; i++) if (values[i]! > top) top = values[i]!;
   if (top === Number.NEGATIVE_INFINITY) return top;
   let sum = 0;
-  for (const v of values) sum += Math.exp(v - top);
+  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - top);
   return top + Math.log(sum);
 }

@@ -21,10 +21,7 @@ export function log10SelfMatchBound(pairs: readonly number[], labels: number, se
   const total = pairs.reduce((sum, m) => sum + m, 0);
   assert(self >= 0 && self <= total, "log10SelfMatchBound: expected 0 <= k <= m");
   if (self === 0) return 0;
-  const groups = pairs.map((m) =>
-    Array.from({ length: Math.min(m, labels, self) + 1 }, (_, k) => logExpectedSubsets(m, labels, k)),
-  );
-  const value = logCoefficientOrBound(groups, self);
+  const value = logCoefficientOrBound(pairs, self, (m, k) => (k <= labels ? logExpectedSubsets(m, labels, k) : null));
   // With m > n (pairs cannot exceed labels on both sides) there is nothing to bound.
   return Number.isFinite(value) ? Math.min(0, value / LN10) : 0;
 }
@@ -32,9 +29,26 @@ export function log10SelfMatchBound(pairs: readonly number[], labels: number, se
 /** Products of longer series are bounded instead: their cost grows with the square of the degree. */
 const EXACT_DEGREE_MAX = 64;
 
-/** ln of the coefficient of x^degree in the product of the groups' series, or of a bound above it. */
-export function logCoefficientOrBound(groups: readonly (readonly number[])[], degree: number): number {
-  if (groups.length === 1) return groups[0]![degree] ?? Number.NEGATIVE_INFINITY;
+/**
+ * ln of the coefficient of x^degree in the product of the groups' series, or of a bound above it.
+ * @param pairs m of each group: the highest degree of its series @param term ln of a coefficient; null from where the series ends
+ */
+export function logCoefficientOrBound(
+  pairs: readonly number[],
+  degree: number,
+  term: (m: number, k: number) => number | null,
+): number {
+  // Of one group a single term is asked for; its series has thousands, and there is a pair for every two layers.
+  if (pairs.length === 1) return (degree <= pairs[0]! ? term(pairs[0]!, degree) : null) ?? Number.NEGATIVE_INFINITY;
+  const groups = pairs.map((m) => {
+    const series: number[] = [];
+    for (let k = 0; k <= Math.min(m, degree); k++) {
+      const value = term(m, k);
+      if (value === null) break;
+      series.push(value);
+    }
+    return series;
+  });
   return degree <= EXACT_DEGREE_MAX ? logCoefficient(groups, degree) : logCoefficientBound(groups, degree);
 }
 
@@ -53,15 +67,16 @@ export function logCoefficientBound(groups: readonly (readonly number[])[], degr
   let low = -50;
   let high = 50;
   let best = Number.POSITIVE_INFINITY;
+  const tilted = new Float64Array(Math.max(...groups.map((series) => series.length)));
   for (let step = 0; step < 60; step++) {
     const lnX = (low + high) / 2;
     let value = -degree * lnX;
     let meanDegree = 0;
     for (const series of groups) {
-      const tilted = series.map((term, k) => term + k * lnX);
-      const total = logSumExp(tilted);
+      for (let k = 0; k < series.length; k++) tilted[k] = series[k]! + k * lnX;
+      const total = logSumExp(tilted.subarray(0, series.length));
       value += total;
-      for (const [k, term] of tilted.entries()) meanDegree += k * Math.exp(term - total);
+      for (let k = 0; k < series.length; k++) meanDegree += k * Math.exp(tilted[k]! - total);
     }
     best = Math.min(best, value);
     if (meanDegree < degree) low = lnX;

@@ -13,7 +13,6 @@
  * units that kept their order but not their numbers.
  */
 import { logMeanE } from "./combine.js";
-import { logSumExp } from "./log-factorial.js";
 
 /** Labels a block. More would weigh faint likeness better and bound the total (b^(n/b)) lower. */
 export const SHIFT_BLOCK = 8;
@@ -26,16 +25,28 @@ const EFFECTS = [0.25, 0.5, 1, 2, 4] as const;
  * @param sums T_0 … T_(b−1) of each block, b its length
  * @param squares Σ of the squared likenesses within all blocks, and how many there are
  */
-export function logShiftE(sums: readonly (readonly number[])[], squares: { sum: number; count: number }): number {
+export function logShiftE(
+  sums: readonly ArrayLike<number>[],
+  squares: { readonly sum: number; readonly count: number },
+): number {
   const deviation = Math.sqrt(squares.sum / squares.count);
   if (!(deviation > 0)) return 0;
   return logMeanE(
     EFFECTS.map((effect) => {
       const lambda = effect / deviation;
       let total = 0;
-      for (const turns of sums)
-        total += lambda * turns[0]! - logSumExp(turns.map((t) => lambda * t)) + Math.log(turns.length);
+      for (const turns of sums) total += lambda * turns[0]! - logSumExpOf(turns, lambda) + Math.log(turns.length);
       return total;
     }),
   );
+}
+
+/** ln Σ exp(λ t). */
+function logSumExpOf(turns: ArrayLike<number>, lambda: number): number {
+  let top = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < turns.length; k++) if (lambda * turns[k]! > top) top = lambda * turns[k]!;
+  if (top === Number.NEGATIVE_INFINITY) return top;
+  let sum = 0;
+  for (let k = 0; k < turns.length; k++) sum += Math.exp(lambda * turns[k]! - top);
+  return top + Math.log(sum);
 }

@@ -12,15 +12,15 @@ import { logMeanE } from "./combine.js";
 const EFFECTS = [0.25, 0.5, 1, 2, 4] as const;
 
 /** ln of the e-value; 0 for no numbers, or none but noughts. */
-export function logSignE(values: readonly number[]): number {
+export function logSignE(values: ArrayLike<number>): number {
   let square = 0;
-  for (const x of values) square += x * x;
+  for (let i = 0; i < values.length; i++) square += values[i]! * values[i]!;
   if (!(square > 0)) return 0;
   const size = Math.sqrt(square / values.length);
   return logMeanE(
     EFFECTS.map((effect) => {
       let total = 0;
-      for (const x of values) total += logTilted((effect * x) / size);
+      for (let i = 0; i < values.length; i++) total += logTilted((effect * values[i]!) / size);
       return total;
     }),
   );

@@ -267,3 +267,41 @@ test.skipIf(process.platform === "win32")("memory does not grow with the file", 
   await intake(path, { home: null, onProgress: () => (peak = Math.max(peak, process.memoryUsage().rss)) });
   expect(peak - before).toBeLessThan(150 * 1024 * 1024);
 });
+
+// From 64 MiB on, files are read on threads of their own.
+describe("a large model", () => {
+  const large = () => {
+    const path = at(`large${made++}`);
+    mkdirSync(path);
+    const values = 34 * 1024 * 1024;
+    for (const [shard, bad] of [
+      ["model-1", 3],
+      ["model-2", null],
+    ] as const) {
+      const data = Buffer.alloc(values);
+      if (bad !== null) data.writeUInt16LE(0x7fc0, 2 * bad);
+      const header = JSON.stringify({ [shard]: { dtype: "BF16", shape: [values / 2], data_offsets: [0, values] } });
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(BigInt(header.length));
+      writeFileSync(join(path, `${shard}.safetensors`), Buffer.concat([length, Buffer.from(header), data]));
+    }
+    return path;
+  };
+
+  test("has the digests and the values that are not finite of its files; progress ends at the total", async () => {
+    let last = [0, 1];
+    const { files, notFinite } = await intake(large(), { home: null, onProgress: (...said) => (last = said) });
+    for (const f of files) expect(f.digest).toBe(sha256(f.path));
+    expect(notFinite).toEqual([{ tensor: "model-1", values: 1, first: 3 }]);
+    expect(last[0]).toBe(last[1]);
+  });
+
+  test("that changes, or is given up, ends in one error", async () => {
+    const path = large();
+    const touched = () => appendFileSync(join(path, "model-1.safetensors"), "x");
+    await expect(intake(path, { home: null, onProgress: touched })).rejects.toThrow(/file at rest/);
+    const stop = new AbortController();
+    const given = intake(large(), { home: null, signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(given).rejects.toThrow(/stopped before the end/);
+  });
+});

@@ -1,27 +1,26 @@
 /**
- * Taking in a model: every file is read once, from end to end; its SHA-256 is taken and its values that are NaN or
- * infinite are counted in the same pass. The result names the model: its OMS root digest (evidence/oms.ts). Digests of
- * files without such values that did not change since they were last taken in come from the cache.
+ * Taking in a model: every file is read once, from end to end (take-in.ts); the result names the model: its OMS root
+ * digest (evidence/oms.ts). Large files are read on threads of their own, so that whoever examines meanwhile, or takes
+ * in another model, does not wait for this one's hashing.
  */
-import { createHash } from "node:crypto";
-import type { BigIntStats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import type { Digest } from "../../base/digest.js";
-import { AssayError, quoted } from "../../base/error.js";
+import { AssayError } from "../../base/error.js";
 import { rootDigest } from "../../evidence/oms.js";
-import { Kernel } from "../../kernels/kernel.js";
-import { asAssayError, FileReader, fill } from "../files.js";
+import { asAssayError } from "../files.js";
 import { isUrl } from "../http/http-pin.js";
+import { WorkerPool } from "../worker-pool.js";
 import { listAll } from "./adapter-path.js";
-import { cachedDigest, type FileState, rememberDigest } from "./digest-cache.js";
-import { FiniteCheck, type NotFiniteTensor, type TensorBytes } from "./finite-check.js";
+import type { FileState } from "./digest-cache.js";
+import type { NotFiniteTensor } from "./finite-check.js";
 import type { ModelFile } from "./folder.js";
-import { readGgufHeader, readHeader } from "./open-model.js";
+import { FileTaker, inMotion, sameContent, stateOf, type TakeInTask, type Taken } from "./take-in.js";
 
-/** Two buffers of this size a file: one is read into while the other is hashed. */
-const CHUNK_BYTES = 4 * 1024 * 1024;
-/** Files at once; hashing is on one thread, so more would only cost memory. */
-const PARALLEL = 2;
+/** Below this a thread costs more than it saves (hashing this takes a tenth of a second). */
+const THREADS_FROM_BYTES = 64 * 1024 * 1024;
+/** Threads of one intake: half of the cores, since examinations take in two models at once. */
+const THREADS = Math.max(1, Math.floor(availableParallelism() / 2));
 
 interface IntakeOptions {
   /** ASSAY_HOME; null for no cache. */
@@ -63,26 +62,31 @@ export async function intake(path: string, { home, ignore, signal, onProgress }:
   let next = 0;
   const failures: unknown[] = [];
   const stopped = () => failures.length > 0 || signal?.aborted === true;
+  const takers = totalBytes < THREADS_FROM_BYTES ? inTurn(home, advance, stopped) : onThreads(home, advance, signal);
   const worker = async () => {
-    const kernel = new Kernel();
-    const buffers: Buffers = [new Uint8Array(CHUNK_BYTES), new Uint8Array(CHUNK_BYTES)];
     while (next < files.length && !stopped()) {
       const i = next++;
       const file = files[i]!;
       try {
-        const taken = await takeIn(file, home, kernel, buffers, advance, stopped);
+        const taken = await takers.take(file);
         out[i] = { ...file, digest: taken.digest };
         states[i] = taken.state;
         notFinite[i] = taken.notFinite;
       } catch (error) {
         failures.push(asAssayError(error, file.path, "files"));
+        // Threads that still read for nothing are ended.
+        await takers.close();
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL, files.length) }, worker));
-  // The first failure is the cause; later ones may only be its echo.
-  if (failures.length > 0) throw failures[0];
+  try {
+    await Promise.all(Array.from({ length: Math.min(takers.atOnce, files.length) }, worker));
+  } finally {
+    await takers.close();
+  }
+  // The first failure is the cause; later ones, or all once it was stopped, are its echo.
   if (signal?.aborted) throw new AssayError("FORMAT", "files: stopped before the end");
+  if (failures.length > 0) throw failures[0];
   const checkUnchanged = async () => {
     for (const [i, file] of files.entries()) {
       const now = await stat(file.path, { bigint: true }).catch(() => null);
@@ -92,111 +96,30 @@ export async function intake(path: string, { home, ignore, signal, onProgress }:
   return { root: rootDigest(out), files: out, notFinite: notFinite.flat(), checkUnchanged };
 }
 
-type Buffers = [Uint8Array, Uint8Array];
-type Taken = { digest: Digest; state: FileState; notFinite: readonly NotFiniteTensor[] };
-
-async function takeIn(
-  file: ModelFile,
-  home: string | null,
-  kernel: Kernel,
-  buffers: Buffers,
-  advance: (bytes: number) => void,
-  stopped: () => boolean,
-): Promise<Taken> {
-  const handle = await open(file.path, "r");
-  try {
-    const before = stateOf(file.path, await handle.stat({ bigint: true }));
-    if (before.sizeBytes !== file.sizeBytes) throw inMotion(file);
-    const known = home === null ? null : await cachedDigest(home, before);
-    if (known !== null) {
-      advance(file.sizeBytes);
-      return { digest: known, state: before, notFinite: [] };
-    }
-    const readFromMs = Date.now();
-    const check = /\.(safetensors|gguf)$/.test(file.name) ? await finiteCheck(file, kernel) : null;
-    const digest = await digestOf(handle, file, check, buffers, advance, stopped);
-    // Both the file that was read and the one now under the name: neither rewritten nor replaced.
-    for (const after of [await handle.stat({ bigint: true }), await stat(file.path, { bigint: true })])
-      if (!sameContent(before, stateOf(file.path, after))) throw inMotion(file);
-    const notFinite = check?.found ?? [];
-    // Only what has nothing to tell but its digest.
-    if (home !== null && notFinite.length === 0) await rememberDigest(home, before, digest, readFromMs);
-    return { digest, state: before, notFinite };
-  } finally {
-    await handle.close();
-  }
+interface Takers {
+  atOnce: number;
+  take(file: ModelFile): Promise<Taken>;
+  close(): Promise<void>;
 }
 
-async function finiteCheck(file: ModelFile, kernel: Kernel): Promise<FiniteCheck> {
-  const reader = new FileReader();
-  try {
-    return new FiniteCheck(await tensorsOf(reader, file), kernel);
-  } finally {
-    await reader.close();
-  }
+/** Small models: on the caller's own thread. */
+function inTurn(home: string | null, advance: (bytes: number) => void, stopped: () => boolean): Takers {
+  const taker = new FileTaker();
+  return { atOnce: 1, take: (file) => taker.take(file, home, advance, stopped), close: async () => {} };
 }
 
-async function tensorsOf(reader: FileReader, file: ModelFile): Promise<readonly TensorBytes[]> {
-  if (file.name.endsWith(".safetensors")) return (await readHeader(reader, file)).tensors;
-  const { tensors } = await readGgufHeader(reader, file);
-  return tensors.map(({ name, type, offsetBytes, sizeBytes }) => {
-    return { name, dtype: type?.name ?? "", offsetBytes, sizeBytes: sizeBytes ?? 0 };
-  });
-}
-
-/** The next chunk is read while this one is hashed and checked. */
-async function digestOf(
-  handle: FileHandle,
-  file: ModelFile,
-  check: FiniteCheck | null,
-  buffers: Buffers,
-  advance: (bytes: number) => void,
-  stopped: () => boolean,
-): Promise<Digest> {
-  const hash = createHash("sha256");
-  const chunkAt = (i: number) => {
-    const offset = i * CHUNK_BYTES;
-    const into = buffers[i % 2]!.subarray(0, Math.min(CHUNK_BYTES, file.sizeBytes - offset));
-    return fill(handle, into, offset).then((got) => ({ into, got }));
-  };
-  const chunks = Math.ceil(file.sizeBytes / CHUNK_BYTES);
-  let ahead = chunks > 0 ? chunkAt(0) : undefined;
-  for (let i = 0; ahead; i++) {
-    const { into, got }: { into: Uint8Array; got: number } = await ahead;
-    if (got < into.length) throw inMotion(file);
-    ahead = i + 1 < chunks ? chunkAt(i + 1) : undefined;
-    try {
-      hash.update(into);
-      check?.push(into);
-      if (stopped()) throw new AssayError("FORMAT", "files: stopped, another file failed");
-    } catch (error) {
-      // The buffer and the handle are free only when the read ahead has ended.
-      await ahead?.catch(() => undefined);
-      throw error;
-    }
-    advance(into.length);
-  }
-  return `sha256:${hash.digest("hex")}`;
-}
-
-function stateOf(path: string, s: BigIntStats): FileState {
+function onThreads(home: string | null, advance: (bytes: number) => void, signal: AbortSignal | undefined): Takers {
+  const pool = new WorkerPool({ from: import.meta.url, worker: "./take-in-worker.js", threads: THREADS });
+  const close = () => pool.close();
+  signal?.addEventListener("abort", close, { once: true });
+  const take = (file: ModelFile) =>
+    pool.run({ file, home } satisfies TakeInTask, [], (bytes) => advance(bytes as number)) as Promise<Taken>;
   return {
-    path,
-    sizeBytes: Number(s.size),
-    mtimeNs: String(s.mtimeNs),
-    ctimeNs: String(s.ctimeNs),
-    inode: String(s.ino),
+    atOnce: pool.threads,
+    take,
+    close: () => {
+      signal?.removeEventListener("abort", close);
+      return close();
+    },
   };
-}
-
-/** Links and permissions may change meanwhile (ctime); the content may not. */
-function sameContent(a: FileState, b: FileState): boolean {
-  return a.sizeBytes === b.sizeBytes && a.mtimeNs === b.mtimeNs && a.inode === b.inode;
-}
-
-function inMotion(file: ModelFile): AssayError {
-  return new AssayError(
-    "FORMAT",
-    `files: expected a file at rest, got one that changed while it was examined: ${quoted(file.name)}`,
-  );
 }

@@ -29,8 +29,8 @@ export function movedOf(a: Float32Array, b: Float32Array, rows: number, columns:
   for (const axis of ["rows", "columns"] as const) {
     const [count, step, length, inner] = axis === "rows" ? [rows, columns, columns, 1] : [columns, 1, rows, columns];
     const at = (i: number, k: number) => i * step + k * inner;
-    const first = sorted(a, count, length, at);
-    const second = sorted(b, count, length, at);
+    const first = sorted(a, count, step, length, inner);
+    const second = sorted(b, count, step, length, inner);
     const apart = (i: number, j: number): boolean => {
       let [difference, size] = [0, 0];
       for (let k = 0; k < length; k++) {
@@ -43,7 +43,8 @@ export function movedOf(a: Float32Array, b: Float32Array, rows: number, columns:
     };
     let [matched, elsewhere] = [0, 0];
     const taken = new Uint8Array(count);
-    for (let i = 0; i < count; i++) {
+    // Given up as soon as too few can still be found: rows that did not change places only cost.
+    for (let i = 0; i < count && count - i + matched >= MATCHED_MIN * count; i++) {
       const near = neighbours(i, count).find((j) => taken[j] === 0 && !apart(i, j));
       if (near === undefined) continue;
       taken[near] = 1;
@@ -65,8 +66,13 @@ function neighbours(i: number, count: number): number[] {
   return out;
 }
 
-function sorted(x: Float32Array, count: number, length: number, at: (i: number, k: number) => number): Uint32Array {
+function sorted(x: Float32Array, count: number, step: number, length: number, inner: number): Uint32Array {
   const size = new Float64Array(count);
-  for (let i = 0; i < count; i++) for (let k = 0; k < length; k++) size[i]! += x[at(i, k)]! ** 2;
+  // As the values lie in memory; each sum is in one order either way.
+  if (inner === 1)
+    for (let i = 0; i < count; i++) for (let k = 0; k < length; k++) size[i]! += x[i * step + k]! * x[i * step + k]!;
+  else
+    for (let k = 0; k < length; k++)
+      for (let i = 0; i < count; i++) size[i]! += x[i * step + k * inner]! * x[i * step + k * inner]!;
   return Uint32Array.from({ length: count }, (_, i) => i).sort((i, j) => size[i]! - size[j]! || i - j);
 }

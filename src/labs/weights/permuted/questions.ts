@@ -63,9 +63,9 @@ export async function asked(
 
 /** Of unit rows: a number a pair, and over all pairs a number a column. */
 function innerProducts(x: Float32Array, y: Float32Array, columns: number) {
-  const products: number[] = [];
-  const features = new Array<number>(columns).fill(0);
-  for (let at = 0; at < x.length; at += columns) {
+  const products = new Float64Array(x.length / columns);
+  const features = new Float64Array(columns);
+  for (let at = 0, pair = 0; at < x.length; at += columns, pair++) {
     let [xx, yy] = [0, 0];
     for (let c = at; c < at + columns; c++) {
       xx += x[c]! ** 2;
@@ -78,7 +78,7 @@ function innerProducts(x: Float32Array, y: Float32Array, columns: number) {
       features[c]! += product;
       sum += product;
     }
-    products.push(sum);
+    products[pair] = sum;
   }
   return { products, features };
 }

@@ -54,7 +54,8 @@ function enough(left: number, whole: number, places: number): boolean {
 }
 
 function ofLengthOne(values: Float32Array, kept: Uint8Array, columns: number): Float64Array {
-  const out = Float64Array.from(values, (v, i) => (kept[i] ? v : 0));
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < out.length; i++) if (kept[i]) out[i] = values[i]!;
   for (let at = 0; at < out.length; at += columns) {
     const row = out.subarray(at, at + columns);
     const length = Math.sqrt(energy(row));
@@ -64,21 +65,28 @@ function ofLengthOne(values: Float32Array, kept: Uint8Array, columns: number): F
 }
 
 function withoutMeans(x: Float64Array, kept: Uint8Array, columns: number): void {
-  const rows = x.length / columns;
-  const along = (count: number, many: number, at: (line: number, i: number) => number) => {
-    for (let line = 0; line < count; line++) {
+  const [sums, counts] = [new Float64Array(columns), new Float64Array(columns)];
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let at = 0; at < x.length; at += columns) {
       let [sum, n] = [0, 0];
-      for (let i = 0; i < many; i++) {
-        sum += x[at(line, i)]!;
-        n += kept[at(line, i)]!;
+      for (let i = at; i < at + columns; i++) {
+        sum += x[i]!;
+        n += kept[i]!;
       }
       if (n < MEANS_MIN) continue;
-      for (let i = 0; i < many; i++) if (kept[at(line, i)]) x[at(line, i)]! -= sum / n;
+      for (let i = at; i < at + columns; i++) if (kept[i]) x[i]! -= sum / n;
     }
-  };
-  for (let round = 0; round < ROUNDS; round++) {
-    along(rows, columns, (r, c) => r * columns + c);
-    along(columns, rows, (c, r) => r * columns + c);
+    // Row by row here too, as the values lie in memory.
+    sums.fill(0);
+    counts.fill(0);
+    for (let at = 0; at < x.length; at += columns)
+      for (let c = 0; c < columns; c++) {
+        sums[c]! += x[at + c]!;
+        counts[c]! += kept[at + c]!;
+      }
+    for (let at = 0; at < x.length; at += columns)
+      for (let c = 0; c < columns; c++)
+        if (kept[at + c] && counts[c]! >= MEANS_MIN) x[at + c]! -= sums[c]! / counts[c]!;
   }
 }
 
@@ -91,13 +99,23 @@ async function commonDirections(
   compute: Pick<Compute, "eigen">,
 ): Promise<Float64Array[]> {
   const rows = x.length / columns;
-  const sum = x.map((v, i) => v + y[i]!);
+  const sum = new Float64Array(x.length);
+  for (let i = 0; i < sum.length; i++) sum[i] = x[i]! + y[i]!;
   const gram = new Float64Array(rows * rows);
   for (let r = 0; r < rows; r++)
-    for (let s = 0; s <= r; s++) {
-      let dot = 0;
-      for (let c = 0; c < columns; c++) dot += sum[r * columns + c]! * sum[s * columns + c]!;
-      gram[r * rows + s] = gram[s * rows + r] = dot;
+    for (let s = 0; s <= r; s += 4) {
+      // Four at once, each in the order of its columns: a sum waits for its last addition, four do not.
+      const [p, q, t, w] = [0, 1, 2, 3].map((k) => Math.min(s + k, r) * columns) as [number, number, number, number];
+      let [d0, d1, d2, d3] = [0, 0, 0, 0];
+      for (let c = 0; c < columns; c++) {
+        const value = sum[r * columns + c]!;
+        d0 += value * sum[p + c]!;
+        d1 += value * sum[q + c]!;
+        d2 += value * sum[t + c]!;
+        d3 += value * sum[w + c]!;
+      }
+      for (const [k, dot] of [d0, d1, d2, d3].entries())
+        if (s + k <= r) gram[r * rows + s + k] = gram[(s + k) * rows + r] = dot;
     }
   const [vectors] = await compute.eigen({ width: rows, matrices: [gram] });
   const out: Float64Array[] = [];
@@ -109,25 +127,36 @@ async function commonDirections(
       for (let c = 0; c < columns; c++) direction[c]! += share * sum[r * columns + c]!;
     }
     const length = Math.sqrt(energy(direction));
-    if (length > 0) out.push(direction.map((v) => v / length));
+    for (let c = 0; c < columns; c++) direction[c]! /= length;
+    if (length > 0) out.push(direction);
   }
   return out;
 }
 
 function without(x: Float64Array, kept: Uint8Array, columns: number, directions: readonly Float64Array[]): void {
+  const along = new Float64Array(columns);
   for (let at = 0; at < x.length; at += columns) {
-    const row = x.subarray(at, at + columns);
-    const shares = directions.map((d) => d.reduce((sum, v, c) => sum + v * row[c]!, 0));
-    for (let c = 0; c < columns; c++)
-      row[c] = kept[at + c] ? row[c]! - shares.reduce((sum, share, k) => sum + share * directions[k]![c]!, 0) : 0;
+    along.fill(0);
+    // What lies along each direction is taken from the row as it was, then all of it at once from the row.
+    for (const direction of directions) {
+      let share = 0;
+      for (let c = 0; c < columns; c++) share += direction[c]! * x[at + c]!;
+      for (let c = 0; c < columns; c++) along[c]! += share * direction[c]!;
+    }
+    for (let c = 0; c < columns; c++) x[at + c] = kept[at + c] ? x[at + c]! - along[c]! : 0;
   }
 }
 
 function agreement(x: Float64Array, y: Float64Array): number {
   const size = Math.sqrt(energy(x) * energy(y));
-  return size > 0 ? x.reduce((sum, v, i) => sum + v * y[i]!, 0) / size : 0;
+  if (!(size > 0)) return 0;
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
+  return sum / size;
 }
 
 function energy(x: Float64Array): number {
-  return x.reduce((sum, v) => sum + v * v, 0);
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i]! * x[i]!;
+  return sum;
 }

@@ -177,8 +177,19 @@ async function rowsOf(
     compute.rows({ matrix: b, runs: runsOf(1) }),
   ]);
   const gains = await Promise.all([reference, suspect].map((m) => gainOf(m, layer, norm, columns, compute)));
-  const [u, v] = [x!, y!].map((rows, at) => rows.map((value, i) => value * gains[at]![i % columns]!));
-  return { x: u!, y: v!, columns, sameSize: a.rows === b.rows || paired !== null };
+  return {
+    x: scaled(x!, gains[0]!),
+    y: scaled(y!, gains[1]!),
+    columns,
+    sameSize: a.rows === b.rows || paired !== null,
+  };
+}
+
+function scaled(rows: Float32Array, gains: Float32Array): Float32Array {
+  const out = new Float32Array(rows.length);
+  for (let at = 0; at < rows.length; at += gains.length)
+    for (let c = 0; c < gains.length; c++) out[at + c] = rows[at + c]! * gains[c]!;
+  return out;
 }
 
 /** Cosine of all rows laid end to end. */

@@ -9,7 +9,7 @@
  * (values.ts), and likeness that no unrelated layers show (structure-scale.ts): the smaller of two e-values is
  * an e-value if either is one.
  */
-import type { Likeness, Matching } from "../../../kernels/matching.js";
+import type { Likeness, Matching, Shifts } from "../../../kernels/matching.js";
 import { log10PFromE, logEValue, logWeightedMeanE } from "../../../stats/combine.js";
 import { log10IncreasingBound } from "../../../stats/increasing-matches.js";
 import { log10SelfMatchBound } from "../../../stats/self-matches.js";
@@ -45,7 +45,7 @@ export function evidenceOf(matching: Matching, shape: Shape, likenessMin = 0): E
   const { labels, parts, symmetries } = shape;
   const equal = log10SelfMatchBound(matching.pairs, labels, matching.self);
   const order = log10IncreasingBound(matching.pairs, matching.increasing);
-  const shiftE = matching.shifts ? logShiftE(matching.shifts.sums, matching.shifts.squares) : 0;
+  const shiftE = matching.shifts ? logShiftE(blocksOf(matching.shifts), matching.shifts.squares) : 0;
   const values = matching.values ?? null;
   const ordered = values?.order ? [values.order] : null;
   const worth = (likeness: readonly Likeness[] | null) => {
@@ -73,4 +73,12 @@ export function evidenceOf(matching: Matching, shape: Shape, likenessMin = 0): E
       orderMean: ordered ? meanLikeness(ordered, parts) : null,
     },
   };
+}
+
+function blocksOf({ sums, lengths }: Shifts): Float64Array[] {
+  let at = 0;
+  return Array.from(lengths, (length) => {
+    at += length;
+    return sums.subarray(at - length, at);
+  });
 }
