@@ -60,6 +60,7 @@ export class Kernel {
   readonly #memory = new WebAssembly.Memory({ initial: 16 });
   readonly #exports: Exports;
   #top = 0;
+  #base = 1024;
 
   constructor() {
     this.#exports = instantiate(this.#memory) as unknown as Exports;
@@ -199,8 +200,20 @@ export class Kernel {
   }
 
   /** Memory is given out from the bottom and taken back all at once; 1 KiB is left to the compiler's own data. */
+  /**
+   * `count` buffers of equal size in the kernel's own memory, for bytes that are only looked at: what lies there is not
+   * copied in. For a kernel that does nothing else: a larger job would move the memory from under them.
+   */
+  buffers(count: number, bytes: number): Uint8Array[] {
+    this.#reset();
+    const at = Array.from({ length: count }, () => this.#room(bytes));
+    this.#base = this.#top;
+    this.#room(PAGE);
+    return at.map((from) => new Uint8Array(this.#memory.buffer, from, bytes));
+  }
+
   #reset(): void {
-    this.#top = 1024;
+    this.#top = this.#base;
   }
 
   #room(bytes: number, zeroed = false): number {
@@ -213,6 +226,7 @@ export class Kernel {
   }
 
   #copyIn(values: Uint8Array | Float32Array): number {
+    if (values.buffer === this.#memory.buffer) return values.byteOffset;
     const at = this.#room(values.byteLength);
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     new Uint8Array(this.#memory.buffer, at, values.byteLength).set(bytes);

@@ -20,7 +20,7 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 /** Reads one file after another through the same buffers. */
 export class FileTaker {
   readonly #kernel = new Kernel();
-  readonly #buffers: Buffers = [new Uint8Array(CHUNK_BYTES), new Uint8Array(CHUNK_BYTES)];
+  readonly #buffers = this.#kernel.buffers(2, CHUNK_BYTES) as Buffers;
 
   /** @throws AssayError as the readers of headers do, FORMAT for a file in motion or when `stopped` says so */
   take(file: ModelFile, home: string | null, advance: (bytes: number) => void, stopped: () => boolean): Promise<Taken> {
