@@ -89,6 +89,17 @@ const CHARS_PER_TOKEN_MIN = 2;
 const REJECTS_PROMPT = new Set([400, 413, 422, 451]);
 /** So many rejections and not one answer: what is rejected is the request, not prompts. */
 const REJECTED_FROM_START_MAX = 5;
+/** What a rejected prompt is recorded with. */
+const NOTHING_SAID: ChatAnswer = {
+  text: "",
+  responseId: null,
+  servedModel: null,
+  stopReason: null,
+  inputTokens: null,
+  outputTokens: null,
+  logprob: null,
+  cutByReasoning: false,
+};
 const REJECTED_MARK = '"rejected_with_status":';
 
 interface Task {
@@ -220,10 +231,11 @@ class Line {
 
   /** Takes up a raw response whose record was not written when the last run was killed. */
   async recover(task: Task): Promise<void> {
-    const raw = this.journal.orphans.get(task.key);
-    if (raw === undefined) return;
-    const answer = readChatAnswer(this.#endpoint.protocol, raw);
-    if (answer) await this.#keep(task, answer, raw, 1, null);
+    const orphan = this.journal.orphans.get(task.key);
+    if (orphan === undefined) return;
+    const { raw, rejected } = orphan;
+    const answer = rejected === null ? readChatAnswer(this.#endpoint.protocol, raw) : NOTHING_SAID;
+    if (answer) await this.#keep(task, answer, raw, 1, rejected);
   }
 
   /** @returns whether the answer is kept */
@@ -265,17 +277,7 @@ class Line {
   async #refused(task: Task, outcome: Extract<ChatOutcome, { kind: "refused" }>, tries: number): Promise<boolean> {
     if (!REJECTS_PROMPT.has(outcome.status))
       throw new AssayError("USAGE", `collect: ${this.#host}: expected an answer, got ${outcome.why}`);
-    const nothing = {
-      text: "",
-      responseId: null,
-      servedModel: null,
-      stopReason: null,
-      inputTokens: null,
-      outputTokens: null,
-      logprob: null,
-      cutByReasoning: false,
-    };
-    await this.#keep(task, nothing, outcome.raw, tries, outcome.status);
+    await this.#keep(task, NOTHING_SAID, outcome.raw, tries, outcome.status);
     const answers = [...this.journal.entries.values()];
     if (answers.length >= REJECTED_FROM_START_MAX && answers.every(({ record }) => record.includes(REJECTED_MARK)))
       throw new AssayError(
@@ -287,7 +289,7 @@ class Line {
 
   async #keep(task: Task, answer: ChatAnswer, raw: string, requests: number, status: number | null): Promise<void> {
     const { settings, protocol } = this.#endpoint;
-    const digest = await this.journal.keepRaw(task.key, raw);
+    const digest = await this.journal.keepRaw(task.key, raw, status);
     const { responseId } = answer;
     // One id for two requests: a cache or a proxy may have answered in the model's place. Kept, and said.
     const before = responseId === null ? undefined : this.#responses.get(responseId);

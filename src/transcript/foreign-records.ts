@@ -74,7 +74,11 @@ const SHAPES: readonly Shape[] = [
   {
     format: "promptfoo",
     name: "promptfoo results",
-    is: (o) => "provider" in o && "response" in o && ("testIdx" in o || "promptIdx" in o || isObject(o.prompt)),
+    // A call that failed outright has an error and no response.
+    is: (o) =>
+      "provider" in o &&
+      ("response" in o || "error" in o) &&
+      ("testIdx" in o || "promptIdx" in o || isObject(o.prompt)),
     read(o, fault) {
       const prompt = isObject(o.prompt) ? asText(o.prompt.raw) : asText(o.prompt);
       if (prompt === null) throw fault('"prompt.raw"', isObject(o.prompt) ? o.prompt.raw : o.prompt);
@@ -94,9 +98,11 @@ const SHAPES: readonly Shape[] = [
     name: "a Langfuse export",
     is: (o) => "input" in o && "output" in o && ("traceId" in o || "type" in o || "observations" in o || "name" in o),
     read(o, fault) {
+      // Spans, tools and retrievals stand among the generations; what they put out is no model's answer.
+      if (typeof o.type === "string" && !/^generation$/i.test(o.type)) return [];
+      if (o.output === null) return [];
       const prompt = promptOf(o.input);
       if (prompt === null) throw fault('"input" to be a text or messages', o.input);
-      if (o.output === null) return [];
       const text = answerOf(o.output);
       if (text === null) throw fault('"output" to be a text or a message', o.output);
       return [record(promptDigest(prompt), prompt, text, null, asText(o.model))];

@@ -103,6 +103,28 @@ const GOOD: [format: string, file: string, answers: [id: string, text: string][]
     [[byText, "A curlew."]],
   ],
   [
+    "langfuse",
+    lines(
+      { id: "s", type: "SPAN", name: "search", input: { query: "marsh" }, output: [{ title: "Marshes" }] },
+      { id: "t", type: "GENERATION", model: "m", input: ask, output: { role: "assistant", content: "A curlew." } },
+      { id: "u", type: "GENERATION", level: "ERROR", model: "m", input: ask, output: null },
+    ),
+    [[byText, "A curlew."]],
+  ],
+  [
+    "promptfoo",
+    JSON.stringify({
+      results: {
+        version: 3,
+        results: [
+          { testIdx: 0, prompt: { raw: "Another." }, provider: { id: "p" }, error: "timed out", success: false },
+          { testIdx: 1, prompt: { raw: ASKED }, provider: { id: "p" }, response: { output: "A snipe." } },
+        ],
+      },
+    }),
+    [[byText, "A snipe."]],
+  ],
+  [
     "litellm",
     lines({
       request_id: "r",

@@ -30,8 +30,8 @@ export class CollectionJournal {
   readonly #lock: string;
   #handle: FileHandle | null = null;
   readonly entries = new Map<string, JournalEntry>();
-  /** Raw responses by request, for which no entry was written: the text as it came. */
-  readonly orphans = new Map<string, string>();
+  /** Responses by request, for which no entry was written: the text as it came, and the status that rejected the prompt. */
+  readonly orphans = new Map<string, { raw: string; rejected: number | null }>();
 
   private constructor(out: string) {
     this.out = resolve(out);
@@ -58,10 +58,14 @@ export class CollectionJournal {
     return journal;
   }
 
-  /** Raw first: from here on a kill costs no answer. @returns its digest */
-  async keepRaw(key: string, raw: string): Promise<string> {
+  /**
+   * Raw first: from here on a kill costs no answer.
+   * @param rejected the status by which the server rejected the prompt, which the body need not say; null for an answer
+   * @returns its digest
+   */
+  async keepRaw(key: string, raw: string, rejected: number | null): Promise<string> {
     const digest = createHash("sha256").update(raw).digest("hex");
-    const path = join(this.#raw, `${key}-${digest}.json`);
+    const path = join(this.#raw, `${key}-${digest}${rejected === null ? "" : `.${rejected}`}.json`);
     const partial = `${path}.partial`;
     await writeFile(partial, raw, { flush: true });
     await rename(partial, path);
@@ -113,8 +117,10 @@ export class CollectionJournal {
       }
     }
     for (const name of await readdir(this.#raw)) {
-      const key = /^([0-9a-f]{32})-[0-9a-f]{64}\.json$/.exec(name)?.[1];
-      if (key && !this.entries.has(key)) this.orphans.set(key, await readFile(join(this.#raw, name), "utf8"));
+      const [, key, status] = /^([0-9a-f]{32})-[0-9a-f]{64}(?:\.(\d{3}))?\.json$/.exec(name) ?? [];
+      if (key === undefined || this.entries.has(key)) continue;
+      const raw = await readFile(join(this.#raw, name), "utf8");
+      this.orphans.set(key, { raw, rejected: status === undefined ? null : Number(status) });
     }
   }
 

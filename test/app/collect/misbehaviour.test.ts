@@ -1,5 +1,5 @@
 /** Servers that misbehave, one kind a row: nothing is lost, nothing asked twice, the cause is named, no key is written. */
-import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -21,6 +21,8 @@ interface Kind {
   text?: (prompt: string) => string;
   /** Settings every record must hold. */
   settings?: Record<string, unknown>;
+  /** Each prompt is failed once, and so asked twice; all others are asked once. */
+  failsFirst?: boolean;
   /** What the run stops with; absent where it ends complete. */
   stops?: RegExp;
 }
@@ -62,36 +64,44 @@ const first = (prompt: string) => prompt.endsWith("0");
 
 const KINDS: Record<string, Kind> = {
   "answers as it should": { does: always(said) },
-  "limits the rate": { does: status(429, { "retry-after": "0" }) },
-  "limits the rate until a date": { does: status(429, { "retry-after": new Date(0).toUTCString() }) },
+  "limits the rate": { failsFirst: true, does: status(429, { "retry-after": "0" }) },
+  "limits the rate until a date": { failsFirst: true, does: status(429, { "retry-after": new Date(0).toUTCString() }) },
   "asks to wait a day": {
     does: ({ response }) => json(response, 429, "{}", { "retry-after": "86400" }),
     stops: /asks to wait 86400 s/,
   },
-  fails: { does: status(500) },
+  fails: { failsFirst: true, does: status(500) },
   "fails with a page": {
+    failsFirst: true,
     does: once(({ response }) =>
       response.writeHead(502, { "content-type": "text/html" }).end("<html>bad gateway</html>"),
     ),
   },
-  "is unavailable": { does: status(503) },
-  "is overloaded": { does: status(529) },
-  "times out by its own word": { does: status(408) },
-  "cuts its JSON": { does: once(({ response, prompt }) => json(response, 200, chat(said(prompt)).slice(0, 50))) },
+  "is unavailable": { failsFirst: true, does: status(503) },
+  "is overloaded": { failsFirst: true, does: status(529) },
+  "times out by its own word": { failsFirst: true, does: status(408) },
+  "cuts its JSON": {
+    failsFirst: true,
+    does: once(({ response, prompt }) => json(response, 200, chat(said(prompt)).slice(0, 50))),
+  },
   "drops the connection in the middle": {
+    failsFirst: true,
     does: once(({ response }) => {
       response.writeHead(200, { "content-length": "5000" }).write('{"choices":');
       setTimeout(() => response.destroy(), 5);
     }),
   },
-  "drops the connection at once": { does: once(({ response }) => response.destroy()) },
-  "is silent": { does: once(() => undefined) },
+  "drops the connection at once": { failsFirst: true, does: once(({ response }) => response.destroy()) },
+  "is silent": { failsFirst: true, does: once(() => undefined) },
   "streams whatever it is asked": {
     does: ({ response, prompt }) =>
       events(response, [...deltas(prompt), { choices: [{ delta: {}, finish_reason: "stop" }] }]),
   },
   "streams without a finish": { does: ({ response, prompt }) => events(response, deltas(prompt)) },
-  "streams and is cut": { does: once(({ response, prompt }) => events(response, deltas(prompt), false)) },
+  "streams and is cut": {
+    failsFirst: true,
+    does: once(({ response, prompt }) => events(response, deltas(prompt), false)),
+  },
   "streams messages": {
     protocol: "anthropic",
     does: ({ response, prompt }) =>
@@ -109,7 +119,10 @@ const KINDS: Record<string, Kind> = {
         false,
       ),
   },
-  "streams an error": { does: once(({ response }) => events(response, [{ error: { message: "backend lost" } }])) },
+  "streams an error": {
+    failsFirst: true,
+    does: once(({ response }) => events(response, [{ error: { message: "backend lost" } }])),
+  },
   "reasons in a field of its own": { does: always(said, { reasoning_content: "hm" }) },
   "is cut while reasoning": {
     does: always(() => "", { reasoning_content: "hm, hm" }, "length"),
@@ -148,6 +161,7 @@ const KINDS: Record<string, Kind> = {
     stops: /a web page in place of an answer/,
   },
   "tells an error in a success": {
+    failsFirst: true,
     does: once(({ response }) => json(response, 200, '{"error":{"message":"try later"}}')),
   },
   "tells of a wrong key in a success": {
@@ -239,36 +253,59 @@ afterAll(() => {
   server.close();
 });
 
+function asking(kind: string, out: string, requestsMax: number | null = null) {
+  return collect({
+    endpoints: [
+      {
+        url: `${url}/${encodeURIComponent(kind)}/v1`,
+        protocol: KINDS[kind]!.protocol ?? "openai",
+        out,
+        key: KEY,
+        settings: { model: "m", temperature: 0, maxTokens: 9, system: null, seed: null },
+      },
+    ],
+    prompts: Array.from({ length: PROMPTS }, (_, i) => ({ id: `p${i}`, text: `prompt ${i}`, purpose: null })),
+    samples: 1,
+    seed: "s",
+    requestsMax,
+    costMax: null,
+    prices: null,
+    concurrency: 1,
+    intervalMs: 0,
+    triesMax: 2,
+    waitMs: 1,
+    timeoutMs: kind === "is silent" ? 300 : 5000,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
+}
+
+it("that rejects a prompt is not asked it again, where the run was killed before the record was written", async () => {
+  const kind = "rejects a prompt as too long";
+  asked.delete(kind);
+  const out = join(mkdtempSync(join(tmpdir(), "assay-misbehaviour-")), "t.jsonl");
+  await asking(kind, out, 3);
+  const lines = readFileSync(`${out}.journal`, "utf8").split("\n");
+  writeFileSync(
+    `${out}.journal`,
+    lines
+      .filter((line) => line !== "" && !line.includes('"p0"'))
+      .join("\n")
+      .concat("\n"),
+  );
+  await asking(kind, out);
+  expect([...asked.get(kind)!.values()]).toEqual(new Array(PROMPTS).fill(1));
+  const { records } = readTranscript(readFileSync(out), "t");
+  expect(records.find(({ promptId }) => promptId === "p0")?.settings).toMatchObject({ rejected_with_status: 413 });
+  asked.delete(kind);
+});
+
 describe("a server that", () => {
   it.each(Object.keys(KINDS))("%s", async (kind) => {
-    const { protocol = "openai", text = said, settings, stops } = KINDS[kind]!;
+    const { text = said, settings, stops } = KINDS[kind]!;
     const dir = mkdtempSync(join(tmpdir(), "assay-misbehaviour-"));
     const out = join(dir, "t.jsonl");
-    const run = () =>
-      collect({
-        endpoints: [
-          {
-            url: `${url}/${encodeURIComponent(kind)}/v1`,
-            protocol,
-            out,
-            key: KEY,
-            settings: { model: "m", temperature: 0, maxTokens: 9, system: null, seed: null },
-          },
-        ],
-        prompts: Array.from({ length: PROMPTS }, (_, i) => ({ id: `p${i}`, text: `prompt ${i}`, purpose: null })),
-        samples: 1,
-        seed: "s",
-        requestsMax: null,
-        costMax: null,
-        prices: null,
-        concurrency: 1,
-        intervalMs: 0,
-        triesMax: 2,
-        waitMs: 1,
-        timeoutMs: kind === "is silent" ? 300 : 5000,
-        signal: new AbortController().signal,
-        onProgress: () => undefined,
-      });
+    const run = () => asking(kind, out);
     if (stops) await expect(run()).rejects.toThrow(stops);
     else {
       expect((await run())[0]).toMatchObject({ complete: true, answers: PROMPTS });
@@ -277,8 +314,9 @@ describe("a server that", () => {
         new Map(Array.from({ length: PROMPTS }, (_, i) => [`prompt ${i}`, text(`prompt ${i}`)])),
       );
       for (const record of records) if (settings) expect(record.settings).toMatchObject(settings);
-      // What was answered in full was asked once; a failure once more.
-      for (const times of asked.get(kind)!.values()) expect(times).toBeLessThanOrEqual(2);
+      // What was answered or rejected was asked once; a failure once more.
+      const again = KINDS[kind]!.failsFirst === true ? 2 : 1;
+      expect([...asked.get(kind)!.values()]).toEqual(new Array(PROMPTS).fill(again));
     }
     const files = readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((name) =>
       statSync(join(dir, name)).isFile(),
