@@ -31,9 +31,9 @@ export interface PanelTrials {
   }[];
 }
 
-const DRAWS = 20;
+const DRAWS = 12;
 const PROMPTS = 200;
-const SHIFT_PAIRS = 12;
+const SHIFT_PAIRS = 6;
 const TAKEN_OUT = [0, 1, 2, 3];
 const STRIPPED_PROMPTS = [805, 200];
 
