@@ -21,6 +21,11 @@ export interface Scheme {
   keyTail?: KeyTail;
   /** Why no p can be stated for this mark though it can be drawn again; such a finding is uncalibrated. */
   outside?: string;
+  /**
+   * Given where two positions are one draw if and only if the token and so many ids before it are the same: which
+   * positions count is then known without the key, and found once for all keys of a ring.
+   */
+  tupleBefore?: number;
   /** How many names there are at most, where that is few. */
   drawsMax?: number;
   /** Two words a position: what its score depends on. */

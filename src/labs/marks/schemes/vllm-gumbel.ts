@@ -49,6 +49,7 @@ export function vllmGumbelScheme(mark: VllmGumbelMark, draws: TokenDraws): Schem
     readsPrompt: false,
     padded: true,
     marksOnce: deduplicate_contexts !== "none",
+    tupleBefore: width,
     names: (ids, positions) => {
       const names = draws.vllmWords(ids, positions, width, keys);
       // Two words name a draw; with one key the second is a hash of the tuple itself.

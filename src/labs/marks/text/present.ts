@@ -11,7 +11,7 @@ import { round } from "../record/round.js";
 import { PRESENT_ASSUMPTION } from "../record/words.js";
 import { deviation, log10Tail, moments } from "../schemes/law.js";
 import type { Scheme } from "../schemes/scheme.js";
-import { type Scored, scoreTexts } from "./score-texts.js";
+import { type KnownPlaces, type Scored, scoreTexts } from "./score-texts.js";
 import { scoreSegments } from "./segments.js";
 import type { IdText } from "./texts.js";
 
@@ -26,10 +26,18 @@ export interface PresentResult {
   observations: Omit<PresentObservations, "mark">;
 }
 
-/** @param vocabulary ids from 0 @returns log10 p of corpus, best text and best passage, and of all together */
-export function testPresence(scheme: Scheme, texts: readonly IdText[], vocabulary: number): PresentResult {
+/**
+ * @param vocabulary ids from 0 @param known kept from key to key where several are asked of the same texts
+ * @returns log10 p of corpus, best text and best passage, and of all together
+ */
+export function testPresence(
+  scheme: Scheme,
+  texts: readonly IdText[],
+  vocabulary: number,
+  known: KnownPlaces = new Map(),
+): PresentResult {
   const { law } = scheme;
-  const scored = scoreTexts(scheme, texts, { vocabulary });
+  const scored = scoreTexts(scheme, texts, { vocabulary, known });
   const corpus = wholeCorpus(scheme, scored);
   const each = perText(scheme, scored, texts);
   const eligible = each.filter(({ tuples }) => tuples > 0).length;
@@ -121,17 +129,20 @@ function wholeCorpus(
 ): { tuples: number; score: number; log10P: number } {
   let tuples = 0;
   let score = 0;
-  const names = new Uint32Array(scored.names.length);
   for (let i = 0; i < scored.value.length; i++) {
     if (!scored.first[i]) continue;
-    names[2 * tuples] = scored.names[2 * i]!;
-    names[2 * tuples + 1] = scored.names[2 * i + 1]!;
     tuples++;
     score += scored.value[i]!;
   }
   const free = log10Tail(law, score, tuples);
   if (!keyTail || free > ASKED_BELOW) return { tuples, score, log10P: free };
-  return { tuples, score, log10P: Math.max(free, keyTail.log10P(names.subarray(0, 2 * tuples), score)) };
+  const names = new Uint32Array(2 * tuples);
+  for (let i = 0, n = 0; i < scored.value.length; i++) {
+    if (!scored.first[i]) continue;
+    names[n++] = scored.names[2 * i]!;
+    names[n++] = scored.names[2 * i + 1]!;
+  }
+  return { tuples, score, log10P: Math.max(free, keyTail.log10P(names, score)) };
 }
 
 /** Each text by itself, strongest first; texts without a tuple last. */

@@ -12,6 +12,7 @@ import { notReproducible, schemeOf } from "../schemes/make-scheme.js";
 import type { Mark } from "../schemes/mark-file.js";
 import type { Scheme } from "../schemes/scheme.js";
 import { type PresentResult, testPresence } from "./present.js";
+import type { KnownPlaces } from "./score-texts.js";
 import type { IdText } from "./texts.js";
 
 /** Marks of a ring that a finding lists, strongest first. */
@@ -45,13 +46,15 @@ export function testRing(
   const tested: { name: string; form: string; log10P: number }[] = [];
   const notAsked: { name: string; why: string }[] = [];
   let best: Asked | null = null;
+  // What a scheme reads is the same for all its keys.
+  const known: KnownPlaces = new Map();
   for (const [i, mark] of marks.entries()) {
     const name = mark.name!;
     const why = reasonNotAsked(mark, largest, tokenizer);
     if (why !== null) notAsked.push({ name, why });
     else {
       const scheme = schemeOf(mark, draws);
-      const result = testPresence(scheme, texts, mark.vocabulary);
+      const result = testPresence(scheme, texts, mark.vocabulary, known);
       tested.push({ name, form: mark.form, log10P: result.log10P });
       const asked = { mark, scheme, result };
       if (!best || speaksBefore(asked, best, marks.length)) best = asked;

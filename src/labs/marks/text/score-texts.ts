@@ -28,12 +28,42 @@ interface ScoringOptions {
   vocabulary: number;
   /** Leaves out positions for a reason that the key has no part in; `context` names the ids read. */
   exclude?: (text: number, ids: Uint32Array, at: number) => boolean;
+  /** For several keys over one list of texts: what was found out without a key, and is not found out again. */
+  known?: KnownPlaces;
+}
+
+/** By what a scheme reads; of one list of texts. */
+export type KnownPlaces = Map<string, Places>;
+
+/** Which positions of which texts count; the ids of all texts, one behind the other, and the positions' places in them. */
+interface Places extends Omit<Scored, "value" | "names"> {
+  ids: Uint32Array;
+  places: Int32Array;
+  /** Where the scheme's own words told which positions are one draw. */
+  names: Uint32Array | null;
 }
 
 /** @throws AssayError FORMAT on an id that the vocabulary does not have */
 export function scoreTexts(scheme: Scheme, texts: readonly IdText[], options: ScoringOptions): Scored {
+  const { ids, places, names: own, ...found } = knownPlaces(scheme, texts, options);
+  const names = own ?? scheme.names(ids, places);
+  // One call for all texts: lists are then drawn once for all that share a seed.
+  return { ...found, names, value: scheme.scores(ids, places, names) };
+}
+
+function knownPlaces(scheme: Scheme, texts: readonly IdText[], options: ScoringOptions): Places {
+  const { known, exclude, vocabulary } = options;
+  if (!known || exclude || scheme.tupleBefore === undefined) return placesOf(scheme, texts, options);
+  const { contextOffsets, readsPrompt, padded, marksOnce, tupleBefore, drawsMax } = scheme;
+  const reads = JSON.stringify([contextOffsets, readsPrompt, padded, marksOnce, tupleBefore, drawsMax, vocabulary]);
+  const places = known.get(reads) ?? placesOf(scheme, texts, options);
+  known.set(reads, places);
+  return places;
+}
+
+function placesOf(scheme: Scheme, texts: readonly IdText[], options: ScoringOptions): Places {
   const parts: { text: number; from: number; ids: Uint32Array; kept: Int32Array; names: Uint32Array }[] = [];
-  const corpus = new TupleSet(texts.length > 1 ? Math.min(1 << 16, scheme.drawsMax ?? 1 << 16) : 16);
+  const { tupleBefore } = scheme;
   let positions = 0;
   let repeated = 0;
   let excluded = 0;
@@ -45,7 +75,10 @@ export function scoreTexts(scheme: Scheme, texts: readonly IdText[], options: Sc
     positions += count;
     const candidates = new Int32Array(count);
     for (let i = 0; i < count; i++) candidates[i] = start + i;
-    const names = scheme.names(ids, candidates);
+    const names =
+      tupleBefore === undefined
+        ? scheme.names(ids, candidates)
+        : namesOfIds(ids, start, count, consecutive(-tupleBefore, 0));
     const fresh = firstOccurrences(names, Math.min(count, scheme.drawsMax ?? count));
     const unmarked = scheme.marksOnce ? repeatedContexts(scheme, ids, start, fresh) : null;
     let n = 0;
@@ -63,43 +96,41 @@ export function scoreTexts(scheme: Scheme, texts: readonly IdText[], options: Sc
     parts.push({ text: number, from, ids, kept: candidates.slice(0, n), names: names.slice(0, 2 * n) });
     total += n;
   }
-  return score(scheme, parts, total, texts.length > 1 ? corpus : null, { positions, repeated, excluded });
+  const found = inOneList(scheme, parts, total, { positions, repeated, excluded });
+  return tupleBefore === undefined ? found : { ...found, names: null };
 }
 
-function score(
+function inOneList(
   scheme: Scheme,
   parts: readonly { text: number; from: number; ids: Uint32Array; kept: Int32Array; names: Uint32Array }[],
   total: number,
-  corpus: TupleSet | null,
   counts: { positions: number; repeated: number; excluded: number },
-): Scored {
-  const out: Scored = {
+): Places & { names: Uint32Array } {
+  const out = {
     text: new Int32Array(total),
     position: new Int32Array(total),
-    value: new Float64Array(total),
     names: new Uint32Array(2 * total),
     first: new Uint8Array(total),
+    ids: new Uint32Array(parts.reduce((n, p) => n + p.ids.length, 0)),
+    places: new Int32Array(total),
     ...counts,
   };
-  // One call for all texts: lists are then drawn once for all that share a seed.
-  const all = new Uint32Array(parts.reduce((n, p) => n + p.ids.length, 0));
-  const places = new Int32Array(total);
   const { names } = out;
+  const corpus = parts.length > 1 ? new TupleSet(Math.min(1 << 16, scheme.drawsMax ?? 1 << 16)) : null;
   let base = 0;
   let n = 0;
   for (const part of parts) {
-    all.set(part.ids, base);
+    out.ids.set(part.ids, base);
     names.set(part.names, 2 * n);
     for (const at of part.kept) {
       out.text[n] = part.text;
       out.position[n] = at - part.from;
-      places[n] = base + at;
+      out.places[n] = base + at;
       out.first[n] = corpus === null || corpus.add(names[2 * n]!, names[2 * n + 1]!) ? 1 : 0;
       n++;
     }
     base += part.ids.length;
   }
-  out.value = scheme.scores(all, places, names);
   return out;
 }
 
@@ -178,8 +209,16 @@ export function contextName(scheme: Scheme, ids: Uint32Array, at: number): [numb
 
 /** The same for `count` positions from `start` on, two words each. */
 function namesOfContexts(scheme: Scheme, ids: Uint32Array, start: number, count: number): Uint32Array {
+  return namesOfIds(ids, start, count, Int32Array.from(scheme.contextOffsets));
+}
+
+function consecutive(from: number, to: number): Int32Array {
+  return Int32Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}
+
+/** Two words that name the ids at `offsets` from each of `count` positions from `start` on. */
+function namesOfIds(ids: Uint32Array, start: number, count: number, offsets: Int32Array): Uint32Array {
   const names = new Uint32Array(2 * count);
-  const offsets = Int32Array.from(scheme.contextOffsets);
   for (let i = 0; i < count; i++) {
     let high = 0x811c9dc5;
     let low = 0x9747b28c;
