@@ -86,7 +86,12 @@ export interface AuditedRun {
   ) => ReturnType<typeof commitRows>;
   draw: (of: RowClass, k: number, unit?: "rows" | "tokens", order?: InspectionOrder | null) => Promise<void>;
   open: (name: string, withhold?: readonly number[]) => Promise<string>;
-  report: (opening: string | null, model?: string | null, withRows?: boolean) => Promise<Reported>;
+  report: (
+    opening: string | null,
+    model?: string | null,
+    withRows?: boolean,
+    disclosed?: string | null,
+  ) => Promise<Reported>;
   /** From here on entries are cosigned by the policy's witnesses, whose clocks reports then believe. */
   watchedBy: (policy: string) => void;
 }
@@ -165,11 +170,12 @@ export async function openAuditedRun(home: string, name: string, declared: unkno
       });
       return out;
     },
-    report: (opening, model = null, withRows = false) =>
+    report: (opening, model = null, withRows = false, disclosed = null) =>
       reportOnRun({
         where: folder,
         challenge: null,
         opening: opening === null ? null : { file: opening, identity: auditor.identity },
+        disclosed,
         model,
         policy,
         withRows,

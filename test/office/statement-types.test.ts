@@ -30,6 +30,7 @@ const NAMES = [
   ...ACCESS_KINDS,
   "access-acknowledgement",
   "audit-entry",
+  "inspection-entry",
 ];
 
 /** The statement as it was written before types had names of their own. */

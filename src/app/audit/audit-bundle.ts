@@ -15,6 +15,7 @@ import { type AuditReport, auditReport, auditReportSchema, upperOf } from "../..
 import { readEntry } from "../../office/audit/entry.js";
 import { drawn, encodeOpening, type Opening, readOpening } from "../../office/audit/opening.js";
 import { enter, newRun, type RunState } from "../../office/audit/run-state.js";
+import { type Disclosed, encodeDisclosed, readDisclosed, shownLines } from "../../office/audit/summary.js";
 import { renderAuditPage } from "../../report/audit-page.js";
 import { parseCheckpoint } from "../../tlog/checkpoint.js";
 import { parseVerifierKey } from "../../tlog/note-keys.js";
@@ -29,12 +30,13 @@ import { AUDIT_FILE, REPORT_FILE } from "./audit-bundle-layout.js";
 const AUDIT_TYPE = "assay/audit-bundle/v1";
 const PAGE_FILE = "report.html";
 const OPENING_FILE = "opening.json";
+const DISCLOSED_FILE = "disclosed.json";
 export const REPORTED_FILE = "reported.json";
 const CHECKPOINT_FILE = "checkpoint";
 const KEYS_FILE = "log-keys.txt";
 const POLICY_FILE = "policy.txt";
 const PATHS =
-  /^(audit\.json|checkpoint|log-keys\.txt|policy\.txt|report\.json|report\.html|opening\.json|reported\.json|(?:entries|heads)\/\d{6}\.(?:json|note))$/;
+  /^(audit\.json|checkpoint|log-keys\.txt|policy\.txt|report\.json|report\.html|opening\.json|disclosed\.json|reported\.json|(?:entries|heads)\/\d{6}\.(?:json|note))$/;
 
 interface AuditBundleInput {
   entries: readonly Uint8Array[];
@@ -45,6 +47,8 @@ interface AuditBundleInput {
   report: AuditReport;
   /** Only where the auditor may show what was opened. */
   opening: Opening | null;
+  /** Lines of a training summary that the report holds against what was drawn. */
+  disclosed: Disclosed | null;
 }
 
 const numbered = (folder: string, seq: number, kind: string) => `${folder}/${String(seq).padStart(6, "0")}.${kind}`;
@@ -61,6 +65,7 @@ export function packAudit(given: AuditBundleInput): Map<string, Uint8Array> {
   files.set(REPORT_FILE, canonicalJsonBytes(given.report));
   files.set(PAGE_FILE, utf8(renderAuditPage(given.report)));
   if (given.opening) files.set(OPENING_FILE, encodeOpening(given.opening));
+  if (given.disclosed) files.set(DISCLOSED_FILE, encodeDisclosed(given.disclosed));
   return files;
 }
 
@@ -106,7 +111,10 @@ export function verifyAudit(
   step("draw", () => drawOf(files, given(state, "entries"), given(report, "report")));
   const rows = opening ?? (files.has(OPENING_FILE) ? step("opening", () => openingOf(files)) : null);
   const times = witnessTimes(files, entries ?? [], policy);
-  step("bounds", () => anew(given(state, "entries"), given(report, "report"), rows, times));
+  const disclosed = files.has(DISCLOSED_FILE)
+    ? step("summary", () => disclosedOf(files, given(state, "entries")))
+    : null;
+  step("bounds", () => anew(given(state, "entries"), given(report, "report"), { opening: rows, disclosed }, times));
   const page = step("page", () => pageOf(files, given(report, "report")));
   if (page === null && report && JSON.stringify(report.software) !== JSON.stringify(SOFTWARE))
     Object.assign(checks.at(-1)!, { checked: false });
@@ -218,11 +226,25 @@ function openingOf(files: Files): { value: Opening; detail: string } {
   return { value: opening, detail: `${opening.rows.length} rows are in the bundle` };
 }
 
+/** Shown lines are those of a summary in the log. */
+function disclosedOf(files: Files, { summaries }: RunState): { value: Disclosed; detail: string } {
+  const disclosed = readDisclosed(required(files, DISCLOSED_FILE), DISCLOSED_FILE);
+  if (!equalBytes(encodeDisclosed(disclosed), required(files, DISCLOSED_FILE)))
+    throw fault(`${DISCLOSED_FILE} is not canonical JSON`);
+  const summary = summaries.get(disclosed.summary);
+  if (!summary) throw fault("the shown lines are of a summary that is not in the log");
+  const lines = shownLines(disclosed, summary.said);
+  return {
+    value: disclosed,
+    detail: `${lines.length} of ${summary.said.size} lines of the training summary are shown`,
+  };
+}
+
 /** With the rows: the whole report again. Without: everything but what rows alone show. */
 function anew(
   state: RunState,
   report: AuditReport,
-  opening: Opening | null,
+  { opening, disclosed }: { opening: Opening | null; disclosed: Disclosed | null },
   witnessed: ReadonlyMap<number, number>,
 ): { value: true; detail: string } {
   const challenge = state.challenges.get(report.challenge.digest);
@@ -233,6 +255,7 @@ function anew(
     challenge,
     drawn: known,
     opening,
+    disclosed,
     witnessed,
     model: report.model,
     software: report.software,

@@ -1,6 +1,4 @@
 /** A dossier of own making, from the run's folder, its checkpoints' files and the released model. */
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
 import { FileReader } from "../../host/files.js";
 import { listTensors, readTensorValues } from "../../host/model/tensor-files.js";
@@ -11,6 +9,7 @@ import type { CheckpointRow } from "../../office/audit/rows.js";
 import type { Policy } from "../../tlog/policy.js";
 import { modelRoot } from "../register/declare.js";
 import { SOFTWARE } from "../software.js";
+import { checkpointPlace } from "./checkpoint-places.js";
 import { RowStore } from "./row-store.js";
 import { openRun, runSecret, witnessedEntries } from "./run-log.js";
 
@@ -63,20 +62,17 @@ export async function originOfRun({ folder, model, checkpoints, policy }: Origin
 
 /** Each row names its folder or file. */
 async function placesOf(folder: string, rows: readonly CheckpointRow[]): Promise<string[]> {
-  const inside = await readdir(folder).catch(() => null);
-  if (!inside) throw new AssayError("NOT_FOUND", `audit origin: expected a folder of checkpoints at ${quoted(folder)}`);
-  return Promise.all(
-    rows.map(async ({ extra, step }) => {
-      const name =
-        typeof extra.name === "string" && inside.includes(extra.name)
-          ? extra.name
-          : inside.find((each) => step !== null && each.match(/\d+/)?.[0] === String(step));
-      if (name === undefined)
-        throw new AssayError("NOT_FOUND", `audit origin: expected the checkpoint of step ${step} in ${quoted(folder)}`);
-      await stat(join(folder, name));
-      return join(folder, name);
-    }),
-  );
+  const places: string[] = [];
+  for (const row of rows) {
+    const place = await checkpointPlace(folder, row);
+    if (place === null)
+      throw new AssayError(
+        "NOT_FOUND",
+        `audit origin: expected the checkpoint of step ${row.step} in ${quoted(folder)}`,
+      );
+    places.push(place);
+  }
+  return places;
 }
 
 /** The same matrices of each checkpoint: rank two, in all of them, large enough. */

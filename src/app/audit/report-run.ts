@@ -4,8 +4,10 @@ import { canonicalJsonBytes } from "../../base/canonical-json.js";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { unixSeconds } from "../../host/moment.js";
+import { readWhole } from "../../host/whole-file.js";
 import { type AuditReport, auditReport } from "../../office/audit/audit-report.js";
 import { drawn } from "../../office/audit/opening.js";
+import { readDisclosed } from "../../office/audit/summary.js";
 import { CHECKPOINT_PATH } from "../../tlog/log-writer.js";
 import { type Policy, parsePolicy } from "../../tlog/policy.js";
 import { openLog } from "../log/log.js";
@@ -19,6 +21,8 @@ interface ReportOptions {
   challenge: string | null;
   /** The sealed opening and the identity that opens it; null where nothing was answered. */
   opening: { file: string; identity: string } | null;
+  /** File of shown lines of a training summary. */
+  disclosed: string | null;
   /** OMS root of the released model. */
   model: string | null;
   /** A tlog-policy in text: whose witnesses' clocks are believed. */
@@ -49,12 +53,15 @@ export async function reportOnRun(options: ReportOptions): Promise<Reported> {
       "audit report: this challenge was answered: expected --opening FILE and --identity FILE",
     );
   const opening = options.opening ? await readSealed(options.opening.file, options.opening.identity, challenge) : null;
+  const disclosed =
+    options.disclosed === null ? null : readDisclosed(await readWhole(options.disclosed), options.disclosed);
   const { times, heads } = await witnessedEntries(where, run.bytes.length, policy);
   const report = auditReport({
     state: run.state,
     challenge,
     drawn: challenge.answered ? drawn(challenge, challenge.answered.signature) : null,
     opening,
+    disclosed,
     witnessed: times,
     model,
     software: SOFTWARE,
@@ -72,6 +79,7 @@ export async function reportOnRun(options: ReportOptions): Promise<Reported> {
     policy: options.policy,
     report,
     opening: withRows ? opening : null,
+    disclosed,
   });
   if (key)
     files.set(

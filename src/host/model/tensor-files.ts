@@ -24,14 +24,18 @@ export interface StoredTensor extends SafetensorsTensor {
 
 /** By name; tensors that this laboratory can write back (F32, F16, BF16). */
 export async function listTensors(model: string): Promise<Map<string, StoredTensor>> {
+  return new Map([...(await allTensors(model))].filter(([, { dtype }]) => isEncodable(dtype)));
+}
+
+/** By name, whatever their types, of all safetensors files of a model. */
+export async function allTensors(model: string): Promise<Map<string, StoredTensor>> {
   const { files } = await listModelFiles(model);
   const reader = new FileReader();
   const tensors = new Map<string, StoredTensor>();
   try {
     for (const file of files.filter(isWeights)) {
       const header = await readHeader(reader, file);
-      for (const tensor of header.tensors)
-        if (isEncodable(tensor.dtype)) tensors.set(tensor.name, { ...tensor, path: file.path });
+      for (const tensor of header.tensors) tensors.set(tensor.name, { ...tensor, path: file.path });
     }
   } finally {
     await reader.close();

@@ -4,12 +4,14 @@
  * contradiction in none.
  */
 import { z } from "zod";
+import { AssayError } from "../../base/error.js";
 import { exceeds, type Level, upperCount } from "../../stats/hypergeometric-bound.js";
 import { type Around, type AuditCheck, CHECK_STATUS, checkRows, roundTime } from "./checks.js";
 import { offDeclared, STEP_RULE_WORDS, stepRulesOf } from "./declared-steps.js";
 import type { DataRule } from "./entry.js";
 import { type Drawn, type Opening, shownBy } from "./opening.js";
-import type { DataRow, Row, StepRow } from "./rows.js";
+import type { Row, StepRow } from "./rows.js";
+import { checkSummary, type Disclosed, shownLines, statedValue } from "./summary.js";
 
 const AUDIT_REPORT = "assay/audit-report/v1";
 const AUDIT_STATUS = ["no contradiction found", "contradicted", "not opened", "not checkable"] as const;
@@ -83,6 +85,8 @@ interface ReportInput extends Around {
   /** Null while the round's signature is not known, or nothing was answered. */
   drawn: Drawn | null;
   opening: Opening | null;
+  /** Lines of a training summary that its maker shows; null where none are. */
+  disclosed: Disclosed | null;
   software: AuditReport["software"];
 }
 
@@ -91,13 +95,13 @@ interface ReportInput extends Around {
  * and then every unit counts as not opened.
  */
 export function auditReport(input: ReportInput): AuditReport {
-  const { state, challenge, drawn, opening, witnessed, software, model } = input;
+  const { state, challenge, drawn, opening, witnessed, software, model, disclosed } = input;
   const { said, target, answered, refused } = challenge;
   const none: Drawn = { rows: [], positions: [] };
   const shown = shownBy(challenge, drawn ?? none, drawn ? opening : null);
   // Nothing drawn, nothing opened: all k units count as not opened.
   const units: (Row | null)[] = drawn ? shown.units : Array.from({ length: said.k }, () => null);
-  const checked = checkRows(shown, input);
+  const checked = [...checkRows(shown, input), ...(disclosed ? summaryChecks(disclosed, state, challenge, units) : [])];
   const bounds = boundsOf(input, units, shown.besideMissing, shown.rows.size);
   const broken = bounds.filter((bound) =>
     contradicts(bound, state.opened!.declared.dataRules ?? [], levelOf(bounds.length)),
@@ -141,6 +145,23 @@ export function auditReport(input: ReportInput): AuditReport {
     cannotSee: blind(input),
     software,
   };
+}
+
+/** @throws DIGEST for lines that are not in the summary; USAGE where it came after the challenge, or is of other rows */
+function summaryChecks(
+  disclosed: Disclosed,
+  { summaries }: ReportInput["state"],
+  { said, target, seq }: ReportInput["challenge"],
+  units: readonly (Row | null)[],
+): AuditCheck[] {
+  const summary = summaries.get(disclosed.summary);
+  if (!summary || summary.seq > seq || summary.said.target !== target.digest)
+    throw new AssayError(
+      "USAGE",
+      "audit report: expected a summary of the challenged commitment, logged before the challenge",
+    );
+  const population = said.unit === "tokens" ? target.said.tokens! : target.said.size;
+  return checkSummary(shownLines(disclosed, summary.said), { unit: said.unit, population, units });
 }
 
 function statusOf(
@@ -251,10 +272,8 @@ export function upperOf({ bad, absent, unopened, k, N, level }: Bound): number {
 
 /** Whether a row satisfies a rule, breaks it, or lacks the field. */
 function judge(rule: DataRule, row: Row): "good" | "bad" | "absent" {
-  const fields = (row as DataRow).extra ?? {};
-  const value = Object.hasOwn(fields, rule.field) ? fields[rule.field] : (row as Record<string, unknown>)[rule.field];
-  if (value === null || value === undefined) return "absent";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = statedValue(row, rule.field);
+  if (text === null) return "absent";
   if (rule.deny?.includes(text)) return "bad";
   if (rule.allow && !rule.allow.includes(text)) return "bad";
   return "good";

@@ -3,15 +3,9 @@
  * signed bundle, so that a log is all a reader needs. Private rows are in none of them, only roots and counts.
  */
 import { z } from "zod";
-import { equalBytes, fromUtf8 } from "../../base/bytes.js";
-import { canonicalJsonBytes } from "../../base/canonical-json.js";
-import { sha256Hex } from "../../base/digest.js";
-import { AssayError } from "../../base/error.js";
-import { parseStrictJson } from "../../base/strict-json.js";
-import { openSignedStatement, type SignedStatement } from "../../evidence/signed-statement.js";
-import { typeUri } from "../../evidence/type-name.js";
 import { DRAWS_MAX } from "../../stats/hypergeometric-bound.js";
 import { ROW_CLASSES } from "./rows.js";
+import { entryCodec, type Signed } from "./signed-entry.js";
 
 export const RUN_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const AUDIT_ENTRY = "audit-entry/v1";
@@ -130,6 +124,31 @@ const entrySchema = z.discriminatedUnion("kind", [
     withheld: count,
     sealed: digest,
   }),
+  /** A summary of the rows of one commitment to data: its lines are the leaves of a salted tree. */
+  z.strictObject({
+    kind: z.literal("summarised"),
+    ...base,
+    target: digest,
+    fields: z.array(z.string().min(1).max(100)).min(1).max(20),
+    size: count,
+    root,
+  }),
+  /** How a segment is trained again, or the last checkpoint exported: logged before anything is drawn. */
+  z.strictObject({
+    kind: z.literal("command"),
+    ...base,
+    purpose: z.enum(["segment", "export"]),
+    /** With {from}, {to}, {from-step} and {to-step} in place of folders and steps. */
+    argv: z.array(z.string().min(1).max(500)).min(1).max(50),
+    files: z.array(z.strictObject({ name: z.string().min(1).max(300), digest })).max(100),
+    /** Of the maker's own runs, as a share of the step, in decimal digits; null where none was measured. */
+    spread: z
+      .strictObject({
+        relative: z.string().regex(/^\d+(?:\.\d+)?(?:e-\d+)?$/),
+        repeats: z.number().int().min(2).max(100),
+      })
+      .nullable(),
+  }),
   z.strictObject({ kind: z.literal("refused"), ...base, challenge: digest, reason: text }),
   z.strictObject({
     kind: z.literal("reported"),
@@ -143,41 +162,16 @@ export type AuditEntry = z.infer<typeof entrySchema>;
 export type EntryOf<K extends AuditEntry["kind"]> = Extract<AuditEntry, { kind: K }>;
 export type BeaconOfRun = z.infer<typeof beacon>;
 
-const statementSchema = z.strictObject({
-  _type: z.literal("https://in-toto.io/Statement/v1"),
-  subject: z.tuple([z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string() }) })]),
-  predicateType: z.string(),
-  predicate: entrySchema,
-});
+export type SignedEntry = Signed<AuditEntry>;
 
-/** The statement to sign: its subject is the run by name and by digest of what is said. */
+const codec = entryCodec<AuditEntry>(AUDIT_ENTRY, entrySchema, ({ run }) => run, "audit's entry");
+
+/** The statement to sign: its subject is the run by name and by digest of what is said. @throws SCHEMA or LIMIT */
 export function encodeEntry(entry: AuditEntry): Uint8Array {
-  const said = entrySchema.parse(entry);
-  return canonicalJsonBytes({
-    _type: "https://in-toto.io/Statement/v1",
-    subject: [{ name: said.run, digest: { sha256: sha256Hex(canonicalJsonBytes(said)) } }],
-    predicateType: typeUri(AUDIT_ENTRY),
-    predicate: said,
-  });
-}
-
-export interface SignedEntry {
-  said: AuditEntry;
-  /** Digest of the statement: how other entries name it. */
-  digest: string;
-  signed: SignedStatement;
+  return codec.encode(entry);
 }
 
 /** @throws SCHEMA, FORMAT for what is no entry; the signature is for the fold to check */
 export function readEntry(bytes: Uint8Array, what: string): SignedEntry {
-  const signed = openSignedStatement(bytes, what);
-  const parsed = statementSchema.safeParse(parseStrictJson(fromUtf8(signed.payload, what), what));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AssayError("SCHEMA", `${what}: ${issue?.path.join(".")}: ${issue?.message}`);
-  }
-  const said = parsed.data.predicate;
-  if (!equalBytes(encodeEntry(said), signed.payload))
-    throw new AssayError("SCHEMA", `${what}: expected the statement of an audit entry in its canonical text`);
-  return { said, digest: signed.statement, signed };
+  return codec.read(bytes, what);
 }

@@ -2,7 +2,7 @@
  * What a challenge asks for once its round is out, and what of it an opening shows. An opening is the plaintext inside an
  * age file that goes to the auditor alone: rows with salts and RFC 6962 proofs. A row whose proof does not hold counts as
  * not opened. Beside what was drawn, neighbours are opened that bind a row to its place:
- *   steps   the row before each, and the last row
+ *   steps, checkpoints   the row before each, and the last row
  *   tokens  the row behind each, the first and the last row, and as many rows drawn by number: a second chain of rows
  *           that covers the same token positions would be among those
  *   else    the last row
@@ -79,7 +79,9 @@ export function drawn(
 export function rowsToOpen(challenge: Challenged, { rows }: Drawn, places: readonly (number | null)[]): number[] {
   const { size } = challenge.target.said;
   const wanted = new Set(rows);
-  if (challenge.said.class === "steps") for (const each of rows) if (each > 0) wanted.add(each - 1);
+  // A segment lies between two checkpoints, a jump between two steps.
+  if (["steps", "checkpoints"].includes(challenge.said.class))
+    for (const each of rows) if (each > 0) wanted.add(each - 1);
   for (const place of places)
     if (place !== null) {
       wanted.add(place);

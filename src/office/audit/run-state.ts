@@ -29,6 +29,12 @@ export interface Challenged {
   reported: EntryOf<"reported"> | null;
 }
 
+interface Entered<K extends AuditEntry["kind"]> {
+  said: EntryOf<K>;
+  digest: string;
+  seq: number;
+}
+
 export interface RunState {
   opened: EntryOf<"run.opened"> | null;
   /** Digest of the opening statement: the run's identity. */
@@ -36,6 +42,10 @@ export interface RunState {
   key: EcdsaPublicKey | null;
   committed: Map<RowClass, Committed[]>;
   challenges: Map<string, Challenged>;
+  /** Summaries of training content, by the digest of their statement. */
+  summaries: Map<string, Entered<"summarised">>;
+  /** How segments are trained again and the last checkpoint exported, in the order logged. */
+  commands: Entered<"command">[];
   closed: EntryOf<"run.closed"> | null;
   entries: number;
   /** Round of the last entry that carries one. */
@@ -50,6 +60,8 @@ export function newRun(): RunState {
     key: null,
     committed: new Map(),
     challenges: new Map(),
+    summaries: new Map(),
+    commands: [],
     closed: null,
     entries: 0,
     lastRound: 0,
@@ -138,6 +150,17 @@ const ENTER: { [K in Exclude<AuditEntry["kind"], "run.opened">]: Enter<K> } = {
     const challenge = pending(state, said.challenge, seq);
     round(state.opened!, { round: challenge.said.round, signature: said.signature }, seq, options);
     challenge.answered = said;
+  },
+  summarised(state, entry, seq, options) {
+    const { said, digest } = entry;
+    signed(entry, state.key!, seq, options);
+    if (!state.committed.get("data")?.some((each) => each.digest === said.target))
+      throw fault(seq, "expected a summary of a commitment to data");
+    state.summaries.set(digest, { said, digest, seq });
+  },
+  command(state, entry, seq, options) {
+    signed(entry, state.key!, seq, options);
+    state.commands.push({ said: entry.said, digest: entry.digest, seq });
   },
   refused(state, entry, seq, options) {
     signed(entry, state.key!, seq, options);

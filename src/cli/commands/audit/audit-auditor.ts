@@ -8,6 +8,7 @@ import { reportOnRun } from "../../../app/audit/report-run.js";
 import { openRun, readRunKey } from "../../../app/audit/run-log.js";
 import { readPolicyFile } from "../../../app/log/log.js";
 import { modelRoot } from "../../../app/register/declare.js";
+import { canonicalJsonBytes } from "../../../base/canonical-json.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { assertFreeTarget, writeBundle } from "../../../host/bundle-store.js";
 import { platformKey } from "../../../host/signing/signature-keys.js";
@@ -18,6 +19,7 @@ import { readOrder } from "../../../office/audit/inspection/order.js";
 import { ROW_CLASSES, type RowClass } from "../../../office/audit/rows.js";
 import { enter, newRun } from "../../../office/audit/run-state.js";
 import { visibleText } from "../../../report/visible-text.js";
+import { progressLine } from "../../progress.js";
 import {
   atOf,
   DOES_NOT_HOLD,
@@ -30,7 +32,7 @@ import {
 
 /** Verbs that need no private folder of the run. */
 export function auditorCommands(): Command[] {
-  return [showCommand(), drawCommand(), reportCommand(), verifyCommand()];
+  return [showCommand(), drawCommand(), reportCommand(), rerunCommand(), disclosedCommand(), verifyCommand()];
 }
 
 function showCommand(): Command {
@@ -118,6 +120,7 @@ interface ReportTyped {
   opening?: string;
   identity?: string;
   challenge?: string;
+  disclosed?: string;
   model?: string;
   policy?: string;
   withRows?: boolean;
@@ -134,6 +137,7 @@ function reportCommand(): Command {
     .option("--opening <file>", "the sealed opening")
     .option("--identity <file>", "age identity file that opens it")
     .option("--challenge <digest>", "which challenge (default: the last)")
+    .option("--disclosed <file>", "lines of the training summary that the maker shows, held against what was drawn")
     .option("--model <path>", "the released model: folder, file, or its digest sha256:…")
     .option("--policy <file>", "tlog-policy: whose witnesses' clocks are believed")
     .option("--with-rows", "put the opened rows into the bundle")
@@ -153,6 +157,7 @@ function reportCommand(): Command {
         where,
         challenge: options.challenge ?? null,
         opening: options.opening === undefined ? null : { file: options.opening, identity: options.identity! },
+        disclosed: options.disclosed ?? null,
         model: options.model === undefined ? null : await rootOfModel(options.model),
         policy: options.policy === undefined ? null : new Uint8Array(await readFile(options.policy)),
         withRows: options.withRows ?? false,
@@ -169,6 +174,109 @@ function reportCommand(): Command {
         ];
         process.stdout.write(`${lines.map(visibleText).join("\n")}\n`);
       }
+    });
+}
+
+function rerunCommand(): Command {
+  return new Command("rerun")
+    .argument("<run>", "the run's folder or URL")
+    .description(
+      "Train drawn segments again by the maker's logged command, and hold them against its spread: only refutes.",
+    )
+    .requiredOption("--opening <file>", "the sealed opening of a challenge of checkpoints")
+    .requiredOption("--identity <file>", "age identity file that opens it")
+    .requiredOption("--checkpoints <folder>", "where the committed checkpoints lie")
+    .requiredOption("--workspace <folder>", "where the logged command runs, with its files")
+    .option("--challenge <digest>", "which challenge (default: the last)")
+    .option("--repeats <n>", "new runs of each segment, two or more", wholeNumber, 2)
+    .option("--model <path>", "the released model: the logged export is run again and compared tensor by tensor")
+    .option("--out <file>", "a new file for the report (JSON)")
+    .option("--json", "print the report as JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay audit rerun ./lm-01 --opening opening.age --identity auditor.age --checkpoints ./output --workspace ./training",
+    )
+    .action(
+      async (
+        where: string,
+        options: {
+          opening: string;
+          identity: string;
+          checkpoints: string;
+          workspace: string;
+          challenge?: string;
+          repeats: number;
+          model?: string;
+          out?: string;
+          json?: boolean;
+        },
+      ) => {
+        const { rerunDrawn } = await import("../../../app/audit/rerun-run.js");
+        const progress = progressLine();
+        const report = await rerunDrawn({
+          where,
+          challenge: options.challenge ?? null,
+          opening: { file: options.opening, identity: options.identity },
+          checkpoints: options.checkpoints,
+          workspace: options.workspace,
+          repeats: options.repeats,
+          model: options.model ?? null,
+          onProgress: progress.report,
+        }).finally(() => progress.done());
+        if (options.out !== undefined) await writeNewFile(options.out, canonicalJsonBytes(report));
+        print(
+          report,
+          `${report.run.name}: ${report.status}, ${report.drawn} of ${report.all} segments drawn`,
+          options.json,
+        );
+      },
+    );
+}
+
+/** What a report says and cannot see, or the whole of it as JSON. */
+function print(report: { says: readonly string[]; cannotSee: readonly string[] }, head: string, json?: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    return;
+  }
+  const lines = [head, ...report.says, "What this cannot see:", ...report.cannotSee.map((each) => ` - ${each}`)];
+  process.stdout.write(`${lines.map(visibleText).join("\n")}\n`);
+}
+
+function disclosedCommand(): Command {
+  return new Command("disclosed")
+    .argument("<run>", "the run's folder or URL")
+    .argument("<lines>", "lines of a training summary that the maker shows")
+    .description("Check that shown lines are of the summary in the run's log; exit 3 when they are not.")
+    .option("--json", "print the lines as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay audit disclosed ./lm-01 licences.json")
+    .action(async (where: string, path: string, { json }: { json?: boolean }) => {
+      const { disclosedOf } = await import("../../../app/audit/summary-run.js");
+      const found = await disclosedOf(where, path).catch((error: unknown) => {
+        if (!(error instanceof AssayError) || error.code !== "DIGEST") throw error;
+        process.exitCode = DOES_NOT_HOLD;
+        return { fault: error.message };
+      });
+      if ("fault" in found) {
+        process.stdout.write(
+          json
+            ? `${JSON.stringify({ holds: false, detail: found.fault })}\n`
+            : `DOES NOT HOLD  ${visibleText(found.fault)}\n`,
+        );
+        return;
+      }
+      const { lines, entry } = found;
+      if (json) {
+        process.stdout.write(`${JSON.stringify({ holds: true, target: entry.target, of: entry.size, lines })}\n`);
+        return;
+      }
+      for (const line of lines)
+        process.stdout.write(
+          `${visibleText(`${line.field ?? "total"}${line.field === null ? "" : ` = ${line.value ?? "(not stated)"}`}: ${line.rows} rows${line.tokens === null ? "" : `, ${line.tokens} tokens`}`)}\n`,
+        );
+      process.stdout.write(
+        `${lines.length} of ${entry.size} lines shown; what a row says of itself is not checked by this\n`,
+      );
     });
 }
 

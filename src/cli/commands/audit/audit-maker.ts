@@ -35,6 +35,9 @@ export function makerCommands(): Command[] {
     enterCommand(),
     closeCommand(),
     originCommand(),
+    summaryCommand(),
+    discloseCommand(),
+    commandCommand(),
   ];
 }
 
@@ -289,6 +292,101 @@ function originCommand(): Command {
           ];
           process.stdout.write(`${lines.map(visibleText).join("\n")}\n`);
         }
+      },
+    );
+}
+
+function summaryCommand(): Command {
+  const command = new Command("summary")
+    .argument("<run>", "the run's folder")
+    .description("Summarise committed data by fields; the log has its root, so that single lines can be shown.")
+    .requiredOption("--field <name...>", "fields of the rows, such as licence, source or language")
+    .requiredOption("--out <file>", "a new file for all lines with their salts, to be kept secret");
+  return signing(command)
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay audit summary ./lm-01 --field licence source --out summary.json --private-key key.pem",
+    )
+    .action(async (folder: string, options: SigningOptions & { field: string[]; out: string }) => {
+      const { summarise } = await import("../../../app/audit/summary-run.js");
+      const progress = progressLine();
+      const { entry, lines } = await summarise({
+        folder,
+        fields: options.field,
+        out: options.out,
+        key: await readRunKey(options.privateKey, options.password),
+        at: atOf(options),
+        witnesses: await witnessesOf(options),
+        onProgress: progress.report,
+      }).finally(() => progress.done());
+      tellEntry(entry, `${options.out}: ${lines.length} lines, ${entry.digest}`, options.json);
+    });
+}
+
+function discloseCommand(): Command {
+  return new Command("disclose")
+    .argument("<summary>", "what `assay audit summary` wrote")
+    .description("Show some lines of a training summary, with proofs, and no others.")
+    .option("--field <name...>", "of which fields", [])
+    .option("--value <text...>", "of which values (default: all of the fields)", [])
+    .option("--total", "the line of the total too")
+    .requiredOption("--out <file>", "a new file for the shown lines")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay audit disclose summary.json --field licence --total --out licences.json",
+    )
+    .action(async (path: string, options: { field: string[]; value: string[]; total?: boolean; out: string }) => {
+      const { disclose } = await import("../../../app/audit/summary-run.js");
+      const wanted = { fields: options.field, values: options.value, total: options.total ?? false };
+      await writeNewFile(options.out, await disclose(path, wanted));
+    });
+}
+
+function commandCommand(): Command {
+  const command = new Command("command")
+    .argument("<run>", "the run's folder")
+    .argument("<argv...>", "the command, behind --, with {from}, {to}, {from-step} and {to-step}")
+    .description("Log how a segment is trained again, or the last checkpoint exported, before anything is drawn.")
+    .addOption(new Option("--purpose <purpose>", "what it makes").choices(["segment", "export"]).default("segment"))
+    .requiredOption("--workspace <folder>", "where it runs, with its files")
+    .option("--file <file...>", "files in the workspace whose digests are logged", [])
+    .option("--measure <folder>", "a checkpoint from which the spread of your own runs is measured")
+    .option("--from-step <number>", "with --measure: the step of that checkpoint", wholeNumber)
+    .option("--to-step <number>", "with --measure: the step to which it runs", wholeNumber)
+    .option("--repeats <n>", "with --measure: how many runs", wholeNumber, 3);
+  return signing(command)
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay audit command ./lm-01 --workspace ./training --file train.py --measure ./output/checkpoint-0 --from-step 0 --to-step 50 --private-key key.pem -- python train.py --from {from} --steps {from-step}:{to-step} --out {to}",
+    )
+    .action(
+      async (
+        folder: string,
+        argv: string[],
+        options: SigningOptions & {
+          purpose: "segment" | "export";
+          workspace: string;
+          file: string[];
+          measure?: string;
+          fromStep?: number;
+          toStep?: number;
+          repeats: number;
+        },
+      ) => {
+        const { logCommand } = await import("../../../app/audit/rerun-run.js");
+        const { measure, fromStep = 0, toStep = 0, repeats } = options;
+        const entry = await logCommand({
+          folder,
+          purpose: options.purpose,
+          argv,
+          workspace: options.workspace,
+          files: options.file,
+          measure: measure === undefined ? null : { from: measure, steps: [fromStep, toStep], repeats },
+          key: await readRunKey(options.privateKey, options.password),
+          at: atOf(options),
+          witnesses: await witnessesOf(options),
+        });
+        tellEntry(entry, `logged: ${entry.digest}`, options.json);
       },
     );
 }

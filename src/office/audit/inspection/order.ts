@@ -61,7 +61,7 @@ const orderSchema = z.strictObject({
 export type InspectionOrder = z.infer<typeof orderSchema>;
 
 /** @throws SCHEMA naming the first field that is not as an order has it */
-function checkOrder(value: unknown, what: string): InspectionOrder {
+export function checkOrder(value: unknown, what: string): InspectionOrder {
   const parsed = orderSchema.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
