@@ -18,12 +18,12 @@ import { type ReadHashes, rowProof, TreeBuilder, treeRoot } from "./row-tree.js"
 import { type DataRow, type Row, rowLeaf } from "./rows.js";
 
 /** Values of all fields together: domains of a crawl run to some hundred thousand. */
-export const SUMMARY_LINES_MAX = 200_000;
-export const SUMMARY_FIELDS_MAX = 20;
+const SUMMARY_LINES_MAX = 200_000;
+const SUMMARY_FIELDS_MAX = 20;
 const VALUE_CHARACTERS_MAX = 300;
 /** Lines shown at once: each is tested against the drawn units. */
 const DISCLOSED_MAX = 500;
-export const DISCLOSED_BYTES_MAX = 8 * 1024 * 1024;
+const DISCLOSED_BYTES_MAX = 8 * 1024 * 1024;
 
 const count = z.number().int().nonnegative();
 const lineSchema = z.strictObject({

@@ -18,7 +18,7 @@ interface Noted<K extends InspectionEntry["kind"]> {
   key: string;
 }
 
-export interface Export {
+interface Export {
   asked: Noted<"asked">;
   cleared: Noted<"cleared"> | null;
   stopped: Noted<"stopped"> | null;

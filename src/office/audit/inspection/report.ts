@@ -15,7 +15,7 @@ interface Duty {
 }
 
 /** One thing that passed between two sides and that their words do not tell alike. */
-export interface Mismatch {
+interface Mismatch {
   what: string;
   entries: number[];
   says: string;
