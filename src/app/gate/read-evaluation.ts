@@ -17,8 +17,10 @@ import {
   objectIn,
   parseLooseJson,
 } from "../../office/gate/evaluations/loose-json.js";
+import { readOwnReport } from "../../office/gate/evaluations/own-report.js";
 import { readPromptfoo } from "../../office/gate/evaluations/promptfoo.js";
 import type { EvalReading } from "../../office/gate/evaluations/reading.js";
+import { decodeReport, REPORT_TYPE } from "../../office/gate/suites/report.js";
 
 const LINES_MAX = 2_000_000;
 
@@ -28,7 +30,7 @@ export interface ReadFiles {
   digest: Digest;
 }
 
-/** @param path Inspect `.eval` or JSON, garak report, promptfoo output, lm-eval `results_*.json` with its samples beside it */
+/** @param path Inspect `.eval` or JSON, garak report, promptfoo output, lm-eval `results_*.json` with its samples beside it, a report of `assay evaluate` */
 export async function readEvaluation(path: string): Promise<ReadFiles> {
   const info = await stat(path).catch(() => null);
   if (!info?.isFile()) throw new AssayError("NOT_FOUND", `expected a file of an evaluation at ${quoted(path)}`);
@@ -43,6 +45,7 @@ async function readingOf(bytes: Uint8Array, path: string): Promise<EvalReading> 
   if (lines) return readGarak(lines.values, lines.notNumbers);
   const { value, notNumbers } = parseLooseJson(bytes, what);
   if (!isObject(value)) throw unknown(what);
+  if (value.type === REPORT_TYPE) return readOwnReport(decodeReport(bytes, what));
   if (objectIn(value, "eval") && ("status" in value || "plan" in value)) return readInspect(value, notNumbers);
   const results = objectIn(value, "results");
   if (results && listIn(results, "results")) return readPromptfoo(value, notNumbers);
@@ -56,7 +59,7 @@ async function readingOf(bytes: Uint8Array, path: string): Promise<EvalReading> 
 function unknown(what: string): AssayError {
   return new AssayError(
     "FORMAT",
-    `${what}: expected a log of Inspect (.eval or JSON), a garak report, an output of promptfoo or results of lm-eval`,
+    `${what}: expected a log of Inspect (.eval or JSON), a garak report, an output of promptfoo, results of lm-eval or a report of assay evaluate`,
   );
 }
 

@@ -65,6 +65,11 @@ const VERBS: readonly Verb[] = [
     load: async () => (await import("./gate/gate.js")).gateCommand(),
   },
   {
+    name: "evaluate",
+    description: "Ask a model a suite of paired questions and triggers: counts with exact bounds, never a finding.",
+    load: async () => (await import("./evaluate.js")).evaluateCommand(),
+  },
+  {
     name: "pact",
     description: "What states and laboratories promised each other, held against logs: status, reasons, drafts.",
     load: async () => (await import("./pact/pact.js")).pactCommand(),

@@ -6,7 +6,7 @@
  */
 import { lower95 } from "../../../stats/clopper-pearson.js";
 
-export const TOOLS = ["inspect", "lm-eval", "promptfoo", "garak"] as const;
+export const TOOLS = ["inspect", "lm-eval", "promptfoo", "garak", "assay"] as const;
 type Tool = (typeof TOOLS)[number];
 
 /** Fewer distinct samples carry no threshold worth the name: 29 of 29 bound a rate at .9. */
