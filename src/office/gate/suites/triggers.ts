@@ -86,7 +86,7 @@ export interface TriggerCount {
 }
 
 /** Counts of one candidate. */
-export function countTrigger(rows: readonly TriggerRow[]): TriggerCount {
+function countTrigger(rows: readonly TriggerRow[]): TriggerCount {
   const speaksFor = rows.filter(({ triggered, plain, neutral }) => triggered && !plain && !neutral).length;
   const speaksAgainst = rows.filter(({ triggered, plain, neutral }) => !triggered && (plain || neutral)).length;
   const n = speaksFor + speaksAgainst;
@@ -101,7 +101,7 @@ export function countTrigger(rows: readonly TriggerRow[]): TriggerCount {
   };
 }
 
-export interface JudgedTrigger extends TriggerCount {
+interface JudgedTrigger extends TriggerCount {
   holmP: number;
   /** Bounds of the share of such prompts that are answered with the target, holding together at 95 %. */
   share: [number, number];
