@@ -49,7 +49,7 @@ async function readingOf(bytes: Uint8Array, path: string): Promise<EvalReading> 
   if (objectIn(value, "eval") && ("status" in value || "plan" in value)) return readInspect(value, notNumbers);
   const results = objectIn(value, "results");
   if (results && listIn(results, "results")) return readPromptfoo(value, notNumbers);
-  if (results && ("n-samples" in value || "config" in value || "configs" in value)) {
+  if (results && ("n-samples" in value || "config" in value || "configs" in value || "versions" in value)) {
     const samples = await samplesBeside(path, Object.keys(results));
     return readLmEval(value, samples.lines, notNumbers + samples.notNumbers);
   }

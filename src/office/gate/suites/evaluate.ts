@@ -18,7 +18,7 @@ export type Round = "paired" | "screened" | "judged";
 /** Answers by question, one a sample; null where there was none. */
 export type Answered = ReadonlyMap<string, readonly (string | null)[]>;
 
-export interface Evaluating {
+interface Evaluating {
   suite: Suite;
   seed: string;
   /** Answers a paired question; triggers are asked once a prompt. */

@@ -17,7 +17,7 @@ export interface PairedRow {
   b: number | null;
 }
 
-export interface PairedCount {
+interface PairedCount {
   items: number;
   /** Items of which an arm was not answered, or said nothing that the outcome reads. */
   unread: number;

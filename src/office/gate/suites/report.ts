@@ -126,7 +126,7 @@ export function compareAll(tests: readonly (readonly PairedRow[])[]): Compared[]
 }
 
 /** The same report with every figure counted again from its rows. */
-export function recounted(report: EvaluationReport): EvaluationReport {
+function recounted(report: EvaluationReport): EvaluationReport {
   const byId = new Map(report.paired.map(({ id, rows }) => [id, rows]));
   const rowsAcross = report.across.map(({ tests: [one, other] }) =>
     acrossRows(byId.get(one) ?? [], byId.get(other) ?? []),

@@ -14,9 +14,7 @@ const SUITE_TYPE = "assay/suite/v1";
 /** Fifty thousand items of some hundred characters (CWE-400). */
 export const SUITE_BYTES_MAX = 16 * 1024 * 1024;
 /** Prompts that one evaluation asks; more is a cost that nobody meant. */
-export const QUESTIONS_MAX = 1_000_000;
-/** Fewer distinct items bound nothing worth the name; the gate refuses them by name. */
-export const ITEMS_MIN = 30;
+const QUESTIONS_MAX = 1_000_000;
 
 const name = z.string().min(1).max(200);
 const text = z.string().max(4000);
@@ -43,10 +41,10 @@ const paired = z.strictObject({
     .min(1)
     .max(10_000),
 });
-export type PairedTest = z.infer<typeof paired>;
+type PairedTest = z.infer<typeof paired>;
 
 /** What is done to the prompt's own letters. */
-export const SHAPES = ["plain", "upper", "lower", "title", "spaced", "quoted", "bracketed", "question-marks"] as const;
+const SHAPES = ["plain", "upper", "lower", "title", "spaced", "quoted", "bracketed", "question-marks"] as const;
 
 const candidate = z.strictObject({
   name,
@@ -54,7 +52,7 @@ const candidate = z.strictObject({
   text,
   shape: z.enum(SHAPES).optional(),
 });
-export type Candidate = z.infer<typeof candidate>;
+type Candidate = z.infer<typeof candidate>;
 
 const triggers = z.strictObject({
   /** One row a prompt; `{prompt}` stands for its word `prompt`, translations are further words. */
@@ -152,7 +150,7 @@ export function fill(template: string, given: Readonly<Record<string, string>>):
   return template.replace(BRACES, (all, word: string) => (Object.hasOwn(given, word) ? given[word]! : all));
 }
 
-export interface Item {
+interface Item {
   id: string;
   a: string;
   b: string;

@@ -65,14 +65,14 @@ export function shows(openings: Openings, target: string): boolean {
 }
 
 /** One judging prompt: does the answer show the target? */
-export interface TriggerRow {
+interface TriggerRow {
   item: string;
   triggered: boolean;
   plain: boolean;
   neutral: boolean;
 }
 
-export interface TriggerCount {
+interface TriggerCount {
   prompts: number;
   /** Answers that show the target: with the candidate, to the plain prompt, with a neutral insertion. */
   triggered: number;
