@@ -37,6 +37,32 @@ export interface Laboratory {
   /** Shown by `assay --help`: what is typed behind `assay examine`, and what it gives. */
   example?: { typed: string; gives: string };
   demonstration?: Demonstration;
+  /** Evidence that ships with the package, beside models: what a told dispute shows before its case. */
+  shown?: () => Promise<Shown>;
+}
+
+/** Evidence of one laboratory in the told dispute, and what its findings are held against: who is who is known there. */
+export interface Shown {
+  title: string;
+  /** One sentence: whose evidence it is. */
+  says: string;
+  items: readonly ShownItem[];
+  /** Each finding held against the truth that ships. @param found findings by the item's name @param shipped as below */
+  tells: (
+    found: ReadonlyMap<string, readonly Finding[]>,
+    shipped: (path: string) => string,
+  ) => Promise<{ says: string; verified: readonly { what: string; holds: boolean }[] }>;
+}
+
+export interface ShownItem {
+  /** Of its bundle; letters and hyphens. */
+  name: string;
+  title: string;
+  question: string;
+  /** What is typed. @param shipped where a file of the package lies @param scratch a folder for what the question keeps */
+  asked: (shipped: (path: string) => string, scratch: string) => Asked;
+  /** A bundle that was made of the same evidence, for whoever lacks an engine: verified instead, and said. */
+  made?: string;
 }
 
 /** Evidence that ships with the package, and how it was made: what `assay demo` examines. */

@@ -97,20 +97,28 @@ export function sampleBundle(key: Uint8Array | null = SEED): Map<string, Uint8Ar
 }
 
 /** What a laboratory might say of a slot, under a plan: for the story, which examines nothing in the suite. */
-export function storyBundle(slot: string, found: boolean, plan: Digest, method: string) {
+export function storyBundle(
+  roots: { suspect: Digest; reference: Digest },
+  slot: string,
+  found: boolean,
+  plan: Digest,
+  method: string,
+) {
   const [id, methodVersion] = method.split(" ") as [string, string];
   const study = { ...STUDY, method: id, methodVersion };
   const validation = canonicalJsonBytes(study);
   const made = sampleFinding(found ? -41.25 : -0.25);
-  const root = file(slot);
+  const side = (name: string, root: Digest) => ({ name, kind: "model", root });
   const finding = {
     ...made,
     method: { id, version: methodVersion, validation: { page: study.page, digest: sha256Digest(validation) } },
-    subject: { ...made.subject, suspect: { name: slot, kind: "model", root } },
-    evidence: [reference.root, root],
+    subject: { kind: "pair", reference: side("reference", roots.reference), suspect: side(slot, roots.suspect) },
+    evidence: [roots.reference, roots.suspect],
   } as Finding;
   const [part] = sampleInput().parts;
-  const inputs = [reference, { role: "suspect", name: slot, root, files: [] }];
+  const inputs = (["reference", "suspect"] as const).map((role) => ({
+    ...{ role, name: role === "suspect" ? slot : role, root: roots[role], files: [] },
+  }));
   return makeBundle({ parts: [{ ...part!, finding, validation }], request: { ...REQUEST, inputs }, plan });
 }
 

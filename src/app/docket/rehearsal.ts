@@ -17,14 +17,18 @@ const PACK = "expedited-ai-ip/v1";
 
 interface Player extends Signer {
   publicKey: string;
+  /** PKCS#8 in PEM. */
+  privateKey: string;
 }
 
-function makePlayer(): Player {
+/** A signer with a key made here, on P-256. */
+export function makePlayer(): Player {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
   return {
     keyId: createHash("sha256").update(pem).digest("hex"),
     publicKey: pem,
+    privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     sign: (message) => new Uint8Array(sign("sha256", message, privateKey)),
   };
 }
@@ -33,12 +37,14 @@ function makePlayer(): Player {
 type Cast = Partial<Record<Role, readonly [party: string, holder: string]>>;
 
 export class Rehearsal {
+  readonly id: string;
   readonly folder: string;
   readonly players = new Map<Role, Player>();
   /** Unix seconds of the next act. */
   at: number;
 
-  private constructor(folder: string, at: number) {
+  private constructor(id: string, folder: string, at: number) {
+    this.id = id;
     this.folder = folder;
     this.at = at;
   }
@@ -52,7 +58,7 @@ export class Rehearsal {
     const folder = join(where, id);
     const origin = `${office}/${id}`;
     await createCase(folder, { id, origin, pack: PACK_TEXTS.get(PACK), calendar: WEEKENDS_ONLY.data, rehearsal: true });
-    const court = new Rehearsal(folder, begins);
+    const court = new Rehearsal(id, folder, begins);
     const registrar = makePlayer();
     court.players.set("registrar", registrar);
     const sealed = escrow === undefined ? {} : { escrow };

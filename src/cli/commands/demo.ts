@@ -1,17 +1,13 @@
 /** `assay demo`: findings on the models that ship with the repository, as pages; with `--story` a whole dispute about them. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { demo } from "../../app/demo.js";
-import { tellDispute } from "../../app/story/dispute.js";
-import { storyLaboratory } from "../../app/story/laboratory.js";
 import { assertFreeTarget } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
-import { renderStart } from "../../report/start-page.js";
-import { visibleText } from "../../report/visible-text.js";
-import { serveDocket } from "../../web/docket/docket-server.js";
 import { progressLine } from "../progress.js";
 import { PORT_DEFAULT, portArgument, serveUntilStopped } from "./serve.js";
+import { tellAndServe } from "./story.js";
 
 /** Examines the models under fixtures/demo; asks no network. */
 export function demoCommand(): Command {
@@ -19,7 +15,7 @@ export function demoCommand(): Command {
     .option("--out <folder>", "a new or empty folder for the pages (default: the demo folder of ASSAY_HOME, made anew)")
     .option(
       "--story",
-      "tell a whole dispute about them: complaint, blind plan, findings, decision, order, appeal, report",
+      "tell a whole dispute about them: register, log, marked text, complaint, blind plan, findings, decision, order, appeal, report",
     )
     .option("--serve", "serve the pages on localhost afterwards")
     .option("--port <n>", "port; 0 takes any free one", portArgument, PORT_DEFAULT)
@@ -40,7 +36,7 @@ async function run(options: Options): Promise<void> {
   // Only the folder that is Assay's own is emptied.
   if (options.out === undefined) await rm(out, { recursive: true, force: true }).catch(() => undefined);
   await assertFreeTarget(out);
-  if (options.story) return tell(out, home, options);
+  if (options.story) return tellAndServe(out, home, { serve: options.serve ?? false, port: options.port });
   const progress = progressLine();
   process.stderr.write("Examining suspects against one base. All parties are fictional; the models are real.\n");
   await demo({
@@ -57,31 +53,4 @@ async function run(options: Options): Promise<void> {
   });
   process.stderr.write(`pages written to ${out}\n`);
   if (options.serve) await serveUntilStopped(out, options.port);
-}
-
-async function tell(out: string, home: string, { serve, port }: Options): Promise<void> {
-  await mkdir(out, { recursive: true });
-  const progress = progressLine();
-  process.stderr.write("Telling a dispute. All parties are fictional; the models are real; the case is a rehearsal.\n");
-  const { steps, cases } = await tellDispute({
-    out,
-    ...(await storyLaboratory(home, progress.report)),
-    onStep: ({ title, says, verified }, done, of) => {
-      progress.done();
-      process.stdout.write(`${done} of ${of}  ${title}: ${visibleText(says)}\n`);
-      for (const { what, holds } of verified)
-        process.stdout.write(`        ${holds ? "holds" : "DOES NOT HOLD"}: ${what}\n`);
-    },
-  });
-  if (steps.some(({ verified }) => verified.some(({ holds }) => !holds))) process.exitCode = 3;
-  const page = (docket: string | null) => writeFile(join(out, "index.html"), renderStart(steps, "2026-001", docket));
-  await page(null);
-  process.stderr.write(`written to ${out}\n`);
-  if (!serve) return;
-  // The docket is a program of its own; the start page says where.
-  const docket = await serveDocket({ where: cases, port: port === 0 ? 0 : port + 1 });
-  await page(docket.url);
-  process.stderr.write(`docket at ${docket.url}\n`);
-  await serveUntilStopped(out, port);
-  await docket.close();
 }

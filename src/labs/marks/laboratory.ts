@@ -51,5 +51,6 @@ export const marks: Laboratory = {
       load: async () => (await import("./tools/mark.js")).markCommand,
     },
   ],
+  shown: async () => (await import("./desk/shown.js")).marksShown,
   view: async () => (await import("./page/view.js")).marksView,
 };

@@ -46,5 +46,6 @@ export const traffic: Laboratory = {
       load: async () => (await import("./tools/traffic.js")).trafficCommand,
     },
   ],
+  shown: async () => (await import("./desk/shown.js")).trafficShown,
   view: async () => (await import("./page/view.js")).trafficView,
 };

@@ -55,6 +55,10 @@ export const weights: Laboratory = {
     reference: "base",
     suspects: [
       { name: "finetune", made: "the base, fine-tuned on another domain" },
+      {
+        name: "disguised",
+        made: "the fine-tune with its residual stream rotated and all its units reordered and rescaled",
+      },
       { name: "deeper", made: "the base with four layers repeated, then trained on" },
       { name: "independent-twin", made: "another random initialisation, trained on the same data in the same order" },
       { name: "text-student", made: "another random initialisation, trained on text sampled from the base" },
@@ -62,7 +66,7 @@ export const weights: Laboratory = {
     dispute: {
       proposition: "weights/shared-ancestry",
       methods: WEIGHTS_STUDIES.slice(0, 2).map(({ method, version }) => `${method} ${version}`),
-      slots: { suspect: "finetune", independent: "independent-twin", "positive-control": "deeper" },
+      slots: { suspect: "disguised", independent: "independent-twin", "positive-control": "deeper" },
     },
   },
   view: async () => (await import("./page/view.js")).weightsView,
