@@ -47,6 +47,8 @@ export interface Shown {
   /** One sentence: whose evidence it is. */
   says: string;
   items: readonly ShownItem[];
+  /** Files of the package that its owner puts on record before anything else happens. */
+  committed?: readonly string[];
   /** Each finding held against the truth that ships. @param found findings by the item's name @param shipped as below */
   tells: (
     found: ReadonlyMap<string, readonly Finding[]>,

@@ -88,8 +88,8 @@ export async function tellCase(
     },
   });
   const hearing: Hearing = { ...options, court, teller };
-  await complain(hearing, evidence);
-  await answer(hearing);
+  await complain(hearing);
+  await answer(hearing, evidence);
   const secret = hex(new Uint8Array(randomBytes(32)));
   const plan = await planned(hearing, secret);
   const labels = await labelled(hearing, plan, secret);
@@ -109,7 +109,7 @@ export async function tellCase(
   return { id: CASE, folder: court.folder, bundle, outcomes, order };
 }
 
-async function complain({ court, teller }: Hearing, evidence: readonly ShownBundle[]): Promise<void> {
+async function complain({ court, teller }: Hearing): Promise<void> {
   await court.act(
     "complainant",
     "complaint",
@@ -118,6 +118,19 @@ async function complain({ court, teller }: Hearing, evidence: readonly ShownBund
       text: "Meridian Cloud serves a model that, we say, was made from ours. We ask for a label and a register entry.",
     },
   );
+  teller.told(
+    "Complaint",
+    "The office opens a case under its rules, with a log of its own; Aldgate Labs files.",
+    [],
+    [page("", "the case")],
+  );
+}
+
+async function answer({ court, teller }: Hearing, evidence: readonly ShownBundle[]): Promise<void> {
+  await court.later(1).act("registrar", "notice", async (open, received) => ({
+    ...(await announceDraw(open, received, 3600)),
+  }));
+  await court.act("registrar", "service.proof", { way: "courier", on: court.today });
   for (const { name, title, bundle } of evidence)
     await court.act(
       "complainant",
@@ -128,19 +141,6 @@ async function complain({ court, teller }: Hearing, evidence: readonly ShownBund
       },
       { attachments: [{ name: `${name}.zip`, bytes: bundle }] },
     );
-  teller.told(
-    "Complaint",
-    "The office opens a case under its rules, with a log of its own. Aldgate Labs files and brings what it found: leads, not yet tests under a plan.",
-    [],
-    [page("", "the case"), page("/exhibits", "its exhibits")],
-  );
-}
-
-async function answer({ court, teller }: Hearing): Promise<void> {
-  await court.later(1).act("registrar", "notice", async (open, received) => ({
-    ...(await announceDraw(open, received, 3600)),
-  }));
-  await court.act("registrar", "service.proof", { way: "courier", on: court.today });
   await court.act(
     "complainant",
     "exhibit",
@@ -168,9 +168,9 @@ async function answer({ court, teller }: Hearing): Promise<void> {
     );
   teller.told(
     "Answer",
-    "Meridian Cloud is served and denies. One exhibit is sealed: it stays listed, and its contents are encrypted.",
+    "Meridian Cloud is served. Aldgate Labs brings what it found before as exhibits: that opens no order, since nobody had planned it. One exhibit is sealed: it stays listed, and its contents are encrypted. Meridian Cloud denies.",
     [],
-    [page("/timeline", "every entry, in order")],
+    [page("/timeline", "every entry, in order"), page("/exhibits", "the exhibits")],
   );
 }
 

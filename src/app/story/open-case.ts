@@ -41,6 +41,10 @@ export async function openSecondCase(out: string, escrow: string): Promise<OpenC
     await writeFile(join(keys, `${role}.pem`), court.players.get(role)!.privateKey, { mode: 0o600 });
   const text = "Tallis Press serves a model that, we say, learned our answers. We ask that logs be kept.";
   await court.act("complainant", "complaint", { members: 1, fee: "paid", tried: 2 }, { text });
+  await court.later(1).act("registrar", "notice", async (open, received) => ({
+    ...(await announceDraw(open, received, 3600)),
+  }));
+  await court.act("registrar", "service.proof", { way: "courier", on: court.today });
   const who = "counsel of Tallis Press";
   const recipient = await makeIdentity(join(keys, "respondent.age"));
   await court.act(
@@ -65,9 +69,5 @@ export async function openSecondCase(out: string, escrow: string): Promise<OpenC
     { tier: "PARTIES", attachments: [{ name: "letter.txt", bytes: letter }] },
   );
   const sealed = (await court.open()).records.length - 1;
-  await court.later(1).act("registrar", "notice", async (open, received) => ({
-    ...(await announceDraw(open, received, 3600)),
-  }));
-  await court.act("registrar", "service.proof", { way: "courier", on: court.today });
   return { id: CASE, folder: court.folder, next: momentText(court.at + 2 * DAY_SECONDS), sealed };
 }

@@ -22,7 +22,7 @@ import { type AppendResult, appendDeclarations, initRegister } from "../register
 import { checkRegister } from "../register/register-fsck.js";
 import type { Verified } from "./step.js";
 
-export interface WitnessRun {
+interface WitnessRun {
   url: string;
   close: () => Promise<void>;
 }
@@ -51,7 +51,7 @@ export class StoryRegister {
   readonly policy: Policy;
   readonly #keys: string;
   readonly #players: ReadonlyMap<Who, ReturnType<typeof makePlayer>>;
-  readonly #marks: string;
+  readonly #commitments: string;
   readonly #witness: WitnessRun;
 
   private constructor(given: {
@@ -59,7 +59,7 @@ export class StoryRegister {
     policyFile: string;
     policy: Policy;
     keys: string;
-    marks: string;
+    commitments: string;
     players: ReadonlyMap<Who, ReturnType<typeof makePlayer>>;
     witness: WitnessRun;
   }) {
@@ -67,7 +67,7 @@ export class StoryRegister {
     this.policyFile = given.policyFile;
     this.policy = given.policy;
     this.#keys = given.keys;
-    this.#marks = given.marks;
+    this.#commitments = given.commitments;
     this.#players = given.players;
     this.#witness = given.witness;
   }
@@ -81,10 +81,10 @@ export class StoryRegister {
       await writeFile(join(keys, `${who}.pem`), privateKey, { mode: 0o600 });
       await writeFile(join(keys, `${who}-public.pem`), publicKey);
     }
-    const [folder, marks] = [join(at, "log"), join(at, "marks-log")];
+    const [folder, commitments] = [join(at, "log"), join(at, "commitments")];
     const grants = [...players].map(([who, { publicKey }]) => ({ ...GRANTS[who], publicKey }));
     const register = await initRegister(folder, "register.example/models", policyOf(grants));
-    const committed = await initLog(marks, "aldgate.example/marks");
+    const committed = await initLog(commitments, "aldgate.example/commitments");
     const secret = secretKeyOf(WITNESS, "ed25519-cosigner", randomSeed());
     const keyFile = join(keys, "witness.key");
     await writeFile(keyFile, `${encodeSecretKey(secret)}\n`, { mode: 0o600 });
@@ -95,12 +95,12 @@ export class StoryRegister {
     const policyFile = join(at, "trust.txt");
     await writeFile(policyFile, text);
     const policy = parsePolicy(utf8(text), policyFile);
-    return new StoryRegister({ folder, policyFile, policy, keys, marks, players, witness });
+    return new StoryRegister({ folder, policyFile, policy, keys, commitments, players, witness });
   }
 
-  /** What Aldgate will mark with, on record before anything is served. @param commitments files' bytes */
-  async commitMarks(commitments: readonly Uint8Array[]): Promise<void> {
-    await appendEntries(this.#marks, commitments, this.policy);
+  /** What Aldgate will use is on record before it is used. @param commitments files' bytes */
+  async commit(commitments: readonly Uint8Array[]): Promise<void> {
+    await appendEntries(this.#commitments, commitments, this.policy);
   }
 
   /** Declared as pretrained, as both sides do. @returns its id, the digest of its files */

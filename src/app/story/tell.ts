@@ -45,7 +45,6 @@ const STEPS = 11;
 const ANSWERS = `${JSON.stringify({
   derivation: { relation: "pretrained", bases: [], licence: "apache-2.0", compute: { flop: null }, released: null },
 })}\n`;
-const COMMITMENTS = [1, 2, 3, 4, 5].map((n) => `fixtures/story/marks/commitment-${n}.json`);
 
 /**
  * @param options `out` is an existing folder that the story is written into; a test puts invented findings in `examine`
@@ -62,12 +61,13 @@ export async function tellStory(options: StoryOptions): Promise<Story> {
   const register = await StoryRegister.open(out, options.witness);
   try {
     const model = (name: string) => packagePath(join(demonstration.folder, name));
-    await register.commitMarks(await Promise.all(COMMITMENTS.map((path) => readFile(packagePath(path)))));
+    const committed = shows.flatMap((shown) => shown.committed ?? []);
+    await register.commit(await Promise.all(committed.map((path) => readFile(packagePath(path)))));
     const reference = await register.declare("aldgate", "aldgate/lm-1", model(demonstration.reference));
     const suspect = await register.declare("meridian", "meridian/lm-2", model(dispute.slots.suspect));
     teller.told(
       "Register",
-      "Aldgate Labs and Meridian Cloud declare their models in a register, each as trained from nothing. A witness, a process of its own, cosigns every head of the log. Aldgate commits to the marks that it will serve with.",
+      "Aldgate Labs and Meridian Cloud declare their models in a register, each as trained from nothing. A witness, a process of its own, cosigns every head of the log. Aldgate puts digests of the marks that it will serve with on record, in a log of its own.",
       [await register.check()],
       [
         { site: "register", path: `models/${reference}`, text: "aldgate/lm-1" },

@@ -5,7 +5,7 @@ import { PAGE_CSS } from "../generated/page-css.js";
 import { visibleText } from "../visible-text.js";
 
 /** Which program serves a place. */
-export type StorySite = "story" | "docket" | "register" | "workspace";
+type StorySite = "story" | "docket" | "register" | "workspace";
 export interface StoryPlace {
   site: StorySite;
   path: string;
@@ -49,9 +49,11 @@ export function storyPage(title: string, body: Child, back: boolean): string {
         </a>
         <div class="govuk-width-container">
           {back ? (
-            <a href="index.html" class="govuk-back-link">
-              All that was told
-            </a>
+            <nav aria-label="Back">
+              <a href="index.html" class="govuk-back-link">
+                All that was told
+              </a>
+            </nav>
           ) : null}
           <main class="govuk-main-wrapper" id="main-content">
             <h1 class="govuk-heading-l">{title}</h1>

@@ -23,6 +23,7 @@ export const marksShown: Shown = {
     { name: FOUND, title: "Texts found in the data set, held against the marks of five customers", ...asked(FOUND) },
     { name: OTHER, title: "Texts of the same model that were never marked", ...asked(OTHER) },
   ],
+  committed: [1, 2, 3, 4, 5].map((n) => `${FOLDER}/commitment-${n}.json`),
   async tells(found) {
     const [texts] = found.get(FOUND)!;
     const [other] = found.get(OTHER)!;
