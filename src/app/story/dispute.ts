@@ -253,6 +253,11 @@ const SLOT_WORDS: Readonly<Record<string, string>> = {
   "positive-control": "the known copy",
 };
 
+const OUTCOME_WORDS: Readonly<Record<string, string>> = {
+  "supports-hp": "where the finding supports shared weights",
+  inconclusive: "where it is inconclusive and accuses nobody",
+};
+
 /** @returns runs about the suspect that support the claim */
 async function opened(
   { court, teller, out, again }: Hearing,
@@ -270,10 +275,12 @@ async function opened(
     const report = sha256Digest(new TextEncoder().encode(`verify --recompute of ${facts.finding}: ${same}`));
     await court.act("second-examiner", "recomputed", { finding: facts.finding, same, report });
   }
-  const outcomes = runs.map(({ facts }) => `${SLOT_WORDS[labels[facts.slot!]!]}: ${facts.outcome}`).join("; ");
+  const outcomes = runs
+    .map(({ facts }) => `${SLOT_WORDS[labels[facts.slot!]!]}, ${OUTCOME_WORDS[facts.outcome] ?? facts.outcome}`)
+    .join("; ");
   teller.told(
     "Labels",
-    `The labels are opened. ${outcomes}. A second examiner computes the finding on the model in dispute again.`,
+    `The labels are opened: ${outcomes}. A second examiner computes the finding on the model in dispute again.`,
     recomputed,
     [page("/findings", "findings with their labels")],
   );

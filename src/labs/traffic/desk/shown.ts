@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Shown } from "../../../app/laboratory.js";
 import type { Finding } from "../../../finding/finding.js";
+import { whole } from "../../../report/figure-words.js";
 import type { TrafficObservations } from "../observations.js";
 
 const LOG = "fixtures/story/log";
@@ -48,7 +49,7 @@ export const trafficShown: Shown = {
     const { rows, accounts: all } = (findings[0]!.observations as TrafficObservations).log;
     const left = groups.map(({ words, of, named: n }) => `${n} of ${of} ${words}`).join(", ");
     return {
-      says: `Of ${all} accounts with ${rows} requests the laboratory names ${named.size}: ${campaign.length} of the ${who.campaign.length} that were put there as a campaign, ${left}.`,
+      says: `Of ${whole(all)} accounts with ${whole(rows)} requests the laboratory names ${named.size}: ${campaign.length} of the ${who.campaign.length} that were put there as a campaign, ${left}.`,
       verified: [
         { what: "the campaign is found", holds: campaign.length > 0 },
         { what: "nobody outside it is named", holds: named.size === campaign.length },
