@@ -5,7 +5,7 @@ import type { PresentObservations } from "../record/observations.js";
 
 const FOLDER = "fixtures/story/marks";
 const [FOUND, OTHER] = ["found-texts", "other-texts"] as const;
-/** As fixtures/make-story.ts wrote them. */
+/** As materials/story/make-story.ts wrote them. */
 const SERVED_TO = "meridian";
 
 const asked = (texts: string) => ({

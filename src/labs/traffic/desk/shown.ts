@@ -6,7 +6,7 @@ import { whole } from "../../../report/figure-words.js";
 import type { TrafficObservations } from "../observations.js";
 
 const LOG = "fixtures/story/log";
-/** Which accounts the maker of the log (fixtures/make-story.ts) put where; the laboratory never reads it. */
+/** Which accounts the maker of the log (materials/story/make-story.ts) put where; the laboratory never reads it. */
 const WHO = "fixtures/story/who-is-who.json";
 const ITEM = "provider-log";
 const WORDS: Readonly<Record<string, string>> = {
