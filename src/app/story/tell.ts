@@ -6,12 +6,14 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AssayError } from "../../base/error.js";
 import { makeIdentity } from "../../host/log/sealing.js";
+import { unixSeconds } from "../../host/moment.js";
 import { packagePath } from "../../host/package-files.js";
 import type { ModelId } from "../../office/register/declarations/vocabulary.js";
 import { emptyOpinion } from "../../report/verdict/opinion.js";
 import { openCaseFolder } from "../docket/case-folder.js";
 import { draftOfVerdict, faultsOfVerdict, verdictOf } from "../docket/verdict.js";
 import { demonstrated, LABORATORIES } from "../known.js";
+import { moment } from "../register/access.js";
 import { type CaseOptions, type ToldCase, tellCase } from "./dispute.js";
 import { type OpenCase, openSecondCase } from "./open-case.js";
 import { type ExamineItem, type ShownBundle, showEvidence } from "./shown-evidence.js";
@@ -41,11 +43,6 @@ export interface Story {
 
 /** Steps besides one a laboratory that shows evidence. */
 const STEPS = 11;
-/** What a reader who declares a model of its own says of it. */
-const ANSWERS = `${JSON.stringify({
-  derivation: { relation: "pretrained", bases: [], licence: "apache-2.0", compute: { flop: null }, released: null },
-})}\n`;
-
 /**
  * @param options `out` is an existing folder that the story is written into; a test puts invented findings in `examine`
  * @returns with the witness still running, as `register.close` ends it
@@ -83,7 +80,7 @@ export async function tellStory(options: StoryOptions): Promise<Story> {
     const open = await openSecondCase(out, escrow);
     const { records } = await openCaseFolder(told.folder);
     const sealed = records.find(({ tier }) => tier === "COUNSEL_EXPERTS")!.seq;
-    await writeFile(join(out, "keys", "you-answers.json"), ANSWERS);
+    await writeFile(join(out, "keys", "you-answers.json"), answers());
     return {
       steps: teller.steps,
       cases: join(out, "cases"),
@@ -97,6 +94,12 @@ export async function tellStory(options: StoryOptions): Promise<Story> {
     await register.close();
     throw error;
   }
+}
+
+/** What a reader who declares a model of its own says of it. */
+function answers(): string {
+  const said = { relation: "pretrained", bases: [], licence: "apache-2.0", compute: { flop: null }, released: null };
+  return `${JSON.stringify({ derivation: { issued: moment(unixSeconds()), ...said } })}\n`;
 }
 
 /** @returns the recipient */

@@ -31,17 +31,26 @@ export function personaPage({ who, says, places, commands }: Reader, folder: str
       <p class="govuk-body">
         In a second terminal, in the folder in which you typed npm start; first, where all of it lies:
       </p>
-      <pre class="app-code">{`S=${quotedForShell(folder)}`}</pre>
+      <Typed text={`S=${quotedForShell(folder)}`} />
       <ol class="govuk-list govuk-list--number">
         {commands.map(({ says: does, typed }) => (
           <li>
             {visibleText(does)}
-            <pre class="app-code">{typed}</pre>
+            <Typed text={typed} />
           </li>
         ))}
       </ol>
     </>,
     true,
+  );
+}
+
+/** Long lines are broken on narrow screens: nothing is hidden, and a copy has no break in it. */
+function Typed({ text }: { text: string }) {
+  return (
+    <pre class="app-code" style="white-space: pre-wrap; overflow-wrap: anywhere">
+      {text}
+    </pre>
   );
 }
 
