@@ -2,7 +2,7 @@
  * What a cheating maker can do, each as a run: bounded, contradicted, or asserted not to be seen; and honest runs that were
  * trained here, with the habits that look like cheating, of which none is contradicted. The table stands in docs/audit.md.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -17,6 +17,7 @@ import {
 import { committedCheckpoints } from "../../materials/audit/committed-checkpoints.ts";
 import { HONEST, honestRun } from "../../materials/audit/honest-runs.ts";
 import type { AuditReport } from "../../src/office/audit/audit-report.ts";
+import { CHEATS } from "../../src/office/audit/cheats.ts";
 import { checkRows } from "../../src/office/audit/checks.ts";
 import { rowOf } from "../../src/office/audit/readers/normal-form.ts";
 import type { DataRow, Row, RowClass } from "../../src/office/audit/rows.ts";
@@ -184,6 +185,38 @@ function looked(
   const around = { state, challenge: { said: { class: of }, target }, witnessed, model: null };
   return checkRows({ rows: new Map(rows.entries()), strays: [] } as never, around as never);
 }
+
+describe("cheats with places and lists", () => {
+  const line = `sha256:${"0".repeat(64)}`;
+  test("a second chain of rows over the same token positions: contradicted where it is opened, bounded as rows else", async () => {
+    const chain = (from: number) =>
+      Array.from({ length: 20 }, (_, i) => rowOf("data", { num_tokens: 10, id: from + i }, line, 10 * i));
+    const checked = looked("data", [...chain(0), ...chain(20)], {}, 200);
+    expect(checked.find(({ id }) => id === "positions")!.status).toBe("contradicted");
+    const report = await audited({ of: "data", rows: dataRows("beside", [], 2000), k: 40, unit: "tokens" });
+    expect(report.bounds.find(({ rule }) => rule === "one-chain")).toMatchObject({ unit: "rows", k: 40, unopened: 0 });
+  });
+  test("checkpoints out of order: stands out", () => {
+    const rows = [0, 200, 100, 300].map((step) => rowOf("checkpoints", { step, root: line }, line, null));
+    const checked = looked("checkpoints", rows, {});
+    expect(checked.find(({ id }) => id === "checkpoints-rise")!.status).toBe("stands out");
+    expect(checked.some(({ status }) => status === "contradicted")).toBe(false);
+  });
+  test("NOT SEEN: runs that were never opened in a log", async () => {
+    const report = await audited({ of: "steps", rows: stepRows("the best of ten"), k: 40 });
+    expect(report.status).toBe("no contradiction found");
+    expect(report.cannotSee.join()).toMatch(/runs that were never opened/);
+  });
+});
+
+test("the printed table: each cheat has its test, and docs/audit.md has the table as it is", () => {
+  const tests = ["audit-cheats", "audit", "audit-summary", "audit-rerun"]
+    .map((name) => readFileSync(`test/app/${name}.test.ts`, "utf8"))
+    .join("\n");
+  expect(CHEATS.filter(({ test: title }) => !tests.includes(title)).map(({ cheat }) => cheat)).toEqual([]);
+  const rows = CHEATS.map(({ cheat, comes, says }) => `| ${cheat} | **${comes}**: ${says} |`);
+  expect(readFileSync("docs/audit.md", "utf8")).toContain(rows.join("\n"));
+});
 
 describe("with a witness", () => {
   const line = `sha256:${"0".repeat(64)}`;

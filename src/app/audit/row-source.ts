@@ -166,6 +166,15 @@ export async function* parquetFile(path: string): AsyncGenerator<SourceRow> {
   }
 }
 
+/** The same of bytes in memory. */
+export function parquetBytes(bytes: Uint8Array, what: string): AsyncIterable<Fields> {
+  const file: AsyncBuffer = {
+    byteLength: bytes.length,
+    slice: async (start, end = bytes.length) => new Uint8Array(bytes.subarray(start, end)).buffer,
+  };
+  return parquetRows(file, COMPRESSORS, what);
+}
+
 /** What the platform can take apart; LZ4 is not among it. */
 const COMPRESSORS: Compressors = {
   SNAPPY: (bytes, length) => {

@@ -1,6 +1,7 @@
 /** `assay audit sample plan`: how many units a court's order must ask for. */
 import { Command } from "commander";
 import { AssayError } from "../../../base/error.js";
+import { CHEATS } from "../../../office/audit/cheats.js";
 import { samplePlan } from "../../../office/audit/sample-plan.js";
 import { wholeNumber } from "./audit-options.js";
 
@@ -26,6 +27,22 @@ export function samplePlanCommand(): Command {
       }),
   );
   return command;
+}
+
+/** `assay audit cheats`: the table of what a cheating maker can do. */
+export function cheatsCommand(): Command {
+  return new Command("cheats")
+    .description("What a cheating maker can do, and what comes of it: bounded, contradicted, or not seen.")
+    .option("--json", "print one record a cheat as JSON")
+    .addHelpText("after", "\nExample:\n  $ assay audit cheats")
+    .action(({ json }: { json?: boolean }) => {
+      for (const { cheat, comes, says } of CHEATS)
+        process.stdout.write(
+          json
+            ? `${JSON.stringify({ type: "assay/audit-cheat/v1", cheat, comes, says })}\n`
+            : `${comes.padEnd(20)} ${cheat}: ${says}\n`,
+        );
+    });
 }
 
 function share(text: string): number {

@@ -3,12 +3,12 @@ import { Command } from "commander";
 import { auditorCommands } from "./audit-auditor.js";
 import { inspectCommand } from "./audit-inspect.js";
 import { makerCommands } from "./audit-maker.js";
-import { samplePlanCommand } from "./audit-plan.js";
+import { cheatsCommand, samplePlanCommand } from "./audit-plan.js";
 
 /** All verbs below `audit`. */
 export function auditCommand(): Command {
   const command = new Command("audit");
-  for (const each of [...makerCommands(), ...auditorCommands(), samplePlanCommand(), inspectCommand()])
+  for (const each of [...makerCommands(), ...auditorCommands(), samplePlanCommand(), cheatsCommand(), inspectCommand()])
     command.addCommand(each);
   return command;
 }

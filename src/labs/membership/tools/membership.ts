@@ -20,6 +20,7 @@ import {
   readPlan,
   textsToScore,
 } from "../plan/plan.js";
+import { scoreCommand } from "./score.js";
 
 /** From the plan to its draw, where nothing else is said: time to have the commitment cosigned. */
 const WAIT_SECONDS = 3600;
@@ -30,6 +31,7 @@ export function membershipCommand(): Command {
     "Commit to canaries, orders of a data set or a training order, draw them by a public beacon, list the texts to score.",
   );
   command.addCommand(planCommand());
+  command.addCommand(scoreCommand());
   command
     .command("draw")
     .description(

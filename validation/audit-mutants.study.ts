@@ -1,0 +1,53 @@
+/**
+ * Files of every tracker, altered at random: each is read or refused in one line, never anything else, and how long the
+ * longest took. Goes on from what is in its file; TRIES says how many in all.
+ *   npm run build && node validation/audit-mutants.study.ts [TRIES]
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { prng } from "../dist/base/prng.js";
+import { altered, READERS, readOrRefused } from "../materials/audit/log-files.ts";
+
+const OUT = "validation/audit-mutants.json";
+/** Tries under one seed, so that the study can stop and go on. */
+const CHUNK = 9000;
+const tries = Number(process.argv[2] ?? 1_000_000);
+
+interface Figures {
+  says: string;
+  command: string;
+  seed: string;
+  tries: number;
+  readers: Record<string, { tried: number; read: number; refused: number; slowestMs: number }>;
+  faults: { reader: string; chunk: number; fault: string }[];
+}
+const figures: Figures = existsSync(OUT)
+  ? JSON.parse(readFileSync(OUT, "utf8"))
+  : {
+      says: "one to four edits a file: a byte set, up to eight taken out, one put in; a fault is whatever is neither rows nor a refusal in words",
+      command: "npm run build && node validation/audit-mutants.study.ts",
+      seed: "assay/audit-mutants, chunk 0, 1, … of 9,000",
+      tries: 0,
+      readers: Object.fromEntries(READERS.map(([name]) => [name, { tried: 0, read: 0, refused: 0, slowestMs: 0 }])),
+      faults: [],
+    };
+while (figures.tries < tries) {
+  const chunk = figures.tries / CHUNK;
+  const source = prng("assay/audit-mutants", `chunk ${chunk}`);
+  for (let i = 0; i < CHUNK; i++) {
+    const [name, whole, read] = READERS[i % READERS.length]!;
+    const bytes = altered(whole, source);
+    const of = figures.readers[name]!;
+    const began = performance.now();
+    try {
+      of[await readOrRefused(read, bytes)]++;
+    } catch (error) {
+      figures.faults.push({ reader: name, chunk, fault: String((error as Error).stack).slice(0, 500) });
+    }
+    of.tried++;
+    of.slowestMs = Math.max(of.slowestMs, Math.round(performance.now() - began));
+  }
+  figures.tries += CHUNK;
+  writeFileSync(OUT, `${JSON.stringify(figures, null, 1)}\n`);
+}
+console.log(JSON.stringify(figures));
+if (figures.faults.length > 0) process.exitCode = 1;
