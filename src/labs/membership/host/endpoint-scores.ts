@@ -14,7 +14,7 @@ const TRIES = 5;
 const WAIT_MS = 1000;
 const AGAIN = new Set([408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529]);
 
-export interface ScoringEndpoint {
+interface ScoringEndpoint {
   url: string;
   model: string;
   /** Taken out of whatever comes back. */
