@@ -4,7 +4,7 @@
  * of the bundle behind it, every link leads somewhere, and every command that a page shows is typed.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -217,6 +217,14 @@ test("every command that a page shows does what it says", { timeout: 240_000 }, 
   }
 });
 
+test("without a Chromium the report is written, no PDF beside it, and that is said", async () => {
+  const drawn = join(home, "no-pdf");
+  const command = `"${process.execPath}" dist/command/main.js verdict '${story.told.folder.replaceAll("'", "'\\''")}' --out '${drawn}'`;
+  const { status, stderr } = await shell(command, { CHROMIUM: "/nowhere/chromium" });
+  expect([status, stderr]).toEqual([0, "no PDF: no Chromium was found; verdict.html is the record\n"]);
+  expect(readdirSync(drawn).sort()).toEqual(["verdict.html", "verdict.json"]);
+});
+
 /** Beside the servers of this very process, which have to answer meanwhile. */
 async function shell(script: string, env: NodeJS.ProcessEnv): Promise<{ status: number | null; stderr: string }> {
   const child = spawn("sh", ["-c", script], { env, stdio: ["ignore", "ignore", "pipe"] });
@@ -235,15 +243,17 @@ test.skipIf(!existsSync(CHROMIUM))(
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
     try {
       const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-      for (const path of ["index", ...readers.map(({ id }) => id)]) {
+      for (const path of ["index", "report/verdict", ...readers.map(({ id }) => id)]) {
         await page.setViewportSize({ width: 1280, height: 800 });
         await page.goto(`${served.url}${path}.html`);
         const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
         expect([path, violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)]).toEqual([path, []]);
-        if (pictures) await page.screenshot({ path: `${pictures}/story-${path}-1280.png`, fullPage: true });
+        if (pictures)
+          await page.screenshot({ path: `${pictures}/story-${path.replace("/", "-")}-1280.png`, fullPage: true });
         await page.setViewportSize({ width: 390, height: 844 });
         expect([path, await page.evaluate("document.documentElement.scrollWidth")]).toEqual([path, 390]);
-        if (pictures) await page.screenshot({ path: `${pictures}/story-${path}-390.png`, fullPage: true });
+        if (pictures)
+          await page.screenshot({ path: `${pictures}/story-${path.replace("/", "-")}-390.png`, fullPage: true });
       }
     } finally {
       await browser.close();

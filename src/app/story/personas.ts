@@ -43,7 +43,7 @@ function party({ open }: Story): Persona {
       {
         site: "workspace",
         path: `cases/${open.id}`,
-        text: "your workspace: next steps, and what is sealed to you, opened in this browser",
+        text: "your workspace: next steps, and what is sealed to you, opened in this browser with the identity $S/keys/respondent.age",
       },
     ],
     commands: [

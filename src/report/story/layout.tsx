@@ -49,8 +49,8 @@ export function storyPage(title: string, body: Child, back: boolean): string {
         </a>
         <div class="govuk-width-container">
           {back ? (
-            <nav aria-label="Back">
-              <a href="index.html" class="govuk-back-link">
+            <nav aria-label="Back" style="padding-top: 15px">
+              <a href="index.html" class="govuk-link">
                 All that was told
               </a>
             </nav>

@@ -48,7 +48,7 @@ export function personaPage({ who, says, places, commands }: Reader, folder: str
 /** Long lines are broken on narrow screens: nothing is hidden, and a copy has no break in it. */
 function Typed({ text }: { text: string }) {
   return (
-    <pre class="app-code" style="white-space: pre-wrap; overflow-wrap: anywhere">
+    <pre class="app-command" style="overflow-wrap: anywhere">
       {text}
     </pre>
   );

@@ -34,7 +34,7 @@ interface ItemWords {
   asks: string;
   source: string;
   required: boolean;
-  /** Whether a number in it must stand in a finding: so where it speaks of what was found. */
+  /** Whether every number in it must stand in a finding: so where it speaks of what was found. Elsewhere rates and ratios must. */
   measured: boolean;
 }
 
@@ -144,26 +144,30 @@ export function faultsOfOpinion(opinion: Opinion, findings: readonly Finding[], 
     if (required && said.trim() === "") faults.push({ item, says: "is empty" });
     const word = forbiddenWording(said);
     if (word !== null) faults.push({ item, says: `says "${word}", which no test supports` });
-    if (!measured) continue;
     for (const number of numbersIn(said))
-      if (!numbers.has(rounded(number.value)))
+      if ((measured || number.claims) && !numbers.has(rounded(number.value)))
         faults.push({ item, says: `has ${number.text}, which stands in no finding` });
   }
   return faults;
 }
 
 /** Figures in a text; digits inside a name (E1, slot-0, a digest, a version) are none. */
-function numbersIn(said: string): { text: string; value: number }[] {
-  const found: { text: string; value: number }[] = [];
+function numbersIn(said: string): { text: string; value: number; claims: boolean }[] {
+  const found: { text: string; value: number; claims: boolean }[] = [];
   const plain = said.replace(/\b(sha256|blake3):[0-9a-f]+/g, " ");
-  for (const [text, power, mantissa, percent] of plain.matchAll(
+  for (const match of plain.matchAll(
     /(?<![\w.,/−-])(?:10\^([−-]?\d+(?:\.\d+)?)|([−-]?\d{1,3}(?:[,\u202f ]\d{3})+(?:\.\d+)?|[−-]?\d+(?:\.\d+)?))(\s?%)?(?![\w/-])/g,
   )) {
+    const [text, power, mantissa, percent] = match;
     const value = Number((power ?? mantissa!).replace(/[,\u202f ]/g, "").replace("−", "-"));
-    found.push({ text: text.trim(), value: percent ? value / 100 : value });
+    const rate = percent !== undefined || power !== undefined || RATE.test(plain.slice(match.index + text.length));
+    found.push({ text: text.trim(), value: percent ? value / 100 : value, claims: rate });
   }
   return found;
 }
+
+/** What makes a number before it a rate or a ratio. */
+const RATE = /^\s?(per\s?cent|percent|times|to one|to 1)\b/i;
 
 const DIGITS_MAX = 6;
 const rounded = (value: number) => Number(value.toPrecision(12));

@@ -291,7 +291,10 @@ function Exhibits({ verdict }: Of) {
         <DigestText digest={held.root} />,
         <List
           items={[
-            ...held.custody.map(({ event, entry, purpose }) => `${event}, entry ${entry}: ${purpose}`),
+            ...held.custody.map(
+              ({ event, entry, purpose, rehash }) =>
+                `${event}, entry ${entry}: ${purpose}; hashed again: ${rehash === held.root ? "the same" : rehash}`,
+            ),
             ...held.gaps.map((gap) => `Gap: ${gap}`),
           ]}
           none="no event"
@@ -479,9 +482,9 @@ function Reproduce({ verdict }: Of) {
       <p class="govuk-body">
         The case, offline: every entry admitted anew, labels drawn again, findings' bundles checked.
       </p>
-      <pre class="app-code">{`assay verify ${verdict.case}.zip`}</pre>
+      <pre class="app-command">{`assay verify ${verdict.case}.zip`}</pre>
       <p class="govuk-body">Each finding from the models themselves, to the last bit:</p>
-      <pre class="app-code">{"assay verify BUNDLE.zip --recompute --inputs FOLDER"}</pre>
+      <pre class="app-command">{"assay verify BUNDLE.zip --recompute --inputs FOLDER"}</pre>
       <ul class="govuk-list">
         {verdict.findings.map((found) => (
           <li>
