@@ -13,12 +13,17 @@ import { type Served, serveFolder } from "./static-server.js";
 
 export interface ServedStory extends Served, NonNullable<Addresses> {}
 
+/** Of the pages, the docket, the register and the workspace. @param port of the pages; 0 takes any free ones */
+export function storyPorts(port: number): readonly number[] {
+  return [0, 1, 2, 3].map((n) => (port === 0 ? 0 : port + n));
+}
+
 /**
  * @param out the story's folder @param port of the pages, the next three for the others; 0 takes any free ones
  * @returns once all four listen
  */
 export async function serveStory(out: string, story: Story, port: number): Promise<ServedStory> {
-  const at = (n: number) => (port === 0 ? 0 : port + n);
+  const at = (n: number) => storyPorts(port)[n]!;
   const running: Served[] = [];
   const run = async (serving: Promise<Served>) => {
     const served = await serving;
@@ -28,7 +33,7 @@ export async function serveStory(out: string, story: Story, port: number): Promi
   const close = async () => void (await Promise.all(running.map((served) => served.close())));
   try {
     const { folder, policy } = story.register;
-    const url = await run(serveFolder(out, port));
+    const url = await run(serveFolder(out, at(0)));
     const docket = await run(serveDocket({ where: story.cases, port: at(1) }));
     const register = await run(serveRegister({ where: folder, port: at(2), trust: policy, writable: false }));
     const workspace = await run(serveWorkspace({ where: story.cases, port: at(3) }));

@@ -6,7 +6,8 @@ import type { StartWitness } from "../../app/story/story-register.js";
 import { tellStory } from "../../app/story/tell.js";
 import { AssayError } from "../../base/error.js";
 import { visibleText } from "../../report/visible-text.js";
-import { serveStory, writeStoryPages } from "../../web/story-server.js";
+import { serveFolder } from "../../web/static-server.js";
+import { serveStory, storyPorts, writeStoryPages } from "../../web/story-server.js";
 import { progressLine } from "../progress.js";
 import { untilStopped } from "./serve.js";
 
@@ -17,6 +18,8 @@ export async function tellAndServe(
   { serve, port }: { serve: boolean; port: number },
 ): Promise<void> {
   await mkdir(out, { recursive: true });
+  // A port that is taken is told before half a minute of work, not after.
+  if (serve && port !== 0) for (const each of storyPorts(port)) await (await serveFolder(out, each)).close();
   const progress = progressLine();
   process.stderr.write("Telling a dispute. All parties are fictional; the models are real; the case is a rehearsal.\n");
   const story = await tellStory({
