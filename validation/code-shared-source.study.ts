@@ -1,7 +1,7 @@
 /**
- * Was this code taken from that code base, asked of packages of many makers (materials/code/public-code.tsv). Makers of
- * Python and Go whose row says `development` were looked at while the rule was made; all others judge it. Each pair of
- * judging makers is a null, examined by an index of all other makers of the language and by drawn indexes of about 15,
+ * Was this code taken from that code base, asked of packages of many makers (materials/code/public-code.tsv). Makers whose
+ * row says `development` were looked at while the rule was made; the others were fetched afterwards and judge it. Each pair
+ * of judging makers is a null, examined by an index of all other makers of the language and by drawn indexes of 17, about
  * the fewest that the rule allows: accused if any of them accuses. Copies are edited files of one judging maker put among
  * the files of another. Pairs of which documented.ts says that they share code are examined and in no count.
  *
@@ -14,22 +14,22 @@ import { join } from "node:path";
 import { utf8 } from "../dist/base/bytes.js";
 import { sha256Hex } from "../dist/base/digest.js";
 import { namesOf, setAside, usualHolders } from "../dist/labs/code/aside.js";
-import { printsOfUnits } from "../dist/labs/code/host/corpus.js";
-import { printTree } from "../dist/labs/code/host/printed-tree.js";
-import { readSourceTree, treeOf } from "../dist/labs/code/host/source-tree.js";
+import { readSource } from "../dist/labs/code/host/printed-tree.js";
+import { readSourceTree } from "../dist/labs/code/host/source-tree.js";
 import { METHOD, PRINT_TOKENS, STUDY_NULL } from "../dist/labs/code/method.js";
-import { containment, type Maker, type Unit } from "../dist/labs/code/prints/containment.js";
-import { joinSets, printSet } from "../dist/labs/code/prints/prints.js";
+import { printsInOrder } from "../dist/labs/code/prints/prints.js";
 import { LANGUAGES, type Language } from "../dist/labs/code/tokens/languages.js";
 import { whyByName } from "../dist/labs/code/tokens/names.js";
 import { editLines } from "../materials/code/edit-lines.ts";
 import { DOCUMENTED } from "./code/documented.ts";
 import {
   type Against,
+  type Copied,
   loadMakers,
   type PrintedFile,
   type PrintedMaker,
   type Shared,
+  scoreOfCopy,
   scoresOf,
   shareOut,
 } from "./code/shared-prints.ts";
@@ -54,6 +54,8 @@ interface Result {
 
 const INDEX_DRAWS = 3;
 const INDEX_SIZE = 17;
+/** Judging makers of a language of whom a file is copied, in a drawn order. */
+const COPIED_MAKERS = 40;
 /** Characters of a file that is copied. */
 const COPIED_CHARS = [4_000, 40_000] as const;
 const COPIES: Readonly<Record<string, { rate: number; share?: number; split?: boolean }>> = {
@@ -113,23 +115,29 @@ export default defineStudy<Case, Result, never>({
       const functionOf = (a: string, b: string) =>
         functions.find(([l, , of]) => l === language && of!.split(" ").includes(a) && of!.split(" ").includes(b))?.[1];
       const pairs = makers.flatMap((claimant, i) =>
-        makers.slice(i + 1).map((suspect): Case => {
+        makers.slice(i + 1).flatMap((suspect): Case[] => {
           const both = judging.includes(claimant) && judging.includes(suspect);
+          // A judging maker and a development maker: neither held out nor looked at.
+          if (!both && (judging.includes(claimant) || judging.includes(suspect))) return [];
           const kind = documented(claimant, suspect) ? "documented" : both ? "makers" : "development-makers";
           const [a, b] = [judging.indexOf(claimant), judging.indexOf(suspect)];
           const same = functionOf(claimant, suspect);
-          return {
-            kind,
-            language,
-            claimant,
-            suspect,
-            ...(kind === "makers" && a >= 0 && a % 2 === 0 && b === a + 1 ? { disjoint: true } : {}),
-            ...(same ? { function: same } : {}),
-          };
+          return [
+            {
+              kind,
+              language,
+              claimant,
+              suspect,
+              ...(kind === "makers" && a % 2 === 0 && b === a + 1 ? { disjoint: true } : {}),
+              ...(same ? { function: same } : {}),
+            },
+          ];
         }),
       );
       const copies = Object.keys(COPIES).flatMap((kind) =>
-        judging.map((claimant, i): Case => ({ kind, language, claimant, suspect: judging[(i + 1) % judging.length]! })),
+        judging
+          .slice(0, COPIED_MAKERS)
+          .map((claimant, i): Case => ({ kind, language, claimant, suspect: judging[(i + 1) % judging.length]! })),
       );
       return [...pairs, ...copies];
     });
@@ -158,6 +166,14 @@ export default defineStudy<Case, Result, never>({
     }
     const found = positives.filter(hit);
     const rank = (row: (typeof nulls)[number]) => (hit(row) ? -2 : 0);
+    // A finding is of one language: what it leans on is the language that bears least.
+    const judged = LANGUAGES.filter((each) => nulls.some(({ case: of }) => of.language === each));
+    const families = judged.map((each) => nulls.filter(({ case: of }) => of.language === each && of.disjoint).length);
+    const copies = judged.map((each) => {
+      const of = positives.filter((row) => row.case.language === each);
+      return { pairs: of.length, found: of.filter(hit).length };
+    });
+    const worst = copies.reduce((one, other) => (other.found * one.pairs < one.found * other.pairs ? other : one));
     const json = {
       type: "assay/validation/v1",
       method: METHOD.id,
@@ -165,15 +181,15 @@ export default defineStudy<Case, Result, never>({
       page: "validation/code-shared-source.md",
       nulls: {
         pairs: nulls.length,
-        families: nulls.filter(({ case: of }) => of.disjoint).length,
+        families: Math.min(...families),
         accusedPairs: accused.length,
         accusedFamilies: apart,
       },
       positives: {
         pairs: positives.length,
-        families: new Set(positives.map(({ case: of }) => `${of.language} ${of.claimant}`)).size,
+        families: worst.pairs,
         foundPairs: found.length,
-        foundFamilies: found.length,
+        foundFamilies: worst.found,
       },
       nullLog10P: nulls.map(rank),
       positiveLog10P: positives.map(rank),
@@ -240,7 +256,7 @@ interface Room {
   keep: ((file: PrintedFile) => boolean)[];
   /** By index: every pair's scores. */
   scores: Against[][][];
-  asMakers: Maker[];
+  shared: Shared[];
 }
 
 let room: Promise<Room> | null = null;
@@ -270,13 +286,7 @@ async function makeRoom(language: Language): Promise<Room> {
     indexes.push(new Set(order.slice(0, INDEX_SIZE)));
   }
   const scores = indexes.map((index) => makers.map((_, m) => scoresOf(m, makers, shared, index, keep[m]!)));
-  const asMakers = makers.map((maker): Maker => {
-    const sets = PRINT_TOKENS.map((length, k) =>
-      joinSets(maker.files.map(({ at, tokens }) => wordsOf(maker, k, at, Math.max(at, at + tokens - length + 1)))),
-    );
-    return { maker: maker.maker, languages: new Set([language]), prints: (k) => sets[k]! };
-  });
-  return { language, makers, keep, scores, asMakers };
+  return { language, makers, keep, scores, shared };
 }
 
 const sideOf = ({ maker, files }: PrintedMaker, language: Language) => ({
@@ -287,27 +297,6 @@ const sideOf = ({ maker, files }: PrintedMaker, language: Language) => ({
   ),
   units: files.map(({ path }) => ({ path, name: "", line: 1, language, prints: [] })),
 });
-
-function wordsOf({ prints }: PrintedMaker, k: number, from: number, to: number): Uint32Array {
-  const part = prints[k]!.subarray(from, Math.max(from, to));
-  return new Uint32Array(part.buffer, part.byteOffset, 2 * part.length);
-}
-
-function unitsOf(maker: PrintedMaker, language: Language, keep: (file: PrintedFile) => boolean): Unit[] {
-  return maker.files.filter(keep).flatMap((file) =>
-    file.units
-      .filter(([name, , from, to]) => name === "" || to - from >= 115)
-      .map(([name, line, from, to]) => ({
-        path: file.path,
-        name,
-        line,
-        language,
-        prints: PRINT_TOKENS.map((length, k) =>
-          printSet(wordsOf(maker, k, file.at + from, file.at + Math.max(from, to - length + 1))),
-        ),
-      })),
-  );
-}
 
 function pairOf({ scores }: Room, a: number, b: number): Result {
   const each = scores.map((of) => {
@@ -325,19 +314,18 @@ function pairOf({ scores }: Room, a: number, b: number): Result {
 
 /** An edited file of the claimant's among the suspect's own, by an index of all other makers. */
 async function copyOf({ kind, language, claimant, suspect }: Case, room: Room, a: number, b: number): Promise<Result> {
-  const [ours, theirs] = [room.makers[a]!, room.makers[b]!];
-  const copied = await editedCopy(room, a, kind, `${claimant} ${suspect}`);
-  const unitsA = unitsOf(ours, language, room.keep[a]!);
-  const unitsB = [...unitsOf(theirs, language, room.keep[b]!), ...copied];
-  const others = room.asMakers.filter((_, m) => m !== a && m !== b);
-  const forward = containment(unitsA, printsOfUnits(unitsB), others);
-  const turned = containment(unitsB, printsOfUnits(unitsA), others);
-  const statistic = Math.min(forward.max, turned.max);
-  const named = [forward.top, turned.top].flatMap((top) => (top ? [`${top.unit.path}:${top.unit.line}`] : []));
-  return { statistic, statistics: [statistic], units: named };
+  const copied = await editedCopy(room, a, kind, `${language} ${claimant} ${suspect}`);
+  const statistic = copied ? scoreOfCopy([a, b], copied.printed, room.makers, room.shared, room.keep) : 0;
+  return { statistic, statistics: [statistic], units: copied ? [copied.path] : [] };
 }
 
-async function editedCopy(room: Room, a: number, kind: string, seed: string): Promise<Unit[]> {
+/** Null where no file of the maker's is of a size that is copied. */
+async function editedCopy(
+  room: Room,
+  a: number,
+  kind: string,
+  seed: string,
+): Promise<{ path: string; printed: Copied } | null> {
   const { makers, language, keep } = room;
   const { rate, share, split } = COPIES[kind]!;
   const maker = makers[a]!;
@@ -354,14 +342,41 @@ async function editedCopy(room: Room, a: number, kind: string, seed: string): Pr
     if (edited === null) continue;
     const extension = /\.\w+$/.exec(file.path)![0];
     const pieces = split ? piecesOf(edited, 4) : [edited];
-    const files = pieces.map((piece, i) => ({
-      path: `copied/part${i}${extension}`,
-      bytes: utf8(piece),
-      digest: `sha256:${sha256Hex(utf8(piece))}` as const,
-    }));
-    return [...(await printTree(treeOf("copy", files), "units", () => {})).units];
+    const printed: Copied = { files: [], prints: [] };
+    const ordered: Uint32Array[][] = PRINT_TOKENS.map(() => []);
+    let at = 0;
+    for (const [i, piece] of pieces.entries()) {
+      const path = `copied/part${i}${extension}`;
+      const { read } = await readSource({ path, bytes: utf8(piece), digest: `sha256:${sha256Hex(utf8(piece))}` });
+      if (!read) continue;
+      PRINT_TOKENS.forEach((tokens, k) => {
+        const prints = new Uint32Array(2 * read.values.length);
+        prints.set(printsInOrder(read.values, tokens, language));
+        ordered[k]!.push(prints);
+      });
+      const tokens = read.values.length;
+      const said = { lines: 0, attribution: [], licences: [], holders: [] };
+      const units = read.units.map(({ name, line, from, to }): [string, number, number, number] => [
+        name,
+        line,
+        from,
+        to,
+      ]);
+      printed.files.push({ path, at, tokens, units, ...said });
+      at += tokens;
+    }
+    printed.prints = ordered.map((each) => {
+      const all = new Uint32Array(2 * at);
+      let place = 0;
+      for (const one of each) {
+        all.set(one, place);
+        place += one.length;
+      }
+      return new BigUint64Array(all.buffer);
+    });
+    return { path: file.path, printed };
   }
-  return [];
+  return null;
 }
 
 /** Null where it cannot be edited. With a share, whole functions up to that share of the file, in a drawn order. */

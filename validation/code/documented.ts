@@ -1,49 +1,52 @@
 /**
- * Pairs of makers whose packages say, in their own words or by their public history, that one holds code of the other or
- * both hold code of a third: written down before the pairs were examined. They are no nulls.
+ * Pairs of makers whose packages say, in their own words or by their public history, that one holds code of the other,
+ * that both hold code of a third, or that the same people wrote both: written down before the pairs were examined (those
+ * of development makers after). They are no nulls.
  */
-export const DOCUMENTED: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
-  python: [],
-  go: [],
-  typescript: [
-    ["mishoo", "terser"],
-    ["markdown-it", "jonschlinkert"],
-    ["jdalton", "jashkenas"],
-    ["nodeca", "eemeli"],
-    ["moment", "date-fns"],
-  ],
-  rust: [
-    ["geal", "epage"],
-    ["fdehau", "ratatui"],
-    ["dtolnay", "eyre-rs"],
-    ["tczajka", "cmpute"],
-    ["chronotope", "time-rs"],
-    ["seanmonstar", "tokio-rs"],
-    ["rust-lang", "indexmap-rs"],
-    ["burntsushi", "fancy-regex"],
-  ],
-  cpp: [
-    ["openssl", "aws-lc"],
-    ["openssl", "ring"],
-    ["aws-lc", "ring"],
-    ["google-leveldb", "facebook-rocksdb"],
-    ["lua", "luajit"],
-    ["sdl", "signal11"],
-    ["sdl", "libusb"],
-    ["libgit2", "zlib"],
-    ["libgit2", "pcre"],
-    ["freetype", "zlib"],
-    ["raysan", "glfw"],
-    ["raysan", "imgui"],
-    ["edenhill", "lz4"],
-    ["edenhill", "facebook-zstd"],
-    ["lz4", "facebook-zstd"],
-    ["facebook-rocksdb", "facebook-zstd"],
-    ["facebook-rocksdb", "lz4"],
-    ["binomial", "facebook-zstd"],
-    ["google-sentencepiece", "google-protobuf"],
-    ["google-sentencepiece", "esaxx"],
-    ["ergo", "zlib"],
-    ["google-shaderc", "khronos-cross"],
-  ],
+const pairs = (text: string): (readonly [string, string])[] =>
+  text
+    .trim()
+    .split(/\s+/)
+    .map((pair) => pair.split("+") as [string, string]);
+
+/** Development makers. */
+const KNOWN: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  // A fork of lib2to3 in each; the same contributors' two libraries.
+  python: pairs("psf+google-yapf numpyro+pyro"),
+  // path.go, under its first author's copyright.
+  go: pairs("gin-gonic+julienschmidt"),
+  typescript: pairs(
+    "mishoo+terser markdown-it+jonschlinkert jdalton+jashkenas nodeca+eemeli moment+date-fns markdown-it+nodeca",
+  ),
+  rust: pairs(`geal+epage fdehau+ratatui dtolnay+eyre-rs tczajka+cmpute chronotope+time-rs seanmonstar+tokio-rs
+    rust-lang+indexmap-rs burntsushi+fancy-regex`),
+  cpp: pairs(`openssl+aws-lc openssl+ring aws-lc+ring google-leveldb+facebook-rocksdb lua+luajit sdl+signal11 sdl+libusb
+    libgit2+zlib libgit2+pcre freetype+zlib raysan+glfw raysan+imgui edenhill+lz4 edenhill+facebook-zstd
+    lz4+facebook-zstd facebook-rocksdb+facebook-zstd facebook-rocksdb+lz4 binomial+facebook-zstd
+    google-sentencepiece+google-protobuf google-sentencepiece+esaxx ergo+zlib google-shaderc+khronos-cross`),
 };
+
+/** Judging makers. */
+const FRESH: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  // Parsers after commonmark.py and mistletoe; rply after PLY; one author's attrs, cattrs and structlog; python-jose after
+  // PyJWT; HanLP with parts of AllenNLP; ruamel.yaml taken in by strictyaml and dynaconf.
+  python: pairs(`miyuki+frostming readthedocs+frostming dabeaz+alex-gaynor tinche+python-attrs python-attrs+hynek
+    jpadilla+mpdavis allenai+hankcs dynaconf+ruamel-yaml crdoconnor+ruamel-yaml dynaconf+crdoconnor`),
+  // log15 and go-kit/log share their terminal package and authors; FPDF's port in both; text/template's lexer in both.
+  go: pairs("inconshreveable+go-kit peterbourgon+go-kit jung-kurt+signintech cloudykit+aymerick"),
+  // One author's csso and css-tree, p2 and cannon, typeorm and class-validator; curves taken in; Crockford's parser in both.
+  typescript: pairs(
+    `csstree+css schteppe+pmndrs typeorm+typestack paulmillr+openpgpjs selfrefactor+remeda json5+hjson`,
+  ),
+  // bevy_ecs began as a fork of hecs; both rasterisers after font-rs; rayon's deque became crossbeam's.
+  rust: pairs("bevyengine+ralith mooman219+alexheretic crossbeam-rs+rayon-rs"),
+  // Grisu2, Gay's dtoa, ref10 and donna, queue.h and tree.h, inet_ntop, ODE's solver in Bullet, JSON and MiniSat taken in,
+  // one author's or one project's two libraries.
+  cpp: pairs(`simdjson+nlohmann akheron+artifex log4cplus+catchorg wolfssl+libtom randombit+weidai libsndfile+erikd
+    xiph+erikd xiph+libsndfile cairographics+pixman bulletphysics+ode libuv+c-ares libevent+libuv lehmann+libevent
+    libssh+wolfssl makhorin+een osgeo+nlohmann geos+nlohmann osgeo+geos msteveb+redis`),
+};
+
+export const DOCUMENTED: Readonly<Record<string, readonly (readonly [string, string])[]>> = Object.fromEntries(
+  Object.entries(KNOWN).map(([language, known]) => [language, [...known, ...(FRESH[language] ?? [])]]),
+);

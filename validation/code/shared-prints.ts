@@ -46,6 +46,8 @@ export interface Shared {
   before: Int32Array[];
   /** Makers of a row, ascending. */
   holders: Uint16Array[];
+  /** Every print with its maker in the lowest bits, ascending. */
+  sorted: BigUint64Array;
 }
 
 const LOW_BITS = 0x3ffn;
@@ -105,7 +107,7 @@ export function shareOut(makers: readonly PrintedMaker[], k: number): Shared {
     }
     return last;
   });
-  return { rows, before, holders };
+  return { rows, before, holders, sorted };
 }
 
 export interface UnitAgainst {
@@ -208,4 +210,98 @@ export function scoresOf(
     }
   }
   return out;
+}
+
+/** Makers that have a print, ascending. */
+function holdersOf({ sorted }: Shared, print: bigint): number[] {
+  const key = print & ~LOW_BITS;
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (sorted[middle]! < key) from = middle + 1;
+    else to = middle;
+  }
+  const found: number[] = [];
+  for (let i = from; i < sorted.length && (sorted[i]! & ~LOW_BITS) === key; i++) {
+    const m = Number(sorted[i]! & LOW_BITS);
+    if (found.at(-1) !== m) found.push(m);
+  }
+  return found;
+}
+
+/** Files that were copied, printed like a maker's. */
+export type Copied = Pick<PrintedMaker, "files" | "prints">;
+
+/**
+ * A maker's files copied into another's tree, examined by an index of all other makers: the lower of the two directions'
+ * largest scores.
+ */
+export function scoreOfCopy(
+  [a, b]: readonly [number, number],
+  copied: Copied,
+  makers: readonly PrintedMaker[],
+  shared: readonly Shared[],
+  keep: readonly ((file: PrintedFile) => boolean)[],
+): number {
+  const copies = copied.prints.map((prints) => new Set(prints));
+  const others =
+    (k: number, m: number) =>
+    (i: number): readonly number[] => {
+      const row = shared[k]!.rows[m]![i]!;
+      return row > 0 ? [...shared[k]!.holders[row - 1]!] : [];
+    };
+  const largest = (
+    of: Copied,
+    kept: (file: PrintedFile) => boolean,
+    holders: typeof others,
+    m: number,
+    other: number,
+  ) => {
+    let max = 0;
+    for (const file of of.files.filter(kept))
+      for (const [name, , from, to] of file.units) {
+        if (name !== "" && to - from < EXCLUSIVE_MIN + PRINT_TOKENS[0] - 1) continue;
+        const counts = PRINT_TOKENS.map((length, k) => {
+          const who = holders(k, m);
+          const seen = new Set<bigint>();
+          const only = new Map<number, number>();
+          let [exclusive, common] = [0, 0];
+          for (let i = file.at + from; i < file.at + to - length + 1; i++) {
+            const print = of.prints[k]![i]!;
+            if (seen.has(print)) continue;
+            seen.add(print);
+            const held = who(i);
+            const third = held.filter((h) => h !== a && h !== b);
+            if (third.length === 0) {
+              exclusive++;
+              if (held.includes(other) || (m === a && copies[k]!.has(print))) common++;
+            } else if (third.length === 1) only.set(third[0]!, (only.get(third[0]!) ?? 0) + 1);
+          }
+          return { exclusive, common, only };
+        });
+        const score = (extra: (k: number) => number, own: (k: number) => number): number => {
+          const all = counts.map(({ exclusive }, k) => exclusive + extra(k));
+          if (all.some((n) => n < EXCLUSIVE_MIN) || counts.some((_, k) => own(k) < SHARED_MIN)) return 0;
+          return Math.min(...PRINT_TOKENS.map((tokens, k) => lowerShare(own(k), all[k]!, tokens)));
+        };
+        const got = score(
+          () => 0,
+          (k) => counts[k]!.common,
+        );
+        if (got <= max) continue;
+        const rivals = [...counts[0]!.only.keys()].map((x) => {
+          const of = (k: number) => counts[k]!.only.get(x) ?? 0;
+          return score(of, of);
+        });
+        if (got > Math.max(0, ...rivals)) max = got;
+      }
+    return max;
+  };
+  const forward = largest(makers[a]!, keep[a]!, others, a, b);
+  const asked: typeof others = (k) => (i) => holdersOf(shared[k]!, copied.prints[k]![i]!);
+  const turned = Math.max(
+    largest(copied, () => true, asked, b, a),
+    largest(makers[b]!, keep[b]!, others, b, a),
+  );
+  return Math.min(forward, turned);
 }
