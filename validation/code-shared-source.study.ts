@@ -13,18 +13,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { utf8 } from "../dist/base/bytes.js";
 import { sha256Hex } from "../dist/base/digest.js";
-import { namesOf, setAside, usualHolders } from "../dist/labs/code/aside.js";
 import { readSource } from "../dist/labs/code/host/printed-tree.js";
 import { readSourceTree } from "../dist/labs/code/host/source-tree.js";
 import { METHOD, PRINT_TOKENS, STUDY_NULL } from "../dist/labs/code/method.js";
 import { printsInOrder } from "../dist/labs/code/prints/prints.js";
 import { LANGUAGES, type Language } from "../dist/labs/code/tokens/languages.js";
-import { whyByName } from "../dist/labs/code/tokens/names.js";
 import { editLines } from "../materials/code/edit-lines.ts";
 import { DOCUMENTED } from "./code/documented.ts";
+import { isExplained } from "./code/read.ts";
 import {
   type Against,
   type Copied,
+  keptOf,
   loadMakers,
   type PrintedFile,
   type PrintedMaker,
@@ -43,6 +43,8 @@ interface Case {
   /** Nulls: one of a set of pairs that have no maker in common. */
   disjoint?: boolean;
   function?: string;
+  /** Of a copy: the claimant's file. */
+  path?: string;
 }
 interface Result {
   /** Largest by any of the indexes, for nulls; by the index of all others, for copies. */
@@ -50,14 +52,12 @@ interface Result {
   statistics: number[];
   /** The claimant's unit and the suspect's that reached it. */
   units?: string[];
+  /** Above the bound, and a reader named a source other than the two makers' own work (code/read.ts). */
+  explained?: true;
 }
 
 const INDEX_DRAWS = 3;
 const INDEX_SIZE = 17;
-/** Judging makers of a language of whom a file is copied, in a drawn order. */
-const COPIED_MAKERS = 40;
-/** Characters of a file that is copied. */
-const COPIED_CHARS = [4_000, 40_000] as const;
 const COPIES: Readonly<Record<string, { rate: number; share?: number; split?: boolean }>> = {
   renamed: { rate: 0 },
   "quarter-edited": { rate: 0.25 },
@@ -135,9 +135,17 @@ export default defineStudy<Case, Result, never>({
         }),
       );
       const copies = Object.keys(COPIES).flatMap((kind) =>
-        judging
-          .slice(0, COPIED_MAKERS)
-          .map((claimant, i): Case => ({ kind, language, claimant, suspect: judging[(i + 1) % judging.length]! })),
+        table("copied.tsv")
+          .filter(([of]) => of === language)
+          .map(
+            ([, claimant, suspect, path]): Case => ({
+              kind,
+              language,
+              claimant: claimant!,
+              suspect: suspect!,
+              path: path!,
+            }),
+          ),
       );
       return [...pairs, ...copies];
     });
@@ -149,11 +157,15 @@ export default defineStudy<Case, Result, never>({
       number,
       number,
     ];
-    return COPIES[one.kind] ? copyOf(one, room, a, b) : pairOf(room, a, b);
+    if (COPIES[one.kind]) return copyOf(one, room, a, b);
+    const result = pairOf(room, a, b);
+    const explained = isAbove(result) && isExplained(one.language, one.claimant, one.suspect);
+    return explained ? { ...result, explained } : result;
   },
-  hit: ({ statistic }) => statistic > STUDY_NULL.bound,
+  hit: (result) => isAbove(result) && !result.explained,
   summarise({ nulls, positives, all }) {
-    const hit = ({ result }: (typeof nulls)[number]) => result.statistic > STUDY_NULL.bound;
+    const hit = ({ result }: (typeof nulls)[number]) => isAbove(result) && !result.explained;
+    const before = nulls.filter(({ result }) => isAbove(result));
     const accused = nulls.filter(hit);
     // Accused pairs with no maker in common: greedily, which is at least half of the most there are.
     const taken = new Set<string>();
@@ -168,7 +180,7 @@ export default defineStudy<Case, Result, never>({
     const rank = (row: (typeof nulls)[number]) => (hit(row) ? -2 : 0);
     // A finding is of one language: what it leans on is the language that bears least.
     const judged = LANGUAGES.filter((each) => nulls.some(({ case: of }) => of.language === each));
-    const families = judged.map((each) => nulls.filter(({ case: of }) => of.language === each && of.disjoint).length);
+    const families = judged.map((each) => makersOf(nulls.filter(({ case: of }) => of.language === each)));
     const copies = judged.map((each) => {
       const of = positives.filter((row) => row.case.language === each);
       return { pairs: of.length, found: of.filter(hit).length };
@@ -191,6 +203,13 @@ export default defineStudy<Case, Result, never>({
         foundPairs: found.length,
         foundFamilies: worst.found,
       },
+      /** As the rule left them, before a reader looked at the units of those it accused. */
+      beforeReader: {
+        accusedPairs: before.length,
+        byLanguage: Object.fromEntries(
+          judged.map((each) => [each, before.filter(({ case: of }) => of.language === each).length]),
+        ),
+      },
       nullLog10P: nulls.map(rank),
       positiveLog10P: positives.map(rank),
       /** Pairs that reached more than nothing, and all copies. */
@@ -208,23 +227,35 @@ interface Row {
   result: Result;
 }
 
+const isAbove = ({ statistic }: Result): boolean => statistic > STUDY_NULL.bound;
+const makersOf = (rows: readonly Row[]): number =>
+  new Set(rows.flatMap(({ case: { claimant, suspect } }) => [claimant, suspect])).size;
+
 function tallies(all: readonly Row[]) {
   return LANGUAGES.map((language) => {
     const of = (kind: string) => all.filter((row) => row.case.language === language && row.case.kind === kind);
-    const hits = (rows: readonly Row[]) => rows.filter(({ result }) => result.statistic > STUDY_NULL.bound).length;
+    const hits = (rows: readonly Row[]) => rows.filter(({ result }) => isAbove(result)).length;
+    const read = (rows: readonly Row[]) => rows.filter(({ result }) => isAbove(result) && !result.explained).length;
     const nulls = of("makers");
-    const same = [...nulls, ...of("development-makers")].filter(({ case: one }) => one.function);
-    const sameJudging = nulls.filter(({ case: one }) => one.function);
-    const largest = (rows: readonly Row[]) => rows.reduce((max, { result }) => Math.max(max, result.statistic), 0);
+    const same = nulls.filter(({ case: one }) => one.function);
+    const largest = (rows: readonly Row[]) =>
+      rows.reduce((max, { result }) => (result.explained ? max : Math.max(max, result.statistic)), 0);
+    const known = of("development-makers");
     return {
       language,
-      makers: new Set([...nulls, ...of("development-makers")].flatMap(({ case: c }) => [c.claimant, c.suspect])).size,
-      judging: new Set(nulls.flatMap(({ case: c }) => [c.claimant, c.suspect])).size,
+      makers: makersOf(nulls),
       pairs: nulls.length,
-      accused: hits(nulls),
+      disjoint: Math.floor(makersOf(nulls) / 2),
+      accused: { before: hits(nulls), after: read(nulls) },
       largest: largest(nulls),
-      sameFunction: { pairs: same.length, accused: hits(same), largest: largest(same), judging: sameJudging.length },
-      development: { pairs: of("development-makers").length, accused: hits(of("development-makers")) },
+      sameFunction: {
+        pairs: same.length,
+        makers: makersOf(same),
+        before: hits(same),
+        after: read(same),
+        largest: largest(same),
+      },
+      development: { makers: makersOf(known), pairs: known.length, above: hits(known) },
       documented: { pairs: of("documented").length, above: hits(of("documented")) },
       copies: Object.fromEntries(Object.keys(COPIES).map((kind) => [kind, [hits(of(kind)), of(kind).length]])),
     };
@@ -236,12 +267,12 @@ function tablesOf(all: readonly Row[]): string {
   const kinds = Object.keys(COPIES);
   const three = (value: number) => value.toFixed(3);
   return [
-    "| language | makers | judging | pairs | accused | largest | same-function pairs (of judging makers) | accused | largest | documented pairs above the bound |",
-    "|---|---|---|---|---|---|---|---|---|---|",
-    ...rows.map(
-      (r) =>
-        `| ${r.language} | ${r.makers} | ${r.judging} | ${r.pairs} | ${r.accused} | ${three(r.largest)} | ${r.sameFunction.pairs} (${r.sameFunction.judging}) | ${r.sameFunction.accused} | ${three(r.sameFunction.largest)} | ${r.documented.above} of ${r.documented.pairs} |`,
-    ),
+    "| language | judging makers | pairs | disjoint | accused before a reader | after | largest not explained | same-function pairs (makers) | accused before, after | largest | documented pairs above the bound | development makers, pairs, above the bound |",
+    "|---|---|---|---|---|---|---|---|---|---|---|---|",
+    ...rows.map((r) => {
+      const { sameFunction: same, development: known } = r;
+      return `| ${[r.language, r.makers, r.pairs, r.disjoint, r.accused.before, r.accused.after, three(r.largest), `${same.pairs} (${same.makers})`, `${same.before}, ${same.after}`, three(same.largest), `${r.documented.above} of ${r.documented.pairs}`, `${known.makers}, ${known.pairs}, ${known.above}`].join(" | ")} |`;
+    }),
     "",
     `| language | ${kinds.join(" | ")} |`,
     `|---|${kinds.map(() => "---|").join("")}`,
@@ -269,15 +300,8 @@ function roomOf(language: Language): Promise<Room> {
 }
 
 async function makeRoom(language: Language): Promise<Room> {
-  const makers = loadMakers(join(folders.prints, language)).map((maker) => ({
-    ...maker,
-    files: maker.files.filter(({ path }) => whyByName(path) === null),
-  }));
-  const keep = makers.map((maker) => {
-    const side = sideOf(maker, language);
-    const aside = setAside(side, namesOf(side), usualHolders(side));
-    return (file: PrintedFile) => !aside.has(file.path);
-  });
+  const makers = loadMakers(join(folders.prints, language));
+  const keep = makers.map((maker) => keptOf(maker, language));
   const shared: Shared[] = PRINT_TOKENS.map((_, k) => shareOut(makers, k));
   const indexes: (ReadonlySet<number> | null)[] = [null];
   for (let draw = 0; draw < INDEX_DRAWS; draw++) {
@@ -288,15 +312,6 @@ async function makeRoom(language: Language): Promise<Room> {
   const scores = indexes.map((index) => makers.map((_, m) => scoresOf(m, makers, shared, index, keep[m]!)));
   return { language, makers, keep, scores, shared };
 }
-
-const sideOf = ({ maker, files }: PrintedMaker, language: Language) => ({
-  name: maker,
-  files: files.length,
-  provenance: new Map(
-    files.map(({ path, attribution, licences, holders }) => [path, { attribution, licences, holders }]),
-  ),
-  units: files.map(({ path }) => ({ path, name: "", line: 1, language, prints: [] })),
-});
 
 function pairOf({ scores }: Room, a: number, b: number): Result {
   const each = scores.map((of) => {
@@ -313,70 +328,62 @@ function pairOf({ scores }: Room, a: number, b: number): Result {
 }
 
 /** An edited file of the claimant's among the suspect's own, by an index of all other makers. */
-async function copyOf({ kind, language, claimant, suspect }: Case, room: Room, a: number, b: number): Promise<Result> {
-  const copied = await editedCopy(room, a, kind, `${language} ${claimant} ${suspect}`);
-  const statistic = copied ? scoreOfCopy([a, b], copied.printed, room.makers, room.shared, room.keep) : 0;
-  return { statistic, statistics: [statistic], units: copied ? [copied.path] : [] };
-}
-
-/** Null where no file of the maker's is of a size that is copied. */
-async function editedCopy(
+async function copyOf(
+  { kind, language, claimant, suspect, path }: Case,
   room: Room,
   a: number,
-  kind: string,
-  seed: string,
-): Promise<{ path: string; printed: Copied } | null> {
-  const { makers, language, keep } = room;
+  b: number,
+): Promise<Result> {
+  const copied = await editedCopy(room, a, path!, kind, `${language} ${claimant} ${suspect}`);
+  const statistic = copied ? scoreOfCopy([a, b], copied, room.makers, room.shared, room.keep) : 0;
+  return { statistic, statistics: [statistic] };
+}
+
+/** Null where the edits left nothing. */
+async function editedCopy(room: Room, a: number, of: string, kind: string, seed: string): Promise<Copied | null> {
+  const { makers, language } = room;
   const { rate, share, split } = COPIES[kind]!;
   const maker = makers[a]!;
+  const file = maker.files.find(({ path }) => path === of)!;
   const tree = await readSourceTree(join(folders.public, language, maker.maker));
-  const text = new Map(tree.files.map((file) => [file.path, file.bytes]));
-  const [least, most] = COPIED_CHARS;
-  const fit = maker.files
-    .filter((file) => keep[a]!(file) && file.tokens >= 600)
-    .filter(({ path }) => (text.get(path)?.length ?? 0) >= least && text.get(path)!.length <= most)
-    .sort((x, y) => (byDigest(x.path) < byDigest(y.path) ? -1 : 1));
-  for (const file of fit) {
-    const source = Buffer.from(text.get(file.path)!).toString("utf8");
-    const edited = edit(source, file, language, seed, rate, share ?? 1);
-    if (edited === null) continue;
-    const extension = /\.\w+$/.exec(file.path)![0];
-    const pieces = split ? piecesOf(edited, 4) : [edited];
-    const printed: Copied = { files: [], prints: [] };
-    const ordered: Uint32Array[][] = PRINT_TOKENS.map(() => []);
-    let at = 0;
-    for (const [i, piece] of pieces.entries()) {
-      const path = `copied/part${i}${extension}`;
-      const { read } = await readSource({ path, bytes: utf8(piece), digest: `sha256:${sha256Hex(utf8(piece))}` });
-      if (!read) continue;
-      PRINT_TOKENS.forEach((tokens, k) => {
-        const prints = new Uint32Array(2 * read.values.length);
-        prints.set(printsInOrder(read.values, tokens, language));
-        ordered[k]!.push(prints);
-      });
-      const tokens = read.values.length;
-      const said = { lines: 0, attribution: [], licences: [], holders: [] };
-      const units = read.units.map(({ name, line, from, to }): [string, number, number, number] => [
-        name,
-        line,
-        from,
-        to,
-      ]);
-      printed.files.push({ path, at, tokens, units, ...said });
-      at += tokens;
-    }
-    printed.prints = ordered.map((each) => {
-      const all = new Uint32Array(2 * at);
-      let place = 0;
-      for (const one of each) {
-        all.set(one, place);
-        place += one.length;
-      }
-      return new BigUint64Array(all.buffer);
+  const source = Buffer.from(tree.files.find(({ path }) => path === of)!.bytes).toString("utf8");
+  const edited = edit(source, file, language, seed, rate, share ?? 1);
+  if (edited === null) return null;
+  const extension = /\.\w+$/.exec(of)![0];
+  const pieces = split ? piecesOf(edited, 4) : [edited];
+  const printed: Copied = { files: [], prints: [] };
+  const ordered: Uint32Array[][] = PRINT_TOKENS.map(() => []);
+  let at = 0;
+  for (const [i, piece] of pieces.entries()) {
+    const path = `copied/part${i}${extension}`;
+    const { read } = await readSource({ path, bytes: utf8(piece), digest: `sha256:${sha256Hex(utf8(piece))}` });
+    if (!read) continue;
+    PRINT_TOKENS.forEach((tokens, k) => {
+      const prints = new Uint32Array(2 * read.values.length);
+      prints.set(printsInOrder(read.values, tokens, language));
+      ordered[k]!.push(prints);
     });
-    return { path: file.path, printed };
+    const tokens = read.values.length;
+    const said = { bytes: 0, lines: 0, attribution: [], licences: [], holders: [] };
+    const units = read.units.map(({ name, line, from, to }): [string, number, number, number] => [
+      name,
+      line,
+      from,
+      to,
+    ]);
+    printed.files.push({ path, at, tokens, units, ...said });
+    at += tokens;
   }
-  return null;
+  printed.prints = ordered.map((each) => {
+    const all = new Uint32Array(2 * at);
+    let place = 0;
+    for (const one of each) {
+      all.set(one, place);
+      place += one.length;
+    }
+    return new BigUint64Array(all.buffer);
+  });
+  return printed;
 }
 
 /** Null where it cannot be edited. With a share, whole functions up to that share of the file, in a drawn order. */

@@ -20,28 +20,37 @@ export function editLines(text: string, language: Language, seed: string, rate: 
   const named = text
     .replace(/\/\*[\s\S]*?\*\//g, " ")
     .replace(/(^|\s)\/\/[^\n]*/g, "$1")
-    .replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)'|[A-Za-z_]\w*/g, (word) =>
-      /^["']/.test(word) || keywords.has(word) ? word : `n${hash(seed + word)}`,
+    .replace(/^[ \t]*#.*$|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)'|[A-Za-z_]\w*/gm, (word) =>
+      // A preprocessor's line stays as it is.
+      /^["']|^\s*#/.test(word) || keywords.has(word) ? word : `n${hash(seed + word)}`,
     );
   const lines = named.split("\n").filter((line) => line.trim() !== "");
   const out: string[] = [];
-  const whole = (line: string | undefined) =>
+  // A statement on one line, after one that ended: half of a statement is none.
+  const whole = (line: string | undefined, before: string | undefined) =>
     line !== undefined &&
+    /[;{}]\s*$|^$/.test(language === "go" ? "" : (before ?? "")) &&
+    balanced(line) &&
     (language === "go" ? /^\s+[\w.]+(, [\w.]+)* (:=|=) .*[\w)\]]$/ : /^\s+[^#{}]*;\s*$/).test(line);
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!;
-    if (!whole(line) || draw.below(1000) >= 1000 * rate) {
+    if (!whole(line, lines[i - 1]) || draw.below(1000) >= 1000 * rate) {
       out.push(line);
       continue;
     }
     const how = draw.below(4);
     if (how === 0) out.push(PUT[language]!(draw.below(90)), line);
-    else if (how === 1 && whole(lines[i + 1])) out.push(lines[++i]!, line);
+    else if (how === 1 && whole(lines[i + 1], line)) out.push(lines[++i]!, line);
     else if (how === 2) out.push(line.replace(/^(\s*)/, "$1  "), PUT[language]!(draw.below(90)));
     else if (how === 3) out.push(PUT[language]!(draw.below(90)));
     else out.push(line);
   }
   return out.join("\n");
+}
+
+function balanced(line: string): boolean {
+  const count = (one: string) => line.split(one).length;
+  return count("(") === count(")") && count("[") === count("]");
 }
 
 function hash(text: string): number {

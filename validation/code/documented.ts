@@ -29,9 +29,10 @@ const KNOWN: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
 /** Judging makers. */
 const FRESH: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   // Parsers after commonmark.py and mistletoe; rply after PLY; one author's attrs, cattrs and structlog; python-jose after
-  // PyJWT; HanLP with parts of AllenNLP; ruamel.yaml taken in by strictyaml and dynaconf.
+  // PyJWT; HanLP with parts of AllenNLP; ruamel.yaml taken in by strictyaml and dynaconf (its maker stood here under
+  // another name until the pairs had been examined).
   python: pairs(`miyuki+frostming readthedocs+frostming dabeaz+alex-gaynor tinche+python-attrs python-attrs+hynek
-    jpadilla+mpdavis allenai+hankcs dynaconf+ruamel-yaml crdoconnor+ruamel-yaml dynaconf+crdoconnor`),
+    jpadilla+mpdavis allenai+hankcs dynaconf+ruamel crdoconnor+ruamel dynaconf+crdoconnor`),
   // log15 and go-kit/log share their terminal package and authors; FPDF's port in both; text/template's lexer in both.
   go: pairs("inconshreveable+go-kit peterbourgon+go-kit jung-kurt+signintech cloudykit+aymerick"),
   // One author's csso and css-tree, p2 and cannon, typeorm and class-validator; curves taken in; Crockford's parser in both.

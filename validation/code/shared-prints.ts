@@ -5,12 +5,16 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { namesOf, setAside, usualHolders } from "../../dist/labs/code/aside.js";
 import { EXCLUSIVE_MIN, lowerShare, PRINT_TOKENS, SHARED_MIN } from "../../dist/labs/code/method.js";
+import type { Language } from "../../dist/labs/code/tokens/languages.js";
+import { whyByName } from "../../dist/labs/code/tokens/names.js";
 
 export interface PrintedFile {
   path: string;
   at: number;
   tokens: number;
+  bytes: number;
   lines: number;
   units: [string, number, number, number][];
   attribution: string[];
@@ -35,8 +39,23 @@ export function loadMakers(folder: string): PrintedMaker[] {
         const bytes = readFileSync(join(folder, `${maker.maker}.${tokens}`));
         return new BigUint64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
       });
-      return { ...maker, prints };
+      const files = (maker.files as PrintedFile[]).filter(({ path }) => whyByName(path) === null);
+      return { ...maker, files, prints };
     });
+}
+
+/** Which files of a maker count: those that do not say that they come from a third source. */
+export function keptOf({ maker, files }: PrintedMaker, language: Language): (file: PrintedFile) => boolean {
+  const side = {
+    name: maker,
+    files: files.length,
+    provenance: new Map(
+      files.map(({ path, attribution, licences, holders }) => [path, { attribution, licences, holders }]),
+    ),
+    units: files.map(({ path }) => ({ path, name: "", line: 1, language, prints: [] })),
+  };
+  const aside = setAside(side, namesOf(side), usualHolders(side));
+  return ({ path }) => !aside.has(path);
 }
 
 /** Of one length: for each maker and place, 0 where no other maker has the print, else 1 + its row in `holders`. */

@@ -10,7 +10,16 @@ import { frameFinding, studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideScored, refuse } from "../../finding/outcome.js";
 import type { Validation } from "../../finding/validation.js";
 import { type NamedSide, namesOf, setAside, usualHolders } from "./aside.js";
-import { EXCLUSIVE_MIN, KIN_SHARE, LISTED_MAX, METHOD, PANEL_MAKERS_MIN, PRINT_TOKENS, STUDY_NULL } from "./method.js";
+import {
+  EXCLUSIVE_MIN,
+  KIN_SHARE,
+  LISTED_MAX,
+  METHOD,
+  PANEL_MAKERS_MIN,
+  PRINT_TOKENS,
+  SPEAKS,
+  STUDY_NULL,
+} from "./method.js";
 import type { CodeObservations, DirectionSeen, SideSeen } from "./observations.js";
 import { type Containment, containment, type Maker, type Unit, type UnitScore } from "./prints/containment.js";
 import { joinSets, type PrintSet } from "./prints/prints.js";
@@ -118,7 +127,7 @@ function bothWays(unitsA: readonly Unit[], unitsB: readonly Unit[], makers: read
 }
 
 function decide(
-  { corpus, claimant, suspect, validations }: CodeRequest,
+  { corpus, claimant, suspect, validations, review }: CodeRequest,
   both: readonly Language[],
   judged: readonly Language[],
   panels: Readonly<Record<Language, number>>,
@@ -153,7 +162,14 @@ function decide(
     return refuse(
       `No unit of the claimant's has ${EXCLUSIVE_MIN} prints that no maker of the index has: nothing of its own can be looked for.`,
     );
-  return make(null);
+  return make(unspoken([forward, turned], review !== null));
+}
+
+/** Why the language of the units that reached the statistic does not speak yet; null where it does, or none reached any. */
+function unspoken(directions: readonly Containment[], read: boolean): string | null {
+  const top = directions.map((each) => each.top).find((one) => one !== null && SPEAKS[one.unit.language] !== "at once");
+  if (!top || read) return null;
+  return `in ${top.unit.language} the study accused unrelated makers until a reader named the third source of what they share, and no one has read the units of these two trees (--review)`;
 }
 
 function panelsOf(makers: readonly Maker[]): Record<Language, number> {

@@ -4,6 +4,8 @@
  * read by another.
  */
 
+import type { Language } from "./tokens/languages.js";
+
 export const METHOD = { id: "code/exclusive-containment", version: "3" } as const;
 
 /** Tokens a print covers. Both lengths must agree: the short one survives edits, the long one is rarer by chance. */
@@ -28,6 +30,17 @@ export const KIN_SHARE = 0.3;
  * source reached 0.104 (Rust; 0.084 in Python, 0.053 in C++, 0.048 in Go, 0.019 in TypeScript); the bound is that and a half.
  */
 export const STUDY_NULL = { bound: 0.16, makers: 522 } as const;
+/**
+ * When a language speaks. "at once": its study accused no unrelated pair. "after a reader": what it accused, a reader
+ * explained by a third source, so that only a finding whose units were read leans on what is left.
+ */
+export const SPEAKS: Readonly<Record<Language, "at once" | "after a reader">> = {
+  python: "at once",
+  typescript: "after a reader",
+  rust: "at once",
+  go: "after a reader",
+  cpp: "after a reader",
+};
 /** Units listed in a finding. */
 export const LISTED_MAX = 50;
 

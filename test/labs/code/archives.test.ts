@@ -1,12 +1,13 @@
 /** Trees in archives, and hostile ones: the same root as the folder's, or one line that says what was expected. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { readArchive } from "../../../src/labs/code/host/archive.js";
-import { readSourceTree, TREE_LIMITS } from "../../../src/labs/code/host/source-tree.js";
+import { printTree } from "../../../src/labs/code/host/printed-tree.js";
+import { entriesOf, readSourceTree, TREE_LIMITS } from "../../../src/labs/code/host/source-tree.js";
 import { writeTree } from "./programs.js";
 
 const root = mkdtempSync(join(tmpdir(), "assay-archives-"));
@@ -113,8 +114,47 @@ describe("hostile archives and trees: one line each", () => {
     expect(refusals.map((said) => /expected/.test(said) && !said.includes("\n"))).toEqual(refusals.map(() => true));
   });
 
-  test("100,001 entries, a repository without a work tree, a file of no kind that is read", async () => {
-    expect(TREE_LIMITS.entries).toBe(100_000);
+  test("100,001 entries, in an archive and in a folder", async () => {
+    const one = tar([{ path: "a.py" }]).subarray(0, 512);
+    const many = Buffer.alloc(512 * (TREE_LIMITS.entries + 2), one);
+    expect(refusal(() => readArchive(many, "many.tar", TREE_LIMITS))).toMatch(/at most 100000 entries, got more/);
+    const folder = vi.fn(async () => Array.from({ length: TREE_LIMITS.entries + 1 }, (_, i) => `${i}.py`));
+    await expect(entriesOf("/nowhere", "many", folder)).rejects.toThrow(/at most 100000 entries, got more/);
+    expect(folder).toHaveBeenCalledTimes(1);
+  });
+
+  test("a file of one line of 100 MB is refused unread; one of 2 MB and one of 20,000 brackets are left out", async () => {
+    writeTree(at("long"), { "a.py": "" });
+    truncateSync(at("long", "a.py"), 100 * 1024 * 1024);
+    await expect(readSourceTree(at("long"))).rejects.toThrow(/source files of at most 67108864 bytes, got 104857600/);
+    writeTree(at("odd"), {
+      "a.py": `x = "${"y".repeat(2 * 1024 * 1024)}"\n`,
+      "b.py": `x = ${`${"(".repeat(100)}\n`.repeat(200)}`,
+      "c.py": `${"x = 1\n".repeat(40)}`,
+      "d.py": "\0\0",
+      "e.py": Buffer.from([0x78, 0xff, 0xfe, 0x0a]),
+    });
+    const { files, seen } = await printTree(await readSourceTree(at("odd")), "units", () => {});
+    expect([files, seen.leftOut]).toEqual([
+      1,
+      [
+        { why: "could not be parsed", files: 1 },
+        { why: "larger than 1048576 bytes", files: 1 },
+        { why: "not UTF-8 text", files: 2 },
+      ],
+    ]);
+  });
+
+  test("links that go round or lead outside are not followed", async () => {
+    writeTree(at("round"), { "a.py": "a = 1\n" });
+    symlinkSync(at("round"), at("round", "again"));
+    symlinkSync("/", at("round", "root"));
+    symlinkSync("/etc/passwd", at("round", "b.py"));
+    const { files, leftOut } = await readSourceTree(at("round"));
+    expect([files.map(({ path }) => path), leftOut]).toEqual([["a.py"], [{ why: "links", files: 3 }]]);
+  });
+
+  test("a repository without a work tree, a file of no kind that is read", async () => {
     mkdirSync(at("bare", "objects"), { recursive: true });
     writeTree(at("bare"), { HEAD: "ref: refs/heads/main\n", "objects/pack/x": "" });
     await expect(readSourceTree(at("bare"))).rejects.toThrow(/expected a work tree, got a repository without one/);

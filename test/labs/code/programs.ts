@@ -55,7 +55,7 @@ export function renamed(text: string): string {
     );
 }
 
-export function writeTree(root: string, files: Readonly<Record<string, string>>): string {
+export function writeTree(root: string, files: Readonly<Record<string, string | Uint8Array>>): string {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);

@@ -84,7 +84,7 @@ export async function readSourceTree(path: string): Promise<SourceTree> {
         kind: link ? "link" : "file",
         sizeBytes: bytes.length,
         read: async () => bytes,
-      })) ?? (await entriesOf(at, name));
+      })) ?? (await entriesOf(at, name, (folder) => readdir(folder)));
     const read = (await gather(entries, name, false)) ?? (await gather(entries, name, true));
     if (read) return treeOf(packed ? name.replace(ARCHIVE, "") : name, read.files, read.leftOut);
     const bare = entries.some(({ path }) => path === "HEAD") && entries.some(({ path }) => path.startsWith("objects/"));
@@ -99,13 +99,20 @@ export async function readSourceTree(path: string): Promise<SourceTree> {
   }
 }
 
-/** All entries below a folder, bounded in number and depth; folders of others' code are entered by no one. */
-async function entriesOf(at: string, name: string): Promise<Entry[]> {
+/**
+ * All entries below a folder, bounded in number and depth; folders of others' code are entered by no one.
+ * @param list names in a folder @throws AssayError LIMIT before anything in a folder too many is looked at
+ */
+export async function entriesOf(
+  at: string,
+  name: string,
+  list: (folder: string) => Promise<string[]>,
+): Promise<Entry[]> {
   const entries: Entry[] = [];
   let count = 0;
   const visit = async (folder: string, within: string, depth: number): Promise<void> => {
     if (depth > TREE_LIMITS.depth) throw limit(name, `at most ${TREE_LIMITS.depth} folders deep, got more`);
-    const inside = (await readdir(folder)).sort();
+    const inside = (await list(folder)).sort();
     count += inside.length;
     if (count > TREE_LIMITS.entries) throw limit(name, `at most ${TREE_LIMITS.entries} entries, got more`);
     for (const each of inside) {

@@ -1,0 +1,64 @@
+/**
+ * What a reader found in the units of judging pairs that the rule accused: which source other than the two makers' own
+ * work explains them. Everything said here can be looked up in the files named.
+ *
+ * The reader was the author of the rule and had seen the scores, so that this record is no blind one; each entry
+ * leans on words in the files alone.
+ */
+interface Read {
+  language: string;
+  pair: readonly [string, string];
+  verdict: "third-source" | "generated" | "copied" | "unexplained";
+  words: string;
+}
+
+const READ: readonly Read[] = [
+  {
+    language: "go",
+    pair: ["bodgit", "klauspost"],
+    verdict: "third-source",
+    words:
+      "sevenzip/reader.go and compress/zip/reader.go: the fs.FS methods of Go's own archive/zip, whose authors hold the second file.",
+  },
+  {
+    language: "cpp",
+    pair: ["akheron", "json-c"],
+    verdict: "third-source",
+    words: "src/lookup3.h and linkhash.c both say: lookup3.c, by Bob Jenkins, May 2006, Public Domain.",
+  },
+  {
+    language: "cpp",
+    pair: ["akheron", "memcached"],
+    verdict: "third-source",
+    words: "src/lookup3.h and jenkins_hash.c: Bob Jenkins' hash, named in both.",
+  },
+  {
+    language: "cpp",
+    pair: ["memcached", "json-c"],
+    verdict: "third-source",
+    words: "jenkins_hash.c and linkhash.c: Bob Jenkins' hash, named in both.",
+  },
+  {
+    language: "typescript",
+    pair: ["primus", "socketio"],
+    verdict: "copied",
+    words: "primus/transformers/engine.io/library.js is the bundled client of engine.io, which is the other maker's.",
+  },
+  {
+    language: "typescript",
+    pair: ["zaach", "shepherdwind"],
+    verdict: "generated",
+    words: "velocityjs/dist/esm/parse/index.mjs is a parser that the other maker's generator wrote: its run-time part.",
+  },
+];
+
+/** Whether a pair's shared units have a source that a reader named. */
+export function isExplained(language: string, one: string, other: string): boolean {
+  return READ.some(
+    (read) =>
+      read.language === language &&
+      read.verdict !== "unexplained" &&
+      read.pair.includes(one) &&
+      read.pair.includes(other),
+  );
+}
