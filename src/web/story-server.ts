@@ -1,7 +1,8 @@
 /** The told dispute's pages, written and served with the docket, the register and a party's workspace beside them. */
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { personasOf } from "../app/story/personas.js";
+import { PAGES } from "../app/story/step.js";
 import type { Story } from "../app/story/tell.js";
 import type { Addresses } from "../report/story/layout.js";
 import { personaPage } from "../report/story/persona-page.js";
@@ -33,7 +34,7 @@ export async function serveStory(out: string, story: Story, port: number): Promi
   const close = async () => void (await Promise.all(running.map((served) => served.close())));
   try {
     const { folder, policy } = story.register;
-    const url = await run(serveFolder(out, at(0)));
+    const url = await run(serveFolder(join(out, PAGES), at(0)));
     const docket = await run(serveDocket({ where: story.cases, port: at(1) }));
     const register = await run(serveRegister({ where: folder, port: at(2), trust: policy, writable: false }));
     const workspace = await run(serveWorkspace({ where: story.cases, port: at(3) }));
@@ -49,6 +50,8 @@ export async function serveStory(out: string, story: Story, port: number): Promi
 export async function writeStoryPages(out: string, story: Story, addresses: Addresses): Promise<void> {
   const readers = personasOf(story);
   const { outcomes } = story.told;
-  await writeFile(join(out, "index.html"), startPage({ steps: story.steps, readers, outcomes }, addresses));
-  for (const reader of readers) await writeFile(join(out, `${reader.id}.html`), personaPage(reader, out, addresses));
+  const pages = join(out, PAGES);
+  await mkdir(pages, { recursive: true });
+  await writeFile(join(pages, "index.html"), startPage({ steps: story.steps, readers, outcomes }, addresses));
+  for (const reader of readers) await writeFile(join(pages, `${reader.id}.html`), personaPage(reader, out, addresses));
 }

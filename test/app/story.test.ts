@@ -183,6 +183,12 @@ describe("each page's facts are those of its bundle", () => {
   });
 });
 
+test("keys, cases and logs lie beside what is served, not in it", async () => {
+  for (const path of ["keys/escrow.age", "keys/witness.key", "../keys/office.pem", "%2e%2e/keys/office.pem", "cases/"])
+    expect([path, (await fetch(`${served.url}${path}`)).status]).toEqual([path, 404]);
+  expect(existsSync(join(out, "keys/office.pem"))).toBe(true);
+});
+
 test("every link of the start page and of each reader's page leads to a page", async () => {
   const pages = ["", ...readers.map(({ id }) => `${id}.html`)].map((path) => `${served.url}${path}`);
   const links = new Set<string>();

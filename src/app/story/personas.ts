@@ -107,7 +107,7 @@ function analyst({ told }: Story): Persona {
     commands: [
       does(
         "Check a finding's bundle, and make the finding again from the models, to the last bit.",
-        `npx assay verify "$S/bundles/${run}.zip" --recompute --inputs "$S/slots"`,
+        `npx assay verify "$S/pages/bundles/${run}.zip" --recompute --inputs "$S/slots"`,
       ),
       does("Write down what is opinion: an empty form, item by item.", 'npx assay verdict opinion > "$S/opinion.json"'),
       does(

@@ -10,7 +10,7 @@ import { packagePath } from "../../host/package-files.js";
 import { findingCount, findingFolder } from "../bundle/bundle-layout.js";
 import { verifyBundleZip } from "../bundle/verify-bundle.js";
 import type { Shown, ShownItem } from "../laboratory.js";
-import type { Place, Teller, Verified } from "./step.js";
+import { PAGES, type Place, type Teller, type Verified } from "./step.js";
 
 /** @returns the bundle, a zip @throws UNSUPPORTED where an engine is lacking */
 export type ExamineItem = (item: ShownItem, scratch: string) => Promise<Uint8Array>;
@@ -59,8 +59,8 @@ export async function showEvidence(
 /** As a file to verify and as a folder to read. @returns where its first page lies */
 export async function saveBundle(out: string, name: string, title: string, bundle: Uint8Array): Promise<Place> {
   const files = unzipStrict(bundle);
-  await writeBundle(join(out, "bundles", `${name}.zip`), files);
-  await writeBundle(join(out, "bundles", name), files);
+  await writeBundle(join(out, PAGES, "bundles", `${name}.zip`), files);
+  await writeBundle(join(out, PAGES, "bundles", name), files);
   return { site: "story", path: `bundles/${name}/data/page.html`, text: title };
 }
 

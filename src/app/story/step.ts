@@ -5,6 +5,9 @@ export interface Verified {
   holds: boolean;
 }
 
+/** Below the story's folder: what is served. Keys, cases and logs lie beside it. */
+export const PAGES = "pages";
+
 /** Which of the served programs a place lies in: the story's own folder, the docket, the register, a party's workspace. */
 type Site = "story" | "docket" | "register" | "workspace";
 

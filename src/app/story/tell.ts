@@ -17,7 +17,7 @@ import { moment } from "../register/access.js";
 import { type CaseOptions, type ToldCase, tellCase } from "./dispute.js";
 import { type OpenCase, openSecondCase } from "./open-case.js";
 import { type ExamineItem, type ShownBundle, showEvidence } from "./shown-evidence.js";
-import { type OnStep, type Step, Teller } from "./step.js";
+import { type OnStep, PAGES, type Step, Teller } from "./step.js";
 import { type StartWitness, StoryRegister } from "./story-register.js";
 
 export interface StoryOptions extends CaseOptions {
@@ -117,7 +117,7 @@ async function onRecord(
   if (!order) return teller.told("On record", "No order was made, so that none is entered.", [await register.check()]);
   const same = order.model === suspect;
   if (same) {
-    await register.finding(join(out, "bundles", order.run, "data/finding.json"), suspect, reference);
+    await register.finding(join(out, PAGES, "bundles", order.run, "data/finding.json"), suspect, reference);
     await register.order(suspect, { folder, seq: order.seq }, "decision in the case, upheld on appeal");
   }
   teller.told(
@@ -135,9 +135,9 @@ async function report({ folder }: ToldCase, out: string, teller: Teller): Promis
   const open = await openCaseFolder(folder);
   const verdict = await verdictOf(open, emptyOpinion(), "PUBLIC", open.state.at);
   const draft = draftOfVerdict(verdict);
-  await mkdir(join(out, "report"), { recursive: true });
-  await writeFile(join(out, "report", "verdict.html"), draft.html);
-  await writeFile(join(out, "report", "verdict.json"), draft.json);
+  await mkdir(join(out, PAGES, "report"), { recursive: true });
+  await writeFile(join(out, PAGES, "report", "verdict.html"), draft.html);
+  await writeFile(join(out, PAGES, "report", "verdict.json"), draft.json);
   teller.told(
     "Report",
     "An expert's report is drawn from the case. What is opinion is left to a person, so that it cannot be signed as it is.",

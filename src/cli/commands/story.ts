@@ -36,7 +36,7 @@ export async function tellAndServe(
   try {
     if (story.steps.some(({ verified }) => verified.some(({ holds }) => !holds))) process.exitCode = 3;
     await writeStoryPages(out, story, null);
-    process.stderr.write(`written to ${out}; begin with index.html\n`);
+    process.stderr.write(`written to ${out}; begin with pages/index.html\n`);
     if (!serve) return;
     const served = await serveStory(out, story, port);
     const { docket, register, workspace } = served;
