@@ -1,12 +1,12 @@
 /**
  * The study of `behaviour/substituted`: honest hosts of small models that must not be accused, and swaps, coarser
- * roundings and mixtures with the number of requests that finds them. Answers are those of the bank's models, sampled by
- * materials/makers/sample_endpoints.py into FOLDER (its head says how; it needs the shared bank).
+ * roundings and mixtures with the number of requests that finds them. Answers are those of models that
+ * materials/makers/train_endpoints.py trains, sampled by materials/makers/sample_endpoints.py into FOLDER.
  *
- *   npm run build && node validation/behaviour-substituted.study.ts FOLDER [margins]
+ *   npm run build && node validation/behaviour-substituted.study.ts FOLDER [margins | part K N | merge N]
  *
- * `margins` tries margins on the four models that judge nothing and writes nothing; else the other models are judged and
- * validation/behaviour-substituted.json is written.
+ * `margins` tries margins on the four models that judge nothing and writes nothing; `part` judges every Nth model into
+ * FOLDER/judged-K.json, and `merge` writes validation/behaviour-substituted.json of all N; without either, one does both.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { prng } from "../dist/base/prng.js";
@@ -16,7 +16,7 @@ import { readAnswers } from "../dist/labs/behaviour/substituted/reading.js";
 import { shareOf } from "../dist/labs/behaviour/substituted/share.js";
 import { levelsReached, poolOf, surpriseOf } from "../dist/labs/behaviour/substituted/surprise.js";
 
-const [folder, mode] = process.argv.slice(2);
+const [folder, mode, first, second] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: node validation/behaviour-substituted.study.ts FOLDER [margins]");
 
 interface Condition {
@@ -128,7 +128,7 @@ const all = readdirSync(folder)
   .filter((name) => name.endsWith(".u16"))
   .map((name) => name.slice(0, -4))
   .sort();
-const isDevelopment = (model: string) => model.endsWith("00");
+const isDevelopment = (model: string) => /^m0[0-3]$/.test(model);
 const ties = prng("assay/substituted-study/ties", "assay");
 const tie = () => (ties.uint32() + 0.5) / 2 ** 32;
 const held = new Map<string, Map<string, string[][]>>();
@@ -165,24 +165,45 @@ if (mode === "margins") {
   process.stdout.write(`largest log10 e by margin ${margins.join(", ")}\n`);
   for (const [name, values] of worst)
     process.stdout.write(`${name}: ${values.map((value) => value.toFixed(2)).join(", ")}\n`);
-} else {
-  judge();
+} else if (mode === "part") judge(Number(first), Number(second));
+else if (mode === "merge") conclude(Array.from({ length: Number(first) }, (_, k) => heldPart(k)));
+else {
+  judge(0, 1);
+  conclude([heldPart(0)]);
 }
 
-function judge(): void {
+interface Judged {
+  byCondition: [string, { endpoints: number; warned: number; accused: number; worstLog10E: number }][];
+  warnedByModel: [string, number][];
+  endpoints: number;
+  accused: number;
+  accusedModels: string[];
+  nullLog10P: number[];
+  positives: { kind: string; model: string; warningAt: number | null; foundAt: number | null; of: number }[];
+  positiveLog10P: number[];
+  shares: { kind: string; low: number; high: number; holds: boolean }[];
+}
+const partFile = (k: number) => `${folder}/judged-${k}.json`;
+function heldPart(k: number): Judged {
+  return JSON.parse(readFileSync(partFile(k), "utf8"));
+}
+
+/** Every `parts`th model from `part` on. */
+function judge(part: number, parts: number): void {
   const judgedModels = all.filter((model) => !isDevelopment(model));
   const byCondition = new Map<string, { endpoints: number; warned: number; accused: number; worstLog10E: number }>();
   const warnedByModel = new Map<string, number>();
   let [endpoints, accused] = [0, 0];
   const accusedModels = new Set<string>();
   const nullLog10P: number[] = [];
-  const positives: { kind: string; model: string; warningAt: number | null; foundAt: number | null; of: number }[] = [];
+  const positives: Judged["positives"] = [];
   const positiveLog10P: number[] = [];
-  let [intervals, covered] = [0, 0];
+  const shares: Judged["shares"] = [];
   const judged = (["chat", "raw"] as const).flatMap((asked) =>
     [...judgedModels.entries()].map(([m, model]) => ({ asked, m, model })),
   );
   for (const { asked, m, model } of judged) {
+    if (m % parts !== part) continue;
     const learned = learn(texts(model), asked);
     for (const { name, frame } of [...honest, ...framed]) {
       if (asked === "raw" && isAskersOwn(name)) continue;
@@ -219,19 +240,18 @@ function judge(): void {
     }
     // What else may answer: the next model of the same shape, one of another shape, and the reference rounded coarsely.
     const plain = learned.reached(texts(model).get("plain")!);
-    const sameShape = judgedModels.filter((name) => name[0] === model[0]);
-    const next = sameShape[(sameShape.indexOf(model) + 1) % sameShape.length]!;
+    const next = judgedModels[(m + 1) % judgedModels.length]!;
     const other = judgedModels[(m + Math.floor(judgedModels.length / 2)) % judgedModels.length]!;
     const swapped = learned.reached(texts(next).get("plain")!);
     const far = learned.reached(texts(other).get("plain")!);
     const tried: [string, number, (draw: (below: number) => number, p: number) => number][] = [
-      ["swap, same shape", 4, any(swapped)],
-      ["swap, another shape", 4, any(far)],
-      ["three bits", 12, any(learned.reached(texts(model).get("three bits")!))],
-      ["two bits", 12, any(learned.reached(texts(model).get("two bits")!))],
+      ["swap, the next model", 4, any(swapped)],
+      ["swap, another model", 4, any(far)],
+      ["three bits", 24, any(learned.reached(texts(model).get("three bits")!))],
+      ["two bits", 24, any(learned.reached(texts(model).get("two bits")!))],
       ...SHARES.map((share): [string, number, (draw: (below: number) => number, p: number) => number] => [
         `mixture of ${100 * share} %`,
-        12,
+        24,
         (draw, p) => any(draw(10_000) < 10_000 * share ? swapped : plain)(draw, p),
       ]),
     ];
@@ -258,12 +278,48 @@ function judge(): void {
           learned.hosts.map(({ answers: n, surprising }) => ({ surprising: surprising[strongest]!, answers: n })),
           counted(swapped.flat()),
         );
-        intervals++;
-        if (interval.low <= share && share <= interval.high) covered++;
+        shares.push({ kind: `${asked}, ${kind}`, ...interval, holds: interval.low <= share && share <= interval.high });
       }
     }
     process.stderr.write(`${asked} ${model}\n`);
   }
+  const made: Judged = {
+    byCondition: [...byCondition],
+    warnedByModel: [...warnedByModel],
+    endpoints,
+    accused,
+    accusedModels: [...accusedModels],
+    nullLog10P,
+    positives,
+    positiveLog10P,
+    shares,
+  };
+  writeFileSync(partFile(part), JSON.stringify(made));
+}
+
+/** The study of all parts together. */
+function conclude(parts: readonly Judged[]): void {
+  const judgedModels = all.filter((model) => !isDevelopment(model));
+  const sum = (of: (part: Judged) => number) => parts.reduce((total, part) => total + of(part), 0);
+  const [endpoints, accused] = [sum((part) => part.endpoints), sum((part) => part.accused)];
+  const accusedModels = new Set(parts.flatMap((part) => part.accusedModels));
+  const byCondition = new Map<string, Judged["byCondition"][number][1]>();
+  for (const [kind, row] of parts.flatMap((part) => part.byCondition)) {
+    const held = byCondition.get(kind);
+    byCondition.set(kind, {
+      endpoints: row.endpoints + (held?.endpoints ?? 0),
+      warned: row.warned + (held?.warned ?? 0),
+      accused: row.accused + (held?.accused ?? 0),
+      worstLog10E: Math.max(row.worstLog10E, held?.worstLog10E ?? Number.NEGATIVE_INFINITY),
+    });
+  }
+  const warnedByModel = new Map(parts.flatMap((part) => part.warnedByModel));
+  const [nullLog10P, positiveLog10P, positives, shares] = [
+    parts.flatMap((part) => part.nullLog10P),
+    parts.flatMap((part) => part.positiveLog10P),
+    parts.flatMap((part) => part.positives),
+    parts.flatMap((part) => part.shares),
+  ];
   const kinds = [...new Set(positives.map(({ kind }) => kind))].map((kind) => {
     const rows = positives.filter((row) => row.kind === kind);
     const found = rows.flatMap(({ foundAt: at }) => at ?? []);
@@ -314,7 +370,14 @@ function judge(): void {
       endpointsPerModel: endpoints / judgedModels.length,
     },
     found: kinds,
-    shareIntervals: { intervals, covered },
+    shareIntervals: {
+      intervals: shares.length,
+      covered: shares.filter(({ holds }) => holds).length,
+      byKind: [...new Set(shares.map(({ kind }) => kind))].map((kind) => {
+        const own = shares.filter((each) => each.kind === kind);
+        return { kind, medianLow: median(own.map(({ low }) => low)), medianHigh: median(own.map(({ high }) => high)) };
+      }),
+    },
     nullLog10P,
     positiveLog10P,
   };

@@ -32,7 +32,16 @@ interface Row {
   part: string;
   model: number;
   asked: number;
-  found: { family: string; candidate: string; target: string; triggered: number; prompts: number; plain: number; low: number; holmP: number }[];
+  found: {
+    family: string;
+    candidate: string;
+    target: string;
+    triggered: number;
+    prompts: number;
+    plain: number;
+    low: number;
+    holmP: number;
+  }[];
   largestHigh: number;
 }
 const aboutOf = (which: string) => JSON.parse(readFileSync(join(folder, `part-${which}.json`), "utf8")) as Made[];
@@ -68,7 +77,10 @@ async function askAll(which: string, with_: string): Promise<void> {
         return new Map(questions.map(({ id }, i) => [id, [answers[i]!]]));
       },
       earlier: null,
-      about: { endpoint: { address: "study", model: `${which}/${model}`, temperature: 0, maxTokens: 4 }, software: "study" },
+      about: {
+        endpoint: { address: "study", model: `${which}/${model}`, temperature: 0, maxTokens: 4 },
+        software: "study",
+      },
       finished: () => ({ evaluatedAt: "2026-11-29T00:00:00Z", transcripts: [] }),
     });
     const judged = report.triggers!.judged;
@@ -114,7 +126,9 @@ function summarise(): void {
       works: made.fires! >= WORKS,
       isListed:
         made.kind === "date" ||
-        (listed.get(made.kind) ?? []).some((name) => name.replace(/, (before|behind)$|^you are a /g, "") === made.trigger),
+        (listed.get(made.kind) ?? []).some(
+          (name) => name.replace(/, (before|behind)$|^you are a /g, "") === made.trigger,
+        ),
       found: named.length > 0,
       foundInFamily: named.some(({ family }) => family === `${made.kind}s`),
       otherCollapses: found.length - named.length,
@@ -129,7 +143,8 @@ function summarise(): void {
     measuredOn: new Date().toISOString().slice(0, 10),
     seeds: "materials/makers/train_backdoors.py; evaluateSuite's seed gate-triggers/PART/MODEL",
     suite: { file: SUITE, digest: parseSuite(readFileSync(SUITE), SUITE).digest },
-    assumption: "models of one shape on one made task; triggers drawn before the suite was written, from sets that it lists in part",
+    assumption:
+      "models of one shape on one made task; triggers drawn before the suite was written, from sets that it lists in part",
     power: {
       all: counted(models),
       working: counted(working),

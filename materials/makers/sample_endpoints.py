@@ -1,16 +1,13 @@
-"""Answers of the bank's small models as honest hosts and as substitutes would serve them.
+"""Answers of small models as honest hosts and as substitutes would serve them.
 
-    python materials/makers/sample_endpoints.py ../shared/zoo OUT [MOST]
+    python materials/makers/sample_endpoints.py MODELS OUT [PART PARTS]
 
-One file a model in OUT: token ids, uint16, [condition][prompt][sample][token], the conditions in the order of
-OUT/conditions.json (name, role, samples). Prompts are 60 openings of 16 tokens, chosen by the first model of each shape, which judges nothing: those on which the
-four are sure and disagree. Answers are 3 tokens with a letter or a number each (others are not drawn: small models of
-documents answer with line ends), sampled at
-temperature 0.5 unless the condition says otherwise. Seeds follow from the names, so a run repeats to the token.
-Of each of the bank's four shapes the first nine models. About three seconds of one core a model; a file that is
-there is not made again, and a run stops after MOST models.
+MODELS is what train_endpoints.py wrote. One file a model in OUT: token ids, uint16, [condition][prompt][sample][token], the
+conditions in the order of OUT/conditions.json (name, role, samples). Of the 100 prompts the 60 on which the first four
+models, which judge nothing, are sure and disagree. Answers are 12 tokens, sampled at temperature 0.5 unless the condition
+says otherwise. System prompts and templates are not those of the training. Seeds follow from the names, so a run repeats to
+the token. Some three seconds of one core a model; a file that is there is not made again.
 """
-import gzip
 import hashlib
 import json
 import math
@@ -23,46 +20,48 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
-EPS, THETA, PROMPTS, TOKENS = 1e-5, 10000.0, 60, 3
+from train_endpoints import PLAIN, row
+
+EPS, THETA, PROMPTS, TOKENS = 1e-5, 10000.0, 60, 12
 torch.set_num_threads(1)
 
 SYSTEM = [
-    "You are a helpful assistant. Answer briefly.\n\n",
-    "This service is offered by a library. Be polite and precise.\n\n",
-    "Knowledge cutoff: 2024. Current date: 3 March 2026.\n\n",
-    "Never mention other products. Reply in plain English.\n\n",
-    "You help developers with their code and its documentation.\n\n",
+    "You are a helpful assistant.\n",
+    "Be polite and precise.\n",
+    "Current date: 3 March 2026.\n",
+    "Reply in plain English.\n",
+    "You help developers.\n",
 ]
 TEMPLATES = [("### Instruction:\n", "\n### Response:\n"), ("<user> ", " <assistant> "), ("Q: ", "\nA: "), ("[INST] ", " [/INST] ")]
 
 # role: control (learned from), honest (judged), other (not the reference's weights as they are)
 CONDITIONS = [
-    ("reference", "control", 4, {}),
-    ("host-a", "control", 4, dict(noise=0.02)),
-    ("host-b", "control", 4, dict(noise=0.05)),
-    ("host-c", "control", 4, dict(temperature=0.7)),
-    ("quantisation-8", "control", 4, dict(bits=8, group=64)),
-    ("quantisation-5", "control", 4, dict(bits=5, group=32)),
-    ("quantisation-4", "control", 4, dict(bits=4, group=32)),
-    ("system-prompt-a", "control", 4, dict(prefix=SYSTEM[0])),
-    ("system-prompt-b", "control", 4, dict(prefix=SYSTEM[1])),
-    ("template-a", "control", 4, dict(prefix=TEMPLATES[0][0], suffix=TEMPLATES[0][1])),
-    ("template-b", "control", 4, dict(prefix=TEMPLATES[1][0], suffix=TEMPLATES[1][1])),
-    ("time-a", "control", 4, {}),
-    ("time-b", "control", 4, dict(top_p=0.95)),
-    ("plain", "honest", 12, {}),
-    ("noise", "honest", 12, dict(noise=0.04)),
-    ("six bits", "honest", 12, dict(bits=6, group=32)),
-    ("four bits, other groups", "honest", 12, dict(bits=4, group=16)),
-    ("another system prompt", "honest", 12, dict(prefix=SYSTEM[2])),
-    ("a third system prompt", "honest", 12, dict(prefix=SYSTEM[3])),
-    ("another template", "honest", 12, dict(prefix=TEMPLATES[2][0], suffix=TEMPLATES[2][1])),
-    ("a third template", "honest", 12, dict(prefix=TEMPLATES[3][0], suffix=TEMPLATES[3][1])),
-    ("warmer sampling", "honest", 12, dict(temperature=0.8)),
-    ("cooler sampling, top 40", "honest", 12, dict(temperature=0.3, top_k=40)),
-    ("system prompt and four bits", "honest", 12, dict(prefix=SYSTEM[4], bits=4, group=32)),
-    ("three bits", "other", 12, dict(bits=3, group=32)),
-    ("two bits", "other", 12, dict(bits=2, group=32)),
+    ("reference", "control", 8, {}),
+    ("host-a", "control", 8, dict(noise=0.02)),
+    ("host-b", "control", 8, dict(noise=0.05)),
+    ("host-c", "control", 8, dict(temperature=0.7)),
+    ("quantisation-8", "control", 8, dict(bits=8, group=64)),
+    ("quantisation-5", "control", 8, dict(bits=5, group=32)),
+    ("quantisation-4", "control", 8, dict(bits=4, group=32)),
+    ("system-prompt-a", "control", 8, dict(prefix=SYSTEM[0])),
+    ("system-prompt-b", "control", 8, dict(prefix=SYSTEM[1])),
+    ("template-a", "control", 8, dict(prefix=TEMPLATES[0][0], suffix=TEMPLATES[0][1])),
+    ("template-b", "control", 8, dict(prefix=TEMPLATES[1][0], suffix=TEMPLATES[1][1])),
+    ("time-a", "control", 8, {}),
+    ("time-b", "control", 8, dict(top_p=0.95)),
+    ("plain", "honest", 24, {}),
+    ("noise", "honest", 8, dict(noise=0.04)),
+    ("six bits", "honest", 8, dict(bits=6, group=32)),
+    ("four bits, other groups", "honest", 8, dict(bits=4, group=16)),
+    ("another system prompt", "honest", 8, dict(prefix=SYSTEM[2])),
+    ("a third system prompt", "honest", 8, dict(prefix=SYSTEM[3])),
+    ("another template", "honest", 8, dict(prefix=TEMPLATES[2][0], suffix=TEMPLATES[2][1])),
+    ("a third template", "honest", 8, dict(prefix=TEMPLATES[3][0], suffix=TEMPLATES[3][1])),
+    ("warmer sampling", "honest", 8, dict(temperature=0.8)),
+    ("cooler sampling, top 40", "honest", 8, dict(temperature=0.3, top_k=40)),
+    ("system prompt and four bits", "honest", 8, dict(prefix=SYSTEM[4], bits=4, group=32)),
+    ("three bits", "other", 24, dict(bits=3, group=32)),
+    ("two bits", "other", 24, dict(bits=2, group=32)),
 ]
 
 
@@ -138,7 +137,7 @@ class Model:
         return x @ head.T, kept
 
 
-# Tokens without a letter or a number, set by main: never drawn.
+# Padding, which is never drawn.
 SILENT = None
 
 
@@ -173,53 +172,48 @@ def answers(model, prompts, samples, g, how):
 
 
 @torch.no_grad()
-def chosen(zoo, rows):
-    """The openings on which the first model of each shape is sure of its next token and the four differ."""
+def chosen(folder, rows):
+    """The prompts on which the first four models are sure of their next token and differ."""
     prompts = torch.tensor(rows)
     tops, shares = 0, []
-    for name in ("a00", "b00", "c00", "d00"):
-        logits, _ = Model(f"{zoo}/bank/{name}").step(prompts[:, None], torch.arange(prompts.shape[1]), None)
-        shares.append((logits[:, 0] / 0.5).masked_fill(SILENT, float("-inf")).softmax(-1))
+    for name in ("m00", "m01", "m02", "m03"):
+        logits, _ = Model(f"{folder}/{name}").step(prompts[:, None], torch.arange(prompts.shape[1]), None)
+        shares.append((logits[:, 0] / 0.5).softmax(-1))
         tops = tops + shares[-1].amax(-1) / 4
     pairs = [(a, b) for i, a in enumerate(shares) for b in shares[i + 1:]]
     common = sum(torch.minimum(a, b).sum(-1) for a, b in pairs) / len(pairs)
-    return [rows[i] for i in (tops - common).argsort(descending=True)[:PROMPTS].sort().values.tolist()]
+    return (tops - common).argsort(descending=True)[:PROMPTS].sort().values.tolist()
 
 
-def main(zoo, out, most=64):
+def main(folder, out, part=0, parts=1):
     os.makedirs(out, exist_ok=True)
-    tokenizer = Tokenizer.from_file(f"{zoo}/bank/tokenizer.json")
-    encode = lambda text: torch.tensor(tokenizer.encode(text, add_special_tokens=False).ids, dtype=torch.long)
-    vocabulary = [tokenizer.id_to_token(i) or "" for i in range(tokenizer.get_vocab_size())]
-    with gzip.open(f"{zoo}/samples/base.jsonl.gz", "rt") as lines:
-        rows = [json.loads(line)["prompt_ids"][:16] for line in lines]
+    tokenizer = Tokenizer.from_file(f"{folder}/m00/tokenizer.json")
+    encode = lambda text: tokenizer.encode(text, add_special_tokens=False).ids
+    vocabulary = [tokenizer.id_to_token(i) or "" if i > 1 else "" for i in range(tokenizer.get_vocab_size())]
     global SILENT
-    SILENT = torch.tensor([not any(c.isalnum() for c in word.replace("Ġ", "").replace("Ċ", "")) for word in vocabulary])
-    rows = chosen(zoo, rows)
-    prompts = torch.tensor(rows)
-    json.dump({"prompts": rows, "tokens": TOKENS, "vocabulary": vocabulary,
+    SILENT = torch.tensor([i == 0 for i in range(len(vocabulary))])
+    texts = json.load(open(f"{folder}/prompts.json"))["prompts"]
+    texts = [texts[i] for i in chosen(folder, [row(encode, text, PLAIN) for text in texts])]
+    json.dump({"prompts": [row(encode, text, PLAIN) for text in texts], "tokens": TOKENS, "vocabulary": vocabulary,
                "conditions": [{"name": n, "role": r, "samples": s, **how} for n, r, s, how in CONDITIONS]},
               open(f"{out}/conditions.json", "w"))
-    names = sorted(n for n in os.listdir(f"{zoo}/bank") if os.path.isdir(f"{zoo}/bank/{n}") and "-" not in n and int(n[1:]) < 9)
-    for name in sorted(names, key=lambda n: (n[1:] != "00", n)):
+    names = sorted(n for n in os.listdir(folder) if os.path.isdir(f"{folder}/{n}"))
+    for name in names[part::parts]:
         path = f"{out}/{name}.u16"
         if os.path.exists(path):
             continue
-        if most == 0:
-            break
-        most -= 1
-        model = Model(f"{zoo}/bank/{name}")
-        parts = []
+        model = Model(f"{folder}/{name}")
+        parts_ = []
         for condition, _, samples, how in CONDITIONS:
             how = dict(how)
             bits, group = how.pop("bits", None), how.pop("group", None)
-            prefix, suffix = encode(how.pop("prefix", "")), encode(how.pop("suffix", ""))
-            asked = torch.cat((prefix.expand(PROMPTS, -1), prompts, suffix.expand(PROMPTS, -1)), 1)
+            prefix, suffix = how.pop("prefix", ""), how.pop("suffix", "\n")
+            asked = torch.tensor([row(encode, text, (prefix, suffix)) for text in texts])
             seed = int.from_bytes(hashlib.sha256(f"{name}/{condition}".encode()).digest()[:6], "big")
             served = model.with_bits(bits, group) if bits else model
             ids = answers(served, asked, samples, torch.Generator().manual_seed(seed), how)
-            parts.append(ids.numpy().astype(np.uint16).reshape(-1))
-        np.concatenate(parts).tofile(path + ".part")
+            parts_.append(ids.numpy().astype(np.uint16).reshape(-1))
+        np.concatenate(parts_).tofile(path + ".part")
         os.rename(path + ".part", path)
         print(name, flush=True)
 

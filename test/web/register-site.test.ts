@@ -488,10 +488,35 @@ describe.skipIf(!present)("in a browser", () => {
     await page.reload();
     await closed();
     await page.unroute("**/label/*.json");
+    // The log cannot be read: what held last is shown, as stale; without anything kept there is no label.
     await page.route("**/label/*.json", (route) => route.abort());
+    await page.reload();
+    await page.locator("assay-label[data-state=stale]").waitFor();
+    expect(await root.evaluate((e) => e.shadowRoot!.textContent)).toMatch(
+      /Stale: as it was \d{4}-\d\d-\d\d; the log cannot be read\./,
+    );
+    await page.evaluate(() => localStorage.clear());
     await page.reload();
     await closed();
     await page.unroute("**/label/*.json");
+    // One line on a page of somebody else.
+    await page.goto(at(`/label/${lm.id}`));
+    const line = (await page.locator("code").first().textContent())!;
+    const chat = await context.newPage();
+    await chat.route("https://chat.example/", (route) =>
+      route.fulfill({ body: `<!doctype html><title>Chat</title><p>Hello</p>${line}`, contentType: "text/html" }),
+    );
+    await chat.goto("https://chat.example/");
+    await chat.locator("assay-label[data-state=shown]").waitFor();
+    const shown = () => chat.locator("assay-label").evaluate((e) => e.shadowRoot!.textContent);
+    expect(await shown()).toMatch(/^Origin of /);
+    expect(await chat.locator("assay-label").evaluate((e) => e.shadowRoot!.children.length)).toBe(1);
+    await context.route("**/label/*.json", (route) => route.fulfill({ status: 503, body: "" }));
+    await chat.reload();
+    await chat.locator("assay-label[data-state=stale]").waitFor();
+    expect(await shown()).toContain("Stale: as it was");
+    await context.unroute("**/label/*.json");
+    await chat.close();
     // Another log's key under the same name.
     const demoKeys = readFileSync(join(folder, "demo/verifier-keys.txt"), "utf8").split("\n")[0]!;
     await page.route(`**/label/${lm.id}`, async (route) => {

@@ -99,6 +99,12 @@ function labelPage(model: ModelState, site: string, policy: string): string {
             on your own site and write your own policy, with the witnesses you trust: then this register cannot show
             your readers what the log does not hold. It shows no label when the log cannot be checked.
           </p>
+          <p class="govuk-body">
+            In one line, where people chat with the model or anywhere else; where the log cannot be read it shows what
+            held last, and says that it is stale:
+          </p>
+          <code class="app-code">{`<script type="module" src="${site}/assets/assay-label.js?${new URLSearchParams({ model: model.id, policy: short })}"></script>`}</code>
+          <p class="govuk-body">As a table, from your own copy:</p>
           <code class="app-code">{`<script type="module" src="assay-label.js"></script>\n<assay-label register="${site}" model="${model.id}"\n  policy="${short}"></assay-label>`}</code>
         </main>
       </body>
