@@ -4,6 +4,8 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -503,10 +505,11 @@ describe.skipIf(!present)("in a browser", () => {
     await page.goto(at(`/label/${lm.id}`));
     const line = (await page.locator("code").first().textContent())!;
     const chat = await context.newPage();
-    await chat.route("https://chat.example/", (route) =>
-      route.fulfill({ body: `<!doctype html><title>Chat</title><p>Hello</p>${line}`, contentType: "text/html" }),
+    const elsewhere = createServer((_, response) =>
+      response.setHeader("content-type", "text/html").end(`<!doctype html><title>Chat</title><p>Hello</p>${line}`),
     );
-    await chat.goto("https://chat.example/");
+    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+    await chat.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`);
     await chat.locator("assay-label[data-state=shown]").waitFor();
     const shown = () => chat.locator("assay-label").evaluate((e) => e.shadowRoot!.textContent);
     expect(await shown()).toMatch(/^Origin of /);
@@ -517,6 +520,7 @@ describe.skipIf(!present)("in a browser", () => {
     expect(await shown()).toContain("Stale: as it was");
     await context.unroute("**/label/*.json");
     await chat.close();
+    elsewhere.close();
     // Another log's key under the same name.
     const demoKeys = readFileSync(join(folder, "demo/verifier-keys.txt"), "utf8").split("\n")[0]!;
     await page.route(`**/label/${lm.id}`, async (route) => {
