@@ -12,6 +12,7 @@ import { writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { ANNOTATION, gateWebhook } from "../dist/web/gate-webhook.js";
 
+// biome-ignore lint/suspicious/noExplicitAny: files of others have any form
 type Json = Record<string, any>;
 const clones = process.argv.slice(2);
 const [GOOD, BAD] = [`sha256:${"a".repeat(64)}`, `sha256:${"b".repeat(64)}`];

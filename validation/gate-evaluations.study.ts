@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { readEvaluation } from "../dist/app/gate/read-evaluation.js";
 
+// biome-ignore lint/suspicious/noExplicitAny: files of others have any form
 type Json = Record<string, any>;
 const folder = mkdtempSync(join(tmpdir(), "assay-evaluations-study-"));
 const git = (clone: string, ...args: string[]) => execFileSync("git", ["-C", clone, ...args], { maxBuffer: 1 << 28 });
