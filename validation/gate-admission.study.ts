@@ -44,7 +44,7 @@ async function replayed(path: string, request: Json) {
   return { allowed: body.response.allowed as boolean, uid: body.response.uid === request.uid };
 }
 
-const rows = [];
+const rows: Json[] = [];
 for (const clone of clones) {
   const commit = git(clone, "rev-parse", "HEAD").toString().trim();
   const repository = (basename(clone) === "repo" ? basename(dirname(clone)) : basename(clone)).replace("+", "/");

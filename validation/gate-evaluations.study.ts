@@ -15,7 +15,7 @@ import { readEvaluation } from "../dist/app/gate/read-evaluation.js";
 type Json = Record<string, any>;
 const folder = mkdtempSync(join(tmpdir(), "assay-evaluations-study-"));
 const git = (clone: string, ...args: string[]) => execFileSync("git", ["-C", clone, ...args], { maxBuffer: 1 << 28 });
-const rows = [];
+const rows: Json[] = [];
 for (const where of process.argv.slice(2)) {
   const [clone, under] = where.split(":") as [string, string];
   const commit = git(clone, "rev-parse", "HEAD").toString().trim();

@@ -73,7 +73,7 @@ async function askAll(which: string, with_: string): Promise<void> {
       samples: 1,
       ask: async (_, questions: readonly Question[]) => {
         child.stdin.write(`${JSON.stringify({ model, prompts: questions.map(({ text }) => text) })}\n`);
-        const { answers } = JSON.parse((await lines.next()).value) as { answers: string[] };
+        const { answers } = JSON.parse(String((await lines.next()).value)) as { answers: string[] };
         return new Map(questions.map(({ id }, i) => [id, [answers[i]!]]));
       },
       earlier: null,
