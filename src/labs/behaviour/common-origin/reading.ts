@@ -8,7 +8,7 @@ import { hashPair, scanWords, WORD_OPENS, type Words } from "../../../transcript
 import { fold, foreignShare } from "./fold.js";
 import { withoutReasoning } from "./reasoning.js";
 
-export const READING_VERSION = "1";
+export const READING_VERSION = "2";
 
 /** Characters folded: answers are compared by some thousand of them, and wrappers stand before or among those. */
 const FOLDED_CHARS = 8000;
