@@ -6,7 +6,7 @@
  *
  * `chosen` is the material the rule was chosen on (instructions; the other half of the further answers); `held-out` are
  * the makers declared in study/common-origin-held-out.ts, read for the first time after the rule was frozen; `wrappers`
- * puts shared services before pairs of strangers, `panels` looks at what the bound of a first rank leans on. Each part writes validation/common-origin/PART.json, `summary`
+ * puts shared services before pairs of strangers, `panels` takes the nearest families out of panels. Each part writes validation/common-origin/PART.json, `summary`
  * behaviour-common-origin.json (what findings quote) and behaviour-common-origin.tables.md. Half an hour; wrappers
  * go on where they stopped.
  */
@@ -16,7 +16,7 @@ import { parseArgs } from "node:util";
 import { alpacaSet, furtherSets } from "../materials/answers/origin-sets.ts";
 import { heldOutMakers } from "./study/common-origin-held-out.ts";
 import { type Judged, judge } from "./study/common-origin-judge.ts";
-import { panelTrials } from "./study/common-origin-panels.ts";
+import { strippedPanels } from "./study/common-origin-panels.ts";
 import { summarise } from "./study/common-origin-summary.ts";
 import { type WrappedRow, wrapped } from "./study/common-origin-wrapped.ts";
 
@@ -69,15 +69,10 @@ if (wanted("wrappers")) {
     write("wrappers", rows);
   });
 }
-if (wanted("panels")) write("panels", panelTrials(alpacaSet(transcripts)));
+if (wanted("panels")) write("panels", strippedPanels(alpacaSet(transcripts)));
 if (wanted("summary")) {
   const read = (part: string) => (existsSync(out(part)) ? JSON.parse(readFileSync(out(part), "utf8")) : []);
-  const { study, tables } = summarise(
-    read("chosen"),
-    read("held-out"),
-    read("wrappers"),
-    existsSync(out("panels")) ? read("panels") : null,
-  );
+  const { study, tables } = summarise(read("chosen"), read("held-out"), read("wrappers"), read("panels"));
   writeFileSync(join(here, "behaviour-common-origin.json"), `${JSON.stringify(study, null, 1)}\n`);
   writeFileSync(join(here, "behaviour-common-origin.tables.md"), tables);
 }

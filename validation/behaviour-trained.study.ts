@@ -178,8 +178,9 @@ for (const [kind, what] of [
     );
     // Panels that hold none like the two, or three like them.
     for (const like of [3, 0]) {
-      // Seven pairs that share no model.
+      // Seven pairs that share no model; where none is like them, fifteen more, in which each stands twice.
       const pairs = Array.from({ length: 7 }, (_, i) => [group[2 * i]!, group[2 * i + 1]!]);
+      if (like === 0) pairs.push(...group.map((m, i) => [m, group[(i + 4) % group.length]!]));
       add(
         { what, counts: "strangers", share, panel: like === 0 ? "with none like them" : `with ${like} more like them` },
         together(

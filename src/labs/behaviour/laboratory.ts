@@ -17,7 +17,7 @@ export const behaviour: Laboratory = {
   studies: [
     {
       method: "behaviour/common-origin",
-      version: "2",
+      version: "3",
       file: "validation/behaviour-common-origin.json",
       measuredOn: `${ANSWERS}, and held-out answers on code and reasoning by 8 makers`,
     },

@@ -26,7 +26,7 @@ const validations: OriginRequest["validations"] = [
     summary: {
       type: "assay/validation/v1",
       method: "behaviour/common-origin",
-      methodVersion: "2",
+      methodVersion: "3",
       page: "validation/behaviour-common-origin.md",
       nulls: { pairs: 1000, families: 60, accusedPairs: 0, accusedFamilies: 0 },
       positives: { pairs: 20, families: 20, foundPairs: 20, foundFamilies: 20 },
@@ -70,7 +70,15 @@ function examine(
 
 const changed = (texts: Texts, change: (text: string, id: string) => string): Texts =>
   new Map([...texts].map(([id, text]) => [id, change(text, id)]));
-const longParent = answersOf({ seed: "parent" }, MANY);
+/** With a number of each maker's own choosing: what is said has to differ from maker to maker, not only how. */
+const numbered = (texts: Texts, maker: number): Texts =>
+  changed(texts, (text, id) => {
+    const words = text.split(" ");
+    const number = 100 + (((Number(id) + 7) * (maker + 13) * 7919) % 101);
+    return [...words.slice(0, 18), "with", String(number), "lanterns", ...words.slice(18)].join(" ");
+  });
+const manyStrangers = () => unrelated(20, MANY, 100).map((texts, i) => numbered(texts, i + 1));
+const longParent = numbered(answersOf({ seed: "parent" }, MANY), 0);
 const parent = new Map([...longParent].slice(0, PROMPTS));
 /** Says what its parent says but for one word in twenty-nine, here and there otherwise: no two answers start or end the same. */
 const longChild = new Map(
@@ -92,7 +100,7 @@ const seen = (finding: Awaited<ReturnType<typeof examine>>) =>
 
 describe("a common origin", () => {
   it("is found between a model and what was made from it, in a coherent finding", async () => {
-    const finding = await examine(longParent, longChild, {}, unrelated(20, MANY, 100));
+    const finding = await examine(longParent, longChild, {}, manyStrangers());
     expect([finding.outcome, finding.reason]).toEqual(["supports-hp", expect.anything()]);
     expect(incoherences(finding, KNOWN_RULES)).toEqual([]);
     expect(finding.strength!.log10LR.high).toBeLessThanOrEqual(finding.strength!.cap.log10LR);
@@ -106,8 +114,8 @@ describe("a common origin", () => {
 
   it("pays for every try, until nothing can be said", async () => {
     const strength = async (tries: number) =>
-      (await examine(longParent, longChild, { settings: { seed: "t", tries } }, unrelated(20, MANY, 100))).strength
-        ?.log10LR.low ?? null;
+      (await examine(longParent, longChild, { settings: { seed: "t", tries } }, manyStrangers())).strength?.log10LR
+        .low ?? null;
     const once = (await strength(1))!;
     expect(await strength(2)).toBeCloseTo(once - Math.log10(2), 1);
     expect(await strength(1000)).toBeNull();

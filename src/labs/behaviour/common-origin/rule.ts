@@ -30,8 +30,12 @@ export const CONTENT = [
 const SCORE_MIN = -1.5;
 const SCORE_MAX = 6;
 
-/** The lead that many prompts need, and how many prompts double its square: chosen as validation/behaviour-common-origin.md says. */
-const MARGIN = 0.55;
+/**
+ * The lead that many prompts need, and how many prompts double its square. Wide enough for every innocent that was met:
+ * two small models trained here, of other bases, wholly on one public set, led a panel that held none like them by .89
+ * with 143 prompts, where 1.24 is asked (validation/behaviour-trained.md). Versions 1 and 2 asked for .55, and accused them.
+ */
+const MARGIN = 0.8;
 const MARGIN_PROMPTS = 200;
 
 /** @param prompts compared of the pair @returns how far the pair must stand above the best stranger, asinh units */

@@ -12,7 +12,7 @@ export const ORIGIN_ALTERNATIVES: readonly string[] = [
 
 export const ORIGIN_LIMITS: readonly string[] = [
   "It compares some thousand characters of recorded answers. Who gave them is a question of custody that no transcript answers.",
-  "It needs strangers like the suspect in the panel. A panel without models of the suspect's time and kind makes any two of that time look alike; who chose the panel should be known.",
+  "It needs strangers like the suspect in the panel. A panel without models of the suspect's time and kind makes any two of that time look alike, and two that learned from one public set stand out where nobody else in the panel did; who chose the panel should be known.",
   "A relative of either side in the panel hides relations: the pair must stand above it.",
   "Paraphrase, translation and mixtures of models lower every score; students of mixed teachers are mostly not found.",
   "The study holds English instruction prompts and models of 2022 to 2024; code and worked arithmetic were looked at and carry nothing yet.",
