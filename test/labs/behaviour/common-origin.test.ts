@@ -179,11 +179,12 @@ describe("look-alike letters", () => {
   });
 
   it("digits and capitals of other alphabets within words are the letters they look like; alone they stay", () => {
+    const more = `${text} The hills fell silent.`;
     for (const [letter, others] of [
       ["o", "\u0966\u0665\u1040\u{1d7ce}"],
       ["l", "\u0661\u{1d7cf}\u0406\u2160"],
     ] as const)
-      for (const other of others) expect(words(text.replaceAll(letter, other))).toEqual(words(text));
+      for (const other of others) expect(words(more.replaceAll(letter, other))).toEqual(words(more));
     expect(fold("In \u{1d7cf}\u{1d7d7}\u{1d7d3}\u{1d7ce} \u0406 was three; \u0406t was cold.")).toBe(
       "In 1950 I was three; It was cold.",
     );
