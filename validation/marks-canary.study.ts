@@ -1,12 +1,12 @@
 /**
- * The study behind `marks/canary`, version 1: plans under many seeds, suspects that answer by their own taste (nulls), and
+ * The study behind `marks/canary`, version 2: plans under many seeds, suspects that answer by their own taste (nulls), and
  * suspects that learned a share of one account's canaries (positives). Simulated answers: it tests the assignment and
  * the arithmetic, not whether a model learns a canary.
  *   npm run build && node validation/runner/run.ts marks-canary --write
  */
 import { type Prng, prng } from "../dist/base/prng.js";
 import { testCanaries } from "../dist/labs/marks/canaries/canaries.js";
-import { assignments, type CanaryPlan, planCommitment } from "../dist/labs/marks/canaries/canary-plan.js";
+import { assignments, type CanaryPlan, committedPlan } from "../dist/labs/marks/canaries/canary-plan.js";
 import { CANARY } from "../dist/labs/marks/record/method.js";
 import { defineStudy, type Row } from "./runner/study.ts";
 
@@ -39,16 +39,17 @@ interface Result {
 /** One stream of draws for all plans, in their order. */
 function drawn(source: Prng, n: number): Omit<Case, "kind"> {
   const seed = Array.from({ length: 8 }, () => source.uint32().toString(16).padStart(8, "0")).join("");
-  const draft = {
-    seed,
+  // A secret draws in place of a round: both are as random to a suspect.
+  const plan = committedPlan({
+    secret: seed,
+    round: null,
     accounts: Array.from({ length: ACCOUNTS }, (_, a) => `account-${a}`),
     items: Array.from({ length: ITEMS }, (_, i) => ({
       id: `i${i}`,
       question: "",
       options: ["a1", "b2", "c3", "d4", "e5"],
     })),
-  };
-  const plan = { type: "assay/canary-plan/v1", ...draft, commitment: planCommitment(draft) } as CanaryPlan;
+  });
   // A taste: the first options are favoured, as models favour what comes first; one in ten questions stays open.
   const own = () => (source.below(10) === 0 ? null : Math.min(source.below(5), source.below(5)));
   const taste = plan.items.map(own);

@@ -6,9 +6,9 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { prng } from "../dist/base/prng.js";
+import type { Dated } from "../dist/evidence/beacon-draw.js";
 import { QUICKNET } from "../dist/evidence/drand.js";
 import { OUTCOME_RULES } from "../dist/finding/outcome.js";
-import type { Dated } from "../dist/labs/membership/drawn-after.js";
 import { examineMembership } from "../dist/labs/membership/examine.js";
 import { concordantPairs, log10Concordance } from "../dist/labs/membership/law/concordance.js";
 import { log10Tail, rankOf, weightOf } from "../dist/labs/membership/law/ranks.js";

@@ -9,10 +9,10 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { prng, sample } from "../dist/base/prng.js";
 import { OUTCOME_RULES } from "../dist/finding/outcome.js";
 import { concordantPairs, log10Concordance } from "../dist/labs/membership/law/concordance.js";
-import { log10Paid } from "../dist/labs/membership/law/paid.js";
 import { log10Tail, rankOf, weightOf } from "../dist/labs/membership/law/ranks.js";
 import { METHODS } from "../dist/labs/membership/method.js";
 import { roundLog10P } from "../dist/stats/combine.js";
+import { log10Paid } from "../dist/stats/paid.js";
 
 const FOLDER = "validation/membership";
 const LEVELS = [0.05, 0.01, 0.001] as const;

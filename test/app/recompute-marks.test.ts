@@ -5,10 +5,11 @@ import { expect, test } from "vitest";
 import { verifyBundle } from "../../src/app/bundle/verify-bundle.js";
 import { recompute } from "../../src/app/recompute.js";
 import { prng } from "../../src/base/prng.js";
-import { makePlan } from "../../src/labs/marks/desk/examine-canaries.js";
+import { drawCanaries, makePlan } from "../../src/labs/marks/desk/examine-canaries.js";
 import { markWeights } from "../../src/labs/marks/desk/leak.js";
 import { ringOf } from "../../src/labs/marks/desk/make-ring.js";
-import { ask, bundleOf } from "../asked.js";
+import { ask, bundleOf, studiesOf } from "../asked.js";
+import { EARLY, policyIn, proofIn, ROUND, SIGNATURE } from "../dated.js";
 import { temporary } from "../host/temporary.js";
 
 const inTemporary = temporary();
@@ -94,17 +95,51 @@ test("canaries are found again", async () => {
   const items = [{ id: "i1", question: "Who built the Tarn bridge?", options: ["Ilse Marek", "Jon Voss"] }];
   writeFileSync(path("items.json"), JSON.stringify(items));
   writeFileSync(path("accounts.txt"), "acme\nother\n");
-  const plan = path("PLAN.json");
-  await makePlan({
-    items: path("items.json"),
-    accounts: path("accounts.txt"),
-    out: plan,
-    served: path("served.jsonl"),
-  });
+  const [plan, drawn] = [path("PLAN.json"), path("DRAWN.json")];
+  const from = { items: path("items.json"), accounts: path("accounts.txt") };
+  await makePlan({ ...from, out: plan, served: path("served.jsonl") });
   const transcript = path("transcript.jsonl");
   writeFileSync(transcript, `${JSON.stringify({ prompt_id: "i1", text: "Jon Voss" })}\n`);
   const examined = await ask("examine canaries", [transcript], { plan });
+  expect(examined.findings[0]!.reason).toMatch(/seed that the claimant chose/);
   await again(await bundleOf("examine canaries", examined), folder);
+  const { commitment } = await makePlan({ ...from, out: path("UNDRAWN.json"), round: ROUND });
+  const read = readFileSync(path("UNDRAWN.json"));
+  await drawCanaries(read, "plan", { signature: SIGNATURE, out: drawn, served: path("later.jsonl") });
+  expect(JSON.parse(readFileSync(path("later.jsonl"), "utf8").split("\n")[1]!)).toMatchObject({ account: "other" });
+  const dated = { committed: proofIn(folder, { commitment }), policy: policyIn(folder), tries: 2 };
+  const later = await ask("examine canaries", [transcript], { plan: drawn, ...dated });
+  await again(await bundleOf("examine canaries", later), folder);
+});
+
+test("canaries name an account where a beacon drew after a log had the plan, and nobody else does", async () => {
+  const folder = inTemporary("named");
+  mkdirSync(folder, { recursive: true });
+  const path = (name: string) => join(folder, name);
+  const options = ["Ilse Marek", "Jon Voss", "Ada Prell", "Tom Ruge"];
+  const items = Array.from({ length: 40 }, (_, i) => ({ id: `i${i}`, question: `Who wrote ${i}?`, options }));
+  writeFileSync(path("items.json"), JSON.stringify(items));
+  writeFileSync(path("accounts.txt"), Array.from({ length: 50 }, (_, i) => `account-${i}\n`).join(""));
+  const from = { items: path("items.json"), accounts: path("accounts.txt") };
+  const { commitment } = await makePlan({ ...from, out: path("undrawn.json"), round: ROUND });
+  await expect(ask("examine canaries", [path("undrawn.json")], { plan: path("undrawn.json") })).rejects.toThrow();
+  const files = { signature: SIGNATURE, out: path("PLAN.json"), served: path("served.jsonl") };
+  await drawCanaries(readFileSync(path("undrawn.json")), "plan", files);
+  const { canaries } = JSON.parse(readFileSync(files.served, "utf8").split("\n")[7]!) as {
+    canaries: { id: string; answer: string }[];
+  };
+  const lines = canaries.map(({ id, answer }, i) =>
+    JSON.stringify({ prompt_id: id, text: i % 10 === 9 ? "I do not know." : answer }),
+  );
+  writeFileSync(path("learned.jsonl"), lines.join("\n"));
+  const studies = await studiesOf("examine canaries");
+  const asked = async (given: object) =>
+    (await ask("examine canaries", [path("learned.jsonl")], { plan: files.out, ...given }, { studies })).findings[0]!;
+  const dated = { committed: proofIn(folder, { commitment }), policy: policyIn(folder) };
+  expect(await asked(dated)).toMatchObject({ outcome: "supports-hp", observations: { named: ["account-7"] } });
+  expect(await asked({})).toMatchObject({ outcome: "uncalibrated", strength: null, observations: { named: [] } });
+  const late = proofIn(folder, { commitment }, "late", [EARLY, EARLY + 600]);
+  expect(await asked({ ...dated, committed: late })).toMatchObject({ outcome: "uncalibrated" });
 });
 
 test("a leak is found again with the owner's list, and with that alone", { timeout: 60_000 }, async () => {

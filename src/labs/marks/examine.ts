@@ -5,6 +5,8 @@
 
 import type { Digest } from "../../base/digest.js";
 import type { Progress } from "../../base/progress.js";
+import type { Dated } from "../../evidence/beacon-draw.js";
+import { COMBINED_TEST_ID } from "../../finding/coherence.js";
 import type { Finding, Test } from "../../finding/finding.js";
 import { studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideExact, refuse } from "../../finding/outcome.js";
@@ -12,17 +14,24 @@ import { TokenDraws } from "../../kernels/token-draws.js";
 import { roundLog10P } from "../../stats/combine.js";
 import { MARKS_PROPOSITIONS } from "./propositions.js";
 import { INHERITED, PRESENT } from "./record/method.js";
-import type { CredentialsObservation, MarkObservation, PresentObservations } from "./record/observations.js";
+import type {
+  CredentialsObservation,
+  KeyObservation,
+  MarkObservation,
+  PresentObservations,
+} from "./record/observations.js";
 import { type TextCase, textFinding } from "./record/text-finding.js";
 import {
   INHERITED_ALTERNATIVES,
   INHERITED_LIMITS,
+  KEY_ASSUMPTION,
   PRESENT_ALTERNATIVES,
   PRESENT_LIMITS,
   RING_LIMIT,
   UNSTUDIED_LIMIT,
 } from "./record/words.js";
 import { markCommitment } from "./schemes/commitment.js";
+import { type KeyPaid, keyPaid } from "./schemes/key-choice.js";
 import { notReproducible, schemeOf, studiedForm } from "./schemes/make-scheme.js";
 import type { Mark } from "./schemes/mark-file.js";
 import type { Scheme } from "./schemes/scheme.js";
@@ -42,7 +51,42 @@ export interface TextRequest extends TextCase {
   credentials?: readonly CredentialsObservation[] | null;
   /** Texts served under the mark that somebody could have learned it from. */
   learnedFrom?: readonly IdText[] | null;
+  /** What shows when a drawn mark was committed to; checked by whoever hands it in. */
+  dated?: Dated | null;
+  /** Texts and ways of asking that were tried, this one included. */
+  tries?: number;
 }
+
+/**
+ * The combined test after what is paid for the choice of the key, with the one before it beside it.
+ * @param tests the last is the combination of the others
+ */
+function withKeyPaid(
+  { tries = 1, dated = null }: Pick<TextRequest, "tries" | "dated">,
+  mark: Mark,
+  log10P: number,
+  { paid, tests }: { paid: KeyPaid; tests: Test[] },
+): { log10P: number; tests: Test[]; key: KeyObservation } {
+  const before = tests.at(-1)!;
+  const after = roundLog10P(paid.log10P);
+  const combined: Test = {
+    ...before,
+    id: COMBINED_TEST_ID,
+    statistic: { name: "marks and tries that are paid for, as log10", value: round6(paid.log10P - log10P) },
+    log10P: after,
+    assumption: KEY_ASSUMPTION,
+  };
+  const key: KeyObservation = {
+    round: mark.drawn?.round ?? null,
+    dated,
+    tries,
+    log10Choices: round6(paid.log10Choices),
+    log10P: { alone: roundLog10P(log10P), paid: after },
+  };
+  return { log10P: after, tests: [...tests.slice(0, -1), { ...before, id: "marks/key" }, combined], key };
+}
+
+const round6 = (value: number) => Math.round(1e6 * value) / 1e6;
 
 /** Texts with a manifest that a finding lists. */
 const LISTED_CREDENTIALS_MAX = 200;
@@ -85,23 +129,27 @@ export interface RingRequest extends Omit<TextRequest, "mark"> {
 export function examineRing(request: RingRequest): Finding {
   const { marks, texts, validations } = request;
   const onProgress = (done: number, total: number) => request.onProgress?.({ stage: "marks of the ring", done, total });
-  const { log10P, tests, observations, mark, scheme, ring } = testRing(
-    marks,
-    texts,
-    new TokenDraws(),
-    request.tokenizer,
-    onProgress,
-  );
+  const {
+    log10P: alone,
+    paid,
+    observations,
+    mark,
+    scheme,
+    ring,
+    ...tested
+  } = testRing(marks, texts, new TokenDraws(), { tokenizer: request.tokenizer, tries: request.tries ?? 1 }, onProgress);
+  const { log10P, tests, key } = withKeyPaid({ ...request, dated: null }, mark, alone, { paid, tests: tested.tests });
   const words = { alternatives: PRESENT_ALTERNATIVES, limits: [...presentLimits(mark), RING_LIMIT] };
   const decision = decideExact({
     proposition: MARKS_PROPOSITIONS.entries["marks/present"],
     log10P,
-    outside: scheme.outside ?? null,
+    outside: scheme.outside ?? paid.outside,
     validation: studyOfMethod(validations, PRESENT)?.summary ?? null,
   });
   const told = withBeyond(request, { scheme, mark }, tests, decision);
   return textFinding(request, "marks/present", PRESENT, words, told.decision, told.tests, {
     mark: describeMark(mark, scheme),
+    key,
     ...observations,
     ring,
     ...withCredentials(request.credentials),
@@ -125,16 +173,19 @@ export function examinePresence(request: TextRequest): Finding {
       null,
     );
   const scheme = schemeOf(mark, new TokenDraws());
-  const { log10P, tests, observations } = testPresence(scheme, texts, mark.vocabulary);
+  const { log10P: alone, observations, ...tested } = testPresence(scheme, texts, mark.vocabulary);
+  const paid = keyPaid(mark, alone, request.tries ?? 1, request.dated ?? null);
+  const { log10P, tests, key } = withKeyPaid(request, mark, alone, { paid, tests: tested.tests });
   const decision = decideExact({
     proposition: MARKS_PROPOSITIONS.entries["marks/present"],
     log10P,
-    outside: scheme.outside ?? null,
+    outside: scheme.outside ?? paid.outside,
     validation: studyOfMethod(validations, method)?.summary ?? null,
   });
   const told = withBeyond(request, { scheme, mark }, tests, decision);
   return textFinding(request, "marks/present", method, words, told.decision, told.tests, {
     mark: describeMark(mark, scheme),
+    key,
     ...observations,
     ...withCredentials(request.credentials),
   });
@@ -168,17 +219,22 @@ export function examineInheritance(request: InheritanceRequest): Finding {
   const draws = new TokenDraws();
   const onProgress = (done: number, total: number) => request.onProgress({ stage: "other keys", done, total });
   const result = testInheritance(mark, texts, draws, { keys, seed, onProgress });
-  const { tests, observations } = describeInheritance(result, request, seed);
+  const { observations, ...described } = describeInheritance(result, request, seed);
+  const paid = keyPaid(mark, result.log10P, request.tries ?? 1, request.dated ?? null);
+  const { log10P, tests, key } = withKeyPaid(request, mark, result.log10P, { paid, tests: described.tests });
   const scheme = schemeOf(mark, draws);
   const decision = decideExact({
     proposition: MARKS_PROPOSITIONS.entries["marks/inherited"],
-    log10P: roundLog10P(result.log10P),
+    log10P,
     outside:
-      keys < INHERITED.keys ? `${keys} calibration keys; the study has ${INHERITED.keys}` : (scheme.outside ?? null),
+      keys < INHERITED.keys
+        ? `${keys} calibration keys; the study has ${INHERITED.keys}`
+        : (scheme.outside ?? paid.outside),
     validation: studyOfMethod(validations, method)?.summary ?? null,
   });
   return textFinding(request, "marks/inherited", method, words, decision, tests, {
     mark: describeMark(mark, scheme),
+    key,
     ...observations,
   });
 }

@@ -11,6 +11,13 @@ export const marks: Laboratory = {
   studies: MARKS_STUDIES,
   formerStudies: [
     {
+      method: "marks/canary",
+      version: "1",
+      file: "validation/marks-canary-1.json",
+      says: "Version 1 let a plan's maker choose its seed, its options' order and which items were answered: whoever chose them after seeing a suspect's answers could accuse a model that learned nothing. Nothing is concluded from it since.",
+      measuredOn: "simulated answers on plans of 100 accounts and 40 items; no model was trained",
+    },
+    {
       method: "marks/inherited",
       version: "1",
       file: "validation/marks-inherited-1.json",

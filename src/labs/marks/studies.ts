@@ -15,7 +15,7 @@ export const MARKS_STUDIES = [
   },
   {
     method: "marks/canary",
-    version: "1",
+    version: "2",
     file: "validation/marks-canary.json",
     measuredOn: "simulated answers on plans of 100 accounts and 40 items; no model was trained",
   },

@@ -3,18 +3,18 @@
  * Canaries and orders of a data set: the rank of the drawn one among its set, combined over sets (law/ranks.ts; Oren et al.
  * 2310.17623 for orders, exact a shard and exactly combined). The claimant's training order: Kendall's correlation of
  * likelihoods with it (law/concordance.ts). What has no score counts against the claim, so that leaving out helps nobody;
- * what was tried is paid for (law/paid.ts). It cannot see what model made the scores.
+ * what was tried is paid for (stats/paid.ts). It cannot see what model made the scores.
  */
 import type { Artefact } from "../../evidence/artefact.js";
+import { chosenByItsMaker, type Dated } from "../../evidence/beacon-draw.js";
 import { COMBINED_TEST_ID } from "../../finding/coherence.js";
 import type { Finding, Test } from "../../finding/finding.js";
 import { frameFinding, studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideExact, OUTCOME_RULES, refuse } from "../../finding/outcome.js";
 import type { Validation } from "../../finding/validation.js";
 import { roundLog10P } from "../../stats/combine.js";
-import { chosenByItsMaker, type Dated } from "./drawn-after.js";
+import { log10Paid, waysPaid } from "../../stats/paid.js";
 import { concordantPairs, log10Concordance } from "./law/concordance.js";
-import { log10Paid, priceOfEntry } from "./law/paid.js";
 import { log10Tail, type Ranked, rankOf, weightOf } from "./law/ranks.js";
 import { type Look, looksAt, trend } from "./looks.js";
 import { LOOK_P, METHODS, type PlanKind } from "./method.js";
@@ -67,12 +67,11 @@ export function examineMembership(request: MembershipRequest): Finding {
   const seen = SEE[kind](plan.value as never, suspect.value, reference);
   const alone = roundLog10P(seen.log10P);
   const paid = roundLog10P(log10Paid(seen.log10P, tries, dated));
-  const outside = chosenByItsMaker(plan.value, dated);
+  const outside = ownOrder(plan.value) ?? chosenByItsMaker(plan.value.round, dated);
   const decision: Decision =
     seen.refused === null
       ? decideExact({ proposition, log10P: paid, outside, validation: validation?.summary ?? null })
       : refuse(seen.refused);
-  const ways = tries * (dated ? dated.logs * priceOfEntry(dated.index) : 1);
   return frameFinding({
     list: MEMBERSHIP_PROPOSITIONS,
     proposition,
@@ -84,7 +83,7 @@ export function examineMembership(request: MembershipRequest): Finding {
       { ...seen.test, log10P: alone, exact: true, assumption: ASSUMPTIONS[kind], share: 0 },
       {
         id: COMBINED_TEST_ID,
-        statistic: { name: "ways that are paid for", value: ways },
+        statistic: { name: "ways that are paid for", value: waysPaid(tries, dated) },
         log10P: paid,
         exact: true,
         assumption: PAID,
@@ -161,6 +160,13 @@ const SEE: { [K in PlanKind]: (plan: PlanOf<K>, scores: Scores, reference: Given
     };
   },
 };
+
+/** Why an order that nobody drew says nothing. */
+function ownOrder(plan: Plan): string | null {
+  return plan.kind === "exchange" && plan.asPublished
+    ? "the data set stands in its own order, which nobody drew: that a model which never saw it would not prefer it is assumed, not tested"
+    : null;
+}
 
 /** Scores to compare with that were chosen after the draw could make any suspect rise along it, and so could leaving them out. */
 function referenceFault(plan: PlanOf<"order">, reference: Given<Scores> | null): string | null {

@@ -21,5 +21,3 @@ export const SCORES_BYTES_MAX = 256 * 1024 * 1024;
 
 /** What a text's own look (its length, its alphabet, its neighbours) may say of the order: a two-sided p below is refused. */
 export const LOOK_P = 0.0025;
-/** Suspects, sets of scores and references that one examination may say it tried. */
-export const TRIES_MAX = 1_000_000;

@@ -1,19 +1,14 @@
 /** What the membership laboratory hands out beside its outcome. */
 import { z } from "zod";
 import { digestSchema } from "../../evidence/artefact.js";
+import { drawSeenSchema } from "../../evidence/beacon-draw.js";
 
 const count = z.number().int().nonnegative();
 const common = {
   type: z.literal("membership/observations/v2"),
   plan: z.string(),
   commitment: digestSchema,
-  /** Of the beacon, as the commitment names it; null where the plan's maker chose the seed. */
-  round: count.nullable(),
-  /** The proof that dates the commitment; null where none was given. */
-  dated: z.strictObject({ time: count, by: z.string(), index: count, logs: count, evidence: digestSchema }).nullable(),
-  tries: count,
-  /** Before and after what is paid for tries and for the commitment's place in the log. */
-  log10P: z.strictObject({ alone: z.number(), paid: z.number() }),
+  ...drawSeenSchema.shape,
   /** Texts without a score: a set with one counts as if its drawn text ranked last, an order's text as if likest to none. */
   missing: count,
   /** Other numbers that came with the scores: shown, and part of no test. */

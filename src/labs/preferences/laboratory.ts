@@ -15,10 +15,19 @@ export const preferences: Laboratory = {
     },
     {
       method: "preferences/planted",
-      version: "1",
+      version: "2",
       file: "validation/preferences-planted.json",
       measuredOn:
         "reward models with trained heads on frozen transformers of 0.27 to 0.43 million parameters, students distilled from 700 pairs and 200 planted ones",
+    },
+  ],
+  formerStudies: [
+    {
+      method: "preferences/planted",
+      version: "1",
+      file: "validation/preferences-planted-1.json",
+      says: "Version 1 let a plan's maker choose its seed: whoever tried seeds, or turned pairs about, after seeing a suspect's answers could make any scorer look taught. Nothing is concluded from it since.",
+      measuredOn: null,
     },
   ],
   questions: [
@@ -31,7 +40,7 @@ export const preferences: Laboratory = {
     {
       name: "planted",
       summary: "Did the suspect learn decisions that were drawn and served?",
-      typed: async () => () => "PLAN ANSWERS",
+      typed: async () => (await import("./desk/typed.js")).plantedTyped,
       load: async () => (await import("./desk/planted-question.js")).plantedQuestion,
     },
   ],

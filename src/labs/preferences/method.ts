@@ -33,8 +33,8 @@ export const SCORES_BYTES_MAX = 256 * 1024 * 1024;
 export const ROWS_MAX = 400_000;
 export const SCORERS_MAX = 400;
 
-/** Planted preferences: an exact test, a method of its own. */
-export const PLANTED_METHOD = { id: "preferences/planted", version: "1" } as const;
+/** Planted preferences: an exact test, a method of its own. Version 2: a beacon draws after a log has the plan, and tries are paid for. */
+export const PLANTED_METHOD = { id: "preferences/planted", version: "2" } as const;
 /** Pairs of a plan: ten fair coins are one in a thousand at best; more than the most are a day of asking. */
 export const [PLANTS_MIN, PLANTS_MAX] = [10, 20_000];
 export const PLAN_BYTES_MAX = 256 * 1024 * 1024;

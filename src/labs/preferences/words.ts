@@ -19,7 +19,9 @@ export const LIMITS = [
 ] as const;
 
 export const PLANTED_ASSUMPTION =
-  "Which answer of a pair was drawn is a fair coin by the plan's seed, and reached the suspect by training alone. The plan was fixed before the suspect was trained: whoever relies on this must see its commitment dated, since a seed that is chosen after the answers are known can make any suspect agree.";
+  "Which answer of a pair was drawn is a fair coin: a public beacon's round drew it that was not out when a log's witnesses had the plan's commitment, so that nobody chose it; it reached the suspect by training alone.";
+export const PLANTED_PAID =
+  "Whatever was tried is paid for: suspects and answers as stated, and other plans by the place of this one in its log, where the prices of all places sum to the level.";
 
 export const PLANTED_ALTERNATIVES = [
   "The decisions came to the suspect from a third party that learned from them or copied them.",
@@ -29,5 +31,5 @@ export const PLANTED_ALTERNATIVES = [
 export const PLANTED_LIMITS = [
   "It reads answers and cannot see which model made them, nor by what means.",
   "Decisions that were filtered out, averaged with others or few among many leave no trace that it could find: an outcome of inconclusive shows nothing.",
-  "It does not date the commitment.",
+  "Suspects and answers that were tried and not stated are not seen.",
 ] as const;

@@ -6,28 +6,23 @@ import { encodeValues } from "../../../src/kernels/encode-values.js";
 import { Kernel } from "../../../src/kernels/kernel.js";
 import { TokenDraws } from "../../../src/kernels/token-draws.js";
 import { agreementsLaw, givenOption, testCanaries } from "../../../src/labs/marks/canaries/canaries.js";
-import {
-  assignments,
-  type CanaryPlan,
-  planCommitment,
-  readPlan,
-} from "../../../src/labs/marks/canaries/canary-plan.js";
+import { assignments, committedPlan, readPlan } from "../../../src/labs/marks/canaries/canary-plan.js";
 import { traceLeak } from "../../../src/labs/marks/leak/leak.js";
 import { bitRates, codeWord } from "../../../src/labs/marks/leak/leak-code.js";
 import { markTensor, noTraces, readTensor, rootMeanSquare, runsOf } from "../../../src/labs/marks/leak/weight-mark.js";
 import { log10BinomialTail } from "../../../src/stats/exact-tails.js";
 
 describe("canaries", () => {
-  const draft = {
-    seed: "ab".repeat(32),
+  const plan = committedPlan({
+    secret: "ab".repeat(32),
+    round: null,
     accounts: Array.from({ length: 50 }, (_, i) => `account-${i}`),
     items: Array.from({ length: 30 }, (_, i) => ({
       id: `i${i}`,
       question: "",
       options: ["amber", "basalt", "cedar", "dune"],
     })),
-  };
-  const plan = { type: "assay/canary-plan/v1", ...draft, commitment: planCommitment(draft) } as CanaryPlan;
+  });
 
   it("the law of agreements is the binomial where all items have as many options", () => {
     const law = agreementsLaw(new Array(30).fill(0.25));
@@ -46,8 +41,17 @@ describe("canaries", () => {
   });
   it("a plan that was altered after its commitment is turned down", () => {
     expect(readPlan(utf8(JSON.stringify(plan)), "plan").accounts.length).toBe(50);
-    const altered = { ...plan, seed: "cd".repeat(32) };
+    const altered = { ...plan, secret: "cd".repeat(32) };
     expect(() => readPlan(utf8(JSON.stringify(altered)), "plan")).toThrow(/commitment/);
+  });
+  it("items without an answer count as disagreements, so that leaving out gains nothing", () => {
+    const served = assignments(plan)[17]!;
+    const half = testCanaries(
+      plan,
+      [...served].map((option, i) => (i < 15 ? option : null)),
+    )[0]!;
+    expect(half).toMatchObject({ account: "account-17", agreements: 15, answered: 15 });
+    expect(half.log10P).toBeCloseTo(log10BinomialTail(15, 30, 0.25), 9);
   });
   it("an answer that names no option, or two, gives none", () => {
     expect(givenOption("It is Basalt.", ["amber", "basalt"])).toBe(1);

@@ -19,6 +19,7 @@ import { log10GammaTail } from "../../../src/stats/exact-tails.js";
 import { log10TwoExponentialsTail } from "../../../src/stats/two-exponentials-tail.js";
 
 const draws = new TokenDraws();
+const UNDATED = { tokenizer: null, tries: 1 };
 const mark = (value: object): Mark => parseMark({ type: "assay/mark/v1", ...value }, "test");
 const text = (ids: readonly number[], id = "1"): IdText => ({
   id,
@@ -145,7 +146,7 @@ it("a ring finds which mark it is, pays for all, and says which could not be ask
   };
   const { marks } = readMarks(new TextEncoder().encode(JSON.stringify(ring)), "ring");
   const served = [marked(mark(ENGINES[1]!), 160, "ring")];
-  const found = testRing(marks, served, draws, null);
+  const found = testRing(marks, served, draws, UNDATED);
   // What is found out once for all keys changes nothing that a mark asked alone would say.
   for (const m of marks) {
     const inRing = found.ring.tested.find(({ name }) => name === m.name);
@@ -156,7 +157,7 @@ it("a ring finds which mark it is, pays for all, and says which could not be ask
   expect(found.ring.notAsked.map(({ name }) => name)).toEqual(["small"]);
   const alone = testPresence(found.scheme, served, V).log10P;
   expect(found.log10P).toBeCloseTo(alone + Math.log10(20), 6);
-  const none = testRing(marks, [text(Array.from({ length: 200 }, (_, i) => (i * 7919) % V))], draws, null);
+  const none = testRing(marks, [text(Array.from({ length: 200 }, (_, i) => (i * 7919) % V))], draws, UNDATED);
   expect(none.log10P).toBeGreaterThan(-2);
   expect(() =>
     readMarks(new TextEncoder().encode(JSON.stringify({ ...ring, marks: [ring.marks[0], ring.marks[0]] })), "ring"),
@@ -186,11 +187,11 @@ it("a mark put together from served texts stands, but not where they do not; the
 it("a mark whose p is no error rate does not hide one that stands", () => {
   const textSeal = mark({ name: "textseal", scheme: "gumbel", variant: "textseal", key: 5, vocabulary: V });
   const served = [marked(mark(ENGINES[0]!), 60, "short"), marked(textSeal, 200, "long")];
-  const { ring, scheme, log10P } = testRing([textSeal, mark(ENGINES[0]!)], served, draws, null);
+  const { ring, scheme, log10P } = testRing([textSeal, mark(ENGINES[0]!)], served, draws, UNDATED);
   expect(ring.tested.map(({ name }) => name)).toEqual(["textseal", "one key"]);
   expect([ring.best, scheme.outside]).toEqual(["one key", undefined]);
   expect(log10P).toBeCloseTo(ring.tested[1]!.log10P + Math.log10(2), 5);
-  expect(testRing([textSeal], served, draws, null).scheme.outside).toMatch(/no exact law over keys/);
+  expect(testRing([textSeal], served, draws, UNDATED).scheme.outside).toMatch(/no exact law over keys/);
 });
 
 it("a finding says where no text of the study was scored under a mark of its form", () => {

@@ -6,11 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadStudies } from "../../../src/app/studies.js";
 import { sha256Digest } from "../../../src/base/digest.js";
 import { prng } from "../../../src/base/prng.js";
+import { timeOfRound } from "../../../src/evidence/beacon-draw.js";
 import { membershipQuestion } from "../../../src/labs/membership/desk/question.js";
-import { timeOfRound } from "../../../src/labs/membership/drawn-after.js";
 import { membership } from "../../../src/labs/membership/laboratory.js";
 import {
-  commitmentEntry,
   drawnCanaries,
   idsOf,
   orderOf,
@@ -21,20 +20,11 @@ import {
   textsToScore,
 } from "../../../src/labs/membership/plan/plan.js";
 import { membershipCommand } from "../../../src/labs/membership/tools/membership.js";
-import { checkpointText } from "../../../src/tlog/checkpoint.js";
-import { signerOf } from "../../../src/tlog/cosignature.js";
-import { leafHash } from "../../../src/tlog/merkle-hash.js";
-import { encodeVerifierKey, secretKeyOf } from "../../../src/tlog/note-keys.js";
-import { encodeProofFile } from "../../../src/tlog/proof-file.js";
-import { encodeNote, signNote } from "../../../src/tlog/signed-note.js";
+import { EARLY, policyIn, proofIn, ROUND, SIGNATURE } from "../../dated.js";
 
 const home = mkdtempSync(join(tmpdir(), "assay-membership-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 const at = (name: string) => join(home, name);
-
-/** A round of quicknet that is out, and its signature (vectors of noislabs/drand-verify). */
-const ROUND = 123;
-const SIGNATURE = "b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92";
 
 async function typed(...args: string[]): Promise<void> {
   const command = membershipCommand().exitOverride();
@@ -62,31 +52,11 @@ async function planned<K extends Plan["kind"]>(
   return readPlan(readFileSync(at(`${name}.json`)), name) as never;
 }
 
-const LOG = secretKeyOf("log.example/plans", "ed25519", new Uint8Array(32).fill(1));
-const WITNESSES = [2, 3].map((n) =>
-  secretKeyOf(`witness-${n}.example`, "ed25519-cosigner", new Uint8Array(32).fill(n)),
-);
 beforeAll(() => {
-  const lines = [
-    `log ${encodeVerifierKey(LOG)}`,
-    ...WITNESSES.map((key, i) => `witness w${i} ${encodeVerifierKey(key)}`),
-    "group both all w0 w1",
-    "quorum both",
-    "",
-  ];
-  writeFileSync(at("policy.txt"), lines.join("\n"));
+  policyIn(home);
 });
 
-/** The plan's commitment as the one entry of a log that two witnesses cosigned at these moments. */
-function proof(plan: Plan, name: string, times: readonly number[]): string {
-  const root = leafHash(commitmentEntry(plan));
-  const text = checkpointText({ origin: LOG.name, size: 1, root, extensions: [] });
-  const signers = [signerOf(LOG, 0), ...times.map((time, i) => signerOf(WITNESSES[i]!, time))];
-  const checkpoint = encodeNote(signNote(text, signers));
-  writeFileSync(at(name), encodeProofFile({ extra: null, index: 0, proof: [], checkpoint }));
-  return at(name);
-}
-const EARLY = timeOfRound(ROUND) - 600;
+const proof = (plan: Plan, name: string, times: readonly number[]) => proofIn(home, plan, name, times);
 
 /** Scores as a model would give them: noise, and `gain` for what was learned. */
 function scores(
@@ -185,7 +155,7 @@ describe("canaries", () => {
     );
     expect(finding).toMatchObject({
       outcome: "uncalibrated",
-      reason: expect.stringMatching(/seed that its maker chose/),
+      reason: expect.stringMatching(/seed that the claimant chose/),
     });
     expect(finding.tests[0]!.log10P).toBeLessThan(-15);
   });

@@ -1,7 +1,8 @@
 /**
- * Did the suspect learn the canaries of an account? Options were assigned at random and committed to beforehand, so an
+ * Did the suspect learn the canaries of an account? Options were drawn at random and committed to beforehand, so an
  * account whose canaries the suspect did not learn agrees with its answers item by item with probability 1/K: the number
- * of agreements is a sum of independent draws, and its tail is exact. It cannot see canaries that were filtered out.
+ * of agreements is a sum of independent draws, and its tail is exact. Every item of the plan counts, one without an answer
+ * as a disagreement, so that nobody gains by leaving items out. It cannot see canaries that were filtered out.
  */
 import type { CanaryPlan } from "./canary-plan.js";
 import { assignments } from "./canary-plan.js";
@@ -31,13 +32,13 @@ interface AccountResult {
  * @returns one result an account, strongest first
  */
 export function testCanaries(plan: CanaryPlan, answers: readonly (number | null)[]): AccountResult[] {
-  const answered = plan.items.flatMap((_, i) => (answers[i] === null || answers[i] === undefined ? [] : [i]));
-  const law = agreementsLaw(answered.map((i) => 1 / plan.items[i]!.options.length));
+  const answered = plan.items.filter((_, i) => answers[i] !== null && answers[i] !== undefined).length;
+  const law = agreementsLaw(plan.items.map(({ options }) => 1 / options.length));
   return assignments(plan)
     .map((options, a) => {
-      const agreements = answered.filter((i) => options[i] === answers[i]).length;
+      const agreements = options.filter((option, i) => option === answers[i]).length;
       const log10P = Math.min(0, (law[agreements] ?? Number.NEGATIVE_INFINITY) / Math.LN10);
-      return { account: plan.accounts[a]!, agreements, answered: answered.length, log10P };
+      return { account: plan.accounts[a]!, agreements, answered, log10P };
     })
     .sort((a, b) => a.log10P - b.log10P || (a.account < b.account ? -1 : 1));
 }

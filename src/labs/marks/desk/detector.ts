@@ -27,7 +27,7 @@ const WORDS: Record<Outcome, string> = {
   inconclusive:
     "No mark of the ring is shown. That does not show that the text was never marked: editing, paraphrase and another tokenizer remove marks.",
   uncalibrated:
-    "A mark of the ring may stand in the text; no error rate is known for its kind, so nothing is concluded.",
+    "A mark of the ring may stand in the text; too little shows that its key was not chosen to fit it, or no error rate is known for its kind, so nothing is concluded.",
   refused: "The text could not be asked for the marks of the ring.",
 };
 

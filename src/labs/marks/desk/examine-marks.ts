@@ -2,6 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { datedBy, datedInputs } from "../../../app/log/dated.js";
 import { SOFTWARE } from "../../../app/software.js";
 import { type Digest, sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
@@ -83,6 +84,8 @@ export async function textRequest(
     mark: { name: marks.name ?? basename(paths.mark), kind: "mark" as const, root: sha256Digest(markBytes) },
   };
   const evidence = [artefacts.text.root, artefacts.mark.root, ...(encoder ? [encoder.digest] : [])];
+  const dated = paths.dated ? await datedBy(paths.dated, committedMark(marks)) : null;
+  if (dated) evidence.push(dated.evidence);
   const inputs = Object.entries(artefacts).map(([role, { name, root }]) => ({ role, name, root }));
   if (encoder) inputs.push({ role: "tokenizer", name: "tokenizer.json", root: encoder.digest });
   if (served) {
@@ -90,12 +93,35 @@ export async function textRequest(
     inputs.push({ role: "learned-from", name: basename(paths.learnedFrom!), root });
     evidence.push(root);
   }
+  inputs.push(...(await datedInputs(paths.dated ?? null)));
+  const tries = paths.tries ?? 1;
   return {
-    request: { texts, mark, credentials, learnedFrom, artefacts, evidence, validations, software: SOFTWARE },
+    request: {
+      texts,
+      mark,
+      credentials,
+      learnedFrom,
+      dated,
+      tries,
+      artefacts,
+      evidence,
+      validations,
+      software: SOFTWARE,
+    },
     inputs,
     ring,
     tokenizer: encoder?.digest ?? null,
   };
+}
+
+/** The draw that a proof dates. @throws AssayError USAGE where there is none */
+function committedMark({ ring, marks }: ReturnType<typeof readMarks>): NonNullable<Mark["drawn"]> {
+  const drawn = ring ? null : marks[0]!.drawn;
+  if (drawn) return drawn;
+  throw new AssayError(
+    "USAGE",
+    `--committed: expected a mark whose key a beacon drew (assay mark commit, mark draw), got ${ring ? "a ring" : "one that names no draw"}`,
+  );
 }
 
 /** @param path tokenizer.json, or a folder that holds one */

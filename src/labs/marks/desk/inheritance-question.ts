@@ -2,9 +2,10 @@
 import { optionValue } from "../../../app/asked.js";
 import { foundInputs } from "../../../app/found-inputs.js";
 import type { Examination, Question } from "../../../app/laboratory.js";
+import { datedPaths } from "../../../app/log/dated.js";
 import { INHERITED, SEED_DEFAULT } from "../record/method.js";
 import { examineInherited } from "./examine-inheritance.js";
-import { foundText, type TextsExamined } from "./text-inputs.js";
+import { foundText, KEY_OPTIONS, type TextsExamined } from "./text-inputs.js";
 
 export const inheritanceQuestion: Question = {
   description:
@@ -33,6 +34,7 @@ export const inheritanceQuestion: Question = {
       default: INHERITED.keys,
     },
     { flags: "--seed <text>", help: "seed of the other keys", default: SEED_DEFAULT },
+    ...KEY_OPTIONS,
     {
       flags: "--reading",
       help: "lines hold ids of marked text that the suspect read, and predicted: its first choices",
@@ -47,16 +49,17 @@ Examples:
 An outcome of "inconclusive" does not show that the suspect learned no marked text.`,
 
   async examine({ arguments: [texts], options }, desk) {
-    const { mark, tokenizer, otherKeys, seed, reading } = options as unknown as Options;
-    const settings = { keys: otherKeys, seed, reading: reading === true };
-    const paths = { texts: String(texts), mark, ...(tokenizer === undefined ? {} : { tokenizer }) };
+    const { mark, tokenizer, otherKeys, seed, reading, tries = 1, ...given } = options as unknown as Options;
+    const settings = { keys: otherKeys, seed, reading: reading === true, tries };
+    const dated = datedPaths(given, "examine inheritance");
+    const paths = { texts: String(texts), mark, dated, tries, ...(tokenizer === undefined ? {} : { tokenizer }) };
     return asExamination(await examineInherited({ paths, ...settings, ...desk }), settings);
   },
 
   async again(request, desk) {
-    const paths = foundText(await foundInputs("files", request, desk));
+    const paths = foundText(await foundInputs("files", request, desk), request.settings);
     const { keys, seed, reading } = request.settings;
-    const settings = { keys: Number(keys), seed: String(seed), reading: reading === true };
+    const settings = { keys: Number(keys), seed: String(seed), reading: reading === true, tries: paths.tries! };
     return asExamination(await examineInherited({ paths, ...settings, ...desk }), settings);
   },
 };
@@ -67,6 +70,9 @@ interface Options {
   otherKeys: number;
   seed: string;
   reading?: boolean;
+  committed?: string;
+  policy?: string;
+  tries?: number;
 }
 
 function asExamination(examined: TextsExamined, settings: Examination["settings"]): Examination {

@@ -2,7 +2,13 @@
 import type { Finding } from "../../../finding/finding.js";
 import { type About, namesRow, subjectAbout } from "../../../report/about.js";
 import { whole } from "../../../report/figure-words.js";
-import { canaryObservationsSchema, leakObservationsSchema, presentObservationsSchema } from "../record/observations.js";
+import {
+  canaryObservationsSchema,
+  inheritedObservationsSchema,
+  type KeyObservation,
+  leakObservationsSchema,
+  presentObservationsSchema,
+} from "../record/observations.js";
 
 /** Null where the observations are of another method; nobody is named unless the outcome supports it. */
 export function marksAbout(finding: Finding): About | null {
@@ -24,18 +30,31 @@ export function marksAbout(finding: Finding): About | null {
         ? { names, rows: [...rows, namesRow("Accounts named", seen.named), plan] }
         : { names, rows: [...rows, { label: "Accounts named", values: ["none"] }, plan] };
     }
+    case "marks/inherited": {
+      const seen = inheritedObservationsSchema.safeParse(finding.observations).data;
+      return seen?.key ? { names, rows: [...rows, keyRow(seen.key)] } : null;
+    }
     case "marks/present": {
       const seen = presentObservationsSchema.safeParse(finding.observations).data;
       if (!seen) return null;
       const texts = { label: "Texts read", values: [whole(seen.textsInAll)] };
       const found = supported ? seen.ring?.best : `none of the ring's ${whole(seen.ring?.marks ?? 0)}`;
       const ring = seen.ring && found ? [{ label: "Mark of the ring", values: [found] }] : [];
+      const key = seen.key ? [keyRow(seen.key)] : [];
       const marked = [...new Set(seen.passages.map(({ id }) => id))];
       return supported && marked.length > 0
-        ? { names, rows: [...rows, ...ring, namesRow("Texts with a marked passage", marked), texts] }
-        : { names, rows: [...rows, ...ring, texts] };
+        ? { names, rows: [...rows, ...ring, namesRow("Texts with a marked passage", marked), texts, ...key] }
+        : { names, rows: [...rows, ...ring, texts, ...key] };
     }
     default:
       return null;
   }
+}
+
+/** Over what the error rate is: a reader of the first screen must know who could have chosen the key. */
+function keyRow({ round, log10Choices }: KeyObservation): About["rows"][number] {
+  const drawn = `the draw of the key by round ${round} of a public beacon, which a log's witnesses had named before it was out`;
+  const chosen =
+    "every mark that could have been written: nothing shows that nobody chose this key with the text at hand";
+  return { label: "Error rate is over", values: [log10Choices === 0 ? drawn : chosen] };
 }

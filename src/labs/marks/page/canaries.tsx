@@ -1,5 +1,6 @@
 /** Observations of canaries: what was asked and answered, whom the answers name, and every account beside them. */
 import { log10Figure, whole } from "../../../report/figure-words.js";
+import { drawRows } from "../../../report/parts/draw-rows.js";
 import { SummaryList } from "../../../report/parts/summary-list.js";
 import { Table } from "../../../report/parts/table.js";
 import type { CanaryObservations } from "../record/observations.js";
@@ -9,12 +10,13 @@ const ROWS_MAX = 200;
 
 /** Every account is shown, not the best alone. */
 export function Canaries({ seen }: { seen: CanaryObservations }) {
-  const { commitment, items, asked, answered, accounts, named, results } = seen;
+  const { commitment, items, asked, answered, accounts, named, results, draw } = seen;
   return (
     <>
       <SummaryList
         rows={[
           ["Plan", `${whole(items)} items, ${whole(accounts)} accounts; commitment ${commitment}`],
+          ...(draw ? drawRows(draw) : []),
           ["Items in the transcript", `${whole(asked)}, of which ${whole(answered)} with one of the item's options`],
           ["Accounts named", named.join(", ") || "none"],
         ]}

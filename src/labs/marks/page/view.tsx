@@ -1,6 +1,7 @@
 /** The marks laboratory's observations: which passages carry the mark, the true key among others, whose copy it is. */
 import type { Finding } from "../../../finding/finding.js";
 import { decimal, log10Figure, whole } from "../../../report/figure-words.js";
+import { drawRows } from "../../../report/parts/draw-rows.js";
 import { FigureBlock } from "../../../report/parts/figure.js";
 import { SummaryList } from "../../../report/parts/summary-list.js";
 import { Table } from "../../../report/parts/table.js";
@@ -10,6 +11,7 @@ import {
   canaryObservationsSchema,
   type InheritedObservations,
   inheritedObservationsSchema,
+  type KeyObservation,
   type LeakObservations,
   leakObservationsSchema,
   type MarkObservation,
@@ -107,6 +109,18 @@ function markRows(mark: MarkObservation): [string, string][] {
   ];
 }
 
+/** Who chose the key, and what was paid. */
+function keyRows(key: KeyObservation | undefined): [string, string][] {
+  if (!key) return [];
+  if (key.round !== null && key.log10Choices === 0) return drawRows({ ...key, round: key.round });
+  return [
+    [
+      "Choice of the key",
+      `nothing shows that nobody chose it with the text at hand: 10^${decimal(key.log10Choices, 1)} marks that could have been written are paid for, and ${whole(key.tries)} stated tries. Log10 p ${log10Figure(key.log10P.alone)} before, ${log10Figure(key.log10P.paid)} after`,
+    ],
+  ];
+}
+
 function tupleRow(tuples: TuplesObservation): [string, string] {
   const { positions, repeated, excluded, scored } = tuples;
   return [
@@ -123,6 +137,7 @@ function Present({ seen, figures }: { seen: PresentObservations; figures: readon
         rows={[
           ...ringRows(seen.ring),
           ...markRows(seen.mark),
+          ...keyRows(seen.key),
           tupleRow(seen.tuples),
           ...credentialRows(seen.credentials),
           [
@@ -241,6 +256,7 @@ function Inherited({ seen, figures }: { seen: InheritedObservations; figures: re
       <SummaryList
         rows={[
           ...markRows(seen.mark),
+          ...keyRows(seen.key),
           tupleRow(seen.tuples),
           ["Texts", `${whole(seen.texts)}, of which ${whole(seen.promptsKnown)} came with their prompt`],
           ["Contexts that left no choice", `${whole(seen.choiceless)}, left out by ids alone`],

@@ -15,7 +15,8 @@ export const INHERITED = {
   keys: 1000,
 } as const;
 
-export const CANARY = { id: "marks/canary", version: "1" } as const;
+/** Version 2: a beacon draws after a log has the plan, tries and places are paid for, and items without an answer count. */
+export const CANARY = { id: "marks/canary", version: "2" } as const;
 
 /** Version 2 counts as many fresh code words as reach 10⁻⁶ for all recipients, drawn rounded up. */
 export const LEAK = { id: "marks/leak", version: "2" } as const;

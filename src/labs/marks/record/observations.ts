@@ -1,5 +1,6 @@
 /** What the laboratory saw, without opinion: the typed `observations` of its findings. No key is ever in them. */
 import { z } from "zod";
+import { datedSchema, drawSeenSchema } from "../../../evidence/beacon-draw.js";
 
 const count = z.number().int().nonnegative();
 const log10P = z.number().max(0);
@@ -31,8 +32,20 @@ const credentialsSchema = z.strictObject({
   why: z.string().nullable(),
 });
 
+const keySchema = z.strictObject({
+  /** Of the beacon; null where nothing shows who chose the key. */
+  round: count.nullable(),
+  dated: datedSchema.nullable(),
+  tries: count,
+  /** Marks paid for, as log10; nought where a beacon drew the key after a log had its commitment. */
+  log10Choices: z.number().nonnegative(),
+  log10P: z.strictObject({ alone: log10P, paid: log10P }),
+});
+
 export const presentObservationsSchema = z.strictObject({
   mark: markSchema,
+  /** Who chose the key, and what was paid for it; absent in findings made before it was asked. */
+  key: keySchema.optional(),
   tuples: tuplesSchema,
   corpus: z.strictObject({ tuples: count, score: z.number(), expected: z.number(), deviations: z.number() }),
   /** Strongest first, at most 1,000; p of each text by itself, nothing paid. */
@@ -79,6 +92,7 @@ const setNumbers = {
 };
 export const inheritedObservationsSchema = z.strictObject({
   mark: markSchema,
+  key: keySchema.optional(),
   tuples: tuplesSchema,
   /** Texts that came with their prompt, out of how many. */
   promptsKnown: count,
@@ -119,10 +133,12 @@ export const canaryObservationsSchema = z.strictObject({
   /** Of those asked, with one of the item's options. */
   answered: count,
   accounts: count,
-  /** Accounts whose own p, paid for all, is at most 10⁻⁶. */
+  /** Accounts whose own p, paid for all, is at most 10⁻⁶; since version 2 none unless the outcome supports it. */
   named: z.array(z.string()),
   /** Strongest first; p of each by itself, nothing paid. */
   results: z.array(z.strictObject({ account: z.string(), agreements: count, answered: count, log10P })),
+  /** Since version 2. */
+  draw: drawSeenSchema.optional(),
 });
 export type CanaryObservations = z.infer<typeof canaryObservationsSchema>;
 
@@ -131,5 +147,6 @@ export type LeakObservations = z.infer<typeof leakObservationsSchema>;
 export type InheritedObservations = z.infer<typeof inheritedObservationsSchema>;
 export type PresentObservations = z.infer<typeof presentObservationsSchema>;
 export type CredentialsObservation = z.infer<typeof credentialsSchema>;
+export type KeyObservation = z.infer<typeof keySchema>;
 export type MarkObservation = z.infer<typeof markSchema>;
 export type TuplesObservation = z.infer<typeof tuplesSchema>;

@@ -2,6 +2,8 @@
 
 export const PRESENT_ASSUMPTION =
   "The key was drawn at random and whoever wrote the text did not have it, nor texts scored under it; distinct tuples then score as independent draws.";
+export const KEY_ASSUMPTION =
+  "Nobody chose the key with the text at hand: a beacon's round drew it after a log had the mark's commitment, whose place there is paid for; or, where nothing shows that, every mark that could have been written is paid for, so that no choice of one can have helped. The ids are those of the tokenizer that the text was made with.";
 
 export const BEYOND_ASSUMPTION =
   "Whoever wrote the text had no key and learned the mark from these served texts alone; a tuple that stands in none of them then scores as an independent draw. Lists of a fixed size and tables shared by all keys hang together a little beyond that.";
@@ -16,6 +18,7 @@ export const PRESENT_ALTERNATIVES: readonly string[] = [
 export const PRESENT_LIMITS: readonly string[] = [
   "It reads token ids. Text that was made with another tokenizer, or that splits otherwise on reading than it did on writing, loses the mark.",
   "Paraphrase, translation and heavy editing remove marks: an inconclusive outcome does not show that the text was never served.",
+  "It reads ids as they are given: whoever may choose the tokenizer, or the ids, may choose the outcome. The mark names its tokenizer by digest.",
   "Keys that are public (the libraries' defaults) can be used by anyone; the finding then speaks of the key, not of its owner.",
   "Lists drawn by PyTorch depend on the low 32 bits of the seed alone: such a key can be searched for by someone who holds marked text.",
   "SynthID's sampling table is one for all keys: a layer's key only rotates it, so that one layer says at most what its rotations allow (10^-4.8 for 65,536 entries).",
@@ -48,19 +51,22 @@ export const INHERITED_LIMITS: readonly string[] = [
 ];
 
 export const CANARY_ASSUMPTION =
-  "Each account's options were drawn at random from the committed seed, and the suspect's answers depend on an account's options only through what that account was served.";
+  "Each account's options are uniform among all: they were drawn by a public beacon's round that was not out when a log's witnesses had the plan's commitment, so that nobody chose them, and the suspect's answers depend on an account's options only through what that account was served.";
+export const CANARY_PAID =
+  "Whatever was tried is paid for: accounts, suspects and transcripts as stated, and other plans by the place of this one in its log, where the prices of all places sum to the level.";
 
 export const CANARY_ALTERNATIVES: readonly string[] = [
   "The suspect was trained on what these accounts were served.",
   "Another account or person passed on what these accounts were served, or published it.",
-  "The plan was open to someone before the suspect was trained, who used it to make it look trained (framing).",
+  "The drawn plan was open to someone before the suspect was trained, who used it to make it look trained (framing).",
+  "Whoever made the transcript knew what an account was served.",
 ];
 
 export const CANARY_LIMITS: readonly string[] = [
   "It is one-sided: canaries can be filtered out, and an inconclusive outcome does not show that nothing was learned.",
   "It names accounts, not who used them. Accounts that were served to one party share what they collect.",
-  "An answer counts when it names exactly one of the options; wording that names none or several is left out, whatever it means.",
-  "It rests on the commitment: ask for the day on which the plan's digest was published, and whether the seed stayed secret.",
+  "An answer counts when it names exactly one of the options; wording that names none or several counts as no agreement, whatever it means.",
+  "It reads answers and cannot see which model made them. Suspects and transcripts that were tried and not stated are not seen.",
 ];
 
 export const LEAK_ASSUMPTION =

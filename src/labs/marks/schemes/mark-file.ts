@@ -8,6 +8,7 @@ import type { Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { digestSchema } from "../../../evidence/artefact.js";
+import { type Draw, drawFields } from "../../../evidence/beacon-draw.js";
 import { LAYERS_MAX, VOCABULARY_MAX } from "../../../kernels/token-draws.js";
 
 /** A SynthID table of 2^24 entries as base64 bits is 2.8 MB; the rest is small. */
@@ -156,7 +157,8 @@ const FORMS = {
 } as const;
 
 type MarkForm = keyof typeof FORMS;
-const MARK_FORMS = Object.keys(FORMS) as MarkForm[];
+/** Every scheme and variant. */
+export const MARK_FORMS = Object.keys(FORMS) as MarkForm[];
 const SCHEMES = ["kgw", "synthid", "unigram", "gumbel", "dual-gumbel", "sbw", "assay"] as const;
 
 const envelopeSchema = z.strictObject({
@@ -176,6 +178,8 @@ const envelopeSchema = z.strictObject({
   customer: z.string().min(1).max(200).optional(),
   period: z.string().min(1).max(200).optional(),
   commitment: digestSchema.optional(),
+  /** For keys that a beacon drew: from what, and the commitment that was in a log before (drawn-mark.ts). */
+  drawn: z.strictObject({ ...drawFields, commitment: digestSchema }).optional(),
 });
 
 type Typed<F extends MarkForm> = {
@@ -191,6 +195,7 @@ interface Common {
   customer: string | null;
   period: string | null;
   commitment: Digest | null;
+  drawn: (Draw & { commitment: Digest }) | null;
 }
 /** A mark as read: `form` tells key and parameters apart. */
 export type Mark = Common & { [F in MarkForm]: Typed<F> }[MarkForm];
@@ -213,7 +218,7 @@ export function parseMark(value: unknown, what: string): Mark {
       `${what}: expected scheme and variant to be one of ${MARK_FORMS.join(", ")}, got ${quoted(form)}`,
     );
   const { key: keySchema, parameters: parametersSchema } = FORMS[form];
-  const { name, vocabulary, tokenizer, device, customer, period, commitment } = envelope;
+  const { name, vocabulary, tokenizer, device, customer, period, commitment, drawn } = envelope;
   return {
     form,
     key: checked<unknown>(keySchema, envelope.key, what, "key"),
@@ -225,7 +230,13 @@ export function parseMark(value: unknown, what: string): Mark {
     customer: customer ?? null,
     period: period ?? null,
     commitment: commitment ?? null,
+    drawn: drawn ?? null,
   } as Mark;
+}
+
+/** What a form's parameters are where a file states none. */
+export function defaultParameters(form: MarkForm): object {
+  return FORMS[form].parameters.parse({});
 }
 
 function checked<T>(schema: z.ZodType<T>, value: unknown, what: string, under: string): T {

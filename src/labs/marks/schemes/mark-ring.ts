@@ -7,6 +7,7 @@ import { z } from "zod";
 import { fromUtf8 } from "../../../base/bytes.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
+import { checkDrawn } from "./drawn-mark.js";
 import { MARK_BYTES_MAX, type Mark, parseMark } from "./mark-file.js";
 
 /** 10,000 keys of SynthID (30 numbers of 20 digits) are 8 MB. */
@@ -37,6 +38,7 @@ export function readMarks(bytes: Uint8Array, what: string): MarkRing {
     if (bytes.length > MARK_BYTES_MAX)
       throw new AssayError("LIMIT", `${what}: expected a mark of at most ${MARK_BYTES_MAX} bytes`);
     const mark = parseMark(value, what);
+    checkDrawn(value as Record<string, unknown>, mark, what);
     return { name: mark.name, marks: [mark], ring: false };
   }
   const parsed = ringSchema.safeParse(value);

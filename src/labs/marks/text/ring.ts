@@ -1,6 +1,7 @@
 /**
  * Does any mark of a ring stand in the text? Each mark is tested by itself, the smallest p is paid for all marks of the
- * ring, also for those that could not be asked: whoever chose the ring chose them. A mark whose p is no one's error rate
+ * ring, also for those that could not be asked: whoever chose the ring chose them. Marks differ in what is paid for the
+ * choice of their keys (schemes/key-choice.ts), and are compared after it. A mark whose p is no one's error rate
  * (schemes/scheme.ts, `outside`) speaks only where no other does: it must not hide one that stands.
  */
 import type { Digest } from "../../../base/digest.js";
@@ -8,6 +9,7 @@ import { AssayError } from "../../../base/error.js";
 import { OUTCOME_RULES } from "../../../finding/outcome.js";
 import type { TokenDraws } from "../../../kernels/token-draws.js";
 import { roundLog10P } from "../../../stats/combine.js";
+import { type KeyPaid, keyPaid } from "../schemes/key-choice.js";
 import { notReproducible, schemeOf } from "../schemes/make-scheme.js";
 import type { Mark } from "../schemes/mark-file.js";
 import type { Scheme } from "../schemes/scheme.js";
@@ -29,6 +31,8 @@ interface RingObservation {
 }
 
 interface RingResult extends PresentResult {
+  /** After all marks of the ring, and after what is paid for the key of the one that speaks. */
+  paid: KeyPaid;
   mark: Mark;
   scheme: Scheme;
   ring: RingObservation;
@@ -39,7 +43,7 @@ export function testRing(
   marks: readonly Mark[],
   texts: readonly IdText[],
   draws: TokenDraws,
-  tokenizer: Digest | null,
+  { tokenizer, tries }: { tokenizer: Digest | null; tries: number },
   onProgress: (done: number, total: number) => void = () => {},
 ): RingResult {
   const largest = texts.reduce((most, { ids }) => ids.reduce((m, id) => (id > m ? id : m), most), 0);
@@ -56,8 +60,9 @@ export function testRing(
       const scheme = schemeOf(mark, draws);
       const result = testPresence(scheme, texts, mark.vocabulary, known);
       tested.push({ name, form: mark.form, log10P: result.log10P });
-      const asked = { mark, scheme, result };
-      if (!best || speaksBefore(asked, best, marks.length)) best = asked;
+      const log10P = Math.min(0, result.log10P + Math.log10(marks.length));
+      const asked = { mark, scheme, result, log10P, paid: keyPaid(mark, log10P, tries, null) };
+      if (!best || speaksBefore(asked, best)) best = asked;
     }
     onProgress(i + 1, marks.length);
   }
@@ -66,8 +71,8 @@ export function testRing(
       "UNSUPPORTED",
       `--mark: expected a mark that can be asked of these ids, got none: ${notAsked[0]?.why ?? "no mark"}`,
     );
-  const { mark, scheme, result } = best;
-  const log10P = roundLog10P(Math.min(0, result.log10P + Math.log10(marks.length)));
+  const { mark, scheme, result, paid } = best;
+  const log10P = roundLog10P(best.log10P);
   tested.sort((a, b) => a.log10P - b.log10P || (a.name < b.name ? -1 : 1));
   const tests = result.tests.map((test) =>
     test.id === "combined"
@@ -86,20 +91,22 @@ export function testRing(
     tested: tested.slice(0, LISTED_MAX),
     notAsked: notAsked.slice(0, LISTED_MAX),
   };
-  return { ...result, log10P, tests, mark, scheme, ring };
+  return { ...result, log10P, tests, mark, scheme, ring, paid };
 }
 
 interface Asked {
   mark: Mark;
   scheme: Scheme;
   result: PresentResult;
+  /** All marks of the ring paid for. */
+  log10P: number;
+  paid: KeyPaid;
 }
 
-function speaksBefore(a: Asked, b: Asked, marks: number): boolean {
-  const stands = ({ scheme, result }: Asked) =>
-    scheme.outside === undefined && result.log10P + Math.log10(marks) <= OUTCOME_RULES.log10Alpha;
+function speaksBefore(a: Asked, b: Asked): boolean {
+  const stands = ({ scheme, paid }: Asked) => scheme.outside === undefined && paid.log10P <= OUTCOME_RULES.log10Alpha;
   if (stands(a) !== stands(b)) return stands(a);
-  return a.result.log10P < b.result.log10P;
+  return a.paid.log10P < b.paid.log10P || (a.paid.log10P === b.paid.log10P && a.log10P < b.log10P);
 }
 
 function reasonNotAsked(mark: Mark, largest: number, tokenizer: Digest | null): string | null {

@@ -9,6 +9,7 @@ import { tuplesNeeded } from "../text/sample-size.js";
 import { markCanariesCommand } from "./mark-canaries.js";
 import { markCredentialsCommand } from "./mark-credentials.js";
 import { markDetectCommand } from "./mark-detect.js";
+import { markCommitCommand, markDrawCommand } from "./mark-draw.js";
 import { markRingCommand } from "./mark-ring.js";
 import { markServeCommand } from "./mark-serve.js";
 import { markWeightsCommand } from "./mark-weights.js";
@@ -21,6 +22,8 @@ export function markCommand(): Command {
     .addCommand(planCommand())
     .addCommand(markRingCommand())
     .addCommand(markCanariesCommand())
+    .addCommand(markCommitCommand())
+    .addCommand(markDrawCommand())
     .addCommand(earlierFlag(markWeightsCommand(), "--key <file>", "--recipients"))
     .addCommand(markServeCommand())
     .addCommand(markDetectCommand())

@@ -1,20 +1,25 @@
 /** `assay examine membership`: what is typed, what is examined, and how a bundle is examined again. */
 import { basename } from "node:path";
-import { optionValue } from "../../../app/asked.js";
 import { foundInputs } from "../../../app/found-inputs.js";
 import type { Examination, Question } from "../../../app/laboratory.js";
+import {
+  COMMITTED_OPTIONS,
+  type DatedPaths,
+  datedBy,
+  datedInputs,
+  datedPaths,
+  foundDated,
+} from "../../../app/log/dated.js";
 import { SOFTWARE } from "../../../app/software.js";
 import type { Study } from "../../../app/studies.js";
 import { sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import type { Artefact } from "../../../evidence/artefact.js";
-import { digestOfFile } from "../../../host/find-files.js";
 import { readSmallFile } from "../../../host/small-file.js";
 import { examineMembership, type Given } from "../examine.js";
-import { PLAN_BYTES_MAX, SCORES_BYTES_MAX, TRIES_MAX } from "../method.js";
+import { PLAN_BYTES_MAX, SCORES_BYTES_MAX } from "../method.js";
 import { readPlan } from "../plan/plan.js";
 import { readScores, type Scores } from "../plan/scores.js";
-import { datedBy } from "./dated.js";
 import { membershipTyped } from "./typed.js";
 
 export const membershipQuestion: Question = {
@@ -28,16 +33,7 @@ export const membershipQuestion: Question = {
     },
   ],
   options: [
-    {
-      flags: "--committed <proof>",
-      help: "proof that the plan's commitment was in a log before its round drew; with --policy. Without it every outcome is uncalibrated",
-    },
-    { flags: "--policy <file>", help: "tlog-policy under which the proof is believed (with --committed)" },
-    {
-      flags: "--tries <n>",
-      help: "suspects, sets of scores and ways of scoring tried, this one included: the p is paid for all (default: 1)",
-      read: optionValue.whole(1, TRIES_MAX),
-    },
+    ...COMMITTED_OPTIONS,
     {
       flags: "--stranger <scores>",
       help: "for an order: the scores that the plan names, of a model that knows nothing of it; they take out how hard a text is",
@@ -59,26 +55,25 @@ An outcome of "inconclusive" does not show that the text was not trained on.`,
 
   examine: ({ arguments: [plan, scores], options }, { studies }) => {
     const given = options as { committed?: string; policy?: string; tries?: number; stranger?: string };
-    if ((given.committed === undefined) !== (given.policy === undefined))
-      throw new AssayError("USAGE", "--committed: expected a proof and a --policy under which it is believed");
     return examined({
       plan: String(plan),
       scores: String(scores),
       reference: given.stranger ?? null,
-      dated: given.committed === undefined ? null : { proof: given.committed, policy: given.policy! },
+      dated: datedPaths(given, "examine membership"),
       tries: given.tries ?? 1,
       studies,
     });
   },
 
   async again(request, desk) {
-    const { at, has } = await foundInputs("files", request, desk);
+    const found = await foundInputs("files", request, desk);
+    const { at, has } = found;
     const { tries } = request.settings;
     return examined({
       plan: at("reference"),
       scores: at("suspect"),
       reference: has("stranger") ? at("stranger") : null,
-      dated: has("proof") ? { proof: at("proof"), policy: at("policy") } : null,
+      dated: foundDated(found),
       tries: typeof tries === "number" ? tries : 1,
       studies: desk.studies,
       names: new Map(request.inputs.map(({ role, name }) => [role, name])),
@@ -90,7 +85,7 @@ interface Asking {
   plan: string;
   scores: string;
   reference: string | null;
-  dated: { proof: string; policy: string } | null;
+  dated: DatedPaths | null;
   tries: number;
   studies: readonly Study[];
   /** Of inputs by role, where a request states them. */
@@ -118,7 +113,7 @@ async function examined(asking: Asking): Promise<Examination> {
   const reference = asking.reference === null ? null : await scored("stranger", asking.reference);
   if (reference && plan.value.kind !== "order")
     throw new AssayError("USAGE", "examine membership: --stranger is for a plan of an order");
-  const dated = asking.dated && (await datedBy(asking.dated.proof, asking.dated.policy, plan.value));
+  const dated = asking.dated && (await datedBy(asking.dated, plan.value));
   const finding = examineMembership({
     plan,
     suspect,
@@ -128,18 +123,13 @@ async function examined(asking: Asking): Promise<Examination> {
     validations: studies,
     software: SOFTWARE,
   });
-  const paper = async (role: string, path: string) => ({
-    role,
-    name: nameOf(role, path),
-    root: await digestOfFile(path),
-  });
   const inputs = [
     ...[
       { role: "reference", artefact: plan.artefact },
       { role: "suspect", artefact: suspect.artefact },
       ...(reference ? [{ role: "stranger", artefact: reference.artefact }] : []),
     ].map(({ role, artefact: { name, root } }) => ({ role, name, root })),
-    ...(asking.dated ? [await paper("proof", asking.dated.proof), await paper("policy", asking.dated.policy)] : []),
+    ...(await datedInputs(asking.dated, names)),
   ];
   const settings = { tries };
   const typed = membershipTyped({ inputs, settings } as never);

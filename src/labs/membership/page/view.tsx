@@ -1,10 +1,10 @@
 /** The membership laboratory's observations: ranks of what was drawn, or how likelihoods run along the order. */
 import type { Finding } from "../../../finding/finding.js";
 import { decimal, log10Figure, whole } from "../../../report/figure-words.js";
+import { drawRows } from "../../../report/parts/draw-rows.js";
 import { SummaryList } from "../../../report/parts/summary-list.js";
 import { Table } from "../../../report/parts/table.js";
 import type { View } from "../../../report/view.js";
-import { momentOf, timeOfRound } from "../drawn-after.js";
 import { type MembershipObservations, membershipObservationsSchema } from "../observations.js";
 
 export const membershipView: View = {
@@ -44,22 +44,7 @@ function seenIn({ observations }: Finding): MembershipObservations | null {
 function planRows(seen: MembershipObservations): [string, string][] {
   const rows: [string, string][] = [
     ["Plan", `${seen.plan}; commitment ${seen.commitment}`],
-    [
-      "Drawn by",
-      seen.round === null
-        ? "a seed that the plan's maker chose"
-        : `round ${seen.round} of drand's quicknet, ${momentOf(timeOfRound(seen.round))}`,
-    ],
-    [
-      "Commitment dated",
-      seen.dated
-        ? `${momentOf(seen.dated.time)} by ${seen.dated.by}, entry ${seen.dated.index}`
-        : "no: no proof from a log was given",
-    ],
-    [
-      "Paid for",
-      `${whole(seen.tries)} stated tries${seen.dated ? `, and entry ${seen.dated.index} of ${seen.dated.logs === 1 ? "its log" : `${seen.dated.logs} logs`}` : ""}: log10 p ${log10Figure(seen.log10P.alone)} before, ${log10Figure(seen.log10P.paid)} after`,
-    ],
+    ...drawRows(seen),
     ["Texts without a score, counted against the claim", whole(seen.missing)],
   ];
   if (seen.kind === "order")

@@ -1,22 +1,21 @@
 /**
  * A plan: which texts, and the round of a public beacon that will draw which of them is published, or in which order. Its
- * commitment goes into a log before that round is out (drawn-after.ts), so that nobody picks what is drawn after seeing
+ * commitment goes into a log before that round is out (evidence/beacon-draw.ts), so that nobody picks what is drawn after seeing
  * scores, nor tries until a draw fits:
  *   canary    sets of candidates, one of each drawn: the one that the claimant publishes
  *   exchange  lines of a data set, of each shard an order drawn to be published among others; or its own order, as published
  *   order     texts, and the drawn order in which the claimant trains on them
  * What is drawn follows from the plan's secret and the round's signature; the secret stays so until the plan is opened.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
 import { z } from "zod";
-import { fromUtf8, hex, utf8 } from "../../../base/bytes.js";
+import { fromUtf8, utf8 } from "../../../base/bytes.js";
 import { canonicalJson } from "../../../base/canonical-json.js";
 import { type Digest, sha256Digest } from "../../../base/digest.js";
-import { AssayError, quoted } from "../../../base/error.js";
+import { AssayError } from "../../../base/error.js";
 import { prng, sample } from "../../../base/prng.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { digestSchema } from "../../../evidence/artefact.js";
-import { QUICKNET, verifyRound } from "../../../evidence/drand.js";
+import { checkSignature, drawFields, seedOfDraw } from "../../../evidence/beacon-draw.js";
 import {
   CANDIDATES_MAX,
   CANDIDATES_MIN,
@@ -33,15 +32,8 @@ const text = z.string().min(1).max(TEXT_CHARACTERS_MAX);
 const common = {
   type: z.literal(PLAN_TYPE),
   name: z.string().min(1).max(200),
-  secret: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Of drand's quicknet; null in a rehearsal, where the secret alone draws. */
-  round: z.number().int().min(1).max(1e12).nullable(),
+  ...drawFields,
   commitment: digestSchema,
-  /** Of the round, once it is out. */
-  signature: z
-    .string()
-    .regex(/^[0-9a-f]{96}$/)
-    .nullable(),
 };
 const planSchema = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -85,11 +77,6 @@ export function committed(plan: DrawnPlan): Plan {
   return { ...plan, commitment: commitmentOf(plan), signature: null } as Plan;
 }
 
-/** The bytes that go into a log: the line that `assay membership plan` prints. */
-export function commitmentEntry({ commitment }: Plan): Uint8Array {
-  return utf8(`${commitment}\n`);
-}
-
 /** @throws AssayError LIMIT, SCHEMA, FORMAT, DIGEST when it is not the plan that was committed to, SIGNATURE of its round */
 export function readPlan(bytes: Uint8Array, what: string): Plan {
   const where = what;
@@ -104,20 +91,13 @@ export function readPlan(bytes: Uint8Array, what: string): Plan {
   checkPlan(plan, where);
   if (commitmentOf(plan) !== plan.commitment)
     throw new AssayError("DIGEST", `${where}: expected the plan of commitment ${plan.commitment}, got another`);
-  if (plan.signature !== null && (plan.round === null || !verifyRound(QUICKNET, plan.round, plan.signature)))
-    throw new AssayError("SIGNATURE", `${where}: expected the signature of round ${plan.round} of drand's quicknet`);
+  checkSignature(plan, where);
   return plan;
 }
 
-/** From which all is drawn. @throws AssayError USAGE where the round has not drawn yet */
-function seedOf({ name, secret, round, signature }: Plan): string {
-  if (round === null) return secret;
-  if (signature === null)
-    throw new AssayError(
-      "USAGE",
-      `plan ${quoted(name)}: expected the signature of round ${round} first (assay membership draw)`,
-    );
-  return hex(sha256(utf8(`assay/membership-draw/v2\0${secret}\0${signature}`)));
+/** @throws AssayError USAGE where the round has not drawn yet */
+function seedOf(plan: Plan): string {
+  return seedOfDraw("assay/membership-draw/v2", plan, { name: plan.name, command: "assay membership draw" });
 }
 
 /** Candidates that are equal could not be told apart, nor could equal texts. @throws AssayError FORMAT */

@@ -1,14 +1,11 @@
 /** `assay membership plan|draw|texts|publish`: what is committed and drawn before a model is trained, and what is scored after. */
-import { randomBytes } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
-import { fromUtf8, hex, utf8 } from "../../../base/bytes.js";
+import { drawAsked, drawNote, roundNumber } from "../../../app/log/drawing.js";
+import { fromUtf8, utf8 } from "../../../base/bytes.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { prng } from "../../../base/prng.js";
-import { QUICKNET, roundAt } from "../../../evidence/drand.js";
 import { digestOfFile } from "../../../host/find-files.js";
-import { unixSeconds } from "../../../host/moment.js";
 import { readSmallFile, writeNewFile } from "../../../host/small-file.js";
-import { momentOf, timeOfRound } from "../drawn-after.js";
 import { CANDIDATES_MAX, CANDIDATES_MIN, PLAN_BYTES_MAX, SETS_MAX } from "../method.js";
 import {
   checkPlan,
@@ -21,9 +18,6 @@ import {
   textsToScore,
 } from "../plan/plan.js";
 import { scoreCommand } from "./score.js";
-
-/** From the plan to its draw, where nothing else is said: time to have the commitment cosigned. */
-const WAIT_SECONDS = 3600;
 
 /** `assay membership` with its plans, the texts to score and what is to be published. */
 export function membershipCommand(): Command {
@@ -82,12 +76,8 @@ function planCommand(): Command {
     command
       .requiredOption("--name <name>", "what the plan is called in findings")
       .requiredOption("--out <file>", "a new file, to be kept secret until it is opened")
-      .option(
-        "--round <number>",
-        "of drand's quicknet, that draws (default: the first an hour from now)",
-        whole(1, 1e12),
-      )
-      .option("--seed <hex>", "a rehearsal: 64 hexadecimal digits that draw, in place of a round", seedText);
+      .option("--round <number>", "of drand's quicknet, that draws (default: the first an hour from now)", roundNumber)
+      .option("--seed <hex>", "a rehearsal: 64 hexadecimal digits that draw, in place of a round");
   out(plan.command("canary"))
     .description("Sets of texts of which one each is drawn to be published: made-up codes, or versions of your own.")
     .option("--sets <n>", "how many canaries", whole(1, SETS_MAX), 8)
@@ -155,11 +145,8 @@ interface Common {
   seed?: string;
 }
 
-function startOf({ name, round, seed }: Common) {
-  if (seed !== undefined && round !== undefined)
-    throw new AssayError("USAGE", "--seed: expected no --round beside it: a rehearsal draws by its seed alone");
-  const drawing = seed === undefined ? (round ?? roundAt(QUICKNET, unixSeconds() + WAIT_SECONDS)) : null;
-  return { type: PLAN_TYPE, name, secret: seed ?? hex(randomBytes(32)), round: drawing } as const;
+function startOf({ name, ...asked }: Common) {
+  return { type: PLAN_TYPE, name, ...drawAsked(asked) } as const;
 }
 
 async function write(drawn: DrawnPlan, out: string): Promise<void> {
@@ -167,11 +154,7 @@ async function write(drawn: DrawnPlan, out: string): Promise<void> {
   checkPlan(plan, "membership plan");
   await writeNewFile(out, utf8(`${JSON.stringify(plan)}\n`), true);
   process.stdout.write(`${plan.commitment}\n`);
-  process.stderr.write(
-    plan.round === null
-      ? "A rehearsal: its seed draws, and no finding of it is more than uncalibrated.\n"
-      : `Round ${plan.round} draws, ${momentOf(timeOfRound(plan.round))}: have the line above in a witnessed log a minute before that, then \`assay membership draw\`.\n`,
-  );
+  process.stderr.write(drawNote(plan.round, "assay membership draw"));
 }
 
 /** Codes that nobody writes by chance, candidates drawn as the published ones are. */
@@ -208,9 +191,4 @@ function whole(least: number, most: number) {
     if (Number.isInteger(value) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}, got ${quoted(text)}`);
   };
-}
-
-function seedText(text: string): string {
-  if (/^[0-9a-f]{64}$/.test(text)) return text;
-  throw new InvalidArgumentError(`expected 64 hexadecimal digits, got ${quoted(text)}`);
 }

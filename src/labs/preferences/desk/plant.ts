@@ -1,16 +1,23 @@
-/** Plans of planted preferences, written and listed: what is served, and what a suspect is asked. */
-import { randomBytes } from "node:crypto";
+/** Plans of planted preferences, written, drawn and listed: what is served, and what a suspect is asked. */
 import { basename } from "node:path";
+import { drawAsked } from "../../../app/log/drawing.js";
 import { fromUtf8, utf8 } from "../../../base/bytes.js";
 import { canonicalJson } from "../../../base/canonical-json.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { readSmallFile, writeNewFile } from "../../../host/small-file.js";
 import { PLAN_BYTES_MAX } from "../method.js";
-import { committedPlan, drawnSides, type PlantedPlan, readPlantedPlan } from "../planted/plan.js";
+import { committedPlan, drawnSides, type PlantedPlan, readPlantedPlan, roundOf } from "../planted/plan.js";
 
-/** Draws, commits and writes a plan. @returns its commitment @throws AssayError FORMAT naming the line */
-export async function plant(asked: { pairs: string; name: string; seed: string | null; out: string }): Promise<string> {
+/** Fixes a plan and the round that draws, and writes it. @throws AssayError USAGE, FORMAT naming the line */
+export async function plant(asked: {
+  pairs: string;
+  name: string;
+  round?: number;
+  /** Draws in place of a round: a rehearsal. */
+  seed?: string;
+  out: string;
+}): Promise<PlantedPlan> {
   const what = basename(asked.pairs);
   const text = fromUtf8(await readSmallFile(asked.pairs, PLAN_BYTES_MAX), what);
   const pairs = text.split("\n").flatMap((line, i) => {
@@ -21,11 +28,21 @@ export async function plant(asked: { pairs: string; name: string; seed: string |
       throw new AssayError("FORMAT", `${what}, line ${i + 1}: expected {"prompt", "a", "b"} as texts`);
     return [{ prompt, a, b }];
   });
-  const plan = committedPlan({ name: asked.name, seed: asked.seed ?? randomBytes(32).toString("hex"), pairs });
+  const plan = committedPlan({ name: asked.name, ...drawAsked(asked), pairs });
   const bytes = utf8(`${canonicalJson(plan)}\n`);
   readPlantedPlan(bytes, what);
   await writeNewFile(asked.out, bytes, true);
-  return plan.commitment;
+  return plan;
+}
+
+/** Puts the signature of its round into a plan. @throws AssayError SIGNATURE where it is another's */
+export async function drawPlan(path: string, asked: { signature: string; out: string }): Promise<void> {
+  const plan = await openPlan(path);
+  if (roundOf(plan) === null)
+    throw new AssayError("USAGE", `${basename(path)}: expected a plan that names a round, got one drawn by its seed`);
+  const bytes = utf8(`${canonicalJson({ ...plan, signature: asked.signature.toLowerCase() })}\n`);
+  readPlantedPlan(bytes, basename(path));
+  await writeNewFile(asked.out, bytes, true);
 }
 
 /** @throws AssayError */

@@ -1,6 +1,13 @@
 /** How a request of the preferences laboratory is typed again, after `assay examine NAME`; paths are the reader's own. */
+import { datedTyped } from "../../../app/log/dated.js";
+import type { ExaminationRequest } from "../../../evidence/request.js";
 
 /** Paths alone: nothing is set. */
 export function preferencesTyped(): string {
   return "REFERENCE SUSPECT --panel DIR";
+}
+
+/** Paths, and tries. */
+export function plantedTyped(request: ExaminationRequest): string {
+  return `PLAN ANSWERS${datedTyped(request)}`;
 }

@@ -1,5 +1,6 @@
 /** Planted preferences on the page: counts, and no pair. */
 import { whole } from "../../../report/figure-words.js";
+import { drawRows } from "../../../report/parts/draw-rows.js";
 import { SummaryList } from "../../../report/parts/summary-list.js";
 import type { PlantedObservations } from "../planted/observations.js";
 
@@ -9,6 +10,7 @@ export function Planted({ seen }: { seen: PlantedObservations }) {
     <SummaryList
       rows={[
         ["Plan", `${seen.plan}; commitment ${seen.commitment}`],
+        ...(seen.draw ? drawRows(seen.draw) : []),
         ["Pairs", whole(seen.pairs)],
         [
           "On which the suspect prefers the drawn answer",

@@ -1,6 +1,7 @@
 /** What an examination of planted preferences holds beside its outcome: counts, and no pair. */
 import { z } from "zod";
 import { digestSchema } from "../../../evidence/artefact.js";
+import { drawSeenSchema } from "../../../evidence/beacon-draw.js";
 
 const count = z.number().int().nonnegative();
 
@@ -12,5 +13,7 @@ export const plantedObservationsSchema = z.object({
   agreed: count,
   ties: count,
   missing: count,
+  /** Since version 2 of the method. */
+  draw: drawSeenSchema.optional(),
 });
 export type PlantedObservations = z.infer<typeof plantedObservationsSchema>;

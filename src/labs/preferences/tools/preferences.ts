@@ -1,8 +1,10 @@
-/** `assay preferences gather|plant|decisions|pairs`: a panel's files from tables, and plans of planted preferences. */
+/** `assay preferences gather|plant|draw|decisions|pairs`: a panel's files from tables, and plans of planted preferences. */
 import { Command } from "commander";
+import { drawNote, roundNumber } from "../../../app/log/drawing.js";
 import { AssayError } from "../../../base/error.js";
 import { gatherTables } from "../desk/gather.js";
-import { decisions, openPlan, pairsToAsk, plant } from "../desk/plant.js";
+import { decisions, drawPlan, openPlan, pairsToAsk, plant } from "../desk/plant.js";
+import { roundOf } from "../planted/plan.js";
 
 /** All verbs below `preferences`. */
 export function preferencesCommand(): Command {
@@ -10,6 +12,7 @@ export function preferencesCommand(): Command {
     .description("Make a panel of scorers from tables; plant decisions and list what to ask.")
     .addCommand(gatherCommand())
     .addCommand(plantCommand())
+    .addCommand(drawCommand())
     .addCommand(
       listing(
         "decisions",
@@ -46,18 +49,38 @@ function gatherCommand(): Command {
 function plantCommand(): Command {
   return new Command("plant")
     .description(
-      "Draw which answer of each pair is to be preferred, and print the plan's commitment: publish it, dated, before the first decision is served.",
+      "Fix a plan and the beacon's round that draws which answer of each pair is to be preferred; prints its commitment, a line to be appended to a witnessed log before that.",
     )
     .argument("<pairs>", 'JSON Lines {"prompt", "a", "b"}: answers between which nobody has a reason to choose')
     .requiredOption("--name <text>", "whose plan it is")
-    .requiredOption("--out <file>", "the plan, readable by its owner alone")
-    .option("--seed <hex>", "64 hexadecimal digits; drawn where none is given")
-    .addHelpText("after", "\nExample:\n  $ assay preferences plant pairs.jsonl --name northwind --out plan.json")
-    .action(async (pairs: string, { name, out, seed }: { name: string; out: string; seed?: string }) => {
-      if (seed !== undefined && !/^[0-9a-f]{64}$/.test(seed))
-        throw new AssayError("USAGE", "--seed: expected 64 hexadecimal digits");
-      process.stdout.write(`${await plant({ pairs, name, out, seed: seed ?? null })}\n`);
+    .requiredOption("--out <file>", "the plan with its secret, to be kept until it is opened")
+    .option("--round <number>", "of drand's quicknet, that draws (default: the first an hour from now)", roundNumber)
+    .option("--seed <hex>", "a rehearsal: 64 hexadecimal digits that draw, in place of a round")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ assay preferences plant pairs.jsonl --name northwind --out plan.json > commitment.txt
+  $ assay log append ./log commitment.txt --policy witnesses.txt --proof plan.tlog-proof`,
+    )
+    .action(async (pairs: string, asked: { name: string; out: string; round?: number; seed?: string }) => {
+      const plan = await plant({ pairs, ...asked });
+      process.stdout.write(`${plan.commitment}\n`);
+      process.stderr.write(drawNote(roundOf(plan), "assay preferences draw"));
     });
+}
+
+function drawCommand(): Command {
+  return new Command("draw")
+    .description("Put the signature of the plan's round into it, once the round is out: the decisions follow from it.")
+    .argument("<plan>", "the plan")
+    .requiredOption(
+      "--signature <hex>",
+      "of the plan's round, 96 digits: https://api.drand.sh/v2/beacons/quicknet/rounds/ROUND has it",
+    )
+    .requiredOption("--out <file>", "a new file for the drawn plan, to be kept secret until it is opened")
+    .addHelpText("after", "\nExample:\n  $ assay preferences draw plan.json --signature b75c69d0… --out drawn.json")
+    .action((path: string, asked: { signature: string; out: string }) => drawPlan(path, asked));
 }
 
 function listing(name: string, description: string, lines: (path: string) => Promise<string[]>): Command {
