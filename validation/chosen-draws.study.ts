@@ -30,7 +30,7 @@ const ALPHA = OUTCOME_RULES.log10Alpha;
 /** A round of quicknet that is out, and its signature (vectors of noislabs/drand-verify). */
 const ROUND = 123;
 const SIGNATURE = "b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92";
-const [MODELS, ACCOUNTS, ITEMS, TRIED] = [40, 10, 40, 1000];
+const [MODELS, ACCOUNTS, ITEMS, TRIED] = [30, 10, 40, 1000];
 const OPTIONS = ["amber", "basalt", "cedar", "dune", "ember"];
 
 const study = (file: string) => {

