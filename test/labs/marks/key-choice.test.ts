@@ -61,15 +61,15 @@ it("what there is to choose from is counted by the key and by what a file states
 it("a key that a beacon drew speaks at 10^-6 with its proof, and else pays for every mark; a long text bears it", {
   timeout: 60_000,
 }, async () => {
-  for (const of of [VLLM, OWN]) {
-    const name = of.variant;
-    writeFileSync(at(`${name}.json`), JSON.stringify(file(of)));
+  for (const made of [VLLM, OWN]) {
+    const name = made.variant;
+    writeFileSync(at(`${name}.json`), JSON.stringify(file(made)));
     const plan = await commitMark(at(`${name}.json`), { secret: "5e".repeat(32), round: ROUND }, at(`${name}.plan`));
-    expect(JSON.stringify(plan)).not.toContain(String(of.key).slice(0, 16).padEnd(3, '"'));
+    expect(JSON.stringify(plan)).not.toContain(String(made.key).slice(0, 16).padEnd(3, '"'));
     await drawAny(at(`${name}.plan`), "plan", { signature: SIGNATURE, out: at(`${name}.drawn`) });
     const [drawn] = readMarks(readFileSync(at(`${name}.drawn`)), "drawn").marks;
     const dated = { committed: proofIn(home, plan, `${name}.proof`), policy: policyIn(home) };
-    texts("short", marked(drawn!, of === VLLM ? 40 : 80, 4));
+    texts("short", marked(drawn!, made === VLLM ? 40 : 80, 4));
     const short = await asked("short", at(`${name}.drawn`), dated);
     expect(short).toMatchObject({ outcome: "supports-hp", observations: { key: { round: ROUND, log10Choices: 0 } } });
     const undated = await asked("short", at(`${name}.drawn`));
