@@ -7,6 +7,7 @@ import { utf8 } from "../../src/base/bytes.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import { prng } from "../../src/base/prng.js";
 import type { Artefact } from "../../src/evidence/artefact.js";
+import { timeOfRound } from "../../src/evidence/beacon-draw.js";
 import type { Recipients } from "../../src/evidence/recipients.js";
 import type { Finding } from "../../src/finding/finding.js";
 import type { ValidationSummary } from "../../src/finding/validation.js";
@@ -87,13 +88,19 @@ const none = new Uint32Array(0);
 const text = artefact("essays.jsonl", "text");
 const file = artefact("aldgate, November", "mark");
 
+/** Keys as a beacon drew them after a log had the marks' commitments: the examiner is handed what was checked. */
+const root = `sha256:${"7e".repeat(32)}` as const;
+const drawn = { secret: "7e".repeat(32), round: 123, signature: null, commitment: root };
+const dated = { time: timeOfRound(123) - 600, by: "the log log.example/marks", index: 0, logs: 1, evidence: root };
+
 export const marksPresent: Finding = examinePresence({
+  dated,
   texts: [
     { id: "essay-1", ids: written("1", 600, 200, 420), promptIds: none },
     { id: "essay-2", ids: written("2", 300, 0, 0), promptIds: none },
     { id: "essay-3", ids: written("3", 400, 0, 120), promptIds: none },
   ],
-  mark,
+  mark: { ...mark, drawn },
   artefacts: { text, mark: file },
   evidence: [text.root, file.root],
   validations: [validation("marks/present")],
@@ -102,12 +109,13 @@ export const marksPresent: Finding = examinePresence({
 
 const transcript = artefact("meridian-answers.jsonl", "transcript");
 export const marksInherited: Finding = examineInheritance({
+  dated,
   texts: Array.from({ length: 6 }, (_, i) => ({
     id: String(i),
     ids: written(`t${i}`, 300, 0, 300, kgwStep),
     promptIds: none,
   })),
-  mark: kgw,
+  mark: { ...kgw, drawn },
   artefacts: { text: transcript, mark: file },
   evidence: [transcript.root, file.root],
   validations: [validation("marks/inherited")],
