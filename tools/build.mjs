@@ -62,7 +62,9 @@ for (const [entry, name] of [
     input: `src/web/browser/${entry}.ts`,
     platform: "browser",
     output: { format: "esm", minify: true, codeSplitting: false },
-    resolve: { extensionAlias: { ".js": [".ts", ".js"] } },
+    resolve: { extensionAlias: { ".js": [".ts", ".tsx", ".js"] } },
+    // tsconfig.json leaves what runs in a browser out, and so does not speak for it.
+    transform: { jsx: { runtime: "automatic", importSource: "hono/jsx" } },
     // What is loaded when it is asked for (opening evidence) is never asked for in a browser.
     plugins: [{ name: "no-desk", resolveDynamicImport: (id) => ({ id: `not-in-a-browser:${id}`, external: true }) }],
     write: false,

@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS docket_cases (
   entries BIGINT NOT NULL,
   complainant TEXT NOT NULL,
   respondent TEXT NOT NULL,
+  title TEXT NOT NULL, -- as the public view has it
+  outcome TEXT NOT NULL, -- of the decision; empty where there is none
   span BIGINT NOT NULL,
   since BIGINT NOT NULL,
   until BIGINT NOT NULL,
@@ -35,6 +37,7 @@ CREATE INDEX IF NOT EXISTS docket_cases_due ON docket_cases (next_due, case_key)
 CREATE INDEX IF NOT EXISTS docket_cases_state_due ON docket_cases (state, next_due, case_key);
 CREATE INDEX IF NOT EXISTS docket_cases_until ON docket_cases (until);
 CREATE INDEX IF NOT EXISTS docket_cases_since ON docket_cases (since);
+CREATE INDEX IF NOT EXISTS docket_cases_last ON docket_cases (last_entry, case_key);
 CREATE INDEX IF NOT EXISTS docket_cases_id ON docket_cases (id);
 
 -- What comes of the case if nothing more is entered: its times run out one after the other.
@@ -83,6 +86,14 @@ CREATE TABLE IF NOT EXISTS docket_models (
   PRIMARY KEY (case_key, model, part)
 );
 CREATE INDEX IF NOT EXISTS docket_models_model ON docket_models (model, opened, case_key);
+
+-- Words of a case's public view, in hexadecimal, for search.
+CREATE TABLE IF NOT EXISTS docket_words (
+  word TEXT NOT NULL,
+  case_key TEXT NOT NULL,
+  PRIMARY KEY (word, case_key)
+);
+CREATE INDEX IF NOT EXISTS docket_words_case ON docket_words (case_key);
 
 -- Entries across cases, newest first: their kind, role and time alone.
 CREATE TABLE IF NOT EXISTS docket_entries (

@@ -24,7 +24,6 @@ import { ROLES, TIERS } from "../../dist/office/docket/pack/names.js";
 import { encodeRecipient, RECIPIENT_FILE, UNDERTAKING_FILE } from "../../dist/office/docket/seal/circle.js";
 import { view } from "../../dist/office/docket/view/case-view.js";
 import { docketSite, serveDocket } from "../../dist/web/docket/docket-server.js";
-import { serveWorkspace } from "../../dist/web/docket/workspace-server.js";
 import type { Served } from "../../dist/web/static-server.js";
 
 const BEGIN = Date.parse("2026-03-02T09:00:00Z") / 1000;
@@ -43,7 +42,6 @@ const folder = await mkdtemp(join(tmpdir(), "assay-docket-site-"));
 const cases = join(folder, "cases");
 let court: Rehearsal;
 let site: Served;
-let desk: Served;
 const identity = (who: string) => join(folder, `${who}.age`);
 const joined = (who: string, tier: "PARTIES" | "COUNSEL_EXPERTS", recipient: string) => ({
   attachments: [
@@ -110,11 +108,9 @@ beforeAll(async () => {
     { attachments: [{ name: "E3", bytes: bytes("a public letter") }] },
   );
   site = await serveDocket({ where: cases, port: 0 });
-  desk = await serveWorkspace({ where: cases, port: 0 });
 }, 120_000);
 afterAll(async () => {
   await site?.close();
-  await desk?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -361,26 +357,6 @@ async function mail(role: string, ...more: string[]): Promise<{ stdout: string }
   return { stdout: said.join("") };
 }
 
-describe("the workspace", () => {
-  test("hands out sealed parts and nothing else that is not public", async () => {
-    const json = await (await fetch(`${desk.url}cases/2026-001/workspace.json`)).text();
-    const { sealed } = JSON.parse(json) as { sealed: { entry: number; parts: string[] }[] };
-    expect(sealed.length).toBe(4);
-    const said = [json, await (await fetch(`${desk.url}cases/2026-001`)).text(), await (await fetch(desk.url)).text()];
-    for (const { parts } of sealed)
-      for (const part of parts) {
-        const answer = await fetch(`${desk.url}cases/2026-001/sealed/${part.slice(7)}`);
-        said.push(Buffer.from(await answer.arrayBuffer()).toString("latin1"));
-        expect(said.at(-1)).toMatch(/^age-encryption\.org\/v1\n/);
-      }
-    for (const secret of Object.values(PLANTED)) expect(said.some((each) => each.includes(secret))).toBe(false);
-    // Neither what is public elsewhere nor what no seal names is handed out here.
-    const { bundle } = (await court.open()).records[0]!;
-    for (const other of [bundle.slice(7), "0".repeat(64)])
-      expect((await fetch(`${desk.url}cases/2026-001/sealed/${other}`)).status).toBe(404);
-  });
-});
-
 describe.each(["serve", "workspace"])("%s as a process", (program) => {
   let child: ChildProcess;
   let url = "";
@@ -505,59 +481,6 @@ describe.skipIf(!present)("in a browser", () => {
     await page.locator("tbody").getByRole("link").first().click();
     expect(await page.locator("h1").textContent()).toContain("Complaint");
     expect(await page.locator("main").innerText()).toContain("heron");
-    await context.close();
-  }, 60_000);
-
-  test("in the workspace a party sees what it can do, opens what is sealed to it, and keeps a draft", async () => {
-    const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
-    const page = await context.newPage();
-    const faults: string[] = [];
-    const sent: string[] = [];
-    page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-    page.on("request", (request) => {
-      const elsewhere = !request.url().startsWith(desk.url) && !/^(data|blob):/.test(request.url());
-      if (request.method() !== "GET" || elsewhere) sent.push(request.url());
-    });
-    await page.goto(desk.url);
-    await page.getByRole("link", { name: "Aldgate Labs v. Meridian Cloud" }).click();
-    await page.getByLabel("My role").selectOption({ label: "Respondent" });
-    // Filled in by a script when the role is chosen.
-    await page.locator("#acts", { hasText: "Commitment to evidence" }).waitFor();
-    // What one identity opened stands there until the next has been tried: waited for is what this one opens.
-    const open = async (who: string, entries: number) => {
-      await page.getByLabel("My age identity (a file)").setInputFiles(identity(who));
-      await page.getByRole("button", { name: "Open" }).click();
-      await page.locator("#state", { hasText: "opened with this identity" }).waitFor();
-      const opened = page.locator("section[aria-label=Opened]", { hasText: `${entries} of 4 sealed entries` });
-      await opened.waitFor();
-      return opened.innerText();
-    };
-    const party = await open("party", 1);
-    expect(party).toContain("1 of 4 sealed entries");
-    expect(party).toContain(PLANTED.text);
-    expect(party).not.toContain(PLANTED.title);
-    const all = await open("escrow", 4);
-    for (const secret of [PLANTED.title, PLANTED.name, PLANTED.text, PLANTED.room, PLANTED.tribunal])
-      expect(all).toContain(secret);
-    const [download] = await Promise.all([
-      page.waitForEvent("download"),
-      page.getByRole("link", { name: PLANTED.name }).click(),
-    ]);
-    expect(readFileSync(await download.path(), "utf8")).toBe(PLANTED.file);
-    await page.getByLabel("Who may read it").selectOption({ label: "Sealed to the parties" });
-    await page.getByLabel("Text").fill("A draft that goes nowhere.");
-    await page.getByRole("button", { name: "Save in this browser" }).click();
-    expect(await page.locator("#command").innerText()).toContain("--tier PARTIES");
-    if (pictures) await page.screenshot({ path: `${pictures}/docket-workspace-mobile.png`, fullPage: true });
-    await page.reload();
-    await page.getByLabel("My role").selectOption({ label: "Respondent" });
-    expect(await page.getByLabel("Text").inputValue()).toBe("A draft that goes nowhere.");
-    expect(await page.evaluate("document.documentElement.scrollWidth <= 390")).toBe(true);
-    await page.setViewportSize({ width: 1280, height: 800 });
-    if (pictures) await page.screenshot({ path: `${pictures}/docket-workspace.png`, fullPage: true });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-    expect([faults, sent]).toEqual([[], []]);
     await context.close();
   }, 60_000);
 

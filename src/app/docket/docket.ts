@@ -1,9 +1,10 @@
 /**
- * A folder of cases as a docket: each case read when it is asked for and again when its log has grown. One that cannot be
- * read is named with its reason and hides no other. Everything handed out is a view of one circle.
+ * A folder of cases as a docket: each case read when it is asked for and again when its log has grown, lists from the index
+ * across cases. One that cannot be read is named with its reason and hides no other. Everything handed out is a view of one
+ * circle, and the index holds the public one's words alone.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
 import { unixSeconds } from "../../host/moment.js";
 import { CASE_ID } from "../../office/docket/entry/entry-statement.js";
@@ -14,30 +15,20 @@ import { CHECKPOINT_PATH } from "../../tlog/log-writer.js";
 import { CASE_FILE } from "./case-bundle-layout.js";
 import { readCaseFile } from "./case-data.js";
 import { openCaseFolder } from "./case-folder.js";
+import { type CaseIndex, openCaseIndex } from "./index/open-index.js";
+import { refreshIndex } from "./index/refresh-index.js";
+import { type CaseSearch, type FoundCase, searchCases, statesOfCases, unreadableCases } from "./index/search-cases.js";
 import { wholeCase } from "./whole-case.js";
 
 /** One look at a checkpoint serves for so long; a view is made anew once a minute, as times run out. */
 const FRESH_MS = 1000;
+/** Looking through all checkpoints takes at most one part in so many of the time. */
+const LOOK_SHARE = 20;
+/** A look that took longer than this is not waited for again. */
+const AWAITED_MS = 200;
 const VIEW_SECONDS = 60;
 /** Whole cases in memory at a time; what is dropped is read again. */
 const HELD_MAX = 500;
-
-export interface CaseSummary {
-  case: string;
-  title: string;
-  state: string;
-  says: string;
-  opened: string;
-  last: string;
-  entries: number;
-  outcome: string | null;
-  /** The next time that runs out, and whose it is. */
-  due: { timer: string; due: string } | null;
-  ordersInForce: number;
-  rehearsal: boolean;
-  /** Words of the public view, lower case, for search. */
-  words: string;
-}
 
 interface Held {
   folder: string;
@@ -49,51 +40,97 @@ interface Held {
 
 export class Docket {
   readonly where: string;
-  readonly #folders = new Map<string, string>();
+  readonly #index: CaseIndex;
+  /** Where there is one case: the name of its folder. */
+  readonly #only: string | undefined;
+  #folders = new Map<string, string>();
   readonly #held = new Map<string, Held>();
-  readonly #summaries = new Map<string, { checkpoint: string; summary: CaseSummary }>();
-  readonly #unreadable = new Map<string, string>();
+  #refreshed = 0;
+  #took = 0;
+  #refreshing: Promise<void> | null = null;
+  #fault: unknown = null;
 
-  private constructor(where: string) {
+  private constructor(where: string, index: CaseIndex, only: string | undefined) {
     this.where = where;
+    this.#index = index;
+    this.#only = only;
   }
 
-  /** @param where a folder of cases, or one case @throws NOT_FOUND where there is none */
-  static async open(where: string): Promise<Docket> {
-    const docket = new Docket(where);
-    await docket.look();
-    if (docket.#folders.size === 0)
+  /**
+   * @param where a folder of cases, or one case @param databaseUrl of PostgreSQL, in place of a file beside the cases
+   * @throws NOT_FOUND where there is no case
+   */
+  static async open(where: string, databaseUrl?: string): Promise<Docket> {
+    const info = await stat(where).catch(() => null);
+    if (!info?.isDirectory())
       throw new AssayError("NOT_FOUND", `docket: expected a folder of cases at ${quoted(where)}`);
+    const one = (await readFile(join(where, CASE_FILE)).catch(() => null)) !== null;
+    const folder = one ? dirname(resolve(where)) : resolve(where);
+    const docket = new Docket(
+      where,
+      await indexOf(folder, one, databaseUrl),
+      one ? basename(resolve(where)) : undefined,
+    );
+    await docket.#fresh();
+    if (docket.#folders.size === 0) {
+      await docket.close();
+      throw new AssayError("NOT_FOUND", `docket: expected a folder of cases at ${quoted(where)}`);
+    }
     return docket;
   }
 
-  /** Finds cases that were added. */
-  async look(): Promise<void> {
-    const own = await readFile(join(this.where, CASE_FILE)).catch(() => null);
-    const entries = own ? [""] : await namesIn(this.where);
-    for (const name of entries) {
-      const folder = join(this.where, name);
-      if ([...this.#folders.values()].includes(folder)) continue;
-      const bytes = own ?? (await readFile(join(folder, CASE_FILE)).catch(() => null));
-      if (!bytes) continue;
-      try {
-        const { id } = readCaseFile(bytes, CASE_FILE);
-        if (this.#folders.has(id)) throw new AssayError("FORMAT", `two folders hold case ${id}`);
-        this.#folders.set(id, folder);
-      } catch (error) {
-        if (!(error instanceof AssayError)) throw error;
-        this.#unreadable.set(name, error.message);
-      }
+  close(): Promise<void> {
+    return this.#index.database.close();
+  }
+
+  /** Cases of the public docket, a page at a time. */
+  async search(asked: CaseSearch): Promise<{ found: number; cases: FoundCase[] }> {
+    return searchCases(await this.#fresh(), asked, unixSeconds());
+  }
+
+  /** States that cases are in, and cases that cannot be read. */
+  async standing(): Promise<{ states: string[]; unreadable: { case: string; says: string }[] }> {
+    const index = await this.#fresh();
+    return { states: await statesOfCases(index), unreadable: await unreadableCases(index) };
+  }
+
+  /** Looks for what was entered since; a large docket is looked through while older answers are given. */
+  async #fresh(): Promise<CaseIndex> {
+    if (Date.now() - this.#refreshed >= Math.max(FRESH_MS, LOOK_SHARE * this.#took)) {
+      this.#refreshing ??= this.#refresh().finally(() => {
+        this.#refreshing = null;
+      });
+      const done = this.#refreshing.catch((error: unknown) => {
+        this.#fault = error;
+      });
+      if (this.#took < AWAITED_MS) await done;
     }
+    const fault = this.#fault;
+    this.#fault = null;
+    if (fault !== null) throw fault;
+    return this.#index;
   }
 
-  get ids(): string[] {
-    return [...this.#folders.keys()].sort();
+  async #refresh(): Promise<void> {
+    const began = Date.now();
+    const { changed, gone } = await refreshIndex(this.#index, undefined, this.#only);
+    if (changed > 0 || gone > 0 || this.#folders.size === 0) await this.#look();
+    this.#refreshed = Date.now();
+    this.#took = this.#refreshed - began;
   }
 
-  /** Cases that cannot be read, with the reason. */
-  get unreadable(): ReadonlyMap<string, string> {
-    return this.#unreadable;
+  /** Which folder holds which case. */
+  async #look(): Promise<void> {
+    const { folder } = this.#index;
+    const names = this.#only === undefined ? await namesIn(folder) : [this.#only];
+    const known = new Map([...this.#folders].map(([id, path]) => [path, id]));
+    const folders = new Map<string, string>();
+    for (const name of names) {
+      const path = join(folder, name);
+      const id = known.get(path) ?? (await idOf(path));
+      if (id !== null && !folders.has(id)) folders.set(id, path);
+    }
+    this.#folders = folders;
   }
 
   folderOf(id: string): string | null {
@@ -103,6 +140,12 @@ export class Docket {
   /** Null where there is no such case. @throws where it does not hold together */
   async whole(id: string): Promise<WholeCase | null> {
     return (await this.#open(id))?.whole ?? null;
+  }
+
+  /** Read again when it is next asked for, however fresh it is held to be. */
+  changed(id: string): void {
+    const held = this.#held.get(id);
+    if (held) held.looked = 0;
   }
 
   async view(id: string, tier: Tier): Promise<CaseView | null> {
@@ -116,28 +159,6 @@ export class Docket {
     const made = view(whole, tier);
     views.set(tier, { made: now, view: made });
     return made;
-  }
-
-  async summaries(): Promise<CaseSummary[]> {
-    const list: CaseSummary[] = [];
-    for (const id of this.ids) {
-      const checkpoint = await checkpointOf(this.#folders.get(id)!);
-      const known = this.#summaries.get(id);
-      if (known?.checkpoint === checkpoint) {
-        list.push(known.summary);
-        continue;
-      }
-      try {
-        const summary = summaryOf((await this.view(id, "PUBLIC"))!);
-        this.#summaries.set(id, { checkpoint, summary });
-        this.#unreadable.delete(id);
-        list.push(summary);
-      } catch (error) {
-        if (!(error instanceof AssayError)) throw error;
-        this.#unreadable.set(id, error.message);
-      }
-    }
-    return list.sort((a, b) => (a.last < b.last ? 1 : a.last > b.last ? -1 : a.case < b.case ? -1 : 1));
   }
 
   async #open(id: string): Promise<Held | null> {
@@ -161,43 +182,38 @@ export class Docket {
 }
 
 async function namesIn(where: string): Promise<string[]> {
-  const info = await stat(where).catch(() => null);
-  if (!info?.isDirectory()) throw new AssayError("NOT_FOUND", `docket: expected a folder of cases at ${quoted(where)}`);
   const entries = await readdir(where, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** Null where no case lies; one that does not hold together is listed by the index. */
+async function idOf(folder: string): Promise<string | null> {
+  const bytes = await readFile(join(folder, CASE_FILE)).catch(() => null);
+  if (!bytes) return null;
+  try {
+    return readCaseFile(bytes, CASE_FILE).id;
+  } catch (error) {
+    if (error instanceof AssayError) return null;
+    throw error;
+  }
+}
+
+/** Beside the cases where that can be written, else in memory. */
+async function indexOf(folder: string, one: boolean, databaseUrl?: string): Promise<CaseIndex> {
+  if (databaseUrl !== undefined) return openCaseIndex(folder, { databaseUrl });
+  if (one) return openCaseIndex(folder, { inMemory: true });
+  try {
+    return await openCaseIndex(folder);
+  } catch (error) {
+    // SQLITE_READONLY and SQLITE_CANTOPEN.
+    if (![8, 14].includes(((error as { errcode?: number }).errcode ?? 0) & 0xff)) throw error;
+    return openCaseIndex(folder, { inMemory: true });
+  }
 }
 
 async function checkpointOf(folder: string): Promise<string> {
   return readFile(join(folder, CHECKPOINT_PATH), "latin1").catch(() => "");
-}
-
-function summaryOf(shown: CaseView): CaseSummary {
-  const { stated, deadlines, orders, entries } = shown;
-  const running = deadlines.filter(({ status }) => status === "running").sort((a, b) => (a.due < b.due ? -1 : 1));
-  return {
-    case: shown.case,
-    title: shown.title,
-    state: stated.state,
-    says: stated.says,
-    opened: entries[0]?.received ?? "",
-    last: entries.at(-1)?.received ?? "",
-    entries: entries.length,
-    outcome: stated.decision?.outcome ?? null,
-    due: running[0] ? { timer: running[0].timer, due: running[0].due } : null,
-    ordersInForce: orders.filter(({ inForce }) => inForce).length,
-    rehearsal: shown.rehearsal,
-    words: wordsOf(shown),
-  };
-}
-
-function wordsOf({ case: id, title, parties, entries, exhibits }: CaseView): string {
-  const words = [id, title, ...parties.map(({ party }) => party), ...exhibits.map((each) => each.title ?? "")];
-  for (const { title: kind, text, facts } of entries) words.push(kind, text ?? "", ...stringsIn(facts));
-  return words.join("\n").toLowerCase();
-}
-
-function stringsIn(value: unknown): string[] {
-  if (typeof value === "string") return /^sha256:|^-----BEGIN|^[0-9a-f]{64,}$/.test(value) ? [] : [value];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.values(value).flatMap(stringsIn);
 }

@@ -37,7 +37,10 @@ function serveCommand(): Command {
     .description("Serve the public pages of cases: timeline, times, exhibits, orders, decisions, feeds.")
     .addHelpText("after", "\nExample:\n  $ assay docket serve ./cases --port 0")
     .action(async (where: string, { port, host }: Options) =>
-      untilStopped(await serveDocket({ where, port, hosts: host }), "docket"),
+      untilStopped(
+        await serveDocket({ where, port, hosts: host, databaseUrl: process.env.DATABASE_URL || undefined }),
+        "docket",
+      ),
     );
 }
 
@@ -46,7 +49,10 @@ function workspaceCommand(): Command {
     .description("Serve a party's workspace: its next steps, what is sealed to it (opened in its browser), drafts.")
     .addHelpText("after", "\nExample:\n  $ assay docket workspace ./cases --port 0")
     .action(async (where: string, { port, host }: Options) =>
-      untilStopped(await serveWorkspace({ where, port, hosts: host }), "workspace"),
+      untilStopped(
+        await serveWorkspace({ where, port, hosts: host, databaseUrl: process.env.DATABASE_URL || undefined }),
+        "workspace",
+      ),
     );
 }
 

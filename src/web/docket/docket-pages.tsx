@@ -1,13 +1,12 @@
 /** Pages across cases: the list with its search, times that run, and what the docket is. */
-import type { CaseSummary } from "../../app/docket/docket.js";
+import type { Docket } from "../../app/docket/docket.js";
+import type { FoundCase } from "../../app/docket/index/search-cases.js";
 import { Table } from "../../report/parts/table.js";
 import { visibleText } from "../../report/visible-text.js";
 import { page, REMINDER, Tag } from "./layout.js";
 
 const CASES_A_PAGE = 50;
 const ASKED_MAX = 200;
-
-type Listed = Omit<CaseSummary, "words">;
 
 interface CasesRecord {
   type: "assay/docket-cases/v1";
@@ -17,34 +16,35 @@ interface CasesRecord {
   found: number;
   page: number;
   pages: number;
-  cases: Listed[];
+  cases: FoundCase[];
   unreadable: { case: string; says: string }[];
 }
 
-/** @param query `q` words that must all stand in the public view of a case, `state`, `page` from 1 */
-export function casesRecord(
-  all: readonly CaseSummary[],
-  unreadable: ReadonlyMap<string, string>,
-  query: Readonly<Record<string, string>>,
-): CasesRecord {
+/** @param query `q` words that must all begin a word in the public view of a case, `state`, `page` from 1 */
+export async function casesRecord(docket: Docket, query: Readonly<Record<string, string>>): Promise<CasesRecord> {
   const asked = (query.q ?? "").slice(0, ASKED_MAX).trim();
   const state = query.state ?? "";
-  const words = asked.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = all.filter(
-    (each) => (state === "" || each.state === state) && words.every((word) => each.words.includes(word)),
-  );
-  const pages = Math.max(1, Math.ceil(found.length / CASES_A_PAGE));
-  const at = Math.min(pages, Math.max(1, /^[1-9][0-9]{0,5}$/.test(query.page ?? "") ? Number(query.page) : 1));
+  const page = /^[1-9][0-9]{0,5}$/.test(query.page ?? "") ? Number(query.page) : 1;
+  const words = asked.split(/\s+/).filter(Boolean);
+  const search = (at: number) =>
+    docket.search({
+      words,
+      ...(state === "" ? {} : { state }),
+      by: "latest",
+      offset: (at - 1) * CASES_A_PAGE,
+      limit: CASES_A_PAGE,
+    });
+  let result = await search(page);
+  const pages = Math.max(1, Math.ceil(result.found / CASES_A_PAGE));
+  if (page > pages) result = await search(pages);
   return {
     type: "assay/docket-cases/v1",
     asked,
     state,
-    states: [...new Set(all.map((each) => each.state))].sort(),
-    found: found.length,
-    page: at,
+    ...result,
+    page: Math.min(page, pages),
     pages,
-    cases: found.slice((at - 1) * CASES_A_PAGE, at * CASES_A_PAGE).map(({ words: _, ...listed }) => listed),
-    unreadable: [...unreadable].map(([id, says]) => ({ case: id, says })),
+    ...(await docket.standing()),
   };
 }
 
@@ -144,21 +144,22 @@ export function casesPage(record: CasesRecord): string {
   );
 }
 
-interface DocketDeadline {
-  case: string;
-  title: string;
-  timer: string;
-  due: string;
+interface DocketDeadlines {
+  found: number;
+  deadlines: { case: string; title: string; timer: string; due: string }[];
 }
 
-/** Times as the fold computed them at the moment the index was last brought up to date. */
-export function deadlinesPage(rows: readonly DocketDeadline[]): string {
+/** Times of cases, the earliest first; so many on a page. */
+export const DEADLINES_MAX = 200;
+
+/** Times as the fold computed them when the index was last brought up to date. */
+export function deadlinesPage({ found, deadlines: rows }: DocketDeadlines): string {
   return page(
     { title: "Deadlines", twin: "/deadlines.json", feed: "/feed.atom" },
     <>
       <h1 class="govuk-heading-l">Deadlines</h1>
       <p class="govuk-body">
-        The next time of each case.{" "}
+        The next time of each case{found > rows.length ? `, the ${rows.length} earliest of ${found}` : ""}.{" "}
         <a class="govuk-link" href="/deadlines.ics">
           Add to a calendar
         </a>

@@ -21,7 +21,7 @@ import { headers } from "../register/safety.js";
 import type { Served } from "../static-server.js";
 import type { CasePage } from "./case/case-page.js";
 import { CASE_PAGES, ENTRY_PAGE } from "./case-pages.js";
-import { ABOUT, aboutPage, casesPage, casesRecord, deadlinesPage } from "./docket-pages.js";
+import { ABOUT, aboutPage, casesPage, casesRecord, DEADLINES_MAX, deadlinesPage } from "./docket-pages.js";
 import { atomOf, calendarOf, timesOf } from "./feeds.js";
 import { missingPage, page } from "./layout.js";
 import { VERIFY_CASE_POLICY, verifyCasePage } from "./verify-page.js";
@@ -32,17 +32,25 @@ export interface DocketSiteOptions {
   port: number;
   /** Names under which it may be asked for besides this machine's own, such as a proxy in front passes on. */
   hosts?: readonly string[];
+  /** PostgreSQL for the index across cases, in place of a file beside them. */
+  databaseUrl?: string | undefined;
 }
 
-/** Feeds across cases look at so many, the latest first. */
+/** Feeds and calendars across cases look at so many, the latest or the earliest first. */
 const CASES_IN_FEED = 50;
 
 /**
  * @param options `hosts` are names besides this machine's own under which it may be asked for @returns once it listens;
  * a folder that cannot be read gives 503 and shows nothing
  */
-export async function serveDocket({ where, port, hosts = [] }: DocketSiteOptions): Promise<Served> {
-  return listening(docketSite(await Docket.open(where), hosts), port);
+export async function serveDocket({ where, port, hosts = [], databaseUrl }: DocketSiteOptions): Promise<Served> {
+  const docket = await Docket.open(where, databaseUrl);
+  return closing(await listening(docketSite(docket, hosts), port), docket);
+}
+
+/** The docket's index is closed with the server. */
+export function closing({ url, close }: Served, docket: Docket): Served {
+  return { url, close: () => close().then(() => docket.close()) };
 }
 
 /** All routes of the public site: none of them is handed another view than the public one. */
@@ -70,29 +78,26 @@ function closed(says: string): string {
 }
 
 function addDocketPages(app: Hono, docket: Docket): void {
-  const cases = async (c: Context) => {
-    await docket.look();
-    return casesRecord(await docket.summaries(), docket.unreadable, c.req.query());
-  };
+  const cases = (c: Context) => casesRecord(docket, c.req.query());
   app.get("/", async (c) => c.html(casesPage(await cases(c)), 200, headers()));
   app.get("/index.json", async (c) => c.json(await cases(c), 200, headers()));
-  const times = async () =>
-    (await docket.summaries())
-      .flatMap(({ case: id, title, due }) => (due === null ? [] : [{ case: id, title, ...due }]))
-      .sort((a, b) => (a.due < b.due ? -1 : 1));
+  const times = async () => {
+    const { found, cases: rows } = await docket.search({ by: "due", limit: DEADLINES_MAX });
+    return { found, deadlines: rows.map(({ case: id, title, due }) => ({ case: id, title, ...due! })) };
+  };
   app.get("/deadlines", async (c) => c.html(deadlinesPage(await times()), 200, headers()));
   app.get("/deadlines.json", async (c) =>
-    c.json({ type: "assay/docket-deadlines/v1", deadlines: await times() }, 200, headers()),
+    c.json({ type: "assay/docket-deadlines/v1", ...(await times()) }, 200, headers()),
   );
-  const latest = async (): Promise<CaseView[]> => {
-    const ids = (await docket.summaries()).slice(0, CASES_IN_FEED).map((each) => each.case);
-    return Promise.all(ids.map(async (id) => (await docket.view(id, "PUBLIC"))!));
+  const views = async (by: "latest" | "due"): Promise<CaseView[]> => {
+    const { cases: rows } = await docket.search({ by, limit: CASES_IN_FEED });
+    const made = await Promise.all(rows.map(({ case: id }) => docket.view(id, "PUBLIC")));
+    return made.filter((each) => each !== null);
   };
-  app.get("/deadlines.ics", async (c) => {
-    const running = (await docket.summaries()).filter(({ due }) => due !== null).map((each) => each.case);
-    const views = await Promise.all(running.map(async (id) => (await docket.view(id, "PUBLIC"))!));
-    return calendar(c, calendarOf(views.flatMap(timesOf), momentText(unixSeconds())));
-  });
+  const latest = () => views("latest");
+  app.get("/deadlines.ics", async (c) =>
+    calendar(c, calendarOf((await views("due")).flatMap(timesOf), momentText(unixSeconds()))),
+  );
   app.get("/feed.atom", async (c) =>
     feed(c, atomOf(new URL(c.req.url).origin, "/feed.atom", "Docket", await latest())),
   );
@@ -100,9 +105,11 @@ function addDocketPages(app: Hono, docket: Docket): void {
   app.get("/about.json", (c) => c.json({ type: "assay/docket-about/v1", says: ABOUT }, 200, headers()));
 }
 
-function addCasePages(app: Hono, docket: Docket): void {
+const none = (c: Context) => c.html(missingPage("There is no such case, entry or page."), 404, headers());
+
+/** What lies beside the pages of a case and is public: feed, calendar, the case as one file, files. */
+export function addCaseFiles(app: Hono, docket: Docket): void {
   const shownOf = (c: Context) => docket.view(c.req.param("id")!, "PUBLIC");
-  const none = (c: Context) => c.html(missingPage("There is no such case, entry or page."), 404, headers());
   app.get("/cases/:id/feed.atom", async (c) => {
     const shown = await shownOf(c);
     return shown ? feed(c, atomOf(new URL(c.req.url).origin, c.req.path, shown.title, [shown])) : none(c);
@@ -134,6 +141,11 @@ function addCasePages(app: Hono, docket: Docket): void {
       "content-disposition": `attachment; filename="${digest.slice(7, 23)}"`,
     });
   });
+}
+
+function addCasePages(app: Hono, docket: Docket): void {
+  const shownOf = (c: Context) => docket.view(c.req.param("id")!, "PUBLIC");
+  addCaseFiles(app, docket);
   app.get("/cases/:id/print", async (c) => {
     const shown = await shownOf(c);
     return shown ? c.html(wholePage(shown), 200, headers()) : none(c);
@@ -200,12 +212,15 @@ function calendar(c: Context, text: string) {
   return c.body(text, 200, { ...headers(), "content-type": "text/calendar; charset=utf-8" });
 }
 
-/** On this machine alone. @param port 0 takes any free one @throws USAGE where the port is taken */
-export function listening(app: Hono, port: number): Promise<Served> {
+/**
+ * On this machine alone. @param port 0 takes any free one @param name under which its address is told
+ * @throws USAGE where the port is taken
+ */
+export function listening(app: Hono, port: number, name = "127.0.0.1"): Promise<Served> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }, (info: AddressInfo) =>
       resolve({
-        url: `http://127.0.0.1:${info.port}/`,
+        url: `http://${name}:${info.port}/`,
         close: () => new Promise((done) => server.close(() => done())),
       }),
     );

@@ -77,6 +77,11 @@ async function isStale(queries: Queries, now: number): Promise<boolean> {
   return (await queries.all(`${STALE} LIMIT 1`, [now])).length > 0;
 }
 
+/** Brings all cases to where their times have taken them by now. */
+export async function settleNow({ database }: CaseIndex, now: number): Promise<void> {
+  if (await isStale(database, now)) await settle(database, now);
+}
+
 async function settle(database: CaseIndex["database"], now: number): Promise<void> {
   await database.transaction(async (queries: Queries) => {
     const stale = await queries.all<{ case_key: string }>(STALE, [now]);

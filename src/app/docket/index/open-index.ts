@@ -14,8 +14,8 @@ import { openSqlite } from "../../../host/sql/sqlite.js";
 export const INDEX_FILE = "cases.db";
 const SQL_FILE = "data/docket/index.sql";
 /** Of the tables and of what stands in them; an index of another version is made anew. */
-const INDEX_VERSION = "2";
-const TABLES = ["cases", "spans", "clocks", "parties", "models", "entries", "faults", "about"] as const;
+const INDEX_VERSION = "3";
+const TABLES = ["cases", "spans", "clocks", "parties", "models", "words", "entries", "faults", "about"] as const;
 
 export interface CaseIndex {
   database: Database;
@@ -28,16 +28,18 @@ interface OpenIndexOptions {
   databaseUrl?: string | undefined;
   /** Throw away what is there. */
   rebuild?: boolean;
+  /** In memory: nothing is written beside the cases. */
+  inMemory?: boolean;
 }
 
 /** @throws USAGE where the database holds the index of another folder; FORMAT for a damaged file */
 export async function openCaseIndex(
   folder: string,
-  { databaseUrl, rebuild = false }: OpenIndexOptions = {},
+  { databaseUrl, rebuild = false, inMemory = false }: OpenIndexOptions = {},
 ): Promise<CaseIndex> {
   const whose = resolve(folder);
-  const path = join(whose, INDEX_FILE);
-  if (databaseUrl === undefined && rebuild)
+  const path = inMemory ? ":memory:" : join(whose, INDEX_FILE);
+  if (!inMemory && databaseUrl === undefined && rebuild)
     for (const name of [path, `${path}-wal`, `${path}-shm`]) await rm(name, { force: true });
   const database = databaseUrl === undefined ? await openSqlite(path) : await openPostgres(databaseUrl);
   try {

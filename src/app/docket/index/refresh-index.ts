@@ -10,15 +10,18 @@ import { AssayError, quoted } from "../../../base/error.js";
 import { insert, type Queries } from "../../../host/sql/database.js";
 import { type CaseRows, FOREVER, rowsOfCase } from "../../../office/docket/index/case-rows.js";
 import { momentText } from "../../../office/docket/time/day.js";
+import { type CaseView, view } from "../../../office/docket/view/case-view.js";
 import { visibleText } from "../../../report/visible-text.js";
 import { CHECKPOINT_PATH } from "../../../tlog/log-writer.js";
 import { openCaseFolder } from "../case-folder.js";
+import { wholeCase } from "../whole-case.js";
 import type { Listing } from "./listing.js";
 import type { CaseIndex } from "./open-index.js";
+import { wordsIn } from "./search-cases.js";
 
 /** Cases of one transaction. */
 const BATCH = 64;
-const TABLES_OF_A_CASE = ["cases", "spans", "clocks", "parties", "models", "entries", "faults"] as const;
+const TABLES_OF_A_CASE = ["cases", "spans", "clocks", "parties", "models", "words", "entries", "faults"] as const;
 
 export interface Refreshed {
   cases: number;
@@ -29,14 +32,15 @@ export interface Refreshed {
   faults: { folder: string; says: string }[];
 }
 
-/** @param told after each batch: cases done of those to be read */
+/** @param told after each batch: cases done of those to be read @param only the one folder that counts; all when left out */
 export async function refreshIndex(
   { database, folder }: CaseIndex,
   told: (done: number, of: number) => void = () => undefined,
+  only?: string,
 ): Promise<Refreshed> {
   const heads = new Map<string, { name: string; head: string }>();
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue;
+    if (!entry.isDirectory() || (only !== undefined && entry.name !== only)) continue;
     const checkpoint = await readFile(join(folder, entry.name, CHECKPOINT_PATH)).catch(() => null);
     // Other folders may lie beside cases.
     if (checkpoint) heads.set(keyOf(entry.name), { name: entry.name, head: sha256Hex(checkpoint) });
@@ -86,12 +90,24 @@ export async function indexCase(index: CaseIndex, name: string): Promise<void> {
 }
 
 /** What was read of one folder. */
-type Read = { name: string; head: string } & ({ rows: CaseRows } | { says: string });
+type Read = { name: string; head: string } & ({ rows: CaseRows; shown?: Shown } | { says: string });
+
+/** What the index holds of a case's public view. */
+interface Shown {
+  title: string;
+  outcome: string | null;
+  /** In hexadecimal, as `wordsIn` gives them. */
+  words: readonly string[];
+}
 
 async function readCase(folder: string, name: string, head: string): Promise<Read> {
   try {
-    const { file, records, state, rules } = await openCaseFolder(join(folder, name));
-    return { name, head, rows: rowsOfCase(file, records, state, rules) };
+    const open = await openCaseFolder(join(folder, name));
+    const { file, records, state, rules } = open;
+    const shown = view(await wholeCase(open, state.at), "PUBLIC");
+    const { title, decision } = shown;
+    const about = { title, outcome: decision?.outcome ?? null, words: wordsIn(wordsOfView(shown)) };
+    return { name, head, shown: about, rows: rowsOfCase(file, records, state, rules) };
   } catch (error) {
     if (error instanceof AssayError) return { name, head, says: error.message };
     // A folder that cannot be read, such as one of another owner.
@@ -108,7 +124,7 @@ export async function writeCases({ database }: CaseIndex, read: readonly Read[])
     for (const each of read) {
       const key = keyOf(each.name);
       await forget(queries, key);
-      if ("rows" in each) await write(queries, key, each.name, each.head, each.rows);
+      if ("rows" in each) await write(queries, key, each);
       else
         await insert(
           queries,
@@ -124,7 +140,11 @@ async function forget(queries: Queries, key: string): Promise<void> {
   for (const table of TABLES_OF_A_CASE) await queries.run(`DELETE FROM docket_${table} WHERE case_key = $1`, [key]);
 }
 
-async function write(queries: Queries, key: string, folder: string, head: string, rows: CaseRows): Promise<void> {
+async function write(
+  queries: Queries,
+  key: string,
+  { name: folder, head, rows, shown }: Extract<Read, { rows: CaseRows }>,
+): Promise<void> {
   const { id, origin, pack, rehearsal, opened, lastEntry, spans, parties, models, entries } = rows;
   const first = (role: string) => visibleText(parties.find((each) => each.role === role)?.party ?? "");
   const now = spans[0]!;
@@ -145,11 +165,12 @@ async function write(queries: Queries, key: string, folder: string, head: string
     list.length === 0 ? undefined : insert(queries, `docket_${table}`, columns.split(" "), list);
   await into(
     "cases",
-    "case_key folder head id origin pack rehearsal opened last_entry entries complainant respondent span since until state next_timer next_due listing",
+    "case_key folder head id origin pack rehearsal opened last_entry entries complainant respondent title outcome span since until state next_timer next_due listing",
     [
       [
         ...[key, visibleText(folder), head, id, visibleText(origin), pack, Number(rehearsal), opened, lastEntry],
         ...[entries.length, first("complainant"), first("respondent")],
+        ...[visibleText(shown?.title ?? id), shown?.outcome ?? ""],
         // In a rehearsal times are given: it stands where its last entry left it.
         ...[
           0,
@@ -192,10 +213,29 @@ async function write(queries: Queries, key: string, folder: string, head: string
     models.map(({ model, part }) => [key, model, part, opened]),
   );
   await into(
+    "words",
+    "word case_key",
+    (shown?.words ?? []).map((word) => [word, key]),
+  );
+  await into(
     "entries",
     "case_key seq kind role received",
     entries.map(({ seq, kind, role, received }) => [key, seq, kind, role, received]),
   );
+}
+
+function wordsOfView({ case: id, title, parties, entries, exhibits }: CaseView): string {
+  const words = [id, title, ...parties.map(({ party }) => party), ...exhibits.map((each) => each.title ?? "")];
+  for (const { title: kind, text, facts } of entries) words.push(kind, text ?? "", ...stringsIn(facts));
+  return words.join("\n");
+}
+
+/** Digests and keys are no words. */
+function stringsIn(value: unknown): string[] {
+  if (typeof value === "string")
+    return /^sha256:|^-----BEGIN|^[0-9a-f]{64,}$|^[A-Za-z0-9+/=]{80,}$/.test(value) ? [] : [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(stringsIn);
 }
 
 /** As a party is asked for: in small letters, however its letters are composed. */

@@ -19,14 +19,17 @@ import { sha256Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { roundAt } from "../../../evidence/drand.js";
+import { encodeSignedStatement, toBeSigned } from "../../../evidence/signed-statement.js";
 import { unixSeconds } from "../../../host/moment.js";
 import { publicOf, readPrivateKey } from "../../../host/signing/signature-keys.js";
 import { writeNewFile } from "../../../host/small-file.js";
 import { readWhole } from "../../../host/whole-file.js";
+import { packFiling, readFiling } from "../../../office/docket/entry/filing.js";
 import { isEntryKind } from "../../../office/docket/pack/facts.js";
 import { ROLES, type Role } from "../../../office/docket/pack/names.js";
 import { digestOfPlan, encodePlan, factsOfPlan, readPlan } from "../../../office/docket/plan/test-plan.js";
 import { readCalendar } from "../../../office/docket/time/calendar.js";
+import { visibleText } from "../../../report/visible-text.js";
 import { type ActOptions, act, acting, factsGiven, saidWith, saying, signing, tell } from "./common.js";
 import { VERBS, type Verb } from "./verbs.js";
 
@@ -35,6 +38,7 @@ export function actCommands(): Command[] {
   return [
     ...VERBS.map(plainCommand),
     enterCommand(),
+    signCommand(),
     countersignCommand(),
     enrolCommand(),
     replaceKeyCommand(),
@@ -88,6 +92,28 @@ function enterCommand(): Command {
         facts: await factsGiven(options.facts),
         ...(await saidWith(options)),
       });
+    });
+}
+
+function signCommand(): Command {
+  return new Command("sign")
+    .argument("<filing>", "a filing that a workspace wrote, to be signed")
+    .description("Sign a filing here; prints what is signed and its digest, enters nothing.")
+    .requiredOption("--private-key <file>", "EC private key in PEM")
+    .option("--password-file <file>", "file whose first line is the password")
+    .requiredOption("--out <file>", "a new file: the signed filing, which a workspace takes")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay case sign response.filing.zip --private-key respondent-key.pem --out signed.zip",
+    )
+    .action(async (path: string, { out, privateKey, password }: ActOptions & { out: string }) => {
+      const { said, statement, attachments } = readFiling(await readWhole(path));
+      if (statement === null) throw new AssayError("USAGE", `${path}: expected a filing that is not signed yet`);
+      const signer = await readSigner(privateKey, password);
+      const bundle = encodeSignedStatement(statement, signer.sign(toBeSigned(statement)), signer.keyId);
+      await writeNewFile(out, packFiling({ bundle }, attachments), false);
+      // What was written elsewhere is read before it is signed: characters that hide nothing.
+      process.stdout.write(`${visibleText(JSON.stringify(said))}\n${sha256Digest(statement)}\n`);
     });
 }
 

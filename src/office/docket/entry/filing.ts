@@ -12,7 +12,7 @@ import { type EntryStatement, openEntryBundle, readEntry } from "./entry-stateme
 const STATEMENT_FILE = "entry.statement.json";
 const BUNDLE_FILE = "entry.bundle.json";
 /** One sealed part of 64 MB; more goes by the command line, which reads from disk. */
-const FILING_BYTES_MAX = 66 * 1024 * 1024;
+export const FILING_BYTES_MAX = 66 * 1024 * 1024;
 
 interface Filing {
   said: EntryStatement;

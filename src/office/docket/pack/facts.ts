@@ -278,6 +278,11 @@ export type FactsOf<K extends EntryKind> = K extends keyof typeof FACTS
   ? z.infer<(typeof FACTS)[K]>
   : Record<string, never>;
 
+/** JSON Schema of a kind's facts, from which forms are made. */
+export function schemaOfFacts(kind: EntryKind): unknown {
+  return z.toJSONSchema((FACTS as Partial<Record<string, z.ZodType>>)[kind] ?? NONE, { unrepresentable: "any" });
+}
+
 /** @returns what is wrong, in one line; null when the facts are those of the kind */
 export function faultOfFacts(kind: string, facts: unknown): string | null {
   const schema = (FACTS as Partial<Record<string, z.ZodType>>)[kind] ?? NONE;

@@ -1,161 +1,171 @@
 /**
- * A party's workspace in the reader's own browser: what is sealed is fetched as it lies in the case and opened here with the
- * reader's age identity, which stays in this page. Drafts lie in this browser alone. Nothing that was opened or written is
- * sent anywhere; filing is by the command line.
+ * A party's workspace in the reader's own browser: the pages of the public docket over another projection. What is sealed is
+ * fetched as it lies in the case and opened here with the reader's identity, which stays in this page. Drafts lie in this
+ * browser alone. What is sent is what was signed, and before that what is to be signed, sealed, so that it can be checked.
  */
-import { Decrypter } from "age-encryption";
-import { concatBytes } from "../../../base/bytes.js";
-import { sha256Digest } from "../../../base/digest.js";
-import { decodeContents } from "../../../office/docket/seal/contents.js";
+import type { Role } from "../../../office/docket/pack/names.js";
+import { CASE_PAGES, ENTRY_PAGE } from "../../docket/case-pages.js";
+import { showFiling } from "./workspace/filing/start.js";
+import { here, myRole, opened, setRole, shownToMe, workspace } from "./workspace/held.js";
+import {
+  forgetIdentity,
+  isKept,
+  keepIdentity,
+  keptIdentity,
+  makePasskey,
+  namedHere,
+  newIdentity,
+  recipientOf,
+} from "./workspace/keys.js";
+import { faults, identitiesIn, linkOpened, lock, myIdentity, openAll } from "./workspace/opening.js";
+import { Keys, Now, Search } from "./workspace/pages.js";
+import { byId, draw, go } from "./workspace/screen.js";
 
-interface Sealed {
-  entry: number;
-  title: string;
-  tier: string;
-  by: string;
-  contents: string;
-  parts: string[];
-}
-interface Workspace {
-  case: string;
-  next: { role: string; kind: string; title: string; due: string | null; why: string; missing: string[] }[];
-  sealed: Sealed[];
-}
-
-const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
-const here = document.body.dataset.case!;
-const opened = byId<HTMLUListElement>("opened");
-const state = byId<HTMLParagraphElement>("state");
-const role = byId<HTMLSelectElement>("role");
-const acts = byId<HTMLUListElement>("acts");
-const act = byId<HTMLSelectElement>("act");
-const draft = byId<HTMLTextAreaElement>("draft");
-const circle = byId<HTMLSelectElement>("circle");
-const command = byId<HTMLElement>("command");
-const saved = byId<HTMLParagraphElement>("saved");
-const workspace: Workspace = await (await fetch(`/cases/${here}/workspace.json`)).json();
-
-role.addEventListener("change", showActs);
-
-function showActs(): void {
-  const mine = workspace.next.filter((step) => step.role === role.value);
-  acts.replaceChildren(
-    ...mine.map(({ title, due, why, missing }) => {
-      const against = missing.length > 0 ? ` Not yet: ${missing.join("; ")}.` : "";
-      return line(`${title}${due === null ? "" : `, by ${due}`}. ${why[0]?.toUpperCase()}${why.slice(1)}.${against}`);
-    }),
-  );
-  if (mine.length === 0) acts.append(line("Nothing, as the case stands."));
-  const kinds = new Map(mine.filter(({ missing }) => missing.length === 0).map(({ kind, title }) => [kind, title]));
-  act.replaceChildren(
-    ...[...kinds].map(([kind, title]) => {
-      const option = document.createElement("option");
-      option.value = kind;
-      option.textContent = title;
-      return option;
-    }),
-  );
-  readDraft();
-}
-
-byId<HTMLFormElement>("open").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  opened.replaceChildren();
-  const file = byId<HTMLInputElement>("identity").files?.[0];
-  const lines = ((await file?.text()) ?? "").split(/\r?\n/).map((each) => each.trim());
-  const identities = lines.filter((each) => /^AGE-SECRET-KEY-[A-Z0-9-]+$/.test(each)).slice(0, 16);
-  if (identities.length === 0) {
-    state.textContent = "Choose an age identity file, as assay case identity writes it.";
-    return;
-  }
-  state.textContent = "Opening.";
-  let count = 0;
-  for (const each of workspace.sealed) if (await openOne(each, identities)) count++;
-  state.textContent = `${count} of ${workspace.sealed.length} sealed entries opened with this identity.`;
-});
-
-async function openOne({ entry, title, tier, by, contents, parts }: Sealed, identities: string[]): Promise<boolean> {
-  const item = line(`Entry ${entry}, ${title}, by ${by} (${tier}): `);
-  opened.append(item);
+async function show(): Promise<void> {
+  const [, , , name = "", rest = ""] = location.pathname.split("/");
+  const query = new URLSearchParams(location.search);
+  for (const tab of document.querySelectorAll<HTMLAnchorElement>(".app-tabs a"))
+    if (tab.pathname === location.pathname) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
   try {
-    const plain: Uint8Array[] = [];
-    for (const digest of parts) {
-      const answer = await fetch(`/cases/${here}/sealed/${digest.slice(7)}`);
-      const bytes = new Uint8Array(await answer.arrayBuffer());
-      if (!answer.ok || sha256Digest(bytes) !== digest)
-        throw new Error("the server did not hand over what the case names");
-      const decrypter = new Decrypter();
-      for (const identity of identities) decrypter.addIdentity(identity);
-      plain.push(await decrypter.decrypt(bytes));
-    }
-    const { title: within, text, files } = decodeContents(concatBytes(plain), contents);
-    if (within !== null) item.append(strong(within));
-    if (text !== null) item.append(paragraph(text));
-    for (const { name, bytes } of files) {
-      const link = document.createElement("a");
-      link.className = "govuk-link";
-      link.download = name.replace(/[^A-Za-z0-9._ -]/g, "_");
-      link.href = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "application/octet-stream" }));
-      link.textContent = `${name} (${bytes.length} bytes)`;
-      item.append(" ", link);
-    }
-    return true;
+    if (name === "") await showNow();
+    else if (name === "keys") await showKeys();
+    else if (name === "search") await showSearch(query);
+    else if (name === "file") (await showFiling(query)) || (await showNow());
+    else await showCase(name, rest, query);
   } catch (error) {
-    const { message } = error as Error;
-    item.append(/no identity matched/i.test(message) ? "sealed to others." : message);
-    return false;
+    draw("<h1 class='govuk-heading-l'>This cannot be shown</h1><p class='govuk-body' id='told'></p>");
+    byId("told").textContent = (error as Error).message;
   }
 }
 
-function key(): string {
-  return `assay-draft ${here} ${role.value} ${act.value}`;
+async function showCase(name: string, rest: string, query: URLSearchParams): Promise<void> {
+  const shown = await shownToMe();
+  const pages =
+    name === "print"
+      ? CASE_PAGES
+      : [name === "entries" ? ENTRY_PAGE : CASE_PAGES.find(({ path }) => path === (name === "overview" ? "" : name))!];
+  const bodies = pages.map((page) => {
+    const record = page.record(shown, Object.fromEntries(query), rest);
+    return record === null
+      ? "<h1 class='govuk-heading-l'>There is no such entry</h1>"
+      : String(page.body(record, shown));
+  });
+  draw(bodies.map((body) => (name === "print" ? `<div class="app-whole">${body}</div>` : body)).join(""));
+  linkOpened(byId("main-content"));
 }
 
-function readDraft(): void {
-  draft.value = localStorage.getItem(key()) ?? "";
-  showCommand();
+async function showNow(): Promise<void> {
+  const { sealed } = await workspace();
+  draw(Now({ shown: await shownToMe(), role: myRole(), opened: opened.size, of: sealed.length, kept: isKept() }));
+  byId<HTMLSelectElement>("role").addEventListener("change", (event) => {
+    setRole((event.target as HTMLSelectElement).value as Role);
+    void showNow().then(() => byId("role").focus());
+  });
+  const open = async (from: () => Promise<string[]>) => {
+    const state = byId("state");
+    state.textContent = "Opening.";
+    try {
+      const identities = await from();
+      if (identities.length === 0) {
+        state.textContent = "Choose an age identity file, as assay case identity writes it.";
+        return;
+      }
+      const count = await openAll(identities);
+      const against = [...faults].map(([entry, says]) => ` Entry ${entry}: ${says}.`).join("");
+      await showNow();
+      byId("state").textContent = `${count} of ${sealed.length} sealed entries opened with this identity.${against}`;
+    } catch (error) {
+      state.textContent = (error as Error).message;
+    }
+  };
+  byId("open").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const file = byId<HTMLInputElement>("identity").files?.[0];
+    void open(async () => identitiesIn((await file?.text()) ?? ""));
+  });
+  document
+    .getElementById("unlock")
+    ?.addEventListener("click", () => open(async () => identitiesIn(await keptIdentity())));
+  document.getElementById("lock")?.addEventListener("click", () => {
+    lock();
+    void showNow();
+  });
 }
 
-function showCommand(): void {
-  const sealed = circle.value === "PUBLIC" ? "" : ` --tier ${circle.value}`;
-  command.textContent = act.value
-    ? `assay case enter ./${here} ${act.value} --role ${role.value} --text draft.txt${sealed} --private-key ${role.value}-key.pem`
-    : "";
-  const size = new TextEncoder().encode(draft.value);
-  saved.textContent = `${draft.value.length} of 20000 characters; digest of the text ${sha256Digest(size)}.`;
+async function showKeys(): Promise<void> {
+  const { readers } = await workspace();
+  const identity = myIdentity();
+  const recipient = identity === undefined ? null : await recipientOf(identity);
+  draw(Keys({ role: myRole(), recipient, kept: isKept(), named: namedHere(), circle: readers }));
+  byId("passkey").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const said = byId("made");
+    said.textContent = "Your device asks you.";
+    try {
+      const role = byId<HTMLSelectElement>("as").value as Role;
+      const party = byId<HTMLInputElement>("party").value.trim();
+      const name = byId<HTMLInputElement>("holder").value.trim();
+      if (party === "" || name === "") throw new Error("Say which party it belongs to and who holds it.");
+      const enrolment = await makePasskey({ party, name, roles: [role] });
+      setRole(role);
+      said.textContent = "Made. Hand its enrolment to the registrar, who enters it with assay case enrol: ";
+      said.append(download("enrolment.json", enrolment));
+    } catch (error) {
+      said.textContent = (error as Error).message;
+    }
+  });
+  byId("new-identity").addEventListener("click", async () => {
+    const made = await newIdentity(!readers.some((each) => !each.recipient.startsWith("age1pq1")));
+    await openAll([made]);
+    await showKeys();
+    byId("recipient").append(" ", download("identity.age", `${made}\n`));
+  });
+  document.getElementById("keep")?.addEventListener("click", async () => {
+    try {
+      await keepIdentity(identity!);
+      await showKeys();
+    } catch (error) {
+      byId("recipient").textContent = `It is not kept: ${(error as Error).message}`;
+    }
+  });
+  document.getElementById("forget-identity")?.addEventListener("click", () => {
+    forgetIdentity();
+    void showKeys();
+  });
 }
 
-act.addEventListener("change", readDraft);
-circle.addEventListener("change", showCommand);
-draft.addEventListener("input", showCommand);
-byId<HTMLFormElement>("write").addEventListener("submit", (event) => {
+async function showSearch(query: URLSearchParams): Promise<void> {
+  draw(Search({ shown: await shownToMe(), asked: query.get("q") ?? "" }));
+}
+
+function download(name: string, text: string): HTMLAnchorElement {
+  const link = document.createElement("a");
+  link.className = "govuk-link";
+  link.download = name;
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/octet-stream" }));
+  link.textContent = `Save ${name}`;
+  return link;
+}
+
+/** Pages of this workspace; what else lies beside a case is fetched as a file. */
+const OWN = /^(overview|timeline|deadlines|exhibits|findings|orders|decision|search|keys|file|print|entries\/[0-9]+)?$/;
+
+document.addEventListener("click", (event) => {
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
+  const below = link?.origin === location.origin ? /^\/cases\/[^/]+\/?(.*)$/.exec(link.pathname)?.[1] : undefined;
+  if (!link || link.download || below === undefined || !OWN.test(below) || event.ctrlKey || event.metaKey) return;
+  if (!link.pathname.startsWith(`/cases/${here}`)) return;
   event.preventDefault();
-  localStorage.setItem(key(), draft.value);
-  showCommand();
-  saved.textContent = `Saved in this browser. ${saved.textContent}`;
+  go(link.pathname + link.search);
 });
-byId<HTMLButtonElement>("forget").addEventListener("click", () => {
-  localStorage.removeItem(key());
-  readDraft();
+// Filters and searches are forms that ask for a page: they are answered here.
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (!form.classList.contains("app-search")) return;
+  event.preventDefault();
+  const asked = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+  go(`${form.id === "search" ? `/cases/${here}/search` : new URL(form.action).pathname}?${asked}`);
 });
-
-showActs();
-
-function line(text: string): HTMLLIElement {
-  const made = document.createElement("li");
-  made.textContent = text;
-  return made;
-}
-
-function strong(text: string): HTMLElement {
-  const made = document.createElement("strong");
-  made.textContent = text;
-  return made;
-}
-
-function paragraph(text: string): HTMLElement {
-  const made = document.createElement("p");
-  made.className = "govuk-body";
-  made.textContent = text;
-  return made;
-}
+addEventListener("popstate", () => void show());
+await show();

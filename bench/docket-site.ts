@@ -1,0 +1,160 @@
+/**
+ * The public docket under load: 50 clients at once on a docket of 10,000 cases, each kind of page beside a page of the same
+ * server that asks for nothing (/about). Writes bench/docket-site.json.
+ *   npm run build && node bench/docket-site.ts                                   (SQLite, beside the cases)
+ *   npm run build && DATABASE_URL=postgres://… node bench/docket-site.ts         (npm install --no-save pg)
+ * A hundred cases are filed and lie a hundred times each, as folders with logs of their own; the index holds each folder
+ * under a name, parties and words of its own, so that lists are of 10,000 cases and pages of cases are of the hundred.
+ * Processor time is the server process's own, user and system; PostgreSQL's is not in it. Wall-clock figures are of the
+ * machine as it was.
+ */
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Agent, get } from "node:http";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { openCaseFolder } from "../dist/app/docket/case-folder.js";
+import { openCaseIndex } from "../dist/app/docket/index/open-index.js";
+import { analyse, writeCases } from "../dist/app/docket/index/refresh-index.js";
+import { wordsIn } from "../dist/app/docket/index/search-cases.js";
+import { sha256Hex } from "../dist/base/digest.js";
+import { prng } from "../dist/base/prng.js";
+import { rowsOfCase } from "../dist/office/docket/index/case-rows.js";
+import { fileCase } from "../materials/docket/folders.ts";
+
+const OUT = "bench/docket-site.json";
+const CASES = 10_000;
+const FILED = 100;
+const CLIENTS = 50;
+const REQUESTS = Number(process.argv[2] ?? 1000);
+const NAMES = ["Aldgate", "Bexley", "Camden", "Dulwich", "Ealing", "Finchley", "Greenwich", "Hackney"];
+const KINDS = ["Labs", "Models", "Research", "Systems", "Analytics"];
+const party = (n: number) => `${NAMES[n % 8]} ${KINDS[Math.floor(n / 8) % 5]} ${Math.floor(n / 40)}`;
+const idOf = (n: number) => `2026-${String(n).padStart(5, "0")}`;
+const databaseUrl = process.env.DATABASE_URL;
+const engine = databaseUrl === undefined ? "sqlite" : "postgresql";
+const draw = prng("assay/docket-site/v1", engine);
+const round = (value: number) => Math.round(value * 100) / 100;
+
+const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "assay-bench-site-"));
+const figures: Record<string, unknown> = existsSync(OUT) ? JSON.parse(readFileSync(OUT, "utf8")) : {};
+try {
+  await fill();
+  figures.machine = { processors: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
+  figures[engine] = { cases: CASES, filed: FILED, clients: CLIENTS, requests: REQUESTS, ...(await load()) };
+  writeFileSync(OUT, `${JSON.stringify(figures, null, 2)}\n`);
+  console.log(JSON.stringify(figures[engine], null, 2));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function fill(): Promise<void> {
+  for (let n = 0; n < FILED; n++)
+    await fileCase(folder, idOf(n), { complainant: party(n), respondent: party(7 * n + 3), at: null, commence: true });
+  const index = await openCaseIndex(folder, { databaseUrl, rebuild: true });
+  for (let from = 0; from < CASES; from += 100) {
+    const read: Parameters<typeof writeCases>[1][number][] = [];
+    for (let n = from; n < from + 100; n++) {
+      const name = idOf(n);
+      if (n >= FILED) cpSync(join(folder, idOf(n % FILED)), join(folder, name), { recursive: true });
+      const { file, records, state, rules } = await openCaseFolder(join(folder, idOf(n % FILED)));
+      const rows = rowsOfCase(file, records, state, rules);
+      const [complainant, respondent] = [party(n), party((7 * n + 3) % CASES)];
+      const title = `${complainant} v. ${respondent}`;
+      read.push({
+        name,
+        head: sha256Hex(readFileSync(join(folder, name, "checkpoint"))),
+        rows: {
+          ...rows,
+          id: name,
+          origin: `docket.example/${name}`,
+          parties: [
+            { party: complainant, role: "complainant" },
+            { party: respondent, role: "respondent" },
+          ],
+        },
+        shown: {
+          title,
+          outcome: null,
+          words: wordsIn(`${name} ${title} complaint notice counsel paid word${n % 777}`),
+        },
+      });
+    }
+    await writeCases(index, read);
+  }
+  await analyse(index);
+  await index.database.close();
+}
+
+/** Addresses of each kind; the same of each kind are drawn on either engine's turn anew. */
+const PAGES: Record<string, () => string> = {
+  "/about, which asks for nothing": () => "/about",
+  "front page, any of its pages": () => `/?page=${1 + draw.below(200)}`,
+  "search by a party": () => `/?q=${NAMES[draw.below(8)]}+${KINDS[draw.below(5)]}+${draw.below(250)}`,
+  "search by a word of 13 cases": () => `/index.json?q=word${draw.below(777)}`,
+  "search by the beginning of a word of every case": () => `/index.json?q=compl&page=${1 + draw.below(200)}`,
+  "times that run": () => "/deadlines",
+  "a case": () => `/cases/${idOf(draw.below(FILED))}`,
+  "its timeline": () => `/cases/${idOf(draw.below(FILED))}/timeline`,
+  "an entry": () => `/cases/${idOf(draw.below(FILED))}/entries/${draw.below(5)}`,
+  "feed of all cases": () => "/feed.atom",
+};
+
+async function load() {
+  const server = spawn(process.execPath, ["dist/command/main.js", "docket", "serve", folder, "--port", "0"]);
+  let said = "";
+  const begun = performance.now();
+  const url = await new Promise<string>((resolve, reject) => {
+    server.once("exit", () => reject(new Error(said)));
+    server.stderr.on("data", (chunk) => {
+      said += chunk;
+      const found = /http:\S+/.exec(said)?.[0];
+      if (found) resolve(found);
+    });
+  });
+  const startSeconds = round((performance.now() - begun) / 1000);
+  const processor = () => {
+    const fields = readFileSync(`/proc/${server.pid}/stat`, "latin1").split(") ")[1]!.split(" ");
+    // Clock ticks of user and system, a hundred a second.
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  };
+  const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
+  const ask = (path: string) =>
+    new Promise<number>((resolve, reject) => {
+      get(new URL(path, url), { agent }, (answer) => {
+        let size = 0;
+        answer.on("data", (chunk: Buffer) => (size += chunk.length));
+        answer.once("end", () =>
+          answer.statusCode === 200 ? resolve(size) : reject(new Error(`${answer.statusCode} ${path}`)),
+        );
+      }).once("error", reject);
+    });
+  const run = async (address: () => string, requests: number) => {
+    let left = requests;
+    let bytes = 0;
+    const client = async () => {
+      while (left-- > 0) bytes += await ask(address());
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, client));
+    return Math.round(bytes / requests);
+  };
+  const pages: Record<string, { bytes: number; wallMsEach: number; processorMsEach: number; ratio: number }> = {};
+  let still = 0;
+  for (const [name, address] of Object.entries(PAGES)) {
+    await run(address, 2 * CLIENTS);
+    const [wall, spent] = [performance.now(), processor()];
+    const bytes = await run(address, REQUESTS);
+    const each = (processor() - spent) / REQUESTS;
+    still ||= each;
+    pages[name] = {
+      bytes,
+      wallMsEach: round((performance.now() - wall) / REQUESTS),
+      processorMsEach: round(each),
+      ratio: round(each / still),
+    };
+    console.error(name, JSON.stringify(pages[name]));
+  }
+  agent.destroy();
+  server.kill();
+  return { startSeconds, pages, loadAverage: Math.round(loadavg()[0]! * 10) / 10 };
+}
