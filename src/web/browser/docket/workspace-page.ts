@@ -30,7 +30,8 @@ async function show(): Promise<void> {
   try {
     if (name === "") await showNow();
     else if (name === "keys") await showKeys();
-    else if (name === "search") await showSearch(query);
+    // What is searched for in what was opened stands behind a #, which no browser sends.
+    else if (name === "search") await showSearch(new URLSearchParams(location.hash.slice(1)));
     else if (name === "file") (await showFiling(query)) || (await showNow());
     else await showCase(name, rest, query);
   } catch (error) {
@@ -109,8 +110,8 @@ async function showKeys(): Promise<void> {
       if (party === "" || name === "") throw new Error("Say which party it belongs to and who holds it.");
       const enrolment = await makePasskey({ party, name, roles: [role] });
       setRole(role);
-      said.textContent = "Made. Hand its enrolment to the registrar, who enters it with assay case enrol: ";
-      said.append(download("enrolment.json", enrolment));
+      said.textContent = "Made. Hand its enrolment to the registrar, who enters it with assay case enrol.";
+      byId("enrolment").replaceChildren(download("enrolment.json", enrolment));
     } catch (error) {
       said.textContent = (error as Error).message;
     }
@@ -119,7 +120,7 @@ async function showKeys(): Promise<void> {
     const made = await newIdentity(!readers.some((each) => !each.recipient.startsWith("age1pq1")));
     await openAll([made]);
     await showKeys();
-    byId("recipient").append(" ", download("identity.age", `${made}\n`));
+    byId("saved-identity").replaceChildren(download("identity.age", `${made}\n`));
   });
   document.getElementById("keep")?.addEventListener("click", async () => {
     try {
@@ -165,7 +166,7 @@ document.addEventListener("submit", (event) => {
   if (!form.classList.contains("app-search")) return;
   event.preventDefault();
   const asked = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
-  go(`${form.id === "search" ? `/cases/${here}/search` : new URL(form.action).pathname}?${asked}`);
+  go(form.id === "search" ? `/cases/${here}/search#${asked}` : `${new URL(form.action).pathname}?${asked}`);
 });
 addEventListener("popstate", () => void show());
 await show();

@@ -200,6 +200,7 @@ export function Keys({
         </button>
       </form>
       <p class="govuk-body" id="made" aria-live="polite" />
+      <p class="govuk-body" id="enrolment" />
       <Limits />
       <h2 class="govuk-heading-m" id="reading">
         An identity that opens seals
@@ -213,6 +214,7 @@ export function Keys({
           </>
         )}
       </p>
+      <p class="govuk-body" id="saved-identity" />
       <div class="govuk-button-group">
         <button class="govuk-button govuk-button--secondary" type="button" id="new-identity">
           Make an identity
@@ -302,7 +304,11 @@ export function Search({ shown, asked }: { shown: CaseView; asked: string }) {
       {words.length === 0 ? null : found.length === 0 ? (
         <p class="govuk-body">No entry that is open here has these words.</p>
       ) : (
-        <EntryTable id={here} entries={found.map(line)} caption={`${found.length} entries`} />
+        <EntryTable
+          id={here}
+          entries={found.map(line)}
+          caption={`${found.length} ${found.length === 1 ? "entry" : "entries"} found`}
+        />
       )}
     </>
   );
