@@ -3,13 +3,14 @@
  * server that asks for nothing (/about). Writes bench/docket-site.json.
  *   npm run build && node bench/docket-site.ts                                   (SQLite, beside the cases)
  *   npm run build && DATABASE_URL=postgres://… node bench/docket-site.ts         (npm install --no-save pg)
- * A hundred cases are filed and lie a hundred times each, as folders with logs of their own; the index holds each folder
- * under a name, parties and words of its own, so that lists are of 10,000 cases and pages of cases are of the hundred.
+ * Twenty cases are filed; 9,980 further folders hold a checkpoint, which the server reads to see whether a case has grown. The
+ * index holds each folder under a name, parties and words of its own, so that lists are of 10,000 cases and pages of cases are
+ * of the twenty.
  * Processor time is the server process's own, user and system; PostgreSQL's is not in it. Wall-clock figures are of the
  * machine as it was.
  */
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:http";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,11 +21,11 @@ import { wordsIn } from "../dist/app/docket/index/search-cases.js";
 import { sha256Hex } from "../dist/base/digest.js";
 import { prng } from "../dist/base/prng.js";
 import { rowsOfCase } from "../dist/office/docket/index/case-rows.js";
-import { fileCase } from "../materials/docket/folders.ts";
+import { Court } from "../materials/docket/court.ts";
 
 const OUT = "bench/docket-site.json";
 const CASES = 10_000;
-const FILED = 100;
+const FILED = 20;
 const CLIENTS = 50;
 const REQUESTS = Number(process.argv[2] ?? 1000);
 const NAMES = ["Aldgate", "Bexley", "Camden", "Dulwich", "Ealing", "Finchley", "Greenwich", "Hackney"];
@@ -49,16 +50,24 @@ try {
 }
 
 async function fill(): Promise<void> {
-  for (let n = 0; n < FILED; n++)
-    await fileCase(folder, idOf(n), { complainant: party(n), respondent: party(7 * n + 3), at: null, commence: true });
+  const filed: ReturnType<typeof rowsOfCase>[] = [];
+  for (let n = 0; n < FILED; n++) {
+    const court = await Court.open(folder, idOf(n));
+    await court.file();
+    await court.save(join(folder, idOf(n)));
+    const { file, records, state, rules } = await openCaseFolder(join(folder, idOf(n)));
+    filed.push(rowsOfCase(file, records, state, rules));
+  }
   const index = await openCaseIndex(folder, { databaseUrl, rebuild: true });
   for (let from = 0; from < CASES; from += 100) {
     const read: Parameters<typeof writeCases>[1][number][] = [];
     for (let n = from; n < from + 100; n++) {
       const name = idOf(n);
-      if (n >= FILED) cpSync(join(folder, idOf(n % FILED)), join(folder, name), { recursive: true });
-      const { file, records, state, rules } = await openCaseFolder(join(folder, idOf(n % FILED)));
-      const rows = rowsOfCase(file, records, state, rules);
+      if (n >= FILED) {
+        mkdirSync(join(folder, name));
+        cpSync(join(folder, idOf(n % FILED), "checkpoint"), join(folder, name, "checkpoint"));
+      }
+      const rows = filed[n % FILED]!;
       const [complainant, respondent] = [party(n), party((7 * n + 3) % CASES)];
       const title = `${complainant} v. ${respondent}`;
       read.push({
@@ -96,7 +105,7 @@ const PAGES: Record<string, () => string> = {
   "times that run": () => "/deadlines",
   "a case": () => `/cases/${idOf(draw.below(FILED))}`,
   "its timeline": () => `/cases/${idOf(draw.below(FILED))}/timeline`,
-  "an entry": () => `/cases/${idOf(draw.below(FILED))}/entries/${draw.below(5)}`,
+  "an entry": () => `/cases/${idOf(draw.below(FILED))}/entries/${draw.below(10)}`,
   "feed of all cases": () => "/feed.atom",
 };
 
