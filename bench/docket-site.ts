@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { openCaseFolder } from "../dist/app/docket/case-folder.js";
 import { openCaseIndex } from "../dist/app/docket/index/open-index.js";
 import { analyse, writeCases } from "../dist/app/docket/index/refresh-index.js";
-import { wordsIn } from "../dist/app/docket/index/search-cases.js";
+import { wordsIn } from "../dist/app/docket/index/words.js";
 import { sha256Hex } from "../dist/base/digest.js";
 import { prng } from "../dist/base/prng.js";
 import { rowsOfCase } from "../dist/office/docket/index/case-rows.js";

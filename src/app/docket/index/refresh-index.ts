@@ -17,7 +17,7 @@ import { openCaseFolder } from "../case-folder.js";
 import { wholeCase } from "../whole-case.js";
 import type { Listing } from "./listing.js";
 import type { CaseIndex } from "./open-index.js";
-import { wordsIn } from "./search-cases.js";
+import { wordsIn } from "./words.js";
 
 /** Cases of one transaction. */
 const BATCH = 64;

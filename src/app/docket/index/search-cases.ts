@@ -3,13 +3,13 @@
  * entry or the next time first. A word is found by its beginning; words are kept in hexadecimal, so that their order is the
  * same on every engine.
  */
-import { hex, utf8 } from "../../../base/bytes.js";
 import type { Row, Value } from "../../../host/sql/database.js";
 import { FOREVER } from "../../../office/docket/index/case-rows.js";
 import { momentText } from "../../../office/docket/time/day.js";
 import { settleNow } from "./list-cases.js";
 import type { Listing } from "./listing.js";
 import type { CaseIndex } from "./open-index.js";
+import { wordsIn } from "./words.js";
 
 export interface FoundCase {
   case: string;
@@ -35,19 +35,6 @@ export interface CaseSearch {
 
 /** So many words are looked for; more would only slow a reader. */
 const WORDS_MAX = 16;
-const WORD_CHARACTERS_MAX = 40;
-/** Of one case. */
-const WORDS_KEPT_MAX = 5000;
-
-/** Words as they are kept and looked for: small letters, at most 40 characters. */
-export function wordsIn(text: string): string[] {
-  const words =
-    text
-      .normalize("NFC")
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? [];
-  return [...new Set(words.map((word) => hex(utf8(word.slice(0, WORD_CHARACTERS_MAX)))))].slice(0, WORDS_KEPT_MAX);
-}
 
 /** @param now Unix seconds @returns a page, and how many there are in all */
 export async function searchCases(

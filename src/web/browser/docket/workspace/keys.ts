@@ -21,7 +21,7 @@ import type { CaseView } from "../../../../office/docket/view/case-view.js";
 import { here } from "./held.js";
 
 /** A passkey that is enrolled in the case. */
-export interface Enrolled {
+interface Enrolled {
   keyId: string;
   party: string;
   terms: PasskeyTerms | null;
