@@ -16,7 +16,6 @@ import { notShownCourse } from "../../materials/docket/courses.ts";
 const folder = mkdtempSync(join(tmpdir(), "assay-docket-workspace-"));
 const cases = join(folder, "cases");
 const ID = "2026-002";
-const _SECRET = "PLANTED-words-of-a-sealed-answer";
 const bytes = (text: string) => new TextEncoder().encode(text);
 let court: Rehearsal;
 let site: Served;
