@@ -162,13 +162,18 @@ function decide(
     return refuse(
       `No unit of the claimant's has ${EXCLUSIVE_MIN} prints that no maker of the index has: nothing of its own can be looked for.`,
     );
-  return make(unspoken([forward, turned], review !== null));
+  return make(unspoken(forward, turned, review?.record ?? null));
 }
 
 /** Why the language of the units that reached the statistic does not speak yet; null where it does, or none reached any. */
-function unspoken(directions: readonly Containment[], read: boolean): string | null {
-  const top = directions.map((each) => each.top).find((one) => one !== null && SPEAKS[one.unit.language] !== "at once");
-  if (!top || read) return null;
+function unspoken(forward: Containment, turned: Containment, review: Review | null): string | null {
+  const top = [forward, turned].map((each) => each.top).find((one) => one && SPEAKS[one.unit.language] !== "at once");
+  if (!top) return null;
+  // A record that has no word on what speaks now is no reading of it.
+  const left = forward.top?.unit;
+  if (review && left && review.units.some(({ path, line }) => path === left.path && line === left.line)) return null;
+  if (review && left)
+    return `in ${top.unit.language} only units that were read may speak, and the reader's record has none for ${left.path}:${left.line}, which is left`;
   return `in ${top.unit.language} the study accused unrelated makers until a reader named the third source of what they share, and no one has read the units of these two trees (--review)`;
 }
 

@@ -8,6 +8,7 @@ import { printsOfUnits } from "../../../src/labs/code/host/corpus.js";
 import { printTree } from "../../../src/labs/code/host/printed-tree.js";
 import { treeOf } from "../../../src/labs/code/host/source-tree.js";
 import { METHOD } from "../../../src/labs/code/method.js";
+import type { CodeObservations } from "../../../src/labs/code/observations.js";
 import type { Maker } from "../../../src/labs/code/prints/containment.js";
 import type { Language } from "../../../src/labs/code/tokens/languages.js";
 import { pythonProgram, renamed } from "./programs.js";
@@ -64,7 +65,7 @@ describe.each([
       validations: [study],
       software: { name: "assay", version: "0", commit: "0" },
     };
-    const { outcome, reason } = examineCode({ ...asked, review: null });
+    const { outcome, reason, observations } = examineCode({ ...asked, review: null });
     expect(outcome).toBe(unread);
     if (unread === "uncalibrated") expect(reason).toMatch(/no one has read the units of these two trees/);
     const record = {
@@ -73,8 +74,15 @@ describe.each([
       suspect: suspect.artefact.root,
       corpus: root,
       reader: "A. Reader",
-      units: [],
+      units: [] as { path: string; line: number; verdict: "unexplained"; words: string }[],
     };
-    expect(examineCode({ ...asked, review: { digest: root, record } }).outcome).toBe("supports-hp");
+    // A record without a word on the units that speak is no reading of them.
+    expect(examineCode({ ...asked, review: { digest: root, record } }).outcome).toBe(unread);
+    const { units } = (observations as CodeObservations).forward;
+    const read = {
+      ...record,
+      units: units.map(({ path, line }) => ({ path, line, verdict: "unexplained" as const, words: "" })),
+    };
+    expect(examineCode({ ...asked, review: { digest: root, record: read } }).outcome).toBe("supports-hp");
   });
 });
