@@ -27,7 +27,7 @@ export interface TextPaths {
 export const KEY_OPTIONS = [
   {
     ...COMMITTED_OPTIONS[0]!,
-    help: "proof that the commitment of a drawn mark (mark commit, mark draw) was in a log before its round; with --policy. Without it every mark that could have been written is paid for",
+    help: "proof that the commitment of a drawn mark (mark commit, mark draw) was in a log before its round; with --policy. Without it every mark that could have been written and tried is paid for",
   },
   ...COMMITTED_OPTIONS.slice(1),
 ];

@@ -55,6 +55,6 @@ export function marksAbout(finding: Finding): About | null {
 function keyRow({ round, log10Choices }: KeyObservation): About["rows"][number] {
   const drawn = `the draw of the key by round ${round} of a public beacon, which a log's witnesses had named before it was out`;
   const chosen =
-    "every mark that could have been written: nothing shows that nobody chose this key with the text at hand";
+    "every mark that could have been written and tried: nothing shows that nobody chose this key with the text at hand";
   return { label: "Error rate is over", values: [log10Choices === 0 ? drawn : chosen] };
 }

@@ -3,7 +3,7 @@
 export const PRESENT_ASSUMPTION =
   "The key was drawn at random and whoever wrote the text did not have it, nor texts scored under it; distinct tuples then score as independent draws.";
 export const KEY_ASSUMPTION =
-  "Nobody chose the key with the text at hand: a beacon's round drew it after a log had the mark's commitment, whose place there is paid for; or, where nothing shows that, every mark that could have been written is paid for, so that no choice of one can have helped. The ids are those of the tokenizer that the text was made with.";
+  "Nobody chose the key with the text at hand: a beacon's round drew it after a log had the mark's commitment, whose place there is paid for; or, where nothing shows that, every mark that could have been written and tried is paid for, so that no choice of one can have helped. The ids are those of the tokenizer that the text was made with.";
 
 export const BEYOND_ASSUMPTION =
   "Whoever wrote the text had no key and learned the mark from these served texts alone; a tuple that stands in none of them then scores as an independent draw. Lists of a fixed size and tables shared by all keys hang together a little beyond that.";

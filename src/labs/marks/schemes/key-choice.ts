@@ -2,8 +2,9 @@
  * Who chose the key, and what that costs. A p of this laboratory is over the draw of the key, and holds where nobody could
  * pick it with the text at hand. That is shown in one way: a beacon's round drew it, after a log had the mark's commitment
  * (drawn-mark.ts). A date alone would not do: whoever knows the key before the text is made may have picked it to fit what
- * such texts say anyhow. Where nothing shows it, every mark that could have been written is paid for instead, so that no
- * choice can have helped: marks are weighed by how much there is to write in one (Kraft), keys of one form alike. What it
+ * such texts say anyhow. Where nothing shows it, every mark that could have been written and tried is paid for instead, so that no
+ * choice can have helped: marks are weighed by how much there is to write in one (Kraft), keys of one form alike, and of
+ * keys too many to try as many as could be tried. What it
  * cannot pay for is a choice of ids: those of a text are the evidence, as its words are.
  */
 import { chosenByItsMaker, type Dated } from "../../../evidence/beacon-draw.js";
@@ -16,6 +17,12 @@ import { defaultParameters, MARK_FORMS, type Mark } from "./mark-file.js";
 const LOG10_INTEGERS = Math.log10(1.5) + 64 * Math.log10(2);
 /** What a character of a stated parameter may be, its end included. */
 const LOG10_CHARACTER = 2;
+/**
+ * Keys of 256 bits that anybody could have tried: they reach a text through HMAC-SHA-256 alone, so that one that fits is
+ * found by trying and in no other way, and each try scores the text anew, some hundreds of hashes. 2^80 of them are
+ * beyond what is computed anywhere; the 2^256 that exist could not be chosen among.
+ */
+const LOG10_TRIED_MAX = 80 * Math.log10(2);
 /** Stated or not. */
 const LOG10_STATED = Math.log10(2);
 
@@ -34,7 +41,7 @@ function log10Keys(mark: Mark): number {
   switch (mark.form) {
     case "assay/tournament":
     case "assay/biased":
-      return 256 * Math.log10(2);
+      return LOG10_TRIED_MAX;
     case "synthid/transformers": {
       // A layer's key only rotates the table, whose size is a power of two wherever a finding speaks (table-law.ts).
       const rotations = Math.log10(mark.parameters.sampling_table_size);
@@ -52,7 +59,7 @@ function text(value: unknown): string {
 }
 
 export interface KeyPaid {
-  /** After tries, and after the mark's place in its log or every mark that could have been written. */
+  /** After tries, and after the mark's place in its log or every mark that could have been written and tried. */
   log10P: number;
   /** Marks paid for, as log10; nought where a beacon drew the key. */
   log10Choices: number;
@@ -69,6 +76,6 @@ export function keyPaid(mark: Mark, log10P: number, tries: number, dated: Dated 
   const stated = log10Paid(log10P, tries, null);
   const paid = Math.min(0, stated + choices);
   const why = mark.drawn ? chosenByItsMaker(mark.drawn.round, dated)! : "nothing shows who chose the key, or when";
-  const outside = `${why}. Whoever may choose among the 10^${choices.toFixed(0)} marks that could be written finds one that fits any text as well as this one does`;
+  const outside = `${why}. Whoever may choose among the 10^${choices.toFixed(0)} marks that could be written and tried finds one that fits any text as well as this one does`;
   return { log10P: paid, log10Choices: choices, outside: stated <= log10Alpha && paid > log10Alpha ? outside : null };
 }
