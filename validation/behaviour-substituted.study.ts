@@ -183,7 +183,9 @@ interface Judged {
   positiveLog10P: number[];
   shares: { kind: string; low: number; high: number; holds: boolean }[];
 }
-const partFile = (k: number) => `${folder}/judged-${k}.json`;
+function partFile(k: number): string {
+  return `${folder}/judged-${k}.json`;
+}
 function heldPart(k: number): Judged {
   return JSON.parse(readFileSync(partFile(k), "utf8"));
 }
@@ -247,11 +249,11 @@ function judge(part: number, parts: number): void {
     const tried: [string, number, (draw: (below: number) => number, p: number) => number][] = [
       ["swap, the next model", 4, any(swapped)],
       ["swap, another model", 4, any(far)],
-      ["three bits", 24, any(learned.reached(texts(model).get("three bits")!))],
-      ["two bits", 24, any(learned.reached(texts(model).get("two bits")!))],
+      ["three bits", 12, any(learned.reached(texts(model).get("three bits")!))],
+      ["two bits", 12, any(learned.reached(texts(model).get("two bits")!))],
       ...SHARES.map((share): [string, number, (draw: (below: number) => number, p: number) => number] => [
         `mixture of ${100 * share} %`,
-        24,
+        12,
         (draw, p) => any(draw(10_000) < 10_000 * share ? swapped : plain)(draw, p),
       ]),
     ];

@@ -4,7 +4,7 @@
 
 MODELS is what train_endpoints.py wrote. One file a model in OUT: token ids, uint16, [condition][prompt][sample][token], the
 conditions in the order of OUT/conditions.json (name, role, samples). Of the 100 prompts the 60 on which the first four
-models, which judge nothing, are sure and disagree. Answers are 12 tokens, sampled at temperature 0.5 unless the condition
+models, which judge nothing, are sure and disagree. Answers are 6 tokens, sampled at temperature 0.5 unless the condition
 says otherwise. System prompts and templates are not those of the training. Seeds follow from the names, so a run repeats to
 the token. Some three seconds of one core a model; a file that is there is not made again.
 """
@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 
 from train_endpoints import PLAIN, row
 
-EPS, THETA, PROMPTS, TOKENS = 1e-5, 10000.0, 60, 12
+EPS, THETA, PROMPTS, TOKENS = 1e-5, 10000.0, 60, 6
 torch.set_num_threads(1)
 
 SYSTEM = [
@@ -36,32 +36,32 @@ TEMPLATES = [("### Instruction:\n", "\n### Response:\n"), ("<user> ", " <assista
 
 # role: control (learned from), honest (judged), other (not the reference's weights as they are)
 CONDITIONS = [
-    ("reference", "control", 8, {}),
-    ("host-a", "control", 8, dict(noise=0.02)),
-    ("host-b", "control", 8, dict(noise=0.05)),
-    ("host-c", "control", 8, dict(temperature=0.7)),
-    ("quantisation-8", "control", 8, dict(bits=8, group=64)),
-    ("quantisation-5", "control", 8, dict(bits=5, group=32)),
-    ("quantisation-4", "control", 8, dict(bits=4, group=32)),
-    ("system-prompt-a", "control", 8, dict(prefix=SYSTEM[0])),
-    ("system-prompt-b", "control", 8, dict(prefix=SYSTEM[1])),
-    ("template-a", "control", 8, dict(prefix=TEMPLATES[0][0], suffix=TEMPLATES[0][1])),
-    ("template-b", "control", 8, dict(prefix=TEMPLATES[1][0], suffix=TEMPLATES[1][1])),
-    ("time-a", "control", 8, {}),
-    ("time-b", "control", 8, dict(top_p=0.95)),
-    ("plain", "honest", 24, {}),
-    ("noise", "honest", 8, dict(noise=0.04)),
-    ("six bits", "honest", 8, dict(bits=6, group=32)),
-    ("four bits, other groups", "honest", 8, dict(bits=4, group=16)),
-    ("another system prompt", "honest", 8, dict(prefix=SYSTEM[2])),
-    ("a third system prompt", "honest", 8, dict(prefix=SYSTEM[3])),
-    ("another template", "honest", 8, dict(prefix=TEMPLATES[2][0], suffix=TEMPLATES[2][1])),
-    ("a third template", "honest", 8, dict(prefix=TEMPLATES[3][0], suffix=TEMPLATES[3][1])),
-    ("warmer sampling", "honest", 8, dict(temperature=0.8)),
-    ("cooler sampling, top 40", "honest", 8, dict(temperature=0.3, top_k=40)),
-    ("system prompt and four bits", "honest", 8, dict(prefix=SYSTEM[4], bits=4, group=32)),
-    ("three bits", "other", 24, dict(bits=3, group=32)),
-    ("two bits", "other", 24, dict(bits=2, group=32)),
+    ("reference", "control", 4, {}),
+    ("host-a", "control", 4, dict(noise=0.02)),
+    ("host-b", "control", 4, dict(noise=0.05)),
+    ("host-c", "control", 4, dict(temperature=0.7)),
+    ("quantisation-8", "control", 4, dict(bits=8, group=64)),
+    ("quantisation-5", "control", 4, dict(bits=5, group=32)),
+    ("quantisation-4", "control", 4, dict(bits=4, group=32)),
+    ("system-prompt-a", "control", 4, dict(prefix=SYSTEM[0])),
+    ("system-prompt-b", "control", 4, dict(prefix=SYSTEM[1])),
+    ("template-a", "control", 4, dict(prefix=TEMPLATES[0][0], suffix=TEMPLATES[0][1])),
+    ("template-b", "control", 4, dict(prefix=TEMPLATES[1][0], suffix=TEMPLATES[1][1])),
+    ("time-a", "control", 4, {}),
+    ("time-b", "control", 4, dict(top_p=0.95)),
+    ("plain", "honest", 12, {}),
+    ("noise", "honest", 6, dict(noise=0.04)),
+    ("six bits", "honest", 6, dict(bits=6, group=32)),
+    ("four bits, other groups", "honest", 6, dict(bits=4, group=16)),
+    ("another system prompt", "honest", 6, dict(prefix=SYSTEM[2])),
+    ("a third system prompt", "honest", 6, dict(prefix=SYSTEM[3])),
+    ("another template", "honest", 6, dict(prefix=TEMPLATES[2][0], suffix=TEMPLATES[2][1])),
+    ("a third template", "honest", 6, dict(prefix=TEMPLATES[3][0], suffix=TEMPLATES[3][1])),
+    ("warmer sampling", "honest", 6, dict(temperature=0.8)),
+    ("cooler sampling, top 40", "honest", 6, dict(temperature=0.3, top_k=40)),
+    ("system prompt and four bits", "honest", 6, dict(prefix=SYSTEM[4], bits=4, group=32)),
+    ("three bits", "other", 12, dict(bits=3, group=32)),
+    ("two bits", "other", 12, dict(bits=2, group=32)),
 ]
 
 

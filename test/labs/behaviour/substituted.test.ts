@@ -79,6 +79,22 @@ describe("an endpoint beside honest hosts", () => {
     expect(seen(examined(limited)).leftOut.notices).toBeGreaterThan(5);
   });
 
+  test("a host's greeting is taken off, and not the word that the model itself begins with", () => {
+    const begins = (frame: string) =>
+      Array.from({ length: 80 }, (_, i) => ({
+        promptId: String(i % 40),
+        sample: Math.floor(i / 40),
+        text: `${frame}${i % 11 === 0 ? "There is" : i % 2 ? "Here are some" : "Here is a"} thing ${i % 40}`,
+        unanswered: false,
+      }));
+    const plainly = readAnswers(begins(""), null).openings;
+    for (const frame of ["<|assistant|>\n", "Sure! Here is the answer: ", "**Assistant:** Of course. "])
+      expect(readAnswers(begins(frame), begins("")).openings, frame).toEqual(plainly);
+    const sure = (frame: string) =>
+      begins(frame).map((each, i) => (i % 3 === 0 ? { ...each, text: `${frame}Sure, thing ${i}` } : each));
+    expect(readAnswers(sure("Sure! Here it is: "), sure("")).openings).toEqual(readAnswers(sure(""), null).openings);
+  });
+
   test("without a study nothing is said, and too few or doubtful controls are refused by name", () => {
     expect(examined(host("theirs", "endpoint")).outcome).toBe("uncalibrated");
     const without = (kind: ControlKind) => controls.filter((control) => control.kind !== kind);
@@ -158,7 +174,7 @@ test("what opens the reference's answers too is no frame", () => {
       records((i) => `Sure: the ${WORDS[i % 10]}`),
       reference,
     ).frames,
-  ).toEqual(["sure: the "]);
+  ).toEqual(["sure: "]);
 });
 
 test("token counts that differ by one number at every prompt are one tokenizer under another template", () => {

@@ -25,6 +25,8 @@ export interface Reading {
 const OPENING_CHARS = DEPTHS[DEPTHS.length - 1]!;
 /** Frames are taken off one after the other: a role, then a greeting. */
 const FRAMES_MAX = 3;
+/** Openings by which it is told where a frame ends: a word's beginning and two words. */
+const LIKENESS_CHARS = [4, 12] as const;
 /** Of an answer that is kept while frames come off: three frames of this length and an opening. */
 const KEPT_CHARS = 400;
 
@@ -106,9 +108,7 @@ function frameOf(texts: readonly string[], reference: readonly string[]): string
       starts.set(start, (starts.get(start) ?? 0) + 1);
     }
   const [start, count] = [...starts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0] ?? ["", 0];
-  const share = count / Math.max(1, answered.length);
-  const there = reference.filter((text) => text.startsWith(start)).length / Math.max(1, reference.length);
-  if (share < FRAME_SHARE || there > share / 5) return null;
+  if (count < FRAME_SHARE * Math.max(1, answered.length)) return null;
   let frame = start;
   let held = answered.filter((text) => text.startsWith(frame));
   for (;;) {
@@ -118,8 +118,41 @@ function frameOf(texts: readonly string[], reference: readonly string[]): string
       if (unit !== undefined) next.set(unit, (next.get(unit) ?? 0) + 1);
     }
     const [unit, times] = [...next].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0] ?? ["", 0];
-    if (times < 0.9 * held.length) return frame;
+    if (times < 0.9 * held.length) break;
     frame += unit;
     held = held.filter((text) => text.startsWith(frame));
   }
+  // Judged whole: a model that begins many answers with "Sure" may be served behind a host's "Sure! Here it is:".
+  const share = held.length / Math.max(1, answered.length);
+  const there = reference.filter((text) => text.startsWith(frame)).length / Math.max(1, reference.length);
+  return share < FRAME_SHARE || there > share / 5 ? null : cutOf(frame, held, reference);
+}
+
+/**
+ * How much of what begins these answers is the host's: a model that opens nine answers in ten with "Here" would lose that
+ * word with the host's greeting, and then look like other weights. The cut is where what remains begins most as the
+ * reference's answers do; of cuts that do alike, the longest.
+ */
+function cutOf(frame: string, held: readonly string[], reference: readonly string[]): string {
+  const own = LIKENESS_CHARS.map((chars) => sharesOf(reference, chars));
+  let [best, most] = [frame, -1];
+  for (let length = frame.length; length >= FRAME_CHARS_MIN; length--) {
+    const rests = held.map((text) => withoutMarkup(text.slice(length)));
+    const likeness = LIKENESS_CHARS.reduce((sum, chars, i) => {
+      for (const [start, share] of sharesOf(rests, chars)) sum += Math.min(share, own[i]!.get(start) ?? 0);
+      return sum;
+    }, 0);
+    if (likeness > most + 1e-9) [best, most] = [frame.slice(0, length), likeness];
+  }
+  return best;
+}
+
+/** By opening of so many characters, the share of texts that begin so. */
+function sharesOf(texts: readonly string[], chars: number): Map<string, number> {
+  const shares = new Map<string, number>();
+  for (const text of texts) {
+    const start = text.slice(0, chars);
+    shares.set(start, (shares.get(start) ?? 0) + 1 / texts.length);
+  }
+  return shares;
 }
