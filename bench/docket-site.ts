@@ -37,6 +37,20 @@ const engine = databaseUrl === undefined ? "sqlite" : "postgresql";
 const draw = prng("assay/docket-site/v1", engine);
 const round = (value: number) => Math.round(value * 100) / 100;
 
+/** Addresses of each kind; the same of each kind are drawn on either engine's turn anew. */
+const PAGES: Record<string, () => string> = {
+  "/about, which asks for nothing": () => "/about",
+  "front page, any of its pages": () => `/?page=${1 + draw.below(200)}`,
+  "search by a party": () => `/?q=${NAMES[draw.below(8)]}+${KINDS[draw.below(5)]}+${draw.below(250)}`,
+  "search by a word of 13 cases": () => `/index.json?q=word${draw.below(777)}`,
+  "search by the beginning of a word of every case": () => `/index.json?q=compl&page=${1 + draw.below(200)}`,
+  "times that run": () => "/deadlines",
+  "a case": () => `/cases/${idOf(draw.below(FILED))}`,
+  "its timeline": () => `/cases/${idOf(draw.below(FILED))}/timeline`,
+  "an entry": () => `/cases/${idOf(draw.below(FILED))}/entries/${draw.below(10)}`,
+  "feed of all cases": () => "/feed.atom",
+};
+
 const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "assay-bench-site-"));
 const figures: Record<string, unknown> = existsSync(OUT) ? JSON.parse(readFileSync(OUT, "utf8")) : {};
 try {
@@ -94,20 +108,6 @@ async function fill(): Promise<void> {
   await analyse(index);
   await index.database.close();
 }
-
-/** Addresses of each kind; the same of each kind are drawn on either engine's turn anew. */
-const PAGES: Record<string, () => string> = {
-  "/about, which asks for nothing": () => "/about",
-  "front page, any of its pages": () => `/?page=${1 + draw.below(200)}`,
-  "search by a party": () => `/?q=${NAMES[draw.below(8)]}+${KINDS[draw.below(5)]}+${draw.below(250)}`,
-  "search by a word of 13 cases": () => `/index.json?q=word${draw.below(777)}`,
-  "search by the beginning of a word of every case": () => `/index.json?q=compl&page=${1 + draw.below(200)}`,
-  "times that run": () => "/deadlines",
-  "a case": () => `/cases/${idOf(draw.below(FILED))}`,
-  "its timeline": () => `/cases/${idOf(draw.below(FILED))}/timeline`,
-  "an entry": () => `/cases/${idOf(draw.below(FILED))}/entries/${draw.below(10)}`,
-  "feed of all cases": () => "/feed.atom",
-};
 
 async function load() {
   const server = spawn(process.execPath, ["dist/command/main.js", "docket", "serve", folder, "--port", "0"]);

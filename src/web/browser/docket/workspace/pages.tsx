@@ -206,14 +206,18 @@ export function Keys({
         An identity that opens seals
       </h2>
       <p class="govuk-body" id="recipient" aria-live="polite">
-        {recipient === null ? (
-          "None is open in this page."
-        ) : (
-          <>
-            Open in this page. Others seal to: <span class="app-digest">{recipient}</span>
-          </>
-        )}
+        {recipient === null ? "None is open in this page." : "Open in this page."}
       </p>
+      {recipient === null ? null : (
+        <details class="govuk-details">
+          <summary class="govuk-details__summary">
+            <span class="govuk-details__summary-text">What others seal to</span>
+          </summary>
+          <div class="govuk-details__text">
+            <span class="app-digest">{recipient}</span>
+          </div>
+        </details>
+      )}
       <p class="govuk-body" id="saved-identity" />
       <div class="govuk-button-group">
         <button class="govuk-button govuk-button--secondary" type="button" id="new-identity">

@@ -238,8 +238,8 @@ export function CheckPage({
         <>
           {against.length > 0 ? null : (
             <p class="govuk-body" id="checked">
-              Checked: its facts are complete, it is sealed to those named, and the office would admit it as the case
-              stands now. Once it is entered it stays.
+              Checked: its facts are complete, {draft.tier === "PUBLIC" ? "" : "it is sealed to those named, "}and the
+              office would admit it as the case stands now. Once it is entered it stays.
             </p>
           )}
           {against.length === 0 && byPasskey ? (
