@@ -1,8 +1,8 @@
 /**
  * Claimants who choose the draw of their canaries or planted decisions, or arrange what it draws among, against models that
  * learned nothing: who is accused where p alone decides, as version 1 of both methods did, and who by the rule as it
- * stands? Suspects of canaries answer by a taste that models share in part; planted pairs are answered by the 34 models of
- * preferences.study.ts that never saw a decision. It is of arithmetic and rules: no model was trained for it.
+ * stands? Suspects of canaries answer by a taste that models share in part; planted pairs are answered by the 306 models
+ * of preferences.study.ts, students of other things among them, that never saw a decision. It is of arithmetic and rules: no model was trained for it.
  *
  *   npm run build && node validation/chosen-draws.study.ts         (a minute; writes chosen-draws.json)
  */
