@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, expect, test } from "vitest";
-import { PARQUET } from "../../materials/audit/log-files.ts";
+import { altered, PARQUET, READERS } from "../../materials/audit/log-files.ts";
 import { openSource, parquetFile } from "../../src/app/audit/row-source.js";
 import { AssayError } from "../../src/base/error.js";
 import { prng } from "../../src/base/prng.js";
@@ -94,4 +94,17 @@ test("an altered Parquet file is one line, or rows", async () => {
   }
   expect(refused).toBeGreaterThan(tries / 10);
   expect(read).toBeGreaterThan(tries / 10);
+});
+
+test("a page header without its size: refused in a line, where the library alone never ended", async () => {
+  // The 2,088th altered file of the study's seventh chunk.
+  const source = prng("assay/audit-mutants", "chunk 6");
+  let bytes = Buffer.alloc(0);
+  for (let i = 0; i <= 2087; i++) bytes = altered(READERS[i % READERS.length]![1], source);
+  expect(READERS[2087 % READERS.length]![0]).toBe("Parquet");
+  writeFileSync(join(home, "endless.parquet"), bytes);
+  const read = async () => {
+    for await (const _ of parquetFile(join(home, "endless.parquet")));
+  };
+  await expect(read()).rejects.toThrow(/endless.parquet: expected/);
 });

@@ -15,6 +15,7 @@ import {
 import { base64 } from "../../../base/bytes.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import type { Fields } from "./normal-form.js";
+import { checkPages } from "./parquet-pages.js";
 
 /** Footers of data sets with thousands of columns and row groups take some megabytes (CWE-770). */
 const FOOTER_BYTES_MAX = 64 * 1024 * 1024;
@@ -35,6 +36,12 @@ export async function* parquetRows(file: AsyncBuffer, compressors: Compressors, 
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);
     const to = from + rows;
+    for (const { meta_data: of } of group.columns) {
+      if (!of) throw new AssayError("FORMAT", `${what}: expected columns that say where they lie`);
+      const start = Number(of.dictionary_page_offset || of.data_page_offset);
+      const end = start + Number(of.total_compressed_size);
+      await checkPages(file, { start, end }, { pageBytes: PAGE_BYTES_MAX, values: GROUP_VALUES_MAX }, what);
+    }
     const read = await parquetReadObjects({
       file,
       metadata,
