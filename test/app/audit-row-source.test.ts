@@ -99,7 +99,7 @@ test("an altered Parquet file is one line, or rows", async () => {
 test("a page header without its size: refused in a line, where the library alone never ended", async () => {
   // The 2,088th altered file of the study's seventh chunk.
   const source = prng("assay/audit-mutants", "chunk 6");
-  let bytes = Buffer.alloc(0);
+  let bytes: Uint8Array = new Uint8Array(0);
   for (let i = 0; i <= 2087; i++) bytes = altered(READERS[i % READERS.length]![1], source);
   expect(READERS[2087 % READERS.length]![0]).toBe("Parquet");
   writeFileSync(join(home, "endless.parquet"), bytes);
