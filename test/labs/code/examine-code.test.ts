@@ -1,6 +1,6 @@
 /** `assay examine code` and `assay code corpus` as commands: a copy is seen, independent programs are not, bundles hold. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -107,6 +107,28 @@ test("a bundle verifies and is examined again from the trees", () => {
     at("index"),
   );
   expect(again.stdout + again.stderr).toMatch(/recomputed finding: the same to the last bit/);
+});
+
+test("a reader's record of other trees or by another index is an error", () => {
+  const { evidence } = findingOf(at("ours"), at("copied"), "--corpus", at("index"));
+  const [claimant, suspect, corpus] = evidence as [string, string, string];
+  const other = `sha256:${"0".repeat(64)}`;
+  const asked = (record: object) => {
+    const whole = {
+      type: "assay/code-review/v1",
+      claimant,
+      suspect,
+      corpus,
+      reader: "A. Reader",
+      units: [],
+      ...record,
+    };
+    writeFileSync(at("review.json"), JSON.stringify(whole));
+    return assay("examine", "code", at("ours"), at("copied"), "--corpus", at("index"), "--review", at("review.json"));
+  };
+  expect(asked({}).status).toBe(0);
+  expect(asked({ suspect: other })).toMatchObject({ status: 2, stderr: expect.stringMatching(/got one of others/) });
+  expect(asked({ corpus: other })).toMatchObject({ status: 2, stderr: expect.stringMatching(/got one by another/) });
 });
 
 describe("hostile trees get one line and exit status 2", () => {
