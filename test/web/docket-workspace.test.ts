@@ -1,13 +1,22 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+/**
+ * A party's workspace, in a browser along links and labels alone: a complaint and an answer filed by passkey, an answer's seal
+ * opened by the other side, a filing signed on the command line; and a decision read on the public docket without scripts.
+ * And the program behind it: what it hands out, and what it refuses.
+ */
+import { generateKeyPairSync, sign } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { countersign } from "../../dist/app/docket/act.js";
 import { Docket } from "../../dist/app/docket/docket.js";
 import { Rehearsal } from "../../dist/app/docket/rehearsal.js";
+import { caseCommand } from "../../dist/cli/commands/case/case.js";
 import { makeIdentity } from "../../dist/host/log/sealing.js";
+import type { Role } from "../../dist/office/docket/pack/names.js";
 import { serveDocket } from "../../dist/web/docket/docket-server.js";
 import { serveWorkspace, workspaceSite } from "../../dist/web/docket/workspace-server.js";
 import type { Served } from "../../dist/web/static-server.js";
@@ -16,6 +25,7 @@ import { notShownCourse } from "../../materials/docket/courses.ts";
 const folder = mkdtempSync(join(tmpdir(), "assay-docket-workspace-"));
 const cases = join(folder, "cases");
 const ID = "2026-002";
+const SECRET = "PLANTED-words-of-a-sealed-answer";
 const bytes = (text: string) => new TextEncoder().encode(text);
 let court: Rehearsal;
 let site: Served;
@@ -212,7 +222,7 @@ describe.skipIf(!present)("in a browser", () => {
     return entry;
   }
 
-  test("a complaint is filed by passkey, and an identity for seals is made", async () => {
+  test("a complaint is filed, an answer given under seal, the seal opened by the other side", async () => {
     const complainant = await partyBrowser();
     await looked(complainant, "now");
     await enrolled(complainant, "Aldgate Labs", "Complainant");
@@ -239,14 +249,118 @@ describe.skipIf(!present)("in a browser", () => {
     await complainant.getByRole("link", { name: "My keys" }).click();
     await complainant.getByRole("button", { name: "Make an identity" }).click();
     await complainant.getByRole("link", { name: "Save identity.age" }).waitFor();
-    await saved(complainant, () => complainant.getByRole("link", { name: "Save identity.age" }).click());
+    const identityFile = await saved(complainant, () =>
+      complainant.getByRole("link", { name: "Save identity.age" }).click(),
+    );
     await looked(complainant, "keys");
+    await complainant.getByRole("button", { name: "Keep it in this browser, under a passkey" }).click();
+    await complainant.getByRole("button", { name: "Forget the identity that is kept" }).waitFor();
+    await complainant.getByRole("link", { name: "What can I do now" }).click();
+    await complainant.getByRole("link", { name: "Reader joined a circle" }).click();
+    await answered(complainant, {
+      "Which circle": "PARTIES",
+      "Name, as": "counsel of Aldgate Labs",
+      "Is this reader employed": "No",
+      "Your undertaking": "I keep to myself what I read.",
+    });
+    await signedAndFiled(complainant);
+
+    await office("registrar", "notice", {});
+    await office("registrar", "service.proof", { way: "courier", on: court.today });
+
+    const respondent = await partyBrowser();
+    await enrolled(respondent, "Meridian Cloud", "Respondent");
+    // What may be done is there, with its time; a first draft is left and taken up again.
+    await respondent.getByRole("link", { name: "Response", exact: true }).click();
+    await respondent.getByLabel("Sealed to the parties").check();
+    await respondent.getByRole("button", { name: "Save and continue" }).click();
+    await respondent.getByRole("link", { name: "What can I do now" }).click();
+    await respondent.getByRole("link", { name: "Go on with: Response" }).click();
+    await answered(respondent, {
+      "Who may read": "Sealed to the parties",
+      "What does the respondent say": "denies",
+      "What do you say?": SECRET,
+      Files: { file: "annex.txt", text: `${SECRET} in a file` },
+    });
+    await respondent.getByText("counsel of Aldgate Labs").waitFor();
+    const answer = await signedAndFiled(respondent);
+
+    // The other side reads it: with its file, and again by passkey after the page was loaded anew.
+    await complainant.reload();
+    await complainant.getByRole("link", { name: "What can I do now" }).click();
+    await complainant.getByLabel("My age identity (a file)").setInputFiles(identityFile);
+    await complainant.getByRole("button", { name: "Open", exact: true }).click();
+    await complainant.getByText("1 of 1 sealed entries opened").waitFor();
+    await looked(complainant, "opened");
+    await complainant.getByRole("link", { name: "Timeline" }).click();
+    await complainant.getByLabel("Kind").selectOption({ label: "Response" });
+    await complainant.getByRole("button", { name: "Filter" }).click();
+    await complainant
+      .locator("tbody")
+      .getByRole("link", { name: String(answer), exact: true })
+      .click();
+    await complainant.getByText(SECRET, { exact: true }).waitFor();
+    await looked(complainant, "opened-entry");
+    const annex = await saved(complainant, () => complainant.getByRole("link", { name: "annex.txt" }).click());
+    expect(readFileSync(annex, "utf8")).toBe(`${SECRET} in a file`);
+    await complainant.getByRole("link", { name: "Search" }).click();
+    await complainant.getByLabel("Words, in what is public").fill("planted-words");
+    await complainant.getByRole("button", { name: "Search" }).click();
+    await complainant.getByText("1 entry found").waitFor();
+    await complainant.reload();
+    await complainant.getByText("No entry that is open here").waitFor();
+    await complainant.getByRole("link", { name: "What can I do now" }).click();
+    await complainant.getByRole("button", { name: "Open with my passkey" }).click();
+    await complainant.getByText("1 of 1 sealed entries opened").waitFor();
+    // The respondent sealed it to those who had joined: not to itself, and to nobody without an identity.
+    await respondent.getByRole("link", { name: "Timeline" }).click();
+    expect(await respondent.locator("main").innerText()).not.toContain(SECRET);
+
     // Nothing went anywhere but to this server, and nothing planted went in clear.
     expect(asked.filter((each) => !each.split(" ")[1]!.startsWith(desk.url))).toEqual([]);
     expect(asked.filter((each) => /planted/i.test(each))).toEqual([]);
     expect(faults).toEqual([]);
     await complainant.context().close();
+    await respondent.context().close();
   }, 180_000);
+
+  test("a filing is taken along, signed by the command line, and entered", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    const keyFile = join(folder, "respondent-key.pem");
+    writeFileSync(keyFile, privateKey.export({ type: "pkcs8", format: "pem" }));
+    const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
+    const said = { party: "Meridian Cloud", name: "counsel", roles: ["respondent" as Role], publicKey: pem };
+    const by = (message: Uint8Array) => new Uint8Array(sign("sha256", message, privateKey));
+    await office("registrar", "key.enrolled", { ...countersign(ID, said, by) });
+    const page = await partyBrowser();
+    await page.getByLabel("My role").selectOption({ label: "Respondent" });
+    await page.getByRole("link", { name: "Commitment to evidence" }).click();
+    await answered(page, { "Who may read": "Public", "Digests of what": `sha256:${"7".repeat(64)}` });
+    await page.getByText("the office would admit it").waitFor();
+    const unsigned = await saved(page, () => page.getByRole("link", { name: "Take the filing along" }).click());
+    const out = join(folder, "signed.zip");
+    const written: string[] = [];
+    const write = process.stdout.write.bind(process.stdout);
+    process.stdout.write = ((text: string) => written.push(text) > 0) as typeof process.stdout.write;
+    try {
+      await caseCommand().parseAsync(["sign", unsigned, "--private-key", keyFile, "--out", out], { from: "user" });
+    } finally {
+      process.stdout.write = write;
+    }
+    const digest = (await page.locator("#digest").innerText()).replace(/\s/g, "");
+    expect(written.join("")).toContain(digest.replace(/^sha256:/, ""));
+    await page.getByLabel("The signed filing").setInputFiles(out);
+    await page.getByRole("button", { name: "File it" }).click();
+    await page.getByRole("heading", { name: "Filed as entry" }).waitFor();
+    // The same once more is refused, in words.
+    const again = await fetch(`${desk.url}cases/${ID}/entries`, {
+      method: "POST",
+      headers: { "content-type": "application/zip" },
+      body: readFileSync(out),
+    });
+    expect([again.status, ((await again.json()) as { reason: string }).reason]).toEqual([409, "replay"]);
+    await page.context().close();
+  }, 60_000);
 
   test("a check says what is lacking, and nothing incomplete can be signed", async () => {
     const page = await partyBrowser();
@@ -258,6 +372,29 @@ describe.skipIf(!present)("in a browser", () => {
     await page.goto(`${desk.url}cases/${ID}/file?role=respondent&kind=exhibit&step=99`);
     await page.getByText("An exhibit brings a file.").waitFor();
     expect(await page.getByRole("button", { name: /Sign|File it/ }).count()).toBe(0);
+    await page.context().close();
+  }, 60_000);
+
+  test("a page that takes long does not draw over the one its reader went on to", async () => {
+    const page = await partyBrowser();
+    let asked = 0;
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    // The check asks for the case a second time, as it stands then.
+    await page.route("**/workspace.json", async (route) => {
+      if (++asked === 2) await held;
+      await route.continue();
+    });
+    await page.goto(`${desk.url}cases/${ID}/file?role=respondent&kind=response&step=99`);
+    await expect.poll(() => asked).toBe(2);
+    await page.getByRole("link", { name: "What can I do now" }).click();
+    await page.getByLabel("My age identity (a file)").waitFor();
+    const late = page.waitForResponse(/workspace\.json/);
+    answer();
+    await (await late).finished();
+    await page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))");
+    expect(await page.getByRole("heading", { level: 1 }).innerText()).toContain("What can I do now?");
+    await page.getByLabel("My age identity (a file)").waitFor();
     await page.context().close();
   }, 60_000);
 

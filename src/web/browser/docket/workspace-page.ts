@@ -19,28 +19,29 @@ import {
 } from "./workspace/keys.js";
 import { faults, identitiesIn, linkOpened, lock, myIdentity, openAll } from "./workspace/opening.js";
 import { Keys, Now, Search } from "./workspace/pages.js";
-import { byId, draw, go } from "./workspace/screen.js";
+import { begun, byId, draw, go, isShown, type Showing } from "./workspace/screen.js";
 
 async function show(): Promise<void> {
+  const showing = begun();
   const [, , , name = "", rest = ""] = location.pathname.split("/");
   const query = new URLSearchParams(location.search);
   for (const tab of document.querySelectorAll<HTMLAnchorElement>(".app-tabs a"))
     if (tab.pathname === location.pathname) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   try {
-    if (name === "") await showNow();
-    else if (name === "keys") await showKeys();
+    if (name === "") await showNow(showing, true);
+    else if (name === "keys") await showKeys(showing);
     // What is searched for in what was opened stands behind a #, which no browser sends.
-    else if (name === "search") await showSearch(new URLSearchParams(location.hash.slice(1)));
-    else if (name === "file") (await showFiling(query)) || (await showNow());
-    else await showCase(name, rest, query);
+    else if (name === "search") await showSearch(showing, new URLSearchParams(location.hash.slice(1)));
+    else if (name === "file") (await showFiling(showing, query)) || (await showNow(showing));
+    else await showCase(showing, name, rest, query);
   } catch (error) {
-    draw("<h1 class='govuk-heading-l'>This cannot be shown</h1><p class='govuk-body' id='told'></p>");
-    byId("told").textContent = (error as Error).message;
+    if (draw(showing, "<h1 class='govuk-heading-l'>This cannot be shown</h1><p class='govuk-body' id='told'></p>"))
+      byId("told").textContent = (error as Error).message;
   }
 }
 
-async function showCase(name: string, rest: string, query: URLSearchParams): Promise<void> {
+async function showCase(showing: Showing, name: string, rest: string, query: URLSearchParams): Promise<void> {
   const shown = await shownToMe();
   const pages =
     name === "print"
@@ -52,16 +53,18 @@ async function showCase(name: string, rest: string, query: URLSearchParams): Pro
       ? "<h1 class='govuk-heading-l'>There is no such entry</h1>"
       : String(page.body(record, shown));
   });
-  draw(bodies.map((body) => (name === "print" ? `<div class="app-whole">${body}</div>` : body)).join(""));
-  linkOpened(byId("main-content"));
+  const whole = bodies.map((body) => (name === "print" ? `<div class="app-whole">${body}</div>` : body));
+  if (draw(showing, whole.join(""))) linkOpened(byId("main-content"));
 }
 
-async function showNow(): Promise<void> {
-  const { sealed } = await workspace();
-  draw(Now({ shown: await shownToMe(), role: myRole(), opened: opened.size, of: sealed.length, kept: isKept() }));
+/** @param fresh asks the server how the case stands now: others file meanwhile */
+async function showNow(showing: Showing, fresh = false): Promise<void> {
+  const { sealed } = await workspace(fresh);
+  const now = { shown: await shownToMe(), role: myRole(), opened: opened.size, of: sealed.length, kept: isKept() };
+  if (!draw(showing, Now(now))) return;
   byId<HTMLSelectElement>("role").addEventListener("change", (event) => {
     setRole((event.target as HTMLSelectElement).value as Role);
-    void showNow().then(() => byId("role").focus());
+    void showNow(showing).then(() => isShown(showing) && byId("role").focus());
   });
   const open = async (from: () => Promise<string[]>) => {
     const state = byId("state");
@@ -73,9 +76,10 @@ async function showNow(): Promise<void> {
         return;
       }
       const count = await openAll(identities);
+      if (!isShown(showing)) return;
       const against = [...faults].map(([entry, says]) => ` Entry ${entry}: ${says}.`).join("");
-      await showNow();
-      byId("state").textContent = `${count} of ${sealed.length} sealed entries opened with this identity.${against}`;
+      await showNow(showing);
+      if (isShown(showing)) byId("state").textContent = `${count} of ${sealed.length} sealed entries opened with this identity.${against}`;
     } catch (error) {
       state.textContent = (error as Error).message;
     }
@@ -90,15 +94,15 @@ async function showNow(): Promise<void> {
     ?.addEventListener("click", () => open(async () => identitiesIn(await keptIdentity())));
   document.getElementById("lock")?.addEventListener("click", () => {
     lock();
-    void showNow();
+    void showNow(showing);
   });
 }
 
-async function showKeys(): Promise<void> {
+async function showKeys(showing: Showing): Promise<void> {
   const { readers } = await workspace();
   const identity = myIdentity();
   const recipient = identity === undefined ? null : await recipientOf(identity);
-  draw(Keys({ role: myRole(), recipient, kept: isKept(), named: namedHere(), circle: readers }));
+  if (!draw(showing, Keys({ role: myRole(), recipient, kept: isKept(), named: namedHere(), circle: readers }))) return;
   byId("passkey").addEventListener("submit", async (event) => {
     event.preventDefault();
     const said = byId("made");
@@ -119,25 +123,25 @@ async function showKeys(): Promise<void> {
   byId("new-identity").addEventListener("click", async () => {
     const made = await newIdentity(!readers.some((each) => !each.recipient.startsWith("age1pq1")));
     await openAll([made]);
-    await showKeys();
-    byId("saved-identity").replaceChildren(download("identity.age", `${made}\n`));
+    await showKeys(showing);
+    if (isShown(showing)) byId("saved-identity").replaceChildren(download("identity.age", `${made}\n`));
   });
   document.getElementById("keep")?.addEventListener("click", async () => {
     try {
       await keepIdentity(identity!);
-      await showKeys();
+      await showKeys(showing);
     } catch (error) {
       byId("recipient").textContent = `It is not kept: ${(error as Error).message}`;
     }
   });
   document.getElementById("forget-identity")?.addEventListener("click", () => {
     forgetIdentity();
-    void showKeys();
+    void showKeys(showing);
   });
 }
 
-async function showSearch(query: URLSearchParams): Promise<void> {
-  draw(Search({ shown: await shownToMe(), asked: query.get("q") ?? "" }));
+async function showSearch(showing: Showing, query: URLSearchParams): Promise<void> {
+  draw(showing, Search({ shown: await shownToMe(), asked: query.get("q") ?? "" }));
 }
 
 function download(name: string, text: string): HTMLAnchorElement {

@@ -3,8 +3,25 @@
 /** An element that the page in view has. */
 export const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 
-/** Shows a body and puts the reader at its beginning. */
-export function draw(body: unknown): void {
+/** One showing of one address, from the moment it was asked for. */
+export type Showing = symbol;
+let latest: Showing = Symbol();
+
+/** Another page is asked for: whatever is still being made for the one before is drawn no more. */
+export function begun(): Showing {
+  latest = Symbol();
+  return latest;
+}
+
+/** Whether its reader is still on this page. */
+export const isShown = (showing: Showing): boolean => showing === latest;
+
+/**
+ * Shows a body and puts the reader at its beginning, unless the reader went on while it was made.
+ * @returns whether it was drawn
+ */
+export function draw(showing: Showing, body: unknown): boolean {
+  if (!isShown(showing)) return false;
   const main = byId("main-content");
   main.innerHTML = String(body);
   const heading = main.querySelector("h1");
@@ -14,6 +31,7 @@ export function draw(body: unknown): void {
     heading.focus({ preventScroll: true });
   }
   window.scrollTo(0, 0);
+  return true;
 }
 
 /** What came of an act, for eye and ear. */

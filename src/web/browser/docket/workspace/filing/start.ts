@@ -4,22 +4,22 @@ import { ENTRY_KINDS, type EntryKind, ROLES, type Role, type Tier } from "../../
 import { here, workspace } from "../held.js";
 import { keysOf, signWithPasskey } from "../keys.js";
 import { filingAddress } from "../pages.js";
-import { byId, draw, go, told } from "../screen.js";
+import { byId, draw, go, isShown, type Showing, told } from "../screen.js";
 import { chosen, type Draft, draftOf, forget, keep } from "./draft.js";
 import { fieldsOf } from "./fields.js";
 import { enter, type Made, makeFiling, signedFiling } from "./make.js";
 import { CheckPage, Filed, type Step, StepPage, stepsOf } from "./pages.js";
 
 /** @param query `role`, `kind`, `step` @returns false where there is no such page */
-export async function showFiling(query: URLSearchParams): Promise<boolean> {
+export async function showFiling(showing: Showing, query: URLSearchParams): Promise<boolean> {
   const [role, kind] = [query.get("role") as Role, query.get("kind") as EntryKind];
   if (!ROLES.includes(role) || !ENTRY_KINDS.includes(kind)) return false;
   const { view } = await workspace();
   const draft = draftOf(role, kind);
   const steps = stepsOf(draft, fieldsOf(kind, view));
   const at = Math.min(Math.max(0, Number(query.get("step")) || 0), steps.length);
-  if (at === steps.length) return showCheck(draft, steps);
-  draw(StepPage({ draft, steps, at }));
+  if (at === steps.length) return showCheck(showing, draft, steps);
+  if (!draw(showing, StepPage({ draft, steps, at }))) return true;
   byId("step").addEventListener("submit", async (event) => {
     event.preventDefault();
     await take(draft, steps[at]!);
@@ -48,12 +48,12 @@ async function take(draft: Draft, step: Step): Promise<void> {
   }
 }
 
-async function showCheck(draft: Draft, steps: readonly Step[]): Promise<boolean> {
+async function showCheck(showing: Showing, draft: Draft, steps: readonly Step[]): Promise<boolean> {
   const made = await attempt(draft);
   const { view } = await workspace();
   const keys = keysOf(view, draft.role);
   const byPasskey = keys.some(({ terms }) => terms?.origins.includes(location.origin));
-  draw(CheckPage({ draft, steps, made, byPasskey }));
+  if (!draw(showing, CheckPage({ draft, steps, made, byPasskey }))) return true;
   const { ready } = made;
   if (ready === null) return true;
   byId<HTMLAnchorElement>("unsigned").href = URL.createObjectURL(
@@ -65,9 +65,9 @@ async function showCheck(draft: Draft, steps: readonly Step[]): Promise<boolean>
       const entry = await enter(await signed());
       forget(draft.role, draft.kind);
       await workspace(true);
-      draw(Filed({ draft, entry, id: here }));
+      draw(showing, Filed({ draft, entry, id: here }));
     } catch (error) {
-      told((error as Error).message);
+      if (isShown(showing)) told((error as Error).message);
     }
   };
   document
