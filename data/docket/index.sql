@@ -5,6 +5,7 @@
 -- hexadecimal. Times are Unix seconds. Nothing is stored in a type for JSON, in which both engines write otherwise than was
 -- given; what a list prints of a case is kept as the text it was.
 
+-- Version, folder, and a number that every change of a table raises.
 CREATE TABLE IF NOT EXISTS docket_about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 -- One row a case, as it stands in its present span of time.

@@ -17,7 +17,7 @@ import { readCaseFile } from "./case-data.js";
 import { openCaseFolder } from "./case-folder.js";
 import { type CaseIndex, openCaseIndex } from "./index/open-index.js";
 import { refreshIndex } from "./index/refresh-index.js";
-import { type CaseSearch, type FoundCase, searchCases, statesOfCases, unreadableCases } from "./index/search-cases.js";
+import { type CaseSearch, type FoundCase, searchCases, standingOf } from "./index/search-cases.js";
 import { wholeCase } from "./whole-case.js";
 
 /** One look at a checkpoint serves for so long; a view is made anew once a minute, as times run out. */
@@ -90,8 +90,7 @@ export class Docket {
 
   /** States that cases are in, and cases that cannot be read. */
   async standing(): Promise<{ states: string[]; unreadable: { case: string; says: string }[] }> {
-    const index = await this.#fresh();
-    return { states: await statesOfCases(index), unreadable: await unreadableCases(index) };
+    return standingOf(await this.#fresh(), unixSeconds());
   }
 
   /** Looks for what was entered since; a large docket is looked through while older answers are given. */

@@ -24,28 +24,45 @@ interface CasesRecord {
 export async function casesRecord(docket: Docket, query: Readonly<Record<string, string>>): Promise<CasesRecord> {
   const asked = (query.q ?? "").slice(0, ASKED_MAX).trim();
   const state = query.state ?? "";
-  const page = /^[1-9][0-9]{0,5}$/.test(query.page ?? "") ? Number(query.page) : 1;
   const words = asked.split(/\s+/).filter(Boolean);
-  const search = (at: number) =>
-    docket.search({
-      words,
-      ...(state === "" ? {} : { state }),
-      by: "latest",
-      offset: (at - 1) * CASES_A_PAGE,
-      limit: CASES_A_PAGE,
-    });
-  let result = await search(page);
-  const pages = Math.max(1, Math.ceil(result.found / CASES_A_PAGE));
-  if (page > pages) result = await search(pages);
-  return {
-    type: "assay/docket-cases/v1",
-    asked,
-    state,
-    ...result,
-    page: Math.min(page, pages),
-    pages,
-    ...(await docket.standing()),
-  };
+  const paged = await onPage(query.page, CASES_A_PAGE, (offset, limit) =>
+    docket.search({ words, ...(state === "" ? {} : { state }), by: "latest", offset, limit }),
+  );
+  return { type: "assay/docket-cases/v1", asked, state, ...paged, ...(await docket.standing()) };
+}
+
+/** @param asked the number of a page, from 1; what is no such page is the first or the last */
+async function onPage<T extends { found: number }>(
+  asked: string | undefined,
+  size: number,
+  search: (offset: number, limit: number) => Promise<T>,
+): Promise<T & { page: number; pages: number }> {
+  const page = /^[1-9][0-9]{0,5}$/.test(asked ?? "") ? Number(asked) : 1;
+  const result = await search((page - 1) * size, size);
+  const pages = Math.max(1, Math.ceil(result.found / size));
+  if (page <= pages) return { ...result, page, pages };
+  return { ...(await search((pages - 1) * size, size)), page: pages, pages };
+}
+
+/** To the page before and the one after, where there are any. */
+function Pages({ at, pages, address }: { at: number; pages: number; address: (page: number) => string }) {
+  if (pages === 1) return null;
+  return (
+    <nav aria-label="Pages">
+      <p class="govuk-body">
+        {at > 1 ? (
+          <a class="govuk-link" href={address(at - 1)}>
+            Page {at - 1}
+          </a>
+        ) : null}{" "}
+        {at < pages ? (
+          <a class="govuk-link" href={address(at + 1)}>
+            Page {at + 1}
+          </a>
+        ) : null}
+      </p>
+    </nav>
+  );
 }
 
 /** One page of the list, drawn from the record that its twin in JSON prints. */
@@ -112,22 +129,7 @@ export function casesPage(record: CasesRecord): string {
           wide
         />
       )}
-      {pages > 1 ? (
-        <nav aria-label="Pages">
-          <p class="govuk-body">
-            {at > 1 ? (
-              <a class="govuk-link" href={query(at - 1)}>
-                Page {at - 1}
-              </a>
-            ) : null}{" "}
-            {at < pages ? (
-              <a class="govuk-link" href={query(at + 1)}>
-                Page {at + 1}
-              </a>
-            ) : null}
-          </p>
-        </nav>
-      ) : null}
+      <Pages at={at} pages={pages} address={query} />
       {unreadable.length > 0 ? (
         <>
           <h2 class="govuk-heading-m">Cannot be read</h2>
@@ -145,21 +147,33 @@ export function casesPage(record: CasesRecord): string {
 }
 
 interface DocketDeadlines {
+  type: "assay/docket-deadlines/v1";
   found: number;
+  page: number;
+  pages: number;
   deadlines: { case: string; title: string; timer: string; due: string }[];
 }
 
-/** Times of cases, the earliest first; so many on a page. */
-export const DEADLINES_MAX = 200;
+/** The next time of each case, the earliest first. @param query `page` from 1 */
+export async function deadlinesRecord(
+  docket: Docket,
+  query: Readonly<Record<string, string>>,
+): Promise<DocketDeadlines> {
+  const { found, page, pages, cases } = await onPage(query.page, CASES_A_PAGE, (offset, limit) =>
+    docket.search({ by: "due", offset, limit }),
+  );
+  const deadlines = cases.map(({ case: id, title, due }) => ({ case: id, title, ...due! }));
+  return { type: "assay/docket-deadlines/v1", found, page, pages, deadlines };
+}
 
 /** Times as the fold computed them when the index was last brought up to date. */
-export function deadlinesPage({ found, deadlines: rows }: DocketDeadlines): string {
+export function deadlinesPage({ found, page: at, pages, deadlines: rows }: DocketDeadlines): string {
   return page(
-    { title: "Deadlines", twin: "/deadlines.json", feed: "/feed.atom" },
+    { title: "Deadlines", twin: `/deadlines.json?page=${at}`, feed: "/feed.atom" },
     <>
       <h1 class="govuk-heading-l">Deadlines</h1>
       <p class="govuk-body">
-        The next time of each case{found > rows.length ? `, the ${rows.length} earliest of ${found}` : ""}.{" "}
+        The next time of each case.{" "}
         <a class="govuk-link" href="/deadlines.ics">
           Add to a calendar
         </a>
@@ -169,7 +183,7 @@ export function deadlinesPage({ found, deadlines: rows }: DocketDeadlines): stri
         <p class="govuk-body">No time runs.</p>
       ) : (
         <Table
-          caption="Times that run, the earliest first"
+          caption={`${found} ${found === 1 ? "time runs" : "times run"}, the earliest first; page ${at} of ${pages}`}
           columns={[{ title: "Ends" }, { title: "Case" }, { title: "Time" }]}
           rows={rows.map(({ case: id, title, timer, due }) => [
             <time datetime={due}>{due.replace("T", " ").replace("Z", " UTC")}</time>,
@@ -180,6 +194,7 @@ export function deadlinesPage({ found, deadlines: rows }: DocketDeadlines): stri
           ])}
         />
       )}
+      <Pages at={at} pages={pages} address={(n) => `?page=${n}`} />
     </>,
   );
 }

@@ -21,7 +21,7 @@ import { headers } from "../register/safety.js";
 import type { Served } from "../static-server.js";
 import type { CasePage } from "./case/case-page.js";
 import { CASE_PAGES, ENTRY_PAGE } from "./case-pages.js";
-import { ABOUT, aboutPage, casesPage, casesRecord, DEADLINES_MAX, deadlinesPage } from "./docket-pages.js";
+import { ABOUT, aboutPage, casesPage, casesRecord, deadlinesPage, deadlinesRecord } from "./docket-pages.js";
 import { atomOf, calendarOf, timesOf } from "./feeds.js";
 import { missingPage, page } from "./layout.js";
 import { VERIFY_CASE_POLICY, verifyCasePage } from "./verify-page.js";
@@ -81,14 +81,9 @@ function addDocketPages(app: Hono, docket: Docket): void {
   const cases = (c: Context) => casesRecord(docket, c.req.query());
   app.get("/", async (c) => c.html(casesPage(await cases(c)), 200, headers()));
   app.get("/index.json", async (c) => c.json(await cases(c), 200, headers()));
-  const times = async () => {
-    const { found, cases: rows } = await docket.search({ by: "due", limit: DEADLINES_MAX });
-    return { found, deadlines: rows.map(({ case: id, title, due }) => ({ case: id, title, ...due! })) };
-  };
-  app.get("/deadlines", async (c) => c.html(deadlinesPage(await times()), 200, headers()));
-  app.get("/deadlines.json", async (c) =>
-    c.json({ type: "assay/docket-deadlines/v1", ...(await times()) }, 200, headers()),
-  );
+  const times = (c: Context) => deadlinesRecord(docket, c.req.query());
+  app.get("/deadlines", async (c) => c.html(deadlinesPage(await times(c)), 200, headers()));
+  app.get("/deadlines.json", async (c) => c.json(await times(c), 200, headers()));
   const views = async (by: "latest" | "due"): Promise<CaseView[]> => {
     const { cases: rows } = await docket.search({ by, limit: CASES_IN_FEED });
     const made = await Promise.all(rows.map(({ case: id }) => docket.view(id, "PUBLIC")));

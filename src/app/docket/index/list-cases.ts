@@ -8,7 +8,7 @@ import { FOREVER } from "../../../office/docket/index/case-rows.js";
 import type { EntryKind, Role } from "../../../office/docket/pack/names.js";
 import { momentText } from "../../../office/docket/time/day.js";
 import type { Listing } from "./listing.js";
-import type { CaseIndex } from "./open-index.js";
+import { type CaseIndex, changed } from "./open-index.js";
 import { partyName } from "./refresh-index.js";
 
 export const CASES_A_PAGE = 20;
@@ -77,13 +77,24 @@ async function isStale(queries: Queries, now: number): Promise<boolean> {
   return (await queries.all(`${STALE} LIMIT 1`, [now])).length > 0;
 }
 
-/** Brings all cases to where their times have taken them by now. */
-export async function settleNow({ database }: CaseIndex, now: number): Promise<void> {
-  if (await isStale(database, now)) await settle(database, now);
+/**
+ * Brings all cases to where their times have taken them by now.
+ * @returns which reading of the index this is: another text after every change of it
+ */
+export async function settleNow({ database }: CaseIndex, now: number): Promise<string> {
+  const asked = `SELECT value AS changes, CASE WHEN EXISTS (${STALE}) THEN 1 ELSE 0 END AS stale FROM docket_about WHERE name = 'changes'`;
+  const ask = () => database.all<{ changes: string; stale: number }>(asked, [now]);
+  let [row] = await ask();
+  if (Number(row?.stale) !== 0) {
+    await settle(database, now);
+    [row] = await ask();
+  }
+  return row?.changes ?? "";
 }
 
 async function settle(database: CaseIndex["database"], now: number): Promise<void> {
   await database.transaction(async (queries: Queries) => {
+    await changed(queries);
     const stale = await queries.all<{ case_key: string }>(STALE, [now]);
     for (const { case_key } of stale) {
       const [span] = await queries.all(

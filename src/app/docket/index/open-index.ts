@@ -7,14 +7,14 @@ import { join, resolve } from "node:path";
 import { fromUtf8 } from "../../../base/bytes.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { readPackageFile } from "../../../host/package-files.js";
-import { type Database, insert } from "../../../host/sql/database.js";
+import { type Database, insert, type Queries } from "../../../host/sql/database.js";
 import { openPostgres } from "../../../host/sql/postgres.js";
 import { openSqlite } from "../../../host/sql/sqlite.js";
 
 export const INDEX_FILE = "cases.db";
 const SQL_FILE = "data/docket/index.sql";
 /** Of the tables and of what stands in them; an index of another version is made anew. */
-const INDEX_VERSION = "3";
+const INDEX_VERSION = "4";
 const TABLES = ["cases", "spans", "clocks", "parties", "models", "words", "entries", "faults", "about"] as const;
 
 export interface CaseIndex {
@@ -65,8 +65,18 @@ async function begin(database: Database, folder: string): Promise<void> {
   const about: [string, string][] = [
     ["version", INDEX_VERSION],
     ["folder", folder],
+    // Made anew it begins higher than it ended: another program still holds what it read.
+    ["changes", String(Date.now() * 1000)],
   ];
   await database.transaction((queries) => insert(queries, "docket_about", ["name", "value"], about));
+}
+
+/**
+ * To be called first in each transaction that changes a table: what was read before is read again, by whatever program holds
+ * it. The first to touch this row goes first; another process waits for it, on either engine.
+ */
+export async function changed(queries: Queries): Promise<void> {
+  await queries.run("UPDATE docket_about SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'changes'");
 }
 
 /** Empty where there is no index yet. */

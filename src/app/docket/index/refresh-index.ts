@@ -16,7 +16,7 @@ import { CHECKPOINT_PATH } from "../../../tlog/log-writer.js";
 import { openCaseFolder } from "../case-folder.js";
 import { wholeCase } from "../whole-case.js";
 import type { Listing } from "./listing.js";
-import type { CaseIndex } from "./open-index.js";
+import { type CaseIndex, changed } from "./open-index.js";
 import { wordsIn } from "./words.js";
 
 /** Cases of one transaction. */
@@ -54,19 +54,20 @@ export async function refreshIndex(
   const gone = [...known.keys()].filter((key) => !heads.has(key));
   if (gone.length > 0)
     await database.transaction(async (queries) => {
+      await changed(queries);
       for (const key of gone) await forget(queries, key);
     });
-  const changed = [...heads.values()].filter(({ name, head }) => known.get(keyOf(name)) !== head);
-  for (let at = 0; at < changed.length; at += BATCH) {
+  const anew = [...heads.values()].filter(({ name, head }) => known.get(keyOf(name)) !== head);
+  for (let at = 0; at < anew.length; at += BATCH) {
     const read: Read[] = [];
-    for (const { name, head } of changed.slice(at, at + BATCH)) read.push(await readCase(folder, name, head));
+    for (const { name, head } of anew.slice(at, at + BATCH)) read.push(await readCase(folder, name, head));
     await writeCases({ database, folder }, read);
-    told(Math.min(at + BATCH, changed.length), changed.length);
+    told(Math.min(at + BATCH, anew.length), anew.length);
   }
-  if (changed.length >= ANALYSED_FROM) await analyse({ database, folder });
+  if (anew.length >= ANALYSED_FROM) await analyse({ database, folder });
   return {
     cases: heads.size,
-    changed: changed.length,
+    changed: anew.length,
     gone: gone.length,
     faults: await faultsOf({ database, folder }),
   };
@@ -119,8 +120,7 @@ async function readCase(folder: string, name: string, head: string): Promise<Rea
 /** In one transaction: a reader sees all of these cases as they were or all as they are. */
 export async function writeCases({ database }: CaseIndex, read: readonly Read[]): Promise<void> {
   await database.transaction(async (queries) => {
-    // The first to touch this row goes first; another process waits for it, on either engine.
-    await queries.run("UPDATE docket_about SET value = value WHERE name = 'version'");
+    await changed(queries);
     for (const each of read) {
       const key = keyOf(each.name);
       await forget(queries, key);

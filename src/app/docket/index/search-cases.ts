@@ -3,9 +3,9 @@
  * entry or the next time first. A word is found by its beginning; words are kept in hexadecimal, so that their order is the
  * same on every engine.
  */
-import type { Row, Value } from "../../../host/sql/database.js";
-import { FOREVER } from "../../../office/docket/index/case-rows.js";
+import type { Row } from "../../../host/sql/database.js";
 import { momentText } from "../../../office/docket/time/day.js";
+import { KeptLists, type Order } from "./kept-lists.js";
 import { settleNow } from "./list-cases.js";
 import type { Listing } from "./listing.js";
 import type { CaseIndex } from "./open-index.js";
@@ -28,7 +28,7 @@ export interface CaseSearch {
   words?: readonly string[];
   state?: string;
   /** By due, cases without a running time are left out. */
-  by: "latest" | "due";
+  by: Order;
   offset?: number;
   limit: number;
 }
@@ -36,34 +36,38 @@ export interface CaseSearch {
 /** So many words are looked for; more would only slow a reader. */
 const WORDS_MAX = 16;
 
+/** Of the index as it was read last; another reading takes its place when the index has changed. */
+const LISTS = new WeakMap<CaseIndex, KeptLists>();
+
+async function listsOf(index: CaseIndex, now: number): Promise<KeptLists> {
+  const changes = await settleNow(index, now);
+  const before = LISTS.get(index);
+  if (before?.changes === changes) return before;
+  const lists = new KeptLists(index.database, changes);
+  LISTS.set(index, lists);
+  return lists;
+}
+
 /** @param now Unix seconds @returns a page, and how many there are in all */
 export async function searchCases(
   index: CaseIndex,
   { words = [], state, by, offset = 0, limit }: CaseSearch,
   now: number,
 ): Promise<{ found: number; cases: FoundCase[] }> {
-  await settleNow(index, now);
-  const values: Value[] = [];
-  const value = (given: Value) => `$${values.push(given)}`;
-  const where = ["1 = 1"];
-  for (const word of words.slice(0, WORDS_MAX).flatMap(wordsIn))
-    where.push(
-      `c.case_key IN (SELECT case_key FROM docket_words WHERE word >= ${value(word)} AND word < ${value(`${word}g`)})`,
-    );
-  if (state !== undefined) where.push(`c.state = ${value(state)}`);
-  if (by === "due") where.push(`c.next_due < ${value(FOREVER)}`);
-  const of = `FROM docket_cases c WHERE ${where.join(" AND ")}`;
-  const [counted] = await index.database.all<{ found: number }>(`SELECT COUNT(*) AS found ${of}`, values);
-  const order = by === "due" ? "c.next_due, c.case_key" : "c.last_entry DESC, c.case_key DESC";
-  const asked = [...values, limit, offset];
+  const lists = await listsOf(index, now);
+  const asked = { words: words.slice(0, WORDS_MAX).flatMap(wordsIn), state, by };
+  const { found, keys } = await lists.page(asked, offset, limit);
+  if (keys.length === 0) return { found, cases: [] };
   const rows = await index.database.all<FoundRow>(
-    `SELECT c.listing, c.title, c.outcome, c.state, c.next_timer, c.next_due ${of} ORDER BY ${order} LIMIT $${asked.length - 1} OFFSET $${asked.length}`,
-    asked,
+    `SELECT case_key, listing, title, outcome, state, next_timer, next_due FROM docket_cases WHERE case_key IN (${keys.map((_, n) => `$${n + 1}`).join(",")})`,
+    keys,
   );
-  return { found: Number(counted!.found), cases: rows.map(found) };
+  const byKey = new Map(rows.map((row) => [row.case_key, row]));
+  return { found, cases: keys.flatMap((key) => byKey.get(key) ?? []).map(foundCase) };
 }
 
 interface FoundRow extends Row {
+  case_key: string;
   listing: string;
   title: string;
   outcome: string;
@@ -72,7 +76,7 @@ interface FoundRow extends Row {
   next_due: number;
 }
 
-function found({ listing, title, outcome, state, next_timer, next_due }: FoundRow): FoundCase {
+function foundCase({ listing, title, outcome, state, next_timer, next_due }: FoundRow): FoundCase {
   const { case: id, opened, lastEntry, entries, rehearsal } = JSON.parse(listing) as Listing;
   return {
     case: id,
@@ -87,16 +91,19 @@ function found({ listing, title, outcome, state, next_timer, next_due }: FoundRo
   };
 }
 
-/** Every state that a case is in. */
-export async function statesOfCases({ database }: CaseIndex): Promise<string[]> {
-  const rows = await database.all<{ state: string }>("SELECT DISTINCT state FROM docket_cases");
-  return rows.map(({ state }) => state).sort();
-}
-
-/** Folders that do not hold together, with the reason. */
-export async function unreadableCases({ database }: CaseIndex): Promise<{ case: string; says: string }[]> {
-  const rows = await database.all<{ folder: string; says: string }>(
-    "SELECT folder, says FROM docket_faults ORDER BY case_key LIMIT 100",
-  );
-  return rows.map(({ folder, says }) => ({ case: folder, says }));
+/** States that cases are in, and folders that do not hold together, with the reason. @param now Unix seconds */
+export async function standingOf(
+  index: CaseIndex,
+  now: number,
+): Promise<{ states: string[]; unreadable: { case: string; says: string }[] }> {
+  return (await listsOf(index, now)).standing(async (queries) => {
+    const states = await queries.all<{ state: string }>("SELECT DISTINCT state FROM docket_cases");
+    const faults = await queries.all<{ folder: string; says: string }>(
+      "SELECT folder, says FROM docket_faults ORDER BY case_key LIMIT 100",
+    );
+    return {
+      states: states.map(({ state }) => state).sort(),
+      unreadable: faults.map(({ folder, says }) => ({ case: folder, says })),
+    };
+  });
 }

@@ -79,7 +79,8 @@ async function showNow(showing: Showing, fresh = false): Promise<void> {
       if (!isShown(showing)) return;
       const against = [...faults].map(([entry, says]) => ` Entry ${entry}: ${says}.`).join("");
       await showNow(showing);
-      if (isShown(showing)) byId("state").textContent = `${count} of ${sealed.length} sealed entries opened with this identity.${against}`;
+      if (isShown(showing))
+        byId("state").textContent = `${count} of ${sealed.length} sealed entries opened with this identity.${against}`;
     } catch (error) {
       state.textContent = (error as Error).message;
     }
