@@ -37,6 +37,8 @@ const SCHEMES: Readonly<Record<string, string>> = {
   "dual-gumbel-vllm": "vLLM dual_key_gumbel, 4 ids, α .1",
   "sbw-selfhash": "SBW self-hash, γ ½, δ 2",
   "sbw-lefthash": "SBW left-hash, γ ½, δ 2",
+  "gumbel-textseal": "TextSeal Gumbel-max, 2 ids",
+  "kgw-textseal": "TextSeal green list, 2 ids, γ ½, δ 2",
   "assay-tournament": "own mark, tournament, 4 ids, 30 layers",
   "assay-biased": "own mark, biased, 1 id, γ ¼, δ 2",
 };

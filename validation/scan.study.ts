@@ -84,6 +84,10 @@ interface Row {
   log10P: number | null;
   /** Of its units in one order, where a common start explains that as well. */
   commonStartLog10P?: number | null;
+  /** All whose units stand in one order with the model's, strongest first. */
+  alike?: string[];
+  /** Two candidates that it is put together from, with what it holds of each and what neither holds. */
+  mixture?: { of: [string, string]; shares: [number, number]; left: number } | null;
   /** Strongest candidate of another origin. */
   nextLog10P: number | null;
   supported: string[];
@@ -122,6 +126,10 @@ async function scan({ model, suspect, how, bases, of = library, disguises = fals
     by: first!.by,
     log10P: first!.log10P,
     commonStartLog10P: first!.commonStartLog10P,
+    alike: record.candidates
+      .filter(({ log10P, commonStartLog10P }) => Math.min(log10P ?? 0, commonStartLog10P ?? 0) <= -6)
+      .map(({ name }) => name),
+    mixture: record.mixtures[0] ?? null,
     nextLog10P: record.candidates.find(({ name }) => !bases.includes(name) && name !== first!.name)?.log10P ?? null,
     supported: record.candidates.filter(({ outcome }) => outcome === "supports-hp").map(({ name }) => name),
     seconds: Math.round((used.user + used.system) / 1e4) / 100,

@@ -23,13 +23,18 @@ export class CountsModel {
         }
   }
 
-  /** Texts drawn at temperature 1. */
-  sample(seed: string, texts: number, tokens: number): { id: string; ids: Uint32Array; promptIds: Uint32Array }[] {
+  /** Texts drawn at temperature 1. @param choose the next id, from as many draws as it asks for */
+  sample(
+    seed: string,
+    texts: number,
+    tokens: number,
+    choose: (ids: readonly number[], draw: () => number) => number = (_, draw) => draw(),
+  ): { id: string; ids: Uint32Array; promptIds: Uint32Array }[] {
     const source = prng("assay/study/counts-model", seed);
     const chance = () => source.uint32() / 2 ** 32;
     return Array.from({ length: texts }, (_, n) => {
       const ids: number[] = [];
-      while (ids.length < tokens) ids.push(this.#next(ids, chance));
+      while (ids.length < tokens) ids.push(choose(ids, () => this.#next(ids, chance)));
       return { id: String(n), ids: Uint32Array.from(ids), promptIds: new Uint32Array(0) };
     });
   }

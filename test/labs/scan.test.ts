@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { noisy } from "../../materials/weights/derive.ts";
+import { merged, noisy } from "../../materials/weights/derive.ts";
 import { readWeights, storeWeights } from "../../materials/weights/weights.ts";
 import { loadStudies } from "../../src/app/studies.js";
 import { scanModel } from "../../src/labs/weights/desk/scan.js";
@@ -88,6 +88,18 @@ it("goes on to weights where no sketch speaks, pays for both, and takes only the
   expect(found.findings[0]!.tests.at(-1)!.where).toBe("one of 4 candidates, all of them paid for");
   const stranger = await ask("fixtures/demo/text-student");
   expect([stranger.findings, stranger.candidates.map(({ log10P }) => log10P)]).toEqual([[], [0, 0]]);
+
+  // Half of one and half of another: both are named.
+  const half = join(folder, "half");
+  mkdirSync(half);
+  const [base, twin] = ["base", "independent-twin"].map((name) => readWeights(`fixtures/demo/${name}`));
+  storeWeights(merged(base!, twin!, 0.5, "linear"), half);
+  const { mixtures } = await ask(half);
+  expect(mixtures).toHaveLength(1);
+  expect([...mixtures[0]!.of].sort()).toEqual(["base", "independent-twin"]);
+  for (const share of mixtures[0]!.shares) expect(share).toBeCloseTo(0.5, 1);
+  expect(mixtures[0]!.left).toBeLessThan(0.02);
+  expect([found.mixtures, stranger.mixtures]).toEqual([[], []]);
 
   rmSync(join(weights, "base"), { recursive: true });
   cpSync("fixtures/demo/finetune", join(weights, "base"), { recursive: true });

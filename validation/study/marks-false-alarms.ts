@@ -8,7 +8,7 @@ import { TokenDraws } from "../../dist/kernels/token-draws.js";
 import { type Law, log10Tail } from "../../dist/labs/marks/schemes/law.js";
 import { schemeOf } from "../../dist/labs/marks/schemes/make-scheme.js";
 import { parseMark } from "../../dist/labs/marks/schemes/mark-file.js";
-import { scoreTexts } from "../../dist/labs/marks/text/score-texts.js";
+import { type KnownPlaces, scoreTexts } from "../../dist/labs/marks/text/score-texts.js";
 import type { Corpus } from "../../materials/texts/corpus.ts";
 
 export const ALPHAS = [1e-2, 1e-3, 1e-4, 1e-5] as const;
@@ -277,6 +277,9 @@ export function engineFalseAlarms(
   return schemeFalseAlarms(corpus, mark, keys, progress);
 }
 
+/** Texts scored in one call. */
+const BATCH = 2000;
+
 function schemeFalseAlarms(
   corpus: Corpus,
   nextMark: () => object,
@@ -286,17 +289,22 @@ function schemeFalseAlarms(
   const counts = empty();
   let critical: Critical | null = null;
   const draws = new TokenDraws();
+  const batches = Array.from({ length: Math.ceil(corpus.texts.length / BATCH) }, (_, b) => ({
+    from: b * BATCH,
+    known: new Map() as KnownPlaces,
+    texts: corpus.texts
+      .slice(b * BATCH, (b + 1) * BATCH)
+      .map((ids) => ({ id: "", ids, promptIds: new Uint32Array(0) })),
+  }));
   for (let k = 0; k < keys; k++) {
     const mark = parseMark({ type: "assay/mark/v1", ...nextMark(), vocabulary: corpus.vocabulary }, "study");
     const scheme = schemeOf(mark, draws);
     critical ??= new Critical(scheme.law);
     const n = new Int32Array(corpus.texts.length);
     const score = new Float64Array(corpus.texts.length);
-    for (let from = 0; from < corpus.texts.length; from += 2000) {
-      const texts = corpus.texts
-        .slice(from, from + 2000)
-        .map((ids) => ({ id: "", ids, promptIds: new Uint32Array(0) }));
-      const scored = scoreTexts(scheme, texts, { vocabulary: corpus.vocabulary });
+    for (const { from, texts, known } of batches) {
+      // Which positions count is asked once for all keys where the ids alone decide it.
+      const scored = scoreTexts(scheme, texts, { vocabulary: corpus.vocabulary, known });
       for (let i = 0; i < scored.value.length; i++) {
         n[from + scored.text[i]!]!++;
         score[from + scored.text[i]!]! += scored.value[i]!;

@@ -1,11 +1,12 @@
 """Text of a small causal model of the shared zoo under the marks of serving engines, by their own functions, one key a file:
 vLLM's watermarkers (its wheel, the watermarking files alone), SBW's seeds and draws (package `sbw`, its `gpu-` schemes),
-and this project's own marks by their own function (mark_own_steps.ts). All keys of all schemes are one batch, so that a
+TextSeal's public draws (apps/common/watermark/pseudorandom.py), chosen from as its generators choose, windows of two ids, without its
+cut at a top share of the probability; and this project's own marks by their own function (mark_own_steps.ts). All keys of all schemes are one batch, so that a
 token costs one pass of the model. Writes OUT/<scheme>-<n>.jsonl.gz (ids, and the text they spell) and its mark file.
-A context that stood before in the answer is served unmarked, as vLLM does by default; self-hash too.
+A context that stood before in the answer is served unmarked, as vLLM does by default; self-hash too. TextSeal marks every place.
 
-  python make_engine_marked.py MODEL PROMPTS.jsonl.gz OUT --vllm FOLDER/vllm --sbw FOLDER
-         [--schemes gumbel-vllm,dual-gumbel-vllm,sbw-selfhash,sbw-lefthash,assay-tournament,assay-biased] [--keys 10] [--texts 6]
+  python make_engine_marked.py MODEL PROMPTS.jsonl.gz OUT --vllm FOLDER/vllm --sbw FOLDER --textseal pseudorandom.py
+         [--schemes gumbel-vllm,dual-gumbel-vllm,sbw-selfhash,sbw-lefthash,gumbel-textseal,kgw-textseal,assay-tournament,assay-biased] [--keys 10] [--texts 6]
          [--tokens 200] [--taught 3 --taught-texts 40: so many of the keys get texts for students too] [--own mark_own_steps.ts]
 """
 import argparse, gzip, importlib.util, json, os, random, subprocess, sys, types
@@ -18,9 +19,10 @@ parser = argparse.ArgumentParser()
 parser.add_argument("model")
 parser.add_argument("prompts")
 parser.add_argument("out")
-parser.add_argument("--schemes", default="gumbel-vllm,dual-gumbel-vllm,sbw-selfhash,sbw-lefthash,assay-tournament,assay-biased")
+parser.add_argument("--schemes", default="gumbel-vllm,dual-gumbel-vllm,sbw-selfhash,sbw-lefthash,gumbel-textseal,kgw-textseal,assay-tournament,assay-biased")
 parser.add_argument("--vllm")
 parser.add_argument("--sbw")
+parser.add_argument("--textseal")
 parser.add_argument("--own", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "mark_own_steps.ts"))
 parser.add_argument("--keys", type=int, default=10)
 parser.add_argument("--texts", type=int, default=6)
@@ -88,7 +90,7 @@ class Job:
         self.texts = args.taught_texts if n < args.taught else args.texts
         rng = random.Random(f"assay marks {scheme} {n}")
         self.seen = [set() for _ in range(self.texts)]
-        self.width, self.padded = 4, True
+        self.width, self.padded, self.once = 4, True, True
         mark = {"type": "assay/mark/v1", "name": f"{scheme} {n}", "vocabulary": vocabulary}
         if scheme.endswith("vllm"):
             key = rng.getrandbits(64)
@@ -106,6 +108,20 @@ class Job:
                     return torch.where(torch.rand(len(c)) < ALPHA, b, a)
 
                 self.draw = routed
+        elif scheme.endswith("textseal"):
+            key, gumbel, gamma, delta = rng.getrandbits(62), scheme.startswith("gumbel"), 0.5, 2.0
+            self.width, self.padded, self.once = 2, False, False
+            self.mark = mark | {"scheme": scheme.split("-")[0], "variant": "textseal", "key": str(key), "parameters": {
+                "ngram": self.width, **({} if gumbel else {"gamma": gamma, "delta": delta})}}
+
+            def sealed(logits, c):
+                windows = c[:, None, :].expand(-1, vocabulary, -1)
+                tokens = torch.arange(vocabulary).expand(len(c), -1)
+                if not gumbel:
+                    return drawn(logits + delta * textseal.prf_binary(windows, tokens, key, gamma))
+                return torch.pow(textseal.prf_uniform(windows, tokens, key), 1 / logits.softmax(-1)).argmax(-1)
+
+            self.draw = sealed
         elif scheme.startswith("sbw"):
             key, selfhash, gamma, delta = rng.getrandbits(62) | 1, scheme == "sbw-selfhash", 0.5, 2.0
             limit = int(gamma * 0x7FFFFFFF)
@@ -130,6 +146,8 @@ class Job:
             return drawn(logits)
         pad = torch.full((len(ids), self.width), -1, dtype=torch.long)
         contexts = torch.cat([pad, ids], 1)[:, -self.width :]
+        if not self.once:
+            return self.draw(logits, contexts)
         fresh = []
         for seen, c in zip(self.seen, contexts.tolist()):
             fresh.append(tuple(c) not in seen)
@@ -163,6 +181,7 @@ model = AutoModelForCausalLM.from_pretrained(args.model, dtype=torch.float32).ev
 vocabulary = model.config.vocab_size
 schemes = args.schemes.split(",")
 vllm = load_vllm() if any("vllm" in s for s in schemes) else None
+textseal = load("textseal.pseudorandom", args.textseal) if any(s.endswith("textseal") for s in schemes) else None
 sbw = load_sbw() if any(s.startswith("sbw") for s in schemes) else None
 prompts = [json.loads(line)["prompt_ids"] for line in gzip.open(args.prompts, "rt")]
 torch.manual_seed(1)

@@ -22,6 +22,7 @@ import type {
 } from "./record/observations.js";
 import { type TextCase, textFinding } from "./record/text-finding.js";
 import {
+  FOLDED_LIMIT,
   INHERITED_ALTERNATIVES,
   INHERITED_LIMITS,
   KEY_ASSUMPTION,
@@ -38,15 +39,20 @@ import type { Scheme } from "./schemes/scheme.js";
 import { testBeyondServed } from "./text/beyond-served.js";
 import { testInheritance } from "./text/inheritance.js";
 import { describeInheritance } from "./text/inheritance-report.js";
-import { testPresence } from "./text/present.js";
+import { type PresentResult, testPresence } from "./text/present.js";
 import { readPredictions } from "./text/reading.js";
-import { testRing } from "./text/ring.js";
-import type { IdText } from "./text/texts.js";
+import { READINGS } from "./text/readings.js";
+import { speaksBefore, testRing } from "./text/ring.js";
+import type { IdText, Reading } from "./text/texts.js";
 
 /** What every question of a text and a mark is asked with. */
 export interface TextRequest extends TextCase {
   texts: readonly IdText[];
   mark: Mark;
+  /** Ways in which texts in words read otherwise than as given; each is asked, and all are paid for. */
+  readings?: readonly Reading[];
+  /** Where texts came in words, all of whose many letters have one case. */
+  foldedCase?: "small" | "capital" | null;
   /** C2PA manifests of the texts that came in words; none of them reaches the test. */
   credentials?: readonly CredentialsObservation[] | null;
   /** Texts served under the mark that somebody could have learned it from. */
@@ -113,8 +119,45 @@ function withBeyond(
   };
 }
 
-function presentLimits(mark: Mark): readonly string[] {
-  return studiedForm(mark) ? PRESENT_LIMITS : [...PRESENT_LIMITS, UNSTUDIED_LIMIT];
+function presentLimits(mark: Mark, { foldedCase = null }: Pick<TextRequest, "foldedCase">): readonly string[] {
+  return [
+    ...PRESENT_LIMITS,
+    ...(studiedForm(mark) ? [] : [UNSTUDIED_LIMIT]),
+    ...(foldedCase === null ? [] : [FOLDED_LIMIT]),
+  ];
+}
+
+/** The reading that speaks most, as given where none speaks more, and what a finding says of it. */
+function bestReading<T>(
+  { texts, readings = [], foldedCase = null }: Pick<TextRequest, "texts" | "readings" | "foldedCase">,
+  ask: (texts: readonly IdText[], readings: number) => T,
+  before: (a: T, b: T) => boolean,
+): { asked: T; texts: readonly IdText[]; seen: Pick<PresentObservations, "reading" | "foldedCase"> } {
+  const all = [{ name: READINGS[0]!.name, texts }, ...readings];
+  const folded = foldedCase === null ? {} : { foldedCase };
+  let best: { asked: T; name: string; texts: readonly IdText[] } | null = null;
+  for (const { name, texts: read } of all) {
+    const asked = ask(read, all.length);
+    if (best === null || before(asked, best.asked)) best = { asked, name, texts: read };
+  }
+  const reading = all.length === 1 ? {} : { reading: { readings: all.length, name: best!.name } };
+  return { asked: best!.asked, texts: best!.texts, seen: { ...reading, ...folded } };
+}
+
+/** One mark of the best of so many readings. */
+function withReadingsPaid(result: PresentResult, readings: number): PresentResult {
+  if (readings === 1) return result;
+  const log10P = roundLog10P(Math.min(0, result.log10P + Math.log10(readings)));
+  const combined = result.tests.at(-1)!;
+  const statistic = { ...combined.statistic, value: -log10P };
+  return {
+    ...result,
+    log10P,
+    tests: [
+      ...result.tests.slice(0, -1),
+      { ...combined, statistic, log10P, where: `best of ${readings} readings, paid` },
+    ],
+  };
 }
 
 /** A ring is asked as one question; `mark` of its finding's observations is the best of the ring. */
@@ -127,39 +170,38 @@ export interface RingRequest extends Omit<TextRequest, "mark"> {
 
 /** `marks/present` of any mark of a ring, every one of them paid for. */
 export function examineRing(request: RingRequest): Finding {
-  const { marks, texts, validations } = request;
+  const { marks, validations, tokenizer, tries = 1 } = request;
   const onProgress = (done: number, total: number) => request.onProgress?.({ stage: "marks of the ring", done, total });
-  const {
-    log10P: alone,
-    paid,
-    observations,
-    mark,
-    scheme,
-    ring,
-    ...tested
-  } = testRing(marks, texts, new TokenDraws(), { tokenizer: request.tokenizer, tries: request.tries ?? 1 }, onProgress);
+  const draws = new TokenDraws();
+  const best = bestReading(
+    request,
+    (texts, readings) => testRing(marks, texts, draws, { tokenizer, tries, readings }, onProgress),
+    speaksBefore,
+  );
+  const { log10P: alone, paid, observations, mark, scheme, ring, ...tested } = best.asked;
   const { log10P, tests, key } = withKeyPaid({ ...request, dated: null }, mark, alone, { paid, tests: tested.tests });
-  const words = { alternatives: PRESENT_ALTERNATIVES, limits: [...presentLimits(mark), RING_LIMIT] };
+  const words = { alternatives: PRESENT_ALTERNATIVES, limits: [...presentLimits(mark, request), RING_LIMIT] };
   const decision = decideExact({
     proposition: MARKS_PROPOSITIONS.entries["marks/present"],
     log10P,
     outside: scheme.outside ?? paid.outside,
     validation: studyOfMethod(validations, PRESENT)?.summary ?? null,
   });
-  const told = withBeyond(request, { scheme, mark }, tests, decision);
+  const told = withBeyond({ ...request, texts: best.texts }, { scheme, mark }, tests, decision);
   return textFinding(request, "marks/present", PRESENT, words, told.decision, told.tests, {
     mark: describeMark(mark, scheme),
     key,
     ...observations,
     ring,
+    ...best.seen,
     ...withCredentials(request.credentials),
   });
 }
 
 /** `marks/present`. @throws AssayError for ids outside the mark's vocabulary */
 export function examinePresence(request: TextRequest): Finding {
-  const { mark, texts, validations } = request;
-  const words = { alternatives: PRESENT_ALTERNATIVES, limits: presentLimits(mark) };
+  const { mark, validations } = request;
+  const words = { alternatives: PRESENT_ALTERNATIVES, limits: presentLimits(mark, request) };
   const method = PRESENT;
   const reason = notReproducible(mark);
   if (reason !== null)
@@ -173,7 +215,12 @@ export function examinePresence(request: TextRequest): Finding {
       null,
     );
   const scheme = schemeOf(mark, new TokenDraws());
-  const { log10P: alone, observations, ...tested } = testPresence(scheme, texts, mark.vocabulary);
+  const best = bestReading(
+    request,
+    (texts, readings) => withReadingsPaid(testPresence(scheme, texts, mark.vocabulary), readings),
+    (a, b) => a.log10P < b.log10P,
+  );
+  const { log10P: alone, observations, ...tested } = best.asked;
   const paid = keyPaid(mark, alone, request.tries ?? 1, request.dated ?? null);
   const { log10P, tests, key } = withKeyPaid(request, mark, alone, { paid, tests: tested.tests });
   const decision = decideExact({
@@ -182,11 +229,12 @@ export function examinePresence(request: TextRequest): Finding {
     outside: scheme.outside ?? paid.outside,
     validation: studyOfMethod(validations, method)?.summary ?? null,
   });
-  const told = withBeyond(request, { scheme, mark }, tests, decision);
+  const told = withBeyond({ ...request, texts: best.texts }, { scheme, mark }, tests, decision);
   return textFinding(request, "marks/present", method, words, told.decision, told.tests, {
     mark: describeMark(mark, scheme),
     key,
     ...observations,
+    ...best.seen,
     ...withCredentials(request.credentials),
   });
 }

@@ -12,7 +12,8 @@ import type { TextEncoder } from "../../../model/beside/text-encoder.js";
 import { withoutWrappers } from "../credentials/text-wrapper.js";
 import { examineRing } from "../examine.js";
 import type { Mark } from "../schemes/mark-file.js";
-import { checkedIds } from "../text/texts.js";
+import { READINGS } from "../text/readings.js";
+import { checkedIds, type Reading } from "../text/texts.js";
 import { readCredentials, type TrustAsked } from "./read-credentials.js";
 
 /** A long article; twenty times what a mark needs. */
@@ -62,15 +63,11 @@ export async function detect({ marks, encoder, validations, trust }: DetectorCas
     throw new AssayError("USAGE", 'expected a JSON object with "text" in words or "ids", and not both');
   if (typeof text === "string" && encoder === null)
     throw new AssayError("USAGE", 'expected "ids": this detector has no tokenizer');
-  const ids =
-    typeof text === "string"
-      ? Uint32Array.from(encoder!.encode(withoutWrappers(text)))
-      : checkedIds(given, "ids", "the request");
-  if (ids.length > IDS_MAX || ids.length * marks.length > DRAWS_MAX)
-    throw new AssayError(
-      "LIMIT",
-      `expected a text of at most ${Math.min(IDS_MAX, Math.floor(DRAWS_MAX / marks.length))} tokens`,
-    );
+  const readings =
+    typeof text === "string" ? readingsOf(text, encoder!) : [asText(checkedIds(given, "ids", "the request"))];
+  const most = Math.min(IDS_MAX, Math.floor(DRAWS_MAX / (marks.length * readings.length)));
+  if (readings.some(({ texts }) => texts[0]!.ids.length > most))
+    throw new AssayError("LIMIT", `expected a text of at most ${most} tokens`);
   const credentials = typeof text === "string" ? (await readCredentials(text, trust?.() ?? null)).line : null;
   // The finding stays here: its names and digests are of nobody's text.
   const root = sha256Digest(new Uint8Array(0));
@@ -80,7 +77,8 @@ export async function detect({ marks, encoder, validations, trust }: DetectorCas
   };
   const finding = examineRing({
     ...{ marks, validations, artefacts, software: SOFTWARE, evidence: [root] },
-    texts: [{ id: "1", ids, promptIds: new Uint32Array(0) }],
+    texts: readings[0]!.texts,
+    readings: readings.slice(1),
     tokenizer: typeof text === "string" ? encoder!.digest : null,
   });
   const { outcome, alternatives, limits } = finding;
@@ -94,4 +92,20 @@ export async function detect({ marks, encoder, validations, trust }: DetectorCas
     alternatives,
     limits,
   };
+}
+
+/** In the order of the readings, each with other ids than those before it. */
+function readingsOf(text: string, encoder: TextEncoder): Reading[] {
+  const visible = withoutWrappers(text);
+  const seen = new Map<string, Reading>();
+  for (const { name, of } of READINGS) {
+    const read = asText(Uint32Array.from(encoder.encode(of(visible))), name);
+    const ids = read.texts[0]!.ids.join();
+    if (!seen.has(ids)) seen.set(ids, read);
+  }
+  return [...seen.values()];
+}
+
+function asText(ids: Uint32Array, name = "ids"): Reading {
+  return { name, texts: [{ id: "1", ids, promptIds: new Uint32Array(0) }] };
 }

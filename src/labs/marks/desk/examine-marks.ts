@@ -16,7 +16,8 @@ import { withoutWrappers } from "../credentials/text-wrapper.js";
 import { examinePresence, examineRing, type TextRequest } from "../examine.js";
 import type { Mark } from "../schemes/mark-file.js";
 import { RING_BYTES_MAX, readMarks } from "../schemes/mark-ring.js";
-import { type IdText, readTexts } from "../text/texts.js";
+import { Heard, READINGS } from "../text/readings.js";
+import { type IdText, type Reading, readTexts } from "../text/texts.js";
 import { credentialsOfTexts } from "./credentials-of-texts.js";
 import type { TextPaths, TextsExamined } from "./text-inputs.js";
 
@@ -45,10 +46,13 @@ export async function examineMarks(
 }
 
 /** One text of the request, under its number in the file. */
-function single({ texts, artefacts, credentials }: TextRequest, i: number) {
+function single({ texts, artefacts, credentials, readings = [] }: TextRequest, i: number) {
   const name = `${artefacts.text.name} ${i + 1}`.slice(0, 255);
   return {
     texts: [texts[i]!],
+    readings: readings
+      .map(({ name: reading, texts: read }) => ({ name: reading, texts: [read[i]!] }))
+      .filter(({ texts: [read] }) => !sameIds(read!, texts[i]!)),
     artefacts: { ...artefacts, text: { ...artefacts.text, name } },
     credentials: credentials?.filter(({ text }) => text === texts[i]!.id) ?? null,
   };
@@ -74,7 +78,16 @@ export async function textRequest(
   if (encoder && !ring) checkTokenizer(mark, encoder);
   const textBytes = await readSmallFile(paths.texts, TRANSCRIPT_LIMITS.fileBytesMax);
   const encode = encoder ? (text: string) => encoder.encode(withoutWrappers(text)) : null;
-  const texts = read === undefined ? readTexts(textBytes, basename(paths.texts), encode) : read(textBytes, mark);
+  const heard = new Heard();
+  const listening =
+    encode &&
+    ((text: string) => {
+      heard.listen(text);
+      return encode(text);
+    });
+  const what = basename(paths.texts);
+  const texts = read === undefined ? readTexts(textBytes, what, listening) : read(textBytes, mark);
+  const readings = encoder && kind === "text" ? otherReadings(texts, heard, textBytes, what, encoder) : [];
   const served =
     paths.learnedFrom === undefined ? null : await readSmallFile(paths.learnedFrom, TRANSCRIPT_LIMITS.fileBytesMax);
   const learnedFrom = served && readTexts(served, basename(paths.learnedFrom!), encode);
@@ -98,6 +111,8 @@ export async function textRequest(
   return {
     request: {
       texts,
+      readings,
+      foldedCase: heard.foldedCase,
       mark,
       credentials,
       learnedFrom,
@@ -112,6 +127,31 @@ export async function textRequest(
     ring,
     tokenizer: encoder?.digest ?? null,
   };
+}
+
+/**
+ * How texts in words read otherwise, where they do: no reading twice.
+ * @param heard what the encoder was handed
+ */
+function otherReadings(
+  texts: readonly IdText[],
+  heard: Heard,
+  bytes: Uint8Array,
+  what: string,
+  encoder: TextEncoder,
+): Reading[] {
+  const found: Reading[] = [{ name: READINGS[0]!.name, texts }];
+  for (const [i, { name, of }] of READINGS.entries()) {
+    if (!heard.changed[i]) continue;
+    const read = readTexts(bytes, what, (text) => encoder.encode(of(withoutWrappers(text))));
+    if (found.every((other) => read.some((text, i) => !sameIds(text, other.texts[i]!))))
+      found.push({ name, texts: read });
+  }
+  return found.slice(1);
+}
+
+function sameIds(a: IdText, b: IdText): boolean {
+  return a.ids.length === b.ids.length && a.ids.every((id, i) => id === b.ids[i]);
 }
 
 /** The draw that a proof dates. @throws AssayError USAGE where there is none */

@@ -33,7 +33,7 @@ Examples:
 Marks: KGW in the forms of its original repository, transformers, MarkLLM and three_bricks; SynthID-Text of the reference
 repository and of transformers; Unigram; Gumbel (EXP); vLLM's own (gumbel, dual_key_gumbel, sbw); this project's own.
 A p is over the draw of the key. Where nothing shows that nobody chose the key with the text at hand, every mark that could
-have been written is paid for (27 powers of ten for a key of vLLM, 85 for one of this project): a long text bears it, a
+have been written is paid for (27 powers of ten for a key of vLLM, 32 for one of this project): a long text bears it, a
 short one is then "uncalibrated". \`mark commit\` and \`mark draw\` make a key that a public beacon draws.
 An outcome of "inconclusive" does not show that the text was never marked.`,
 

@@ -7,6 +7,7 @@ import {
   inheritedObservationsSchema,
   type KeyObservation,
   leakObservationsSchema,
+  type PresentObservations,
   presentObservationsSchema,
 } from "../record/observations.js";
 
@@ -40,7 +41,7 @@ export function marksAbout(finding: Finding): About | null {
       const texts = { label: "Texts read", values: [whole(seen.textsInAll)] };
       const found = supported ? seen.ring?.best : `none of the ring's ${whole(seen.ring?.marks ?? 0)}`;
       const ring = seen.ring && found ? [{ label: "Mark of the ring", values: [found] }] : [];
-      const key = seen.key ? [keyRow(seen.key)] : [];
+      const key = [...(seen.reading ? [readingRow(seen.reading)] : []), ...(seen.key ? [keyRow(seen.key)] : [])];
       const marked = [...new Set(seen.passages.map(({ id }) => id))];
       return supported && marked.length > 0
         ? { names, rows: [...rows, ...ring, namesRow("Texts with a marked passage", marked), texts, ...key] }
@@ -49,6 +50,11 @@ export function marksAbout(finding: Finding): About | null {
     default:
       return null;
   }
+}
+
+/** In which of several ways the texts were read. */
+function readingRow({ readings, name }: NonNullable<PresentObservations["reading"]>): About["rows"][number] {
+  return { label: "Texts as read", values: [`${name}: the best of ${whole(readings)} readings, each paid for`] };
 }
 
 /** Over what the error rate is: a reader of the first screen must know who could have chosen the key. */

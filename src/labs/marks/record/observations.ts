@@ -70,6 +70,10 @@ export const presentObservationsSchema = z.strictObject({
       notAsked: z.array(z.strictObject({ name: z.string(), why: z.string() })),
     })
     .optional(),
+  /** Where texts came in words that read otherwise once typography is undone: how often they were read, and the best reading. */
+  reading: z.strictObject({ readings: count, name: z.string() }).optional(),
+  /** Where texts came in words: whether all of many letters have one case, which a mark does not survive. */
+  foldedCase: z.enum(["small", "capital"]).optional(),
   /** Where texts came in words: their C2PA manifests. No part of the test. */
   credentials: z
     .strictObject({

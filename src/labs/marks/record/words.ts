@@ -16,7 +16,7 @@ export const PRESENT_ALTERNATIVES: readonly string[] = [
 ];
 
 export const PRESENT_LIMITS: readonly string[] = [
-  "It reads token ids. Text that was made with another tokenizer, or that splits otherwise on reading than it did on writing, loses the mark.",
+  "It reads token ids. Text that was made with another tokenizer, or that splits otherwise on reading than it did on writing, loses the mark. Of text in words, typographic quotes, dashes, spaces, line ends and decomposed letters are undone and paid for; folded white space, compatibility forms and changed case are not.",
   "Paraphrase, translation and heavy editing remove marks: an inconclusive outcome does not show that the text was never served.",
   "It reads ids as they are given: whoever may choose the tokenizer, or the ids, may choose the outcome. The mark names its tokenizer by digest.",
   "Keys that are public (the libraries' defaults) can be used by anyone; the finding then speaks of the key, not of its owner.",
@@ -28,6 +28,10 @@ export const PRESENT_LIMITS: readonly string[] = [
 /** For marks that no null of the study was scored under. */
 export const UNSTUDIED_LIMIT =
   "The study's texts were scored under other marks than this one: its rate of false accusations is carried over on the strength of the exact law alone.";
+
+/** For texts in words, all of whose letters have one case. */
+export const FOLDED_LIMIT =
+  "All letters of the texts have one case. If case was changed after the text was written, tokens that had other letters are lost to the mark, and nothing undoes that.";
 
 export const RING_LIMIT =
   "It asks for the marks of this ring alone. Many like texts under one key are one draw: more of them do not make a second witness.";

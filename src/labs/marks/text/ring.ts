@@ -38,12 +38,15 @@ interface RingResult extends PresentResult {
   ring: RingObservation;
 }
 
-/** @throws AssayError UNSUPPORTED when no mark of the ring can be asked */
+/**
+ * @param options tries are paid beside the key; readings of the texts, of which these are one, beside the ring's marks
+ * @throws AssayError UNSUPPORTED when no mark of the ring can be asked
+ */
 export function testRing(
   marks: readonly Mark[],
   texts: readonly IdText[],
   draws: TokenDraws,
-  { tokenizer, tries }: { tokenizer: Digest | null; tries: number },
+  { tokenizer, tries, readings = 1 }: { tokenizer: Digest | null; tries: number; readings?: number },
   onProgress: (done: number, total: number) => void = () => {},
 ): RingResult {
   const largest = texts.reduce((most, { ids }) => ids.reduce((m, id) => (id > m ? id : m), most), 0);
@@ -60,7 +63,7 @@ export function testRing(
       const scheme = schemeOf(mark, draws);
       const result = testPresence(scheme, texts, mark.vocabulary, known);
       tested.push({ name, form: mark.form, log10P: result.log10P });
-      const log10P = Math.min(0, result.log10P + Math.log10(marks.length));
+      const log10P = Math.min(0, result.log10P + Math.log10(marks.length * readings));
       const asked = { mark, scheme, result, log10P, paid: keyPaid(mark, log10P, tries, null) };
       if (!best || speaksBefore(asked, best)) best = asked;
     }
@@ -80,7 +83,7 @@ export function testRing(
           ...test,
           statistic: { ...test.statistic, value: -log10P },
           log10P,
-          where: `best of ${marks.length} marks, paid`,
+          where: `best of ${marks.length} marks${readings > 1 ? ` and ${readings} readings` : ""}, paid`,
         }
       : test,
   );
@@ -94,17 +97,22 @@ export function testRing(
   return { ...result, log10P, tests, mark, scheme, ring, paid };
 }
 
-interface Asked {
-  mark: Mark;
+interface Speaking {
   scheme: Scheme;
-  result: PresentResult;
-  /** All marks of the ring paid for. */
+  /** All marks of the ring, and all readings, paid for. */
   log10P: number;
   paid: KeyPaid;
 }
 
-function speaksBefore(a: Asked, b: Asked): boolean {
-  const stands = ({ scheme, paid }: Asked) => scheme.outside === undefined && paid.log10P <= OUTCOME_RULES.log10Alpha;
+interface Asked extends Speaking {
+  mark: Mark;
+  result: PresentResult;
+}
+
+/** Whether the one speaks before the other, each after what is paid for its key. */
+export function speaksBefore(a: Speaking, b: Speaking): boolean {
+  const stands = ({ scheme, paid }: Speaking) =>
+    scheme.outside === undefined && paid.log10P <= OUTCOME_RULES.log10Alpha;
   if (stands(a) !== stands(b)) return stands(a);
   return a.paid.log10P < b.paid.log10P || (a.paid.log10P === b.paid.log10P && a.log10P < b.log10P);
 }

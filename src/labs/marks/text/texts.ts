@@ -19,6 +19,12 @@ export interface IdText {
   excerpt?: boolean;
 }
 
+/** The texts of one file, read in one way. */
+export interface Reading {
+  name: string;
+  texts: readonly IdText[];
+}
+
 type Encode = (text: string) => ArrayLike<number>;
 
 /** Ids over all texts: a corpus of this size takes some minutes and 6 GB (CWE-770). */

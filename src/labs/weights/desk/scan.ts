@@ -15,6 +15,7 @@ import { AssayError } from "../../../base/error.js";
 import type { Progress } from "../../../base/progress.js";
 import { COMBINED_TEST_ID } from "../../../finding/coherence.js";
 import type { Finding } from "../../../finding/finding.js";
+import { OUTCOME_RULES } from "../../../finding/outcome.js";
 import { isUrl } from "../../../host/http/http-pin.js";
 import { ComputePool } from "../../../host/model/compute-pool.js";
 import { intake } from "../../../host/model/intake.js";
@@ -23,6 +24,7 @@ import { openSide } from "../host/open-side.js";
 import { fetchLibrary, LIBRARY_FILE, type LibraryEntry, readLibrary } from "../host/scan-library.js";
 import { METHOD_ID } from "../method.js";
 import type { WeightsObservations } from "../observations.js";
+import { type Mixture, mixtureOf } from "../tests/mixture.js";
 import { makeSketch } from "./sketch.js";
 
 interface ScanOptions {
@@ -66,6 +68,8 @@ export interface ScanRecord {
   library: { digest: Digest; candidates: number; compared: number; weights: number; paid: number };
   /** Strongest first; among those that are not, units in one order that a common start explains. */
   candidates: Candidate[];
+  /** Two candidates of different starts that the model's weights are put together from: shown, and accuses nobody. */
+  mixtures: (Mixture & { of: [string, string] })[];
   /** Those that are supported, with their findings; empty: none of these. */
   findings: Finding[];
   limits: readonly string[];
@@ -81,6 +85,8 @@ const LIMIT_OF_SKETCHES =
 const LIMIT_OF_EXACT =
   "Disguises were not undone: a copy whose units were permuted or rotated comes out as none of these.";
 
+/** Candidates whose units stand in the model's order that are held against it two and two: six pairs. */
+const MIXED_MAX = 4;
 /** Below every p that a double holds. */
 const FIRST = 1e9;
 
@@ -138,6 +144,7 @@ export async function scanModel(options: ScanOptions): Promise<ScanRecord> {
       }
     }
     const all = [...done.values()].sort((a, b) => rankOf(a) - rankOf(b));
+    const mixtures = await mixturesOf(all, held, options.model, pool);
     const sketched = all.some(({ candidate }) => candidate.by === "sketch");
     return {
       type: "assay/scan/v1",
@@ -150,6 +157,7 @@ export async function scanModel(options: ScanOptions): Promise<ScanRecord> {
         paid,
       },
       candidates: all.map(({ candidate }) => candidate),
+      mixtures,
       findings: all.flatMap(({ finding }) => (finding?.outcome === "supports-hp" ? [finding] : [])),
       limits: [...LIMITS, ...(sketched ? [LIMIT_OF_SKETCHES] : disguises ? [] : [LIMIT_OF_EXACT])],
     };
@@ -157,6 +165,37 @@ export async function scanModel(options: ScanOptions): Promise<ScanRecord> {
     await pool.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Of the strongest candidates whose units stand in one order with the model's, whether copied or by a common start. */
+async function mixturesOf(
+  ranked: readonly Compared[],
+  held: ReadonlyMap<LibraryEntry, string>,
+  model: string,
+  pool: ComputePool,
+): Promise<ScanRecord["mixtures"]> {
+  const paths = new Map([...held].map(([entry, path]) => [entry.name, path]));
+  const { log10Alpha } = OUTCOME_RULES;
+  const alike = ranked
+    .filter(
+      ({ candidate: { log10P, commonStartLog10P } }) => Math.min(log10P ?? 0, commonStartLog10P ?? 0) <= log10Alpha,
+    )
+    .flatMap(({ candidate: { name } }) => (paths.has(name) ? [name] : []))
+    .slice(0, MIXED_MAX);
+  if (alike.length < 2) return [];
+  const read = async (path: string) => {
+    const { reading } = await openSide(path);
+    return reading.kind === "model" ? reading.model : null;
+  };
+  const own = await read(model);
+  const models = await Promise.all(alike.map((name) => read(paths.get(name)!)));
+  const found: ScanRecord["mixtures"] = [];
+  for (const [i, p] of models.entries())
+    for (const [j, q] of models.entries()) {
+      const mixture = j > i && own && p && q ? await mixtureOf(own, [p, q], pool) : null;
+      if (mixture) found.push({ of: [alike[i]!, alike[j]!], ...mixture });
+    }
+  return found.sort((a, b) => a.left - b.left);
 }
 
 /** By p; among those that chance explains, by what a common start explains as well; those not compared last. */

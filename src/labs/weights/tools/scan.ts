@@ -126,7 +126,7 @@ function listCommand(): Command {
     });
 }
 
-function inWords({ model, library, candidates, findings }: ScanRecord): string {
+function inWords({ model, library, candidates, findings, mixtures }: ScanRecord): string {
   const { compared, candidates: all, weights, paid } = library;
   const held = weights > 0 ? `, the weights of ${weights} at hand` : "";
   const lines = [`${model.name}: ${compared} of ${all} candidates compared${held}, ${paid} comparisons paid for`];
@@ -146,8 +146,14 @@ function inWords({ model, library, candidates, findings }: ScanRecord): string {
     const since = c.committed ? `; existed by ${new Date(1000 * c.committed.time).toISOString().slice(0, 10)}` : "";
     lines.push(`  ${c.name}: ${p}${start}${alike}${since}`);
   }
+  for (const { of, shares, left, leftAlone } of mixtures)
+    lines.push(
+      `Put together: rows of its MLPs are ${shares[0].toFixed(2)} of ${of[0]} and ${shares[1].toFixed(2)} of ${of[1]}, layer by layer; ${percent(left)} of them is neither's (${percent(leftAlone)} with the nearer one alone). The two started apart, so one common start does not explain both.`,
+    );
   return `${lines.join("\n")}\n`;
 }
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 function threadsArgument(text: string): number {
   const n = Number(text);

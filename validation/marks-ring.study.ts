@@ -1,0 +1,180 @@
+/**
+ * A ring of 10,000 keys: how often any of them speaks of text that nobody marked, and whether one key's text is found.
+ *   npm run build
+ *   node validation/marks-ring.study.ts --part answers|templates|pooled --transcripts DIR --tokenizer FOLDER --cache FILE --rings N
+ *   node validation/marks-ring.study.ts --part found --marked MARKED        (made by materials/makers/marks/make_engine_marked.py)
+ *   node validation/marks-ring.study.ts --part write
+ * Each examination has a ring of fresh keys, a quarter of each form that vLLM serves; what is counted is the ring's p,
+ * all its marks paid for, before anything is paid for the choice of keys. Rows are appended to --rows as they come and
+ * none is made again; the last part makes marks-ring.json and its table of them.
+ */
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { prng } from "../dist/base/prng.js";
+import { TokenDraws } from "../dist/kernels/token-draws.js";
+import { type Mark, parseMark, readMark } from "../dist/labs/marks/schemes/mark-file.js";
+import { testRing } from "../dist/labs/marks/text/ring.js";
+import { readTexts } from "../dist/labs/marks/text/texts.js";
+import { lower95, upper95 } from "../dist/stats/clopper-pearson.js";
+import { loadCorpus } from "../materials/texts/corpus.ts";
+
+const { values } = parseArgs({
+  options: {
+    part: { type: "string" },
+    transcripts: { type: "string" },
+    tokenizer: { type: "string" },
+    cache: { type: "string" },
+    marked: { type: "string" },
+    rings: { type: "string", default: "400" },
+    rows: { type: "string", default: "marks-ring.rows.jsonl" },
+  },
+});
+const KEYS = 10_000;
+/** Fillings of templates, next to each other in the corpus, that are asked together. */
+const POOLED = 20;
+const LENGTHS = [100, 200, 400] as const;
+const FORMS = [
+  { scheme: "gumbel", variant: "vllm" },
+  { scheme: "dual-gumbel", variant: "vllm" },
+  { scheme: "sbw", variant: "vllm", parameters: { scheme: "selfhash" } },
+  { scheme: "sbw", variant: "vllm", parameters: { scheme: "lefthash" } },
+] as const;
+const ENGINES = ["gumbel-vllm", "dual-gumbel-vllm", "sbw-selfhash", "sbw-lefthash"] as const;
+
+interface Row {
+  part: string;
+  /** Of the examination: which text, or which marked file and length. */
+  ask: string;
+  tokens: number;
+  /** All marks of the ring paid for. */
+  log10P: number;
+  /** Of marked text: whether its own key is the one that speaks. */
+  own?: boolean;
+}
+const here = new URL(".", import.meta.url).pathname;
+const rows: Row[] = existsSync(values.rows)
+  ? readFileSync(values.rows, "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Row)
+  : [];
+const known = new Set(rows.map(({ part, ask }) => `${part} ${ask}`));
+const draws = new TokenDraws();
+const none = new Uint32Array(0);
+
+function ringOf(seed: string, vocabulary: number, keys: number): Mark[] {
+  const source = prng("assay/study/marks-ring", seed);
+  return Array.from({ length: keys }, (_, i) => {
+    const word = (BigInt(source.uint32()) << 32n) | BigInt(source.uint32());
+    const form = FORMS[i % FORMS.length]!;
+    // SBW's keys are signed.
+    const key = String(form.scheme === "sbw" ? word >> 1n : word);
+    return parseMark({ type: "assay/mark/v1", name: `key ${i}`, ...form, key, vocabulary }, "study");
+  });
+}
+
+function ask(part: string, name: string, marks: readonly Mark[], ids: readonly Uint32Array[], own?: string): void {
+  const texts = ids.map((each, i) => ({ id: String(i), ids: each, promptIds: none }));
+  const { log10P, ring } = testRing(marks, texts, draws, { tokenizer: null, tries: 1 });
+  const tokens = ids.reduce((n, each) => n + each.length, 0);
+  const row: Row = { part, ask: name, tokens, log10P, ...(own === undefined ? {} : { own: ring.best === own }) };
+  rows.push(row);
+  appendFileSync(values.rows, `${JSON.stringify(row)}\n`);
+}
+
+/** Texts spread over the corpus, so that all models and templates have some. */
+async function unmarked(part: string): Promise<void> {
+  const { texts, vocabulary } = await loadCorpus(values.transcripts!, values.tokenizer!, values.cache!);
+  const rings = Number(values.rings);
+  const size = part === "pooled" ? POOLED : 1;
+  const groups = Math.floor(texts.length / size);
+  for (let r = 0; r < rings; r++) {
+    const at = Math.floor(((r + 0.5) * groups) / rings) * size;
+    if (known.has(`${part} ${at}`)) continue;
+    ask(part, String(at), ringOf(`${part} ${at}`, vocabulary, KEYS), texts.slice(at, at + size));
+    process.stderr.write(`\r${part} ${r + 1}/${rings}`);
+  }
+}
+
+function found(): void {
+  for (const engine of ENGINES)
+    for (const file of readdirSync(values.marked!).filter((f) =>
+      new RegExp(`^${engine}-\\d+\\.mark\\.json$`).test(f),
+    )) {
+      const base = join(values.marked!, file.replace(".mark.json", ""));
+      const mark = readMark(readFileSync(`${base}.mark.json`), file);
+      const [first, second] = readTexts(readFileSync(`${base}.jsonl.gz`), file, null).map(({ ids }) => ids);
+      const marks = [mark, ...ringOf(file, mark.vocabulary, KEYS - 1)];
+      for (const length of LENGTHS) {
+        const name = `${file.replace(".mark.json", "")} ${length}`;
+        const ids = length === 400 ? [first!, second!] : [first!.subarray(0, length)];
+        if (!known.has(`found ${name}`)) ask("found", name, marks, ids, mark.name!);
+        process.stderr.write(`\r${name}   `);
+      }
+    }
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  answers: "answers of 133 models, one an examination",
+  templates: "filled templates, one an examination",
+  pooled: `filled templates, ${POOLED} like ones an examination`,
+};
+const NAMES: Readonly<Record<string, string>> = {
+  "gumbel-vllm": "vLLM gumbel",
+  "dual-gumbel-vllm": "vLLM dual_key_gumbel",
+  "sbw-selfhash": "SBW self-hash",
+  "sbw-lefthash": "SBW left-hash",
+};
+const percent = (x: number) => `${(100 * x).toFixed(1)} %`;
+
+function write(): void {
+  const level = Object.keys(TITLES).flatMap((part) => {
+    const of = rows.filter((row) => row.part === part);
+    if (of.length === 0) return [];
+    const below = (alpha: number) => {
+      const count = of.filter(({ log10P }) => log10P <= Math.log10(alpha)).length;
+      return { alpha, count, low: lower95(count, of.length), high: upper95(count, of.length) };
+    };
+    const tokens = of.reduce((n, row) => n + row.tokens, 0);
+    const smallest = of.reduce((least, { log10P }) => Math.min(least, log10P), 0);
+    return [{ part, rings: of.length, keys: KEYS, tokens, smallest, below: [0.05, 0.01, 1e-6].map(below) }];
+  });
+  const power = ENGINES.flatMap((engine) =>
+    LENGTHS.flatMap((length) => {
+      const of = rows.filter(
+        (row) => row.part === "found" && row.ask.startsWith(`${engine}-`) && row.ask.endsWith(` ${length}`),
+      );
+      if (of.length === 0) return [];
+      const speaks = of.filter(({ log10P, own }) => own && log10P <= -6).length;
+      const ps = of.map(({ log10P }) => log10P).sort((a, b) => a - b);
+      const wrong = of.filter(({ log10P, own }) => !own && log10P <= -6).length;
+      return [
+        {
+          engine,
+          length,
+          texts: of.length,
+          found: speaks,
+          wrong,
+          low: lower95(speaks, of.length),
+          median: ps[ps.length >> 1]!,
+          weakest: ps.at(-1)!,
+        },
+      ];
+    }),
+  );
+  writeFileSync(join(here, "marks-ring.json"), `${JSON.stringify({ keys: KEYS, level, power }, null, 1)}\n`);
+  let table = `# A ring of 10,000 keys\n\nWritten by \`validation/marks-ring.study.ts --part write\`. Each examination asks a ring of 10,000 fresh keys, 2,500 of each of vLLM's gumbel, dual_key_gumbel, SBW self-hash and left-hash. A row counts examinations whose p, all 10,000 marks paid for, is at or below the level; in brackets the lower and the upper 95 % bound (Clopper–Pearson, each one-sided). Nothing is paid here for the choice of keys: keys were drawn.\n\n## Text that nobody marked\n\n| text | examinations | tokens in all | ≤ 0.05 | ≤ 0.01 | ≤ 10⁻⁶ | smallest p |\n|---|---|---|---|---|---|---|\n`;
+  for (const { part, rings, tokens, below, smallest } of level) {
+    const cells = below.map(({ count, low, high }) => `${count} (${percent(low)} to ${percent(high)})`);
+    table += `| ${TITLES[part]} | ${rings} | ${tokens.toLocaleString("en")} | ${cells.join(" | ")} | 10^${smallest.toFixed(1)} |\n`;
+  }
+  table += `\n## Text of one key, in a ring with 9,999 others\n\nFound: the ring's p is at most 10⁻⁶ and the key that speaks is the text's own. Ten keys a row, one text a key (400 tokens: two answers of 200).\n\n| mark | tokens | found | another key spoke | median log10 p | weakest |\n|---|---|---|---|---|---|\n`;
+  for (const r of power)
+    table += `| ${NAMES[r.engine]} | ${r.length} | ${r.found} of ${r.texts} (${percent(r.low)} and more) | ${r.wrong} | ${r.median.toFixed(1)} | ${r.weakest.toFixed(1)} |\n`;
+  writeFileSync(join(here, "marks-ring.tables.md"), table);
+}
+
+if (values.part === "write") write();
+else if (values.part === "found") found();
+else await unmarked(values.part!);
