@@ -75,6 +75,13 @@ module.exports = {
       to: { path: "^src/", pathNot: [...line(to), `^src/labs/[^/]+/${own}`] },
     })),
     {
+      // Pages and the verifier load it: no file is opened and no native code reached by typing a request again.
+      name: "typing-stays-light",
+      severity: "error",
+      from: { path: "^src/labs/[^/]+/desk/[^/]*typed\\.ts$" },
+      to: { path: ["^src/host/", "^src/labs/[^/]+/host/"], reachable: true },
+    },
+    {
       name: "laboratories-are-blind-to-each-other",
       severity: "error",
       from: { path: "^src/labs/([^/]+)/" },

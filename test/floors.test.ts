@@ -33,6 +33,12 @@ const PLANTED: { what: string; file: string; imports: string; rule: string }[] =
     rule: "laboratories-are-blind-to-each-other",
   },
   {
+    what: "a request's words that reach what opens files",
+    file: "src/labs/membership/desk/typed.ts",
+    imports: "../../../app/log/dated.js",
+    rule: "typing-stays-light",
+  },
+  {
     what: "a laboratory's core that opens its own desk",
     file: "src/labs/marks/canaries/canary-plan.ts",
     imports: "../desk/leak.js",

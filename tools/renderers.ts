@@ -106,7 +106,7 @@ export async function built(tree: string, of: string): Promise<string> {
 
 /** Of a laboratory, pages need its view and how a request is typed; what examines is loaded by nobody here. */
 function leftOut(id: string, importer: string | undefined, { kind }: { kind: string }) {
-  if (kind !== "dynamic-import" || /\/(page\/view|typed)\.js$/.test(id)) return null;
+  if (kind !== "dynamic-import" || /\/(page\/view|[^/]*typed)\.js$/.test(id)) return null;
   return importer?.includes("node_modules") ? null : { id, external: true };
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { asModel, type Held, held, noisy } from "../../materials/weights/altered.ts";
 import { inNewOrder } from "../../materials/weights/new-order.ts";
 import { CONSTRUCTIONS, makePair, TINY } from "../../materials/weights/structured.ts";
+import { prng } from "../../src/base/prng.js";
 import { FileReader } from "../../src/host/files.js";
 import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
@@ -44,17 +45,17 @@ async function examined(a: Held, b: Held) {
   return { finding, seen: finding.observations as WeightsObservations };
 }
 
-describe.skipIf(!HAS_SHARED)("trained models", () => {
-  async function open(name: string): Promise<Held> {
-    const { reading } = await openModel(join(SHARED, "zoo/bank", name));
-    if (reading.kind !== "model") throw new Error(reading.reason);
-    const files = new FileReader();
-    const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));
-    const found = await held(reading.model, (tensor) => compute.load(tensor.matrix));
-    await files.close();
-    return found;
-  }
+async function open(name: string, folder = join(SHARED, "zoo/bank")): Promise<Held> {
+  const { reading } = await openModel(join(folder, name));
+  if (reading.kind !== "model") throw new Error(reading.reason);
+  const files = new FileReader();
+  const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));
+  const found = await held(reading.model, (tensor) => compute.load(tensor.matrix));
+  await files.close();
+  return found;
+}
 
+describe.skipIf(!HAS_SHARED)("trained models", () => {
   test("a noisy copy in another order, up rows turned over, is found; scored, never exact", async () => {
     const own = await open("c00");
     const { finding, seen } = await examined(own, inNewOrder(noisy(own, 0.3, "n"), "o"));
@@ -71,6 +72,30 @@ describe.skipIf(!HAS_SHARED)("trained models", () => {
     expect(finding.outcome).toBe("inconclusive");
     expect(seen.permuted!.percent).toBeLessThan(5);
   });
+});
+
+test("MLPs alone in another order and gains moved by a sixth: no common start hides the copy", async () => {
+  const own = await open("base", "fixtures/demo");
+  const values = new Map(own.values);
+  for (const [name, value] of inNewOrder(own, "o").values) if (name.includes(".mlp.")) values.set(name, value);
+  const source = prng("test/permuted-units", "gains");
+  for (const [name, gains] of own.values)
+    if (name.includes("norm")) {
+      const data = gains.data.map((x) => x * (0.83 + 0.34 * (source.below(1000) / 1000)));
+      values.set(name, { ...gains, data });
+    }
+  const { finding, seen } = await examined(own, noisy({ model: own.model, values }, 0.05, "n"));
+  expect(seen.commonStart!.explains).toBe(true);
+  // Wider than the stage's study.
+  expect(finding.outcome).toBe("uncalibrated");
+  expect(finding.method.id).toBe("weights/permuted-units");
+  expect(seen.permuted!.percent).toBeGreaterThan(95);
+});
+
+test("a copy beyond the stage's sizes is held against the study of the next stage, which carries it", async () => {
+  const own = await open("base", "fixtures/demo");
+  const { finding } = await examined(own, inNewOrder(noisy(own, 0.05, "n"), "o"));
+  expect(finding).toMatchObject({ outcome: "supports-hp", method: { id: "weights/aligned-units" } });
 });
 
 describe("innocents", () => {

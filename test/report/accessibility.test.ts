@@ -36,6 +36,11 @@ const OF_BUNDLES: [string, "v1" | "v2", string, string][] = [
   ["canaries that name an account", "v2", "canaries-named", "data/"],
   ["a common origin", "v2", "common-origin", "data/"],
   ["code", "v2", "code", "data/"],
+  ["an endpoint", "v2", "endpoint", "data/"],
+  ["membership", "v2", "membership", "data/"],
+  ["units in another order", "v2", "permuted", "data/"],
+  ["planted preferences", "v2", "planted", "data/"],
+  ["preferences", "v2", "preferences", "data/"],
 ];
 
 async function pageOf(form: "v1" | "v2", bundle: string, at: string): Promise<string> {

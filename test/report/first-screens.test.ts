@@ -32,7 +32,10 @@ interface Answers {
 const golden = fileURLToPath(new URL("./golden/first-screens.json", import.meta.url));
 const bundles = fileURLToPath(new URL("../../fixtures/bundles/", import.meta.url));
 /** Of the second form those that bring out what none of the first does: a question, an outcome, names. */
-const OF_SECOND = ["behaviour", "weights", "common-origin", "canaries-named", "code"];
+const OF_SECOND = [
+  ...["behaviour", "weights", "common-origin", "canaries-named", "code"],
+  ...["endpoint", "membership", "permuted", "planted", "preferences"],
+];
 
 function inputs(): Record<string, PageInput> {
   const found: Record<string, PageInput> = {};
@@ -100,7 +103,15 @@ const committed = JSON.parse(readFileSync(golden, "utf8")) as Record<string, Ans
 
 test("every question of every laboratory that has a kept finding is asked", () => {
   const laboratories = new Set(Object.values(all).map(({ finding }) => finding.proposition.id.split("/")[0]));
-  expect([...laboratories].sort()).toEqual(["behaviour", "code", "marks", "traffic", "weights"]);
+  expect([...laboratories].sort()).toEqual([
+    "behaviour",
+    "code",
+    "marks",
+    "membership",
+    "preferences",
+    "traffic",
+    "weights",
+  ]);
   expect(Object.keys(committed)).toEqual(Object.keys(all));
 });
 
@@ -152,6 +163,8 @@ describe.each(Object.entries(all))("first screen: %s", (name, input) => {
       marks: finding.proposition.id === "marks/leak" ? /wrote or published|independence/i : /independence|initialis/i,
       traffic: /independence|initialis|wrote or published/i,
       code: /initialis|accounts are|canar|ancestral/i,
+      membership: /initialis|accounts are|ancestral|wrote or published/i,
+      preferences: /initialis|accounts are|canar|ancestral|wrote or published/i,
     };
     if (finding.type === "assay/finding/v2" || laboratory !== "marks")
       for (const screen of screens) expect(screen).not.toMatch(others[laboratory!]!);

@@ -1,7 +1,8 @@
 /**
  * Of every study's file that states its kinds: whether what is counted is what was declared. Of every sentence in which a
  * laboratory's record says on what its method was measured: whether the study's file is of that version, and whether each
- * number of the sentence stands on the study's page. Exit status 1 where not.
+ * number of the sentence stands on the study's page. Of every study's file of a laboratory's method: whether a record
+ * names some study of that method, so that no page calls it unmeasured. Exit status 1 where not.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,6 +33,14 @@ for (const { id, studies, formerStudies = [] } of LABORATORIES)
     for (const fault of faultsOfSentence({ version, says }, study, page))
       fail(`src/labs/${id}/laboratory.ts: of ${file}: ${fault}`);
   }
+const named = new Set(
+  LABORATORIES.flatMap(({ studies, formerStudies = [] }) => [...studies, ...formerStudies].map(({ method }) => method)),
+);
+for (const name of readdirSync(here).filter((name) => name.endsWith(".json"))) {
+  const { type, method } = JSON.parse(readFileSync(join(here, name), "utf8"));
+  if (type === "assay/validation/v1" && !named.has(method))
+    fail(`validation/${name}: no laboratory's record names a study of ${method}: its pages would say "not measured"`);
+}
 if (process.exitCode !== 1)
   process.stdout.write(
     `${withKinds} of ${studies} study files state their kinds; those count what they declared. ${sentences} sentences on what was measured are of their study\n`,

@@ -71,13 +71,6 @@ export async function datedInputs(
   return [await paper("proof"), await paper("policy")];
 }
 
-/** How they are typed again, paths being the reader's own; begins with a blank where there is anything. */
-export function datedTyped({ inputs, settings }: ExaminationRequest): string {
-  const dated = inputs.some(({ role }) => role === "proof") ? " --committed PROOF --policy POLICY" : "";
-  const { tries } = settings;
-  return `${dated}${typeof tries === "number" && tries > 1 ? ` --tries ${tries}` : ""}`;
-}
-
 /**
  * @param plan whose commitment is in the log
  * @throws AssayError DIGEST where it is no proof of this commitment, SIGNATURE, USAGE where no witness dates it

@@ -33,6 +33,13 @@ export const behaviour: Laboratory = {
       says: null,
       measuredOn: `${ANSWERS}, and held-out answers on code and reasoning by 8 makers`,
     },
+    {
+      method: "behaviour/substituted",
+      version: "1",
+      file: "validation/behaviour-substituted-trained-1.json",
+      says: "Version 1 was studied: it named 160 of 10,752 honest endpoints, of 3 of 32 models. Version 2 named none of them, but was mended on these very models, so that nothing is concluded from it.",
+      measuredOn: null,
+    },
   ],
   questions: [
     {

@@ -173,15 +173,18 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
   });
   const decision = { ...rule, reason: [rule.reason, ...beside].join(" ") };
   const exact = await assemble(request, decision, tests(results, exact10P, request, observations), observations);
-  // Undoing disguises would find the same draw again.
-  const spoken = outside !== null || exact10P <= OUTCOME_RULES.log10Alpha;
-  const left = spoken || request.disguises === "left";
-  const finding = left ? exact : await disguisesUndone(bench, exact, observations, request.validations);
+  const finding =
+    outside !== null || log10P <= OUTCOME_RULES.log10Alpha || request.disguises === "left"
+      ? exact
+      : await disguisesUndone(bench, exact, observations, request.validations);
   const identical = observations.identical ? sentenceOnIdentical(observations.identical) : null;
   return identical === null ? finding : { ...finding, reason: `${finding.reason} ${identical}` };
 }
 
-/** The cheap disguise first, at any size: another order of units. Then, where models are small, rotations too. */
+/**
+ * The cheap disguise first, at any size: another order of units. Then, where models are small, rotations too: also of a
+ * copy that was found beyond the sizes that the first study carries, which the second may carry.
+ */
 async function disguisesUndone(
   bench: Bench,
   exact: Finding,
@@ -189,7 +192,12 @@ async function disguisesUndone(
   validations: readonly Validation[],
 ): Promise<Finding> {
   const permuted = await permutedStage(bench, exact, observations, validations);
-  return permuted.found ? permuted.finding : alignedStage(bench, permuted.finding, permuted.observations, validations);
+  // A common start explains what stands in place: units in another order are asked anew, rotations would find the draw again.
+  if (observations.commonStart?.explains) return permuted.finding;
+  if (permuted.found && permuted.finding.outcome !== "uncalibrated") return permuted.finding;
+  const before = permuted.found ? exact : permuted.finding;
+  const aligned = await alignedStage(bench, before, permuted.observations, validations);
+  return permuted.found && aligned.outcome !== "supports-hp" ? permuted.finding : aligned;
 }
 
 /** 0.7 on the MLP; 0.3 on what value and residual dimensions both say. What was not examined staked nothing: e = 1. */

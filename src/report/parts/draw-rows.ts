@@ -18,7 +18,7 @@ export function drawRows({ round, dated, tries, log10P }: DrawSeen): [string, st
     ],
     [
       "Paid for",
-      `${whole(tries)} stated tries${place}: log10 p ${log10Figure(log10P.alone)} before, ${log10Figure(log10P.paid)} after`,
+      `${whole(tries)} stated ${tries === 1 ? "try" : "tries"}${place}: log10 p ${log10Figure(log10P.alone)} before, ${log10Figure(log10P.paid)} after`,
     ],
   ];
 }

@@ -1,16 +1,18 @@
 /** The page of a finding on an endpoint: who was compared, how surprises ran, what share other weights may have given. */
 import { decimal, whole } from "../../../report/figure-words.js";
+import { FigureBlock } from "../../../report/parts/figure.js";
 import { Subheading } from "../../../report/parts/section.js";
 import { SummaryList } from "../../../report/parts/summary-list.js";
 import { Table } from "../../../report/parts/table.js";
+import type { ViewInput } from "../../../report/view.js";
 import type { SubstitutedObservations } from "../substituted/observations.js";
 
-type Seen = { seen: SubstitutedObservations };
+type Seen = { seen: SubstitutedObservations; figures: ViewInput["figures"] };
 
 const percent = (share: number) => `${decimal(100 * share, 1)} %`;
 
 /** @param props `seen` is what the observations hold, read by schema */
-export function Substituted({ seen }: Seen) {
+export function Substituted({ seen, figures }: Seen) {
   return (
     <>
       <SummaryList rows={rowsOf(seen)} />
@@ -55,15 +57,9 @@ export function Substituted({ seen }: Seen) {
         ])}
         wide
       />
-      <Table
-        caption="Request by request, in the drawn order"
-        columns={[
-          { title: "Requests", numeric: true },
-          { title: "Log10 of the e-value", numeric: true },
-        ]}
-        rows={seen.course.map(({ requests, log10E }) => [whole(requests), decimal(log10E, 2)])}
-        dense
-      />
+      {figures.map(({ figure, name, number }) => (
+        <FigureBlock figure={figure} name={name} number={number} />
+      ))}
       <Table
         caption="The most surprising answers: openings, without frames"
         columns={[
@@ -116,7 +112,7 @@ function rowsOf({
   if (tokens)
     rows.push([
       "Token counts stated for prompts: an exhibit",
-      `the endpoint's less the reference's is ${tokens.offset} at ${whole(tokens.atOffset)} of ${whole(tokens.prompts)} prompts; beyond that ${decimal(tokens.ratio, 4)} times as many`,
+      `the endpoint's less the reference's is ${tokens.offset} at ${whole(tokens.atOffset)} of ${whole(tokens.prompts)} prompts${tokens.ratio === 1 ? "" : `; beyond that the endpoint counts ${decimal(tokens.ratio, 4)} times as many`}`,
     ]);
   for (const { side, frame } of frames) rows.push([`Taken off the answers of ${side}`, `“${frame}”`]);
   rows.push(["Seed of the order of requests", settings.seed]);

@@ -15,6 +15,7 @@ import { CommonOrigin } from "./common-origin.js";
 import { Exhibits } from "./exhibits.js";
 import { behaviourRanks, behaviourRounds } from "./ranks.js";
 import { Substituted } from "./substituted.js";
+import { endpointCourse } from "./surprises.js";
 
 export const behaviourView: View = {
   reads: (finding) =>
@@ -25,6 +26,9 @@ export const behaviourView: View = {
     const drawn: NamedFigure[] = [];
     if (seen && seen.nullKinds.length > 0) drawn.push({ name: "behaviour-ranks", figure: behaviourRanks(seen) });
     if (seen && seen.rounds.length > 1) drawn.push({ name: "behaviour-rounds", figure: behaviourRounds(seen) });
+    const endpoint = endpointIn(finding);
+    if (endpoint && endpoint.course.length > 1)
+      drawn.push({ name: "endpoint-course", figure: endpointCourse(endpoint) });
     return drawn;
   },
   about: (finding) => {
@@ -55,7 +59,7 @@ function endpointIn({ observations }: Finding): SubstitutedObservations | null {
 
 function Observations({ finding, figures }: ViewInput) {
   const endpoint = endpointIn(finding);
-  if (endpoint) return <Substituted seen={endpoint} />;
+  if (endpoint) return <Substituted seen={endpoint} figures={figures} />;
   const origin = originIn(finding);
   if (origin) return <CommonOrigin seen={origin} />;
   const seen = seenIn(finding);

@@ -1,6 +1,6 @@
 /** How a request of the marks laboratory is typed again, after `assay examine NAME`; paths are the reader's own. */
 import { quotedWord } from "../../../app/asked.js";
-import { datedTyped } from "../../../app/log/dated.js";
+import { datedTyped } from "../../../app/log/dated-typed.js";
 import type { ExaminationRequest } from "../../../evidence/request.js";
 import { SEED_DEFAULT } from "../record/method.js";
 

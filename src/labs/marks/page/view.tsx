@@ -116,7 +116,7 @@ function keyRows(key: KeyObservation | undefined): [string, string][] {
   return [
     [
       "Choice of the key",
-      `nothing shows that nobody chose it with the text at hand: 10^${decimal(key.log10Choices, 1)} marks that could have been written and tried are paid for, and ${whole(key.tries)} stated tries. Log10 p ${log10Figure(key.log10P.alone)} before, ${log10Figure(key.log10P.paid)} after`,
+      `nothing shows that nobody chose it with the text at hand: 10^${decimal(key.log10Choices, 1)} marks that could have been written and tried are paid for, and ${whole(key.tries)} stated ${key.tries === 1 ? "try" : "tries"}. Log10 p ${log10Figure(key.log10P.alone)} before, ${log10Figure(key.log10P.paid)} after`,
     ],
   ];
 }

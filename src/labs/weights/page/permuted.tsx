@@ -40,7 +40,13 @@ export function shareByDepth({ layerPairs, wanted, percent }: PermutedObservatio
     height: 260,
     marginLeft: 56,
     marginBottom: 44,
-    x: { label: "layer of the reference", labelAnchor: "center", labelArrow: "none", tickFormat: "d" },
+    x: {
+      label: "layer of the reference",
+      labelAnchor: "center",
+      labelArrow: "none",
+      tickFormat: "d",
+      ticks: ticks(points),
+    },
     y: { label: "% of units", domain: [0, 100], labelArrow: "none" },
     marks: [
       Plot.ruleY([0, 50, 100], { stroke: GREY, strokeWidth: 0.5 }),
@@ -72,4 +78,11 @@ export function shareByDepth({ layerPairs, wanted, percent }: PermutedObservatio
       ]),
     },
   };
+}
+
+/** Whole layers, some twenty of them at most. */
+function ticks(points: readonly { layer: number }[]): number[] {
+  const last = Math.max(0, ...points.map(({ layer }) => layer));
+  const step = Math.ceil((last + 1) / 20);
+  return Array.from({ length: Math.floor(last / step) + 1 }, (_, i) => i * step);
 }

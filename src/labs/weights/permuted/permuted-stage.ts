@@ -159,7 +159,7 @@ function decided(
   const above = nullKinds.every(({ statisticMax }) => statistic > statisticMax);
   const found = above && over.log10P <= OUTCOME_RULES.log10Alpha && !start?.explains;
   if (!found || outside === null) return { decision, found };
-  const families = nullKinds.reduce((sum, kind) => sum + kind.families, 0);
+  const { families } = summary.nulls;
   const most = Math.max(0, ...nullKinds.map(({ statisticMax }) => statisticMax));
   const rank = `Its statistic, ${statistic} %, stands above every presumed-unrelated null of the study (${families} families of smaller models, up to ${most} %).`;
   return { decision: { ...decision, reason: `${decision.reason} ${rank}` }, found };
