@@ -28,6 +28,7 @@ import { unixSeconds } from "../../dist/host/moment.js";
 import { parseSecretKey, parseVerifierKey } from "../../dist/tlog/note-keys.js";
 import { serveWitness } from "../../dist/web/log-server.js";
 import { type ServedStory, serveStory } from "../../dist/web/story-server.js";
+import { faultsOnPaper } from "../on-paper.ts";
 import { storyBundle } from "./sample-bundle.js";
 
 const home = mkdtempSync(join(tmpdir(), "assay-story-"));
@@ -243,7 +244,7 @@ async function shell(script: string, env: NodeJS.ProcessEnv): Promise<{ status: 
 
 const CHROMIUM = "/usr/bin/chromium";
 test.skipIf(!existsSync(CHROMIUM))(
-  "in a browser: axe has no complaint, nothing is clipped at 390 px",
+  "in a browser: axe has no complaint, nothing is clipped at 390 px or on paper",
   async () => {
     const pictures = process.env.PICTURES;
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
@@ -260,6 +261,7 @@ test.skipIf(!existsSync(CHROMIUM))(
         expect([path, await page.evaluate("document.documentElement.scrollWidth")]).toEqual([path, 390]);
         if (pictures)
           await page.screenshot({ path: `${pictures}/story-${path.replace("/", "-")}-390.png`, fullPage: true });
+        expect([path, await faultsOnPaper(page, `story-${path.replace("/", "-")}`, pictures)]).toEqual([path, []]);
       }
     } finally {
       await browser.close();

@@ -25,6 +25,7 @@ import { encodeRecipient, RECIPIENT_FILE, UNDERTAKING_FILE } from "../../dist/of
 import { view } from "../../dist/office/docket/view/case-view.js";
 import { docketSite, serveDocket } from "../../dist/web/docket/docket-server.js";
 import type { Served } from "../../dist/web/static-server.js";
+import { faultsOnPaper } from "../on-paper.ts";
 
 const BEGIN = Date.parse("2026-03-02T09:00:00Z") / 1000;
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -436,7 +437,7 @@ describe.skipIf(!present)("in a browser", () => {
   afterAll(async () => browser?.close());
 
   const PAGES = ["", "timeline", "deadlines", "exhibits", "findings", "orders", "decision", "entries/6", "print"];
-  test("axe has nothing to say, 390 px are enough, nothing runs", async () => {
+  test("axe has nothing to say, 390 px are enough, nothing runs, paper shows all that is to be read", async () => {
     const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
     const dialogs: string[] = [];
     page.on("dialog", (dialog) => {
@@ -459,14 +460,23 @@ describe.skipIf(!present)("in a browser", () => {
       await page.setViewportSize({ width: 390, height: 844 });
       expect([path, await page.evaluate("document.documentElement.scrollWidth <= 390")]).toEqual([path, true]);
       if (pictures) await page.screenshot({ path: `${pictures}/docket-${name}-mobile.png`, fullPage: true });
-    }
-    if (pictures) {
-      await page.goto(`${site.url}cases/2026-001/print`);
-      writeFileSync(`${pictures}/docket-print.pdf`, await page.pdf({ format: "A4" }));
+      expect([path, await faultsOnPaper(page, `docket-${name}`, pictures)]).toEqual([path, []]);
     }
     expect(dialogs).toEqual([]);
     await page.context().close();
   }, 120_000);
+
+  test("what is wrong on paper is seen", async () => {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+    await page.setContent(`<!doctype html><main><nav>Tabs</nav><button>Press</button><p><a href="/there">there</a></p>
+      <div style="width: 900px">wide</div><div style="overflow: auto; width: 100px"><pre>${"x".repeat(99)}</pre></div>
+      <details><summary>More</summary><p>folded</p></details>
+      <table><thead style="display: table-row-group"><tr><th>A</th></tr></thead></table></main>`);
+    const faults = await faultsOnPaper(page, "wrong", undefined);
+    for (const each of ["pressed: <nav", "pressed: <button", "no address", "cut off", "scrolls", "folded", "its head"])
+      expect([each, faults.some((fault) => fault.includes(each))]).toEqual([each, true]);
+    await page.context().close();
+  });
 
   test("without scripts, along links and labels: a case is searched, its timeline filtered, an entry read", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });

@@ -21,6 +21,7 @@ import { serveDocket } from "../../dist/web/docket/docket-server.js";
 import { serveWorkspace, workspaceSite } from "../../dist/web/docket/workspace-server.js";
 import type { Served } from "../../dist/web/static-server.js";
 import { notShownCourse } from "../../materials/docket/courses.ts";
+import { faultsOnPaper } from "../on-paper.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "assay-docket-workspace-"));
 const cases = join(folder, "cases");
@@ -158,7 +159,7 @@ describe.skipIf(!present)("in a browser", () => {
     return page;
   }
 
-  /** Axe, no sideways scrolling on a narrow screen, and pictures for whoever looks. */
+  /** Axe, no sideways scrolling on a narrow screen, nothing cut off on paper, and pictures for whoever looks. */
   async function looked(page: Page, name: string): Promise<void> {
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect([name, violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)]).toEqual([name, []]);
@@ -167,6 +168,7 @@ describe.skipIf(!present)("in a browser", () => {
     expect([name, await page.evaluate("document.documentElement.scrollWidth <= 390")]).toEqual([name, true]);
     if (pictures) await page.screenshot({ path: `${pictures}/workspace-${name}-mobile.png`, fullPage: true });
     await page.setViewportSize({ width: 1280, height: 800 });
+    expect([name, await faultsOnPaper(page, `workspace-${name}`, pictures)]).toEqual([name, []]);
   }
 
   const saved = async (page: Page, press: () => Promise<unknown>): Promise<string> => {

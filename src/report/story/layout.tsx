@@ -32,6 +32,10 @@ export function To({ place, addresses }: { place: StoryPlace; addresses: Address
   );
 }
 
+/** Paper leads nowhere: the way back is left out, and a link into another program shows its address. */
+const ON_PAPER =
+  '@media print{nav{display:none}p>.govuk-link[href^="http"]::after,li .govuk-link[href^="http"]::after{content:" (" attr(href) ")" !important}}';
+
 /** @param back whether a link leads to the start page */
 export function storyPage(title: string, body: Child, back: boolean): string {
   const html = (
@@ -41,7 +45,7 @@ export function storyPage(title: string, body: Child, back: boolean): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title} – Assay</title>
         <link rel="icon" href="data:," />
-        <style>{raw(PAGE_CSS.replace(/^\ufeff/, ""))}</style>
+        <style>{raw(`${PAGE_CSS.replace(/^\ufeff/, "")}${ON_PAPER}`)}</style>
       </head>
       <body class="govuk-template__body app-page">
         <a href="#main-content" class="govuk-skip-link">
