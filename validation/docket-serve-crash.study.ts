@@ -2,15 +2,22 @@
  * What is filed through a workspace while its process is killed: fifty clients file in ten cases at once, the program is
  * killed (SIGKILL) after some of its acknowledgements, started again, and everything it acknowledged is looked for.
  *   npm run build && node validation/docket-serve-crash.study.ts [kills, default 50]
- * Resumable: counting goes on where docket-serve-crash.json stands; when to kill is drawn from the number of the round.
+ *   npm run build && node validation/docket-serve-crash.study.ts KILLS postgres
+ * With `postgres` the index lies in a PostgreSQL server of the study's own (from Debian's packages; npm install --no-save pg):
+ * the server is killed while entries are filed and lists are read, in every other round the program with it; both are started
+ * again, and the index must say of every case what its folder says. Resumable: counting goes on where the results stand; when
+ * to kill is drawn from the number of the round.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signedAct } from "../dist/app/docket/act.js";
 import { bundleOfCase } from "../dist/app/docket/case-bundle.js";
 import { openCaseFolder } from "../dist/app/docket/case-folder.js";
+import { listCases } from "../dist/app/docket/index/list-cases.js";
+import { openCaseIndex } from "../dist/app/docket/index/open-index.js";
+import { refreshIndex } from "../dist/app/docket/index/refresh-index.js";
 import { verifyCase } from "../dist/app/docket/verify-case.js";
 import { sha256Digest } from "../dist/base/digest.js";
 import { prng } from "../dist/base/prng.js";
@@ -18,11 +25,15 @@ import { platformKey } from "../dist/host/signing/signature-keys.js";
 import { packFiling } from "../dist/office/docket/entry/filing.js";
 import { type FiledCase, fileCase } from "../materials/docket/folders.ts";
 
-const OUT = "validation/docket-serve-crash.json";
+const withPostgres = process.argv[3] === "postgres";
+const OUT = withPostgres ? "validation/docket-postgres-crash.json" : "validation/docket-serve-crash.json";
 const CLIENTS = 50;
 const CASES = 10;
 /** Rounds on one docket; opening a case reads all of it, so that a new one begins then. */
 const ROUNDS_A_DOCKET = 10;
+const PG_PORT = 54_329;
+/** So long is filed without the database. */
+const AFTER_MS = 1500;
 const figures = {
   seed: "assay/docket-serve-crash/v1 <round>",
   clients: CLIENTS,
@@ -34,12 +45,14 @@ const figures = {
   attachmentsLost: 0,
   notOpened: 0,
   notVerified: 0,
+  ...(withPostgres ? { programsKilled: 0, listsAnswered: 0, listsRefused: 0, listedOtherwise: 0 } : {}),
   ...(existsSync(OUT) ? JSON.parse(readFileSync(OUT, "utf8")) : {}),
 };
 const wanted = Number(process.argv[2] ?? 50);
 let docket = "";
 let filed: FiledCase[] = [];
 const acknowledged = new Map<string, { statement: string; attachment: string }[]>();
+const postgres = withPostgres ? await startPostgres() : null;
 
 while (figures.kills < wanted) {
   if (docket === "" || figures.kills % ROUNDS_A_DOCKET === 0) await fresh();
@@ -52,6 +65,7 @@ while (figures.kills < wanted) {
   console.log(JSON.stringify(figures));
 }
 rmSync(docket, { recursive: true, force: true });
+await postgres?.end();
 
 async function fresh(): Promise<void> {
   if (docket !== "") rmSync(docket, { recursive: true, force: true });
@@ -65,7 +79,9 @@ async function fresh(): Promise<void> {
 }
 
 async function started(): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, ["dist/command/main.js", "docket", "workspace", docket, "--port", "0"]);
+  const child = spawn(process.execPath, ["dist/command/main.js", "docket", "workspace", docket, "--port", "0"], {
+    env: { ...process.env, DATABASE_URL: postgres?.url ?? "" },
+  });
   let said = "";
   const url = await new Promise<string>((resolve, reject) => {
     child.once("exit", () => reject(new Error(said)));
@@ -85,6 +101,7 @@ async function round(n: number): Promise<void> {
   const after = 1 + draw.below(30);
   const wait = draw.below(40);
   const { child, url } = await started();
+  const program = !postgres || n % 2 === 0;
   let answers = 0;
   let killed = false;
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
@@ -120,13 +137,104 @@ async function round(n: number): Promise<void> {
       acknowledged.set(folder, list);
       if (++answers === after)
         setTimeout(() => {
-          killed = true;
-          child.kill("SIGKILL");
+          postgres?.kill();
+          if (program) child.kill("SIGKILL");
+          // A program that goes on without its index goes on entering what is filed.
+          setTimeout(() => (killed = true), program ? 0 : AFTER_MS);
         }, wait);
     }
   };
-  await Promise.all(Array.from({ length: CLIENTS }, (_, who) => client(who)));
+  /** Lists are asked for from the index, the last of them when it is gone. */
+  const reader = async () => {
+    while (!killed) {
+      const answer = await fetch(url).catch(() => null);
+      if (answer) await answer.arrayBuffer().catch(() => null);
+      if (answer?.status === 200) figures.listsAnswered++;
+      else if (answer?.status === 503) figures.listsRefused++;
+      else if (answer && !killed) throw new Error(`a list was answered with ${answer.status}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  await Promise.all([
+    ...Array.from({ length: CLIENTS }, (_, who) => client(who)),
+    ...(postgres ? [reader(), reader()] : []),
+  ]);
+  if (program) figures.programsKilled++;
+  else {
+    // It finds the database again without being started anew.
+    await postgres!.start();
+    if (!(await answered(url))) throw new Error("lists are not answered after the database was started again");
+    child.kill("SIGKILL");
+  }
   await gone;
+  await postgres?.start();
+  if (postgres) await compared(postgres.url);
+}
+
+async function answered(url: string): Promise<boolean> {
+  for (let n = 0; n < 100; n++) {
+    const answer = await fetch(url).catch(() => null);
+    if (answer?.status === 200) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}
+
+/** The index, brought up to date, against each folder. */
+async function compared(databaseUrl: string): Promise<void> {
+  const index = await openCaseIndex(docket, { databaseUrl });
+  try {
+    const { faults } = await refreshIndex(index);
+    const { cases } = await listCases(index, {}, Math.floor(Date.now() / 1000));
+    for (const { folder } of filed) {
+      const { records } = await openCaseFolder(folder);
+      const listed = cases.find((each) => join(docket, each.folder) === folder);
+      if (listed?.entries !== records.length || faults.length > 0) figures.listedOtherwise++;
+    }
+  } finally {
+    await index.database.close();
+  }
+}
+
+interface Postgres {
+  url: string;
+  kill: () => void;
+  start: () => Promise<void>;
+  end: () => Promise<void>;
+}
+
+/** A cluster of its own in a temporary folder; as root it runs as the user postgres, as it refuses to run as root. */
+async function startPostgres(): Promise<Postgres> {
+  const root = process.getuid?.() === 0;
+  const folder = mkdtempSync(join(tmpdir(), "assay-docket-postgres-"));
+  const bin = "$(ls -d /usr/lib/postgresql/*/bin | tail -1)";
+  const shell = (line: string) =>
+    new Promise<number>((resolve) => {
+      const child = root ? spawn("su", ["postgres", "-c", line]) : spawn("sh", ["-c", line]);
+      child.once("exit", (status) => resolve(status ?? 1));
+    });
+  if (root) chmodSync(folder, 0o777);
+  if ((await shell(`${bin}/initdb -D ${folder}/data -A trust -U assay >/dev/null`)) !== 0)
+    throw new Error("initdb failed: apt-get install postgresql");
+  const start = async () => {
+    // What a killed server left behind goes away first: its other processes end by themselves.
+    for (let n = 0; n < 60; n++) {
+      const line = `${bin}/pg_ctl -D ${folder}/data -w -l ${folder}/log -o '-p ${PG_PORT} -k ${folder} -c listen_addresses=127.0.0.1' start >/dev/null 2>&1`;
+      if ((await shell(`${bin}/pg_ctl -D ${folder}/data status >/dev/null || ${line}`)) === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    throw new Error(`PostgreSQL does not start: ${folder}/log`);
+  };
+  await start();
+  return {
+    url: `postgres://assay@127.0.0.1:${PG_PORT}/postgres`,
+    kill: () => process.kill(Number(readFileSync(`${folder}/data/postmaster.pid`, "latin1").split("\n")[0]), "SIGKILL"),
+    start,
+    end: async () => {
+      await shell(`${bin}/pg_ctl -D ${folder}/data -m immediate stop >/dev/null`);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 async function looked(before: number): Promise<void> {

@@ -1,5 +1,5 @@
 /** The index across cases: it answers what the cases say, now and later, and can be thrown away. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,6 +8,7 @@ import { openCaseFolder } from "../../dist/app/docket/case-folder.js";
 import { type CaseQuery, listCases, recentEntries } from "../../dist/app/docket/index/list-cases.js";
 import { type CaseIndex, INDEX_FILE, openCaseIndex } from "../../dist/app/docket/index/open-index.js";
 import { indexCase, refreshIndex, writeCases } from "../../dist/app/docket/index/refresh-index.js";
+import { type CaseSearch, searchCases, standingOf } from "../../dist/app/docket/index/search-cases.js";
 import { prng } from "../../dist/base/prng.js";
 import { advance } from "../../dist/office/docket/fold/clocks.js";
 import { fold, rulesOf } from "../../dist/office/docket/fold/fold.js";
@@ -101,6 +102,49 @@ test("a new entry is found by its checkpoint; a page begins where the one before
     after = page.after;
   }
   expect(pages).toEqual(all);
+});
+
+test("found cases are kept until the index changes, by whatever program; by words, state and times", async () => {
+  const found = async (query: CaseSearch, now = NOW) => {
+    const { found: count, cases } = await searchCases(index, query, now);
+    return [count, ...cases.map((each) => each.case)];
+  };
+  const page = { offset: 0, limit: 10 };
+  const all = await found({ by: "latest", ...page });
+  expect(all[0]).toBe(3);
+  expect((await found({ by: "latest", words: ["ald", "LABS"], ...page })).sort()).toEqual([2, "a", "c"]);
+  expect(await found({ by: "latest", words: ["aldgate", "harrow"], ...page })).toEqual([1, "c"]);
+  expect(await found({ by: "latest", words: ["aldgate", "nightjar"], ...page })).toEqual([0]);
+  // Pages are cut from the same order as the whole list.
+  const byWord = await found({ by: "latest", words: ["aldgate"], ...page });
+  expect(byWord.slice(1)).toEqual(all.filter((id) => byWord.slice(1).includes(id)));
+  expect(await found({ by: "latest", words: ["aldgate"], offset: 1, limit: 1 })).toEqual([2, byWord[2]]);
+  expect(await found({ by: "latest", offset: 1, limit: 1 })).toEqual([3, all[2]]);
+  for (const state of (await standingOf(index, NOW)).states)
+    for (const words of [[], ["aldgate"]]) {
+      const [count, ...ids] = await found({ by: "latest", words, state, ...page });
+      expect(count).toBe(ids.length);
+      const listed = (await listCases(index, { state }, NOW)).cases.map((each) => each.case);
+      expect(ids.sort()).toEqual(listed.filter((id) => words.length === 0 || byWord.includes(id)).sort());
+    }
+  const due = await listCases(index, { dueBy: FOREVER - 1 }, NOW);
+  expect((await found({ by: "due", ...page })).slice(1)).toEqual(due.cases.map((each) => each.case));
+  // Another program takes a case out and puts it back.
+  const other = await openCaseIndex(docket);
+  const folder = join(docket, "c");
+  renameSync(folder, `${docket}-c`);
+  await refreshIndex(other);
+  expect(await found({ by: "latest", words: ["aldgate"], ...page })).toEqual([1, "a"]);
+  expect((await found({ by: "latest", ...page }))[0]).toBe(2);
+  renameSync(`${docket}-c`, folder);
+  await refreshIndex(other);
+  expect((await found({ by: "latest", words: ["aldgate"], ...page })).sort()).toEqual([2, "a", "c"]);
+  await other.database.close();
+  // Time runs out without an entry: states are asked again.
+  const later = NOW + 40 * DAY;
+  const [count, ...ids] = await found({ by: "latest", state: "response", words: ["aldgate"], ...page }, later);
+  expect([count, ids]).toEqual([1, ["c"]]);
+  expect((await found({ by: "latest", state: "response", words: ["aldgate"], ...page }))[0]).toBe(2);
 });
 
 test("thrown away, damaged or of another version, it is made again and answers the same", async () => {

@@ -7,11 +7,13 @@ import type { Database, Queries, Row, Value } from "./database.js";
 interface Client {
   query(query: { text: string; values?: readonly Value[]; name?: string; types?: unknown }): Promise<{ rows: Row[] }>;
   release(): void;
+  on(event: "error", listener: () => void): void;
 }
 interface Pool {
   connect(): Promise<Client>;
   end(): Promise<void>;
   on(event: "error", listener: () => void): void;
+  on(event: "connect", listener: (client: Client) => void): void;
 }
 interface Pg {
   Pool: new (options: { connectionString: string; max: number; connectionTimeoutMillis: number }) => Pool;
@@ -31,6 +33,8 @@ export async function openPostgres(url: string): Promise<Database> {
   const pool = new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 10_000 });
   // An idle connection that breaks is replaced by the pool; without a listener the process would end.
   pool.on("error", () => undefined);
+  // One that breaks while it is lent tells its question too.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const parsers = {
     getTypeParser: (oid: number, format?: string) => (oid === INT8 ? Number : types.getTypeParser(oid, format)),
   };
@@ -46,6 +50,9 @@ export async function openPostgres(url: string): Promise<Database> {
     });
     try {
       return await work(client);
+    } catch (error) {
+      if (isGone(error)) throw new AssayError("UNAVAILABLE", "DATABASE_URL: the database does not answer");
+      throw error;
     } finally {
       client.release();
     }
@@ -74,6 +81,13 @@ export async function openPostgres(url: string): Promise<Database> {
     throw error;
   });
   return database;
+}
+
+/** The server went away, is starting or is shutting down (classes 08 and 57P of SQLSTATE), or the connection broke. */
+function isGone(error: unknown): boolean {
+  const { code = "", severity, message = "" } = error as { code?: string; severity?: string; message?: string };
+  if (error instanceof AssayError) return false;
+  return /^(08|57P|ECONN|EPIPE)/.test(code) || (severity === undefined && /\bconnection\b/i.test(message));
 }
 
 /** A statement that is asked again is prepared once a connection. */

@@ -1,12 +1,9 @@
 /**
- * Lists of a docket as one reading of its index gives them: which cases there are, in which order, and which of them hold a
- * word or are in a state. They are kept in memory until the index changes, so that a page of a list costs the reading of its
- * own rows. A case is a bit of a set: ten thousand cases are 1,250 bytes a word.
+ * What one reading of a docket's index answers again and again: how many cases there are, and which of them hold a word or
+ * are in a state. It is kept in memory until the index changes, so that a page of found cases costs the reading of its own
+ * rows. A case is a bit of a set: ten thousand cases are 1,250 bytes a word.
  */
 import type { Queries } from "../../../host/sql/database.js";
-import { FOREVER } from "../../../office/docket/index/case-rows.js";
-
-export type Order = "latest" | "due";
 
 /** Sets of all that was asked, together; the one asked longest ago is forgotten first. */
 const SET_BYTES_MAX = 16 * 1024 * 1024;
@@ -18,9 +15,8 @@ export class KeptLists {
   readonly changes: string;
   readonly #queries: Queries;
   #latest: Promise<{ keys: readonly string[]; numbers: ReadonlyMap<string, number> }> | null = null;
-  readonly #orders = new Map<Order, Promise<Uint32Array>>();
   readonly #sets = new Map<string, Promise<Uint8Array>>();
-  #standing: Promise<unknown> | null = null;
+  readonly #answers = new Map<string, Promise<unknown>>();
 
   constructor(queries: Queries, changes: string) {
     this.#queries = queries;
@@ -28,27 +24,25 @@ export class KeptLists {
   }
 
   /**
-   * Keys of a page of the cases that hold all of the words, and how many there are in all.
-   * @param words in hexadecimal; each is found by its beginning
+   * Keys of a page of the cases that hold all of the words, the latest entry first, and how many there are in all.
+   * @param words in hexadecimal, at least one; each is found by its beginning
    */
-  async page(
-    { words, state, by }: { words: readonly string[]; state?: string | undefined; by: Order },
+  async holding(
+    words: readonly string[],
+    state: string | undefined,
     offset: number,
     limit: number,
   ): Promise<{ found: number; keys: string[] }> {
     const { keys } = await this.#cases();
-    const order = await this.#order(by);
     const sets = await Promise.all([
       ...words.map((word) => this.#set(`word ${word}`, WITH_WORD, [word, `${word}g`])),
       ...(state === undefined ? [] : [this.#set(`state ${state}`, IN_STATE, [state])]),
     ]);
-    if (sets.length === 0)
-      return { found: order.length, keys: [...order.subarray(offset, offset + limit)].map((n) => keys[n]!) };
     const all = sets[0]!.slice();
     for (const set of sets.slice(1)) for (let at = 0; at < all.length; at++) all[at]! &= set[at]!;
     const listed: string[] = [];
     let found = 0;
-    for (const n of order) {
+    for (let n = 0; n < keys.length; n++) {
       if ((all[n >> 3]! & (1 << (n & 7))) === 0) continue;
       if (found >= offset && listed.length < limit) listed.push(keys[n]!);
       found++;
@@ -56,13 +50,9 @@ export class KeptLists {
     return { found, keys: listed };
   }
 
-  /** What is asked of the whole index and has no list of cases. @param ask is called once a reading */
-  standing<T>(ask: (queries: Queries) => Promise<T>): Promise<T> {
-    this.#standing ??= ask(this.#queries).catch((error: unknown) => {
-      this.#standing = null;
-      throw error;
-    });
-    return this.#standing as Promise<T>;
+  /** An answer that holds until the index changes. @param ask is called once a reading and question */
+  once<T>(question: string, ask: (queries: Queries) => Promise<T>): Promise<T> {
+    return kept(this.#answers, question, () => ask(this.#queries)) as Promise<T>;
   }
 
   /** Cases are numbered by their latest entry. */
@@ -74,16 +64,6 @@ export class KeptLists {
         throw error;
       });
     return this.#latest;
-  }
-
-  #order(by: Order): Promise<Uint32Array> {
-    return kept(this.#orders, by, async () => {
-      const { keys, numbers } = await this.#cases();
-      if (by === "latest") return Uint32Array.from(keys.keys());
-      const due = await this.#keys(RUNNING_BY_DUE, [FOREVER]);
-      // A case that came between the two readings is in the next one.
-      return Uint32Array.from(due.flatMap((key) => numbers.get(key) ?? []));
-    });
   }
 
   async #set(name: string, sql: string, values: readonly string[]): Promise<Uint8Array> {
@@ -101,6 +81,7 @@ export class KeptLists {
     return kept(this.#sets, name, async () => {
       const set = new Uint8Array(bytes);
       for (const key of await this.#keys(sql, values)) {
+        // A case that came between two questions is in the next reading.
         const n = numbers.get(key);
         if (n !== undefined) set[n >> 3]! |= 1 << (n & 7);
       }
@@ -120,8 +101,6 @@ export class KeptLists {
 
 const ALL_BY_LATEST =
   "SELECT string_agg(case_key, '' ORDER BY last_entry DESC, case_key DESC) AS keys FROM docket_cases";
-const RUNNING_BY_DUE =
-  "SELECT string_agg(case_key, '' ORDER BY next_due, case_key) AS keys FROM docket_cases WHERE next_due < $1";
 const IN_STATE = "SELECT string_agg(case_key, '') AS keys FROM docket_cases WHERE state = $1";
 const WITH_WORD = "SELECT string_agg(case_key, '') AS keys FROM docket_words WHERE word >= $1 AND word < $2";
 

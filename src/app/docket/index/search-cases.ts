@@ -3,9 +3,10 @@
  * entry or the next time first. A word is found by its beginning; words are kept in hexadecimal, so that their order is the
  * same on every engine.
  */
-import type { Row } from "../../../host/sql/database.js";
+import type { Row, Value } from "../../../host/sql/database.js";
+import { FOREVER } from "../../../office/docket/index/case-rows.js";
 import { momentText } from "../../../office/docket/time/day.js";
-import { KeptLists, type Order } from "./kept-lists.js";
+import { KeptLists } from "./kept-lists.js";
 import { settleNow } from "./list-cases.js";
 import type { Listing } from "./listing.js";
 import type { CaseIndex } from "./open-index.js";
@@ -24,14 +25,11 @@ export interface FoundCase {
   rehearsal: boolean;
 }
 
-export interface CaseSearch {
-  words?: readonly string[];
-  state?: string;
-  /** By due, cases without a running time are left out. */
-  by: Order;
-  offset?: number;
-  limit: number;
-}
+/** By due, cases without a running time are left out and no words are looked for. */
+export type CaseSearch = { offset?: number; limit: number } & (
+  | { by: "latest"; words?: readonly string[]; state?: string }
+  | { by: "due" }
+);
 
 /** So many words are looked for; more would only slow a reader. */
 const WORDS_MAX = 16;
@@ -48,22 +46,53 @@ async function listsOf(index: CaseIndex, now: number): Promise<KeptLists> {
   return lists;
 }
 
+const COLUMNS = "case_key, listing, title, outcome, state, next_timer, next_due";
+
 /** @param now Unix seconds @returns a page, and how many there are in all */
 export async function searchCases(
   index: CaseIndex,
-  { words = [], state, by, offset = 0, limit }: CaseSearch,
+  asked: CaseSearch,
   now: number,
 ): Promise<{ found: number; cases: FoundCase[] }> {
   const lists = await listsOf(index, now);
-  const asked = { words: words.slice(0, WORDS_MAX).flatMap(wordsIn), state, by };
-  const { found, keys } = await lists.page(asked, offset, limit);
-  if (keys.length === 0) return { found, cases: [] };
+  const { offset = 0, limit } = asked;
+  if (asked.by === "latest") {
+    const words = (asked.words ?? []).slice(0, WORDS_MAX).flatMap(wordsIn);
+    if (words.length > 0) {
+      const { found, keys } = await lists.holding(words, asked.state, offset, limit);
+      return { found, cases: await rowsOf(index, keys) };
+    }
+  }
+  const state = asked.by === "latest" ? asked.state : undefined;
+  const [where, order, values]: [string, string, Value[]] =
+    asked.by === "due"
+      ? ["next_due < $1", "next_due, case_key", [FOREVER]]
+      : [
+          state === undefined ? "1 = 1" : "state = $1",
+          "last_entry DESC, case_key DESC",
+          state === undefined ? [] : [state],
+        ];
+  const found = await lists.once(`count ${asked.by} ${state ?? ""}`, async (queries) => {
+    const sql = `SELECT COUNT(*) AS found FROM docket_cases WHERE ${where}`;
+    const [row] = await queries.all<{ found: number }>(sql, values);
+    return Number(row!.found);
+  });
   const rows = await index.database.all<FoundRow>(
-    `SELECT case_key, listing, title, outcome, state, next_timer, next_due FROM docket_cases WHERE case_key IN (${keys.map((_, n) => `$${n + 1}`).join(",")})`,
+    `SELECT ${COLUMNS} FROM docket_cases WHERE ${where} ORDER BY ${order} LIMIT $${values.length + 1} OFFSET $${values.length + 2}`,
+    [...values, limit, offset],
+  );
+  return { found, cases: rows.map(foundCase) };
+}
+
+/** In the order of their keys. */
+async function rowsOf(index: CaseIndex, keys: readonly string[]): Promise<FoundCase[]> {
+  if (keys.length === 0) return [];
+  const rows = await index.database.all<FoundRow>(
+    `SELECT ${COLUMNS} FROM docket_cases WHERE case_key IN (${keys.map((_, n) => `$${n + 1}`).join(",")})`,
     keys,
   );
   const byKey = new Map(rows.map((row) => [row.case_key, row]));
-  return { found, cases: keys.flatMap((key) => byKey.get(key) ?? []).map(foundCase) };
+  return keys.flatMap((key) => byKey.get(key) ?? []).map(foundCase);
 }
 
 interface FoundRow extends Row {
@@ -96,7 +125,7 @@ export async function standingOf(
   index: CaseIndex,
   now: number,
 ): Promise<{ states: string[]; unreadable: { case: string; says: string }[] }> {
-  return (await listsOf(index, now)).standing(async (queries) => {
+  return (await listsOf(index, now)).once("standing", async (queries) => {
     const states = await queries.all<{ state: string }>("SELECT DISTINCT state FROM docket_cases");
     const faults = await queries.all<{ folder: string; says: string }>(
       "SELECT folder, says FROM docket_faults ORDER BY case_key LIMIT 100",
