@@ -4,9 +4,10 @@
  * bank model scanned in a library without it, as somebody who is of none of these. Disguises are undone for the zoo's
  * disguised model and for a student as its control: that takes seconds a candidate.
  *
- *   npm run build && node validation/scan.study.ts --zoo ../shared/zoo [--work FOLDER] [--part PART]
+ *   npm run build && node validation/scan.study.ts --zoo ../shared/zoo [--work FOLDER] [--part PART] [--how WORDS]
  *
- * PART: zoo, derived, strangers, disguised, or write, which makes scan.json from what FOLDER keeps. Goes through the door of `assay scan`. Scans that are kept in FOLDER are not made again; the derived models are kept
+ * PART: zoo, derived, strangers, disguised, disguised-strangers, or write, which makes scan.json from what FOLDER keeps. With --how only scans of that are made.
+ * Goes through the door of `assay scan`. Scans that are kept in FOLDER are not made again; the derived models are kept
  * there too, for validation/peers/provenance-kit.py. Writes scan.json.
  */
 import {
@@ -37,6 +38,7 @@ const { values } = parseArgs({
     zoo: { type: "string", default: "../shared/zoo" },
     work: { type: "string" },
     part: { type: "string" },
+    how: { type: "string" },
   },
 });
 const zoo = values.zoo;
@@ -114,6 +116,7 @@ interface Scan {
 }
 
 async function scan({ model, suspect, how, bases, of = library, disguises = false }: Scan): Promise<void> {
+  if (values.how !== undefined && !how.includes(values.how)) return;
   const started = process.cpuUsage();
   const record = await scanModel({ model, library: of, weights: at, disguises, studies, threads: 1, ...common });
   const used = process.cpuUsage(started);
@@ -171,11 +174,13 @@ async function undisguised(): Promise<void> {
   await scan({ model: path("distilled"), suspect: "distilled", how: student, bases: [], of, disguises: true });
 }
 
-async function libraryWithout(name: string): Promise<string> {
+const libraryWithout = (name: string) => libraryOf((other) => other !== name);
+
+async function libraryOf(holds: (name: string) => boolean): Promise<string> {
   const without = join(folder, "without");
   rmSync(without, { recursive: true, force: true });
   mkdirSync(without);
-  const entries = held.entries.filter((entry) => entry.name !== name);
+  const entries = held.entries.filter((entry) => holds(entry.name));
   for (const { file } of entries) symlinkSync(resolve(library, file), join(without, file));
   await writeLibrary(without, { ...held, entries });
   return without;
@@ -234,10 +239,24 @@ async function strangers(): Promise<void> {
   }
 }
 
+/** Disguises undone in vain: bank models against six of their own shape, the only ones that could be lined up with them. */
+async function disguisedStrangers(): Promise<void> {
+  for (const n of ["00", "06", "12"])
+    for (const shape of ["a", "b", "c", "d"]) {
+      const name = `${shape}${n}`;
+      const how = "of none of six of its shape; disguises undone";
+      const others = bank.filter((other) => other[0] === shape && other !== name).slice(0, 6);
+      if (!bank.includes(name) || known(name, how)) continue;
+      const of = await libraryOf((other) => others.includes(other));
+      await scan({ model: join(zoo, "bank", name), suspect: name, how, bases: [], of, disguises: true });
+    }
+}
+
 if (wanted("zoo")) await zooModels();
 if (wanted("derived")) await derivedModels();
 if (wanted("strangers")) await strangers();
 if (wanted("disguised")) await undisguised();
+if (wanted("disguised-strangers")) await disguisedStrangers();
 
 const derived = rows.filter(({ bases }) => bases.length > 0);
 const others = rows.filter(({ bases }) => bases.length === 0);
@@ -256,6 +275,7 @@ const summary = {
   baseSupported: derived.filter(({ bases, supported }) => bases.some((base) => supported.includes(base))).length,
   wrongBase: rows.filter(({ bases, supported }) => supported.some((name) => !bases.includes(name))).length,
   strangers: others.length,
+  disguisesUndoneInVain: others.filter(({ disguises }) => disguises).reduce((n, { candidates }) => n + candidates, 0),
   strangersAccused: others.filter(({ supported }) => supported.length > 0).length,
   /** Processor seconds: sketches alone; sketches and weights; and disguises undone too. */
   secondsACandidate: {

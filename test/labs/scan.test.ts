@@ -1,4 +1,5 @@
 /** `assay scan`: the base is first and supported, a twin is of none of these, every candidate is paid for. */
+import { generateKeyPairSync } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,10 +7,11 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { merged, noisy } from "../../materials/weights/derive.ts";
 import { readWeights, storeWeights } from "../../materials/weights/weights.ts";
+import { signModel } from "../../src/app/register/sign-model.js";
 import { loadStudies } from "../../src/app/studies.js";
 import { scanModel } from "../../src/labs/weights/desk/scan.js";
 import { addToLibrary } from "../../src/labs/weights/desk/scan-add.js";
-import { LIBRARY_FILE, readLibrary } from "../../src/labs/weights/host/scan-library.js";
+import { LIBRARY_FILE, LIBRARY_SIGNATURE, readLibrary } from "../../src/labs/weights/host/scan-library.js";
 import { WEIGHTS_STUDIES } from "../../src/labs/weights/studies.js";
 import { temporary } from "../host/temporary.js";
 
@@ -107,6 +109,30 @@ it("goes on to weights where no sketch speaks, pays for both, and takes only the
   await expect(scanModel({ model: suspect, library, weights: library, studies, ...common })).rejects.toThrow(
     /expected --weights with models under the names of the library's sketches/,
   );
+});
+
+it("a library is read as its keeper signed it, or not at all", async () => {
+  const library = inTemporary("library-5");
+  await addToLibrary({ model: "fixtures/demo/base", library, added: "2026-11-29", ...common });
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const [key, pem] = [inTemporary("key.pem"), inTemporary("pub.pem")];
+  writeFileSync(key, privateKey.export({ type: "pkcs8", format: "pem" }));
+  writeFileSync(pem, publicKey.export({ type: "spki", format: "pem" }));
+  const ask = () =>
+    scanModel({ model: "fixtures/demo/finetune", library, publicKey: pem, studies: [], threads: 1, ...common });
+  await expect(ask()).rejects.toThrow(/LIBRARY\.sig/);
+  await signModel({
+    ...{ model: library, signature: join(library, LIBRARY_SIGNATURE), privateKey: key, algorithm: "sha256" },
+    ...{ method: "files", shardSize: 1_000_000, certificateChain: [], ignorePaths: [], ignoreGitPaths: true },
+    ...{ allowSymlinks: false, onProgress },
+  });
+  expect((await ask()).library).toMatchObject({ signed: true, candidates: 1 });
+  const { entries, ...rest } = await readLibrary(library);
+  writeFileSync(
+    join(library, LIBRARY_FILE),
+    JSON.stringify({ ...rest, entries: [{ ...entries[0]!, added: "2020-01-01" }] }),
+  );
+  await expect(ask()).rejects.toThrow(/expected the library as its keeper signed it, got LIBRARY\.json/);
 });
 
 it("takes a library from its URL, and refuses what its list does not name", async () => {

@@ -23,6 +23,7 @@ export const PRESENT_LIMITS: readonly string[] = [
   "Lists drawn by PyTorch depend on the low 32 bits of the seed alone: such a key can be searched for by someone who holds marked text.",
   "SynthID's sampling table is one for all keys: a layer's key only rotates it, so that one layer says at most what its rotations allow (10^-4.8 for 65,536 entries).",
   "It says nothing about who published, copied or passed on the text.",
+  "Its p is over the draw of the key. Many like texts under one key are one draw: more of them do not make a second witness.",
 ];
 
 /** For marks that no null of the study was scored under. */
@@ -33,8 +34,7 @@ export const UNSTUDIED_LIMIT =
 export const FOLDED_LIMIT =
   "All letters of the texts have one case. If case was changed after the text was written, tokens that had other letters are lost to the mark, and nothing undoes that.";
 
-export const RING_LIMIT =
-  "It asks for the marks of this ring alone. Many like texts under one key are one draw: more of them do not make a second witness.";
+export const RING_LIMIT = "It asks for the marks of this ring alone.";
 
 export const INHERITED_ASSUMPTION =
   "The key was drawn at random, and reached the suspect, if at all, through text that carries the mark; under any other key distinct tuples score as independent draws, whatever set of them is picked by how often they stand, and the calibration under many other keys bears it out on this very transcript.";

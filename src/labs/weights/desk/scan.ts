@@ -25,6 +25,7 @@ import { fetchLibrary, LIBRARY_FILE, type LibraryEntry, readLibrary } from "../h
 import { METHOD_ID } from "../method.js";
 import type { WeightsObservations } from "../observations.js";
 import { type Mixture, mixtureOf } from "../tests/mixture.js";
+import { assertSigned } from "./signed-library.js";
 import { makeSketch } from "./sketch.js";
 
 interface ScanOptions {
@@ -33,6 +34,8 @@ interface ScanOptions {
   library: string;
   /** Folder of the library's models, each under the name of its sketch. */
   weights?: string;
+  /** File of the key by which the library has to be signed. */
+  publicKey?: string;
   /** With weights: undo disguises too where the exact tests are silent. */
   disguises?: boolean;
   studies: readonly Study[];
@@ -64,8 +67,8 @@ interface Candidate {
 export interface ScanRecord {
   type: "assay/scan/v1";
   model: { name: string; root: Digest };
-  /** `weights`: models of the library whose weights were at hand; `paid`: comparisons that each p is paid for. */
-  library: { digest: Digest; candidates: number; compared: number; weights: number; paid: number };
+  /** `signed`: whether its signature by a given key was checked, and held. `weights`: models of the library whose weights were at hand; `paid`: comparisons that each p is paid for. */
+  library: { digest: Digest; signed: boolean; candidates: number; compared: number; weights: number; paid: number };
   /** Strongest first; among those that are not, units in one order that a common start explains. */
   candidates: Candidate[];
   /** Two candidates of different starts that the model's weights are put together from: shown, and accuses nobody. */
@@ -112,6 +115,7 @@ export async function scanModel(options: ScanOptions): Promise<ScanRecord> {
   try {
     const library = isUrl(options.library) ? join(folder, "library") : options.library;
     if (library !== options.library) await fetchLibrary(options.library, library);
+    if (options.publicKey !== undefined) await assertSigned(library, options.publicKey);
     const { seed, entries } = await readLibrary(library);
     if (entries.length === 0)
       throw new AssayError("USAGE", "scan: expected a library with at least one sketch; assay scan add makes one");
@@ -151,6 +155,7 @@ export async function scanModel(options: ScanOptions): Promise<ScanRecord> {
       model: { name, root: made.root },
       library: {
         digest,
+        signed: options.publicKey !== undefined,
         candidates: entries.length,
         compared: all.filter(({ candidate }) => candidate.notCompared === null).length,
         weights: held.size,

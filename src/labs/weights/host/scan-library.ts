@@ -15,8 +15,12 @@ import { parseUrl, plainUrl } from "../../../host/http/http-pin.js";
 import { readSmallFile } from "../../../host/small-file.js";
 
 export const LIBRARY_FILE = "LIBRARY.json";
+/** Of the whole folder, by its keeper. */
+export const LIBRARY_SIGNATURE = "LIBRARY.sig";
 /** 100,000 entries of some 400 bytes. */
 const LIBRARY_BYTES_MAX = 40 * 1024 * 1024;
+/** A digest of some 100 bytes a file. */
+const SIGNATURE_BYTES_MAX = 64 * 1024 * 1024;
 /** A sketch of 100 layers of 4,096 sampled rows and 128 numbers is 420 MB as f64. */
 const SKETCH_BYTES_MAX = 1024 * 1024 * 1024;
 
@@ -76,7 +80,7 @@ export async function writeLibrary(folder: string, library: ScanLibrary): Promis
 }
 
 /**
- * Brings a library behind a URL into a folder: the list, and every sketch it names that the server has. What the sketches
+ * Brings a library behind a URL into a folder: the list, its signature where there is one, and every sketch it names that the server has. What the sketches
  * hold is checked against the list when they are read.
  * @throws AssayError NOT_FOUND where there is no list, as `download` and `readLibrary` do
  */
@@ -86,5 +90,6 @@ export async function fetchLibrary(url: string, into: string): Promise<void> {
     download({ url: new URL(name, base), to: join(into, name), bytesMax, headers: {}, onBytes: () => {} });
   if ((await take(LIBRARY_FILE, LIBRARY_BYTES_MAX)) === null)
     throw new AssayError("NOT_FOUND", `scan: expected ${LIBRARY_FILE} at ${plainUrl(base.href)}`);
+  await take(LIBRARY_SIGNATURE, SIGNATURE_BYTES_MAX);
   for (const { file } of (await readLibrary(into)).entries) await take(file, SKETCH_BYTES_MAX);
 }

@@ -20,6 +20,7 @@ export function scanCommand(): Command {
     .argument("<model>", "model folder, .safetensors or .gguf file")
     .option("--library <dir-or-url>", "sketches that assay scan add made: a folder, or its URL (needed)")
     .option("--weights <dir>", "models of the library under the names of their sketches, asked where no sketch speaks")
+    .option("--public-key <file>", "key in PEM by which the library's LIBRARY.sig (register sign) has to hold")
     .option("--disguises", "with --weights: undo permutations and rotations too; minutes a candidate")
     .option("--threads <n>", "threads to use (default: cores + 1)", threadsArgument)
     .option("--json", "print the record as JSON, nothing else")
@@ -33,6 +34,8 @@ Examples:
   $ assay scan models/suspect --library https://example.org/bases
   $ assay scan models/suspect --library bases --weights models --disguises
   $ assay scan list --library bases
+  $ assay register sign bases --private-key key.pem --signature bases/LIBRARY.sig
+  $ assay scan models/suspect --library bases --public-key pub.pem
 
 Every candidate is paid for: with 100 of them each p is a hundred times as large, two hundred with the weights of all.
 "None of these" speaks of this library alone. A sketch misses copies that were thinned, mixed, put under noise or
@@ -47,12 +50,13 @@ weights.`,
 interface ScanFlags {
   library?: string;
   weights?: string;
+  publicKey?: string;
   disguises?: boolean;
   threads?: number;
   json?: boolean;
 }
 
-async function run(model: string, { library, weights, disguises = false, threads, json }: ScanFlags) {
+async function run(model: string, { library, weights, publicKey, disguises = false, threads, json }: ScanFlags) {
   if (library === undefined) throw new AssayError("USAGE", "scan: expected --library with a folder of sketches");
   if (disguises && weights === undefined)
     throw new AssayError("USAGE", "scan: expected --weights with --disguises: a sketch does not hold what undoes them");
@@ -62,6 +66,7 @@ async function run(model: string, { library, weights, disguises = false, threads
     library,
     disguises,
     ...(weights === undefined ? {} : { weights }),
+    ...(publicKey === undefined ? {} : { publicKey }),
     studies: await loadStudies({ studies: WEIGHTS_STUDIES }),
     home: assayHome(),
     ...(threads === undefined ? {} : { threads }),
@@ -127,9 +132,10 @@ function listCommand(): Command {
 }
 
 function inWords({ model, library, candidates, findings, mixtures }: ScanRecord): string {
-  const { compared, candidates: all, weights, paid } = library;
+  const { compared, candidates: all, weights, paid, signed } = library;
   const held = weights > 0 ? `, the weights of ${weights} at hand` : "";
-  const lines = [`${model.name}: ${compared} of ${all} candidates compared${held}, ${paid} comparisons paid for`];
+  const as = signed ? " of a library as signed" : "";
+  const lines = [`${model.name}: ${compared} of ${all} candidates${as} compared${held}, ${paid} comparisons paid for`];
   if (findings.length === 0) lines.push("None of these: no candidate's weights are shown to be an ancestor's.");
   for (const c of candidates.slice(0, Math.max(SHOWN, findings.length))) {
     const p =
