@@ -8,7 +8,7 @@ import { AssayError } from "../../dist/base/error.js";
 import type { Prng } from "../../dist/base/prng.js";
 import { crc32c, eventFileRows } from "../../dist/office/audit/readers/event-file.js";
 import { jsonFields } from "../../dist/office/audit/readers/json-line.js";
-import { megatronFields } from "../../dist/office/audit/readers/megatron-log.js";
+import { printedFields } from "../../dist/office/audit/readers/megatron-log.js";
 import { mlflowRows } from "../../dist/office/audit/readers/mlflow-metrics.js";
 import { stepRow } from "../../dist/office/audit/readers/normal-form.js";
 import { trainerStateRows } from "../../dist/office/audit/readers/trainer-state.js";
@@ -91,6 +91,8 @@ const TEXTS = {
   state: Buffer.from('{"log_history":[{"step":10,"loss":2.5},{"step":20,"eval_loss":2}]}'),
   mlflow: Buffer.from("1772323200000 2.5 0\n1772323201000 2.25 1\n"),
   megatron: Buffer.from(" iteration 100/ 500 | consumed samples: 1024 | learning rate: 1.5E-05 | lm loss: 8.1E+00 |"),
+  engine: Buffer.from("[INFO] [Rank 0] step=10, skipped=0, lr=[0.0002, 0.0002], mom=[(0.9, 0.95), (0.9, 0.95)]"),
+  pipeline: Buffer.from("steps: 20 loss: 2.5312 iter time (s): 0.512 samples/sec: 62.500"),
 };
 
 function resealed(bytes: Buffer): Buffer {
@@ -109,7 +111,7 @@ export const READERS: readonly [name: string, whole: Buffer, read: (bytes: Buffe
     (b) => trainerStateRows(b.toString(), "test").map(({ fields }) => stepRow(fields, LINE)),
   ],
   ["MLflow metrics", TEXTS.mlflow, (b) => mlflowRows(new Map([["loss", b.toString()]]), "test")],
-  ["Megatron print", TEXTS.megatron, (b) => megatronFields(b.toString())],
+  ["Megatron print", TEXTS.megatron, (b) => printedStep(b.toString())],
   ["event file", Buffer.concat([event(1, "loss", 2.5), event(2, "loss", 2)]), (b) => eventFileRows(b, "test")],
   ["event file, checksums made right", event(3, "loss", 1), (b) => eventFileRows(resealed(b), "test")],
   ["W&B file", wandbFile([history(1, { loss: "2.5" }), history(2, { loss: "2" })]), (b) => wandbRows(b, "test")],
@@ -119,7 +121,14 @@ export const READERS: readonly [name: string, whole: Buffer, read: (bytes: Buffe
     (b) => wandbRows(wandbFile([b]), "test"),
   ],
   ["Parquet", Buffer.from(PARQUET, "base64"), (b) => allOf(parquetBytes(b, "test"))],
+  ["DeepSpeed print, engine", TEXTS.engine, (b) => printedStep(b.toString())],
+  ["DeepSpeed print, pipeline", TEXTS.pipeline, (b) => printedStep(b.toString())],
 ];
+
+function printedStep(line: string): unknown {
+  const fields = printedFields(line);
+  return fields && stepRow(fields, LINE);
+}
 
 async function allOf(rows: AsyncIterable<unknown>): Promise<number> {
   let count = 0;

@@ -97,11 +97,12 @@ test("an altered Parquet file is one line, or rows", async () => {
 });
 
 test("a page header without its size: refused in a line, where the library alone never ended", async () => {
-  // The 2,088th altered file of the study's seventh chunk.
+  // Found by the study when it took nine kinds of files by turns.
+  const nine = READERS.slice(0, 9);
   const source = prng("assay/audit-mutants", "chunk 6");
   let bytes: Uint8Array = new Uint8Array(0);
-  for (let i = 0; i <= 2087; i++) bytes = altered(READERS[i % READERS.length]![1], source);
-  expect(READERS[2087 % READERS.length]![0]).toBe("Parquet");
+  for (let i = 0; i <= 2087; i++) bytes = altered(nine[i % nine.length]![1], source);
+  expect(nine[2087 % nine.length]![0]).toBe("Parquet");
   writeFileSync(join(home, "endless.parquet"), bytes);
   const read = async () => {
     for await (const _ of parquetFile(join(home, "endless.parquet")));

@@ -17,7 +17,7 @@ import { readSmallFile } from "../../host/small-file.js";
 import { rowsOfSqlite } from "../../host/sql/read-only-sqlite.js";
 import { EVENT_FILE_BYTES_MAX, eventFileRows } from "../../office/audit/readers/event-file.js";
 import { jsonFields, pythonJson } from "../../office/audit/readers/json-line.js";
-import { megatronFields } from "../../office/audit/readers/megatron-log.js";
+import { printedFields } from "../../office/audit/readers/megatron-log.js";
 import { METRIC_VALUES_MAX, mlflowRows } from "../../office/audit/readers/mlflow-metrics.js";
 import type { Fields } from "../../office/audit/readers/normal-form.js";
 import { PAGE_BYTES_MAX, parquetRows } from "../../office/audit/readers/parquet.js";
@@ -224,7 +224,7 @@ async function* jsonLines(path: string): AsyncGenerator<SourceRow> {
 /** What a trainer printed; lines that are no iteration are passed over. */
 async function* printedLines(path: string): AsyncGenerator<SourceRow> {
   for await (const line of linesOf(path, true)) {
-    const fields = megatronFields(line);
+    const fields = printedFields(line);
     if (fields) yield { fields, line: `sha256:${createHash("sha256").update(line).digest("hex")}` };
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { altered, event, history, READERS, readOrRefused, wandbFile } from "../../../materials/audit/log-files.ts";
 import { prng } from "../../../src/base/prng.js";
 import { crc32c, eventFileRows } from "../../../src/office/audit/readers/event-file.js";
-import { megatronFields } from "../../../src/office/audit/readers/megatron-log.js";
+import { printedFields } from "../../../src/office/audit/readers/megatron-log.js";
 import { mlflowRows } from "../../../src/office/audit/readers/mlflow-metrics.js";
 import { stepRow } from "../../../src/office/audit/readers/normal-form.js";
 import { trainerStateRows } from "../../../src/office/audit/readers/trainer-state.js";
@@ -97,14 +97,28 @@ describe("others", () => {
   test("Megatron prints", () => {
     const line =
       " iteration      100/  500000 | consumed samples:       102400 | elapsed time per iteration (ms): 1234.5 | learning rate: 1.500E-05 | global batch size:  1024 | lm loss: 8.123456E+00 | grad norm: 2.345 |";
-    expect(stepRow(megatronFields(line)!, LINE)).toMatchObject({
+    expect(stepRow(printedFields(line)!, LINE)).toMatchObject({
       step: 100,
       loss: 8.123456,
       lr: 1.5e-5,
       gradNorm: 2.345,
       tokens: null,
     });
-    expect(megatronFields("loading checkpoint")).toBeNull();
+    expect(printedFields("loading checkpoint")).toBeNull();
+  });
+  test("DeepSpeed prints: the engine's rates and the pipeline's losses", () => {
+    const engine =
+      "[2024-03-01 10:00:00,123] [INFO] [logging.py:96:log_dist] [Rank 0] step=10, skipped=1, lr=[0.0002, 0.0002], mom=[(0.9, 0.95), (0.9, 0.95)]";
+    expect(stepRow(printedFields(engine)!, LINE)).toMatchObject({ step: 10, lr: 2e-4, extra: { skipped: 1 } });
+    expect(printedFields("step=10, skipped=0, lr=[0.1, 0.2], mom=[0.9]")).toMatchObject({ lr: "[0.1, 0.2]" });
+    const pipeline = "steps: 20 loss: 2.5312 iter time (s): 0.512 samples/sec: 62.500";
+    expect(stepRow(printedFields(pipeline)!, LINE)).toMatchObject({ step: 20, loss: 2.5312 });
+    expect(stepRow(printedFields("steps: 21 loss: nan iter time (s): 0.5 samples/sec: 62")!, LINE)).toMatchObject({
+      step: 21,
+      loss: null,
+      extra: { loss: "nan" },
+    });
+    expect(printedFields(`steps: 20 loss: 2.5 ${"x".repeat(20_000)}`)).toBeNull();
   });
 });
 
