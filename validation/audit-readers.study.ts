@@ -5,6 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { compareModels } from "../dist/app/audit/rerun-run.js";
 import { openSource } from "../dist/app/audit/row-source.js";
 
 const [folder] = process.argv.slice(2) as [string];
@@ -16,6 +17,7 @@ interface Peers {
     error?: string;
     keys?: Record<string, [number, number | null][]>;
     rows?: string;
+    model?: string;
   }[];
 }
 const peers: Peers = JSON.parse(readFileSync(join(folder, "peers.json"), "utf8"));
@@ -40,14 +42,21 @@ interface Compared {
   error?: string | undefined;
   format?: string;
   rows?: number;
+  tensors?: number;
   keys?: number;
   values?: number;
   differ?: number;
 }
 const compared: Compared[] = [];
-for (const { tool, path, error, keys, rows: table } of peers.files) {
+for (const { tool, path, error, keys, rows: table, model } of peers.files) {
   if (error !== undefined || path === undefined) {
     compared.push({ tool, error });
+    continue;
+  }
+  if (model !== undefined) {
+    // Tensor by tensor, by the comparison that an audit makes: bytes, type and shape.
+    const { tensors, same: alike, more } = await compareModels(join(folder, model), join(folder, path));
+    compared.push({ tool, file: path, format: "dcp", tensors, differ: tensors - alike + more.length });
     continue;
   }
   if (table !== undefined) {

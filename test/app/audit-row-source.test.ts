@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, expect, test } from "vitest";
-import { altered, PARQUET, READERS } from "../../materials/audit/log-files.ts";
-import { openSource, parquetFile } from "../../src/app/audit/row-source.js";
+import { ARROW, altered, PARQUET, READERS } from "../../materials/audit/log-files.ts";
+import { openSource } from "../../src/app/audit/row-source.js";
+import { parquetFile } from "../../src/app/audit/table-files.js";
 import { AssayError } from "../../src/base/error.js";
 import { prng } from "../../src/base/prng.js";
 
@@ -57,7 +58,7 @@ test("what is no such database is refused in a line, and nothing is written besi
   await expect(rowsOf(join(home, "empty.db"))).rejects.toThrow(/no such table: metrics/);
 });
 
-test("a data set's folder: Parquet and JSON Lines in the order of names; Arrow is refused by name", async () => {
+test("a data set's folder: Parquet, Arrow and JSON Lines in the order of names", async () => {
   mkdirSync(join(home, "set/train"), { recursive: true });
   writeFileSync(join(home, "set/train/part-1.jsonl"), '{"text":"b"}\n');
   writeFileSync(join(home, "set/train/part-0.jsonl"), '{"text":"a"}\n{"text":"c"}\n');
@@ -70,8 +71,53 @@ test("a data set's folder: Parquet and JSON Lines in the order of names; Arrow i
     { text: "e", num_tokens: 4, big: "1152921504606846976", score: "NaN", ids: [] },
     { text: null, num_tokens: 5, big: 3, score: 1, ids: null },
   ]);
-  writeFileSync(join(home, "set/train/data-0.arrow"), "ARROW1");
-  await expect(rowsOf(join(home, "set"), "data")).rejects.toThrow(/Arrow is not read/);
+  writeFileSync(join(home, "set/train/part-3.arrow"), ARROW.stream);
+  expect((await rowsOf(join(home, "set"), "data")).slice(6)).toEqual(IN_ARROW);
+  writeFileSync(join(home, "set/train/cache-1a2b.arrow"), ARROW.stream);
+  await expect(rowsOf(join(home, "set"), "data")).rejects.toThrow(/from an earlier step/);
+});
+
+const IN_ARROW = [
+  { text: "d", n: 3, big: 1, s: 0.5, ids: [1, 2], k: "a" },
+  { text: "e\u00e9", n: 4, big: "1152921504606846976", s: "NaN", ids: [], k: "b" },
+  { text: null, n: 5, big: 3, s: 1, ids: null, k: "a" },
+];
+
+test("Arrow: a stream and a file, by their first bytes; what save_to_disk says is there, in its order", async () => {
+  for (const [name, bytes] of Object.entries(ARROW)) {
+    writeFileSync(join(home, name), bytes);
+    expect(await rowsOf(join(home, name), "data")).toEqual(IN_ARROW);
+  }
+  const folder = join(home, "saved/train");
+  mkdirSync(folder, { recursive: true });
+  const state = (...names: string[]) =>
+    writeFileSync(join(folder, "state.json"), JSON.stringify({ _data_files: names.map((filename) => ({ filename })) }));
+  const part = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  part("b.jsonl", '{"text":"b"}\n');
+  part("a.jsonl", '{"text":"a"}\n');
+  writeFileSync(join(folder, "data-0.arrow"), ARROW.file);
+  state("b.jsonl", "a.jsonl", "data-0.arrow");
+  expect((await rowsOf(join(home, "saved"), "data")).map(({ text }) => text)).toEqual(["b", "a", "d", "e\u00e9", null]);
+  state("b.jsonl", "a.jsonl");
+  await expect(rowsOf(join(home, "saved"), "data")).rejects.toThrow(/is not among the files of its state.json/);
+  state("b.jsonl", "data-0.arrow", "data-1.arrow");
+  await expect(rowsOf(join(home, "saved"), "data")).rejects.toThrow(/expected "data-1.arrow" in/);
+  state("../data-0.arrow");
+  await expect(rowsOf(join(home, "saved"), "data")).rejects.toThrow(/names of files beside it/);
+});
+
+test("an Arrow file whose footer lists other batches than lie in it: readers would see other rows", async () => {
+  const bytes = Buffer.from(ARROW.file);
+  // The footer's first block begins 8 bytes after the count of blocks: two of them.
+  const footer = bytes.length - 10 - bytes.readInt32LE(bytes.length - 10);
+  const at = bytes.indexOf(Buffer.from([2, 0, 0, 0]), footer);
+  const [first, second] = [bytes.subarray(at + 4, at + 28), bytes.subarray(at + 28, at + 52)].map((b) =>
+    Buffer.from(b),
+  );
+  bytes.set(second!, at + 4);
+  bytes.set(first!, at + 28);
+  writeFileSync(join(home, "turned.arrow"), bytes);
+  await expect(rowsOf(join(home, "turned.arrow"), "data")).rejects.toThrow(/a footer that lists the batches/);
 });
 
 test("an altered Parquet file is one line, or rows", async () => {

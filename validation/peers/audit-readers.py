@@ -1,9 +1,10 @@
-"""Files as tensorboard, wandb, mlflow and pyarrow write them, and what those tools read back from them.
+"""Files as tensorboard, wandb, mlflow, pyarrow, datasets and torch write them, and what those tools read back from them.
 
     MLFLOW_ALLOW_FILE_STORE=true python audit-readers.py OUT
-        (pip install tensorboard wandb==0.19.11 mlflow-skinny sqlalchemy alembic sqlparse pyarrow)
+        (pip install tensorboard wandb==0.19.11 mlflow-skinny sqlalchemy alembic sqlparse pyarrow datasets torch safetensors)
 
-A tool that is not installed is named with its error; `audit-readers.py OUT pyarrow` makes those of one tool.
+A tool that is not installed is named with its error; `audit-readers.py OUT pyarrow datasets` makes those of
+two tools.
 
 Writes OUT/peers.json: for each file, by key, [step, value] in the order in which the tool gives them.
 """
@@ -100,14 +101,12 @@ def mlflow(uri, path):
     found["files"].append({"tool": "mlflow", "path": at, "keys": keys})
 
 
-def parquet(folder):
-    """Every codec but LZ4, every type that data sets have, several row groups, missing values, a folder of shards."""
+def tables():
+    """A table of every type that data sets have, with missing values, and its rows as JSON has them."""
     import datetime
     import decimal
     import pyarrow as pa
-    import pyarrow.parquet as pq
     found["versions"]["pyarrow"] = pa.__version__
-    os.makedirs(folder, exist_ok=True)
 
     def table(n, seed):
         source = random.Random(seed)
@@ -149,43 +148,158 @@ def parquet(folder):
             return [plain(v) for v in value]
         return value
 
-    def told(path, paths):
-        rows = [plain(row) for each in paths for row in pq.read_table(each).to_pylist()]
-        with open(f"{path}.rows.jsonl", "w") as file:
-            for row in rows:
-                file.write(json.dumps(row) + "\n")
-        found["files"].append({"tool": "pyarrow", "path": path, "rows": f"{path}.rows.jsonl"})
+    return table, plain
 
+
+def told(tool, path, rows):
+    with open(f"{path}.rows.jsonl", "w") as file:
+        for row in rows:
+            file.write(json.dumps(row) + "\n")
+    found["files"].append({"tool": tool, "path": path, "rows": f"{path}.rows.jsonl"})
+
+
+def parquet(folder):
+    """Every codec but LZ4, several row groups, a folder of shards."""
+    import pyarrow.parquet as pq
+    table, plain = tables()
+    os.makedirs(folder, exist_ok=True)
+    read = lambda paths: [plain(row) for each in paths for row in pq.read_table(each).to_pylist()]
     for codec in ("none", "snappy", "gzip", "brotli", "zstd"):
         for version in ("1.0", "2.0"):
             path = f"{folder}/{codec}-{version}.parquet"
             pq.write_table(table(700, codec + version), path, compression=codec, data_page_version=version, row_group_size=300)
-            told(path, [path])
+            told("pyarrow", path, read([path]))
     for encoding in ("DELTA_BINARY_PACKED", "PLAIN", "BYTE_STREAM_SPLIT"):
         columns = {"DELTA_BINARY_PACKED": ["num_tokens", "offset"], "PLAIN": ["text", "score"], "BYTE_STREAM_SPLIT": ["score", "half"]}[encoding]
         path = f"{folder}/{encoding.lower()}.parquet"
         pq.write_table(table(500, encoding), path, use_dictionary=False, column_encoding={c: encoding for c in columns})
-        told(path, [path])
+        told("pyarrow", path, read([path]))
     os.makedirs(f"{folder}/hub/data", exist_ok=True)
     shards = [f"{folder}/hub/data/train-{i:05d}-of-00003.parquet" for i in range(3)]
     for i, shard in enumerate(shards):
         pq.write_table(table(400, f"shard {i}"), shard)
     open(f"{folder}/hub/README.md", "w").write("---\nlicense: cc0-1.0\n---\n")
-    told(f"{folder}/hub", shards)
+    told("pyarrow", f"{folder}/hub", read(shards))
 
 
-for name, make in (
-    ("tensorboard", tensorboard),
-    ("wandb", wandb),
-    ("mlflow files", lambda: mlflow(f"file://{out}/mlruns", "mlruns")),
-    ("mlflow sqlite", lambda: mlflow(f"sqlite:///{out}/mlflow.db", "mlflow.db")),
-    ("pyarrow", lambda: parquet("parquet")),
-):
-    if len(sys.argv) > 2 and not name.startswith(sys.argv[2]):
-        continue
-    try:
-        make()
-    except Exception as error:  # a tool that is not installed is named, the others are compared
-        found["files"].append({"tool": name, "error": f"{type(error).__name__}: {error}"[:300]})
-json.dump(found, open("peers.json", "w"))
-print(json.dumps({**found["versions"], "errors": [f for f in found["files"] if "error" in f]}))
+def arrow(folder):
+    """Files and streams, as they are and Zstandard, several batches, large offsets, dictionaries that grow."""
+    import pyarrow as pa
+    table, plain = tables()
+    os.makedirs(folder, exist_ok=True)
+    for kind, new, back in (("file", pa.ipc.new_file, pa.ipc.open_file), ("stream", pa.ipc.new_stream, pa.ipc.open_stream)):
+        for codec in (None, "zstd"):
+            whole = table(700, f"{kind} {codec}")
+            large = {"text": pa.large_string(), "ids": pa.large_list(pa.int64()), "raw": pa.large_binary(), "half": pa.float16()}
+            if codec:
+                whole = whole.cast(pa.schema([(f.name, large.get(f.name, f.type)) for f in whole.schema]))
+            whole = whole.append_column("pair", pa.FixedSizeListArray.from_arrays(pa.array(range(1400), pa.int16()), 2))
+            whole = whole.append_column("day", pa.array(range(700), pa.int32()).cast(pa.date32()))
+            path = f"{folder}/{kind}-{codec or 'none'}.arrow"
+            options = pa.ipc.IpcWriteOptions(compression=codec, emit_dictionary_deltas=True)
+            with new(path, whole.schema, options=options) as out:
+                # Slices begin within their buffers, some within a byte.
+                for at in (0, 299, 500):
+                    for batch in whole.slice(at, {0: 299, 299: 201, 500: 200}[at]).to_batches():
+                        out.write_batch(batch)
+            told("pyarrow", path, [plain(row) for row in back(path).read_all().to_pylist()])
+
+
+def saved(folder):
+    import datasets
+    table, plain = tables()
+    found["versions"]["datasets"] = datasets.__version__
+    os.makedirs(folder, exist_ok=True)
+    part = lambda n, name: datasets.Dataset(table(n, name).drop_columns(["kind", "price"]))
+    some = part(900, "some").select(range(0, 900, 3)).add_column("n", list(range(300)))
+    for name, data in (("whole", part(900, "whole")), ("chosen", some)):
+        data.save_to_disk(f"{folder}/{name}", num_shards=3)
+        back = datasets.load_from_disk(f"{folder}/{name}").with_format(None)
+        told("datasets", f"{folder}/{name}", [plain(row) for row in back.data.to_pylist()])
+    splits = datasets.DatasetDict({"train": part(200, "train"), "test": part(100, "test")})
+    splits.save_to_disk(f"{folder}/splits")
+    # In the order of the folders' names.
+    told("datasets", f"{folder}/splits", [plain(row) for name in ("test", "train") for row in splits[name].data.to_pylist()])
+
+
+def sharded(rank, world, folder):
+    """Tensors of all types, whole, in rows, in columns, in both, and unevenly."""
+    import torch
+    import torch.distributed as dist
+    import torch.distributed.checkpoint as dcp
+    from torch.distributed.device_mesh import init_device_mesh
+    from torch.distributed.tensor import Replicate, Shard, distribute_tensor
+    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT="29519", RANK=str(rank), WORLD_SIZE=str(world))
+    dist.init_process_group("gloo", rank=rank, world_size=world)
+    flat, grid = init_device_mesh("cpu", (world,)), init_device_mesh("cpu", (2, world // 2))
+    torch.manual_seed(19)
+    made = {}
+    for i, (shape, mesh, placed) in enumerate([
+        ((37, 29), flat, [Shard(0)]), ((37, 29), flat, [Shard(1)]), ((6, 10, 14), grid, [Shard(0), Shard(1)]),
+        ((8, 12, 9), grid, [Shard(2), Shard(0)]), ((3, 5), flat, [Shard(0)]), ((11,), flat, [Shard(0)]),
+        ((5, 7), flat, [Replicate()]), ((1500, 1100), grid, [Shard(1), Shard(0)]), ((), flat, [Replicate()]),
+    ]):
+        for dtype in (torch.float32, torch.bfloat16, torch.float16, torch.int64):
+            values = (torch.randn(shape) * 100).to(dtype)
+            made[f"t{i}.{str(dtype)[6:]}"] = distribute_tensor(values, mesh, placed)
+    made["plain"] = torch.randn(100, 50).t()[3:40, ::2]
+    made["flags"] = torch.arange(77) % 3 == 0
+    dcp.save({"model": made, "step": 10, "optim": {"lr": 0.1, "betas": [0.9, 0.95]}}, checkpoint_id=folder)
+    dist.destroy_process_group()
+
+
+def checkpoint(folder):
+    import shutil
+    import torch
+    from safetensors.torch import save_file
+    from torch.distributed.checkpoint.format_utils import dcp_to_torch_save
+    found["versions"]["torch"] = torch.__version__
+    for world in (1, 4):
+        at = f"{folder}/{world}"
+        shutil.rmtree(at, ignore_errors=True)
+        os.makedirs(at)
+        if world == 1:
+            import torch.distributed.checkpoint as dcp
+            torch.manual_seed(1)
+            dcp.save({"w": torch.randn(40, 30), "b": torch.nn.Parameter(torch.randn(9)), "n": 7}, checkpoint_id=at, no_dist=True)
+        else:
+            torch.multiprocessing.spawn(sharded, args=(world, at), nprocs=world)
+        dcp_to_torch_save(at, f"{at}.pt")
+        tensors = {}
+
+        def walk(value, name):
+            if isinstance(value, torch.Tensor):
+                tensors[name] = value.detach().contiguous()
+            elif isinstance(value, dict):
+                for key, inner in value.items():
+                    walk(inner, f"{name}.{key}" if name else str(key))
+
+        walk(torch.load(f"{at}.pt", weights_only=True), "")
+        os.makedirs(f"{at}-read", exist_ok=True)
+        save_file(tensors, f"{at}-read/model.safetensors")
+        found["files"].append({"tool": "torch", "path": at, "model": f"{at}-read"})
+
+
+def main():
+    for name, make in (
+        ("tensorboard", tensorboard),
+        ("wandb", wandb),
+        ("mlflow files", lambda: mlflow(f"file://{out}/mlruns", "mlruns")),
+        ("mlflow sqlite", lambda: mlflow(f"sqlite:///{out}/mlflow.db", "mlflow.db")),
+        ("pyarrow", lambda: parquet("parquet")),
+        ("pyarrow ipc", lambda: arrow("arrow")),
+        ("datasets", lambda: saved("datasets")),
+        ("torch", lambda: checkpoint("torch")),
+    ):
+        if len(sys.argv) > 2 and not any(name.startswith(each) for each in sys.argv[2:]):
+            continue
+        try:
+            make()
+        except Exception as error:  # a tool that is not installed is named, the others are compared
+            found["files"].append({"tool": name, "error": f"{type(error).__name__}: {error}"[:300]})
+    json.dump(found, open("peers.json", "w"))
+    print(json.dumps({**found["versions"], "errors": [f for f in found["files"] if "error" in f]}))
+
+
+if __name__ == "__main__":
+    main()

@@ -10,7 +10,8 @@ import { AssayError, quoted } from "../../base/error.js";
 import type { Progress } from "../../base/progress.js";
 import { FileReader } from "../../host/files.js";
 import { digestOfFile } from "../../host/find-files.js";
-import { allTensors, readTensorValues, type StoredTensor, stripesOf } from "../../host/model/tensor-files.js";
+import type { StoredTensor } from "../../host/model/checkpoint-tensors.js";
+import { allTensors, readTensorBytes, readTensorValues, stripesOf } from "../../host/model/tensor-files.js";
 import { unixSeconds } from "../../host/moment.js";
 import { isEncodable } from "../../kernels/encode-values.js";
 import { Kernel } from "../../kernels/kernel.js";
@@ -225,8 +226,8 @@ async function differs(
 async function sameBytes(reader: FileReader, one: StoredTensor, other: StoredTensor): Promise<boolean> {
   for (let from = 0; from < one.sizeBytes; from += COMPARED_AT_ONCE) {
     const count = Math.min(COMPARED_AT_ONCE, one.sizeBytes - from);
-    const a = await reader.readExactly(one.path, one.offsetBytes + from, count);
-    const b = await reader.readExactly(other.path, other.offsetBytes + from, count);
+    const a = await readTensorBytes(reader, one, from, count);
+    const b = await readTensorBytes(reader, other, from, count);
     if (Buffer.compare(a, b) !== 0) return false;
   }
   return true;

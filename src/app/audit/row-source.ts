@@ -6,31 +6,24 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
-import { brotliDecompressSync, createGunzip, gunzipSync, zstdDecompressSync } from "node:zlib";
-import { type AsyncBuffer, type Compressors, snappyUncompress } from "hyparquet";
+import { createGunzip } from "node:zlib";
 import { fromUtf8 } from "../../base/bytes.js";
 import { canonicalJsonBytes } from "../../base/canonical-json.js";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
-import { fill } from "../../host/files.js";
 import { readSmallFile } from "../../host/small-file.js";
 import { rowsOfSqlite } from "../../host/sql/read-only-sqlite.js";
+import { isArrow } from "../../office/audit/readers/arrow.js";
 import { EVENT_FILE_BYTES_MAX, eventFileRows } from "../../office/audit/readers/event-file.js";
 import { jsonFields, pythonJson } from "../../office/audit/readers/json-line.js";
 import { printedFields } from "../../office/audit/readers/megatron-log.js";
 import { METRIC_VALUES_MAX, mlflowRows } from "../../office/audit/readers/mlflow-metrics.js";
-import type { Fields } from "../../office/audit/readers/normal-form.js";
-import { PAGE_BYTES_MAX, parquetRows } from "../../office/audit/readers/parquet.js";
 import { TRAINER_STATE_BYTES_MAX, trainerStateRows } from "../../office/audit/readers/trainer-state.js";
 import { isWandbFile, WANDB_BYTES_MAX, wandbRows } from "../../office/audit/readers/wandb-file.js";
 import { ROW_BYTES_MAX, type RowClass } from "../../office/audit/rows.js";
 import { modelRoot } from "../register/declare.js";
-
-interface SourceRow {
-  fields: Fields;
-  /** Digest of the line, record or file that the row was read from. */
-  line: string;
-}
+import { datasetFiles } from "./dataset-folder.js";
+import { arrowFile, parquetFile, type SourceRow } from "./table-files.js";
 
 interface Source {
   format: string;
@@ -40,8 +33,6 @@ interface Source {
 const CONFIG_BYTES_MAX = 16 * 1024 * 1024;
 /** Keys of one MLflow run, and the file of one: a million values of 40 bytes. */
 const METRIC_FILES_MAX = 10_000;
-/** Shards of one data set: the largest public ones have some ten thousand. */
-const DATASET_FILES_MAX = 100_000;
 const METRIC_BYTES_MAX = 64 * 1024 * 1024;
 /** Lines of an environment: packages of one machine. */
 const ENVIRONMENT_BYTES_MAX = 4 * 1024 * 1024;
@@ -66,6 +57,7 @@ export async function openSource(path: string, of: RowClass, step: number | null
   if (basename(path).includes("tfevents"))
     return { format: "tfevents", rows: eventFileRows(await readSmallFile(path, EVENT_FILE_BYTES_MAX), basename(path)) };
   if (await startsAs(path, isParquet)) return { format: "parquet", rows: parquetFile(path) };
+  if (await startsAs(path, isArrow)) return { format: "arrow", rows: arrowFile(path) };
   if (await startsAs(path, isWandbFile))
     return { format: "wandb", rows: wandbRows(await readSmallFile(path, WANDB_BYTES_MAX), basename(path)) };
   if (of === "steps" && /\.(?:log|out|txt)$/.test(path)) return { format: "megatron", rows: printedLines(path) };
@@ -114,84 +106,18 @@ async function metricsOf(path: string, run: string | null): Promise<Map<string, 
   return new Map([...parts].map(([key, lines]) => [key, lines.join("\n")]));
 }
 
-/**
- * Files of a Hugging Face data set's folder that are Parquet or JSON Lines, in the order of their names.
- * @throws UNSUPPORTED for Arrow, in which `save_to_disk` writes; LIMIT
- */
-async function datasetFiles(path: string): Promise<string[]> {
-  const inside = await readdir(path, { recursive: true, withFileTypes: true });
-  const names = inside
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-    .sort();
-  const other = names.find((name) => name.endsWith(".arrow"));
-  if (other !== undefined)
-    throw new AssayError(
-      "UNSUPPORTED",
-      `audit commit: ${quoted(other)}: Arrow is not read: write the data set with to_parquet or to_json`,
-    );
-  const files = names.filter((name) => /\.(?:parquet|jsonl(?:\.gz)?)$/.test(name));
-  if (files.length > DATASET_FILES_MAX)
-    throw new AssayError("LIMIT", `audit commit: expected at most ${DATASET_FILES_MAX} files, got ${files.length}`);
-  return files;
-}
-
-const formatOf = (files: readonly string[]) =>
-  [...new Set(files.map((name) => (name.endsWith(".parquet") ? "parquet" : "jsonl")))].sort().join("+");
+const kindOf = (name: string) => (/\.(parquet|arrow)$/.exec(name)?.[1] ?? "jsonl") as "parquet" | "arrow" | "jsonl";
+const formatOf = (files: readonly string[]) => [...new Set(files.map(kindOf))].sort().join("+");
 
 async function* rowsOfFiles(paths: readonly string[]): AsyncGenerator<SourceRow> {
-  for (const path of paths) yield* path.endsWith(".parquet") ? parquetFile(path) : jsonLines(path);
+  for (const path of paths) {
+    const kind = kindOf(path);
+    yield* kind === "parquet" ? parquetFile(path) : kind === "arrow" ? arrowFile(path) : jsonLines(path);
+  }
 }
 
 const isParquet = (head: Uint8Array) => fromLatin(head.subarray(0, 4)) === "PAR1";
 const fromLatin = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
-
-/** A row's digest is that of its values in canonical JSON: it stands in no line. */
-export async function* parquetFile(path: string): AsyncGenerator<SourceRow> {
-  const handle = await open(path);
-  try {
-    const { size } = await handle.stat();
-    const file: AsyncBuffer = {
-      byteLength: size,
-      slice: async (start, end = size) => {
-        const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
-        await fill(handle, bytes, start);
-        return bytes.buffer;
-      },
-    };
-    for await (const fields of parquetRows(file, COMPRESSORS, basename(path)))
-      yield { fields, line: sha256Digest(canonicalJsonBytes(fields)) };
-  } finally {
-    await handle.close();
-  }
-}
-
-/** The same of bytes in memory. */
-export function parquetBytes(bytes: Uint8Array, what: string): AsyncIterable<Fields> {
-  const file: AsyncBuffer = {
-    byteLength: bytes.length,
-    slice: async (start, end = bytes.length) => new Uint8Array(bytes.subarray(start, end)).buffer,
-  };
-  return parquetRows(file, COMPRESSORS, what);
-}
-
-/** What the platform can take apart; LZ4 is not among it. */
-const COMPRESSORS: Compressors = {
-  SNAPPY: (bytes, length) => {
-    pageLength(length);
-    const page = new Uint8Array(length);
-    snappyUncompress(bytes, page);
-    return page;
-  },
-  GZIP: (bytes, length) => gunzipSync(bytes, { maxOutputLength: pageLength(length) }),
-  BROTLI: (bytes, length) => brotliDecompressSync(bytes, { maxOutputLength: pageLength(length) }),
-  ZSTD: (bytes, length) => zstdDecompressSync(bytes, { maxOutputLength: pageLength(length) }),
-};
-
-function pageLength(length: number): number {
-  if (length >= 0 && length <= PAGE_BYTES_MAX) return Math.max(1, length);
-  throw new AssayError("LIMIT", `Parquet: expected pages of at most ${PAGE_BYTES_MAX} bytes, got ${length}`);
-}
 
 /** One object that goes over several lines, or a whole trainer_state on one. */
 async function isTrainerState(path: string): Promise<boolean> {

@@ -39,9 +39,12 @@ interface Transformers {
   AutoTokenizer: { from_pretrained(folder: string, options: object): Promise<Tokenizer> };
   AutoModelForCausalLM: { from_pretrained(folder: string, options: object): Promise<Model> };
   InterruptableStoppingCriteria: new () => { interrupt(): void };
+  Tensor: new (type: "int64", data: BigInt64Array, dims: number[]) => Tensor;
 }
 interface Tensor {
   dims: number[];
+  data: Float32Array;
+  to(type: "float32"): Tensor;
   tolist(): (number | bigint)[][];
 }
 interface Tokenizer {
@@ -51,35 +54,55 @@ interface Tokenizer {
   decode(ids: (number | bigint)[], options: object): string;
 }
 interface Model {
+  (inputs: { input_ids: Tensor; attention_mask: Tensor }): Promise<{ logits: Tensor }>;
   config: { is_encoder_decoder?: boolean };
   generation_config?: { eos_token_id?: number | number[] | null };
   generate(options: object): Promise<Tensor>;
   dispose(): Promise<unknown>;
 }
 
+/** What a whole text is given in one pass. */
+export interface LogitModel {
+  name: string;
+  /** Ids of a text as it is, without marks of beginning and end. */
+  encode(text: string): number[];
+  /** One row of logits a token, in order; each is what the model says of the token after it. */
+  logits(ids: readonly number[]): Promise<readonly Float32Array[]>;
+  close(): Promise<void>;
+}
+
+/** The same model, asked for logits. @throws as `openOnnxModel` */
+export async function openOnnxLogits(address: string): Promise<LogitModel> {
+  const { name, tokenizer, model } = await load(address);
+  return {
+    name,
+    encode: (text) => {
+      const [ids] = tokenizer(text, { add_special_tokens: false }).input_ids.tolist();
+      return (ids ?? []).map(Number);
+    },
+    logits: async (ids) => {
+      const { Tensor } = await peer();
+      const whole = (values: readonly bigint[]) => new Tensor("int64", BigInt64Array.from(values), [1, ids.length]);
+      const { logits } = await model({
+        input_ids: whole(ids.map(BigInt)),
+        attention_mask: whole(ids.map(() => 1n)),
+      });
+      const { dims, data } = logits.to("float32");
+      const [batch, tokens, vocabulary] = dims;
+      if (batch !== 1 || tokens !== ids.length || data.length !== tokens * vocabulary!)
+        throw new AssayError(
+          "FORMAT",
+          `${ONNX_SCHEME} expected logits of ${ids.length} tokens, got ${dims.join(" by ")}`,
+        );
+      return ids.map((_, i) => data.subarray(i * vocabulary!, (i + 1) * vocabulary!));
+    },
+    close: async () => void (await model.dispose()),
+  };
+}
+
 /** @param address `onnx:FOLDER` @throws AssayError UNAVAILABLE without the peer, NOT_FOUND, FORMAT or LIMIT */
 export async function openOnnxModel(address: string): Promise<LocalModel> {
-  const folder = resolve(address.slice(ONNX_SCHEME.length));
-  const { files, dtype } = await filesOf(folder);
-  const name = `${ONNX_SCHEME}${await digestOf(folder, files)}`;
-  const { env, AutoTokenizer, AutoModelForCausalLM, InterruptableStoppingCriteria } = await peer();
-  env.allowRemoteModels = false;
-  env.allowLocalModels = true;
-  env.useFSCache = false;
-  const fault = (error: unknown) =>
-    new AssayError(
-      "FORMAT",
-      `collect: expected a causal language model that ONNX Runtime runs in ${quoted(folder)}: ${String((error as Error).message)}`,
-    );
-  const options = { local_files_only: true };
-  const tokenizer = await AutoTokenizer.from_pretrained(folder, options).catch((error: unknown) => {
-    throw fault(error);
-  });
-  const model = await AutoModelForCausalLM.from_pretrained(folder, { ...options, dtype, device: "cpu" }).catch(
-    (error: unknown) => {
-      throw fault(error);
-    },
-  );
+  const { name, tokenizer, model, InterruptableStoppingCriteria } = await load(address);
   let number = 0;
   const ask = async (settings: ChatSettings, prompt: string, signal: AbortSignal): Promise<string> => {
     signal.throwIfAborted();
@@ -109,6 +132,31 @@ export async function openOnnxModel(address: string): Promise<LocalModel> {
   return { name, answer: oneAfterAnother(ask), close: async () => void (await model.dispose()) };
 }
 
+async function load(address: string) {
+  const folder = resolve(address.slice(ONNX_SCHEME.length));
+  const { files, dtype } = await filesOf(folder);
+  const name = `${ONNX_SCHEME}${await digestOf(folder, files)}`;
+  const { env, AutoTokenizer, AutoModelForCausalLM, InterruptableStoppingCriteria } = await peer();
+  env.allowRemoteModels = false;
+  env.allowLocalModels = true;
+  env.useFSCache = false;
+  const fault = (error: unknown) =>
+    new AssayError(
+      "FORMAT",
+      `${ONNX_SCHEME} expected a causal language model that ONNX Runtime runs in ${quoted(folder)}: ${String((error as Error).message)}`,
+    );
+  const options = { local_files_only: true };
+  const tokenizer = await AutoTokenizer.from_pretrained(folder, options).catch((error: unknown) => {
+    throw fault(error);
+  });
+  const model = await AutoModelForCausalLM.from_pretrained(folder, { ...options, dtype, device: "cpu" }).catch(
+    (error: unknown) => {
+      throw fault(error);
+    },
+  );
+  return { name, tokenizer, model, InterruptableStoppingCriteria };
+}
+
 function written(tokenizer: Tokenizer, { system }: ChatSettings, prompt: string): string {
   const messages = [
     ...(system === null ? [] : [{ role: "system", content: system }]),
@@ -127,7 +175,7 @@ async function peer(): Promise<Transformers> {
   } catch {
     throw new AssayError(
       "UNAVAILABLE",
-      "collect: expected @huggingface/transformers to run an ONNX model, got none; install it with `npm install --ignore-scripts @huggingface/transformers@4`, or serve the model and give its address",
+      "onnx: expected @huggingface/transformers to run an ONNX model, got none; install it with `npm install --ignore-scripts @huggingface/transformers@4`, or serve the model and give its address",
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Tensors of a model's safetensors files as f32, one at a time, and a copy of the model with some of them changed: a
+ * Tensors of a model's safetensors files, or of a distributed checkpoint, as f32, one at a time, and a copy of the model with some of them changed: a
  * file at a time into a folder beside the target, renamed when it is whole.
  */
 import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
@@ -11,6 +11,7 @@ import { Kernel } from "../../kernels/kernel.js";
 import type { SafetensorsTensor } from "../../model/formats/safetensors.js";
 import { assertFreeTarget } from "../bundle-store.js";
 import { FileReader } from "../files.js";
+import { checkpointTensors, gatherPieces, isCheckpointFolder, type StoredTensor } from "./checkpoint-tensors.js";
 import { listModelFiles, type ModelFile } from "./folder.js";
 import { readHeader } from "./open-model.js";
 
@@ -18,21 +19,18 @@ import { readHeader } from "./open-model.js";
 const STRIPE_ELEMENTS = 1 << 24;
 const DECODED_AT_ONCE = 1 << 20;
 
-export interface StoredTensor extends SafetensorsTensor {
-  path: string;
-}
-
 /** By name; tensors that this laboratory can write back (F32, F16, BF16). */
 export async function listTensors(model: string): Promise<Map<string, StoredTensor>> {
   return new Map([...(await allTensors(model))].filter(([, { dtype }]) => isEncodable(dtype)));
 }
 
-/** By name, whatever their types, of all safetensors files of a model. */
+/** By name, whatever their types, of all safetensors files of a model, or of a distributed checkpoint. */
 export async function allTensors(model: string): Promise<Map<string, StoredTensor>> {
-  const { files } = await listModelFiles(model);
   const reader = new FileReader();
   const tensors = new Map<string, StoredTensor>();
   try {
+    if (await isCheckpointFolder(model)) return await checkpointTensors(model, reader);
+    const { files } = await listModelFiles(model);
     for (const file of files.filter(isWeights)) {
       const header = await readHeader(reader, file);
       for (const tensor of header.tensors) tensors.set(tensor.name, { ...tensor, path: file.path });
@@ -41,6 +39,19 @@ export async function allTensors(model: string): Promise<Map<string, StoredTenso
     await reader.close();
   }
   return tensors;
+}
+
+/** Bytes of one tensor as it is stored, wherever its pieces lie. @param from a multiple of a value's width, like `length` */
+export function readTensorBytes(
+  reader: FileReader,
+  tensor: StoredTensor,
+  from: number,
+  length: number,
+): Promise<Uint8Array> {
+  const { path, offsetBytes, pieces } = tensor;
+  return pieces
+    ? gatherPieces(reader, { ...tensor, pieces }, from, length)
+    : reader.readExactly(path, offsetBytes + from, length);
 }
 
 /** Values of one tensor, or of a stripe of it. */
@@ -56,8 +67,7 @@ export async function readTensorValues(
   const values = new Float32Array(length);
   for (let from = 0; from < length; from += DECODED_AT_ONCE) {
     const count = Math.min(DECODED_AT_ONCE, length - from);
-    const at = tensor.offsetBytes + rowBytes(dtype, start + from);
-    const bytes = await reader.readExactly(tensor.path, at, rowBytes(dtype, count));
+    const bytes = await readTensorBytes(reader, tensor, rowBytes(dtype, start + from), rowBytes(dtype, count));
     values.set(kernel.decode(dtype, bytes), from);
   }
   return values;

@@ -9,15 +9,10 @@ import type { Artefact } from "../../../evidence/artefact.js";
 import { RECIPIENTS_BYTES_MAX, type Recipients, readRecipients } from "../../../evidence/recipients.js";
 import type { Validation } from "../../../finding/validation.js";
 import { FileReader } from "../../../host/files.js";
+import type { StoredTensor } from "../../../host/model/checkpoint-tensors.js";
 import { displayName } from "../../../host/model/folder.js";
 import { type Intake, intake } from "../../../host/model/intake.js";
-import {
-  copyChanged,
-  listTensors,
-  readTensorValues,
-  type StoredTensor,
-  stripesOf,
-} from "../../../host/model/tensor-files.js";
+import { copyChanged, listTensors, readTensorValues, stripesOf } from "../../../host/model/tensor-files.js";
 import { randomSeed } from "../../../host/moment.js";
 import { readSmallFile } from "../../../host/small-file.js";
 import { writeWhole } from "../../../host/whole-file.js";

@@ -1,5 +1,6 @@
 /**
- * `assay membership score`: a model's log-likelihoods of the texts of a plan, from an endpoint or a GGUF file run here. Texts
+ * `assay membership score`: a model's log-likelihoods of the texts of a plan, from an endpoint, or a GGUF file or
+ * an ONNX folder run here. Texts
  * come under ids that do not say which was published. What was scored is on disk at once, and a second start goes on.
  */
 import { appendFile, readFile, rename } from "node:fs/promises";
@@ -100,11 +101,13 @@ interface Typed {
 /** The command below `assay membership`. */
 export function scoreCommand(): Command {
   return new Command("score")
-    .description("Scores of a plan's texts: natural log-likelihoods by an endpoint, or by a GGUF file run here.")
+    .description(
+      "Scores of a plan's texts: natural log-likelihoods by an endpoint, or by a GGUF or ONNX model run here.",
+    )
     .argument("<texts>", "what `assay membership texts` wrote")
     .requiredOption(
       "--endpoint <url>",
-      "address of completions that return prompts with log-probabilities, or gguf:FILE",
+      "address of completions that return prompts with log-probabilities, or gguf:FILE, or onnx:FOLDER",
     )
     .option("--model <name>", "as the endpoint calls it")
     .option("--key-env <variable>", "environment variable that holds the key")
@@ -117,9 +120,9 @@ Example:
   $ assay membership score texts.jsonl --endpoint http://localhost:8000/v1 --model served --out scores.jsonl
 
 The endpoint has to speak OpenAI's completions and return the prompt's own log-probabilities ("echo" with "logprobs", as
-vLLM does). Chat completions return none of the prompt, and cannot be used. An ONNX model is served, or scored by other
-means: any file of {"id", "logprob"} lines is taken by \`assay examine membership\`. Texts that the server refuses stay
-without a score, and count against the claim.`,
+vLLM does). Chat completions return none of the prompt, and cannot be used. Any file of {"id", "logprob"} lines is
+taken by \`assay examine membership\`. Texts that the server or the model refuses stay without a score, and count against
+the claim. gguf: needs node-llama-cpp, onnx: needs @huggingface/transformers; neither is installed with Assay.`,
     )
     .action(async (path: string, { endpoint, model, keyEnv, concurrency, out }: Typed) => {
       const bytes = await readSmallFile(path, PLAN_BYTES_MAX);
@@ -135,6 +138,19 @@ without a score, and count against the claim.`,
         const local = await openLocalStepper(endpoint.slice("gguf:".length));
         try {
           const score = (text: string) => scoreBySteps(local, text);
+          const done = await scoreTexts({ texts, score, out, of: of(local.name), concurrency: 1 });
+          told(done.scored, done.refused);
+        } finally {
+          await local.close();
+        }
+        return;
+      }
+      if (endpoint.startsWith("onnx:")) {
+        const { openOnnxLogits } = await import("../../../host/answers/onnx-model.js");
+        const { scoreByLogits } = await import("../host/local-scores.js");
+        const local = await openOnnxLogits(endpoint);
+        try {
+          const score = (text: string) => scoreByLogits(local, text);
           const done = await scoreTexts({ texts, score, out, of: of(local.name), concurrency: 1 });
           told(done.scored, done.refused);
         } finally {
