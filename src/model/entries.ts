@@ -10,6 +10,8 @@ interface StoredTensor {
   shape: readonly number[];
   elements: number;
   offsetBytes: number;
+  /** A matrix whose columns lie one behind the other. Absent: its rows do. */
+  byColumns?: true;
 }
 
 /** One file's tensors; `file` is the key under which its bytes are read. */

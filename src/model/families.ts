@@ -5,7 +5,7 @@
 
 /** Ends every refusal that is about the family. */
 export const FAMILIES_READ =
-  "models with the tensor names of the Llama family (Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM; mixtures of experts as Mixtral, Qwen, DeepSeek, Llama 4 and GPT-OSS store them), GPT-2 or GPT-NeoX, and of other transformers whose layers hold two or three linear maps under names that are known (as BERT, T5, Whisper, ViT, CLIP, OPT, BLOOM, Mamba), in safetensors files, and GGUF files of such models, are read";
+  "models with the tensor names of the Llama family (Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM; mixtures of experts as Mixtral, Qwen, DeepSeek, Llama 4 and GPT-OSS store them), GPT-2 or GPT-NeoX, and of other transformers whose layers hold two or three linear maps under names that are known (as BERT, T5, Whisper, ViT, CLIP, OPT, BLOOM, Mamba), in safetensors files or as torch.save writes them (.bin, .pt), and GGUF files of such models, are read";
 
 /** The more specific name first. */
 const BY_TENSOR: readonly { pattern: RegExp; found: string }[] = [
@@ -36,7 +36,7 @@ const BY_FILE: readonly { pattern: RegExp; found: string }[] = [
   {
     pattern: /\.(bin|pt|pth|ckpt)$/i,
     found:
-      "a pickle checkpoint, which can run code when it is loaded (convert it where you trust it: save_pretrained of transformers writes safetensors)",
+      "a pickle checkpoint that is not read (in a file or folder here, what torch.save writes is; else convert it where you trust it: save_pretrained of transformers writes safetensors)",
   },
   { pattern: /\.onnx$/i, found: "an ONNX file" },
   { pattern: /\.h5$/i, found: "a Keras file" },

@@ -114,7 +114,7 @@ function withoutPlace(entries: readonly Entry[]): LeftOut[] {
 
 function spareOf(entry: Entry): SpareTensor[] {
   const columns = entry.shape.at(-1);
-  if (!isRead(entry) || columns === undefined || entry.elements === 0) return [];
+  if (!isRead(entry) || columns === undefined || entry.elements === 0 || entry.byColumns) return [];
   return [{ name: entry.name, matrix: { ...placeOf(entry), rows: entry.elements / columns, columns } }];
 }
 
@@ -270,13 +270,21 @@ function unstack(
 function storedMatrix(entry: Entry, role: Role, transposed: boolean): StoredMatrix | string {
   const { name, shape } = entry;
   if (!isRead(entry)) return unreadDType(entry);
+  if (entry.coding && entry.byColumns) return `${quoted(name)}: quantised weights are read where they lie row by row`;
   const place = placeOf(entry);
   const vector = /bias|norm/.test(role) || (role === "mlp.shared.router" && shape.length === 1);
   if (shape.length !== (vector ? 1 : 2))
     return `${quoted(name)}: expected a ${vector ? "vector" : "matrix"}, got shape [${shape.join(", ")}]`;
   if (vector) return { ...place, rows: 1, columns: shape[0]! };
   const [rows, columns] = [shape[0]!, shape[1]!];
-  if (!transposed) return { ...place, rows, columns };
+  if (!transposed)
+    return {
+      ...place,
+      rows,
+      columns,
+      ...(entry.byColumns ? { order: { kind: "columns", stride: rows } as const } : {}),
+    };
+  if (entry.byColumns) return { ...place, rows: columns, columns: rows };
   if (entry.coding) return `${quoted(name)}: quantised weights are not read where matrices are stored by inputs`;
   return { ...place, rows: columns, columns: rows, order: { kind: "columns", stride: columns } };
 }

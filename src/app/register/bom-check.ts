@@ -10,9 +10,10 @@ import { parseStrictJson } from "../../base/strict-json.js";
 import { FileReader } from "../../host/files.js";
 import { assayHome } from "../../host/home.js";
 import { isUrl } from "../../host/http/http-pin.js";
-import { type OpenedModel, openModel, readGgufHeader, readHeader } from "../../host/model/open-model.js";
+import { type OpenedModel, openModel, readGgufHeader, readHeader, readTorchFile } from "../../host/model/open-model.js";
 import { fileDigests } from "../../host/signing/file-digests.js";
 import { readSmallFile } from "../../host/small-file.js";
+import { TORCH_FILE } from "../../model/formats/torch-state.js";
 import { type BomClaim, claimsOf } from "../../office/register/exchange/bom-claims.js";
 import { type AtHand, type BomLine, holdAgainst } from "../../office/register/exchange/bom-held.js";
 import { parseModelCard } from "../../office/register/exchange/model-card.js";
@@ -134,7 +135,10 @@ async function described(opened: OpenedModel): Promise<Omit<AtHand, "root" | "fi
         if (typeof architecture === "string") config = { model_type: architecture };
         for (const { name, type, typeNumber, shape, elements } of header.tensors)
           tensors.push({ name, type: type?.name ?? `type ${typeNumber}`, shape, elements });
-      } else {
+      } else if (TORCH_FILE.test(file.name))
+        for (const { name, dtype, shape, elements } of (await readTorchFile(reader, file)).tensors)
+          tensors.push({ name, type: dtype, shape, elements });
+      else {
         format = "safetensors";
         for (const { name, dtype, shape, elements } of (await readHeader(reader, file)).tensors)
           tensors.push({ name, type: dtype, shape, elements });

@@ -1,7 +1,8 @@
 /**
  * A model folder or a single safetensors or GGUF file, opened: headers and JSON are read and checked, tensors are not
  * touched. A folder is read as Hugging Face transformers reads it (model.safetensors, or its index, or the only
- * .safetensors file; without one, the only .gguf file); where two readers could see two models, that is an error. A
+ * .safetensors file; without one, the only .gguf file; without one, what torch.save wrote, as data); where two readers
+ * could see two models, that is an error. A
  * single file is read without its neighbours, and a GGUF file brings its own configuration and vocabulary. The same
  * behind a URL (remote-files.ts). A config.json or tokenizer.json that cannot be read is left out and said.
  */
@@ -16,7 +17,14 @@ import {
   type SafetensorsHeader,
   safetensorsHeaderLength,
 } from "../../model/formats/safetensors.js";
-import { checkShards, INDEX_BYTES_MAX, INDEX_NAME, parseShardIndex } from "../../model/formats/shard-index.js";
+import {
+  checkShards,
+  INDEX_BYTES_MAX,
+  INDEX_NAME,
+  parseShardIndex,
+  TORCH_INDEX_NAME,
+} from "../../model/formats/shard-index.js";
+import { beginsAsTorch, readTorchState, TORCH_FILE, type TorchState } from "../../model/formats/torch-state.js";
 import {
   ADAPTER_CONFIG_BYTES_MAX,
   ADAPTER_CONFIG_NAME,
@@ -112,17 +120,21 @@ async function openFiles(listed: ModelFiles, reader: Bytes, adapter: Adapter | n
     const opened = readGguf(await readGgufHeader(reader, gguf), gguf.path);
     return { ...opened, name: listed.name, path: listed.path, files: listed.files, weightFiles: [gguf] };
   }
+  const torch = headers.size === 0 && !isUrl(listed.path) ? await readTorchFiles(reader, top, listed.isFolder) : null;
   const configBytes = listed.isFolder ? await whole("config.json", CONFIG_BYTES_MAX) : null;
   const tokenizerBytes = listed.isFolder ? await whole("tokenizer.json", TOKENIZER_BYTES_MAX) : null;
   const leftOut: LeftOut[] = [];
   const config = orLeftOut("config.json", configBytes, parseConfig, leftOut) ?? NO_CONFIG;
   const vocabulary = orLeftOut("tokenizer.json", tokenizerBytes, parseVocabulary, leftOut);
-  const weightFiles = [...headers.keys()].map((name) => top.get(name)!);
+  const found: ReadonlyMap<string, Pick<TorchState, "tensors">> = torch ?? headers;
+  const weightFiles = [...found.keys()].map((name) => top.get(name)!);
+  for (const [name, { unread }] of torch ?? [])
+    for (const each of unread) leftOut.push({ part: `${name}: ${quoted(each.name)}`, why: each.why, values: 0 });
   const reading =
-    headers.size === 0
+    found.size === 0
       ? refusedForm(listed.path, [...top.keys()])
       : readModel(
-          [...headers].map(([name, h]) => ({ file: top.get(name)!.path, tensors: h.tensors })),
+          [...found].map(([name, h]) => ({ file: top.get(name)!.path, tensors: h.tensors })),
           config,
           adapter,
         );
@@ -178,6 +190,53 @@ async function readHeaders(
   return new Map(
     await Promise.all(chosen.map(async (name) => [name, await readHeader(reader, top.get(name)!)] as const)),
   );
+}
+
+/** What trainers save beside a model, in the same form. */
+const BESIDE = /^(training_args|optimizer|scheduler|scaler|rng_state.*|adapter_model)\.(bin|pt|pth)$/;
+const TORCH_SINGLE_NAME = "pytorch_model.bin";
+
+/** By file name; null where no file of these names begins as torch.save writes. */
+async function readTorchFiles(
+  reader: Bytes,
+  top: ReadonlyMap<string, ModelFile>,
+  isFolder: boolean,
+): Promise<Map<string, TorchState> | null> {
+  const read = async (name: string) => [name, await readTorchFile(reader, top.get(name)!)] as const;
+  const index = isFolder ? await readWhole(reader, top.get(TORCH_INDEX_NAME), INDEX_BYTES_MAX) : null;
+  if (index) {
+    const parsed = parseShardIndex(index, new Set(top.keys()), TORCH_INDEX_NAME, TORCH_FILE);
+    const states = new Map<string, TorchState>();
+    for (const shard of parsed.shards) states.set(...(await read(shard)));
+    const named = [...states].map(
+      ([name, { tensors, unread }]) => [name, { tensors: [...tensors, ...unread] }] as const,
+    );
+    checkShards(parsed, new Map(named), TORCH_INDEX_NAME);
+    return states;
+  }
+  const candidates = [...top.keys()].filter((name) => TORCH_FILE.test(name) && !(isFolder && BESIDE.test(name)));
+  const chosen = top.has(TORCH_SINGLE_NAME) ? [TORCH_SINGLE_NAME] : candidates;
+  const first = async (name: string) => {
+    const { path, sizeBytes } = top.get(name)!;
+    return beginsAsTorch(await reader.readExactly(path, 0, Math.min(16, sizeBytes)));
+  };
+  const written = (await Promise.all(chosen.map(async (name) => ((await first(name)) ? [name] : [])))).flat();
+  if (written.length > 1)
+    throw new AssayError(
+      "FORMAT",
+      `open-model: expected ${TORCH_SINGLE_NAME}, its index or one such file, got ${written.length}`,
+    );
+  return written.length === 0 ? null : new Map([await read(written[0]!)]);
+}
+
+/** Where its tensors lie; nothing that the file names is looked up or run. */
+export function readTorchFile(reader: Bytes, { path, sizeBytes, name }: ModelFile): Promise<TorchState> {
+  const read = (at: number, length: number) => {
+    if (at < 0 || at + length > sizeBytes)
+      throw new AssayError("FORMAT", `${name}: expected places within the file's ${sizeBytes} bytes`);
+    return reader.readExactly(path, at, length);
+  };
+  return readTorchState(read, sizeBytes, name);
 }
 
 /** The header alone, checked against the file's size; no tensor is read. */

@@ -8,11 +8,12 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import type { Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { Kernel } from "../../kernels/kernel.js";
+import { TORCH_FILE } from "../../model/formats/torch-state.js";
 import { FileReader, fill } from "../files.js";
 import { cachedDigest, type FileState, rememberDigest } from "./digest-cache.js";
 import { FiniteCheck, type NotFiniteTensor, type TensorBytes } from "./finite-check.js";
 import type { ModelFile } from "./folder.js";
-import { readGgufHeader, readHeader } from "./open-model.js";
+import { readGgufHeader, readHeader, readTorchFile } from "./open-model.js";
 
 /** Two buffers of this size: one is read into while the other is hashed. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -54,7 +55,7 @@ async function takeIn(
       return { digest: known, state: before, notFinite: [] };
     }
     const readFromMs = Date.now();
-    const check = /\.(safetensors|gguf)$/.test(file.name) ? await finiteCheck(file, kernel) : null;
+    const check = await finiteCheck(file, kernel);
     const digest = await digestOf(handle, file, check, buffers, advance, stopped);
     // Both the file that was read and the one now under the name: neither rewritten nor replaced.
     for (const after of [await handle.stat({ bigint: true }), await stat(file.path, { bigint: true })])
@@ -68,16 +69,52 @@ async function takeIn(
   }
 }
 
-async function finiteCheck(file: ModelFile, kernel: Kernel): Promise<FiniteCheck> {
+interface Check {
+  push(chunk: Uint8Array): void;
+  readonly found: FiniteCheck["found"];
+}
+
+/** Null for a file without tensors. */
+async function finiteCheck(file: ModelFile, kernel: Kernel): Promise<Check | null> {
   const reader = new FileReader();
   try {
-    return new FiniteCheck(await tensorsOf(reader, file), kernel);
+    const tensors = await tensorsOf(reader, file);
+    return tensors && tied(tensors, kernel);
   } finally {
     await reader.close();
   }
 }
 
-async function tensorsOf(reader: FileReader, file: ModelFile): Promise<readonly TensorBytes[]> {
+/** Each place is looked at once; what is found in it is said of every tensor that lies there. */
+function tied(tensors: readonly TensorBytes[], kernel: Kernel): Check {
+  const groups = new Map<string, TensorBytes[]>();
+  for (const tensor of tensors) {
+    const place = `${tensor.offsetBytes} ${tensor.sizeBytes}`;
+    groups.set(place, [...(groups.get(place) ?? []), tensor]);
+  }
+  const byFirst = new Map([...groups.values()].map((group) => [group[0]!.name, group]));
+  const check = new FiniteCheck(
+    [...groups.values()].map(([first]) => first!),
+    kernel,
+  );
+  return {
+    push: (chunk) => check.push(chunk),
+    get found() {
+      return check.found.flatMap((each) => byFirst.get(each.tensor)!.map(({ name }) => ({ ...each, tensor: name })));
+    },
+  };
+}
+
+async function tensorsOf(reader: FileReader, file: ModelFile): Promise<readonly TensorBytes[] | null> {
+  if (TORCH_FILE.test(file.name))
+    try {
+      return (await readTorchFile(reader, file)).tensors;
+    } catch (error) {
+      // Whether it is a model's is for whoever opens it to say; beside one lie settings of trainers under such names.
+      if (error instanceof AssayError) return null;
+      throw error;
+    }
+  if (!/\.(safetensors|gguf)$/.test(file.name)) return null;
   if (file.name.endsWith(".safetensors")) return (await readHeader(reader, file)).tensors;
   const { tensors } = await readGgufHeader(reader, file);
   return tensors.map(({ name, type, offsetBytes, sizeBytes }) => {
@@ -89,7 +126,7 @@ async function tensorsOf(reader: FileReader, file: ModelFile): Promise<readonly 
 async function digestOf(
   handle: FileHandle,
   file: ModelFile,
-  check: FiniteCheck | null,
+  check: Check | null,
   buffers: Buffers,
   advance: (bytes: number) => void,
   stopped: () => boolean,

@@ -51,7 +51,20 @@ export const PERSISTENT = "persistent id";
 
 /** @throws FORMAT for what is no such pickle, UNSUPPORTED for operations that are not read, LIMIT */
 export function readPickle(bytes: Uint8Array, what: string): PickleValue {
-  return new Machine(bytes, what).run();
+  const machine = new Machine(bytes, what);
+  const value = machine.run();
+  if (machine.at !== bytes.length) throw machine.fault("one value and nothing after it");
+  return value;
+}
+
+/**
+ * One pickle of several that follow each other. @param at where it begins
+ * @returns its value, and where the next begins @throws as `readPickle`
+ */
+export function readPickleAt(bytes: Uint8Array, at: number, what: string): { value: PickleValue; end: number } {
+  const machine = new Machine(bytes.subarray(at), what);
+  const value = machine.run();
+  return { value, end: at + machine.at };
 }
 
 const MARK = Symbol("mark");
@@ -65,6 +78,11 @@ class Machine {
   readonly #memo = new Map<number, PickleValue>();
   #at = 0;
 
+  /** Bytes taken. */
+  get at(): number {
+    return this.#at;
+  }
+
   constructor(bytes: Uint8Array, what: string) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -77,8 +95,7 @@ class Machine {
       // STOP
       if (code === 0x2e) {
         const value = this.#pop();
-        if (this.#stack.length > 0 || this.#at !== this.#bytes.length)
-          throw this.#fault("one value and nothing after it");
+        if (this.#stack.length > 0) throw this.fault("one value and nothing after it");
         return value;
       }
       this.#step(code);
@@ -109,7 +126,7 @@ class Machine {
     switch (code) {
       // PROTO, FRAME
       case 0x80:
-        if (this.#take(1)[0]! > 5) throw this.#fault("protocol 2 to 5");
+        if (this.#take(1)[0]! > 5) throw this.fault("protocol 2 to 5");
         return true;
       case 0x95:
         this.#take(8);
@@ -119,7 +136,7 @@ class Machine {
         this.#stack.push(MARK);
         return true;
       case 0x30:
-        if (this.#stack.pop() === undefined) throw this.#fault("a value to drop");
+        if (this.#stack.pop() === undefined) throw this.fault("a value to drop");
         return true;
       case 0x31:
         this.#marked();
@@ -185,7 +202,7 @@ class Machine {
       case 0x93: {
         const name = this.#pop();
         const module = this.#pop();
-        if (typeof name !== "string" || typeof module !== "string") throw this.#fault("names that are texts");
+        if (typeof name !== "string" || typeof module !== "string") throw this.fault("names that are texts");
         this.#stack.push(new PickleName(`${module}.${name}`));
         return true;
       }
@@ -194,7 +211,7 @@ class Machine {
       case 0x81: {
         const args = this.#pop();
         const of = this.#pop();
-        if (!Array.isArray(args) || !(of instanceof PickleName)) throw this.#fault("calls of names with arguments");
+        if (!Array.isArray(args) || !(of instanceof PickleName)) throw this.fault("calls of names with arguments");
         this.#stack.push(new PickleCall(of.name, args as readonly PickleValue[]));
         return true;
       }
@@ -202,7 +219,7 @@ class Machine {
       case 0x62: {
         const state = this.#pop();
         const of = this.#top();
-        if (!(of instanceof PickleCall)) throw this.#fault("a state of what was called");
+        if (!(of instanceof PickleCall)) throw this.fault("a state of what was called");
         of.state = state;
         return true;
       }
@@ -217,38 +234,38 @@ class Machine {
 
   #append(values: readonly PickleValue[]): void {
     const list = this.#top();
-    if (!Array.isArray(list)) throw this.#fault("a list to append to");
+    if (!Array.isArray(list)) throw this.fault("a list to append to");
     for (const value of values) (list as PickleValue[]).push(value);
   }
 
   #set(pairs: readonly PickleValue[]): void {
     const top = this.#top();
     const dict = top instanceof PickleCall ? top.items : top;
-    if (!(dict instanceof PickleDict) || pairs.length % 2 !== 0) throw this.#fault("entries of a dict");
+    if (!(dict instanceof PickleDict) || pairs.length % 2 !== 0) throw this.fault("entries of a dict");
     for (let i = 0; i < pairs.length; i += 2) dict.entries.push([pairs[i]!, pairs[i + 1]!]);
   }
 
   #marked(): PickleValue[] {
     const at = this.#stack.lastIndexOf(MARK);
-    if (at < 0) throw this.#fault("a mark before what it begins");
+    if (at < 0) throw this.fault("a mark before what it begins");
     return (this.#stack.splice(at) as PickleValue[]).slice(1);
   }
 
   #recall(place: number): void {
     const value = this.#memo.get(place);
-    if (value === undefined) throw this.#fault("a memo that was made");
+    if (value === undefined) throw this.fault("a memo that was made");
     this.#stack.push(value);
   }
 
   #pop(): PickleValue {
     const value = this.#stack.pop();
-    if (value === undefined || value === MARK) throw this.#fault("a value on the stack");
+    if (value === undefined || value === MARK) throw this.fault("a value on the stack");
     return value;
   }
 
   #top(): PickleValue {
     const value = this.#stack.at(-1);
-    if (value === undefined || value === MARK) throw this.#fault("a value on the stack");
+    if (value === undefined || value === MARK) throw this.fault("a value on the stack");
     return value;
   }
 
@@ -256,7 +273,7 @@ class Machine {
     const at = this.#place(width);
     if (width === 8) {
       const value = this.#view.getBigUint64(at, true);
-      if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.#fault("lengths below 2^53");
+      if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.fault("lengths below 2^53");
       return Number(value);
     }
     return width === 1
@@ -270,13 +287,13 @@ class Machine {
     try {
       return UTF8.decode(this.#take(length));
     } catch (error) {
-      throw error instanceof AssayError ? error : this.#fault("texts in UTF-8");
+      throw error instanceof AssayError ? error : this.fault("texts in UTF-8");
     }
   }
 
   #line(): string {
     const end = this.#bytes.indexOf(0x0a, this.#at);
-    if (end < 0 || end - this.#at > NAME_BYTES_MAX) throw this.#fault("names that end");
+    if (end < 0 || end - this.#at > NAME_BYTES_MAX) throw this.fault("names that end");
     const text = this.#text(end - this.#at);
     this.#at++;
     return text;
@@ -289,12 +306,13 @@ class Machine {
 
   #place(length: number): number {
     const at = this.#at;
-    if (at + length > this.#bytes.length) throw this.#fault("a whole pickle");
+    if (at + length > this.#bytes.length) throw this.fault("a whole pickle");
     this.#at += length;
     return at;
   }
 
-  #fault(expected: string): AssayError {
+  /** With the place at hand. */
+  fault(expected: string): AssayError {
     return new AssayError(
       "FORMAT",
       `${this.#what}: expected ${expected}, near byte ${this.#at} of ${quoted(this.#bytes.length)}`,

@@ -5,9 +5,11 @@
  */
 import { AssayError, quoted } from "../../base/error.js";
 import { isJsonObject, parseBoundedJson } from "./json-bounds.js";
-import type { SafetensorsHeader } from "./safetensors.js";
+import type { SafetensorsTensor } from "./safetensors.js";
 
 export const INDEX_NAME = "model.safetensors.index.json";
+/** The same of what torch.save wrote. */
+export const TORCH_INDEX_NAME = "pytorch_model.bin.index.json";
 /** The largest public indexes are below 20 MB; twice as many values as tensors (CWE-770). */
 export const INDEX_BYTES_MAX = 64 * 1024 * 1024;
 const ENTRIES_MAX = 1 << 20;
@@ -26,12 +28,14 @@ interface ShardIndex {
 
 /**
  * @param present names of the files in the same folder
+ * @param shard what shards are called
  * @throws AssayError FORMAT, LIMIT, or NOT_FOUND for a shard that is not there
  */
 export function parseShardIndex(
   bytes: Uint8Array,
   present: Pick<ReadonlySet<string>, "has">,
   what = INDEX_NAME,
+  shard = /\.safetensors$/,
 ): ShardIndex {
   const at = what;
   const json = parseBoundedJson(bytes, INDEX_BOUNDS, at);
@@ -41,7 +45,7 @@ export function parseShardIndex(
   const shards = new Set<string>();
   for (const [tensor, file] of Object.entries(map)) {
     if (typeof file !== "string") throw new AssayError("FORMAT", `${at}: expected a file name, got ${quoted(file)}`);
-    if (!shards.has(file)) checkFileName(file, present, what, at);
+    if (!shards.has(file)) checkFileName(file, present, { index: what, shard });
     shards.add(file);
     weightMap.set(tensor, file);
   }
@@ -52,12 +56,19 @@ export function parseShardIndex(
 }
 
 /** A name, not a path (CWE-22), and never the index itself (a cycle, CWE-674). */
-function checkFileName(file: string, present: Pick<ReadonlySet<string>, "has">, index: string, at: string): void {
+function checkFileName(
+  file: string,
+  present: Pick<ReadonlySet<string>, "has">,
+  { index, shard }: { index: string; shard: RegExp },
+): void {
+  const at = index;
   if (file === index) throw new AssayError("FORMAT", `${at}: expected shards, got the index naming itself`);
   if (/[/\\:\p{Cc}\p{Cs}]/u.test(file) || file.startsWith(".") || file.length > 255)
     throw new AssayError("FORMAT", `${at}: expected a file name in the same folder, got ${quoted(file)}`);
-  if (!file.endsWith(".safetensors"))
-    throw new AssayError("FORMAT", `${at}: expected a .safetensors file, got ${quoted(file)}`);
+  if (!shard.test(file)) {
+    const kind = index === INDEX_NAME ? "a .safetensors file" : "a .bin file";
+    throw new AssayError("FORMAT", `${at}: expected ${kind}, got ${quoted(file)}`);
+  }
   if (!present.has(file))
     throw new AssayError("NOT_FOUND", `${at}: expected the shard ${quoted(file)}, got no such file`);
 }
@@ -65,7 +76,7 @@ function checkFileName(file: string, present: Pick<ReadonlySet<string>, "has">, 
 /** Every tensor in the shard the map says and in no other; no tensor beside the map. */
 export function checkShards(
   index: ShardIndex,
-  headers: ReadonlyMap<string, SafetensorsHeader>,
+  headers: ReadonlyMap<string, { tensors: readonly Pick<SafetensorsTensor, "name">[] }>,
   what = INDEX_NAME,
 ): void {
   const at = what;

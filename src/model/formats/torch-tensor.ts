@@ -9,7 +9,7 @@ import { SAFETENSORS_DTYPE_BITS, type SafetensorsDType } from "./safetensors-dty
 
 /** A pickle of one tensor takes some hundred bytes; the list of entries likewise (CWE-770). */
 const PICKLE_BYTES_MAX = 1 << 20;
-const DIRECTORY_BYTES_MAX = 1 << 20;
+const DIRECTORY_BYTES_MAX = 1 << 24;
 const END_BYTES = 22;
 const END64_BYTES = 56;
 const LOCATOR_BYTES = 20;
@@ -40,7 +40,8 @@ export const TORCH_DTYPES: ReadonlyMap<string, SafetensorsDType> = new Map<strin
   ["torch.uint8", "U8"],
   ["torch.bool", "BOOL"],
 ]);
-const STORAGES: ReadonlyMap<string, SafetensorsDType> = new Map<string, SafetensorsDType>([
+/** By the storage in which values lie. */
+export const STORAGES: ReadonlyMap<string, SafetensorsDType> = new Map<string, SafetensorsDType>([
   ["torch.FloatStorage", "F32"],
   ["torch.HalfStorage", "F16"],
   ["torch.BFloat16Storage", "BF16"],
@@ -68,6 +69,7 @@ export async function readTorchTensor(read: ReadAt, sizeBytes: number, what: str
   if (order && String.fromCharCode(...(await entryBytes(read, order, 16, what))) !== "little")
     throw new AssayError("UNSUPPORTED", `${what}: expected little-endian values`);
   const tensor = described(readPickle(await entryBytes(read, pickle, PICKLE_BYTES_MAX, what), what), what);
+  if (tensor.byColumns) throw new AssayError("UNSUPPORTED", `${what}: expected a tensor stored row by row`);
   const stored = find(`data/${tensor.storage}`);
   if (!stored) throw fault(what, `the storage ${quoted(tensor.storage)} of the tensor`);
   const start = await dataStart(read, stored, what);
@@ -78,8 +80,12 @@ export async function readTorchTensor(read: ReadAt, sizeBytes: number, what: str
   return { dtype: tensor.dtype, shape: tensor.shape, offsetBytes: start + tensor.offset * width, sizeBytes: length };
 }
 
-/** What the pickle says: one call by which torch would make the tensor again. */
-function described(value: PickleValue, what: string) {
+/**
+ * What a pickle says of a tensor: one call by which torch would make it again.
+ * @returns its type, shape, first value in its storage, the storage's key, and whether a matrix lies by columns
+ * @throws FORMAT or UNSUPPORTED
+ */
+export function described(value: PickleValue, what: string) {
   const call = value instanceof PickleCall && value.of === "torch._utils._rebuild_parameter" ? value.args[0] : value;
   const version =
     call instanceof PickleCall ? /^torch\._utils\._rebuild_tensor_v([23])$/.exec(call.of)?.[1] : undefined;
@@ -88,7 +94,7 @@ function described(value: PickleValue, what: string) {
   const [tag, type, key] = persistent(storage, what);
   const named = version === "3" ? stated : type;
   const dtype = named instanceof PickleName ? (version === "3" ? TORCH_DTYPES : STORAGES).get(named.name) : undefined;
-  if (tag !== "storage" || typeof key !== "string" || !/^\d{1,10}$/.test(key))
+  if (tag !== "storage" || typeof key !== "string" || !/^\d{1,20}$/.test(key))
     throw fault(what, "a tensor with a storage");
   if (dtype === undefined)
     throw new AssayError(
@@ -98,8 +104,11 @@ function described(value: PickleValue, what: string) {
   const shape = wholeNumbers(size, what);
   const strides = wholeNumbers(stride, what);
   if (typeof offset !== "number" || !Number.isSafeInteger(offset) || offset < 0) throw fault(what, "an offset");
-  if (!isRowByRow(shape, strides)) throw new AssayError("UNSUPPORTED", `${what}: expected a tensor stored row by row`);
-  return { dtype, shape, offset, storage: key };
+  const byRows = isRowByRow(shape, strides);
+  const byColumns = !byRows && shape.length === 2 && strides[0] === 1 && strides[1] === shape[0];
+  if (!byRows && !byColumns)
+    throw new AssayError("UNSUPPORTED", `${what}: expected a tensor stored row by row, or a matrix column by column`);
+  return { dtype, shape, offset, storage: key, byColumns };
 }
 
 function persistent(value: PickleValue | undefined, what: string): readonly PickleValue[] {
@@ -131,13 +140,15 @@ function isRowByRow(shape: readonly number[], strides: readonly number[]): boole
   return true;
 }
 
-interface Entry {
+/** A stored entry of a ZIP file. */
+export interface Entry {
   /** Of its own header. */
   at: number;
   size: number;
 }
 
-async function directoryOf(read: ReadAt, sizeBytes: number, what: string): Promise<Map<string, Entry>> {
+/** Entries of the ZIP file by name. @throws FORMAT, LIMIT or UNSUPPORTED */
+export async function directoryOf(read: ReadAt, sizeBytes: number, what: string): Promise<Map<string, Entry>> {
   if (sizeBytes < END_BYTES) throw fault(what, "a whole ZIP file");
   const end = viewOf(await read(sizeBytes - END_BYTES, END_BYTES));
   if (end.getUint32(0, true) !== 0x06054b50) throw fault(what, "a ZIP file that ends where its tensor does");
@@ -199,13 +210,15 @@ async function end64(read: ReadAt, sizeBytes: number, what: string): Promise<[nu
   return [Number(end.getBigUint64(32, true)), Number(end.getBigUint64(40, true)), Number(end.getBigUint64(48, true))];
 }
 
-async function dataStart(read: ReadAt, { at }: Entry, what: string): Promise<number> {
+/** Where the bytes of a stored entry begin. */
+export async function dataStart(read: ReadAt, { at }: Entry, what: string): Promise<number> {
   const view = viewOf(await read(at, 30));
   if (view.getUint32(0, true) !== 0x04034b50) throw fault(what, "entries where the list says");
   return at + 30 + view.getUint16(26, true) + view.getUint16(28, true);
 }
 
-async function entryBytes(read: ReadAt, entry: Entry, most: number, what: string): Promise<Uint8Array> {
+/** @throws FORMAT above `most` bytes */
+export async function entryBytes(read: ReadAt, entry: Entry, most: number, what: string): Promise<Uint8Array> {
   if (entry.size > most) throw fault(what, `an entry of at most ${most} bytes`);
   return read(await dataStart(read, entry, what), entry.size);
 }

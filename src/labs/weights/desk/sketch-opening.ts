@@ -20,6 +20,7 @@ import { type OpenedFile, withOpenedChunks } from "../../../host/model/opened-ch
 import { assertFreeFile, readSmallFile, writeNewFile } from "../../../host/small-file.js";
 import { LocalCompute } from "../../../kernels/compute.js";
 import { safetensorsHeaderLength } from "../../../model/formats/safetensors.js";
+import { TORCH_FILE } from "../../../model/formats/torch-state.js";
 import type { Model } from "../../../model/model.js";
 import { openSide } from "../host/open-side.js";
 import { openSketch, type StoredSketch } from "../host/sketch-store.js";
@@ -302,6 +303,11 @@ function isSettings({ name, sizeBytes }: ModelFile): boolean {
 }
 
 async function headBytes(reader: FileReader, file: ModelFile): Promise<number> {
+  if (TORCH_FILE.test(file.name))
+    throw new AssayError(
+      "UNSUPPORTED",
+      `sketch open: expected safetensors or GGUF, whose places stand at the file's beginning, got ${quoted(file.name)}`,
+    );
   if (!file.name.endsWith(".safetensors")) return Math.min(file.sizeBytes, GGUF_FIRST_BYTES);
   const first = await reader.readExactly(file.path, 0, Math.min(8, file.sizeBytes));
   return 8 + safetensorsHeaderLength(first, file.sizeBytes, file.name);
