@@ -17,7 +17,7 @@ const LOCATOR_BYTES = 20;
 /** Bytes of the file in which the tensor lies, from its own beginning. @throws where they are not there */
 export type ReadAt = (at: number, length: number) => Promise<Uint8Array>;
 
-export interface TorchTensor {
+interface TorchTensor {
   dtype: SafetensorsDType;
   shape: readonly number[];
   /** From the beginning of the ZIP file. */
@@ -141,7 +141,7 @@ function isRowByRow(shape: readonly number[], strides: readonly number[]): boole
 }
 
 /** A stored entry of a ZIP file. */
-export interface Entry {
+interface Entry {
   /** Of its own header. */
   at: number;
   size: number;

@@ -109,7 +109,7 @@ function valuesOf(column: Column, parts: Parts): Values {
 }
 
 /** Values of a column whatever its dictionary: those of the dictionary itself. */
-export function plainValues({ kind, children }: Column, parts: Parts): Values {
+function plainValues({ kind, children }: Column, parts: Parts): Values {
   const length = parts.node();
   if (kind.of === "null") return { length, at: () => null };
   const there = parts.validity(length);
