@@ -6,6 +6,8 @@ import { crc32 } from "node:zlib";
 import { arrowBytes, parquetBytes } from "../../dist/app/audit/table-files.js";
 import { AssayError } from "../../dist/base/error.js";
 import type { Prng } from "../../dist/base/prng.js";
+import { readCheckpointMetadata } from "../../dist/model/formats/distributed-checkpoint.js";
+import { readTorchTensor } from "../../dist/model/formats/torch-tensor.js";
 import { filesOfState } from "../../dist/office/audit/readers/dataset-state.js";
 import { crc32c, eventFileRows } from "../../dist/office/audit/readers/event-file.js";
 import { jsonFields } from "../../dist/office/audit/readers/json-line.js";
@@ -14,6 +16,7 @@ import { mlflowRows } from "../../dist/office/audit/readers/mlflow-metrics.js";
 import { stepRow } from "../../dist/office/audit/readers/normal-form.js";
 import { trainerStateRows } from "../../dist/office/audit/readers/trainer-state.js";
 import { wandbRows } from "../../dist/office/audit/readers/wandb-file.js";
+import { CHECKPOINT } from "./checkpoint-files.ts";
 
 const LINE = `sha256:${"0".repeat(64)}`;
 
@@ -138,9 +141,26 @@ export const READERS: readonly [name: string, whole: Buffer, read: (bytes: Buffe
   ["Arrow stream", ARROW.stream, (b) => allOf(arrowBytes(b, "test"))],
   ["Arrow file, Zstandard", ARROW.file, (b) => allOf(arrowBytes(b, "test"))],
   ["state.json of a data set", TEXTS.dataset, (b) => filesOfState(b.toString(), "test")],
+  ["metadata of a distributed checkpoint", CHECKPOINT[".metadata"], (b) => readCheckpointMetadata(b, "test")],
+  [
+    "tensor as torch saves it",
+    tensorFile(),
+    (b) => readTorchTensor(async (at, n) => within(b, at, n), b.length, "test"),
+  ],
   ["DeepSpeed print, engine", TEXTS.engine, (b) => printedStep(b.toString())],
   ["DeepSpeed print, pipeline", TEXTS.pipeline, (b) => printedStep(b.toString())],
 ];
+
+/** The first piece of the first file: from its beginning to the end of its ZIP file. */
+function tensorFile(): Buffer {
+  const whole = CHECKPOINT["__0_0.distcp"];
+  return whole.subarray(0, whole.indexOf("PK\x05\x06") + 22);
+}
+
+function within(bytes: Buffer, at: number, length: number): Uint8Array {
+  if (!(at >= 0 && at + length <= bytes.length)) throw new AssayError("FORMAT", "test: expected a whole file");
+  return bytes.subarray(at, at + length);
+}
 
 function printedStep(line: string): unknown {
   const fields = printedFields(line);

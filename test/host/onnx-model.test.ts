@@ -9,8 +9,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { logits } from "../../materials/weights/forward.ts";
 import { collect } from "../../src/app/collect.js";
+import { openOnnxLogits } from "../../src/host/answers/onnx-model.js";
 import { openLocalModel } from "../../src/host/answers/open-local-model.js";
+import { FileReader } from "../../src/host/files.js";
+import { openModel } from "../../src/host/model/open-model.js";
+import { LocalCompute } from "../../src/kernels/compute.js";
 import { parseSafetensorsHeader } from "../../src/model/formats/safetensors.js";
 import { readTranscript } from "../../src/transcript/read-transcript.js";
 import { serveDemoModels } from "../end-to-end/demo-model-server.js";
@@ -42,6 +47,17 @@ function demoAsOnnx(): Uint8Array {
     // BF16 is the upper half of a 32-bit float.
     return { shape, data: new Float32Array(Uint32Array.from(stored, (half) => half << 16).buffer) };
   });
+}
+
+/** Of the demo model's own weights, one row a token. */
+async function demoLogits(ids: readonly number[]): Promise<Float64Array[]> {
+  const { reading } = await openModel(DEMO);
+  if (reading.kind !== "model") throw new Error(reading.reason);
+  const files = new FileReader();
+  const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));
+  const { data, columns } = await logits(reading.model, (tensor) => compute.load(tensor.matrix), ids);
+  await files.close();
+  return ids.map((_, i) => data.subarray(i * columns, (i + 1) * columns));
 }
 
 describe("an ONNX folder as an endpoint", () => {
@@ -136,6 +152,17 @@ describe("an ONNX folder as an endpoint", () => {
       await expect(openLocalModel(`onnx:${broken}`)).rejects.toThrow("expected a causal language model");
       expect(asked).toBe(0);
       server.close();
+    });
+
+    it("gives the logits of each token of a text, as the plain forward pass does", { timeout: 60_000 }, async () => {
+      const model = await openOnnxLogits(`onnx:${folder}`);
+      const ids = model.encode("Name a river, and a stone.");
+      expect(ids.length).toBeGreaterThan(5);
+      const rows = await model.logits(ids);
+      const plain = await demoLogits(ids);
+      for (const [i, row] of rows.entries())
+        for (const [k, value] of row.entries()) expect(Math.abs(value - plain[i]![k]!)).toBeLessThan(1e-3);
+      await model.close();
     });
 
     it("stops when it is told to", { timeout: 60_000 }, async () => {

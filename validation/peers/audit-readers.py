@@ -140,6 +140,8 @@ def tables():
             return float(value)
         if isinstance(value, datetime.datetime):
             return value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+        if isinstance(value, datetime.date):
+            return value.strftime("%Y-%m-%dT00:00:00.000Z")
         if isinstance(value, bytes):
             return {"bytes": base64.b64encode(value).decode()}
         if isinstance(value, dict):

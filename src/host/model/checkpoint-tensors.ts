@@ -3,7 +3,7 @@
  * of a tensor gathered from its pieces. Nothing in the folder is run.
  */
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
 import {
   type CheckpointPiece,
@@ -17,12 +17,14 @@ import { readTorchTensor } from "../../model/formats/torch-tensor.js";
 import type { FileReader } from "../files.js";
 import { readSmallFile } from "../small-file.js";
 
-/** Values of one piece of a tensor, row by row. */
+/** Values of one piece of a tensor. */
 interface StoredPiece {
   path: string;
   offsetBytes: number;
   offsets: readonly number[];
   sizes: readonly number[];
+  /** Values between neighbours along each dimension, as they lie in the file. */
+  strides: readonly number[];
 }
 
 export interface StoredTensor extends SafetensorsTensor {
@@ -53,17 +55,28 @@ export async function checkpointTensors(folder: string, reader: FileReader): Pro
           "FORMAT",
           `${piece.file}: expected the piece of ${quoted(name)} that ${METADATA_NAME} states, got another shape or type`,
         );
-      pieces.push({ path: found.path, offsetBytes: found.offsetBytes, offsets: piece.offsets, sizes: piece.sizes });
+      const { path, offsetBytes, strides } = found;
+      pieces.push({ path, offsetBytes, offsets: piece.offsets, sizes: piece.sizes, strides });
     }
     const elements = shape.reduce((product, each) => product * each, 1);
     const sizeBytes = (elements * SAFETENSORS_DTYPE_BITS[dtype]) / 8;
     const [only] = pieces;
     const { path, offsetBytes } = only ?? { path: metadata, offsetBytes: 0 };
     const whole = { name, dtype, shape, elements, sizeBytes, path, offsetBytes };
-    tensors.set(name, pieces.length === 1 ? whole : { ...whole, pieces });
+    const plain = pieces.length === 1 && liesRowByRow(only!);
+    tensors.set(name, plain ? whole : { ...whole, pieces });
   }
   return tensors;
 }
+
+/** Whether its values lie one behind the other in the order of its places. */
+function liesRowByRow({ sizes, strides }: StoredPiece): boolean {
+  const expected = rowByRow(sizes);
+  return sizes.includes(0) || sizes.every((size, d) => size === 1 || strides[d] === expected[d]);
+}
+
+const rowByRow = (of: readonly number[]) =>
+  of.map((_, d) => of.slice(d + 1).reduce((product, each) => product * each, 1));
 
 async function locate(folder: string, { file, offsetBytes, lengthBytes }: CheckpointPiece, reader: FileReader) {
   const path = join(folder, file);
@@ -94,12 +107,19 @@ export async function gatherPieces(
   for (const piece of pieces) {
     const runs = [...runsOf(piece, shape, window)];
     if (runs.length === 0) continue;
-    const [first, last] = [runs[0]!, runs.at(-1)!];
-    const [start, end] = [first.inPiece * width, (last.inPiece + last.count) * width];
-    const block =
-      end - start <= GATHERED_AT_ONCE
-        ? await reader.readExactly(piece.path, piece.offsetBytes + start, end - start)
-        : null;
+    // A loop, not a spread: there may be a million.
+    let [start, end] = [Number.POSITIVE_INFINITY, 0];
+    for (const { inPiece, count } of runs) {
+      start = Math.min(start, inPiece * width);
+      end = Math.max(end, (inPiece + count) * width);
+    }
+    const together = end - start <= GATHERED_AT_ONCE;
+    if (!together && !liesRowByRow(piece))
+      throw new AssayError(
+        "LIMIT",
+        `${basename(piece.path)}: expected pieces that do not lie row by row to be of at most ${GATHERED_AT_ONCE} bytes`,
+      );
+    const block = together ? await reader.readExactly(piece.path, piece.offsetBytes + start, end - start) : null;
     for (const { inTensor, inPiece, count } of runs) {
       const at = inPiece * width;
       const bytes = block
@@ -117,25 +137,25 @@ interface Run {
   count: number;
 }
 
-/** Stretches of a piece that lie together in the tensor too, those inside the window, ascending. */
+/** Stretches of a piece that lie together in the tensor too, those inside the window. */
 function* runsOf(
-  { offsets, sizes }: StoredPiece,
+  { offsets, sizes, strides }: StoredPiece,
   shape: readonly number[],
   window: { from: number; end: number },
 ): Generator<Run> {
   if (sizes.includes(0)) return;
-  // The last dimensions that the piece has whole, and the one before them, lie together.
+  const [tensor, piece] = [rowByRow(shape), rowByRow(sizes)];
+  const together = (d: number) => sizes[d] === 1 || strides[d] === piece[d];
+  // The last dimensions that the piece has whole, and the one before them, lie together, if they do in the file.
   let split = shape.length;
-  while (split > 0 && (split === shape.length || sizes[split] === shape[split])) split--;
-  const strides = (of: readonly number[]) =>
-    of.map((_, d) => of.slice(d + 1).reduce((product, each) => product * each, 1));
-  const [tensor, piece] = [strides(shape), strides(sizes)];
-  const together = sizes.slice(split).reduce((product, each) => product * each, 1);
+  while (split > 0 && together(split - 1) && (split === shape.length || sizes[split] === shape[split])) split--;
+  const run = sizes.slice(split).reduce((product, each) => product * each, 1);
+  const first = split < shape.length ? offsets[split]! * tensor[split]! : 0;
   const walk = function* (d: number, inTensor: number, inPiece: number): Generator<Run> {
     if (d >= split) {
-      const begins = inTensor + (split < shape.length ? offsets[split]! * tensor[split]! : 0);
+      const begins = inTensor + first;
       const skip = Math.max(0, window.from - begins);
-      const count = Math.min(together, window.end - begins) - skip;
+      const count = Math.min(run, window.end - begins) - skip;
       if (count > 0) yield { inTensor: begins + skip, inPiece: inPiece + skip, count };
       return;
     }
@@ -143,7 +163,7 @@ function* runsOf(
     const low = Math.max(0, Math.floor((window.from - inTensor) / tensor[d]!) - offsets[d]!);
     const high = Math.min(sizes[d]!, Math.ceil((window.end - inTensor) / tensor[d]!) - offsets[d]!);
     for (let i = low; i < high; i++)
-      yield* walk(d + 1, inTensor + (offsets[d]! + i) * tensor[d]!, inPiece + i * piece[d]!);
+      yield* walk(d + 1, inTensor + (offsets[d]! + i) * tensor[d]!, inPiece + i * strides[d]!);
   };
   yield* walk(0, 0, 0);
 }

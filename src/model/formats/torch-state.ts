@@ -149,7 +149,12 @@ async function tensorsOf(
       continue;
     }
     try {
-      const { dtype, shape, offset, storage, byColumns } = described(value, here);
+      const { dtype, shape, offset, storage, byRows, byColumns } = described(value, here);
+      if (!byRows && !byColumns)
+        throw new AssayError(
+          "UNSUPPORTED",
+          `${here}: expected a tensor stored row by row, or a matrix column by column`,
+        );
       if (shape.length > RANK_MAX) throw new AssayError("LIMIT", `${here}: expected rank at most ${RANK_MAX}`);
       const place = await placeOf(storage);
       const width = SAFETENSORS_DTYPE_BITS[dtype] / 8;

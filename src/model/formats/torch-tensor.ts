@@ -1,7 +1,6 @@
 /**
  * Where the values of one tensor lie in what `torch.save` wrote (a ZIP file of stored entries with a pickle; PKWARE
- * APPNOTE 6.3, torch/serialization.py). The pickle is read as data; compressed entries, views that are not row by row and
- * big-endian values are refused.
+ * APPNOTE 6.3, torch/serialization.py). The pickle is read as data; compressed entries and big-endian values are refused.
  */
 import { AssayError, quoted } from "../../base/error.js";
 import { PERSISTENT, PickleCall, PickleName, type PickleValue, readPickle } from "./pickle.js";
@@ -20,9 +19,10 @@ export type ReadAt = (at: number, length: number) => Promise<Uint8Array>;
 interface TorchTensor {
   dtype: SafetensorsDType;
   shape: readonly number[];
+  /** Values between neighbours along each dimension: views need not lie row by row. */
+  strides: readonly number[];
   /** From the beginning of the ZIP file. */
   offsetBytes: number;
-  sizeBytes: number;
 }
 
 /** By the name that torch gives them. */
@@ -69,21 +69,26 @@ export async function readTorchTensor(read: ReadAt, sizeBytes: number, what: str
   if (order && String.fromCharCode(...(await entryBytes(read, order, 16, what))) !== "little")
     throw new AssayError("UNSUPPORTED", `${what}: expected little-endian values`);
   const tensor = described(readPickle(await entryBytes(read, pickle, PICKLE_BYTES_MAX, what), what), what);
-  if (tensor.byColumns) throw new AssayError("UNSUPPORTED", `${what}: expected a tensor stored row by row`);
   const stored = find(`data/${tensor.storage}`);
   if (!stored) throw fault(what, `the storage ${quoted(tensor.storage)} of the tensor`);
   const start = await dataStart(read, stored, what);
   const width = SAFETENSORS_DTYPE_BITS[tensor.dtype] / 8;
-  const length = tensor.shape.reduce((product, each) => product * each, width);
-  if (!Number.isSafeInteger(length) || tensor.offset * width + length > stored.size)
+  const { dtype, shape, strides } = tensor;
+  const span = spanOf(shape, strides) * width;
+  if (!Number.isSafeInteger(span) || tensor.offset * width + span > stored.size)
     throw fault(what, "a tensor that lies in its storage");
-  return { dtype: tensor.dtype, shape: tensor.shape, offsetBytes: start + tensor.offset * width, sizeBytes: length };
+  return { dtype, shape, strides, offsetBytes: start + tensor.offset * width };
+}
+
+/** Values from the first to the last of a view, both counted. */
+function spanOf(shape: readonly number[], strides: readonly number[]): number {
+  return shape.includes(0) ? 0 : 1 + shape.reduce((sum, size, d) => sum + (size - 1) * strides[d]!, 0);
 }
 
 /**
  * What a pickle says of a tensor: one call by which torch would make it again.
- * @returns its type, shape, first value in its storage, the storage's key, and whether a matrix lies by columns
- * @throws FORMAT or UNSUPPORTED
+ * @returns its type, shape, strides, first value in its storage, the storage's key, and whether it lies row by row, or
+ * as a matrix by columns @throws FORMAT, or UNSUPPORTED for a type that is not read
  */
 export function described(value: PickleValue, what: string) {
   const call = value instanceof PickleCall && value.of === "torch._utils._rebuild_parameter" ? value.args[0] : value;
@@ -104,11 +109,10 @@ export function described(value: PickleValue, what: string) {
   const shape = wholeNumbers(size, what);
   const strides = wholeNumbers(stride, what);
   if (typeof offset !== "number" || !Number.isSafeInteger(offset) || offset < 0) throw fault(what, "an offset");
+  if (shape.length !== strides.length) throw fault(what, "a stride for each dimension");
   const byRows = isRowByRow(shape, strides);
   const byColumns = !byRows && shape.length === 2 && strides[0] === 1 && strides[1] === shape[0];
-  if (!byRows && !byColumns)
-    throw new AssayError("UNSUPPORTED", `${what}: expected a tensor stored row by row, or a matrix column by column`);
-  return { dtype, shape, offset, storage: key, byColumns };
+  return { dtype, shape, strides, offset, storage: key, byRows, byColumns };
 }
 
 function persistent(value: PickleValue | undefined, what: string): readonly PickleValue[] {
@@ -130,7 +134,6 @@ export function wholeNumbers(value: PickleValue | undefined, what: string): numb
 }
 
 function isRowByRow(shape: readonly number[], strides: readonly number[]): boolean {
-  if (shape.length !== strides.length) return false;
   if (shape.includes(0)) return true;
   let expected = 1;
   for (let i = shape.length - 1; i >= 0; i--) {

@@ -13,7 +13,7 @@ import { prng } from "../../../src/base/prng.js";
 import type { StepModel } from "../../../src/host/answers/step-model.js";
 import { examineMembership } from "../../../src/labs/membership/examine.js";
 import { completionsUrl, readScore, scoreText } from "../../../src/labs/membership/host/endpoint-scores.js";
-import { scoreBySteps } from "../../../src/labs/membership/host/local-scores.js";
+import { scoreByLogits, scoreBySteps } from "../../../src/labs/membership/host/local-scores.js";
 import { committed, PLAN_TYPE, publishedTexts, textsToScore } from "../../../src/labs/membership/plan/plan.js";
 import { readScores } from "../../../src/labs/membership/plan/scores.js";
 import { readTexts, scoreTexts } from "../../../src/labs/membership/tools/score.js";
@@ -218,4 +218,23 @@ test("a model that is run here: log-softmax of its raw logits, step by step, tok
   expect(seen).toEqual([[3], [3, 0]]);
   expect(await scoreBySteps(model, "a")).toHaveProperty("refused");
   expect(await scoreBySteps(model, "abcdabcdabcd")).toHaveProperty("refused");
+});
+
+test("a model that gives all logits in one pass: the same, and what it does not take is refused", async () => {
+  const model = {
+    name: "stub",
+    encode: (text: string) => [...text].map((letter) => letter.charCodeAt(0) - 97),
+    logits: async (ids: readonly number[]) => {
+      if (ids.length > 8) throw new Error("indices out of range");
+      return ids.map((_, at) =>
+        Float32Array.from({ length: 4 }, (_, i) => (i === at ? 1000 : 1000 - Math.fround(Math.log(2)))),
+      );
+    },
+    close: async () => undefined,
+  };
+  expect(await scoreByLogits(model, "dab")).toEqual({ logprob: expect.closeTo(2 * Math.log(0.4), 3), tokens: 2 });
+  expect(await scoreByLogits(model, "a")).toHaveProperty("refused");
+  expect(await scoreByLogits(model, "abcdabcdabcd")).toEqual({
+    refused: "the model does not take the text: indices out of range",
+  });
 });
