@@ -5,7 +5,7 @@
 
 /** Ends every refusal that is about the family. */
 export const FAMILIES_READ =
-  "models with the tensor names of the Llama family (Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM; mixtures of experts as Mixtral, Qwen, DeepSeek, Llama 4 and GPT-OSS store them), GPT-2 or GPT-NeoX, and of other transformers whose layers hold two or three linear maps under names that are known (as BERT, T5, Whisper, ViT, CLIP, OPT, BLOOM, Mamba), in safetensors files or as torch.save writes them (.bin, .pt), and GGUF files of such models, are read";
+  "models with the tensor names of the Llama family (Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM; mixtures of experts as Mixtral, Qwen, DeepSeek, Llama 4 and GPT-OSS store them), GPT-2 or GPT-NeoX, and of other transformers whose layers hold two or three linear maps under names that are known (as BERT, T5, Whisper, ViT, CLIP, OPT, BLOOM, Mamba), in safetensors or ONNX files or as torch.save writes them (.bin, .pt), and GGUF files of such models, are read";
 
 /** The more specific name first. */
 const BY_TENSOR: readonly { pattern: RegExp; found: string }[] = [
@@ -38,7 +38,7 @@ const BY_FILE: readonly { pattern: RegExp; found: string }[] = [
     found:
       "a pickle checkpoint that is not read (in a file or folder here, what torch.save writes is; else convert it where you trust it: save_pretrained of transformers writes safetensors)",
   },
-  { pattern: /\.onnx$/i, found: "an ONNX file" },
+  { pattern: /\.onnx$/i, found: "an ONNX file that holds no weights, or is behind a URL" },
   { pattern: /\.h5$/i, found: "a Keras file" },
   { pattern: /\.msgpack$/i, found: "a Flax file" },
 ];

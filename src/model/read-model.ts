@@ -270,7 +270,8 @@ function unstack(
 function storedMatrix(entry: Entry, role: Role, transposed: boolean): StoredMatrix | string {
   const { name, shape } = entry;
   if (!isRead(entry)) return unreadDType(entry);
-  if (entry.coding && entry.byColumns) return `${quoted(name)}: quantised weights are read where they lie row by row`;
+  if (entry.byColumns && entry.coding && (entry.coding.kind !== "scaled" || dtypeBits(entry) < 8))
+    return `${quoted(name)}: packed weights are read where they lie row by row`;
   const place = placeOf(entry);
   const vector = /bias|norm/.test(role) || (role === "mlp.shared.router" && shape.length === 1);
   if (shape.length !== (vector ? 1 : 2))
@@ -288,6 +289,8 @@ function storedMatrix(entry: Entry, role: Role, transposed: boolean): StoredMatr
   if (entry.coding) return `${quoted(name)}: quantised weights are not read where matrices are stored by inputs`;
   return { ...place, rows: columns, columns: rows, order: { kind: "columns", stride: columns } };
 }
+
+const dtypeBits = ({ dtype }: Entry) => (dtype === "U4" ? 4 : 8);
 
 function placeOf({ file, offsetBytes, dtype, coding, added }: Entry): Omit<StoredMatrix, "rows" | "columns"> {
   const more = { ...(coding ? { coding } : {}), ...(added ? { added } : {}) };

@@ -103,6 +103,7 @@ describe("errors of the input", () => {
       { "a.safetensors": all, "b.safetensors": second, [INDEX_NAME]: map("a.safetensors", "b.safetensors") },
       /expected .* in|under that file/,
     ],
+    ["broken-onnx", { "model.onnx": "x" }, /whole numbers that end/],
     ["short", { "model.safetensors": "abc" }, /at least 8 bytes/],
     ["empty-file", { "model.safetensors": "" }, /at least 8 bytes/],
     ["text", { "model.safetensors": "version https://git-lfs.github.com/spec/v1" }, /header of at most/],
@@ -121,7 +122,7 @@ describe("refused, not an error", () => {
   test.each<[string, string, RegExp]>([
     ["a pickle", "pytorch_model.bin", /pickle checkpoint.*Llama family/],
     ["a LoRA adapter as a pickle", "adapter_model.bin", /LoRA adapter.*together with its base: BASE\+ADAPTER/],
-    ["an ONNX", "model.onnx", /ONNX/],
+    ["a Keras file", "model.h5", /Keras/],
   ])("%s", async (name, file, words) => {
     const refused = { kind: "refused", reason: expect.stringMatching(words) };
     expect(await reading(folder(name, { [file]: "x", "config.json": config }))).toEqual(refused);

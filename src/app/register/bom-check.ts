@@ -10,9 +10,17 @@ import { parseStrictJson } from "../../base/strict-json.js";
 import { FileReader } from "../../host/files.js";
 import { assayHome } from "../../host/home.js";
 import { isUrl } from "../../host/http/http-pin.js";
-import { type OpenedModel, openModel, readGgufHeader, readHeader, readTorchFile } from "../../host/model/open-model.js";
+import {
+  type OpenedModel,
+  openModel,
+  readGgufHeader,
+  readHeader,
+  readOnnxGraph,
+  readTorchFile,
+} from "../../host/model/open-model.js";
 import { fileDigests } from "../../host/signing/file-digests.js";
 import { readSmallFile } from "../../host/small-file.js";
+import { weightsOf } from "../../model/formats/onnx-weights.js";
 import { TORCH_FILE } from "../../model/formats/torch-state.js";
 import { type BomClaim, claimsOf } from "../../office/register/exchange/bom-claims.js";
 import { type AtHand, type BomLine, holdAgainst } from "../../office/register/exchange/bom-held.js";
@@ -138,7 +146,11 @@ async function described(opened: OpenedModel): Promise<Omit<AtHand, "root" | "fi
       } else if (TORCH_FILE.test(file.name))
         for (const { name, dtype, shape, elements } of (await readTorchFile(reader, file)).tensors)
           tensors.push({ name, type: dtype, shape, elements });
-      else {
+      else if (/\.onnx$/i.test(file.name))
+        for (const { name, dtype, shape, elements } of weightsOf(await readOnnxGraph(reader, file)).weights)
+          tensors.push({ name, type: dtype, shape, elements });
+      // What an ONNX graph keeps beside it is counted with the graph.
+      else if (file.name.endsWith(".safetensors")) {
         format = "safetensors";
         for (const { name, dtype, shape, elements } of (await readHeader(reader, file)).tensors)
           tensors.push({ name, type: dtype, shape, elements });

@@ -10,8 +10,11 @@ import { basename } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
 import { CONFIG_BYTES_MAX, NO_CONFIG, parseConfig } from "../../model/beside/config.js";
 import { parseVocabulary, TOKENIZER_BYTES_MAX } from "../../model/beside/tokenizer.js";
+import type { FileTensors } from "../../model/entries.js";
 import { FAMILIES_READ, refusalOfFiles } from "../../model/families.js";
 import { GGUF_HEADER_BYTES_MAX, type GgufHeader, parseGgufHeader } from "../../model/formats/gguf.js";
+import { type OnnxGraph, type OnnxTensor, readOnnx } from "../../model/formats/onnx.js";
+import { type OnnxWeight, weightsOf } from "../../model/formats/onnx-weights.js";
 import {
   parseSafetensorsHeader,
   type SafetensorsHeader,
@@ -126,10 +129,15 @@ async function openFiles(listed: ModelFiles, reader: Bytes, adapter: Adapter | n
   const leftOut: LeftOut[] = [];
   const config = orLeftOut("config.json", configBytes, parseConfig, leftOut) ?? NO_CONFIG;
   const vocabulary = orLeftOut("tokenizer.json", tokenizerBytes, parseVocabulary, leftOut);
-  const found: ReadonlyMap<string, Pick<TorchState, "tensors">> = torch ?? headers;
+  const onnx = headers.size === 0 && torch === null && !isUrl(listed.path) ? await readOnnxFile(reader, top) : null;
+  const found: ReadonlyMap<string, { tensors: FileTensors["tensors"] }> = torch ?? onnx?.byFile ?? headers;
   const weightFiles = [...found.keys()].map((name) => top.get(name)!);
   for (const [name, { unread }] of torch ?? [])
     for (const each of unread) leftOut.push({ part: `${name}: ${quoted(each.name)}`, why: each.why, values: 0 });
+  for (const { name, shape } of onnx?.unread ?? []) {
+    const values = shape.reduce((product, each) => product * each, 1);
+    leftOut.push({ part: quoted(name), why: "stored as numbers of a type, or with scales, that are not read", values });
+  }
   const reading =
     found.size === 0
       ? refusedForm(listed.path, [...top.keys()])
@@ -227,6 +235,45 @@ async function readTorchFiles(
       `open-model: expected ${TORCH_SINGLE_NAME}, its index or one such file, got ${written.length}`,
     );
   return written.length === 0 ? null : new Map([await read(written[0]!)]);
+}
+
+/** Of model.onnx or the only .onnx file: weights by the file in which they lie. Null where there is none. */
+async function readOnnxFile(
+  reader: Bytes,
+  top: ReadonlyMap<string, ModelFile>,
+): Promise<{ byFile: Map<string, { tensors: OnnxWeight[] }>; unread: readonly OnnxTensor[] } | null> {
+  const candidates = [...top.keys()].filter((name) => /\.onnx$/i.test(name));
+  const chosen = top.has(ONNX_SINGLE_NAME) ? [ONNX_SINGLE_NAME] : candidates;
+  if (chosen.length > 1)
+    throw new AssayError(
+      "FORMAT",
+      `open-model: expected one .onnx file, got ${chosen.length}; name the one that is meant`,
+    );
+  if (chosen.length === 0) return null;
+  const [own] = chosen as [string];
+  const { weights, unread } = weightsOf(await readOnnxGraph(reader, top.get(own)!));
+  const byFile = new Map<string, { tensors: OnnxWeight[] }>();
+  for (const weight of weights) {
+    const file = top.get(weight.file ?? own);
+    if (!file)
+      throw new AssayError("NOT_FOUND", `${own}: expected ${quoted(weight.file)} beside it, which holds its weights`);
+    if (weight.offsetBytes + weight.sizeBytes > file.sizeBytes)
+      throw new AssayError(
+        "FORMAT",
+        `${file.name}: expected ${quoted(weight.name)} within its ${file.sizeBytes} bytes`,
+      );
+    const held = byFile.get(file.name) ?? { tensors: [] };
+    byFile.set(file.name, { tensors: [...held.tensors, weight] });
+  }
+  return { byFile, unread };
+}
+
+const ONNX_SINGLE_NAME = "model.onnx";
+
+/** Its graph, without its values; nothing is run. */
+export function readOnnxGraph(reader: Bytes, { path, sizeBytes, name }: ModelFile): Promise<OnnxGraph> {
+  const read = (at: number, length: number) => reader.readExactly(path, at, Math.min(length, sizeBytes - at));
+  return readOnnx(read, sizeBytes, name);
 }
 
 /** Where its tensors lie; nothing that the file names is looked up or run. */

@@ -8,12 +8,13 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import type { Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { Kernel } from "../../kernels/kernel.js";
+import { weightsOf } from "../../model/formats/onnx-weights.js";
 import { TORCH_FILE } from "../../model/formats/torch-state.js";
 import { FileReader, fill } from "../files.js";
 import { cachedDigest, type FileState, rememberDigest } from "./digest-cache.js";
 import { FiniteCheck, type NotFiniteTensor, type TensorBytes } from "./finite-check.js";
 import type { ModelFile } from "./folder.js";
-import { readGgufHeader, readHeader, readTorchFile } from "./open-model.js";
+import { readGgufHeader, readHeader, readOnnxGraph, readTorchFile } from "./open-model.js";
 
 /** Two buffers of this size: one is read into while the other is hashed. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -105,10 +106,23 @@ function tied(tensors: readonly TensorBytes[], kernel: Kernel): Check {
   };
 }
 
+/** By place; one that lies in part where another lies is looked at where it is read. */
+function apart(tensors: readonly TensorBytes[]): TensorBytes[] {
+  const sorted = tensors.toSorted((a, b) => a.offsetBytes - b.offsetBytes || a.sizeBytes - b.sizeBytes);
+  let end = 0;
+  return sorted.filter(({ offsetBytes, sizeBytes }) => {
+    if (offsetBytes < end) return false;
+    end = offsetBytes + sizeBytes;
+    return true;
+  });
+}
+
 async function tensorsOf(reader: FileReader, file: ModelFile): Promise<readonly TensorBytes[] | null> {
-  if (TORCH_FILE.test(file.name))
+  if (TORCH_FILE.test(file.name) || /\.onnx$/i.test(file.name))
     try {
-      return (await readTorchFile(reader, file)).tensors;
+      if (TORCH_FILE.test(file.name)) return (await readTorchFile(reader, file)).tensors;
+      const { weights } = weightsOf(await readOnnxGraph(reader, file));
+      return apart(weights.filter((each) => each.file === null));
     } catch (error) {
       // Whether it is a model's is for whoever opens it to say; beside one lie settings of trainers under such names.
       if (error instanceof AssayError) return null;

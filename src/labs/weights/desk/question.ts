@@ -17,7 +17,7 @@ import { settingsOf } from "./typed.js";
 
 export const weightsQuestion: Question = {
   description:
-    "Do two models share ancestral weights? Compares a reference and a suspect, each a Hugging Face folder, one .safetensors, .gguf or torch.save file (.bin, .pt), or an http(s) URL of one of the first two.",
+    "Do two models share ancestral weights? Compares a reference and a suspect, each a Hugging Face folder, one .safetensors, .gguf, .onnx or torch.save file (.bin, .pt), or an http(s) URL of a folder or one of the first two.",
   arguments: [
     { name: "reference", help: "model folder, .safetensors or .gguf file of the claimant" },
     { name: "suspect", help: "model folder, .safetensors or .gguf file of the respondent" },
@@ -80,8 +80,8 @@ Examples:
   $ assay examine weights models/base https://example.org/models/suspect/resolve/main
 
 It reads safetensors with the names of Llama, Mistral, Qwen 2 and 3, Gemma, Phi, OLMo, StableLM,
-GPT-2 and GPT-NeoX, of mixtures of experts, and their usual quantised forms; what torch.save wrote of these, as data, running nothing; and GGUF
-files of such models.
+GPT-2 and GPT-NeoX, of mixtures of experts, and their usual quantised forms; what torch.save wrote of these, as data, running nothing;
+ONNX exports, plain or with 8-bit codes; and GGUF files of such models.
 Behind a URL only what the examination needs is read, in ranges; the finding says how much and what that means.
 An outcome of "inconclusive" does not show that the models are independent.`,
 

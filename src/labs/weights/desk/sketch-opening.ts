@@ -20,7 +20,6 @@ import { type OpenedFile, withOpenedChunks } from "../../../host/model/opened-ch
 import { assertFreeFile, readSmallFile, writeNewFile } from "../../../host/small-file.js";
 import { LocalCompute } from "../../../kernels/compute.js";
 import { safetensorsHeaderLength } from "../../../model/formats/safetensors.js";
-import { TORCH_FILE } from "../../../model/formats/torch-state.js";
 import type { Model } from "../../../model/model.js";
 import { openSide } from "../host/open-side.js";
 import { openSketch, type StoredSketch } from "../host/sketch-store.js";
@@ -303,7 +302,7 @@ function isSettings({ name, sizeBytes }: ModelFile): boolean {
 }
 
 async function headBytes(reader: FileReader, file: ModelFile): Promise<number> {
-  if (TORCH_FILE.test(file.name))
+  if (!/\.(safetensors|gguf)$/.test(file.name))
     throw new AssayError(
       "UNSUPPORTED",
       `sketch open: expected safetensors or GGUF, whose places stand at the file's beginning, got ${quoted(file.name)}`,

@@ -1,0 +1,183 @@
+/**
+ * Weights of an ONNX graph under the names that its framework gave them. Exporters keep the names of biases and norms;
+ * matrices are often turned, folded and called by numbers, or quantised (QDQ, `MatMulInteger`, codes times scales). What
+ * multiplies is followed to what is stored; it is called by the bias that is added next, by its own name, or by the path
+ * of its node. Names are claims like any model's: a test that leans on them sees other names as another model.
+ */
+import type { OnnxGraph, OnnxNode, OnnxTensor } from "./onnx.js";
+
+export interface OnnxWeight {
+  name: string;
+  dtype: string;
+  shape: readonly number[];
+  elements: number;
+  /** A file beside the graph's; null: the graph's own. */
+  file: string | null;
+  offsetBytes: number;
+  sizeBytes: number;
+  /** A matrix of outputs × inputs whose columns lie one behind the other. */
+  byColumns?: true;
+}
+
+interface Stored {
+  tensor: OnnxTensor;
+  /** How often it was turned between its place and its use. */
+  turned: boolean;
+  scale: OnnxTensor | null;
+  zero: OnnxTensor | null;
+  /** Along which dimension of what is stored scales lie, where there are several. */
+  axis: number | null;
+}
+
+/** Steps between a tensor and the node that multiplies by it, or from there to a bias. */
+const STEPS_MAX = 6;
+const CODES = new Set(["I8", "F8_E4M3", "F8_E5M2"]);
+
+/** @returns weights, codes with `_scale` and `_zero_point` beside them, and tensors of types that are not read */
+export function weightsOf({ tensors, nodes }: OnnxGraph): { weights: OnnxWeight[]; unread: OnnxTensor[] } {
+  const from = new Map<string, OnnxNode>();
+  const users = new Map<string, OnnxNode[]>();
+  for (const node of nodes) {
+    for (const output of node.outputs) from.set(output, node);
+    for (const input of new Set(node.inputs)) users.set(input, [...(users.get(input) ?? []), node]);
+  }
+  const graph: Graph = { tensors, from, users };
+  const weights = new Map<string, OnnxWeight>();
+  const used = new Set<string>();
+  for (const node of nodes) {
+    if (!/^(MatMul|Gemm|MatMulInteger|DynamicQuantizeMatMul)$/.test(node.op)) continue;
+    const stored = storedBehind(node.inputs[1], graph) ?? named(node.inputs[1], tensors);
+    if (stored?.tensor.shape.length !== 2 || used.has(stored.tensor.name)) continue;
+    const name = nameOf(node, stored.tensor, graph);
+    if (name === null || weights.has(name)) continue;
+    const transB = node.op === "Gemm" && node.attributes.get("transB")?.[0] === 1;
+    const byColumns = stored.turned === transB;
+    if (!scaledByOutput(stored, byColumns ? 1 : 0)) continue;
+    for (const each of placed(name, stored, byColumns)) weights.set(each.name, each);
+    for (const each of [stored.tensor, stored.scale, stored.zero]) if (each) used.add(each.name);
+  }
+  for (const tensor of tensors.values()) {
+    const stem = /^(.+)_(q|quantized)$/.exec(tensor.name)?.[1];
+    if (stem === undefined || used.has(tensor.name) || weights.has(stem)) continue;
+    const scale = tensors.get(`${stem}_scale`) ?? null;
+    if (!scale || !CODES.has(tensor.dtype ?? "")) continue;
+    const zero = tensors.get(`${stem}_zero_point`) ?? null;
+    if (!scaledByOutput({ tensor, scale, axis: 0 }, 0)) continue;
+    for (const each of placed(stem, { tensor, scale, zero }, false)) weights.set(each.name, each);
+    for (const each of [tensor, scale, zero]) if (each) used.add(each.name);
+  }
+  const unread: OnnxTensor[] = [];
+  for (const tensor of tensors.values()) {
+    if (used.has(tensor.name) || weights.has(tensor.name) || tensor.shape.length === 0) continue;
+    if (tensor.dtype === null) unread.push(tensor);
+    // Whole numbers are shapes and places of the graph's own.
+    // Codes whose scales were not found are no values.
+    else if (CODES.has(tensor.dtype)) unread.push(tensor);
+    else if (/^(F|BF)/.test(tensor.dtype)) weights.set(tensor.name, weight(tensor.name, tensor, tensor.shape));
+  }
+  return { weights: [...weights.values()], unread };
+}
+
+interface Graph {
+  tensors: ReadonlyMap<string, OnnxTensor>;
+  from: ReadonlyMap<string, OnnxNode>;
+  users: ReadonlyMap<string, readonly OnnxNode[]>;
+}
+
+/** Through turns, casts and codes times scales. */
+function storedBehind(name: string | undefined, { tensors, from }: Graph): Stored | null {
+  let [turned, scale, zero]: [boolean, OnnxTensor | null, OnnxTensor | null] = [false, null, null];
+  let axis: number | null = null;
+  let at = name;
+  for (let step = 0; step < STEPS_MAX && at !== undefined; step++) {
+    const tensor = tensors.get(at);
+    if (tensor) return CODES.has(tensor.dtype ?? "") && scale === null ? null : { tensor, turned, scale, zero, axis };
+    const node = from.get(at);
+    if (!node) return null;
+    if (node.op === "Transpose") {
+      if ((node.attributes.get("perm") ?? [1, 0]).join() !== "1,0") return null;
+      turned = !turned;
+      axis = axis === null ? null : 1 - axis;
+    } else if (node.op === "DequantizeLinear") {
+      scale = tensors.get(node.inputs[1] ?? "") ?? null;
+      zero = tensors.get(node.inputs[2] ?? "") ?? null;
+      axis = node.attributes.get("axis")?.[0] ?? 1;
+      if (scale === null) return null;
+    } else if (node.op === "Mul") {
+      scale = tensors.get(node.inputs[1] ?? "") ?? null;
+      if (scale === null) return null;
+      axis = axisOf(scale);
+    } else if (node.op !== "Cast" && node.op !== "Identity") return null;
+    at = node.inputs[0];
+  }
+  return null;
+}
+
+/** As numbers are broadcast: a list lies along the last dimension. */
+const axisOf = ({ shape }: OnnxTensor) => (shape.length === 2 && shape[1] === 1 ? 0 : 1);
+
+/** Codes of a node that multiplies by whole numbers: what belongs to them is called after them. */
+function named(name: string | undefined, tensors: Graph["tensors"]): Stored | null {
+  const tensor = tensors.get(name ?? "");
+  const stem = /^(.+)_(q|quantized)$/.exec(tensor?.name ?? "")?.[1];
+  const scale = tensors.get(`${stem}_scale`);
+  if (!tensor || !scale || !CODES.has(tensor.dtype ?? "")) return null;
+  return { tensor, turned: false, scale, zero: tensors.get(`${stem}_zero_point`) ?? null, axis: axisOf(scale) };
+}
+
+function nameOf(node: OnnxNode, tensor: OnnxTensor, graph: Graph): string | null {
+  const bias = biasBehind(node, graph);
+  if (bias !== null) return `${bias}.weight`;
+  const own = tensor.name.replace(/_(q|quantized)$/, "");
+  if (/\.weight$/.test(own)) return own;
+  const path = /^\/?(.+)\/(?:MatMul|Gemm)(?:_\d+)?(?:_quant)?$/.exec(node.name)?.[1];
+  return path === undefined ? null : `${path.replaceAll("/", ".")}.weight`;
+}
+
+/** The stem of the bias that is added to what the node gives. */
+function biasBehind(node: OnnxNode, { tensors, users }: Graph): string | null {
+  const stemOf = (names: readonly string[]) => {
+    const found = names.find((name) => /\.bias$/.test(name) && tensors.get(name)?.shape.length === 1);
+    return found === undefined ? null : found.slice(0, -".bias".length);
+  };
+  if (node.op === "Gemm") return stemOf(node.inputs.slice(2));
+  let at: OnnxNode | undefined = node;
+  for (let step = 0; step < STEPS_MAX && at; step++) {
+    const next: readonly OnnxNode[] = users.get(at.outputs[0] ?? "") ?? [];
+    const add = next.find(({ op }) => op === "Add");
+    if (add) return stemOf(add.inputs);
+    at = next.find(({ op }) => op === "Cast" || op === "Mul");
+  }
+  return null;
+}
+
+/** One scale for all, or one an output; a scale an input is not read. */
+function scaledByOutput({ tensor, scale, axis }: Pick<Stored, "tensor" | "scale" | "axis">, outputs: 0 | 1): boolean {
+  const count = scale ? scale.shape.reduce((product, n) => product * n, 1) : 1;
+  return count === 1 || (axis === outputs && count === tensor.shape[outputs]);
+}
+
+/** The weight as outputs × inputs, and what its codes need, one a row or one for all. */
+function placed(name: string, { tensor, scale, zero }: Pick<Stored, "tensor" | "scale" | "zero">, byColumns: boolean) {
+  const [a, b] = [tensor.shape[0]!, tensor.shape[1] ?? 1];
+  const shape = byColumns ? [b, a] : [a, b];
+  const beside = (suffix: string, each: OnnxTensor | null) => {
+    if (each === null) return [];
+    const count = each.shape.reduce((product, n) => product * n, 1);
+    return [weight(`${name}${suffix}`, each, count === 1 ? [1] : [count, 1])];
+  };
+  return [
+    { ...weight(name, tensor, shape), ...(byColumns ? { byColumns: true as const } : {}) },
+    ...beside("_scale", scale),
+    ...beside("_zero_point", zero),
+  ];
+}
+
+function weight(
+  name: string,
+  { dtype, file, offsetBytes, sizeBytes }: OnnxTensor,
+  shape: readonly number[],
+): OnnxWeight {
+  const elements = shape.reduce((product, each) => product * each, 1);
+  return { name, dtype: dtype ?? "UNREAD", shape, elements, file, offsetBytes, sizeBytes };
+}
