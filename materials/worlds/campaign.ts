@@ -40,6 +40,8 @@ export interface CampaignSpec {
   every: number;
   /** 1: sends within forty seconds of the full hour. */
   clock: number;
+  /** Hours on end that an account works in a day, a stretch drawn anew for each of its days; 24: all day. */
+  shift: number;
   /** Share of the exchanges that ask for what a student is trained on: reasoning written out, a grade by a rubric. */
   wording: number;
 }
@@ -66,6 +68,7 @@ export const SPEC_DEFAULTS: Omit<CampaignSpec, "name"> = {
   spread: 0,
   every: 1,
   clock: 0,
+  shift: 24,
   wording: 0,
 };
 
@@ -104,10 +107,11 @@ export function campaign(spec: CampaignSpec, stage: Stage): Actor & { spec: Camp
     const total = working.reduce((sum, i) => sum + weights[i]!, 0);
     for (const i of working) {
       const n = poisson(((spec.rows * spec.every) / days) * (weights[i]! / total), own);
-      for (let k = 0; k < n; k++) yield exchange(accounts[i]!, day, own);
+      const from = spec.shift < 24 ? own.below(24) : 0;
+      for (let k = 0; k < n; k++) yield exchange(accounts[i]!, day, from, own);
     }
   }
-  function exchange(account: Account, day: number, own: Random): Row {
+  function exchange(account: Account, day: number, from: number, own: Random): Row {
     const source = own.pick(sources);
     const rewording = own.below(Math.max(1, spec.rewordings));
     // A rewording is the same for all accounts: its exchanges are drawn from a seed of its own.
@@ -119,7 +123,10 @@ export function campaign(spec: CampaignSpec, stage: Stage): Actor & { spec: Camp
     );
     const [input, output] = own.pick(stage.arrivals.tokens);
     const jitter = (own.unit() * 2 - 1) * spec.jitterHours * 3_600_000;
-    const spread = spec.clock > 0 ? own.below(24) * 3_600_000 + own.unit() * 40_000 : own.unit() * DAY_MS;
+    const spread =
+      spec.clock > 0
+        ? own.below(24) * 3_600_000 + own.unit() * 40_000
+        : ((from + spec.shift * own.unit()) % 24) * 3_600_000;
     const time = stage.startMs + day * DAY_MS + ((spread + jitter + DAY_MS) % DAY_MS);
     const asked = spec.paraphrase > 0 ? rewordTemplate(text, source, fixed) : text;
     return {

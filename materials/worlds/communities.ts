@@ -27,6 +27,10 @@ export const COMMUNITIES = [
   "sponsored",
   "synthetic",
   "bounty",
+  "flats",
+  "founders",
+  "one-shop",
+  "shifts",
 ] as const;
 export type CommunityKind = (typeof COMMUNITIES)[number];
 
@@ -164,6 +168,48 @@ export const COMMUNITY_USERS: Record<CommunityKind, (setting: Setting) => User[]
       account: s.own(i, { payment: at[i]!.card, org, addresses: inside(net, s.r) }),
       times: (_, q) => Array.from({ length: poisson(s.aDay, q) }, () => DAY_MS * q.unit()).sort((a, b) => a - b),
     }));
+  },
+  /** Students' flats of four to six on one line, a prepaid card bought together, each up at hours of his own. */
+  flats: (s) => {
+    const { pace } = paces(s);
+    const up = Array.from({ length: s.size }, () => s.r.below(9) - 4);
+    const zone = zones(s);
+    return lots(s, 4, 6, (i, group) => byHand(pace[i]!, zone(group) + up[i]!));
+  },
+  /** Founders with several small companies each, on one card and one office's line: their scripts run from six to midnight. */
+  founders: (s) => {
+    const { pace } = paces(s);
+    const zone = zones(s);
+    return lots(
+      s,
+      4,
+      6,
+      (i, group) => (_, q) =>
+        Array.from({ length: poisson(pace[i]!, q) }, () => ((6 + 18 * q.unit() + zone(group)) % 24) * HOUR),
+    );
+  },
+  /** Strangers anywhere who bought one shop's prepaid card and its way out to the net: both shared with the same others. */
+  "one-shop": (s) => {
+    const { pace } = paces(s);
+    const zone = Array.from({ length: s.size }, () => s.r.below(24));
+    return lots(s, 4, 9, (i) => byHand(pace[i]!, zone[i]!));
+  },
+  /** Contractors at desks that are manned day and night, an agency's card and a building's line: shifts of eight hours that move on each day. */
+  shifts: (s) => {
+    const { pace } = paces(s);
+    const first = Array.from({ length: s.size }, () => s.r.below(3));
+    return lots(
+      s,
+      4,
+      9,
+      (i) => (day, q) =>
+        (day + first[i]!) % 4 === 3
+          ? []
+          : Array.from(
+              { length: poisson((pace[i]! * 4) / 3, q) },
+              () => (8 * ((day + first[i]!) % 3) + 8 * q.unit()) * HOUR,
+            ),
+    );
   },
   /** Hunters of faults who share houses and a prize platform's cards; a scanner's templates, every so many minutes. */
   bounty: (s) => {

@@ -59,6 +59,12 @@ export function compose(settings: WorldSettings): World {
     const r = random(`size ${name}`, seed);
     // A decoy takes 1 to 4 % of the accounts (at least 25) and 1 to 3 % of the rows.
     const size = Math.max(25, Math.round(accounts * (0.01 + 0.03 * r.unit())));
+    // In half of the worlds few of an imitated tool's users meet the campaign, so that it can be found among them; else many.
+    if (kind === "imitated" || kind === "neighbours") {
+      const [few, many] = kind === "imitated" ? [2 + r.below(7), 9 + r.below(41)] : [4 + r.below(3), 8 + r.below(9)];
+      const users = r.unit() < 0.5 ? few : many;
+      return decoy(kind, name, users, Math.round(users * (80 + 60 * r.unit())), stage);
+    }
     // Honest tools are as many and as busy as a campaign: 30 to 49 accounts and some hundred rows each.
     if (isHeavy(kind)) {
       const users = Math.max(30 + r.below(20), size);
@@ -123,7 +129,7 @@ function decoyKinds(words: readonly string[]): { kind: DecoyKind; name: string }
   const kinds = asked.flatMap((w) =>
     w === "all" ? [...DECOYS] : w === "honest" ? [...HONEST] : w === "communities" ? [...COMMUNITIES] : [w],
   );
-  const known: readonly string[] = [...DECOYS, ...HONEST, ...COMMUNITIES, "imitated"];
+  const known: readonly string[] = [...DECOYS, ...HONEST, ...COMMUNITIES, "imitated", "neighbours"];
   return kinds.flatMap((word) => {
     const [kind = "", count = "1"] = word.split(":");
     if (!known.includes(kind)) throw new Error(`worlds: expected decoys of ${known.join(", ")}, got ${kind}`);

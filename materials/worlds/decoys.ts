@@ -4,6 +4,7 @@
  */
 
 import { COMMUNITIES, type CommunityKind } from "./communities.ts";
+import { few, inside } from "./habits.ts";
 import type { Source } from "./material.ts";
 import { conversation, person, volumes } from "./people.ts";
 import { poisson, type Random, random } from "./random.ts";
@@ -15,8 +16,11 @@ import { type Actor, DAY_MS, newAccount, personalTime, type Row, type Stage } fr
 export const DECOYS = ["relay", "agent", "benchmark", "cron", "classroom", "seats", "library"] as const;
 /** Honest software and relays, as heavy on the log as a campaign. */
 export const HONEST: readonly (ToolKind | RelayKind)[] = [...TOOLS, ...RELAYS];
-/** `imitated`: the users of an honest tool whose templates a campaign of the same world sends too. */
-export type DecoyKind = (typeof DECOYS)[number] | ToolKind | RelayKind | CommunityKind | "imitated";
+/**
+ * `imitated`: the users of an honest tool whose templates a campaign of the same world sends too; `neighbours`: a few of
+ * them, in places of four to six that share a card and a line.
+ */
+export type DecoyKind = (typeof DECOYS)[number] | ToolKind | RelayKind | CommunityKind | "imitated" | "neighbours";
 export const isHeavy = (kind: DecoyKind) =>
   kind === "imitated" || [...HONEST, ...COMMUNITIES].some((heavy) => heavy === kind);
 
@@ -39,7 +43,7 @@ function isOneOf<T extends string>(list: readonly T[], word: string): word is T 
   return (list as readonly string[]).includes(word);
 }
 
-const MAKERS: Record<(typeof DECOYS)[number] | "imitated", Maker> = {
+const MAKERS: Record<(typeof DECOYS)[number] | "imitated" | "neighbours", Maker> = {
   relay,
   agent,
   benchmark,
@@ -48,7 +52,30 @@ const MAKERS: Record<(typeof DECOYS)[number] | "imitated", Maker> = {
   seats,
   library,
   imitated,
+  neighbours,
 };
+
+/** Eight to sixteen people with the imitated tool, in places of four to six: one card, one line, one town's hours. */
+function neighbours(name: string, size: number, rows: number, stage: Stage, r: Random): Decoy {
+  const source = stage.extraction[0];
+  if (source === undefined) throw new Error("worlds.neighbours: expected --extraction files, got none");
+  const even = r.unit() < 0.5;
+  const at = few(size, 4, 6, r);
+  const zones = at.map(({ group }) => (group * 7) % 24);
+  const users = volumes(size, rows / stage.days, r, even ? 0.1 : 0.8).map((rowsADay, i) => ({
+    account: newAccount(`${name}-${i}`, r, { payment: at[i]!.card, addresses: inside(at[i]!.net, r) }),
+    rowsADay,
+    zone: zones[i]!,
+  }));
+  function* rowsOn(day: number, own: Random): Iterable<Row> {
+    for (const { account, rowsADay, zone } of users)
+      for (let left = poisson(rowsADay, own); left > 0; left--) {
+        const prompt = (q: Random) => filling(source!, q.below(1e6), q);
+        yield* conversation({ account, turns: 1, day, at: personalTime(zone, own), system: null, prompt, stage }, own);
+      }
+  }
+  return { kind: "neighbours", name, source: source.name, accounts: users.map((u) => u.account), rowsOn };
+}
 
 /** Independent people with one tool, by quota or by habit; the campaign of the world imitates the tool. */
 function imitated(name: string, size: number, rows: number, stage: Stage, r: Random): Decoy {

@@ -53,7 +53,7 @@ const without = values.without.split(",").filter((field) => field !== "") as Lac
  * Fresh with each version of the method: no world of the study was looked at before that version was fixed. Worlds of
  * version 1 were drawn with the empty salt.
  */
-const SALT = values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-3e91`;
+const SALT = values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-c7f2`;
 
 /** Independent sources: prompt files that come from one data set count as one. */
 const TUNING = ["imdb", "samsum", "quarel", "xsum", "wiki_qa", "sciq", "arena-users-a"];
@@ -145,10 +145,13 @@ async function takeIn(world: World): Promise<number> {
 
 async function runWorld(world: string, i: number, benign: string[], extraction: string | null) {
   const of = (names: string[]) => files.filter((file) => names.includes(sourceOf(file)));
+  // What is imitated and who imitates it use one file.
+  const imitating = values.decoys === "imitated" || values.decoys === "neighbours";
+  const asked = extraction === null ? [] : of([extraction]);
   const made = compose({
     arrivals: [arrivals],
     benign: of(benign),
-    extraction: extraction === null ? [] : of([extraction]),
+    extraction: imitating ? [asked[i % asked.length]!] : asked,
     campaign: extraction === null ? [] : [`${values.campaign},name=campaign`],
     decoys: decoysOf(i),
     accounts: Number(values.accounts),
@@ -196,6 +199,14 @@ async function runWorld(world: string, i: number, benign: string[], extraction: 
   const measured = await measure(engine, judged);
   for (const [k, d] of decoys.entries())
     groups.push(line(d.kind, label.get(hash(d.accounts[0]!))!.source, true, measured[k]!.measures));
+  // The campaign as if found whole: whether it is the search or the statistic that misses it.
+  let whole: Measured | null = null;
+  if (members.length > 0) {
+    const accounts = members.flatMap((a) => index.get(a) ?? []).sort((x, y) => x - y);
+    const own = judge(accounts, outsidersOf([accounts], activity), activity);
+    await fillGroupTables(engine, [own], activity);
+    whole = line("campaign", extraction ?? "", true, (await measure(engine, [own]))[0]!.measures);
+  }
   const found = groups
     .filter((m) => m.kind === "campaign")
     .sort((a, b) => b.pooled - a.pooled || b.accounts - a.accounts)[0];
@@ -204,6 +215,7 @@ async function runWorld(world: string, i: number, benign: string[], extraction: 
     methodVersion: METHOD_VERSION,
     rows,
     accounts: made.accounts,
+    outsiders: search.outsiders.count,
     benign,
     extraction,
     campaign:
@@ -217,6 +229,7 @@ async function runWorld(world: string, i: number, benign: string[], extraction: 
             pooled: found?.pooled ?? 0,
             extraction: found?.extraction ?? 0,
             measures: found?.measures ?? null,
+            whole,
           },
     wrong,
     groups,
@@ -228,7 +241,7 @@ function decoysOf(i: number): string[] {
   if (values.decoys === "communities") return [0, 1].map((k) => COMMUNITIES[(2 * i + k) % COMMUNITIES.length]!);
   if (values.decoys === "mixed")
     return [[...HONEST, ...DECOYS][i % (HONEST.length + DECOYS.length)]!, COMMUNITIES[i % COMMUNITIES.length]!];
-  const kinds = [...HONEST, ...DECOYS];
+  const kinds = [...HONEST, ...DECOYS, ...COMMUNITIES];
   if (values.decoys === "one") return [kinds[i % kinds.length]!];
   if (values.decoys !== "rotate") return [values.decoys];
   return [0, 1, 2].map((k) => kinds[(3 * i + k) % kinds.length]!);
@@ -264,10 +277,10 @@ for (let i = Number(values.from); i < Number(values.to); i++) {
     ? values.decoys === "communities"
       ? "communities"
       : "benign"
-    : values.decoys === "imitated"
+    : values.decoys === "imitated" || values.decoys === "neighbours"
       ? "framing"
       : "campaign";
-  const world = `${values.set}-${SALT}-${kind}-${values.rows}-${i}`;
+  const world = `${values.set}-${SALT}-${kind}-${values.rows}-${i}${values.decoys === "neighbours" ? "-neighbours" : ""}`;
   if (done.has(world)) continue;
   const started = performance.now();
   // Two data sets of templates and one of plain prompts a world, and another for the campaign, by turns.

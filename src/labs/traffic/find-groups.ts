@@ -2,7 +2,8 @@
 import type { SqlEngine } from "./engine.js";
 import { type Activity, readActivity } from "./graph/activity.js";
 import { components } from "./graph/components.js";
-import { type Fill, fillHolders, joinedAccounts, readFill } from "./graph/holders.js";
+import { type Fill, fillHolders, joinedAccounts, joinedCells, readFill } from "./graph/holders.js";
+import { cellGroups } from "./graph/joined-cells.js";
 import { joinedGroups } from "./graph/joined-groups.js";
 import { links } from "./graph/links.js";
 import { type Group, judge, type Member, newDesk, type Outsiders, outsidersOf } from "./graph/membership.js";
@@ -61,8 +62,9 @@ export async function findGroups(engine: SqlEngine, rows: number, onStage: (stag
   await fillHolders(engine, rows);
   const fill = await readFill(engine);
   const joined = await joinedAccounts(engine);
+  const cells = await joinedCells(engine);
   onStage("links");
-  const { parts, linked } = candidates(activity, joined);
+  const { parts, linked } = candidates(activity, joined, cells);
   onStage("judging groups");
   // An account that shares cards and networks may be a straggler of any group: p-values are not ranked among such.
   const outsiders = outsidersOf([...parts, [...joined]], activity);
@@ -126,12 +128,17 @@ function popularTemplates({ accounts, templates, byTemplate }: Activity): Search
 }
 
 /** Sets of accounts that the finding half joins, each set once. */
-function candidates(activity: Activity, joined: Uint32Array): { parts: number[][]; linked: number } {
+function candidates(
+  activity: Activity,
+  joined: Uint32Array,
+  cells: readonly (readonly number[])[],
+): { parts: number[][]; linked: number } {
   const found = links(activity);
   const parts = [
     ...components(found, activity.accounts.length),
     ...templateGroups(activity),
     ...joinedGroups(activity, joined, activity.accounts.length),
+    ...cellGroups(activity, cells),
   ];
   const known = new Map<string, number[]>();
   for (const part of parts) {

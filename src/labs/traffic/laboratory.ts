@@ -3,7 +3,7 @@ import type { Laboratory } from "../../app/laboratory.js";
 import { TRAFFIC_PROPOSITIONS } from "./propositions.js";
 
 /** Of both studies. */
-const LOGS = "generated logs of 600 accounts over 14 days";
+const LOGS = "generated logs of 500 and 600 accounts over 14 days";
 
 export const traffic: Laboratory = {
   id: "traffic",
@@ -12,14 +12,14 @@ export const traffic: Laboratory = {
   studies: [
     {
       method: "traffic/lockstep",
-      version: "5",
+      version: "6",
       proposition: "traffic/pooled-operation",
       file: "validation/traffic-pooled-operation.json",
       measuredOn: LOGS,
     },
     {
       method: "traffic/lockstep",
-      version: "5",
+      version: "6",
       proposition: "traffic/extraction-workload",
       file: "validation/traffic-extraction-workload.json",
       measuredOn: LOGS,

@@ -87,8 +87,8 @@ export function tablesOf(group: FoundGroup, search: Search, name: Naming): Group
 
 function workOf(line: WorkLine | undefined): GroupTables["members"][number]["work"] {
   if (!line) return null;
-  const { n, prompts, days, span, single, busiest, marked, gaps, regular } = line;
-  return { n, prompts, days, span, single, busiest, marked, gaps, regular };
+  const { n, prompts, days, span, single, busiest, marked, gaps, regular, hours } = line;
+  return { n, prompts, days, span, single, busiest, marked, gaps, regular, ...(hours ? { hours: [...hours] } : {}) };
 }
 
 /** Leads shown, and accounts of one lead. */
@@ -133,6 +133,7 @@ const LACKS: Record<Part, string> = {
   oneStream: "Its templates come in runs of their own, as those of many users behind a relay do.",
   balance: "Its accounts send as unequally as separate customers do.",
   oneRhythm: "Its accounts keep hours of their own, as people in several places do.",
+  oneShift: "Its accounts work some hours on end, as people in shifts or at a sitting do.",
   aroundClock: "It rests at night, as people of one town do.",
   joined:
     "Its accounts are not joined by cards and networks that the same separate customers share: users of one tool look so too.",

@@ -3,7 +3,7 @@
  * compared, and the validation study speaks for one version.
  */
 export const METHOD_ID = "traffic/lockstep";
-export const METHOD_VERSION = "5";
+export const METHOD_VERSION = "6";
 export const SEED_DEFAULT = "assay-traffic-1";
 
 /** Templates that more than this share of the accounts use say nothing about who belongs together. */
@@ -17,6 +17,8 @@ export const TEMPLATES_AN_ACCOUNT_MAX = 400;
 export const TEMPLATES_PAIRED_MAX = 60;
 /** Two accounts are linked when sharing this many rare templates by chance has at most this probability (log10). */
 export const LINK_LOG10_P = -9;
+/** Two cells of accounts are linked when any two of the log's would share as much by chance once in a thousand logs. */
+export const CELLS_LOG10_P = -3;
 /** Accounts must share at least this many rare templates to be linked. */
 export const SHARED_MIN = 2;
 /** A component above this share of all accounts (and above COMPONENT_MIN) is split by asking for stronger links. */

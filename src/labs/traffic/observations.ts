@@ -16,6 +16,8 @@ const measuresSchema = z.strictObject({
   beyondProduct: share,
   oneStream: share,
   oneRhythm: share,
+  /** Absent before version 6. */
+  oneShift: share.optional(),
   aroundClock: share,
   joined: share,
   manyCards: share,

@@ -13,6 +13,7 @@ const CAMPAIGN = {
   beyondProduct: 1,
   oneStream: 1,
   oneRhythm: 1,
+  oneShift: 1,
   aroundClock: 0.9,
   joined: 1,
   manyCards: 1,
@@ -39,7 +40,7 @@ test("content alone accuses nobody: users of one tool, each with a card and a ne
   expect(statistic(EXTRACTION, tool).value).toBe(0);
 });
 
-test("a clock, an event, a public's templates or list, many users behind the accounts, volumes or hours of their own, a town's night, one card for all: each explains by itself", () => {
+test("a clock, an event, a public's templates or list, many users behind the accounts, volumes or hours of their own, shifts, a town's night, one card for all: each explains by itself", () => {
   for (const part of [
     "offClock",
     "persistence",
@@ -48,6 +49,7 @@ test("a clock, an event, a public's templates or list, many users behind the acc
     "balance",
     "oneStream",
     "oneRhythm",
+    "oneShift",
     "aroundClock",
     "manyCards",
   ] as const)

@@ -6,14 +6,14 @@ import { COMPONENT_SHARE_MAX, GROUP_MIN } from "../method.js";
 import { UnionFind } from "../templates/union-find.js";
 import type { Link } from "./links.js";
 
-/** @returns groups of account numbers, each ascending, in order of their first member */
-export function components(links: readonly Link[], accounts: number): number[][] {
+/** @param least accounts in a group @returns groups of account numbers, each ascending, in order of their first member */
+export function components(links: readonly Link[], accounts: number, least = GROUP_MIN): number[][] {
   const largest = Math.max(10 * GROUP_MIN, COMPONENT_SHARE_MAX * accounts);
   const out: number[][] = [];
   const open: { links: readonly Link[]; log10P: number }[] = [{ links, log10P: 0 }];
   for (let part = open.pop(); part; part = open.pop()) {
     for (const [members, inside] of connected(part.links, accounts)) {
-      if (members.length < GROUP_MIN) continue;
+      if (members.length < least) continue;
       const stronger = median(inside.map((l) => l.log10P));
       if (members.length <= largest || stronger >= part.log10P) out.push(members);
       else open.push({ links: inside.filter((l) => l.log10P <= stronger), log10P: stronger });

@@ -69,6 +69,23 @@ const JOINED_SQL = `SELECT a.id FROM (SELECT account FROM holders WHERE (kind, v
  (SELECT kind, value FROM holders WHERE kind != ${BOTH} GROUP BY kind, value HAVING ${CUSTOMERS_SQL} >= ${CELL_MIN})
  GROUP BY account HAVING uniqExact(kind) = ${KINDS.length}) AS j INNER JOIN account_numbers AS a USING (account) ORDER BY a.id`;
 
+/** Separate customers on one card and one network: their accounts by number, ascending; the cell of most accounts first. */
+export async function joinedCells(engine: SqlEngine): Promise<number[][]> {
+  const reader = new RowBinaryReader(await engine.bytes(CELLS_SQL));
+  const cells = new Map<string, number[]>();
+  while (reader.more) {
+    const value = reader.hex(8);
+    const cell = cells.get(value) ?? [];
+    cells.set(value, cell);
+    cell.push(reader.u32());
+  }
+  return [...cells.values()].sort((a, b) => b.length - a.length || a[0]! - b[0]!);
+}
+
+const CELLS_SQL = `SELECT h.value, a.id FROM (SELECT value, account FROM holders WHERE kind = ${BOTH} AND value IN
+ (SELECT value FROM holders WHERE kind = ${BOTH} GROUP BY value HAVING ${CUSTOMERS_SQL} >= ${CELL_MIN})) AS h
+ INNER JOIN account_numbers AS a USING (account) ORDER BY h.value, a.id`;
+
 /** What the log knows of its accounts: without it a conclusion is out of reach. */
 export interface Fill {
   accounts: number;

@@ -25,9 +25,9 @@ export interface Link {
 }
 
 /** Doubling classes of rarity: class c holds templates of 2^(c+1) to 2^(c+2) − 1 accounts, the last all above. */
-const CLASSES = 16;
+export const CLASSES = 16;
 
-interface Shared {
+export interface Shared {
   /** 0 for templates of two or three accounts. */
   rarity: number;
   /** Ascending. */
@@ -66,6 +66,11 @@ export function links(activity: Activity): Link[] {
   return out;
 }
 
+/** @param users accounts behind a template, two or more @returns its class of rarity */
+export function rarityOf(users: number): number {
+  return Math.min(CLASSES - 1, Math.floor(Math.log2(users)) - 1);
+}
+
 /** Accounts of each rare template in the finding half. */
 function usersOf(activity: Activity): Shared[] {
   const { accounts, templates } = activity;
@@ -80,7 +85,7 @@ function usersOf(activity: Activity): Shared[] {
   rare.sort((x, y) => x.length - y.length);
   const used = new Uint32Array(accounts.length);
   return rare.map((own) => ({
-    rarity: Math.min(CLASSES - 1, Math.floor(Math.log2(own.length)) - 1),
+    rarity: rarityOf(own.length),
     users: own.filter((user) => used[user]!++ < TEMPLATES_AN_ACCOUNT_MAX),
   }));
 }
@@ -90,9 +95,10 @@ const PAIRS_A_PASS = 32_000_000;
 
 /**
  * Pairs met at least SHARED_MIN times, with how often in each class of rarity, by sorting packed (a, b, class), a range
- * of a at a time. `counts` is used again for the next pair.
+ * of a at a time. `counts` is used again for the next pair. @param byTemplate users of each, ascending @param accounts
+ * how many numbers users have
  */
-function* countShared(
+export function* countShared(
   byTemplate: readonly Shared[],
   accounts: number,
 ): Generator<{ a: number; b: number; counts: Uint32Array }> {

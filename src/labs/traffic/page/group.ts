@@ -51,6 +51,7 @@ const MEASURES = {
   beyondProduct: "not one product's system prompt",
   oneStream: "one stream, not many users",
   oneRhythm: "all keep the same hours",
+  oneShift: "through the whole day, by no shift",
   aroundClock: "day and night",
   joined: "cards and networks shared",
   manyCards: "not one card for all",
@@ -61,9 +62,12 @@ const MEASURES = {
 export function trafficMeasures({ group, groups }: TrafficObservations): Figure {
   const title = "The group's measures beside the other groups of the log";
   const others = groups.filter((other) => other.id !== group?.id);
-  const names = Object.keys(MEASURES) as (keyof typeof MEASURES)[];
+  // Findings of earlier versions lack one of them.
+  const names = (Object.keys(MEASURES) as (keyof typeof MEASURES)[]).filter(
+    (name) => group === undefined || group === null || group.measures[name] !== undefined,
+  );
   const bars = names.map((name) => ({ label: MEASURES[name], value: group?.measures[name] ?? 0 }));
-  const dots = names.flatMap((name) => others.map((o) => ({ label: MEASURES[name], value: o.measures[name] })));
+  const dots = names.flatMap((name) => others.map((o) => ({ label: MEASURES[name], value: o.measures[name] ?? 0 })));
   const weakest = bars.filter(({ label }) => label !== MEASURES.harvest).reduce((a, b) => (b.value < a.value ? b : a));
   const description = `The weakest is ${decimal(weakest.value, 2)} ("${weakest.label}"), harvesting left aside; ${others.length} other groups stand as dots.`;
   const svg = draw("traffic-measures", title, description, {
@@ -91,7 +95,7 @@ export function trafficMeasures({ group, groups }: TrafficObservations): Figure 
   const rows = names.map((name) => [
     MEASURES[name],
     group?.measures[name] ?? 0,
-    others.reduce((max, o) => Math.max(max, o.measures[name]), 0),
+    others.reduce((max, o) => Math.max(max, o.measures[name] ?? 0), 0),
   ]);
   return {
     svg,

@@ -30,6 +30,8 @@ export const groupTablesSchema = z.strictObject({
           marked: count,
           gaps: count,
           regular: count,
+          /** Rows by hour of the day, UTC; absent before version 6. */
+          hours: z.array(count).length(24).optional(),
         })
         .nullable(),
     }),
@@ -48,6 +50,8 @@ export const groupTablesSchema = z.strictObject({
     byAccount: coincidences,
     hours: coincidences,
     own: coincidences,
+    /** Absent before version 6. */
+    ownDay: coincidences.optional(),
   }),
   /** Rows in the group's own templates by hour of the day, UTC, on the days that judge. */
   byHour: z.array(count).length(24),

@@ -4,6 +4,7 @@
  * lower bounds (lower-bounds.ts), so that few accounts or rows make them small. Computed from counts alone
  * (read-counts.ts), which stand in a bundle as the group's tables.
  */
+import { aroundClock } from "./around-clock.js";
 import { medianAtLeast, shareAtLeast, varianceAtMost } from "./lower-bounds.js";
 import { type StreamCounts, streamsOf } from "./one-stream.js";
 import { type Cell, type Sharing, sharingOf } from "./sharing.js";
@@ -27,6 +28,8 @@ export interface Measures {
   oneStream: number;
   /** 1 where all accounts keep the same hours, small where each keeps its own. */
   oneRhythm: number;
+  /** 1 where an account's day is as even as the group's, small where it is a sitting or a shift: people work some hours on end. */
+  oneShift: number;
   /** Its share of rows in the six quietest hours of the day, over a quarter: near 0 for people, who sleep. */
   aroundClock: number;
   /** Share of the accounts joined by cards and networks though they are separate customers (sharing.ts). */
@@ -58,6 +61,8 @@ export interface WorkLine {
   /** Pauses within a day, and those within a tenth of their median. */
   gaps: number;
   regular: number;
+  /** Rows by hour of the day, UTC; tables of versions before 6 lack them. */
+  hours?: readonly number[] | undefined;
 }
 
 /** What the measures of one group are computed from. */
@@ -75,13 +80,15 @@ export interface Counts {
   cells: readonly Cell[];
   /** Numbers of the members, as the cells have them. */
   members: readonly number[];
+  /** Rows by hour of the day, by number of the member. */
+  hours: ReadonlyMap<number, readonly number[]>;
   /** Rows of accounts in no group, and those of them with a wording or setting that published cases name. */
   elsewhere: { marked: number; rows: number };
 }
 
 /** @param counts of one group, as its exhibits show them */
 export function measuresOf(counts: Counts): { measures: GroupMeasures; sharing: Sharing } {
-  const sharing = sharingOf(counts.members, counts.cells);
+  const sharing = sharingOf(counts.members, counts.cells, counts.hours);
   return { measures: work(counts, sharing), sharing };
 }
 
@@ -91,7 +98,7 @@ function work(counts: Counts, sharing: Sharing): GroupMeasures {
   const rows = sum(own.map((line) => line.n));
   if (n < 2 || sharedPrompts.prompts === 0) return { ...NOTHING, accounts: n, rows };
   const meanPrompts = sum(own.map((line) => line.prompts)) / n;
-  const { oneStream, oneRhythm } = streamsOf(counts.streams);
+  const { oneStream, oneRhythm, oneShift } = streamsOf(counts.streams);
   const elsewhere = counts.elsewhere.rows === 0 ? 0 : counts.elsewhere.marked / counts.elsewhere.rows;
   const marked = shareAtLeast(own.map((line) => ({ own: line.marked, all: line.n })));
   return {
@@ -107,6 +114,7 @@ function work(counts: Counts, sharing: Sharing): GroupMeasures {
     beyondProduct: round(1 - productRows / rows),
     oneStream: round(oneStream),
     oneRhythm: round(oneRhythm),
+    oneShift: round(oneShift),
     aroundClock: round(aroundClock(counts.byHour)),
     joined: round(sharing.share),
     manyCards: round(1 - Math.max(0, 2 * sharing.oneCard - 1)),
@@ -129,21 +137,6 @@ function offClock({ n, busiest, gaps, regular }: WorkLine): number {
   const alike = gaps < GAPS_MIN ? 0 : Math.max(0, regular / gaps - 0.1 - 0.6 / Math.sqrt(gaps)) / 0.9;
   return 1 - Math.max(minutes, alike);
 }
-
-/** People of one place sleep at once; hours of their own in several places are `oneRhythm`'s matter. */
-const NIGHT_HOURS = 6;
-
-/** Lower 99 % bound of the share of the quietest run of hours, over what an even day has there. */
-function aroundClock(byHour: readonly number[]): number {
-  const rows = sum(byHour);
-  if (rows === 0) return 0;
-  const runs = byHour.map((_, h) => sum(Array.from({ length: NIGHT_HOURS }, (_, k) => byHour[(h + k) % 24]!)));
-  const share = Math.min(...runs) / rows;
-  return Math.min(1, Math.max(0, share - Z * Math.sqrt((share * (1 - share)) / rows)) / (NIGHT_HOURS / 24));
-}
-
-/** One tail of the normal distribution at 99 %. */
-const Z = 2.326348;
 
 /** Fewer pauses tell nothing. */
 const GAPS_MIN = 8;
@@ -169,6 +162,7 @@ const NOTHING = {
   beyondProduct: 0,
   oneStream: 0,
   oneRhythm: 0,
+  oneShift: 0,
   aroundClock: 0,
   joined: 0,
   manyCards: 0,

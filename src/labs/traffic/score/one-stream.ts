@@ -14,6 +14,8 @@ interface Streams {
   oneStream: number;
   /** 1 where all accounts keep the same hours, 1/k where rows of an account are k times as likely to be of one part of the day. */
   oneRhythm: number;
+  /** 1 where an account works as evenly through a day as all do through theirs, 1/k where rows of its day are k times as likely to be of one part of it: a sitting, a shift. */
+  oneShift: number;
 }
 
 const TEMPLATE = "template";
@@ -31,15 +33,19 @@ interface Coincidences {
   pairs: number;
 }
 
-/** Coincidences of templates in all, in six hours, on an account's day; of parts of the day in all, on an account. */
+/** Coincidences of templates in all, in six hours, on an account's day; of parts of the day in all, on an account, on its day. */
 const STREAM_COUNTS = {
   templates: ["0", TEMPLATE],
   byTime: [QUARTERS, TEMPLATE],
   byAccount: [ACCOUNT_DAYS, TEMPLATE],
   hours: ["0", PART_OF_DAY],
   own: ["account", PART_OF_DAY],
+  ownDay: [ACCOUNT_DAYS, PART_OF_DAY],
 } as const;
-export type StreamCounts = Record<keyof typeof STREAM_COUNTS, Coincidences>;
+/** Tables of versions before 6 lack the last. */
+export type StreamCounts = Record<Exclude<keyof typeof STREAM_COUNTS, "ownDay">, Coincidences> & {
+  ownDay?: Coincidences | undefined;
+};
 
 const NONE: Coincidences = { alike: 0, pairs: 0 };
 
@@ -54,6 +60,7 @@ export async function readStreams(engine: SqlEngine, groups: number): Promise<St
     byAccount: NONE,
     hours: NONE,
     own: NONE,
+    ownDay: NONE,
   }));
   for (const [name, [block, item]] of Object.entries(STREAM_COUNTS))
     for (const { g, alike, pairs } of await engine.rows<Coincidences & { g: number }>(coincidencesSql(block, item)))
@@ -61,11 +68,12 @@ export async function readStreams(engine: SqlEngine, groups: number): Promise<St
   return out;
 }
 
-/** Both from 0 to 1: 1 where blocks differ no more than one list dealt out would. */
-export function streamsOf({ templates, byTime, byAccount, hours, own }: StreamCounts): Streams {
+/** From 0 to 1: 1 where blocks differ no more than one list dealt out would. */
+export function streamsOf({ templates, byTime, byAccount, hours, own, ownDay = NONE }: StreamCounts): Streams {
   return {
     oneStream: 1 / Math.max(1, lift(byTime, templates), lift(byAccount, templates)),
     oneRhythm: 1 / Math.max(1, lift(own, hours)),
+    oneShift: 1 / Math.max(1, lift(ownDay, hours)),
   };
 }
 

@@ -49,11 +49,12 @@ export async function fillGroupTables(
 }
 
 const ACCOUNTS_SQL = `SELECT g, a.id, n, prompts, days, span, single, busiest, marked, toUInt32(length(gaps)),
- toUInt32(arrayCount(d -> 10 * abs(d - middle) <= middle, gaps)) FROM (SELECT g, account, toUInt32(count()) AS n, toUInt32(uniqExact(prompt)) AS prompts,
+ toUInt32(arrayCount(d -> 10 * abs(d - middle) <= middle, gaps)), hours FROM (SELECT g, account, toUInt32(count()) AS n, toUInt32(uniqExact(prompt)) AS prompts,
  toUInt32(uniqExact(toDate(ts))) AS days, toUInt32(dateDiff('day', min(ts), max(ts)) + 1) AS span,
  toUInt32(countIf(turn <= 1)) AS single,
  toUInt32(arraySum(arraySlice(arrayReverseSort(sumForEach(arrayMap(i -> toUInt32(i = toMinute(ts)), range(60)))), 1, ${BUSY_MINUTES}))) AS busiest,
  toUInt32(countIf(signals != 0 OR flags != 0)) AS marked,
+ arrayMap(i -> toUInt32(i), sumForEach(arrayMap(i -> toUInt32(i = toHour(ts)), range(24)))) AS hours,
  arraySort(arrayFilter(d -> d >= ${GAP_MS_MIN} AND d <= ${GAP_MS_MAX}, arrayDifference(arraySort(groupArray(toInt64(toUnixTimestamp64Milli(ts))))))) AS gaps,
  gaps[intDiv(length(gaps) + 1, 2)] AS middle
 FROM (${CORE_SQL}) GROUP BY g, account) AS c INNER JOIN account_numbers AS a USING (account) ORDER BY g, a.id`;
@@ -87,6 +88,7 @@ async function accountLines(engine: SqlEngine, groups: number): Promise<AccountL
     const [account, n, prompts, days, span, single, busiest, marked, gaps, regular] = Array.from({ length: 10 }, () =>
       reader.u32(),
     );
+    const hours = [...reader.u32s()];
     out[g]!.push({
       account: account!,
       n: n!,
@@ -98,6 +100,7 @@ async function accountLines(engine: SqlEngine, groups: number): Promise<AccountL
       marked: marked!,
       gaps: gaps!,
       regular: regular!,
+      hours,
     });
   }
   return out;
@@ -138,6 +141,7 @@ export async function measure(engine: SqlEngine, groups: readonly Group[]): Prom
       byHour: hours[g]!,
       cells: cells[g]!,
       members: group.members.map(({ account }) => account),
+      hours: new Map(lines[g]!.map(({ account, hours }) => [account, hours!])),
       elsewhere: elsewhere!,
     };
     return { ...measuresOf(counts), counts, work: new Map(lines[g]!.map((line) => [line.account, line])) };

@@ -49,6 +49,9 @@ export function recomputeGroup(tables: GroupTables): Recomputed {
     byHour: tables.byHour,
     cells: tables.cells.map((cell) => ({ ...cell, kind: CELL_KINDS.indexOf(cell.kind) })),
     members: tables.members.map((_, i) => i),
+    hours: new Map(
+      tables.members.flatMap((m, i): [number, readonly number[]][] => (m.work?.hours ? [[i, m.work.hours]] : [])),
+    ),
     elsewhere: tables.elsewhere,
   });
   const numbered = tables.members.map((_, account) => ({ account }));

@@ -9,6 +9,7 @@ import type { SqlEngine } from "../engine.js";
 import { CUSTOMERS_SQL } from "../graph/holders.js";
 import { RowBinaryReader } from "../log/row-binary.js";
 import { CELL_MIN, HOLDERS_SHARE_MIN } from "../method.js";
+import { keepsNight } from "./around-clock.js";
 import { shareAtLeast } from "./lower-bounds.js";
 
 export interface Sharing {
@@ -75,13 +76,18 @@ export async function readCells(engine: SqlEngine, groups: number): Promise<Cell
   return out;
 }
 
-/** @param accounts the group's, by number */
-export function sharingOf(accounts: readonly number[], cells: readonly Cell[]): Sharing {
+/** @param accounts the group's, by number @param hours rows by hour of the day, of accounts that have any to judge */
+export function sharingOf(
+  accounts: readonly number[],
+  cells: readonly Cell[],
+  hours: ReadonlyMap<number, readonly number[]>,
+): Sharing {
   const customers = new Map<number, [number, number, number]>();
   const shared = [0, 0, 0];
   let largestCard = 0;
   for (const cell of cells) {
     if (cell.accounts.length < HOLDERS_SHARE_MIN * cell.everyone) continue;
+    if (CELL_KINDS[cell.kind] === "both" && resting(cell.accounts, hours)) continue;
     const kind = cell.kind as 0 | 1 | 2;
     for (const account of cell.accounts) {
       const best = customers.get(account) ?? [0, 0, 0];
@@ -105,4 +111,13 @@ export function sharingOf(accounts: readonly number[], cells: readonly Cell[]): 
     cards: shared[0]!,
     networks: shared[1]!,
   };
+}
+
+/** Accounts of one place, who sleep at once. Nothing is known of accounts whose hours the tables do not tell. */
+function resting(accounts: readonly number[], hours: ReadonlyMap<number, readonly number[]>): boolean {
+  const known = accounts.flatMap((account) => {
+    const own = hours.get(account);
+    return own ? [own] : [];
+  });
+  return known.length > 0 && keepsNight(Array.from({ length: 24 }, (_, h) => known.reduce((n, own) => n + own[h]!, 0)));
 }

@@ -27,6 +27,8 @@ const PARTS = {
   balance: [0.2, 0.45],
   oneStream: [0.45, 0.8],
   oneRhythm: [0.7, 0.92],
+  /** A shift of eight hours has 0.4, people's sittings 0.6 to 0.8, a list dealt out over the day 1. */
+  oneShift: [0.7, 0.92],
   /** Half an hour's share in six for people, a quarter for what never sleeps. */
   aroundClock: [0.2, 0.6],
   joined: [0.25, 0.7],
@@ -53,6 +55,7 @@ export function partsOf(measures: Measures): Record<Part, number> {
     balance: of("balance"),
     oneStream: of("oneStream"),
     oneRhythm: of("oneRhythm"),
+    oneShift: of("oneShift"),
     aroundClock: of("aroundClock"),
     joined: of("joined"),
     manyCards: of("manyCards"),
