@@ -9,6 +9,7 @@ import type { SqlEngine } from "../../../src/labs/traffic/engine.js";
 import { ingest } from "../../../src/labs/traffic/host/ingest.js";
 import { ChdbEngine } from "../../../src/labs/traffic/host/sql/chdb-engine.js";
 import { instant } from "../../../src/labs/traffic/log/instant.js";
+import { FORMATS } from "../../../src/labs/traffic/log/sniff.js";
 import { trafficReport } from "../../../src/labs/traffic/report/usage.js";
 import { FIXTURES } from "./log-formats.js";
 
@@ -39,6 +40,8 @@ describe.skipIf(!hasEngine)("intake", () => {
   }
 
   test("each format's requests are rows with the fields that it carries", async () => {
+    // None of the formats that are known is without a log of its own.
+    expect([...new Set(FIXTURES.map(({ format }) => format))].sort()).toEqual(FORMATS.map(({ id }) => id).sort());
     for (const { file, format, text, rows, accounts, skipped, filled } of FIXTURES) {
       const { fill, refusal, sources } = await intake(file, text);
       const [source] = sources;

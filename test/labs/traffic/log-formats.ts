@@ -311,6 +311,60 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
+    ...{ file: "litellm-payload.jsonl", format: "litellm-payload", rows: 6, accounts: 3, skipped: 2 },
+    filled: [...TOKENS, "request", "key", "org", "network", "client", "session", "system"],
+    text: lines(
+      [...six((i) => i), 6, 7].map((i) => ({
+        ...{ id: `chatcmpl-${i}`, trace_id: `s${i}`, call_type: i === 6 ? "aget_responses" : "acompletion" },
+        ...{ status: i === 7 ? "failure" : "success", startTime: 1772442010.847 + i, endTime: 1772442011.847 + i },
+        ...{ model: "gpt", model_group: "gpt", prompt_tokens: 10, completion_tokens: 20, messages: messages(i) },
+        metadata: {
+          ...{ user_api_key_hash: "ab12", user_api_key_user_id: user(i), user_api_key_org_id: "o" },
+          ...{ requester_ip_address: `9.8.${i}.1`, user_agent: "SDK/1" },
+        },
+        model_parameters: { temperature: 0.5 },
+      })),
+    ),
+  },
+  {
+    ...{ file: "datadog.jsonl", format: "datadog-llm-spans", rows: 6, accounts: 3, skipped: 0 },
+    filled: [...TOKENS, "request", "org", "session", "system"],
+    text: lines(
+      six((i) => ({
+        attributes: {
+          ...{ ml_app: "gateway", session_id: `s${i}`, tags: { user_id: user(i) } },
+          spans: [
+            {
+              ...{ span_id: `d${i}`, trace_id: `t${i}`, parent_id: "undefined", name: "chat" },
+              ...{ start_ns: 1772442010847000000 + 1e9 * i, duration: 1e9 },
+              meta: { kind: "llm", input: { messages: messages(i) }, metadata: { model_name: "gpt" } },
+              metrics: { input_tokens: 10, output_tokens: 20 },
+            },
+          ],
+        },
+      })),
+    ),
+  },
+  {
+    ...{ file: "table.csv", format: "plain", rows: 6, accounts: 3, skipped: 0 },
+    filled: [...TOKENS, "request", "key", "org", "payment", "network", "client", "session", "system"],
+    text: csv(
+      six((i) => ({
+        ...{
+          Timestamp: at(i),
+          Id: `r${i}`,
+          User: user(i),
+          Api_key: "k",
+          Organization: "o",
+          Payment: "card",
+          Model: "gpt",
+        },
+        ...{ Ip: `9.8.${i}.1`, User_agent: "SDK/1", Session_id: `s${i}`, System: "You are Bot", Prompt: ask(i) },
+        ...{ Input_tokens: 10, Output_tokens: 20 },
+      })),
+    ),
+  },
+  {
     ...{ file: "langfuse-blob.jsonl", format: "langfuse-events", rows: 6, accounts: 3, skipped: 6 },
     filled: [...TOKENS, "request", "org", "session", "system"],
     text: lines(
