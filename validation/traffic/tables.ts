@@ -3,13 +3,14 @@
  *
  *   npm run build && node validation/traffic/tables.ts --worlds F --harvests F --benign F --framing F --table F
  *
- * A null is a decoy handed over whole, or a group found that is no campaign. It is accused when its statistic is above
- * the level fixed beforehand, whatever its size. A family of nulls is a prompt source (a data set) with a kind of group; a
+ * A null is a decoy handed over whole, or a group found that is no campaign, of at least as many members as a group has:
+ * a smaller one could not be accused and speaks for nothing. It is accused when its statistic is above the level fixed
+ * beforehand. A family of nulls is a prompt source (a data set) with a kind of group; a
  * family of campaigns is a prompt source. Whether a campaign harvests is asked of those that use the wordings alone.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { LEVELS, METHOD_ID, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
+import { GROUP_MIN, LEVELS, METHOD_ID, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 import { lower95, upper95 } from "../../dist/stats/clopper-pearson.js";
 import type { Measured } from "./worlds.ts";
@@ -25,6 +26,7 @@ interface World {
     right: number;
     pooled: number;
     extraction: number;
+    whole: Measured;
   } | null;
   wrong: { kind: string; log10P: number; rows: number }[];
   groups: Measured[];
@@ -48,9 +50,10 @@ const worlds = given.worlds.flatMap(read);
 const harvests = given.harvests.flatMap(read);
 const benign = given.benign.flatMap(read);
 const framing = given.framing.flatMap(read);
-const nulls = [...worlds, ...harvests, ...benign, ...framing].flatMap((w) =>
+const honest = [...worlds, ...harvests, ...benign, ...framing].flatMap((w) =>
   w.groups.filter((g) => g.kind !== "campaign"),
 );
+const nulls = honest.filter((g) => g.accounts >= GROUP_MIN);
 const kinds = [...new Set(nulls.map((n) => n.kind))].sort();
 /** A mixture of sources counts for none of its parts alone: its first names it. */
 const sourceOf = (source: string) => source.split("+")[0]!;
@@ -131,16 +134,27 @@ print(
 print(`listed accounts that are the campaign's: ${share(right(all), named(all))}`);
 for (const w of all.filter((x) => x.campaign && x.campaign.pooled <= LEVEL))
   print(`missed: ${w.world} ${JSON.stringify({ ...w.campaign, measures: undefined })}`);
+const small = new Set(honest.map((g) => g.kind));
+for (const { kind } of nulls) small.delete(kind);
+print(
+  `left out: ${honest.length - nulls.length} groups of fewer than ${GROUP_MIN} members; kinds that never had so many: ${[...small].sort().join(", ") || "none"}`,
+);
 const accused = benign.filter((w) =>
   w.groups.some((g) => g.pooled > LEVEL || g.extraction > LEVELS["traffic/extraction-workload"]),
 );
 print(
   `\n${benign.length} benign worlds, accused ${accused.length}; below ${upper95(accused.length, benign.length).toFixed(4)} (95 %)`,
 );
+const powered = benign.filter((w) => w.groups.some((g) => g.accounts >= GROUP_MIN));
+print(`of them ${powered.length} hold an honest group of ${GROUP_MIN} judged members or more`);
 const others = framing.filter((w) => w.campaign && w.campaign.pooled > LEVEL);
 print(
   `${framing.length} framing worlds: the campaign found in ${others.length}; accounts listed ${named(framing)}, of them not the campaign's ${named(framing) - right(framing)}`,
 );
+for (const w of framing.filter((x) => x.campaign && x.campaign.pooled <= LEVEL))
+  print(
+    `not found: ${w.world} found as ${w.campaign!.pooled}; handed over whole ${w.campaign!.whole.accounts} members, ${w.campaign!.whole.pooled} (${w.campaign!.whole.weakest}); imitated by ${w.groups.find((g) => g.whole)?.kind}`,
+  );
 for (const path of given.table) {
   const w = read(path);
   const values = w.map((x) => x.campaign?.pooled.toFixed(2)).join(", ");

@@ -52,7 +52,7 @@ describe.skipIf(!hasEngine)("honest worlds", () => {
     HONEST.slice(w * A_WORLD, (w + 1) * A_WORLD),
   );
   // Of those that share cards and lines as separate customers, the four that stood highest before (validation/traffic.md).
-  worlds.push(["coworking", "vouchers", "tutoring", "franchise"]);
+  worlds.push(["coworking", "vouchers", "tutoring", "franchise"], ["shifts", "one-shop", "flats"]);
   for (const [w, kinds] of worlds.entries())
     test(`nobody is accused or listed: ${kinds.join(", ")}`, async () => {
       const args = ["--decoys", ...kinds, "--accounts", "700", "--rows", "25000", "--seed", `honest-${w}`];
