@@ -63,8 +63,9 @@ export function trafficMeasures({ group, groups }: TrafficObservations): Figure 
   const title = "The group's measures beside the other groups of the log";
   const others = groups.filter((other) => other.id !== group?.id);
   // Findings of earlier versions lack one of them.
+  const shown = group ? [group, ...groups] : groups;
   const names = (Object.keys(MEASURES) as (keyof typeof MEASURES)[]).filter(
-    (name) => group === undefined || group === null || group.measures[name] !== undefined,
+    (name) => name !== "oneShift" || shown.some(({ measures }) => measures.oneShift !== undefined),
   );
   const bars = names.map((name) => ({ label: MEASURES[name], value: group?.measures[name] ?? 0 }));
   const dots = names.flatMap((name) => others.map((o) => ({ label: MEASURES[name], value: o.measures[name] ?? 0 })));
