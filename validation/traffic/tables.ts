@@ -26,6 +26,7 @@ interface World {
     right: number;
     pooled: number;
     extraction: number;
+    measures: Measured["measures"] | null;
     whole: Measured;
   } | null;
   wrong: { kind: string; log10P: number; rows: number }[];
@@ -167,9 +168,31 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Statistics from the measures that were drawn: a ramp that was made narrower since only takes away. */
+function asItStands(world: World): World {
+  const scored = <G extends { pooled: number; extraction: number }>(
+    g: G,
+    measures: Measured["measures"] | null,
+  ): G => ({
+    ...g,
+    pooled: measures ? statistic("traffic/pooled-operation", measures).value : 0,
+    extraction: measures ? statistic("traffic/extraction-workload", measures).value : 0,
+  });
+  const { campaign } = world;
+  return {
+    ...world,
+    groups: world.groups.map((g) => scored(g, g.measures)),
+    campaign: campaign && {
+      ...scored(campaign, campaign.measures),
+      whole: scored(campaign.whole, campaign.whole.measures),
+    },
+  };
+}
+
 function read(path: string): World[] {
   return readFileSync(path, "utf8")
     .split("\n")
     .filter(Boolean)
-    .map((l) => JSON.parse(l) as World);
+    .map((l) => JSON.parse(l) as World)
+    .map(asItStands);
 }

@@ -25,7 +25,8 @@ const PARTS = {
   offClock: [0.25, 0.6],
   division: [0.25, 0.6],
   balance: [0.2, 0.45],
-  oneStream: [0.45, 0.8],
+  /** Relays reach 0.64, a list dealt out 0.99 and more. */
+  oneStream: [0.7, 0.92],
   oneRhythm: [0.7, 0.92],
   /** A shift of eight hours has 0.4, people's sittings 0.6 to 0.8, a list dealt out over the day 1. */
   oneShift: [0.7, 0.92],
