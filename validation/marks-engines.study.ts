@@ -3,7 +3,8 @@
  * marks (a small trained model of the zoo; materials/makers/marks/make_engine_marked.py). What is asked is the product's
  * own finding, all multiplicity paid, at 10^-6; bounds are Clopper–Pearson's over the texts of a cell, each of 95 %.
  *   node validation/marks-engines.study.ts --zoo ../shared/zoo --marked MARKED
- * writes marks-engines.json, its table and a drawing. `--redraw` makes the last two from the first.
+ * writes marks-engines.json, its table and a drawing. `--redraw` makes the last two from the first; with --schemes and --what
+ * some rows alone are measured, in the place of those that stand.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,6 +30,8 @@ const { values } = parseArgs({
     marked: { type: "string" },
     keys: { type: "string", default: "10" },
     taught: { type: "string", default: "3" },
+    schemes: { type: "string" },
+    what: { type: "string" },
     redraw: { type: "boolean", default: false },
   },
 });
@@ -62,7 +65,9 @@ interface Row {
 }
 const here = new URL(".", import.meta.url).pathname;
 const stored = join(here, "marks-engines.json");
-const rows: Row[] = values.redraw ? (JSON.parse(readFileSync(stored, "utf8")) as Row[]) : [];
+const inPart = values.schemes !== undefined || values.what !== undefined;
+const rows: Row[] = values.redraw || inPart ? (JSON.parse(readFileSync(stored, "utf8")) as Row[]) : [];
+const wanted = (what: string) => values.what === undefined || values.what === what;
 
 function measure(): void {
   const draws = new TokenDraws();
@@ -78,7 +83,8 @@ function measure(): void {
     inserted: (ids, share, source) =>
       Uint32Array.from(Array.from(ids).flatMap((id) => (chance(source) < share ? [id, other(source)] : [id]))),
   };
-  for (const scheme of Object.keys(SCHEMES)) {
+  const schemes = Object.keys(SCHEMES).filter((name) => values.schemes?.split(",").includes(name) ?? true);
+  for (const scheme of schemes) {
     const source = prng("assay/study/marks-engines", scheme);
     const files = Array.from({ length: Number(values.keys) }, (_, n) => {
       const path = join(values.marked!, `${scheme}-${n}`);
@@ -101,13 +107,19 @@ function measure(): void {
         texts.map((ids, i) => ({ id: String(i), ids, promptIds: none })),
         V,
       ).log10P;
-    const cell = (what: string, x: number, of: (file: File, i: number) => readonly Uint32Array[]) =>
+    const cell = (
+      what: string,
+      x: number,
+      of: (file: File, i: number) => readonly Uint32Array[],
+      as: (mark: Mark) => Mark = (mark) => mark,
+    ) =>
+      wanted(what) &&
       note(
         scheme,
         what,
         x,
         files.length,
-        files.flatMap((file) => Array.from({ length: EACH }, (_, i) => asked(file.mark, of(file, i)))),
+        files.flatMap((file) => Array.from({ length: EACH }, (_, i) => asked(as(file.mark), of(file, i)))),
       );
     const two = ({ texts }: File, i: number) => [texts[2 * i]!, texts[2 * i + 1]!];
     cell("length", 100, ({ texts }, i) => [texts[i]!.subarray(0, 100)]);
@@ -116,18 +128,20 @@ function measure(): void {
     for (const [what, edit] of Object.entries(edits))
       for (const share of [0.1, 0.2, 0.3])
         cell(what, share, (file, i) => two(file, i).map((ids) => edit(ids, share, source)));
-    cell("diluted", 0.1, ({ texts, n }, i) => {
+    const diluted = ({ texts, n }: File, i: number) => {
       const rest = unmarked(3 * n + i, 9 * LONG);
       return [Uint32Array.from([...rest.subarray(0, 4 * LONG), ...texts[i]!, ...rest.subarray(4 * LONG)])];
-    });
+    };
+    cell("diluted", 0.1, diluted);
     cell("diluted by texts", 0.1, (file, i) => [
       ...two(file, i),
       ...Array.from({ length: 18 }, (_, k) => unmarked(100 * (3 * file.n + i) + k, LONG)),
     ]);
+    if (scheme === "sbw-lefthash") cell("diluted, repeated contexts scored", 0.1, diluted, scoringRepeats);
     const read = files.map((file) => file.again());
     cell("read again", 400, ({ n }, i) => [read[n]![2 * i]!, read[n]![2 * i + 1]!]);
     cell("unmarked", 2000, ({ n }, i) => [unmarked(3 * n + i, 2000)]);
-    for (const width of [1, 4]) {
+    for (const width of wanted("inherited") ? [1, 4] : []) {
       const ps = files.slice(0, Number(values.taught)).map(({ mark, texts, n }) => {
         const student = new CountsModel(V, width, texts);
         const answers = student.sample(`${scheme} ${n} ${width}`, STUDENT.texts, STUDENT.tokens);
@@ -144,11 +158,19 @@ function measure(): void {
 function note(scheme: string, what: string, x: number, keys: number, unsorted: readonly number[]): void {
   const ps = unsorted.toSorted((a, b) => a - b);
   const found = ps.filter((p) => p <= -6).length;
-  rows.push({
+  const known = rows.findIndex((row) => row.scheme === scheme && row.what === what && row.x === x);
+  rows.splice(known === -1 ? rows.length : known, known === -1 ? 0 : 1, {
     ...{ scheme, what, x, texts: ps.length, keys, found },
     ...{ low: lower95(found, ps.length), high: upper95(found, ps.length) },
     ...{ median: ps[ps.length >> 1]!, weakest: ps.at(-1)! },
   });
+}
+
+/** The same mark, contexts counted where they come again too. */
+function scoringRepeats(mark: Mark): Mark {
+  return mark.form === "sbw/original"
+    ? { ...mark, parameters: { ...mark.parameters, deduplicate_contexts: "none" } }
+    : mark;
 }
 
 /** The same lines with their text alone: ids as a reader finds them. */
@@ -165,6 +187,8 @@ const TITLES: Readonly<Record<string, string>> = {
   deleted: "Tokens deleted, of 400",
   inserted: "Tokens inserted, a token of 400",
   diluted: "One passage of 200 tokens in a text of 2,000",
+  "diluted, repeated contexts scored":
+    "The same passage, asked with deduplicate_contexts none: contexts that the text around has used count too",
   "diluted by texts": "Two answers of 200 tokens among 18 that are not marked",
   "read again": "400 tokens, their text read by the same tokenizer anew",
   unmarked: "Control: 2,000 tokens that are not marked",

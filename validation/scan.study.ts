@@ -272,6 +272,9 @@ const summary = {
     ({ bases, first, log10P, commonStartLog10P }) =>
       bases.includes(first) && log10P === 0 && (commonStartLog10P ?? 0) < 0,
   ).length,
+  /** Of two bases both named as what the model is put together from. */
+  bothNamed: derived.filter(({ bases, mixture }) => mixture?.of.every((name) => bases.includes(name))).length,
+  wrongMixture: rows.filter(({ bases, mixture }) => mixture?.of.some((name) => !bases.includes(name))).length,
   baseSupported: derived.filter(({ bases, supported }) => bases.some((base) => supported.includes(base))).length,
   wrongBase: rows.filter(({ bases, supported }) => supported.some((name) => !bases.includes(name))).length,
   strangers: others.length,
