@@ -128,6 +128,16 @@ test("an edited page of the second form does not hold: the package that it names
   expect(check!.checked).toBeUndefined();
 });
 
+test.each(LATER_MADE)(
+  "an edited page of %s does not hold, whatever older renderers know of its question",
+  async (name) => {
+    const files = unzipStrict(SECOND.find(([each]) => each === name)![1]);
+    const page = fromUtf8(files.get("data/page.html")!, "page");
+    const edited = repacked(files, { "page.html": utf8(page.replace("Observations", "Observation")) });
+    expect((await checkPages(edited, null))[0]).toMatchObject({ name: "page", holds: false });
+  },
+);
+
 test("a page holds by a kept renderer, whichever package is named, and one bundle by one renderer", async () => {
   const files = unzipStrict(SECOND.find(([name]) => name === "traffic")![1]);
   const at9 = (path: string) =>
