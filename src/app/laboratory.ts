@@ -31,7 +31,7 @@ export interface Laboratory {
   /** What may be asked, each under `assay examine NAME`. */
   questions: readonly QuestionPlace[];
   /** Commands of its own beside its questions: `assay NAME`. */
-  tools: readonly Loaded<() => Command>[];
+  tools: readonly Tool[];
   /** How its observations stand on a page. */
   view: () => Promise<View>;
   /** Shown by `assay --help`: what is typed behind `assay examine`, and what it gives. */
@@ -112,6 +112,11 @@ interface Loaded<T> {
   name: string;
   summary: string;
   load: () => Promise<T>;
+}
+
+/** Its own verb, or one below another laboratory's: `under` names that. */
+interface Tool extends Loaded<() => Command> {
+  under?: string;
 }
 
 export interface QuestionPlace extends Loaded<Question> {

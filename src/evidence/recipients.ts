@@ -37,3 +37,24 @@ export function readRecipients(bytes: Uint8Array, what: string): Recipients {
     throw new AssayError("FORMAT", `${where}: expected distinct recipients`);
   return parsed.data;
 }
+
+/** A plan of copies of a source tree (labs/code/copies/plan.ts), which the access ledger reads for its names alone. */
+export const CODE_COPIES_TYPE = "assay/code-copies/v1" as const;
+const copiesSchema = z.looseObject({
+  type: z.literal(CODE_COPIES_TYPE),
+  secret: z.string().regex(/^[0-9a-f]{64}$/),
+  recipients: z.array(z.string().min(1).max(200)).max(100_000),
+});
+
+/**
+ * Whom an owner's list or plan names, and the secret under which their copies differ.
+ * @throws LIMIT, SCHEMA or FORMAT as readRecipients
+ */
+export function readMarkedRecipients(bytes: Uint8Array, what: string): { key: string; recipients: readonly string[] } {
+  if (bytes.length <= RECIPIENTS_BYTES_MAX) {
+    const where = `recipients: ${what}`;
+    const copies = copiesSchema.safeParse(parseStrictJson(fromUtf8(bytes, where), where));
+    if (copies.success) return { key: copies.data.secret, recipients: copies.data.recipients };
+  }
+  return readRecipients(bytes, what);
+}

@@ -2,7 +2,7 @@
 import { utf8 } from "../../base/bytes.js";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
-import { RECIPIENTS_BYTES_MAX, readRecipients } from "../../evidence/recipients.js";
+import { RECIPIENTS_BYTES_MAX, readMarkedRecipients } from "../../evidence/recipients.js";
 import { publicOf, readPublicKey } from "../../host/signing/signature-keys.js";
 import { readSmallFile } from "../../host/small-file.js";
 import { readWhole } from "../../host/whole-file.js";
@@ -90,7 +90,7 @@ async function markOf({ markList, markRecipient, recipient }: GrantOptions): Pro
       throw new AssayError("USAGE", "grant: expected --mark-list beside --mark-recipient");
     return null;
   }
-  const { key, recipients } = readRecipients(await readSmallFile(markList, RECIPIENTS_BYTES_MAX), markList);
+  const { key, recipients } = readMarkedRecipients(await readSmallFile(markList, RECIPIENTS_BYTES_MAX), markList);
   const name = markRecipient ?? recipient;
   if (!recipients.includes(name))
     throw new AssayError("USAGE", `grant: expected ${quoted(name)} on the list ${markList}; mark a copy for it first`);

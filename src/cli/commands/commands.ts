@@ -91,9 +91,18 @@ const VERBS: readonly Verb[] = [
   },
   // What a laboratory brings beside its questions.
   ...LABORATORIES.flatMap(({ tools }) =>
-    tools.map(({ name, summary, load }) => ({ name, description: summary, load: async () => (await load())() })),
+    tools.flatMap(({ name, summary, load, under }) =>
+      under === undefined ? [{ name, description: summary, load: async () => withOthers(name, (await load())()) }] : [],
+    ),
   ),
 ];
+
+/** A laboratory's verb with what others bring below it. */
+async function withOthers(verb: string, command: Command): Promise<Command> {
+  for (const { tools } of LABORATORIES)
+    for (const { under, load } of tools) if (under === verb) command.addCommand((await load())());
+  return command;
+}
 
 /** Every verb with everything below it: for completion, and for whoever holds the vocabulary together. */
 export async function everyCommand(): Promise<Command> {

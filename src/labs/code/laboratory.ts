@@ -1,10 +1,11 @@
 /** The code laboratory: was this code taken from that code base? */
 import type { Laboratory } from "../../app/laboratory.js";
-import { CODE_PROPOSITIONS } from "./propositions.js";
+import { CODE_PROPOSITIONS, CODE_PROPOSITIONS_1 } from "./propositions.js";
 
 export const code: Laboratory = {
   id: "code",
   propositions: CODE_PROPOSITIONS,
+  earlier: [CODE_PROPOSITIONS_1],
   studies: [
     {
       method: "code/exclusive-containment",
@@ -12,6 +13,12 @@ export const code: Laboratory = {
       file: "validation/code-shared-source.json",
       measuredOn:
         "474 makers of packages in five languages who were no part of making the rule, and files of at least 2,000 tokens that were copied and edited",
+    },
+    {
+      method: "code/recipient-copy",
+      version: "1",
+      file: "validation/code-recipient-copy.json",
+      measuredOn: "copies of packages in five languages, under drawn keys",
     },
   ],
   questions: [
@@ -21,12 +28,24 @@ export const code: Laboratory = {
       typed: async () => (await import("./desk/typed.js")).codeTyped,
       load: async () => (await import("./desk/question.js")).codeQuestion,
     },
+    {
+      name: "code-copy",
+      summary: "Which recipient's copy of a source tree was this code made from?",
+      typed: async () => (await import("./desk/typed.js")).copyTyped,
+      load: async () => (await import("./desk/copy-question.js")).copyQuestion,
+    },
   ],
   tools: [
     {
       name: "code",
       summary: "Build and read an index of public code, by maker.",
       load: async () => (await import("./tools/code.js")).codeCommand,
+    },
+    {
+      name: "code",
+      under: "mark",
+      summary: "Write copies of a source tree that tell recipients apart.",
+      load: async () => (await import("./tools/mark-code.js")).markCodeCommand,
     },
   ],
   view: async () => (await import("./page/view.js")).codeView,

@@ -8,6 +8,9 @@ import type { Language } from "./tokens/languages.js";
 
 export const METHOD = { id: "code/exclusive-containment", version: "3" } as const;
 
+/** Whose copy is it? (copies/) Its places follow from its rules, so that a plan is read by one version alone. */
+export const COPY_METHOD = { id: "code/recipient-copy", version: "1" } as const;
+
 /** Tokens a print covers. Both lengths must agree: the short one survives edits, the long one is rarer by chance. */
 export const PRINT_TOKENS = [16, 24] as const;
 /** A unit of fewer exclusive prints, of either length, is not scored: one chance phrase would be a third of it. */

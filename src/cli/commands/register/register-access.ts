@@ -100,7 +100,10 @@ function grantCommand(): Command {
     .option("--terms <text>", "the terms, in words")
     .option("--terms-document <file>", "the agreement, named by its SHA-256")
     .option("--terms-uri <address>", "where the terms are published")
-    .option("--mark-list <file>", "recipients' list of `mark weights`: the recipient's name in it is recorded")
+    .option(
+      "--mark-list <file>",
+      "recipients' list of `mark weights` or plan of `mark code`: the recipient's name in it is recorded",
+    )
     .option("--mark-recipient <name>", "name in that list (default: the recipient's)")
     .option("--note <text>", "anything else")
     .option("--seal-to <recipient>", "age recipient who can open it, beside the owner; may be repeated", several, [])

@@ -1,12 +1,9 @@
 /** `assay examine code`: what is typed, what is examined, and how a bundle is examined again. */
-import { readdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { foundInputs } from "../../../app/found-inputs.js";
-import type { Question, RecomputeDesk } from "../../../app/laboratory.js";
-import { AssayError } from "../../../base/error.js";
-import type { ExaminationRequest } from "../../../evidence/request.js";
-import type { SourceTree } from "../host/source-tree.js";
+import type { Question } from "../../../app/laboratory.js";
 import { examineTrees, openTree } from "./examine-trees.js";
+import { foundTrees } from "./found-trees.js";
 import { leftOutOf } from "./typed.js";
 
 export const codeQuestion: Question = {
@@ -57,8 +54,8 @@ An outcome of "inconclusive" does not show that the code was written independent
     const { at, has } = await foundInputs("files", files, desk);
     const trees = await foundTrees(request, desk);
     return examineTrees({
-      claimant: trees("claimant"),
-      suspect: trees("suspect"),
+      claimant: trees("claimant").tree,
+      suspect: trees("suspect").tree,
       corpus: dirname(at("corpus")),
       leaveOut: leftOutOf(request),
       review: has("review") ? at("review") : null,
@@ -67,28 +64,3 @@ An outcome of "inconclusive" does not show that the code was written independent
     });
   },
 };
-
-/** Folders among the inputs, and the folders in them, whose root is one that is wanted; under the bundle's names. */
-async function foundTrees(
-  request: ExaminationRequest,
-  { inputs }: RecomputeDesk,
-): Promise<(role: string) => SourceTree> {
-  const wanted = new Map(request.inputs.map(({ role, root, name }) => [role, { root, name }]));
-  const roots = new Set([...wanted.values()].map(({ root }) => root));
-  const found = new Map<string, SourceTree>();
-  const look = async (folder: string): Promise<void> => {
-    const tree = await openTree(folder).catch(() => null);
-    if (tree && roots.has(tree.root)) found.set(tree.root, tree);
-  };
-  for (const folder of inputs) {
-    await look(folder);
-    const inside = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    for (const entry of inside) if (entry.isDirectory()) await look(join(folder, entry.name));
-  }
-  return (role) => {
-    const { root, name } = wanted.get(role) ?? { root: "", name: "" };
-    const tree = found.get(root);
-    if (tree) return { ...tree, name };
-    throw new AssayError("NOT_FOUND", `verify: expected the ${role}'s tree (${root}) under ${inputs.join(", ")}`);
-  };
-}

@@ -1,4 +1,5 @@
 /** How a request of the code laboratory is typed again, after `assay examine NAME`; paths are the reader's own. */
+import { datedTyped } from "../../../app/log/dated.js";
 import { AssayError } from "../../../base/error.js";
 import type { ExaminationRequest } from "../../../evidence/request.js";
 
@@ -7,6 +8,11 @@ export function codeTyped(request: ExaminationRequest): string {
   const left = leftOutOf(request).map((maker) => ` --leave-out ${maker}`);
   const review = request.inputs.some(({ role }) => role === "review") ? " --review FILE" : "";
   return `CLAIMANT SUSPECT --corpus DIR${left.join("")}${review}`;
+}
+
+/** Trees, plan and proof are files of whoever types; tries are a setting. */
+export function copyTyped(request: ExaminationRequest): string {
+  return `SUSPECT --original TREE --plan PLAN.json${datedTyped(request)}`;
 }
 
 /** Makers left out. @throws AssayError UNSUPPORTED where the request is of another form */

@@ -4,12 +4,15 @@ import { decimal, whole } from "../../../report/figure-words.js";
 import { SummaryList } from "../../../report/parts/summary-list.js";
 import { Table } from "../../../report/parts/table.js";
 import type { View } from "../../../report/view.js";
+import { type CopyObservations, copyObservationsSchema } from "../copies/observations.js";
 import { type CodeObservations, codeObservationsSchema, type DirectionSeen, type SideSeen } from "../observations.js";
 
 export const codeView: View = {
-  reads: (finding) => finding.proposition.id.startsWith("code/") && seenIn(finding) !== null,
+  reads: (finding) => finding.proposition.id.startsWith("code/") && (seenIn(finding) ?? copyIn(finding)) !== null,
   figures: () => [],
   Observations: ({ finding }) => {
+    const copy = copyIn(finding);
+    if (copy) return <Copies seen={copy} />;
     const seen = seenIn(finding);
     return seen ? (
       <>
@@ -24,6 +27,42 @@ export const codeView: View = {
 function seenIn({ observations }: Finding): CodeObservations | null {
   const parsed = codeObservationsSchema.safeParse(observations);
   return parsed.success ? parsed.data : null;
+}
+
+function copyIn({ observations }: Finding): CopyObservations | null {
+  const parsed = copyObservationsSchema.safeParse(observations);
+  return parsed.success ? parsed.data : null;
+}
+
+/** Strongest recipients on a page; the finding lists up to a thousand. */
+const SHOWN_MAX = 20;
+
+function Copies({ seen }: { seen: CopyObservations }) {
+  const kinds = seen.byKind.map(({ kind, places, read }) => `${kind} ${whole(read)} of ${whole(places)}`).join(", ");
+  return (
+    <>
+      <SummaryList
+        rows={[
+          ["Commitment of the plan", seen.commitment],
+          ["Places of the original found in the suspect", `${whole(seen.read)} of ${whole(seen.places)}: ${kinds}`],
+          ["Recipients in the plan", whole(seen.recipients)],
+          ["Named", seen.named.join(", ") || "nobody"],
+        ]}
+      />
+      <Table
+        caption="Recipients by how well the suspect agrees with their copies"
+        columns={[
+          { title: "Recipient" },
+          { title: `Agree, of ${whole(seen.read)}`, numeric: true },
+          { title: `Without numbers, of ${whole(seen.structural)}`, numeric: true },
+          { title: "log10 p, before all recipients are paid for", numeric: true },
+        ]}
+        rows={seen.results
+          .slice(0, SHOWN_MAX)
+          .map((each) => [each.name, whole(each.agreements), whole(each.structural), decimal(each.log10P, 2)])}
+      />
+    </>
+  );
 }
 
 function Summary({ seen }: { seen: CodeObservations }) {
