@@ -1,6 +1,6 @@
 /**
  * Whose copy of a source tree is it? Trees are packages of five languages (materials/code/public-code.tsv, judging makers): of
- * each language the first makers, in an order drawn by digest, whose first 15 files hold 1,500 to 20,000 lines. A null is a
+ * each language the first makers, in an order drawn by digest, whose first 15 files hold 1,500 to 5,000 lines. A null is a
  * key: a plan for a hundred recipients none of whom had the suspect, which is the original as it was, another plan's
  * copy, that copy edited, two such copies mixed file by file, or another maker's tree. A positive is a recipient's copy
  * after the edits of a ladder; numbers of places are in the tables.
@@ -23,7 +23,7 @@ import { LANGUAGES, type Language } from "../dist/labs/code/tokens/languages.js"
 import { editLines } from "../materials/code/edit-lines.ts";
 import { defineStudy, type Row } from "./runner/study.ts";
 
-const TREES = 4;
+const TREES = 3;
 const FILES = 15;
 const LINES_MIN = 1500;
 const RECIPIENTS = 100;
@@ -82,7 +82,7 @@ async function part(language: string, maker: string): Promise<SourceTree | null>
   if (!tree) return null;
   const files = tree.files.slice(0, FILES);
   const lines = files.reduce((sum, { bytes }) => sum + bytes.reduce((n, byte) => n + (byte === 10 ? 1 : 0), 0), 0);
-  return lines < LINES_MIN || lines > 20_000 ? null : treeOf(maker, files);
+  return lines < LINES_MIN || lines > 5000 ? null : treeOf(maker, files);
 }
 
 function open(name: string): Promise<Tree> {
@@ -178,7 +178,7 @@ function readingOf(
       suspect === "the original"
         ? tree.tree
         : suspect === "another maker's tree"
-          ? (await open(alike[0] ?? tree.name)).tree
+          ? (await part(tree.language, (alike[0] ?? tree.name).split("/")[1]!))!
           : treeOfTexts(await texts());
     return readPlaces(tree.variants.placed, await shownPlaces(suspected));
   })();
@@ -223,9 +223,11 @@ export default defineStudy<Case, Result, ReturnType<typeof summary>>({
         taken++;
       }
     }
+    // Keys are what is counted: one tree of each language serves them all.
+    const firsts = LANGUAGES.flatMap((language) => names.find((name) => name.startsWith(`${language}/`)) ?? []);
     const nulls = Array.from({ length: KEYS }, (_, key): Case => {
-      const tree = names[key % names.length]!;
-      return { kind: "key", tree, suspect: SUSPECTS[Math.floor(key / names.length) % SUSPECTS.length]!, key };
+      const tree = firsts[key % firsts.length]!;
+      return { kind: "key", tree, suspect: SUSPECTS[Math.floor(key / firsts.length) % SUSPECTS.length]!, key };
     });
     return [...LADDER.flatMap((kind) => names.map((tree): Case => ({ kind, tree }))), ...nulls];
   },

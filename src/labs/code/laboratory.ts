@@ -38,7 +38,7 @@ export const code: Laboratory = {
   tools: [
     {
       name: "code",
-      summary: "Build and read an index of public code, by maker.",
+      summary: "Build and read an index of public code, by maker; prepare what a blind reader is given.",
       load: async () => (await import("./tools/code.js")).codeCommand,
     },
     {

@@ -76,7 +76,8 @@ export async function examineTrees(asked: Trees): Promise<Examination> {
   };
 }
 
-async function sideOf(tree: SourceTree, role: string, onProgress: Trees["onProgress"]): Promise<CodeSide> {
+/** One side, opened and printed: @param role what it is called while it is read */
+export async function sideOf(tree: SourceTree, role: string, onProgress: Trees["onProgress"]): Promise<CodeSide> {
   const printed: PrintedTree = await printTree(tree, "units", (done, total) =>
     onProgress({ stage: `reading the ${role}'s files`, done, total }),
   );

@@ -79,7 +79,7 @@ export async function copyOf(
     const form: Form = (i) => asked.get(i) ?? sites[i]!.form;
     const { held, text: copy } = await tried(text, grammar, sites, form);
     // Where places bear on each other and one is lost, the file stays as it is: what then agrees agrees by chance.
-    const holds = held !== null && held.every((each) => each);
+    const holds = held?.every((each) => each) ?? false;
     copies.set(path, holds ? copy : text);
     asAsked += holds ? places.length : places.filter((site) => sites[site]!.form === asked.get(site)).length;
     from += places.length;

@@ -1,7 +1,8 @@
-/** `assay code corpus build|show|grow`: the index of public code. */
+/** `assay code corpus build|show|grow`: the index of public code; `assay code review`: what a blind reader is given. */
 import { Command } from "commander";
 import { AssayError } from "../../../base/error.js";
 import { buildCorpus, growCorpus, showCorpus } from "../desk/corpus.js";
+import { prepareReading } from "../desk/reading.js";
 
 /** All verbs below `code`. */
 export function codeCommand(): Command {
@@ -48,7 +49,37 @@ export function codeCommand(): Command {
         `${shown.root}\ndated ${shown.index.dated}, ${shown.makers.length} makers\n${lines.join("\n")}\n`,
       );
     });
-  return new Command("code").description("Build and read an index of public code, by maker.").addCommand(corpus);
+  return new Command("code")
+    .description("Build and read an index of public code, by maker; prepare what a blind reader is given.")
+    .addCommand(corpus)
+    .addCommand(reviewCommand());
+}
+
+function reviewCommand(): Command {
+  return new Command("review")
+    .description(
+      "Write what a reader is given who is to say which shared units a third source explains: units side by side without any score, and a record to fill in for examine code --review.",
+    )
+    .argument("<claimant>", "the claimant's source: a folder, or an archive")
+    .argument("<suspect>", "the respondent's source, likewise")
+    .requiredOption("--corpus <folder>", "index of public code, by `assay code corpus build`")
+    .option(
+      "--leave-out <maker>",
+      "a maker of the index who descends from a side, or is one; may be repeated",
+      (maker: string, before: string[]) => [...before, maker],
+      [] as string[],
+    )
+    .requiredOption("--out <folder>", "a new folder for units.html and record.json")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ assay code review ours/ theirs/ --corpus index --out reading
+  $ assay examine code ours/ theirs/ --corpus index --review reading/record.json`,
+    )
+    .action(async (claimant: string, suspect: string, asked: { corpus: string; leaveOut: string[]; out: string }) => {
+      process.stdout.write(`${await prepareReading({ claimant, suspect, ...asked })} pairs to read\n`);
+    });
 }
 
 const say = (line: string): void => {
