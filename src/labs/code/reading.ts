@@ -11,7 +11,7 @@ import { meet } from "./prints/prints.js";
 import type { Review } from "./review.js";
 
 type Named = Pick<Unit, "path" | "name" | "line">;
-export interface ToRead {
+interface ToRead {
   ours: Named;
   /** The other side's unit that shares most with it. */
   theirs: Named;

@@ -7,7 +7,7 @@
 import { log10BinomialTail } from "../../../stats/exact-tails.js";
 import type { SiteKind } from "./sites.js";
 
-export interface Traced {
+interface Traced {
   name: string;
   agreements: number;
   structural: number;

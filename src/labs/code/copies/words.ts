@@ -13,7 +13,7 @@ export const COPY_ALTERNATIVES = [
 
 export const COPY_LIMITS = [
   "It sees places of the original that are found in the suspect by the tokens around them, names hidden. Who writes every place in one form, or writes the code anew, leaves nothing to read.",
-  "Places number some twenty to sixty in a thousand lines, fewer where code holds few choices, comparisons and numbers; about 40 that are read and agree name one of a hundred recipients, so that a few functions are too little.",
+  "Places number some ten in a thousand lines of Rust, some thirty and more elsewhere; some 28 that are read and all agree, or 50 of which nine in ten do, name one of a hundred recipients, so that a few functions are too little.",
   "A copy means the same under the languages' own rules; a class whose comparisons differ by side, or a tool that reads source text, may tell copies apart.",
   "It says nothing about who passed the code on, when, or with what right.",
 ] as const;
