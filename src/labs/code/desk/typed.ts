@@ -1,5 +1,5 @@
 /** How a request of the code laboratory is typed again, after `assay examine NAME`; paths are the reader's own. */
-import { datedTyped } from "../../../app/log/dated.js";
+import { datedTyped } from "../../../app/log/dated-typed.js";
 import { AssayError } from "../../../base/error.js";
 import type { ExaminationRequest } from "../../../evidence/request.js";
 
