@@ -4,7 +4,7 @@
  */
 import type { Node } from "web-tree-sitter";
 import type { Grammar } from "../tokens/languages.js";
-import type { Piece } from "./sites.js";
+import type { Piece } from "./piece.js";
 
 export interface Condition {
   /** 1 where the denial stands there. */

@@ -9,12 +9,10 @@
 import type { Node } from "web-tree-sitter";
 import type { Grammar } from "../tokens/languages.js";
 import { type Condition, conditionOf, isAtomic, isMembership } from "./conditions.js";
+import type { Piece } from "./piece.js";
 
 export const SITE_KINDS = ["choice", "order", "equal", "denied", "members", "step", "sum", "number"] as const;
 export type SiteKind = (typeof SITE_KINDS)[number];
-
-/** Text as it is written there, or a range of the source that may hold further places. */
-export type Piece = string | { from: number; to: number };
 
 export interface Site {
   kind: SiteKind;

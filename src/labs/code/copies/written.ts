@@ -1,5 +1,6 @@
 /** A text with each of its places in a form that is asked for. */
-import type { Piece, Site } from "./sites.js";
+import type { Piece } from "./piece.js";
+import type { Site } from "./sites.js";
 
 /**
  * @param sites in the order of the text, the outer before the inner
