@@ -349,6 +349,12 @@ function summary(
     // A key is drawn afresh for each, so each is a family of its own; positives by tree.
     nulls: { pairs: nulls.length, families: nulls.length, accusedPairs: accused, accusedFamilies: accused },
     positives: { pairs: positives.length, families: positives.length, foundPairs: found, foundFamilies: found },
+    // The hundred smallest of the nulls: none is left out that says anything.
+    nullLog10P: nulls
+      .map(({ result }) => round(result.log10P))
+      .sort((a, b) => a - b)
+      .slice(0, 100),
+    positiveLog10P: positives.map(({ result }) => round(result.log10P)),
     recipients: RECIPIENTS,
     levels,
     suspects,

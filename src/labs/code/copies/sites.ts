@@ -46,6 +46,8 @@ const TYPED = `${SCRIPT} (union_type) @members (literal_type) @out`;
 export const SITE_QUERIES: Readonly<Record<Grammar, string>> = {
   python: `
     (integer) @number (comparison_operator) @compare (not_operator) @denied
+    (comparison_operator operators: "in" [(tuple) (list) (set)] @members .)
+    (comparison_operator operators: "not in" [(tuple) (list) (set)] @members .)
     (not_operator argument: (comparison_operator) @nested) (not_operator argument: (not_operator) @nested)
     (if_statement alternative: (else_clause)) @if (conditional_expression) @ternary (string) @out (ERROR) @error`,
   typescript: TYPED,
@@ -165,10 +167,7 @@ function compareSite(node: Node, text: string, grammar: Grammar): Site | null {
   const [left, sign, right] = children;
   if (children.length !== 3 || !left || !sign || !right) return null;
   const operator = sign.type;
-  if (grammar === "python" && (operator === "in" || operator === "not in")) {
-    return operator === "not in" ? deniedSite(node, text, 0) : membersSite(right, text);
-  }
-  if (operator === "is not") return deniedSite(node, text, 0);
+  if (operator === "is not" || operator === "not in") return deniedSite(node, text, 0);
   const [a, b] = [literalOf(left, text, grammar), literalOf(right, text, grammar)];
   const turn = (turned: string): Piece[] => [
     rangeOf(right),
