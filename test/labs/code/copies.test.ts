@@ -31,7 +31,7 @@ const SAMPLES: Readonly<Record<string, { text: string; kinds: SiteKind[] }>> = {
   python: {
     text: `def f(x, y, limit):
     if not (x and limit):
-        y = 1_000 if x is not None else 20
+        y = 1000 if x is not None else 20
         z = f(x < y, 0 < len(x), y == 10, x in ("b", "a"), f"{x > 10}")
     else:
         z = not x in [1, 2] or x is y
@@ -280,7 +280,7 @@ describe("the commands", () => {
       /expected the tree sha256:/,
     );
 
-    const files = await bundleOf("examine code-copy", examined);
+    const files = await bundleOf("examine code-copy", examined, studies);
     expect(verifyBundle(files).holds).toBe(true);
     const checks = await recompute(files, {
       inputs: [root, at("kept")],

@@ -13,7 +13,7 @@ const at = (...path: string[]) => join(root, ...path);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test("the reader sees texts and no score, and the filled record is part of the finding", async () => {
-  for (let i = 0; i < 15; i++) writeTree(at("public", `maker-${i}`), { "a.py": pythonProgram(`maker ${i}`, 30) });
+  for (let i = 0; i < 15; i++) writeTree(at("public", `maker-${i}`), { "a.py": pythonProgram(`maker ${i}`, 60) });
   await buildCorpus({ sources: at("public"), out: at("index"), dated: "2026-06-30", say: () => {} });
   const ours = pythonProgram("claimant", 8);
   writeTree(at("ours"), { "ours.py": `# <b>ours & all</b>\n${ours}`, "rest.py": pythonProgram("rest", 8) });
