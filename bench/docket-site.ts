@@ -191,7 +191,9 @@ async function load(databaseUrl: string | undefined) {
 }
 
 /** Fields of a process's stat after its name: the first is its state, the second its parent. */
-const statOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)!.split(" ");
+function statOf(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)!.split(" ");
+}
 
 /** Processor time of a process so far, in milliseconds, user and system, from clock ticks of a hundredth of a second. */
 function spentBy(pid: number): number {

@@ -4,18 +4,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openCaseFolder } from "../../dist/app/docket/case-folder.js";
 import {
   checkVerdict,
+  decisionOf,
   draftOfVerdict,
   faultsOfVerdict,
   signVerdict,
   verdictOf,
 } from "../../dist/app/docket/verdict.js";
+import { utf8 } from "../../dist/base/bytes.js";
 import { parseEcdsaKey } from "../../dist/evidence/ecdsa-key.js";
 import { printPdf } from "../../dist/host/print-pdf.js";
+import { encodeRecord } from "../../dist/office/docket/entry/docket-record.js";
 import { emptyOpinion, faultsOfOpinion, ITEM_IDS, ITEMS, type Opinion } from "../../dist/report/verdict/opinion.js";
+import { withAttachments } from "../../dist/report/verdict/pdf-attachments.js";
 import type { Verdict } from "../../dist/report/verdict/verdict.js";
+import { verdictFigures } from "../../dist/report/verdict/verdict-figures.js";
 import { SECTIONS } from "../../dist/report/verdict/verdict-page.js";
+import { parseCheckpoint } from "../../dist/tlog/checkpoint.js";
+import { leafHash } from "../../dist/tlog/merkle-hash.js";
+import { verifyInclusion } from "../../dist/tlog/merkle-proof.js";
+import { parseNote } from "../../dist/tlog/signed-note.js";
 import { STATED_COURSES } from "../../materials/docket/courses.ts";
 import { type Court, player } from "../../materials/docket/court.ts";
 import { sampleFinding } from "./sample-bundle.js";
@@ -88,7 +98,99 @@ test("a rate or a ratio stands in a finding wherever it is written; years and ag
     expect([right, faults(right)]).toEqual([right, []]);
 });
 
+/** By the tables of the PDF alone: the newest first, each object where a table says that it begins. */
+function attachedTo(pdf: Uint8Array): { name: string; text: string }[] {
+  const text = Buffer.from(pdf).toString("latin1");
+  const objects = new Map<number, number>();
+  let root = 0;
+  for (let at = Number(/startxref\s+(\d+)\s+%%EOF\s*$/.exec(text)![1]); at > 0; ) {
+    const tail = text.slice(at);
+    const [, sections, trailer] = /^xref\n([\s\S]*?)trailer\s*<<([\s\S]*?)>>\s*startxref/.exec(tail)!;
+    for (const [, first, rows] of sections!.matchAll(/^(\d+) \d+\s*\n((?:\d{10} \d{5} [fn] ?\n)+)/gm))
+      rows!
+        .trimEnd()
+        .split("\n")
+        .forEach((row, n) => {
+          if (!objects.has(Number(first) + n)) objects.set(Number(first) + n, Number(row.slice(0, 10)));
+        });
+    root ||= Number(/\/Root (\d+)/.exec(trailer!)![1]);
+    at = Number(/\/Prev (\d+)/.exec(trailer!)?.[1] ?? 0);
+  }
+  const object = (n: number) => {
+    const from = text.slice(objects.get(n)!);
+    expect(from.startsWith(`${n} 0 obj`)).toBe(true);
+    return from.slice(0, from.indexOf("endobj"));
+  };
+  const specs = /\/AF \[([^\]]*)\]/.exec(object(root))![1]!.matchAll(/(\d+) 0 R/g);
+  return [...specs].map(([, spec]) => {
+    const [, name] = /\/UF \(([^)]*)\)/.exec(object(Number(spec)))!;
+    const stream = object(Number(/\/EF <<\/F (\d+) 0 R/.exec(object(Number(spec)))![1]));
+    const length = Number(/\/Length (\d+)/.exec(stream)![1]);
+    const body = stream.slice(stream.indexOf("stream\n") + 7).slice(0, length);
+    return { name: name!, text: Buffer.from(body, "latin1").toString("utf8") };
+  });
+}
+
 describe("the report", () => {
+  test("lays open custody, event by event, and how entries are proved to be in the log", async () => {
+    const saved = join(home, "saved");
+    await court.save(saved);
+    const open = await openCaseFolder(saved);
+    const drawn = await verdictOf(open, written, "PUBLIC", court.at);
+    const { document } = parseHTML(new TextDecoder().decode(draftOfVerdict(drawn).html));
+    const rows = (id: string) => [
+      ...document.querySelectorAll(`section[aria-labelledby="${id}"] section > table > tbody > tr`),
+    ];
+    const events = open.records.filter(({ kind }) => kind === "custody");
+    expect(drawn.custody.map(({ entry }) => entry)).toEqual(events.map(({ seq }) => seq));
+    expect(events.length).toBeGreaterThan(0);
+    for (const { entry, received, event } of drawn.custody) {
+      const row = document.querySelector(`section[aria-labelledby="custody"]`)!.textContent!;
+      for (const each of [String(entry), received, event]) expect(row).toContain(each);
+    }
+    expect(rows("log").length).toBeGreaterThan(drawn.log!.proofs.length - 1);
+    // Each proof leads from the record's own bytes to the root that the checkpoint states.
+    const head = parseCheckpoint(parseNote(utf8(drawn.log!.checkpoint)).text);
+    for (const { entry, hashes } of drawn.log!.proofs) {
+      const proof = hashes.map((each) => Buffer.from(each, "base64"));
+      const leaf = leafHash(encodeRecord(open.records[entry]!));
+      const given = { index: entry, size: head.size, leaf, root: head.root };
+      expect([entry, verifyInclusion({ ...given, proof })]).toEqual([entry, true]);
+      if (proof.length > 0) expect(verifyInclusion({ ...given, proof: proof.slice(1) })).toBe(false);
+    }
+    expect(drawn.log!.proofs.map(({ entry }) => entry)).toEqual(
+      expect.arrayContaining([...drawn.findings, ...drawn.exhibits, drawn.decision!].map(({ entry }) => entry)),
+    );
+    const { decision, proof } = JSON.parse(new TextDecoder().decode(decisionOf(drawn)!));
+    expect([decision.outcome, proof.entry]).toEqual([drawn.decision!.outcome, drawn.decision!.entry]);
+    const captions = [...document.querySelectorAll("figcaption")].map((each) => each.textContent!.trim());
+    expect(captions).toEqual([
+      "Figure 1. Custody of the exhibits over time",
+      `Figure 2. How entry ${open.records.length - 1} is proved to be in the log`,
+    ]);
+    const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test("draws of a carried finding what its study and its strength allow, each drawing with ids of its own", () => {
+    const says = sampleFinding();
+    const found = { ...verdict.findings[0]!, says };
+    const figures = verdictFigures({
+      ...verdict,
+      findings: [
+        { ...found, study: null },
+        { ...found, study: null },
+      ],
+    });
+    const own = figures.filter(({ finding }) => finding !== null);
+    expect(own.map(({ name, section }) => [name, section])).toEqual([
+      ["finding-1-strength-ruler", "evaluation"],
+      ["finding-2-strength-ruler", "evaluation"],
+    ]);
+    const ids = figures.flatMap(({ figure }) => [...figure.svg.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
   test("has every section and item, and a draft says so; what is open is named", () => {
     const { html } = draftOfVerdict({ ...verdict, opinion: emptyOpinion() });
     const { document } = parseHTML(new TextDecoder().decode(html));
@@ -132,6 +234,17 @@ describe("the report", () => {
       expect(pdf.startsWith("%PDF-")).toBe(true);
       expect(pdf).toMatch(/\/MarkInfo\s*<<[^>]*\/Marked true/);
       expect(pdf).toContain("/Outlines");
+      const files = [
+        { name: "verdict.json", bytes: draftOfVerdict(verdict).json },
+        { name: "decision.json", bytes: decisionOf(verdict)! },
+      ];
+      const whole = withAttachments(Buffer.from(pdf, "latin1"), files);
+      expect(Buffer.from(whole.subarray(0, pdf.length)).toString("latin1")).toBe(pdf);
+      expect(attachedTo(whole)).toEqual(
+        files.map(({ name, bytes }) => ({ name, text: new TextDecoder().decode(bytes) })),
+      );
+      expect(() => withAttachments(whole, files)).toThrow("expected a print with one cross-reference table");
+      expect(() => withAttachments(Buffer.from("%PDF-1.7"), files)).toThrow("expected a print");
     },
     60_000,
   );

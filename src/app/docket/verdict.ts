@@ -12,17 +12,18 @@ import { encodeSignedStatement, openSignedStatement, toBeSigned } from "../../ev
 import { typeUris } from "../../evidence/type-name.js";
 import { unzipStrict } from "../../evidence/zip.js";
 import { decodeFinding } from "../../finding/codec.js";
-import type { Finding } from "../../finding/finding.js";
 import type { Tier } from "../../office/docket/pack/names.js";
 import { view } from "../../office/docket/view/case-view.js";
 import { faultsOfOpinion, ITEMS, type Opinion, opinionSchema } from "../../report/verdict/opinion.js";
-import type { Verdict, VerdictFinding } from "../../report/verdict/verdict.js";
+import { VERDICT_TYPE, type Verdict, type VerdictFinding } from "../../report/verdict/verdict.js";
 import { verdictPage } from "../../report/verdict/verdict-page.js";
 import { findingCount, findingFolder } from "../bundle/bundle-layout.js";
+import { storedPart } from "../bundle/compare-findings.js";
 import { verifyBundleZip } from "../bundle/verify-bundle.js";
 import type { Signer } from "../register/declare.js";
 import { SOFTWARE } from "../software.js";
 import type { CaseFolder } from "./case-folder.js";
+import { logOfVerdict } from "./verdict-log.js";
 import { wholeCase } from "./whole-case.js";
 
 const PREDICATE_TYPE = typeUris("verdict/v1")[0];
@@ -62,14 +63,27 @@ export async function verdictOf(open: CaseFolder, opinion: Opinion, tier: Tier, 
         recomputed,
         finding,
         bundle,
-        says: await carried(open, finding, bundle),
+        ...(await carried(open, finding, bundle)),
       };
     }),
   );
   const done = new Set(whole.state.findings.filter(({ planned }) => planned).map(({ run }) => run));
   const last = entries.at(-1);
+  const custody = shown.exhibits.flatMap(({ exhibit, root, custody: events }, n) =>
+    events.map(({ entry, event, purpose, rehash }) => {
+      const { received } = entries[entry]!;
+      return { row: n + 1, exhibit, entry, received, event, purpose, rehash, same: rehash === root };
+    }),
+  );
+  const leanedOn = [
+    ...findings.map(({ entry }) => entry),
+    ...shown.exhibits.map(({ entry }) => entry),
+    ...custody.map(({ entry }) => entry),
+    ...(shown.decision ? [shown.decision.entry] : []),
+    ...(last ? [last.seq] : []),
+  ];
   return {
-    type: "assay/verdict/v1",
+    type: VERDICT_TYPE,
     case: shown.case,
     title: shown.title,
     origin: shown.origin,
@@ -81,21 +95,28 @@ export async function verdictOf(open: CaseFolder, opinion: Opinion, tier: Tier, 
       .map(({ seq, received, title, text }) => ({ entry: seq, received, what: title, text })),
     parties: shown.parties,
     exhibits: shown.exhibits,
+    custody: custody.sort((a, b) => a.entry - b.entry),
     plan: stated.plan,
     runs: (plan?.runs ?? []).map(({ id, proposition, slot }) => ({ id, proposition, slot, done: done.has(id) })),
     findings,
     unplanned: stated.unplanned,
     triedBefore: stated.triedBefore,
     deadlines: shown.deadlines,
+    decision: shown.decision,
+    log: await logOfVerdict(open.folder, leanedOn),
     software: SOFTWARE,
     opinion,
   };
 }
 
-/** The finding of a bundle that lies beside the case and holds; null where it is not carried. */
-async function carried(open: CaseFolder, digest: string, bundle: string): Promise<Finding | null> {
+/** The finding of a bundle that lies beside the case and holds, with its study; nulls where it is not carried. */
+async function carried(
+  open: CaseFolder,
+  digest: string,
+  bundle: string,
+): Promise<Pick<VerdictFinding, "says" | "study">> {
   const zip = await open.object(bundle);
-  if (!zip) return null;
+  if (!zip) return { says: null, study: null };
   const fault = verifyBundleZip(zip).checks.find(({ holds }) => !holds);
   if (fault)
     throw new AssayError("DIGEST", `verdict: a finding's bundle does not hold: ${fault.name}: ${fault.detail}`);
@@ -103,9 +124,24 @@ async function carried(open: CaseFolder, digest: string, bundle: string): Promis
   for (let n = 0; n < findingCount(files.keys())!; n++) {
     const path = `data/${findingFolder(n)}finding.json`;
     const bytes = files.get(path)!;
-    if (sha256Digest(bytes) === digest) return decodeFinding(bytes, path);
+    if (sha256Digest(bytes) !== digest) continue;
+    return { says: decodeFinding(bytes, path), study: storedPart(files, findingFolder(n)).study };
   }
   throw new AssayError("DIGEST", `verdict: the bundle ${bundle} does not hold the finding that the case names`);
+}
+
+/** The decision as a file of its own; null where there is none. */
+export function decisionOf({ case: id, origin, head, decision, log }: Verdict): Uint8Array | null {
+  if (decision === null) return null;
+  const proof = log?.proofs.find(({ entry }) => entry === decision.entry) ?? null;
+  return canonicalJsonBytes({
+    type: "assay/docket-decision/v1",
+    case: id,
+    origin,
+    head,
+    decision,
+    proof: proof && { ...proof, size: log!.size, checkpoint: log!.checkpoint },
+  });
 }
 
 /** What stands against signing, one line an item. */
@@ -153,10 +189,12 @@ function statementOf(verdict: Verdict, html: Uint8Array, json: Uint8Array): Uint
 
 /** Whether a signed report is what its key signed, and its page what its data say. @returns faults, in sentences */
 export function checkVerdict({ html, json, signature }: SignedVerdict, key: EcdsaPublicKey): string[] {
-  const faults: string[] = [];
   const signed = openSignedStatement(signature, "verdict.sig");
-  if (!signed.verify(key)) faults.push("the signature does not hold under this key");
+  if (!signed.verify(key)) return ["the signature does not hold under this key"];
   const verdict = parseStrictJson(fromUtf8(json, "verdict.json"), "verdict.json") as Verdict;
+  if (verdict.type !== VERDICT_TYPE)
+    return [`the report is of another version than ${VERDICT_TYPE}: check it with the program that wrote it`];
+  const faults: string[] = [];
   if (fromUtf8(signed.payload, "statement") !== fromUtf8(statementOf(verdict, html, json), "statement"))
     faults.push("the files are not those that were signed");
   if (fromUtf8(html, "verdict.html") !== verdictPage(verdict, true))

@@ -5,6 +5,7 @@ import { Command, Option } from "commander";
 import { openCaseFolder } from "../../app/docket/case-folder.js";
 import {
   checkVerdict,
+  decisionOf,
   draftOfVerdict,
   faultsOfVerdict,
   readOpinion,
@@ -21,6 +22,7 @@ import { printPdf } from "../../host/print-pdf.js";
 import { readWhole } from "../../host/whole-file.js";
 import { TIERS, type Tier } from "../../office/docket/pack/names.js";
 import { emptyOpinion } from "../../report/verdict/opinion.js";
+import { withAttachments } from "../../report/verdict/pdf-attachments.js";
 import { DOES_NOT_HOLD } from "./case/common.js";
 
 interface Options {
@@ -43,7 +45,7 @@ export function verdictCommand(): Command {
     .action(async (folder: string, options: Options) => {
       const verdict = await drawnFrom(folder, options);
       const draft = draftOfVerdict(verdict);
-      await written(options, { "verdict.html": draft.html, "verdict.json": draft.json });
+      await written(options, { "verdict.html": draft.html, "verdict.json": draft.json, ...decisionFile(verdict) });
       for (const fault of faultsOfVerdict(verdict)) process.stdout.write(`${fault}\n`);
     })
     .addCommand(opinionCommand())
@@ -70,6 +72,12 @@ function outOf({ out }: Options): string {
   return out;
 }
 
+/** The decision by itself, where the case has one. */
+function decisionFile(verdict: Parameters<typeof decisionOf>[0]): Record<string, Uint8Array> {
+  const decision = decisionOf(verdict);
+  return decision === null ? {} : { "decision.json": decision };
+}
+
 async function written(options: Options, files: Record<string, Uint8Array>): Promise<void> {
   const { pdf } = options;
   const out = outOf(options);
@@ -77,9 +85,15 @@ async function written(options: Options, files: Record<string, Uint8Array>): Pro
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(out, name), bytes);
   const print = pdf ? await printPdf(resolve(out, "verdict.html")) : null;
   if (print) {
-    await writeFile(join(out, "verdict.pdf"), print);
+    // Whoever is handed the print alone has the data behind it, and the decision.
+    const data = Object.entries(files).filter(([name]) => name.endsWith(".json"));
+    const whole = withAttachments(
+      print,
+      data.map(([name, bytes]) => ({ name, bytes })),
+    );
+    await writeFile(join(out, "verdict.pdf"), whole);
     // The page is the record; which print went out can be entered in the case by its digest.
-    process.stderr.write(`verdict.pdf ${sha256Digest(print)}\n`);
+    process.stderr.write(`verdict.pdf ${sha256Digest(whole)}\n`);
   } else if (pdf) process.stderr.write("no PDF: no Chromium was found; verdict.html is the record\n");
 }
 
@@ -116,7 +130,8 @@ function signCommand(): Command {
         return;
       }
       const { html, json, signature } = signVerdict(verdict, signer);
-      await written(options, { "verdict.html": html, "verdict.json": json, "verdict.sig": signature });
+      const files = { "verdict.html": html, "verdict.json": json, "verdict.sig": signature };
+      await written(options, { ...files, ...decisionFile(verdict) });
     });
 }
 

@@ -9,6 +9,7 @@ import { SCALE } from "../../finding/scale.js";
 import { ratio, whole } from "../figure-words.js";
 import { PAGE_CSS } from "../generated/page-css.js";
 import { DigestText } from "../parts/digest-text.js";
+import { FigureBlock } from "../parts/figure.js";
 import { SummaryList } from "../parts/summary-list.js";
 import { Table } from "../parts/table.js";
 import { rateBound } from "../rate-bound.js";
@@ -16,6 +17,7 @@ import { strengthWords } from "../strength-words.js";
 import { visibleText } from "../visible-text.js";
 import { ITEMS, type OpinionItem } from "./opinion.js";
 import type { Verdict, VerdictFinding } from "./verdict.js";
+import { type VerdictFigure, verdictFigures } from "./verdict-figures.js";
 
 const STYLES = PAGE_CSS.replace(/^\ufeff/, "");
 
@@ -36,10 +38,17 @@ export const SECTIONS = [
   ["reproduce", "How to reproduce"],
   ["declarations", "Declarations"],
   ["admissibility", "Pointers for admissibility"],
+  ["custody", "Annex: custody log"],
+  ["log", "Annex: proofs that the entries are in the log"],
 ] as const;
+
+/** Beside the styles of all pages: lists in tables at the table's size, and no head of a table alone at a page's end. */
+const OWN_STYLES =
+  ".govuk-table .govuk-list{font-size:inherit;margin-bottom:0}@media print{.app-page .govuk-table .govuk-list{font-size:inherit}thead{break-after:avoid}tbody>tr:first-child{break-before:avoid}}";
 
 /** @param signed whether it is signed: a draft says so on its first line */
 export function verdictPage(verdict: Verdict, signed: boolean): string {
+  const figures = verdictFigures(verdict).map((drawn, n) => ({ ...drawn, number: n + 1 }));
   const bodies: Record<(typeof SECTIONS)[number][0], Child> = {
     conclusions: <Conclusions verdict={verdict} />,
     examiner: <Said verdict={verdict} items={["qualifications", "duty"]} />,
@@ -48,8 +57,8 @@ export function verdictPage(verdict: Verdict, signed: boolean): string {
     exhibits: <Exhibits verdict={verdict} />,
     methods: <Methods verdict={verdict} />,
     observations: <Observations verdict={verdict} />,
-    validation: <Validation verdict={verdict} />,
-    evaluation: <Evaluation verdict={verdict} />,
+    validation: <Validation verdict={verdict} figures={figures} />,
+    evaluation: <Evaluation verdict={verdict} figures={figures} />,
     scale: <ScaleTable verdict={verdict} />,
     alternatives: <Alternatives verdict={verdict} />,
     limits: <Limits verdict={verdict} />,
@@ -57,6 +66,8 @@ export function verdictPage(verdict: Verdict, signed: boolean): string {
     reproduce: <Reproduce verdict={verdict} />,
     declarations: <Declarations verdict={verdict} />,
     admissibility: <Admissibility />,
+    custody: <CustodyLog verdict={verdict} figures={figures} />,
+    log: <LogProofs verdict={verdict} figures={figures} />,
   };
   const html = (
     <html lang="en" class="govuk-template">
@@ -70,7 +81,7 @@ export function verdictPage(verdict: Verdict, signed: boolean): string {
         />
         <meta name="referrer" content="no-referrer" />
         <link rel="icon" href="data:," />
-        <style>{raw(STYLES)}</style>
+        <style>{raw(`${STYLES}${OWN_STYLES}`)}</style>
       </head>
       <body class="govuk-template__body app-page">
         <a href="#main-content" class="govuk-skip-link">
@@ -145,6 +156,27 @@ export function verdictPage(verdict: Verdict, signed: boolean): string {
 
 interface Of {
   verdict: Verdict;
+}
+
+interface WithFigures extends Of {
+  figures: readonly (VerdictFigure & { number: number })[];
+}
+
+/** @param props `finding` null: those that are of no single one */
+function Figures({
+  figures,
+  section,
+  finding = null,
+}: Pick<WithFigures, "figures"> & { section: VerdictFigure["section"]; finding?: number | null }) {
+  return (
+    <>
+      {figures
+        .filter((each) => each.section === section && each.finding === finding)
+        .map(({ figure, name: id, number }) => (
+          <FigureBlock figure={figure} name={id} number={number} />
+        ))}
+    </>
+  );
 }
 
 function Said({ verdict, items }: Of & { items: readonly OpinionItem[] }) {
@@ -286,8 +318,10 @@ function Exhibits({ verdict }: Of) {
     <Table
       caption="Exhibits, who entered them, and each time they were hashed again"
       columns={[{ title: "Exhibit" }, { title: "Digest" }, { title: "Custody" }]}
-      rows={verdict.exhibits.map((held) => [
-        visibleText(`${held.exhibit}, ${held.title ?? "sealed"}, from the ${held.source}, entry ${held.entry}`),
+      rows={verdict.exhibits.map((held, n) => [
+        visibleText(
+          `${n + 1}. ${held.exhibit}, ${held.title ?? "sealed"}, from the ${held.source}, entry ${held.entry}`,
+        ),
         <DigestText digest={held.root} />,
         <List
           items={[
@@ -366,42 +400,46 @@ function Observations({ verdict }: Of) {
   );
 }
 
-function Validation({ verdict }: Of) {
+function Validation({ verdict, figures }: WithFigures) {
   return (
     <Each
       verdict={verdict}
-      body={({ errorRate }) => (
-        <p class="govuk-body">
-          {errorRate === null
-            ? "No error rate stands behind this outcome."
-            : `${whole(errorRate.falsePositives)} of ${whole(errorRate.nulls)} unrelated cases of ${whole(errorRate.families)} families were accused; ${rateBound(errorRate)}.`}
-        </p>
+      body={({ errorRate }, found) => (
+        <>
+          <p class="govuk-body">
+            {errorRate === null
+              ? "No error rate stands behind this outcome."
+              : `${whole(errorRate.falsePositives)} of ${whole(errorRate.nulls)} unrelated cases of ${whole(errorRate.families)} families were accused; ${rateBound(errorRate)}.`}
+          </p>
+          <Figures figures={figures} section="validation" finding={verdict.findings.indexOf(found)} />
+        </>
       )}
     />
   );
 }
 
-function Evaluation({ verdict }: Of) {
+function Evaluation({ verdict, figures }: WithFigures) {
   return (
     <>
       <Each
         verdict={verdict}
-        body={(finding, { standing, recomputed, about }) => (
+        body={(finding, found) => (
           <>
             <p class="govuk-body">
               {visibleText(strengthWords(finding)?.join(" ") ?? `No strength is stated: ${finding.reason}`)}
             </p>
             <SummaryList
               rows={[
-                ["About", about],
-                ["Standing", standing],
-                ["Computed again by another", whole(recomputed)],
+                ["About", found.about],
+                ["Standing", found.standing],
+                ["Computed again by another", whole(found.recomputed)],
                 [
                   "Largest ratio that the study permits",
                   finding.strength ? ratio(Math.abs(finding.strength.cap.log10LR)) : "none stated",
                 ],
               ]}
             />
+            <Figures figures={figures} section="evaluation" finding={verdict.findings.indexOf(found)} />
           </>
         )}
       />
@@ -531,5 +569,63 @@ function Admissibility() {
       ]}
       wide
     />
+  );
+}
+
+function CustodyLog({ verdict, figures }: WithFigures) {
+  const { custody, exhibits } = verdict;
+  const gaps = exhibits.flatMap(({ exhibit, gaps: each }) => each.map((gap) => `${exhibit}: ${gap}`));
+  return (
+    <>
+      <Figures figures={figures} section="custody" />
+      {custody.length === 0 ? (
+        <p class="govuk-body">No event of custody is entered.</p>
+      ) : (
+        <Table
+          caption="Every event of custody in the order of its entry; exhibits are numbered as in the section on exhibits"
+          columns={[
+            { title: "Entry", numeric: true },
+            { title: "Received" },
+            { title: "Exhibit" },
+            { title: "Event and purpose" },
+            { title: "Hashed again" },
+          ]}
+          rows={custody.map(({ entry, received, row, exhibit, event, purpose, rehash, same }) => [
+            String(entry),
+            received,
+            visibleText(`${row}, ${exhibit}`),
+            visibleText(`${event}: ${purpose}`),
+            same ? "the same" : <DigestText digest={rehash} />,
+          ])}
+          wide
+        />
+      )}
+      <List items={gaps.map((gap) => `Gap: ${gap}`)} none="No gap is stated." />
+    </>
+  );
+}
+
+function LogProofs({ verdict, figures }: WithFigures) {
+  const { log } = verdict;
+  if (log === null) return <p class="govuk-body">The case was not read from its log.</p>;
+  return (
+    <>
+      <p class="govuk-body">
+        A proof shows that an entry was in the log when the checkpoint was signed, not that what it says is true. Whose
+        checkpoint it is, its signature's key says.
+      </p>
+      <pre class="app-command">{log.checkpoint.split("\n").map(visibleText).join("\n")}</pre>
+      <Figures figures={figures} section="log" />
+      <Table
+        caption={`Entries that this report leans on, in a log of ${log.size}: hashes from the entry to the root, in base64`}
+        columns={[{ title: "Entry", numeric: true }, { title: "Hashes" }]}
+        rows={log.proofs.map(({ entry, hashes }) => [
+          String(entry),
+          hashes.length === 0 ? "the entry is the root" : <code class="app-digest">{hashes.join(" ")}</code>,
+        ])}
+        dense
+        wide
+      />
+    </>
   );
 }

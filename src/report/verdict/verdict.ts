@@ -1,8 +1,11 @@
 /** An expert's report on a case as data: what follows from entries and findings, and what a person wrote. */
 import type { Finding } from "../../finding/finding.js";
 import type { StatedCase } from "../../office/docket/fold/stated.js";
-import type { DeadlineView, ExhibitView } from "../../office/docket/view/case-view.js";
+import type { CaseView, DeadlineView, ExhibitView } from "../../office/docket/view/case-view.js";
+import type { PageValidation } from "../page-input.js";
 import type { Opinion } from "./opinion.js";
+
+export const VERDICT_TYPE = "assay/verdict/v2";
 
 export interface VerdictFinding {
   entry: number;
@@ -15,10 +18,33 @@ export interface VerdictFinding {
   bundle: string;
   /** What the bundle holds; null where it is not carried. */
   says: Finding | null;
+  /** The study that it leans on, as its bundle carries it. */
+  study: PageValidation | null;
+}
+
+/** An event of custody, as it was entered. */
+export interface VerdictCustody {
+  /** Number of the exhibit in the report, from 1. */
+  row: number;
+  exhibit: string;
+  entry: number;
+  received: string;
+  event: string;
+  purpose: string;
+  rehash: string;
+  same: boolean;
+}
+
+export interface VerdictLog {
+  size: number;
+  /** The signed note as it was published. */
+  checkpoint: string;
+  /** Hashes from the entry to the root, in base64. */
+  proofs: { entry: number; hashes: string[] }[];
 }
 
 export interface Verdict {
-  type: "assay/verdict/v1";
+  type: typeof VERDICT_TYPE;
   case: string;
   title: string;
   origin: string;
@@ -29,6 +55,7 @@ export interface Verdict {
   instructions: { entry: number; received: string; what: string; text: string | null }[];
   parties: { party: string; roles: string[] }[];
   exhibits: ExhibitView[];
+  custody: VerdictCustody[];
   plan: StatedCase["plan"];
   /** Runs of the plan and whether each was made. */
   runs: { id: string; proposition: string; slot: number; done: boolean }[];
@@ -36,6 +63,10 @@ export interface Verdict {
   unplanned: number;
   triedBefore: number | null;
   deadlines: DeadlineView[];
+  /** As the case's decision says it; null where there is none yet. */
+  decision: CaseView["decision"];
+  /** Null where the case was not read from a folder. */
+  log: VerdictLog | null;
   software: { name: string; version: string; commit: string };
   opinion: Opinion;
 }
