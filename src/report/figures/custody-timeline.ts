@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { BLUE, draw, type Figure, GREY, INK, ORANGE } from "./drawing.js";
 
-export interface CustodyMark {
+interface CustodyMark {
   /** Number of the exhibit in the report's table, from 1: a drawing carries no name from the evidence. */
   row: number;
   entry: number;

@@ -23,7 +23,7 @@ export interface VerdictFinding {
 }
 
 /** An event of custody, as it was entered. */
-export interface VerdictCustody {
+interface VerdictCustody {
   /** Number of the exhibit in the report, from 1. */
   row: number;
   exhibit: string;
