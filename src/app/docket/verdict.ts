@@ -2,6 +2,7 @@
  * `assay verdict`: an expert's report drawn from a case and signed by a person. What follows from the case is computed;
  * the signature is over the page, its data and the head of the case.
  */
+import { z } from "zod";
 import { fromUtf8 } from "../../base/bytes.js";
 import { canonicalJsonBytes } from "../../base/canonical-json.js";
 import { sha256Digest, sha256Hex } from "../../base/digest.js";
@@ -12,13 +13,13 @@ import { encodeSignedStatement, openSignedStatement, toBeSigned } from "../../ev
 import { typeUris } from "../../evidence/type-name.js";
 import { unzipStrict } from "../../evidence/zip.js";
 import { decodeFinding } from "../../finding/codec.js";
+import { validationSchema } from "../../finding/validation.js";
 import type { Tier } from "../../office/docket/pack/names.js";
 import { view } from "../../office/docket/view/case-view.js";
 import { faultsOfOpinion, ITEMS, type Opinion, opinionSchema } from "../../report/verdict/opinion.js";
 import { VERDICT_TYPE, type Verdict, type VerdictFinding } from "../../report/verdict/verdict.js";
 import { verdictPage } from "../../report/verdict/verdict-page.js";
 import { findingCount, findingFolder } from "../bundle/bundle-layout.js";
-import { storedPart } from "../bundle/compare-findings.js";
 import { verifyBundleZip } from "../bundle/verify-bundle.js";
 import type { Signer } from "../register/declare.js";
 import { SOFTWARE } from "../software.js";
@@ -28,6 +29,8 @@ import { wholeCase } from "./whole-case.js";
 
 const PREDICATE_TYPE = typeUris("verdict/v1")[0];
 const OPINION_BYTES_MAX = 1024 * 1024;
+/** More pairs than any study has. */
+const PAIRS_MAX = 1_000_000;
 
 /** Entries that tell the examiner what is asked. */
 const INSTRUCTING = ["complaint", "response", "plan.adopted", "question", "inspection.ordered"];
@@ -125,9 +128,25 @@ async function carried(
     const path = `data/${findingFolder(n)}finding.json`;
     const bytes = files.get(path)!;
     if (sha256Digest(bytes) !== digest) continue;
-    return { says: decodeFinding(bytes, path), study: storedPart(files, findingFolder(n)).study };
+    return { says: decodeFinding(bytes, path), study: studyIn(files, findingFolder(n)) };
   }
   throw new AssayError("DIGEST", `verdict: the bundle ${bundle} does not hold the finding that the case names`);
+}
+
+/** Log10 p of each pair of a study; a bundle of another hand may leave them out, and its drawing with them. */
+const pairsSchema = z.object({
+  nullLog10P: z.array(z.number()).max(PAIRS_MAX),
+  positiveLog10P: z.array(z.number()).max(PAIRS_MAX),
+});
+
+/** The study that a bundle which holds carries for a finding. */
+function studyIn(files: ReadonlyMap<string, Uint8Array>, at: string): VerdictFinding["study"] {
+  const path = `data/${at}validation.json`;
+  const bytes = files.get(path);
+  if (!bytes) return null;
+  const study = parseStrictJson(fromUtf8(bytes, path), path);
+  const pairs = pairsSchema.safeParse(study).data ?? { nullLog10P: [], positiveLog10P: [] };
+  return { summary: validationSchema.parse(study), digest: sha256Digest(bytes), ...pairs };
 }
 
 /** The decision as a file of its own; null where there is none. */
