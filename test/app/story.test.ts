@@ -229,7 +229,7 @@ test("without a Chromium the report is written, no PDF beside it, and that is sa
   const command = `"${process.execPath}" dist/command/main.js verdict '${story.told.folder.replaceAll("'", "'\\''")}' --out '${drawn}'`;
   const { status, stderr } = await shell(command, { CHROMIUM: "/nowhere/chromium" });
   expect([status, stderr]).toEqual([0, "no PDF: no Chromium was found; verdict.html is the record\n"]);
-  expect(readdirSync(drawn).sort()).toEqual(["verdict.html", "verdict.json"]);
+  expect(readdirSync(drawn).sort()).toEqual(["decision.json", "verdict.html", "verdict.json"]);
 });
 
 /** Beside the servers of this very process, which have to answer meanwhile. */
