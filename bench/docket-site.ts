@@ -144,14 +144,18 @@ async function load(databaseUrl: string | undefined) {
   const postmaster = databaseUrl === undefined ? null : await postmasterOf(index.database);
   const engine = () => (postmaster === null ? 0 : spentByFamily(postmaster));
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
-  const ask = (path: string) =>
+  const ask = (path: string): Promise<void> =>
     new Promise<void>((resolve, reject) => {
-      get(new URL(path, url), { agent }, (answer) => {
+      const asked = get(new URL(path, url), { agent }, (answer) => {
         answer.resume();
         answer.once("end", () =>
           answer.statusCode === 200 ? resolve() : reject(new Error(`${answer.statusCode} ${path}`)),
         );
-      }).once("error", reject);
+      });
+      // A connection that the server closed, as nothing was asked over it for a while, is made again.
+      asked.once("error", (error: NodeJS.ErrnoException) =>
+        asked.reusedSocket && error.code === "ECONNRESET" ? resolve(ask(path)) : reject(error),
+      );
     });
   const run = async (address: () => string, requests: number) => {
     let left = requests;
