@@ -220,7 +220,9 @@ async function startPostgres(): Promise<Postgres> {
     // What a killed server left behind goes away first: its other processes end by themselves.
     for (let n = 0; n < 60; n++) {
       const line = `${bin}/pg_ctl -D ${folder}/data -w -l ${folder}/log -o '-p ${PG_PORT} -k ${folder} -c listen_addresses=127.0.0.1' start >/dev/null 2>&1`;
-      if ((await shell(`${bin}/pg_ctl -D ${folder}/data status >/dev/null || ${line}`)) === 0) return;
+      // A killed server is still counted as running while it goes away: one that runs answers.
+      const ready = `${bin}/pg_isready -q -h 127.0.0.1 -p ${PG_PORT}`;
+      if ((await shell(`${ready} || ${line} && ${ready}`)) === 0) return;
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     throw new Error(`PostgreSQL does not start: ${folder}/log`);
