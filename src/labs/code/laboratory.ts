@@ -18,7 +18,8 @@ export const code: Laboratory = {
       method: "code/recipient-copy",
       version: "1",
       file: "validation/code-recipient-copy.json",
-      measuredOn: "copies of packages in five languages, under drawn keys",
+      measuredOn:
+        "10,200 drawn keys on five trees, one a language, and edited copies of 15 trees of 1,500 to 5,000 lines",
     },
   ],
   questions: [
