@@ -76,6 +76,18 @@ test("values in a file that is not there, and a path for one", async () => {
   await expect(readOnnx(read, bytes.length, "m.onnx")).rejects.toThrow(/a file beside it/);
 });
 
+test("a graph whose nodes all read one value costs what its nodes cost", async () => {
+  const node = (i: number) => ({
+    op: "MatMul",
+    name: "",
+    inputs: ["x", "w"],
+    outputs: [`y${i}`],
+    attributes: new Map(),
+  });
+  const nodes = Array.from({ length: 100_000 }, (_, i) => node(i));
+  expect(await processorMs(() => weightsOf({ tensors: new Map(), nodes }))).toBeLessThan(4_000);
+});
+
 test("altered files bring weights within their files, or one AssayError", async () => {
   const names = ["folded.onnx", "turned.onnx", "gemm.onnx", "qdq.onnx", "integer.onnx", "beside/model.onnx"];
   const seeds = names.map((name) => new Uint8Array(readFileSync(join(FOLDER, name))));

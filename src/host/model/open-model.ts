@@ -1,10 +1,10 @@
 /**
  * A model folder or a single safetensors or GGUF file, opened: headers and JSON are read and checked, tensors are not
  * touched. A folder is read as Hugging Face transformers reads it (model.safetensors, or its index, or the only
- * .safetensors file; without one, the only .gguf file; without one, what torch.save wrote, as data); where two readers
- * could see two models, that is an error. A
- * single file is read without its neighbours, and a GGUF file brings its own configuration and vocabulary. The same
- * behind a URL (remote-files.ts). A config.json or tokenizer.json that cannot be read is left out and said.
+ * .safetensors file; without one, the only .gguf file; without one, what torch.save wrote, as data; without that, the
+ * only .onnx file); where two readers could see two models, that is an error. A single file is read without its
+ * neighbours, and a GGUF file brings its own configuration and vocabulary. The first two forms are read behind a URL too
+ * (remote-files.ts). A config.json or tokenizer.json that cannot be read is left out and said.
  */
 import { basename } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
@@ -262,8 +262,9 @@ async function readOnnxFile(
         "FORMAT",
         `${file.name}: expected ${quoted(weight.name)} within its ${file.sizeBytes} bytes`,
       );
-    const held = byFile.get(file.name) ?? { tensors: [] };
-    byFile.set(file.name, { tensors: [...held.tensors, weight] });
+    const held = byFile.get(file.name);
+    if (held) held.tensors.push(weight);
+    else byFile.set(file.name, { tensors: [weight] });
   }
   return { byFile, unread };
 }

@@ -91,7 +91,9 @@ function tied(tensors: readonly TensorBytes[], kernel: Kernel): Check {
   const groups = new Map<string, TensorBytes[]>();
   for (const tensor of tensors) {
     const place = `${tensor.offsetBytes} ${tensor.sizeBytes}`;
-    groups.set(place, [...(groups.get(place) ?? []), tensor]);
+    const group = groups.get(place);
+    if (group) group.push(tensor);
+    else groups.set(place, [tensor]);
   }
   const byFirst = new Map([...groups.values()].map((group) => [group[0]!.name, group]));
   const check = new FiniteCheck(

@@ -31,6 +31,8 @@ interface Stored {
 
 /** Steps between a tensor and the node that multiplies by it, or from there to a bias. */
 const STEPS_MAX = 6;
+/** Nodes that are looked at behind one: what a product goes to are one or two (CWE-407). */
+const USERS_MAX = 16;
 const CODES = new Set(["I8", "F8_E4M3", "F8_E5M2"]);
 
 /** @returns weights, codes with `_scale` and `_zero_point` beside them, and tensors of types that are not read */
@@ -39,7 +41,11 @@ export function weightsOf({ tensors, nodes }: OnnxGraph): { weights: OnnxWeight[
   const users = new Map<string, OnnxNode[]>();
   for (const node of nodes) {
     for (const output of node.outputs) from.set(output, node);
-    for (const input of new Set(node.inputs)) users.set(input, [...(users.get(input) ?? []), node]);
+    for (const input of new Set(node.inputs)) {
+      const list = users.get(input);
+      if (list === undefined) users.set(input, [node]);
+      else if (list.length < USERS_MAX) list.push(node);
+    }
   }
   const graph: Graph = { tensors, from, users };
   const weights = new Map<string, OnnxWeight>();
