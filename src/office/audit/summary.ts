@@ -25,6 +25,9 @@ const VALUE_CHARACTERS_MAX = 300;
 const DISCLOSED_MAX = 500;
 const DISCLOSED_BYTES_MAX = 8 * 1024 * 1024;
 
+/** True summaries of which one is contradicted: a contradiction is an accusation, and a run is challenged more than once. */
+const CONTRADICTED_ONE_IN = 1000;
+
 const count = z.number().int().nonnegative();
 const lineSchema = z.strictObject({
   /** Null for the line of the total. */
@@ -193,7 +196,7 @@ interface DrawnUnits {
  */
 export function checkSummary(lines: readonly SummaryLine[], { unit, population, units }: DrawnUnits): AuditCheck[] {
   const asked = lines.filter(({ field }) => field !== null);
-  const level: Level = { alphaPer: 1n, alphaOf: BigInt(40 * Math.max(1, asked.length)) };
+  const level: Level = { alphaPer: 1n, alphaOf: BigInt(2 * CONTRADICTED_ONE_IN * Math.max(1, asked.length)) };
   const cannotSee =
     "whether a row says the truth about itself, and material that was never committed; a count that is off by less than the draw shows";
   const k = units.length;
