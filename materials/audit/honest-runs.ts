@@ -226,6 +226,14 @@ export const HONEST: Readonly<Record<string, Shape>> = {
     habit: { epochs: 2 },
     log: (trained) => trained.map((each) => ({ ...row(each), timestamp: each.step <= 120 ? each.at - WEEK : each.at })),
   },
+  "resumed, its earlier rows committed alone": {
+    habit: { epochs: 2 },
+    log: (trained) => trained.map((each) => ({ ...row(each), timestamp: each.at - WEEK })),
+  },
+  "a clock that is a week ahead from beginning to end": {
+    habit: { epochs: 2 },
+    log: (trained) => trained.map((each) => ({ ...row(each), timestamp: each.at + WEEK })),
+  },
   "gone back to an earlier checkpoint after the loss ran away": {
     habit: { epochs: 2, resume: { after: 90, from: 60, counter: "kept", schedule: "kept" } },
     log: (trained) => trained.map((each, i) => ({ ...row(each), loss: i > 80 && i < 90 ? 40 + i : row(each).loss })),

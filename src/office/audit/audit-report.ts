@@ -5,13 +5,13 @@
  */
 import { z } from "zod";
 import { AssayError } from "../../base/error.js";
-import { exceeds, type Level, upperCount } from "../../stats/hypergeometric-bound.js";
+import { type Level, upperCount } from "../../stats/hypergeometric-bound.js";
 import { type Around, type AuditCheck, CHECK_STATUS, checkRows, roundTime } from "./checks.js";
+import { breaksRule, judgeRow, ruleInWords } from "./data-rules.js";
 import { offDeclared, STEP_RULE_WORDS, stepRulesOf } from "./declared-steps.js";
-import type { DataRule } from "./entry.js";
 import { type Drawn, type Opening, shownBy } from "./opening.js";
 import type { Row, StepRow } from "./rows.js";
-import { checkSummary, type Disclosed, shownLines, statedValue } from "./summary.js";
+import { checkSummary, type Disclosed, shownLines } from "./summary.js";
 
 const AUDIT_REPORT = "assay/audit-report/v1";
 const AUDIT_STATUS = ["no contradiction found", "contradicted", "not opened", "not checkable"] as const;
@@ -103,9 +103,11 @@ export function auditReport(input: ReportInput): AuditReport {
   const units: (Row | null)[] = drawn ? shown.units : Array.from({ length: said.k }, () => null);
   const checked = [...checkRows(shown, input), ...(disclosed ? summaryChecks(disclosed, state, challenge, units) : [])];
   const bounds = boundsOf(input, units, shown.besideMissing, shown.rows.size);
-  const broken = bounds.filter((bound) =>
-    contradicts(bound, state.opened!.declared.dataRules ?? [], levelOf(bounds.length)),
-  );
+  const rules = new Map((state.opened!.declared.dataRules ?? []).map((rule) => [rule.id, rule]));
+  const broken = bounds.filter((bound) => {
+    const rule = rules.get(bound.rule);
+    return rule && breaksRule(rule, bound, bounds.length);
+  });
   const missing = units.filter((unit) => unit === null).length;
   const status = statusOf(checked, broken.length, missing, said.rules.length);
   const seen = witnessed.get(target.seq);
@@ -250,7 +252,7 @@ interface BoundedRule {
 
 function rulesOfData({ said }: ReportInput["challenge"], state: ReportInput["state"]): BoundedRule[] {
   const asked = (state.opened!.declared.dataRules ?? []).filter(({ id }) => said.rules.includes(id));
-  return asked.map((rule) => ({ id: rule.id, says: ruleInWords(rule), judge: (row) => judge(rule, row) }));
+  return asked.map((rule) => ({ id: rule.id, says: ruleInWords(rule), judge: (row) => judgeRow(rule, row) }));
 }
 
 /** What is declared of steps is bounded whenever steps are drawn. A row that is silent differs from nothing. */
@@ -268,30 +270,6 @@ function rulesOfSteps({ said }: ReportInput["challenge"], state: ReportInput["st
 export function upperOf({ bad, absent, unopened, k, N, level }: Bound): number {
   const parts = Math.round(1 / (1 - Number(level)));
   return Number(upperCount(bad + absent + unopened, k, BigInt(N), { alphaPer: 1n, alphaOf: BigInt(parts) }));
-}
-
-/** Whether a row satisfies a rule, breaks it, or lacks the field. */
-function judge(rule: DataRule, row: Row): "good" | "bad" | "absent" {
-  const text = statedValue(row, rule.field);
-  if (text === null) return "absent";
-  if (rule.deny?.includes(text)) return "bad";
-  if (rule.allow && !rule.allow.includes(text)) return "bad";
-  return "good";
-}
-
-function ruleInWords({ field, allow, deny, shareMax }: DataRule): string {
-  const parts = [
-    allow ? `${field} is one of ${allow.length} allowed values` : null,
-    deny ? `${field} is none of ${deny.length} values` : null,
-  ];
-  return `${parts.filter(Boolean).join(" and ")}${shareMax ? `, but for a share of ${shareMax}` : ""}`;
-}
-
-/** More bad units than the declared share explains, at the report's level. */
-function contradicts(bound: Bound, rules: readonly DataRule[], level: Level): boolean {
-  const rule = rules.find(({ id }) => id === bound.rule);
-  if (!rule || bound.bad === 0) return false;
-  return exceeds(bound.bad, bound.k, BigInt(Math.floor((rule.shareMax ?? 0) * bound.N)), BigInt(bound.N), level);
 }
 
 function sentences(

@@ -73,15 +73,15 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     cheat: "last year's log",
-    comes: "contradicted",
-    says: "where every dated row opened is more than 14 hours before the opening; else rows stand out",
-    test: "a log of last year's run: contradicted",
+    comes: "stands out",
+    says: "rows dated before the opening, and how many; a resumed run's earlier rows and a wrong clock look the same",
+    test: "a log of last year's run: every row stands out",
   },
   {
     cheat: "rows dated after a witness had seen them",
-    comes: "contradicted",
-    says: "where all are; else they stand out",
-    test: "rows that are all dated after their witness: contradicted",
+    comes: "stands out",
+    says: "and how many; a clock that is ahead looks the same",
+    test: "rows that are all dated after their witness, or some of them: stand out",
   },
   {
     cheat: "a commitment dated forward by a round that was not out",
@@ -128,8 +128,14 @@ export const CHEATS: readonly Cheat[] = [
   {
     cheat: "a path of checkpoints drawn afterwards between two ends",
     comes: "refuted where drawn",
-    says: "segments run again miss it by the length of a step; 1 − C(S−m, s)/C(S, s)",
+    says: "s segments run again n times each miss it by the length of a step, by chance in (n + 1)⁻ˢ at most",
     test: "a straight line between a draw and a stolen model: every segment",
+  },
+  {
+    cheat: "one false segment of many",
+    comes: "stands out",
+    says: "where it is drawn, 1 − C(S−m, s)/C(S, s); one miss refutes only after 999 new runs",
+    test: "one false segment of five: stands out as often as it is drawn",
   },
   {
     cheat: "a path whose segments were computed to run again",

@@ -1,9 +1,10 @@
 /**
  * What the opened rows are held against: the declaration, each other, and the clocks outside the run. Each says what it
  * cannot see. What is not recorded is "not checkable", never a fault: tools leave fields out. Contradicted is what no honest
- * run can show: positions that do not join, a log that is all of another time. A declaration in round numbers (batch, steps,
- * stride, rates, hardware) is met loosely by honest runs that accumulate gradients, pack or pad rows, drop a last batch,
- * are resumed or restart their rates: what disagrees with one stands out and is bounded, and contradicts nothing.
+ * run can show, whatever was drawn: positions that do not join, a witness before the round that a commitment names. A
+ * declaration in round numbers (batch, steps, stride, rates, hardware) is met loosely by honest runs that accumulate
+ * gradients, pack or pad rows, drop a last batch, are resumed or restart their rates; and dates are by the maker's own
+ * clock, which may be wrong. What disagrees with these stands out, is bounded where it was declared, and contradicts nothing.
  */
 
 import { offDeclared, type StepRule } from "./declared-steps.js";
@@ -150,12 +151,12 @@ const tokensOfSteps = asDeclared(
 const CLOCK_LEAST = 946_684_800;
 
 /**
- * A resumed run brings rows from before its opening, and one clock may be wrong for a while: some rows outside stand out.
- * Only where every dated row lies on one side of the run was the log of another time.
+ * Rows outside stand out, be they all: a resumed run brings rows from before its opening, and may commit to them alone; a
+ * machine's clock may be wrong from beginning to end. A log of another time looks the same.
  */
 function window(rows: Numbered<StepRow>, { state, challenge, witnessed }: Around): AuditCheck {
   const cannotSee =
-    "a clock that is off by less than 14 hours, and a log that was invented inside its interval; a resumed run's earlier rows and those of another run look alike";
+    "a clock that is off by less than 14 hours, and a log that was invented inside its interval; a resumed run's earlier rows, a clock that is wrong throughout and the log of another run look alike";
   const opened = roundTime(state, state.opened!.first.round);
   const commitments = state.committed.get(challenge.said.class) ?? [];
   const timed = rows.filter(([, { time }]) => time !== null && time >= CLOCK_LEAST);
@@ -182,8 +183,7 @@ function window(rows: Numbered<StepRow>, { state, challenge, witnessed }: Around
       detail: `${timed.length} opened times lie inside the beacon and the witness`,
       cannotSee,
     };
-  const all = early.length === timed.length || late.length === timed.length;
-  return { id: "time", status: all ? "contradicted" : "stands out", detail: words.join("; "), cannotSee };
+  return { id: "time", status: "stands out", detail: words.join("; "), cannotSee };
 }
 
 function pace(

@@ -3,13 +3,22 @@
  * the next. A distance is judged against the spread of runs of that very command, and all are relative to the length of the
  * segment's own step. It only refutes: a path that was made to run again passes (Adversarial examples for proof of learning,
  * arXiv 2108.09454), and so does a false segment that was not drawn.
+ *
+ * What is refuted is exact. Of n + 1 runs of one command from one beginning, the committed one among them, at most one can
+ * lie further from every other than the others lie apart; that it is the committed one has probability 1/(n + 1) at most,
+ * however the runs scatter, rare forks of a command that mostly repeats its bits included. Over s drawn segments, whose
+ * noise is new each time, so many misses are the tail of a binomial law. One miss in few runs stands out and refutes nothing.
  */
+import { log10BinomialTail } from "../../stats/exact-tails.js";
 import type { AuditReport } from "./audit-report.js";
+import { CONTRADICTED_ONE_IN } from "./summary.js";
 
-/** A segment is refuted where it lies further from every new run than so many times the largest spread, */
+/** A segment misses where it lies further from every new run than so many times the largest spread, */
 const SPREAD_TIMES = 4;
 /** and by more than this share of its own step: other hardware adds in another order, even where one machine repeats its bits. */
 const SHARE_LEAST = 0.01;
+/** Honest runs of which one is refuted by chance: as a contradiction of opened rows. */
+const REFUTED_ONE_IN = CONTRADICTED_ONE_IN;
 
 export interface SegmentRun {
   /** Numbers of the committed checkpoints. */
@@ -26,7 +35,7 @@ export interface SegmentRun {
   between: number[];
 }
 
-type SegmentStatus = "refuted" | "not refuted" | "not run";
+type SegmentStatus = "misses" | "runs again" | "not run";
 
 export interface Comparison {
   tensors: number;
@@ -39,7 +48,7 @@ export interface Comparison {
 }
 
 export interface RerunReport {
-  type: "assay/rerun-report/v1";
+  type: "assay/rerun-report/v2";
   run: { name: string; digest: string };
   challenge: string;
   command: { entry: string; spread: number | null; repeats: number } | null;
@@ -51,7 +60,9 @@ export interface RerunReport {
   exported: (Comparison & { status: "same, tensor by tensor" | "differs" | "not run"; detail: string }) | null;
   /** How likely a draw as large shows at least one of so many false segments, each beyond the spread. */
   detection: { share: number; false: number; seen: number }[];
-  status: "refuted" | "not refuted" | "not run";
+  /** How likely so many segments of an honest run miss, at most; null where none was run. */
+  chance: number | null;
+  status: "refuted" | "stands out" | "not refuted" | "not run";
   says: string[];
   cannotSee: string[];
   software: AuditReport["software"];
@@ -72,11 +83,14 @@ export function rerunReport(input: RerunInput): RerunReport {
   const { run, challenge, command, all, software } = input;
   const segments = input.segments.map((segment) => ({ ...segment, ...judge(segment, command?.spread ?? null) }));
   const exported = input.exported && compared(input.exported);
-  const refuted = segments.filter(({ status }) => status === "refuted");
+  const misses = segments.filter(({ status }) => status === "misses");
   const done = segments.filter(({ status }) => status !== "not run");
+  const runs = Math.min(...done.map(({ distances }) => distances.length));
+  const chance = done.length === 0 ? null : chanceOf(misses.length, done.length, runs);
+  const refuted = chance !== null && chance * REFUTED_ONE_IN <= 1;
   const missing = segments.length - done.length;
   return {
-    type: "assay/rerun-report/v1",
+    type: "assay/rerun-report/v2",
     run,
     challenge,
     command,
@@ -88,12 +102,14 @@ export function rerunReport(input: RerunInput): RerunReport {
       const m = Math.max(1, Math.round(share * all));
       return { share, false: m, seen: Number((1 - missed(all, m, done.length)).toPrecision(4)) };
     }),
-    status: refuted.length > 0 ? "refuted" : done.length === 0 ? "not run" : "not refuted",
+    chance: chance && digits(chance),
+    status: chance === null ? "not run" : refuted ? "refuted" : misses.length > 0 ? "stands out" : "not refuted",
     says: [
-      ...refuted.map(({ to, detail }) => `Refuted: the step to checkpoint ${to}: ${detail}.`),
+      ...misses.map(({ to, detail }) => `Misses: the step to checkpoint ${to}: ${detail}.`),
+      ...(misses.length > 0 ? [inWords(misses.length, done.length, runs, chance!)] : []),
       ...(missing > 0 ? [`${missing} of ${segments.length} drawn segments were not run; they show nothing.`] : []),
-      ...(done.length > 0 && refuted.length === 0
-        ? [`None of ${done.length} segments that were run again is refuted. That they were trained so is not shown.`]
+      ...(done.length > 0 && misses.length === 0
+        ? [`None of ${done.length} segments that were run again misses. That they were trained so is not shown.`]
         : []),
       ...(exported ? [`Released model: ${exported.status}: ${exported.detail}.`] : []),
     ],
@@ -116,7 +132,23 @@ function judge(segment: SegmentRun, declared: number | null): { status: SegmentS
   const nearest = Math.min(...distances);
   const most = Math.max(SPREAD_TIMES * spread, SHARE_LEAST);
   const numbers = `${digits(nearest)} of the step from the nearest of ${distances.length} new runs, which lie ${digits(Math.max(0, ...between))} apart${declared === null ? "" : `; the maker states ${digits(declared)}`}`;
-  return { status: nearest > most ? "refuted" : "not refuted", detail: numbers };
+  return { status: nearest > most ? "misses" : "runs again", detail: numbers };
+}
+
+/** That so many of s segments miss, where each committed end is one more run of the command. @param runs new runs of each */
+function chanceOf(misses: number, s: number, runs: number): number {
+  return misses === 0 ? 1 : 10 ** log10BinomialTail(misses, s, 1 / (runs + 1));
+}
+
+/** New runs of a segment beyond which nobody goes. */
+const RUNS_MAX = 10_000;
+
+function inWords(misses: number, s: number, runs: number, chance: number): string {
+  const of = `${misses} of ${s} segments miss, each run ${runs} times: of honest runs at most ${digits(chance)} show so many`;
+  if (chance * REFUTED_ONE_IN <= 1) return `Refuted: ${of}.`;
+  let enough = runs + 1;
+  while (enough < RUNS_MAX && chanceOf(misses, s, enough) * REFUTED_ONE_IN > 1) enough++;
+  return `Stands out: ${of}. This refutes nothing; were they to miss ${enough} new runs each, it would.`;
 }
 
 function compared({ comparison, detail }: NonNullable<RerunInput["exported"]>): NonNullable<RerunReport["exported"]> {

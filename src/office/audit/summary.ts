@@ -25,8 +25,8 @@ const VALUE_CHARACTERS_MAX = 300;
 const DISCLOSED_MAX = 500;
 const DISCLOSED_BYTES_MAX = 8 * 1024 * 1024;
 
-/** True summaries of which one is contradicted: a contradiction is an accusation, and a run is challenged more than once. */
-const CONTRADICTED_ONE_IN = 1000;
+/** True reports of which one is contradicted by its draw: a contradiction is an accusation, and a run is challenged more than once. */
+export const CONTRADICTED_ONE_IN = 1000;
 
 const count = z.number().int().nonnegative();
 const lineSchema = z.strictObject({
