@@ -33,6 +33,8 @@ const { values } = parseArgs({
 const KEYS = 10_000;
 /** Fillings of templates, next to each other in the corpus, that are asked together. */
 const POOLED = 20;
+/** A prime: whatever stops a run, what it did lies all over the corpus. */
+const STRIDE = 617;
 const LENGTHS = [100, 200, 400] as const;
 const FORMS = [
   { scheme: "gumbel", variant: "vllm" },
@@ -49,6 +51,8 @@ interface Row {
   tokens: number;
   /** All marks of the ring paid for. */
   log10P: number;
+  /** Of the key that speaks. */
+  form?: string;
   /** Of marked text: whether its own key is the one that speaks. */
   own?: boolean;
 }
@@ -65,20 +69,23 @@ const none = new Uint32Array(0);
 
 function ringOf(seed: string, vocabulary: number, keys: number): Mark[] {
   const source = prng("assay/study/marks-ring", seed);
+  // One mark file a form is read; its others differ in their keys alone.
+  const read = FORMS.map((form) => parseMark({ type: "assay/mark/v1", ...form, key: 0, vocabulary }, "study"));
   return Array.from({ length: keys }, (_, i) => {
     const word = (BigInt(source.uint32()) << 32n) | BigInt(source.uint32());
-    const form = FORMS[i % FORMS.length]!;
+    const form = read[i % FORMS.length]!;
     // SBW's keys are signed.
-    const key = String(form.scheme === "sbw" ? word >> 1n : word);
-    return parseMark({ type: "assay/mark/v1", name: `key ${i}`, ...form, key, vocabulary }, "study");
+    const key = form.form === "sbw/vllm" ? word >> 1n : word;
+    return { ...form, name: `key ${i}`, key } as Mark;
   });
 }
 
 function ask(part: string, name: string, marks: readonly Mark[], ids: readonly Uint32Array[], own?: string): void {
   const texts = ids.map((each, i) => ({ id: String(i), ids: each, promptIds: none }));
-  const { log10P, ring } = testRing(marks, texts, draws, { tokenizer: null, tries: 1 });
+  const { log10P, ring, mark } = testRing(marks, texts, draws, { tokenizer: null, tries: 1 });
   const tokens = ids.reduce((n, each) => n + each.length, 0);
-  const row: Row = { part, ask: name, tokens, log10P, ...(own === undefined ? {} : { own: ring.best === own }) };
+  const form = mark.form === "sbw/vllm" ? `${mark.form} ${mark.parameters.scheme}` : mark.form;
+  const row: Row = { part, ask: name, tokens, log10P, form, ...(own === undefined ? {} : { own: ring.best === own }) };
   rows.push(row);
   appendFileSync(values.rows, `${JSON.stringify(row)}\n`);
 }
@@ -90,7 +97,7 @@ async function unmarked(part: string): Promise<void> {
   const size = part === "pooled" ? POOLED : 1;
   const groups = Math.floor(texts.length / size);
   for (let r = 0; r < rings; r++) {
-    const at = Math.floor(((r + 0.5) * groups) / rings) * size;
+    const at = Math.floor((((r * STRIDE) % rings) + 0.5) * (groups / rings)) * size;
     if (known.has(`${part} ${at}`)) continue;
     ask(part, String(at), ringOf(`${part} ${at}`, vocabulary, KEYS), texts.slice(at, at + size));
     process.stderr.write(`\r${part} ${r + 1}/${rings}`);

@@ -10,6 +10,10 @@ import { logBinomialDensity, logPoissonDensity } from "./log-density.js";
 
 /** Terms below e^−50 of the largest are left out: 2·10^−22 each. */
 const NEGLIGIBLE = -50;
+/** The smallest term that sums begin with: e^−300, far above the least number. */
+const TINY = -300;
+/** Spreads of the arrivals below the top at which a first term is looked for: a normal law has e^−60 there. */
+const SPREADS = 11;
 /** What a sum in double precision cannot show. */
 const ROUNDING = 1e-17;
 
@@ -24,13 +28,17 @@ export function log10TwoExponentialsTail(x: number, n: number, alpha: number): n
   const p = small / (1 - small);
   /** ln of the weight of k further arrivals, n·p^n·(1 − p)^k·C(n + k, k)/(n + k). */
   const weight = (k: number) => logBinomialDensity(n, n + k, p) + Math.log(n / (n + k));
-  const term = (k: number) => weight(k) + log10GammaTail(y, 2 * n + k) * Math.LN10;
-  const top = peak(term);
+  const logTail = (k: number) => log10GammaTail(y, 2 * n + k) * Math.LN10;
+  const term = (k: number) => weight(k) + logTail(k);
+  const hazardAt = (k: number) => Math.exp(logPoissonDensity(2 * n + k, y) - logTail(k));
+  const rises = (k: number) => ((n + k) / (k + 1)) * (1 - p) * (1 + hazardAt(k)) > 1;
+  const spread = Math.sqrt(n * (1 - p)) / p;
+  const top = peak(rises, Math.round((n * (1 - p)) / p));
   const most = term(top);
-  let k = below(term, top, most);
+  let k = below((k) => term(k) - most, top, Math.ceil(SPREADS * spread));
   // Upwards from there by the recurrences of both factors: a term over the largest, and the Poisson density over its tail.
   let value = Math.exp(term(k) - most);
-  let hazard = Math.exp(logPoissonDensity(2 * n + k, y) - log10GammaTail(y, 2 * n + k) * Math.LN10);
+  let hazard = hazardAt(k);
   let sum = value;
   for (;;) {
     const ratio = ((n + k) / (k + 1)) * (1 - p) * (1 + hazard);
@@ -44,27 +52,33 @@ export function log10TwoExponentialsTail(x: number, n: number, alpha: number): n
   return Math.min(0, (most + Math.log(sum)) / Math.LN10);
 }
 
-/** Where a log-concave sequence is largest. */
-function peak(term: (k: number) => number): number {
-  let high = 1;
-  while (term(high) > term(high - 1)) high *= 2;
-  let low = 0;
+/** Where a log-concave sequence is largest: the first place from which it does not rise, looked for around a guess. */
+function peak(rises: (k: number) => boolean, guess: number): number {
+  let [low, high] = [0, guess];
+  for (let step = 1; rises(high); step *= 2) {
+    low = high + 1;
+    high += step;
+  }
+  // From the guess downwards in steps that grow, while that is shorter than halving.
+  for (let step = 1; high - step > low && !rises(high - step); step *= 2) high -= step;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (term(middle + 1) > term(middle)) low = middle + 1;
+    if (rises(middle)) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** The first place below the top whose term is not negligible. */
-function below(term: (k: number) => number, top: number, most: number): number {
-  let low = 0;
-  let high = top;
+/** A place below the top whose term is negligible and can still be shown, or the first place of all. */
+function below(logOverTop: (k: number) => number, top: number, step: number): number {
+  let [low, high] = [0, top];
+  let k = Math.max(0, top - step);
   while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (term(middle) - most < NEGLIGIBLE) low = middle + 1;
-    else high = middle;
+    const over = logOverTop(k);
+    if (over < TINY) low = k + 1;
+    else if (over < NEGLIGIBLE || k === 0) return k;
+    else high = k;
+    k = Math.floor((low + high) / 2);
   }
   return low;
 }

@@ -81,6 +81,24 @@ it("the tail of two keys is exact: closed forms, one draw, and a simulation", ()
     const expected = (0.9 * Math.exp(-x / 0.9) - 0.1 * Math.exp(-x / 0.1)) / 0.8;
     expect(log10TwoExponentialsTail(x, 1, 0.1)).toBeCloseTo(Math.log10(expected), 9);
   }
+  // Term by term from the first, by its definition: so many arrivals of the smaller weight, and a gamma tail.
+  for (const [x, n, alpha] of [
+    [30, 20, 0.1],
+    [200, 200, 0.1],
+    [260, 200, 0.3],
+    [900, 300, 0.05],
+    [12, 40, 0.7],
+  ] as const) {
+    const small = Math.min(alpha, 1 - alpha);
+    const p = small / (1 - small);
+    let log = n * Math.log(p);
+    let sum = 0;
+    for (let k = 0; k < 60 * n; k++) {
+      sum += Math.exp(log + log10GammaTail(x / small, 2 * n + k) * Math.LN10 + 200);
+      log += Math.log(((n + k) / (k + 1)) * (1 - p));
+    }
+    expect(log10TwoExponentialsTail(x, n, alpha)).toBeCloseTo(Math.log10(sum) - 200 / Math.LN10, 9);
+  }
   const source = prng("two-keys", "1");
   const e = () => -Math.log((source.uint32() + 1) / 2 ** 32);
   let reaching = 0;

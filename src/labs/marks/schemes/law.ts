@@ -62,8 +62,15 @@ export function log10Tail(law: Law, sum: number, n: number): number {
 
 /** Standard deviations above the mean. */
 export function deviation(law: Law, sum: number, n: number): number {
-  if (n === 0) return 0;
+  return deviationsOf(law)(sum, n);
+}
+
+/** The same of many sums under one law. */
+export function deviationsOf(law: Law): (sum: number, n: number) => number {
   const { mean, variance } = moments(law);
-  const finite = law.kind === "one-list" ? Math.max(1e-9, 1 - n / law.vocabulary) : 1;
-  return (sum - n * mean) / Math.sqrt(n * variance * finite);
+  return (sum, n) => {
+    if (n === 0) return 0;
+    const finite = law.kind === "one-list" ? Math.max(1e-9, 1 - n / law.vocabulary) : 1;
+    return (sum - n * mean) / Math.sqrt(n * variance * finite);
+  };
 }

@@ -26,7 +26,10 @@ export function sbwScheme(mark: SbwMark, draws: TokenDraws): Scheme {
     readsPrompt: false,
     marksOnce: deduplicate_contexts !== "none" && read > 0,
     names: (ids, positions) => draws.sbwWords(ids, positions, read, seeding, mark.key),
-    scores: (_ids, positions, names) =>
-      Float64Array.from(positions, (_at, i) => Number((names[2 * i]! & 0x7fffffff) < threshold)),
+    scores: (_ids, positions, names) => {
+      const out = new Float64Array(positions.length);
+      for (let i = 0; i < out.length; i++) if ((names[2 * i]! & 0x7fffffff) < threshold) out[i] = 1;
+      return out;
+    },
   };
 }

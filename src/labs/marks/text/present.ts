@@ -9,7 +9,7 @@ import { PRESENT } from "../record/method.js";
 import type { PresentObservations } from "../record/observations.js";
 import { round } from "../record/round.js";
 import { PRESENT_ASSUMPTION } from "../record/words.js";
-import { deviation, log10Tail, moments } from "../schemes/law.js";
+import { deviation, type Law, log10Tail, moments } from "../schemes/law.js";
 import type { Scheme } from "../schemes/scheme.js";
 import { type KnownPlaces, type Scored, scoreTexts } from "./score-texts.js";
 import { scoreSegments } from "./segments.js";
@@ -36,10 +36,23 @@ export function testPresence(
   vocabulary: number,
   known: KnownPlaces = new Map(),
 ): PresentResult {
+  return presenceOf(scheme, texts, vocabulary, known).told();
+}
+
+/**
+ * The same for one key of many: its p at once, and what a finding says of it when asked.
+ * @param vocabulary ids from 0 @param known kept from key to key
+ */
+export function presenceOf(
+  scheme: Scheme,
+  texts: readonly IdText[],
+  vocabulary: number,
+  known: KnownPlaces,
+): { log10P: number; told: () => PresentResult } {
   const { law } = scheme;
   const scored = scoreTexts(scheme, texts, { vocabulary, known });
   const corpus = wholeCorpus(scheme, scored);
-  const each = perText(scheme, scored, texts);
+  const each = perText(scheme, scored, texts, corpus);
   const eligible = each.filter(({ tuples }) => tuples > 0).length;
   const best = each[0];
   const text = Math.min(0, (best?.log10P ?? 0) + Math.log10(Math.max(1, eligible)));
@@ -53,6 +66,27 @@ export function testPresence(
     segments.log10P - Math.log10(shares.passage),
   );
   const log10P = roundLog10P(combined);
+  return { log10P, told: () => told(law, texts, { log10P, scored, corpus, each, text, eligible, segments }) };
+}
+
+interface Measured {
+  log10P: number;
+  scored: Scored;
+  corpus: CorpusScore;
+  each: TextScore[];
+  /** Of the best text, all that could have been it paid for. */
+  text: number;
+  eligible: number;
+  segments: ReturnType<typeof scoreSegments>;
+}
+
+function told(
+  law: Law,
+  texts: readonly IdText[],
+  { log10P, scored, corpus, each, text, eligible, segments }: Measured,
+): PresentResult {
+  const best = each[0];
+  const { shares } = PRESENT;
   const base = { exact: true, assumption: PRESENT_ASSUMPTION, seed: "" };
   const tests: Test[] = [
     {
@@ -107,9 +141,10 @@ export function testPresence(
         expected: round(corpus.tuples * moments(law).mean),
         deviations: round(deviation(law, corpus.score, corpus.tuples)),
       },
-      texts: each
-        .slice(0, LISTED_TEXTS_MAX)
-        .map((t) => ({ ...t, score: round(t.score), deviations: round(t.deviations), log10P: roundLog10P(t.log10P) })),
+      texts: each.slice(0, LISTED_TEXTS_MAX).map(({ id, tokens, tuples, score, log10P: p }) => ({
+        ...{ id, tokens, tuples, score: round(score) },
+        ...{ deviations: round(deviation(law, score, tuples)), log10P: roundLog10P(p) },
+      })),
       textsInAll: texts.length,
       windows: segments.windows,
       passages: segments.passages.map(({ text: number, score, log10P: p, ...rest }) => ({
@@ -122,11 +157,14 @@ export function testPresence(
   };
 }
 
+interface CorpusScore {
+  tuples: number;
+  score: number;
+  log10P: number;
+}
+
 /** Distinct tuples of the whole corpus. */
-function wholeCorpus(
-  { law, keyTail }: Pick<Scheme, "law" | "keyTail">,
-  scored: Scored,
-): { tuples: number; score: number; log10P: number } {
+function wholeCorpus({ law, keyTail }: Pick<Scheme, "law" | "keyTail">, scored: Scored): CorpusScore {
   let tuples = 0;
   let score = 0;
   for (let i = 0; i < scored.value.length; i++) {
@@ -145,8 +183,17 @@ function wholeCorpus(
   return { tuples, score, log10P: Math.max(free, keyTail.log10P(names, score)) };
 }
 
-/** Each text by itself, strongest first; texts without a tuple last. */
-function perText({ law, keyTail }: Scheme, scored: Scored, texts: readonly IdText[]) {
+interface TextScore {
+  id: string;
+  tokens: number;
+  tuples: number;
+  score: number;
+  log10P: number;
+}
+
+/** Each text by itself, strongest first; texts without a tuple last. One text alone is the corpus. */
+function perText({ law, keyTail }: Scheme, scored: Scored, texts: readonly IdText[], corpus: CorpusScore): TextScore[] {
+  if (texts.length === 1) return [{ id: texts[0]!.id, tokens: texts[0]!.ids.length, ...corpus }];
   const tuples = new Int32Array(texts.length);
   const sums = new Float64Array(texts.length);
   const ends = new Int32Array(texts.length);
@@ -155,15 +202,13 @@ function perText({ law, keyTail }: Scheme, scored: Scored, texts: readonly IdTex
     sums[scored.text[i]!]! += scored.value[i]!;
     ends[scored.text[i]!] = i + 1;
   }
-  const strongest = (a: { log10P: number; tuples: number }, b: { log10P: number; tuples: number }) =>
-    a.log10P - b.log10P || b.tuples - a.tuples;
+  const strongest = (a: TextScore, b: TextScore) => a.log10P - b.log10P || b.tuples - a.tuples;
   const each = texts
     .map((text, i) => ({
       id: text.id,
       tokens: text.ids.length,
       tuples: tuples[i]!,
       score: sums[i]!,
-      deviations: deviation(law, sums[i]!, tuples[i]!),
       log10P: log10Tail(law, sums[i]!, tuples[i]!),
       end: ends[i]!,
     }))

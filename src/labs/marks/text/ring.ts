@@ -13,7 +13,7 @@ import { type KeyPaid, keyPaid } from "../schemes/key-choice.js";
 import { notReproducible, schemeOf } from "../schemes/make-scheme.js";
 import type { Mark } from "../schemes/mark-file.js";
 import type { Scheme } from "../schemes/scheme.js";
-import { type PresentResult, testPresence } from "./present.js";
+import { type PresentResult, presenceOf } from "./present.js";
 import type { KnownPlaces } from "./score-texts.js";
 import type { IdText } from "./texts.js";
 
@@ -61,7 +61,7 @@ export function testRing(
     if (why !== null) notAsked.push({ name, why });
     else {
       const scheme = schemeOf(mark, draws);
-      const result = testPresence(scheme, texts, mark.vocabulary, known);
+      const result = presenceOf(scheme, texts, mark.vocabulary, known);
       tested.push({ name, form: mark.form, log10P: result.log10P });
       const log10P = Math.min(0, result.log10P + Math.log10(marks.length * readings));
       const asked = { mark, scheme, result, log10P, paid: keyPaid(mark, log10P, tries, null) };
@@ -74,7 +74,8 @@ export function testRing(
       "UNSUPPORTED",
       `--mark: expected a mark that can be asked of these ids, got none: ${notAsked[0]?.why ?? "no mark"}`,
     );
-  const { mark, scheme, result, paid } = best;
+  const { mark, scheme, paid } = best;
+  const result = best.result.told();
   const log10P = roundLog10P(best.log10P);
   tested.sort((a, b) => a.log10P - b.log10P || (a.name < b.name ? -1 : 1));
   const tests = result.tests.map((test) =>
@@ -106,7 +107,7 @@ interface Speaking {
 
 interface Asked extends Speaking {
   mark: Mark;
-  result: PresentResult;
+  result: ReturnType<typeof presenceOf>;
 }
 
 /** Whether the one speaks before the other, each after what is paid for its key. */

@@ -3,7 +3,7 @@
  * paid for by Bonferroni over all of them. A text of which a part was written by someone else shows the part that was
  * not. It cannot find a passage of fewer than some 32 tuples.
  */
-import { deviation, type Law, log10Tail } from "../schemes/law.js";
+import { deviationsOf, type Law, log10Tail } from "../schemes/law.js";
 import type { KeyTail } from "../schemes/table-law.js";
 import type { Scored } from "./score-texts.js";
 
@@ -39,6 +39,7 @@ interface Segments {
 export function scoreSegments(law: Law, scored: Scored, keyTail?: KeyTail): Segments {
   const { text, value, names } = scored;
   const sums = new Float64Array(value.length + 1);
+  const deviations = deviationsOf(law);
   for (let i = 0; i < value.length; i++) sums[i + 1] = sums[i]! + value[i]!;
   let windows = 0;
   const candidates: { start: number; length: number; sum: number; log10P: number }[] = [];
@@ -49,7 +50,7 @@ export function scoreSegments(law: Law, scored: Scored, keyTail?: KeyTail): Segm
       for (let start = from; start + length <= to; start += length / 2) {
         windows++;
         const sum = sums[start + length]! - sums[start]!;
-        if (deviation(law, sum, length) < DEVIATION_MIN) continue;
+        if (deviations(sum, length) < DEVIATION_MIN) continue;
         candidates.push({ start, length, sum, log10P: log10Tail(law, sum, length) });
       }
     from = to;
