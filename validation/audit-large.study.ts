@@ -1,16 +1,32 @@
 /**
- * A run of ten million rows of data: what a row costs from the first million to the last, what memory it takes, and what
- * a draw of 300 tokens and its answer cost at the end. Through the functions that the commands call; processor time, since
- * other work shares the machine.
+ * Runs of a million and of ten million rows of data: what a row costs from the first tenth to the last, what memory it
+ * takes, and what a draw of 300 tokens and its answer cost at the end. Through the functions that the commands call;
+ * processor time, since other work shares the machine, and the most memory that the whole process held at any moment, as
+ * the system counts it. Each size in a process of its own.
  *
- *   npm run build && node validation/audit-large.study.ts [ROWS]     (some ten minutes; 2.5 GB of temporary disk)
+ *   npm run build && node validation/audit-large.study.ts [ROWS …]     (some ten minutes; 2.5 GB of temporary disk)
  */
+import { spawnSync } from "node:child_process";
 import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { openAuditedRun } from "../materials/audit/audited-run.ts";
 
-const ROWS = Number(process.argv[2] ?? 10_000_000);
+const OUT = "validation/audit-large.json";
+if (process.argv[2] !== "--one") {
+  const sizes = process.argv.length > 2 ? process.argv.slice(2) : ["1000000", "10000000"];
+  const runs = sizes.map((rows) => {
+    const of = spawnSync(process.execPath, [import.meta.filename, "--one", rows], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    if (of.status !== 0) throw new Error(`${rows} rows: ended with status ${of.status}`);
+    return JSON.parse(String(of.stdout)) as unknown;
+  });
+  writeFileSync(OUT, `${JSON.stringify({ runs }, null, 1)}\n`);
+  process.exit(0);
+}
+
+const ROWS = Number(process.argv[3]);
 const home = mkdtempSync(join(tmpdir(), "assay-audit-large-"));
 const run = await openAuditedRun(home, "large", {
   dataRules: [{ id: "licence", field: "licence", allow: ["cc0", "cc-by"] }],
@@ -31,10 +47,8 @@ const cpu = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 };
-let peakRss = 0;
-const sampled = setInterval(() => {
-  peakRss = Math.max(peakRss, process.memoryUsage.rss());
-}, 500);
+const peakMb = () => Math.round((process.resourceUsage().maxRSS * 1024) / 1e6);
+const atStart = { load: loadavg()[0]!.toFixed(1), rssMb: Math.round(process.memoryUsage.rss() / 1e6) };
 const slices: { rows: number; cpuMicrosecondsARow: number; rssMb: number }[] = [];
 let [last, lastCpu] = [0, cpu()];
 const started = cpu();
@@ -51,6 +65,7 @@ const onProgress = ({ done }: { done: number }) => {
 };
 await run.commit("data", "data.jsonl", null, 1000, onProgress);
 const commitCpu = cpu() - started;
+const committedPeakMb = peakMb();
 const timed = async <T>(work: () => Promise<T>) => {
   const from = cpu();
   const value = await work();
@@ -60,7 +75,6 @@ const drawn = await timed(() => run.draw("data", 300, "tokens"));
 const opened = await timed(() => run.open("opening"));
 const reported = await timed(() => run.report(opened.value));
 const again = await timed(() => run.commit("data", "data.jsonl", null, 2000));
-clearInterval(sampled);
 const { report } = reported.value;
 const figures = {
   dated: new Date().toISOString().slice(0, 10),
@@ -70,7 +84,9 @@ const figures = {
   bytes: statSync(path).size,
   commitCpuSeconds: Number(commitCpu.toFixed(1)),
   slices,
-  peakRssMb: Math.round(peakRss / 1e6),
+  atStart,
+  committedPeakMb,
+  peakRssMb: peakMb(),
   nothingNewCpuSeconds: again.seconds,
   drawCpuSeconds: drawn.seconds,
   openCpuSeconds: opened.seconds,
@@ -79,5 +95,4 @@ const figures = {
   bound: report.bounds[0],
 };
 rmSync(home, { recursive: true });
-writeFileSync("validation/audit-large.json", `${JSON.stringify(figures, null, 1)}\n`);
 console.log(JSON.stringify(figures));

@@ -2,7 +2,7 @@
  * A small run as its maker and its auditor handle it, through the functions that the commands call: keys, a log with a
  * stand-in beacon, commitments, a challenge, its answer and the report. The parties are fictional.
  */
-import { generateKeyPairSync } from "node:crypto";
+import { createHash, createPrivateKey } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { answerChallenge, enterSigned, makeChallenge } from "../../dist/app/audit/challenge.js";
@@ -10,7 +10,7 @@ import { commitRows } from "../../dist/app/audit/commit-rows.js";
 import { type Reported, reportOnRun } from "../../dist/app/audit/report-run.js";
 import { beginRun, type RunKey, readRunKey } from "../../dist/app/audit/run-log.js";
 import { prng } from "../../dist/base/prng.js";
-import { makeIdentity } from "../../dist/host/log/sealing.js";
+import { makeIdentity, readIdentities, recipientsOf } from "../../dist/host/log/sealing.js";
 import type { InspectionOrder } from "../../dist/office/audit/inspection/order.js";
 import type { RowClass } from "../../dist/office/audit/rows.js";
 import { parsePolicy } from "../../dist/tlog/policy.js";
@@ -33,13 +33,36 @@ export interface Party {
   identity: string;
 }
 
-export async function party(folder: string, name: string): Promise<Party> {
+/** Known to everybody: nothing but material is sealed to them. */
+const IDENTITIES: Readonly<Record<string, string>> = {
+  maker: "AGE-SECRET-KEY-PQ-1KX5R4TE5RJ5GWAMWARKY8WD6NKWM7WP86XM50FETE6DVSUFFT4MSP67HA4",
+  auditor: "AGE-SECRET-KEY-PQ-1A3GR04KH77CP322W7ZGT0S22KHVP65LN7AYE7XHZ7JFY2US40X4QU94UKP",
+};
+
+/** 32 bytes that follow from what they are for. */
+const drawnFor = (what: string) => createHash("sha256").update(`assay/audit-material\0${what}`).digest();
+
+/**
+ * Keys of a party, the same each time for one name and run: a challenge names them, and what is drawn follows from the
+ * challenge. With drawn keys each test would draw other rows on each run.
+ */
+export async function party(folder: string, name: string, run = ""): Promise<Party> {
   await mkdir(folder, { recursive: true });
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const pem = join(folder, `${name}.pem`);
-  await writeFile(pem, privateKey.export({ type: "pkcs8", format: "pem" }));
+  await writeFile(pem, privateKeyOf(drawnFor(`${run}/${name}/key`)).export({ type: "pkcs8", format: "pem" }));
   const identity = join(folder, `${name}.age`);
-  return { key: await readRunKey(pem), recipient: await makeIdentity(identity), identity };
+  const known = IDENTITIES[name];
+  if (known === undefined) return { key: await readRunKey(pem), recipient: await makeIdentity(identity), identity };
+  await writeFile(identity, `${known}\n`, { mode: 0o600 });
+  const [recipient] = await recipientsOf(await readIdentities(identity), identity);
+  return { key: await readRunKey(pem), recipient: recipient!, identity };
+}
+
+/** P-256 from its number, as SEC 1 writes a key without its public half. */
+function privateKeyOf(scalar: Uint8Array) {
+  const head = Buffer.from("30310201010420", "hex");
+  const curve = Buffer.from("a00a06082a8648ce3d030107", "hex");
+  return createPrivateKey({ key: Buffer.concat([head, scalar, curve]), format: "der", type: "sec1" });
 }
 
 /** Rows of training as a trainer logs them. @param seed of the noise on the loss */
@@ -99,8 +122,8 @@ export interface AuditedRun {
 export async function openAuditedRun(home: string, name: string, declared: unknown = DECLARED): Promise<AuditedRun> {
   const folder = join(home, name);
   const [maker, auditor] = [
-    await party(join(home, `${name}-keys`), "maker"),
-    await party(join(home, `${name}-keys`), "auditor"),
+    await party(join(home, `${name}-keys`), "maker", name),
+    await party(join(home, `${name}-keys`), "auditor", name),
   ];
   await beginRun({
     folder,
@@ -112,6 +135,7 @@ export async function openAuditedRun(home: string, name: string, declared: unkno
     at: OPENED_AT,
     round: null,
     witnesses: null,
+    secrets: (of) => drawnFor(`${name}/${of}`),
   });
   let now = OPENED_AT;
   let policy: Uint8Array | null = null;

@@ -147,5 +147,5 @@ function count(store: RowStore, of: RowClass, row: Row): void {
   const total = tokens === null ? null : store.state.tokens + tokens;
   if (total !== null && !Number.isSafeInteger(total))
     throw new AssayError("LIMIT", "audit commit: expected fewer than 2^53 tokens");
-  store.state = { ...store.state, tokens: total };
+  store.state.tokens = total;
 }

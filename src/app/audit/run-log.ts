@@ -110,6 +110,8 @@ interface OpenRun {
   at: number | null;
   round: Round | null;
   witnesses: Policy | null;
+  /** In place of drawn bytes: a rehearsal that comes out the same each time. Only with a stand-in beacon. */
+  secrets?: (of: "run-key" | "beacon") => Uint8Array;
 }
 
 export interface Round {
@@ -128,22 +130,27 @@ export async function beginRun({
   at,
   round,
   witnesses,
+  secrets,
 }: OpenRun): Promise<SignedEntry> {
   if (!RUN_NAME.test(name))
     throw new AssayError("USAGE", `audit open-run: expected a name such as lm-7b-01, got ${quoted(name)}`);
   const said = readDeclared(declared);
   if (at !== null && beacon !== "local")
     throw new AssayError("USAGE", "audit: --at is for a run with a stand-in beacon");
+  if (secrets && beacon !== "local") throw new AssayError("USAGE", "audit: known secrets are for a stand-in beacon");
+  const secretOf = secrets ?? (() => new Uint8Array(randomBytes(32)));
   const now = at ?? unixSeconds();
   await mkdir(folder, { recursive: true });
   await initLog(folder, `audit/${name}`);
-  await writeFile(join(folder, "state", "run-key"), hex(new Uint8Array(randomBytes(32))), {
+  await writeFile(join(folder, "state", "run-key"), hex(secretOf("run-key")), {
     mode: 0o600,
     flag: "wx",
     flush: true,
   });
   const chain =
-    beacon === "quicknet" ? { chain: "quicknet", ...QUICKNET, standIn: false } : await standIn(folder, name, now);
+    beacon === "quicknet"
+      ? { chain: "quicknet", ...QUICKNET, standIn: false }
+      : await standIn(folder, name, now, secretOf("beacon"));
   const first = round ?? (await recentRound(folder, chain, now));
   const { entry } = await enterInRun(
     folder,
@@ -174,8 +181,8 @@ function readDeclared(value: unknown): Declared {
   throw new AssayError("SCHEMA", `declaration: ${issue?.path.join(".") || "it"}: ${issue?.message}`);
 }
 
-async function standIn(folder: string, name: string, now: number): Promise<BeaconOfRun> {
-  const secret = new Uint8Array(randomBytes(32));
+async function standIn(folder: string, name: string, now: number, drawn: Uint8Array): Promise<BeaconOfRun> {
+  const secret = drawn.slice();
   // Below the group's order, which begins with 0x73.
   secret[0] = secret[0]! & 0x3f;
   await writeFile(join(folder, "state", "beacon.secret"), hex(secret), { mode: 0o600, flag: "wx", flush: true });

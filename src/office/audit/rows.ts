@@ -15,7 +15,7 @@ import { leafHash } from "../../tlog/merkle-hash.js";
 export const ROW_CLASSES = ["data", "steps", "checkpoints", "config", "environment"] as const;
 export type RowClass = (typeof ROW_CLASSES)[number];
 
-const SALT_BYTES = 16;
+export const SALT_BYTES = 16;
 /** A row of a log has some 300 bytes, one of a data set with its text some kilobytes (CWE-770). */
 export const ROW_BYTES_MAX = 256 * 1024;
 
@@ -53,9 +53,14 @@ export type Row = z.infer<(typeof rowSchemas)[RowClass]>;
 /** @throws LIMIT beyond 256 KiB */
 export function rowBytes(row: Row, what: string): Uint8Array {
   const bytes = canonicalJsonBytes(row);
-  if (bytes.length > ROW_BYTES_MAX)
-    throw new AssayError("LIMIT", `${what}: expected a row of at most ${ROW_BYTES_MAX} bytes, got ${bytes.length}`);
+  assertRowSize(bytes.length, what);
   return bytes;
+}
+
+/** @throws LIMIT beyond 256 KiB */
+export function assertRowSize(bytes: number, what: string): void {
+  if (bytes > ROW_BYTES_MAX)
+    throw new AssayError("LIMIT", `${what}: expected a row of at most ${ROW_BYTES_MAX} bytes, got ${bytes}`);
 }
 
 /** @param runKey 32 bytes that only the maker of the run holds */
