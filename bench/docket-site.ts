@@ -1,9 +1,10 @@
 /**
  * The public docket under load: 50 clients at once on a docket of 10,000 cases, each kind of page beside a page of the same
  * server that asks for nothing (/about). Writes bench/docket-site.json.
- *   npm run build && node bench/docket-site.ts                                   (SQLite, beside the cases)
- *   npm run build && DATABASE_URL=postgres://… node bench/docket-site.ts         (both, one after the other;
- *                                                                                 npm install --no-save pg)
+ *   npm run build && node bench/docket-site.ts 500             (SQLite, beside the cases)
+ *   npm run build && node bench/docket-site.ts 500 postgres    (both, one after the other: PostgreSQL of the bench's own, from
+ *                                                               Debian's packages, or the one that DATABASE_URL names;
+ *                                                               npm install --no-save pg)
  * Twenty cases are filed; 9,980 further folders hold a checkpoint, which the server reads to see whether a case has grown. The
  * index holds each folder under a name, parties and words of its own, so that lists are of 10,000 cases and pages of cases are
  * of the twenty.
@@ -25,6 +26,7 @@ import { prng } from "../dist/base/prng.js";
 import type { Queries } from "../dist/host/sql/database.js";
 import { rowsOfCase } from "../dist/office/docket/index/case-rows.js";
 import { Court } from "../materials/docket/court.ts";
+import { startPostgres } from "../materials/docket/postgres.ts";
 
 const OUT = "bench/docket-site.json";
 const CASES = 10_000;
@@ -35,7 +37,10 @@ const NAMES = ["Aldgate", "Bexley", "Camden", "Dulwich", "Ealing", "Finchley", "
 const KINDS = ["Labs", "Models", "Research", "Systems", "Analytics"];
 const party = (n: number) => `${NAMES[n % 8]} ${KINDS[Math.floor(n / 8) % 5]} ${Math.floor(n / 40)}`;
 const idOf = (n: number) => `2026-${String(n).padStart(5, "0")}`;
-const databaseUrl = process.env.DATABASE_URL;
+const PG_PORT = 54_331;
+const own =
+  process.argv[3] === "postgres" && process.env.DATABASE_URL === undefined ? await startPostgres(PG_PORT) : null;
+const databaseUrl = own?.url ?? process.env.DATABASE_URL;
 type Engine = "sqlite" | "postgresql";
 let draw = prng("assay/docket-site/v1", "sqlite");
 const round = (value: number) => Math.round(value * 100) / 100;
@@ -71,6 +76,7 @@ try {
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+  await own?.end();
 }
 
 async function fileCases(): Promise<ReturnType<typeof rowsOfCase>[]> {

@@ -9,7 +9,7 @@
  * to kill is drawn from the number of the round.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signedAct } from "../dist/app/docket/act.js";
@@ -24,6 +24,7 @@ import { prng } from "../dist/base/prng.js";
 import { platformKey } from "../dist/host/signing/signature-keys.js";
 import { packFiling } from "../dist/office/docket/entry/filing.js";
 import { type FiledCase, fileCase } from "../materials/docket/folders.ts";
+import { startPostgres } from "../materials/docket/postgres.ts";
 
 const withPostgres = process.argv[3] === "postgres";
 const OUT = withPostgres ? "validation/docket-postgres-crash.json" : "validation/docket-serve-crash.json";
@@ -52,7 +53,7 @@ const wanted = Number(process.argv[2] ?? 50);
 let docket = "";
 let filed: FiledCase[] = [];
 const acknowledged = new Map<string, { statement: string; attachment: string }[]>();
-const postgres = withPostgres ? await startPostgres() : null;
+const postgres = withPostgres ? await startPostgres(PG_PORT) : null;
 
 while (figures.kills < wanted) {
   if (docket === "" || figures.kills % ROUNDS_A_DOCKET === 0) await fresh();
@@ -194,49 +195,6 @@ async function compared(databaseUrl: string): Promise<void> {
   } finally {
     await index.database.close();
   }
-}
-
-interface Postgres {
-  url: string;
-  kill: () => void;
-  start: () => Promise<void>;
-  end: () => Promise<void>;
-}
-
-/** A cluster of its own in a temporary folder; as root it runs as the user postgres, as it refuses to run as root. */
-async function startPostgres(): Promise<Postgres> {
-  const root = process.getuid?.() === 0;
-  const folder = mkdtempSync(join(tmpdir(), "assay-docket-postgres-"));
-  const bin = "$(ls -d /usr/lib/postgresql/*/bin | tail -1)";
-  const shell = (line: string) =>
-    new Promise<number>((resolve) => {
-      const child = root ? spawn("su", ["postgres", "-c", line]) : spawn("sh", ["-c", line]);
-      child.once("exit", (status) => resolve(status ?? 1));
-    });
-  if (root) chmodSync(folder, 0o777);
-  if ((await shell(`${bin}/initdb -D ${folder}/data -A trust -U assay >/dev/null`)) !== 0)
-    throw new Error("initdb failed: apt-get install postgresql");
-  const start = async () => {
-    // What a killed server left behind goes away first: its other processes end by themselves.
-    for (let n = 0; n < 60; n++) {
-      const line = `${bin}/pg_ctl -D ${folder}/data -w -l ${folder}/log -o '-p ${PG_PORT} -k ${folder} -c listen_addresses=127.0.0.1' start >/dev/null 2>&1`;
-      // A killed server is still counted as running while it goes away: one that runs answers.
-      const ready = `${bin}/pg_isready -q -h 127.0.0.1 -p ${PG_PORT}`;
-      if ((await shell(`${ready} || ${line} && ${ready}`)) === 0) return;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-    throw new Error(`PostgreSQL does not start: ${folder}/log`);
-  };
-  await start();
-  return {
-    url: `postgres://assay@127.0.0.1:${PG_PORT}/postgres`,
-    kill: () => process.kill(Number(readFileSync(`${folder}/data/postmaster.pid`, "latin1").split("\n")[0]), "SIGKILL"),
-    start,
-    end: async () => {
-      await shell(`${bin}/pg_ctl -D ${folder}/data -m immediate stop >/dev/null`);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 async function looked(before: number): Promise<void> {

@@ -78,7 +78,30 @@ function weightOf(cases: readonly LikelihoodRatio[]): number {
 /** Bounds of a pooled ratio: a block of one class alone would be infinite. */
 const LOG10_MAX = 12;
 
-function poolAdjacentViolators(same: readonly LikelihoodRatio[], different: readonly LikelihoodRatio[]) {
+/** Scores from one to another that a monotone recalibration reads as one ratio; null where one class alone stands there. */
+interface Pooled {
+  from: number;
+  to: number;
+  log10LR: number | null;
+  /** The only class there, where it is one alone. */
+  only: "same" | "different" | null;
+}
+
+/**
+ * The best monotone recalibration of these scores as its steps, the lowest scores first: what pool adjacent violators makes of
+ * the very cases it is given, which is no ratio for another case. The score stands in `log10LR`; both classes have a case.
+ */
+export function recalibration(same: readonly LikelihoodRatio[], different: readonly LikelihoodRatio[]): Pooled[] {
+  const { cases, blocks } = pool(same, different);
+  return blocks.map(({ s, d, from, to }) => ({
+    from: cases[from]!.log10LR,
+    to: cases[to - 1]!.log10LR,
+    log10LR: s === 0 || d === 0 ? null : Math.log10(s / d),
+    only: d === 0 ? "same" : s === 0 ? "different" : null,
+  }));
+}
+
+function pool(same: readonly LikelihoodRatio[], different: readonly LikelihoodRatio[]) {
   const [ws, wd] = [weightOf(same), weightOf(different)];
   const cases = [
     ...same.map((c) => ({ ...c, s: c.weight / ws, d: 0 })),
@@ -94,6 +117,11 @@ function poolAdjacentViolators(same: readonly LikelihoodRatio[], different: read
     }
     blocks.push(block);
   });
+  return { cases, blocks };
+}
+
+function poolAdjacentViolators(same: readonly LikelihoodRatio[], different: readonly LikelihoodRatio[]) {
+  const { cases, blocks } = pool(same, different);
   const pooled = new Array<number>(cases.length);
   for (const { s, d, from, to } of blocks) {
     const ratio = d === 0 ? LOG10_MAX : s === 0 ? -LOG10_MAX : Math.log10(s / d);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { enterAct } from "../../dist/app/docket/act.js";
 import { openCaseFolder } from "../../dist/app/docket/case-folder.js";
+import { Docket } from "../../dist/app/docket/docket.js";
 import { type CaseQuery, listCases, recentEntries } from "../../dist/app/docket/index/list-cases.js";
 import { type CaseIndex, INDEX_FILE, openCaseIndex } from "../../dist/app/docket/index/open-index.js";
 import { indexCase, refreshIndex, writeCases } from "../../dist/app/docket/index/refresh-index.js";
@@ -15,6 +16,8 @@ import { fold, rulesOf } from "../../dist/office/docket/fold/fold.js";
 import { FOREVER, rowsOfCase } from "../../dist/office/docket/index/case-rows.js";
 import { SHIPPED_PACKS, WEEKENDS_ONLY } from "../../dist/office/docket/packs/shipped.js";
 import { momentText } from "../../dist/office/docket/time/day.js";
+import { docketSite } from "../../dist/web/docket/docket-server.js";
+import { workspaceSite } from "../../dist/web/docket/workspace-server.js";
 import { type FiledCase, fileCase } from "../../materials/docket/folders.ts";
 import { history } from "../../materials/docket/histories.ts";
 
@@ -177,6 +180,39 @@ test("what does not hold together is told and not left out; a copy of a log too;
   rmSync(join(docket, "copy"), { recursive: true });
   rmSync(join(docket, "odd"), { recursive: true });
   expect(await refreshIndex(index)).toMatchObject({ cases: 3, changed: 0, gone: 2, faults: [] });
+});
+
+test("a case that two folders hold is shown by neither name, refused with both, and hides no other", async () => {
+  const twice = mkdtempSync(join(tmpdir(), "assay-docket-twice-"));
+  try {
+    const given = { complainant: "Aldgate Labs", respondent: "Meridian Cloud", at: 1_772_442_000 };
+    await fileCase(twice, "2026-001", given);
+    await fileCase(twice, "2026-002", given);
+    cpSync(join(twice, "2026-001"), join(twice, "another"), { recursive: true });
+    const desk = await Docket.open(twice);
+    try {
+      const says = /more than one folder holds the case 2026-001 \("2026-001", "another"\)/;
+      expect(() => desk.folderOf("2026-001")).toThrow(says);
+      await expect(desk.view("2026-001", "PUBLIC")).rejects.toThrow(says);
+      expect((await desk.view("2026-002", "PUBLIC"))!.case).toBe("2026-002");
+      expect((await desk.standing()).unreadable.map((each) => each.case).sort()).toEqual(["2026-001", "another"]);
+      const site = docketSite(desk);
+      const asked = async (path: string) => (await site.request(path, { headers: { host: "localhost" } })).status;
+      expect(await asked("/cases/2026-001")).toBe(503);
+      for (const path of ["/", "/feed.atom", "/deadlines.ics", "/cases/2026-002"])
+        expect([path, await asked(path)]).toEqual([path, 200]);
+      const filed = await workspaceSite(desk).request("/cases/2026-001/entries", {
+        method: "POST",
+        headers: { host: "localhost", "content-type": "application/zip" },
+        body: "x",
+      });
+      expect([filed.status, (await filed.json()).says]).toEqual([400, expect.stringMatching(says)]);
+    } finally {
+      await desk.close();
+    }
+  } finally {
+    rmSync(twice, { recursive: true, force: true });
+  }
 });
 
 test.each(SHIPPED_PACKS.map((pack) => [pack.data.id, pack] as const))(

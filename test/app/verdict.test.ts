@@ -1,5 +1,6 @@
 /** An expert's report: refused while an item is empty, claims too much or has a number of its own; signed, checked, printed. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
@@ -13,10 +14,16 @@ import {
   signVerdict,
   verdictOf,
 } from "../../dist/app/docket/verdict.js";
+import type { Signer } from "../../dist/app/register/declare.js";
 import { utf8 } from "../../dist/base/bytes.js";
+import { canonicalJsonBytes } from "../../dist/base/canonical-json.js";
+import { sha256Digest, sha256Hex } from "../../dist/base/digest.js";
 import { parseEcdsaKey } from "../../dist/evidence/ecdsa-key.js";
+import { encodeSignedStatement, toBeSigned } from "../../dist/evidence/signed-statement.js";
 import { printPdf } from "../../dist/host/print-pdf.js";
 import { encodeRecord } from "../../dist/office/docket/entry/docket-record.js";
+import { combinedTest } from "../../dist/report/combined-test.js";
+import { decimal } from "../../dist/report/figure-words.js";
 import { emptyOpinion, faultsOfOpinion, ITEM_IDS, ITEMS, type Opinion } from "../../dist/report/verdict/opinion.js";
 import { withAttachments } from "../../dist/report/verdict/pdf-attachments.js";
 import type { Verdict } from "../../dist/report/verdict/verdict.js";
@@ -28,7 +35,7 @@ import { verifyInclusion } from "../../dist/tlog/merkle-proof.js";
 import { parseNote } from "../../dist/tlog/signed-note.js";
 import { STATED_COURSES } from "../../materials/docket/courses.ts";
 import { type Court, player } from "../../materials/docket/court.ts";
-import { sampleFinding } from "./sample-bundle.js";
+import { STUDY, STUDY_BYTES, sampleFinding } from "./sample-bundle.js";
 
 const home = mkdtempSync(join(tmpdir(), "assay-verdict-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -40,6 +47,17 @@ const written: Opinion = {
 };
 let court: Court;
 let verdict: Verdict;
+/** A signature over whatever files: what another program may have signed. */
+const signedOver = (html: Uint8Array, json: Uint8Array, by: Signer): Uint8Array => {
+  const subject = Object.entries({ "verdict.html": html, "verdict.json": json });
+  const statement = canonicalJsonBytes({
+    _type: "https://in-toto.io/Statement/v1",
+    subject: subject.map(([name, bytes]) => ({ name, digest: { sha256: sha256Hex(bytes) } })),
+    predicateType: "https://assay.example/verdict/v1",
+    predicate: {},
+  });
+  return encodeSignedStatement(statement, by.sign(toBeSigned(statement)), by.keyId);
+};
 const with_ = (opinion: Partial<Opinion>): Verdict => ({ ...verdict, opinion: { ...written, ...opinion } });
 
 beforeAll(async () => {
@@ -175,18 +193,37 @@ describe("the report", () => {
   test("draws of a carried finding what its study and its strength allow, each drawing with ids of its own", () => {
     const says = sampleFinding();
     const found = { ...verdict.findings[0]!, says };
+    const study = { summary: STUDY, digest: sha256Digest(STUDY_BYTES) };
     const figures = verdictFigures({
       ...verdict,
       findings: [
         { ...found, study: null },
-        { ...found, study: null },
+        { ...found, study: { ...study, nullLog10P: [-0.1, -3, -0.5], positiveLog10P: [-2, -50] } },
+        { ...found, study: { ...study, nullLog10P: [-0.1, -3], positiveLog10P: [] } },
       ],
     });
     const own = figures.filter(({ finding }) => finding !== null);
     expect(own.map(({ name, section }) => [name, section])).toEqual([
-      ["finding-1-strength-ruler", "evaluation"],
-      ["finding-2-strength-ruler", "evaluation"],
+      ["finding-2-validation-distribution", "validation"],
+      ["finding-2-validation-recalibration", "validation"],
+      ["finding-3-validation-distribution", "validation"],
+      ...[1, 2, 3].flatMap((n) => [
+        [`finding-${n}-strength-waterfall`, "evaluation"],
+        [`finding-${n}-strength-ruler`, "evaluation"],
+      ]),
     ]);
+    const table = (name: string) => own.find((each) => each.name === name)!.figure.table.rows;
+    // Of two related and three unrelated cases those at -2 and -3 stand in the wrong order, and share a step.
+    expect(table("finding-2-validation-recalibration")).toEqual([
+      ["−0.10", "−0.50", "unrelated alone"],
+      ["−2.00", "−3.00", "0.18"],
+      ["−50.00", "−50.00", "related alone"],
+    ]);
+    const { cap, log10LR } = says.strength!;
+    const steps = table("finding-1-strength-waterfall");
+    expect(steps[0]).toEqual(["the test alone, at most", "0.00", decimal(-combinedTest(says)!.log10P, 2)]);
+    expect(steps[1]!.slice(0, 2)).toEqual(["not permitted by the study", decimal(cap.log10LR, 2)]);
+    expect(steps.at(-1)).toEqual(["stated, at least", "0.00", decimal(log10LR.low!, 2)]);
     const ids = figures.flatMap(({ figure }) => [...figure.svg.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id));
     expect(new Set(ids).size).toBe(ids.length);
   });
@@ -224,6 +261,55 @@ describe("the report", () => {
     html[html.length >> 1]! ^= 1;
     expect(checkVerdict({ ...signed, html }, key)).not.toEqual([]);
   });
+
+  test("data that were signed and are no report are said to be so, with the place, whatever of them is bent", () => {
+    const expert = player();
+    const key = parseEcdsaKey(expert.publicKey, "key");
+    const { html, json } = signVerdict(verdict, expert);
+    const signed = (data: unknown) => {
+      const bytes = utf8(JSON.stringify(data));
+      return { html, json: bytes, signature: signedOver(html, bytes, expert) };
+    };
+    const data = JSON.parse(new TextDecoder().decode(json)) as Record<string, unknown>;
+    expect(checkVerdict(signed(data), key)).toEqual(["the files are not those that were signed"]);
+    const bent: unknown[] = [null, 7, [], "x", {}, { ...data, type: "another" }];
+    for (const member of Object.keys(data).filter((name) => name !== "type"))
+      for (const value of [undefined, 7.5, "x", [{}]]) bent.push({ ...data, [member]: value });
+    let refused = 0;
+    for (const each of bent)
+      try {
+        // Some members may be any text: the page then says otherwise.
+        expect(checkVerdict(signed(each), key)).toContain("the page does not say what its data say");
+      } catch (error) {
+        expect([(error as { code?: string }).code, (error as Error).message]).toEqual([
+          "SCHEMA",
+          expect.stringMatching(/^verdict\.json: [^\n]+$/),
+        ]);
+        refused++;
+      }
+    expect(refused).toBeGreaterThan(60);
+    expect(checkVerdict(signed({ ...data, type: "assay/verdict/v1" }), key)[0]).toContain("another version");
+    expect(() => checkVerdict({ ...signed(data), json: utf8("{") }, key)).toThrow("verdict.json");
+  }, 60_000);
+
+  test("the command says so in one line, with status 2", async () => {
+    const expert = player();
+    const folder = join(home, "bent");
+    mkdirSync(folder);
+    const { html } = signVerdict(verdict, expert);
+    const json = utf8('{"type":"assay/verdict/v3","findings":7}');
+    writeFileSync(join(folder, "verdict.html"), html);
+    writeFileSync(join(folder, "verdict.json"), json);
+    writeFileSync(join(folder, "verdict.sig"), signedOver(html, json, expert));
+    writeFileSync(join(folder, "expert.pub"), expert.publicKey);
+    const ran = spawnSync(
+      process.execPath,
+      ["dist/command/main.js", "verdict", "check", folder, "--public-key", join(folder, "expert.pub")],
+      { encoding: "utf8" },
+    );
+    expect([ran.status, ran.stdout]).toEqual([2, ""]);
+    expect(ran.stderr).toMatch(/^assay: verdict\.json: at case: [^\n]+\n$/);
+  }, 60_000);
 
   test.skipIf(!existsSync("/usr/bin/chromium"))(
     "prints as a tagged PDF with an outline",

@@ -44,6 +44,8 @@ export class Docket {
   /** Where there is one case: the name of its folder. */
   readonly #only: string | undefined;
   #folders = new Map<string, string>();
+  /** Numbers that more than one folder has, with their folders: which of them is the case nothing here can say. */
+  #twice = new Map<string, string[]>();
   readonly #held = new Map<string, Held>();
   #refreshed = 0;
   #took = 0;
@@ -84,7 +86,7 @@ export class Docket {
   }
 
   /** Cases of the public docket, a page at a time. */
-  async search(asked: CaseSearch): Promise<{ found: number; cases: FoundCase[] }> {
+  async search(asked: CaseSearch): Promise<{ found: number; cases: readonly FoundCase[] }> {
     return searchCases(await this.#fresh(), asked, unixSeconds());
   }
 
@@ -124,16 +126,29 @@ export class Docket {
     const names = this.#only === undefined ? await namesIn(folder) : [this.#only];
     const known = new Map([...this.#folders].map(([id, path]) => [path, id]));
     const folders = new Map<string, string>();
+    const twice = new Map<string, string[]>();
     for (const name of names) {
       const path = join(folder, name);
       const id = known.get(path) ?? (await idOf(path));
-      if (id !== null && !folders.has(id)) folders.set(id, path);
+      if (id === null) continue;
+      const before = folders.get(id);
+      if (before === undefined) folders.set(id, path);
+      else twice.set(id, [...(twice.get(id) ?? [basename(before)]), name]);
     }
     this.#folders = folders;
+    this.#twice = twice;
   }
 
+  /** Null where there is no such case. @throws USAGE where two folders hold one of this number */
   folderOf(id: string): string | null {
-    return (CASE_ID.test(id) && this.#folders.get(id)) || null;
+    if (!CASE_ID.test(id)) return null;
+    const twice = this.#twice.get(id);
+    if (twice)
+      throw new AssayError(
+        "USAGE",
+        `docket: more than one folder holds the case ${id} (${twice.map(quoted).join(", ")}): which of them is it cannot be said here; take the others away`,
+      );
+    return this.#folders.get(id) ?? null;
   }
 
   /** Null where there is no such case. @throws where it does not hold together */

@@ -18,6 +18,7 @@ import type { Tier } from "../../office/docket/pack/names.js";
 import { view } from "../../office/docket/view/case-view.js";
 import { faultsOfOpinion, ITEMS, type Opinion, opinionSchema } from "../../report/verdict/opinion.js";
 import { VERDICT_TYPE, type Verdict, type VerdictFinding } from "../../report/verdict/verdict.js";
+import { faultOfForm } from "../../report/verdict/verdict-form.js";
 import { verdictPage } from "../../report/verdict/verdict-page.js";
 import { findingCount, findingFolder } from "../bundle/bundle-layout.js";
 import { verifyBundleZip } from "../bundle/verify-bundle.js";
@@ -29,6 +30,8 @@ import { wholeCase } from "./whole-case.js";
 
 const PREDICATE_TYPE = typeUris("verdict/v1")[0];
 const OPINION_BYTES_MAX = 1024 * 1024;
+/** Findings with their studies; a story's report takes about 2 MB. */
+const VERDICT_BYTES_MAX = 256 * 1024 * 1024;
 /** More pairs than any study has. */
 const PAIRS_MAX = 1_000_000;
 
@@ -173,6 +176,19 @@ export function faultsOfVerdict({ opinion, findings, runs, exhibits, head, plan 
   );
 }
 
+/** @throws SCHEMA where data of the right form cannot be drawn: numbers that no study has, words that are no term */
+function pageOf(verdict: Verdict): string {
+  try {
+    return verdictPage(verdict, true);
+  } catch (error) {
+    if (error instanceof AssayError) throw error;
+    throw new AssayError(
+      "SCHEMA",
+      `verdict.json: expected data of a report that can be drawn: ${(error as Error).message}`,
+    );
+  }
+}
+
 interface SignedVerdict {
   html: Uint8Array;
   json: Uint8Array;
@@ -206,17 +222,31 @@ function statementOf(verdict: Verdict, html: Uint8Array, json: Uint8Array): Uint
   });
 }
 
-/** Whether a signed report is what its key signed, and its page what its data say. @returns faults, in sentences */
+/** Null for data of another version. @throws LIMIT, FORMAT or SCHEMA naming the place */
+function readVerdict(bytes: Uint8Array, what: string): Verdict | null {
+  if (bytes.length > VERDICT_BYTES_MAX)
+    throw new AssayError("LIMIT", `${what}: expected at most ${VERDICT_BYTES_MAX} bytes`);
+  const data = parseStrictJson(fromUtf8(bytes, what), what);
+  const { type } = (data ?? {}) as { type?: unknown };
+  if (typeof type === "string" && /^assay\/verdict\/v[0-9]+$/.test(type) && type !== VERDICT_TYPE) return null;
+  const fault = faultOfForm(data);
+  if (fault !== null) throw new AssayError("SCHEMA", `${what}: ${fault}`);
+  return data as Verdict;
+}
+
+/**
+ * Whether a signed report is what its key signed, and its page what its data say. @returns faults, in sentences
+ * @throws SCHEMA where what was signed has not the form of a report: there is nothing to hold the page against
+ */
 export function checkVerdict({ html, json, signature }: SignedVerdict, key: EcdsaPublicKey): string[] {
   const signed = openSignedStatement(signature, "verdict.sig");
   if (!signed.verify(key)) return ["the signature does not hold under this key"];
-  const verdict = parseStrictJson(fromUtf8(json, "verdict.json"), "verdict.json") as Verdict;
-  if (verdict.type !== VERDICT_TYPE)
+  const verdict = readVerdict(json, "verdict.json");
+  if (verdict === null)
     return [`the report is of another version than ${VERDICT_TYPE}: check it with the program that wrote it`];
   const faults: string[] = [];
   if (fromUtf8(signed.payload, "statement") !== fromUtf8(statementOf(verdict, html, json), "statement"))
     faults.push("the files are not those that were signed");
-  if (fromUtf8(html, "verdict.html") !== verdictPage(verdict, true))
-    faults.push("the page does not say what its data say");
+  if (fromUtf8(html, "verdict.html") !== pageOf(verdict)) faults.push("the page does not say what its data say");
   return [...faults, ...faultsOfVerdict(verdict)];
 }

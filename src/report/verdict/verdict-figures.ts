@@ -1,14 +1,17 @@
 /**
  * The report's figures, as far as its facts carry them: what the study gave and where this case stands, how its ratios
- * behaved, the ratio on the scale, custody over time, the way of the last entry to the log's root. A waterfall of several
- * laboratories' ratios is not drawn, as they are not multiplied; nor is a curve of recalibration, whose scores no study keeps.
+ * behaved, what its cases would make of each p, how the ratio of a finding comes about and where it stands on the scale,
+ * custody over time, the way of the last entry to the log's root. No figure is of several laboratories' ratios together, as
+ * they are not multiplied.
  */
 import { combinedTest } from "../combined-test.js";
 import { crossEntropyCurves, tippettCurves } from "../figures/calibration-curves.js";
 import { custodyTimeline } from "../figures/custody-timeline.js";
 import type { Figure } from "../figures/drawing.js";
 import { inclusionPath } from "../figures/inclusion-path.js";
+import { recalibrationSteps } from "../figures/recalibration-steps.js";
 import { strengthRuler } from "../figures/strength-ruler.js";
+import { strengthWaterfall } from "../figures/strength-waterfall.js";
 import { validationDistribution } from "../figures/validation-distribution.js";
 import type { Verdict } from "./verdict.js";
 
@@ -37,6 +40,8 @@ export function verdictFigures({ findings, custody, exhibits, log }: Verdict): V
       const caseLog10P = combinedTest(says)?.log10P ?? null;
       const figure = validationDistribution({ nullLog10P, positiveLog10P, caseLog10P });
       add("validation", n, "validation-distribution", figure);
+      const steps = recalibrationSteps({ nullLog10P, positiveLog10P, caseLog10P });
+      add("validation", n, "validation-recalibration", steps);
     }
     // Findings of one method lean on one study: its curves are drawn once.
     if (!summary.curves || studies.has(digest)) return;
@@ -45,7 +50,10 @@ export function verdictFigures({ findings, custody, exhibits, log }: Verdict): V
     add("validation", n, "validation-cross-entropy", crossEntropyCurves(summary.curves));
   });
   findings.forEach(({ says }, n) => {
-    if (says?.strength) add("evaluation", n, "strength-ruler", strengthRuler(says.strength));
+    if (!says?.strength) return;
+    const combined = combinedTest(says);
+    if (combined) add("evaluation", n, "strength-waterfall", strengthWaterfall(says.strength, combined.log10P));
+    add("evaluation", n, "strength-ruler", strengthRuler(says.strength));
   });
   add("custody", null, "custody-timeline", custodyTimeline(custody, exhibits.length));
   const last = log?.proofs.at(-1);

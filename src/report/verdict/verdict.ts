@@ -5,7 +5,7 @@ import type { CaseView, DeadlineView, ExhibitView } from "../../office/docket/vi
 import type { PageValidation } from "../page-input.js";
 import type { Opinion } from "./opinion.js";
 
-export const VERDICT_TYPE = "assay/verdict/v2";
+export const VERDICT_TYPE = "assay/verdict/v3";
 
 export interface VerdictFinding {
   entry: number;

@@ -16,7 +16,7 @@ interface CasesRecord {
   found: number;
   page: number;
   pages: number;
-  cases: FoundCase[];
+  cases: readonly FoundCase[];
   unreadable: { case: string; says: string }[];
 }
 
@@ -25,10 +25,13 @@ export async function casesRecord(docket: Docket, query: Readonly<Record<string,
   const asked = (query.q ?? "").slice(0, ASKED_MAX).trim();
   const state = query.state ?? "";
   const words = asked.split(/\s+/).filter(Boolean);
-  const paged = await onPage(query.page, CASES_A_PAGE, (offset, limit) =>
-    docket.search({ words, ...(state === "" ? {} : { state }), by: "latest", offset, limit }),
-  );
-  return { type: "assay/docket-cases/v1", asked, state, ...paged, ...(await docket.standing()) };
+  const [paged, standing] = await Promise.all([
+    onPage(query.page, CASES_A_PAGE, (offset, limit) =>
+      docket.search({ words, ...(state === "" ? {} : { state }), by: "latest", offset, limit }),
+    ),
+    docket.standing(),
+  ]);
+  return { type: "assay/docket-cases/v1", asked, state, ...paged, ...standing };
 }
 
 /** @param asked the number of a page, from 1; what is no such page is the first or the last */

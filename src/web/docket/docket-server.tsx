@@ -86,7 +86,15 @@ function addDocketPages(app: Hono, docket: Docket): void {
   app.get("/deadlines.json", async (c) => c.json(await times(c), 200, headers()));
   const views = async (by: "latest" | "due"): Promise<CaseView[]> => {
     const { cases: rows } = await docket.search({ by, limit: CASES_IN_FEED });
-    const made = await Promise.all(rows.map(({ case: id }) => docket.view(id, "PUBLIC")));
+    // A case that cannot be read is named on the front page and hides no other.
+    const made = await Promise.all(
+      rows.map(({ case: id }) =>
+        docket.view(id, "PUBLIC").catch((error: unknown) => {
+          if (error instanceof AssayError) return null;
+          throw error;
+        }),
+      ),
+    );
     return made.filter((each) => each !== null);
   };
   const latest = () => views("latest");

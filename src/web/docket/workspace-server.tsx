@@ -104,11 +104,11 @@ function addFiling(app: Hono, docket: Docket, none: (c: Context) => Response | P
     if (crossSite(c)) return refused("it comes from another site", 403);
     // No form of another site can send this type without asking first (CWE-352).
     if (c.req.header("content-type") !== "application/zip") return refused("expected application/zip", 415);
-    const folder = docket.folderOf(c.req.param("id")!);
-    if (folder === null) return none(c);
     if (waiting >= FILINGS_MAX) return refused("others are filing: try again", 503);
     waiting++;
     try {
+      const folder = docket.folderOf(c.req.param("id")!);
+      if (folder === null) return await none(c);
       const bytes = await bounded(c.req.raw.body, FILING_BYTES_MAX);
       if (bytes === null)
         return refused(`expected at most ${FILING_BYTES_MAX} bytes: file it by the command line`, 413);

@@ -1,12 +1,14 @@
 /**
- * What one reading of a docket's index answers again and again: how many cases there are, and which of them hold a word or
- * are in a state. It is kept in memory until the index changes, so that a page of found cases costs the reading of its own
- * rows. A case is a bit of a set: ten thousand cases are 1,250 bytes a word.
+ * What one reading of a docket's index answers again and again: how many cases there are, which of them hold a word or are in
+ * a state, and pages of lists. It is kept in memory until the index changes, so that a list that was asked for before costs the
+ * question whether it has. A case is a bit of a set: ten thousand cases are 1,250 bytes a word.
  */
 import type { Queries } from "../../../host/sql/database.js";
 
 /** Sets of all that was asked, together; the one asked longest ago is forgotten first. */
 const SET_BYTES_MAX = 16 * 1024 * 1024;
+/** Pages of lists, some 30 KB each; the one asked for longest ago is forgotten first. */
+const PAGES_MAX = 400;
 /** Characters of a case's key. */
 const KEY_CHARACTERS = 32;
 
@@ -17,6 +19,7 @@ export class KeptLists {
   #latest: Promise<{ keys: readonly string[]; numbers: ReadonlyMap<string, number> }> | null = null;
   readonly #sets = new Map<string, Promise<Uint8Array>>();
   readonly #answers = new Map<string, Promise<unknown>>();
+  readonly #pages = new Map<string, Promise<unknown>>();
 
   constructor(queries: Queries, changes: string) {
     this.#queries = queries;
@@ -53,6 +56,16 @@ export class KeptLists {
   /** An answer that holds until the index changes. @param ask is called once a reading and question */
   once<T>(question: string, ask: (queries: Queries) => Promise<T>): Promise<T> {
     return kept(this.#answers, question, () => ask(this.#queries)) as Promise<T>;
+  }
+
+  /** A page of a list, as `once` but of so many pages alone. @param ask is called again where the page was forgotten */
+  page<T>(question: string, ask: () => Promise<T>): Promise<T> {
+    const before = this.#pages.get(question);
+    // The one asked last stands last.
+    if (before) this.#pages.delete(question);
+    else if (this.#pages.size >= PAGES_MAX) this.#pages.delete(this.#pages.keys().next().value!);
+    if (before) this.#pages.set(question, before);
+    return kept(this.#pages, question, ask) as Promise<T>;
   }
 
   /** Cases are numbered by their latest entry. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { utf8 } from "../../../base/bytes.js";
 import { sha256Digest, sha256Hex } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
-import { insert, type Queries } from "../../../host/sql/database.js";
+import { insert, type Queries, type Value } from "../../../host/sql/database.js";
 import { type CaseRows, FOREVER, rowsOfCase } from "../../../office/docket/index/case-rows.js";
 import { momentText } from "../../../office/docket/time/day.js";
 import { type CaseView, view } from "../../../office/docket/view/case-view.js";
@@ -55,7 +55,7 @@ export async function refreshIndex(
   if (gone.length > 0)
     await database.transaction(async (queries) => {
       await changed(queries);
-      for (const key of gone) await forget(queries, key);
+      await forget(queries, gone);
     });
   const anew = [...heads.values()].filter(({ name, head }) => known.get(keyOf(name)) !== head);
   for (let at = 0; at < anew.length; at += BATCH) {
@@ -119,32 +119,65 @@ async function readCase(folder: string, name: string, head: string): Promise<Rea
 
 /** In one transaction: a reader sees all of these cases as they were or all as they are. */
 export async function writeCases({ database }: CaseIndex, read: readonly Read[]): Promise<void> {
+  const rows = new Rows();
+  for (const each of read) {
+    const key = keyOf(each.name);
+    if ("rows" in each) rowsOf(rows, key, each);
+    else rows.add("faults", [[key, visibleText(each.name), each.head, visibleText(each.says)]]);
+  }
+  // A database in another process is asked as seldom as may be: a few statements a table, whatever the number of cases.
   await database.transaction(async (queries) => {
     await changed(queries);
-    for (const each of read) {
-      const key = keyOf(each.name);
-      await forget(queries, key);
-      if ("rows" in each) await write(queries, key, each);
-      else
-        await insert(
-          queries,
-          "docket_faults",
-          ["case_key", "folder", "head", "says"],
-          [[key, visibleText(each.name), each.head, visibleText(each.says)]],
-        );
-    }
+    await forget(
+      queries,
+      read.map(({ name }) => keyOf(name)),
+    );
+    for (const table of TABLES_OF_A_CASE)
+      await insert(queries, `docket_${table}`, COLUMNS[table].split(" "), rows.of(table));
   });
 }
 
-async function forget(queries: Queries, key: string): Promise<void> {
-  for (const table of TABLES_OF_A_CASE) await queries.run(`DELETE FROM docket_${table} WHERE case_key = $1`, [key]);
+const COLUMNS: Readonly<Record<(typeof TABLES_OF_A_CASE)[number], string>> = {
+  cases:
+    "case_key folder head id origin pack rehearsal opened last_entry entries complainant respondent title outcome span since until state next_timer next_due listing",
+  spans: "case_key span since until state next_timer next_due",
+  clocks: "case_key span timer due",
+  parties: "case_key party role opened state next_due",
+  models: "case_key model part opened",
+  words: "word case_key",
+  entries: "case_key seq kind role received",
+  faults: "case_key folder head says",
+};
+
+/** Rows of each table, each in the order of its columns. */
+class Rows {
+  readonly #rows = new Map<keyof typeof COLUMNS, Value[][]>();
+
+  of(table: keyof typeof COLUMNS): readonly Value[][] {
+    return this.#rows.get(table) ?? [];
+  }
+
+  add(table: keyof typeof COLUMNS, rows: readonly Value[][]): void {
+    const list = this.#rows.get(table) ?? [];
+    for (const row of rows) list.push(row);
+    this.#rows.set(table, list);
+  }
 }
 
-async function write(
-  queries: Queries,
-  key: string,
-  { name: folder, head, rows, shown }: Extract<Read, { rows: CaseRows }>,
-): Promise<void> {
+/** Cases of one statement that takes rows away. */
+const FORGOTTEN_AT_ONCE = 1000;
+
+async function forget(queries: Queries, keys: readonly string[]): Promise<void> {
+  for (let at = 0; at < keys.length; at += FORGOTTEN_AT_ONCE) {
+    const some = keys.slice(at, at + FORGOTTEN_AT_ONCE);
+    const places = some.map((_, n) => `$${n + 1}`).join(",");
+    for (const table of TABLES_OF_A_CASE)
+      await queries.run(`DELETE FROM docket_${table} WHERE case_key IN (${places})`, some);
+  }
+}
+
+/** Adds the rows of one case. */
+function rowsOf(all: Rows, key: string, { name: folder, head, rows, shown }: Extract<Read, { rows: CaseRows }>): void {
   const { id, origin, pack, rehearsal, opened, lastEntry, spans, parties, models, entries } = rows;
   const first = (role: string) => visibleText(parties.find((each) => each.role === role)?.party ?? "");
   const now = spans[0]!;
@@ -161,65 +194,47 @@ async function write(
     lastEntry: momentText(lastEntry),
     entries: entries.length,
   };
-  const into = (table: string, columns: string, list: readonly (readonly (string | number)[])[]) =>
-    list.length === 0 ? undefined : insert(queries, `docket_${table}`, columns.split(" "), list);
-  await into(
-    "cases",
-    "case_key folder head id origin pack rehearsal opened last_entry entries complainant respondent title outcome span since until state next_timer next_due listing",
+  all.add("cases", [
     [
-      [
-        ...[key, visibleText(folder), head, id, visibleText(origin), pack, Number(rehearsal), opened, lastEntry],
-        ...[entries.length, first("complainant"), first("respondent")],
-        ...[visibleText(shown?.title ?? id), shown?.outcome ?? ""],
-        // In a rehearsal times are given: it stands where its last entry left it.
-        ...[
-          0,
-          rehearsal ? 0 : now.since,
-          rehearsal ? FOREVER : now.until,
-          now.state,
-          now.clocks[0]?.timer ?? "",
-          now.clocks[0]?.due ?? FOREVER,
-        ],
-        JSON.stringify(listing),
-      ],
+      ...[key, visibleText(folder), head, id, visibleText(origin), pack, Number(rehearsal), opened, lastEntry],
+      ...[entries.length, first("complainant"), first("respondent")],
+      ...[visibleText(shown?.title ?? id), shown?.outcome ?? ""],
+      // In a rehearsal times are given: it stands where its last entry left it.
+      ...[0, rehearsal ? 0 : now.since, rehearsal ? FOREVER : now.until, now.state],
+      ...[now.clocks[0]?.timer ?? "", now.clocks[0]?.due ?? FOREVER],
+      JSON.stringify(listing),
     ],
-  );
-  await into(
+  ]);
+  all.add(
     "spans",
-    "case_key span since until state next_timer next_due",
     spans.map(({ since, until, state, clocks }, span) => [
       ...[key, span, since, until, state, clocks[0]?.timer ?? "", clocks[0]?.due ?? FOREVER],
     ]),
   );
-  await into(
+  all.add(
     "clocks",
-    "case_key span timer due",
     spans.flatMap(({ clocks }, span) => clocks.map(({ timer, due }) => [key, span, timer, due])),
   );
   const named = new Set(
     parties.flatMap(({ party, role }) => ["", role].map((as) => JSON.stringify([partyName(party), as]))),
   );
-  await into(
+  all.add(
     "parties",
-    "case_key party role opened state next_due",
     [...named].map((each) => [
       ...[key, ...(JSON.parse(each) as [string, string]), opened],
       ...[now.state, now.clocks[0]?.due ?? FOREVER],
     ]),
   );
-  await into(
+  all.add(
     "models",
-    "case_key model part opened",
     models.map(({ model, part }) => [key, model, part, opened]),
   );
-  await into(
+  all.add(
     "words",
-    "word case_key",
     (shown?.words ?? []).map((word) => [word, key]),
   );
-  await into(
+  all.add(
     "entries",
-    "case_key seq kind role received",
     entries.map(({ seq, kind, role, received }) => [key, seq, kind, role, received]),
   );
 }
@@ -247,16 +262,25 @@ function keyOf(folder: string): string {
   return sha256Digest(utf8(folder)).slice(7, 39);
 }
 
-/** One log in two folders is a copy of a case, or two that went apart: nothing here can say which is right. */
+/** One log, or one number, in two folders: a copy, or two that went apart. Nothing here can say which is right. */
 async function faultsOf({ database }: Pick<CaseIndex, "database" | "folder">): Promise<Refreshed["faults"]> {
   const faults = await database.all<{ folder: string; says: string }>(
     "SELECT folder, says FROM docket_faults ORDER BY case_key",
   );
-  const twice = await database.all<{ folder: string; origin: string }>(
-    "SELECT folder, origin FROM docket_cases WHERE origin IN (SELECT origin FROM docket_cases GROUP BY origin HAVING COUNT(*) > 1) ORDER BY case_key",
-  );
-  return [
-    ...faults,
-    ...twice.map(({ folder, origin }) => ({ folder, says: `the log ${origin} lies in more than one folder` })),
-  ];
+  return [...faults, ...(await twiceIn(database))];
+}
+
+/** Folders that share a log with another, or a case's number. */
+export async function twiceIn(queries: Queries): Promise<Refreshed["faults"]> {
+  const found: Refreshed["faults"] = [];
+  for (const [column, what] of [
+    ["origin", "the log"],
+    ["id", "the case"],
+  ] as const)
+    for (const { folder, shared } of await queries.all<{ folder: string; shared: string }>(
+      `SELECT folder, ${column} AS shared FROM docket_cases WHERE ${column} IN (SELECT ${column} FROM docket_cases GROUP BY ${column} HAVING COUNT(*) > 1) ORDER BY case_key`,
+    ))
+      if (!found.some((each) => each.folder === folder))
+        found.push({ folder, says: `${what} ${shared} lies in more than one folder` });
+  return found;
 }

@@ -10,6 +10,7 @@ import { KeptLists } from "./kept-lists.js";
 import { settleNow } from "./list-cases.js";
 import type { Listing } from "./listing.js";
 import type { CaseIndex } from "./open-index.js";
+import { twiceIn } from "./refresh-index.js";
 import { wordsIn } from "./words.js";
 
 export interface FoundCase {
@@ -37,8 +38,33 @@ const WORDS_MAX = 16;
 /** Of the index as it was read last; another reading takes its place when the index has changed. */
 const LISTS = new WeakMap<CaseIndex, KeptLists>();
 
+/** Questions for the present reading: one that is being answered, and those that wait for it, by their moment. */
+const ASKING = new WeakMap<CaseIndex, { last: Promise<unknown>; waiting: Map<number, Promise<string>> }>();
+
+/**
+ * Which reading the index is in. Whoever asks while the database answers another waits for the next answer, and all who wait
+ * share it: it was asked for after each of them came.
+ */
+function readingOf(index: CaseIndex, now: number): Promise<string> {
+  let asking = ASKING.get(index);
+  if (!asking) {
+    asking = { last: Promise.resolve(), waiting: new Map() };
+    ASKING.set(index, asking);
+  }
+  const { waiting, last } = asking;
+  const before = waiting.get(now);
+  if (before) return before;
+  const answer = last.then(() => {
+    waiting.delete(now);
+    return settleNow(index, now);
+  });
+  waiting.set(now, answer);
+  asking.last = answer.catch(() => undefined);
+  return answer;
+}
+
 async function listsOf(index: CaseIndex, now: number): Promise<KeptLists> {
-  const changes = await settleNow(index, now);
+  const changes = await readingOf(index, now);
   const before = LISTS.get(index);
   if (before?.changes === changes) return before;
   const lists = new KeptLists(index.database, changes);
@@ -48,13 +74,17 @@ async function listsOf(index: CaseIndex, now: number): Promise<KeptLists> {
 
 const COLUMNS = "case_key, listing, title, outcome, state, next_timer, next_due";
 
-/** @param now Unix seconds @returns a page, and how many there are in all */
+/** @param now Unix seconds @returns a page, and how many there are in all; it is kept, and others may be given the same */
 export async function searchCases(
   index: CaseIndex,
   asked: CaseSearch,
   now: number,
-): Promise<{ found: number; cases: FoundCase[] }> {
+): Promise<{ found: number; cases: readonly FoundCase[] }> {
   const lists = await listsOf(index, now);
+  return lists.page(JSON.stringify(asked), () => searched(index, lists, asked));
+}
+
+async function searched(index: CaseIndex, lists: KeptLists, asked: CaseSearch) {
   const { offset = 0, limit } = asked;
   if (asked.by === "latest") {
     const words = (asked.words ?? []).slice(0, WORDS_MAX).flatMap(wordsIn);
@@ -132,7 +162,7 @@ export async function standingOf(
     );
     return {
       states: states.map(({ state }) => state).sort(),
-      unreadable: faults.map(({ folder, says }) => ({ case: folder, says })),
+      unreadable: [...faults, ...(await twiceIn(queries))].map(({ folder, says }) => ({ case: folder, says })),
     };
   });
 }
