@@ -206,7 +206,10 @@ test("a case that two folders hold is shown by neither name, refused with both, 
         headers: { host: "localhost", "content-type": "application/zip" },
         body: "x",
       });
-      expect([filed.status, (await filed.json()).says]).toEqual([400, expect.stringMatching(says)]);
+      expect([filed.status, ((await filed.json()) as { says: string }).says]).toEqual([
+        400,
+        expect.stringMatching(says),
+      ]);
     } finally {
       await desk.close();
     }
