@@ -39,6 +39,7 @@ import { type ReadTile, readBundle } from "../../tlog/tree-reader.js";
 import { type Cosigned, cosignedOf } from "../../tlog/trusted-checkpoint.js";
 import { DESCENTS } from "../known.js";
 import { initBucketLog, initLog, openLog, readHead, withWriter } from "../log/log.js";
+import { askedBy, entriesBearingOn } from "./append-fold.js";
 
 export interface Register {
   where: string;
@@ -73,6 +74,26 @@ export async function refresh(register: Register, trust: Policy | null = null): 
     throw new AssayError("DIGEST", `register: the log shrank to ${head.size} entries`);
   Object.assign(register, { head, checkpoint: bytes });
   await fold(register);
+}
+
+/** As `openRegister`, of the entries alone that bear on these declarations; the log's writer holds it. */
+async function openForAppend(folder: string, bundles: readonly Uint8Array[]): Promise<Register> {
+  const asked = folder.startsWith("s3://") ? null : askedBy(bundles);
+  if (!asked) return openRegister(folder);
+  const read = openLog(folder);
+  const { bytes, head } = await readHead(read, folder, null);
+  const index = new RegisterIndex(DESCENTS);
+  const object = readObjects(folder);
+  let held: { bundle: number; entries: Uint8Array[] } = { bundle: -1, entries: [] };
+  for (const at of await entriesBearingOn(folder, read, head, asked)) {
+    const bundle = Math.floor(at / TILE_WIDTH);
+    if (held.bundle !== bundle) held = { bundle, entries: await readBundle(read, head.size, bundle) };
+    const record = decodeRecord(held.entries[at % TILE_WIDTH]!, `register entry ${at}`);
+    index.passTo(at);
+    index.add(record, await bodyOf(record, object, `entry ${at}`));
+  }
+  index.passTo(head.size);
+  return { where: folder, read, object, index, head, checkpoint: bytes };
 }
 
 async function fold({ read, index, head, object }: Register): Promise<void> {
@@ -173,7 +194,7 @@ export async function appendDeclarations(
     folder,
     witnesses,
     async (writer) => {
-      const state = register ?? (await openRegister(folder));
+      const state = register ?? (await openForAppend(folder, bundles));
       if (register) await refresh(register);
       const cosigned = witnesses && state.head.size > 0 ? cosignedOf(state.checkpoint, witnesses) : [];
       const results: AppendResult[] = [];

@@ -4,6 +4,7 @@
  * _Nothing is edited:_ a corrected or withdrawn entry stays, and knows what came after it.
  */
 import type { Digest } from "../../base/digest.js";
+import { assert } from "../../base/error.js";
 import type { EcdsaPublicKey } from "../../evidence/ecdsa-key.js";
 import { ForeignEntries, type ForeignEntry } from "../entries/foreign.js";
 import { atIndex } from "../entries/ordered.js";
@@ -250,6 +251,12 @@ export class RegisterIndex {
     if (record.kind === "finding")
       for (const id of new Set([record.model, record.other, record.found?.suspect as ModelId | undefined]))
         if (id) push(this.#findings, id, entry);
+  }
+
+  /** Leaves out what stands before this index in the log: for a reader who asks of some entries alone. */
+  passTo(index: number): void {
+    assert(index >= this.size, "register index: expected an index that was not folded");
+    this.size = index;
   }
 
   statement(digest: Digest | string): Entry | null {
