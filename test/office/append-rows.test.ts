@@ -41,7 +41,7 @@ const KINDS: Kind[] = [
   "audit",
 ];
 const BODY = policyBytes(PARTIES);
-const TRIES = 400;
+const TRIES = 600;
 
 test(`${TRIES} random tries: the same answer, and the same place in the log`, () => {
   const draw = prng("assay/append-rows-test", "tries");
