@@ -20,14 +20,13 @@ import { objectPath } from "../dist/host/log/object-store.js";
 import { openDeclarationBundle } from "../dist/office/register/declarations/declaration-bundle.js";
 import { encodeDeclaration } from "../dist/office/register/declarations/statement.js";
 import { encodeRecord, recordOf } from "../dist/office/register/register-entry.js";
-import { LogWriter } from "../dist/tlog/log-writer.js";
 import { leafHash } from "../dist/tlog/merkle-hash.js";
 import { verifyInclusion } from "../dist/tlog/merkle-proof.js";
-import { parseSecretKey } from "../dist/tlog/note-keys.js";
 import { parsePolicy } from "../dist/tlog/policy.js";
 import { encodeProofFile, parseProofFile, verifyProofFile } from "../dist/tlog/proof-file.js";
 import { inclusionProof } from "../dist/tlog/tree-reader.js";
 import { serveRegister } from "../dist/web/register/register-server.js";
+import { fillLog } from "./fill-log.ts";
 
 const OUT = "bench/register.json";
 const option = (name: string, otherwise: string) => {
@@ -88,39 +87,6 @@ async function appends() {
   return { rows };
 }
 
-/** Writes as a log does, but leaves durability to the end: for making large logs quickly. */
-function quickStore(log: string) {
-  return {
-    read: async (path: string) => (existsSync(join(log, path)) ? new Uint8Array(readFileSync(join(log, path))) : null),
-    write: async (files: ReadonlyMap<string, Uint8Array>) => {
-      for (const [path, bytes] of files) {
-        mkdirSync(dirname(join(log, path)), { recursive: true });
-        writeFileSync(join(log, path), bytes);
-      }
-    },
-    remove: async (paths: readonly string[]) => {
-      for (const path of paths) rmSync(join(log, path), { recursive: true, force: true });
-    },
-  };
-}
-
-async function fill(log: string, size: number, entry: (i: number) => Uint8Array) {
-  const [line] = readFileSync(join(log, "state/keys"), "utf8").split("\n");
-  const key = parseSecretKey(line!);
-  const writer = await LogWriter.open({
-    store: quickStore(log),
-    origin: key.name,
-    keys: [key],
-    now: () => 1_790_000_000,
-  });
-  while (writer.size < size) {
-    const first = writer.size;
-    const count = Math.min(1024 - (first % 1024), size - first);
-    await Promise.all(Array.from({ length: count }, (_, i) => writer.append(entry(first + i))));
-    if (first % 262_144 < 1024) process.stderr.write(`${first} of ${size}\n`);
-  }
-}
-
 /** Durable appends with 1,024 in flight: what a writer does that is never idle. */
 async function batchedRate(log: string): Promise<{ perSecond: number; msCpu: number }> {
   const [rounds, inRound] = [24, 1024];
@@ -142,7 +108,7 @@ async function sizes() {
   const largest = Number(option("largest", "1000000"));
   const rows = [];
   for (let size = 1000; size <= largest; size *= 10) {
-    await fill(log, size, (i) => utf8(`entry ${i}`));
+    await fillLog(log, size, (i) => utf8(`entry ${i}`));
     // What was written without a sync must not be paid for by the first append that syncs.
     execFileSync("sync");
     const times: number[] = [];
@@ -178,7 +144,7 @@ async function proofs() {
   const { verifierKeys } = await initLog(log, "bench.example/log");
   const size = Number(option("entries", "1000000"));
   const entry = (i: number) => utf8(`entry ${i}`);
-  await fill(log, size, entry);
+  await fillLog(log, size, entry);
   const read = openLog(log);
   const { bytes, head } = await readHead(read, log, null);
   const policy = parsePolicy(utf8(`log ${verifierKeys[0]}\nquorum none\n`));
@@ -274,7 +240,7 @@ async function pages() {
     ),
   );
   let written = 0;
-  await fill(log, size, (i) => {
+  await fillLog(log, size, (i) => {
     const [m, kind] = [Math.floor((i - 1) / 3), (i - 1) % 3];
     if (m % complete !== 0) {
       const digest = `sha256:${createHash("sha256").update(`statement ${i}`).digest("hex")}` as const;

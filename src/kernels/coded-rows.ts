@@ -5,7 +5,7 @@
  */
 import { AssayError, assert } from "../base/error.js";
 import type { Coding, Placed, Scales } from "./coding.js";
-import { E4M3, E5M2, FOUR_BITS, I8, scaleValues, scaleWidth } from "./scale-values.js";
+import { E4M3, E5M2, FOUR_BITS, I8, scaleStride, scaleValues, scaleWidth, U8 } from "./scale-values.js";
 import type { ReadInto, StoredMatrix } from "./stored-matrix.js";
 
 /** Scales, zeros and groups of one matrix are held whole; those of public models stay below 20 MB (CWE-789). */
@@ -54,24 +54,31 @@ export async function decodeScaled(
   }
 }
 
-function tableOf({ dtype }: StoredMatrix, reading: "plain" | "less 8" | "e2m1"): Float32Array {
+function tableOf({ dtype }: StoredMatrix, reading: "plain" | "less 8" | "less 128" | "e2m1"): Float32Array {
   if (dtype === "U4") {
-    assert(reading !== "plain", "coded-rows: expected a reading of four bits");
+    assert(reading !== "less 128", "coded-rows: expected a reading of four bits");
     return FOUR_BITS[reading];
+  }
+  if (dtype === "U8") {
+    assert(reading === "plain" || reading === "less 128", "coded-rows: expected a reading of a byte");
+    return U8[reading];
   }
   return dtype === "I8" ? I8 : dtype === "F8_E4M3" ? E4M3 : E5M2;
 }
 
 /** The given rows of a small tensor: in one read where they lie close together, else row by row. */
 async function rowsOf(read: ReadInto, scales: Scales, rows: readonly number[]): Promise<(row: number) => Float64Array> {
-  const size = scales.columns * scaleWidth(scales.format);
+  const { values: listed, columns } = scales;
+  if (listed) return (row) => Float64Array.from(listed.slice(row * columns, (row + 1) * columns));
+  const stride = scaleStride(scales);
+  const size = stride * scaleWidth(scales.format);
   // Not Math.min(...rows): a chunk of narrow rows has more of them than a call may have arguments.
   const low = rows.reduce((m, r) => Math.min(m, r), rows[0]!);
   const high = rows.reduce((m, r) => Math.max(m, r), 0);
   assert(high < scales.rows, "coded-rows: expected a scale for every row");
   if ((high - low + 1) * size <= WORDS_BYTES) {
     const values = scaleValues(scales.format, await bytesOf(read, scales, low * size, (high - low + 1) * size));
-    return (row) => values.subarray((row - low) * scales.columns, (row - low + 1) * scales.columns);
+    return (row) => values.subarray((row - low) * stride, (row - low + 1) * stride);
   }
   const held = new Map<number, Float64Array>();
   const one = async (row: number) => {

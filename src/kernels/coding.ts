@@ -1,7 +1,7 @@
 /**
  * Codes that need more than their own bytes to become values: integers, 8-bit and 4-bit floats with scales beside them.
  * Sources: compressed-tensors (int8, pack-quantized), bitsandbytes LLM.int8 (SCB), DeepSeek V3's block scales, AutoGPTQ,
- * AutoAWQ, OCP Microscaling (MXFP4) as GPT-OSS stores it. A value is (code − zero) · scale, rounded to f32 once.
+ * AutoAWQ, OCP Microscaling (MXFP4) as GPT-OSS stores it, ONNX (codes without a sign, blocks of `MatMulNBits`). A value is (code − zero) · scale, rounded to f32 once.
  */
 
 /** Where the bytes of one tensor lie, plain and row-major. */
@@ -13,17 +13,21 @@ export interface Placed {
 }
 
 export const SCALE_FORMATS = ["F32", "F16", "BF16", "F8_E8M0", "F8_E4M3", "I8", "I32"] as const;
-export type ScaleFormat = (typeof SCALE_FORMATS)[number];
+/** What holds zeros alone: codes without a sign, of 4 bits two a byte, the first low, each row from a byte of its own on. */
+const ZERO_FORMATS = ["U8", "U4"] as const;
+export type ScaleFormat = (typeof SCALE_FORMATS)[number] | (typeof ZERO_FORMATS)[number];
 export interface Scales extends Placed {
   format: ScaleFormat;
+  /** Where the file lists them in another form than plain bytes: a few numbers, row after row. */
+  values?: readonly number[];
 }
 
 export type Coding =
   | {
-      /** One code a value (I8, F8) or two a byte, the first low (U4), rows as in the matrix. */
+      /** One code a value (I8, U8, F8) or two a byte, the first low (U4), rows as in the matrix. */
       kind: "scaled";
-      /** I8, F8 and two's complement need none; offset binary of 4 bits is 8 too high; e2m1 is the 4-bit float. */
-      reading: "plain" | "less 8" | "e2m1";
+      /** I8, F8 and two's complement need none; offset binary is half its range too high; e2m1 is the 4-bit float. */
+      reading: "plain" | "less 8" | "less 128" | "e2m1";
       scales: Scales;
       /** Scale (r, c) holds for this many rows and columns from (r · blockRows, c · blockColumns) on. */
       blockRows: number;

@@ -31,6 +31,7 @@ export const FORMATS = {
   MXFP4: { code: 26, values: 32, sizeBytes: 17 },
   // Codes that mean nothing by themselves: coding.ts says how they are read, and the kernels never see them.
   I8: { code: -1, values: 1, sizeBytes: 1 },
+  U8: { code: -1, values: 1, sizeBytes: 1 },
   U4: { code: -1, values: 2, sizeBytes: 1 },
 } as const satisfies Record<string, Format>;
 export type DType = keyof typeof FORMATS;

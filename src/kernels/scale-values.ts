@@ -9,11 +9,18 @@ const WIDTHS: Readonly<Record<ScaleFormat, number>> = {
   F8_E4M3: 1,
   I8: 1,
   I32: 4,
+  U8: 1,
+  U4: 0.5,
 };
 
-/** Bytes of one stored scale. */
+/** Bytes of one stored scale; half a byte for U4. */
 export function scaleWidth(format: ScaleFormat): number {
   return WIDTHS[format];
+}
+
+/** Values that lie between the beginnings of two rows: rows of U4 begin at whole bytes. */
+export function scaleStride({ format, columns }: { format: ScaleFormat; columns: number }): number {
+  return format === "U4" ? 2 * Math.ceil(columns / 2) : columns;
 }
 
 /** @param bytes at any alignment */
@@ -29,6 +36,8 @@ export function scaleValues(format: ScaleFormat, bytes: Uint8Array): Float64Arra
     F8_E4M3: (i) => E4M3[bytes[i]!]!,
     I8: (i) => view.getInt8(i),
     I32: (i) => view.getInt32(4 * i, true),
+    U8: (i) => bytes[i]!,
+    U4: (i) => (i & 1 ? bytes[i >> 1]! >> 4 : bytes[i >> 1]! & 15),
   };
   const one = read[format];
   for (let i = 0; i < out.length; i++) out[i] = one(i);
@@ -62,7 +71,12 @@ const E8M0: Float64Array = Float64Array.from({ length: 256 }, (_, x) => (x === 2
 export const I8: Float32Array = Float32Array.from({ length: 256 }, (_, x) => (x << 24) >> 24);
 /** OCP 4-bit float (5.3.3): two bits of exponent, one of fraction. */
 const E2M1 = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
-export const FOUR_BITS: Readonly<Record<"less 8" | "e2m1", Float32Array>> = {
+export const U8: Readonly<Record<"plain" | "less 128", Float32Array>> = {
+  plain: Float32Array.from({ length: 256 }, (_, x) => x),
+  "less 128": Float32Array.from({ length: 256 }, (_, x) => x - 128),
+};
+export const FOUR_BITS: Readonly<Record<"plain" | "less 8" | "e2m1", Float32Array>> = {
+  plain: Float32Array.from({ length: 16 }, (_, x) => x),
   "less 8": Float32Array.from({ length: 16 }, (_, x) => x - 8),
   e2m1: Float32Array.from({ length: 16 }, (_, x) => (x < 8 ? E2M1[x]! : -E2M1[x - 8]!)),
 };

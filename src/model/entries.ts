@@ -12,6 +12,8 @@ interface StoredTensor {
   offsetBytes: number;
   /** A matrix whose columns lie one behind the other. Absent: its rows do. */
   byColumns?: true;
+  /** Its values, where the file holds them in another form than plain bytes; few. */
+  listed?: readonly number[];
 }
 
 /** One file's tensors; `file` is the key under which its bytes are read. */

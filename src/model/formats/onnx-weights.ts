@@ -1,6 +1,6 @@
 /**
  * Weights of an ONNX graph under the names that its framework gave them. Exporters keep the names of biases and norms;
- * matrices are often turned, folded and called by numbers, or quantised (QDQ, `MatMulInteger`, codes times scales). What
+ * matrices are often turned, folded and called by numbers, or quantised (QDQ, `MatMulInteger`, `MatMulNBits`, codes times scales). What
  * multiplies is followed to what is stored; it is called by the bias that is added next, by its own name, or by the path
  * of its node. Names are claims like any model's: a test that leans on them sees other names as another model.
  */
@@ -17,6 +17,7 @@ export interface OnnxWeight {
   sizeBytes: number;
   /** A matrix of outputs × inputs whose columns lie one behind the other. */
   byColumns?: true;
+  listed?: readonly number[];
 }
 
 interface Stored {
@@ -33,10 +34,10 @@ interface Stored {
 const STEPS_MAX = 6;
 /** Nodes that are looked at behind one: what a product goes to are one or two (CWE-407). */
 const USERS_MAX = 16;
-const CODES = new Set(["I8", "F8_E4M3", "F8_E5M2"]);
+const CODES = new Set(["I8", "U8", "F8_E4M3", "F8_E5M2"]);
 
 /** @returns weights, codes with `_scale` and `_zero_point` beside them, and tensors of types that are not read */
-export function weightsOf({ tensors, nodes }: OnnxGraph): { weights: OnnxWeight[]; unread: OnnxTensor[] } {
+export function weightsOf({ tensors, nodes, again }: OnnxGraph): { weights: OnnxWeight[]; unread: OnnxTensor[] } {
   const from = new Map<string, OnnxNode>();
   const users = new Map<string, OnnxNode[]>();
   for (const node of nodes) {
@@ -51,6 +52,10 @@ export function weightsOf({ tensors, nodes }: OnnxGraph): { weights: OnnxWeight[
   const weights = new Map<string, OnnxWeight>();
   const used = new Set<string>();
   for (const node of nodes) {
+    if (node.op === "MatMulNBits") {
+      for (const each of blocksOf(node, graph, used, weights)) weights.set(each.name, each);
+      continue;
+    }
     if (!/^(MatMul|Gemm|MatMulInteger|DynamicQuantizeMatMul)$/.test(node.op)) continue;
     const stored = storedBehind(node.inputs[1], graph) ?? named(node.inputs[1], tensors);
     if (stored?.tensor.shape.length !== 2 || used.has(stored.tensor.name)) continue;
@@ -58,8 +63,9 @@ export function weightsOf({ tensors, nodes }: OnnxGraph): { weights: OnnxWeight[
     if (name === null || weights.has(name)) continue;
     const transB = node.op === "Gemm" && node.attributes.get("transB")?.[0] === 1;
     const byColumns = stored.turned === transB;
-    if (!scaledByOutput(stored, byColumns ? 1 : 0)) continue;
-    for (const each of placed(name, stored, byColumns)) weights.set(each.name, each);
+    const outputs = byColumns ? 1 : 0;
+    if (!fits(stored)) continue;
+    for (const each of placed(name, stored, outputs)) weights.set(each.name, each);
     for (const each of [stored.tensor, stored.scale, stored.zero]) if (each) used.add(each.name);
   }
   for (const tensor of tensors.values()) {
@@ -68,18 +74,21 @@ export function weightsOf({ tensors, nodes }: OnnxGraph): { weights: OnnxWeight[
     const scale = tensors.get(`${stem}_scale`) ?? null;
     if (!scale || !CODES.has(tensor.dtype ?? "")) continue;
     const zero = tensors.get(`${stem}_zero_point`) ?? null;
-    if (!scaledByOutput({ tensor, scale, axis: 0 }, 0)) continue;
-    for (const each of placed(stem, { tensor, scale, zero }, false)) weights.set(each.name, each);
+    const stored = { tensor, scale, zero, axis: 0 };
+    if (!fits(stored)) continue;
+    for (const each of placed(stem, stored, 0)) weights.set(each.name, each);
     for (const each of [tensor, scale, zero]) if (each) used.add(each.name);
   }
-  const unread: OnnxTensor[] = [];
+  // A second branch of the same names: which one is run, the graph alone knows.
+  const unread: OnnxTensor[] = again.filter(({ shape }) => shape.length > 1);
   for (const tensor of tensors.values()) {
     if (used.has(tensor.name) || weights.has(tensor.name) || tensor.shape.length === 0) continue;
     if (tensor.dtype === null) unread.push(tensor);
     // Whole numbers are shapes and places of the graph's own.
     // Codes whose scales were not found are no values.
-    else if (CODES.has(tensor.dtype)) unread.push(tensor);
-    else if (/^(F|BF)/.test(tensor.dtype)) weights.set(tensor.name, weight(tensor.name, tensor, tensor.shape));
+    else if (CODES.has(tensor.dtype)) {
+      if (tensor.dtype !== "U8" || tensor.shape.length > 1) unread.push(tensor);
+    } else if (/^(F|BF)/.test(tensor.dtype)) weights.set(tensor.name, weight(tensor.name, tensor, tensor.shape));
   }
   return { weights: [...weights.values()], unread };
 }
@@ -134,9 +143,9 @@ function named(name: string | undefined, tensors: Graph["tensors"]): Stored | nu
 function nameOf(node: OnnxNode, tensor: OnnxTensor, graph: Graph): string | null {
   const bias = biasBehind(node, graph);
   if (bias !== null) return `${bias}.weight`;
-  const own = tensor.name.replace(/_(q|quantized)$/, "");
+  const own = tensor.name.replace(/_(q|quantized|Q[48])$/, "");
   if (/\.weight$/.test(own)) return own;
-  const path = /^\/?(.+)\/(?:MatMul|Gemm)(?:_\d+)?(?:_quant)?$/.exec(node.name)?.[1];
+  const path = /^\/?(.+)\/(?:MatMul|Gemm|MatMulNBits)(?:_\d+)?(?:_quant|_Q[48])?$/.exec(node.name)?.[1];
   return path === undefined ? null : `${path.replaceAll("/", ".")}.weight`;
 }
 
@@ -157,20 +166,51 @@ function biasBehind(node: OnnxNode, { tensors, users }: Graph): string | null {
   return null;
 }
 
-/** One scale for all, or one an output; a scale an input is not read. */
-function scaledByOutput({ tensor, scale, axis }: Pick<Stored, "tensor" | "scale" | "axis">, outputs: 0 | 1): boolean {
-  const count = scale ? scale.shape.reduce((product, n) => product * n, 1) : 1;
-  return count === 1 || (axis === outputs && count === tensor.shape[outputs]);
+type Scaled = Pick<Stored, "tensor" | "scale" | "zero" | "axis">;
+const countOf = ({ shape }: OnnxTensor) => shape.reduce((product, n) => product * n, 1);
+
+/** One scale for all, one an output, or one an input, and as many zeros; bytes without a sign have some. */
+function fits({ tensor, scale, zero, axis }: Scaled): boolean {
+  if (tensor.dtype === "U8" && (zero?.dtype ?? zero?.listed?.dtype) !== "U8") return false;
+  const count = scale ? countOf(scale) : 1;
+  if (zero && countOf(zero) !== count) return false;
+  return count === 1 || (axis !== null && count === tensor.shape[axis < 0 ? 1 : axis]);
+}
+
+/** Codes of 4 or 8 bits in blocks along the inputs, outputs × blocks × bytes; blocks that are not whole are not read. */
+function blocksOf(
+  node: OnnxNode,
+  graph: Graph,
+  used: Set<string>,
+  weights: ReadonlyMap<string, OnnxWeight>,
+): OnnxWeight[] {
+  const [codes, scale, zero, groups] = node.inputs.slice(1, 5).map((name) => graph.tensors.get(name) ?? null);
+  const number = (name: string) => node.attributes.get(name)?.[0] ?? 0;
+  const [bits, size, inputs] = [number("bits") || 4, number("block_size"), number("K")];
+  if (codes?.dtype !== "U8" || !scale || groups || (bits !== 4 && bits !== 8) || used.has(codes.name)) return [];
+  // A zero or an order of inputs that is computed is none that can be read.
+  if (size === 0 || inputs % size !== 0 || node.inputs.slice(1, 5).some((at) => at !== "" && !graph.tensors.has(at)))
+    return [];
+  const name = nameOf(node, codes, graph);
+  const shape = [number("N"), inputs / size, (size * bits) / 8];
+  if (name === null || weights.has(`${name}.nbits${bits}`) || weights.has(name)) return [];
+  if (countOf(codes) !== shape.reduce((product, n) => product * n, 1)) return [];
+  for (const each of [codes, scale, zero]) if (each) used.add(each.name);
+  const beside = (suffix: string, each: OnnxTensor | null | undefined) =>
+    each ? [weight(`${name}.nbits${bits}${suffix}`, each, [countOf(each)])] : [];
+  return [weight(`${name}.nbits${bits}`, codes, shape), ...beside("_scale", scale), ...beside("_zero_point", zero)];
 }
 
 /** The weight as outputs × inputs, and what its codes need, one a row or one for all. */
-function placed(name: string, { tensor, scale, zero }: Pick<Stored, "tensor" | "scale" | "zero">, byColumns: boolean) {
+function placed(name: string, { tensor, scale, zero, axis }: Scaled, outputs: 0 | 1) {
+  const byColumns = outputs === 1;
+  const along = axis === null || (axis < 0 ? 1 : axis) === outputs;
   const [a, b] = [tensor.shape[0]!, tensor.shape[1] ?? 1];
   const shape = byColumns ? [b, a] : [a, b];
   const beside = (suffix: string, each: OnnxTensor | null) => {
     if (each === null) return [];
-    const count = each.shape.reduce((product, n) => product * n, 1);
-    return [weight(`${name}${suffix}`, each, count === 1 ? [1] : [count, 1])];
+    const count = countOf(each);
+    return [weight(`${name}${suffix}`, each, count === 1 ? [1] : along ? [count, 1] : [1, count])];
   };
   return [
     { ...weight(name, tensor, shape), ...(byColumns ? { byColumns: true as const } : {}) },
@@ -181,9 +221,10 @@ function placed(name: string, { tensor, scale, zero }: Pick<Stored, "tensor" | "
 
 function weight(
   name: string,
-  { dtype, file, offsetBytes, sizeBytes }: OnnxTensor,
+  { dtype, listed, file, offsetBytes, sizeBytes }: OnnxTensor,
   shape: readonly number[],
 ): OnnxWeight {
   const elements = shape.reduce((product, each) => product * each, 1);
-  return { name, dtype: dtype ?? "UNREAD", shape, elements, file, offsetBytes, sizeBytes };
+  const values = listed ? { listed: listed.values } : {};
+  return { name, dtype: dtype ?? listed?.dtype ?? "UNREAD", shape, elements, file, offsetBytes, sizeBytes, ...values };
 }

@@ -14,6 +14,12 @@ const TENSORS_MAX = 1 << 16;
 /** Inputs, outputs and attributes of one node; of a whole graph they stay within the nodes' own bound. */
 const PARTS_MAX = 4096;
 const TEXT_BYTES_MAX = 1024;
+/** Graphs within graphs: a model of two branches has one (CWE-674). */
+const DEPTH_MAX = 8;
+/** Branches of one attribute. */
+const GRAPHS_MAX = 16;
+/** One number an output: public vocabularies stay below it (CWE-770). */
+const LISTED_MAX = 1 << 18;
 const WINDOW_BYTES = 1 << 16;
 
 export interface OnnxTensor {
@@ -25,6 +31,8 @@ export interface OnnxTensor {
   file: string | null;
   offsetBytes: number;
   sizeBytes: number;
+  /** A few bytes that the file lists as numbers of varying width, as quantisers write zero points; `dtype` is null then. */
+  listed?: { dtype: "U8" | "I8"; values: readonly number[] };
 }
 
 export interface OnnxNode {
@@ -38,7 +46,10 @@ export interface OnnxNode {
 
 export interface OnnxGraph {
   tensors: ReadonlyMap<string, OnnxTensor>;
+  /** Those of graphs within nodes (`If`, `Loop`, `Scan`) among them. */
   nodes: readonly OnnxNode[];
+  /** Stored within a graph under a name that another graph's had before. */
+  again: readonly OnnxTensor[];
 }
 
 /** TensorProto.DataType. */
@@ -59,31 +70,49 @@ const DTYPES: ReadonlyMap<number, SafetensorsDType> = new Map<number, Safetensor
 
 /** @throws FORMAT for what is no such file, LIMIT */
 export async function readOnnx(read: ReadAt, sizeBytes: number, what: string): Promise<OnnxGraph> {
-  const tensors = new Map<string, OnnxTensor>();
-  const nodes: OnnxNode[] = [];
-  const keep = (tensor: OnnxTensor) => {
-    if (tensors.has(tensor.name)) throw fault(what, `the tensor ${quoted(tensor.name)} once`);
-    if (tensors.size >= TENSORS_MAX) throw new AssayError("LIMIT", `${what}: expected at most ${TENSORS_MAX} tensors`);
-    tensors.set(tensor.name, tensor);
-  };
+  const kept: Kept = { tensors: new Map(), nodes: [], again: [] };
   const wire = new Wire(read, what);
   let graphs = 0;
   await wire.message({ at: 0, end: sizeBytes }, async (field, value) => {
     if (field !== 7 || !("end" in value)) return;
     if (graphs++ > 0) throw fault(what, "one graph");
-    await wire.message(value, async (inner, part) => {
-      if (!("end" in part)) return;
-      if (inner === 5) keep(await tensorOf(wire, part, what));
-      if (inner !== 1) return;
-      if (nodes.length >= NODES_MAX) throw new AssayError("LIMIT", `${what}: expected at most ${NODES_MAX} nodes`);
-      const { node, constant } = await nodeOf(wire, part, what);
-      const [output] = node.outputs;
-      if (node.op === "Constant" && constant && output !== undefined) keep({ ...constant, name: output });
-      else nodes.push(node);
-    });
+    await graphInto(kept, wire, value, what, 0);
   });
   if (graphs === 0) throw fault(what, "a graph");
-  return { tensors, nodes };
+  return kept;
+}
+
+interface Kept {
+  tensors: Map<string, OnnxTensor>;
+  nodes: OnnxNode[];
+  again: OnnxTensor[];
+}
+
+/** A graph within a node sees what stands around it, so that all are read as one. */
+async function graphInto(kept: Kept, wire: Wire, graph: Span, what: string, depth: number): Promise<void> {
+  if (depth > DEPTH_MAX) throw new AssayError("LIMIT", `${what}: expected graphs at most ${DEPTH_MAX} deep`);
+  const { tensors, nodes, again } = kept;
+  const keep = (tensor: OnnxTensor) => {
+    if (tensors.size + again.length >= TENSORS_MAX)
+      throw new AssayError("LIMIT", `${what}: expected at most ${TENSORS_MAX} tensors`);
+    if (!tensors.has(tensor.name)) tensors.set(tensor.name, tensor);
+    else if (depth > 0) again.push(tensor);
+    else throw fault(what, `the tensor ${quoted(tensor.name)} once`);
+  };
+  const within: Span[] = [];
+  await wire.message(graph, async (field, part) => {
+    if (!("end" in part)) return;
+    if (field === 5) keep(await tensorOf(wire, part, what));
+    if (field !== 1) return;
+    if (nodes.length >= NODES_MAX) throw new AssayError("LIMIT", `${what}: expected at most ${NODES_MAX} nodes`);
+    const { node, constant, graphs } = await nodeOf(wire, part, what);
+    within.push(...graphs);
+    const [output] = node.outputs;
+    if (node.op === "Constant" && constant && output !== undefined) keep({ ...constant, name: output });
+    else nodes.push(node);
+  });
+  // After the graph itself, so that a name belongs to the outermost that has it.
+  for (const each of within) await graphInto(kept, wire, each, what, depth + 1);
 }
 
 async function nodeOf(wire: Wire, part: Span, what: string) {
@@ -91,6 +120,7 @@ async function nodeOf(wire: Wire, part: Span, what: string) {
   const attributes = new Map<string, readonly number[]>();
   let [op, name] = ["", ""];
   let constant: OnnxTensor | null = null;
+  const graphs: Span[] = [];
   let parts = 0;
   await wire.message(part, async (field, value) => {
     if (++parts > PARTS_MAX) throw new AssayError("LIMIT", `${what}: expected at most ${PARTS_MAX} parts of a node`);
@@ -103,15 +133,17 @@ async function nodeOf(wire: Wire, part: Span, what: string) {
     if (field !== 5) return;
     const attribute = await attributeOf(wire, value, what);
     if (attribute.numbers) attributes.set(attribute.name, attribute.numbers);
+    graphs.push(...attribute.graphs);
     if (attribute.tensor && attribute.name === "value") constant = attribute.tensor;
   });
-  return { node: { op, name, inputs, outputs, attributes }, constant: constant as OnnxTensor | null };
+  return { node: { op, name, inputs, outputs, attributes }, constant: constant as OnnxTensor | null, graphs };
 }
 
 async function attributeOf(wire: Wire, part: Span, what: string) {
   let name = "";
   let numbers: number[] | null = null;
   let tensor: OnnxTensor | null = null;
+  const graphs: Span[] = [];
   const note = (more: readonly number[]) => {
     numbers = [...(numbers ?? []), ...more].slice(0, RANK_MAX + 1);
   };
@@ -120,8 +152,13 @@ async function attributeOf(wire: Wire, part: Span, what: string) {
     if ((field === 3 || field === 8) && "number" in value) note([value.number]);
     if (field === 8 && "end" in value) note(await wire.packed(value, RANK_MAX + 1));
     if (field === 5 && "end" in value) tensor = await tensorOf(wire, value, what);
+    // g and graphs.
+    if ((field === 6 || field === 11) && "end" in value) {
+      if (graphs.length >= GRAPHS_MAX) throw new AssayError("LIMIT", `${what}: expected few graphs of a node`);
+      graphs.push(value);
+    }
   });
-  return { name, numbers: numbers as readonly number[] | null, tensor: tensor as OnnxTensor | null };
+  return { name, numbers: numbers as readonly number[] | null, tensor: tensor as OnnxTensor | null, graphs };
 }
 
 async function tensorOf(wire: Wire, part: Span, what: string): Promise<OnnxTensor> {
@@ -129,6 +166,7 @@ async function tensorOf(wire: Wire, part: Span, what: string): Promise<OnnxTenso
   const beside = new Map<string, string>();
   let [name, type, away] = ["", 0, false];
   let values: Span | null = null;
+  let ints: Span | null = null;
   await wire.message(part, async (field, value) => {
     if (field === 1) {
       const dims = "number" in value ? [value.number] : await wire.packed(value, RANK_MAX + 1);
@@ -139,6 +177,7 @@ async function tensorOf(wire: Wire, part: Span, what: string): Promise<OnnxTenso
     if (field === 8 && "end" in value) name = await wire.text(value);
     // raw_data, and float_data, whose packed values lie as they would there.
     if ((field === 9 || field === 4) && "end" in value) values = value;
+    if (field === 5 && "end" in value) ints = value;
     if (field === 14 && "number" in value) away = value.number === 1;
     if (field === 13 && "end" in value) {
       if (beside.size >= 16) throw fault(what, "few words on where values lie");
@@ -165,6 +204,15 @@ async function tensorOf(wire: Wire, part: Span, what: string): Promise<OnnxTenso
   const size = here ? here.end - here.at : 0;
   // Other lists hold numbers of varying width: a type that is not read.
   const plain = size === expected ? dtype : null;
+  const list = ints as Span | null;
+  if (here === null && list && (dtype === "U8" || dtype === "I8") && expected <= LISTED_MAX) {
+    const numbers = await wire.int32s(list, expected + 1);
+    const [low, high] = dtype === "U8" ? [0, 255] : [-128, 127];
+    if (numbers.length === expected && numbers.every((n) => n >= low && n <= high)) {
+      const place = { file: null, offsetBytes: list.at, sizeBytes: list.end - list.at };
+      return { name, dtype: null, shape, ...place, listed: { dtype, values: numbers } };
+    }
+  }
   return { name, dtype: plain, shape, file: null, offsetBytes: here?.at ?? 0, sizeBytes: size };
 }
 
@@ -227,6 +275,23 @@ class Wire {
       const [number, next] = await this.#varint(here, end);
       numbers.push(number);
       here = next;
+    }
+    return numbers;
+  }
+
+  /** A packed list of int32, at most so many: a negative one takes ten bytes, of which the first five say it. */
+  async int32s({ at, end }: Span, most: number): Promise<number[]> {
+    const numbers: number[] = [];
+    for (let here = at; here < end && numbers.length < most; ) {
+      const bytes = this.#held(here, Math.min(10, end - here)) ?? (await this.#bytes(here, Math.min(10, end - here)));
+      let [number, length] = [0, 0];
+      for (; length < bytes.length; length++) {
+        if (length < 5) number |= (bytes[length]! & 127) << (7 * length);
+        if (bytes[length]! < 128) break;
+      }
+      if (length === bytes.length) throw fault(this.#what, "whole numbers that end");
+      numbers.push(number);
+      here += length + 1;
     }
     return numbers;
   }

@@ -2,13 +2,13 @@
  * Weights whose values need other tensors: scales, zeros, groups beside them, joined into one entry under the weight's
  * name. Layouts: compressed-tensors (int8, float8, pack-quantized of 4 bits), Hugging Face fine-grained FP8 and DeepSeek
  * V3 (`weight_scale_inv`, which multiplies), fbgemm, ComfyUI (`scale_weight`), LLM.int8 (`SCB`, over 127), AutoGPTQ,
- * AutoAWQ (GEMM), GPT-OSS (MXFP4). Where names or shapes settle no layout the weight is left out; nothing is guessed.
+ * AutoAWQ (GEMM), GPT-OSS (MXFP4), ONNX (`MatMulNBits`, under names that formats/onnx-weights.ts gives). Where names or shapes settle no layout the weight is left out; nothing is guessed.
  */
 import { quoted } from "../../base/error.js";
 import { SCALE_BYTES_MAX } from "../../kernels/coded-rows.js";
 import { type Coding, type Placed, SCALE_FORMATS, type ScaleFormat, type Scales } from "../../kernels/coding.js";
 import { isReadDType } from "../../kernels/dtypes.js";
-import { scaleWidth } from "../../kernels/scale-values.js";
+import { scaleStride, scaleWidth } from "../../kernels/scale-values.js";
 import type { Entry } from "../entries.js";
 import type { ModelConfig } from "../model.js";
 
@@ -67,6 +67,11 @@ function join(entry: Entry, companion: Companion, config: ModelConfig): Entry | 
   }
   const packed = stem(".weight_packed");
   if (packed !== null) return ofPacked(entry, packed, companion, config);
+  const bits = /\.nbits([48])$/.exec(name)?.[1];
+  if (bits !== undefined) return ofBlocks(entry, bits === "4" ? 4 : 8, companion);
+  // Bytes are codes where a zero stands beside their scale; elsewhere they are packed in ways of their own.
+  if (dtype === "U8")
+    return companion(`${name}_zero_point`)?.dtype === "U8" ? ofScaled(entry, companion, config) : null;
   if (dtype !== "I8" && dtype !== "F8_E4M3" && dtype !== "F8_E5M2") return null;
   return ofScaled(entry, companion, config);
 }
@@ -94,7 +99,7 @@ function ofScaled(entry: Entry, companion: Companion, config: ModelConfig): Entr
     blockColumns: layout.blockColumns,
     // LLM.int8 keeps the largest size of each row.
     factor: codes ? 1 / 127 : 1,
-    zeros: zero ? scalesOf(zero, layout.scaleRows, layout.scaleColumns) : null,
+    zeros: zero ? zerosOf(zero, layout.scaleRows, layout.scaleColumns) : null,
   };
   return { ...entry, elements: rows * columns, coding };
 }
@@ -215,7 +220,13 @@ function ofPacked(entry: Entry, stem: string, companion: Companion, config: Mode
   });
 }
 
-function virtual(entry: Entry, name: string, dtype: "U4" | "I8", shape: readonly number[], coding: Coding): Entry {
+function virtual(
+  entry: Entry,
+  name: string,
+  dtype: "U4" | "U8" | "I8",
+  shape: readonly number[],
+  coding: Coding,
+): Entry {
   const elements = shape.reduce((n, m) => n * m, 1);
   if (!Number.isSafeInteger(elements)) return refuse(`${quoted(entry.name)}: more than 2^53 values`);
   return { ...entry, name, dtype, shape, elements, coding };
@@ -223,6 +234,41 @@ function virtual(entry: Entry, name: string, dtype: "U4" | "I8", shape: readonly
 
 function placed({ file, offsetBytes, shape }: Entry): Placed {
   return { file, offsetBytes, rows: shape[0] ?? 1, columns: shape[1] ?? 1 };
+}
+
+/** `MatMulNBits`: outputs, blocks of inputs, bytes of a block; zeros are half the range where none stand beside. */
+function ofBlocks(entry: Entry, bits: 4 | 8, companion: Companion): Entry {
+  const [rows, blocks, bytes] = [entry.shape[0] ?? 0, entry.shape[1] ?? 0, entry.shape[2] ?? 0];
+  const [scale, zero] = [companion(`${entry.name}_scale`), companion(`${entry.name}_zero_point`)];
+  const blockColumns = (8 / bits) * bytes;
+  const name = entry.name.slice(0, -".nbits4".length);
+  if (!scale || entry.shape.length !== 3 || blockColumns === 0)
+    return refuse(`${quoted(name)} [${entry.shape.join(", ")}] has no scales of its blocks`);
+  const packed = zero?.dtype === "U8" && bits === 4;
+  const reading = zero ? "plain" : bits === 4 ? "less 8" : "less 128";
+  const zeros = zero && (packed ? packedZeros(zero, rows, blocks) : zerosOf(zero, rows, blocks));
+  const sizes = { blockRows: 1, blockColumns, factor: 1, zeros: zeros ?? null };
+  const scales = scalesOf(scale, rows, blocks);
+  return virtual(entry, name, bits === 4 ? "U4" : "U8", [rows, blocks * blockColumns], {
+    kind: "scaled",
+    reading,
+    scales,
+    ...sizes,
+  });
+}
+
+function packedZeros({ name, file, offsetBytes, elements }: Entry, rows: number, columns: number): Scales {
+  const stored = (rows * scaleStride({ format: "U4", columns })) / 2;
+  if (elements !== stored) return refuse(`${quoted(name)}: expected ${stored} bytes of zeros, got ${elements}`);
+  if (stored > SCALE_BYTES_MAX) return refuse(`${quoted(name)}: expected at most ${SCALE_BYTES_MAX} bytes of zeros`);
+  return { file, offsetBytes, rows, columns, format: "U4" };
+}
+
+/** Zeros may be codes of a byte, which scales are not. */
+function zerosOf(entry: Entry, rows: number, columns: number): Scales {
+  if (entry.listed) return { ...scalesOf({ ...entry, dtype: "I8" }, rows, columns), values: entry.listed };
+  if (entry.dtype !== "U8") return scalesOf(entry, rows, columns);
+  return { ...scalesOf({ ...entry, dtype: "I8" }, rows, columns), format: "U8" };
 }
 
 function scalesOf(entry: Entry, rows: number, columns: number): Scales {
