@@ -1,12 +1,14 @@
 /**
  * A ring of 10,000 keys: how often any of them speaks of text that nobody marked, and whether one key's text is found.
  *   npm run build
- *   node validation/marks-ring.study.ts --part answers|templates|pooled --transcripts DIR --tokenizer FOLDER --cache FILE --rings N
+ *   node validation/marks-ring.study.ts --part answers|templates|pooled --transcripts DIR --tokenizer FOLDER --cache FILE \
+ *     --rings N [--keys 10000] [--every N]       (--every: the corpus is one text in N, which a cache then holds)
  *   node validation/marks-ring.study.ts --part found --marked MARKED        (made by materials/makers/marks/make_engine_marked.py)
  *   node validation/marks-ring.study.ts --part write
  * Each examination has a ring of fresh keys, a quarter of each form that vLLM serves; what is counted is the ring's p,
  * all its marks paid for, before anything is paid for the choice of keys. Rows are appended to --rows as they come and
- * none is made again; the last part makes marks-ring.json and its table of them.
+ * none is made again; the last part makes marks-ring.json and its table of them, and leaves lines standing of which it has
+ * no row.
  */
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -27,10 +29,12 @@ const { values } = parseArgs({
     cache: { type: "string" },
     marked: { type: "string" },
     rings: { type: "string", default: "400" },
+    keys: { type: "string", default: "10000" },
+    every: { type: "string", default: "1" },
     rows: { type: "string", default: "marks-ring.rows.jsonl" },
   },
 });
-const KEYS = 10_000;
+const KEYS = Number(values.keys);
 /** Fillings of templates, next to each other in the corpus, that are asked together. */
 const POOLED = 20;
 /** A prime: whatever stops a run, what it did lies all over the corpus. */
@@ -48,6 +52,8 @@ interface Row {
   part: string;
   /** Of the examination: which text, or which marked file and length. */
   ask: string;
+  /** Of its ring. */
+  keys: number;
   tokens: number;
   /** All marks of the ring paid for. */
   log10P: number;
@@ -63,7 +69,8 @@ const rows: Row[] = existsSync(values.rows)
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Row)
   : [];
-const known = new Set(rows.map(({ part, ask }) => `${part} ${ask}`));
+const nameOf = (part: string, ask: string, keys: number) => `${part} ${ask} ${keys}`;
+const known = new Set(rows.map(({ part, ask, keys }) => nameOf(part, ask, keys)));
 const draws = new TokenDraws();
 const none = new Uint32Array(0);
 
@@ -85,21 +92,36 @@ function ask(part: string, name: string, marks: readonly Mark[], ids: readonly U
   const { log10P, ring, mark } = testRing(marks, texts, draws, { tokenizer: null, tries: 1 });
   const tokens = ids.reduce((n, each) => n + each.length, 0);
   const form = mark.form === "sbw/vllm" ? `${mark.form} ${mark.parameters.scheme}` : mark.form;
-  const row: Row = { part, ask: name, tokens, log10P, form, ...(own === undefined ? {} : { own: ring.best === own }) };
+  const row: Row = {
+    part,
+    ask: name,
+    keys: marks.length,
+    tokens,
+    log10P,
+    form,
+    ...(own === undefined ? {} : { own: ring.best === own }),
+  };
   rows.push(row);
   appendFileSync(values.rows, `${JSON.stringify(row)}\n`);
 }
 
 /** Texts spread over the corpus, so that all models and templates have some. */
 async function unmarked(part: string): Promise<void> {
-  const { texts, vocabulary } = await loadCorpus(values.transcripts!, values.tokenizer!, values.cache!);
+  const { texts, vocabulary } = await loadCorpus(
+    ...([values.transcripts!, values.tokenizer!, values.cache!, Number(values.every)] as const),
+  );
   const rings = Number(values.rings);
   const size = part === "pooled" ? POOLED : 1;
   const groups = Math.floor(texts.length / size);
   for (let r = 0; r < rings; r++) {
     const at = Math.floor((((r * STRIDE) % rings) + 0.5) * (groups / rings)) * size;
-    if (known.has(`${part} ${at}`)) continue;
-    ask(part, String(at), ringOf(`${part} ${at}`, vocabulary, KEYS), texts.slice(at, at + size));
+    if (known.has(nameOf(part, String(at), KEYS))) continue;
+    ask(
+      part,
+      String(at),
+      ringOf(`${part} ${at}${KEYS === 10_000 ? "" : ` ${KEYS}`}`, vocabulary, KEYS),
+      texts.slice(at, at + size),
+    );
     process.stderr.write(`\r${part} ${r + 1}/${rings}`);
   }
 }
@@ -116,7 +138,7 @@ function found(): void {
       for (const length of LENGTHS) {
         const name = `${file.replace(".mark.json", "")} ${length}`;
         const ids = length === 400 ? [first!, second!] : [first!.subarray(0, length)];
-        if (!known.has(`found ${name}`)) ask("found", name, marks, ids, mark.name!);
+        if (!known.has(nameOf("found", name, KEYS))) ask("found", name, marks, ids, mark.name!);
         process.stderr.write(`\r${name}   `);
       }
     }
@@ -135,24 +157,51 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 const percent = (x: number) => `${(100 * x).toFixed(1)} %`;
 
+interface Power {
+  engine: string;
+  length: number;
+  texts: number;
+  found: number;
+  wrong: number;
+  low: number;
+  median: number;
+  weakest: number;
+}
+interface Level {
+  part: string;
+  keys: number;
+  rings: number;
+  tokens: number;
+  smallest: number;
+  below: { alpha: number; count: number; low: number; high: number }[];
+}
+
+function levelOf(part: string, keys: number): Level {
+  const of = rows.filter((row) => row.part === part && row.keys === keys);
+  const below = (alpha: number) => {
+    const count = of.filter(({ log10P }) => log10P <= Math.log10(alpha)).length;
+    return { alpha, count, low: lower95(count, of.length), high: upper95(count, of.length) };
+  };
+  const tokens = of.reduce((n, row) => n + row.tokens, 0);
+  const smallest = of.reduce((least, { log10P }) => Math.min(least, log10P), 0);
+  return { part, rings: of.length, keys, tokens, smallest, below: [0.05, 0.01, 1e-6].map(below) };
+}
+
 function write(): void {
-  const level = Object.keys(TITLES).flatMap((part) => {
-    const of = rows.filter((row) => row.part === part);
-    if (of.length === 0) return [];
-    const below = (alpha: number) => {
-      const count = of.filter(({ log10P }) => log10P <= Math.log10(alpha)).length;
-      return { alpha, count, low: lower95(count, of.length), high: upper95(count, of.length) };
-    };
-    const tokens = of.reduce((n, row) => n + row.tokens, 0);
-    const smallest = of.reduce((least, { log10P }) => Math.min(least, log10P), 0);
-    return [{ part, rings: of.length, keys: KEYS, tokens, smallest, below: [0.05, 0.01, 1e-6].map(below) }];
-  });
+  const stood = JSON.parse(readFileSync(join(here, "marks-ring.json"), "utf8")) as { level: Level[]; power: Power[] };
+  const sizes = [...new Set([...rows, ...stood.level].map(({ keys }) => keys))].sort((a, b) => b - a);
+  const level = sizes.flatMap((keys) =>
+    Object.keys(TITLES).flatMap((part) => {
+      if (rows.some((row) => row.part === part && row.keys === keys)) return [levelOf(part, keys)];
+      return stood.level.filter((line) => line.part === part && line.keys === keys);
+    }),
+  );
   const power = ENGINES.flatMap((engine) =>
     LENGTHS.flatMap((length) => {
       const of = rows.filter(
         (row) => row.part === "found" && row.ask.startsWith(`${engine}-`) && row.ask.endsWith(` ${length}`),
       );
-      if (of.length === 0) return [];
+      if (of.length === 0) return stood.power.filter((line) => line.engine === engine && line.length === length);
       const speaks = of.filter(({ log10P, own }) => own && log10P <= -6).length;
       const ps = of.map(({ log10P }) => log10P).sort((a, b) => a - b);
       const wrong = of.filter(({ log10P, own }) => !own && log10P <= -6).length;
@@ -170,11 +219,11 @@ function write(): void {
       ];
     }),
   );
-  writeFileSync(join(here, "marks-ring.json"), `${JSON.stringify({ keys: KEYS, level, power }, null, 1)}\n`);
-  let table = `# A ring of 10,000 keys\n\nWritten by \`validation/marks-ring.study.ts --part write\`. Each examination asks a ring of 10,000 fresh keys, 2,500 of each of vLLM's gumbel, dual_key_gumbel, SBW self-hash and left-hash. A row counts examinations whose p, all 10,000 marks paid for, is at or below the level; in brackets the lower and the upper 95 % bound (Clopper–Pearson, each one-sided). Nothing is paid here for the choice of keys: keys were drawn.\n\n## Text that nobody marked\n\n| text | examinations | tokens in all | ≤ 0.05 | ≤ 0.01 | ≤ 10⁻⁶ | smallest p |\n|---|---|---|---|---|---|---|\n`;
-  for (const { part, rings, tokens, below, smallest } of level) {
+  writeFileSync(join(here, "marks-ring.json"), `${JSON.stringify({ level, power }, null, 1)}\n`);
+  let table = `# A ring of many keys\n\nWritten by \`validation/marks-ring.study.ts --part write\`. Each examination asks a ring of fresh keys, a quarter of each of vLLM's gumbel, dual_key_gumbel, SBW self-hash and left-hash. A row counts examinations whose p, all marks of the ring paid for, is at or below the level; in brackets the lower and the upper 95 % bound (Clopper–Pearson, each one-sided). Nothing is paid here for the choice of keys: keys were drawn.\n\n## Text that nobody marked\n\n| text | keys of a ring | examinations | tokens in all | ≤ 0.05 | ≤ 0.01 | ≤ 10⁻⁶ | smallest p |\n|---|---|---|---|---|---|---|---|\n`;
+  for (const { part, keys, rings, tokens, below, smallest } of level) {
     const cells = below.map(({ count, low, high }) => `${count} (${percent(low)} to ${percent(high)})`);
-    table += `| ${TITLES[part]} | ${rings} | ${tokens.toLocaleString("en")} | ${cells.join(" | ")} | 10^${smallest.toFixed(1)} |\n`;
+    table += `| ${TITLES[part]} | ${keys.toLocaleString("en")} | ${rings} | ${tokens.toLocaleString("en")} | ${cells.join(" | ")} | 10^${smallest.toFixed(1)} |\n`;
   }
   table += `\n## Text of one key, in a ring with 9,999 others\n\nFound: the ring's p is at most 10⁻⁶ and the key that speaks is the text's own. Ten keys a row, one text a key (400 tokens: two answers of 200).\n\n| mark | tokens | found | another key spoke | median log10 p | weakest |\n|---|---|---|---|---|---|\n`;
   for (const r of power)

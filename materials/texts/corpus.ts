@@ -32,8 +32,11 @@ const TOKENIZERS: Record<
   },
 };
 
-/** @param tokenizer a tokenizer.json, or the path of the installed package's folder */
-export async function loadCorpus(transcripts: string, tokenizer: string, cache: string): Promise<Corpus> {
+/**
+ * @param tokenizer a tokenizer.json, or the path of the installed package's folder
+ * @param every one text in so many, for studies that ask few: the cache is then of these
+ */
+export async function loadCorpus(transcripts: string, tokenizer: string, cache: string, every = 1): Promise<Corpus> {
   const json = tokenizer.endsWith(".json");
   const name = tokenizer
     .split("/")
@@ -45,10 +48,12 @@ export async function loadCorpus(transcripts: string, tokenizer: string, cache: 
     const main = json ? "" : JSON.parse(readFileSync(join(tokenizer, "package.json"), "utf8")).main;
     const module = json ? {} : await import(pathToFileURL(resolve(tokenizer, main)).href);
     const all: number[][] = [];
+    let met = 0;
     for (const file of readdirSync(transcripts)
       .filter((f) => f.endsWith(".jsonl.gz"))
       .sort())
-      for (const text of textsOf(join(transcripts, file), file)) all.push(known.encode(module, text));
+      for (const text of textsOf(join(transcripts, file), file))
+        if (met++ % every === 0) all.push(known.encode(module, text));
     const flat = new Uint32Array(all.reduce((n, ids) => n + ids.length + 1, 0));
     let at = 0;
     for (const ids of all) {
