@@ -2,11 +2,15 @@
 // page styles (govuk-frontend through Sass), then TypeScript. Needs nothing but what npm installed.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BUILT_FROM, digestOfSources } from "./built-from.ts";
 import { bundleCommand } from "./bundle-command.mjs";
+
+/** What decides, beside the sources and the commit, what is built. */
+const BUILT_BY = ["tools/build.mjs", "tools/bundle-command.mjs", "tsconfig.json", "package.json", "package-lock.json"];
+const BUILT_HOW = "dist/built-how.txt";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -15,17 +19,33 @@ if (!existsSync("src")) process.exit(0); // installed from the packed tarball: d
 const builtFrom = digestOfSources();
 const bin = (name) => join("node_modules", ".bin", name);
 
+// Installing, checking, testing and packing each ask for a build: what stands is kept where nothing went into it since.
+const COMMIT = commit();
+const how = digestOf([builtFrom, COMMIT, process.version, ...BUILT_BY.map(contents)]);
+if (existsSync("dist/command/main.js") && contents(BUILT_HOW) === `${how}\n`) process.exit(0);
+
 mkdirSync("src/kernels/generated", { recursive: true });
+const ASC = [
+  ...["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--enable", "bulk-memory"],
+  ...["--importMemory", "--initialMemory", "16", "--noExportMemory"],
+];
+const assembly = readdirSync("src/kernels/assembly").sort();
+const compiled = digestOf([
+  contents("node_modules/assemblyscript/package.json"),
+  ASC.join(" "),
+  ...assembly.flatMap((name) => [name, contents(`src/kernels/assembly/${name}`)]),
+]);
 for (const name of ["kernel", "marks", "hash"]) {
+  const target = `src/kernels/generated/${name}-wasm.ts`;
+  if (contents(target).startsWith("/** Made by") && contents(target).includes(` from ${compiled}`)) continue;
   execFileSync(bin("asc"), [
     ...[`src/kernels/assembly/${name}.ts`, "-o", `src/kernels/generated/${name}.wasm`],
-    ...["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--enable", "bulk-memory"],
-    ...["--importMemory", "--initialMemory", "16", "--noExportMemory"],
+    ...ASC,
   ]);
   const wasm = readFileSync(`src/kernels/generated/${name}.wasm`);
   write(
-    `src/kernels/generated/${name}-wasm.ts`,
-    `/** Made by tools/build.mjs from src/kernels/assembly. sha256 ${createHash("sha256").update(wasm).digest("hex")} */\n` +
+    target,
+    `/** Made by tools/build.mjs from src/kernels/assembly. sha256 ${createHash("sha256").update(wasm).digest("hex")} from ${compiled} */\n` +
       `export const ${name.toUpperCase()}_WASM_BASE64 =\n  "${wasm.toString("base64")}";\n`,
   );
 }
@@ -81,7 +101,7 @@ for (const [entry, name] of [
 mkdirSync("src/app/generated", { recursive: true });
 write(
   "src/app/generated/build.ts",
-  `/** Made by tools/build.mjs. */\nexport const VERSION = ${JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version)};\nexport const COMMIT = ${JSON.stringify(commit())};\n`,
+  `/** Made by tools/build.mjs. */\nexport const VERSION = ${JSON.stringify(JSON.parse(readFileSync("package.json", "utf8")).version)};\nexport const COMMIT = ${JSON.stringify(COMMIT)};\n`,
 );
 
 rmSync("dist", { recursive: true, force: true });
@@ -89,6 +109,18 @@ execFileSync(bin("tsc"), ["-p", "tsconfig.json"], { stdio: "inherit" });
 await bundleCommand();
 chmodSync("dist/command/main.js", 0o755);
 writeFileSync(BUILT_FROM, `${builtFrom}\n`);
+writeFileSync(BUILT_HOW, `${how}\n`);
+
+/** The text of a file; nothing where there is none. */
+function contents(path) {
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
+}
+
+function digestOf(parts) {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(`${part.length}\n`).update(part);
+  return hash.digest("hex");
+}
 
 /** The commit a finding names; "unknown" outside a repository. Uncommitted changes are marked. */
 function commit() {
