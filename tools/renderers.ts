@@ -28,9 +28,14 @@ async function committedBundles(): Promise<[name: string, files: Files][]> {
     .map((name) => [name, unzipStrict(new Uint8Array(gunzipSync(readFileSync(at(`fixtures/bundles/${name}`)))))]);
 }
 
-/** The digest of each page, with its figures, as a renderer writes it; by bundle and number of the finding. */
-export async function writtenBy({ pageWriter }: Renderer): Promise<Map<string, string>> {
+/** The digest of each page, with its figures, as a renderer writes it; by bundle and number of the finding, or by report. */
+export async function writtenBy({ pageWriter, auditPage, originPage }: Renderer): Promise<Map<string, string>> {
   const written = new Map<string, string>();
+  for (const name of readdirSync(at("fixtures/audits")).filter((each) => each.endsWith(".json"))) {
+    const write = name.startsWith("origin") ? originPage : auditPage;
+    const report = JSON.parse(readFileSync(at(`fixtures/audits/${name}`), "utf8"));
+    if (write) written.set(`audits/${name}`, sha256(write(report)));
+  }
   for (const [name, files] of await committedBundles()) {
     const request = files.get("data/request.json")!;
     const write = await pageWriter(request, null).catch((error: Error) => error);

@@ -2,7 +2,7 @@
  * Dossiers of own making: those of networks that were really trained here hold; forged ones do not, or pass for the reason
  * that docs/audit.md gives. SLOW=1 tries ten honest ones; two are tried always.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { jsonLines, OPENED_AT, openAuditedRun, stepRows } from "../../materials/
 import { between, drawn, grown, normal, type Weights, writeModel } from "../../materials/audit/grown-run.ts";
 import { commitRows } from "../../src/app/audit/commit-rows.ts";
 import { originOfRun } from "../../src/app/audit/origin-of-run.ts";
+import { ORIGIN_FAKES } from "../../src/office/audit/origin-fakes.ts";
 import type { OriginReport } from "../../src/office/audit/origin-report.ts";
 
 const home = mkdtempSync(join(tmpdir(), "assay-origin-"));
@@ -107,4 +108,16 @@ describe("forged dossiers", () => {
     expect(failed(report)).toContain("anchor");
     expect(report.cannotSee[0]).toMatch(/noise of the size/);
   });
+});
+
+test("docs/audit.md has the table of the dossier's page", () => {
+  const rows = ORIGIN_FAKES.map(({ way, comes, needs }) => `| ${way} | ${comes} | ${needs} |`);
+  expect(readFileSync("docs/audit.md", "utf8")).toContain(rows.join("\n"));
+});
+
+test("PASSES: a run trained anew under old rounds, where no witness is known; the dossier says that it cannot see the date", async () => {
+  // All of this is written at one time, long after the rounds that it names.
+  const report = await dossier(grown("again"));
+  expect(report.status).toBe("grown here from this draw");
+  expect(report.cannotSee.join()).toMatch(/when the log was written: no witness is known/);
 });

@@ -8,6 +8,9 @@ import { verifyAudit } from "../../src/app/audit/audit-bundle.ts";
 import { challengeOf, readSealed } from "../../src/app/audit/challenge.ts";
 import { RowStore } from "../../src/app/audit/row-store.ts";
 import { openRun, type RunLog } from "../../src/app/audit/run-log.ts";
+import { verifyAuditAnyVersion } from "../../src/app/audit/verify-kept.ts";
+import { keptRenderers, loadRenderer, type Renderer } from "../../src/app/pages/kept-renderers.ts";
+import type { AuditReport } from "../../src/office/audit/audit-report.ts";
 import { drawn } from "../../src/office/audit/opening.ts";
 import { treeRoot } from "../../src/office/audit/row-tree.ts";
 import { EMPTY_EDGE, grow, rootOf } from "../../src/tlog/tree-growth.ts";
@@ -85,17 +88,33 @@ describe("an honest run", () => {
   });
 });
 
+const reportOf = (of: Map<string, Uint8Array>) => JSON.parse(Buffer.from(of.get("report.json")!).toString());
+
 describe("what does not hold", () => {
   test("a byte that is changed is found, in every file of the bundle", () => {
     for (const [path, bytes] of files) {
       for (const at of [bytes.length >> 1]) {
         const changed = new Map(files);
-        const copy = bytes.slice();
+        // A Buffer's own slice would be the same bytes.
+        const copy = Uint8Array.from(bytes);
         copy[at]! ^= 1;
         changed.set(path, copy);
         expect(verifyAudit(changed).holds, `${path} at ${at}`).toBe(false);
       }
     }
+  });
+
+  test("a page by another version holds where a kept renderer writes it, and no other page does", async () => {
+    const report = reportOf(files);
+    const write = (given: AuditReport) => `<p>${given.status}</p>`;
+    const other = new Map(files).set("report.html", Buffer.from(write(report)));
+    const page = (pages: ((given: AuditReport) => string)[]) =>
+      verifyAudit(other, { pages }).checks.find(({ name }) => name === "page")!.holds;
+    expect([page([]), page([write]), page([(given) => `${write(given)} `])]).toEqual([false, true, false]);
+    const { auditPage } = (await loadRenderer((await keptRenderers()).at(-1)!)) as Renderer;
+    expect(Buffer.from(auditPage!(report))).toEqual(Buffer.from(files.get("report.html")!));
+    expect((await verifyAuditAnyVersion(other)).checks.find(({ name }) => name === "page")!.holds).toBe(false);
+    expect((await verifyAuditAnyVersion(files)).checks.filter(({ holds }) => !holds)).toEqual([]);
   });
 
   test("counts in a report that give another bound", () => {

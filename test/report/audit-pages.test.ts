@@ -1,8 +1,8 @@
 /**
- * Pages of an audit's report and of a membership finding in a browser: axe (WCAG 2.2 AA), no request, nothing clipped at
+ * Pages of an audit's report, of a dossier of own making and of a membership finding in a browser: axe (WCAG 2.2 AA), no request, nothing clipped at
  * 390 px, and the conclusion on one screen. Needs Chromium; skipped with a message where there is none.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -16,7 +16,9 @@ import { examineMembership } from "../../src/labs/membership/examine.js";
 import { membership } from "../../src/labs/membership/laboratory.js";
 import { committed, drawnCanaries, idsOf, PLAN_TYPE, type Plan } from "../../src/labs/membership/plan/plan.js";
 import { readScores } from "../../src/labs/membership/plan/scores.js";
-import { renderAuditPage } from "../../src/report/audit-page.js";
+import { grouped } from "../../src/report/audit/frame.js";
+import { renderOriginPage } from "../../src/report/audit/origin-page.js";
+import { renderAuditPage } from "../../src/report/audit/report-page.js";
 import { renderPage } from "../../src/report/page.js";
 import { EARLY, ROUND, SIGNATURE } from "../dated.js";
 import { shownBy } from "./shown-by.js";
@@ -37,6 +39,16 @@ async function auditPage(name: string, bad: readonly number[], withhold: readonl
   const { report } = await run.report(await run.open("opening", withhold));
   return renderAuditPage(report);
 }
+
+const kept = (name: string) => JSON.parse(readFileSync(`fixtures/audits/${name}.json`, "utf8"));
+
+test("numbers of a sentence are read in groups, digests and dates as they are", () => {
+  expect(grouped("At most 48883675 of the 3999981853 rows (0.03600), at 0.975000: 12345, 1200.")).toBe(
+    "At most 48\u202f883\u202f675 of the 3\u202f999\u202f981\u202f853 rows (0.036), at 0.975: 12\u202f345, 1200.",
+  );
+  for (const text of ["sha256:0012345678", "2026-03-01T00:10:00Z", "1234567a", "v1.200000a", "0.12345678"])
+    expect(grouped(text)).toBe(text);
+});
 
 async function membershipPage(kind: "canary" | "order", gain: number): Promise<string> {
   const source = prng("test/audit-pages", kind);
@@ -97,6 +109,8 @@ describe.skipIf(!present)("in a browser", () => {
           [7, 70, 170],
         ),
     ],
+    ["a dossier of own making", "h1", async () => renderOriginPage(kept("origin-grown"))],
+    ["a draw without an answer", "h1", async () => renderAuditPage(kept("unanswered"))],
     ["canaries found", ".app-conclusion", () => membershipPage("canary", 9)],
     ["a training order not found", ".app-conclusion", () => membershipPage("order", 0)],
   ])(

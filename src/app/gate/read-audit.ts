@@ -7,9 +7,9 @@ import { AssayError, quoted } from "../../base/error.js";
 import { parseStrictJson } from "../../base/strict-json.js";
 import { readSmallFile } from "../../host/small-file.js";
 import { type AuditReport, auditReportSchema } from "../../office/audit/audit-report.js";
-import { verifyAudit } from "../audit/audit-bundle.js";
 import { REPORT_FILE } from "../audit/audit-bundle-layout.js";
 import { auditFilesAt } from "../audit/audit-files.js";
+import { verifyAuditAnyVersion } from "../audit/verify-kept.js";
 
 const REPORT_BYTES_MAX = 16 * 1024 * 1024;
 const AUDITS_MAX = 1000;
@@ -43,7 +43,7 @@ export async function auditsAt(path: string): Promise<AuditAtHand[]> {
 async function bundleAt(path: string): Promise<AuditAtHand | null> {
   const files = await auditFilesAt(path);
   if (!files) return null;
-  const { holds, checks } = verifyAudit(files);
+  const { holds, checks } = await verifyAuditAnyVersion(files);
   const broken = checks.find((check) => !check.holds && check.checked !== false);
   if (!holds && broken)
     throw new AssayError("SIGNATURE", `${basename(path)}: ${broken.name} does not hold: ${broken.detail}`);

@@ -9,6 +9,8 @@ import { sha256Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import { parseStrictJson } from "../../base/strict-json.js";
 import { packagePath, readPackageFile } from "../../host/package-files.js";
+import type { AuditReport } from "../../office/audit/audit-report.js";
+import type { OriginReport } from "../../office/audit/origin-report.js";
 import type { Maker } from "../bundle/maker.js";
 import type { StoredPage, WrittenPage } from "./page.js";
 
@@ -43,6 +45,9 @@ export interface Renderer {
     keyId: string | null,
   ) => Promise<(part: Pick<StoredPage, "finding" | "study">) => WrittenPage>;
   howToVerify: (signedBy: string | null, findings: number, maker: Maker) => string;
+  /** Of an audit's report, and of a dossier of own making; the first eleven wrote none. */
+  auditPage?: (report: AuditReport) => string;
+  originPage?: (report: OriginReport) => string;
 }
 
 // Read once a process: the files of a running program do not change under it.

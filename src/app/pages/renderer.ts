@@ -4,5 +4,7 @@
  */
 
 // biome-ignore lint/performance/noBarrelFile: the entry of a built file
+export { renderOriginPage as originPage } from "../../report/audit/origin-page.js";
+export { renderAuditPage as auditPage } from "../../report/audit/report-page.js";
 export { howToVerify } from "../bundle/how-to-verify.js";
 export { pageWriter } from "./write-page.js";

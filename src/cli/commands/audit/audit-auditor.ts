@@ -1,11 +1,11 @@
 /** What an auditor does: look at a run's log, draw, report, and check a report as anybody may. */
 import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
-import { verifyAudit } from "../../../app/audit/audit-bundle.js";
 import { auditFilesAt } from "../../../app/audit/audit-files.js";
 import { enterSigned, makeChallenge, readSealed } from "../../../app/audit/challenge.js";
 import { reportOnRun } from "../../../app/audit/report-run.js";
 import { openRun, readRunKey } from "../../../app/audit/run-log.js";
+import { verifyAuditAnyVersion } from "../../../app/audit/verify-kept.js";
 import { readPolicyFile } from "../../../app/log/log.js";
 import { modelRoot } from "../../../app/register/declare.js";
 import { canonicalJsonBytes } from "../../../base/canonical-json.js";
@@ -332,7 +332,7 @@ export async function verifyAsAudit(path: string, options: VerifyTyped): Promise
   const files = await auditFilesAt(path);
   if (!files) return false;
   const policy = options.policy === undefined ? null : await readPolicyFile(options.policy);
-  let verified = verifyAudit(files, { policy, quick: platformKey });
+  let verified = await verifyAuditAnyVersion(files, { policy, quick: platformKey });
   if (options.opening !== undefined && options.identity !== undefined && verified.report) {
     const state = newRun();
     for (let seq = 0; ; seq++) {
@@ -343,7 +343,7 @@ export async function verifyAsAudit(path: string, options: VerifyTyped): Promise
     const challenge = state.challenges.get(verified.report.challenge.digest);
     if (!challenge)
       throw new AssayError("NOT_FOUND", `audit verify: the challenge of ${quoted(path)} is not in its log`);
-    verified = verifyAudit(files, {
+    verified = await verifyAuditAnyVersion(files, {
       policy,
       quick: platformKey,
       opening: await readSealed(options.opening, options.identity, challenge),

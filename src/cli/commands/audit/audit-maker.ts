@@ -4,7 +4,7 @@ import { answerChallenge, challengeOf, enterSigned, readSignature } from "../../
 import { commitRows } from "../../../app/audit/commit-rows.js";
 import { beginRun, enterInRun, momentText, readRunKey, signEntry } from "../../../app/audit/run-log.js";
 import { readPolicyFile } from "../../../app/log/log.js";
-import { fromUtf8 } from "../../../base/bytes.js";
+import { fromUtf8, utf8 } from "../../../base/bytes.js";
 import { canonicalJsonBytes } from "../../../base/canonical-json.js";
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
@@ -270,18 +270,26 @@ function originCommand(): Command {
     .requiredOption("--checkpoints <folder>", "where the committed checkpoints lie")
     .option("--policy <file>", "tlog-policy: whose witnesses' clocks are believed")
     .option("--out <file>", "a new file for the dossier (JSON)")
+    .option("--page <file>", "a new file for the dossier as a page, with the ways to fake one")
     .option("--json", "print the dossier as JSON")
-    .addHelpText("after", "\nExample:\n  $ assay audit origin ./lm-01 ./release --checkpoints ./output")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay audit origin ./lm-01 ./release --checkpoints ./output --page origin.html",
+    )
     .action(
       async (
         folder: string,
         model: string,
-        options: { checkpoints: string; policy?: string; out?: string; json?: boolean },
+        options: { checkpoints: string; policy?: string; out?: string; page?: string; json?: boolean },
       ) => {
         const { originOfRun } = await import("../../../app/audit/origin-of-run.js");
         const policy = options.policy === undefined ? null : await readPolicyFile(options.policy);
         const report = await originOfRun({ folder, model, checkpoints: options.checkpoints, policy });
         if (options.out !== undefined) await writeNewFile(options.out, canonicalJsonBytes(report));
+        if (options.page !== undefined) {
+          const { renderOriginPage } = await import("../../../report/audit/origin-page.js");
+          await writeNewFile(options.page, utf8(renderOriginPage(report)));
+        }
         if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
         else {
           const lines = [
