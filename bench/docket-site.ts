@@ -2,9 +2,8 @@
  * The public docket under load: 50 clients at once on a docket of 10,000 cases, each kind of page beside a page of the same
  * server that asks for nothing (/about). Writes bench/docket-site.json.
  *   npm run build && node bench/docket-site.ts 500             (SQLite, beside the cases)
- *   npm run build && node bench/docket-site.ts 500 postgres    (both, one after the other: PostgreSQL of the bench's own, from
- *                                                               Debian's packages, or the one that DATABASE_URL names;
- *                                                               npm install --no-save pg)
+ *   npm run build && node bench/docket-site.ts 500 postgres    (PostgreSQL of the bench's own, from Debian's packages, or the
+ *                                                               one that DATABASE_URL names; npm install --no-save pg)
  * Twenty cases are filed; 9,980 further folders hold a checkpoint, which the server reads to see whether a case has grown. The
  * index holds each folder under a name, parties and words of its own, so that lists are of 10,000 cases and pages of cases are
  * of the twenty.
@@ -38,11 +37,11 @@ const KINDS = ["Labs", "Models", "Research", "Systems", "Analytics"];
 const party = (n: number) => `${NAMES[n % 8]} ${KINDS[Math.floor(n / 8) % 5]} ${Math.floor(n / 40)}`;
 const idOf = (n: number) => `2026-${String(n).padStart(5, "0")}`;
 const PG_PORT = 54_331;
-const own =
-  process.argv[3] === "postgres" && process.env.DATABASE_URL === undefined ? await startPostgres(PG_PORT) : null;
-const databaseUrl = own?.url ?? process.env.DATABASE_URL;
-type Engine = "sqlite" | "postgresql";
-let draw = prng("assay/docket-site/v1", "sqlite");
+const engine = process.argv[3] === "postgres" ? "postgresql" : "sqlite";
+const given = process.env.DATABASE_URL;
+const own = engine === "postgresql" && given === undefined ? await startPostgres(PG_PORT) : null;
+const databaseUrl = engine === "postgresql" ? (own?.url ?? given) : undefined;
+const draw = prng("assay/docket-site/v1", engine);
 const round = (value: number) => Math.round(value * 100) / 100;
 
 /** Addresses of each kind; the same of each kind are drawn on either engine's turn anew. */
@@ -65,15 +64,11 @@ const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), 
 const figures: Record<string, unknown> = existsSync(OUT) ? JSON.parse(readFileSync(OUT, "utf8")) : {};
 try {
   const filed = await fileCases();
-  for (const engine of ["sqlite", ...(databaseUrl === undefined ? [] : ["postgresql"])] as Engine[]) {
-    draw = prng("assay/docket-site/v1", engine);
-    const url = engine === "sqlite" ? undefined : databaseUrl;
-    await fill(filed, url);
-    figures.machine = { processors: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
-    figures[engine] = { cases: CASES, filed: FILED, clients: CLIENTS, requests: REQUESTS, ...(await load(url)) };
-    writeFileSync(OUT, `${JSON.stringify(figures, null, 2)}\n`);
-    console.log(JSON.stringify(figures[engine], null, 2));
-  }
+  await fill(filed, databaseUrl);
+  figures.machine = { processors: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
+  figures[engine] = { cases: CASES, filed: FILED, clients: CLIENTS, requests: REQUESTS, ...(await load(databaseUrl)) };
+  writeFileSync(OUT, `${JSON.stringify(figures, null, 2)}\n`);
+  console.log(JSON.stringify(figures[engine], null, 2));
 } finally {
   rmSync(folder, { recursive: true, force: true });
   await own?.end();
@@ -153,9 +148,13 @@ async function load(databaseUrl: string | undefined) {
   const ask = (path: string): Promise<void> =>
     new Promise<void>((resolve, reject) => {
       const asked = get(new URL(path, url), { agent }, (answer) => {
-        answer.resume();
+        let text = "";
+        if (answer.statusCode === 200) answer.resume();
+        else answer.on("data", (chunk) => (text += chunk));
         answer.once("end", () =>
-          answer.statusCode === 200 ? resolve() : reject(new Error(`${answer.statusCode} ${path}`)),
+          answer.statusCode === 200
+            ? resolve()
+            : reject(new Error(`${answer.statusCode} ${path} ${text.slice(-1500)}`)),
         );
       });
       // A connection that the server closed, as nothing was asked over it for a while, is made again.

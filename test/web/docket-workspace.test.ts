@@ -11,10 +11,11 @@ import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { countersign } from "../../dist/app/docket/act.js";
+import { announceDraw, countersign, newSecret } from "../../dist/app/docket/act.js";
 import { Docket } from "../../dist/app/docket/docket.js";
 import { Rehearsal } from "../../dist/app/docket/rehearsal.js";
 import { caseCommand } from "../../dist/cli/commands/case/case.js";
+import { localChain } from "../../dist/evidence/drand.js";
 import { makeIdentity } from "../../dist/host/log/sealing.js";
 import type { Role } from "../../dist/office/docket/pack/names.js";
 import { serveDocket } from "../../dist/web/docket/docket-server.js";
@@ -138,7 +139,7 @@ describe.skipIf(!present)("in a browser", () => {
   afterAll(async () => browser?.close());
 
   /** A party's own browser, with a device that keeps passkeys. */
-  async function partyBrowser(): Promise<Page> {
+  async function partyBrowser(id = ID): Promise<Page> {
     const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
@@ -155,7 +156,7 @@ describe.skipIf(!present)("in a browser", () => {
       },
     });
     await page.goto(desk.url);
-    await page.getByRole("link", { name: new RegExp(ID) }).click();
+    await page.getByRole("link", { name: new RegExp(id) }).click();
     return page;
   }
 
@@ -193,16 +194,16 @@ describe.skipIf(!present)("in a browser", () => {
   /** Answers one page after the other until all can be checked. */
   async function answered(page: Page, answers: Record<string, string | { file: string; text: string }>): Promise<void> {
     const heading = page.getByRole("heading", { level: 1 });
-    for (let n = 0; n < 20; n++) {
+    for (let n = 0; n < 30; n++) {
       const asked = await heading.innerText();
       if (asked.startsWith("Check and sign")) return;
       const found = Object.entries(answers).find(([question]) => asked.startsWith(question));
       const given = found?.[1];
       if (typeof given === "object")
         await page
-          .getByLabel(asked)
+          .getByLabel(/^Digest/.test(asked) ? "Its file, whose SHA-256" : asked)
           .setInputFiles({ name: given.file, mimeType: "text/plain", buffer: Buffer.from(given.text) });
-      else if (given !== undefined && (await page.getByRole("radio").count()) > 0)
+      else if (given !== undefined && (await page.getByRole("radio").or(page.getByRole("checkbox")).count()) > 0)
         await page.getByLabel(given, { exact: true }).check();
       else if (given !== undefined) await page.getByLabel(asked).fill(given);
       const before = page.url();
@@ -223,6 +224,146 @@ describe.skipIf(!present)("in a browser", () => {
     expect(digest.replace(/\s/g, "")).toContain(records[entry]!.statement.slice(7));
     return entry;
   }
+
+  /** Takes the filing along, signs it with the command line, brings it back and files it. @returns the signed filing */
+  async function signedElsewhere(page: Page, keyFile: string): Promise<string> {
+    await page.getByText("the office would admit it").waitFor();
+    const unsigned = await saved(page, () => page.getByRole("link", { name: "Take the filing along" }).click());
+    const out = join(mkdtempSync(join(folder, "signed-")), "signed.zip");
+    const written: string[] = [];
+    const write = process.stdout.write.bind(process.stdout);
+    process.stdout.write = ((text: string) => written.push(text) > 0) as typeof process.stdout.write;
+    try {
+      await caseCommand().parseAsync(["sign", unsigned, "--private-key", keyFile, "--out", out], { from: "user" });
+    } finally {
+      process.stdout.write = write;
+    }
+    const digest = (await page.locator("#digest").innerText()).replace(/\s/g, "");
+    expect(written.join("")).toContain(digest.replace(/^sha256:/, ""));
+    await page.getByLabel("The signed filing").setInputFiles(out);
+    await page.getByRole("button", { name: "File it" }).click();
+    await page.getByRole("heading", { name: "Filed as entry" }).waitFor();
+    return out;
+  }
+
+  test("what once asked for the command line or a notation is filed by labels: a key, a draw of the panel, an exhibit", async () => {
+    const id = "2026-003";
+    // Begun so long ago that the round of a draw announced then is out.
+    const third = await Rehearsal.open(cases, {
+      id,
+      office: "docket.example",
+      begins: Math.floor(Date.now() / 1000) - 4 * 3600,
+      cast: { complainant: ["Aldgate Labs", "counsel"], respondent: ["Meridian Cloud", "counsel"] },
+    });
+    await third.act("complainant", "complaint", { members: 1, fee: "paid" });
+    const keys = Object.fromEntries(
+      (["registrar", "complainant"] as const).map((role) => {
+        const path = join(folder, `${id}-${role}.pem`);
+        writeFileSync(path, third.players.get(role)!.privateKey);
+        return [role, path];
+      }),
+    ) as Record<"registrar" | "complainant", string>;
+    const page = await partyBrowser(id);
+    const as = async (role: string, kind: string) => {
+      await page.getByRole("link", { name: "What can I do now" }).click();
+      await page.getByLabel("My role").selectOption({ label: role });
+      await page.getByRole("link", { name: kind, exact: true }).click();
+    };
+    const entered = async () => (await third.open()).records.at(-1)!;
+
+    const { secret, commitment } = newSecret();
+    await as("Registrar", "Notice: proceedings commenced");
+    await answered(page, {
+      "Who may read": "Public",
+      "Is the panel to be drawn": "Yes",
+      "The secret of the draw": { file: "panel.secret", text: `${secret}\n` },
+    });
+    await page.getByText("the office would admit it").waitFor();
+    await page.locator("#facts").getByText(commitment).waitFor();
+    await third.act("registrar", "notice", async (open, received) => ({
+      ...(await announceDraw(open, received, 3600)),
+    }));
+
+    const custodian = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    const publicKey = custodian.publicKey.export({ type: "spki", format: "pem" }).toString();
+    const said = { party: "Keep & Co", name: "the custodian", roles: ["custodian" as Role], publicKey };
+    const by = (message: Uint8Array) => new Uint8Array(sign("sha256", message, custodian.privateKey));
+    const enrolment = countersign(id, said, by);
+    await as("Registrar", "Key enrolled");
+    await answered(page, { "The enrolment": { file: "enrolment.json", text: JSON.stringify(enrolment) } });
+    await page.locator("#facts").getByText("Keep & Co").waitFor();
+    await signedElsewhere(page, keys.registrar);
+    expect((await entered()).facts).toEqual(enrolment);
+
+    await as("Complainant", "Exhibit");
+    await answered(page, {
+      "Who may read": "Public",
+      "Number of the exhibit": "E1",
+      "Title of the exhibit": "Log of access",
+      "What is it": "log",
+      "For whom does it speak": "complainant",
+      "Is the exhibit itself filed": "Yes",
+      "The exhibit's file": { file: "access.log", text: "GET /answers" },
+    });
+    await signedElsewhere(page, keys.complainant);
+    expect((await entered()).facts).toMatchObject({ exhibit: "E1", carried: true, kind: "log" });
+    await as("Complainant", "Custody of an exhibit");
+    await answered(page, {
+      "Who may read": "Public",
+      "Which exhibit": "E1",
+      "What happened": "copied",
+      "Digest of the exhibit": { file: "access.log", text: "GET /answers" },
+      "For what purpose": "to be shown at the hearing",
+    });
+    await signedElsewhere(page, keys.complainant);
+    const { root } = (await third.open()).state.exhibits.E1!;
+    expect((await entered()).facts).toMatchObject({ exhibit: "E1", event: "copied", seq: 0, rehash: root });
+
+    third.at = (await third.open()).state.at - 60;
+    await third.act("registrar", "service.proof", { way: "courier", on: third.today });
+    third.at -= 60;
+    await third.act("respondent", "response", { position: "denies" });
+    const { draw, beacon } = (await third.open()).state;
+    expect(beacon!.standIn).toBe(true);
+    const kept = (name: string) => readFileSync(join(third.folder, "state", `${name}.secret`), "utf8");
+    await as("Registrar", "Panel drawn");
+    await looked(page, "circle-of-a-draw");
+    await answered(page, {
+      "Who may read": "Public",
+      "Is there a name that is left out": "Yes",
+      "Name that is left out 1. Who": "B. Osei",
+      "Name that is left out 1. Why": "advised the complainant",
+      "Is there another name": "No",
+      "Who is on the list": "A. Moreau\nB. Osei\nC. Lindqvist",
+      "Signature of the beacon": localChain(Buffer.from(kept("beacon"), "hex")).sign(draw!.round),
+      "The secret of the draw": { file: "panel.secret", text: kept("panel") },
+    });
+    await page.getByText("the office would admit it").waitFor();
+    await looked(page, "check-of-a-draw");
+    await signedElsewhere(page, keys.registrar);
+    const drawn = (await entered()).facts as { excluded: object[]; drawn: string[] };
+    expect(drawn.excluded).toEqual([{ who: "B. Osei", because: "advised the complainant" }]);
+    expect(["A. Moreau", "C. Lindqvist"]).toContain(drawn.drawn[0]);
+
+    // A decision, issue by issue: refused as the case stands, with all that was answered in its facts.
+    await page.goto(`${desk.url}cases/${id}/file?role=panel&kind=decision&step=0`);
+    await answered(page, {
+      "Who may read": "Public",
+      "How does the panel decide": "not shown",
+      "Issue 1. The question": "Was the suspect made from the reference?",
+      "Issue 1. By which standard": "clear and convincing",
+      "Issue 1. On which conduct": "access",
+      "Issue 1. Is there an alternative": "No",
+      "Issue 1. Is it held": "not shown",
+      "Issue 1. The reasons": "one laboratory, inconclusive",
+      "Is there another issue, after 1": "No",
+    });
+    await page.getByText("No key is enrolled in this role").waitFor();
+    const facts = await page.locator("#facts").innerText();
+    for (const each of ["not-shown", "Was the suspect made", "clear and convincing", "access", "inconclusive"])
+      expect(facts).toContain(each);
+    await page.context().close();
+  }, 240_000);
 
   test("a complaint is filed, an answer given under seal, the seal opened by the other side", async () => {
     const complainant = await partyBrowser();
@@ -260,7 +401,7 @@ describe.skipIf(!present)("in a browser", () => {
     await complainant.getByRole("link", { name: "What can I do now" }).click();
     await complainant.getByRole("link", { name: "Reader joined a circle" }).click();
     await answered(complainant, {
-      "Which circle": "PARTIES",
+      "Which circle": "Sealed to the parties",
       "Name, as": "counsel of Aldgate Labs",
       "Is this reader employed": "No",
       "Your undertaking": "I keep to myself what I read.",
@@ -338,22 +479,7 @@ describe.skipIf(!present)("in a browser", () => {
     await page.getByLabel("My role").selectOption({ label: "Respondent" });
     await page.getByRole("link", { name: "Commitment to evidence" }).click();
     await answered(page, { "Who may read": "Public", "Digests of what": `sha256:${"7".repeat(64)}` });
-    await page.getByText("the office would admit it").waitFor();
-    const unsigned = await saved(page, () => page.getByRole("link", { name: "Take the filing along" }).click());
-    const out = join(folder, "signed.zip");
-    const written: string[] = [];
-    const write = process.stdout.write.bind(process.stdout);
-    process.stdout.write = ((text: string) => written.push(text) > 0) as typeof process.stdout.write;
-    try {
-      await caseCommand().parseAsync(["sign", unsigned, "--private-key", keyFile, "--out", out], { from: "user" });
-    } finally {
-      process.stdout.write = write;
-    }
-    const digest = (await page.locator("#digest").innerText()).replace(/\s/g, "");
-    expect(written.join("")).toContain(digest.replace(/^sha256:/, ""));
-    await page.getByLabel("The signed filing").setInputFiles(out);
-    await page.getByRole("button", { name: "File it" }).click();
-    await page.getByRole("heading", { name: "Filed as entry" }).waitFor();
+    const out = await signedElsewhere(page, keyFile);
     // The same once more is refused, in words.
     const again = await fetch(`${desk.url}cases/${ID}/entries`, {
       method: "POST",
@@ -372,7 +498,7 @@ describe.skipIf(!present)("in a browser", () => {
       expect(await page.locator("#against").innerText()).toContain("not answered");
     }
     await page.goto(`${desk.url}cases/${ID}/file?role=respondent&kind=exhibit&step=99`);
-    await page.getByText("An exhibit brings a file.").waitFor();
+    await page.getByText("Is the exhibit itself filed?: not answered").waitFor();
     expect(await page.getByRole("button", { name: /Sign|File it/ }).count()).toBe(0);
     await page.context().close();
   }, 60_000);

@@ -92,7 +92,11 @@ export class Docket {
 
   /** States that cases are in, and cases that cannot be read. */
   async standing(): Promise<{ states: string[]; unreadable: { case: string; says: string }[] }> {
-    return standingOf(await this.#fresh(), unixSeconds());
+    const { states, unreadable } = await standingOf(await this.#fresh(), unixSeconds());
+    const twice = [...this.#twice].flatMap(([id, names]) =>
+      names.map((name) => ({ case: name, says: `the case ${id} lies in more than one folder` })),
+    );
+    return { states, unreadable: [...unreadable, ...twice] };
   }
 
   /** Looks for what was entered since; a large docket is looked through while older answers are given. */

@@ -271,7 +271,7 @@ async function faultsOf({ database }: Pick<CaseIndex, "database" | "folder">): P
 }
 
 /** Folders that share a log with another, or a case's number. */
-export async function twiceIn(queries: Queries): Promise<Refreshed["faults"]> {
+async function twiceIn(queries: Queries): Promise<Refreshed["faults"]> {
   const found: Refreshed["faults"] = [];
   for (const [column, what] of [
     ["origin", "the log"],

@@ -10,7 +10,6 @@ import { KeptLists } from "./kept-lists.js";
 import { settleNow } from "./list-cases.js";
 import type { Listing } from "./listing.js";
 import type { CaseIndex } from "./open-index.js";
-import { twiceIn } from "./refresh-index.js";
 import { wordsIn } from "./words.js";
 
 export interface FoundCase {
@@ -162,7 +161,7 @@ export async function standingOf(
     );
     return {
       states: states.map(({ state }) => state).sort(),
-      unreadable: [...faults, ...(await twiceIn(queries))].map(({ folder, says }) => ({ case: folder, says })),
+      unreadable: faults.map(({ folder, says }) => ({ case: folder, says })),
     };
   });
 }

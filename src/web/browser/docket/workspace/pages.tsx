@@ -6,7 +6,6 @@ import { visibleText } from "../../../../report/visible-text.js";
 import { DeadlineTable } from "../../../docket/case/deadline-table.js";
 import { EntryTable, line } from "../../../docket/case/entry-table.js";
 import { draftsOf } from "./filing/draft.js";
-import { BY_COMMAND } from "./filing/fields.js";
 import { here } from "./held.js";
 
 const capital = (text: string) => `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}`;
@@ -61,8 +60,6 @@ export function Now({
           <li>
             {missing.length > 0 ? (
               <strong>{KIND_WORDS[kind]}</strong>
-            ) : BY_COMMAND.has(kind) ? (
-              <strong>{KIND_WORDS[kind]} (by the command line)</strong>
             ) : (
               <a class="govuk-link" href={filingAddress(role, kind)}>
                 {KIND_WORDS[kind]}

@@ -6,7 +6,7 @@ export interface Draft {
   kind: EntryKind;
   role: Role;
   tier: Tier;
-  /** As typed, by the fact's name. */
+  /** As typed, by the path of its field; of a file, its name. */
   facts: Record<string, string>;
   text: string;
   files: string[];
@@ -16,6 +16,8 @@ const PREFIX = `assay-draft ${here} `;
 const key = (role: Role, kind: EntryKind) => `${PREFIX}${role} ${kind}`;
 /** Files of the draft at hand: as long as this page is open. */
 export const chosen = new Map<string, Uint8Array>();
+/** And those from which facts are made, by the path of their field. */
+export const given = new Map<string, { name: string; bytes: Uint8Array }>();
 
 /** As it was left, or a new one. */
 export function draftOf(role: Role, kind: EntryKind): Draft {
@@ -38,6 +40,7 @@ export function keep(draft: Draft): void {
 export function forget(role: Role, kind: EntryKind): void {
   localStorage.removeItem(key(role, kind));
   chosen.clear();
+  given.clear();
 }
 
 /** Kinds with a draft in this role. */

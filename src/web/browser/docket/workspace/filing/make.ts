@@ -5,7 +5,6 @@ import { sha256Digest } from "../../../../../base/digest.js";
 import { encodeSignedStatement } from "../../../../../evidence/signed-statement.js";
 import { encodeEntry } from "../../../../../office/docket/entry/entry-statement.js";
 import { packFiling } from "../../../../../office/docket/entry/filing.js";
-import { faultOfFacts } from "../../../../../office/docket/pack/facts.js";
 import {
   circleFor,
   encodeRecipient,
@@ -13,17 +12,19 @@ import {
   UNDERTAKING_FILE,
 } from "../../../../../office/docket/seal/circle.js";
 import { needsSeal, type Sealable, sealAct } from "../../../../../office/docket/seal/sealed-act.js";
+import { answered } from "../../../../docket/forms/form.js";
 import { here, workspace } from "../held.js";
 import { keysOf, recipientOf } from "../keys.js";
 import { myIdentity } from "../opening.js";
-import { chosen, type Draft } from "./draft.js";
-import { fieldsOf } from "./fields.js";
+import { chosen, type Draft, given } from "./draft.js";
 
 export interface Made {
   /** What stands against it, in sentences; empty when it may be signed. */
   against: string[];
   /** Who will read what is not a fact. */
   readers: string[];
+  /** What is public of it in any case; null where the draft is not complete. */
+  facts: Record<string, unknown> | null;
   /** What is signed, and the filing with it; null where the draft is not complete. */
   ready: { statement: Uint8Array; digest: string; attachments: Uint8Array[]; unsigned: Uint8Array } | null;
 }
@@ -31,35 +32,20 @@ export interface Made {
 /** Asks the server for the case as it stands now. @throws where it does not answer */
 export async function makeFiling(draft: Draft): Promise<Made> {
   const { view, readers } = await workspace(true);
-  const fields = fieldsOf(draft.kind, view);
-  const against: string[] = [];
-  const facts: Record<string, unknown> = {};
-  for (const { name, label, required, read } of fields) {
-    const typed = draft.facts[name] ?? "";
-    if (typed.trim() === "") {
-      if (required) against.push(`${label}: not answered`);
-      continue;
-    }
-    try {
-      facts[name] = read(typed);
-    } catch {
-      against.push(`${label}: cannot be read`);
-    }
+  const { facts, attachments, against } = answered(draft.kind, view, draft.facts, {
+    chosen: given,
+    tier: draft.tier,
+    now: Math.floor(Date.now() / 1000),
+  });
+  const act = { kind: draft.kind, tier: draft.tier, facts, attachments };
+  for (const name of draft.files) {
+    const bytes = chosen.get(name);
+    if (bytes) attachments.push({ name, bytes });
+    else against.push(`${name}: choose the file again`);
   }
-  const attachments = draft.files.map((name) => ({ name, bytes: chosen.get(name) }));
-  for (const { name, bytes } of attachments) if (!bytes) against.push(`${name}: choose the file again`);
-  const act = { kind: draft.kind, tier: draft.tier, facts, attachments: [] as { name: string; bytes: Uint8Array }[] };
-  for (const { name, bytes } of attachments) if (bytes) act.attachments.push({ name, bytes });
   const said: Sealable = draft.text === "" ? act : { ...act, text: draft.text };
-  if (draft.kind === "exhibit") {
-    const [first] = act.attachments;
-    if (!first) against.push("An exhibit brings a file.");
-    Object.assign(facts, { tier: draft.tier, carried: true, root: sha256Digest(first?.bytes ?? new Uint8Array(0)) });
-  }
   if (draft.kind === "club.joined") await addUndertaking(said, act, facts, against);
-  const fault = faultOfFacts(draft.kind, facts);
-  if (against.length === 0 && fault !== null) against.push(`Facts: ${fault}`);
-  if (against.length > 0) return { against, readers: [], ready: null };
+  if (against.length > 0) return { against, readers: [], facts: null, ready: null };
   const sealed = await sealAct(said, readers, hex(crypto.getRandomValues(new Uint8Array(32))), seal);
   const last = view.entries.at(-1);
   const named = (sealed.attachments ?? []).map(({ name, bytes }) => ({ name, digest: sha256Digest(bytes) }));
@@ -81,6 +67,7 @@ export async function makeFiling(draft: Draft): Promise<Made> {
   else against.push(...(await judged(unsigned, key.keyId)));
   return {
     against,
+    facts: sealed.facts as Record<string, unknown>,
     readers: needsSeal(said) ? circleFor(readers, draft.tier).readers.map(({ who }) => who) : ["everyone"],
     ready: { statement, digest: sha256Digest(statement), attachments: files, unsigned },
   };

@@ -4,9 +4,10 @@ import { TIERS } from "../../../../../office/docket/pack/names.js";
 import { KIND_WORDS, TIER_WORDS } from "../../../../../office/docket/view/kind-words.js";
 import { DigestText } from "../../../../../report/parts/digest-text.js";
 import { visibleText } from "../../../../../report/visible-text.js";
+import { Value, wordsOf } from "../../../../docket/case/value.js";
+import { type Choice, type Field, linesOf } from "../../../../docket/forms/field.js";
 import { filingAddress, Limits } from "../pages.js";
-import { chosen, type Draft } from "./draft.js";
-import type { Field } from "./fields.js";
+import { chosen, type Draft, given } from "./draft.js";
 import type { Made } from "./make.js";
 
 /** Whose entry is public whoever it is about. */
@@ -25,7 +26,7 @@ export function stepsOf(draft: Draft, fields: readonly Field[]): Step[] {
   ];
 }
 
-function Framed({ draft, at, of, children }: { draft: Draft; at: number; of: number; children?: Child }) {
+function Framed({ draft, at, children }: { draft: Draft; at: number; children?: Child }) {
   return (
     <>
       {at > 0 ? (
@@ -36,7 +37,7 @@ function Framed({ draft, at, of, children }: { draft: Draft; at: number; of: num
         </p>
       ) : null}
       <p class="app-quiet">
-        {KIND_WORDS[draft.kind]}, page {at + 1} of {of + 1}
+        {KIND_WORDS[draft.kind]}, page {at + 1}
       </p>
       {children}
     </>
@@ -47,13 +48,13 @@ function Framed({ draft, at, of, children }: { draft: Draft; at: number; of: num
 export function StepPage({ draft, steps, at }: { draft: Draft; steps: readonly Step[]; at: number }) {
   const step = steps[at]!;
   return (
-    <Framed draft={draft} at={at} of={steps.length}>
+    <Framed draft={draft} at={at}>
       <form id="step">
         {step.id === "circle" ? (
           <Radios
             legend="Who may read what you write and attach?"
             hint="What is asked as a fact is public in any case. An exhibit's title is not."
-            value={draft.tier}
+            values={[draft.tier]}
             choices={TIERS.map((tier) => ({ value: tier, text: TIER_WORDS[tier] }))}
           />
         ) : step.id === "text" ? (
@@ -66,14 +67,28 @@ export function StepPage({ draft, steps, at }: { draft: Draft; steps: readonly S
             </textarea>
           </Labelled>
         ) : step.id === "files" ? (
-          <Labelled
-            label={draft.kind === "exhibit" ? "The exhibit's file" : "Files (optional)"}
-            hint={`A draft keeps their names alone.${draft.files.length > 0 ? ` Named so far: ${draft.files.map(visibleText).join(", ")}.` : ""}`}
-          >
-            <input class="govuk-file-upload" id="answer" type="file" multiple aria-describedby="hint" />
-          </Labelled>
+          <>
+            <Labelled label="Files (optional)" hint="They go with the entry. A draft keeps their names alone.">
+              <input class="govuk-file-upload" id="answer" type="file" multiple aria-describedby="hint" />
+            </Labelled>
+            {draft.files.length === 0 ? null : (
+              <div class="govuk-form-group">
+                <fieldset class="govuk-fieldset">
+                  <legend class="govuk-fieldset__legend govuk-fieldset__legend--s">
+                    Take out of those named so far
+                  </legend>
+                  <Options
+                    name="out"
+                    type="checkbox"
+                    values={[]}
+                    choices={draft.files.map((value) => ({ value, text: value }))}
+                  />
+                </fieldset>
+              </div>
+            )}
+          </>
         ) : (
-          <Fact field={step.field} typed={draft.facts[step.field.name] ?? ""} />
+          <Fact field={step.field} typed={draft.facts[step.field.path] ?? ""} />
         )}
         <div class="govuk-button-group">
           <button class="govuk-button" type="submit">
@@ -91,21 +106,52 @@ export function StepPage({ draft, steps, at }: { draft: Draft; steps: readonly S
 function Fact({ field, typed }: { field: Field; typed: string }) {
   const { label, hint, input, choices, required } = field;
   const asked = required ? label : `${label} (optional)`;
-  if (input === "choice")
+  if (input === "choice" || input === "more")
     return (
       <Radios
         legend={asked}
         hint={hint}
-        value={typed}
+        values={[typed]}
         choices={required ? choices : [...choices, { value: "", text: "I leave this open" }]}
       />
     );
+  if (input === "choices")
+    return (
+      <Radios
+        legend={asked}
+        hint={hint ?? "Choose all that apply."}
+        type="checkbox"
+        values={linesOf(typed)}
+        choices={choices}
+      />
+    );
+  if (input === "file")
+    return (
+      <Labelled label={asked} hint={`${hint ?? ""}${typed === "" ? "" : ` Named so far: ${visibleText(typed)}.`}`}>
+        <input class="govuk-file-upload" id="answer" type="file" aria-describedby="hint" />
+      </Labelled>
+    );
+  if (input === "digest")
+    return (
+      <>
+        <Labelled label={asked} hint={hint ?? "As sha256: and 64 hexadecimal digits, or by the file that it is of."}>
+          <input class="govuk-input" id="answer" value={typed} maxlength={100} aria-describedby="hint" />
+        </Labelled>
+        <div class="govuk-form-group">
+          <label class="govuk-label" for="answer-file">
+            Its file, whose SHA-256 is taken in this page
+            {field.attached ? "; it goes with the entry" : " and which goes nowhere"}
+          </label>
+          <input class="govuk-file-upload" id="answer-file" type="file" />
+        </div>
+      </>
+    );
   return (
-    <Labelled label={asked} hint={input === "json" ? `${hint ?? ""} As JSON, as the command line takes it.` : hint}>
+    <Labelled label={asked} hint={hint}>
       {input === "line" ? (
         <input class="govuk-input" id="answer" value={typed} maxlength={2000} {...describedBy(hint)} />
       ) : (
-        <textarea class="govuk-textarea" id="answer" rows={6} {...describedBy(hint ?? "json")}>
+        <textarea class="govuk-textarea" id="answer" rows={6} {...describedBy(hint)}>
           {typed}
         </textarea>
       )}
@@ -136,13 +182,15 @@ function Labelled({ label, hint, children }: { label: string; hint: string | nul
 function Radios({
   legend,
   hint,
-  value,
+  type = "radio",
+  values,
   choices,
 }: {
   legend: string;
   hint: string | null;
-  value: string;
-  choices: readonly { value: string; text: string }[];
+  type?: "radio" | "checkbox";
+  values: readonly string[];
+  choices: readonly Choice[];
 }) {
   return (
     <div class="govuk-form-group">
@@ -155,24 +203,41 @@ function Radios({
             {hint}
           </div>
         )}
-        <div class="govuk-radios">
-          {choices.map(({ value: each, text }, n) => (
-            <div class="govuk-radios__item">
-              <input
-                class="govuk-radios__input"
-                id={`answer-${n}`}
-                name="answer"
-                type="radio"
-                value={each}
-                checked={each === value}
-              />
-              <label class="govuk-label govuk-radios__label" for={`answer-${n}`}>
-                {visibleText(text)}
-              </label>
-            </div>
-          ))}
-        </div>
+        <Options name="answer" type={type} values={values} choices={choices} />
       </fieldset>
+    </div>
+  );
+}
+
+function Options({
+  name,
+  type,
+  values,
+  choices,
+}: {
+  name: string;
+  type: "radio" | "checkbox";
+  values: readonly string[];
+  choices: readonly Choice[];
+}) {
+  const kind = type === "radio" ? "radios" : "checkboxes";
+  return (
+    <div class={`govuk-${kind}`}>
+      {choices.map(({ value, text }, n) => (
+        <div class={`govuk-${kind}__item`}>
+          <input
+            class={`govuk-${kind}__input`}
+            id={`${name}-${n}`}
+            name={name}
+            type={type}
+            value={value}
+            checked={values.includes(value)}
+          />
+          <label class={`govuk-label govuk-${kind}__label`} for={`${name}-${n}`}>
+            {visibleText(text)}
+          </label>
+        </div>
+      ))}
     </div>
   );
 }
@@ -189,9 +254,9 @@ export function CheckPage({
   made: Made;
   byPasskey: boolean;
 }) {
-  const { against, readers, ready } = made;
+  const { against, readers, facts, ready } = made;
   return (
-    <Framed draft={draft} at={steps.length} of={steps.length}>
+    <Framed draft={draft} at={steps.length}>
       <h1 class="govuk-heading-l">Check and sign: {KIND_WORDS[draft.kind].toLowerCase()}</h1>
       {against.length === 0 ? null : (
         <div class="govuk-error-summary">
@@ -222,7 +287,19 @@ export function CheckPage({
         {ready === null ? null : (
           <>
             <div class="govuk-summary-list__row">
-              <dt class="govuk-summary-list__key">Who will read it</dt>
+              <dt class="govuk-summary-list__key">What is public of it</dt>
+              <dd class="govuk-summary-list__value" id="facts">
+                {Object.keys(facts ?? {}).length === 0
+                  ? "that it was entered, by whom and when"
+                  : Object.entries(facts!).map(([name, value]) => (
+                      <div>
+                        {wordsOf(name)}: <Value value={value} />
+                      </div>
+                    ))}
+              </dd>
+            </div>
+            <div class="govuk-summary-list__row">
+              <dt class="govuk-summary-list__key">Who will read the rest</dt>
               <dd class="govuk-summary-list__value">{visibleText(readers.join(", "))}</dd>
             </div>
             <div class="govuk-summary-list__row">
@@ -296,8 +373,12 @@ function answerOf(step: Step, draft: Draft): Child {
     return draft.files.length === 0
       ? "none"
       : draft.files.map((name) => `${visibleText(name)}${chosen.has(name) ? "" : " (choose it again)"}`).join(", ");
-  const typed = draft.facts[step.field.name] ?? "";
-  return typed === "" ? "none" : visibleText(step.field.choices.find(({ value }) => value === typed)?.text ?? typed);
+  const { path, input, choices } = step.field;
+  const typed = draft.facts[path] ?? "";
+  if (typed === "") return "none";
+  if (input === "file") return `${visibleText(typed)}${given.has(path) ? "" : " (choose it again)"}`;
+  const said = (value: string) => visibleText(choices.find((each) => each.value === value)?.text ?? value);
+  return input === "choices" ? linesOf(typed).map(said).join(", ") : said(typed);
 }
 
 /** @param props `entry` is the number under which it stands from now on */

@@ -1,12 +1,14 @@
 /** Gives the pages of a draft life: an answer is kept when its page is left, and nothing is sent before it is signed. */
+import { sha256Digest } from "../../../../../base/digest.js";
 import { toBeSigned } from "../../../../../evidence/signed-statement.js";
 import { ENTRY_KINDS, type EntryKind, ROLES, type Role, type Tier } from "../../../../../office/docket/pack/names.js";
+import type { Field } from "../../../../docket/forms/field.js";
+import { fieldsOf } from "../../../../docket/forms/form.js";
 import { here, workspace } from "../held.js";
 import { keysOf, signWithPasskey } from "../keys.js";
 import { filingAddress } from "../pages.js";
 import { byId, draw, go, isShown, type Showing, told } from "../screen.js";
-import { chosen, type Draft, draftOf, forget, keep } from "./draft.js";
-import { fieldsOf } from "./fields.js";
+import { chosen, type Draft, draftOf, forget, given, keep } from "./draft.js";
 import { enter, type Made, makeFiling, signedFiling } from "./make.js";
 import { CheckPage, Filed, type Step, StepPage, stepsOf } from "./pages.js";
 
@@ -16,7 +18,7 @@ export async function showFiling(showing: Showing, query: URLSearchParams): Prom
   if (!ROLES.includes(role) || !ENTRY_KINDS.includes(kind)) return false;
   const { view } = await workspace();
   const draft = draftOf(role, kind);
-  const steps = stepsOf(draft, fieldsOf(kind, view));
+  const steps = stepsOf(draft, fieldsOf(kind, view, draft.facts));
   const at = Math.min(Math.max(0, Number(query.get("step")) || 0), steps.length);
   if (at === steps.length) return showCheck(showing, draft, steps);
   if (!draw(showing, StepPage({ draft, steps, at }))) return true;
@@ -33,18 +35,53 @@ export async function showFiling(showing: Showing, query: URLSearchParams): Prom
   return true;
 }
 
+/** Files that a field of the page holds, read. */
+async function filesIn(id: string): Promise<{ name: string; bytes: Uint8Array }[]> {
+  const files = [...(document.querySelector<HTMLInputElement>(`#${id}`)?.files ?? [])];
+  return Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
+}
+
 async function take(draft: Draft, step: Step): Promise<void> {
-  const picked = document.querySelector<HTMLInputElement>('input[name="answer"]:checked')?.value;
-  if (step.id === "circle") draft.tier = (picked ?? draft.tier) as Tier;
+  const picked = [...document.querySelectorAll<HTMLInputElement>('input[name="answer"]:checked')].map(
+    (each) => each.value,
+  );
+  if (step.id === "circle") draft.tier = (picked[0] ?? draft.tier) as Tier;
   else if (step.id === "text") draft.text = byId<HTMLTextAreaElement>("answer").value;
   else if (step.id === "files") {
-    const files = [...(byId<HTMLInputElement>("answer").files ?? [])];
-    if (files.length === 0) return;
-    for (const file of files) chosen.set(file.name, new Uint8Array(await file.arrayBuffer()));
-    draft.files = files.map(({ name }) => name);
+    const files = await filesIn("answer");
+    for (const { name, bytes } of files) chosen.set(name, bytes);
+    // What was named and is still wanted stands; the same name is the newer file.
+    if (files.length > 0) draft.files = [...new Set([...keptOf(draft), ...files.map(({ name }) => name)])];
+    else draft.files = keptOf(draft);
+  } else await takeFact(draft, step.field);
+}
+
+/** Files of the draft that were not taken out on the page. */
+function keptOf(draft: Draft): string[] {
+  const out = new Set(
+    [...document.querySelectorAll<HTMLInputElement>('input[name="out"]:checked')].map((each) => each.value),
+  );
+  return draft.files.filter((name) => !out.has(name));
+}
+
+async function takeFact(draft: Draft, { path, input, attached }: Field): Promise<void> {
+  const picked = [...document.querySelectorAll<HTMLInputElement>('input[name="answer"]:checked')].map(
+    (each) => each.value,
+  );
+  if (input === "choice" || input === "more" || input === "choices") draft.facts[path] = picked.join("\n");
+  else if (input === "file") {
+    const [file] = await filesIn("answer");
+    if (!file) return;
+    given.set(path, file);
+    draft.facts[path] = file.name;
   } else {
-    const { name, input } = step.field;
-    draft.facts[name] = input === "choice" ? (picked ?? "") : byId<HTMLInputElement>("answer").value;
+    draft.facts[path] = byId<HTMLInputElement>("answer").value;
+    const [file] = input === "digest" ? await filesIn("answer-file") : [];
+    if (!file) return;
+    draft.facts[path] = sha256Digest(file.bytes);
+    if (!attached) return;
+    chosen.set(file.name, file.bytes);
+    if (!draft.files.includes(file.name)) draft.files.push(file.name);
   }
 }
 
@@ -89,6 +126,6 @@ async function attempt(draft: Draft): Promise<Made> {
   try {
     return await makeFiling(draft);
   } catch (error) {
-    return { against: [(error as Error).message], readers: [], ready: null };
+    return { against: [(error as Error).message], readers: [], facts: null, ready: null };
   }
 }
