@@ -301,7 +301,7 @@ describe.skipIf(!present)("in a browser", () => {
       "Number of the exhibit": "E1",
       "Title of the exhibit": "Log of access",
       "What is it": "log",
-      "For whom does it speak": "complainant",
+      "For whom does it speak": "Complainant",
       "Is the exhibit itself filed": "Yes",
       "The exhibit's file": { file: "access.log", text: "GET /answers" },
     });
