@@ -326,6 +326,8 @@ describe.skipIf(!present)("in a browser", () => {
     const { draw, beacon } = (await third.open()).state;
     expect(beacon!.standIn).toBe(true);
     const kept = (name: string) => readFileSync(join(third.folder, "state", `${name}.secret`), "utf8");
+    // What is entered elsewhere is looked for once a second.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
     await as("Registrar", "Panel drawn");
     await looked(page, "circle-of-a-draw");
     await answered(page, {
