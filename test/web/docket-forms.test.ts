@@ -201,7 +201,7 @@ describe("what is made of files is what commands make", () => {
     expect(checked("key.enrolled", caseOf(), file(written)).facts).toEqual(enrolment);
     const other = player();
     const view = caseOf([
-      ["key.enrolled", countersign("2026-001", { ...said, publicKey: other.publicKey }, other.sign)],
+      ["key.enrolled", { ...countersign("2026-001", { ...said, publicKey: other.publicKey }, other.sign) }],
     ]);
     const [old] = fieldsOf("key.replaced", view, {}).find(({ path }) => path === "old")!.choices;
     expect(old!.text).toContain("aldgate, counsel");
