@@ -1,12 +1,13 @@
 /** Rows of Parquet and Arrow files on disk and in memory. A row's digest is that of its values: it stands in no line. */
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { type AsyncBuffer, type Compressors, snappyUncompress } from "hyparquet";
 import { canonicalJsonBytes } from "../../base/canonical-json.js";
 import { sha256Digest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import { fill } from "../../host/files.js";
+import { unzstd } from "../../host/zstd.js";
 import { arrowRows } from "../../office/audit/readers/arrow.js";
 import type { Fields } from "../../office/audit/readers/normal-form.js";
 import { PAGE_BYTES_MAX, parquetRows } from "../../office/audit/readers/parquet.js";
@@ -68,11 +69,10 @@ const COMPRESSORS: Compressors = {
   },
   GZIP: (bytes, length) => gunzipSync(bytes, { maxOutputLength: pageLength(length) }),
   BROTLI: (bytes, length) => brotliDecompressSync(bytes, { maxOutputLength: pageLength(length) }),
-  ZSTD: (bytes, length) => zstdDecompressSync(bytes, { maxOutputLength: pageLength(length) }),
+  ZSTD: (bytes, length) => unzstd(bytes, pageLength(length)),
 };
 
-const unpackZstd = (bytes: Uint8Array, length: number): Uint8Array =>
-  zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, length) });
+const unpackZstd = (bytes: Uint8Array, length: number): Uint8Array => unzstd(bytes, Math.max(1, length));
 
 function pageLength(length: number): number {
   if (length >= 0 && length <= PAGE_BYTES_MAX) return Math.max(1, length);

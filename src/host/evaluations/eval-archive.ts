@@ -3,8 +3,9 @@
  * members (method 93). Read with limits before anything is taken out (CWE-409): members, bytes of one, bytes of all. Names
  * are compared, never used as paths.
  */
-import { inflateRawSync, zstdDecompressSync } from "node:zlib";
+import { inflateRawSync } from "node:zlib";
 import { AssayError } from "../../base/error.js";
+import { unzstd } from "../zstd.js";
 
 const MEMBERS_MAX = 200_000;
 const MEMBER_BYTES_MAX = 256 * 1024 * 1024;
@@ -73,7 +74,7 @@ function takeOut(stored: Uint8Array, method: number, size: number, what: string)
   try {
     if (method === 0) bytes = stored;
     else if (method === 8) bytes = inflateRawSync(stored, options);
-    else if (method === 93) bytes = zstdDecompressSync(stored, options);
+    else if (method === 93) bytes = unzstd(stored, options.maxOutputLength);
     else throw malformed(what, `members that are stored, deflated or zstd, got method ${method}`);
   } catch (error) {
     if (error instanceof AssayError) throw error;

@@ -7,6 +7,7 @@ import { Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { AssayError } from "../../../../base/error.js";
 import { asAssayError } from "../../../../host/files.js";
+import { unzstdChunks, zstdStream } from "../../../../host/zstd.js";
 import type { LogFile } from "./log-file.js";
 
 interface LogText {
@@ -45,8 +46,10 @@ async function unpackerOf(head: Buffer, path: string): Promise<Unpacker | null> 
     return (chunks) => Readable.from(chunks, { objectMode: false }).pipe(transform) as AsyncIterable<Buffer>;
   };
   if (head[0] === 0x1f && head[1] === 0x8b) return through(zlib.createGunzip({ chunkSize: 1 << 20 }));
-  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528)
-    return through(zlib.createZstdDecompress({ chunkSize: 1 << 20 }));
+  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) {
+    const stream = zstdStream();
+    return stream ? through(stream) : unzstdChunks;
+  }
   if (head.toString("latin1", 0, 3) === "BZh") return bunzip2(path);
   return null;
 }
