@@ -20,6 +20,11 @@ interface Pg {
   types: { getTypeParser(oid: number, format?: string): (text: string) => unknown };
 }
 
+/** Connections of one process. Whoever asks while all are lent waits here, without an end: that is no connection that failed. */
+const CONNECTIONS = 4;
+/** So long a server may take to answer a new connection. */
+const CONNECT_MS_MAX = 10_000;
+
 /** bigint: what is stored here stays below 2^53. */
 const INT8 = 20;
 
@@ -30,7 +35,7 @@ export async function openPostgres(url: string): Promise<Database> {
   if (!module)
     throw new AssayError("UNSUPPORTED", "expected the package pg for DATABASE_URL; install it with `npm install pg`");
   const { Pool, types } = module.default ?? module;
-  const pool = new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 10_000 });
+  const pool = new Pool({ connectionString: url, max: CONNECTIONS, connectionTimeoutMillis: CONNECT_MS_MAX });
   // An idle connection that breaks is replaced by the pool; without a listener the process would end.
   pool.on("error", () => undefined);
   // One that breaks while it is lent tells its question too.
@@ -43,7 +48,21 @@ export async function openPostgres(url: string): Promise<Database> {
       (await client.query({ text, values, name: nameOf(text), types: parsers })).rows as T[],
     run: async (text, values = []) => void (await client.query({ text, values, types: parsers })),
   });
+  let free = CONNECTIONS;
+  const waiting: (() => void)[] = [];
+  // The pool counts waiting for one of its own connections as time to connect: it is asked only when one is free.
   async function lent<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await connected(work);
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
+  }
+  async function connected<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const client = await pool.connect().catch((error: Error) => {
       // A URL holds a password and is never repeated.
       throw new AssayError("UNAVAILABLE", `DATABASE_URL: no connection: ${error.message || error.name}`);

@@ -36,7 +36,10 @@ const HINTS: Readonly<Record<string, string>> = {
 
 /** @returns the pages as they follow from what was answered so far */
 export function fieldsOf(kind: EntryKind, view: CaseView, typed: Typed): Field[] {
-  return [...walked(kind, view, typed).fields, ...(makerOf(kind)?.fields(view, typed) ?? [])];
+  const maker = makerOf(kind);
+  const asked = walked(kind, view, typed).fields;
+  const more = maker?.fields(view, typed) ?? [];
+  return maker?.first ? [...more, ...asked] : [...asked, ...more];
 }
 
 interface Answered {

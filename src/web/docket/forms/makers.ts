@@ -36,7 +36,9 @@ interface Given {
 interface Maker {
   /** Facts that are not asked, below the top too; `*` is all of them. */
   made: readonly string[];
-  /** What is asked in their place, after the rest. */
+  /** Whether these are asked before the rest; after it when left out. */
+  first?: boolean;
+  /** What is asked in their place. */
   fields: (view: CaseView, typed: Typed) => Field[];
   /** @throws with what is wrong, in a sentence */
   make: (given: Given) => { facts: Record<string, unknown>; attachments?: { name: string; bytes: Uint8Array }[] };
@@ -103,6 +105,7 @@ const MAKERS: { [K in EntryKind]?: Maker } = {
   },
   "key.replaced": {
     made: ["old", "publicKey", "passkey", "countersignature"],
+    first: true,
     fields: (view) => [
       fieldOf({ path: "old", label: "Which key is replaced?", input: "choice", choices: keysIn(view) }),
       file(
@@ -139,6 +142,7 @@ const MAKERS: { [K in EntryKind]?: Maker } = {
   },
   "panel.drawn": {
     made: ["members", "signature", "secret", "drawn", "list"],
+    first: true,
     fields: ({ entries }) => {
       const round = entries
         .flatMap(({ kind, facts }) => (kind === "notice" ? [(facts as FactsOf<"notice">).draw?.round] : []))

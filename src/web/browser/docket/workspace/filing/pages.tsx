@@ -368,7 +368,8 @@ function nameOf(step: Step): string {
 
 function answerOf(step: Step, draft: Draft): Child {
   if (step.id === "circle") return TIER_WORDS[draft.tier];
-  if (step.id === "text") return draft.text === "" ? "none" : visibleText(draft.text.slice(0, 400));
+  if (step.id === "text")
+    return draft.text === "" ? "none" : <Lines of={linesOf(draft.text.slice(0, 400)).map(visibleText)} />;
   if (step.id === "files")
     return draft.files.length === 0
       ? "none"
@@ -378,7 +379,17 @@ function answerOf(step: Step, draft: Draft): Child {
   if (typed === "") return "none";
   if (input === "file") return `${visibleText(typed)}${given.has(path) ? "" : " (choose it again)"}`;
   const said = (value: string) => visibleText(choices.find((each) => each.value === value)?.text ?? value);
-  return input === "choices" ? linesOf(typed).map(said).join(", ") : said(typed);
+  return input === "choices" || input === "lines" ? <Lines of={linesOf(typed).map(said)} /> : said(typed);
+}
+
+function Lines({ of }: { of: readonly string[] }) {
+  return (
+    <>
+      {of.map((line) => (
+        <div>{line}</div>
+      ))}
+    </>
+  );
 }
 
 /** @param props `entry` is the number under which it stands from now on */
