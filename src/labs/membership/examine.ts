@@ -2,7 +2,8 @@
  * The door of the membership laboratory: a committed plan and a model's scores of its texts go in, one finding comes out.
  * Canaries and orders of a data set: the rank of the drawn one among its set, combined over sets (law/ranks.ts; Oren et al.
  * 2310.17623 for orders, exact a shard and exactly combined). The claimant's training order: Kendall's correlation of
- * likelihoods with it (law/concordance.ts). What has no score counts against the claim, so that leaving out helps nobody;
+ * likelihoods with it (law/concordance.ts). Phrasings and held-out texts: t-tests on a stated condition, which are never more
+ * than uncalibrated (law/conditional.ts). What has no score counts against the claim, so that leaving out helps nobody;
  * what was tried is paid for (stats/paid.ts). It cannot see what model made the scores.
  */
 import type { Artefact } from "../../evidence/artefact.js";
@@ -15,14 +16,15 @@ import type { Validation } from "../../finding/validation.js";
 import { roundLog10P } from "../../stats/combine.js";
 import { log10Paid, waysPaid } from "../../stats/paid.js";
 import { concordantPairs, log10Concordance } from "./law/concordance.js";
+import { learned, pairedT, type TTest, twoSampleT } from "./law/conditional.js";
 import { log10Tail, type Ranked, rankOf, weightOf } from "./law/ranks.js";
 import { type Look, looksAt, trend } from "./looks.js";
 import { LOOK_P, METHODS, type PlanKind } from "./method.js";
 import type { MembershipObservations } from "./observations.js";
-import { drawnCanaries, idsOf, orderOf, type Plan, type PlanOf, shardsOf } from "./plan/plan.js";
+import { drawnCanaries, idsOf, orderOf, type Plan, type PlanOf, shardsOf, sidesOf } from "./plan/plan.js";
 import { type Scores, scoresOf } from "./plan/scores.js";
 import { MEMBERSHIP_PROPOSITIONS } from "./propositions.js";
-import { ALTERNATIVES, ASSUMPTIONS, LIMITS, PAID } from "./words.js";
+import { ALTERNATIVES, ASSUMPTIONS, CONDITIONS, LIMITS, PAID } from "./words.js";
 
 export interface Given<T> {
   artefact: Artefact;
@@ -50,11 +52,13 @@ interface Seen {
   observations: Left<MembershipObservations>;
   /** Why nothing may be said; null where something may. */
   refused: string | null;
+  /** On what the p holds, where no draw secures it; left out where the test is exact. */
+  condition?: string;
 }
 
 /**
  * One finding from a plan and the scores of its texts.
- * @returns `uncalibrated` where nothing shows that the draw was nobody's choice; `refused` where no set is scored, a data
+ * @returns `uncalibrated` where nothing shows that the draw was nobody's choice, or the p leans on a condition; `refused` where no set is scored, a data
  * set is ordered by its own look, or a reference was chosen after the draw
  * @throws AssayError USAGE where the plan's round has not drawn yet
  */
@@ -62,12 +66,12 @@ export function examineMembership(request: MembershipRequest): Finding {
   const { plan, suspect, reference, dated, tries, validations, software } = request;
   const { kind } = plan.value;
   const method = METHODS[kind];
-  const proposition = MEMBERSHIP_PROPOSITIONS.entries[method.id];
+  const proposition = MEMBERSHIP_PROPOSITIONS.entries[method.asks];
   const validation = studyOfMethod(validations, method);
   const seen = SEE[kind](plan.value as never, suspect.value, reference);
   const alone = roundLog10P(seen.log10P);
   const paid = roundLog10P(log10Paid(seen.log10P, tries, dated));
-  const outside = ownOrder(plan.value) ?? chosenByItsMaker(plan.value.round, dated);
+  const outside = seen.condition ?? ownOrder(plan.value) ?? chosenByItsMaker(plan.value.round, dated);
   const decision: Decision =
     seen.refused === null
       ? decideExact({ proposition, log10P: paid, outside, validation: validation?.summary ?? null })
@@ -80,12 +84,12 @@ export function examineMembership(request: MembershipRequest): Finding {
     subject: { kind: "pair", reference: plan.artefact, suspect: suspect.artefact },
     decision,
     tests: [
-      { ...seen.test, log10P: alone, exact: true, assumption: ASSUMPTIONS[kind], share: 0 },
+      { ...seen.test, log10P: alone, exact: seen.condition === undefined, assumption: ASSUMPTIONS[kind], share: 0 },
       {
         id: COMBINED_TEST_ID,
         statistic: { name: "ways that are paid for", value: waysPaid(tries, dated) },
         log10P: paid,
-        exact: true,
+        exact: seen.condition === undefined,
         assumption: PAID,
         n: seen.test.n,
         seed: seen.test.seed,
@@ -159,7 +163,92 @@ const SEE: { [K in PlanKind]: (plan: PlanOf<K>, scores: Scores, reference: Given
       },
     };
   },
+
+  stamp: (plan, scores) => {
+    const ids = idsOf(plan);
+    const drawn = drawnCanaries(plan);
+    const held = ids.map((set) => scoresOf(scores, set));
+    const missing = held.reduce((sum, each) => sum + ("missing" in each ? each.missing : 0), 0);
+    // Log-perplexity by character: of a document's phrasings, how much easier the published one is.
+    const gains = held.flatMap((each, s) => {
+      if (!("values" in each)) return [];
+      const easy = each.values.map((value, c) => value / plan.sets[s]![c]!.length);
+      const others = easy.filter((_, c) => c !== drawn[s]);
+      return [easy[drawn[s]!]! - others.reduce((a, b) => a + b, 0) / others.length];
+    });
+    const gaining = gains.filter((gain) => gain > 0).length;
+    const { seen, ...rest } = conditional(plan, missing, {
+      test: missing > 0 ? null : pairedT(gains),
+      n: ids.length,
+      where: `${gaining} of ${ids.length} documents are easier as published`,
+      what: "t of the gain in log-perplexity of published over private phrasings",
+    });
+    const picked = ids.map((set, s) => set[drawn[s]!]!);
+    return {
+      ...rest,
+      observations: {
+        ...common(plan, scores, missing, picked),
+        kind: "stamp",
+        documents: ids.length,
+        gaining,
+        ...seen,
+      },
+    };
+  },
+
+  inference: (plan, scores) => {
+    const { published, heldOut, learn, judge, texts } = sidesOf(plan);
+    const missing = [...published, ...heldOut].filter((id) => !scores.logprobs.has(id)).length;
+    const whole = [...scores.others].filter(([, values]) => [...published, ...heldOut].every((id) => values.has(id)));
+    const row = (id: string) => [
+      scores.logprobs.get(id)! / texts[Number(id)]!.length,
+      ...whole.map(([, values]) => values.get(id)!),
+    ];
+    const rows = (of: readonly string[]) => of.map(row);
+    let test: TTest | null = null;
+    if (missing === 0) {
+      const sum = learned(rows(learn.published), rows(learn.heldOut));
+      test = twoSampleT(rows(judge.published).map(sum), rows(judge.heldOut).map(sum));
+    }
+    const judged: [number, number] = [judge.published.length, judge.heldOut.length];
+    const { seen, ...rest } = conditional(plan, missing, {
+      test,
+      n: judged[0] + judged[1],
+      where: `${judged[0]} published and ${judged[1]} held-out texts judged, ${1 + whole.length} features`,
+      what: "t of the learned sum of features, published over held out",
+    });
+    return {
+      ...rest,
+      observations: {
+        ...common(plan, scores, missing, published),
+        kind: "inference",
+        published: published.length,
+        heldOut: heldOut.length,
+        judged,
+        features: ["log-likelihood a character", ...whole.map(([name]) => name.slice(0, 100))],
+        ...seen,
+      },
+    };
+  },
 };
+
+/** What a plan of either conditional kind comes to: a t-test, or why there is none. */
+function conditional(
+  plan: PlanOf<"stamp" | "inference">,
+  missing: number,
+  { test, n, where, what }: { test: TTest | null; n: number; where: string; what: string },
+) {
+  const { t, degrees, log10P } = test ?? { t: null, degrees: 0, log10P: 0 };
+  const condition = CONDITIONS[plan.kind];
+  const none = "Nothing differs between the texts, or too few have a score.";
+  return {
+    log10P,
+    refused: missing > 0 ? `${missing} texts of the plan have no score: leaving out could choose.` : test ? null : none,
+    condition,
+    test: { id: "t-test", statistic: { name: what, value: round6(t ?? 0) }, n, seed: plan.commitment, where },
+    seen: { t: t === null ? null : round6(t), degrees, condition },
+  };
+}
 
 /** Why an order that nobody drew says nothing. */
 function ownOrder(plan: Plan): string | null {

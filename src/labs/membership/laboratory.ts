@@ -45,7 +45,8 @@ export const membership: Laboratory = {
   tools: [
     {
       name: "membership",
-      summary: "Commit to canaries, orders or a training order, draw them by a public beacon, list the texts to score.",
+      summary:
+        "Commit to canaries, phrasings, a data set or a training order, draw by a public beacon, list the texts to score.",
       load: async () => (await import("./tools/membership.js")).membershipCommand,
     },
   ],

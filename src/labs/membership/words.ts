@@ -8,6 +8,17 @@ export const ASSUMPTIONS: Readonly<Record<PlanKind, string>> = {
   canary: `Which candidate of a set was published is uniform among all of them. ${DRAWN}`,
   exchange: `In which order each shard was published is uniform among the orders drawn. ${DRAWN}`,
   order: `The order of training is uniform among all orders. ${DRAWN}`,
+  stamp:
+    "All phrasings of a document were made before, by one means, and the stated seed alone chose the published one; the mean gain over documents is normal (Student's t).",
+  inference:
+    "Held-out texts are of the same distribution as the published ones and reached no training; weights were learned on one half of each and the other half is judged, whose means are normal (Welch's t).",
+};
+/** Why a conditional finding is never more than uncalibrated. */
+export const CONDITIONS: Readonly<Record<"stamp" | "inference", string>> = {
+  stamp:
+    "its p holds only if all phrasings were made before, by one means, and the stated seed alone chose the published one, and if the mean gain over documents is normal",
+  inference:
+    "its p holds only if the held-out texts are of the same distribution as the published ones and were kept from every training, which no draw secures, and if means over the judged half are normal",
 };
 export const PAID =
   "Whatever was tried is paid for: suspects and scores as stated, and other plans by the place of this one in its log, where the prices of all places sum to the level.";
@@ -25,6 +36,16 @@ export const ALTERNATIVES: Readonly<Record<PlanKind, readonly string[]>> = {
     "The suspect was made from another model that was trained on it.",
     LOOKED_UP,
     "Whoever made the scores knew which order was published.",
+  ],
+  stamp: [
+    "The published phrasings came to the suspect from a third party that copied or quoted them.",
+    "The published phrasings are easier than the private ones: the seed did not choose them, or they were edited afterwards.",
+    LOOKED_UP,
+  ],
+  inference: [
+    "Published and held-out texts differ in time, topic, length or editing, and the suspect finds the published ones easier without having seen them.",
+    "Others published texts like the published ones, and none like those held out.",
+    LOOKED_UP,
   ],
   order: [
     "The suspect and the claimant's model were both made from a third that was trained in this order.",

@@ -15,7 +15,7 @@ export const membershipView: View = {
     return seen ? (
       <>
         <SummaryList rows={[...planRows(seen), ...lookRows(seen)]} />
-        {seen.kind === "order" ? null : (
+        {seen.kind === "canary" || seen.kind === "exchange" ? (
           <Table
             caption={
               seen.kind === "canary"
@@ -30,7 +30,7 @@ export const membershipView: View = {
             rows={seen.ranks.map(({ set, rank, of }) => [whole(set + 1), whole(rank), whole(of)])}
             dense
           />
-        )}
+        ) : null}
       </>
     ) : null;
   },
@@ -55,6 +55,19 @@ function planRows(seen: MembershipObservations): [string, string][] {
         `${whole(seen.concordant)} of ${whole(seen.pairs)}; Kendall's tau ${decimal(seen.tau, 4)}`,
       ],
     );
+  if (seen.kind === "stamp")
+    rows.push(["Documents", `${whole(seen.documents)}, ${whole(seen.gaining)} of them easier as published`]);
+  if (seen.kind === "inference")
+    rows.push(
+      ["Texts", `${whole(seen.published)} published, ${whole(seen.heldOut)} held out`],
+      ["Judged, after weights were learned on the others", seen.judged.map(whole).join(" and ")],
+      ["Features", seen.features.join(", ")],
+    );
+  if (seen.kind === "stamp" || seen.kind === "inference")
+    rows.push(
+      ["Student's t", seen.t === null ? "none" : `${decimal(seen.t, 3)} at ${whole(seen.degrees)} degrees of freedom`],
+      ["Conditional", `${seen.condition}.`],
+    );
   for (const { name, drawn, others } of seen.exhibits)
     rows.push([
       `Exhibit without a p: ${name}`,
@@ -64,6 +77,6 @@ function planRows(seen: MembershipObservations): [string, string][] {
 }
 
 function lookRows(seen: MembershipObservations): [string, string][] {
-  if (seen.kind === "canary") return [];
+  if (!("looks" in seen)) return [];
   return seen.looks.map(({ of, log10P }) => [`Does the order follow ${of}?`, `log10 p ${log10Figure(log10P)}`]);
 }

@@ -5,6 +5,8 @@
  *   canary    sets of candidates, one of each drawn: the one that the claimant publishes
  *   exchange  lines of a data set, of each shard an order drawn to be published among others; or its own order, as published
  *   order     texts, and the drawn order in which the claimant trains on them
+ *   stamp     documents in several phrasings, one of each drawn to be published; two phrasings are enough
+ *   inference texts that were published, and texts that were held out; the draw says which of them weights are learned on
  * What is drawn follows from the plan's secret and the round's signature; the secret stays so until the plan is opened.
  */
 import { z } from "zod";
@@ -19,8 +21,11 @@ import { checkSignature, drawFields, seedOfDraw } from "../../../evidence/beacon
 import {
   CANDIDATES_MAX,
   CANDIDATES_MIN,
+  DOCUMENTS_MAX,
+  DOCUMENTS_MIN,
   PLAN_BYTES_MAX,
   SETS_MAX,
+  SIDE_MIN,
   TEXT_CHARACTERS_MAX,
   TEXTS_MAX,
   TEXTS_MIN,
@@ -58,6 +63,18 @@ const planSchema = z.discriminatedUnion("kind", [
     texts: z.array(text).min(TEXTS_MIN).max(TEXTS_MAX),
     /** Scores of a model that knows nothing of the order, fixed before it is drawn; null for none. */
     reference: digestSchema.nullable(),
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal("stamp"),
+    sets: z.array(z.array(text).min(2).max(CANDIDATES_MAX)).min(DOCUMENTS_MIN).max(DOCUMENTS_MAX),
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal("inference"),
+    published: z.array(text).min(SIDE_MIN).max(TEXTS_MAX),
+    /** Said to be of the same distribution, and never published. */
+    heldOut: z.array(text).min(SIDE_MIN).max(TEXTS_MAX),
   }),
 ]);
 export type Plan = z.infer<typeof planSchema>;
@@ -101,8 +118,8 @@ function seedOf(plan: Plan): string {
 }
 
 /** Candidates that are equal could not be told apart, nor could equal texts. @throws AssayError FORMAT */
-export function checkPlan(plan: Plan | DrawnPlan, where: string): void {
-  const groups = plan.kind === "canary" ? plan.sets : [plan.kind === "exchange" ? plan.lines : plan.texts];
+function checkPlan(plan: Plan | DrawnPlan, where: string): void {
+  const groups = groupsOf(plan);
   for (const [i, group] of groups.entries())
     if (new Set(group).size !== group.length)
       throw new AssayError(
@@ -116,8 +133,14 @@ export function checkPlan(plan: Plan | DrawnPlan, where: string): void {
     );
 }
 
+function groupsOf(plan: Plan | DrawnPlan): string[][] {
+  if (plan.kind === "canary" || plan.kind === "stamp") return plan.sets;
+  if (plan.kind === "inference") return [[...plan.published, ...plan.heldOut]];
+  return [plan.kind === "exchange" ? plan.lines : plan.texts];
+}
+
 /** Which of each set was drawn to be published. */
-export function drawnCanaries(plan: PlanOf<"canary">): number[] {
+export function drawnCanaries(plan: PlanOf<"canary" | "stamp">): number[] {
   const source = prng("assay/membership-canary/v2", seedOf(plan));
   return plan.sets.map((set) => source.below(set.length));
 }
@@ -155,9 +178,40 @@ export function orderOf(plan: PlanOf<"order">): number[] {
   return [...sample(length, length, prng("assay/membership-order/v2", seedOf(plan)))];
 }
 
+interface Sides {
+  /** Ids of the texts, in a drawn order that says of none on which side it is. */
+  published: string[];
+  heldOut: string[];
+  /** Of each side those on which weights are learned: the first half. */
+  learn: { published: string[]; heldOut: string[] };
+  judge: { published: string[]; heldOut: string[] };
+  /** The texts by id. */
+  texts: string[];
+}
+
+/** How the texts of both sides are called, and which of them are learned on. */
+export function sidesOf(plan: PlanOf<"inference">): Sides {
+  const all = [...plan.published, ...plan.heldOut];
+  const order = [...sample(all.length, all.length, prng("assay/membership-inference/v1", seedOf(plan)))];
+  const ids = new Map(order.map((text, id) => [text, String(id)]));
+  const side = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => ids.get(from + i)!).sort((a, b) => Number(a) - Number(b));
+  const [published, heldOut] = [side(0, plan.published.length), side(plan.published.length, plan.heldOut.length)];
+  const half = (of: string[], second: boolean) => (second ? of.slice(of.length >> 1) : of.slice(0, of.length >> 1));
+  return {
+    published,
+    heldOut,
+    learn: { published: half(published, false), heldOut: half(heldOut, false) },
+    judge: { published: half(published, true), heldOut: half(heldOut, true) },
+    texts: order.map((i) => all[i]!),
+  };
+}
+
 /** What is to be published, or trained on, in this order. Lines beyond the last whole shard stand at the end. */
 export function publishedTexts(plan: Plan): string[] {
-  if (plan.kind === "canary") return drawnCanaries(plan).map((at, set) => plan.sets[set]![at]!);
+  if (plan.kind === "canary" || plan.kind === "stamp")
+    return drawnCanaries(plan).map((at, set) => plan.sets[set]![at]!);
+  if (plan.kind === "inference") return plan.published;
   if (plan.kind === "order") return orderOf(plan).map((i) => plan.texts[i]!);
   const shards = shardsOf(plan);
   const drawn = shards.flatMap(({ lines, orders, published }) => orders[published]!.map((i) => plan.lines[lines[i]!]!));
@@ -166,19 +220,25 @@ export function publishedTexts(plan: Plan): string[] {
 
 /** What a scorer is given: each text under an id that does not say which was drawn. */
 export function* textsToScore(plan: Plan): Generator<{ id: string; text: string }> {
-  if (plan.kind === "canary")
+  if (plan.kind === "canary" || plan.kind === "stamp")
     for (const [s, set] of plan.sets.entries())
       for (const [c, each] of set.entries()) yield { id: `${s}/${c}`, text: each };
   else if (plan.kind === "exchange")
     for (const [s, shard] of shardsOf(plan).entries())
       for (const [o, order] of shard.orders.entries())
         yield { id: `${s}/${o}`, text: order.map((i) => plan.lines[shard.lines[i]!]).join("\n") };
-  else for (const [i, each] of plan.texts.entries()) yield { id: String(i), text: each };
+  else
+    for (const [i, each] of (plan.kind === "inference" ? sidesOf(plan) : plan).texts.entries())
+      yield { id: String(i), text: each };
 }
 
 /** Ids of the texts to score, group by group: a set, a shard, or all texts of an order. */
 export function idsOf(plan: Plan): string[][] {
-  if (plan.kind === "canary") return plan.sets.map((set, s) => set.map((_, c) => `${s}/${c}`));
+  if (plan.kind === "canary" || plan.kind === "stamp") return plan.sets.map((set, s) => set.map((_, c) => `${s}/${c}`));
+  if (plan.kind === "inference") {
+    const { published, heldOut } = sidesOf(plan);
+    return [published, heldOut];
+  }
   if (plan.kind === "order") return [plan.texts.map((_, i) => String(i))];
   return Array.from({ length: plan.shards }, (_, s) => Array.from({ length: plan.orders }, (_o, o) => `${s}/${o}`));
 }

@@ -6,9 +6,8 @@ import { AssayError, quoted } from "../../../base/error.js";
 import { prng } from "../../../base/prng.js";
 import { digestOfFile } from "../../../host/find-files.js";
 import { readSmallFile, writeNewFile } from "../../../host/small-file.js";
-import { CANDIDATES_MAX, CANDIDATES_MIN, PLAN_BYTES_MAX, SETS_MAX } from "../method.js";
+import { CANDIDATES_MAX, CANDIDATES_MIN, DOCUMENTS_MIN, PLAN_BYTES_MAX, SETS_MAX, SIDE_MIN } from "../method.js";
 import {
-  checkPlan,
   committed,
   type DrawnPlan,
   PLAN_TYPE,
@@ -22,7 +21,7 @@ import { scoreCommand } from "./score.js";
 /** `assay membership` with its plans, the texts to score and what is to be published. */
 export function membershipCommand(): Command {
   const command = new Command("membership").description(
-    "Commit to canaries, orders of a data set or a training order, draw them by a public beacon, list the texts to score.",
+    "Commit to canaries, phrasings, a data set or a training order, draw by a public beacon, list the texts to score.",
   );
   command.addCommand(planCommand());
   command.addCommand(scoreCommand());
@@ -135,6 +134,32 @@ Example:
       const reference = options.stranger === undefined ? null : await digestOfFile(options.stranger);
       await write({ ...startOf(options), kind: "order", texts, reference }, options.out);
     });
+  out(plan.command("stamp"))
+    .description(
+      `Documents in several phrasings, one of each drawn to be published (STAMP). Conditional: never more than uncalibrated; ${DOCUMENTS_MIN} documents or more.`,
+    )
+    .requiredOption("--versions <file>", "JSON Lines, each an array of phrasings of one document, two or more")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay membership plan stamp --name essays --versions phrasings.jsonl --out plan.json > commitment.txt",
+    )
+    .action(async (options: Common & { versions: string }) => {
+      await write({ ...startOf(options), kind: "stamp", sets: await versions(options.versions) }, options.out);
+    });
+  out(plan.command("inference"))
+    .description(
+      `Published texts against texts that were held out (dataset inference). Conditional: never more than uncalibrated; ${SIDE_MIN} of each or more.`,
+    )
+    .requiredOption("--lines <file>", "what was published, one text a line")
+    .requiredOption("--held-out <file>", "what was held out, of the same distribution, one text a line")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ assay membership plan inference --name corpus --lines train.txt --held-out kept.txt --out plan.json > commitment.txt",
+    )
+    .action(async (options: Common & { lines: string; heldOut: string }) => {
+      const [published, heldOut] = [await linesOf(options.lines), await linesOf(options.heldOut)];
+      await write({ ...startOf(options), kind: "inference", published, heldOut }, options.out);
+    });
   return plan;
 }
 
@@ -151,8 +176,9 @@ function startOf({ name, ...asked }: Common) {
 
 async function write(drawn: DrawnPlan, out: string): Promise<void> {
   const plan = committed(drawn);
-  checkPlan(plan, "membership plan");
-  await writeNewFile(out, utf8(`${JSON.stringify(plan)}\n`), true);
+  const bytes = utf8(`${JSON.stringify(plan)}\n`);
+  readPlan(bytes, "membership plan");
+  await writeNewFile(out, bytes, true);
   process.stdout.write(`${plan.commitment}\n`);
   process.stderr.write(drawNote(plan.round, "assay membership draw"));
 }
