@@ -131,7 +131,7 @@ const figures = {
   },
 };
 writeFileSync("validation/membership-conditional.json", `${JSON.stringify(figures, null, 1)}\n`);
-const most = (of: { reps?: number; log10P: number }[]) =>
+const most = (of: readonly { reps: number | undefined; log10P: number }[]) =>
   of.filter(({ reps }) => reps === 16).map(({ log10P }) => log10P);
 console.log(JSON.stringify({ stamp: figures.stamp.levels, inference: figures.inference.levels }));
 console.log(
