@@ -2,10 +2,11 @@
  * Whether a change of the code of marks changed a result: the same questions asked of two builds, results compared as
  * text. Where none differs, figures that were measured by the earlier build stand for the later one.
  *   git worktree add THEN COMMIT && (cd THEN && npm ci && npm run build); npm run build
- *   node validation/marks-unchanged.study.ts --earlier THEN --zoo ../shared/zoo --ask present,leak,inherited
+ *   node validation/marks-unchanged.study.ts --earlier THEN --zoo ../shared/zoo --ask present,leak,inherited,scores [--engines]
  * It prints one JSON line a question. Presence: forms of marks that the study of presence drew, fresh keys, on unmarked text
  * of the zoo, on text of their own (each next id the best of four), and on text of somebody else's key through one table.
- * Leaks: sums along recipients' signs, of innocents and of one who took part. Inheritance: transcripts of the zoo, 40
+ * Scores: those of each text alone, by the law of independent draws, which the study of false alarms counts. With --engines
+ * forms of serving engines besides. Leaks: sums along recipients' signs, of innocents and of one who took part. Inheritance: transcripts of the zoo, 40
  * other keys. It cannot see a change that no such question brings out.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     ask: { type: "string", default: "present" },
     /** Of each form. */
     keys: { type: "string", default: "12" },
+    engines: { type: "boolean", default: false },
   },
 });
 const V = 1024;
@@ -45,6 +47,8 @@ async function buildAt(root: string) {
     ...(await mark("make-scheme", "schemes")),
     ...(await mark("synthid-scheme", "schemes")),
     ...(await mark("present", "text")),
+    ...(await mark("score-texts", "text")),
+    ...(await mark("law", "schemes")),
     ...(await mark("inheritance", "text")),
     ...(await mark("texts", "text")),
     ...(await mark("leak", "leak")),
@@ -109,6 +113,15 @@ const FORMS: (() => object)[] = [
   () => ({ scheme: "assay", variant: "tournament", key: secret() }),
   () => ({ scheme: "assay", variant: "biased", key: secret() }),
 ];
+if (values.engines)
+  FORMS.push(
+    () => ({ scheme: "gumbel", variant: "vllm", key: int() }),
+    () => ({ scheme: "dual-gumbel", variant: "vllm", key: int() }),
+    () => ({ scheme: "sbw", variant: "vllm", key: int() }),
+    () => ({ scheme: "sbw", variant: "vllm", key: int(), parameters: { scheme: "lefthash" } }),
+    () => ({ scheme: "gumbel", variant: "textseal", key: int() }),
+    () => ({ scheme: "kgw", variant: "textseal", key: int() }),
+  );
 const marks = FORMS.flatMap((make) =>
   Array.from({ length: Number(values.keys) }, () => ({ type: "assay/mark/v1", vocabulary: V, ...make() })),
 );
@@ -163,6 +176,24 @@ function present(): void {
   table.say("present: text of a stranger's key through one table");
 }
 
+function scores(): void {
+  const compared = new Compared();
+  for (const mark of marks)
+    for (const texts of bodies)
+      compared.of(mark, (build) => {
+        const scheme = build.schemeOf(build.parseMark(mark, "study"), build.draws);
+        const scored = build.scoreTexts(scheme, texts.slice(0, 60), { vocabulary: V });
+        const sums = texts.slice(0, 60).map(() => ({ tuples: 0, score: 0 }));
+        for (let i = 0; i < scored.value.length; i++) {
+          const sum = sums[scored.text[i]]!;
+          sum.tuples++;
+          sum.score += scored.value[i];
+        }
+        return sums.map(({ tuples, score }) => [tuples, score, build.log10Tail(scheme.law, score, tuples)]);
+      });
+  compared.say("scores: unmarked texts of the zoo, one by one");
+}
+
 function leak(): void {
   const compared = new Compared();
   for (let n = 0; n < Number(values.keys); n++) {
@@ -195,5 +226,5 @@ function inherited(): void {
   compared.say("inherited: transcripts of the zoo");
 }
 
-const asks: Record<string, () => void> = { present, leak, inherited };
+const asks: Record<string, () => void> = { present, leak, inherited, scores };
 for (const ask of values.ask.split(",")) asks[ask]!();
