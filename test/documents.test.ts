@@ -28,6 +28,7 @@ const PAGES = [
   "README.md",
   ...[
     "abuse-team",
+    "audit",
     "deployer",
     "dispute",
     "expert-witness",
