@@ -1,6 +1,7 @@
 /**
  * Was this code taken from that code base, asked of packages of many makers (materials/code/public-code.tsv). Makers whose
- * row says `development` were looked at while the rule was made; the others were fetched afterwards and judge it. Each pair
+ * row says `development` were looked at while the rule was made, those of `judged-3` judged version 3 and count as
+ * development since; the others were fetched after version 4 was written and judge it. Each pair
  * of judging makers is a null, examined by an index of all other makers of the language and by drawn indexes of 17, about
  * the fewest that the rule allows: accused if any of them accuses. Copies are edited files of one judging maker put among
  * the files of another. Pairs of which documented.ts says that they share code are examined and in no count.
@@ -109,7 +110,7 @@ export default defineStudy<Case, Result, never>({
       );
       const role = new Map(rows.filter(([l]) => l === language).map(([, maker, , , , as]) => [maker!, as]));
       const makers = [...there].filter((maker) => role.has(maker)).sort((a, b) => (byDigest(a) < byDigest(b) ? -1 : 1));
-      const judging = makers.filter((maker) => role.get(maker) !== "development");
+      const judging = makers.filter((maker) => role.get(maker) === "judging");
       const documented = (a: string, b: string) =>
         DOCUMENTED[language]!.some((pair) => pair.includes(a) && pair.includes(b));
       const functionOf = (a: string, b: string) =>
@@ -364,7 +365,7 @@ async function editedCopy(room: Room, a: number, of: string, kind: string, seed:
       ordered[k]!.push(prints);
     });
     const tokens = read.values.length;
-    const said = { bytes: 0, lines: 0, attribution: [], licences: [], holders: [] };
+    const said = { bytes: 0, lines: 0, attribution: [], licences: [], heads: [], holders: [] };
     const units = read.units.map(({ name, line, from, to }): [string, number, number, number] => [
       name,
       line,

@@ -26,8 +26,8 @@ const KNOWN: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     google-sentencepiece+google-protobuf google-sentencepiece+esaxx ergo+zlib google-shaderc+khronos-cross`),
 };
 
-/** Judging makers. */
-const FRESH: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+/** Makers who judged version 3. */
+const JUDGED: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   // Parsers after commonmark.py and mistletoe; rply after PLY; one author's attrs, cattrs and structlog; python-jose after
   // PyJWT; HanLP with parts of AllenNLP; ruamel.yaml taken in by strictyaml and dynaconf (its maker stood here under
   // another name until the pairs had been examined).
@@ -48,6 +48,20 @@ const FRESH: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     libssh+wolfssl makhorin+een osgeo+nlohmann geos+nlohmann osgeo+geos msteveb+redis`),
 };
 
+/** Judging makers. */
+const FRESH: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  // One author began both.
+  python: pairs("mozilla-circus+benoitc"),
+  // Kubernetes' own code in Helm, Istio and containerd; Docker's in containerd; Vitess' parser in Dolt's server.
+  go: pairs("kubernetes+helm kubernetes+istio kubernetes+containerd moby+containerd vitess+dolthub"),
+  // hls.js says that its remuxer began as mux.js, which is video.js'.
+  typescript: pairs("video-dev+videojs"),
+  // Spencer's expressions; getaddrinfo of PostgreSQL and inet_ntop of ISC taken in; OpenBSD's queue.h and strlcpy; gnulib's
+  // printf.
+  cpp: pairs(`postgres+tcltk tridge+postgres isc+postgres isc+nlnetlabs tmux+nlnetlabs tmux+mkj gnome-glib+gstreamer
+    tridge+squid isc+squid postgres+squid`),
+};
+
 export const DOCUMENTED: Readonly<Record<string, readonly (readonly [string, string])[]>> = Object.fromEntries(
-  Object.entries(KNOWN).map(([language, known]) => [language, [...known, ...(FRESH[language] ?? [])]]),
+  Object.entries(KNOWN).map(([language, known]) => [language, [...known, ...(JUDGED[language] ?? []), ...(FRESH[language] ?? [])]]),
 );

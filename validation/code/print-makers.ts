@@ -42,7 +42,7 @@ for (const language of readdirSync(from) as Language[]) {
         left[why!] = (left[why!] ?? 0) + 1;
         continue;
       }
-      const { attribution, licences, holders } = provenanceOf(text!);
+      const { attribution, licences, heads, holders } = provenanceOf(text!);
       PRINT_TOKENS.forEach((tokens, k) => {
         // Places of both lengths alike: the last k−1 of a file hold nothing.
         const prints = new Uint32Array(2 * read.values.length);
@@ -58,6 +58,7 @@ for (const language of readdirSync(from) as Language[]) {
         units: read.units.map(({ name, line, from, to }) => [name, line, from, to]),
         attribution: attribution.slice(0, 5),
         licences,
+        heads,
         holders,
       });
       at += read.values.length;

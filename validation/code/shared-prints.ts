@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { namesOf, setAside, usualHolders } from "../../dist/labs/code/aside.js";
+import { namesOf, setAside, usualOf } from "../../dist/labs/code/aside.js";
 import { EXCLUSIVE_MIN, lowerShare, PRINT_TOKENS, SHARED_MIN } from "../../dist/labs/code/method.js";
 import type { Language } from "../../dist/labs/code/tokens/languages.js";
 import { whyByName } from "../../dist/labs/code/tokens/names.js";
@@ -19,6 +19,7 @@ export interface PrintedFile {
   units: [string, number, number, number][];
   attribution: string[];
   licences: string[];
+  heads: string[];
   holders: string[];
 }
 export interface PrintedMaker {
@@ -50,11 +51,14 @@ export function keptOf({ maker, files }: PrintedMaker, language: Language): (fil
     name: maker,
     files: files.length,
     provenance: new Map(
-      files.map(({ path, attribution, licences, holders }) => [path, { attribution, licences, holders }]),
+      files.map(({ path, attribution, licences, heads, holders }) => [
+        path,
+        { attribution, licences, heads, holders },
+      ]),
     ),
     units: files.map(({ path }) => ({ path, name: "", line: 1, language, prints: [] })),
   };
-  const aside = setAside(side, namesOf(side), usualHolders(side));
+  const aside = setAside(side, namesOf(side), usualOf(side));
   return ({ path }) => !aside.has(path);
 }
 

@@ -9,7 +9,7 @@ import type { Finding, Test } from "../../finding/finding.js";
 import { frameFinding, studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideScored, refuse } from "../../finding/outcome.js";
 import type { Validation } from "../../finding/validation.js";
-import { type NamedSide, namesOf, setAside, usualHolders } from "./aside.js";
+import { type NamedSide, namesOf, setAside, usualOf } from "./aside.js";
 import {
   EXCLUSIVE_MIN,
   KIN_SHARE,
@@ -54,9 +54,8 @@ export function examineCode(request: CodeRequest): Finding {
   const both = LANGUAGES.filter((l) => l in claimant.seen.languages && l in suspect.seen.languages);
   const judged = both.filter((l) => panels[l] >= PANEL_MAKERS_MIN);
   const [ours, theirs] = [namesOf(claimant), namesOf(suspect)];
-  const [holdOurs, holdTheirs] = [usualHolders(claimant), usualHolders(suspect)];
-  const asideOurs = setAside(claimant, ours, holdOurs);
-  const asideTheirs = setAside(suspect, [...ours, ...theirs], new Set([...holdOurs, ...holdTheirs]));
+  const asideOurs = setAside(claimant, ours, usualOf(claimant));
+  const asideTheirs = setAside(suspect, [...ours, ...theirs], usualOf(claimant, suspect));
   const of = (side: CodeSide, aside: ReadonlySet<string>) =>
     side.units.filter(({ path, language }) => !aside.has(path) && judged.includes(language));
   const [unitsA, unitsB] = [of(claimant, asideOurs), of(suspect, asideTheirs)];

@@ -1,6 +1,6 @@
 /** What names a third source: a line that runs on, a holder who stands in one corner of the tree, folders of others' code. */
 import { describe, expect, test } from "vitest";
-import { usualHolders } from "../../../src/labs/code/aside.js";
+import { usualOf } from "../../../src/labs/code/aside.js";
 import { provenanceOf } from "../../../src/labs/code/tokens/provenance.js";
 
 test("an attribution that runs over two lines is one line", () => {
@@ -20,16 +20,16 @@ describe("who usually holds a side's files", () => {
       provenance: new Map(
         Object.entries(holders).map(([path, holder]) => [
           `kit/${path}`,
-          { attribution: [], licences: [], holders: [holder] },
+          { attribution: [], licences: [], heads: [], holders: [holder] },
         ]),
       ),
     };
   };
   const corner = { "lib/e.py": "fabrikam", "lib/f.py": "fabrikam", "lib/g.py": "fabrikam" };
   test("one who stands in a corner alone, while others are named outside, does not", () => {
-    expect([...usualHolders(side({ ...corner, "a.py": "northwind" }))]).toEqual(["northwind"]);
+    expect([...usualOf(side({ ...corner, "a.py": "northwind" })).holders]).toEqual(["northwind"]);
   });
   test("one who is the only one named does", () => {
-    expect([...usualHolders(side(corner))]).toEqual(["fabrikam"]);
+    expect([...usualOf(side(corner)).holders]).toEqual(["fabrikam"]);
   });
 });

@@ -49,7 +49,7 @@ export async function printTree(
     }
     const language = languageOf(grammar);
     const said = provenanceOf(text!);
-    if (said.attribution.length > 0 || said.licences.length > 0 || said.holders.length > 0)
+    if (said.attribution.length > 0 || said.licences.length > 0 || said.heads.length > 0 || said.holders.length > 0)
       provenance.set(file.path, said);
     const whole = what === "files" ? { ...read!, units: read!.units.slice(0, 1) } : read!;
     units.push(...unitsOf(file.path, whole, language));
