@@ -14,8 +14,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { utf8 } from "../dist/base/bytes.js";
 import { sha256Hex } from "../dist/base/digest.js";
+import { prng } from "../dist/base/prng.js";
 import { readSource } from "../dist/labs/code/host/printed-tree.js";
-import { readSourceTree } from "../dist/labs/code/host/source-tree.js";
 import { METHOD, PRINT_TOKENS, STUDY_NULL } from "../dist/labs/code/method.js";
 import { printsInOrder } from "../dist/labs/code/prints/prints.js";
 import { LANGUAGES, type Language } from "../dist/labs/code/tokens/languages.js";
@@ -59,13 +59,23 @@ interface Result {
 
 const INDEX_DRAWS = 3;
 const INDEX_SIZE = 17;
-const COPIES: Readonly<Record<string, { rate: number; share?: number; split?: boolean }>> = {
+interface Copying {
+  rate: number;
+  /** Of the file: whole functions up to so much of it. */
+  share?: number;
+  /** Into four files. */
+  split?: boolean;
+  /** Among other makers' files in one, so many times its own tokens. */
+  padding?: number;
+}
+const COPIES: Readonly<Record<string, Copying>> = {
   renamed: { rate: 0 },
   "quarter-edited": { rate: 0.25 },
   "six-tenths-edited": { rate: 0.6 },
   "part-of-a-unit": { rate: 0, share: 0.15 },
   "part-of-a-unit-edited": { rate: 0.25, share: 0.15 },
   "split-and-padded": { rate: 0.25, split: true },
+  "padded-with-public": { rate: 0.25, padding: 3 },
 };
 
 const here = import.meta.dirname;
@@ -92,11 +102,9 @@ export default defineStudy<Case, Result, never>({
     { name: "quarter-edited", counted: "positive" },
     { name: "development-makers", counted: "no", why: "the rule was made on them" },
     { name: "documented", counted: "no", why: "their makers say that they share code: neither null nor a known copy" },
-    ...["renamed", "six-tenths-edited", "part-of-a-unit", "part-of-a-unit-edited", "split-and-padded"].map((name) => ({
-      name,
-      counted: "no" as const,
-      why: "a figure of power beside the one that is counted",
-    })),
+    ...["renamed", "six-tenths-edited", "part-of-a-unit", "part-of-a-unit-edited", "split-and-padded", "padded-with-public"].map(
+      (name) => ({ name, counted: "no" as const, why: "a figure of power beside the one that is counted" }),
+    ),
   ],
   cases({ public: from, prints, language: alone }) {
     folders = { public: from!, prints: prints! };
@@ -336,22 +344,27 @@ async function copyOf(
   b: number,
 ): Promise<Result> {
   const copied = await editedCopy(room, a, path!, kind, `${language} ${claimant} ${suspect}`);
-  const statistic = copied ? scoreOfCopy([a, b], copied, room.makers, room.shared, room.keep) : 0;
+  const ofAll = room.scores[0]!;
+  const alone = [ofAll[a]![b]!.max, ofAll[b]![a]!.max] as const;
+  const statistic = copied ? scoreOfCopy([a, b], copied, room.makers, room.shared, room.keep, alone) : 0;
   return { statistic, statistics: [statistic] };
 }
 
 /** Null where the edits left nothing. */
 async function editedCopy(room: Room, a: number, of: string, kind: string, seed: string): Promise<Copied | null> {
   const { makers, language } = room;
-  const { rate, share, split } = COPIES[kind]!;
+  const { rate, share, split, padding } = COPIES[kind]!;
   const maker = makers[a]!;
   const file = maker.files.find(({ path }) => path === of)!;
-  const tree = await readSourceTree(join(folders.public, language, maker.maker));
-  const source = Buffer.from(tree.files.find(({ path }) => path === of)!.bytes).toString("utf8");
+  const source = textOf(language, maker, of);
   const edited = edit(source, file, language, seed, rate, share ?? 1);
   if (edited === null) return null;
   const extension = /\.\w+$/.exec(of)![0];
-  const pieces = split ? piecesOf(edited, 4) : [edited];
+  const pieces = split
+    ? piecesOf(edited, 4)
+    : padding
+      ? [padded(room, a, edited, padding * file.tokens, seed)]
+      : [edited];
   const printed: Copied = { files: [], prints: [] };
   const ordered: Uint32Array[][] = PRINT_TOKENS.map(() => []);
   let at = 0;
@@ -421,6 +434,26 @@ function edit(
 }
 
 /** The text in so many files, cut at lines that begin a line of no indent. */
+const textOf = (language: Language, { maker }: PrintedMaker, path: string): string =>
+  readFileSync(join(folders.public, language, maker, path), "utf8");
+
+/** The text in four pieces with whole files of other makers of the index between them, of so many tokens together. */
+function padded({ makers, language }: Room, claimant: number, text: string, tokens: number, seed: string): string {
+  const files = makers
+    .flatMap((maker, m) => (m === claimant ? [] : maker.files.map((file) => ({ maker, file }))))
+    .filter(({ file }) => file.tokens >= 300 && file.tokens <= 5000);
+  const draw = prng("code-study-padding", seed);
+  const between: string[] = ["", "", ""];
+  for (let [i, held] = [0, 0]; held < tokens; i++) {
+    const { maker, file } = files[draw.below(files.length)]!;
+    between[i % between.length] += `\n${textOf(language, maker, file.path)}\n`;
+    held += file.tokens;
+  }
+  return piecesOf(text, 4)
+    .flatMap((piece, i) => [piece, between[i] ?? ""])
+    .join("\n");
+}
+
 function piecesOf(text: string, count: number): string[] {
   const lines = text.split("\n");
   const cuts = [0];

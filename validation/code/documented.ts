@@ -63,5 +63,8 @@ const FRESH: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
 };
 
 export const DOCUMENTED: Readonly<Record<string, readonly (readonly [string, string])[]>> = Object.fromEntries(
-  Object.entries(KNOWN).map(([language, known]) => [language, [...known, ...(JUDGED[language] ?? []), ...(FRESH[language] ?? [])]]),
+  Object.entries(KNOWN).map(([language, known]) => [
+    language,
+    [...known, ...(JUDGED[language] ?? []), ...(FRESH[language] ?? [])],
+  ]),
 );

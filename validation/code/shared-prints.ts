@@ -51,10 +51,7 @@ export function keptOf({ maker, files }: PrintedMaker, language: Language): (fil
     name: maker,
     files: files.length,
     provenance: new Map(
-      files.map(({ path, attribution, licences, heads, holders }) => [
-        path,
-        { attribution, licences, heads, holders },
-      ]),
+      files.map(({ path, attribution, licences, heads, holders }) => [path, { attribution, licences, heads, holders }]),
     ),
     units: files.map(({ path }) => ({ path, name: "", line: 1, language, prints: [] })),
   };
@@ -258,6 +255,7 @@ export type Copied = Pick<PrintedMaker, "files" | "prints">;
 /**
  * A maker's files copied into another's tree, examined by an index of all other makers: the lower of the two directions'
  * largest scores.
+ * @param alone the two directions' largest scores without the copy, which stand for all units that share nothing with it
  */
 export function scoreOfCopy(
   [a, b]: readonly [number, number],
@@ -265,6 +263,7 @@ export function scoreOfCopy(
   makers: readonly PrintedMaker[],
   shared: readonly Shared[],
   keep: readonly ((file: PrintedFile) => boolean)[],
+  alone: readonly [number, number],
 ): number {
   const copies = copied.prints.map((prints) => new Set(prints));
   const others =
@@ -320,11 +319,21 @@ export function scoreOfCopy(
       }
     return max;
   };
-  const forward = largest(makers[a]!, keep[a]!, others, a, b);
+  const length = PRINT_TOKENS[0];
+  const meetsCopy = (file: PrintedFile): boolean => {
+    let met = 0;
+    for (let i = file.at; i < file.at + file.tokens - length + 1 && met < SHARED_MIN; i++)
+      if (copies[0]!.has(makers[a]!.prints[0]![i]!)) met++;
+    return met === SHARED_MIN;
+  };
+  const forward = Math.max(
+    alone[0],
+    largest(makers[a]!, (file) => keep[a]!(file) && meetsCopy(file), others, a, b),
+  );
   const asked: typeof others = (k) => (i) => holdersOf(shared[k]!, copied.prints[k]![i]!);
   const turned = Math.max(
+    alone[1],
     largest(copied, () => true, asked, b, a),
-    largest(makers[b]!, keep[b]!, others, b, a),
   );
   return Math.min(forward, turned);
 }

@@ -71,8 +71,8 @@ export function examineCode(request: CodeRequest): Finding {
     type: "assay/code-observations/v1",
     printTokens: [...PRINT_TOKENS],
     sides: {
-      reference: withAside(claimant.seen, asideOurs),
-      suspect: withAside(suspect.seen, asideTheirs),
+      reference: sideSeen(claimant, asideOurs),
+      suspect: sideSeen(suspect, asideTheirs),
     },
     corpus: {
       dated: corpus.dated,
@@ -195,9 +195,19 @@ function heldOut(explained: readonly { unit: Unit }[]): Maker {
   return { maker: "explained by the reader", languages: new Set(), prints: (k) => sets[k]! };
 }
 
-function withAside(seen: SideSeen, aside: ReadonlySet<string>): SideSeen {
-  if (aside.size === 0) return seen;
-  return { ...seen, leftOut: [...seen.leftOut, { why: "says that it comes from a third source", files: aside.size }] };
+function sideSeen({ seen, provenance }: CodeSide, aside: ReadonlySet<string>): SideSeen {
+  const heads = new Map<string, number>();
+  for (const said of provenance.values()) for (const head of said.heads) heads.set(head, (heads.get(head) ?? 0) + 1);
+  return {
+    ...seen,
+    leftOut:
+      aside.size === 0
+        ? seen.leftOut
+        : [...seen.leftOut, { why: "says that it comes from a third source", files: aside.size }],
+    licenceHeads: [...heads]
+      .map(([licence, files]) => ({ licence, files }))
+      .sort((a, b) => (a.licence < b.licence ? -1 : 1)),
+  };
 }
 
 function seenOf(side: CodeSide, found: Containment, ranked: readonly Maker[]): DirectionSeen {

@@ -6,7 +6,7 @@
 
 import type { Language } from "./tokens/languages.js";
 
-export const METHOD = { id: "code/exclusive-containment", version: "3" } as const;
+export const METHOD = { id: "code/exclusive-containment", version: "4" } as const;
 
 /** Whose copy is it? (copies/) Its places follow from its rules, so that a plan is read by one version alone. */
 export const COPY_METHOD = { id: "code/recipient-copy", version: "1" } as const;

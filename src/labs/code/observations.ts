@@ -36,6 +36,8 @@ const side = z.object({
   units: count,
   languages: z.record(z.string(), z.object({ files: count, tokens: count })),
   leftOut: z.array(z.object({ why: z.string(), files: count })),
+  /** Files that bear the head of a licence, by licence: it says nothing of whose they are. Absent before version 4. */
+  licenceHeads: z.array(z.object({ licence: z.string(), files: count })).optional(),
 });
 
 export const codeObservationsSchema = z.object({

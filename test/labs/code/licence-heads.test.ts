@@ -62,7 +62,20 @@ describe("what is set aside", () => {
   });
 
   test("a file that its own holder shares with another", () => {
-    const own = files(`# Copyright 2020 Northwind Inc.\n${APACHE}`, "a", "b", "c", "e", "f", "g", "h", "i", "j", "k", "l");
+    const own = files(
+      `# Copyright 2020 Northwind Inc.\n${APACHE}`,
+      "a",
+      "b",
+      "c",
+      "e",
+      "f",
+      "g",
+      "h",
+      "i",
+      "j",
+      "k",
+      "l",
+    );
     const both = { "d.py": `# Copyright 2019 Fabrikam and the Northwind team.\n${APACHE}\nx = 1\n` };
     expect(asideOf(side("kit", { ...own, ...both }))).toEqual([]);
   });

@@ -94,9 +94,10 @@ function Summary({ seen }: { seen: CodeObservations }) {
   );
 }
 
-function sideWords({ files, tokens, units, leftOut }: SideSeen): string {
+function sideWords({ files, tokens, units, leftOut, licenceHeads = [] }: SideSeen): string {
   const left = leftOut.map(({ why, files: count }) => `${whole(count)} ${why}`).join("; ");
-  return `${whole(files)} files, ${whole(tokens)} tokens, ${whole(units)} units${left ? `. Left out: ${left}` : ""}`;
+  const heads = licenceHeads.map(({ licence, files: count }) => `${licence} ${whole(count)}`).join(", ");
+  return `${whole(files)} files, ${whole(tokens)} tokens, ${whole(units)} units${left ? `. Left out: ${left}` : ""}${heads ? `. Bear the head of a licence: ${heads}` : ""}`;
 }
 
 function scoreWords({ max, panelMax, panelAtOrAbove, scored, public: shared }: DirectionSeen): string {

@@ -20,12 +20,11 @@ const LICENCE =
  * What the head of a licence says of where its text lies: "You may obtain a copy of the License at …", "a copy of the GNU
  * General Public License". It reads like an attribution and names nobody's code.
  */
-const LICENCE_COPY = new RegExp(
-  String.raw`\bcop(?:y|ies)\s+of\s+(?:(?:the|this|that|these|our|full|text|of|GNU|Lesser|Library|Affero|General|Public|Apache|Mozilla|Eclipse|Common|Boost|BSD|MIT|ISC|European|Union|software|version|v?[\d.]+)[\s,"'(]+)*(?:licen[cs]es?\b|[AL]?GPL|[MEC]PL\b|CeCILL)\S*(?:\s+(?:at|from|on|along|is|in)\b.*)?`,
-  "gi",
-);
+const LICENCE_COPY =
+  /\bcop(?:y|ies)\s+of\s+(?:(?:the|this|that|these|our|full|text|of|GNU|Lesser|Library|Affero|General|Public|Apache|Mozilla|Eclipse|Common|Boost|BSD|MIT|ISC|European|Union|software|version|v?[\d.]+)[\s,"'(]+)*(?:licen[cs]es?\b|[AL]?GPL|[MEC]PL\b|CeCILL)\S*(?:\s+(?:at|from|on|along|is|in)\b.*)?/gi;
 /** Its name, where the sentence runs on into the next line of the comment. */
-const LICENCE_COPY_OPEN = /\bcop(?:y|ies)\s+of\s+the\s+(?:GNU|Mozilla|Apache|Eclipse)(?:\s+(?:Lesser|Library|Affero|General|Public))*\s*$/i;
+const LICENCE_COPY_OPEN =
+  /\bcop(?:y|ies)\s+of\s+the\s+(?:GNU|Mozilla|Apache|Eclipse)(?:\s+(?:Lesser|Library|Affero|General|Public))*\s*$/i;
 
 const LINE_CHARS_MAX = 300;
 const LINES_MAX = 20;
@@ -65,7 +64,9 @@ export function provenanceOf(text: string): Provenance {
   for (const [, spdx, words] of head.matchAll(LICENCE)) licences.add(nameOf(spdx ?? words!));
   const heads = new Set<string>();
   for (const [said] of head.matchAll(LICENCE_COPY))
-    for (const name of [...said.matchAll(LICENCE)].map(([, spdx, words]) => nameOf(spdx ?? words!)).concat(shortNamed(said)))
+    for (const name of [...said.matchAll(LICENCE)]
+      .map(([, spdx, words]) => nameOf(spdx ?? words!))
+      .concat(shortNamed(said)))
       heads.add(name);
   // "The License": whichever the head names, or one that it does not name.
   if (heads.delete("")) for (const name of licences.size > 0 ? licences : ["unnamed"]) heads.add(name);
