@@ -1,19 +1,20 @@
 /**
- * What the code laboratory costs: an index of public code built from trees of growing size (cost a line, peak memory), and
- * a library examined against its fork by that index, beside JPlag on the same two trees in the same run. Writes
- * bench/code.json and bench/code.md.
+ * What the code laboratory costs: a library examined against its fork, beside JPlag on the same two trees in the same run,
+ * and an index of public code built, with its cost a line as it grows and its peak memory. Writes bench/code.json and
+ * bench/code.md; what a run measured is kept in WORK, so that a second run goes on where the first stopped.
  *
  *   npm run build
  *   node bench/code.ts --sources DIR --ours DIR --fork DIR --work DIR [--jplag LIB --java JAVA]
  *
- * DIR of sources holds one folder a maker, as materials/code/fetch-public.ts lays them out for one language or several;
- * LIB the jars of de.jplag:jplag and de.jplag:python-3, 6.0.0, from Maven Central (Java 21 or later). Needs GNU time.
- * On a machine that others share, read processor time and ratios.
+ * DIR of sources holds one folder a maker, as materials/code/fetch-public.ts lays them out for Python; LIB the jars of
+ * de.jplag:jplag and de.jplag:python-3, 6.0.0, from Maven Central (Java 21 or later). Reads /proc, so Linux alone. On a
+ * machine that others share, read processor time and ratios.
  */
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { readSourceTree } from "../dist/labs/code/host/source-tree.js";
 
@@ -28,28 +29,68 @@ const of = (name: string): string => {
   if (value === undefined) throw new Error(`expected --${name}`);
   return resolve(value);
 };
-/** Lines of the indexes, about: the last is the target's. */
-const SIZES = [100_000, 600_000, 3_000_000];
+/** Lines of the index of the first step, and of the target's. */
+const SMALL = 150_000;
+const LARGE = 3_000_000;
+/** Clock ticks of /proc a second, on every Linux that Node runs on. */
+const TICKS = 100;
 
 interface Cost {
   wallS: number;
   processorS: number;
   peakMiB: number;
-  out: string;
+  loadAtStart: number;
+}
+interface Used {
+  processorS: number;
+  peakMiB: number;
 }
 
-function timed(command: string, args: readonly string[]): Cost {
-  const report = join(work, "time");
-  const { stdout, stderr, status } = spawnSync(
-    "/usr/bin/time",
-    ["-o", report, "-f", "%e %U %S %M", command, ...args],
-    { encoding: "utf8", maxBuffer: 1 << 28, env: { ...process.env, ASSAY_HOME: join(work, "home") } },
-  );
-  if (status !== 0) throw new Error(`${command} ${args[0]}: ${stderr.slice(-500)}`);
-  const [wall, user, system, peak] = readFileSync(report, "utf8").trim().split("\n").at(-1)!.split(" ").map(Number);
-  return { wallS: wall!, processorS: user! + system!, peakMiB: Math.round(peak! / 1024), out: stdout };
+function usedBy(pid: number): Used | null {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+    const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+    return {
+      processorS: (Number(fields[11]) + Number(fields[12])) / TICKS,
+      peakMiB: Math.round(Number(peak?.[1] ?? 0) / 1024),
+    };
+  } catch {
+    return null;
+  }
 }
-const assay = (...args: string[]): Cost => timed(process.execPath, [join(here, "..", "dist", "cli", "main.js"), ...args]);
+
+/** @param onLine called for each line of standard error, with what was used up to it */
+async function timed(
+  command: string,
+  args: readonly string[],
+  onLine: (line: string, used: Used) => void = () => {},
+): Promise<Cost & { out: string }> {
+  const loadAtStart = Math.round(10 * loadavg()[0]!) / 10;
+  const start = performance.now();
+  const child = spawn(command, args, { env: { ...process.env, ASSAY_HOME: join(work, "home") } });
+  let last: Used = { processorS: 0, peakMiB: 0 };
+  let out = "";
+  let error = "";
+  const look = () => {
+    last = usedBy(child.pid!) ?? last;
+  };
+  const timer = setInterval(look, 100);
+  child.stdout.on("data", (data) => {
+    out += data;
+    look();
+  });
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    error = line;
+    look();
+    onLine(line, last);
+  });
+  const status = await new Promise((done) => child.on("close", done));
+  clearInterval(timer);
+  if (status !== 0) throw new Error(`${command} ${args[0]}: ${error}`);
+  return { wallS: Math.round(performance.now() - start) / 1000, ...last, loadAtStart, out };
+}
+const assay = (args: readonly string[], onLine?: (line: string, used: Used) => void) =>
+  timed(process.execPath, [join(here, "..", "dist", "cli", "main.js"), ...args], onLine);
 
 /** Lines of the source files that are opened. */
 async function linesOf(path: string): Promise<number> {
@@ -60,91 +101,113 @@ async function linesOf(path: string): Promise<number> {
 }
 
 const work = of("work");
-rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
-const load = loadavg()[0]!.toFixed(1);
-const makers: { path: string; name: string; lines: number }[] = [];
-for (const name of readdirSync(of("sources")).sort()) {
-  if (makers.reduce((sum, { lines }) => sum + lines, 0) >= SIZES.at(-1)!) break;
-  const path = join(of("sources"), name);
-  const lines = await linesOf(path);
-  if (lines > 0) makers.push({ path, name, lines });
-}
-
-const indexes = [];
-for (const size of SIZES) {
-  const folder = join(work, `makers-${size}`);
-  mkdirSync(folder);
-  let lines = 0;
-  for (const maker of makers) {
-    if (lines >= size) break;
-    cpSync(maker.path, join(folder, maker.name), { recursive: true });
-    lines += maker.lines;
+/** Kept in WORK: what a step measured. */
+async function step<T>(name: string, measure: () => Promise<T>): Promise<T> {
+  const path = join(work, `${name}.json`);
+  if (!existsSync(path)) {
+    writeFileSync(path, JSON.stringify(await measure()));
+    process.stderr.write(`${name}: ${readFileSync(path, "utf8").slice(0, 300)}\n`);
   }
-  const count = readdirSync(folder).length;
-  const cost = assay("code", "corpus", "build", folder, "--out", join(work, `index-${size}`), "--dated", "2026-11-29");
-  indexes.push({ lines, makers: count, ...cost });
-  rmSync(folder, { recursive: true });
-  process.stderr.write(`index of ${lines} lines: ${cost.processorS} s, ${cost.peakMiB} MiB\n`);
+  return JSON.parse(readFileSync(path, "utf8")) as T;
 }
 
-const sides = { ours: await linesOf(of("ours")), fork: await linesOf(of("fork")) };
-const examined = assay(
-  "examine",
-  "code",
-  of("ours"),
-  of("fork"),
-  "--corpus",
-  join(work, `index-${SIZES.at(-1)}`),
-  "--json",
-);
-const { observations, outcome } = JSON.parse(examined.out);
-process.stderr.write(`examined: ${examined.processorS} s\n`);
+const makers = (limit: number) =>
+  step(`makers-${limit}`, async () => {
+    const chosen: { name: string; lines: number }[] = [];
+    let lines = 0;
+    for (const name of readdirSync(of("sources")).sort()) {
+      if (lines >= limit) break;
+      const own = await linesOf(join(of("sources"), name));
+      if (own > 0) chosen.push({ name, lines: own });
+      lines += own;
+    }
+    return chosen;
+  });
 
-let jplag: Cost | null = null;
-if (values.jplag) {
-  const roots = join(work, "submissions");
-  mkdirSync(roots);
-  cpSync(of("ours"), join(roots, "ours"), { recursive: true });
-  cpSync(of("fork"), join(roots, "fork"), { recursive: true });
-  jplag = timed(values.java ?? "java", ["-cp", join(of("jplag"), "*"), join(here, "CodeJplag.java"), roots]);
-  process.stderr.write(`JPlag: ${jplag.processorS} s\n`);
+interface Index extends Cost {
+  lines: number;
+  makers: number;
+  /** After each maker: lines and processor time up to it. */
+  grown: { lines: number; processorS: number }[];
 }
 
-const without = ({ out: _, ...cost }: Cost) => cost;
-const json = {
-  machine: `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`,
-  loadAtStart: Number(load),
-  indexes: indexes.map(({ lines, makers: count, ...cost }) => ({ lines, makers: count, ...without(cost) })),
-  examined: {
-    lines: sides,
-    ...without(examined),
-    outcome,
-    forward: observations.forward.max,
-    turned: observations.turned.max,
-  },
-  jplag: jplag && { ...without(jplag), says: jplag.out.trim().split("\n").at(-1) },
-};
-writeFileSync(join(here, "code.json"), `${JSON.stringify(json, null, 2)}\n`);
-const whole = (n: number) => n.toLocaleString("en-GB");
-const row = (what: string, lines: number, { processorS, wallS, peakMiB }: Cost | (typeof json)["examined"]) =>
-  `| ${what} | ${whole(lines)} | ${processorS.toFixed(1)} s | ${wallS.toFixed(1)} s | ${((1e6 * processorS) / lines).toFixed(0)} µs | ${whole(peakMiB)} MiB |`;
-const both = sides.ours + sides.fork;
-writeFileSync(
-  join(here, "code.md"),
-  `<!-- Written by bench/code.ts; do not edit. -->
+const index = (limit: number) =>
+  step<Index>(`index-of-${limit}`, async () => {
+    const chosen = await makers(limit);
+    const folder = join(work, `sources-${limit}`);
+    for (const { name } of chosen) cpSync(join(of("sources"), name), join(folder, name), { recursive: true });
+    const out = join(work, `index-${limit}`);
+    rmSync(out, { recursive: true, force: true });
+    const grown: Index["grown"] = [];
+    let lines = 0;
+    const { out: _, ...cost } = await assay(
+      ["code", "corpus", "build", folder, "--out", out, "--dated", "2026-11-29"],
+      (line, { processorS }) => {
+        const maker = chosen.find(({ name }) => line.startsWith(`${name.toLowerCase()}: `));
+        if (!maker) return;
+        lines += maker.lines;
+        grown.push({ lines, processorS });
+      },
+    );
+    rmSync(folder, { recursive: true });
+    return { lines: chosen.reduce((sum, each) => sum + each.lines, 0), makers: chosen.length, ...cost, grown };
+  });
+
+const small = await index(SMALL);
+const pair = await step("pair", async () => {
+  const lines = { ours: await linesOf(of("ours")), fork: await linesOf(of("fork")) };
+  const args = ["examine", "code", of("ours"), of("fork"), "--corpus", join(work, `index-${SMALL}`), "--json"];
+  const { out, ...examined } = await assay(args);
+  const { observations, outcome } = JSON.parse(out);
+  process.stderr.write(`examined: ${examined.processorS} s\n`);
+  let jplag: (Cost & { says: string }) | null = null;
+  if (values.jplag) {
+    const roots = join(work, "submissions");
+    for (const side of ["ours", "fork"]) cpSync(of(side), join(roots, side), { recursive: true });
+    const { out: said, ...cost } = await timed(values.java ?? "java", [
+      "-cp",
+      join(of("jplag"), "*"),
+      join(here, "CodeJplag.java"),
+      roots,
+    ]);
+    jplag = { ...cost, says: said.trim().split("\n").at(-1)! };
+  }
+  return { lines, examined, jplag, outcome, forward: observations.forward.max, turned: observations.turned.max };
+});
+write(null);
+write(await index(LARGE));
+
+function write(large: Index | null): void {
+  const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`;
+  writeFileSync(join(here, "code.json"), `${JSON.stringify({ machine, pair, small, large }, null, 2)}\n`);
+  const whole = (n: number) => Math.round(n).toLocaleString("en-GB");
+  const row = (what: string, lines: number, { processorS, wallS, peakMiB, loadAtStart }: Cost) =>
+    `| ${what} | ${whole(lines)} | ${processorS.toFixed(1)} s | ${wallS.toFixed(1)} s | ${whole((1e6 * processorS) / lines)} µs | ${whole(peakMiB)} MiB | ${loadAtStart} |\n`;
+  const both = pair.lines.ours + pair.lines.fork;
+  const { examined, jplag } = pair;
+  const quarters = large
+    ? [1, 2, 3, 4].map((quarter) => {
+        const at = (share: number) =>
+          large.grown.find(({ lines }) => lines >= share * large.lines) ?? large.grown.at(-1)!;
+        const [from, to] = [quarter === 1 ? { lines: 0, processorS: 0 } : at((quarter - 1) / 4), at(quarter / 4)];
+        return whole((1e6 * (to.processorS - from.processorS)) / (to.lines - from.lines));
+      })
+    : [];
+  const ratio = (a: number, b: number) => (a / b).toFixed(2);
+  writeFileSync(
+    join(here, "code.md"),
+    `<!-- Written by bench/code.ts; do not edit. -->
 # What the code laboratory costs
 
-\`npm run build && node bench/code.ts --sources DIR --ours DIR --fork DIR --work DIR --jplag LIB\` on ${json.machine}.
-Load when it began: ${load} on ${cpus().length} cores. Read processor time and ratios; others used the machine too.
+\`npm run build && node bench/code.ts --sources DIR --ours DIR --fork DIR --work DIR --jplag LIB\` on ${machine}.
+Others used the machine too: read processor time and ratios before wall time; the last column is the load when it began.
 
-| what | lines | processor time | wall time | processor time a line | peak memory |
-| --- | --- | --- | --- | --- | --- |
-${indexes.map((each) => row(`index of ${each.makers} makers built`, each.lines, each)).join("\n")}
-${row("a library examined against its fork, by the last index", both, examined)}
-${jplag ? row("JPlag 6.0.0 on the same two trees", both, jplag) : "| JPlag | not run | | | | |"}
-
-${jplag ? `Assay's processor time is ${(examined.processorS / jplag.processorS).toFixed(2)} of JPlag's, its wall time ${(examined.wallS / jplag.wallS).toFixed(2)}: the target is a third (0.33).` : ""}
-Outcome \`${outcome}\`: largest score ${observations.forward.max.toFixed(3)}, turned ${observations.turned.max.toFixed(3)}.
+| what | lines | processor time | wall time | processor time a line | peak memory | load |
+| --- | --- | --- | --- | --- | --- | --- |
+${row("a library examined against its fork", both, examined)}${jplag ? row("JPlag 6.0.0 on the same two trees, in the same run", both, jplag) : ""}${row(`index of ${small.makers} makers`, small.lines, small)}${large ? row(`index of ${large.makers} makers`, large.lines, large) : ""}
+${jplag ? `Assay's processor time is ${ratio(examined.processorS, jplag.processorS)} of JPlag's, its wall time ${ratio(examined.wallS, jplag.wallS)}; asked: a third, 0.33.\n` : ""}${large ? `\nThe index: ${whole(large.peakMiB)} MiB at most (asked: less than 1,500). Processor time a line in the first to the fourth quarter of its lines: ${quarters.join(", ")} µs.\n` : ""}
+Outcome \`${pair.outcome}\`: largest score ${pair.forward.toFixed(3)}, turned ${pair.turned.toFixed(3)}.
 `,
-);
+  );
+}

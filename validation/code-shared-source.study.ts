@@ -102,9 +102,14 @@ export default defineStudy<Case, Result, never>({
     { name: "quarter-edited", counted: "positive" },
     { name: "development-makers", counted: "no", why: "the rule was made on them" },
     { name: "documented", counted: "no", why: "their makers say that they share code: neither null nor a known copy" },
-    ...["renamed", "six-tenths-edited", "part-of-a-unit", "part-of-a-unit-edited", "split-and-padded", "padded-with-public"].map(
-      (name) => ({ name, counted: "no" as const, why: "a figure of power beside the one that is counted" }),
-    ),
+    ...[
+      "renamed",
+      "six-tenths-edited",
+      "part-of-a-unit",
+      "part-of-a-unit-edited",
+      "split-and-padded",
+      "padded-with-public",
+    ].map((name) => ({ name, counted: "no" as const, why: "a figure of power beside the one that is counted" })),
   ],
   cases({ public: from, prints, language: alone }) {
     folders = { public: from!, prints: prints! };

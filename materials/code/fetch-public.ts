@@ -103,7 +103,13 @@ for (const row of rows) {
   mkdirSync(folder, { recursive: true });
   const into = mkdtempSync(join(tmpdir(), "assay-fetch-"));
   // C++ of the development makers came with crates that build it.
-  const how = { python: wheel, typescript: tarball, rust: crate, go: module, cpp: role === "development" ? crate : source };
+  const how = {
+    python: wheel,
+    typescript: tarball,
+    rust: crate,
+    go: module,
+    cpp: role === "development" ? crate : source,
+  };
   try {
     how[language as keyof typeof how]({ name, version, digest, into, folder });
   } catch (error) {

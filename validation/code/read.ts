@@ -14,6 +14,20 @@ interface Read {
 
 const READ: readonly Read[] = [
   {
+    language: "cpp",
+    pair: ["tcltk", "mkj"],
+    verdict: "third-source",
+    words:
+      "libtommath/bn_mp_prime_is_prime.c in both: LibTomMath, named by the folder and by the head of each of its files.",
+  },
+  {
+    language: "python",
+    pair: ["eventlet", "benoitc"],
+    verdict: "copied",
+    words:
+      "gunicorn/debug.py and eventlet/debug.py begin with one docstring, the product's name apart; Gunicorn's NOTICE says of gunicorn.debug: based on eventlet.debug module under MIT license. The wheel holds no NOTICE, and the pair was not among the documented ones beforehand.",
+  },
+  {
     language: "go",
     pair: ["bodgit", "klauspost"],
     verdict: "third-source",

@@ -9,10 +9,10 @@ export const code: Laboratory = {
   studies: [
     {
       method: "code/exclusive-containment",
-      version: "3",
+      version: "4",
       file: "validation/code-shared-source.json",
       measuredOn:
-        "474 makers of packages in five languages who were no part of making the rule, and files of at least 2,000 tokens that were copied and edited",
+        "273 makers of packages in five languages who had judged and made no rule before, and files of at least 2,000 tokens that were copied and edited",
     },
     {
       method: "code/recipient-copy",
@@ -20,6 +20,16 @@ export const code: Laboratory = {
       file: "validation/code-recipient-copy.json",
       measuredOn:
         "10,200 drawn keys on five trees, one a language, and edited copies of 15 trees of 1,500 to 5,000 lines",
+    },
+  ],
+  formerStudies: [
+    {
+      method: "code/exclusive-containment",
+      version: "3",
+      file: "validation/code-shared-source-3.json",
+      says: null,
+      measuredOn:
+        "474 makers of packages in five languages who were no part of making the rule, in files that bear no head of a licence",
     },
   ],
   questions: [

@@ -41,7 +41,7 @@ async function side(name: string, text: string, language: Language): Promise<Cod
 }
 
 describe.each([
-  ["python", "supports-hp"],
+  ["python", "uncalibrated"],
   ["rust", "supports-hp"],
   ["typescript", "uncalibrated"],
   ["go", "uncalibrated"],
