@@ -29,8 +29,11 @@ const of = (name: string): string => {
   if (value === undefined) throw new Error(`expected --${name}`);
   return resolve(value);
 };
-/** Lines of the index of the first step, and of the target's. */
-const SMALL = 150_000;
+/** Lines of the index that the pair is examined by, of makers no larger than MAKER_MAX, and of the target's. */
+const SMALL = 400_000;
+const MAKER_MAX = 30_000;
+/** Makers of the fork, of the library and of what is built on it: a copy of a side in the index would leave nothing. */
+const DESCENDANTS = ["adapterhub", "huggingface", "thilina"];
 const LARGE = 3_000_000;
 /** Clock ticks of /proc a second, on every Linux that Node runs on. */
 const TICKS = 100;
@@ -118,7 +121,9 @@ const makers = (limit: number) =>
     let lines = 0;
     for (const name of readdirSync(of("sources")).sort()) {
       if (lines >= limit) break;
+      if (DESCENDANTS.includes(name)) continue;
       const own = await linesOf(join(of("sources"), name));
+      if (limit === SMALL && own > MAKER_MAX) continue;
       if (own > 0) chosen.push({ name, lines: own });
       lines += own;
     }

@@ -63,6 +63,18 @@ describe("exclusive containment", () => {
     expect(left.observations.forward.max).toBeGreaterThan(0.5);
   });
 
+  test("code under the head of a licence is read, and the head is counted", () => {
+    const head =
+      '# Licensed under the Apache License, Version 2.0 (the "License").\n# You may obtain a copy of the License at\n#\n#     http://www.apache.org/licenses/LICENSE-2.0\n';
+    writeTree(at("headed"), { "ours.py": `${head}${pythonProgram("claimant", 12)}` });
+    const { observations } = findingOf(at("headed"), at("copied"), "--corpus", at("index"));
+    expect(observations.forward.max).toBeGreaterThan(0.5);
+    expect(observations.sides.reference).toMatchObject({
+      leftOut: [],
+      licenceHeads: [{ licence: "Apache-2.0", files: 1 }],
+    });
+  });
+
   test("a file that says where it comes from is set aside, unless it names the claimant", () => {
     const ours = pythonProgram("claimant", 12);
     writeTree(at("credited"), { "theirs.py": `# Adapted from https://example.org/northwind/kit\n${ours}` });
