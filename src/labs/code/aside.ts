@@ -41,7 +41,7 @@ const USUAL_FILES = 3;
 const USUAL_NAMING_SHARE = 0.2;
 
 /** What a side's files usually say of themselves: what stands in a few of them is whoever was taken in there. */
-export interface Usual {
+interface Usual {
   /** Who wrote them or holds their copyright, in plain letters. */
   holders: ReadonlySet<string>;
   /** Licences whose heads they bear. */
