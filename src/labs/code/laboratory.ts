@@ -29,7 +29,7 @@ export const code: Laboratory = {
       file: "validation/code-shared-source-3.json",
       says: null,
       measuredOn:
-        "474 makers of packages in five languages who were no part of making the rule, in files that bear no head of a licence",
+        "474 makers of packages in five languages who were no part of making the rule, and files of at least 2,000 tokens that were copied and edited",
     },
   ],
   questions: [
