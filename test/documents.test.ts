@@ -36,6 +36,7 @@ const PAGES = [
     "publisher",
     "respondent",
     "safety-institute",
+    "scores",
     "tribunal",
   ].map((name) => `docs/${name}.md`),
 ];

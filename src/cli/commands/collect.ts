@@ -1,22 +1,23 @@
-/** `assay collect --endpoint URL --prompts FILE --out FILE`: a transcript of what endpoints answer. */
+/** `assay collect --endpoint URL --prompts FILE --out FILE`: a transcript of what endpoints answer, or scores that models give. */
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Collection, collect, type Endpoint } from "../../app/collect.js";
+import { SCORINGS } from "../../app/collect-scores.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { isLocalModel } from "../../host/answers/open-local-model.js";
 import { asAssayError } from "../../host/files.js";
 import type { Protocol } from "../../transcript/chat-protocol.js";
-import { drawPrompts, readPromptSet } from "../../transcript/prompt-set.js";
+import { drawPrompts, type Prompt, readPromptSet } from "../../transcript/prompt-set.js";
 import { progressLine } from "../progress.js";
+import { spokenScores, type TypedScoring, typedScores } from "./collect-scores.js";
 
-interface Options {
+interface Options extends TypedScoring {
   endpoint: string[];
   model: string[];
   out: string[];
   protocol: Protocol[];
   keyEnv: string[];
-  prompts: string;
   count?: number;
   seed: string;
   samples: number;
@@ -69,6 +70,15 @@ export function collectCommand(): Command {
     .option("--per-minute <n>", "requests a minute to each endpoint at most", number)
     .option("--tries <n>", "tries a request before the run stops", whole(1, 100), 8)
     .addOption(new Option("--timeout <seconds>", "longest wait for one answer").argParser(number).default(180))
+    .addOption(
+      new Option(
+        "--score <how>",
+        "scores of items in place of answers: reward (a head's logit) or odds (log-odds of the answer) by a model run here, pointwise or pairwise by a judge; --prompts then holds the items",
+      ).choices(SCORINGS),
+    )
+    .option("--judge-prompt <file>", "a judge's words, with {prompt} and {answer}, or {first} and {second}")
+    .option("--label <name>", "with --score reward: of several labels, the good one")
+    .option("--chat", "with --score odds: the prompt as a turn of the model's chat template")
     .option("--json", "print one record an endpoint as JSON, nothing else")
     .addHelpText(
       "after",
@@ -83,6 +93,14 @@ Examples:
   $ assay collect --endpoint gguf:./model.gguf --prompts data/prompts/general-1.json --max-tokens 128 --out local.jsonl
 
   $ assay collect --endpoint onnx:./model --prompts data/prompts/general-1.json --max-tokens 128 --out local.jsonl
+
+  $ assay collect --score pairwise --endpoint https://api.example.com/v1 --model judge-1 --prompts items.jsonl --out judge-1.jsonl
+  $ assay collect --score odds --endpoint gguf:./model.gguf --prompts items.jsonl --out model.jsonl
+  $ assay collect --score reward --endpoint onnx:./reward-model --prompts items.jsonl --out reward.jsonl
+
+With --score, --prompts holds items, JSON Lines of {"probe", "prompt_id", "prompt", "item", "text"} (or RewardBench's pairs),
+and --out gets the scores that "assay examine preferences" takes; see docs/scores.md. A judge is asked at temperature 0
+unless told otherwise, pairwise in both orders; its replies lie in OUT.answers.jsonl.
 
 A GGUF file is run on the processor by node-llama-cpp 3, a folder with config.json, tokenizer.json and onnx/model.onnx
 by Transformers.js 4; both are optional peers (npm install node-llama-cpp@3, npm install --ignore-scripts
@@ -103,18 +121,12 @@ async function run(options: Options): Promise<void> {
     throw new AssayError("USAGE", "collect: expected different files in --out, got one twice");
   if (options.maxCost !== undefined && (options.priceIn === undefined || options.priceOut === undefined))
     throw new AssayError("USAGE", "collect: expected --price-in and --price-out with --max-cost");
-  const bytes = await readFile(options.prompts).catch((error) => {
-    throw asAssayError(error, options.prompts, "--prompts");
-  });
-  const prompts = drawPrompts(readPromptSet(bytes, quoted(basename(options.prompts))), options.seed, options.count);
   const stop = new AbortController();
   const onSignal = () => stop.abort(new AssayError("USAGE", "collect: interrupted; run the same command to go on"));
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   const progress = progressLine();
-  const collections = await collect({
+  const shared = {
     endpoints: options.endpoint.map((url, i) => endpointOf(url, i, options)),
-    prompts,
-    samples: options.samples,
     seed: options.seed,
     requestsMax: options.maxRequests ?? null,
     costMax: options.maxCost ?? null,
@@ -129,9 +141,23 @@ async function run(options: Options): Promise<void> {
     timeoutMs: options.timeout * 1000,
     signal: stop.signal,
     onProgress: progress.report,
-  }).finally(() => progress.done());
-  process.stdout.write(`${collections.map(options.json ? (c) => JSON.stringify(c) : spoken).join("\n")}\n`);
+  };
+  const said = <T>(collections: readonly T[], words: (collection: T) => string) =>
+    process.stdout.write(`${collections.map(options.json ? (c) => JSON.stringify(c) : words).join("\n")}\n`);
+  try {
+    if (options.score) said(await typedScores(options.score, options, shared), spokenScores);
+    else said(await collect({ ...shared, prompts: await drawn(options), samples: options.samples }), spoken);
+  } finally {
+    progress.done();
+  }
   if (stop.signal.aborted) process.exitCode = 1;
+}
+
+async function drawn({ prompts, seed, count }: Options): Promise<Prompt[]> {
+  const bytes = await readFile(prompts).catch((error) => {
+    throw asAssayError(error, prompts, "--prompts");
+  });
+  return drawPrompts(readPromptSet(bytes, quoted(basename(prompts))), seed, count);
 }
 
 function endpointOf(url: string, i: number, options: Options): Endpoint {
@@ -148,7 +174,8 @@ function endpointOf(url: string, i: number, options: Options): Endpoint {
     settings: {
       model: options.model[i] ?? "default",
       // A server has its own default, which it does not tell; a model run here decodes greedily unless told otherwise.
-      temperature: options.temperature ?? (isLocalModel(url) ? 0 : null),
+      // A judge that draws its verdicts would be asked something else each time.
+      temperature: options.temperature ?? (isLocalModel(url) || options.score ? 0 : null),
       maxTokens: options.maxTokens,
       system: options.system ?? null,
       seed: null,

@@ -46,17 +46,17 @@ interface Sequence {
   ): Promise<({ next: { logits?: Map<number, number> } } | undefined)[]>;
 }
 
-/** @throws AssayError UNAVAILABLE without the peer, NOT_FOUND or FORMAT */
-export async function openLocalStepper(path: string): Promise<LocalStepper> {
+/** @param who asks, for its faults @throws AssayError UNAVAILABLE without the peer, NOT_FOUND or FORMAT */
+export async function openLocalStepper(path: string, who = "mark serve"): Promise<LocalStepper> {
   const file = resolve(path);
   const name = `gguf:${await digestOf(file)}`;
   await checkHeader(file);
-  const { getLlama, resolveChatWrapper } = (await llamaPeer("mark serve")) as unknown as Peer;
+  const { getLlama, resolveChatWrapper } = (await llamaPeer(who)) as unknown as Peer;
   const llama = await getLlama({ build: "never", gpu: false, skipDownload: true, logLevel: "error" });
   const fault = (error: unknown) => {
     throw new AssayError(
       "FORMAT",
-      `mark serve: expected a model that llama.cpp runs in ${quoted(basename(file))}: ${String((error as Error).message)}`,
+      `${who}: expected a model that llama.cpp runs in ${quoted(basename(file))}: ${String((error as Error).message)}`,
     );
   };
   const model = await llama.loadModel({ modelPath: file }).catch(fault);

@@ -10,13 +10,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { prng } from "../../../src/base/prng.js";
+import { completionsUrl, readScore, scoreText } from "../../../src/host/answers/endpoint-scores.js";
+import { keepScores } from "../../../src/host/answers/kept-scores.js";
+import { scoreByLogits, scoreBySteps } from "../../../src/host/answers/local-scores.js";
 import type { StepModel } from "../../../src/host/answers/step-model.js";
 import { examineMembership } from "../../../src/labs/membership/examine.js";
-import { completionsUrl, readScore, scoreText } from "../../../src/labs/membership/host/endpoint-scores.js";
-import { scoreByLogits, scoreBySteps } from "../../../src/labs/membership/host/local-scores.js";
 import { committed, PLAN_TYPE, publishedTexts, textsToScore } from "../../../src/labs/membership/plan/plan.js";
 import { readScores } from "../../../src/labs/membership/plan/scores.js";
-import { readTexts, scoreTexts } from "../../../src/labs/membership/tools/score.js";
+import { readTexts } from "../../../src/labs/membership/tools/score.js";
 
 const home = mkdtempSync(join(tmpdir(), "assay-score-"));
 const servers: Server[] = [];
@@ -82,13 +83,18 @@ const plan = committed({
   }),
 } as never) as Extract<ReturnType<typeof committed>, { kind: "canary" }>;
 
+const KEPT = {
+  who: "membership score",
+  line: ({ id }: { id: string }, given: object) => JSON.stringify({ id, ...given }),
+  refusalsKept: false,
+};
 const nowhere = { wait: async () => undefined };
 async function finding(learned: ReadonlySet<string>, name: string) {
   writeFileSync(at(`${name}.texts`), [...textsToScore(plan)].map((row) => `${JSON.stringify(row)}\n`).join(""));
   const texts = readTexts(readFileSync(at(`${name}.texts`)), "texts");
   const url = completionsUrl(await served(echoing(learned))).href;
-  const score = (text: string) => scoreText({ url, model: "served", key: null }, text, nowhere.wait);
-  const done = await scoreTexts({ texts, score, out: at(name), of: name, concurrency: 8 });
+  const score = ({ text }: { text: string }) => scoreText({ url, model: "served", key: null }, text, nowhere.wait);
+  const done = await keepScores({ ...KEPT, items: texts, score, out: at(name), of: name, concurrency: 8 });
   expect(done).toEqual({ scored: 240, refused: [] });
   const scores = readScores(readFileSync(at(name)), name);
   const artefact = (kind: "text" | "scores") => ({ name, kind, root: `sha256:${"0".repeat(64)}` as const });
@@ -170,23 +176,24 @@ describe("the file of scores", () => {
       if (++asked > 7) throw new Error("cut");
       return { logprob: -1, tokens: 2 };
     };
-    const scoring = { texts, out: at("cut"), of: "a model", concurrency: 1 };
-    await expect(scoreTexts({ ...scoring, score: stops })).rejects.toThrow("cut");
+    const scoring = { ...KEPT, items: texts, out: at("cut"), of: "a model", concurrency: 1 };
+    await expect(keepScores({ ...scoring, score: stops })).rejects.toThrow("cut");
     writeFileSync(at("cut.part"), `${readFileSync(at("cut.part"), "utf8")}{"id":"8","logp`);
     const whole = async () => ({ logprob: -2, tokens: 2 });
-    await expect(scoreTexts({ ...scoring, of: "another", score: whole })).rejects.toThrow("another model");
-    expect(await scoreTexts({ ...scoring, score: whole })).toEqual({ scored: 20, refused: [] });
+    await expect(keepScores({ ...scoring, of: "another", score: whole })).rejects.toThrow("another model");
+    expect(await keepScores({ ...scoring, score: whole })).toEqual({ scored: 20, refused: [] });
     const { logprobs: read } = readScores(readFileSync(at("cut")), "cut");
     expect([read.size, [...read.values()].filter((value) => value === -1).length]).toEqual([20, 7]);
   });
   test("texts that are refused are left out; where none is scored that is said once", async () => {
-    const some = async (text: string) => (text.endsWith("3") ? { refused: "too long" } : { logprob: -1, tokens: 1 });
-    const done = await scoreTexts({ texts, out: at("some"), of: "m", concurrency: 3, score: some });
+    const some = async ({ text }: { text: string }) =>
+      text.endsWith("3") ? { refused: "too long" } : { logprob: -1, tokens: 1 };
+    const done = await keepScores({ ...KEPT, items: texts, out: at("some"), of: "m", concurrency: 3, score: some });
     expect([done.scored, done.refused.length]).toEqual([18, 2]);
     const none = async () => ({ refused: "no echo" });
-    await expect(scoreTexts({ texts, out: at("none"), of: "m", concurrency: 1, score: none })).rejects.toThrow(
-      "no echo",
-    );
+    await expect(
+      keepScores({ ...KEPT, items: texts, out: at("none"), of: "m", concurrency: 1, score: none }),
+    ).rejects.toThrow("no echo");
   });
   test("what is no list of texts is refused by its line", () => {
     const read = (text: string) => () => readTexts(new TextEncoder().encode(text), "t");

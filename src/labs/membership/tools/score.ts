@@ -3,73 +3,19 @@
  * an ONNX folder run here. Texts
  * come under ids that do not say which was published. What was scored is on disk at once, and a second start goes on.
  */
-import { appendFile, readFile, rename } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { fromUtf8 } from "../../../base/bytes.js";
 import { sha256Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
-import { assertFreeFile, readSmallFile } from "../../../host/small-file.js";
-import { completionsUrl, type Score, scoreText } from "../host/endpoint-scores.js";
+import { completionsUrl, type Score, scoreText } from "../../../host/answers/endpoint-scores.js";
+import { keepScores } from "../../../host/answers/kept-scores.js";
+import { readSmallFile } from "../../../host/small-file.js";
 import { PLAN_BYTES_MAX, TEXT_CHARACTERS_MAX } from "../method.js";
 
 interface TextToScore {
   id: string;
   text: string;
-}
-
-interface Scoring {
-  texts: readonly TextToScore[];
-  score: (text: string) => Promise<Score>;
-  /** A new file; beside it the part that is done, until all is. */
-  out: string;
-  /** What makes a part that is done this one's: digest of the texts, endpoint and model. */
-  of: string;
-  concurrency: number;
-}
-
-/** @returns how many have a score, and why others have none @throws USAGE where the part that is done is of something else */
-export async function scoreTexts({ texts, score, out, of, concurrency }: Scoring) {
-  await assertFreeFile(out);
-  const partial = `${out}.part`;
-  const head = JSON.stringify({ scores: of });
-  const before = await readFile(partial, "utf8").catch(() => null);
-  const lines = before === null ? [] : before.split("\n").slice(0, -1);
-  if (before === null) await appendFile(partial, `${head}\n`);
-  else if (lines[0] !== head)
-    throw new AssayError("USAGE", `membership score: ${quoted(partial)} was begun for other texts or another model`);
-  const done = new Set(lines.slice(1).map((line) => String((JSON.parse(line) as { id: unknown }).id)));
-  // A line that was cut off while it was written is written again.
-  if (before !== null && !before.endsWith("\n")) await rewrite(partial, lines);
-  const waiting = texts.filter(({ id }) => !done.has(id));
-  const refused: string[] = [];
-  let at = 0;
-  const worker = async () => {
-    while (at < waiting.length) {
-      const { id, text } = waiting[at++]!;
-      const given = await score(text);
-      if ("refused" in given) {
-        refused.push(`${id}: ${given.refused}`);
-        // A server that scores nothing is told once, not for each text.
-        if (done.size === 0 && refused.length >= 5) at = waiting.length;
-        continue;
-      }
-      done.add(id);
-      await appendFile(partial, `${JSON.stringify({ id, ...given })}\n`, { flush: true });
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  if (done.size === 0)
-    throw new AssayError("UNAVAILABLE", `membership score: no text was scored; ${refused[0] ?? "there was none"}`);
-  const whole = await readFile(partial, "utf8");
-  await rewrite(partial, whole.split("\n").slice(1, -1));
-  await rename(partial, out);
-  return { scored: done.size, refused };
-}
-
-async function rewrite(path: string, lines: readonly string[]): Promise<void> {
-  const { writeWhole } = await import("../../../host/whole-file.js");
-  await writeWhole(path, new TextEncoder().encode(lines.map((line) => `${line}\n`).join("")));
 }
 
 /** `{"id", "text"}` a line, each id once. @throws FORMAT naming the line, LIMIT */
@@ -131,15 +77,25 @@ the claim. gguf: needs node-llama-cpp, onnx: needs @huggingface/transformers; ne
         process.stderr.write(
           `${scored} of ${texts.length} texts scored${refused.length > 0 ? `; ${refused.length} not: ${refused.slice(0, 3).join("; ")}` : ""}\n`,
         );
-      const of = (name: string) => `${sha256Digest(bytes)} ${name}`;
+      const kept = async (name: string, score: (text: string) => Promise<Score>, atOnce = 1) => {
+        const done = await keepScores({
+          who: "membership score",
+          items: texts,
+          score: ({ text }) => score(text),
+          line: ({ id }, given) => JSON.stringify({ id, ...given }),
+          out,
+          of: `${sha256Digest(bytes)} ${name}`,
+          concurrency: atOnce,
+          refusalsKept: false,
+        });
+        told(done.scored, done.refused);
+      };
       if (endpoint.startsWith("gguf:")) {
         const { openLocalStepper } = await import("../../../host/answers/local-stepper.js");
-        const { scoreBySteps } = await import("../host/local-scores.js");
+        const { scoreBySteps } = await import("../../../host/answers/local-scores.js");
         const local = await openLocalStepper(endpoint.slice("gguf:".length));
         try {
-          const score = (text: string) => scoreBySteps(local, text);
-          const done = await scoreTexts({ texts, score, out, of: of(local.name), concurrency: 1 });
-          told(done.scored, done.refused);
+          await kept(local.name, (text) => scoreBySteps(local, text));
         } finally {
           await local.close();
         }
@@ -147,12 +103,10 @@ the claim. gguf: needs node-llama-cpp, onnx: needs @huggingface/transformers; ne
       }
       if (endpoint.startsWith("onnx:")) {
         const { openOnnxLogits } = await import("../../../host/answers/onnx-model.js");
-        const { scoreByLogits } = await import("../host/local-scores.js");
+        const { scoreByLogits } = await import("../../../host/answers/local-scores.js");
         const local = await openOnnxLogits(endpoint);
         try {
-          const score = (text: string) => scoreByLogits(local, text);
-          const done = await scoreTexts({ texts, score, out, of: of(local.name), concurrency: 1 });
-          told(done.scored, done.refused);
+          await kept(local.name, (text) => scoreByLogits(local, text));
         } finally {
           await local.close();
         }
@@ -163,9 +117,7 @@ the claim. gguf: needs node-llama-cpp, onnx: needs @huggingface/transformers; ne
       if (keyEnv !== undefined && key === null)
         throw new AssayError("USAGE", `--key-env: expected a key in ${quoted(keyEnv)}, got none`);
       const url = completionsUrl(endpoint).href;
-      const score = (text: string) => scoreText({ url, model, key }, text);
-      const done = await scoreTexts({ texts, score, out, of: of(`${url} ${model}`), concurrency });
-      told(done.scored, done.refused);
+      await kept(`${url} ${model}`, (text) => scoreText({ url, model, key }, text), concurrency);
     });
 }
 

@@ -6,9 +6,10 @@
 import { utf8 } from "../../../base/bytes.js";
 import { sha256Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
+import { formatOf } from "../../../transcript/answer-looks.js";
 import { PROBES } from "../method.js";
 import type { Json } from "./row.js";
-import { formatOf, type Row } from "./score-table.js";
+import type { Row } from "./score-table.js";
 
 /** Two rows an annotation; a prompt is the instruction with its two outputs. @throws AssayError FORMAT */
 export function readAlpaca(annotations: readonly Json[], what: string): Row[] {

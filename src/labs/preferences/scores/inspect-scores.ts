@@ -1,8 +1,9 @@
 /** Scores of an Inspect log (one JSON document): the first score of each sample, grouped by what its metadata names. */
 import { AssayError } from "../../../base/error.js";
+import { formatOf } from "../../../transcript/answer-looks.js";
 import { PROBES } from "../method.js";
 import { checkedText, idOf, type Json, scoreOf } from "./row.js";
-import { formatOf, type Row } from "./score-table.js";
+import type { Row } from "./score-table.js";
 
 /** What Inspect writes for right, wrong, partly right and no answer. */
 const GRADES: Readonly<Record<string, number>> = { C: 1, P: 0.5, I: 0, N: 0 };

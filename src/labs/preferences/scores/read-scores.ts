@@ -5,7 +5,8 @@
  *   RewardBench  `eval-set-scores`: columns `id`, `scores_chosen` and `scores_rejected`, or `scores` of several answers
  *   alpaca_eval  a list of annotations: `instruction`, `output_1`, `output_2`, `preference` from 1 to 2
  *   Inspect      a log whose samples carry scores; `metadata` may name `prompt_id`, `item`, `probe`
- * The last three are the probe "pairs" unless they say otherwise. What a score was made of no reader can see.
+ * Rows with `"score": null` and `refused` are left out. The last three are the probe "pairs" unless they say otherwise.
+ * What a score was made of no reader can see.
  */
 import { AssayError, quoted } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
@@ -13,7 +14,7 @@ import { ROWS_MAX } from "../method.js";
 import { readAlpaca } from "./alpaca-annotations.js";
 import { readInspect } from "./inspect-scores.js";
 import { readRewardBench } from "./reward-bench.js";
-import { checkedText, type Json, rowOf } from "./row.js";
+import { checkedText, isUnscored, type Json, rowOf } from "./row.js";
 import { keyOf, type Row, type ScoreTable } from "./score-table.js";
 
 /**
@@ -38,7 +39,7 @@ export function readScores(text: string, what: string): ScoreTable {
       const value = parseStrictJson(line, where);
       if (typeof value === "object" && value !== null && "scores_chosen" in value)
         for (const row of readRewardBench([value as Json], where, i)) add(row, where);
-      else add(rowOf(value, where), where);
+      else if (!isUnscored(value)) add(rowOf(value, where), where);
     }
   } else {
     const read = readDocument(document, what);
@@ -75,7 +76,7 @@ function readDocument(document: unknown, what: string): { rows: Row[]; template:
     if (first && ("scores_chosen" in first || "scores" in first))
       return { rows: readRewardBench(document as Json[], what, 0), template: null };
     return {
-      rows: document.map((each, i) => rowOf(each, `${what}, item ${i + 1}`)),
+      rows: document.flatMap((each, i) => (isUnscored(each) ? [] : [rowOf(each, `${what}, item ${i + 1}`)])),
       template: null,
     };
   }

@@ -3,9 +3,10 @@
  * score of the chosen and of the rejected answer, or with a list of scores (version 2: one right answer of several).
  */
 import { AssayError } from "../../../base/error.js";
+import { formatOf } from "../../../transcript/answer-looks.js";
 import { PROBES } from "../method.js";
 import { type Json, scoreOf } from "./row.js";
-import { formatOf, type Row } from "./score-table.js";
+import type { Row } from "./score-table.js";
 
 /** @param at number of the first record, where records have no `id` */
 export function readRewardBench(records: readonly Json[], what: string, at: number): Row[] {

@@ -1,7 +1,8 @@
 /** One row of scores of the house's own form, checked. */
 import { AssayError, quoted } from "../../../base/error.js";
+import { formatOf } from "../../../transcript/answer-looks.js";
 import { PROBES, REFUSALS } from "../method.js";
-import { formatOf, type Row } from "./score-table.js";
+import type { Row } from "./score-table.js";
 
 export type Json = Record<string, unknown>;
 
@@ -24,6 +25,12 @@ export function rowOf(value: unknown, where: string): Row {
     score: labelled ? labelOf(row.label, where) : scoreOf(row.score, where),
     ...looksOf(row, where),
   };
+}
+
+/** Whether a line says why an item has no score: it is left out, as an annotation that could not be read is. */
+export function isUnscored(value: unknown): boolean {
+  const { score, refused } = (value ?? {}) as Json;
+  return score === null && typeof refused === "string";
 }
 
 /** Length and format as stated, or of the answer's text. */

@@ -21,8 +21,3 @@ export interface ScoreTable {
 export function keyOf({ probe, prompt, item }: Pick<Row, "probe" | "prompt" | "item">): string {
   return `${probe}\0${prompt}\0${item}`;
 }
-
-/** Marks that a format is made of: lists, headings, emphasis, code, numbers. */
-export function formatOf(text: string): number {
-  return text.match(/[\n*#`|:\-\d]/g)?.length ?? 0;
-}

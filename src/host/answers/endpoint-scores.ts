@@ -4,8 +4,9 @@
  * The first token has none where the server puts nothing before it: the score is of the rest, for each text alike. It cannot
  * see what the server computed them with.
  */
-import { boundedBody } from "../../../host/bounded-body.js";
-import { chatUrl } from "../../../transcript/chat-protocol.js";
+
+import { chatUrl } from "../../transcript/chat-protocol.js";
+import { boundedBody } from "../bounded-body.js";
 
 /** Of 100,000 characters with their tokens, as JSON (CWE-400). */
 const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
