@@ -230,6 +230,7 @@ test("a model that is run here: log-softmax of its raw logits, step by step, tok
 test("a model that gives all logits in one pass: the same, and what it does not take is refused", async () => {
   const model = {
     name: "stub",
+    turn: (prompt: string) => prompt,
     encode: (text: string) => [...text].map((letter) => letter.charCodeAt(0) - 97),
     logits: async (ids: readonly number[]) => {
       if (ids.length > 8) throw new Error("indices out of range");
