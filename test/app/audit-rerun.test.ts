@@ -128,6 +128,7 @@ describe("false segments miss where they were drawn", () => {
     const few = await again(made, null, 2);
     expect(few).toMatchObject({ status: "stands out", chance: Number((3 ** -SEGMENTS).toPrecision(3)) });
     expect(few.says.join()).toMatch(/were they to miss 3 new runs each/);
+    expect(report.cannotSee.join()).toMatch(/holds for runs on machines of one kind alone/);
   }, 60_000);
 
   test("one false segment of five: stands out as often as it is drawn, and the report says how often that is", async () => {

@@ -8,6 +8,7 @@
  * lie further from every other than the others lie apart; that it is the committed one has probability 1/(n + 1) at most,
  * however the runs scatter, rare forks of a command that mostly repeats its bits included. Over s drawn segments, whose
  * noise is new each time, so many misses are the tail of a binomial law. One miss in few runs stands out and refutes nothing.
+ * It holds for runs on machines of one kind: other hardware differs on every segment alike, which no law of chance covers.
  */
 import { log10BinomialTail } from "../../stats/exact-tails.js";
 import type { AuditReport } from "./audit-report.js";
@@ -118,6 +119,7 @@ export function rerunReport(input: RerunInput): RerunReport {
       "a path whose segments were made to run again: that takes computing, not training on the data",
       "whether the command that was logged is the one that was used",
       "a difference smaller than the spread of the command's own runs",
+      "other hardware or libraries than the maker's, which round otherwise: a command that repeats its bits here may end elsewhere there on every segment, and what is said of chance holds for runs on machines of one kind alone",
     ],
     software,
   };
