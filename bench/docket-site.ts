@@ -66,8 +66,11 @@ try {
   const filed = await fileCases();
   await fill(filed, databaseUrl);
   figures.machine = { processors: cpus().length, model: cpus()[0]?.model ?? "", node: process.version };
-  figures[engine] = { cases: CASES, filed: FILED, clients: CLIENTS, requests: REQUESTS, ...(await load(databaseUrl)) };
-  writeFileSync(OUT, `${JSON.stringify(figures, null, 2)}\n`);
+  await load(databaseUrl, (measured) => {
+    // What was measured stays where the rest is not.
+    figures[engine] = { cases: CASES, filed: FILED, clients: CLIENTS, requests: REQUESTS, ...measured };
+    writeFileSync(OUT, `${JSON.stringify(figures, null, 2)}\n`);
+  });
   console.log(JSON.stringify(figures[engine], null, 2));
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -124,7 +127,8 @@ async function fill(filed: readonly ReturnType<typeof rowsOfCase>[], url: string
   await index.database.close();
 }
 
-async function load(databaseUrl: string | undefined) {
+/** @param told after each kind of page, of all that were measured so far */
+async function load(databaseUrl: string | undefined, told: (measured: object) => void): Promise<void> {
   const { DATABASE_URL: _, ...rest } = process.env;
   const server = spawn(process.execPath, ["dist/command/main.js", "docket", "serve", folder, "--port", "0"], {
     env: databaseUrl === undefined ? rest : { ...rest, DATABASE_URL: databaseUrl },
@@ -183,6 +187,7 @@ async function load(databaseUrl: string | undefined) {
       ...(databaseUrl === undefined ? {} : { postgresMsEach: round((engine() - beside) / REQUESTS) }),
       ratio: round(each / still),
     };
+    told({ startSeconds, pages, loadAverage: Math.round(loadavg()[0]! * 10) / 10 });
     console.error(name, JSON.stringify(pages[name]));
   };
   for (const [name, address] of Object.entries(PAGES)) await measured(name, (requests) => run(address, requests));
@@ -196,7 +201,6 @@ async function load(databaseUrl: string | undefined) {
   await index.database.close();
   agent.destroy();
   server.kill();
-  return { startSeconds, pages, loadAverage: Math.round(loadavg()[0]! * 10) / 10 };
 }
 
 /** Fields of a process's stat after its name: the first is its state, the second its parent. */
