@@ -5,9 +5,11 @@
  *
  *   npm run build
  *   node bench/code.ts --sources DIR --ours DIR --fork DIR --work DIR [--jplag LIB --java JAVA]
+ *     [--jplag-seconds N] [--only index]
  *
  * DIR of sources holds one folder a maker, as materials/code/fetch-public.ts lays them out for Python; LIB the jars of
- * de.jplag:jplag and de.jplag:python-3, 6.0.0, from Maven Central (Java 21 or later). Reads /proc, so Linux alone. On a
+ * de.jplag:jplag and de.jplag:python-3, 6.0.0, from Maven Central (Java 21 or later); after N seconds it is stopped, and
+ * what it used is a lower bound. Reads /proc, so Linux alone. On a
  * machine that others share, read processor time and ratios.
  */
 import { spawn } from "node:child_process";
@@ -21,7 +23,10 @@ import { readSourceTree } from "../dist/labs/code/host/source-tree.js";
 const here = import.meta.dirname;
 const { values } = parseArgs({
   options: Object.fromEntries(
-    ["sources", "ours", "fork", "work", "jplag", "java"].map((name) => [name, { type: "string" as const }]),
+    ["sources", "ours", "fork", "work", "jplag", "java", "jplag-seconds", "only"].map((name) => [
+      name,
+      { type: "string" as const },
+    ]),
   ),
 });
 const of = (name: string): string => {
@@ -43,6 +48,8 @@ interface Cost {
   processorS: number;
   peakMiB: number;
   loadAtStart: number;
+  /** Before it ended, so that its cost is at least what stands here. */
+  stopped?: true;
 }
 interface Used {
   processorS: number;
@@ -67,6 +74,7 @@ async function timed(
   command: string,
   args: readonly string[],
   onLine: (line: string, used: Used) => void = () => {},
+  secondsMax = Number.POSITIVE_INFINITY,
 ): Promise<Cost & { out: string }> {
   const loadAtStart = Math.round(10 * loadavg()[0]!) / 10;
   const start = performance.now();
@@ -74,8 +82,12 @@ async function timed(
   let last: Used = { processorS: 0, peakMiB: 0 };
   let out = "";
   let error = "";
+  let stopped = false;
   const look = () => {
-    last = usedBy(child.pid!) ?? last;
+    const used = usedBy(child.pid!);
+    // A process that ended and was not yet waited for states no peak.
+    if (used) last = { processorS: used.processorS, peakMiB: Math.max(last.peakMiB, used.peakMiB) };
+    if (performance.now() - start > 1000 * secondsMax) stopped = child.kill() || stopped;
   };
   const timer = setInterval(look, 100);
   child.stdout.on("data", (data) => {
@@ -89,8 +101,14 @@ async function timed(
   });
   const status = await new Promise((done) => child.on("close", done));
   clearInterval(timer);
-  if (status !== 0) throw new Error(`${command} ${args[0]}: ${error}`);
-  return { wallS: Math.round(performance.now() - start) / 1000, ...last, loadAtStart, out };
+  if (status !== 0 && !stopped) throw new Error(`${command} ${args[0]}: ${error}`);
+  return {
+    wallS: Math.round(performance.now() - start) / 1000,
+    ...last,
+    loadAtStart,
+    ...(stopped ? { stopped: true as const } : {}),
+    out,
+  };
 }
 const assay = (args: readonly string[], onLine?: (line: string, used: Used) => void) =>
   timed(process.execPath, [join(here, "..", "dist", "cli", "main.js"), ...args], onLine);
@@ -159,26 +177,31 @@ const index = (limit: number) =>
     return { lines: chosen.reduce((sum, each) => sum + each.lines, 0), makers: chosen.length, ...cost, grown };
   });
 
+// A second process may build the large index meanwhile: the first finds it in WORK.
+if (values.only === "index") {
+  await index(LARGE);
+  process.exit(0);
+}
 const small = await index(SMALL);
 const pair = await step("pair", async () => {
   const lines = { ours: await linesOf(of("ours")), fork: await linesOf(of("fork")) };
   const args = ["examine", "code", of("ours"), of("fork"), "--corpus", join(work, `index-${SMALL}`), "--json"];
   const { out, ...examined } = await assay(args);
-  const { observations, outcome } = JSON.parse(out);
+  const { observations } = JSON.parse(out);
   process.stderr.write(`examined: ${examined.processorS} s\n`);
   let jplag: (Cost & { says: string }) | null = null;
   if (values.jplag) {
     const roots = join(work, "submissions");
     for (const side of ["ours", "fork"]) cpSync(of(side), join(roots, side), { recursive: true });
-    const { out: said, ...cost } = await timed(values.java ?? "java", [
-      "-cp",
-      join(of("jplag"), "*"),
-      join(here, "CodeJplag.java"),
-      roots,
-    ]);
+    const { out: said, ...cost } = await timed(
+      values.java ?? "java",
+      ["-cp", join(of("jplag"), "*"), join(here, "CodeJplag.java"), roots],
+      undefined,
+      Number(values["jplag-seconds"] ?? Number.POSITIVE_INFINITY),
+    );
     jplag = { ...cost, says: said.trim().split("\n").at(-1)! };
   }
-  return { lines, examined, jplag, outcome, forward: observations.forward.max, turned: observations.turned.max };
+  return { lines, examined, jplag, forward: observations.forward.max, turned: observations.turned.max };
 });
 write(null);
 write(await index(LARGE));
@@ -188,7 +211,7 @@ function write(large: Index | null): void {
   writeFileSync(join(here, "code.json"), `${JSON.stringify({ machine, pair, small, large }, null, 2)}\n`);
   const whole = (n: number) => Math.round(n).toLocaleString("en-GB");
   const row = (what: string, lines: number, { processorS, wallS, peakMiB, loadAtStart }: Cost) =>
-    `| ${what} | ${whole(lines)} | ${processorS.toFixed(1)} s | ${wallS.toFixed(1)} s | ${whole((1e6 * processorS) / lines)} µs | ${whole(peakMiB)} MiB | ${loadAtStart} |\n`;
+    `| ${what} | ${whole(lines)} | ${processorS.toFixed(1)} s | ${wallS.toFixed(1)} s | ${whole((1e6 * processorS) / lines)} µs | ${peakMiB > 0 ? `${whole(peakMiB)} MiB` : "not kept"} | ${loadAtStart} |\n`;
   const both = pair.lines.ours + pair.lines.fork;
   const { examined, jplag } = pair;
   const quarters = large
@@ -210,9 +233,9 @@ Others used the machine too: read processor time and ratios before wall time; th
 
 | what | lines | processor time | wall time | processor time a line | peak memory | load |
 | --- | --- | --- | --- | --- | --- | --- |
-${row("a library examined against its fork", both, examined)}${jplag ? row("JPlag 6.0.0 on the same two trees, in the same run", both, jplag) : ""}${row(`index of ${small.makers} makers`, small.lines, small)}${large ? row(`index of ${large.makers} makers`, large.lines, large) : ""}
-${jplag ? `Assay's processor time is ${ratio(examined.processorS, jplag.processorS)} of JPlag's, its wall time ${ratio(examined.wallS, jplag.wallS)}; asked: a third, 0.33.\n` : ""}${large ? `\nThe index: ${whole(large.peakMiB)} MiB at most (asked: less than 1,500). Processor time a line in the first to the fourth quarter of its lines: ${quarters.join(", ")} µs.\n` : ""}
-Outcome \`${pair.outcome}\`: largest score ${pair.forward.toFixed(3)}, turned ${pair.turned.toFixed(3)}.
+${row("a library examined against its fork", both, examined)}${jplag ? row(`JPlag 6.0.0 on the same two trees, in the same run${jplag.stopped ? ", stopped before it ended" : ""}`, both, jplag) : ""}${row(`index of ${small.makers} makers`, small.lines, small)}${large ? row(`index of ${large.makers} makers`, large.lines, large) : ""}
+${jplag ? `Assay's processor time is ${ratio(examined.processorS, jplag.processorS)} of JPlag's${jplag.stopped ? " at most" : ""}, its wall time ${ratio(examined.wallS, jplag.wallS)}; asked: a third, 0.33.\n` : ""}${large ? `\nThe index: ${whole(large.peakMiB)} MiB at most (asked: less than 1,500). Processor time a line in the first to the fourth quarter of its lines: ${quarters.join(", ")} µs.\n` : ""}
+Largest score of the pair ${pair.forward.toFixed(3)}, turned ${pair.turned.toFixed(3)}.
 `,
   );
 }
