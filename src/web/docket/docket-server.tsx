@@ -153,6 +153,14 @@ function addCasePages(app: Hono, docket: Docket): void {
     const shown = await shownOf(c);
     return shown ? c.html(wholePage(shown), 200, headers()) : none(c);
   });
+  app.get("/cases/:id/print.json", async (c) => {
+    const shown = await shownOf(c);
+    if (!shown) return none(c);
+    const pages = Object.fromEntries(
+      CASE_PAGES.map(({ path, record }) => [path || "overview", record(shown, {}, "")!] as const),
+    );
+    return c.json({ type: "assay/docket-page/v1", case: shown.case, page: "print", pages }, 200, headers());
+  });
   app.get("/cases/:path{.+}", async (c) => {
     const asked = c.req.param("path");
     const twin = asked.endsWith(".json");
@@ -198,7 +206,12 @@ function framed(shown: CaseView, found: CasePage, record: object, rest: string, 
 function wholePage(shown: CaseView): string {
   const here = `/cases/${shown.case}`;
   return page(
-    { title: shown.title, twin: null, feed: `${here}/feed.atom`, crumbs: [{ text: shown.title, href: here }] },
+    {
+      title: shown.title,
+      twin: `${here}/print.json`,
+      feed: `${here}/feed.atom`,
+      crumbs: [{ text: shown.title, href: here }],
+    },
     <>
       {CASE_PAGES.map(({ record, body }) => (
         <div class="app-whole">{body(record(shown, {}, "")!, shown)}</div>
