@@ -66,15 +66,8 @@ function runSettings(log: JsonObject, what: string): Settings | null {
 
 function readSample(sample: unknown, settings: Settings | null, what: string): UnnumberedRecord {
   if (!isObject(sample)) throw expected(what, "a sample object", sample);
-  const output = isObject(sample.output) ? sample.output : null;
-  const choices = Array.isArray(output?.choices) ? output.choices : [];
-  const message = isObject(choices[0]) && isObject(choices[0].message) ? choices[0].message : null;
   // A sample that failed has no choice: the model's answer is empty, and that is what is recorded.
-  const text = message
-    ? contentText(message.content, what)
-    : typeof output?.completion === "string"
-      ? output.completion
-      : "";
+  const text = sampleText(sample, what) ?? "";
   const epoch = typeof sample.epoch === "number" && Number.isSafeInteger(sample.epoch) ? sample.epoch : 1;
   if (epoch < 1) throw expected(what, '"epoch" from 1', epoch);
   return {
@@ -87,6 +80,15 @@ function readSample(sample: unknown, settings: Settings | null, what: string): U
     sample: epoch - 1,
     settings,
   };
+}
+
+/** What the model said: the first choice's message, or `completion`, which later versions write beside it; null for neither. */
+export function sampleText(sample: JsonObject, what: string): string | null {
+  const output = isObject(sample.output) ? sample.output : null;
+  const choices = Array.isArray(output?.choices) ? output.choices : [];
+  const message = isObject(choices[0]) && isObject(choices[0].message) ? choices[0].message : null;
+  if (message) return contentText(message.content, what);
+  return typeof output?.completion === "string" ? output.completion : null;
 }
 
 function promptText(input: unknown, what: string): string | null {

@@ -61,6 +61,11 @@ export async function scorerOf(name: string, paths: readonly string[]): Promise<
 
 /** A gzipped file is unpacked within the limit (CWE-409). */
 function unpacked(bytes: Uint8Array, what: string): Uint8Array {
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b)
+    throw new AssayError(
+      "FORMAT",
+      `${what}: expected scores as JSON, got a zip; of an Inspect .eval file give what "inspect log dump" prints`,
+    );
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
     return gunzipSync(bytes, { maxOutputLength: SCORES_BYTES_MAX });

@@ -14,7 +14,7 @@ import type { Row } from "./score-table.js";
 /** Two rows an annotation; a prompt is the instruction with its two outputs. @throws AssayError FORMAT */
 export function readAlpaca(annotations: readonly Json[], what: string): Row[] {
   return annotations.flatMap((each, i) => {
-    const where = `${what}, annotation ${i + 1}`;
+    const where = `${what}, alpaca_eval annotation ${i + 1}`;
     const { preference, instruction } = each;
     if (preference === null) return [];
     if (typeof preference !== "number" || !(preference >= 0 && preference <= 2))

@@ -44,12 +44,15 @@ function looksOf({ text, length, format }: Json, where: string): Pick<Row, "leng
   return { length: stated(length, "length"), format: stated(format, "format") };
 }
 
-/** A finite number. @throws AssayError FORMAT */
-export function scoreOf(given: unknown, where: string): number {
+/** A finite number, of the field where one is named. @throws AssayError FORMAT */
+export function scoreOf(given: unknown, where: string, field: string | null = null): number {
   const value = Array.isArray(given) && given.length === 1 ? given[0] : given;
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  throw new AssayError("FORMAT", `${where}: expected a score as a number, got ${quoted(value)}`);
+  throw new AssayError(
+    "FORMAT",
+    `${where}: expected ${field === null ? "a score" : `"${field}"`} as a number, got ${quoted(value)}`,
+  );
 }
 
 function labelOf(given: unknown, where: string): number {
