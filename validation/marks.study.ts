@@ -1,7 +1,9 @@
 /**
- * The studies behind `marks/present` and `marks/inherited`, version 2. Writes marks-present.json, marks-inherited.json
- * with their tables beside itself. MARKED is filled by makers/marks/make_marked.py (transformers' own processors).
- *   npm run build && node validation/marks.study.ts --zoo ../shared/zoo --marked MARKED --part presence
+ * The studies behind `marks/present`, version 3, and `marks/inherited`, version 2. Writes marks-present.json,
+ * marks-inherited.json with their tables beside itself. MARKED is filled by makers/marks/make_marked.py (transformers'
+ * own processors), TRANSCRIPTS holds answers of models in words.
+ *   npm run build && node validation/marks.study.ts --zoo ../shared/zoo --marked MARKED --transcripts TRANSCRIPTS --part presence
+ *     [--stood validation/marks-present-2.json]
  *   node validation/marks.study.ts --zoo ../shared/zoo --marked MARKED --part inheritance --work DIR
  * Calibrations are kept under DIR as they are made: the second part goes on where it was stopped.
  */
@@ -12,8 +14,11 @@ import { hex } from "../dist/base/bytes.js";
 import { prng } from "../dist/base/prng.js";
 import type { ValidationSummary } from "../dist/finding/validation.js";
 import { TokenDraws } from "../dist/kernels/token-draws.js";
+import { examinePresence } from "../dist/labs/marks/examine.js";
 import { INHERITED, PRESENT } from "../dist/labs/marks/record/method.js";
+import type { PresentObservations } from "../dist/labs/marks/record/observations.js";
 import type { AssayMark } from "../dist/labs/marks/schemes/assay-scheme.js";
+import { keyPaid } from "../dist/labs/marks/schemes/key-choice.js";
 import { log10Tail, moments } from "../dist/labs/marks/schemes/law.js";
 import { schemeOf } from "../dist/labs/marks/schemes/make-scheme.js";
 import { type Mark, parseMark, readMark } from "../dist/labs/marks/schemes/mark-file.js";
@@ -21,7 +26,10 @@ import { markerOf } from "../dist/labs/marks/schemes/marker.js";
 import { type SynthIdMark, samplingTable } from "../dist/labs/marks/schemes/synthid-scheme.js";
 import { calibrate, testInheritance } from "../dist/labs/marks/text/inheritance.js";
 import { testPresence } from "../dist/labs/marks/text/present.js";
+import { READINGS } from "../dist/labs/marks/text/readings.js";
 import { type IdText, readTexts } from "../dist/labs/marks/text/texts.js";
+import { textEncoder } from "../dist/model/beside/text-encoder.js";
+import { readTranscript } from "../dist/transcript/read-transcript.js";
 import { BigramModel, sampleTexts } from "../materials/texts/ngram-model.ts";
 import { strangersText } from "../materials/texts/table-stranger.ts";
 
@@ -29,9 +37,12 @@ const { values } = parseArgs({
   options: {
     zoo: { type: "string" },
     marked: { type: "string" },
+    transcripts: { type: "string" },
     part: { type: "string" },
     work: { type: "string", default: "marks-study-work" },
     students: { type: "string", default: "20" },
+    /** Results of version 2, which no change since altered (marks-unchanged.study.ts): what is new is asked alone. */
+    stood: { type: "string" },
   },
 });
 const draws = new TokenDraws();
@@ -39,6 +50,9 @@ const draws = new TokenDraws();
 const NULL_TEXTS = 60;
 const TRANSCRIPT_TEXTS = 300;
 const V = 1024;
+/** Keys of each form that answers in words are asked for. */
+const WORDS_KEYS = 25;
+const NONE = new Uint32Array(0);
 const UNMARKED = ["base-training-text-plain", "base", "distilled", "independent-other-shape"];
 const say = (text: string) => process.stderr.write(`${text}\n`);
 const sample = (name: string): IdText[] =>
@@ -47,8 +61,8 @@ const unmarked = UNMARKED.map((name) => ({ name, texts: sample(name) }));
 const round = (x: number) => Math.round(x * 100) / 100;
 
 /** Random keys of each scheme for the nulls. */
-function nullMarks(perScheme: number): Mark[] {
-  const source = prng("assay/study/marks", "null keys");
+function nullMarks(perScheme: number, seed = "null keys"): Mark[] {
+  const source = prng("assay/study/marks", seed);
   const int = () => String((source.uint32() >>> 1) | 1);
   const secret = () => hex(Uint8Array.from({ length: 32 }, () => source.below(256)));
   const forms: (() => object)[] = [
@@ -73,8 +87,14 @@ interface Null {
   log10P: number;
 }
 
-const study = (method: { id: string; version: string }, page: string, nulls: readonly Null[], positives: number[]) => {
-  const found = positives.filter((p) => p <= -6).length;
+/** @param found of the positives, where a finding asks more of them than that p is at most 10⁻⁶ */
+const study = (
+  method: { id: string; version: string },
+  page: string,
+  nulls: readonly Null[],
+  positives: number[],
+  found = positives.filter((p) => p <= -6).length,
+) => {
   const accused = nulls.filter((n) => n.log10P <= -6);
   const families = (of: readonly Null[]) => new Set(of.map((n) => n.family)).size;
   const summary: ValidationSummary = {
@@ -106,6 +126,7 @@ const study = (method: { id: string; version: string }, page: string, nulls: rea
     positiveLog10P: positives.map(round),
   };
 };
+const foundIn = (ps: readonly number[]) => `${ps.filter((p) => p <= -6).length} | ${Math.max(...ps).toFixed(1)}`;
 const kindsTable = (kinds: ReturnType<typeof study>["kinds"]) => [
   "",
   "## Every null of this study",
@@ -192,6 +213,110 @@ function otherForm(mark: Mark): Mark {
   );
 }
 
+/** Answers in words as a finding of them asks: in every reading that gives other ids, all of them paid for. */
+function inWords(nulls: Null[]): string[] {
+  const tokenizer = join(here, "../fixtures/demo/base/tokenizer.json");
+  const encoder = textEncoder(readFileSync(tokenizer), tokenizer);
+  const files = readdirSync(values.transcripts!)
+    .filter((f) => f.endsWith(".jsonl.gz"))
+    .sort();
+  const byReadings = new Map<number, number[]>();
+  for (const [n, mark] of nullMarks(WORDS_KEYS, "words").entries()) {
+    const file = files[(n * 7) % files.length]!;
+    const { records } = readTranscript(readFileSync(join(values.transcripts!, file)), file);
+    const from = (n * 16) % (records.length - 8);
+    const answers = records.slice(from, from + 8);
+    const read = READINGS.map(({ name, of }) => ({
+      name,
+      texts: answers.map(({ text }, i) => ({
+        id: String(i),
+        ids: Uint32Array.from(encoder.encode(of(text))),
+        promptIds: NONE,
+      })),
+    }));
+    const ids = read.map(({ texts }) => texts.map((text) => Array.from(text.ids).join()).join("\n"));
+    const readings = read.filter((_, i) => i > 0 && ids.indexOf(ids[i]!) === i);
+    const artefact = (kind: "text" | "mark") => ({ name: kind, kind, root: `sha256:${"0".repeat(64)}` as const });
+    const { observations } = examinePresence({
+      ...{ texts: read[0]!.texts, readings, mark, validations: [], evidence: [] },
+      artefacts: { text: artefact("text"), mark: artefact("mark") },
+      software: { name: "assay", version: "", commit: "" },
+    });
+    const log10P = (observations as PresentObservations).key!.log10P.alone;
+    nulls.push({ kind: "answers of models in words, in each of their readings", family: `words ${n}`, log10P });
+    byReadings.set(readings.length + 1, [...(byReadings.get(readings.length + 1) ?? []), log10P]);
+  }
+  return [
+    "",
+    "## Answers of models in words, eight a finding, read by the demo's tokenizer",
+    "",
+    "| readings paid for | findings | p ≤ 0.05 | p ≤ 0.01 | smallest log10 p |",
+    "|---|---|---|---|---|",
+    ...[...byReadings]
+      .sort(([a], [b]) => a - b)
+      .map(
+        ([many, ps]) =>
+          `| ${many} | ${ps.length} | ${ps.filter((p) => p <= Math.log10(0.05)).length} | ${ps.filter((p) => p <= -2).length} | ${Math.min(...ps).toFixed(2)} |`,
+      ),
+  ];
+}
+
+/** What a finding has where nothing shows who chose the key. */
+const undated = (mark: Mark, log10P: number) => keyPaid(mark, log10P, 1, null).log10P;
+
+/** The study of version 2 with what version 3 pays for: its own nulls and positives, and answers in words besides. */
+function presenceSince(): void {
+  type Stood = ReturnType<typeof study>;
+  const stood = JSON.parse(readFileSync(values.stood!, "utf8")) as Stood;
+  const own = ["tournament", "biased"].flatMap((variant) =>
+    Array.from({ length: 20 }, () =>
+      parseMark({ type: "assay/mark/v1", scheme: "assay", variant, key: "0".repeat(64), vocabulary: V }, "own"),
+    ),
+  );
+  // In the order in which they were asked: one file a key, then the own mark's two modes.
+  const groups = ["kgw", "synthid"].map((group) => marked.filter((file) => file.startsWith(`${group}-`)));
+  const marks = [
+    ...groups.flatMap((files) => files.map((file) => readMark(readFileSync(join(values.marked!, file)), file))),
+    ...own,
+  ];
+  if (marks.length !== stood.positiveLog10P.length) throw new Error(`expected 120 marks, got ${marks.length}`);
+  const paid = stood.positiveLog10P.map((p, i) => undated(marks[i]!, p));
+  const words: Null[] = [];
+  const lines = inWords(words);
+  const { pairs, families, accusedPairs, accusedFamilies } = stood.nulls;
+  const more = study(PRESENT, stood.page, words, []);
+  const found = paid.filter((p) => p <= -6).length;
+  const result = {
+    ...stood,
+    methodVersion: PRESENT.version,
+    nulls: {
+      pairs: pairs + more.nulls.pairs,
+      families: families + more.nulls.families,
+      accusedPairs: accusedPairs + more.nulls.accusedPairs,
+      accusedFamilies: accusedFamilies + more.nulls.accusedFamilies,
+    },
+    // Counted as found: those that stand whoever chose the key. Nulls are counted before that is paid for.
+    positives: { ...stood.positives, foundPairs: found, foundFamilies: found },
+    kinds: [...stood.kinds, ...more.kinds],
+    nullLog10P: [...stood.nullLog10P, ...more.nullLog10P],
+    positivePaidLog10P: paid.map(round),
+  };
+  const at = (name: string) => join(here, name);
+  const [head, ...rest] = readFileSync(at("marks-present.tables.md"), "utf8").split("\n## Every null of this study\n");
+  if (rest.length !== 1) throw new Error("marks-present.tables.md: expected the table of nulls once");
+  const byGroup = [0, 40, 80, 100, 120].slice(0, 4).map((from, i) => paid.slice(from, [40, 80, 100, 120][i]));
+  const names = ["transformers, kgw", "transformers, synthid", "own mark, tournament", "own mark, biased"];
+  const table = [
+    ...["", "## The same where nothing shows who chose the key", ""],
+    ...["| made by | keys | found | weakest log10 p |", "|---|---|---|---|"],
+    ...byGroup.map((ps, i) => `| ${names[i]} | ${ps.length} | ${foundIn(ps)} |`),
+  ];
+  const text = [head!.trimEnd(), ...table, ...lines, ...kindsTable(result.kinds)].join("\n");
+  writeFileSync(at("marks-present.tables.md"), `${text}\n`);
+  writeFileSync(at("marks-present.json"), `${JSON.stringify(result)}\n`);
+  say("presence done");
+}
+
 function presence(): void {
   // Presence: 24 keys of each of 8 forms against four bodies of unmarked text.
   const nulls: Null[] = [];
@@ -216,12 +341,13 @@ function presence(): void {
 
   // Positives: one file a key; made by the originals, and by the own mark on an n-gram model.
   const positives: number[] = [];
+  const paid: number[] = [];
   tables.push(
     "",
     "## Marked text, one file a key",
     "",
-    "| made by | keys | texts × tokens | found | weakest log10 p |",
-    "|---|---|---|---|---|",
+    "| made by | keys | texts × tokens | found where a beacon drew the key | weakest log10 p | found where nothing shows who chose it | weakest log10 p |",
+    "|---|---|---|---|---|---|---|",
   );
   const groups = new Map<string, string[]>();
   for (const file of marked) {
@@ -244,9 +370,11 @@ function presence(): void {
       return testPresence(schemeOf(mark, draws), texts, V).log10P;
     });
     const { texts } = load(names[0]!);
+    const after = ps.map((p, n) => undated(load(names[n]!).mark, p));
     positives.push(...ps);
+    paid.push(...after);
     tables.push(
-      `| transformers, ${group} | ${ps.length} | ${texts.length} × ${texts[0]!.ids.length} | ${ps.filter((p) => p <= -6).length} | ${Math.max(...ps).toFixed(1)} |`,
+      `| transformers, ${group} | ${ps.length} | ${texts.length} × ${texts[0]!.ids.length} | ${foundIn(ps)} | ${foundIn(after)} |`,
     );
   }
   const base = new BigramModel(
@@ -256,6 +384,7 @@ function presence(): void {
   for (const variant of ["tournament", "biased"] as const) {
     const source = prng("assay/study/marks", `own ${variant}`);
     let before: IdText[] | null = null;
+    const after: number[] = [];
     const ps = Array.from({ length: 20 }, (_, k) => {
       const key = hex(Uint8Array.from({ length: 32 }, () => source.below(256)));
       const mark = parseMark(
@@ -270,15 +399,21 @@ function presence(): void {
           log10P: asked(before),
         });
       before = texts;
-      return asked(texts);
+      const log10P = asked(texts);
+      after.push(undated(mark, log10P));
+      return log10P;
     });
     positives.push(...ps);
-    tables.push(
-      `| own mark, ${variant}, bigram model | ${ps.length} | 8 × 200 | ${ps.filter((p) => p <= -6).length} | ${Math.max(...ps).toFixed(1)} |`,
-    );
+    paid.push(...after);
+    tables.push(`| own mark, ${variant}, bigram model | ${ps.length} | 8 × 200 | ${foundIn(ps)} | ${foundIn(after)} |`);
   }
   tables.push(...throughOneTable(nulls));
-  const result = study(PRESENT, "validation/marks-present.md", nulls, positives);
+  tables.push(...inWords(nulls));
+  // Counted as found: those that stand whoever chose the key. Nulls are counted before that is paid for.
+  const result = {
+    ...study(PRESENT, "validation/marks-present.md", nulls, positives, paid.filter((p) => p <= -6).length),
+    positivePaidLog10P: paid.map(round),
+  };
   tables.push(...kindsTable(result.kinds));
   writeFileSync(join(here, "marks-present.tables.md"), `${tables.join("\n")}\n`);
   writeFileSync(join(here, "marks-present.json"), `${JSON.stringify(result)}\n`);
@@ -404,5 +539,5 @@ function inheritance(): void {
   writeFileSync(join(here, "marks-inherited.tables.md"), `${tables.join("\n")}\n`);
 }
 
-if (values.part !== "inheritance") presence();
+if (values.part !== "inheritance") (values.stood === undefined ? presence : presenceSince)();
 else inheritance();

@@ -11,6 +11,13 @@ export const marks: Laboratory = {
   studies: MARKS_STUDIES,
   formerStudies: [
     {
+      method: "marks/present",
+      version: "2",
+      file: "validation/marks-present-2.json",
+      says: null,
+      measuredOn: "texts of small models with a vocabulary of 1,024 tokens",
+    },
+    {
       method: "marks/canary",
       version: "1",
       file: "validation/marks-canary-1.json",

@@ -3,7 +3,7 @@
 export const MARKS_STUDIES = [
   {
     method: "marks/present",
-    version: "2",
+    version: "3",
     file: "validation/marks-present.json",
     measuredOn: "texts of small models with a vocabulary of 1,024 tokens",
   },

@@ -1,8 +1,11 @@
 /** Names, versions and stakes of this laboratory's methods. A change of any number here is a new version. */
 export const PRESENT = {
   id: "marks/present",
-  /** Version 2: under SynthID's shared table a sum is also held against its law over keys. */
-  version: "2",
+  /**
+   * Version 2: under SynthID's shared table a sum is also held against its law over keys. Version 3 pays for every mark
+   * that could have been written, where nothing shows that nobody chose this one, and for readings of text in words.
+   */
+  version: "3",
   /** Shares of α: the corpus as a whole, the best single text, the best passage. */
   shares: { corpus: 0.5, text: 0.25, passage: 0.25 },
 } as const;
