@@ -21,7 +21,16 @@ const KEPT = keptBundles("v1");
 const SECOND = keptBundles("v2");
 const LATER_MADE = [
   ...["canaries-named", "code", "common-origin"],
-  ...["endpoint", "marks-readings", "marks-ring", "membership", "permuted", "planted", "preferences"],
+  ...[
+    "endpoint",
+    "marks-readings",
+    "marks-ring",
+    "marks-version-3",
+    "membership",
+    "permuted",
+    "planted",
+    "preferences",
+  ],
 ];
 
 /** A new version of every list of questions, in other words, and of the scale, with other terms; the old ones stay. */
