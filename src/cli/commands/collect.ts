@@ -99,7 +99,7 @@ Examples:
   $ assay collect --score reward --endpoint onnx:./reward-model --prompts items.jsonl --out reward.jsonl
 
 With --score, --prompts holds items, JSON Lines of {"probe", "prompt_id", "prompt", "item", "text"} (or RewardBench's pairs),
-and --out gets the scores that "assay examine preferences" takes; see docs/scores.md. A judge is asked at temperature 0
+and --out gets the scores that are examined for shared preferences; see docs/scores.md. A judge is asked at temperature 0
 unless told otherwise, pairwise in both orders; its replies lie in OUT.answers.jsonl.
 
 A GGUF file is run on the processor by node-llama-cpp 3, a folder with config.json, tokenizer.json and onnx/model.onnx
