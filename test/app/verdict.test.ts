@@ -228,6 +228,16 @@ describe("the report", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  test("names on its cover each exhibit's digest and, for a camera too, the case with its last entry's digest", () => {
+    const [cover] = new TextDecoder().decode(draftOfVerdict(verdict).html).split('<nav aria-labelledby="contents">');
+    expect(verdict.exhibits.length).toBeGreaterThan(0);
+    for (const { root } of verdict.exhibits) expect(cover).toContain(root);
+    expect(cover).toMatch(/<svg [^>]*role="img" aria-label="Code with the case, [^"]+"/);
+    expect(cover).toContain(
+      `case ${verdict.case} of ${verdict.origin}, entry ${verdict.head!.entry}, ${verdict.head!.record}`,
+    );
+  });
+
   test("has every section and item, and a draft says so; what is open is named", () => {
     const { html } = draftOfVerdict({ ...verdict, opinion: emptyOpinion() });
     const { document } = parseHTML(new TextDecoder().decode(html));

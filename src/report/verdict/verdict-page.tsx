@@ -10,6 +10,7 @@ import { ratio, whole } from "../figure-words.js";
 import { PAGE_CSS } from "../generated/page-css.js";
 import { DigestText } from "../parts/digest-text.js";
 import { FigureBlock } from "../parts/figure.js";
+import { QrCode } from "../parts/qr.js";
 import { SummaryList } from "../parts/summary-list.js";
 import { Table } from "../parts/table.js";
 import { rateBound } from "../rate-bound.js";
@@ -44,7 +45,7 @@ export const SECTIONS = [
 
 /** Beside the styles of all pages: lists in tables at the table's size, and no head of a table alone at a page's end. */
 const OWN_STYLES =
-  ".govuk-table .govuk-list{font-size:inherit;margin-bottom:0}@media print{.app-page .govuk-table .govuk-list{font-size:inherit}thead{break-after:avoid}tbody>tr:first-child{break-before:avoid}}";
+  ".app-qr{margin:0 0 30px}.govuk-table .govuk-list{font-size:inherit;margin-bottom:0}@media print{.app-page .govuk-table .govuk-list{font-size:inherit}thead{break-after:avoid}tbody>tr:first-child{break-before:avoid}}";
 
 /** @param signed whether it is signed: a draft says so on its first line */
 export function verdictPage(verdict: Verdict, signed: boolean): string {
@@ -116,6 +117,7 @@ export function verdictPage(verdict: Verdict, signed: boolean): string {
                     "no entry"
                   ),
                 ],
+                ["Exhibits", <ExhibitDigests verdict={verdict} />],
                 ["Plan", verdict.plan ? <DigestText digest={verdict.plan.plan} /> : "none adopted"],
                 ["Scale", SCALE.id],
                 [
@@ -124,6 +126,12 @@ export function verdictPage(verdict: Verdict, signed: boolean): string {
                 ],
               ]}
             />
+            {verdict.head ? (
+              <QrCode
+                text={placeOf(verdict, verdict.head)}
+                says="Code with the case, its last entry and that entry's digest"
+              />
+            ) : null}
             <nav aria-labelledby="contents">
               <h2 class="govuk-heading-s" id="contents">
                 Contents
@@ -309,6 +317,24 @@ function Propositions({ verdict }: Of) {
         </>
       )}
     />
+  );
+}
+
+/** What a reader needs to find the case and to see that it is this one. */
+function placeOf({ origin, case: id, log }: Verdict, { entry, record }: NonNullable<Verdict["head"]>): string {
+  return `case ${id} of ${origin}, entry ${entry}, ${record}${log ? `, log of ${log.size} entries` : ""}`;
+}
+
+function ExhibitDigests({ verdict: { exhibits } }: Of) {
+  if (exhibits.length === 0) return <>none</>;
+  return (
+    <ol class="govuk-list govuk-list--number">
+      {exhibits.map(({ root }) => (
+        <li>
+          <DigestText digest={root} />
+        </li>
+      ))}
+    </ol>
   );
 }
 

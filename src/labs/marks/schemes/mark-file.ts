@@ -27,6 +27,18 @@ const bias = z.number().min(0).max(100).optional();
 const uint64 = int64.refine((value) => value >= 0n, "expected a 64-bit integer of at least 0");
 /** Which history vLLM searched for a repeated context, which it then served unmarked. */
 const deduplicate_contexts = z.enum(["none", "single_turn", "all"]).default("single_turn");
+/**
+ * All under one key, or a thousandth at least under each: what two keys' scores come to is summed over as many terms as
+ * the lesser share needs, and a share of nearly nothing would keep a reader for days (CWE-834).
+ */
+const shareOfTwo = z
+  .number()
+  .min(0)
+  .max(1)
+  .refine(
+    (share) => Number.isInteger(share) || Math.min(share, 1 - share) >= 0.001,
+    "expected 0, 1, or 0.001 to 0.999",
+  );
 /** TextSeal has ten primes, one a place of its window. */
 const textSealNgram = z.number().int().min(1).max(10).default(1);
 const sbw = z.strictObject({
@@ -128,7 +140,7 @@ const FORMS = {
       context_width: width.default(4),
       prf: z.literal("philox").default("philox"),
       /** Share of tokens under key B. */
-      alpha: z.number().min(0).max(1).default(0.1),
+      alpha: shareOfTwo.default(0.1),
       deduplicate_contexts,
     }),
   },
