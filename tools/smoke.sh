@@ -13,6 +13,8 @@ npm install --silent --no-audit --no-fund "$work"/assay-*.tgz
 export ASSAY_HOME="$work/home"
 assay="$PWD/node_modules/.bin/assay"
 "$assay" --version
+# Here on the system's own Node.js, which may be older than the checkout's: each must start.
+for verb in audit case collect evaluate examine gate log mark pact register traffic verdict; do "$assay" "$verb" --help >/dev/null; done
 "$assay" demo --out "$work/demo"
 "$assay" verify "$work/demo/finetune"
 "$assay" verify "$work/demo/deeper" --recompute --inputs node_modules/assay/fixtures/demo

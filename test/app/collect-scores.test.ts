@@ -3,6 +3,7 @@
  * torch's and ONNX Runtime's own values, the repository's own small model as GGUF against its plain forward pass. The
  * runtimes are optional peers: what needs one is skipped with a message where it is not installed.
  */
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -212,4 +213,28 @@ describe.skipIf(!llama)("a causal model in a GGUF file, against its plain forwar
       expect(Math.abs(line.score! - (logprob - Math.log(-Math.expm1(logprob))))).toBeLessThan(0.02);
     }
   });
+});
+
+test("flags of answers that scores have no use for are refused, not passed over", () => {
+  for (const flag of [
+    ["--count", "3"],
+    ["--samples", "2"],
+  ]) {
+    const words = [
+      "collect",
+      "--score",
+      "pairwise",
+      "--endpoint",
+      "http://127.0.0.1:9",
+      "--prompts",
+      "x",
+      "--out",
+      "y",
+    ];
+    const { status, stderr } = spawnSync(process.execPath, ["dist/command/main.js", ...words, ...flag], {
+      encoding: "utf8",
+    });
+    expect([status, stderr.split("\n").length]).toEqual([2, 2]);
+    expect(stderr).toContain("expected --score without --count and --samples");
+  }
 });

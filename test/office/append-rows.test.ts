@@ -1,10 +1,14 @@
 /** A declaration judged by the entries that bear on it alone gets the answer that the whole register gives. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DESCENTS } from "../../src/app/known.js";
 import { askedBy } from "../../src/app/register/append-fold.js";
 import { canonicalJsonBytes } from "../../src/base/canonical-json.js";
 import { sha256Digest } from "../../src/base/digest.js";
 import { prng } from "../../src/base/prng.js";
+import { readAppendRows, writeAppendRows } from "../../src/host/log/append-rows.js";
 import { admit, type RefusalReason } from "../../src/office/register/admission.js";
 import { parseAppendPolicy } from "../../src/office/register/append-policy.js";
 import { bearingOn, ROW_WORDS, rowOf } from "../../src/office/register/append-rows.js";
@@ -101,6 +105,26 @@ test(`${TRIES} random tries: the same answer, and the same place in the log`, ()
     ].sort(),
   );
   expect(folded).toBeLessThan(TRIES * records.length);
+});
+
+test("kept rows are used as they were written, and made anew where anything of them is otherwise", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-append-rows-"));
+  try {
+    mkdirSync(join(folder, "state"));
+    const kept = { size: 2, root: new Uint8Array(32).fill(7), rows: new Uint8Array(64).map((_, i) => i) };
+    await writeAppendRows(folder, "form", kept, 0);
+    expect(await readAppendRows(folder, "form", 32)).toEqual(kept);
+    expect(await readAppendRows(folder, "another form", 32)).toBe(null);
+    const more = { size: 3, root: kept.root, rows: new Uint8Array(96).map((_, i) => i) };
+    await writeAppendRows(folder, "form", more, 64);
+    expect(await readAppendRows(folder, "form", 32)).toEqual(more);
+    const bytes = readFileSync(join(folder, "state/append-rows"));
+    bytes[40]! ^= 1;
+    writeFileSync(join(folder, "state/append-rows"), bytes);
+    expect(await readAppendRows(folder, "form", 32)).toBe(null);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("orders, and what is no declaration", () => {

@@ -5,7 +5,7 @@
  */
 import { AssayError } from "../../base/error.js";
 import { readAppendRows, writeAppendRows } from "../../host/log/append-rows.js";
-import { type Asked, bearingOn, ROW_WORDS, rowOf } from "../../office/register/append-rows.js";
+import { type Asked, bearingOn, ROW_WORDS, ROWS_FORM, rowOf } from "../../office/register/append-rows.js";
 import { openDeclarationBundle } from "../../office/register/declarations/declaration-bundle.js";
 import { isAuthorityBundle } from "../../office/register/orders/authority-policy.js";
 import { decodeRecord, recordOf } from "../../office/register/register-entry.js";
@@ -55,13 +55,13 @@ export async function entriesBearingOn(
       const index = bundle * TILE_WIDTH + i;
       if (index >= from) words.set(rowOf(decodeRecord(entry, `register entry ${index}`)), index * ROW_WORDS);
     }
-  if (from < head.size) await writeAppendRows(folder, { ...head, rows }, from * ROW_BYTES);
+  if (from < head.size) await writeAppendRows(folder, ROWS_FORM, { ...head, rows }, from * ROW_BYTES);
   return bearingOn(words, asked);
 }
 
 /** What is kept is used where its head is a beginning of the log's. */
 async function keptFor(folder: string, read: ReadTile, head: TreeHead) {
-  const kept = await readAppendRows(folder, ROW_BYTES);
+  const kept = await readAppendRows(folder, ROWS_FORM, ROW_BYTES);
   if (!kept || kept.size > head.size) return null;
   try {
     await consistencyProof(read, kept, head);

@@ -121,6 +121,8 @@ async function run(options: Options): Promise<void> {
     throw new AssayError("USAGE", "collect: expected different files in --out, got one twice");
   if (options.maxCost !== undefined && (options.priceIn === undefined || options.priceOut === undefined))
     throw new AssayError("USAGE", "collect: expected --price-in and --price-out with --max-cost");
+  if (options.score && (options.count !== undefined || options.samples !== 1))
+    throw new AssayError("USAGE", "collect: expected --score without --count and --samples: every item is scored once");
   const stop = new AbortController();
   const onSignal = () => stop.abort(new AssayError("USAGE", "collect: interrupted; run the same command to go on"));
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);

@@ -23,13 +23,17 @@ interface KeptRows {
   rows: Uint8Array;
 }
 
-/** @param rowBytes of one entry @returns null for none, or where they are not what the note says: they are made anew then */
-export async function readAppendRows(folder: string, rowBytes: number): Promise<KeptRows | null> {
+/** @param form what makes rows now @param rowBytes of one entry @returns null for none, or where they are not what the note says: they are made anew then */
+export async function readAppendRows(folder: string, form: string, rowBytes: number): Promise<KeptRows | null> {
   try {
-    const { type, size, root, digest } = JSON.parse(
-      fromUtf8(await readSmallFile(join(folder, NOTE), NOTE_BYTES_MAX), NOTE),
-    );
-    if (type !== TYPE || !Number.isSafeInteger(size) || size < 0) return null;
+    const {
+      type,
+      form: madeBy,
+      size,
+      root,
+      digest,
+    } = JSON.parse(fromUtf8(await readSmallFile(join(folder, NOTE), NOTE_BYTES_MAX), NOTE));
+    if (type !== TYPE || madeBy !== form || !Number.isSafeInteger(size) || size < 0) return null;
     const file = await open(join(folder, ROWS), "r");
     try {
       if ((await file.stat()).size < size * rowBytes) return null;
@@ -45,7 +49,12 @@ export async function readAppendRows(folder: string, rowBytes: number): Promise<
 }
 
 /** @param from bytes of `rows` that stand there already */
-export async function writeAppendRows(folder: string, { size, root, rows }: KeptRows, from: number): Promise<void> {
+export async function writeAppendRows(
+  folder: string,
+  form: string,
+  { size, root, rows }: KeptRows,
+  from: number,
+): Promise<void> {
   const file = await open(join(folder, ROWS), from === 0 ? "w" : "r+");
   try {
     await file.write(rows, from, rows.length - from, from);
@@ -55,7 +64,7 @@ export async function writeAppendRows(folder: string, { size, root, rows }: Kept
   }
   await writeWhole(
     join(folder, NOTE),
-    utf8(`${JSON.stringify({ type: TYPE, size, root: hex(root), digest: digestOf(rows) })}\n`),
+    utf8(`${JSON.stringify({ type: TYPE, form, size, root: hex(root), digest: digestOf(rows) })}\n`),
   );
 }
 

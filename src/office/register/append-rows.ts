@@ -13,6 +13,14 @@ import { isAccess, isDeclared, type LoggedRecord } from "./register-entry.js";
 export const ROW_WORDS = 8;
 const [STATEMENT, MODEL, NAME, NEEDED] = [0, 2, 4, 6];
 
+/**
+ * What rows were made by. Names are kept as a reader takes them: were other letters taken for one another, rows of before
+ * would no longer lead to a look-alike, and are made anew.
+ */
+export const ROWS_FORM = sha256Hex(
+  utf8(skeleton("0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz ._-/| rn nn vv uu cl ci ri a.b-c_d")),
+).slice(0, 16);
+
 /** What declarations are judged by. */
 export interface Asked {
   /** Their own statements, and those they speak of. */
