@@ -160,3 +160,33 @@ export function soften(c: usize, n: i32, m: i32, stride: i32, beta: f32, signed:
   }
   if (signed) for (let at: usize = 0; at < size; at += 16) v128.store(c + at, v128.or(v128.load(c + at), v128.load(signs + at)));
 }
+
+/**
+ * The power method on a symmetric matrix (n × n, `stride` apart, zeros beyond column n): `steps` times v := G·v, each
+ * time brought to length one. v and next have room for `stride` values, and v is zero beyond n. The last length before
+ * it was brought to one: an estimate from below of the largest eigenvalue of a matrix without negative ones.
+ */
+export function power(gram: usize, n: i32, stride: i32, v: usize, next: usize, steps: i32): f32 {
+  let size: f32 = 0;
+  const bytes = <usize>stride << 2;
+  for (let step = 0; step < steps; step++) {
+    let squares: f32 = 0;
+    for (let i = 0; i < n; i++) {
+      const row = gram + <usize>i * bytes;
+      let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
+      // The stride is whole eights.
+      for (let at: usize = 0; at < bytes; at += 32) {
+        s0 = f32x4.add(s0, f32x4.mul(v128.load(row + at), v128.load(v + at)));
+        s1 = f32x4.add(s1, f32x4.mul(v128.load(row + at, 16), v128.load(v + at, 16)));
+      }
+      s0 = f32x4.add(s0, s1);
+      const sum = (f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1)) + (f32x4.extract_lane(s0, 2) + f32x4.extract_lane(s0, 3));
+      store<f32>(next + (<usize>i << 2), sum);
+      squares += sum * sum;
+    }
+    size = sqrt(squares);
+    if (!(size > 0)) return size;
+    for (let i = 0; i < n; i++) store<f32>(v + (<usize>i << 2), load<f32>(next + (<usize>i << 2)) / size);
+  }
+  return size;
+}

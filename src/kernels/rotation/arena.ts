@@ -27,6 +27,7 @@ interface Exports {
   packColumns(src: number, k: number, n: number, stride: number, width: number, dst: number): void;
   product(...args: [number, number, number, number, number, number, number]): void;
   soften(...args: [number, number, number, number, number, boolean, number, number, number]): void;
+  power(...args: [number, number, number, number, number, number]): number;
 }
 
 const LEFT = 6;
@@ -63,8 +64,11 @@ export class Arena {
     assert(values.length === rows * columns, "arena.put: expected rows × columns values");
     const held = this.zeros(rows, columns);
     const into = this.view(held);
-    for (let r = 0; r < rows; r++)
-      for (let c = 0; c < columns; c++) into[r * held.stride + c] = values[r * columns + c]!;
+    if (values instanceof Float32Array)
+      for (let r = 0; r < rows; r++) into.set(values.subarray(r * columns, (r + 1) * columns), r * held.stride);
+    else
+      for (let r = 0; r < rows; r++)
+        for (let c = 0; c < columns; c++) into[r * held.stride + c] = values[r * columns + c]!;
     return held;
   }
 
@@ -111,6 +115,16 @@ export class Arena {
     const signs = signed ? this.#room(c.rows * c.stride * 4) : 0;
     this.#exports.soften(c.at, c.rows, c.columns, c.stride, beta, signed, SINKHORN_ROUNDS, signs, sums);
     this.release(mark);
+  }
+
+  /** The largest eigenvalue of a symmetric matrix without negative ones, by so many steps of the power method. */
+  strongest(gram: Held, start: Float32Array, steps: number): number {
+    const mark = this.mark();
+    const [v, next] = [this.zeros(1, gram.columns), this.zeros(1, gram.columns)];
+    this.view(v).set(start);
+    const size = this.#exports.power(gram.at, gram.rows, gram.stride, v.at, next.at, steps);
+    this.release(mark);
+    return size;
   }
 
   #packed(a: Held, width: number, columns: boolean): Packed {

@@ -122,6 +122,8 @@ function liesOn(values: Float32Array, columns: number, book: Codebook, tolerance
   if (typeof book.block === "number" && (columns % size !== 0 || size === columns)) return false;
   const blocks = values.length / size;
   const every = Math.max(1, Math.floor(blocks / BLOCKS_TRIED));
+  // So many that are no codes, and the share cannot be reached any more.
+  const missesMax = (1 - SHARE_MIN) * Math.ceil(blocks / every) * size;
   let [n, held, chance] = [0, 0, 0];
   for (let b = 0; b < blocks; b += every) {
     const block = values.subarray(b * size, (b + 1) * size);
@@ -134,7 +136,7 @@ function liesOn(values: Float32Array, columns: number, book: Codebook, tolerance
       n++;
       chance += Math.min(1, 2 * slack);
       if (distance / spacing <= slack) held++;
-      else if (n > VALUES_MIN && held < n / 2) return false;
+      else if (n - held > missesMax) return false;
     }
   }
   return n >= VALUES_MIN && held >= SHARE_MIN * n && chance <= CHANCE_MAX * n;

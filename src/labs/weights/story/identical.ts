@@ -107,6 +107,7 @@ const judged = new Uint32Array(JUDGED);
 function weightOf(row: Uint32Array): 0 | 1 | 2 {
   const n = Math.min(JUDGED, row.length);
   for (let i = 0; i < n; i++) judged[i] = row[Math.floor((i * row.length) / n)]!;
+  if (n >= DISTINCT_MIN && allDistinct(n)) return 2;
   // Equal values stand together once sorted: a table of counts for each row took longer than the digests.
   const sorted = judged.subarray(0, n).sort();
   let [bits, distinct] = [0, 0];
@@ -117,6 +118,31 @@ function weightOf(row: Uint32Array): 0 | 1 | 2 {
   }
   if (bits < BITS_MIN) return 0;
   return distinct >= DISTINCT_MIN ? 2 : 1;
+}
+
+const SLOTS = 256;
+const slots = new Uint32Array(SLOTS);
+/** Which row filled a slot last, so that nothing need be cleared. */
+const filledBy = new Uint32Array(SLOTS);
+let filling = 0;
+
+/** Nearly every row's values are; that is seen without putting them in order. */
+function allDistinct(n: number): boolean {
+  if (++filling === 2 ** 32) {
+    filledBy.fill(0);
+    filling = 1;
+  }
+  for (let i = 0; i < n; i++) {
+    const value = judged[i]!;
+    let at = Math.imul(value, 0x9e3779b1) >>> 24;
+    while (filledBy[at] === filling) {
+      if (slots[at] === value) return false;
+      at = (at + 1) % SLOTS;
+    }
+    filledBy[at] = filling;
+    slots[at] = value;
+  }
+  return true;
 }
 
 interface Where {
