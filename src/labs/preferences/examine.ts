@@ -15,6 +15,7 @@ import { PREFERENCES_PROPOSITIONS } from "./propositions.js";
 import { outsideOf, refusedOf } from "./reference-class.js";
 import { type Cast, castOf, KINDS } from "./residual/cast.js";
 import { type ProbeResult, probeResult } from "./residual/probe-result.js";
+import { refusalWording } from "./residual/refusal-wording.js";
 import { refusalsSeen } from "./residual/refusals.js";
 import type { Lineage } from "./scores/lineage.js";
 import type { ScoreTable } from "./scores/score-table.js";
@@ -168,6 +169,7 @@ function observed(
     sides: { reference: side(0), suspect: side(1) },
     takenOut: [...new Set(results.flatMap(({ takenOut }) => takenOut))],
     refusals: refusalsSeen(seated, cast),
+    wording: refusalWording(seated, cast),
   };
 }
 

@@ -59,6 +59,23 @@ export const preferencesObservationsSchema = z.object({
   refusals: z
     .object({ items: count, agreement: number, residual: number, panelMean: number, panelMax: number })
     .nullable(),
+  /** Runs of words in refusals of both sides and of nobody else, where both bring texts: part of no test. */
+  wording: z
+    .object({
+      reference: count,
+      suspect: count,
+      /** Runs, and their share of the smaller side's. */
+      shared: count,
+      share: number,
+      /** Unrelated pairs with texts: their share on average and at most, and how many of them reach the sides'. */
+      pairs: count,
+      panelMean: number,
+      panelMax: number,
+      reached: number,
+      phrases: z.array(z.string()).max(5),
+    })
+    .nullable()
+    .default(null),
 });
 export type PreferencesObservations = z.infer<typeof preferencesObservationsSchema>;
 export type ProbeSeen = z.infer<typeof probe>;

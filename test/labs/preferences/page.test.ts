@@ -103,3 +103,41 @@ test("a bundle verifies, and is examined again to the last bit", () => {
   const again = assay("verify", at("case"), "--recompute", "--inputs", root, "--inputs", at("panel"));
   expect(again.stdout + again.stderr).toMatch(/recomputed finding: the same to the last bit/);
 });
+
+test("wording of refusals is an exhibit with its rate among unrelated pairs, and no reader's markup", () => {
+  const wording = {
+    reference: 40,
+    suspect: 31,
+    shared: 7,
+    share: 0.0125,
+    pairs: 210,
+    panelMean: 0.002,
+    panelMax: 0.018,
+    reached: 0.0143,
+    phrases: ["it is not <b>my place</b> to"],
+  };
+  const changed = { ...finding, observations: { ...(finding.observations as PreferencesObservations), wording } };
+  const shown = shownBy(changed);
+  const page = renderPage({
+    finding: changed,
+    ...shown,
+    validation: null,
+    reproduce: { command: "assay examine" },
+    signed: null,
+  });
+  const text = flat(parseHTML(page).document.body.textContent ?? "");
+  expect(text).toContain("7 runs of five words stand in both and in no other lineage's (1.25 % of the smaller side's)");
+  expect(text).toContain("Of 210 unrelated pairs of this panel 1 % share as much: 0.20 % on average, 1.80 % at most");
+  expect(page).not.toContain("<b>my place</b>");
+  // Who wrote no texts of refusals, as every earlier bundle, has the exhibit empty.
+  const { wording: _, ...earlier } = changed.observations;
+  const before = { ...finding, observations: earlier };
+  const bare = renderPage({
+    finding: before,
+    ...shownBy(before),
+    validation: null,
+    reproduce: { command: "assay" },
+    signed: null,
+  });
+  expect(bare).toContain("no texts of refusals on both sides and in the panel");
+});

@@ -119,7 +119,7 @@ function panelRows({ panel, sides, takenOut, statistic, kinds }: PreferencesObse
 }
 
 /** None of these reaches the outcome. */
-function exhibitRows({ probes, sides, refusals }: PreferencesObservations): [string, string][] {
+function exhibitRows({ probes, sides, refusals, wording }: PreferencesObservations): [string, string][] {
   const taste = (name: "length" | "format") =>
     `suspect ${sides.suspect[name] === null ? "not stated" : decimal(sides.suspect[name], 3)}, reference ${sides.reference[name] === null ? "not stated" : decimal(sides.reference[name], 3)}`;
   return [
@@ -137,5 +137,13 @@ function exhibitRows({ probes, sides, refusals }: PreferencesObservations): [str
         ? `${decimal(100 * refusals.agreement, 0)} % of ${whole(refusals.items)} decisions are the same; residual correlation ${decimal(refusals.residual, 3)}, other lineages ${decimal(refusals.panelMean, 3)} on average and up to ${decimal(refusals.panelMax, 3)}`
         : "no labels of refusals on both sides",
     ],
+    ["Exhibit: wording of refusals", wordingWords(wording)],
   ];
+}
+
+function wordingWords(seen: PreferencesObservations["wording"]): string {
+  if (seen === null) return "no texts of refusals on both sides and in the panel";
+  const { reference, suspect, shared, share, pairs, panelMean, panelMax, reached, phrases } = seen;
+  const quoted = phrases.map((phrase) => `“${phrase}”`).join(", ");
+  return `in ${whole(suspect)} refusals of the suspect and ${whole(reference)} of the reference, ${whole(shared)} runs of five words stand in both and in no other lineage's (${decimal(100 * share, 2)} % of the smaller side's)${quoted === "" ? "" : `, among them ${quoted}`}. Of ${whole(pairs)} unrelated pairs of this panel ${decimal(100 * reached, 0)} % share as much: ${decimal(100 * panelMean, 2)} % on average, ${decimal(100 * panelMax, 2)} % at most`;
 }

@@ -1,7 +1,7 @@
 /**
  * A file of scores as hostile input, its form told from its content:
  *   rows         JSON Lines `{"probe", "prompt_id", "item", "score", "length"?, "format"?}`; `text` gives length and format
- *   labels       the same with `"label"` (COMPLETE, EVASIVE, DENIAL) for `score`: decisions to refuse
+ *   labels       the same with `"label"` (COMPLETE, EVASIVE, DENIAL) for `score`: decisions to refuse, with `text` their wording
  *   RewardBench  `eval-set-scores`: columns `id`, `scores_chosen` and `scores_rejected`, or `scores` of several answers
  *   alpaca_eval  a list of annotations: `instruction`, `output_1`, `output_2`, `preference` from 1 to 2
  *   Inspect      a log whose samples carry scores; `metadata` may name `prompt_id`, `item`, `probe`

@@ -7,6 +7,8 @@ import type { Row } from "./score-table.js";
 export type Json = Record<string, unknown>;
 
 const ID_CHARACTERS_MAX = 500;
+/** Of a refusal's text: what follows is about the question (CWE-770). */
+const REFUSAL_CHARACTERS_MAX = 2000;
 /** Decisions in the order in which they refuse more. */
 const LABELS: readonly string[] = ["COMPLETE", "EVASIVE", "DENIAL"];
 
@@ -18,12 +20,16 @@ export function rowOf(value: unknown, where: string): Row {
   const labelled = row.label !== undefined && row.score === undefined;
   const probe = row.probe === undefined ? (labelled ? REFUSALS : PROBES[0]) : checkedText(row.probe, "probe", where);
   const prompt = idOf(row.prompt_id ?? row.prompt, "prompt_id", where);
+  const score = labelled ? labelOf(row.label, where) : scoreOf(row.score, where);
   return {
     probe,
     prompt,
     item: labelled && row.item === undefined ? "answer" : idOf(row.item ?? row.id, "item", where),
-    score: labelled ? labelOf(row.label, where) : scoreOf(row.score, where),
+    score,
     ...looksOf(row, where),
+    ...(labelled && score > 0 && typeof row.text === "string"
+      ? { refusal: row.text.slice(0, REFUSAL_CHARACTERS_MAX) }
+      : {}),
   };
 }
 

@@ -8,6 +8,8 @@ export interface Row {
   /** Characters of the answer, and marks of format in it (lists, headings, digits); null where the file states neither. */
   length: number | null;
   format: number | null;
+  /** What a refusal says, where a row with a label other than COMPLETE brings its text. */
+  refusal?: string;
 }
 
 export interface ScoreTable {
