@@ -55,6 +55,15 @@ class Recorder implements Compute {
     }
     return this.inner.match(job);
   }
+  moments(rows: Parameters<Compute["moments"]>[0]) {
+    this.flop += 2 * rows.n * rows.k ** 2;
+    return this.inner.moments(rows);
+  }
+  products(job: Parameters<Compute["products"]>[0]) {
+    const [from, to] = job.columns;
+    this.flop += 2 * job.as.length * job.bs.length * job.as[0]!.n * (to - from);
+    return this.inner.products(job);
+  }
   compare(job: CompareJob) {
     return this.inner.compare(job);
   }

@@ -8,6 +8,8 @@ import { prng, signs } from "../base/prng.js";
 import type { DType } from "./dtypes.js";
 import { type ComparisonSums, Kernel, type Matrix } from "./kernel.js";
 import { type Matching, type MatchRule, matchUnits } from "./matching.js";
+import { allProducts, columnMoments, type ProductsJob } from "./moments.js";
+import { Arena } from "./rotation/arena.js";
 import { type EigenJob, eigenvectors } from "./rotation/eigen.js";
 import { findRotation, type RotationFound, type RotationJob } from "./rotation/job.js";
 import { type PartnersJob, partners } from "./rotation/partners.js";
@@ -73,6 +75,10 @@ export interface Compute {
   eigen(job: EigenJob): Promise<Float64Array[]>;
   rotate(job: RotationJob): Promise<RotationFound>;
   partners(job: PartnersJob): Promise<Int32Array[]>;
+  /** Inner products of columns over all rows, as a matrix of one row. */
+  moments(rows: Matrix): Promise<Matrix>;
+  /** Inner products of each matrix of one side with each of the other, row-major. */
+  products(job: ProductsJob): Promise<Float64Array>;
 }
 
 /** Runs jobs on the calling thread. */
@@ -140,6 +146,14 @@ export class LocalCompute implements Compute {
 
   partners(job: PartnersJob): Promise<Int32Array[]> {
     return this.#alone(async () => partners(this.#kernel, job));
+  }
+
+  moments(rows: Matrix): Promise<Matrix> {
+    return this.#alone(async () => columnMoments(new Arena(), rows));
+  }
+
+  products(job: ProductsJob): Promise<Float64Array> {
+    return this.#alone(async () => allProducts(new Arena(), job));
   }
 
   /**

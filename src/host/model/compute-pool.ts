@@ -8,6 +8,7 @@ import type { RangeRead } from "../../evidence/partial-reading.js";
 import type { CompareJob, Compute, MatchJob, PairJob, SketchJob } from "../../kernels/compute.js";
 import type { ComparisonSums, Matrix } from "../../kernels/kernel.js";
 import type { Matching } from "../../kernels/matching.js";
+import type { ProductsJob } from "../../kernels/moments.js";
 import type { EigenJob } from "../../kernels/rotation/eigen.js";
 import type { RotationFound, RotationJob } from "../../kernels/rotation/job.js";
 import type { PartnersJob } from "../../kernels/rotation/partners.js";
@@ -24,7 +25,9 @@ export type Job =
   | { kind: "rows"; job: Stretch }
   | { kind: "eigen"; job: EigenJob }
   | { kind: "rotate"; job: RotationJob }
-  | { kind: "partners"; job: PartnersJob };
+  | { kind: "partners"; job: PartnersJob }
+  | { kind: "moments"; job: Matrix }
+  | { kind: "products"; job: ProductsJob };
 export type Answer = ({ value: unknown } | { error: { message: string; code: AssayErrorCode | null } }) & {
   /** Over HTTP since the last answer: what was handed out, and how much came in. */
   remote: RemoteReads;
@@ -90,6 +93,14 @@ export class ComputePool implements Compute {
 
   partners(job: PartnersJob): Promise<Int32Array[]> {
     return this.#submit({ kind: "partners", job }) as Promise<Int32Array[]>;
+  }
+
+  moments(job: Matrix): Promise<Matrix> {
+    return this.#submit({ kind: "moments", job }) as Promise<Matrix>;
+  }
+
+  products(job: ProductsJob): Promise<Float64Array> {
+    return this.#submit({ kind: "products", job }) as Promise<Float64Array>;
   }
 
   /** What was read over HTTP since the last call. */

@@ -49,5 +49,9 @@ function run(task: Job): Promise<unknown> {
       return compute.rotate(task.job);
     case "partners":
       return compute.partners(task.job);
+    case "moments":
+      return compute.moments(task.job);
+    case "products":
+      return compute.products(task.job);
   }
 }

@@ -5,6 +5,7 @@
  */
 import { prng, sample } from "../../../base/prng.js";
 import type { Compute } from "../../../kernels/compute.js";
+import { alikeInAnyOrder, bestOf, PAIRS_ALL } from "../tests/promising.js";
 import { inParallel, type Work } from "../work.js";
 import { type Folded, someRows } from "./folds.js";
 import { UNITS_SCAN, UNITS_TEST } from "./method.js";
@@ -35,13 +36,20 @@ interface Bench {
   work: Work;
 }
 
-/** All pairs of blocks on few units; then, for each block of either side, its best counterpart on many. */
+/**
+ * All pairs of blocks on few units, or where they are many those whose matching views are most alike: the testing view
+ * has no say in that, and every pair is paid for (over-depth.ts). Then, for each block of either side, its best counterpart on many.
+ */
 export async function counterpartsOf(bench: Bench): Promise<Pair[]> {
-  const { as, bs, work } = bench;
+  const { as, bs, work, compute } = bench;
+  const [n, m] = [as.length, bs.length];
+  const matching = (side: readonly Folded[]) => side.map((folded) => folded.matching);
+  const kept =
+    n * m <= PAIRS_ALL ? () => true : bestOf([await alikeInAnyOrder(matching(as), matching(bs), compute)], [n, m]);
   const scanned = await inParallel(work, "units in any order, all layers", [...as.keys()], (i) =>
     compared(
       bench,
-      [...bs.keys()].map((j) => ({ i, j })),
+      [...bs.keys()].filter((j) => kept(i, j)).map((j) => ({ i, j })),
       UNITS_SCAN,
     ),
   );

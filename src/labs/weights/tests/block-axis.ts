@@ -100,6 +100,10 @@ export function bestPairs(as: readonly Place[], bs: readonly Place[], pairs: rea
   return [...new Set(best.values())].sort((x, y) => x.i - y.i || x.j - y.j);
 }
 
+function blocksIn(places: readonly Place[], layer: number): number {
+  return places.filter((place) => place.layer === layer).length;
+}
+
 /** Layer against layer. Where layers hold several blocks a cell is the p of their mean e-value. */
 export function mapOf(
   axis: BlockAxis,
@@ -118,7 +122,8 @@ export function mapOf(
   const log10P = layers(as).map((x) =>
     layers(bs).map((y) => {
       const logEs = cells.get(`${x}:${y}`);
-      return logEs ? log10PFromE(logSumExp(logEs) - Math.log(logEs.length)) : 0;
+      // Pairs that were passed over count as nothing here too.
+      return logEs ? log10PFromE(logSumExp(logEs) - Math.log(blocksIn(as, x) * blocksIn(bs, y))) : 0;
     }),
   );
   return { axis, labels: Math.max(...pairs.map((p) => p.shape.labels)), log10P };

@@ -44,12 +44,16 @@ export function heldToStructure(
   });
 }
 
-/** What the sketches of a scan and its pairs say of layers that are strangers; computed when first asked. */
+/**
+ * What the sketches of a scan and its pairs say of layers that are strangers; computed when first asked.
+ * @param passedOver likenesses of pairs that were looked at for them alone
+ */
 export function strangersOf(
   look: Look,
   { as, bs }: Pick<Plan, "as" | "bs">,
   pairs: readonly TestedPair[],
   sketched: readonly Sketched[],
+  passedOver: readonly number[] = [],
 ): () => number {
   let known: number | undefined;
   const compute = () => {
@@ -57,6 +61,7 @@ export function strangersOf(
     const likenesses = pairs.flatMap(({ i, j, matching }) =>
       as[i]!.units === bs[j]!.units ? (matching.values?.equal ?? []).map((part) => meanOf(part, look.parts)) : [],
     );
+    for (const likeness of passedOver) likenesses.push(likeness);
     // One pair of blocks alone has no strangers to be held to.
     if (pairs.length === 1) likenesses.length = 0;
     for (const [at, x] of sketched.entries())

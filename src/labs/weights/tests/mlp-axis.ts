@@ -17,7 +17,7 @@ import type { Bench, Look } from "./bench.js";
 import type { Place } from "./block-axis.js";
 import { allBlocks, chooseBlocks } from "./choose-blocks.js";
 import type { FeatureMap } from "./feature-map.js";
-import { type AxisResult, runPlan } from "./scan.js";
+import { type AxisResult, passedOverInWords, runPlan } from "./scan.js";
 
 /** Pairs of experts tested again at the most, in a sampled examination: 64 MiB each at 7,168 × 2,048 in BF16. */
 const EXPERT_PAIRS_TESTED = 4;
@@ -70,7 +70,9 @@ export async function scanMlp(bench: Bench, features: FeatureMap | null): Promis
     test: same ? null : most,
     testedMax: experts && !whole ? EXPERT_PAIRS_TESTED : Number.POSITIVE_INFINITY,
   });
-  return { ...result, note: note(bench, chosen, result.blocks, features) };
+  const { passedOver, ...rest } = result;
+  const looked = note(bench, chosen, result.blocks, features);
+  return { ...rest, note: [looked, ...passedOverInWords(passedOver)].join("; ") };
 }
 
 function places(blocks: readonly Mlp[]): Place[] {

@@ -21,6 +21,7 @@ import {
 } from "./block-axis.js";
 import { heldToStructure, strangersOf } from "./clear-of-structure.js";
 import type { Shape } from "./forms.js";
+import { PAIRS_ALL, promising } from "./promising.js";
 import { valueColumns } from "./values.js";
 
 export interface AxisResult {
@@ -32,23 +33,27 @@ export interface AxisResult {
   note: string;
 }
 
+/** What a plan found, and how many pairs of blocks were passed over after a cheap look. */
+type PlanResult = Omit<AxisResult, "note"> & { passedOver: number };
+
 /** ln of an e-value that needs no more: e^120 is 10^52. */
 const DECIDED = 120;
 
 /** Log e-values are natural, means over all pairs of blocks; half the stake is kept for the second look. */
-export async function runPlan(bench: Bench, plan: Plan): Promise<Omit<AxisResult, "note">> {
+export async function runPlan(bench: Bench, plan: Plan): Promise<PlanResult> {
   const { axis, as, bs } = plan;
   const total = as.length * bs.length;
   const { pairs, strangers } = await scan(bench, plan);
+  const passedOver = total - pairs.length;
   const scanned = await heldToStructure(bench, plan, plan.scan, pairs, strangers);
   const [scanE, labelsE] = meanOverPairs(scanned, total);
   const best = bestPairs(as, bs, scanned);
   const block = (pair: TestedPair) => toBlock(axis, as[pair.i]!, bs[pair.j]!, pair);
   const map = mapOf(axis, as, bs, scanned);
-  if (!plan.test) return { logE: scanE, logLabelsE: labelsE, map, blocks: best.map(block) };
+  if (!plan.test) return { logE: scanE, logLabelsE: labelsE, map, blocks: best.map(block), passedOver };
   const half = Math.log(0.5);
   if (bench.settings.rows !== "all" && scanE > DECIDED)
-    return { logE: half + scanE, logLabelsE: half + labelsE, map, blocks: best.map(block) };
+    return { logE: half + scanE, logLabelsE: half + labelsE, map, blocks: best.map(block), passedOver };
   const chosen = [...best].sort((x, y) => y.evidence.logE - x.evidence.logE).slice(0, plan.testedMax);
   const again = await heldToStructure(bench, plan, plan.test, await test(bench, plan, plan.test, chosen), strangers);
   const [testE, testLabelsE] = meanOverPairs(again, total);
@@ -56,10 +61,16 @@ export async function runPlan(bench: Bench, plan: Plan): Promise<Omit<AxisResult
   const logLabelsE = half + logSumExp([labelsE, testLabelsE]);
   const key = ({ i, j }: BlockPair) => `${i}:${j}`;
   const byKey = new Map(again.map((pair) => [key(pair), pair]));
-  return { logE, logLabelsE, map, blocks: best.map((pair) => block(byKey.get(key(pair)) ?? pair)) };
+  return { logE, logLabelsE, map, blocks: best.map((pair) => block(byKey.get(key(pair)) ?? pair)), passedOver };
 }
 
-/** All pairs. A block is sketched once for each set of its labels that some partner asks for. */
+/** For a note: what was passed over, and what that costs. */
+export function passedOverInWords(passedOver: number): string[] {
+  if (passedOver === 0) return [];
+  return [`${passedOver} pairs of blocks passed over after a cheap look, each counted as no evidence`];
+}
+
+/** All pairs, or where they are many the promising ones. A block is sketched once for each set of its labels that some partner asks for. */
 async function scan(
   bench: Bench,
   { axis, as, bs, scan: look }: Plan,
@@ -80,10 +91,21 @@ async function scan(
     compute.sketch(look.job(side, place, runs)),
   );
   const sketches = new Map(asked.map(([key], at) => [key, made[at]!]));
+  const sized = (list: readonly Place[], own: number) =>
+    list.map(({ units }, at) => ({
+      units,
+      sketchFor: (other: number) =>
+        sketches.get(own === 0 ? keys[at]![firstOf(bs, other)]!.a : keys[firstOf(as, other)]![at]!.b)!,
+    }));
+  const looked =
+    as.length * bs.length <= PAIRS_ALL
+      ? null
+      : await promising(sized(as, 0), sized(bs, 1), valueColumns(look.parts, look.width).equal, compute);
   // One job for the partners of a block that share a rule and a sketch of the block.
   const jobs = as.flatMap((a, i) => {
     const groups = new Map<string, number[]>();
     for (const [j, b] of bs.entries()) {
+      if (looked && !looked.kept(i, j)) continue;
       const group = `${keys[i]![j]!.a} ${b.units}`;
       groups.set(group, [...(groups.get(group) ?? []), j]);
     }
@@ -102,7 +124,12 @@ async function scan(
   });
   const sketched = asked.map(([key, { side, place }]) => ({ side, place, sketch: sketches.get(key)! }));
   const pairs = results.flat();
-  return { pairs, strangers: strangersOf(look, { as, bs }, pairs, sketched) };
+  return { pairs, strangers: strangersOf(look, { as, bs }, pairs, sketched, looked?.passedOver) };
+}
+
+/** A block is sketched alike for all partners of one size. */
+function firstOf(places: readonly Place[], units: number): number {
+  return places.findIndex((place) => place.units === units);
 }
 
 /** Pairs that a scan chose, each sketched where it is tested and let go. */

@@ -9,7 +9,7 @@ import { HEADS_SAMPLED, sketchWidth } from "../method.js";
 import { commonWidth } from "../sketch/meet.js";
 import type { Bench, Look } from "./bench.js";
 import type { FeatureMap } from "./feature-map.js";
-import { type AxisResult, runPlan } from "./scan.js";
+import { type AxisResult, passedOverInWords, runPlan } from "./scan.js";
 
 /** @param features null where both models have one width */
 export async function scanValues(bench: Bench, features: FeatureMap | null): Promise<AxisResult | null> {
@@ -38,7 +38,7 @@ export async function scanValues(bench: Bench, features: FeatureMap | null): Pro
   const [as, bs] = [places(reference), places(suspect)];
   if (as.length === 0 || bs.length === 0) return null;
   const more = settings.rows === "all" && few.length < heads;
-  const result = await runPlan(bench, {
+  const { passedOver, ...result } = await runPlan(bench, {
     axis: "value-dim",
     as,
     bs,
@@ -50,5 +50,5 @@ export async function scanValues(bench: Bench, features: FeatureMap | null): Pro
   const note = more
     ? `${labels} labels in each of ${heads} heads, counterparts chosen on ${few.length}`
     : `${labels} labels in each of ${few.length} of ${heads} key-value heads`;
-  return { ...result, note };
+  return { ...result, note: [note, ...passedOverInWords(passedOver)].join("; ") };
 }
