@@ -109,16 +109,28 @@ export function train(seed: string, habit: Habit): { log: Trained[]; total: numb
   return { log, total: batches.length, rows };
 }
 
+function shareOf(weights: Float64Array): Float64Array {
+  const powers = weights.map(Math.exp);
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}
+
 function descent(weights: Float64Array, batch: readonly (readonly number[])[]) {
   const gradient = new Float64Array(weights.length);
   let [loss, count] = [0, 0];
+  // Weights stand still within a batch: what follows a letter is worked out once, not at each place.
+  const shares = new Map<number, Float64Array>();
   for (const row of batch)
     for (let i = 1; i < row.length; i++) {
-      const from = row[i - 1]! * LETTERS;
-      const powers = Array.from({ length: LETTERS }, (_, j) => Math.exp(weights[from + j]!));
-      const sum = powers.reduce((a, b) => a + b, 0);
-      loss -= Math.log(powers[row[i]!]! / sum);
-      for (let j = 0; j < LETTERS; j++) gradient[from + j]! += powers[j]! / sum - (j === row[i] ? 1 : 0);
+      const [before, next] = [row[i - 1]!, row[i]!];
+      const from = before * LETTERS;
+      let share = shares.get(before);
+      if (!share) {
+        share = shareOf(weights.subarray(from, from + LETTERS));
+        shares.set(before, share);
+      }
+      loss -= Math.log(share[next]!);
+      for (let j = 0; j < LETTERS; j++) gradient[from + j]! += share[j]! - (j === next ? 1 : 0);
       count++;
     }
   let square = 0;

@@ -65,10 +65,10 @@ async function mlp(suspect: Weights) {
 const all = Array.from({ length: LAYERS }, (_, l) => l);
 
 describe("layers of a copy are found among all others", () => {
-  const backwards = all.filter((l) => l % 5 !== 0).reverse();
+  const backwards = all.filter((l) => l % 6 !== 0).reverse();
   test.each([
     ["as they stand, with noise", noisy(child, 0.5, "n"), all.map((l) => [l, l])],
-    ["turned about, a fifth dropped", relayered(child, backwards), backwards.map((l, j) => [l, j])],
+    ["turned about, a sixth dropped", relayered(child, backwards), backwards.map((l, j) => [l, j])],
     ["half of each layer's units removed in order", narrowed(child, 0.5, "random", "x"), all.map((l) => [l, l])],
     ["three layers among a stranger's", grafted(twin, child, [7, 20, 33]), [7, 20, 33].map((l) => [l, l])],
   ])("%s", async (_name, suspect, wanted) => {

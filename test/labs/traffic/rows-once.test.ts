@@ -28,15 +28,21 @@ const options = (logs: string[], folder: string) => ({
   onProgress: () => undefined,
 });
 
-/** One data folder with its engine kept open, for many intakes. */
+/** Starting one takes longer than an intake: one for all, each sitting with a folder of its own and without any table. */
+let shared: SqlEngine | null = null;
+afterAll(() => shared?.close());
+
+async function empty(engine: SqlEngine): Promise<void> {
+  const tables = await engine.rows<{ name: string }>(
+    "SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name",
+  );
+  for (const { name } of tables) await engine.run(`DROP TABLE ${name}`);
+}
+
 async function sitting<T>(body: (engine: SqlEngine, data: string) => Promise<T>): Promise<T> {
-  const data = newFolder();
-  const engine = await ChdbEngine.open(join(data, "engine"), 1);
-  try {
-    return await body(engine, data);
-  } finally {
-    await engine.close();
-  }
+  shared ??= await ChdbEngine.open(join(newFolder(), "engine"), 1);
+  await empty(shared);
+  return body(shared, newFolder());
 }
 
 async function rowsIn(engine: SqlEngine): Promise<{ rows: number; root: string }> {
@@ -122,8 +128,7 @@ describe.skipIf(!hasEngine)("rows once", () => {
           fc.asyncProperty(parts, fc.nat(), fc.boolean(), async (cuts, seed, atOnce) => {
             const logs = newFolder();
             const data = newFolder();
-            for (const table of ["rows", "spare", "prompts", "templates", "again_keys"])
-              await engine.run(`DROP TABLE IF EXISTS ${table}`);
+            await empty(engine);
             // Windows of the log, each in an order of its own, and one that holds whatever they leave out.
             const windows = cuts.map(([a, b, order, packed]) => ({
               lines: shuffled(all.slice(Math.min(a, b), Math.max(a, b) + 1), order),

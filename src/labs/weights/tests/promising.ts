@@ -6,7 +6,7 @@
  * Of either look each block of either side keeps its best few.
  *
  * The choice is paid for: a pair that is passed over counts as nothing in a mean over all pairs (block-axis.ts), so
- * whatever chooses, by whatever it saw, evidence can only become less. It can lose a copy whose likeness is so faint
+ * whatever chooses, by whatever it saw, the mean is never above one that is valid. It can lose a copy whose likeness is so faint
  * that several strangers of each of its blocks look better in both looks.
  */
 import type { Compute } from "../../../kernels/compute.js";
