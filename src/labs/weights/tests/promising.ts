@@ -22,7 +22,7 @@ export const PAIRS_ALL = 1024;
 const KEPT = 3;
 
 /** Which pairs are kept, by their places. */
-export type Kept = (i: number, j: number) => boolean;
+type Kept = (i: number, j: number) => boolean;
 
 /** A number for each pair, row-major; −∞ where a look says nothing. */
 type Scores = Float64Array;
@@ -84,7 +84,7 @@ function sumOf(all: readonly Matrix[], width: number): Float64Array {
 }
 
 /** One block of either side, as it was sketched for blocks of the other's size. */
-export interface Sized {
+interface Sized {
   units: number;
   sketchFor: (units: number) => Matrix;
 }
