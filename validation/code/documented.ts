@@ -48,7 +48,7 @@ const JUDGED: Readonly<Record<string, readonly (readonly [string, string])[]>> =
     libssh+wolfssl makhorin+een osgeo+nlohmann geos+nlohmann osgeo+geos msteveb+redis`),
 };
 
-/** Judging makers. */
+/** Judging makers, the first 273. */
 const FRESH: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
   // One author began both.
   python: pairs("mozilla-circus+benoitc"),
@@ -62,9 +62,24 @@ const FRESH: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     tridge+squid isc+squid postgres+squid`),
 };
 
+/** Makers who joined them, against each other and against the first. */
+const JOINED: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  // One laboratory's two; a copy of a part of a library for windows.
+  go: pairs("ipfs+libp2p wailsapp+lxn"),
+  // Babel's parser began as acorn; a bundle that holds uuid.
+  typescript: pairs("babel+acornjs visjs+uuidjs"),
+  // wasmer says that it holds Cranelift's code; candle credits dfdx; both libraries of curves after one pairing library.
+  rust: pairs("bytecodealliance+wasmer huggingface+coreylowman arkworks+zcash"),
+  // libpcap in nmap; x265 after x264; dosbox' chip in bochs; one author's two; zlib, png and jpeg in two, one of them and
+  // irrXML in a third; Gay's dtoa; lookup3; queue.h and strlcpy of BSD.
+  cpp: pairs(`nmap+libpcap x265+videolan-x264 bochs+dosbox tokyocabinet+kyotocabinet fltk+irrlicht assimp+irrlicht
+    assimp+fltk jq+swi-prolog suricata+nlnetlabs suricata+tmux suricata+mkj suricata+tridge suricata+isc gpsd+tmux
+    gpsd+mkj gpsd+nlnetlabs gpsd+suricata libpcap+postgres libpcap+isc libpcap+tridge libpcap+suricata libpcap+gpsd`),
+};
+
 export const DOCUMENTED: Readonly<Record<string, readonly (readonly [string, string])[]>> = Object.fromEntries(
   Object.entries(KNOWN).map(([language, known]) => [
     language,
-    [...known, ...(JUDGED[language] ?? []), ...(FRESH[language] ?? [])],
+    [...known, ...(JUDGED[language] ?? []), ...(FRESH[language] ?? []), ...(JOINED[language] ?? [])],
   ]),
 );
