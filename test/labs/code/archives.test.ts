@@ -1,4 +1,5 @@
 /** Trees in archives, and hostile ones: the same root as the folder's, or one line that says what was expected. */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -162,4 +163,102 @@ describe("hostile archives and trees: one line each", () => {
       /expected a folder of source files or an archive/,
     );
   });
+
+  test("a zip that lies about its sizes is read no further than it says; many names of one datum are counted each", async () => {
+    const lie = Buffer.from(zipSync({ "a.py": bytes("x = 1\n".repeat(5000)) }));
+    for (const at of [lie.lastIndexOf("PK\x01\x02") + 24, 22]) lie.writeUInt32LE(10, at);
+    const { files } = await readSourceTree(write("lie.zip", lie));
+    expect(files.map((file) => file.bytes.length)).toEqual([10]);
+    const one = Buffer.from(zipSync({ "a.py": new Uint8Array(90_000) }));
+    const [from, end] = [one.lastIndexOf("PK\x01\x02"), one.lastIndexOf("PK\x05\x06")];
+    const names = Array.from({ length: 9 }, (_, i) => {
+      const entry = Buffer.from(one.subarray(from, end));
+      entry.write(`${i}.py`, 46);
+      return entry;
+    });
+    const tail = Buffer.from(one.subarray(end));
+    tail.writeUInt16LE(9, 8);
+    tail.writeUInt16LE(9, 10);
+    tail.writeUInt32LE(9 * (end - from), 12);
+    const overlapping = Buffer.concat([one.subarray(0, from), ...names, tail]);
+    expect(refusal(() => readArchive(overlapping, "many.zip", small))).toMatch(
+      /at most 200000 bytes of source, got more/,
+    );
+  });
+
+  test("a wheel whose names lead outside, a tar with devices, pipes and links", async () => {
+    const text = bytes("a = 1\n");
+    const names = ["../../etc/evil.py", "/abs/evil.py", "..\\w.py", "__proto__.py"];
+    const wheel = zipSync(Object.fromEntries(names.map((name) => [name, text])));
+    const read = await readSourceTree(write("evil-1.0-py3-none-any.whl", wheel));
+    expect(read.files.map(({ path }) => path)).toEqual(["__proto__.py", "abs/evil.py", "etc/evil.py", "w.py"]);
+    const kinds = ["1", "2", "3", "4", "6"].map((kind) => ({ path: `${kind}.py`, kind }));
+    const odd = await readSourceTree(write("kinds.tar", tar([...kinds, { path: "a.py", text: "a = 1\n" }])));
+    expect([odd.files.map(({ path }) => path), odd.leftOut]).toEqual([["a.py"], [{ why: "links", files: 2 }]]);
+  });
+
+  test.skipIf(process.platform === "win32")(
+    "a pipe or a device under an archive's name is not waited for",
+    async () => {
+      execFileSync("mkfifo", [at("pipe.zip")]);
+      symlinkSync("/dev/zero", at("zeros.tar"));
+      for (const name of ["pipe.zip", "zeros.tar"])
+        await expect(readSourceTree(at(name))).rejects.toThrow(/expected a folder of source files or an archive/);
+      writeTree(at("pipes"), { "a.py": "a = 1\n" });
+      execFileSync("mkfifo", [at("pipes", "b.py")]);
+      expect((await readSourceTree(at("pipes"))).files).toHaveLength(1);
+    },
+  );
+
+  test.skipIf(process.platform !== "linux")("a name that is no text is left out and said", async () => {
+    writeTree(at("names"), { "a.py": "a = 1\n" });
+    writeFileSync(
+      Buffer.concat([Buffer.from(`${at("names")}/`), Buffer.from([0xff, 0xfe]), Buffer.from(".py")]),
+      "b = 1\n",
+    );
+    const { files, leftOut } = await readSourceTree(at("names"));
+    expect([files.length, leftOut]).toEqual([1, [{ why: "names that lead to nothing", files: 1 }]]);
+  });
+
+  test("65 folders deep", async () => {
+    writeTree(at("deep"), { [`${"d/".repeat(65)}a.py`]: "a = 1\n" });
+    await expect(readSourceTree(at("deep"))).rejects.toThrow(/at most 64 folders deep, got more/);
+  });
+
+  test("100,000 open brackets are no source; of functions inside functions 64 levels are kept", async () => {
+    const nested = `${"function f(a) { let b = a + 1;\n".repeat(200)}${"b = a * 2 + g(b);\n".repeat(60)}${"}".repeat(200)}`;
+    writeTree(at("nested"), { "a.py": `x = ${`${"(".repeat(100)}\n`.repeat(1000)}`, "b.ts": nested });
+    const { units, seen } = await printTree(await readSourceTree(at("nested")), "units", () => {});
+    expect(units.map(({ path }) => path)).toEqual(Array.from({ length: 64 }, () => "b.ts"));
+    expect(seen.leftOut).toEqual([{ why: "could not be parsed", files: 1 }]);
+  });
+
+  test("3,000 levels of one expression are too deep", async () => {
+    writeTree(at("levels"), { "a.ts": `let x = ${"!\n".repeat(6000)}y;\n`, "b.ts": "const a = 1;\n" });
+    const { seen } = await printTree(await readSourceTree(at("levels")), "units", () => {});
+    expect(seen.leftOut).toEqual([{ why: "could not be parsed", files: 1 }]);
+  });
+
+  test("a tree of more tokens than memory holds is refused", async () => {
+    writeTree(at("large"), { "a.py": "a = 1\n".repeat(10) });
+    const tree = await readSourceTree(at("large"));
+    await expect(printTree(tree, "units", () => {}, 29)).rejects.toThrow(
+      /"large": expected at most 29 tokens, got more/,
+    );
+  });
+
+  test.skipIf(process.env.SLOW === undefined)(
+    "a file that holds the parser up for 20 s, and one that takes all its memory, are named (SLOW=1)",
+    async () => {
+      writeTree(at("slow"), { "a.rs": `r#"`.repeat(300_000).replaceAll(/(.{180})/g, "$1\n") });
+      const slow = await readSourceTree(at("slow"));
+      await expect(printTree(slow, "units", () => {})).rejects.toThrow(
+        /parsed in 20 s, got one that takes more: "a.rs"/,
+      );
+      writeTree(at("breaks"), { "a.py": "/*".repeat(25_000).replaceAll(/(.{120})/g, "$1\n") });
+      const breaks = await readSourceTree(at("breaks"));
+      await expect(printTree(breaks, "units", () => {})).rejects.toThrow(/one that breaks the parser: "a.py"/);
+    },
+    600_000,
+  );
 });

@@ -1,16 +1,29 @@
 /**
  * Parsers of the languages: tree-sitter's WebAssembly with grammars that ship their own .wasm, loaded when first needed.
- * A text is bounded before it comes here; nesting is the parser's own affair (20,000 open brackets give an error tree).
+ * A text is bounded in length before it comes here, and in how deep it is nested once it is parsed, before any query.
  */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { Language as Loaded, Parser, Query } from "web-tree-sitter";
+import { Language as Loaded, Parser, Query, type QueryCapture, type Tree } from "web-tree-sitter";
+import { AssayError, quoted } from "../../../base/error.js";
 import { SITE_QUERIES, type Site, sitesOf } from "../copies/sites.js";
+import { PARSE_ERROR_MAX } from "../method.js";
 import { isDictated } from "../tokens/dictated.js";
 import { type Grammar, languageOf, QUERIES } from "../tokens/languages.js";
 import { type Capture, type Tokens, tokensOf } from "../tokens/tokens.js";
 
 const require = createRequire(import.meta.url);
+
+/**
+ * Levels of a syntax tree, some three for each bracket: more costs every later walk over it (CWE-674). No file of the
+ * study's makers has as many.
+ */
+const LEVELS_MAX = 2000;
+/** Places looked at lie so many characters apart: what is deep for longer than that is seen. */
+const LEVELS_STEP = 1024;
+
+/** Processor seconds for one file: a megabyte that someone wrote takes one or two, a made one may take hours (CWE-400). */
+const PARSE_SECONDS_MAX = 20;
 
 interface Reader {
   parser: Parser;
@@ -21,29 +34,30 @@ interface Reader {
 let started: Promise<void> | null = null;
 const readers = new Map<Grammar, Promise<Reader>>();
 
-/** Places that can be written in two ways (copies/sites.ts); null where the parser gave up. */
-export async function readSites(text: string, grammar: Grammar): Promise<Site[] | null> {
+/**
+ * Places that can be written in two ways (copies/sites.ts); null where the parser gave up or the text is too deep.
+ * @throws AssayError LIMIT, FORMAT as `queried`
+ */
+export async function readSites(text: string, grammar: Grammar, path = "a text"): Promise<Site[] | null> {
   const { parser, sites } = await readerOf(grammar);
-  const tree = parser.parse(text);
-  if (!tree) return null;
-  try {
-    return sitesOf(text, sites.captures(tree.rootNode), grammar);
-  } finally {
-    tree.delete();
-  }
+  return queried(parser, sites, text, path, (found) => sitesOf(text, found, grammar));
 }
 
 /**
- * Null where the parser gave up.
+ * Null where the parser gave up or the text is nested too deep.
  * @param flat every token of every function, its head and what may be dictated included
+ * @throws AssayError LIMIT, FORMAT as `queried`
  */
-export async function readTokens(text: string, grammar: Grammar, flat = false): Promise<Tokens | null> {
+export async function readTokens(
+  text: string,
+  grammar: Grammar,
+  path = "a text",
+  flat = false,
+): Promise<Tokens | null> {
   const { parser, query } = await readerOf(grammar);
-  const tree = parser.parse(text);
-  if (!tree) return null;
-  try {
+  return queried(parser, query, text, path, (found) => {
     const language = languageOf(grammar);
-    const captures = query.captures(tree.rootNode).flatMap(({ name: what, node }): Capture[] => {
+    const captures = found.flatMap(({ name: what, node }): Capture[] => {
       const [start, end] = [node.startIndex, node.endIndex];
       const named = what === "unit" || what === "function";
       const name = named ? nameOf(node.childForFieldName("name")?.text, node.type) : "";
@@ -56,8 +70,84 @@ export async function readTokens(text: string, grammar: Grammar, flat = false): 
     });
     captures.sort((a, b) => a.start - b.start || b.end - a.end);
     return tokensOf(text, captures, language);
+  });
+}
+
+/**
+ * What a query makes of a parsed text; null where the parser gave up, or where the text is nested too deep or mostly no
+ * source, on which queries take the square of its length. A file that holds the parser up or breaks it is named, so that
+ * whoever asks can leave it out and say so: leaving it out unasked would let the machine's speed into a finding.
+ * @throws AssayError LIMIT beyond PARSE_SECONDS_MAX, FORMAT where the parser broke down
+ */
+function queried<T>(
+  parser: Parser,
+  query: Query,
+  text: string,
+  path: string,
+  make: (found: QueryCapture[]) => T,
+): T | null {
+  const began = process.cpuUsage();
+  let late = false;
+  const progressCallback = () => {
+    const { user, system } = process.cpuUsage(began);
+    late ||= user + system > PARSE_SECONDS_MAX * 1e6;
+    return late;
+  };
+  const tree = unbroken(path, () => parser.parse(text, null, { progressCallback }));
+  try {
+    const read = tree && !isTooDeep(tree, text.length) && errorsAtTop(tree) <= PARSE_ERROR_MAX * text.length;
+    const found = read ? unbroken(path, () => query.captures(tree.rootNode, { progressCallback })) : null;
+    if (late) {
+      parser.reset();
+      throw new AssayError(
+        "LIMIT",
+        `code: expected files that are parsed in ${PARSE_SECONDS_MAX} s, got one that takes more: ${quoted(path)}`,
+      );
+    }
+    return found && make(found);
   } finally {
-    tree.delete();
+    tree?.delete();
+  }
+}
+
+/** @throws AssayError FORMAT for whatever the parser throws: its memory is at an end, or its own assertion failed */
+function unbroken<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch {
+    throw new AssayError(
+      "FORMAT",
+      `code: expected files that can be parsed, got one that breaks the parser: ${quoted(path)}`,
+    );
+  }
+}
+
+/** Characters that the parser could not read and that lie in no statement. */
+function errorsAtTop({ rootNode }: Tree): number {
+  if (!rootNode.hasError) return 0;
+  if (rootNode.isError) return rootNode.endIndex - rootNode.startIndex;
+  const cursor = rootNode.walk();
+  try {
+    let characters = 0;
+    for (let more = cursor.gotoFirstChild(); more; more = cursor.gotoNextSibling())
+      if (cursor.nodeType === "ERROR") characters += cursor.endIndex - cursor.startIndex;
+    return characters;
+  } finally {
+    cursor.delete();
+  }
+}
+
+function isTooDeep(tree: Tree, characters: number): boolean {
+  const cursor = tree.walk();
+  try {
+    let levels = 0;
+    for (let at = 0; at < characters; at += LEVELS_STEP) {
+      while (cursor.endIndex <= at && cursor.gotoParent()) levels--;
+      while (cursor.gotoFirstChildForIndex(at)) if (++levels > LEVELS_MAX) return true;
+    }
+    return false;
+  } finally {
+    cursor.delete();
   }
 }
 
@@ -84,7 +174,8 @@ function readerOf(grammar: Grammar): Promise<Reader> {
 
 async function start(): Promise<void> {
   const wasmBinary = await readFile(require.resolve("web-tree-sitter/web-tree-sitter.wasm"));
-  await Parser.init({ wasmBinary });
+  // Its own words on standard error would be a second line.
+  await Parser.init({ wasmBinary, printErr: () => {} });
 }
 
 function wasmOf(grammar: Grammar): string {

@@ -1,5 +1,6 @@
 /** A source tree as units with prints: read, cut into tokens, and left out where it is generated, unreadable or another's. */
 import type { Digest } from "../../../base/digest.js";
+import { AssayError, quoted } from "../../../base/error.js";
 import { EXCLUSIVE_MIN, PARSE_ERROR_MAX, PRINT_TOKENS } from "../method.js";
 import type { SideSeen } from "../observations.js";
 import type { Unit } from "../prints/containment.js";
@@ -23,11 +24,13 @@ export interface PrintedTree {
 
 /**
  * @param what files alone, for an index, or functions and classes too @param onFile called with how many files are done
+ * @throws AssayError LIMIT beyond `tokensMax`
  */
 export async function printTree(
   tree: SourceTree,
   what: "files" | "units",
   onFile: (done: number, total: number) => void,
+  tokensMax: number = TREE_LIMITS.tokens,
 ): Promise<PrintedTree> {
   const units: Unit[] = [];
   const provenance = new Map<string, Provenance>();
@@ -55,6 +58,8 @@ export async function printTree(
     units.push(...unitsOf(file.path, whole, language));
     files++;
     tokens += read!.values.length;
+    if (tokens > tokensMax)
+      throw new AssayError("LIMIT", `code: ${quoted(tree.name)}: expected at most ${tokensMax} tokens, got more`);
     languages[language] ??= { files: 0, tokens: 0 };
     languages[language].files++;
     languages[language].tokens += read!.values.length;
@@ -85,7 +90,7 @@ export async function readSource(
   if (text === null) return { text, why: "not UTF-8 text", read: null };
   const why = whyByName(file.path) ?? whyGenerated(text);
   if (why !== null) return { text, why, read: null };
-  const read = await readTokens(text, grammarOf(file.path)!);
+  const read = await readTokens(text, grammarOf(file.path)!, file.path);
   if (read === null || read.errorShare > PARSE_ERROR_MAX) return { text, why: "could not be parsed", read: null };
   return { text, why: null, read };
 }

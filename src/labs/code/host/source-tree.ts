@@ -29,6 +29,8 @@ export const TREE_LIMITS = {
   archiveBytes: 512 * 1024 * 1024,
   /** Larger ones are left out: the largest hand-written file of the study's trees has 0.6 MB. */
   parsedBytes: 1024 * 1024,
+  /** Of all files that are read: some six million lines, whose prints take 4 GB; a tree that lies in memory is bounded. */
+  tokens: 64_000_000,
 } as const;
 
 /** Folders that hold others' code or version control. */
@@ -55,7 +57,7 @@ export interface SourceTree {
 /** Where a folder's or an archive's entries lie: what is asked of each, in the order of their names. */
 interface Entry {
   path: string;
-  kind: "file" | "link" | "other";
+  kind: "file" | "link" | "other" | "nameless";
   sizeBytes: number;
   read: () => Promise<Uint8Array>;
 }
@@ -70,10 +72,11 @@ export async function readSourceTree(path: string): Promise<SourceTree> {
   const name = basename(at);
   try {
     const info = await stat(at);
-    if (!info.isDirectory() && !ARCHIVE.test(name))
+    // A pipe or a device may have no end, whatever it is called.
+    if (!info.isDirectory() && !(info.isFile() && ARCHIVE.test(name)))
       throw new AssayError(
         "FORMAT",
-        `code: expected a folder of source files or an archive (.zip, .whl, .tar, .tar.gz, .tgz, .crate), got a file at ${quoted(path)}`,
+        `code: expected a folder of source files or an archive (.zip, .whl, .tar, .tar.gz, .tgz, .crate), got ${info.isFile() ? "a file" : "neither"} at ${quoted(path)}`,
       );
     if (!info.isDirectory() && info.size > TREE_LIMITS.archiveBytes)
       throw limit(name, `an archive of at most ${TREE_LIMITS.archiveBytes} bytes, got ${info.size}`);
@@ -117,8 +120,10 @@ export async function entriesOf(
     if (count > TREE_LIMITS.entries) throw limit(name, `at most ${TREE_LIMITS.entries} entries, got more`);
     for (const each of inside) {
       const path = within === "" ? each : `${within}/${each}`;
-      const info = await lstat(join(folder, each));
-      if (info.isDirectory()) {
+      // A name that is no text names nothing once it was read as text.
+      const info = await lstat(join(folder, each)).catch(() => null);
+      if (info === null) entries.push({ path, kind: "nameless", sizeBytes: 0, read: async () => NONE });
+      else if (info.isDirectory()) {
         // Its own entries are of no concern; that it stands there is said.
         if (FOREIGN.test(each)) entries.push({ path: `${path}/`, kind: "other", sizeBytes: 0, read: async () => NONE });
         else await visit(join(folder, each), path, depth + 1);
@@ -151,6 +156,7 @@ async function gather(
     const folders = entry.path.split("/").slice(0, -1);
     if (folders.some((folder) => FOREIGN.test(folder))) leave("folders of others' code or of version control");
     else if (entry.kind === "link") leave("links");
+    else if (entry.kind === "nameless") leave("names that lead to nothing");
     else if (entry.kind !== "file" || grammarOf(entry.path) === null) continue;
     else if (!built && folders.some((folder) => BUILT.test(folder))) leave("folders of builds");
     else {

@@ -17,7 +17,7 @@ export async function textOfUnit(
   if (text === null) return null;
   const lines = text.split("\n");
   if (name === "") return cut(lines);
-  const read = await readTokens(text, grammarOf(path)!);
+  const read = await readTokens(text, grammarOf(path)!, path);
   const unit = read?.units.find((one) => one.name === name && one.line === line);
   if (!read || !unit) return null;
   const last = read.starts[unit.to - 1] ?? text.length;

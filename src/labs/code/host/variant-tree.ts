@@ -91,7 +91,7 @@ async function sitesOfFile(file: SourceFile): Promise<{ text: string; grammar: G
   const grammar = grammarOf(file.path)!;
   const { text, why } = await readSource(file);
   if (text === null || why !== null) return null;
-  const sites = await readSites(text, grammar);
+  const sites = await readSites(text, grammar, file.path);
   return sites === null || sites.length === 0 ? null : { text, grammar, sites };
 }
 
@@ -130,7 +130,7 @@ async function placedOf(
   sites: readonly Site[],
 ): Promise<PlacedSite[] | null> {
   const plain = written(text, sites, () => 0);
-  const tokens = await readTokens(plain.text, grammar, true);
+  const tokens = await readTokens(plain.text, grammar, path, true);
   if (!tokens) return null;
   return sites.map(({ kind, form, detail }, i) => ({
     kind,

@@ -44,6 +44,8 @@ const TOKEN =
   /[\p{L}_$][\p{L}\p{N}_$]*|(?:0[xXbBoO][\da-fA-F_]+|\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?|\.\d[\d_]*(?:[eE][+-]?\d+)?)\w*|<<<|>>>|\.\.\.|\*\*=|\/\/=|>>=|<<=|===|!==|->|=>|::|:=|\*\*|\/\/|<<|>>|&&|\|\||\+\+|--|\?\?|\?\.|\.\.|[-+*/%&|^=!<>@]=|\S/gu;
 /** A body that one print of the longer length covers holds no run of its own. */
 const BODY_TOKENS_MIN = 24;
+/** Units inside units that are kept: each level holds the text of all below it once more (CWE-770). People write ten or so. */
+const UNITS_DEEP_MAX = 64;
 const NAME_START = /[\p{L}_$]/u;
 
 const HIDDEN = {
@@ -131,8 +133,12 @@ function unitsOf(text: string, captures: readonly Capture[], starts: readonly nu
   const units: TokenUnit[] = [{ name: "", line: 1, from: 0, to: starts.length }];
   let line = 1;
   let counted = 0;
+  const open: number[] = [];
   for (const { what, start, end, name } of captures) {
     if (what !== "unit" && what !== "function") continue;
+    while (open.length > 0 && open.at(-1)! <= start) open.pop();
+    open.push(end);
+    if (open.length > UNITS_DEEP_MAX) continue;
     for (; counted < start; counted++) if (text.charCodeAt(counted) === 10) line++;
     units.push({ name, line, from: lowerBound(starts, start), to: lowerBound(starts, end) });
   }
