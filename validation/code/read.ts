@@ -21,6 +21,13 @@ const READ: readonly Read[] = [
       "libtommath/bn_mp_prime_is_prime.c in both: LibTomMath, named by the folder and by the head of each of its files.",
   },
   {
+    language: "cpp",
+    pair: ["capstone", "libpcap"],
+    verdict: "third-source",
+    words:
+      "suite/fuzz/onefile.c and testprogs/fuzz/onefile.c, the driver of a fuzz target, neither with a head: CREDITS.TXT of the one names Philippe Antoine for its integration with oss-fuzz, the Makefile beside the file is his, and CREDITS of the other names him too.",
+  },
+  {
     language: "python",
     pair: ["eventlet", "benoitc"],
     verdict: "copied",
