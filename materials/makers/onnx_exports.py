@@ -59,11 +59,11 @@ def model():
     return nodes, weights, matrices, f"h{LAYERS}"
 
 
-def whole(nodes, weights, last):
+def whole(nodes, weights, last, opset=17):
     ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["n"])
     out = helper.make_tensor_value_info(last, TensorProto.FLOAT, ["n", WIDTH])
     graph = helper.make_graph(nodes, "small", [ids], [out], weights)
-    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8 if opset < 21 else 10)
     onnx.checker.check_model(made)
     return made
 
@@ -169,3 +169,69 @@ def branches():
 branches()
 (OUT / "plain.json").write_text(json.dumps({k: list(v.shape) for k, v in matrices.items()}))
 np.concatenate([v.reshape(-1) for v in matrices.values()]).astype("<f4").tofile(OUT / "plain.f32")
+
+
+def in_blocks(name, signed):
+    """`DequantizeLinear` of opset 21: 4-bit codes by inputs, a scale for 16 inputs of an output."""
+    out_nodes, out_weights = [], []
+    by = {w.name: numpy_helper.to_array(w) for w in weights}
+    for node in nodes:
+        if node.op_type != "MatMul":
+            out_nodes.append(node)
+            continue
+        w = by.pop(node.input[1])
+        stem = node.input[1]
+        groups = w.reshape(-1, 16, w.shape[1])
+        if signed:
+            scale = (np.abs(groups).max(1) / 7).astype(np.float32)
+            codes = np.clip(np.round(groups / scale[:, None]), -8, 7).astype(np.int8)
+        else:
+            low, high = np.minimum(groups.min(1), 0), np.maximum(groups.max(1), 0)
+            scale = ((high - low) / 15).astype(np.float32)
+            zero = np.round(-low / scale).astype(np.uint8)
+            codes = np.clip(np.round(groups / scale[:, None]) + zero[:, None], 0, 15).astype(np.uint8)
+        kind = TensorProto.INT4 if signed else TensorProto.UINT4
+        parts = [("_c", codes.reshape(w.shape))] + ([] if signed else [("_z", zero)])
+        for suffix, value in parts:
+            flat = value.astype(np.uint8).reshape(-1) & 15
+            packed = (flat[0::2] | (flat[1::2] << 4)).astype(np.uint8).tobytes()
+            out_weights.append(helper.make_tensor(stem + suffix, kind, value.shape, packed, raw=True))
+        out_weights.append(numpy_helper.from_array(scale, stem + "_s"))
+        inputs = [stem + "_c", stem + "_s"] + ([] if signed else [stem + "_z"])
+        out_nodes.append(helper.make_node("DequantizeLinear", inputs, [stem + "_d"], axis=0, block_size=16))
+        out_nodes.append(helper.make_node("MatMul", [node.input[0], stem + "_d"], list(node.output), name=node.name))
+    kept = [numpy_helper.from_array(v, k) for k, v in by.items()]
+    made = whole(out_nodes, kept + out_weights, last, 21)
+    onnx.save(made, OUT / f"{name}.onnx")
+    keep(name)
+
+
+in_blocks("int4-blocks", True)
+in_blocks("uint4-blocks", False)
+
+
+def gathered():
+    """A table of tokens in blocks of 16 along the row, packed bytes, as exporters of generators write it."""
+    table = numpy_helper.to_array(weights[0])
+    blocks = table.reshape(TOKENS, -1, 16)
+    low, high = np.minimum(blocks.min(2), 0), np.maximum(blocks.max(2), 0)
+    scale = ((high - low) / 15).astype(np.float32)
+    zero = np.round(-low / scale).astype(np.uint8)
+    codes = np.clip(np.round(blocks / scale[..., None]) + zero[..., None], 0, 15).astype(np.uint8).reshape(TOKENS, -1)
+    pack = lambda v: (v[:, 0::2] | (v[:, 1::2] << 4)).astype(np.uint8)
+    stem = "model.embed_tokens.weight"
+    stored = [numpy_helper.from_array(v, stem + s) for v, s in ((pack(codes), "_Q4"), (scale, "_scales"), (pack(zero), "_zp"))]
+    node = helper.make_node("GatherBlockQuantized", [stem + "_Q4", "ids", stem + "_scales", stem + "_zp"], ["h0"],
+                            name="/model/embed_tokens/Gather_Q4", domain="com.microsoft", block_size=16, bits=4)
+    graph = helper.make_graph([node, *nodes[1:]], "small", [helper.make_tensor_value_info("ids", TensorProto.INT64, ["n"])],
+                              [helper.make_tensor_value_info(last, TensorProto.FLOAT, ["n", WIDTH])], weights[1:] + stored)
+    sets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
+    onnx.save(helper.make_model(graph, opset_imports=sets, ir_version=8), OUT / "gathered.onnx")
+    one = helper.make_graph([node], "one", [helper.make_tensor_value_info("ids", TensorProto.INT64, ["n"])],
+                            [helper.make_tensor_value_info("h0", TensorProto.FLOAT, ["n", WIDTH])], stored)
+    session = ort.InferenceSession(helper.make_model(one, opset_imports=sets, ir_version=8).SerializeToString(),
+                                   providers=["CPUExecutionProvider"])
+    session.run(None, {"ids": np.arange(TOKENS, dtype=np.int64)})[0].astype("<f4").tofile(OUT / "gathered.f32")
+
+
+gathered()

@@ -97,6 +97,7 @@ export async function gatherCoded(
 ): Promise<void> {
   const coding = matrix.coding!;
   assert(coding.kind !== "scaled", "coded-rows.gatherCoded: expected codes that lie by inputs");
+  if (coding.kind === "by inputs") return gatherByInputs(read, coding, matrix.columns, outputs, out);
   const { scale, zero, groupOf } = await groupsOf(read, coding, outputs, matrix.columns);
   const { words } = coding;
   const each = coding.kind === "gptq" ? 32 / coding.bits : 1;
@@ -122,7 +123,44 @@ export async function gatherCoded(
   }
 }
 
-type Gathered = Exclude<Coding, { kind: "scaled" }>;
+type ByInputs = Extract<Coding, { kind: "by inputs" }>;
+
+/** A pass over codes that lie input after input. */
+async function gatherByInputs(
+  read: ReadInto,
+  { bits, signed, codes, scales, zeros }: ByInputs,
+  inputs: number,
+  outputs: readonly number[],
+  out: Float32Array,
+): Promise<void> {
+  const length = inputs / scales.rows;
+  const held = async (of: Scales) => scaleValues(of.format, await bytesOf(read, of, 0, of.rows * strideBytes(of)));
+  const [scale, zero] = [await held(scales), zeros ? await held(zeros) : null];
+  const stride = zeros ? scaleStride(zeros) : 0;
+  const [half, whole] = [2 ** (bits - 1), 2 ** bits];
+  const most = Math.max(1, Math.floor(WORDS_BYTES / codes.columns));
+  for (let first = 0; first < inputs; first += most) {
+    const count = Math.min(most, inputs - first);
+    const bytes = await bytesOf(read, codes, first * codes.columns, count * codes.columns);
+    for (const [n, output] of outputs.entries()) {
+      const at = bits === 4 ? output >> 1 : output;
+      const shift = bits === 4 && output & 1 ? 4 : 0;
+      for (let i = 0; i < count; i++) {
+        const group = Math.floor((first + i) / length);
+        const stored = (bytes[i * codes.columns + at]! >> shift) & (whole - 1);
+        const code = signed && stored >= half ? stored - whole : stored;
+        const from = zero ? zero[group * stride + output]! : 0;
+        out[n * inputs + first + i] = (code - from) * finite(scale[group * scales.columns + output]!);
+      }
+    }
+  }
+}
+
+function strideBytes(scales: Scales): number {
+  return scaleStride(scales) * scaleWidth(scales.format);
+}
+
+type Gathered = Exclude<Coding, { kind: "scaled" | "by inputs" }>;
 
 /** Scales and zeros of the wanted outputs, group after group, and the group of each input. */
 async function groupsOf(read: ReadInto, coding: Gathered, outputs: readonly number[], inputs: number) {

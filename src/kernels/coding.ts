@@ -1,7 +1,7 @@
 /**
  * Codes that need more than their own bytes to become values: integers, 8-bit and 4-bit floats with scales beside them.
  * Sources: compressed-tensors (int8, pack-quantized), bitsandbytes LLM.int8 (SCB), DeepSeek V3's block scales, AutoGPTQ,
- * AutoAWQ, OCP Microscaling (MXFP4) as GPT-OSS stores it, ONNX (codes without a sign, blocks of `MatMulNBits`). A value is (code − zero) · scale, rounded to f32 once.
+ * AutoAWQ, OCP Microscaling (MXFP4) as GPT-OSS stores it, ONNX (codes without a sign, blocks of `MatMulNBits` and `DequantizeLinear`). A value is (code − zero) · scale, rounded to f32 once.
  */
 
 /** Where the bytes of one tensor lie, plain and row-major. */
@@ -56,9 +56,21 @@ export type Coding =
       words: Placed;
       scales: Scales;
       zeros: Placed;
+    }
+  | {
+      /** Rows of codes, one an input, of all outputs: bytes, or two a byte, the first low. */
+      kind: "by inputs";
+      bits: 4 | 8;
+      /** Two's complement. */
+      signed: boolean;
+      /** Its columns are counted in bytes. */
+      codes: Placed;
+      /** Groups of consecutive inputs × outputs; so are zeros. */
+      scales: Scales;
+      zeros: Scales | null;
     };
 
-/** GPTQ and AWQ lie by inputs: a row is gathered from the whole tensor. */
+/** GPTQ, AWQ and ONNX's blocks lie by inputs: a row is gathered from the whole tensor. */
 export function isGathered(coding: Coding | undefined): boolean {
   return coding !== undefined && coding.kind !== "scaled";
 }

@@ -62,10 +62,25 @@ test.each([
   "uint8-channels",
   "int8-channels",
   "by-inputs",
+  "int4-blocks",
+  "uint4-blocks",
 ])("%s: what onnxruntime multiplies by", async (name) => {
   const { off } = await compared(name, name);
   expect(Object.keys(off).length).toBe(14);
   for (const [tensor, most] of Object.entries(off)) expect(most, tensor).toBeLessThan(1e-6);
+});
+
+test("a table of tokens in blocks of 4 bits: the rows that onnxruntime gathers", async () => {
+  const { reading } = await openModel(join(FOLDER, "gathered.onnx"));
+  if (reading.kind !== "model") throw new Error(reading.reason);
+  const reader = new FileReader();
+  const compute = new LocalCompute((path, offset, into) => reader.readInto(path, offset, into));
+  const got = await compute.load(reading.model.tensors.get("embed")!.matrix);
+  await reader.close();
+  const bytes = readFileSync(join(FOLDER, "gathered.f32"));
+  const wanted = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  expect(got.length).toBe(wanted.length);
+  expect(got.reduce((most, value, i) => Math.max(most, Math.abs(value - wanted[i]!)), 0)).toBeLessThan(1e-6);
 });
 
 test("two branches of one model: read once; a branch's own second copy is left out by name", async () => {

@@ -28,6 +28,8 @@ interface Stored {
   zero: OnnxTensor | null;
   /** Along which dimension of what is stored scales lie, where there are several. */
   axis: number | null;
+  /** Values along that dimension that one scale holds for; 0: no blocks. */
+  block: number;
 }
 
 /** Steps between a tensor and the node that multiplies by it, or from there to a bias. */
@@ -56,6 +58,10 @@ export function weightsOf({ tensors, nodes, again }: OnnxGraph): { weights: Onnx
       for (const each of blocksOf(node, graph, used, weights)) weights.set(each.name, each);
       continue;
     }
+    if (node.op === "GatherBlockQuantized") {
+      for (const each of gatheredOf(node, graph, used, weights)) weights.set(each.name, each);
+      continue;
+    }
     if (!/^(MatMul|Gemm|MatMulInteger|DynamicQuantizeMatMul)$/.test(node.op)) continue;
     const stored = storedBehind(node.inputs[1], graph) ?? named(node.inputs[1], tensors);
     if (stored?.tensor.shape.length !== 2 || used.has(stored.tensor.name)) continue;
@@ -64,6 +70,13 @@ export function weightsOf({ tensors, nodes, again }: OnnxGraph): { weights: Onnx
     const transB = node.op === "Gemm" && node.attributes.get("transB")?.[0] === 1;
     const byColumns = stored.turned === transB;
     const outputs = byColumns ? 1 : 0;
+    if (stored.block > 0 || stored.tensor.fourBits) {
+      const found = byColumns ? byInputsOf(name, stored) : [];
+      for (const each of found) weights.set(each.name, each);
+      if (found.length > 0)
+        for (const each of [stored.tensor, stored.scale, stored.zero]) if (each) used.add(each.name);
+      continue;
+    }
     if (!fits(stored)) continue;
     for (const each of placed(name, stored, outputs)) weights.set(each.name, each);
     for (const each of [stored.tensor, stored.scale, stored.zero]) if (each) used.add(each.name);
@@ -103,10 +116,12 @@ interface Graph {
 function storedBehind(name: string | undefined, { tensors, from }: Graph): Stored | null {
   let [turned, scale, zero]: [boolean, OnnxTensor | null, OnnxTensor | null] = [false, null, null];
   let axis: number | null = null;
+  let block = 0;
   let at = name;
   for (let step = 0; step < STEPS_MAX && at !== undefined; step++) {
     const tensor = tensors.get(at);
-    if (tensor) return CODES.has(tensor.dtype ?? "") && scale === null ? null : { tensor, turned, scale, zero, axis };
+    if (tensor)
+      return CODES.has(tensor.dtype ?? "") && scale === null ? null : { tensor, turned, scale, zero, axis, block };
     const node = from.get(at);
     if (!node) return null;
     if (node.op === "Transpose") {
@@ -117,6 +132,7 @@ function storedBehind(name: string | undefined, { tensors, from }: Graph): Store
       scale = tensors.get(node.inputs[1] ?? "") ?? null;
       zero = tensors.get(node.inputs[2] ?? "") ?? null;
       axis = node.attributes.get("axis")?.[0] ?? 1;
+      block = node.attributes.get("block_size")?.[0] ?? 0;
       if (scale === null) return null;
     } else if (node.op === "Mul") {
       scale = tensors.get(node.inputs[1] ?? "") ?? null;
@@ -137,7 +153,14 @@ function named(name: string | undefined, tensors: Graph["tensors"]): Stored | nu
   const stem = /^(.+)_(q|quantized)$/.exec(tensor?.name ?? "")?.[1];
   const scale = tensors.get(`${stem}_scale`);
   if (!tensor || !scale || !CODES.has(tensor.dtype ?? "")) return null;
-  return { tensor, turned: false, scale, zero: tensors.get(`${stem}_zero_point`) ?? null, axis: axisOf(scale) };
+  return {
+    tensor,
+    turned: false,
+    scale,
+    zero: tensors.get(`${stem}_zero_point`) ?? null,
+    axis: axisOf(scale),
+    block: 0,
+  };
 }
 
 function nameOf(node: OnnxNode, tensor: OnnxTensor, graph: Graph): string | null {
@@ -199,6 +222,62 @@ function blocksOf(
   const beside = (suffix: string, each: OnnxTensor | null | undefined) =>
     each ? [weight(`${name}.nbits${bits}${suffix}`, each, [countOf(each)])] : [];
   return [weight(`${name}.nbits${bits}`, codes, shape), ...beside("_scale", scale), ...beside("_zero_point", zero)];
+}
+
+/**
+ * Codes of 4 or 8 bits that lie inputs × outputs, a scale for so many inputs of one output or for all of them (opset
+ * 21). A zero beside codes with a sign, and rows that begin within a byte, are not read.
+ */
+function byInputsOf(name: string, { tensor, scale, zero, axis, block }: Stored): OnnxWeight[] {
+  const [inputs, outputs] = [tensor.shape[0]!, tensor.shape[1]!];
+  const along = axis === null ? null : axis < 0 ? axis + 2 : axis;
+  const groups = block > 0 ? inputs / block : 1;
+  const signed = tensor.fourBits ? tensor.fourBits === "signed" : tensor.dtype === "I8";
+  const bits = tensor.fourBits ? 4 : 8;
+  if (!scale || along !== (block > 0 ? 0 : 1) || !Number.isInteger(groups) || outputs % 2 !== 0) return [];
+  if (bits === 8 && tensor.dtype !== "U8" && tensor.dtype !== "I8") return [];
+  if (countOf(scale) !== groups * outputs || (zero && countOf(zero) !== groups * outputs)) return [];
+  if (zero && (signed || (bits === 4 ? zero.fourBits !== "unsigned" : zero.dtype !== "U8"))) return [];
+  const bytes = (outputs * bits) / 8;
+  const stem = `${name}.byinputs${bits}`;
+  const asBytes = (each: OnnxTensor, dtype: "U8" | "I8") => ({ ...each, dtype });
+  return [
+    weight(stem, asBytes(tensor, signed ? "I8" : "U8"), [inputs, bytes]),
+    weight(`${stem}_scale`, scale, [groups, outputs]),
+    ...(zero ? [weight(`${stem}_zero_point`, asBytes(zero, "U8"), [groups, bytes])] : []),
+  ];
+}
+
+/** A table whose rows are gathered, in blocks along the row, codes without a sign of 4 bits; as `MatMulNBits` has its rows. */
+function gatheredOf(
+  node: OnnxNode,
+  graph: Graph,
+  used: Set<string>,
+  weights: ReadonlyMap<string, OnnxWeight>,
+): OnnxWeight[] {
+  const [codes, , scale, zero] = node.inputs.map((name) => graph.tensors.get(name) ?? null);
+  const number = (name: string, usual: number) => node.attributes.get(name)?.[0] ?? usual;
+  const bytes = codes?.dtype === "U8";
+  if (!codes || !scale || (!bytes && codes.fourBits !== "unsigned") || used.has(codes.name)) return [];
+  const [rows, width] = [codes.shape[0] ?? 0, codes.shape[1] ?? 0];
+  const [columns, size] = [bytes ? 2 * width : width, number("block_size", 128)];
+  const blocks = columns / size;
+  if (codes.shape.length !== 2 || number("bits", 4) !== 4 || size % 2 !== 0 || !Number.isInteger(blocks)) return [];
+  if (number("gather_axis", 0) !== 0 || (number("quantize_axis", 1) + 2) % 2 !== 1 || countOf(scale) !== rows * blocks)
+    return [];
+  // Four bits by type have no zero of their own; a row of zeros is to begin at a byte.
+  if (!zero && (!bytes || (node.inputs[3] ?? "") !== "")) return [];
+  if (zero && zero.dtype !== "U8" && (zero.fourBits !== "unsigned" || blocks % 2 !== 0)) return [];
+  const name = codes.name.replace(/_(q|quant|quantized|Q4)$/, "");
+  const stem = `${name}.nbits4`;
+  if (!/\.weight$/.test(name) || weights.has(stem) || weights.has(name)) return [];
+  for (const each of [codes, scale, zero]) if (each) used.add(each.name);
+  const asBytes = (each: OnnxTensor) => ({ ...each, dtype: "U8" as const });
+  return [
+    weight(stem, asBytes(codes), [rows, blocks, size / 2]),
+    weight(`${stem}_scale`, scale, [countOf(scale)]),
+    ...(zero ? [weight(`${stem}_zero_point`, asBytes(zero), [zero.sizeBytes])] : []),
+  ];
 }
 
 /** The weight as outputs × inputs, and what its codes need, one a row or one for all. */

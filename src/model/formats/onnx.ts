@@ -33,6 +33,8 @@ export interface OnnxTensor {
   sizeBytes: number;
   /** A few bytes that the file lists as numbers of varying width, as quantisers write zero points; `dtype` is null then. */
   listed?: { dtype: "U8" | "I8"; values: readonly number[] };
+  /** Codes of four bits, two a byte, the first low, over all dimensions as if they were one; `dtype` is null then. */
+  fourBits?: "signed" | "unsigned";
 }
 
 export interface OnnxNode {
@@ -66,6 +68,12 @@ const DTYPES: ReadonlyMap<number, SafetensorsDType> = new Map<number, Safetensor
   [16, "BF16"],
   [17, "F8_E4M3"],
   [19, "F8_E5M2"],
+]);
+
+/** UINT4 and INT4, of opset 21. */
+const FOUR_BITS: ReadonlyMap<number, "signed" | "unsigned"> = new Map([
+  [21, "unsigned"],
+  [22, "signed"],
 ]);
 
 /** @throws FORMAT for what is no such file, LIMIT */
@@ -190,8 +198,10 @@ async function tensorOf(wire: Wire, part: Span, what: string): Promise<OnnxTenso
     }
   });
   const dtype = DTYPES.get(type) ?? null;
+  const four = FOUR_BITS.get(type);
   const here = values as Span | null;
-  const expected = shape.reduce((product, each) => product * each, (dtype ? SAFETENSORS_DTYPE_BITS[dtype] : 0) / 8);
+  const bits = four ? 4 : dtype ? SAFETENSORS_DTYPE_BITS[dtype] : 0;
+  const expected = Math.ceil(shape.reduce((product, each) => product * each, bits / 8));
   if (!Number.isSafeInteger(expected)) throw new AssayError("LIMIT", `${what}: expected a size below 2^53`);
   if (away) {
     const file = beside.get("location") ?? "";
@@ -199,7 +209,10 @@ async function tensorOf(wire: Wire, part: Span, what: string): Promise<OnnxTenso
       throw fault(what, `values in a file beside it, got ${quoted(file)}`);
     const [offset, length] = [Number(beside.get("offset") ?? 0), Number(beside.get("length") ?? expected)];
     if (!isCount(offset) || !isCount(length)) throw fault(what, "places of whole numbers");
-    return { name, dtype: length === expected ? dtype : null, shape, file, offsetBytes: offset, sizeBytes: length };
+    return {
+      ...{ name, dtype: length === expected ? dtype : null, shape, file, offsetBytes: offset, sizeBytes: length },
+      ...(four && length === expected ? { fourBits: four } : {}),
+    };
   }
   const size = here ? here.end - here.at : 0;
   // Other lists hold numbers of varying width: a type that is not read.
@@ -213,7 +226,8 @@ async function tensorOf(wire: Wire, part: Span, what: string): Promise<OnnxTenso
       return { name, dtype: null, shape, ...place, listed: { dtype, values: numbers } };
     }
   }
-  return { name, dtype: plain, shape, file: null, offsetBytes: here?.at ?? 0, sizeBytes: size };
+  const packed = four && size === expected ? { fourBits: four } : {};
+  return { name, dtype: plain, shape, file: null, offsetBytes: here?.at ?? 0, sizeBytes: size, ...packed };
 }
 
 const isCount = (n: number) => Number.isSafeInteger(n) && n >= 0;

@@ -2,7 +2,7 @@
  * Weights whose values need other tensors: scales, zeros, groups beside them, joined into one entry under the weight's
  * name. Layouts: compressed-tensors (int8, float8, pack-quantized of 4 bits), Hugging Face fine-grained FP8 and DeepSeek
  * V3 (`weight_scale_inv`, which multiplies), fbgemm, ComfyUI (`scale_weight`), LLM.int8 (`SCB`, over 127), AutoGPTQ,
- * AutoAWQ (GEMM), GPT-OSS (MXFP4), ONNX (`MatMulNBits`, under names that formats/onnx-weights.ts gives). Where names or shapes settle no layout the weight is left out; nothing is guessed.
+ * AutoAWQ (GEMM), GPT-OSS (MXFP4), ONNX (`MatMulNBits`, `GatherBlockQuantized`, `DequantizeLinear` in blocks, under names that formats/onnx-weights.ts gives). Where names or shapes settle no layout the weight is left out; nothing is guessed.
  */
 import { quoted } from "../../base/error.js";
 import { SCALE_BYTES_MAX } from "../../kernels/coded-rows.js";
@@ -69,6 +69,8 @@ function join(entry: Entry, companion: Companion, config: ModelConfig): Entry | 
   if (packed !== null) return ofPacked(entry, packed, companion, config);
   const bits = /\.nbits([48])$/.exec(name)?.[1];
   if (bits !== undefined) return ofBlocks(entry, bits === "4" ? 4 : 8, companion);
+  const lying = /\.byinputs([48])$/.exec(name)?.[1];
+  if (lying !== undefined) return ofInputs(entry, lying === "4" ? 4 : 8, companion);
   // Bytes are codes where a zero stands beside their scale; elsewhere they are packed in ways of their own.
   if (dtype === "U8")
     return companion(`${name}_zero_point`)?.dtype === "U8" ? ofScaled(entry, companion, config) : null;
@@ -254,6 +256,26 @@ function ofBlocks(entry: Entry, bits: 4 | 8, companion: Companion): Entry {
     reading,
     scales,
     ...sizes,
+  });
+}
+
+/** ONNX's `DequantizeLinear` over inputs × outputs: scales, and zeros where they stand, groups × outputs. */
+function ofInputs(entry: Entry, bits: 4 | 8, companion: Companion): Entry {
+  const [inputs, bytes] = [entry.shape[0] ?? 0, entry.shape[1] ?? 0];
+  const [scale, zero] = [companion(`${entry.name}_scale`), companion(`${entry.name}_zero_point`)];
+  const name = entry.name.slice(0, -".byinputs4".length);
+  const outputs = (bytes * 8) / bits;
+  const groups = scale?.shape[0] ?? 0;
+  if (!scale || groups === 0 || inputs % groups !== 0 || scale.shape[1] !== outputs)
+    return refuse(`${quoted(name)} [${entry.shape.join(", ")}] has no scales of its blocks`);
+  const zeros = zero && (bits === 4 ? packedZeros(zero, groups, outputs) : zerosOf(zero, groups, outputs));
+  return virtual(entry, name, bits === 4 ? "U4" : "U8", [outputs, inputs], {
+    kind: "by inputs",
+    bits,
+    signed: entry.dtype === "I8",
+    codes: placed(entry),
+    scales: scalesOf(scale, groups, outputs),
+    zeros: zeros ?? null,
   });
 }
 
