@@ -1,0 +1,78 @@
+/** The page of the study of real pairs. */
+import type { RealRow } from "../weights-real-pairs.study.ts";
+
+const HEAD = [
+  "# Pairs of real models through the command",
+  "",
+  "Written by `node validation/weights-real-pairs.study.ts --models FOLDER --children FOLDER --cache FILE --write`. `materials/makers/real_models.py` fetches the models, with package, version and digest of each; `materials/makers/real_children.py` makes the children, on two cores, and says how. Each pair is one run of the built command, one pass. Models stand under code names; where their makers document no relation, none is claimed here, whatever the command says.",
+  "",
+  "Loss: mean over 256 tokens of a text that no child was trained on, the parent's and the child's. In place: combined log10 p of the exact tests. Units in any order: share in the r-th best layer away from the ends, r a third of the layers, and its log10 p; then the least share of a layer by relative depth. A dash: not asked, since the exact tests had answered, or not possible, for the reason given.",
+  "",
+];
+
+const TITLES: Record<RealRow["relation"], string> = {
+  taken: "Children made here",
+  "one file twice": "One model in two forms",
+  "one parent": "Of one parent, by their makers",
+  undocumented: "Relation undocumented",
+  apart: "Other makers",
+};
+
+/** @param rows as the study's cache holds them */
+export function realPairsPage(rows: readonly RealRow[]): string {
+  const parts = Object.entries(TITLES).flatMap(([relation, title]) => {
+    const of = rows.filter((row) => row.relation === relation);
+    return of.length === 0 ? [] : [`## ${title}`, "", countOf(of), "", ...tableOf(of), ""];
+  });
+  return [...HEAD, ...parts].join("\n");
+}
+
+function countOf(rows: readonly RealRow[]): string {
+  const said = (outcome: string) => rows.filter((row) => row.outcome === outcome).length;
+  const above = rows.filter((row) => row.outcome === "uncalibrated" && row.method === "weights/permuted-units").length;
+  return `${rows.length} pairs: ${said("supports-hp")} found, ${above} above every null but beyond the sizes of the study, ${said("inconclusive")} inconclusive.`;
+}
+
+function tableOf(rows: readonly RealRow[]): string[] {
+  return [
+    "| pair | how | loss | outcome | in place | units in any order, % | log10 p | first fifth, % | middle, % | last fifth, % | why not | processor s |",
+    "|---|---|---|---|--:|--:|--:|--:|--:|--:|---|--:|",
+    ...rows.map((row) => {
+      const { permuted: p } = row;
+      const asked = p
+        ? [p.percent, p.log10P.toFixed(0), least(p.depth, 0, 0.2), least(p.depth, 0.2, 0.8), least(p.depth, 0.8, 1.01)]
+        : ["–", "–", "–", "–", "–"];
+      const cells = [
+        `${row.reference} / ${row.suspect}`,
+        row.how,
+        row.loss ? row.loss.map((x) => x.toFixed(2)).join(" → ") : "–",
+        row.outcome,
+        row.log10P.toFixed(1),
+        ...asked,
+        obstacle(row),
+        row.seconds,
+      ];
+      return `| ${cells.join(" | ")} |`;
+    }),
+  ];
+}
+
+/** By depth of the reference: reference layer, units that agree, units drawn. */
+function least(depth: readonly (readonly [number, number, number])[], from: number, to: number): string {
+  const layers = 1 + Math.max(...depth.map(([layer]) => layer));
+  const best = new Map<number, number>();
+  for (const [layer, agreeing, labels] of depth)
+    best.set(layer, Math.max(best.get(layer) ?? 0, (100 * agreeing) / labels));
+  const shares = [...best].flatMap(([layer, share]) => {
+    const at = (layer + 0.5) / layers;
+    return at >= from && at < to ? [share] : [];
+  });
+  return shares.length === 0 ? "–" : Math.min(...shares).toFixed(1);
+}
+
+/** What the finding itself says of what was not looked at. */
+function obstacle({ outcome, reason }: RealRow): string {
+  if (outcome !== "inconclusive") return "–";
+  const said = /(Units were not looked for in another order|Disguises were not undone) \([^)]*\): ([^.]*)\./g;
+  return [...reason.matchAll(said)].map(([, , why]) => why).join("; ") || "–";
+}

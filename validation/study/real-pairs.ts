@@ -1,0 +1,47 @@
+/** Real pairs that were not made here: what is known of each is what its makers say; code names as in materials/makers/real_models.py. */
+
+export interface RealPair {
+  reference: string;
+  suspect: string;
+  /**
+   * "taken": made here from the reference. "one file twice": one model in two forms, by its packagers. "one parent":
+   * both from one public model, by their makers. "apart": other makers, other data, other architecture or tokenizer.
+   * "undocumented": no maker says; neither null nor positive.
+   */
+  relation: "taken" | "one file twice" | "one parent" | "apart" | "undocumented";
+  how: string;
+  /** Mean loss of parent and child on one text. */
+  loss?: [number, number];
+}
+
+const pair = (reference: string, suspect: string, relation: RealPair["relation"], how: string): RealPair => ({
+  reference,
+  suspect,
+  relation,
+  how,
+});
+
+/** Encoders of one residual width: what units in any order may be asked of. */
+export const ENCODER_PAIRS: RealPair[] = [
+  pair("e6-onnx", "e6", "one file twice", "ONNX and safetensors"),
+  pair("e6", "e6-int8", "one file twice", "safetensors and int8 ONNX"),
+  pair("f12", "f12-int8", "one file twice", "ONNX and int8 ONNX"),
+  pair("g12", "g12-int8", "one file twice", "ONNX and int8 ONNX"),
+  pair("e6", "e3", "one parent", "six layers and three of a parent of twelve, by their makers' cards"),
+  pair("f12", "f12b", "undocumented", "two versions of one maker, 12 layers"),
+  pair("f12", "e6-onnx", "undocumented", "two makers, 12 layers and 6"),
+  pair("f12", "e3", "undocumented", "two makers, 12 layers and 3"),
+  pair("f12b", "e6-int8", "undocumented", "two makers, 12 layers and 6 in int8"),
+  pair("g12", "f12", "undocumented", "two makers, 12 layers each"),
+  pair("g12", "e6-onnx", "undocumented", "two makers, 12 layers and 6"),
+  pair("g12", "e3", "undocumented", "two makers, 12 layers and 3"),
+  pair("z4", "w6", "apart", "an encoder of text and the encoder of a model of speech, both 512 wide"),
+];
+
+/** Models of several makers, of other widths: no basis can have been kept. */
+export const MAKERS_PAIRS: RealPair[] = [
+  pair("p135", "g270", "apart", "two makers, widths 576 and 640"),
+  pair("p135", "q500", "apart", "two makers, widths 576 and 896"),
+  pair("g270", "q500", "apart", "two makers, widths 640 and 896"),
+  pair("h12", "e6", "apart", "two encoders, widths 768 and 384"),
+];

@@ -1,0 +1,122 @@
+/**
+ * Pairs of real models through the built command, as a stranger would run it: children that were made of a real model
+ * as people make them (materials/makers/real_children.py), encoders that ship in packages (real_models.py), and
+ * models of other makers. One pass, one line a pair; resumable. What a pair is must stand in `pairs.json` of the folder
+ * of children or in the lists below; where a maker documents no relation, none is claimed.
+ *
+ *   npm run build && node validation/weights-real-pairs.study.ts --models FOLDER --children FOLDER --cache FILE [--write]
+ */
+import { spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { COMBINED_TEST_ID } from "../dist/finding/coherence.js";
+import type { Finding } from "../dist/finding/finding.js";
+import { ENCODER_PAIRS, MAKERS_PAIRS, type RealPair } from "./study/real-pairs.ts";
+import { realPairsPage } from "./study/real-pairs-page.ts";
+
+export interface RealRow extends RealPair {
+  outcome: Finding["outcome"];
+  method: string;
+  /** Of the exact tests of units in place. */
+  log10P: number;
+  /** Of units in any order, where that was looked at: layers wanted, the statistic in percent, its p. */
+  permuted: { percent: number; log10P: number; depth: [number, number, number][] } | null;
+  reason: string;
+  seconds: number;
+}
+
+const { values } = parseArgs({
+  options: {
+    models: { type: "string", default: "" },
+    children: { type: "string", default: "" },
+    cache: { type: "string", default: "real-pairs.jsonl" },
+    write: { type: "boolean", default: false },
+  },
+});
+
+const rows = existsSync(values.cache)
+  ? readFileSync(values.cache, "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as RealRow)
+  : [];
+if (values.write) writeFileSync(new URL("weights-real-pairs.md", import.meta.url), realPairsPage(rows));
+else for (const pair of [...ENCODER_PAIRS, ...MAKERS_PAIRS, ...childrenOf(values.children)]) run(pair);
+
+/** What the maker wrote of each child. */
+function childrenOf(folder: string): RealPair[] {
+  const path = join(folder, "made.json");
+  if (!existsSync(path)) return [];
+  const made = JSON.parse(readFileSync(path, "utf8")) as Record<
+    string,
+    { of: string; how: string; loss: number; parentLoss: number }
+  >;
+  return Object.entries(made).map(([name, { of, how, loss, parentLoss }]) => ({
+    reference: of,
+    suspect: name,
+    relation: "taken",
+    how,
+    loss: [parentLoss, loss],
+  }));
+}
+
+function run(pair: RealPair): void {
+  if (rows.some((row) => row.reference === pair.reference && row.suspect === pair.suspect)) return;
+  const sides = [pair.reference, pair.suspect].map(pathOf);
+  if (!sides.every((side) => side !== null)) return;
+  const before = process.resourceUsage();
+  const { stdout, status, stderr } = spawnSync(
+    process.execPath,
+    ["dist/command/main.js", "examine", "weights", ...(sides as string[]), "--json", "--quiet", "--threads", "2"],
+    { cwd: join(import.meta.dirname, ".."), encoding: "utf8", maxBuffer: 2 ** 28, timeout: 3_600_000 },
+  );
+  const finding = stdout.split("\n").find((line) => line.startsWith("{"));
+  if (finding === undefined) throw new Error(`${pair.suspect}: status ${status}: ${stderr.slice(0, 500)}`);
+  const row = rowOf(pair, JSON.parse(finding) as Finding, secondsSince(before));
+  rows.push(row);
+  appendFileSync(values.cache, `${JSON.stringify(row)}\n`);
+  process.stderr.write(`${row.reference} / ${row.suspect}: ${row.outcome} ${row.method} ${row.log10P}\n`);
+}
+
+function pathOf(name: string): string | null {
+  const places = [
+    join(values.models, name),
+    join(values.models, `${name}.gguf`),
+    ...(values.children ? [join(values.children, name)] : []),
+  ];
+  return places.find((place) => existsSync(place)) ?? null;
+}
+
+function rowOf(pair: RealPair, finding: Finding, seconds: number): RealRow {
+  const test = (id: string) => finding.tests.find((each) => each.id === id);
+  const permuted = (finding.observations as { permuted?: Permuted } | null)?.permuted;
+  return {
+    ...pair,
+    outcome: finding.outcome,
+    method: finding.method.id,
+    // Where a later stage spoke, the exact combination stands under its own name.
+    log10P: (test("weights/unit-labels") ?? test(COMBINED_TEST_ID))?.log10P ?? 0,
+    permuted: permuted
+      ? {
+          percent: permuted.percent,
+          log10P: permuted.log10P,
+          depth: permuted.layerPairs.map(({ referenceLayer, agreeing, labels }) => [referenceLayer, agreeing, labels]),
+        }
+      : null,
+    reason: finding.reason,
+    seconds,
+  };
+}
+
+interface Permuted {
+  percent: number;
+  log10P: number;
+  layerPairs: { referenceLayer: number; agreeing: number; labels: number }[];
+}
+
+/** Processor seconds of commands that ended since. */
+function secondsSince(before: NodeJS.ResourceUsage): number {
+  const now = process.resourceUsage();
+  return Math.round((now.userCPUTime + now.systemCPUTime - before.userCPUTime - before.systemCPUTime) / 1e6);
+}
