@@ -23,8 +23,11 @@ export interface RealRow extends RealPair {
   /** Of units in any order, where that was looked at: layers wanted, the statistic in percent, its p. */
   permuted: { percent: number; log10P: number; depth: [number, number, number][] } | null;
   reason: string;
-  seconds: number;
+  seconds: number | null;
 }
+
+/** Says at its end what processor time the process took, all its threads. */
+const COUNTED = `data:text/javascript,process.on("exit",()=>{const{user,system}=process.cpuUsage();process.stderr.write("\\nprocessor seconds "+Math.round((user+system)/1e6)+"\\n")})`;
 
 const { values } = parseArgs({
   options: {
@@ -65,15 +68,25 @@ function run(pair: RealPair): void {
   if (rows.some((row) => row.reference === pair.reference && row.suspect === pair.suspect)) return;
   const sides = [pair.reference, pair.suspect].map(pathOf);
   if (!sides.every((side) => side !== null)) return;
-  const before = process.resourceUsage();
   const { stdout, status, stderr } = spawnSync(
     process.execPath,
-    ["dist/command/main.js", "examine", "weights", ...(sides as string[]), "--json", "--quiet", "--threads", "2"],
+    [
+      "--import",
+      COUNTED,
+      "dist/command/main.js",
+      "examine",
+      "weights",
+      ...(sides as string[]),
+      "--json",
+      "--quiet",
+      "--threads",
+      "2",
+    ],
     { cwd: join(import.meta.dirname, ".."), encoding: "utf8", maxBuffer: 2 ** 28, timeout: 3_600_000 },
   );
   const finding = stdout.split("\n").find((line) => line.startsWith("{"));
   if (finding === undefined) throw new Error(`${pair.suspect}: status ${status}: ${stderr.slice(0, 500)}`);
-  const row = rowOf(pair, JSON.parse(finding) as Finding, secondsSince(before));
+  const row = rowOf(pair, JSON.parse(finding) as Finding, secondsIn(stderr));
   rows.push(row);
   appendFileSync(values.cache, `${JSON.stringify(row)}\n`);
   process.stderr.write(`${row.reference} / ${row.suspect}: ${row.outcome} ${row.method} ${row.log10P}\n`);
@@ -88,7 +101,7 @@ function pathOf(name: string): string | null {
   return places.find((place) => existsSync(place)) ?? null;
 }
 
-function rowOf(pair: RealPair, finding: Finding, seconds: number): RealRow {
+function rowOf(pair: RealPair, finding: Finding, seconds: number | null): RealRow {
   const test = (id: string) => finding.tests.find((each) => each.id === id);
   const permuted = (finding.observations as { permuted?: Permuted } | null)?.permuted;
   return {
@@ -115,8 +128,8 @@ interface Permuted {
   layerPairs: { referenceLayer: number; agreeing: number; labels: number }[];
 }
 
-/** Processor seconds of commands that ended since. */
-function secondsSince(before: NodeJS.ResourceUsage): number {
-  const now = process.resourceUsage();
-  return Math.round((now.userCPUTime + now.systemCPUTime - before.userCPUTime - before.systemCPUTime) / 1e6);
+/** What the command's process says of itself when it ends. */
+function secondsIn(stderr: string): number | null {
+  const found = /processor seconds (\d+)$/m.exec(stderr);
+  return found ? Number(found[1]) : null;
 }

@@ -6,7 +6,7 @@ const HEAD = [
   "",
   "Written by `node validation/weights-real-pairs.study.ts --models FOLDER --children FOLDER --cache FILE --write`. `materials/makers/real_models.py` fetches the models, with package, version and digest of each; `materials/makers/real_children.py` makes the children, on two cores, and says how. Each pair is one run of the built command, one pass. Models stand under code names; where their makers document no relation, none is claimed here, whatever the command says.",
   "",
-  "Loss: mean over 256 tokens of a text that no child was trained on, the parent's and the child's. In place: combined log10 p of the exact tests. Units in any order: share in the r-th best layer away from the ends, r a third of the layers, and its log10 p; then the least share of a layer by relative depth. A dash: not asked, since the exact tests had answered, or not possible, for the reason given.",
+  "Loss: mean over 256 tokens of a text that no child was trained on, the parent's and the child's. In place: combined log10 p of the exact tests. Units in any order: share in the r-th best layer away from the ends, r a third of the layers, and its log10 p; then the least share of a layer by relative depth. A dash: not asked, since the exact tests had answered, or not possible, for the reason given. Processor seconds were counted for some rows only.",
   "",
 ];
 
@@ -35,7 +35,7 @@ function countOf(rows: readonly RealRow[]): string {
 
 function tableOf(rows: readonly RealRow[]): string[] {
   return [
-    "| pair | how | loss | outcome | in place | units in any order, % | log10 p | first fifth, % | middle, % | last fifth, % | why not | processor s |",
+    "| pair | how | loss | outcome | in place | units in any order, % | log10 p | first fifth, % | middle, % | last fifth, % | what the finding says besides | processor s |",
     "|---|---|---|---|--:|--:|--:|--:|--:|--:|---|--:|",
     ...rows.map((row) => {
       const { permuted: p } = row;
@@ -49,8 +49,8 @@ function tableOf(rows: readonly RealRow[]): string[] {
         row.outcome,
         row.log10P.toFixed(1),
         ...asked,
-        obstacle(row),
-        row.seconds,
+        besides(row),
+        row.seconds || "–",
       ];
       return `| ${cells.join(" | ")} |`;
     }),
@@ -70,9 +70,10 @@ function least(depth: readonly (readonly [number, number, number])[], from: numb
   return shares.length === 0 ? "–" : Math.min(...shares).toFixed(1);
 }
 
-/** What the finding itself says of what was not looked at. */
-function obstacle({ outcome, reason }: RealRow): string {
-  if (outcome !== "inconclusive") return "–";
+/** In which layers it found something, or what it did not look at and why. */
+function besides({ outcome, reason }: RealRow): string {
+  const where = /The likeness lies in (layers? [\d, ]+ of the reference's \d+)/.exec(reason)?.[1];
+  if (outcome !== "inconclusive") return where ?? "–";
   const said = /(Units were not looked for in another order|Disguises were not undone) \([^)]*\): ([^.]*)\./g;
   return [...reason.matchAll(said)].map(([, , why]) => why).join("; ") || "–";
 }
