@@ -12,19 +12,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { COMBINED_TEST_ID } from "../dist/finding/coherence.js";
 import type { Finding } from "../dist/finding/finding.js";
-import { ENCODER_PAIRS, MAKERS_PAIRS, type RealPair } from "./study/real-pairs.ts";
+import { ENCODER_PAIRS, MAKERS_PAIRS, type RealPair, type RealRow } from "./study/real-pairs.ts";
 import { realPairsPage } from "./study/real-pairs-page.ts";
-
-export interface RealRow extends RealPair {
-  outcome: Finding["outcome"];
-  method: string;
-  /** Of the exact tests of units in place. */
-  log10P: number;
-  /** Of units in any order, where that was looked at: layers wanted, the statistic in percent, its p. */
-  permuted: { percent: number; log10P: number; depth: [number, number, number][] } | null;
-  reason: string;
-  seconds: number | null;
-}
 
 /** Says at its end what processor time the process took, all its threads. */
 const COUNTED = `data:text/javascript,process.on("exit",()=>{const{user,system}=process.cpuUsage();process.stderr.write("\\nprocessor seconds "+Math.round((user+system)/1e6)+"\\n")})`;

@@ -1,5 +1,5 @@
 /** The page of the study of real pairs. */
-import type { RealRow } from "../weights-real-pairs.study.ts";
+import type { RealRow } from "./real-pairs.ts";
 
 const HEAD = [
   "# Pairs of real models through the command",

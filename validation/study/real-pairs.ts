@@ -1,5 +1,7 @@
 /** Real pairs that were not made here: what is known of each is what its makers say; code names as in materials/makers/real_models.py. */
 
+import type { Finding } from "../../dist/finding/finding.js";
+
 export interface RealPair {
   reference: string;
   suspect: string;
@@ -12,6 +14,18 @@ export interface RealPair {
   how: string;
   /** Mean loss of parent and child on one text. */
   loss?: [number, number];
+}
+
+/** A pair as the command found it. */
+export interface RealRow extends RealPair {
+  outcome: Finding["outcome"];
+  method: string;
+  /** Of the exact tests of units in place. */
+  log10P: number;
+  /** Of units in any order, where that was looked at: layers wanted, the statistic in percent, its p. */
+  permuted: { percent: number; log10P: number; depth: [number, number, number][] } | null;
+  reason: string;
+  seconds: number | null;
 }
 
 const pair = (reference: string, suspect: string, relation: RealPair["relation"], how: string): RealPair => ({
