@@ -1,4 +1,5 @@
 /** Laws of the question of a common origin: what a frame, an alphabet or a cache does to two models, and who is first. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { KNOWN_RULES } from "../../../src/app/known-rules.js";
 import { utf8 } from "../../../src/base/bytes.js";
@@ -9,7 +10,6 @@ import { boilerplateOf, boilerplateSet } from "../../../src/labs/behaviour/commo
 import { countOrigin } from "../../../src/labs/behaviour/common-origin/count-block.js";
 import { examineCommonOrigin, type OriginRequest } from "../../../src/labs/behaviour/common-origin/examine.js";
 import { fold } from "../../../src/labs/behaviour/common-origin/fold.js";
-import { LOOK_ALIKES } from "../../../src/labs/behaviour/common-origin/look-alikes.js";
 import { commonOriginObservationsSchema } from "../../../src/labs/behaviour/common-origin/observations.js";
 import { readAnswer, withoutRuns } from "../../../src/labs/behaviour/common-origin/reading.js";
 import { answersOf, toJsonl, unrelated } from "./made-answers.js";
@@ -165,17 +165,59 @@ describe("a common origin", () => {
 describe("look-alike letters", () => {
   const text = "The quick brown fox jumps over 13 lazy dogs; Margaret wrote it down in 1950.";
   const words = (of: string) => [...readAnswer(of).words.hashes];
-  const swapped: [string, string][] = Object.entries(LOOK_ALIKES).flatMap(([letter, others]) =>
-    /[a-z]/i.test(letter) ? [...others].map((other): [string, string] => [letter, other]) : [],
-  );
+  /** Of every character whose prototype in UTS #39 is ASCII: the characters, by prototype. */
+  const { confusables } = JSON.parse(
+    readFileSync(new URL("../../../fixtures/unicode/confusables-of-ascii.json", import.meta.url), "utf8"),
+  ) as { confusables: Record<string, string> };
+  /** Letters of living alphabets whose words honest answers hold: ligatures, and o with a horn, which a mark makes too. */
+  const LEFT = "\u00e6\u00c6\u0153\u0152\u01a1\u01a0";
 
-  it("leave the same words, or put the answer outside the class", () => {
-    for (const [letter, other] of swapped) {
-      const hidden = text.replaceAll(letter, other);
-      const read = readAnswer(hidden);
-      if (read.as === "another script") continue;
-      expect([other, [...read.words.hashes]]).toEqual([other, words(text)]);
+  /** A text that holds every letter and digit, and what is swapped where a writer would put it. */
+  const holding = (swapped: string) => {
+    const more = /^[A-Za-z0-9]$/.test(swapped)
+      ? ""
+      : /[A-Za-z0-9]/.test(swapped)
+        ? `The ab${swapped}ab went.`
+        : /^'+$/.test(swapped)
+          ? `He wrote ${swapped}stop${swapped} there.`
+          : `The sign ${swapped} here.`;
+    return `${text} In 1846, HMS Vexing Kite, Jack Quill, Zoe Webb, Xavier and Ursula Yates sailed from Genoa, Lima and Porto; Ada, Bob, Carl, Dora, Eve, Fay, Hal, Ned, Otto, Rex, Sam and Tim kept 20, 37 and 98 logs at sea. She said: it's so, isn't it? Is it? Yes! By 10:30, 'tis 1,000 or so. ${more} Its colour: blue.`;
+  };
+
+  /** ASCII spellings that look like a prototype: l, I and 1 are one, and so are O and 0, rn and m. */
+  const spellings = (prototype: string) => [
+    prototype,
+    prototype.replace("rn", "m"),
+    ...(prototype.length > 1 && /[lO]/.test(prototype)
+      ? [prototype.replace(/l/g, "1").replace(/O/g, "0"), prototype.replace(/l/g, "I")]
+      : []),
+  ];
+
+  it("of the whole list leave the same words, or put the answer outside the class", () => {
+    const read = (of: string) => {
+      const { words: found, as } = readAnswer(of);
+      return { as, hashes: [...found.hashes].join(), flags: [...found.flags].join() };
+    };
+    const others: string[] = [];
+    let looked = 0;
+    for (const [prototype, characters] of Object.entries(confusables)) {
+      const plain = new Map([prototype, ...spellings(prototype)].map((spelt) => [spelt, read(holding(spelt))]));
+      for (const character of characters) {
+        looked++;
+        const same = [...plain].some(([spelt, as]) => {
+          const hidden = read(holding(spelt).replaceAll(spelt, character));
+          return hidden.as === "another script" || (hidden.hashes === as.hashes && hidden.flags === as.flags);
+        });
+        if (!same) others.push(character);
+      }
     }
+    expect(looked).toBe(1861);
+    expect(others.sort()).toEqual([...LEFT].sort());
+  });
+
+  it("letters, digits and signs of others stay where they stand among their own", () => {
+    for (const kept of ["\u0648 \u0661\u0660", "L\u221e", "\u2225v\u2225", "a \u00feing", "\u0448", "\u30ce\u30c8"])
+      expect(fold(kept)).toBe(kept.normalize("NFKD").replace(/\u3099|\u309a/g, ""));
   });
 
   it("digits and capitals of other alphabets within words are the letters they look like; alone they stay", () => {
