@@ -80,10 +80,13 @@ function addKey(keys: Set<string>, literal: string, what: string): void {
 }
 
 function endOfString(text: string, start: number, what: string): number {
-  for (let i = start + 1; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 0x5c) i++;
-    else if (c === 0x22) return i;
+  let escaped = text.indexOf("\\", start + 1);
+  for (let end = text.indexOf('"', start + 1); end !== -1; ) {
+    if (escaped === -1 || escaped > end) return end;
+    // An escape takes the character behind it along, which may be the quote.
+    const next = escaped + 2;
+    if (next > end) end = text.indexOf('"', next);
+    escaped = text.indexOf("\\", next);
   }
   throw new AssayError("FORMAT", `${what}: expected JSON, got an unterminated string`);
 }

@@ -21,16 +21,17 @@ import {
 
 /**
  * @param what names the file in errors, e.g. `"suspect.jsonl.gz"`
+ * @param unzipped a faster reader of gzip where the machine has one; null for what it does not take whole and as it should be
  * @throws AssayError FORMAT, LIMIT or UNSUPPORTED; a transcript without a single answer is an error
  */
-export function readTranscript(bytes: Uint8Array, what: string): Transcript {
+export function readTranscript(bytes: Uint8Array, what: string, unzipped: Unzip = () => null): Transcript {
   if (bytes.length > TRANSCRIPT_LIMITS.fileBytesMax)
     throw new AssayError(
       "LIMIT",
       `${what}: expected at most ${TRANSCRIPT_LIMITS.fileBytesMax} bytes, got ${bytes.length}`,
     );
   if (isZip(bytes)) return made(readInspectEval(bytes, what), "inspect", what);
-  const text = textOf(bytes, what);
+  const text = textOf((isGzip(bytes) && unzipped(bytes)) || bytes, what);
   const first = firstLine(text);
   if (first?.trim().startsWith("[")) return readListed(parseStrictJson(text, what), what);
   if (first !== null && isWholeDocument(text, first)) {
@@ -40,6 +41,8 @@ export function readTranscript(bytes: Uint8Array, what: string): Transcript {
   }
   return readLines(text, what);
 }
+
+type Unzip = (bytes: Uint8Array) => Uint8Array | null;
 
 /** A JSON list, or a document that holds one. */
 function readListed(document: unknown, what: string): Transcript {

@@ -64,6 +64,21 @@ function roomFor(units: number): Words {
 
 /** @param text normalised; what is longer than 65,535 units should be cut before */
 export function scanWords(text: string): Words {
+  const { count, hashes, lengths, flags, endings } = gatherWords(text);
+  return {
+    count,
+    hashes: hashes.slice(0, count),
+    lengths: lengths.slice(0, count),
+    flags: flags.slice(0, count),
+    endings: endings.slice(0, count),
+  };
+}
+
+/**
+ * The same in arrays that the next call writes over, longer than the text has words: for who reads a hundred thousand
+ * answers one after another.
+ */
+export function gatherWords(text: string): Words {
   const lower = text.toLowerCase();
   // A few characters change length in lower case; places then no longer correspond, and capitals are given up.
   const sameLength = lower.length === text.length;
@@ -97,13 +112,7 @@ export function scanWords(text: string): Words {
     count++;
     opens = 0;
   }
-  return {
-    count,
-    hashes: hashes.slice(0, count),
-    lengths: lengths.slice(0, count),
-    flags: flags.slice(0, count),
-    endings: endings.slice(0, count),
-  };
+  return { count, hashes, lengths, flags, endings };
 }
 
 /** Whether a unit of another class stands within a word of this kind: 1,000.5 and don't are one word each. */

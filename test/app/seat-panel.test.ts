@@ -8,7 +8,13 @@ import { sha256Digest } from "../../src/base/digest.js";
 import { examineTranscripts } from "../../src/labs/behaviour/desk/examine-transcripts.js";
 import { SEED_DEFAULT } from "../../src/labs/behaviour/method.js";
 import { behaviourObservationsSchema } from "../../src/labs/behaviour/observations.js";
-import { type Answers, recordings, seatPanel, startsKept } from "../../src/labs/behaviour/panel/seat-panel.js";
+import {
+  type Answers,
+  recordings,
+  seatPanel,
+  startsKept,
+  startsOf,
+} from "../../src/labs/behaviour/panel/seat-panel.js";
 import { answersOf } from "../labs/behaviour/made-answers.js";
 
 const PROMPTS = 60;
@@ -24,7 +30,7 @@ function families(panel: readonly Answers[], bases: Map<string, string> | null =
     place,
     own: false,
     answered: PROMPTS,
-    starts: startsKept(of),
+    starts: startsKept(startsOf(of)),
   }));
   const promptIds = [...panel[0]!.texts.keys()];
   const { cast } = seatPanel({ siblings: 0, releases: 0, members, promptIds, bases, coverage: 0.8 });
@@ -55,7 +61,8 @@ describe("a panel's families", () => {
   });
 
   it("do not hold a side under another name, cut or added to", () => {
-    const isOwn = recordings([model("seat/0"), model("seat/1")]);
+    const isSame = recordings([model("seat/0"), model("seat/1")]);
+    const isOwn = (of: Answers) => isSame(of, startsOf(of));
     expect(isOwn(model("seat/1", (text) => `${text} Thanks.`, "other"))).toBe(true);
     expect(isOwn(model("seat/0", (text) => text.slice(0, 210), "cut"))).toBe(true);
     expect(isOwn(model("seat/2"))).toBe(false);

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { fromUtf8 } from "../../base/bytes.js";
 import type { Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
@@ -46,8 +47,28 @@ export async function readTranscriptFile({ path, name }: TranscriptAt): Promise<
   return {
     name: name ?? (displayName(path).replace(TRANSCRIPT_NAME, "") || "transcript"),
     root: digestOf(bytes),
-    transcript: readTranscript(bytes, what),
+    transcript: readTranscript(bytes, what, unzipped),
   };
+}
+
+/**
+ * The machine's own reader is the faster. What it refuses, what is too long, and what holds anything behind
+ * the data is left to the portable reader, so that either way one file is read or refused for one reason.
+ */
+function unzipped(bytes: Uint8Array): Uint8Array | null {
+  try {
+    const { buffer, engine } = gunzipSync(bytes, {
+      maxOutputLength: TRANSCRIPT_LIMITS.textBytesMax,
+      info: true,
+    }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
+    return engine.bytesWritten === bytes.length && !isGzip(buffer) ? buffer : null;
+  } catch {
+    return null;
+  }
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 export interface PanelFolder {

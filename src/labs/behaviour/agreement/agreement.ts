@@ -6,6 +6,7 @@
  * It cannot tell why two models agree.
  */
 import { extract, FAMILIES, type Family, Values } from "../answers/features.js";
+import type { HashSet } from "../answers/hash-set.js";
 import { Holdings } from "./holdings.js";
 
 /** Statistics: the families' sums, and for three of them the share of what the two answers hold (a cosine). */
@@ -215,7 +216,7 @@ export class PairCounter {
 /** Compares whole answers by the families of features.ts. */
 export class AgreementCounter extends PairCounter {
   /** @param answers one a model, null where there is none @param asked words of the prompt */
-  add(answers: readonly (string | null)[], asked: ReadonlySet<number>, into: Sums): void {
+  add(answers: readonly (string | null)[], asked: HashSet, into: Sums): void {
     this.addPrompt((m, values) => {
       const text = answers[m]!;
       if (text === null) return false;

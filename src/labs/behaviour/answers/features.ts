@@ -5,6 +5,7 @@
  */
 import { normalise, scriptOf } from "../../../transcript/normaliser.js";
 import {
+  gatherWords,
   hashPair,
   hashText,
   scanWords,
@@ -13,6 +14,7 @@ import {
   WORD_OPENS,
   type Words,
 } from "../../../transcript/words.js";
+import { HashSet } from "./hash-set.js";
 import { refusalOf } from "./refusal.js";
 import { speechTag } from "./speech.js";
 
@@ -63,17 +65,22 @@ export class Values {
 }
 
 /** The words of a prompt, whose repetition in an answer says nothing about the model. */
-export function promptWords(prompt: string | null): ReadonlySet<number> {
-  if (prompt === null) return new Set();
+export function promptWords(prompt: string | null): HashSet {
+  if (prompt === null) return new HashSet();
   const words = scanWords(normalise(prompt));
-  return new Set(words.hashes.subarray(0, words.count));
+  return new HashSet(words.hashes.subarray(0, words.count));
+}
+
+/** Flags the words that the prompt has too. */
+export function markAsked({ count, hashes, flags }: Words, asked: HashSet): void {
+  for (let i = 0; i < count; i++) if (asked.has(hashes[i]!)) flags[i]! |= WORD_ASKED;
 }
 
 /** Appends the values of one answer to each family's list, in the order of FAMILIES; duplicates are left to the reader. */
-export function extract(text: string, asked: ReadonlySet<number>, into: readonly Values[]): void {
+export function extract(text: string, asked: HashSet, into: readonly Values[]): void {
   const answer = normalise(text);
-  const words = scanWords(answer);
-  for (let i = 0; i < words.count; i++) if (asked.has(words.hashes[i]!)) words.flags[i]! |= WORD_ASKED;
+  const words = gatherWords(answer);
+  markAsked(words, asked);
   openings(words, FIRST_WORDS, into[0]!, true);
   openings(words, LONG_OPENING, into[1]!, false);
   grams(words, PHRASE, into[2]!);
@@ -81,9 +88,9 @@ export function extract(text: string, asked: ReadonlySet<number>, into: readonly
   sentenceOpenings(words, into[4]!);
   contentAndFacts(words, into[5]!, into[6]!);
   numbersAndNames(words, into[7]!, into[8]!);
-  refusal(answer, into[9]!);
   layout(answer, words.count, into[10]!);
   templates(words, into[11]!);
+  refusal(answer, into[9]!); // last: it gathers words of its own
 }
 
 /** A short answer has an end among its first words, and that end is part of the value; a long opening must be reached. */

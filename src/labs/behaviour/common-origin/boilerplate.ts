@@ -3,7 +3,7 @@
  * of a format of reasoning. Runs of four words in more than a few of its answers. Learned on each transcript by itself,
  * so that nobody's boilerplate is decided by another's answers and all models are treated alike.
  */
-import { RUN, readAnswer, runAt } from "./reading.js";
+import { readNext, runCount, runHashes } from "./reading.js";
 
 /** A run in at least this share of a transcript's answers is boilerplate; models' own stock phrases go with it. */
 const BOILERPLATE_SHARE = 0.015;
@@ -32,11 +32,13 @@ export function boilerplateOf(texts: readonly string[]): Uint32Array {
   let answers = 0;
   const step = Math.max(1, texts.length / ANSWERS_MAX);
   for (let at = 0; at < texts.length; at += step) {
-    const { words, as } = readAnswer(texts[Math.floor(at)]!);
+    const { words, as } = readNext(texts[Math.floor(at)]!);
     if (as !== "compared") continue;
     answers++;
-    for (let i = 0; i + RUN <= words.count; i++) {
-      const place = runAt(words, i) >>> PLACE_SHIFT;
+    const runs = runHashes(words);
+    const count = runCount(words);
+    for (let i = 0; i < count; i++) {
+      const place = runs[i]! >>> PLACE_SHIFT;
       if (lastIn[place] === answers) continue;
       lastIn[place] = answers;
       counts[place]!++;
@@ -48,14 +50,23 @@ export function boilerplateOf(texts: readonly string[]): Uint32Array {
   return Uint32Array.from(found);
 }
 
+/** Bits looked at first: a few hundred bytes a transcript stay at hand where the whole table of a hundred would not. */
+const FIRST_BITS = 12;
+
 /** What tells whether a run is among them. */
 export function boilerplateSet(places: Uint32Array): { has(run: number): boolean } {
   const bits = new Uint32Array(1 << (PLACE_BITS - 5));
-  for (const place of places) bits[place >>> 5]! |= 1 << (place & 31);
+  const first = new Uint32Array(1 << (FIRST_BITS - 5));
+  for (const place of places) {
+    bits[place >>> 5]! |= 1 << (place & 31);
+    const low = place & ((1 << FIRST_BITS) - 1);
+    first[low >>> 5]! |= 1 << (low & 31);
+  }
   return {
     has: (run) => {
       const place = run >>> PLACE_SHIFT;
-      return (bits[place >>> 5]! & (1 << (place & 31))) !== 0;
+      const low = place & ((1 << FIRST_BITS) - 1);
+      return (first[low >>> 5]! & (1 << (low & 31))) !== 0 && (bits[place >>> 5]! & (1 << (place & 31))) !== 0;
     },
   };
 }

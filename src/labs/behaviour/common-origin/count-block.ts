@@ -7,10 +7,11 @@
 import { hashPair, scanWords, type Words } from "../../../transcript/words.js";
 import { emptySums, excessOfSides, PairCounter, pairIndex, rowsOfSides, type Sums } from "../agreement/agreement.js";
 import type { Block } from "../answers/answer-source.js";
+import { HashSet } from "../answers/hash-set.js";
 import { boilerplateSet } from "./boilerplate.js";
 import { fold } from "./fold.js";
 import { holdingsOf, ORIGIN_FAMILY_SET, ORIGIN_STATISTICS } from "./holdings.js";
-import { READ_AS, readAnswer, runsOf, withoutRuns } from "./reading.js";
+import { READ_AS, readNext, runsOf, WordRoom, withoutRuns } from "./reading.js";
 
 export interface OriginCount {
   sums: Sums;
@@ -35,31 +36,36 @@ export function countOrigin(block: Block, groups: Int32Array, boilerplate: reado
   const excess: Float64Array[] = [];
   let same = 0;
   const cleaned: (Words | null)[] = new Array(models).fill(null);
+  const room = new WordRoom();
   for (let p = 0; p < block.prompts.length; p++) {
     const prompt = block.prompts[p] ?? null;
     const promptWords = prompt === null ? null : scanWords(fold(prompt));
-    const asked = new Set(promptWords?.hashes.subarray(0, promptWords.count));
-    const echo = promptWords === null ? new Set<number>() : runsOf(promptWords);
+    const asked = new HashSet(promptWords?.hashes.subarray(0, promptWords.count));
+    const echo = promptWords === null ? new HashSet() : runsOf(promptWords);
     const keys = new Map<number, number[]>();
+    room.empty();
     for (let m = 0; m < models; m++) {
       cleaned[m] = null;
       const text = block.answers[m]![p]!;
       if (text === null) continue;
-      const { words, as } = readAnswer(text);
+      const { words, as } = readNext(text);
       let become = as;
       if (as === "compared") {
-        const left = withoutRuns(words, echo.size > 0 ? [own[m]!, echo] : [own[m]!]);
+        const left = withoutRuns(words, echo.size > 0 ? [own[m]!, echo] : [own[m]!], room);
         if (left.count === 0) become = "boilerplate or echo alone";
         else {
           cleaned[m] = left;
           // As recorded and as cleaned: two transcripts' boilerplate differs, and so does what is left of one answer.
-          for (const key of new Set([headOf(words), tailOf(words), headOf(left)]))
-            keys.set(key, [...(keys.get(key) ?? []), m]);
+          for (const key of [headOf(words), tailOf(words), headOf(left)]) {
+            const holders = keys.get(key);
+            if (holders === undefined) keys.set(key, [m]);
+            else if (holders.at(-1) !== m) holders.push(m);
+          }
         }
       }
       read[READ_AS.indexOf(become)]![m]!++;
     }
-    const skipped = distinct([...keys.values()].flatMap(pairsOf));
+    const skipped = distinct([...keys.values()].filter(({ length }) => length > 1).flatMap(pairsOf));
     const kept = skipped.map(([a, b]) => sums.agreement.map((of) => of[pairIndex(a, b)]!));
     const before = rowsOfSides(sums);
     counter.addPrompt((m, values) => {
@@ -84,13 +90,13 @@ export function countOrigin(block: Block, groups: Int32Array, boilerplate: reado
 function headOf({ hashes, count }: Words): number {
   let key = 7;
   for (let i = 0; i < Math.min(count, SAME_WORDS); i++) key = hashPair(key, hashes[i]!);
-  return key;
+  return key | 0;
 }
 
 function tailOf({ hashes, count }: Words): number {
   let key = 8;
   for (let i = Math.max(0, count - SAME_WORDS); i < count; i++) key = hashPair(key, hashes[i]!);
-  return key;
+  return key | 0;
 }
 
 /** @param models ascending @returns every pair, the larger place first */

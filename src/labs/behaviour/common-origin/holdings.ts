@@ -6,7 +6,8 @@
 
 import type { Words } from "../../../transcript/words.js";
 import type { FamilySet } from "../agreement/agreement.js";
-import { contentAndFacts, grams, numbersAndNames, openings, type Values, WORD_ASKED } from "../answers/features.js";
+import { contentAndFacts, grams, markAsked, numbersAndNames, openings, type Values } from "../answers/features.js";
+import type { HashSet } from "../answers/hash-set.js";
 
 const ORIGIN_FAMILIES = [
   "first-words",
@@ -32,8 +33,8 @@ const PHRASE = 3;
 const LONG_PHRASE = 8;
 
 /** Appends to one list a family, in the order of ORIGIN_FAMILIES. @param asked words of the prompt */
-export function holdingsOf(words: Words, asked: ReadonlySet<number>, into: readonly Values[]): void {
-  for (let i = 0; i < words.count; i++) if (asked.has(words.hashes[i]!)) words.flags[i]! |= WORD_ASKED;
+export function holdingsOf(words: Words, asked: HashSet, into: readonly Values[]): void {
+  markAsked(words, asked);
   openings(words, FIRST_WORDS, into[0]!, true);
   grams(words, PHRASE, into[1]!);
   grams(words, LONG_PHRASE, into[2]!);

@@ -4,11 +4,12 @@
  * transcript's own boilerplate (learned on each transcript by itself, sides and panel alike). What two models share
  * because one service wraps both is thereby taken from both.
  */
-import { hashPair, scanWords, WORD_OPENS, type Words } from "../../../transcript/words.js";
+import { gatherWords, hashPair, scanWords, WORD_OPENS, type Words } from "../../../transcript/words.js";
+import { HashSet } from "../answers/hash-set.js";
 import { fold, foreignShare } from "./fold.js";
 import { withoutReasoning } from "./reasoning.js";
 
-export const READING_VERSION = "2";
+export const READING_VERSION = "3";
 
 /** Characters folded: answers are compared by some thousand of them, and wrappers stand before or among those. */
 const FOLDED_CHARS = 8000;
@@ -41,6 +42,15 @@ const NOTHING: Words = scanWords("");
 
 /** An answer before boilerplate and echo are taken out. */
 export function readAnswer(text: string): Reading {
+  return readWith(scanWords, text);
+}
+
+/** The same in arrays that the next answer is written over. */
+export function readNext(text: string): Reading {
+  return readWith(gatherWords, text);
+}
+
+function readWith(scan: (text: string) => Words, text: string): Reading {
   const { answer, cut } = withoutReasoning(fold(text.length > 4 * FOLDED_CHARS ? withinReach(text) : text));
   if (cut) return { words: NOTHING, as: "cut by reasoning" };
   let own = answer.slice(0, FOLDED_CHARS);
@@ -49,7 +59,7 @@ export function readAnswer(text: string): Reading {
   if (own.includes("<") || own.includes("[")) own = own.replace(TEMPLATE_MARK, " ");
   own = own.replace(ROLE_LABEL, "");
   if (foreignShare(own) > FOREIGN_SHARE_MAX) return { words: NOTHING, as: "another script" };
-  const words = scanWords(own);
+  const words = scan(own);
   return { words, as: words.count === 0 ? "empty" : "compared" };
 }
 
@@ -61,59 +71,108 @@ function withinReach(text: string): string {
 /** Words a run of boilerplate or echo must have at the least. */
 export const RUN = 4;
 
-/** Hash of the run that starts at word `i`. */
-export function runAt({ hashes }: Words, i: number): number {
-  return hashPair(hashPair(hashes[i]!, hashes[i + 1]!), hashPair(hashes[i + 2]!, hashes[i + 3]!));
+let pairs = new Uint32Array(0);
+let runs = new Uint32Array(0);
+
+/** Hashes of the runs that start at each word, in an array that the next call writes over; how many there are: runCount. */
+export function runHashes({ hashes, count }: Words): Uint32Array {
+  if (count > runs.length) {
+    pairs = new Uint32Array(2 * count);
+    runs = new Uint32Array(2 * count);
+  }
+  for (let i = 0; i + 1 < count; i++) pairs[i] = hashPair(hashes[i]!, hashes[i + 1]!);
+  for (let i = 0; i + RUN <= count; i++) runs[i] = hashPair(pairs[i]!, pairs[i + 2]!);
+  return runs;
+}
+
+/** How many runs a text has. */
+export function runCount({ count }: Words): number {
+  return Math.max(0, count - RUN + 1);
 }
 
 /** Every run of a text. */
-export function runsOf(words: Words): Set<number> {
-  const runs = new Set<number>();
-  for (let i = 0; i + RUN <= words.count; i++) runs.add(runAt(words, i));
-  return runs;
+export function runsOf(words: Words): HashSet {
+  return new HashSet(runHashes(words).subarray(0, runCount(words)));
 }
 
 /** As few words between two taken runs go with them, and so many before the first or after the last. */
 const GAP_MAX = 3;
 const EDGE_MAX = 5;
 
+let gone = new Uint8Array(0);
+
+/** Words of many texts one behind another; texts are views until the room is emptied for others. */
+export class WordRoom {
+  #hashes = new Uint32Array(1 << 14);
+  #lengths = new Uint8Array(1 << 14);
+  #flags = new Uint8Array(1 << 14);
+  #used = 0;
+
+  empty(): void {
+    this.#used = 0;
+  }
+
+  /** Room for so many words more: a view each that may be cut to what was used by `keep`. */
+  open(words: number): Words {
+    if (this.#used + words > this.#hashes.length) {
+      // What was handed out keeps the old arrays.
+      const size = 2 * (this.#used + words);
+      this.#hashes = new Uint32Array(size);
+      this.#lengths = new Uint8Array(size);
+      this.#flags = new Uint8Array(size);
+      this.#used = 0;
+    }
+    const [from, to] = [this.#used, this.#used + words];
+    return {
+      count: 0,
+      hashes: this.#hashes.subarray(from, to),
+      lengths: this.#lengths.subarray(from, to),
+      flags: this.#flags.subarray(from, to),
+      endings: NOTHING.endings,
+    };
+  }
+
+  keep(words: number): void {
+    this.#used += words;
+  }
+}
+
 /**
  * The words that are left when every run that `taken` knows is gone, with the frame such runs make at either end; at most
  * COMPARED_CHARS characters of them. A word after a gap opens a sentence, so that no name is made of two pieces.
+ * @param room where they are put, without their endings
  */
-export function withoutRuns(words: Words, taken: readonly { has(run: number): boolean }[]): Words {
-  const gone = new Uint8Array(words.count);
+export function withoutRuns(
+  words: Words,
+  taken: readonly { has(run: number): boolean }[],
+  room = new WordRoom(),
+): Words {
+  const { count, hashes, lengths, flags } = words;
+  if (gone.length < count) gone = new Uint8Array(2 * count);
+  gone.fill(0, 0, count);
   let met = false;
-  for (let i = 0; i + RUN <= words.count; i++) {
-    const run = runAt(words, i);
-    for (const set of taken)
-      if (set.has(run)) {
+  const own = runHashes(words);
+  for (const set of taken)
+    for (let i = 0; i + RUN <= count; i++)
+      if (set.has(own[i]!)) {
         gone.fill(1, i, i + RUN);
         met = true;
-        break;
       }
-  }
-  if (met) closeGaps(gone);
-  const hashes = new Uint32Array(words.count);
-  const lengths = new Uint8Array(words.count);
-  const flags = new Uint8Array(words.count);
-  let count = 0;
+  if (met) closeGaps(gone.subarray(0, count));
+  const left = room.open(count);
+  let kept = 0;
   let chars = 0;
-  for (let i = 0; i < words.count && chars <= COMPARED_CHARS; i++) {
-    if (gone[i]) continue;
-    hashes[count] = words.hashes[i]!;
-    lengths[count] = words.lengths[i]!;
-    flags[count] = words.flags[i]! | (i > 0 && gone[i - 1] ? WORD_OPENS : 0);
-    chars += words.lengths[i]! + 1;
-    count++;
+  for (let i = 0; i < count && chars <= COMPARED_CHARS; i++) {
+    if (met && gone[i]) continue;
+    left.hashes[kept] = hashes[i]!;
+    left.lengths[kept] = lengths[i]!;
+    left.flags[kept] = flags[i]! | (met && i > 0 && gone[i - 1] ? WORD_OPENS : 0);
+    chars += lengths[i]! + 1;
+    kept++;
   }
-  return {
-    count,
-    hashes: hashes.subarray(0, count),
-    lengths: lengths.subarray(0, count),
-    flags: flags.subarray(0, count),
-    endings: words.endings,
-  };
+  room.keep(kept);
+  left.count = kept;
+  return left;
 }
 
 /** What stands between pieces of a frame, or between the frame and the edge, is the frame's. */

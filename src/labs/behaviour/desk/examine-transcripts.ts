@@ -27,7 +27,7 @@ import { examineBehaviour } from "../examine.js";
 import { AnswerStore } from "../host/answer-store.js";
 import { BehaviourPool } from "../host/behaviour-pool.js";
 import { PANEL_COVERAGE_MIN } from "../method.js";
-import { type Answers, type Member, recordings, seatPanel, startsKept } from "../panel/seat-panel.js";
+import { type Answers, type Member, recordings, seatPanel, startsKept, startsOf } from "../panel/seat-panel.js";
 import { answerDigests, coincidingBases, type Development, developmentSchema } from "../score/development.js";
 import type { AskedSettings } from "./asked-settings.js";
 
@@ -139,11 +139,12 @@ async function examineStored(options: BehaviourOptions, gathered: Gathered): Pro
   for (const [i, at] of folder.members.entries()) {
     const member = await gathered.member(at);
     learned.push(gathered.learn(member.texts));
+    const starts = startsOf(member);
     members.push({
       name: member.name,
       root: member.root,
-      own: isOwn(member),
-      starts: startsKept(member),
+      own: isOwn(member, starts),
+      starts: startsKept(starts),
       answered: promptIds.filter((id) => member.texts.has(id)).length,
       place: await store.add(member.texts),
     });

@@ -48,10 +48,10 @@ interface Seated {
   leftOut: { why: string; models: number }[];
 }
 
-/** What tells whether a member is the same recording as one of `others`. */
-export function recordings(others: readonly Answers[]): (member: Answers) => boolean {
+/** What tells whether a member, with its starts, is the same recording as one of `others`. */
+export function recordings(others: readonly Answers[]): (member: Answers, starts: ReadonlySet<number>) => boolean {
   const own = others.map((of) => ({ of, starts: startsOf(of) }));
-  return (member) => own.some(({ of, starts }) => sameRecording(of, starts, member));
+  return (member, ofMember) => own.some(({ of, starts }) => sameRecording(of, starts, member, ofMember));
 }
 
 /**
@@ -125,9 +125,9 @@ function familyNames(panel: readonly Member[], bases: ReadonlyMap<string, string
   return names;
 }
 
-/** The smallest hashes of a member's starts, ascending. */
-export function startsKept(answers: Answers): number[] {
-  return [...startsOf(answers)].sort((a, b) => a - b).slice(0, STARTS_KEPT);
+/** The smallest of a member's starts, ascending. */
+export function startsKept(starts: ReadonlySet<number>): number[] {
+  return [...Uint32Array.from(starts).sort().subarray(0, STARTS_KEPT)];
 }
 
 /** Broder's estimate (1997): of the smallest hashes of both together, how many both hold. */
@@ -147,16 +147,16 @@ function coincide(a: readonly number[], b: readonly number[]): boolean {
   return size > 0 && met >= Math.max(2, (SAME_FAMILY_MIN / (2 - SAME_FAMILY_MIN)) * size);
 }
 
-function startsOf({ texts }: Answers): Set<number> {
+/** Hashes of the starts of the longer answers. */
+export function startsOf({ texts }: Answers): Set<number> {
   const starts = new Set<number>();
   for (const text of texts.values())
     if (text.length >= ANSWER_CHARS_MIN) starts.add(hashText(text.trimStart().slice(0, START_CHARS)));
   return starts;
 }
 
-function sameRecording(of: Answers, starts: ReadonlySet<number>, member: Answers): boolean {
+function sameRecording(of: Answers, starts: ReadonlySet<number>, member: Answers, own: ReadonlySet<number>): boolean {
   if (of.root === member.root) return true;
-  const own = startsOf(member);
   let met = 0;
   for (const start of own) if (starts.has(start)) met++;
   return own.size > 0 && met >= SAME_RECORDING_MIN * Math.min(own.size, starts.size || own.size);

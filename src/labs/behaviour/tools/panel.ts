@@ -9,7 +9,7 @@ import { openPanel, PANEL_STATEMENT_FILE, readTranscriptFile } from "../../../ho
 import { firstAnswers } from "../../../transcript/transcript.js";
 import { ORIGIN_STUDY } from "../common-origin/method.js";
 import { checkPanel, type PanelCheck, readPanelStatement } from "../panel/panel-check.js";
-import { type Member, seatPanel, startsKept } from "../panel/seat-panel.js";
+import { type Member, seatPanel, startsKept, startsOf } from "../panel/seat-panel.js";
 
 /** Of panel.json (CWE-770). */
 const STATEMENT_BYTES_MAX = 4 * 1024 * 1024;
@@ -72,7 +72,14 @@ async function checkFolder(folder: string, options: Options): Promise<PanelCheck
     const first = firstAnswers(transcript);
     for (const [id, { prompt }] of first) if (prompt !== null && !prompts.has(id)) prompts.set(id, prompt);
     const texts = new Map([...first].map(([id, { text }]) => [id, text]));
-    members.push({ name, root, place: 0, own: false, answered: 0, starts: startsKept({ name, root, texts }) });
+    members.push({
+      name,
+      root,
+      place: 0,
+      own: false,
+      answered: 0,
+      starts: startsKept(startsOf({ name, root, texts })),
+    });
     answered.push(new Set(first.keys()));
   }
   const seated = seatPanel({
