@@ -273,5 +273,7 @@ it("boilerplate is learned on one transcript and taken out with the frame it mak
   const texts = [...stranger.values()];
   const learned = boilerplateSet(boilerplateOf(texts.map(frame)));
   const left = withoutRuns(readAnswer(frame("Nine herons crossed the marsh before dawn today.")).words, [learned]);
-  expect([...left.hashes]).toEqual([...readAnswer("Nine herons crossed the marsh before dawn today.").words.hashes]);
+  expect([...left.hashes.subarray(0, left.count)]).toEqual([
+    ...readAnswer("Nine herons crossed the marsh before dawn today.").words.hashes,
+  ]);
 });
