@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { prng } from "../../../src/base/prng.js";
 import { AgreementCounter, emptySums, pairIndex, SHARES } from "../../../src/labs/behaviour/agreement/agreement.js";
 import { extract, FAMILIES, Values } from "../../../src/labs/behaviour/answers/features.js";
+import { HashSet } from "../../../src/labs/behaviour/answers/hash-set.js";
 import { loadDevelopment } from "../../../src/labs/behaviour/desk/examine-transcripts.js";
 import { answerDigests, coincidingBases } from "../../../src/labs/behaviour/score/development.js";
 import { median } from "../../../src/labs/behaviour/score/standard-scores.js";
@@ -26,7 +27,7 @@ function byDefinition(answers: readonly (string | null)[], groups: Int32Array): 
     const holders = new Map<number, number[]>();
     for (const m of present) {
       const values = FAMILIES.map(() => new Values());
-      extract(answers[m]!, new Set(), values);
+      extract(answers[m]!, new HashSet(), values);
       for (const value of new Set(values[f]!.data.subarray(0, values[f]!.length)))
         holders.set(value, [...(holders.get(value) ?? []), m]);
     }
@@ -67,7 +68,7 @@ describe("agreement of all pairs", () => {
     const counter = new AgreementCounter(groups);
     for (let p = 0; p < 6; p++) {
       const sums = emptySums(models);
-      counter.add(answersTo(p), new Set(), sums);
+      counter.add(answersTo(p), new HashSet(), sums);
       expect(sums.agreement).toEqual(byDefinition(answersTo(p), groups));
     }
   });

@@ -44,7 +44,7 @@ const TEMPLATE = 5;
 /** Shorter words carry grammar, not content. */
 const CONTENT_LETTERS_MIN = 4;
 /** A flag beside those of words.ts: the prompt has the word too. */
-export const WORD_ASKED = 128;
+const WORD_ASKED = 128;
 /** "I" is no name. */
 const NAME_LETTERS_MIN = 3;
 /** Sentences open alike when these many words agree. */

@@ -69,7 +69,7 @@ function withinReach(text: string): string {
 }
 
 /** Words a run of boilerplate or echo must have at the least. */
-export const RUN = 4;
+const RUN = 4;
 
 let pairs = new Uint32Array(0);
 let runs = new Uint32Array(0);
