@@ -1,12 +1,15 @@
 /**
  * Whole commands as users type them, of two builds turn by turn in one run: processor time, time by the clock, peak memory
- * of the process with all its threads (GNU time), beside an empty Node.js and beside sha256sum over the same files.
+ * of the process with all its threads (GNU time), each beside a limit: an empty Node.js, sha256sum or b3sum over the same
+ * files. Two rows of marks run a build's own scoring (detect-one.ts). What takes too long for this run, appends to a
+ * million entries, is taken from where it was measured (bench/append.json), with its own commits.
  *   npm run build && node bench/make-pair.ts PAIR --shape 1.6b
- *   node bench/commands.ts --before CHECKOUT --pair PAIR [--turns 3] [--write]      writes bench/commands.json and .md
- * CHECKOUT is a built checkout of an earlier commit.
+ *   node bench/commands.ts --before CHECKOUT --pair PAIR [--turns 3] [--large FILE] [--b3sum PROGRAM] [--write]      writes bench/commands.json and .md
+ * CHECKOUT is a built checkout of an earlier commit; --large the one large file that is signed (the pair's first shard).
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -16,6 +19,8 @@ const { values } = parseArgs({
     before: { type: "string" },
     pair: { type: "string" },
     turns: { type: "string", default: "3" },
+    large: { type: "string" },
+    b3sum: { type: "string" },
     write: { type: "boolean", default: false },
   },
 });
@@ -29,13 +34,53 @@ const bundle = join(folder, "case");
 execFileSync(node, [builds.after, "examine", "weights", ...demo, "--out", bundle]);
 const commit = (at: string) => execFileSync("git", ["-C", at, "rev-parse", "--short", "HEAD"]).toString().trim();
 
-const commands: Record<string, string[]> = {
-  "--version": ["--version"],
-  "verify BUNDLE (the shipped pair's)": ["verify", bundle],
-  "examine weights, the shipped pair (0.6 M parameters)": ["examine", "weights", ...demo, "--json"],
-  "examine weights, a generated pair (1.55 G parameters a side)": [
-    ...["examine", "weights", join(pair, "reference"), join(pair, "suspect"), "--json"],
-  ],
+const key = join(folder, "key.pem");
+writeFileSync(
+  key,
+  generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" }),
+);
+const shards = readdirSync(join(pair, "reference")).filter((name) => name.endsWith(".safetensors"));
+const large = values.large ?? join(pair, "reference", shards.sort()[0]!);
+const size = `${(statSync(large).size / 1e9).toFixed(1)} GB`;
+const parameters = Math.round(
+  shards.reduce((sum, name) => sum + statSync(join(pair, "reference", name)).size, 0) / 2e6,
+);
+const signing = [
+  "register",
+  "sign",
+  large,
+  "--private-key",
+  key,
+  "--signature",
+  join(folder, "sig"),
+  "--hash",
+  "blake3",
+];
+const ofPair = `examine weights, a generated pair (${(parameters / 1000).toFixed(2)} G parameters a side)`;
+const SHA256 = "sha256sum of the pair";
+const B3SUM = `b3sum of the file of ${size}`;
+const NOTHING = "node -e 0";
+
+interface Row {
+  /** Of the command line, or of a script that is told the checkout. */
+  words: string[];
+  script?: boolean;
+  limit: string | null;
+}
+const commands: Record<string, Row> = {
+  "--version": { words: ["--version"], limit: NOTHING },
+  "verify BUNDLE (the shipped pair's)": { words: ["verify", bundle], limit: NOTHING },
+  "examine weights, the shipped pair (0.6 M parameters)": {
+    words: ["examine", "weights", ...demo, "--json"],
+    limit: null,
+  },
+  [ofPair]: {
+    words: ["examine", "weights", join(pair, "reference"), join(pair, "suspect"), "--json"],
+    limit: SHA256,
+  },
+  [`register sign --hash blake3, one file of ${size}`]: { words: signing, limit: values.b3sum ? B3SUM : null },
+  "KGW over 64,000 contexts, two megatokens": { words: ["contexts"], script: true, limit: null },
+  "SynthID of 30 layers, two megatokens": { words: ["synthid"], script: true, limit: null },
 };
 const files = ["reference", "suspect"].flatMap((side) =>
   readdirSync(join(pair, side))
@@ -43,9 +88,11 @@ const files = ["reference", "suspect"].flatMap((side) =>
     .map((name) => join(pair, side, name)),
 );
 const limits: Record<string, string[]> = {
-  "node -e 0": [node, "-e", "0"],
-  "sha256sum of the pair": ["sha256sum", ...files],
+  [NOTHING]: [node, "-e", "0"],
+  [SHA256]: ["sha256sum", ...files],
+  ...(values.b3sum ? { [B3SUM]: [values.b3sum, large] } : {}),
 };
+const checkouts = { before, after: "." };
 
 interface Cost {
   processor: number;
@@ -70,8 +117,11 @@ const seen = new Map<string, Cost[]>();
 const note = (what: string, words: readonly string[]) => seen.set(what, [...(seen.get(what) ?? []), cost(words)]);
 for (let turn = 0; turn < Number(values.turns); turn++) {
   for (const [name, words] of Object.entries(limits)) note(name, words);
-  for (const [name, words] of Object.entries(commands))
-    for (const [when, main] of Object.entries(builds)) note(`${name} | ${when}`, [node, main, ...words]);
+  for (const [name, { words, script }] of Object.entries(commands))
+    for (const when of ["before", "after"] as const) {
+      const run = script ? ["bench/detect-one.ts", checkouts[when]] : [builds[when]];
+      note(`${name} | ${when}`, [node, ...run, ...words]);
+    }
 }
 rmSync(folder, { recursive: true, force: true });
 
@@ -92,12 +142,29 @@ const result = {
     command: name,
     before: median(`${name} | before`),
     after: median(`${name} | after`),
+    limit: commands[name]!.limit,
   })),
 };
+interface Append {
+  commits: { before: string; after: string };
+  rows: { entries: number; before: Cost; after: Cost[] }[];
+}
+const append: Append = JSON.parse(readFileSync("bench/append.json", "utf8"));
+const last = append.rows.at(-1)!;
 const s = (n: number) => n.toFixed(2);
-const rows = result.commands.map(
-  ({ command, before: b, after: a }) =>
-    `| ${command} | ${s(b.processor)} | ${s(a.processor)} | ${s(a.processor / b.processor)} | ${s(b.clock)} | ${s(a.clock)} | ${b.mebibytes} | ${a.mebibytes} |`,
+const line = (command: string, b: Cost, a: Cost, limit: string) =>
+  `| ${command} | ${s(b.processor)} | ${s(a.processor)} | ${s(a.processor / b.processor)} | ${s(b.clock)} | ${s(a.clock)} | ${b.mebibytes} | ${a.mebibytes} | ${limit} |`;
+const timesOf = (a: Cost, limit: string | null) =>
+  limit === null ? "" : `${s(a.processor / median(limit).processor)} × ${limit}`;
+const rows = result.commands.map(({ command, before: b, after: a, limit }) => line(command, b, a, timesOf(a, limit)));
+const appended = last.after[last.after.length >> 1]!;
+rows.push(
+  line(
+    `register append to ${last.entries.toLocaleString("en")} entries, \`${append.commits.before}\` beside \`${append.commits.after}\`, measured apart (bench/append.ts)`,
+    last.before,
+    appended,
+    "",
+  ),
 );
 const beside = Object.entries(result.limits).map(
   ([name, { processor, clock }]) => `${name}: ${s(processor)} s of processor time, ${s(clock)} s by the clock`,
@@ -107,8 +174,8 @@ const page = `<!-- Written by bench/commands.ts; do not edit. -->
 
 \`node bench/commands.ts --before CHECKOUT --pair PAIR --write\` on Node ${result.node}, two cores, load ${result.load}; \`${result.before}\` beside \`${result.after}\`, medians of ${result.turns} turns in one run; the pair's files in the page cache. ${beside.join("; ")}.
 
-| command | processor s before | after | ratio | clock s before | after | peak MiB before | after |
-|---|---|---|---|---|---|---|---|
+| command | processor s before | after | ratio | clock s before | after | peak MiB before | after | after, processor time beside its limit |
+|---|---|---|---|---|---|---|---|---|
 ${rows.join("\n")}
 `;
 console.log(page);

@@ -100,6 +100,12 @@ function rounded(x: number): number {
   return Number(x.toFixed(4)) + 0;
 }
 
+/** A layer of which the rows were set side by side. */
+interface Measured {
+  slopes: [number, number][];
+  rows: Rows | null;
+}
+
 interface Held {
   slope: number | null;
   /** About one, and no accident (held-whole.ts). */
@@ -119,7 +125,10 @@ async function heldBy(bench: Bench, layers: readonly number[], paired: Paired | 
   const { reference, suspect } = bench;
   const inPart = layers.length < Math.min(reference.layers, suspect.layers);
   const unmoved = new Set<number>();
-  const [ofUnits, ofValues]: [Rows[], Rows[]] = [[], []];
+  const [ofUnits, ofValues]: [Measured[], Measured[]] = [[], []];
+  // Rows of a few layers are looked at again; of the others their slopes are all that is kept.
+  const measure = (rows: Rows, into: Measured[]) =>
+    into.push({ slopes: slopesOf(rows), rows: into.length < LAYERS_MAX ? rows : null });
   for (const layer of layers) {
     const part = reference.tensors.has(`layers.${layer}.mlp.gate`) ? "mlp.gate" : "mlp.up";
     const order = paired?.get(layer) ?? null;
@@ -134,19 +143,19 @@ async function heldBy(bench: Bench, layers: readonly number[], paired: Paired | 
       unmoved.add(layer);
       continue;
     }
-    if (usable) ofUnits.push(units);
-    if (values) ofValues.push(values);
+    if (usable) measure(units, ofUnits);
+    if (values) measure(values, ofValues);
   }
   const byUnits = ofUnits.length > 0;
   const side = byUnits ? ofUnits : ofValues;
-  const slopes = side.flatMap(slopesOf);
+  const slopes = side.flatMap((layer) => layer.slopes);
   if (slopes.length === 0) return { slope: null, whole: false, byUnits, unmoved };
   const [there, back] = [medianOf(slopes.map(([f]) => f)), medianOf(slopes.map(([, g]) => g))];
   const forward = Math.abs(there - 1) < Math.abs(back - 1);
   const slope = rounded(forward ? there : back);
-  const few = side.slice(0, LAYERS_MAX).map((rows) => (forward ? rows : turned(rows)));
+  const few = side.flatMap(({ rows }) => (rows === null ? [] : [forward ? rows : turned(rows)]));
   // Half of the layers at least have to say so by themselves: a median over layers of two scales is neither's.
-  const own = side.map((rows) => medianOf(slopesOf(rows).map(([f, g]) => (forward ? f : g))));
+  const own = side.map((layer) => medianOf(layer.slopes.map(([f, g]) => (forward ? f : g))));
   const whole = isWhole(slope) && own.filter(isWhole).length * 2 >= own.length;
   return { slope, whole: whole && (await heldWhole(few, bench.compute)), byUnits, unmoved };
 }
@@ -185,11 +194,11 @@ async function rowsOf(
   };
 }
 
+/** In place: the rows were read for this alone. */
 function scaled(rows: Float32Array, gains: Float32Array): Float32Array {
-  const out = new Float32Array(rows.length);
   for (let at = 0; at < rows.length; at += gains.length)
-    for (let c = 0; c < gains.length; c++) out[at + c] = rows[at + c]! * gains[c]!;
-  return out;
+    for (let c = 0; c < gains.length; c++) rows[at + c]! *= gains[c]!;
+  return rows;
 }
 
 /** Cosine of all rows laid end to end. */
