@@ -26,7 +26,9 @@ serveTasks(async (task: Job) => {
   [source.receivedBytes, source.requests] = [0, 0];
   const notFinite = compute.takeNotFinite().filter(({ file }) => isUrl(file));
   const answer: Answer = { ...result, remote: { reads: remote.takeReads(), receivedBytes, requests, notFinite } };
-  return { value: answer };
+  // Values that were read for the answer alone: copied, they would lie in both threads until a collection.
+  const read = (task.kind === "rows" || task.kind === "load") && "value" in result ? result.value : null;
+  return { value: answer, transfer: read instanceof Float32Array ? [read.buffer as ArrayBuffer] : [] };
 });
 
 function run(task: Job): Promise<unknown> {

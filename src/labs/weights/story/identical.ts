@@ -88,7 +88,16 @@ async function digestsOf({ compute, settings }: Bench, { name, matrix }: Named, 
     ordered[r] = joined(mixed(h1), mixed(h2));
     unordered[r] = joined(s1, s2);
   }
+  letGo(values);
   return { name, matrix, rows, ordered, unordered, weight };
+}
+
+/**
+ * Memory of values that nobody looks at again. The collector waits for far more than this stage reads of a large model,
+ * which is 256 MiB in all.
+ */
+function letGo({ buffer }: Float32Array): void {
+  if (buffer instanceof ArrayBuffer) (buffer as ArrayBuffer & { transfer(length: number): ArrayBuffer }).transfer(0);
 }
 
 function mixed(x: number): number {
