@@ -123,7 +123,7 @@ function write(): void {
   const lines = [
     "# Units in another order at the size of real models",
     "",
-    "Written by `node validation/weights-real-models.study.ts --models FOLDER --cache FILE --write`; FOLDER is filled by `materials/makers/real_models.py`, which names packages, versions and digests. One pass each. A model against itself with its units and value dimensions in another order; real models of one width that are independent of one another were not at hand, so the null at these sizes is not measured, and the method calls what it finds here `uncalibrated`.",
+    "Written by `node validation/weights-real-models.study.ts --models FOLDER --cache FILE --write`; FOLDER is filled by `materials/makers/real_models.py`, which names packages, versions and digests. One pass each. A model against itself with its units and value dimensions in another order; of real models of one width that are independent of one another one pair was at hand (weights-real-pairs.md), so the null at these sizes is not measured, and the method calls what it finds here `uncalibrated`.",
     "",
     "| model | million parameters | width/units | how | statistic, % | log10 p | least share of a layer, first fifth | middle | last fifth | explained by one start | layer pairs otherwise explained | processor seconds |",
     "|---|--:|--:|---|--:|--:|--:|--:|--:|---|--:|--:|",

@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { COMBINED_TEST_ID } from "../dist/finding/coherence.js";
 import type { Finding } from "../dist/finding/finding.js";
 import { ENCODER_PAIRS, MAKERS_PAIRS, type RealPair, type RealRow } from "./study/real-pairs.ts";
+import { realPairsDepth } from "./study/real-pairs-depth.ts";
 import { realPairsPage } from "./study/real-pairs-page.ts";
 
 /** Says at its end what processor time the process took, all its threads. */
@@ -33,8 +34,10 @@ const rows = existsSync(values.cache)
       .filter(Boolean)
       .map((line) => JSON.parse(line) as RealRow)
   : [];
-if (values.write) writeFileSync(new URL("weights-real-pairs.md", import.meta.url), realPairsPage(rows));
-else for (const pair of [...ENCODER_PAIRS, ...MAKERS_PAIRS, ...childrenOf(values.children)]) run(pair);
+if (values.write) {
+  writeFileSync(new URL("weights-real-pairs.md", import.meta.url), realPairsPage(rows));
+  writeFileSync(new URL("weights-real-pairs.depth.svg", import.meta.url), realPairsDepth(rows));
+} else for (const pair of [...ENCODER_PAIRS, ...MAKERS_PAIRS, ...childrenOf(values.children)]) run(pair);
 
 /** What the maker wrote of each child. */
 function childrenOf(folder: string): RealPair[] {

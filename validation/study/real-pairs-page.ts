@@ -8,6 +8,10 @@ const HEAD = [
   "",
   "Loss: mean over 256 tokens of a text that no child was trained on, the parent's and the child's. In place: combined log10 p of the exact tests. Units in any order: share in the r-th best layer away from the ends, r a third of the layers, and its log10 p; then the least share of a layer by relative depth. A dash: not asked, since the exact tests had answered, or not possible, for the reason given. Processor seconds were counted for some rows only.",
   "",
+  "The maker names more children than stand here: full fine-tunes, LoRA, merges, SmoothQuant's and AWQ's scales, GPTQ, heads and units dropped, and several of these together. Where they are not in the table they have not been run. A rotated residual stream is not seen at this width: the stage that undoes rotations reads up to 512. `e6` and `e3` keep different layers of their parent, as their rows against encoders of 12 layers show, so that neither holds a layer of the other.",
+  "",
+  "![Share of units that answer to each other by relative depth](weights-real-pairs.depth.svg)",
+  "",
 ];
 
 const TITLES: Record<RealRow["relation"], string> = {
