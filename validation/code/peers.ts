@@ -1,5 +1,5 @@
 /**
- * Other tools on the same pairs: of each language the files of materials/code/copied.tsv, every two of different makers a null,
+ * Other tools on the same pairs: of each language the files of materials/code/copied-3.tsv, every two of different makers a null,
  * each against its own edited copy a positive. Writes the files for the others to read, and scores the pairs by this
  * method with the other makers' files as its index (which is thin: one file a maker).
  *
@@ -26,7 +26,7 @@ import { DOCUMENTED } from "./documented.ts";
 const RATES = { quarter: 0.25, "six-tenths": 0.6 } as const;
 const here = import.meta.dirname;
 const [first, second] = process.argv.slice(2) as [string, string];
-const rows = readFileSync(join(here, "..", "..", "materials", "code", "copied.tsv"), "utf8")
+const rows = readFileSync(join(here, "..", "..", "materials", "code", "copied-3.tsv"), "utf8")
   .trim()
   .split("\n")
   .slice(1)
