@@ -4,7 +4,7 @@
  * runtimes are optional peers: what needs one is skipped with a message where it is not installed.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -173,6 +173,24 @@ describe.skipIf(!onnx)("models in ONNX folders, against torch's and ONNX Runtime
       expect(Math.abs(line.score! - torch)).toBeLessThan(1e-4);
       expect(Math.abs(line.score! - onnxruntime)).toBeLessThan(1e-4);
     }
+  });
+
+  test("--chat: the prompt as a turn of the model's template, and no template where the model has none", {
+    timeout: 120_000,
+  }, async () => {
+    cpSync(`${FIXTURES}/causal`, at("chat"), { recursive: true });
+    const path = join(at("chat"), "tokenizer_config.json");
+    const template =
+      "{% for m in messages %}<{{ m.role }}> {{ m.content }} {% endfor %}{% if add_generation_prompt %}<assistant> {% endif %}";
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), chat_template: template }));
+    await collectScores(asked("odds", `onnx:${at("chat")}`, "templated.jsonl", { chat: true }));
+    // The same written out by hand, and asked of the model that has no template.
+    const items = fixtureItems.map((item) => ({ ...item, prompt: `<user> ${item.prompt} <assistant> ` }));
+    await collectScores(asked("odds", `onnx:${FIXTURES}/causal`, "by-hand.jsonl", { items }));
+    await collectScores(asked("odds", `onnx:${FIXTURES}/causal`, "untemplated.jsonl", { chat: true }));
+    const of = (out: string) => written(out).map(({ score }) => score);
+    expect(of("templated.jsonl")).toEqual(of("by-hand.jsonl"));
+    expect(of("templated.jsonl")).not.toEqual(of("untemplated.jsonl"));
   });
 
   test("labels that are not the model's, a causal model as a reward model, a text too long", {
