@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { KNOWN_RULES } from "../../../src/app/known-rules.js";
 import { utf8 } from "../../../src/base/bytes.js";
 import { sha256Digest } from "../../../src/base/digest.js";
+import { encodeFinding } from "../../../src/finding/codec.js";
 import { incoherences } from "../../../src/finding/coherence.js";
 import { memorySource } from "../../../src/labs/behaviour/answers/answer-source.js";
 import { boilerplateOf, boilerplateSet } from "../../../src/labs/behaviour/common-origin/boilerplate.js";
@@ -110,6 +111,12 @@ describe("a common origin", () => {
   it("is not found between strangers", async () => {
     for (let i = 0; i < 4; i++)
       expect((await examine(stranger, answersOf({ seed: `other ${i}` }, PROMPTS))).outcome).toBe("inconclusive");
+  });
+
+  it("cannot be told without a stranger, and the finding can be written down", async () => {
+    const alone = await examine(parent, child, {}, []);
+    expect([alone.outcome, alone.reason]).toEqual(["uncalibrated", expect.stringContaining("0 independent families")]);
+    expect(() => encodeFinding(alone)).not.toThrow();
   });
 
   it("pays for every try, until nothing can be said", async () => {

@@ -76,13 +76,14 @@ export async function examineCommonOrigin(request: OriginRequest): Promise<Findi
   const compared = counted.sums.answered[pairIndex(0, 1)]!;
   const families = panelFamilies(cast);
   const margin = rounded(marginAsked(compared));
+  const lead = rounded(finite(leads.lead));
   const sides = { reference: counted.sideOf(0), suspect: counted.sideOf(1) };
   const validation = studyOfMethod(request.validations, METHOD)?.summary ?? null;
   const bound = originBound(families, settings.tries);
   const proposition = BEHAVIOUR_PROPOSITIONS.entries[ORIGIN_PROPOSITION];
   const decision = decideScored({
     proposition,
-    statistic: rounded(leads.lead),
+    statistic: lead,
     nullKinds: [
       {
         kind: "the lead asked over the best of the panel's strangers in both rows, for how it is said and for what is said",
@@ -139,7 +140,7 @@ export async function examineCommonOrigin(request: OriginRequest): Promise<Findi
       ORIGIN_STATISTICS.map((s) => (SAID.includes(s as never) || CONTENT.includes(s as never) ? 1 : 0)),
     ),
   };
-  return assemble(request, decision, tests(request, observations, rounded(leads.lead)), observations);
+  return assemble(request, decision, tests(request, observations, lead), observations);
 }
 
 const METHOD = { id: ORIGIN_PROPOSITION, version: ORIGIN_METHOD_VERSION };
