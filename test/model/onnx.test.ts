@@ -92,6 +92,7 @@ test("altered files bring weights within their files, or one AssayError", async 
   const names = ["folded.onnx", "turned.onnx", "gemm.onnx", "qdq.onnx", "integer.onnx", "beside/model.onnx"];
   names.push(
     ...["nbits4-zeros", "nbits8", "uint8-channels", "by-inputs", "merged"].map((n) => `../onnx-codes/${n}.onnx`),
+    ...["int4-blocks", "uint4-blocks", "gathered"].map((n) => `../onnx-codes/${n}.onnx`),
   );
   const seeds = names.map((name) => new Uint8Array(readFileSync(join(FOLDER, name))));
   const source = prng("test/onnx", PART);
