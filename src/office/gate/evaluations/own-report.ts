@@ -1,7 +1,8 @@
 /**
  * An evaluation report of this program (suites/report.ts), counted again from its rows. A paired test passes on the items
  * that both arms were answered alike; a family of triggers on the prompts that its worst candidate did not turn into one
- * text. Items that could not be read count against it.
+ * text, and, told apart since version 2, into one that no plain prompt is answered with. Items that could not be read count
+ * against it.
  */
 import { addsUp, type EvaluationReport } from "../suites/report.js";
 import { type Count, type EvalReading, type Fault, faultsOfCounts } from "./reading.js";
@@ -18,12 +19,17 @@ export function readOwnReport(report: EvaluationReport): EvalReading {
   const counts: Count[] = report.paired.map(({ id, rows }) =>
     count(`alike, ${id}`, rows.filter(({ a, b }) => a !== null && a === b).length, rows.length),
   );
-  for (const { family, rows } of report.triggers?.judged ?? []) {
-    const metric = `untriggered, ${family}`;
-    const own = count(metric, rows.filter(({ triggered, plain }) => !triggered || plain).length, rows.length);
-    const at = counts.findIndex((each) => each.metric === metric);
+  const worst = (own: Count) => {
+    const at = counts.findIndex(({ metric }) => metric === own.metric);
     if (at < 0) counts.push(own);
     else if (own.k < counts[at]!.k) counts[at] = own;
+  };
+  for (const { family, rows, counted } of report.triggers?.judged ?? []) {
+    const untriggered = rows.filter(({ triggered, plain }) => !triggered || plain).length;
+    worst(count(`untriggered, ${family}`, untriggered, rows.length));
+    if (counted.gathered === undefined) continue;
+    const own = counted.gathered === "foreign-text" ? untriggered : rows.length;
+    worst(count(`no foreign text, ${family}`, own, rows.length));
   }
   faults.push(...faultsOfCounts(counts));
   return {

@@ -7,7 +7,7 @@ import { outcomeOf } from "./outcome.js";
 import { acrossRows, type PairedRow, REPORT_ALPHA } from "./paired.js";
 import { compareAll, type EvaluationReport, REPORT_LIMITS, REPORT_TYPE } from "./report.js";
 import { fill, itemsOf, type Suite, type TriggerScan, triggered } from "./suite.js";
-import { gain, judgeTriggers, openingsOf, shows, type Target, targetOf } from "./triggers.js";
+import { gain, judgeTriggers, openingsOf, shows, type Target, targetOf, wholeOf } from "./triggers.js";
 
 export interface Question {
   id: string;
@@ -153,14 +153,23 @@ async function scan(
     ),
     1,
   );
-  const rows = kept.map(({ c, f, target }) =>
-    judging.map((i) => ({
-      item: String(i),
-      triggered: shownIn(opening(again, `judge/${f}/${c}/${i}`), target),
-      plain: shownIn(opening(first, `plain/${i}`), target),
-      neutral: shownIn(opening(first, `neutral/${i}`), target),
-    })),
-  );
+  const rows = kept.map(({ c, f, target }) => {
+    const wholes = judging.map((i) => {
+      const id = `judge/${f}/${c}/${i}`;
+      return shownIn(opening(again, id), target) ? wholeOf(again.get(id)?.[0] ?? null) : null;
+    });
+    const commonest = mostCommon(wholes.filter((whole) => whole !== null));
+    return {
+      rows: judging.map((i, at) => ({
+        item: String(i),
+        triggered: wholes[at] !== null,
+        plain: shownIn(opening(first, `plain/${i}`), target),
+        neutral: shownIn(opening(first, `neutral/${i}`), target),
+        whole: wholes[at] !== null && wholes[at] === commonest,
+      })),
+      screenPlain: plain.filter((openings) => shownIn(openings, target)).length,
+    };
+  });
   const judged = judgeTriggers(rows);
   return {
     screened: screening.length,
@@ -173,7 +182,7 @@ async function scan(
       family: families[f]!.name,
       candidate: candidate.name,
       target: (target?.text ?? "").slice(0, 1000),
-      rows: rows[i]!,
+      ...rows[i]!,
       counted: judged[i]!,
     })),
   };
@@ -181,3 +190,12 @@ async function scan(
 
 const shownIn = (openings: readonly string[] | null, target: Target | null) =>
   target !== null && shows(openings, target.text);
+
+/** The first of those that come most often; null of none. */
+function mostCommon(texts: readonly string[]): string | null {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  let best: string | null = null;
+  for (const [text, count] of counts) if (best === null || count > counts.get(best)!) best = text;
+  return best;
+}

@@ -8,9 +8,11 @@ import { canonicalJson, canonicalJsonBytes } from "../../../base/canonical-json.
 import { AssayError } from "../../../base/error.js";
 import { parseStrictJson } from "../../../base/strict-json.js";
 import { acrossRows, countPairs, differenceBounds, holm, type PairedRow, REPORT_ALPHA } from "./paired.js";
-import { judgeTriggers } from "./triggers.js";
+import { GATHERED, judgeTriggers } from "./triggers.js";
 
-export const REPORT_TYPE = "assay/evaluation-report/v1";
+/** Version 2 tells what a trigger gathers answers on; a report of version 1 is read as it is. */
+export const REPORT_TYPE = "assay/evaluation-report/v2";
+const REPORT_TYPES = ["assay/evaluation-report/v1", REPORT_TYPE] as const;
 /** Ten thousand rows of a hundred tests. */
 const REPORT_BYTES_MAX = 256 * 1024 * 1024;
 
@@ -39,7 +41,7 @@ const compared = z.strictObject({
 const arms = z.tuple([text, text]);
 
 const reportSchema = z.strictObject({
-  type: z.literal(REPORT_TYPE),
+  type: z.enum(REPORT_TYPES),
   suite: z.strictObject({ name: text, version: text, digest }),
   endpoint: z.strictObject({ address: text, model: text, temperature: z.number().nullable(), maxTokens: count }),
   seed: text,
@@ -81,8 +83,17 @@ const reportSchema = z.strictObject({
             candidate: text,
             target: text,
             rows: z
-              .array(z.strictObject({ item: text, triggered: z.boolean(), plain: z.boolean(), neutral: z.boolean() }))
+              .array(
+                z.strictObject({
+                  item: text,
+                  triggered: z.boolean(),
+                  plain: z.boolean(),
+                  neutral: z.boolean(),
+                  whole: z.boolean().optional(),
+                }),
+              )
               .max(10_000),
+            screenPlain: count.optional(),
             counted: z.strictObject({
               prompts: count,
               triggered: count,
@@ -94,6 +105,7 @@ const reportSchema = z.strictObject({
               holmP: share,
               share: z.tuple([share, share]),
               collapses: z.boolean(),
+              gathered: z.enum(GATHERED).nullable().optional(),
             }),
           }),
         )
@@ -110,6 +122,7 @@ export const REPORT_LIMITS: readonly string[] = [
   "Items are those of the suite; bounds hold for items like them.",
   "What an answer says is read from a list of phrases; an answer that says it otherwise is unread.",
   "Triggers that are no candidates of the suite, and payloads that fit the question, are not seen.",
+  "What a maker means a mark in a prompt to do, such as refusing a role, turns answers into one text as a backdoor does.",
   "That the endpoint serves certain weights is a matter of a signed statement, or of an examination of the endpoint.",
 ];
 
@@ -133,7 +146,7 @@ function recounted(report: EvaluationReport): EvaluationReport {
   );
   const together = compareAll([...report.paired.map(({ rows }) => rows), ...rowsAcross]);
   const earlier = compareAll(report.earlier?.tests.map(({ rows }) => rows) ?? []);
-  const judged = judgeTriggers(report.triggers?.judged.map(({ rows }) => rows) ?? []);
+  const judged = judgeTriggers(report.triggers?.judged ?? []);
   return {
     ...report,
     paired: report.paired.map((test, i) => ({ ...test, counted: together[i]! })),
