@@ -90,7 +90,7 @@ interface TriggerRow {
 }
 
 /** Rows of the judging prompts, and the screen's plain prompts whose answer shows the target (version 1 lacks them). */
-export interface TriggerRows {
+interface TriggerRows {
   rows: readonly TriggerRow[];
   screenPlain?: number | undefined;
 }
