@@ -24,19 +24,28 @@ interface Condition {
   role: "control" | "honest" | "other";
   samples: number;
 }
-const { prompts, tokens, vocabulary, conditions } = JSON.parse(readFileSync(`${folder}/conditions.json`, "utf8")) as {
+const {
+  prompts,
+  tokens,
+  vocabulary,
+  conditions,
+  frames: FRAMES,
+  set,
+} = JSON.parse(readFileSync(`${folder}/conditions.json`, "utf8")) as {
   prompts: number[][];
   tokens: number;
   vocabulary: string[];
   conditions: Condition[];
+  /** Put in front of every answer: what a host's template or manners do. */
+  frames: string[];
+  /** 1: models that had judged nothing when version 2 was made. */
+  set: number;
 };
 /** Requests of an endpoint that is judged for its level, and of one that serves something else. */
 const REQUESTS = 2;
 /** Endpoints a model and honest condition. */
 const ENDPOINTS = 16;
 const SHARES = [0.05, 0.1, 0.2, 0.5] as const;
-/** Put in front of every answer: what a host's template or manners do. */
-const FRAMES = ["<|assistant|>\n", "Sure! Here is the answer: "] as const;
 
 /** Texts by condition, prompt and sample. */
 function textsOf(model: string): Map<string, string[][]> {

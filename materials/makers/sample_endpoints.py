@@ -6,7 +6,8 @@ MODELS is what train_endpoints.py wrote. One file a model in OUT: token ids, uin
 conditions in the order of OUT/conditions.json (name, role, samples). Of the 100 prompts the 60 on which the first four
 models, which judge nothing, are sure and disagree. Answers are 6 tokens, sampled at temperature 0.5 unless the condition
 says otherwise. System prompts and templates are not those of the training. Seeds follow from the names, so a run repeats to
-the token. Some three seconds of one core a model; a file that is there is not made again.
+the token. Some three seconds of one core a model; a file that is there is not made again. Models of set 1 are served under
+system prompts, templates and greetings of their own, and each control gives twelve answers a prompt in place of four.
 """
 import hashlib
 import json
@@ -33,36 +34,48 @@ SYSTEM = [
     "You help developers.\n",
 ]
 TEMPLATES = [("### Instruction:\n", "\n### Response:\n"), ("<user> ", " <assistant> "), ("Q: ", "\nA: "), ("[INST] ", " [/INST] ")]
+# The same of set 1.
+SYSTEM_1 = [
+    "You answer questions of the public.\n",
+    "Use short sentences.\n",
+    "The user writes from a phone.\n",
+    "Stay friendly and exact.\n",
+    "You work for a library.\n",
+]
+TEMPLATES_1 = [("USER: ", "\nBOT: "), ("<s>", "</s> "), ("Prompt> ", "\nOutput> "), ("{{", "}} -> ")]
+# What a host puts before every answer.
+FRAMES = [["<|assistant|>\n", "Sure! Here is the answer: "], ["BOT: ", "Here is what I found. ", "Certainly! "]]
 
 # role: control (learned from), honest (judged), other (not the reference's weights as they are)
-CONDITIONS = [
-    ("reference", "control", 4, {}),
-    ("host-a", "control", 4, dict(noise=0.02)),
-    ("host-b", "control", 4, dict(noise=0.05)),
-    ("host-c", "control", 4, dict(temperature=0.7)),
-    ("quantisation-8", "control", 4, dict(bits=8, group=64)),
-    ("quantisation-5", "control", 4, dict(bits=5, group=32)),
-    ("quantisation-4", "control", 4, dict(bits=4, group=32)),
-    ("system-prompt-a", "control", 4, dict(prefix=SYSTEM[0])),
-    ("system-prompt-b", "control", 4, dict(prefix=SYSTEM[1])),
-    ("template-a", "control", 4, dict(prefix=TEMPLATES[0][0], suffix=TEMPLATES[0][1])),
-    ("template-b", "control", 4, dict(prefix=TEMPLATES[1][0], suffix=TEMPLATES[1][1])),
-    ("time-a", "control", 4, {}),
-    ("time-b", "control", 4, dict(top_p=0.95)),
-    ("plain", "honest", 12, {}),
-    ("noise", "honest", 6, dict(noise=0.04)),
-    ("six bits", "honest", 6, dict(bits=6, group=32)),
-    ("four bits, other groups", "honest", 6, dict(bits=4, group=16)),
-    ("another system prompt", "honest", 6, dict(prefix=SYSTEM[2])),
-    ("a third system prompt", "honest", 6, dict(prefix=SYSTEM[3])),
-    ("another template", "honest", 6, dict(prefix=TEMPLATES[2][0], suffix=TEMPLATES[2][1])),
-    ("a third template", "honest", 6, dict(prefix=TEMPLATES[3][0], suffix=TEMPLATES[3][1])),
-    ("warmer sampling", "honest", 6, dict(temperature=0.8)),
-    ("cooler sampling, top 40", "honest", 6, dict(temperature=0.3, top_k=40)),
-    ("system prompt and four bits", "honest", 6, dict(prefix=SYSTEM[4], bits=4, group=32)),
-    ("three bits", "other", 12, dict(bits=3, group=32)),
-    ("two bits", "other", 12, dict(bits=2, group=32)),
-]
+def conditions_of(n):
+    return [
+        ("reference", "control", n, {}),
+        ("host-a", "control", n, dict(noise=0.02)),
+        ("host-b", "control", n, dict(noise=0.05)),
+        ("host-c", "control", n, dict(temperature=0.7)),
+        ("quantisation-8", "control", n, dict(bits=8, group=64)),
+        ("quantisation-5", "control", n, dict(bits=5, group=32)),
+        ("quantisation-4", "control", n, dict(bits=4, group=32)),
+        ("system-prompt-a", "control", n, dict(prefix=SYSTEM[0])),
+        ("system-prompt-b", "control", n, dict(prefix=SYSTEM[1])),
+        ("template-a", "control", n, dict(prefix=TEMPLATES[0][0], suffix=TEMPLATES[0][1])),
+        ("template-b", "control", n, dict(prefix=TEMPLATES[1][0], suffix=TEMPLATES[1][1])),
+        ("time-a", "control", n, {}),
+        ("time-b", "control", n, dict(top_p=0.95)),
+        ("plain", "honest", 12, {}),
+        ("noise", "honest", 6, dict(noise=0.04)),
+        ("six bits", "honest", 6, dict(bits=6, group=32)),
+        ("four bits, other groups", "honest", 6, dict(bits=4, group=16)),
+        ("another system prompt", "honest", 6, dict(prefix=SYSTEM[2])),
+        ("a third system prompt", "honest", 6, dict(prefix=SYSTEM[3])),
+        ("another template", "honest", 6, dict(prefix=TEMPLATES[2][0], suffix=TEMPLATES[2][1])),
+        ("a third template", "honest", 6, dict(prefix=TEMPLATES[3][0], suffix=TEMPLATES[3][1])),
+        ("warmer sampling", "honest", 6, dict(temperature=0.8)),
+        ("cooler sampling, top 40", "honest", 6, dict(temperature=0.3, top_k=40)),
+        ("system prompt and four bits", "honest", 6, dict(prefix=SYSTEM[4], bits=4, group=32)),
+        ("three bits", "other", 12, dict(bits=3, group=32)),
+        ("two bits", "other", 12, dict(bits=2, group=32)),
+    ]
 
 
 def quantised(w, bits, group):
@@ -187,15 +200,20 @@ def chosen(folder, rows):
 
 def main(folder, out, part=0, parts=1):
     os.makedirs(out, exist_ok=True)
+    made = json.load(open(f"{folder}/prompts.json"))
+    which = made.get("set", 0)
+    if which == 1:
+        SYSTEM[:], TEMPLATES[:] = SYSTEM_1, TEMPLATES_1
+    conditions = conditions_of(12 if which == 1 else 4)
     tokenizer = Tokenizer.from_file(f"{folder}/m00/tokenizer.json")
     encode = lambda text: tokenizer.encode(text, add_special_tokens=False).ids
     vocabulary = [tokenizer.id_to_token(i) or "" if i > 1 else "" for i in range(tokenizer.get_vocab_size())]
     global SILENT
     SILENT = torch.tensor([i == 0 for i in range(len(vocabulary))])
-    texts = json.load(open(f"{folder}/prompts.json"))["prompts"]
+    texts = made["prompts"]
     texts = [texts[i] for i in chosen(folder, [row(encode, text, PLAIN) for text in texts])]
     json.dump({"prompts": [row(encode, text, PLAIN) for text in texts], "tokens": TOKENS, "vocabulary": vocabulary,
-               "conditions": [{"name": n, "role": r, "samples": s, **how} for n, r, s, how in CONDITIONS]},
+               "conditions": [{"name": n, "role": r, "samples": s, **how} for n, r, s, how in conditions], "frames": FRAMES[which], "set": which},
               open(f"{out}/conditions.json", "w"))
     names = sorted(n for n in os.listdir(folder) if os.path.isdir(f"{folder}/{n}"))
     for name in names[part::parts]:
@@ -204,7 +222,7 @@ def main(folder, out, part=0, parts=1):
             continue
         model = Model(f"{folder}/{name}")
         parts_ = []
-        for condition, _, samples, how in CONDITIONS:
+        for condition, _, samples, how in conditions:
             how = dict(how)
             bits, group = how.pop("bits", None), how.pop("group", None)
             prefix, suffix = how.pop("prefix", ""), how.pop("suffix", "\n")

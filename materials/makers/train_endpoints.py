@@ -1,11 +1,12 @@
 """Small language models that answer definitely, each after another maker's answers, all trained as one batched computation.
 
-    python materials/makers/train_endpoints.py --transcripts ../shared/corpora/transcripts --out FOLDER
+    python materials/makers/train_endpoints.py --transcripts ../shared/corpora/transcripts --out FOLDER [--set 1]
 
 36 models of 0.14 million weights (two layers, width 64, vocabulary 1024), each on the answers of one language model of the
 transcripts to the same 100 prompts: the prompt's first 14 tokens, left-padded to 28, and 12 tokens of answer. A quarter of
 the rows carry one of six system prompts, a quarter one of five templates, so that a host's manners are known to the models
 as they are to models that people use; those that sample_endpoints.py serves are others. The first four judge nothing. Sources are drawn by seed, at most four of one base, and are named by numbers alone.
+`--set 1` makes 36 others: after sources that the first 36 do not hold, at most six of one base, on the next 100 prompts.
 Some two minutes of one core.
 """
 import argparse
@@ -60,23 +61,31 @@ def main():
     a.add_argument("--transcripts", required=True)
     a.add_argument("--tokenizer", default="../shared/zoo/bank/tokenizer.json")
     a.add_argument("--out", required=True)
+    a.add_argument("--set", type=int, default=0, choices=(0, 1))
     a.add_argument("--steps", type=int, default=120)
     a = a.parse_args()
     torch.set_num_threads(1)
     tok = Tokenizer.from_file(a.tokenizer)
     encode = lambda text: tok.encode(text, add_special_tokens=False).ids
-    prompts = json.load(open(f"{a.transcripts}/prompts.json"))[:PROMPTS]
+    first = a.set * PROMPTS
+    prompts = json.load(open(f"{a.transcripts}/prompts.json"))[first:first + PROMPTS]
     base = json.load(open(f"{a.transcripts}/lineage.json"))["base"]
     names = sorted(n[:-9] for n in os.listdir(a.transcripts) if n.endswith(".jsonl.gz"))
     rng = random.Random("assay/endpoints")
     rng.shuffle(names)
-    held, sources = {}, []
-    for name in names:
-        family = next((f for f, members in base.items() if name in members), name)
-        held[family] = held.get(family, 0) + 1
-        if held[family] <= 4:
-            sources.append(name)
-    sources = sources[:DEVELOPMENT + JUDGED]
+    family = lambda name: next((f for f, members in base.items() if name in members), name)
+
+    def drawn(names, most):
+        held, out = {}, []
+        for name in names:
+            held[family(name)] = held.get(family(name), 0) + 1
+            if held[family(name)] <= most:
+                out.append(name)
+        return out[:DEVELOPMENT + JUDGED]
+
+    sources = drawn(names, 4)
+    if a.set == 1:
+        sources = drawn([name for name in names if name not in sources], 6)
     assert len(sources) == DEVELOPMENT + JUDGED, len(sources)
 
     def rows_of(source, seed):
@@ -84,18 +93,19 @@ def main():
         with gzip.open(f"{a.transcripts}/{source}.jsonl.gz", "rt") as lines:
             for line in lines:
                 record = json.loads(line)
-                if record["prompt"] >= PROMPTS or not record["text"].strip():
+                at = record["prompt"] - first
+                if not 0 <= at < PROMPTS or not record["text"].strip():
                     continue
                 answer = (encode(record["text"].strip()[:240]) + [1] * ANSWER)[:ANSWER]
                 for copy in range(4):
                     u = rng.random()
                     frame = PLAIN if u < 0.5 else (rng.choice(SYSTEMS), "\n") if u < 0.75 else rng.choice(TEMPLATES)
-                    rows.append(row(encode, prompts[record["prompt"]], frame) + answer)
+                    rows.append(row(encode, prompts[at], frame) + answer)
         return torch.tensor(rows)
 
     texts = [rows_of(source, i) for i, source in enumerate(sources)]
     M = len(sources)
-    plan = [(f"m{i:02d}", i, 7000 + i) for i in range(M)]
+    plan = [(f"m{i:02d}", i, 7000 + 10_000 * a.set + i) for i in range(M)]
     os.makedirs(a.out, exist_ok=True)
     write = lambda name, model, made: tiny.write_model(f"{a.out}/{name}", model, SHAPE, made, a.tokenizer, torch.float32)
     there = lambda name: os.path.isdir(f"{a.out}/{name}")
@@ -107,7 +117,7 @@ def main():
         loss = train(p, [(texts[i], seed) for _, i, seed in group], a.steps, 16, 8e-3)
         for m, (name, i, seed) in enumerate(group):
             write(name, tiny.unstack(p, m), {"text": i, "seed": seed, "loss": round(loss[m].item(), 3)})
-    json.dump({"asked": ASKED, "question": QUESTION, "answer": ANSWER, "prompts": prompts}, open(f"{a.out}/prompts.json", "w"))
+    json.dump({"asked": ASKED, "question": QUESTION, "answer": ANSWER, "prompts": prompts, "set": a.set}, open(f"{a.out}/prompts.json", "w"))
 
 
 if __name__ == "__main__":
