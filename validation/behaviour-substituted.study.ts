@@ -6,7 +6,7 @@
  *   npm run build && node validation/behaviour-substituted.study.ts FOLDER [margins | part K N | merge N]
  *
  * `margins` tries margins on the four models that judge nothing and writes nothing; `part` judges every Nth model into
- * FOLDER/judged-K.json, and `merge` writes validation/behaviour-substituted-trained.json of all N; without either, one does both.
+ * FOLDER/judged-K.json, and `merge` writes validation/behaviour-substituted-trained.json of all N (behaviour-substituted-fresh.json of set 1); without either, one does both.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { prng } from "../dist/base/prng.js";
@@ -392,7 +392,10 @@ function conclude(parts: readonly Judged[]): void {
     nullLog10P,
     positiveLog10P,
   };
-  writeFileSync("validation/behaviour-substituted-trained.json", `${JSON.stringify(study, null, 1)}\n`);
+  writeFileSync(
+    `validation/behaviour-substituted-${set === 1 ? "fresh" : "trained"}.json`,
+    `${JSON.stringify(study, null, 1)}\n`,
+  );
   process.stdout.write(
     `${JSON.stringify({ nulls: study.nulls, positives: study.positives, honest: study.honest, warnings: study.warnings, found: kinds, shareIntervals: study.shareIntervals }, null, 1)}\n`,
   );

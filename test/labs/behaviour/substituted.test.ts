@@ -96,7 +96,11 @@ describe("an endpoint beside honest hosts", () => {
   });
 
   test("without a study nothing is said, and too few or doubtful controls are refused by name", () => {
-    expect(examined(host("theirs", "endpoint")).outcome).toBe("uncalibrated");
+    const chat = examined(host("theirs", "endpoint"));
+    expect(chat).toMatchObject({
+      outcome: "uncalibrated",
+      reason: expect.stringContaining("whose template is its host's own"),
+    });
     const without = (kind: ControlKind) => controls.filter((control) => control.kind !== kind);
     expect(examined(host("theirs", "e"), { controls: without("system-prompt") })).toMatchObject({
       outcome: "refused",

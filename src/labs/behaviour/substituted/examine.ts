@@ -33,7 +33,7 @@ import { type Reading, type Recorded, readAnswers, withoutNotices } from "./read
 import { shareOf } from "./share.js";
 import { type Answers, levelsReached, poolOf, surpriseOf } from "./surprise.js";
 import { type TokenCounts, tokenExhibit } from "./token-counts.js";
-import { RAW_ASSUMPTION, SUBSTITUTED_ALTERNATIVES, SUBSTITUTED_ASSUMPTION, SUBSTITUTED_LIMITS } from "./words.js";
+import { CHAT_OUTSIDE, RAW_ASSUMPTION, SUBSTITUTED_ALTERNATIVES, SUBSTITUTED_ASSUMPTION, SUBSTITUTED_LIMITS } from "./words.js";
 
 /** One transcript. */
 export interface Host {
@@ -69,7 +69,7 @@ export function examineSubstituted(request: SubstitutedRequest): Finding {
   const decision = decideExact({
     proposition: BEHAVIOUR_PROPOSITIONS.entries[SUBSTITUTED],
     log10P,
-    outside: null,
+    outside: request.raw ? null : CHAT_OUTSIDE,
     validation: validation?.summary ?? null,
   });
   const test: Test = {

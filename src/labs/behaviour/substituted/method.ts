@@ -3,7 +3,7 @@ import type { MethodName } from "../../../finding/frame.js";
 
 export const SUBSTITUTED = "behaviour/substituted";
 /** Version 1 took a model's own habitual opening off with the host's greeting. */
-export const SUBSTITUTED_METHOD: MethodName = { id: SUBSTITUTED, version: "2" };
+export const SUBSTITUTED_METHOD: MethodName = { id: SUBSTITUTED, version: "3" };
 
 /** Ways in which the same weights may honestly be served otherwise; controls show each. */
 export const CONTROL_KINDS = ["host", "quantisation", "system-prompt", "template", "time"] as const;

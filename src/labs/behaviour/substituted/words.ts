@@ -5,6 +5,9 @@ export const SUBSTITUTED_ASSUMPTION =
 export const RAW_ASSUMPTION =
   "The endpoint was asked through a completions interface, as was said, and put no system prompt and no template round the text.";
 
+export const CHAT_OUTSIDE =
+  "the endpoint was asked through a chat interface, whose template is its host's own; in the study honest hosts under a template that no control had surprised as other weights do, for 4 of 32 models, by e-values up to 10^21. A completions interface (--raw) leaves no template to the host";
+
 export const SUBSTITUTED_ALTERNATIVES: readonly string[] = [
   "The same weights were served under a system prompt, a template, a filter or a sampling unlike all of the controls'.",
   "The same weights were quantised more coarsely than any control.",
