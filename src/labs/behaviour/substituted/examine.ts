@@ -33,7 +33,13 @@ import { type Reading, type Recorded, readAnswers, withoutNotices } from "./read
 import { shareOf } from "./share.js";
 import { type Answers, levelsReached, poolOf, surpriseOf } from "./surprise.js";
 import { type TokenCounts, tokenExhibit } from "./token-counts.js";
-import { CHAT_OUTSIDE, RAW_ASSUMPTION, SUBSTITUTED_ALTERNATIVES, SUBSTITUTED_ASSUMPTION, SUBSTITUTED_LIMITS } from "./words.js";
+import {
+  CHAT_OUTSIDE,
+  RAW_ASSUMPTION,
+  SUBSTITUTED_ALTERNATIVES,
+  SUBSTITUTED_ASSUMPTION,
+  SUBSTITUTED_LIMITS,
+} from "./words.js";
 
 /** One transcript. */
 export interface Host {
