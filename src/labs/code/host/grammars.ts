@@ -15,8 +15,8 @@ import { type Capture, type Tokens, tokensOf } from "../tokens/tokens.js";
 const require = createRequire(import.meta.url);
 
 /**
- * Levels of a syntax tree, some three for each bracket: more costs every later walk over it (CWE-674). No file of the
- * study's makers has as many.
+ * Levels of a syntax tree, some three for each bracket: more costs every later walk over it (CWE-674). Whether any
+ * printed file of the study has as many was not counted; its units lie at most ten deep.
  */
 const LEVELS_MAX = 2000;
 /** Places looked at lie so many characters apart: what is deep for longer than that is seen. */
