@@ -5,6 +5,7 @@ import { DECOYS, type Decoy, type DecoyKind, decoy, HONEST, isHeavy } from "./de
 import { type Arrivals, readArrivals, readSource, type Source } from "./material.ts";
 import { person, volumes } from "./people.ts";
 import { random } from "./random.ts";
+import { TRADES } from "./trades.ts";
 import { type Actor, newAccount, type Row, type Stage } from "./world.ts";
 
 export interface WorldSettings {
@@ -127,9 +128,17 @@ function decoyKinds(words: readonly string[]): { kind: DecoyKind; name: string }
     .flatMap((w) => w.split(","))
     .filter((w) => w !== "" && w !== "none");
   const kinds = asked.flatMap((w) =>
-    w === "all" ? [...DECOYS] : w === "honest" ? [...HONEST] : w === "communities" ? [...COMMUNITIES] : [w],
+    w === "all"
+      ? [...DECOYS]
+      : w === "honest"
+        ? [...HONEST]
+        : w === "communities"
+          ? [...COMMUNITIES]
+          : w === "trades"
+            ? [...TRADES]
+            : [w],
   );
-  const known: readonly string[] = [...DECOYS, ...HONEST, ...COMMUNITIES, "imitated", "neighbours"];
+  const known: readonly string[] = [...DECOYS, ...HONEST, ...COMMUNITIES, ...TRADES, "imitated", "neighbours"];
   return kinds.flatMap((word) => {
     const [kind = "", count = "1"] = word.split(":");
     if (!known.includes(kind)) throw new Error(`worlds: expected decoys of ${known.join(", ")}, got ${kind}`);

@@ -11,6 +11,7 @@ import { poisson, type Random, random } from "./random.ts";
 import { RELAYS, type RelayKind, relayOf } from "./relays.ts";
 import { filling, userPrompt } from "./text.ts";
 import { TOOLS, type ToolKind, tool } from "./tools.ts";
+import { TRADES, type TradeKind, tradeOf } from "./trades.ts";
 import { type Actor, DAY_MS, newAccount, personalTime, type Row, type Stage } from "./world.ts";
 
 export const DECOYS = ["relay", "agent", "benchmark", "cron", "classroom", "seats", "library"] as const;
@@ -20,9 +21,16 @@ export const HONEST: readonly (ToolKind | RelayKind)[] = [...TOOLS, ...RELAYS];
  * `imitated`: the users of an honest tool whose templates a campaign of the same world sends too; `neighbours`: a few of
  * them, in places of four to six that share a card and a line.
  */
-export type DecoyKind = (typeof DECOYS)[number] | ToolKind | RelayKind | CommunityKind | "imitated" | "neighbours";
+export type DecoyKind =
+  | (typeof DECOYS)[number]
+  | ToolKind
+  | RelayKind
+  | CommunityKind
+  | TradeKind
+  | "imitated"
+  | "neighbours";
 export const isHeavy = (kind: DecoyKind) =>
-  kind === "imitated" || [...HONEST, ...COMMUNITIES].some((heavy) => heavy === kind);
+  kind === "imitated" || [...HONEST, ...COMMUNITIES, ...TRADES].some((heavy) => heavy === kind);
 
 export interface Decoy extends Actor {
   kind: DecoyKind;
@@ -35,6 +43,7 @@ type Maker = (name: string, size: number, rows: number, stage: Stage, r: Random)
 export function decoy(kind: DecoyKind, name: string, size: number, rows: number, stage: Stage): Decoy {
   const r = random(`decoy ${name}`, stage.seed);
   if (isOneOf(TOOLS, kind) || isOneOf(COMMUNITIES, kind)) return { kind, ...tool(kind, name, size, rows, stage, r) };
+  if (isOneOf(TRADES, kind)) return { kind, ...tradeOf(kind, name, size, rows, stage, r) };
   if (isOneOf(RELAYS, kind)) return { kind, ...relayOf(kind, name, size, rows, stage, r) };
   return MAKERS[kind](name, size, rows, stage, r);
 }

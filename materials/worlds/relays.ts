@@ -14,7 +14,16 @@ export type RelayKind = (typeof RELAYS)[number];
 
 const STICKY_MS = 3_600_000;
 
-export function relayOf(kind: RelayKind, name: string, size: number, rows: number, stage: Stage, r: Random) {
+/** @param userOf who stands behind the accounts; people who talk and scripts of their own where nothing else is said */
+export function relayOf(
+  kind: RelayKind,
+  name: string,
+  size: number,
+  rows: number,
+  stage: Stage,
+  r: Random,
+  userOf?: (account: Account, rowsADay: number) => Actor,
+) {
   const lot = 4 + r.below(6);
   const lots = Array.from({ length: Math.ceil(size / lot) }, () => ({
     card: `card-${Math.floor(r.unit() * 2 ** 40).toString(16)}`,
@@ -32,6 +41,7 @@ export function relayOf(kind: RelayKind, name: string, size: number, rows: numbe
   const scripts = r.unit();
   const users = volumes(n, rows / stage.days, r, 1).map((rowsADay, i) => {
     const account = newAccount(`${name}-user-${i}`, r);
+    if (userOf) return userOf(account, rowsADay);
     return r.unit() < scripts ? script(account, rowsADay, stage, r) : person({ account, rowsADay }, stage);
   });
   function* rowsOn(day: number, own: Random): Iterable<Row> {

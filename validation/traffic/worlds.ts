@@ -27,6 +27,8 @@ import { COMMUNITIES } from "../../materials/worlds/communities.ts";
 import { compose, truthOf, type World } from "../../materials/worlds/compose.ts";
 import { DECOYS, HONEST } from "../../materials/worlds/decoys.ts";
 import { type Lacking, litellmLine } from "../../materials/worlds/litellm.ts";
+import { RELAYS } from "../../materials/worlds/relays.ts";
+import { LIKE_CAMPAIGNS, TRADE_RELAYS, TRADES } from "../../materials/worlds/trades.ts";
 
 const { values } = parseArgs({
   options: {
@@ -40,10 +42,12 @@ const { values } = parseArgs({
     benign: { type: "boolean", default: false },
     /** Tuning only: take the campaign's prompts from this source. */
     extraction: { type: "string" },
-    /** Kinds of decoys, as in materials/worlds; `rotate` takes three of all kinds by turns, `one` one, `communities` two of these, `mixed` one of either. */
+    /** Kinds of decoys, as in materials/worlds; `rotate` takes three of all kinds by turns, `one` one, `communities` two of these, `mixed` one of either, `relays` one relay, `limits` one of those that no field tells from a campaign. */
     decoys: { type: "string", default: "all" },
     /** Fields that the logs lack: payment, network, org. */
     without: { type: "string", default: "" },
+    /** Draws worlds of an earlier salt again, under this version. */
+    salt: { type: "string" },
     out: { type: "string" },
   },
 });
@@ -53,7 +57,7 @@ const without = values.without.split(",").filter((field) => field !== "") as Lac
  * Fresh with each version of the method: no world of the study was looked at before that version was fixed. Worlds of
  * version 1 were drawn with the empty salt.
  */
-const SALT = values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-c7f2`;
+const SALT = values.salt ?? (values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-c7f2`);
 
 /** Independent sources: prompt files that come from one data set count as one. */
 const TUNING = ["imdb", "samsum", "quarel", "xsum", "wiki_qa", "sciq", "arena-users-a"];
@@ -241,6 +245,11 @@ function decoysOf(i: number): string[] {
   if (values.decoys === "communities") return [0, 1].map((k) => COMMUNITIES[(2 * i + k) % COMMUNITIES.length]!);
   if (values.decoys === "mixed")
     return [[...HONEST, ...DECOYS][i % (HONEST.length + DECOYS.length)]!, COMMUNITIES[i % COMMUNITIES.length]!];
+  const turn = <T>(of: readonly T[]): T[] => [of[i % of.length]!];
+  if (values.decoys === "relays") return turn([...RELAYS, ...TRADE_RELAYS]);
+  if (values.decoys === "limits") return turn(LIKE_CAMPAIGNS);
+  const trades = TRADES.filter((kind) => !LIKE_CAMPAIGNS.includes(kind));
+  if (values.decoys === "trades") return turn(trades);
   const kinds = [...HONEST, ...DECOYS, ...COMMUNITIES];
   if (values.decoys === "one") return [kinds[i % kinds.length]!];
   if (values.decoys !== "rotate") return [values.decoys];
@@ -274,8 +283,8 @@ const done = new Set(
 );
 for (let i = Number(values.from); i < Number(values.to); i++) {
   const kind = values.benign
-    ? values.decoys === "communities"
-      ? "communities"
+    ? ["communities", "relays", "limits", "trades"].includes(values.decoys)
+      ? values.decoys
       : "benign"
     : values.decoys === "imitated" || values.decoys === "neighbours"
       ? "framing"
