@@ -163,7 +163,7 @@ export function tradeOf(kind: TradeKind, name: string, size: number, rows: numbe
     account: account(i, { payment: at[i]!.card, addresses: inside(at[i]!.net, r) }),
     times: times[i]!,
   }));
-  return { name, source, ...sender(users, stage, (user) => of(user.account.id, r)) };
+  return { source, ...sender(users, stage, (user) => of(user.account.id, r)) };
 }
 
 const personal =
