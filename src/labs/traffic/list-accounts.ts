@@ -134,6 +134,9 @@ const LACKS: Record<Part, string> = {
   balance: "Its accounts send as unequally as separate customers do.",
   oneRhythm: "Its accounts keep hours of their own, as people in several places do.",
   oneShift: "Its accounts work some hours on end, as people in shifts or at a sitting do.",
+  noRuns: "Its rows come in runs of minutes, as scripts and sittings of many users do.",
+  crowdSeen:
+    "Its rows are too few or too alike to show whether many users stand behind its accounts: they cannot be ruled out.",
   aroundClock: "It rests at night, as people of one town do.",
   joined:
     "Its accounts are not joined by cards and networks that the same separate customers share: users of one tool look so too.",

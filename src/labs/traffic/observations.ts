@@ -18,6 +18,9 @@ const measuresSchema = z.strictObject({
   oneRhythm: share,
   /** Absent before version 6. */
   oneShift: share.optional(),
+  /** Absent before version 7. */
+  noRuns: share.optional(),
+  crowdSeen: share.optional(),
   aroundClock: share,
   joined: share,
   manyCards: share,

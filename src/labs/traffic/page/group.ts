@@ -52,6 +52,8 @@ const MEASURES = {
   oneStream: "one stream, not many users",
   oneRhythm: "all keep the same hours",
   oneShift: "through the whole day, by no shift",
+  noRuns: "not in runs of minutes",
+  crowdSeen: "many users would have shown",
   aroundClock: "day and night",
   joined: "cards and networks shared",
   manyCards: "not one card for all",
@@ -62,10 +64,10 @@ const MEASURES = {
 export function trafficMeasures({ group, groups }: TrafficObservations): Figure {
   const title = "The group's measures beside the other groups of the log";
   const others = groups.filter((other) => other.id !== group?.id);
-  // Findings of earlier versions lack one of them.
+  // Findings of earlier versions lack some of them.
   const shown = group ? [group, ...groups] : groups;
-  const names = (Object.keys(MEASURES) as (keyof typeof MEASURES)[]).filter(
-    (name) => name !== "oneShift" || shown.some(({ measures }) => measures.oneShift !== undefined),
+  const names = (Object.keys(MEASURES) as (keyof typeof MEASURES)[]).filter((name) =>
+    shown.some(({ measures }) => measures[name] !== undefined),
   );
   const bars = names.map((name) => ({ label: MEASURES[name], value: group?.measures[name] ?? 0 }));
   const dots = names.flatMap((name) => others.map((o) => ({ label: MEASURES[name], value: o.measures[name] ?? 0 })));

@@ -7,6 +7,14 @@ import { z } from "zod";
 
 const count = z.number().int().nonnegative();
 const coincidences = z.strictObject({ alike: count, pairs: count });
+const grain = z.strictObject({
+  all: coincidences,
+  byHour: coincidences,
+  byTime: coincidences,
+  byAccount: coincidences,
+  byOwner: coincidences,
+  byClock: coincidences,
+});
 
 export const groupTablesSchema = z.strictObject({
   /** Every member, whether listed or not, in ascending order of keyed hash. */
@@ -52,6 +60,11 @@ export const groupTablesSchema = z.strictObject({
     own: coincidences,
     /** Absent before version 6. */
     ownDay: coincidences.optional(),
+    /** Absent before version 7. */
+    byOwner: coincidences.optional(),
+    byClock: coincidences.optional(),
+    inHour: coincidences.optional(),
+    grains: z.array(grain).optional(),
   }),
   /** Rows in the group's own templates by hour of the day, UTC, on the days that judge. */
   byHour: z.array(count).length(24),

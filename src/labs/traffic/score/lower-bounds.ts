@@ -58,3 +58,12 @@ export function shareAtLeast(parts: Iterable<{ own: number; all: number }>): num
   const squares = Math.max(0, ownSquares - 2 * share * products + share ** 2 * allSquares);
   return Math.max(0, share - (Z * Math.sqrt(squares)) / all);
 }
+
+/** Upper bound of a share k of n (Wilson 1927): 1 where there is nothing to tell it from. */
+export function shareAtMost(k: number, n: number): number {
+  if (n === 0) return 1;
+  const z2 = Z * Z;
+  const share = k / n;
+  const half = Z * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
+  return Math.min(1, (share + z2 / (2 * n) + half) / (1 + z2 / n));
+}

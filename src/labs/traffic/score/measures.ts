@@ -5,7 +5,7 @@
  * (read-counts.ts), which stand in a bundle as the group's tables.
  */
 import { aroundClock } from "./around-clock.js";
-import { medianAtLeast, shareAtLeast, varianceAtMost } from "./lower-bounds.js";
+import { medianAtLeast, shareAtLeast, shareAtMost, varianceAtMost } from "./lower-bounds.js";
 import { type StreamCounts, streamsOf } from "./one-stream.js";
 import { type Cell, type Sharing, sharingOf } from "./sharing.js";
 
@@ -14,7 +14,10 @@ export interface Measures {
   concentration: number;
   /** Evenness of work over accounts: 1 for an even deal, small for people's own, uneven habits. */
   balance: number;
-  /** 1 − share of one account's prompts that another account sent too: near 0 for a benchmark or one class's exercises. */
+  /**
+   * 1 − share of one account's prompts that another account sent too, and no more than the share that nobody had sent
+   * before: near 0 for a benchmark, one class's exercises, a list that several draw on.
+   */
   division: number;
   /** Share of the days between its first and last on which an account worked (median): small for lessons and single runs. */
   persistence: number;
@@ -30,6 +33,10 @@ export interface Measures {
   oneRhythm: number;
   /** 1 where an account's day is as even as the group's, small where it is a sitting or a shift: people work some hours on end. */
   oneShift: number;
+  /** 1 where rows lie in an hour as chance puts them, small where they come in runs of minutes: scripts and sittings of many users. */
+  noRuns: number;
+  /** 1 where users, hours of their own and shifts would have shown in the last three, 0 where there is too little to see any. */
+  crowdSeen: number;
   /** Its share of rows in the six quietest hours of the day, over a quarter: near 0 for people, who sleep. */
   aroundClock: number;
   /** Share of the accounts joined by cards and networks though they are separate customers (sharing.ts). */
@@ -98,13 +105,18 @@ function work(counts: Counts, sharing: Sharing): GroupMeasures {
   const rows = sum(own.map((line) => line.n));
   if (n < 2 || sharedPrompts.prompts === 0) return { ...NOTHING, accounts: n, rows };
   const meanPrompts = sum(own.map((line) => line.prompts)) / n;
-  const { oneStream, oneRhythm, oneShift } = streamsOf(counts.streams);
-  const elsewhere = counts.elsewhere.rows === 0 ? 0 : counts.elsewhere.marked / counts.elsewhere.rows;
+  const { oneStream, oneRhythm, oneShift, noRuns, crowdSeen } = streamsOf(counts.streams);
+  const elsewhere = shareAtMost(counts.elsewhere.marked, counts.elsewhere.rows);
   const marked = shareAtLeast(own.map((line) => ({ own: line.marked, all: line.n })));
   return {
     concentration: round(counts.concentration),
     balance: round(balance(own.map((line) => line.n))),
-    division: round(1 - Math.min(1, sharedPrompts.shared / (n * (n - 1)) / meanPrompts)),
+    division: round(
+      Math.min(
+        1 - Math.min(1, sharedPrompts.shared / (n * (n - 1)) / meanPrompts),
+        Math.min(1, sharedPrompts.prompts / (n * meanPrompts)),
+      ),
+    ),
     // Half of the days are looked at: a span of s days holds about s / 2 of them.
     persistence: round(
       medianAtLeast(own.map(({ days, span }) => (span < SPAN_MIN ? 0 : Math.min(1, days / Math.ceil(span / 2))))),
@@ -115,6 +127,8 @@ function work(counts: Counts, sharing: Sharing): GroupMeasures {
     oneStream: round(oneStream),
     oneRhythm: round(oneRhythm),
     oneShift: round(oneShift),
+    noRuns: round(noRuns),
+    crowdSeen: round(crowdSeen),
     aroundClock: round(aroundClock(counts.byHour)),
     joined: round(sharing.share),
     manyCards: round(1 - Math.max(0, 2 * sharing.oneCard - 1)),
@@ -134,11 +148,12 @@ function work(counts: Counts, sharing: Sharing): GroupMeasures {
 function offClock({ n, busiest, gaps, regular }: WorkLine): number {
   const byChance = Math.min(0.9, 0.1 * (1 + 2.5 * Math.sqrt(60 / n)));
   const minutes = Math.max(0, busiest / n - byChance) / (1 - byChance);
-  const alike = gaps < GAPS_MIN ? 0 : Math.max(0, regular / gaps - 0.1 - 0.6 / Math.sqrt(gaps)) / 0.9;
+  if (gaps < GAPS_MIN) return 0;
+  const alike = Math.max(0, regular / gaps - 0.1 - 0.6 / Math.sqrt(gaps)) / 0.9;
   return 1 - Math.max(minutes, alike);
 }
 
-/** Fewer pauses tell nothing. */
+/** Fewer pauses tell nothing: that no clock shows in them is no sign that none is there. */
 const GAPS_MIN = 8;
 
 /** Evenness of work over accounts; what exceeds Poisson scatter counts, which an even deal shows too. */
@@ -163,6 +178,8 @@ const NOTHING = {
   oneStream: 0,
   oneRhythm: 0,
   oneShift: 0,
+  noRuns: 0,
+  crowdSeen: 0,
   aroundClock: 0,
   joined: 0,
   manyCards: 0,

@@ -8,8 +8,9 @@ import type { Hashes } from "../log/hashes.js";
 import { RowBinaryReader, RowBinaryWriter } from "../log/row-binary.js";
 import { CORE_SQL } from "./core.js";
 import { type Counts, type GroupMeasures, measuresOf, type WorkLine } from "./measures.js";
-import { readStreams } from "./one-stream.js";
+import { readGrains, readStreams } from "./one-stream.js";
 import { readCells, type Sharing } from "./sharing.js";
+import { statistic } from "./statistic.js";
 
 /** Minutes of the hour that schedules of up to six starts an hour keep to. */
 const BUSY_MINUTES = 6;
@@ -130,9 +131,9 @@ export async function measure(engine: SqlEngine, groups: readonly Group[]): Prom
   const hours = groups.map(() => new Array<number>(24).fill(0));
   for (const { g, hour, n } of await engine.rows<{ g: number; hour: number; n: number }>(HOURS_SQL))
     hours[g]![hour] = n;
-  return groups.map((group, g) => {
+  const all = groups.map((group, g): Counts => {
     const overlap = shared.get(g);
-    const counts: Counts = {
+    return {
       lines: lines[g]!,
       concentration: group.concentration,
       sharedPrompts: { shared: overlap?.shared ?? 0, prompts: overlap?.prompts ?? 0 },
@@ -144,6 +145,18 @@ export async function measure(engine: SqlEngine, groups: readonly Group[]): Prom
       hours: new Map(lines[g]!.map(({ account, hours }) => [account, hours!])),
       elsewhere: elsewhere!,
     };
-    return { ...measuresOf(counts), counts, work: new Map(lines[g]!.map((line) => [line.account, line])) };
   });
+  const grains = await readGrains(
+    engine,
+    all.flatMap((counts, g) => (mayStand(counts) ? [g] : [])),
+  );
+  return all.map((counts, g) => {
+    const finer = { ...counts, streams: { ...counts.streams, grains: grains.get(g) } };
+    return { ...measuresOf(finer), counts: finer, work: new Map(lines[g]!.map((line) => [line.account, line])) };
+  });
+}
+
+/** Words are looked at where all else leaves a group above nothing: finer items only take away. */
+function mayStand(counts: Counts): boolean {
+  return statistic("traffic/pooled-operation", { ...measuresOf(counts).measures, crowdSeen: 1 }).value > 0;
 }
