@@ -57,11 +57,7 @@ const without = values.without.split(",").filter((field) => field !== "") as Lac
  * Fresh with each version of the method: no world of the study was looked at before that version was fixed. Worlds of
  * version 1 were drawn with the empty salt.
  */
-<<<<<<< HEAD
-const SALT = values.salt ?? (values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-c7f2`);
-=======
-const SALT = values.salt ?? (values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-9d41`);
->>>>>>> c753e5e (Version 7 of the traffic method: look at words more finely than templates, and count no part that could not have seen a crowd; freeze it before worlds are drawn)
+const SALT = values.salt ?? (values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-e27b`);
 
 /** Independent sources: prompt files that come from one data set count as one. */
 const TUNING = ["imdb", "samsum", "quarel", "xsum", "wiki_qa", "sciq", "arena-users-a"];
@@ -254,11 +250,7 @@ function decoysOf(i: number): string[] {
   if (values.decoys === "limits") return turn(LIKE_CAMPAIGNS);
   const trades = TRADES.filter((kind) => !LIKE_CAMPAIGNS.includes(kind));
   if (values.decoys === "trades") return turn(trades);
-<<<<<<< HEAD
-  const kinds = [...HONEST, ...DECOYS, ...COMMUNITIES];
-=======
   const kinds = [...HONEST, ...DECOYS, ...COMMUNITIES, ...trades];
->>>>>>> c753e5e (Version 7 of the traffic method: look at words more finely than templates, and count no part that could not have seen a crowd; freeze it before worlds are drawn)
   if (values.decoys === "one") return [kinds[i % kinds.length]!];
   if (values.decoys !== "rotate") return [values.decoys];
   return [0, 1, 2].map((k) => kinds[(3 * i + k) % kinds.length]!);

@@ -33,6 +33,10 @@ const tables: GroupTables = {
     byAccount: { alike: 50, pairs: 1500 },
     hours: { alike: 4000, pairs: 30_000 },
     own: { alike: 300, pairs: 2200 },
+    ownDay: { alike: 300, pairs: 2200 },
+    byOwner: { alike: 500, pairs: 15_000 },
+    byClock: { alike: 50, pairs: 1500 },
+    inHour: { alike: 200, pairs: 2400 },
   },
   cells: [0, 1, 2, 3, 4].flatMap((g) => [cell("payment", g), cell("network", g), cell("both", g)]),
   byHour: new Array<number>(24).fill(75),
@@ -44,6 +48,13 @@ test("a group that shares cards and networks stands above, its members are liste
   expect(found.statistic.pooledOperation).toBe(1);
   expect(found.statistic.extractionWorkload).toBe(1);
   expect(found.members.every((m) => m.member && m.listed)).toBe(true);
+});
+
+test("what the tables do not show is not taken for absent: without the counts that would show users nobody is above", () => {
+  for (const lacking of ["byOwner", "ownDay", "inHour"] as const) {
+    const streams = { ...tables.streams, byAccount: { alike: 0, pairs: 0 }, [lacking]: undefined };
+    expect(recomputeGroup({ ...tables, streams }).statistic.pooledOperation).toBe(0);
+  }
 });
 
 test("without its cards nobody is listed, and the statistic is nothing", () => {

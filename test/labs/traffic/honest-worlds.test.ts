@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { COMMUNITIES } from "../../../materials/worlds/communities.ts";
 import { HONEST } from "../../../materials/worlds/decoys.ts";
+import { LIKE_CAMPAIGNS, TRADES } from "../../../materials/worlds/trades.ts";
 import { examineLogs } from "../../../src/labs/traffic/desk/examine-logs.js";
 import { LEVELS } from "../../../src/labs/traffic/method.js";
 import { trafficObservationsSchema } from "../../../src/labs/traffic/observations.js";
@@ -47,14 +48,15 @@ async function examined(name: string, args: readonly string[]) {
 const FAR = 0.5 * LEVELS["traffic/pooled-operation"];
 /** More would leave a log without plain people, in which nobody can be told from anybody. */
 const A_WORLD = 4;
-/** Of all kinds those that stood highest in the study: relays, an agency, resold accounts; and who shares cards and lines. */
+/** Of all kinds those that stood highest in the study: relays, an agency, resold accounts; who shares cards and lines; relays of one tool's users, a public list, probes. */
 const HIGHEST = [
   ["relay-least-used", "relay-round-robin", "agency", "resold"],
   ["tutoring", "franchise", "shifts", "one-shop"],
+  ["tool-relay-singles", "prompt-relay", "replayers", "probes"],
 ];
 
 describe.skipIf(!hasEngine)("honest worlds", () => {
-  const every = [...HONEST, ...COMMUNITIES];
+  const every = [...HONEST, ...COMMUNITIES, ...TRADES.filter((kind) => !LIKE_CAMPAIGNS.includes(kind))];
   const worlds = process.env.SLOW
     ? Array.from({ length: Math.ceil(every.length / A_WORLD) }, (_, w) => every.slice(w * A_WORLD, (w + 1) * A_WORLD))
     : HIGHEST;

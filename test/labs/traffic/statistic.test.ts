@@ -14,6 +14,8 @@ const CAMPAIGN = {
   oneStream: 1,
   oneRhythm: 1,
   oneShift: 1,
+  noRuns: 1,
+  crowdSeen: 1,
   aroundClock: 0.9,
   joined: 1,
   manyCards: 1,
@@ -40,7 +42,7 @@ test("content alone accuses nobody: users of one tool, each with a card and a ne
   expect(statistic(EXTRACTION, tool).value).toBe(0);
 });
 
-test("a clock, an event, a public's templates or list, many users behind the accounts, volumes or hours of their own, shifts, a town's night, one card for all: each explains by itself", () => {
+test("a clock, an event, a public's templates or list, many users behind the accounts, volumes or hours of their own, shifts, runs of minutes, too little to see users in, a town's night, one card for all: each explains by itself", () => {
   for (const part of [
     "offClock",
     "persistence",
@@ -50,10 +52,15 @@ test("a clock, an event, a public's templates or list, many users behind the acc
     "oneStream",
     "oneRhythm",
     "oneShift",
+    "noRuns",
     "aroundClock",
     "manyCards",
   ] as const)
     expect(statistic(POOLED, { ...CAMPAIGN, [part]: 0.05 })).toEqual({ value: 0, weakest: part });
+});
+
+test("where many users could not have shown, their absence is no sign", () => {
+  expect(statistic(POOLED, { ...CAMPAIGN, crowdSeen: 0 })).toEqual({ value: 0, weakest: "crowdSeen" });
 });
 
 test("volume is no harvest: without what students are trained on only the operation can be found", () => {

@@ -2,7 +2,7 @@
  * Does one stream of work feed the accounts, or do many users behind them? A list dealt by one hand has the same mix of
  * templates in every quarter of a day and on every account, and all accounts keep the same hours; users come with
  * templates, words, days and hours of their own. The measures are how much likelier two rows of one block (an hour; six
- * hours; an hour of the day; an account's day; an account) are alike than any two rows (an index of coincidence), taken at its lower bound so
+ * hours; a part of the day; an account's day; an account) are alike than any two rows (an index of coincidence), taken at its lower bound so
  * that chance is not called a crowd. That no crowd shows tells something where one would have shown: `crowdSeen` says how
  * far, so that a group of one template or of few rows does not pass for want of anything to see. They cannot tell a list
  * that is worked through template by template from a crowd, nor a crowd that sends the same words evenly all day from a
@@ -28,7 +28,6 @@ const TEMPLATE = "template";
 const PART_OF_DAY = "intDiv(toHour(ts), 3)";
 const HOURS = "toInt64(intDiv(toUnixTimestamp(ts), 3600))";
 const QUARTERS = "toInt64(intDiv(toUnixTimestamp(ts), 21600))";
-const CLOCK = "toHour(ts)";
 const MINUTES = "toUInt32(intDiv(toMinute(ts), 5))";
 const PARTS_OF_HOUR = 12;
 const ACCOUNT_DAYS = "tuple(account, toRelativeDayNum(ts))";
@@ -50,13 +49,13 @@ interface Coincidences {
   pairs: number;
 }
 
-/** Coincidences of templates in all, in six hours, on an account's day, on an account, at an hour of the day; of parts of the day in all, on an account, on its day; of five minutes in an hour. */
+/** Coincidences of templates in all, in six hours, on an account's day, on an account, at a part of the day; of parts of the day in all, on an account, on its day; of five minutes in an hour. */
 const STREAM_COUNTS = {
   templates: ["0", TEMPLATE],
   byTime: [QUARTERS, TEMPLATE],
   byAccount: [ACCOUNT_DAYS, TEMPLATE],
   byOwner: ["account", TEMPLATE],
-  byClock: [CLOCK, TEMPLATE],
+  byClock: [PART_OF_DAY, TEMPLATE],
   hours: ["0", PART_OF_DAY],
   own: ["account", PART_OF_DAY],
   ownDay: [ACCOUNT_DAYS, PART_OF_DAY],
@@ -69,12 +68,15 @@ const GRAIN_COUNTS = {
   byTime: QUARTERS,
   byAccount: ACCOUNT_DAYS,
   byOwner: "account",
-  byClock: CLOCK,
+  byClock: PART_OF_DAY,
 } as const;
 type GrainCounts = Record<keyof typeof GRAIN_COUNTS, Coincidences>;
 
 /** Tables of versions before 6 lack `ownDay`, of versions before 7 `byOwner`, `byClock`, `inHour` and `grains`. */
-export type StreamCounts = Record<Exclude<keyof typeof STREAM_COUNTS, "ownDay" | "byOwner" | "byClock" | "inHour">, Coincidences> & {
+export type StreamCounts = Record<
+  Exclude<keyof typeof STREAM_COUNTS, "ownDay" | "byOwner" | "byClock" | "inHour">,
+  Coincidences
+> & {
   ownDay?: Coincidences | undefined;
   byOwner?: Coincidences | undefined;
   byClock?: Coincidences | undefined;
@@ -120,7 +122,18 @@ function none<K extends string>(names: Record<K, unknown>): Record<K, Coincidenc
 
 /** From 0 to 1: 1 where blocks differ no more than one list dealt out would. */
 export function streamsOf(counts: StreamCounts): Streams {
-  const { templates, byTime, byAccount, byOwner = NONE, byClock = NONE, hours, own, ownDay = NONE, inHour = NONE, grains = [] } = counts;
+  const {
+    templates,
+    byTime,
+    byAccount,
+    byOwner = NONE,
+    byClock = NONE,
+    hours,
+    own,
+    ownDay = NONE,
+    inHour = NONE,
+    grains = [],
+  } = counts;
   const evenHour = { alike: 1, pairs: PARTS_OF_HOUR };
   const items = [{ all: templates, byHour: NONE, byTime, byAccount, byOwner, byClock }, ...grains];
   const lifts = items.flatMap(({ all, ...blocks }) => Object.values(blocks).map((block) => atLeast(block, all)));
@@ -129,7 +142,12 @@ export function streamsOf(counts: StreamCounts): Streams {
     oneRhythm: 1 / Math.max(1, atLeast(own, hours)),
     oneShift: 1 / Math.max(1, atLeast(ownDay, hours)),
     noRuns: 1 / Math.max(1, atLeast(inHour, evenHour)),
-    crowdSeen: Math.min(Math.max(...items.map(wouldShow)), seen(own, hours), seen(ownDay, hours), seen(inHour, evenHour)),
+    crowdSeen: Math.min(
+      Math.max(...items.map(wouldShow)),
+      seen(own, hours),
+      seen(ownDay, hours),
+      seen(inHour, evenHour),
+    ),
   };
 }
 
