@@ -57,7 +57,7 @@ const without = values.without.split(",").filter((field) => field !== "") as Lac
  * Fresh with each version of the method: no world of the study was looked at before that version was fixed. Worlds of
  * version 1 were drawn with the empty salt.
  */
-const SALT = values.salt ?? (values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-e27b`);
+const SALT = values.salt ?? (values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-b3a8`);
 
 /** Independent sources: prompt files that come from one data set count as one. */
 const TUNING = ["imdb", "samsum", "quarel", "xsum", "wiki_qa", "sciq", "arena-users-a"];
