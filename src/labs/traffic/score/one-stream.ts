@@ -33,16 +33,21 @@ const PARTS_OF_HOUR = 12;
 const ACCOUNT_DAYS = "tuple(account, toRelativeDayNum(ts))";
 
 /** Pairs of rows of one block, and those of them that are alike in `item`; each pair counted twice. */
-const coincidencesSql = (block: string, item: string, of = "count()", from = "group_stream") =>
+const coincidencesSql = (block: string, item: string) =>
   `SELECT g, toUInt64(sum(same)) AS alike, toUInt64(sum(m * (m - 1))) AS pairs FROM (SELECT g, block, sum(n) AS m, sum(n * (n - 1)) AS same
- FROM (SELECT g, ${block} AS block, ${item} AS item, toUInt64(${of}) AS n FROM ${from} GROUP BY g, block, item) GROUP BY g, block) GROUP BY g ORDER BY g`;
+ FROM (SELECT g, ${block} AS block, ${item} AS item, toUInt64(count()) AS n FROM group_stream GROUP BY g, block, item) GROUP BY g, block) GROUP BY g ORDER BY g`;
 
-/** Distinct prompts, not rows: one that is sent again at once is a retry and no user's habit. */
-const DISTINCT = "uniqExact(prompt)";
 const GRAINED =
   "(SELECT s.g AS g, s.account AS account, s.ts AS ts, s.prompt AS prompt, f.* EXCEPT (g, prompt) FROM group_stream AS s INNER JOIN group_grains AS f ON f.g = s.g AND f.prompt = s.prompt)";
 /** A prompt with words that no other has counts as one of its own. */
 const grainItem = (grain: string) => `if(${grain} = 0, prompt, toFixedString(reinterpretAsString(${grain}), 16))`;
+/**
+ * The same of pairs of *different* prompts, in a block and in the whole: a prompt that comes again is alike to itself
+ * whoever sends it, in a retry or in a list that is gone through twice, and counted it would hide a crowd or make one up.
+ */
+const differentSql = (block: string, item: string) =>
+  `SELECT g, toUInt64(sum(same)) AS alike, toUInt64(sum(m * m - own)) AS pairs FROM (SELECT g, block, sum(t) AS m, sum(q) AS own, sum(t * t - q) AS same
+ FROM (SELECT g, block, item, sum(n) AS t, sum(n * n) AS q FROM (SELECT g, ${block} AS block, ${item} AS item, prompt, toUInt64(count()) AS n FROM ${GRAINED} GROUP BY g, block, item, prompt) GROUP BY g, block, item) GROUP BY g, block) GROUP BY g ORDER BY g`;
 
 interface Coincidences {
   alike: number;
@@ -107,9 +112,7 @@ export async function readGrains(engine: SqlEngine, groups: readonly number[]): 
   await fillGrains(engine, groups);
   for (const [i, grain] of GRAINS.entries())
     for (const [name, block] of Object.entries(GRAIN_COUNTS))
-      for (const { g, alike, pairs } of await engine.rows<Line>(
-        coincidencesSql(block, grainItem(grain), DISTINCT, GRAINED),
-      ))
+      for (const { g, alike, pairs } of await engine.rows<Line>(differentSql(block, grainItem(grain))))
         out.get(g)![i]![name as keyof GrainCounts] = { alike, pairs };
   return out;
 }
