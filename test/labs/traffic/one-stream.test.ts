@@ -75,7 +75,7 @@ test("one template can be seen through by its words alone", () => {
 
 test("few rows show nothing: no bound is wide enough to be a sign", () => {
   const few = Object.fromEntries(
-    Object.entries(DEALT).map(([name, { alike, pairs }]) => [
+    Object.entries(DEALT as Record<string, { alike: number; pairs: number }>).map(([name, { alike, pairs }]) => [
       name,
       { alike: Math.round(alike / 400), pairs: Math.round(pairs / 400) },
     ]),

@@ -19,7 +19,7 @@ export const MARKS = ["concentration", "persistence", "singleTurn", "beyondProdu
 const PARTS = {
   marks: [0.3, 0.75],
   /** Its templates are mostly other people's. */
-  concentration: [0.5, 0.85],
+  concentration: [0.35, 0.7],
   /** An event of a few days. */
   persistence: [0.05, 0.35],
   /** A tool's relay for single questions, under 80 requests an account, has 0.7; a list dealt out over the day 1. */
