@@ -142,7 +142,7 @@ export function decideScored(result: ScoredResult): Decision {
         };
     }
   }
-  const held = above.map(({ kind, statisticMax }) => `${kind} (up to ${short3(statisticMax)})`).join(", ");
+  const held = named(above, ({ kind, statisticMax }) => `${kind} (up to ${short3(statisticMax)})`);
   return {
     outcome: "inconclusive",
     reason: `The statistic, ${short3(result.statistic)}, does not stand above every presumed-unrelated null: ${held}. This does not show that the second proposition holds.`,
@@ -167,10 +167,22 @@ function rivals({ statistic, nullKinds }: Score): readonly NullKind[] {
 }
 
 function aboveAll({ statistic, nullKinds }: Score): string {
-  const kinds = nullKinds.map(
+  const kinds = named(
+    nullKinds,
     ({ kind, families, statisticMax }) => `${kind} (${families} families, up to ${short3(statisticMax)})`,
   );
-  return `The statistic, ${short3(statistic)}, stands above every presumed-unrelated null: ${kinds.join(", ")}.`;
+  return `The statistic, ${short3(statistic)}, stands above every presumed-unrelated null: ${kinds}.`;
+}
+
+/** A reason is a sentence of at most 2,000 characters, and kinds have names of at most some forty. */
+const KINDS_NAMED = 30;
+
+/** All kinds, or of many the highest, in the study's order, and how many others stand no higher. */
+function named(kinds: readonly NullKind[], say: (kind: NullKind) => string): string {
+  if (kinds.length <= KINDS_NAMED) return kinds.map(say).join(", ");
+  const highest = [...kinds].sort((a, b) => b.statisticMax - a.statisticMax).slice(0, KINDS_NAMED);
+  const shown = kinds.filter((kind) => highest.includes(kind)).map(say);
+  return `${shown.join(", ")} and ${kinds.length - KINDS_NAMED} kinds more, none of them higher`;
 }
 
 function short3(value: number): string {

@@ -44,6 +44,20 @@ test("one sibling above it, one accused family, too few families, a low end at 1
   expect(decideScored({ ...result, statistic: Number.NaN }).outcome).toBe("inconclusive");
 });
 
+test("a study of many kinds names the highest, and its reason stays a sentence", () => {
+  const nullKinds = Array.from({ length: 80 }, (_, i) => ({
+    kind: `kind-of-honest-people-${i}`,
+    families: 3,
+    statisticMax: i / 100,
+  }));
+  for (const statistic of [0.9, -1]) {
+    const { reason } = decideScored({ ...result, statistic, nullKinds });
+    expect(reason.length).toBeLessThan(2000);
+    expect(reason).toContain("kind-of-honest-people-79");
+    expect(reason).toContain("and 50 kinds more");
+  }
+});
+
 test("the second proposition is supported by the same rule turned round, and never where the question is one-sided", () => {
   const opposed = { statistic: 5, nullKinds: [{ kind: "same", families: 20, statisticMax: 4 }] };
   const turned = { ...result, statistic: 0.1, log10LR: { low: -4, high: -0.3 }, opposed };
