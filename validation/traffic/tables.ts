@@ -168,7 +168,7 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Statistics from the measures that were drawn: a ramp that was made narrower since only takes away. */
+/** Statistics from the measures that were drawn, by the ramps as they stand. A group that rises so is a null like any other. */
 function asItStands(world: World): World {
   const scored = <G extends { pooled: number; extraction: number }>(
     g: G,
