@@ -4,6 +4,9 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# The system's own Node.js, as a user has it: a shell that stands in the checkout may have the checkout's newer one first, and that one
+# forgives a method that the older lacks.
+PATH=$(printf %s "$PATH" | tr : '\n' | grep -v 'node_modules/\.bin' | paste -sd:)
 cd "$root"
 npm pack --silent --pack-destination "$work" >/dev/null
 mkdir "$work/user"
