@@ -1,7 +1,7 @@
 /**
  * From the worlds' lines to the two study files and the tables of validation/traffic.md.
  *
- *   npm run build && node validation/traffic/tables.ts --worlds F --harvests F --benign F --framing F --table F
+ *   npm run build && node validation/traffic/tables.ts --worlds F --harvests F --benign F --framing F --limits F --table F
  *
  * A null is a decoy handed over whole, or a group found that is no campaign, of at least as many members as a group has:
  * a smaller one could not be accused and speaks for nothing. It is accused when its statistic is above the level fixed
@@ -43,6 +43,8 @@ const { values: given } = parseArgs({
     benign: { type: "string", multiple: true, default: [] },
     /** Worlds in which a campaign imitates a public's tool. */
     framing: { type: "string", multiple: true, default: [] },
+    /** Worlds with a group that no field of a log tells from a campaign: told apart, and no nulls of the study. */
+    limits: { type: "string", multiple: true, default: [] },
     /** Single worlds under other conditions, for the table of evasions. */
     table: { type: "string", multiple: true, default: [] },
   },
@@ -51,6 +53,7 @@ const worlds = given.worlds.flatMap(read);
 const harvests = given.harvests.flatMap(read);
 const benign = given.benign.flatMap(read);
 const framing = given.framing.flatMap(read);
+const limits = given.limits.flatMap(read);
 const honest = [...worlds, ...harvests, ...benign, ...framing].flatMap((w) =>
   w.groups.filter((g) => g.kind !== "campaign"),
 );
@@ -156,6 +159,13 @@ for (const w of framing.filter((x) => x.campaign && x.campaign.pooled <= LEVEL))
   print(
     `not found: ${w.world} found as ${w.campaign!.pooled}; handed over whole ${w.campaign!.whole.accounts} members, ${w.campaign!.whole.pooled} (${w.campaign!.whole.weakest}); imitated by ${w.groups.find((g) => g.whole)?.kind}`,
   );
+for (const kind of [...new Set(limits.flatMap((w) => w.groups.filter((g) => g.whole).map((g) => g.kind)))].sort()) {
+  const own = limits.filter((w) => w.groups.some((g) => g.whole && g.kind === kind));
+  const top = (w: World, of: (g: Measured) => number) => Math.max(...w.groups.map(of)).toFixed(2);
+  print(
+    `limits: ${kind}, ${own.length} worlds; operated together ${own.map((w) => top(w, (g) => g.pooled)).join(", ")}; harvests ${own.map((w) => top(w, (g) => g.extraction)).join(", ")}; listed ${own.reduce((n, w) => n + w.wrong.filter((a) => a.kind === kind).length, 0)} of its own, ${own.reduce((n, w) => n + w.wrong.filter((a) => a.kind !== kind).length, 0)} others`,
+  );
+}
 for (const path of given.table) {
   const w = read(path);
   const values = w.map((x) => x.campaign?.pooled.toFixed(2)).join(", ");

@@ -5,7 +5,7 @@
  */
 import { FeatureTable } from "./feature-table.js";
 import { KIND, LENGTHS } from "./features.js";
-import { SIGNATURE, signatures } from "./minhash.js";
+import { signatures } from "./minhash.js";
 import { nearDuplicates } from "./near-duplicates.js";
 import type { Sets } from "./sets.js";
 
@@ -27,7 +27,7 @@ const TOGETHER_MIN = 0.72;
 export function fragments(features: Sets): Fragments {
   const frequent = frequentFeatures(features);
   const holders = transpose(features, frequent.index, frequent.counts);
-  const group = nearDuplicates(holders, { rows: 2, similarityMin: TOGETHER_MIN }, signatures(holders, SIGNATURE));
+  const group = nearDuplicates(holders, { rows: 2, similarityMin: TOGETHER_MIN }, signatures(holders));
   const names = new Map<number, number>();
   const of = new Uint32Array(frequent.index.size);
   const sizes: number[] = [];

@@ -2,29 +2,15 @@
  * MinHash (Broder 1997): the share of equal minima over K permutations estimates the Jaccard similarity of two sets.
  * Permutations are h → mix(h·a + b), odd a, drawn from SplitMix32 so that another implementation draws the same.
  */
+import { minima } from "../../../kernels/minima.js";
 import type { Sets } from "./sets.js";
 
 /** K: the estimate's standard error at similarity 0.5 is 0.06. */
 export const SIGNATURE = 64;
 
 /** Signatures of all sets, K numbers each; an empty set has 0xffffffff throughout. */
-export function signatures({ starts, values }: Sets, k = SIGNATURE): Uint32Array {
-  const n = starts.length - 1;
-  const { a, b } = permutations(k);
-  const out = new Uint32Array(n * k).fill(0xffffffff);
-  for (let i = 0; i < n; i++) {
-    const at = i * k;
-    for (let v = starts[i]!; v < starts[i + 1]!; v++) {
-      const value = values[v]!;
-      for (let p = 0; p < k; p++) {
-        let h = Math.imul(value, a[p]!) + b[p]!;
-        h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-        h = (h ^ (h >>> 13)) >>> 0;
-        if (h < out[at + p]!) out[at + p] = h;
-      }
-    }
-  }
-  return out;
+export function signatures({ starts, values }: Sets): Uint32Array {
+  return minima(starts, values, permutations(SIGNATURE));
 }
 
 function permutations(k: number): { a: Uint32Array; b: Uint32Array } {
