@@ -4,8 +4,11 @@
  * files. Two rows of marks run a build's own scoring (detect-one.ts). What takes too long for this run, appends to a
  * million entries, is taken from where it was measured (bench/append.json), with its own commits.
  *   npm run build && node bench/make-pair.ts PAIR --shape 1.6b
- *   node bench/commands.ts --before CHECKOUT --pair PAIR [--turns 3] [--large FILE] [--b3sum PROGRAM] [--write]      writes bench/commands.json and .md
- * CHECKOUT is a built checkout of an earlier commit; --large the one large file that is signed (the pair's first shard).
+ *   npm run world -- … --rows 1000000 --out WORLD                                   (a log as materials/worlds/main.ts makes it)
+ *   node bench/commands.ts --before CHECKOUT --pair PAIR [--log WORLD/log] [--turns 3] [--large FILE] [--b3sum PROGRAM]
+ *     [--duckdb PYTHON] [--write]                                                  writes bench/commands.json and .md
+ * CHECKOUT is a built checkout of an earlier commit; --large the one large file that is signed (the pair's first shard);
+ * PYTHON a Python that has duckdb, which counts rows and users of the same files.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
@@ -13,6 +16,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +25,8 @@ const { values } = parseArgs({
     turns: { type: "string", default: "3" },
     large: { type: "string" },
     b3sum: { type: "string" },
+    log: { type: "string" },
+    duckdb: { type: "string" },
     write: { type: "boolean", default: false },
   },
 });
@@ -60,6 +66,10 @@ const ofPair = `examine weights, a generated pair (${(parameters / 1000).toFixed
 const SHA256 = "sha256sum of the pair";
 const B3SUM = `b3sum of the file of ${size}`;
 const NOTHING = "node -e 0";
+const days = values.log ? readdirSync(values.log).map((name) => join(values.log!, name)) : [];
+const logged = days.reduce((n, day) => n + gunzipSync(readFileSync(day)).filter((byte) => byte === 10).length, 0);
+const DUCKDB = "DuckDB counting rows and users of the log";
+const COUNTS = `import duckdb; duckdb.sql("set threads=2"); duckdb.sql("set enable_progress_bar=false"); print(duckdb.sql("select count(*), count(distinct "user"), sum(prompt_tokens), count(distinct messages) from read_json('${values.log}/*', maximum_object_size=100000000)").fetchall())`;
 
 interface Row {
   /** Of the command line, or of a script that is told the checkout. */
@@ -79,6 +89,12 @@ const commands: Record<string, Row> = {
     limit: SHA256,
   },
   [`register sign --hash blake3, one file of ${size}`]: { words: signing, limit: values.b3sum ? B3SUM : null },
+  ...(values.log && {
+    [`traffic report, ${logged.toLocaleString("en")} rows of a gateway with their prompts, gzipped`]: {
+      words: ["traffic", "report", ...days, "--json"],
+      limit: values.duckdb ? DUCKDB : null,
+    },
+  }),
   "KGW over 64,000 contexts, two megatokens": { words: ["contexts"], script: true, limit: null },
   "SynthID of 30 layers, two megatokens": { words: ["synthid"], script: true, limit: null },
 };
@@ -91,6 +107,7 @@ const limits: Record<string, string[]> = {
   [NOTHING]: [node, "-e", "0"],
   [SHA256]: ["sha256sum", ...files],
   ...(values.b3sum ? { [B3SUM]: [values.b3sum, large] } : {}),
+  ...(values.duckdb && values.log ? { [DUCKDB]: [values.duckdb, "-c", COUNTS] } : {}),
 };
 const checkouts = { before, after: "." };
 

@@ -7,8 +7,9 @@
  *   node validation/weights-shared-structure.study.ts --cache FILE [--shard K/N] [--minutes N]        (generated pairs)
  *   node validation/weights-shared-structure.study.ts --cache FILE --trained OUT --zoo ../shared/zoo   (trained pairs)
  *   node validation/weights-shared-structure.study.ts --cache FILE --aligned [--minutes N]             (second stage)
- *   node validation/weights-shared-structure.study.ts --cache FILE --write
+ *   node validation/weights-shared-structure.study.ts --cache FILE --write [--onto validation/weights-shared-structure.json]
  *
+ * `--from N` draws pairs from the Nth on, of seeds of their own; `--onto` joins them to a study that was written before them.
  * May be stopped and taken up again: a line of the cache is one pair. `--write` makes the tables and the figure from it.
  */
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
@@ -36,6 +37,7 @@ const { values } = parseArgs({
   options: {
     cache: { type: "string", default: "shared-structure.jsonl" },
     pairs: { type: "string", default: "1000" },
+    from: { type: "string", default: "0" },
     rows: { type: "string", default: "" },
     shard: { type: "string", default: "0/1" },
     minutes: { type: "string", default: "600" },
@@ -43,6 +45,7 @@ const { values } = parseArgs({
     zoo: { type: "string", default: "../shared/zoo" },
     aligned: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
+    onto: { type: "string" },
   },
 });
 const until = Date.now() + Number(values.minutes) * 60_000;
@@ -54,7 +57,7 @@ const CHILDREN = /^(children|tuned|continued|sibling|long)/;
 /** Smaller than the tests' models: what is common to a pair is its structure, not its size. */
 const SHAPE = { ...TINY, heads: 1, headDim: 32, vocabulary: 64 };
 
-if (values.write) writeSharedStructure(rows, new URL(".", import.meta.url).pathname);
+if (values.write) writeSharedStructure(rows, new URL(".", import.meta.url).pathname, values.onto);
 else if (values.trained) await trained(values.trained);
 else await generated();
 await pool.close();
@@ -73,7 +76,8 @@ async function generated(): Promise<void> {
   const gated = (c: Construction) => (!values.aligned || c.gated !== false) && asked.test(c.id);
   const most = Number(values.pairs);
   // Rows take turns, so that a study cut short speaks of all.
-  for (let i = shard; i < most; i += shards)
+  const start = Number(values.from) + shard;
+  for (let i = start; i < most; i += shards)
     for (const c of CONSTRUCTIONS.filter(gated)) {
       const id = `${values.aligned ? "aligned" : "generated"} ${c.id} ${i}`;
       if (done.has(id)) continue;

@@ -1,5 +1,5 @@
 /** The shared-structure study as a table by row and as a figure of tails: labels alone, and with values asked. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { METHOD_VERSION } from "../../dist/labs/weights/method.js";
 import { upper95 } from "../../dist/stats/clopper-pearson.js";
@@ -27,31 +27,44 @@ const CARRIED = ["3", "4"];
 const power = (row: string) => /^trained: (children|tuned|continued|sibling|long)/.test(row);
 const figure = (x: number) => (x === 0 ? "0" : x.toFixed(1).replace("-", "−"));
 
-export function writeSharedStructure(all: readonly SharedRow[], folder: string): void {
+/** What is known of all pairs of a row: counts, and the least values, which a tail needs. */
+interface Summary {
+  stage: SharedRow["stage"];
+  row: string;
+  pairs: number;
+  accused: number;
+  labelsAlone: number;
+  /** The hundred least, two decimals. */
+  log10P: number[];
+  labelsLog10P: number[];
+  /** Of the larger part, where pairs of two caches are joined. */
+  labelsMedian: number;
+}
+const LEAST = 100;
+
+/**
+ * @param all the lines of a cache
+ * @param onto a study that was written before, whose pairs are none of the cache's (`--from`): joined row by row
+ */
+export function writeSharedStructure(all: readonly SharedRow[], folder: string, onto?: string): void {
   const own = all.filter(({ version }) => version === METHOD_VERSION);
   const again = new Set(own.map(({ id }) => id));
   const carried = all.filter(
     (r) =>
       CARRIED.includes(r.version) && !power(r.row) && !again.has(r.id) && r.log10P > ALPHA && r.slope === undefined,
   );
-  const rows = [...carried, ...own];
+  const standing = onto ? JSON.parse(readFileSync(onto, "utf8")) : undefined;
+  if (standing && standing.methodVersion !== METHOD_VERSION)
+    throw new Error(`${onto}: written by version ${standing.methodVersion}, this is ${METHOD_VERSION}`);
+  const rows = joined([...(standing?.rows ?? []), ...summaries([...carried, ...own])]);
   const of = (stage: SharedRow["stage"], trained: boolean) =>
     rows.filter((r) => r.stage === stage && r.row.startsWith("trained") === trained);
-  const data = group(rows).map(({ stage, row, list }) => ({
-    stage,
-    row,
-    pairs: list.length,
-    accused: list.filter((r) => r.log10P <= ALPHA).length,
-    labelsAlone: list.filter((r) => r.labelsLog10P <= ALPHA).length,
-    log10P: sorted(list.map((r) => r.log10P)),
-    labelsLog10P: sorted(list.map((r) => r.labelsLog10P)),
-  }));
   const study = {
     type: "assay/shared-structure/v1",
     method: "weights/unit-labels",
     methodVersion: METHOD_VERSION,
-    carriedFrom: { versions: CARRIED, pairs: carried.length },
-    rows: data,
+    carriedFrom: { versions: CARRIED, pairs: carried.length + (standing?.carriedFrom.pairs ?? 0) },
+    rows,
   };
   writeFileSync(join(folder, "weights-shared-structure.json"), `${JSON.stringify(study)}\n`);
   const tables = [
@@ -70,32 +83,58 @@ export function writeSharedStructure(all: readonly SharedRow[], folder: string):
   writeFileSync(join(folder, "weights-shared-structure.tails.svg"), tails(of("exact", false)));
 }
 
-function group(rows: readonly SharedRow[]) {
-  const keys = [...new Set(rows.map((r) => `${r.stage}|${r.row}`))].sort();
-  return keys.map((key) => {
-    const list = rows.filter((r) => `${r.stage}|${r.row}` === key);
-    return { stage: list[0]!.stage, row: list[0]!.row, list };
+const keyOf = ({ stage, row }: { stage: string; row: string }) => `${stage}|${row}`;
+
+function summaries(rows: readonly SharedRow[]): Summary[] {
+  return [...new Set(rows.map(keyOf))].map((key) => {
+    const list = rows.filter((r) => keyOf(r) === key);
+    const labels = list.map((r) => r.labelsLog10P).sort((a, b) => a - b);
+    return {
+      stage: list[0]!.stage,
+      row: list[0]!.row,
+      pairs: list.length,
+      accused: list.filter((r) => r.log10P <= ALPHA).length,
+      labelsAlone: labels.filter((p) => p <= ALPHA).length,
+      log10P: least(list.map((r) => r.log10P)),
+      labelsLog10P: least(labels),
+      labelsMedian: rounded(labels[Math.floor((list.length - 1) / 2)]!),
+    };
   });
 }
 
-/** Two decimals, the hundred least: what a tail needs. */
-function sorted(values: readonly number[]): number[] {
-  return [...values]
-    .sort((a, b) => a - b)
-    .slice(0, 100)
-    .map((x) => Math.ceil(x * 100) / 100 + 0);
+function joined(parts: readonly Summary[]): Summary[] {
+  const keys = [...new Set(parts.map(keyOf))].sort();
+  return keys.map((key) => {
+    const of = parts.filter((part) => keyOf(part) === key);
+    const sum = (count: (part: Summary) => number) => of.reduce((n, part) => n + count(part), 0);
+    const largest = of.reduce((a, b) => (b.pairs > a.pairs ? b : a));
+    return {
+      stage: largest.stage,
+      row: largest.row,
+      pairs: sum(({ pairs }) => pairs),
+      accused: sum(({ accused }) => accused),
+      labelsAlone: sum(({ labelsAlone }) => labelsAlone),
+      log10P: least(of.flatMap(({ log10P }) => log10P)),
+      labelsLog10P: least(of.flatMap(({ labelsLog10P }) => labelsLog10P)),
+      labelsMedian: largest.labelsMedian,
+    };
+  });
 }
 
-function table(rows: readonly SharedRow[]): string {
-  const lines = group(rows).map(({ row, list }) => {
-    const at = (of: (r: SharedRow) => number, share: number) =>
-      [...list].map(of).sort((a, b) => a - b)[Math.floor(share * (list.length - 1))]!;
-    const accused = list.filter((r) => r.log10P <= ALPHA).length;
-    const byLabels = list.filter((r) => r.labelsLog10P <= ALPHA).length;
-    const bound = upper95(accused, list.length);
-    const p = (r: SharedRow) => r.log10P;
-    const labels = (r: SharedRow) => r.labelsLog10P;
-    return `| ${row} | ${list.length} | ${accused} | ${(100 * bound).toFixed(2)} % | ${figure(at(p, 0))} | ${figure(at(p, 0.01))} | ${byLabels} | ${figure(at(labels, 0))} | ${figure(at(labels, 0.5))} |`;
+const rounded = (x: number) => Math.ceil(x * 100) / 100 + 0;
+
+function least(values: readonly number[]): number[] {
+  return [...values]
+    .sort((a, b) => a - b)
+    .slice(0, LEAST)
+    .map(rounded);
+}
+
+function table(rows: readonly Summary[]): string {
+  const lines = rows.map(({ row, pairs, accused, labelsAlone, log10P, labelsLog10P, labelsMedian }) => {
+    const bound = (100 * upper95(accused, pairs)).toFixed(2);
+    const hundredth = log10P[Math.floor(0.01 * (pairs - 1))]!;
+    return `| ${row} | ${pairs} | ${accused} | ${bound} % | ${figure(log10P[0]!)} | ${figure(hundredth)} | ${labelsAlone} | ${figure(labelsLog10P[0]!)} | ${figure(labelsMedian)} |`;
   });
   return [
     "| row | pairs | accused | rate below (95 %) | least | hundredth | labels alone reach 10⁻⁶ on an axis (aligned: no tolerance) | least | median |",
@@ -106,25 +145,25 @@ function table(rows: readonly SharedRow[]): string {
 
 const SIZE = { width: 760, height: 340, left: 56, top: 44, panel: 320, gap: 370, deep: 240 };
 
-/** The least twelve, and beyond them a point for each tenth more. */
+/** The least twelve, and beyond them a point for each tenth more, as far as the values that are kept go. */
 function drawn(i: number, n: number): boolean {
   const tenths = (k: number) => Math.floor(Math.log(k) / Math.log(1.1));
   return i < 12 || i === n - 1 || tenths(i) > tenths(i - 1);
 }
 
 /** Share of a row's pairs (log scale, 1 to 1/1000) with a log10 p at or below x, a line a row. */
-function tails(rows: readonly SharedRow[]): string {
-  const panel = (title: string, of: (r: SharedRow) => number, x0: number, colour: string) => {
+function tails(rows: readonly Summary[]): string {
+  const panel = (title: string, of: (r: Summary) => readonly number[], x0: number, colour: string) => {
     const x = (p: number) => x0 + SIZE.panel * (Math.min(40, -p) / 40);
     const y = (share: number) => SIZE.top + SIZE.deep * (Math.log10(1 / share) / 3);
-    const lines = group(rows).map(({ row, list }) => {
-      const ps = list.map(of).sort((a, b) => a - b);
+    const lines = rows.map((r) => {
+      const ps = of(r);
       const points = ps.flatMap((p, i) =>
         drawn(i, ps.length)
-          ? [`${x(p).toFixed(1)},${Math.min(SIZE.top + SIZE.deep, y((i + 1) / ps.length)).toFixed(1)}`]
+          ? [`${x(p).toFixed(1)},${Math.min(SIZE.top + SIZE.deep, y((i + 1) / r.pairs)).toFixed(1)}`]
           : [],
       );
-      return `<polyline fill="none" stroke="${colour}" stroke-opacity="0.6" points="${points.join(" ")}"><title>${row.replace(/[<&]/g, "")}</title></polyline>`;
+      return `<polyline fill="none" stroke="${colour}" stroke-opacity="0.6" points="${points.join(" ")}"><title>${r.row.replace(/[<&]/g, "")}</title></polyline>`;
     });
     const marks = [0, -6, -20, -40].map(
       (p) => `<text x="${x(p).toFixed(1)}" y="${SIZE.top + SIZE.deep + 16}" text-anchor="middle">${figure(p)}</text>`,
@@ -134,7 +173,7 @@ function tails(rows: readonly SharedRow[]): string {
     );
     return `<text x="${x0}" y="${SIZE.top - 14}" font-weight="bold">${title}</text><line x1="${x(-6)}" x2="${x(-6)}" y1="${SIZE.top}" y2="${SIZE.top + SIZE.deep}" stroke="#0b0c0c" stroke-dasharray="4 3"/>${lines.join("")}${marks.join("")}${shares.join("")}`;
   };
-  const title = "Share of unrelated pairs at or below a log10 p, one line a shared structure";
+  const title = "Share of unrelated pairs at or below a log10 p, one line a shared structure, its hundred least pairs";
   const left = panel("labels alone (version 2), least axis", (r) => r.labelsLog10P, SIZE.left, "#b8421d");
   const right = panel(
     `with values asked (version ${METHOD_VERSION})`,
