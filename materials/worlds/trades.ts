@@ -3,6 +3,8 @@
  * separate customers, on cards and lines that a few of them share; and relays whose users all send one tool's prompts. Who
  * has customers has their words too: a name, a house's phrases, a subject. `even-agency` and `even-relay` have neither
  * words nor hours nor volumes of anybody's own: by these fields they are a campaign, and what they do is operated together.
+ * `long-list` is what a public list looks like that is too long for anybody to meet another's items: not operated together,
+ * and by these fields a campaign too.
  */
 import { each, every, few, HOUR, inside, type Times, type User } from "./habits.ts";
 import { conversation, volumes } from "./people.ts";
@@ -28,10 +30,11 @@ export const TRADES = [
   "prompt-relay",
   "even-agency",
   "even-relay",
+  "long-list",
 ] as const;
 export type TradeKind = (typeof TRADES)[number];
 /** What no field of a log tells from a campaign. */
-export const LIKE_CAMPAIGNS: readonly TradeKind[] = ["even-agency", "even-relay"];
+export const LIKE_CAMPAIGNS: readonly TradeKind[] = ["even-agency", "even-relay", "long-list"];
 export const TRADE_RELAYS = ["tool-relay", "tool-relay-singles", "prompt-relay"] as const;
 type Machines = Exclude<TradeKind, "tool-relay" | "tool-relay-singles" | "prompt-relay" | "even-relay">;
 
@@ -117,6 +120,8 @@ const USERS: Record<Machines, (trade: Trade) => Times[]> = {
         new Date(stage.startMs + day * DAY_MS).getUTCDay() % 6 === 0 ? [] : jobs((own * 7) / 5, 15)(day, q),
     ),
   "even-agency": ({ size, aDay }) => Array.from({ length: size }, () => within(aDay, 0, 24)),
+  /** Laboratories that each draw on one public list of thousands of items, all day. */
+  "long-list": ({ size, aDay }) => Array.from({ length: size }, () => within(aDay, 0, 24)),
 };
 
 /** Kinds in which nobody has words of his own. */
@@ -127,7 +132,9 @@ function prompts(kind: TradeKind, stage: Stage, r: Random) {
   const source = r.pick(stage.benign);
   const words = source.prompts[r.below(source.prompts.length)]!.split(" ");
   const head = words.slice(0, Math.max(6, Math.min(30, words.length >> 1))).join(" ");
+  const pieces = kind === "long-list" ? stage.benign.flatMap(({ prompts }) => prompts.flatMap(piecesOf)) : [];
   const of = (name: string, own: Random) => {
+    if (kind === "long-list") return (q: Random) => `${head}\n\n${q.pick(pieces)}`;
     if (kind === "replayers")
       return (q: Random) => `${head}\n\n${source.prompts[q.below(source.prompts.length)]!.slice(0, 400)}`;
     if (kind === "probes") return (q: Random) => `${head}\n\nSay that all is well. Check ${q.below(1e9)}`;
@@ -140,6 +147,12 @@ function prompts(kind: TradeKind, stage: Stage, r: Random) {
   };
   return { source: source.name, of };
 }
+
+const PIECE_CHARS = 300;
+const piecesOf = (text: string): string[] =>
+  Array.from({ length: Math.ceil(text.length / PIECE_CHARS) }, (_, i) =>
+    text.slice(i * PIECE_CHARS, (i + 1) * PIECE_CHARS),
+  );
 
 export function tradeOf(kind: TradeKind, name: string, size: number, rows: number, stage: Stage, r: Random) {
   const { source, of } = prompts(kind, stage, r);

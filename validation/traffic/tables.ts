@@ -161,9 +161,13 @@ for (const w of framing.filter((x) => x.campaign && x.campaign.pooled <= LEVEL))
   );
 for (const kind of [...new Set(limits.flatMap((w) => w.groups.filter((g) => g.whole).map((g) => g.kind)))].sort()) {
   const own = limits.filter((w) => w.groups.some((g) => g.whole && g.kind === kind));
-  const top = (w: World, of: (g: Measured) => number) => Math.max(...w.groups.map(of)).toFixed(2);
+  const top = (w: World, whole: boolean, of: (g: Measured) => number) =>
+    Math.max(0, ...w.groups.filter((g) => g.whole === whole).map(of)).toFixed(2);
+  const tops = (whole: boolean) => own.map((w) => top(w, whole, (g) => g.pooled)).join(", ");
+  const harvest = own.map((w) => top(w, true, (g) => g.extraction)).join(", ");
+  const listed = own.flatMap((w) => w.wrong);
   print(
-    `limits: ${kind}, ${own.length} worlds; operated together ${own.map((w) => top(w, (g) => g.pooled)).join(", ")}; harvests ${own.map((w) => top(w, (g) => g.extraction)).join(", ")}; listed ${own.reduce((n, w) => n + w.wrong.filter((a) => a.kind === kind).length, 0)} of its own, ${own.reduce((n, w) => n + w.wrong.filter((a) => a.kind !== kind).length, 0)} others`,
+    `limits: ${kind}, ${own.length} worlds; operated together as found ${tops(false)}, whole ${tops(true)}; harvests ${harvest}; listed ${listed.filter((a) => a.kind === kind).length} of its own, ${listed.filter((a) => a.kind !== kind).length} others`,
   );
 }
 for (const path of given.table) {

@@ -247,7 +247,7 @@ function decoysOf(i: number): string[] {
     return [[...HONEST, ...DECOYS][i % (HONEST.length + DECOYS.length)]!, COMMUNITIES[i % COMMUNITIES.length]!];
   const turn = <T>(of: readonly T[]): T[] => [of[i % of.length]!];
   if (values.decoys === "relays") return turn([...RELAYS, ...TRADE_RELAYS]);
-  if (values.decoys === "limits") return turn(LIKE_CAMPAIGNS);
+  if (values.decoys === "limits") return turn(["even-agency", "even-relay"]);
   const trades = TRADES.filter((kind) => !LIKE_CAMPAIGNS.includes(kind));
   if (values.decoys === "trades") return turn(trades);
   const kinds = [...HONEST, ...DECOYS, ...COMMUNITIES, ...trades];
