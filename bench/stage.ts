@@ -55,6 +55,13 @@ class Recorder implements Compute {
     }
     return this.inner.match(job);
   }
+  project(job: Parameters<Compute["project"]>[0]) {
+    const { part, directions } = job;
+    const rows = part.runs.reduce((n, run) => n + run.count, 0);
+    this.flop += 2 * rows * directions.n * directions.k;
+    this.bytes += rows * rowBytes(part.matrix.dtype, part.matrix.columns);
+    return this.inner.project(job);
+  }
   moments(rows: Parameters<Compute["moments"]>[0]) {
     this.flop += 2 * rows.n * rows.k ** 2;
     return this.inner.moments(rows);

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { COMBINED_TEST_ID } from "../dist/finding/coherence.js";
 import type { Finding } from "../dist/finding/finding.js";
-import { ENCODER_PAIRS, MAKERS_PAIRS, type RealPair, type RealRow } from "./study/real-pairs.ts";
+import { ENCODER_PAIRS, MAKERS_PAIRS, type OverDepth, type RealPair, type RealRow } from "./study/real-pairs.ts";
 import { realPairsDepth } from "./study/real-pairs-depth.ts";
 import { realPairsPage } from "./study/real-pairs-page.ts";
 
@@ -95,29 +95,37 @@ function pathOf(name: string): string | null {
 
 function rowOf(pair: RealPair, finding: Finding, seconds: number | null): RealRow {
   const test = (id: string) => finding.tests.find((each) => each.id === id);
-  const permuted = (finding.observations as { permuted?: Permuted } | null)?.permuted;
+  const { permuted, rotated } = (finding.observations ?? {}) as {
+    permuted?: Seen;
+    rotated?: Seen & { tokens: { shared: number }; start?: { slope: number | null } };
+  };
   return {
     ...pair,
     outcome: finding.outcome,
     method: finding.method.id,
     // Where a later stage spoke, the exact combination stands under its own name.
     log10P: (test("weights/unit-labels") ?? test(COMBINED_TEST_ID))?.log10P ?? 0,
-    permuted: permuted
-      ? {
-          percent: permuted.percent,
-          log10P: permuted.log10P,
-          depth: permuted.layerPairs.map(({ referenceLayer, agreeing, labels }) => [referenceLayer, agreeing, labels]),
-        }
+    permuted: permuted ? overDepthOf(permuted) : null,
+    rotated: rotated
+      ? { ...overDepthOf(rotated), tokens: rotated.tokens.shared, slope: rotated.start?.slope ?? null }
       : null,
     reason: finding.reason,
     seconds,
   };
 }
 
-interface Permuted {
+interface Seen {
   percent: number;
   log10P: number;
   layerPairs: { referenceLayer: number; agreeing: number; labels: number }[];
+}
+
+function overDepthOf({ percent, log10P, layerPairs }: Seen): OverDepth {
+  return {
+    percent,
+    log10P,
+    depth: layerPairs.map(({ referenceLayer, agreeing, labels }) => [referenceLayer, agreeing, labels]),
+  };
 }
 
 /** What the command's process says of itself when it ends. */

@@ -496,6 +496,38 @@ def main():
         ("smoothquant", "smoothquant"), ("awq", "awq"), ("quarot", "quarot"),
     ]:
         ROWS[f"{name}-reordered"] = (f"{ROWS[what][0]}; then units in another order", lambda what=what: reordered(child(what), 11))
+    def other_layers_drawn(model, kept, seed):
+        """What stands in the place of the others is nobody's: as a host's layers would, it owes nothing to the parent."""
+        model = copy.deepcopy(model)
+        g = drawn(seed)
+        with torch.no_grad():
+            for l, layer in enumerate(model.model.layers):
+                if l in kept:
+                    continue
+                for p in layer.parameters():
+                    if p.dim() > 1:
+                        p.copy_(torch.randn(p.shape, generator=g) * p.std())
+        return model
+
+    third = list(range(layers // 3, layers // 3 + -(-layers // 3)))
+    ROWS["quarot-int8"] = ("QuaRot's rotations; 8 bits", lambda: changed(child("quarot"), lambda _, w: rounded(w, 8, 64)))
+    ROWS["quarot-int4"] = ("QuaRot's rotations; 4 bits", lambda: changed(child("quarot"), lambda _, w: rounded(w, 4, 64)))
+    for name, what in [
+        ("tuned", "tuned"), ("tuned-hard", "tuned-hard"), ("lora", "lora"), ("heads", "heads"), ("units", "units"),
+        ("layers", "layers"), ("smoothquant", "smoothquant"), ("awq", "awq"), ("slerp", "slerp"),
+    ]:
+        ROWS[f"{name}-quarot-reordered"] = (
+            f"{ROWS[what][0]}; QuaRot's rotations; units in another order",
+            lambda what=what: reordered(rotated(child(what), "quarot", 13), 14),
+        )
+    ROWS["third-quarot"] = (
+        f"{len(third)} of {layers} layers alone, from the middle; QuaRot's rotations",
+        lambda: rotated(with_layers(parent, third), "quarot", 15),
+    )
+    ROWS["third-hosted-quarot"] = (
+        f"{len(third)} of {layers} layers from the middle, the others drawn anew; QuaRot's rotations",
+        lambda: rotated(other_layers_drawn(parent, third, 16), "quarot", 15),
+    )
     ROWS["lora-awq-int4-sorted"] = (
         "LoRA merged; AWQ's scales; 4 bits; units sorted",
         lambda: reordered(changed(scaled(child("lora"), first, "awq", 7), lambda _, w: rounded(w, 4, 64)), 0, by_strength),

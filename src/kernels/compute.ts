@@ -9,6 +9,7 @@ import type { DType } from "./dtypes.js";
 import { type ComparisonSums, Kernel, type Matrix } from "./kernel.js";
 import { type Matching, type MatchRule, matchUnits } from "./matching.js";
 import { allProducts, columnMoments, type ProductsJob } from "./moments.js";
+import { type ProjectJob, packedDirections, projectRows } from "./projection.js";
 import { Arena } from "./rotation/arena.js";
 import { type EigenJob, eigenvectors } from "./rotation/eigen.js";
 import { findRotation, type RotationFound, type RotationJob } from "./rotation/job.js";
@@ -75,6 +76,8 @@ export interface Compute {
   eigen(job: EigenJob): Promise<Float64Array[]>;
   rotate(job: RotationJob): Promise<RotationFound>;
   partners(job: PartnersJob): Promise<Int32Array[]>;
+  /** Inner products of the listed rows with each direction: a row a row, in memory that threads share. */
+  project(job: ProjectJob): Promise<Matrix>;
   /** Inner products of columns over all rows, as a matrix of one row. */
   moments(rows: Matrix): Promise<Matrix>;
   /** Inner products of each matrix of one side with each of the other, row-major. */
@@ -86,6 +89,7 @@ export class LocalCompute implements Compute {
   readonly #kernel = new Kernel();
   readonly #source: RowSource;
   readonly #scratches = new Map<string, Float32Array>();
+  #arena: Arena | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   constructor(read: ReadInto) {
     this.#source = new RowSource(read);
@@ -146,6 +150,30 @@ export class LocalCompute implements Compute {
 
   partners(job: PartnersJob): Promise<Int32Array[]> {
     return this.#alone(async () => partners(this.#kernel, job));
+  }
+
+  project({ part, directions }: ProjectJob): Promise<Matrix> {
+    assert(
+      !part.matrix.folded && directions.k === part.matrix.columns,
+      "compute.project: expected directions of the rows' own width",
+    );
+    return this.#alone(async () => {
+      this.#arena ??= new Arena();
+      const arena = this.#arena;
+      const mark = arena.mark();
+      try {
+        const packed = packedDirections(arena, directions);
+        const out = sharedMatrix(rowCount(part.runs), directions.n);
+        let at = 0;
+        for await (const { bytes, rows, dtype } of this.#source.chunks(part)) {
+          projectRows(arena, this.#kernel.decode(dtype, bytes), packed, out, at);
+          at += rows;
+        }
+        return out;
+      } finally {
+        arena.release(mark);
+      }
+    });
   }
 
   moments(rows: Matrix): Promise<Matrix> {

@@ -1,14 +1,14 @@
 /** The page of the study of real pairs. */
-import type { RealRow } from "./real-pairs.ts";
+import type { OverDepth, RealRow } from "./real-pairs.ts";
 
 const HEAD = [
   "# Pairs of real models through the command",
   "",
   "Written by `node validation/weights-real-pairs.study.ts --models FOLDER --children FOLDER --cache FILE --write`. `materials/makers/real_models.py` fetches the models, with package, version and digest of each; `materials/makers/real_children.py` makes the children, on two cores, and says how. Each pair is one run of the built command, one pass. Models stand under code names; where their makers document no relation, none is claimed here, whatever the command says.",
   "",
-  "Loss: mean over 256 tokens of a text that no child was trained on, the parent's and the child's. In place: combined log10 p of the exact tests. Units in any order: share in the r-th best layer away from the ends, r a third of the layers, and its log10 p; then the least share of a layer by relative depth. A dash: not asked, since the exact tests had answered, or not possible, for the reason given. Processor seconds were counted for some rows only.",
+  "Loss: mean over 256 tokens of a text that no child was trained on, the parent's and the child's. In place: combined log10 p of the exact tests. Units in any order: share in the r-th best layer away from the ends, r a third of the layers, and its log10 p. Through tokens: the same where the basis was not kept, units seen through tokens that both models have. Then the least share of a layer by relative depth, through tokens where that was asked; the largest share for other makers' models. A dash: not asked, since an earlier test had answered, or not possible, for the reason given. Processor seconds were counted for some rows only.",
   "",
-  "The maker names more children than stand here: full fine-tunes, LoRA, merges, SmoothQuant's and AWQ's scales, GPTQ, heads and units dropped, and several of these together. Where they are not in the table they have not been run. A rotated residual stream is not seen at this width: the stage that undoes rotations reads up to 512. `e6` and `e3` keep different layers of their parent, as their rows against encoders of 12 layers show, so that neither holds a layer of the other.",
+  "The maker names more children than stand here: full fine-tunes, LoRA, merges, SmoothQuant's and AWQ's scales, GPTQ, heads and units dropped, and several of these together. Where they are not in the table they have not been run. `e6` and `e3` keep different layers of their parent, as their rows against encoders of 12 layers show, so that neither holds a layer of the other.",
   "",
   "![Share of units that answer to each other by relative depth](weights-real-pairs.depth.svg)",
   "",
@@ -33,19 +33,23 @@ export function realPairsPage(rows: readonly RealRow[]): string {
 
 function countOf(rows: readonly RealRow[]): string {
   const said = (outcome: string) => rows.filter((row) => row.outcome === outcome).length;
-  const above = rows.filter((row) => row.outcome === "uncalibrated" && row.method === "weights/permuted-units").length;
+  const above = rows.filter(
+    ({ outcome, method }) =>
+      outcome === "uncalibrated" && (method === "weights/permuted-units" || method === "weights/rotated-units"),
+  ).length;
   return `${rows.length} pairs: ${said("supports-hp")} found, ${above} above every null but beyond the sizes of the study, ${said("inconclusive")} inconclusive.`;
 }
 
 function tableOf(rows: readonly RealRow[]): string[] {
   return [
-    "| pair | how | loss | outcome | in place | units in any order, % | log10 p | first fifth, % | middle, % | last fifth, % | what the finding says besides | processor s |",
-    "|---|---|---|---|--:|--:|--:|--:|--:|--:|---|--:|",
+    "| pair | how | loss | outcome | in place | units in any order, % | log10 p | through tokens, % | log10 p | first fifth, % | middle, % | last fifth, % | what the finding says besides | processor s |",
+    "|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|",
     ...rows.map((row) => {
-      const { permuted: p } = row;
-      const asked = p
-        ? [p.percent, p.log10P.toFixed(0), least(p.depth, 0, 0.2), least(p.depth, 0.2, 0.8), least(p.depth, 0.8, 1.01)]
-        : ["–", "–", "–", "–", "–"];
+      const of = (seen: OverDepth | null | undefined) => (seen ? [seen.percent, seen.log10P.toFixed(0)] : ["–", "–"]);
+      const depth = (row.rotated ?? row.permuted)?.depth;
+      const extreme = row.relation === "apart" ? Math.max : Math.min;
+      const at = (from: number, to: number) => (depth ? shareAt(depth, from, to, extreme) : "–");
+      const asked = [...of(row.permuted), ...of(row.rotated), at(0, 0.2), at(0.2, 0.8), at(0.8, 1.01)];
       const cells = [
         `${row.reference} / ${row.suspect}`,
         row.how,
@@ -62,7 +66,12 @@ function tableOf(rows: readonly RealRow[]): string[] {
 }
 
 /** By depth of the reference: reference layer, units that agree, units drawn. */
-function least(depth: readonly (readonly [number, number, number])[], from: number, to: number): string {
+function shareAt(
+  depth: readonly (readonly [number, number, number])[],
+  from: number,
+  to: number,
+  extreme: (...shares: number[]) => number,
+): string {
   const layers = 1 + Math.max(...depth.map(([layer]) => layer));
   const best = new Map<number, number>();
   for (const [layer, agreeing, labels] of depth)
@@ -71,13 +80,14 @@ function least(depth: readonly (readonly [number, number, number])[], from: numb
     const at = (layer + 0.5) / layers;
     return at >= from && at < to ? [share] : [];
   });
-  return shares.length === 0 ? "–" : Math.min(...shares).toFixed(1);
+  return shares.length === 0 ? "–" : extreme(...shares).toFixed(1);
 }
 
 /** In which layers it found something, or what it did not look at and why. */
 function besides({ outcome, reason }: RealRow): string {
   const where = /The likeness lies in (layers? [\d, ]+ of the reference's \d+)/.exec(reason)?.[1];
   if (outcome !== "inconclusive") return where ?? "–";
-  const said = /(Units were not looked for in another order|Disguises were not undone) \([^)]*\): ([^.]*)\./g;
+  const said =
+    /(Units were not looked for in another order|Disguises were not undone|Nor were units compared through tokens) \([^)]*\): ([^.]*)\./g;
   return [...reason.matchAll(said)].map(([, , why]) => why).join("; ") || "–";
 }

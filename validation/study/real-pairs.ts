@@ -16,14 +16,23 @@ export interface RealPair {
   loss?: [number, number];
 }
 
+/** The statistic in percent, its p, and of each layer pair the reference's layer, units that agree, and units drawn. */
+export interface OverDepth {
+  percent: number;
+  log10P: number;
+  depth: [number, number, number][];
+}
+
 /** A pair as the command found it. */
 export interface RealRow extends RealPair {
   outcome: Finding["outcome"];
   method: string;
   /** Of the exact tests of units in place. */
   log10P: number;
-  /** Of units in any order, where that was looked at: layers wanted, the statistic in percent, its p. */
-  permuted: { percent: number; log10P: number; depth: [number, number, number][] } | null;
+  /** Of units in any order, where that was looked at. */
+  permuted: OverDepth | null;
+  /** Of units seen through tokens, where that was looked at. */
+  rotated?: (OverDepth & { tokens: number; slope: number | null }) | null;
   reason: string;
   seconds: number | null;
 }
@@ -58,4 +67,5 @@ export const MAKERS_PAIRS: RealPair[] = [
   pair("p135", "q500", "apart", "two makers, widths 576 and 896"),
   pair("g270", "q500", "apart", "two makers, widths 640 and 896"),
   pair("h12", "e6", "apart", "two encoders, widths 768 and 384"),
+  pair("h12", "f12", "apart", "two encoders, widths 768 and 384"),
 ];

@@ -9,6 +9,7 @@ import type { CompareJob, Compute, MatchJob, PairJob, SketchJob } from "../../ke
 import type { ComparisonSums, Matrix } from "../../kernels/kernel.js";
 import type { Matching } from "../../kernels/matching.js";
 import type { ProductsJob } from "../../kernels/moments.js";
+import type { ProjectJob } from "../../kernels/projection.js";
 import type { EigenJob } from "../../kernels/rotation/eigen.js";
 import type { RotationFound, RotationJob } from "../../kernels/rotation/job.js";
 import type { PartnersJob } from "../../kernels/rotation/partners.js";
@@ -26,6 +27,7 @@ export type Job =
   | { kind: "eigen"; job: EigenJob }
   | { kind: "rotate"; job: RotationJob }
   | { kind: "partners"; job: PartnersJob }
+  | { kind: "project"; job: ProjectJob }
   | { kind: "moments"; job: Matrix }
   | { kind: "products"; job: ProductsJob };
 export type Answer = ({ value: unknown } | { error: { message: string; code: AssayErrorCode | null } }) & {
@@ -93,6 +95,10 @@ export class ComputePool implements Compute {
 
   partners(job: PartnersJob): Promise<Int32Array[]> {
     return this.#submit({ kind: "partners", job }) as Promise<Int32Array[]>;
+  }
+
+  project(job: ProjectJob): Promise<Matrix> {
+    return this.#submit({ kind: "project", job }) as Promise<Matrix>;
   }
 
   moments(job: Matrix): Promise<Matrix> {

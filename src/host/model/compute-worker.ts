@@ -51,6 +51,8 @@ function run(task: Job): Promise<unknown> {
       return compute.rotate(task.job);
     case "partners":
       return compute.partners(task.job);
+    case "project":
+      return compute.project(task.job);
     case "moments":
       return compute.moments(task.job);
     case "products":

@@ -18,6 +18,7 @@ import type { Compute } from "../../kernels/compute.js";
 import type { Reading, Vocabulary } from "../../model/model.js";
 import { log10PFromE, logWeightedMeanE, roundLog10P } from "../../stats/combine.js";
 import { alignedStage } from "./alignment/aligned-stage.js";
+import { notAlignable } from "./alignment/method.js";
 import { examineInit } from "./anchor/examine-init.js";
 import { exhibitsOf } from "./exhibits/exhibits.js";
 import {
@@ -36,6 +37,7 @@ import { METHOD_ID, METHOD_VERSION, SEED_BITS_DEFAULT, type Settings } from "./m
 import type { WeightsObservations } from "./observations.js";
 import { permutedStage } from "./permuted/permuted-stage.js";
 import { SHARED_ANCESTRY, WEIGHTS_PROPOSITIONS } from "./propositions.js";
+import { rotatedStage } from "./rotated/rotated-stage.js";
 import { SKETCH_LIMITS, sketchFacts } from "./sketch/disclosure.js";
 import { unmetBySketch, withFittingValues } from "./sketch/meet.js";
 import { architectureOverlap } from "./story/architecture.js";
@@ -183,7 +185,8 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
 
 /**
  * The cheap disguise first, at any size: another order of units. Then, where models are small, rotations too: also of a
- * copy that was found beyond the sizes that the first study carries, which the second may carry.
+ * copy that was found beyond the sizes that the first study carries, which the second may carry. Where models are too
+ * large for that, units through tokens.
  */
 async function disguisesUndone(
   bench: Bench,
@@ -197,7 +200,10 @@ async function disguisesUndone(
   if (permuted.found && permuted.finding.outcome !== "uncalibrated") return permuted.finding;
   const before = permuted.found ? exact : permuted.finding;
   const aligned = await alignedStage(bench, before, permuted.observations, validations);
-  return permuted.found && aligned.outcome !== "supports-hp" ? permuted.finding : aligned;
+  if (permuted.found) return aligned.outcome === "supports-hp" ? aligned : permuted.finding;
+  // Where no rotation can be searched for, units are compared through what no rotation changes.
+  if (notAlignable(bench.reference, bench.suspect) === null) return aligned;
+  return rotatedStage(bench, aligned, permuted.observations, validations);
 }
 
 /** 0.7 on the MLP; 0.3 on what value and residual dimensions both say. What was not examined staked nothing: e = 1. */

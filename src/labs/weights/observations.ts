@@ -113,6 +113,24 @@ const commonStartSchema = z.strictObject({
   explains: z.boolean(),
 });
 
+/** For each layer of either side its best counterpart. */
+const layerPairsSchema = z.array(
+  z.strictObject({
+    referenceLayer: count,
+    suspectLayer: count,
+    agreeing: count,
+    pairs: count,
+    labels: count,
+    /** Away from the ends in both models; and taken into the count. */
+    middle: z.boolean(),
+    counted: z.boolean(),
+    /** Asked where more than a few units agree: mean cosine, what explains it, whether rows look like a draw. */
+    likeness: z.number().nullable(),
+    explained: z.enum(["signs", "structure", "repeats"]).nullable(),
+    drawn: z.boolean().nullable(),
+  }),
+);
+
 /** Units paired by two views of their rows, whatever their order. */
 const permutedSchema = z.strictObject({
   /** The views: gate rows and up rows; else two halves of the up rows. */
@@ -122,25 +140,24 @@ const permutedSchema = z.strictObject({
   percent: z.number().min(0).max(100),
   log10P,
   commonStart: commonStartSchema.optional(),
-  /** For each layer of either side its best counterpart. */
-  layerPairs: z.array(
-    z.strictObject({
-      referenceLayer: count,
-      suspectLayer: count,
-      agreeing: count,
-      pairs: count,
-      labels: count,
-      /** Away from the ends in both models; and taken into the count. */
-      middle: z.boolean(),
-      counted: z.boolean(),
-      /** Asked where more than a few units agree: mean cosine, what explains it, whether rows look like a draw. */
-      likeness: z.number().nullable(),
-      explained: z.enum(["signs", "structure", "repeats"]).nullable(),
-      drawn: z.boolean().nullable(),
-    }),
-  ),
+  layerPairs: layerPairsSchema,
 });
 export type PermutedObservations = z.infer<typeof permutedSchema>;
+
+/** Units paired by what both models make of the same tokens, which a rotation of the residual stream leaves as it is. */
+const rotatedSchema = z.strictObject({
+  /** The views: gate rows and up rows; else up rows along two sets of directions. */
+  gated: z.boolean(),
+  /** Tokens that both have and how they were paired; directions that each view is seen along. */
+  tokens: z.strictObject({ shared: count, how: z.enum(["by token string", "by row number"]), directions: count }),
+  wanted: count,
+  percent: z.number().min(0).max(100),
+  log10P,
+  /** Asked where units agree: how much of the one model's rows the other holds, and whether a common start is enough. */
+  start: z.strictObject({ slope: z.number().nullable(), explains: z.boolean() }).optional(),
+  layerPairs: layerPairsSchema,
+});
+export type RotatedObservations = z.infer<typeof rotatedSchema>;
 
 /** What stands behind a sketch, by its own word, and how much of a row its folds determine. */
 const sketchSchema = z.strictObject({
@@ -197,6 +214,8 @@ export const weightsObservationsSchema = z.strictObject({
   permuted: permutedSchema.optional(),
   /** Present where disguises were undone: the exact stage was silent. */
   aligned: alignedSchema.optional(),
+  /** Present where units were compared through tokens: earlier stages were silent, and could not search for a rotation. */
+  rotated: rotatedSchema.optional(),
   /** How the suspect was made, where shared ancestry is beyond the test's α: a description, never a part of it. */
   making: makingSchema.optional(),
   /** Published likenesses and configurations, with their known false positives: never evidence. */

@@ -25,4 +25,10 @@ export const WEIGHTS_STUDIES = [
     file: "validation/weights-permuted-units.json",
     measuredOn: "trained models below 1 million parameters",
   },
+  {
+    method: "weights/rotated-units",
+    version: "1",
+    file: "validation/weights-rotated-units.json",
+    measuredOn: "trained models below 1 million parameters",
+  },
 ] as const;

@@ -53,3 +53,10 @@ export const PERMUTED_LIMITS: readonly string[] = [
   "It does not see a theft of the first or last layers alone: independent models agree there, so that layers near the ends do not count.",
   "Methods were applied in turn, each at 10⁻⁶ under its own assumption.",
 ];
+
+export const ROTATED_LIMITS: readonly string[] = [
+  "Where the residual stream was turned the p-value rests on P0 with 5 % tolerance, not on random draws alone; it is not exact.",
+  "Units are seen through tokens that both models have: it does not see a copy whose embeddings were replaced or whose tokens were renamed, nor routed experts in another order.",
+  "It does not see a theft of the first or last layers alone: independent models agree there, so that layers near the ends do not count.",
+  "Methods were applied in turn, each at 10⁻⁶ under its own assumption.",
+];

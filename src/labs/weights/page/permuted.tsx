@@ -23,19 +23,22 @@ export function Permuted({ permuted }: { permuted: PermutedObservations }) {
   );
 }
 
-/** A point a layer; filled where it counts. */
-export function shareByDepth({ layerPairs, wanted, percent }: PermutedObservations): Figure {
+/** A point a layer; filled where it counts. @param seen what the views were seen through, where not their own rows */
+export function shareByDepth(
+  { layerPairs, wanted, percent }: Pick<PermutedObservations, "layerPairs" | "wanted" | "percent">,
+  seen: "tokens" | null = null,
+): Figure {
   const points = layerPairs.map((pair) => ({
     layer: pair.referenceLayer,
     share: (100 * pair.agreeing) / Math.max(1, pair.labels),
     counts: pair.counted,
   }));
-  const title = "Share of units that answer to each other, by layer";
+  const title = `Share of units that answer to each other${seen ? `, seen through ${seen}` : ""}, by layer`;
   const description =
     `Each point is a layer of the reference with its best counterpart in the suspect: the percentage of the drawn units ` +
     `that both views of their rows pair alike. Filled points count; the others lie near an end, or something but a copy ` +
     `explains what agrees. Layer ${whole(wanted)} of the best has ${percent} percent.`;
-  const svg = draw("share-by-depth", title, description, {
+  const svg = draw(seen ? `share-by-depth-${seen}` : "share-by-depth", title, description, {
     width: 760,
     height: 260,
     marginLeft: 56,

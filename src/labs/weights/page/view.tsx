@@ -17,6 +17,7 @@ import { evidenceMap } from "./evidence-map.js";
 import { Likenesses } from "./likenesses.js";
 import { MakingSection } from "./making.js";
 import { Permuted, shareByDepth } from "./permuted.js";
+import { Rotated } from "./rotated.js";
 import { weightsObservations } from "./seen.js";
 import { Sketches } from "./sketches.js";
 import { TensorStories } from "./tensor-stories.js";
@@ -27,6 +28,7 @@ export const weightsView: View = {
     const drawn: NamedFigure[] = [];
     const seen = weightsObservations(finding);
     if (seen?.permuted) drawn.push({ name: "share-by-depth", figure: shareByDepth(seen.permuted) });
+    if (seen?.rotated) drawn.push({ name: "share-by-depth-tokens", figure: shareByDepth(seen.rotated, "tokens") });
     if (seen?.aligned) drawn.push({ name: "alignment-map", figure: alignmentMap(seen.aligned) });
     for (const map of seen?.maps ?? [])
       if (map.log10P.length > 0 && !drawn.some(({ name }) => name === `evidence-map-${map.axis}`))
@@ -72,6 +74,7 @@ function Observations({ finding, figures }: ViewInput) {
         wide
       />
       {seen.permuted ? <Permuted permuted={seen.permuted} /> : null}
+      {seen.rotated ? <Rotated rotated={seen.rotated} /> : null}
       {seen.aligned ? <Aligned aligned={seen.aligned} /> : null}
       {figures.map(({ name, figure, number }) => (
         <FigureBlock figure={figure} name={name} number={number} />

@@ -33,9 +33,16 @@ export function untrained({ x, columns, beside }: Rows): boolean {
   return looksDrawn(x, columns) || (beside !== undefined && looksDrawn(beside.x, columns));
 }
 
-/** Of layers whose slope is about one: is x held in y, and no accident? */
-export async function heldWhole(layers: readonly Rows[], compute: Pick<Compute, "eigen">): Promise<boolean> {
-  const drawn = layers.filter(untrained).length;
+/**
+ * Of layers whose slope is about one: is x held in y, and no accident?
+ * @param looksUntrained asked of x; of rows seen along few directions only whoever has the rows themselves can say
+ */
+export async function heldWhole(
+  layers: readonly Rows[],
+  compute: Pick<Compute, "eigen">,
+  looksUntrained: (rows: Rows) => boolean = untrained,
+): Promise<boolean> {
+  const drawn = layers.filter(looksUntrained).length;
   if (2 * drawn >= layers.length) return false;
   const all = layers.map((rows) => ({ rows, slopes: slopesOf(rows) }));
   // Row by row: layers of two scales, each held the other way round, would meet in the middle.
