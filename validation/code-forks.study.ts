@@ -17,8 +17,9 @@ import { namesOf, setAside, usualOf } from "../dist/labs/code/aside.js";
 import { printTree } from "../dist/labs/code/host/printed-tree.js";
 import { readSourceTree, treeOf } from "../dist/labs/code/host/source-tree.js";
 import { METHOD, PRINT_TOKENS, STUDY_NULL } from "../dist/labs/code/method.js";
-import { containment, type Maker, type Unit } from "../dist/labs/code/prints/containment.js";
-import { joinSets, printSet } from "../dist/labs/code/prints/prints.js";
+import { bothWays } from "../dist/labs/code/prints/both-ways.js";
+import type { Maker } from "../dist/labs/code/prints/containment.js";
+import { printSet } from "../dist/labs/code/prints/prints.js";
 import { loadMakers } from "./code/shared-prints.ts";
 import { defineStudy } from "./runner/study.ts";
 
@@ -131,8 +132,6 @@ async function printed(name: string) {
   const files = [...whole.files].sort((a, b) => (a.digest < b.digest ? -1 : 1)).slice(0, FILES_MAX);
   return printTree(treeOf(name, files), "units", () => {});
 }
-const setsOf = (units: readonly Unit[]) =>
-  PRINT_TOKENS.map((_, k) => joinSets(units.filter(({ name }) => name === "").map(({ prints }) => prints[k]!)));
 
 async function forkOf(original: string, fork: string): Promise<Fork> {
   const [claimant, suspect] = [await printed(original), await printed(fork)];
@@ -140,14 +139,19 @@ async function forkOf(original: string, fork: string): Promise<Fork> {
   const asideTheirs = setAside(suspect, [...namesOf(claimant), ...namesOf(suspect)], usualOf(claimant, suspect));
   const ours = claimant.units.filter(({ path, language }) => language === "python" && !asideOurs.has(path));
   const theirs = suspect.units.filter(({ path, language }) => language === "python" && !asideTheirs.has(path));
-  const ask = (by: readonly Maker[]) =>
-    [containment(ours, setsOf(theirs), by), containment(theirs, setsOf(ours), by)] as const;
+  const { forward, turned } = bothWays(ours, theirs, makers());
   const kin = new Set(
-    ask(makers()).flatMap(({ kin: of }) => of.filter(({ share }) => share >= LEFT_OUT_SHARE).map(({ maker }) => maker)),
+    [forward, turned].flatMap(({ kin: of }) =>
+      of.filter(({ share }) => share >= LEFT_OUT_SHARE).map(({ maker }) => maker),
+    ),
   );
-  const [forward, turned] = ask(makers().filter(({ maker }) => !kin.has(maker)));
+  const found = bothWays(
+    ours,
+    theirs,
+    makers().filter(({ maker }) => !kin.has(maker)),
+  );
   return {
-    statistic: Math.min(forward.max, turned.max),
+    statistic: found.statistic,
     aside: asideTheirs.size,
     files: suspect.files,
     leftOut: [...kin].sort(),

@@ -2,29 +2,25 @@
  * Was this code taken from that code base, asked of packages of many makers (materials/code/public-code.tsv). Makers whose
  * row says `development` were looked at while the rule was made, those of `judged-3` judged version 3 and count as
  * development since; the others were fetched after version 4 was written and judge it. Each pair
- * of judging makers is a null, examined by an index of all other makers of the language and by drawn indexes of 17, about
- * the fewest that the rule allows: accused if any of them accuses. Copies are edited files of one judging maker put among
+ * of judging makers is a null, examined by an index of all other makers of the language and by drawn indexes of 17 for shares
+ * of units and of 60 for passages, about the fewest that the rule allows: accused if any of them accuses. Copies are edited files of one judging maker put among
  * the files of another. Pairs of which documented.ts says that they share code are examined and in no count.
  *
  *   npm run build && node validation/code/print-makers.ts PUBLIC PRINTS
  *   node validation/runner/run.ts code-shared-source --public PUBLIC --prints PRINTS --write
  */
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { utf8 } from "../dist/base/bytes.js";
 import { sha256Hex } from "../dist/base/digest.js";
-import { prng } from "../dist/base/prng.js";
-import { readSource } from "../dist/labs/code/host/printed-tree.js";
-import { METHOD, PRINT_TOKENS, STUDY_NULL } from "../dist/labs/code/method.js";
-import { printsInOrder } from "../dist/labs/code/prints/prints.js";
+import { METHOD, PASSAGE_MAKERS_MIN, PRINT_TOKENS, STUDY_NULL } from "../dist/labs/code/method.js";
 import { LANGUAGES, type Language } from "../dist/labs/code/tokens/languages.js";
-import { editLines } from "../materials/code/edit-lines.ts";
 import { DOCUMENTED } from "./code/documented.ts";
+import { type Copying, drawnFiles, makeCopy } from "./code/make-copies.ts";
+import { type Found, filesOf, passageOfCopy, passagesAmong } from "./code/passages.ts";
 import { isExplained } from "./code/read.ts";
 import {
   type Against,
-  type Copied,
   keptOf,
   loadMakers,
   type PrintedFile,
@@ -50,24 +46,23 @@ interface Case {
 interface Result {
   /** Largest by any of the indexes, for nulls; by the index of all others, for copies. */
   statistic: number;
-  statistics: number[];
+  /** By index: shares of units, and passages. */
+  shares: number[];
+  passages: number[];
+  /** The largest passage's files and prints by length. */
+  passage?: { files: string[]; prints: number[] };
   /** The claimant's unit and the suspect's that reached it. */
   units?: string[];
+  /** Of a copy: the tokens that could be read of it, and those of the file it was made from. */
+  tokens?: [number, number];
   /** Above the bound, and a reader named a source other than the two makers' own work (code/read.ts). */
   explained?: true;
 }
 
 const INDEX_DRAWS = 3;
 const INDEX_SIZE = 17;
-interface Copying {
-  rate: number;
-  /** Of the file: whole functions up to so much of it. */
-  share?: number;
-  /** Into four files. */
-  split?: boolean;
-  /** Among other makers' files in one, so many times its own tokens. */
-  padding?: number;
-}
+/** For passages, which ask for more makers: the fewest. */
+const PASSAGE_INDEX_SIZE = PASSAGE_MAKERS_MIN;
 const COPIES: Readonly<Record<string, Copying>> = {
   renamed: { rate: 0 },
   "quarter-edited": { rate: 0.25 },
@@ -77,6 +72,8 @@ const COPIES: Readonly<Record<string, Copying>> = {
   "split-and-padded": { rate: 0.25, split: true },
   "padded-with-public": { rate: 0.25, padding: 3 },
 };
+
+const KINDS = ["quarter-edited", "part-of-a-unit", "padded-with-public", "part-of-a-unit-edited", "six-tenths-edited"];
 
 const here = import.meta.dirname;
 const table = (name: string): string[][] =>
@@ -88,6 +85,20 @@ const table = (name: string): string[][] =>
 const byDigest = (name: string): string => sha256Hex(utf8(`assay-code-study ${name}`));
 
 let folders = { public: "", prints: "" };
+/** By language and pair, shares by index and units; pairs without any have none. */
+let known: Map<string, Pick<Result, "shares" | "units">> | null = null;
+const pairName = ({ language, claimant, suspect }: Pick<Case, "language" | "claimant" | "suspect">): string =>
+  `${language} ${claimant} ${suspect}`;
+
+function sharesOf(path: string): typeof known {
+  const { methodVersion, rows } = JSON.parse(readFileSync(path, "utf8"));
+  if (methodVersion !== "4") throw new Error(`${path}: expected version 4's study`);
+  return new Map(
+    (rows as (Case & { statistics: number[]; units?: string[] })[])
+      .filter(({ kind }) => !COPIES[kind])
+      .map((row) => [pairName(row), { shares: row.statistics, ...(row.units ? { units: row.units } : {}) }]),
+  );
+}
 
 export default defineStudy<Case, Result, never>({
   id: "code-shared-source",
@@ -96,6 +107,10 @@ export default defineStudy<Case, Result, never>({
     public: { what: "folder of source, LANGUAGE/MAKER", default: "/nowhere" },
     prints: { what: "folder that validation/code/print-makers.ts wrote" },
     language: { what: "one language alone, to run a part of it", optional: true },
+    shares: {
+      what: "what version 4's study wrote of the same makers and prints: shares of units of pairs, which version 5 left as they were, are then read from it",
+      optional: true,
+    },
   },
   kinds: [
     { name: "makers", counted: "null" },
@@ -111,8 +126,9 @@ export default defineStudy<Case, Result, never>({
       "padded-with-public",
     ].map((name) => ({ name, counted: "no" as const, why: "a figure of power beside the one that is counted" })),
   ],
-  cases({ public: from, prints, language: alone }) {
+  cases({ public: from, prints, language: alone, shares }) {
     folders = { public: from!, prints: prints! };
+    known = shares === undefined ? null : sharesOf(shares);
     const rows = table("public-code.tsv");
     const functions = table("same-function.tsv");
     return LANGUAGES.filter((each) => alone === undefined || each === alone).flatMap((language) => {
@@ -164,6 +180,8 @@ export default defineStudy<Case, Result, never>({
       return [...pairs, ...copies];
     });
   },
+  // Language by language, whose makers lie in memory together; pairs first, then what the page leans on.
+  order: ({ kind, language }) => 10 * LANGUAGES.indexOf(language) + 1 + KINDS.indexOf(kind),
   idOf: ({ kind, language, claimant, suspect }) => `${kind} ${language} ${claimant} ${suspect}`,
   async run(one) {
     const room = await roomOf(one.language);
@@ -172,7 +190,7 @@ export default defineStudy<Case, Result, never>({
       number,
     ];
     if (COPIES[one.kind]) return copyOf(one, room, a, b);
-    const result = pairOf(room, a, b);
+    const result = pairOf(room, one, a, b);
     const explained = isAbove(result) && isExplained(one.language, one.claimant, one.suspect);
     return explained ? { ...result, explained } : result;
   },
@@ -262,6 +280,10 @@ function tallies(all: readonly Row[]) {
       disjoint: Math.floor(makersOf(nulls) / 2),
       accused: { before: hits(nulls), after: read(nulls) },
       largest: largest(nulls),
+      largestPassage: nulls.reduce(
+        (max, { result }) => (result.explained ? max : Math.max(max, ...result.passages)),
+        0,
+      ),
       sameFunction: {
         pairs: same.length,
         makers: makersOf(same),
@@ -272,6 +294,17 @@ function tallies(all: readonly Row[]) {
       development: { makers: makersOf(known), pairs: known.length, above: hits(known) },
       documented: { pairs: of("documented").length, above: hits(of("documented")) },
       copies: Object.fromEntries(Object.keys(COPIES).map((kind) => [kind, [hits(of(kind)), of(kind).length]])),
+      /** By shares of units alone, as by version 4. */
+      byShares: Object.fromEntries(
+        Object.keys(COPIES).map((kind) => [
+          kind,
+          of(kind).filter(({ result }) => result.shares[0]! > STUDY_NULL.bound).length,
+        ]),
+      ),
+      /** Of which nothing could be read. */
+      unread: Object.fromEntries(
+        Object.keys(COPIES).map((kind) => [kind, of(kind).filter(({ result }) => result.tokens![0] === 0).length]),
+      ),
     };
   });
 }
@@ -281,16 +314,22 @@ function tablesOf(all: readonly Row[]): string {
   const kinds = Object.keys(COPIES);
   const three = (value: number) => value.toFixed(3);
   return [
-    "| language | judging makers | pairs | disjoint | accused before a reader | after | largest not explained | same-function pairs (makers) | accused before, after | largest | documented pairs above the bound | development makers, pairs, above the bound |",
-    "|---|---|---|---|---|---|---|---|---|---|---|---|",
+    "| language | judging makers | pairs | disjoint | accused before a reader | after | largest not explained | largest passage | same-function pairs (makers) | accused before, after | largest | documented pairs above the bound | development makers, pairs, above the bound |",
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ...rows.map((r) => {
       const { sameFunction: same, development: known } = r;
-      return `| ${[r.language, r.makers, r.pairs, r.disjoint, r.accused.before, r.accused.after, three(r.largest), `${same.pairs} (${same.makers})`, `${same.before}, ${same.after}`, three(same.largest), `${r.documented.above} of ${r.documented.pairs}`, `${known.makers}, ${known.pairs}, ${known.above}`].join(" | ")} |`;
+      return `| ${[r.language, r.makers, r.pairs, r.disjoint, r.accused.before, r.accused.after, three(r.largest), three(r.largestPassage), `${same.pairs} (${same.makers})`, `${same.before}, ${same.after}`, three(same.largest), `${r.documented.above} of ${r.documented.pairs}`, `${known.makers}, ${known.pairs}, ${known.above}`].join(" | ")} |`;
     }),
     "",
     `| language | ${kinds.join(" | ")} |`,
     `|---|${kinds.map(() => "---|").join("")}`,
     ...rows.map((r) => `| ${r.language} | ${kinds.map((kind) => r.copies[kind]!.join(" of ")).join(" | ")} |`),
+    "",
+    "By shares of units alone:",
+    "",
+    `| language | ${kinds.join(" | ")} |`,
+    `|---|${kinds.map(() => "---|").join("")}`,
+    ...rows.map((r) => `| ${r.language} | ${kinds.map((kind) => r.byShares[kind]).join(" | ")} |`),
     "",
   ].join("\n");
 }
@@ -299,8 +338,9 @@ interface Room {
   language: Language;
   makers: PrintedMaker[];
   keep: ((file: PrintedFile) => boolean)[];
-  /** By index: every pair's scores. */
-  scores: Against[][][];
+  /** By index: a maker's scores in every other. */
+  scores: (index: number, maker: number) => Against[];
+  passages: Map<number, Found>[];
   shared: Shared[];
 }
 
@@ -318,25 +358,50 @@ async function makeRoom(language: Language): Promise<Room> {
   const keep = makers.map((maker) => keptOf(maker, language));
   const shared: Shared[] = PRINT_TOKENS.map((_, k) => shareOut(makers, k));
   const indexes: (ReadonlySet<number> | null)[] = [null];
+  const larger: (ReadonlySet<number> | null)[] = [null];
   for (let draw = 0; draw < INDEX_DRAWS; draw++) {
     const order = makers.map((_, m) => m);
     order.sort((a, b) => (byDigest(`${draw} ${makers[a]!.maker}`) < byDigest(`${draw} ${makers[b]!.maker}`) ? -1 : 1));
     indexes.push(new Set(order.slice(0, INDEX_SIZE)));
+    larger.push(new Set(order.slice(0, PASSAGE_INDEX_SIZE)));
   }
-  const scores = indexes.map((index) => makers.map((_, m) => scoresOf(m, makers, shared, index, keep[m]!)));
-  return { language, makers, keep, scores, shared };
+  const held = indexes.map(() => new Map<number, Against[]>());
+  const scores = (index: number, m: number): Against[] => {
+    const of = held[index]!.get(m) ?? scoresOf(m, makers, shared, indexes[index]!, keep[m]!);
+    held[index]!.set(m, of);
+    return of;
+  };
+  const files = filesOf(makers, shared, keep);
+  const passages = larger.map((index) => passagesAmong(makers, shared, files, index));
+  return { language, makers, keep, scores, passages, shared };
 }
 
-function pairOf({ scores }: Room, a: number, b: number): Result {
-  const each = scores.map((of) => {
-    const [forward, turned] = [of[a]![b]!, of[b]![a]!];
+function pairOf(room: Room, one: Case, a: number, b: number): Result {
+  const { shares, units } = known
+    ? (known.get(pairName(one)) ?? { shares: room.passages.map(() => 0) })
+    : sharesBetween(room, a, b);
+  const pair = Math.min(a, b) * room.makers.length + Math.max(a, b);
+  const found = room.passages.map((of) => of.get(pair) ?? null);
+  const passages = found.map((of) => of?.score ?? 0);
+  const largest = found.reduce((x, y) => ((y?.score ?? 0) > (x?.score ?? 0) ? y : x));
+  return {
+    statistic: Math.max(...shares, ...passages),
+    shares,
+    passages,
+    ...(units ? { units } : {}),
+    ...(largest ? { passage: { files: largest.files, prints: largest.prints } } : {}),
+  };
+}
+
+function sharesBetween({ passages, scores }: Room, a: number, b: number): Pick<Result, "shares" | "units"> {
+  const each = passages.map((_, index) => {
+    const [forward, turned] = [scores(index, a)[b]!, scores(index, b)[a]!];
     return { statistic: Math.min(forward.max, turned.max), forward, turned };
   });
   const most = each.reduce((one, other) => (other.statistic > one.statistic ? other : one));
   const named = ({ top }: Against) => (top ? [`${top.file.path}:${top.line}`] : []);
   return {
-    statistic: most.statistic,
-    statistics: each.map(({ statistic }) => statistic),
+    shares: each.map(({ statistic }) => statistic),
     ...(most.statistic > 0 ? { units: [...named(most.forward), ...named(most.turned)] } : {}),
   };
 }
@@ -348,126 +413,21 @@ async function copyOf(
   a: number,
   b: number,
 ): Promise<Result> {
-  const copied = await editedCopy(room, a, path!, kind, `${language} ${claimant} ${suspect}`);
-  const ofAll = room.scores[0]!;
-  const alone = [ofAll[a]![b]!.max, ofAll[b]![a]!.max] as const;
-  const statistic = copied ? scoreOfCopy([a, b], copied, room.makers, room.shared, room.keep, alone) : 0;
-  return { statistic, statistics: [statistic] };
+  const { makers } = room;
+  const seed = `${language} ${claimant} ${suspect}`;
+  const file = makers[a]!.files.find((one) => one.path === path)!;
+  const text = textOf(language, makers[a]!, path!);
+  const copied = await makeCopy({ language, text, file, seed }, COPIES[kind]!, (tokens) =>
+    drawnFiles(makers, a, file, tokens, seed, (maker, of) => textOf(language, maker, of)),
+  );
+  const alone = [room.scores(0, a)[b]!.max, room.scores(0, b)[a]!.max] as const;
+  const share = copied ? scoreOfCopy([a, b], copied, makers, room.shared, room.keep, alone) : 0;
+  const passage = copied ? passageOfCopy([a, b], copied, makers, room.shared, room.keep) : null;
+  const own = room.passages[0]!.get(Math.min(a, b) * makers.length + Math.max(a, b))?.score ?? 0;
+  const score = copied ? Math.max(passage?.score ?? 0, own) : 0;
+  const tokens = copied?.files.reduce((sum, one) => sum + one.tokens, 0) ?? 0;
+  return { statistic: Math.max(share, score), shares: [share], passages: [score], tokens: [tokens, file.tokens] };
 }
 
-/** Null where the edits left nothing. */
-async function editedCopy(room: Room, a: number, of: string, kind: string, seed: string): Promise<Copied | null> {
-  const { makers, language } = room;
-  const { rate, share, split, padding } = COPIES[kind]!;
-  const maker = makers[a]!;
-  const file = maker.files.find(({ path }) => path === of)!;
-  const source = textOf(language, maker, of);
-  const edited = edit(source, file, language, seed, rate, share ?? 1);
-  if (edited === null) return null;
-  const extension = /\.\w+$/.exec(of)![0];
-  const pieces = split
-    ? piecesOf(edited, 4)
-    : padding
-      ? [padded(room, a, edited, padding * file.tokens, seed)]
-      : [edited];
-  const printed: Copied = { files: [], prints: [] };
-  const ordered: Uint32Array[][] = PRINT_TOKENS.map(() => []);
-  let at = 0;
-  for (const [i, piece] of pieces.entries()) {
-    const path = `copied/part${i}${extension}`;
-    const { read } = await readSource({ path, bytes: utf8(piece), digest: `sha256:${sha256Hex(utf8(piece))}` });
-    if (!read) continue;
-    PRINT_TOKENS.forEach((tokens, k) => {
-      const prints = new Uint32Array(2 * read.values.length);
-      prints.set(printsInOrder(read.values, tokens, language));
-      ordered[k]!.push(prints);
-    });
-    const tokens = read.values.length;
-    const said = { bytes: 0, lines: 0, attribution: [], licences: [], heads: [], holders: [] };
-    const units = read.units.map(({ name, line, from, to }): [string, number, number, number] => [
-      name,
-      line,
-      from,
-      to,
-    ]);
-    printed.files.push({ path, at, tokens, units, ...said });
-    at += tokens;
-  }
-  printed.prints = ordered.map((each) => {
-    const all = new Uint32Array(2 * at);
-    let place = 0;
-    for (const one of each) {
-      all.set(one, place);
-      place += one.length;
-    }
-    return new BigUint64Array(all.buffer);
-  });
-  return printed;
-}
-
-/** Null where it cannot be edited. With a share, whole functions up to that share of the file, in a drawn order. */
-function edit(
-  source: string,
-  file: PrintedFile,
-  language: Language,
-  seed: string,
-  rate: number,
-  share: number,
-): string | null {
-  if (language === "python")
-    try {
-      const args = ["materials/code/edit.py", seed, String(rate), String(share)];
-      const out = execFileSync("python3", args, { input: source, stdio: ["pipe", "pipe", "ignore"] }).toString();
-      return out.length > 300 ? out : null;
-    } catch {
-      return null;
-    }
-  if (share === 1) return editLines(source, language, seed, rate);
-  const lines = source.split("\n");
-  const per = file.tokens / lines.length;
-  const functions = file.units
-    .filter(([name, , from, to]) => name !== "" && to - from >= 40 && to - from <= 2 * share * file.tokens)
-    .sort((x, y) => (byDigest(seed + x[1]) < byDigest(seed + y[1]) ? -1 : 1));
-  const kept: string[] = [];
-  let tokens = 0;
-  for (const [, line, from, to] of functions) {
-    if (tokens >= share * file.tokens) break;
-    kept.push(...lines.slice(line - 1, line - 1 + Math.ceil((to - from) / per)));
-    tokens += to - from;
-  }
-  return tokens > 0 ? editLines(kept.join("\n"), language, seed, rate) : null;
-}
-
-/** The text in so many files, cut at lines that begin a line of no indent. */
 const textOf = (language: Language, { maker }: PrintedMaker, path: string): string =>
   readFileSync(join(folders.public, language, maker, path), "utf8");
-
-/** The text in four pieces with whole files of other makers of the index between them, of so many tokens together. */
-function padded({ makers, language }: Room, claimant: number, text: string, tokens: number, seed: string): string {
-  const files = makers
-    .flatMap((maker, m) => (m === claimant ? [] : maker.files.map((file) => ({ maker, file }))))
-    .filter(({ file }) => file.tokens >= 300 && file.tokens <= 5000);
-  const draw = prng("code-study-padding", seed);
-  const between: string[] = ["", "", ""];
-  for (let [i, held] = [0, 0]; held < tokens; i++) {
-    const { maker, file } = files[draw.below(files.length)]!;
-    between[i % between.length] += `\n${textOf(language, maker, file.path)}\n`;
-    held += file.tokens;
-  }
-  return piecesOf(text, 4)
-    .flatMap((piece, i) => [piece, between[i] ?? ""])
-    .join("\n");
-}
-
-function piecesOf(text: string, count: number): string[] {
-  const lines = text.split("\n");
-  const cuts = [0];
-  for (let i = 1; i < count; i++) {
-    let at = Math.floor((i * lines.length) / count);
-    while (at < lines.length && !/^(def|class|async|@|func|fn|pub|static|function|export|\w+ )/.test(lines[at]!)) at++;
-    cuts.push(Math.max(at, cuts.at(-1)!));
-  }
-  return cuts
-    .map((from, i) => lines.slice(from, cuts[i + 1] ?? lines.length).join("\n"))
-    .filter((piece) => piece.trim());
-}

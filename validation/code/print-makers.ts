@@ -4,14 +4,14 @@
  *   npm run build && node validation/code/print-makers.ts PUBLIC OUT
  *
  * PUBLIC/LANGUAGE/MAKER holds source, OUT/LANGUAGE/MAKER.json the units and what files say of themselves, and .16 and .24
- * beside it the prints of each file in order, 64 bits each. A maker that is there already is left as it is.
+ * beside it the prints of each file in order, 64 bits each, and .varied a byte for each: whether it counts in a passage. A maker that is there already is left as it is.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSource } from "../../dist/labs/code/host/printed-tree.js";
 import { readSourceTree } from "../../dist/labs/code/host/source-tree.js";
-import { PRINT_TOKENS } from "../../dist/labs/code/method.js";
-import { printsInOrder } from "../../dist/labs/code/prints/prints.js";
+import { PRINT_TOKENS, RUN_TOKENS, VARIED_MIN } from "../../dist/labs/code/method.js";
+import { printsInOrder, variedPlaces } from "../../dist/labs/code/prints/prints.js";
 import { grammarOf, type Language, languageOf } from "../../dist/labs/code/tokens/languages.js";
 import { provenanceOf } from "../../dist/labs/code/tokens/provenance.js";
 
@@ -29,6 +29,7 @@ for (const language of readdirSync(from) as Language[]) {
     if (!tree) continue;
     const files = [];
     const ordered: Uint32Array[][] = PRINT_TOKENS.map(() => []);
+    const varied: Uint8Array[] = [];
     const left: Record<string, number> = {};
     const seen = new Set<string>();
     let at = 0;
@@ -49,6 +50,7 @@ for (const language of readdirSync(from) as Language[]) {
         prints.set(printsInOrder(read.values, tokens, language));
         ordered[k]!.push(prints);
       });
+      varied.push(variedPlaces(read.values, RUN_TOKENS, VARIED_MIN));
       files.push({
         path: file.path,
         at,
@@ -72,6 +74,7 @@ for (const language of readdirSync(from) as Language[]) {
       }
       writeFileSync(join(to, language, `${maker}.${tokens}`), Buffer.from(all.buffer));
     });
+    writeFileSync(join(to, language, `${maker}.varied`), Buffer.concat(varied));
     writeFileSync(`${out}.partial`, JSON.stringify({ maker, tokens: at, left, files }));
     renameSync(`${out}.partial`, out);
     process.stdout.write(`${language} ${maker} ${files.length} files ${at} tokens ${Date.now() - started} ms\n`);

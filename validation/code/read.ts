@@ -8,11 +8,18 @@
 interface Read {
   language: string;
   pair: readonly [string, string];
-  verdict: "third-source" | "generated" | "copied" | "unexplained";
+  verdict: "third-source" | "dictated" | "generated" | "copied" | "unexplained";
   words: string;
 }
 
 const READ: readonly Read[] = [
+  {
+    language: "python",
+    pair: ["rigetti", "qutip"],
+    verdict: "dictated",
+    words:
+      "pyquil/simulation/matrices.py: Standard gate set, as detailed in Quil whitepaper (arXiV:1608:03355v2), and each matrix in words; qutip/core/gates.py writes the same matrices of the same gates. What is in common is their entries.",
+  },
   {
     language: "cpp",
     pair: ["tcltk", "mkj"],
@@ -64,6 +71,13 @@ const READ: readonly Read[] = [
     pair: ["primus", "socketio"],
     verdict: "copied",
     words: "primus/transformers/engine.io/library.js is the bundled client of engine.io, which is the other maker's.",
+  },
+  {
+    language: "typescript",
+    pair: ["karma-runner", "mqttjs"],
+    verdict: "third-source",
+    words:
+      "karma/static/context.js and mqtt/dist/mqtt.js are bundles that both hold punycode: the one says https://mths.be/punycode v1.4.1 by @mathias, the other names node_modules/@jspm/core/nodelibs/browser/punycode.js.",
   },
   {
     language: "typescript",

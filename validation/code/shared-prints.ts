@@ -28,6 +28,8 @@ export interface PrintedMaker {
   files: PrintedFile[];
   /** By length: prints in order, 64 bits each. */
   prints: BigUint64Array[];
+  /** By place: whether its prints count in a passage. */
+  varied: Uint8Array;
 }
 
 export function loadMakers(folder: string): PrintedMaker[] {
@@ -40,8 +42,9 @@ export function loadMakers(folder: string): PrintedMaker[] {
         const bytes = readFileSync(join(folder, `${maker.maker}.${tokens}`));
         return new BigUint64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
       });
+      const varied = new Uint8Array(readFileSync(join(folder, `${maker.maker}.varied`)));
       const files = (maker.files as PrintedFile[]).filter(({ path }) => whyByName(path) === null);
-      return { ...maker, files, prints };
+      return { ...maker, files, prints, varied };
     });
 }
 
@@ -233,7 +236,7 @@ export function scoresOf(
 }
 
 /** Makers that have a print, ascending. */
-function holdersOf({ sorted }: Shared, print: bigint): number[] {
+export function holdersOf({ sorted }: Shared, print: bigint): number[] {
   const key = print & ~LOW_BITS;
   let [from, to] = [0, sorted.length];
   while (from < to) {
@@ -250,7 +253,7 @@ function holdersOf({ sorted }: Shared, print: bigint): number[] {
 }
 
 /** Files that were copied, printed like a maker's. */
-export type Copied = Pick<PrintedMaker, "files" | "prints">;
+export type Copied = Pick<PrintedMaker, "files" | "prints" | "varied">;
 
 /**
  * A maker's files copied into another's tree, examined by an index of all other makers: the lower of the two directions'

@@ -1,7 +1,8 @@
 /**
  * The door of the code laboratory: does the suspect's code contain expression taken from the claimant's? Exclusive
  * containment of prints (prints/containment.ts), asked both ways and ranked among the makers of a public index both
- * ways. It sees no direction, no idea behind the text, and nothing that was carried into another language.
+ * ways, and what two files have in common and no maker has (prints/passages.ts). It sees no direction, no idea behind the
+ * text, and nothing that was carried into another language.
  */
 import type { Digest } from "../../base/digest.js";
 import type { Artefact } from "../../evidence/artefact.js";
@@ -21,7 +22,9 @@ import {
   STUDY_NULL,
 } from "./method.js";
 import type { CodeObservations, DirectionSeen, SideSeen } from "./observations.js";
-import { type Containment, containment, type Maker, type Unit, type UnitScore } from "./prints/containment.js";
+import { type BothWays, bothWays } from "./prints/both-ways.js";
+import type { Containment, Maker, Unit, UnitScore } from "./prints/containment.js";
+import type { Passage, PassageSide } from "./prints/passages.js";
 import { joinSets, type PrintSet } from "./prints/prints.js";
 import { CODE_PROPOSITIONS } from "./propositions.js";
 import type { Review } from "./review.js";
@@ -60,7 +63,7 @@ export function examineCode(request: CodeRequest): Finding {
     side.units.filter(({ path, language }) => !aside.has(path) && judged.includes(language));
   const [unitsA, unitsB] = [of(claimant, asideOurs), of(suspect, asideTheirs)];
   const before = bothWays(unitsA, unitsB, corpus.makers);
-  const explained = explainedBy(review?.record ?? null, unitsA);
+  const explained = explainedBy(review?.record ?? null, unitsA, before.passages);
   const after = explained.length === 0 ? before : bothWays(unitsA, unitsB, [...corpus.makers, heldOut(explained)]);
   const decision = decide(request, both, judged, panels, after);
   const ranked = corpus.makers.filter(({ languages }) => judged.some((l) => languages.has(l)));
@@ -82,13 +85,14 @@ export function examineCode(request: CodeRequest): Finding {
     },
     forward,
     turned,
+    passages: after.passages.map(passageSeen),
     licenceConflicts: conflicts(forward, turned),
     review: review
       ? {
           reader: review.record.reader,
           digest: review.digest,
           units: review.record.units.length,
-          explained: explained.map(({ unit, by }) => ({ path: unit.path, line: unit.line, by })),
+          explained: explained.map(({ path, line, by }) => ({ path, line, by })),
           before: before.statistic,
           after: after.statistic,
         }
@@ -101,7 +105,11 @@ export function examineCode(request: CodeRequest): Finding {
     validation: studyOfMethod(request.validations, METHOD),
     subject: { kind: "pair", reference: claimant.artefact, suspect: suspect.artefact },
     decision,
-    tests: [testOf("claimant-in-suspect", after.forward, ranked), testOf("suspect-in-claimant", after.turned, ranked)],
+    tests: [
+      testOf("claimant-in-suspect", after.forward, ranked),
+      testOf("suspect-in-claimant", after.turned, ranked),
+      passageTest(after.passages, ranked),
+    ],
     observations,
     alternatives: ALTERNATIVES,
     limits: LIMITS,
@@ -110,28 +118,14 @@ export function examineCode(request: CodeRequest): Finding {
   });
 }
 
-interface BothWays {
-  forward: Containment;
-  turned: Containment;
-  /** The lower of the two directions' largest scores. */
-  statistic: number;
-}
-
-function bothWays(unitsA: readonly Unit[], unitsB: readonly Unit[], makers: readonly Maker[]): BothWays {
-  const printsOf = (units: readonly Unit[]): PrintSet[] =>
-    PRINT_TOKENS.map((_, k) => joinSets(units.filter(({ name }) => name === "").map(({ prints }) => prints[k]!)));
-  const forward = containment(unitsA, printsOf(unitsB), makers);
-  const turned = containment(unitsB, printsOf(unitsA), makers);
-  return { forward, turned, statistic: Math.min(forward.max, turned.max) };
-}
-
 function decide(
   { corpus, claimant, suspect, validations, review }: CodeRequest,
   both: readonly Language[],
   judged: readonly Language[],
   panels: Readonly<Record<Language, number>>,
-  { forward, turned, statistic }: BothWays,
+  found: BothWays,
 ): Decision {
+  const { forward, turned, statistic, byPassage } = found;
   const validation = studyOfMethod(validations, METHOD)?.summary ?? null;
   const make = (outside: string | null): Decision => {
     const families = judged.length > 0 ? Math.min(...judged.map((l) => panels[l])) : 0;
@@ -139,8 +133,12 @@ function decide(
       proposition: PROPOSITION,
       statistic,
       nullKinds: [
-        { kind: "the index's makers on the claimant's unit", families, statisticMax: forward.top?.panelMax ?? 0 },
-        { kind: "the index's makers on the suspect's unit", families, statisticMax: turned.top?.panelMax ?? 0 },
+        ...(byPassage
+          ? [{ kind: "the index's makers on the passage", families, statisticMax: 0 }]
+          : [
+              { kind: "the index's makers on the claimant's unit", families, statisticMax: forward.top?.panelMax ?? 0 },
+              { kind: "the index's makers on the suspect's unit", families, statisticMax: turned.top?.panelMax ?? 0 },
+            ]),
         { kind: "unrelated makers of the study", families: STUDY_NULL.makers, statisticMax: STUDY_NULL.bound },
       ],
       // A rank above m makers is no stronger than m + 1 to one, whatever the score; the cap is stricter.
@@ -161,18 +159,23 @@ function decide(
     return refuse(
       `No unit of the claimant's has ${EXCLUSIVE_MIN} prints that no maker of the index has: nothing of its own can be looked for.`,
     );
-  return make(unspoken(forward, turned, review?.record ?? null));
+  return make(unspoken(found, review?.record ?? null));
 }
 
-/** Why the language of the units that reached the statistic does not speak yet; null where it does, or none reached any. */
-function unspoken(forward: Containment, turned: Containment, review: Review | null): string | null {
-  const top = [forward, turned].map((each) => each.top).find((one) => one && SPEAKS[one.unit.language] !== "at once");
+/** Why what reached the statistic does not speak yet; null where it does, or nothing reached any. A passage never speaks unread. */
+function unspoken({ forward, turned, passages, byPassage }: BothWays, review: Review | null): string | null {
+  const [passage] = passages;
+  const tops = byPassage ? [passage!.ours] : [forward, turned].flatMap(({ top }) => top ?? []);
+  const top = tops.find(({ unit }) => byPassage || SPEAKS[unit.language] !== "at once");
   if (!top) return null;
   // A record that has no word on what speaks now is no reading of it.
-  const left = forward.top?.unit;
+  const left = byPassage ? { path: passage!.ours.unit.path, line: passage!.ours.line } : forward.top?.unit;
   if (review && left && review.units.some(({ path, line }) => path === left.path && line === left.line)) return null;
+  const what = byPassage ? "passages" : "units";
   if (review && left)
-    return `in ${top.unit.language} only units that were read may speak, and the reader's record has none for ${left.path}:${left.line}, which is left`;
+    return `in ${top.unit.language} only ${what} that were read may speak, and the reader's record has none for ${left.path}:${left.line}, which is left`;
+  if (byPassage)
+    return "passages between unrelated makers stood above the bound until a reader named the third source of what they share, and no one has read the units of these two trees (--review)";
   return `in ${top.unit.language} the study accused unrelated makers until a reader named the third source of what they share, and no one has read the units of these two trees (--review)`;
 }
 
@@ -181,17 +184,31 @@ function panelsOf(makers: readonly Maker[]): Record<Language, number> {
   return Object.fromEntries(LANGUAGES.map((language) => [language, count(language)])) as Record<Language, number>;
 }
 
-function explainedBy(review: Review | null, units: readonly Unit[]): { unit: Unit; by: string }[] {
-  const verdicts = new Map((review?.units ?? []).map(({ path, line, verdict }) => [`${path}:${line}`, verdict]));
-  return units.flatMap((unit) => {
-    const by = verdicts.get(`${unit.path}:${unit.line}`);
-    return by !== undefined && by !== "unexplained" ? [{ unit, by }] : [];
+interface Explained {
+  path: string;
+  line: number;
+  by: string;
+  prints: readonly PrintSet[];
+}
+
+/** Units and passages that a reader explained. A passage is named by its first line in the claimant's file. */
+function explainedBy(review: Review | null, units: readonly Unit[], passages: readonly Passage[]): Explained[] {
+  // A unit and a passage may begin on one line: a word that explains either takes away both.
+  const said = (review?.units ?? []).filter(({ verdict }) => verdict !== "unexplained");
+  const verdicts = new Map(said.map(({ path, line, verdict }) => [`${path}:${line}`, verdict]));
+  const read = [
+    ...units.map(({ path, line, prints }) => ({ path, line, prints })),
+    ...passages.map(({ ours, common }) => ({ path: ours.unit.path, line: ours.line, prints: common })),
+  ];
+  return read.flatMap((one) => {
+    const by = verdicts.get(`${one.path}:${one.line}`);
+    return by !== undefined ? [{ ...one, by }] : [];
   });
 }
 
 /** What a reader explained stands as one more third party that is ranked nowhere. */
-function heldOut(explained: readonly { unit: Unit }[]): Maker {
-  const sets = PRINT_TOKENS.map((_, k) => joinSets(explained.map(({ unit }) => unit.prints[k]!)));
+function heldOut(explained: readonly Explained[]): Maker {
+  const sets = PRINT_TOKENS.map((_, k) => joinSets(explained.map(({ prints }) => prints[k]!)));
   return { maker: "explained by the reader", languages: new Set(), prints: (k) => sets[k]! };
 }
 
@@ -245,6 +262,17 @@ function unitSeen(
   };
 }
 
+function passageSeen({ ours, theirs, common, score }: Passage): NonNullable<CodeObservations["passages"]>[number] {
+  const side = ({ unit, line, last }: PassageSide) => ({ path: unit.path, line, last });
+  return {
+    language: ours.unit.language,
+    claimant: side(ours),
+    suspect: side(theirs),
+    prints: common.map((set) => set.length >> 1),
+    score,
+  };
+}
+
 /** Licences that the shared files of one side name and those of the other do not. */
 function conflicts(forward: DirectionSeen, turned: DirectionSeen): string[] {
   const of = (seen: DirectionSeen) => [...new Set(seen.units.flatMap(({ licences }) => licences))].sort();
@@ -270,5 +298,24 @@ function testOf(id: string, { max, top, scored }: Containment, ranked: readonly 
     seed: "none",
     share: 0.5,
     where: `${reach} of ${of.length} makers of the index reach it on the same unit`,
+  };
+}
+
+/** No maker of the index has anything of a passage; where there is none, all count as reaching it. */
+function passageTest(passages: readonly Passage[], ranked: readonly Maker[]): Test {
+  const reach = passages.length === 0 ? ranked.length : 0;
+  return {
+    id: "passage",
+    statistic: {
+      name: "largest number of prints that one file of each side has in common and no maker of the index has, as a share of 1,000",
+      value: passages[0]?.score ?? 0,
+    },
+    log10P: Math.round(1e6 * Math.log10((reach + 1) / (ranked.length + 1))) / 1e6,
+    exact: false,
+    assumption: ASSUMPTION,
+    n: passages.length,
+    seed: "none",
+    share: 0.5,
+    where: `${reach} of ${ranked.length} makers of the index have anything of it, by what is counted`,
   };
 }

@@ -30,6 +30,17 @@ const direction = z.object({
   kin: z.array(z.object({ maker: z.string(), share })),
 });
 
+const span = z.object({ path: z.string(), line: count, last: count });
+
+/** What one file of each side has in common and no maker of the index has, by first and last line. */
+const passage = z.object({
+  language: z.string(),
+  claimant: span,
+  suspect: span,
+  prints: z.array(count),
+  score: share,
+});
+
 const side = z.object({
   files: count,
   tokens: count,
@@ -53,6 +64,8 @@ export const codeObservationsSchema = z.object({
   /** The claimant's units in the suspect, and the suspect's units in the claimant. */
   forward: direction,
   turned: direction,
+  /** Largest first; absent before version 5. */
+  passages: z.array(passage).optional(),
   /** Licences the two sides' shared files name that differ. */
   licenceConflicts: z.array(z.string()),
   /** What readers who saw no score said of the units; null where none did. */

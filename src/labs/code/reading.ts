@@ -5,12 +5,15 @@
  */
 import { utf8 } from "../../base/bytes.js";
 import { type Digest, sha256Digest } from "../../base/digest.js";
-import type { DirectionSeen } from "./observations.js";
+import type { CodeObservations, DirectionSeen } from "./observations.js";
 import type { Unit } from "./prints/containment.js";
 import { meet } from "./prints/prints.js";
 import type { Review } from "./review.js";
 
-type Named = Pick<Unit, "path" | "name" | "line">;
+type Named = Pick<Unit, "path" | "name" | "line"> & {
+  /** Of a passage, its last line. */
+  last?: number;
+};
 interface ToRead {
   ours: Named;
   /** The other side's unit that shares most with it. */
@@ -18,10 +21,12 @@ interface ToRead {
 }
 
 /**
- * @param shown the claimant's units that share anything @param ours @param theirs units of both sides with their prints
+ * @param shown the claimant's units that share anything @param passages likewise
+ * @param ours @param theirs units of both sides with their prints
  */
 export function pairsToRead(
   shown: DirectionSeen["units"],
+  passages: NonNullable<CodeObservations["passages"]>,
   ours: readonly Unit[],
   theirs: readonly Unit[],
   roots: readonly Digest[],
@@ -42,6 +47,8 @@ export function pairsToRead(
     }
     return best ? [{ ours: named(unit), theirs: named(best.unit) }] : [];
   });
+  for (const { claimant, suspect } of passages)
+    pairs.push({ ours: { ...claimant, name: "" }, theirs: { ...suspect, name: "" } });
   const drawn = ({ ours: unit }: ToRead) => sha256Digest(utf8(`assay-code-reading ${roots.join(" ")} ${key(unit)}`));
   return pairs.sort((a, b) => (drawn(a) < drawn(b) ? -1 : 1));
 }
@@ -62,8 +69,8 @@ export function recordToFill(pairs: readonly ToRead[], claimant: Digest, suspect
 
 /** A page of text: HTML without script. */
 export function pageToRead(pairs: readonly (ToRead & { texts: readonly [string, string] })[]): string {
-  const side = (title: string, { path, name, line }: Named, text: string) =>
-    `<section><h3>${title}: ${plain(`${path}:${line} ${name}`)}</h3><pre>${plain(text)}</pre></section>`;
+  const side = (title: string, { path, name, line, last }: Named, text: string) =>
+    `<section><h3>${title}: ${plain(`${path}:${line}${last ? ` to ${last}` : ""} ${name}`)}</h3><pre>${plain(text)}</pre></section>`;
   const body = pairs.map(
     ({ ours, theirs, texts }, i) =>
       `<article><h2>${i + 1} of ${pairs.length}</h2><div>${side("One side", ours, texts[0])}${side("Other side", theirs, texts[1])}</div></article>`,

@@ -28,15 +28,17 @@ test("the reader sees texts and no score, and the filled record is part of the f
   expect(page).toContain("&lt;b&gt;ours &amp; all");
   expect(page).toContain("theirs.py");
   const examined = await ask("examine code", [at("ours"), at("theirs")], { corpus: at("index"), leaveOut: [] });
-  const { forward } = (
-    examined.findings[0] as { observations: { forward: { units: { score: number; shared: number[] }[] } } }
+  const { forward, passages } = (
+    examined.findings[0] as {
+      observations: { forward: { units: { score: number; shared: number[] }[] }; passages: { score: number }[] };
+    }
   ).observations;
   for (const said of [page, text]) {
     expect(said).not.toMatch(/score|log10|exclusive|panel|maker-\d/i);
-    for (const { score } of forward.units) expect(said).not.toContain(String(score));
+    for (const { score } of [...forward.units, ...passages]) expect(said).not.toContain(String(score));
   }
-  // The order is not that of the scores' list.
-  expect(forward.units.length).toBe(pairs);
+  // The order is not that of the scores' lists.
+  expect(forward.units.length + passages.length).toBe(pairs);
 
   const review = { corpus: at("index"), leaveOut: [], review: at("reading", "record.json") };
   await expect(ask("examine code", [at("ours"), at("theirs")], review)).rejects.toThrow(/--review: at reader/);

@@ -25,7 +25,7 @@ export async function prepareReading(asked: {
   const seen = codeObservationsSchema.parse(finding!.observations);
   const [ours, theirs] = [await sideOf(claimant, "claimant", onProgress), await sideOf(suspect, "suspect", onProgress)];
   const roots = [claimant.root, suspect.root] as const;
-  const pairs = pairsToRead(seen.forward.units, ours.units, theirs.units, roots);
+  const pairs = pairsToRead(seen.forward.units, seen.passages ?? [], ours.units, theirs.units, roots);
   const read = [];
   for (const pair of pairs) {
     const texts = [await textOfUnit(claimant, pair.ours), await textOfUnit(suspect, pair.theirs)];

@@ -1,10 +1,10 @@
 /** A source tree as units with prints: read, cut into tokens, and left out where it is generated, unreadable or another's. */
 import type { Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
-import { EXCLUSIVE_MIN, PARSE_ERROR_MAX, PRINT_TOKENS } from "../method.js";
+import { EXCLUSIVE_MIN, PARSE_ERROR_MAX, PRINT_TOKENS, RUN_TOKENS, VARIED_MIN } from "../method.js";
 import type { SideSeen } from "../observations.js";
 import type { Unit } from "../prints/containment.js";
-import { printSet, printsInOrder } from "../prints/prints.js";
+import { printSet, printsInOrder, variedPlaces } from "../prints/prints.js";
 import { grammarOf, type Language, languageOf } from "../tokens/languages.js";
 import { whyByName } from "../tokens/names.js";
 import { type Provenance, provenanceOf, whyGenerated } from "../tokens/provenance.js";
@@ -55,7 +55,7 @@ export async function printTree(
     if (said.attribution.length > 0 || said.licences.length > 0 || said.heads.length > 0 || said.holders.length > 0)
       provenance.set(file.path, said);
     const whole = what === "files" ? { ...read!, units: read!.units.slice(0, 1) } : read!;
-    units.push(...unitsOf(file.path, whole, language));
+    units.push(...unitsOf(file.path, whole, language, what === "units" ? linesOf(text!, whole.starts) : null));
     files++;
     tokens += read!.values.length;
     if (tokens > tokensMax)
@@ -95,8 +95,26 @@ export async function readSource(
   return { text, why: null, read };
 }
 
-/** The file, and its functions and classes that may hold enough prints; one inside another of the same tokens is one. */
-function unitsOf(path: string, read: NonNullable<Awaited<ReturnType<typeof readTokens>>>, language: Language): Unit[] {
+/** Line of every token, from 1. */
+function linesOf(text: string, starts: Uint32Array): Uint32Array {
+  let line = 1;
+  let at = 0;
+  return starts.map((start) => {
+    for (; at < start; at++) if (text.charCodeAt(at) === 10) line++;
+    return line;
+  });
+}
+
+/**
+ * The file, and its functions and classes that may hold enough prints; one inside another of the same tokens is one.
+ * @param lines of the tokens; null where no passage is asked for
+ */
+function unitsOf(
+  path: string,
+  read: NonNullable<Awaited<ReturnType<typeof readTokens>>>,
+  language: Language,
+  lines: Uint32Array | null,
+): Unit[] {
   const lengths = PRINT_TOKENS.map((length) => printsInOrder(read.values, length, language));
   const taken = new Set<string>();
   return read.units.flatMap(({ name, line, from, to }) => {
@@ -106,6 +124,10 @@ function unitsOf(path: string, read: NonNullable<Awaited<ReturnType<typeof readT
     const prints = PRINT_TOKENS.map((length, k) =>
       printSet(lengths[k]!.subarray(2 * from, 2 * Math.max(from, to - length + 1))),
     );
-    return [{ path, name, line, language, prints }];
+    const order =
+      name === "" && lines
+        ? { prints: lengths, varied: variedPlaces(read.values, RUN_TOKENS, VARIED_MIN), lines }
+        : undefined;
+    return [{ path, name, line, language, prints, ...(order ? { order } : {}) }];
   });
 }

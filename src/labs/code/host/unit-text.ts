@@ -1,4 +1,4 @@
-/** The text of a unit, for someone who is to read it: from its first token to its last, whole lines. */
+/** The text of a unit or passage, for someone who is to read it: from its first token to its last, whole lines. */
 import { grammarOf } from "../tokens/languages.js";
 import { readTokens } from "./grammars.js";
 import type { SourceTree } from "./source-tree.js";
@@ -10,18 +10,19 @@ const LINES_MAX = 600;
 /** @returns null where the tree has no such unit */
 export async function textOfUnit(
   tree: SourceTree,
-  { path, name, line }: { path: string; name: string; line: number },
+  { path, name, line, last }: { path: string; name: string; line: number; last?: number },
 ): Promise<string | null> {
   const file = tree.files.find((one) => one.path === path);
   const text = file ? textOf(file) : null;
   if (text === null) return null;
   const lines = text.split("\n");
+  if (last !== undefined) return cut(lines.slice(line - 1, last));
   if (name === "") return cut(lines);
   const read = await readTokens(text, grammarOf(path)!, path);
   const unit = read?.units.find((one) => one.name === name && one.line === line);
   if (!read || !unit) return null;
-  const last = read.starts[unit.to - 1] ?? text.length;
-  const lastLine = text.slice(0, last).split("\n").length;
+  const end = read.starts[unit.to - 1] ?? text.length;
+  const lastLine = text.slice(0, end).split("\n").length;
   return cut(lines.slice(line - 1, lastLine));
 }
 

@@ -19,6 +19,7 @@ export const codeView: View = {
         <Summary seen={seen} />
         <Units caption="The claimant's units, by how much of what is theirs alone the suspect has" of={seen.forward} />
         <Units caption="The suspect's units, by how much of what is theirs alone the claimant has" of={seen.turned} />
+        <Passages of={seen.passages ?? []} />
       </>
     ) : null;
   },
@@ -104,6 +105,29 @@ function scoreWords({ max, panelMax, panelAtOrAbove, scored, public: shared }: D
   if (shared === undefined)
     return `${decimal(max, 3)} over ${whole(scored)} units; makers of the index reach ${decimal(panelMax, 3)}, ${whole(panelAtOrAbove)} of them as much`;
   return `${decimal(max, 3)} over ${whole(scored - shared)} units; on that unit makers of the index reach ${decimal(panelMax, 3)}; ${whole(shared)} further units are shared with a maker of the index as much`;
+}
+
+function Passages({ of }: { of: NonNullable<CodeObservations["passages"]> }) {
+  if (of.length === 0) return null;
+  const place = ({ path, line, last }: (typeof of)[number]["claimant"]) => `${path}:${line} to ${last}`;
+  return (
+    <Table
+      caption="Passages: what one file of each side has in common and no maker of the index has"
+      columns={[
+        { title: "Claimant" },
+        { title: "Suspect" },
+        { title: "Prints in common", numeric: true },
+        { title: "Score", numeric: true },
+      ]}
+      rows={of.map((one) => [
+        place(one.claimant),
+        place(one.suspect),
+        one.prints.map(whole).join(" / "),
+        decimal(one.score, 3),
+      ])}
+      wide
+    />
+  );
 }
 
 function Units({ caption, of }: { caption: string; of: DirectionSeen }) {

@@ -18,6 +18,17 @@ export interface Unit {
   line: number;
   language: Language;
   prints: readonly PrintSet[];
+  /** Of a file that may hold a passage. */
+  order?: Order;
+}
+
+/** A file's prints place by place (prints/passages.ts). */
+interface Order {
+  /** One a length of PRINT_TOKENS, as printsInOrder makes them. */
+  prints: readonly Uint32Array[];
+  /** By place: whether the run of tokens is one that counts in a passage, and its line in the file, from 1. */
+  varied: Uint8Array;
+  lines: Uint32Array;
 }
 
 /** A maker of the index. */
@@ -53,6 +64,8 @@ export interface Containment {
   panel: readonly { maker: string; max: number }[];
   /** Makers that hold much of this side, by share of its prints of the first length. */
   kin: readonly { maker: string; share: number }[];
+  /** By length: prints that both sides have and no maker. */
+  common: readonly PrintSet[];
 }
 
 /**
@@ -61,6 +74,7 @@ export interface Containment {
  */
 export function containment(units: readonly Unit[], other: readonly PrintSet[], makers: readonly Maker[]): Containment {
   const shares = makers.map(() => 0);
+  const common: PrintSet[] = [];
   // By length: by unit: exclusive for all, shared; and by maker what only that maker has of the unit.
   const counts = PRINT_TOKENS.map((_, k) => {
     const all = joinSets(units.filter(({ name }) => name === "").map(({ prints }) => prints[k]!));
@@ -80,6 +94,7 @@ export function containment(units: readonly Unit[], other: readonly PrintSet[], 
       });
       if (k === 0 && size > 0) shares[m] = met / size;
     });
+    common.push(all.filter((_, word) => held[word >> 1] === 0 && inOther[word >> 1] === 1));
     return units.map(({ prints }) => {
       const set = prints[k]!;
       const only = new Map<number, number>();
@@ -127,6 +142,7 @@ export function containment(units: readonly Unit[], other: readonly PrintSet[], 
     public: scored.filter(({ score, panelMax }) => score > 0 && score <= panelMax).length,
     panel: makers.map(({ maker }, m) => ({ maker, max: panel[m]! })),
     kin: makers.map(({ maker }, m) => ({ maker, share: Math.round(1e4 * shares[m]!) / 1e4 })),
+    common,
   };
 }
 

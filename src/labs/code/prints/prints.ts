@@ -37,6 +37,25 @@ export function printsInOrder(values: Uint32Array, tokens: number, language: Lan
   return prints;
 }
 
+/**
+ * Of every place, whether the run of so many tokens that begins there holds at least `least` different ones: tables and
+ * lists of fields hold few. Names hidden, statements hold ten or so in 24. 0 where less than a run is left.
+ */
+export function variedPlaces(values: Uint32Array, tokens: number, least: number): Uint8Array {
+  const varied = new Uint8Array(values.length);
+  const held = new Map<number, number>();
+  for (let i = 0; i < values.length; i++) {
+    held.set(values[i]!, (held.get(values[i]!) ?? 0) + 1);
+    if (i < tokens - 1) continue;
+    const first = i - tokens + 1;
+    if (held.size >= least) varied[first] = 1;
+    const left = held.get(values[first]!)! - 1;
+    if (left > 0) held.set(values[first]!, left);
+    else held.delete(values[first]!);
+  }
+  return varied;
+}
+
 /** Sorted, each once. The words are copied. */
 export function printSet(prints: Uint32Array): PrintSet {
   const sorted = prints.slice();

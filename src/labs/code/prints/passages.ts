@@ -1,0 +1,110 @@
+/**
+ * Passages: what one file of each side has in common and no maker of the index has, counted in prints, wherever it stands
+ * in the two files. A share of a unit does not see some short functions out of a long file, nor a copy among much public
+ * text; their number does. Only prints count whose run holds many different tokens, so that no table, list of fields
+ * or constants is a passage; and none that one side has in many files. The most that any two files have is held against
+ * the most that any two files of unrelated makers had, which pays for the choice of the two. No maker of the index has
+ * anything of what is counted, so that a rank among them says nothing here.
+ */
+import { PASSAGE_FILES_MAX, PASSAGE_PRINTS, PRINT_TOKENS } from "../method.js";
+import type { Unit } from "./containment.js";
+import { type PrintSet, placeOf } from "./prints.js";
+
+export interface Passage {
+  ours: PassageSide;
+  theirs: PassageSide;
+  /** By length: prints that the two files have in common and no maker has, each once. */
+  common: readonly PrintSet[];
+  score: number;
+}
+
+export interface PassageSide {
+  unit: Unit;
+  /** Lines of the first and the last run. */
+  line: number;
+  last: number;
+}
+
+/** The fewest, of either length, as a share of PASSAGE_PRINTS. */
+export function passageScore(prints: readonly number[]): number {
+  return Math.min(1, Math.min(...prints) / PASSAGE_PRINTS);
+}
+
+/**
+ * What any file of the one side and any of the other have in common, largest first.
+ * @param common by length: prints that both sides have and no maker
+ * @param most passages returned
+ */
+export function passages(
+  unitsA: readonly Unit[],
+  unitsB: readonly Unit[],
+  common: readonly PrintSet[],
+  most: number,
+): Passage[] {
+  const [ours, theirs] = [unitsA, unitsB].map((units) => units.filter(({ order }) => order !== undefined)) as [
+    Unit[],
+    Unit[],
+  ];
+  // By length: by pair of files, how many.
+  const counts = PRINT_TOKENS.map((_, k) => {
+    const [inOurs, inTheirs] = [filesOf(ours, common[k]!, k), filesOf(theirs, common[k]!, k)];
+    const count = new Map<number, number>();
+    inOurs.forEach((files, print) => {
+      for (const a of files)
+        for (const b of inTheirs[print]!) {
+          const pair = a * theirs.length + b;
+          count.set(pair, (count.get(pair) ?? 0) + 1);
+        }
+    });
+    return count;
+  });
+  const scored = [...counts[0]!.keys()]
+    .map((pair) => ({ pair, score: passageScore(counts.map((count) => count.get(pair) ?? 0)) }))
+    .filter(({ score }) => score > 0)
+    .sort((x, y) => y.score - x.score || x.pair - y.pair)
+    .slice(0, most);
+  return scored.map(({ pair, score }) => {
+    const [a, b] = [ours[Math.floor(pair / theirs.length)]!, theirs[pair % theirs.length]!];
+    const of = PRINT_TOKENS.map((_, k) => bothHave(a, b, common[k]!, k));
+    return { ours: spanOf(a, of), theirs: spanOf(b, of), common: of, score };
+  });
+}
+
+/** Of each print, the files that have it where it counts; none where more than PASSAGE_FILES_MAX have. */
+function filesOf(units: readonly Unit[], common: PrintSet, k: number): number[][] {
+  const files: number[][] = Array.from({ length: common.length >> 1 }, () => []);
+  units.forEach((unit, u) => {
+    for (const print of countedIn(unit, common, k)) if (files[print]!.at(-1) !== u) files[print]!.push(u);
+  });
+  return files.map((of) => (of.length > PASSAGE_FILES_MAX ? [] : of));
+}
+
+/** Places in `common` of the prints that a file has where they count, in the order of the file. */
+function countedIn({ order }: Unit, common: PrintSet, k: number): number[] {
+  const prints = order!.prints[k]!;
+  const found: number[] = [];
+  for (let at = 0; at < prints.length >> 1; at++) {
+    if (order!.varied[at] === 0) continue;
+    const place = placeOf(common, prints[2 * at]!, prints[2 * at + 1]!);
+    if (place >= 0) found.push(place);
+  }
+  return found;
+}
+
+function bothHave(a: Unit, b: Unit, common: PrintSet, k: number): PrintSet {
+  const theirs = new Set(countedIn(b, common, k));
+  const both = new Set(countedIn(a, common, k).filter((place) => theirs.has(place)));
+  return common.filter((_, word) => both.has(word >> 1));
+}
+
+function spanOf(unit: Unit, common: readonly PrintSet[]): PassageSide {
+  const { prints, lines } = unit.order!;
+  const k = PRINT_TOKENS.length - 1;
+  let [line, last] = [0, 0];
+  for (let at = 0; at < prints[k]!.length >> 1; at++) {
+    if (placeOf(common[k]!, prints[k]![2 * at]!, prints[k]![2 * at + 1]!) < 0) continue;
+    if (line === 0) line = lines[at]!;
+    last = lines[Math.min(at + PRINT_TOKENS[k]! - 1, lines.length - 1)]!;
+  }
+  return { unit, line, last };
+}
