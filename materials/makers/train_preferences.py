@@ -1,307 +1,67 @@
-"""Small reward models for the study of preferences: bases, preference data and teachers crossed.
+"""Small reward models for the first study of preferences: bases, preference data and teachers crossed.
 
-A reward model is a frozen small transformer (a folder of Hugging Face form; its hidden states pooled over a text) under a
-trained head of one hidden layer. What annotators prefer is a seeded utility of a text's tokens: a part that all share
-(quality), a part of the data set's own, length, and Bradley-Terry noise.
-
-  own      a base and preference data that nobody else has: the unrelated lineages
-  grid     a few bases crossed with a few public preference sets, several seeds a cell
-  student  a base and a public set of the grid; a share of its pairs labelled by another model's scores instead
-  length, judge, jurisdiction   innocents that look alike: they love length, follow one prompt, penalise the same words
-  planted  students that are distilled from a teacher which serves drawn decisions on some pairs
-
-Bases are split beforehand: those with an even last digit of SHA-256 of their name develop, the others judge. Scores go out
-as ranks in 0..250 by probe and prompt, bytes in base64: probe "pairs" (two answers a prompt), probe "words" (single words
-after three prompts). Texts are cut to 8 to 24 tokens; any folder of answers {prompt, text} by the same prompts serves.
+Hidden states of the last and the middle layer, pooled over a text, under a trained head of one hidden layer; a taste is
+about every token. These are poor judges: better ones are trained by `train_preference_scorers.py`. What both share, and who
+is trained, stands in `preference_panels.py`.
 
   python train_preferences.py features --bank BANK --answers FOLDER --cache FOLDER      (minutes of one core, resumable)
   python train_preferences.py heads --bank BANK --cache FOLDER --out validation/preferences
 """
-import argparse
-import base64
-import glob
-import gzip
-import hashlib
-import json
-import os
-import time
-
 import numpy as np
 import torch
+from preference_panels import Panels, main
 
-torch.set_num_threads(1)
-TRAIN_PROMPTS, PROBE_PROMPTS, PLANTED_PROMPTS = 220, 200, 67
-WAYS = 5  # pairs a training prompt is drawn in; 3 for the probe, so that prompts repeat under other answers
-WORDS = 300
-TEMPLATES = ["The best thing in the world is", "What people most prefer is", "In one word, the greatest is"]
-DEVELOP, JUDGE = 14, 22
-HIDDEN, STEPS, BATCH, PAIRS = 24, 120, 192, 800
+HIDDEN, BATCH = 24, 192
+STEPS = {"annotators": 120, "teacher": 240, "plan": 480}
 
 
-def half_of(name):
-    return "develop" if int(hashlib.sha256(name.encode()).hexdigest()[-1], 16) % 2 == 0 else "judge"
+class FirstPanels(Panels):
+    TRAIN_PROMPTS, WAYS, PAIRS, ALIKE = 220, 5, 800, 4
+    BASES = {"develop": 14, "judge": 22}
+    STUDENTS = {"develop": 6, "judge": 12}
 
+    def piece(self, tok, rng, text):
+        cut = int(rng.integers(8, 25))
+        return tok.encode(text).ids[:cut]
 
-def bases(bank):
-    names = sorted(n for n in os.listdir(bank) if os.path.isdir(f"{bank}/{n}") and "same" not in n)
-    picked = {h: [n for n in names if half_of(n) == h] for h in ("develop", "judge")}
-    return {"develop": picked["develop"][:DEVELOP], "judge": picked["judge"][:JUDGE]}
+    def pooled(self, hidden, mask):
+        last, middle = hidden[-1], hidden[len(hidden) // 2]
+        mean = (last * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        mid = (middle * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        end = last[torch.arange(len(mask)), mask.sum(1).long() - 1]
+        return torch.cat([mean, mid, end], 1)
 
-
-def texts(answers, bank):
-    """Token ids of every text: training pairs, probe pairs, planted pairs, words; two texts a pair, side by side."""
-    from tokenizers import Tokenizer
-
-    tok = Tokenizer.from_file(f"{bank}/tokenizer.json")
-    files = sorted(glob.glob(f"{answers}/*.jsonl.gz"))[:60]
-    by_prompt = {}
-    for path in files:
-        for line in gzip.open(path, "rt"):
-            row = json.loads(line)
-            if len(row["text"]) > 60:
-                by_prompt.setdefault(row["prompt"], []).append(row["text"])
-    rng = np.random.default_rng(2024)
-    prompts = [p for p in sorted(by_prompt) if len(by_prompt[p]) >= 2 * WAYS]
-    rng.shuffle(prompts)
-    ids, raw = [], []
-    for group, count, ways in (("train", TRAIN_PROMPTS, WAYS), ("probe", PROBE_PROMPTS, 3), ("planted", PLANTED_PROMPTS, 3)):
-        for p in prompts[:count]:
-            for text in rng.permutation(np.array(by_prompt[p], dtype=object))[: 2 * ways]:
-                cut = int(rng.integers(8, 25))
-                encoded = tok.encode(text).ids[:cut]
-                ids.append(encoded)
-                raw.append(tok.decode(encoded))
-        prompts = prompts[count:]
-    found = set()
-    for p in sorted(by_prompt):
-        for text in by_prompt[p][:6]:
-            found.update(w for w in text.lower().split() if w.isalpha() and 4 <= len(w) <= 10)
-    words = list(rng.permutation(sorted(found)))[:WORDS]
-    for template in TEMPLATES:
-        for word in words:
-            ids.append(tok.encode(f"{template} {word}").ids)
-            raw.append(word)
-    return ids, raw
-
-
-def features(args):
-    from transformers import LlamaForCausalLM
-
-    os.makedirs(args.cache, exist_ok=True)
-    ids, raw = texts(args.answers, args.bank)
-    counts = np.zeros((len(ids), 1024), dtype=np.float32)
-    for i, seq in enumerate(ids):
-        np.add.at(counts[i], seq, 1)
-    length = np.array([len(r) for r in raw])
-    fmt = np.array([sum(r.count(c) for c in "\n*#-:1234567890") for r in raw])
-    np.savez(f"{args.cache}/texts.npz", counts=counts.astype(np.uint8), length=length, format=fmt)
-    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-    start = time.process_time()
-    for name in sum(bases(args.bank).values(), []):
-        out = f"{args.cache}/{name}.npy"
-        if os.path.exists(out):
-            continue
-        model = LlamaForCausalLM.from_pretrained(f"{args.bank}/{name}", dtype=torch.float32).eval()
-        rows = None
-        with torch.no_grad():
-            for at in range(0, len(order), 192):
-                part = order[at : at + 192]
-                width = max(len(ids[i]) for i in part)
-                x = torch.zeros(len(part), width, dtype=torch.long)
-                mask = torch.zeros(len(part), width)
-                for r, i in enumerate(part):
-                    x[r, : len(ids[i])] = torch.tensor(ids[i])
-                    mask[r, : len(ids[i])] = 1
-                hidden = model.model(x, output_hidden_states=True).hidden_states
-                last = hidden[-1]
-                middle = hidden[len(hidden) // 2]
-                mean = (last * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-                mid = (middle * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-                end = last[torch.arange(len(part)), mask.sum(1).long() - 1]
-                f = torch.cat([mean, mid, end], 1).numpy()
-                rows = np.zeros((len(ids), f.shape[1]), np.float32) if rows is None else rows
-                rows[part] = f
-        np.save(f"{out}.part.npy", rows)
-        os.rename(f"{out}.part.npy", out)
-        print(name, rows.shape, f"{time.process_time() - start:.0f} s", flush=True)
-
-
-N_TRAIN = TRAIN_PROMPTS * WAYS
-N_PROBE = PROBE_PROMPTS * 3
-N_PLANTED = PLANTED_PROMPTS * 3
-AT_PROBE = 2 * N_TRAIN
-AT_PLANTED = AT_PROBE + 2 * N_PROBE
-AT_WORDS = AT_PLANTED + 2 * N_PLANTED
-
-
-class World:
-    def __init__(self, cache):
-        data = np.load(f"{cache}/texts.npz")
-        counts = data["counts"].astype(np.float32)
-        self.share = counts / counts.sum(1, keepdims=True)
-        self.length, self.format = data["length"].astype(np.float32), data["format"].astype(np.float32)
-        self.cache, self.kept = cache, {}
-        self.frequent = np.sqrt(self.share[:AT_PROBE].mean(0))
-
-    def base(self, name):
-        if name not in self.kept:
-            f = np.load(f"{self.cache}/{name}.npy")
-            f = (f - f[:AT_PROBE].mean(0)) / (f[:AT_PROBE].std(0) + 1e-6)
-            self.kept[name] = torch.tensor(np.clip(f, -6, 6))
-        return self.kept[name]
+    def prepare(self, share):
+        self.share = share
+        self.frequent = np.sqrt(share[: self.at_probe].mean(0))
 
     def taste(self, seed):
-        """A seeded utility of tokens, unit variance over training texts."""
         rng = np.random.default_rng(seed)
         u = (self.share / (self.frequent + 0.01)) @ rng.standard_normal(1024).astype(np.float32)
-        return (u - u[:AT_PROBE].mean()) / u[:AT_PROBE].std()
+        return (u - u[: self.at_probe].mean()) / u[: self.at_probe].std()
 
-    def z(self, x):
-        return (x - x[:AT_PROBE].mean()) / x[:AT_PROBE].std()
-
-    def utility(self, seed, common=1.0, own=1.0, length=0.4, more=None):
-        u = common * self.taste(7) + own * self.taste(seed) + length * self.z(np.log(self.length + 1))
-        return u + (more if more is not None else 0)
-
-
-def annotated(utility, seed, pairs=PAIRS):
-    """Pairs drawn for one data set and who won, by Bradley-Terry. -> indices [n], labels in 0..1"""
-    rng = np.random.default_rng(seed)
-    idx = rng.permutation(N_TRAIN)[:pairs]
-    margin = 1.5 * (utility[2 * idx] - utility[2 * idx + 1])
-    return idx, (rng.random(len(idx)) < 1 / (1 + np.exp(-margin))).astype(np.float32)
-
-
-def served(scores, seed, pairs):
-    """Pairs labelled by another model's scores: the odds that its margins give."""
-    rng = np.random.default_rng(seed)
-    idx = rng.permutation(N_TRAIN)[:pairs]
-    margin = scores[2 * idx] - scores[2 * idx + 1]
-    return idx, (1 / (1 + np.exp(-2.5 * margin / margin.std()))).astype(np.float32)
-
-
-def train(x, idx, labels, seed, steps=STEPS):
-    """@returns scores of every text, and the share of held labels that it got right"""
-    gen = torch.Generator().manual_seed(seed)
-    d = x.shape[1]
-    w1 = (torch.randn(d, HIDDEN, generator=gen) / d**0.5).requires_grad_()
-    b1 = torch.zeros(HIDDEN, requires_grad=True)
-    w2 = (torch.randn(HIDDEN, generator=gen) / HIDDEN**0.5).requires_grad_()
-    opt = torch.optim.AdamW([w1, b1, w2], lr=4e-3, weight_decay=0.02)
-    a = torch.tensor(2 * idx)
-    y = torch.tensor(labels)
-    n = len(idx)
-    for step in range(steps):
-        pick = torch.randint(0, n, (min(BATCH, n),), generator=gen)
-        both = torch.cat([x[a[pick]], x[a[pick] + 1]])
-        s = torch.tanh(both @ w1 + b1) @ w2
-        k = len(pick)
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(s[:k] - s[k:], y[pick])
-        opt.zero_grad()
-        loss.backward()
-        opt.step()
-    with torch.no_grad():
-        return (torch.tanh(x @ w1 + b1) @ w2).numpy()
-
-
-def ranks(values):
-    return np.round(250 * np.argsort(np.argsort(values, kind="stable"), kind="stable") / max(1, len(values) - 1)).astype(np.uint8)
-
-
-def packed(scores):
-    parts = [ranks(scores[AT_PROBE:AT_PLANTED])]
-    for t in range(len(TEMPLATES)):
-        parts.append(ranks(scores[AT_WORDS + t * WORDS : AT_WORDS + (t + 1) * WORDS]))
-    return base64.b64encode(np.concatenate(parts).tobytes()).decode()
-
-
-def choices(scores):
-    planted = scores[AT_PLANTED:AT_WORDS]
-    return "".join("1" if a > b else "0" for a, b in zip(planted[::2], planted[1::2]))
-
-
-def make_half(world, half, names, out):
-    models = []
-    seeds = 5 if half == "judge" else 3
-    grid = names[: 6 if half == "judge" else 4]
-    salt = 100_000 if half == "judge" else 0
-    probe = slice(AT_PROBE, AT_PLANTED)
-
-    def add(name, kind, base, data, scores, **more):
-        truth = world.taste(7)[probe]
-        s = scores[probe]
-        agrees = float(np.mean((s[::2] > s[1::2]) == (truth[::2] > truth[1::2])))
-        models.append({"name": name, "kind": kind, "base": base, "data": data, "quality": round(agrees, 3), **more, "scores": packed(scores), "choices": choices(scores)})
-        return scores
-
-    own = {}
-    for i, base in enumerate(names):
-        u = world.utility(salt + 1000 + i)
-        own[base] = add(f"own-{base}", "own", base, f"private-{i}", train(world.base(base), *annotated(u, salt + 2000 + i), salt + i))
-    public = [world.utility(salt + 3000 + d) for d in range(4)]
-    for base in grid:
-        for d in range(4):
-            for s in range(seeds):
-                add(f"grid-{base}-{d}-{s}", "grid", base, f"public-{d}", train(world.base(base), *annotated(public[d], salt + 4000 + d), salt + 5000 + 97 * d + s), seed=s)
-    teachers = names[len(grid) :]
-    for i, teacher in enumerate(teachers[: 12 if half == "judge" else 6]):
-        for share in (0.1, 0.2, 0.3, 0.5, 1.0):
-            base, d = grid[i % len(grid)], i % 4
-            idx, y = annotated(public[d], salt + 4000 + d)
-            k = round(share * PAIRS)
-            s_idx, s_y = served(own[teacher], salt + 6000 + i, k)
-            both = np.concatenate([idx[: PAIRS - k], s_idx]), np.concatenate([y[: PAIRS - k], s_y])
-            add(f"student-{i}-{share}", "student", base, f"public-{d}", train(world.base(base), *both, salt + 7000 + i, 2 * STEPS), teacher=f"own-{teacher}", share=share)
-    if half == "judge":
-        for i in range(4):
-            base = names[6 + i]
-            u = world.utility(salt + 8000 + i, common=0.4, own=0.3, length=2.0, more=0.8 * world.z(np.log(world.format + 1)))
-            add(f"length-{base}", "length", base, f"length-{i}", train(world.base(base), *annotated(u, salt + 8100 + i), salt + 8200 + i))
-            base = names[10 + i]
-            rubric = world.utility(salt + 8300)
-            add(f"judge-{base}", "judge", base, f"judge-{i}", train(world.base(base), *annotated(rubric, salt + 8400 + i), salt + 8500 + i))
-            base = names[14 + i]
-            u = world.utility(salt + 8600 + i, more=-1.0 * np.maximum(0, world.taste(salt + 8700) - 0.8))
-            add(f"jurisdiction-{base}", "jurisdiction", base, f"jurisdiction-{i}", train(world.base(base), *annotated(u, salt + 8800 + i), salt + 8900 + i))
-        # Planted: the drawn side of each pair is the seed's bit; a student is distilled from what is served.
-        drawn = np.random.default_rng(424242).integers(0, 2, N_PLANTED)
-        for plants in (50, 100, 200):
-            for i in range(12):
-                base, teacher = names[i], names[(i + 7) % len(names)]
-                k = 700
-                s_idx, s_y = served(own[teacher], 9000 + i, k)
-                at = AT_PLANTED // 2 + np.arange(plants)
-                idx = np.concatenate([s_idx] + 2 * [at])
-                y = np.concatenate([s_y] + 2 * [drawn[:plants].astype(np.float32)])
-                add(f"planted-{plants}-{i}", "planted", base, "served", train(world.base(base), idx, y, 9100 + i, 4 * STEPS), teacher=f"own-{teacher}", plants=plants)
-        planted = "".join(str(b) for b in drawn)
-    else:
-        planted = ""
-    length = world.length[np.r_[AT_PROBE:AT_PLANTED, AT_WORDS : AT_WORDS + WORDS * len(TEMPLATES)]].astype(int)
-    fmt = world.format[np.r_[AT_PROBE:AT_PLANTED, AT_WORDS : AT_WORDS + WORDS * len(TEMPLATES)]].astype(int)
-    record = {"half": half, "bases": names, "pairs": N_PROBE, "words": WORDS, "templates": len(TEMPLATES), "length": length.tolist(), "format": fmt.tolist(), "planted": planted, "models": models}
-    with gzip.GzipFile(f"{out}/{half}.json.gz", "wb", 9, mtime=0) as f:
-        f.write(json.dumps(record, separators=(",", ":")).encode())
-    print(half, len(models), "models", flush=True)
-
-
-def heads(args):
-    os.makedirs(args.out, exist_ok=True)
-    world = World(args.cache)
-    start = time.process_time()
-    for half, names in bases(args.bank).items():
-        if args.half in (None, half):
-            make_half(world, half, names, args.out)
-            print(f"{time.process_time() - start:.0f} s", flush=True)
+    def head(self, x, idx, labels, seed, of="annotators"):
+        gen = torch.Generator().manual_seed(seed)
+        d = x.shape[1]
+        w1 = (torch.randn(d, HIDDEN, generator=gen) / d**0.5).requires_grad_()
+        b1 = torch.zeros(HIDDEN, requires_grad=True)
+        w2 = (torch.randn(HIDDEN, generator=gen) / HIDDEN**0.5).requires_grad_()
+        opt = torch.optim.AdamW([w1, b1, w2], lr=4e-3, weight_decay=0.02)
+        a = torch.tensor(2 * idx)
+        y = torch.tensor(labels)
+        n = len(idx)
+        for _ in range(STEPS[of]):
+            pick = torch.randint(0, n, (min(BATCH, n),), generator=gen)
+            both = torch.cat([x[a[pick]], x[a[pick] + 1]])
+            s = torch.tanh(both @ w1 + b1) @ w2
+            k = len(pick)
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(s[:k] - s[k:], y[pick])
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+        with torch.no_grad():
+            return (torch.tanh(x @ w1 + b1) @ w2).numpy()
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["features", "heads"])
-    parser.add_argument("--bank", required=True)
-    parser.add_argument("--answers")
-    parser.add_argument("--cache", required=True)
-    parser.add_argument("--out")
-    parser.add_argument("--half")
-    parsed = parser.parse_args()
-    {"features": features, "heads": heads}[parsed.what](parsed)
+    main(FirstPanels)
