@@ -1,174 +1,65 @@
 /**
- * The study of the preferences laboratory, from scores of small reward models that were trained by materials/makers
- * (train_preferences.py; their scores stand in validation/preferences): bases, preference data and teachers crossed, on
- * halves of the bases that were split beforehand. Every question goes through the laboratory's own door. Writes
- * preferences-shared-origin.json, preferences-planted.json and preferences.tables.md.
+ * The study of `preferences/centred-residuals`, version 2, from scores of small reward models that materials/makers trained
+ * (train_preference_scorers.py; their scores stand in validation/preferences): bases, preference data and teachers crossed,
+ * on halves of the bases that were split beforehand. Questions are asked with the laboratory's own parts, and one of sixty
+ * through its door too, which must say the same. Writes preferences-shared-origin.json and preferences.tables.md.
  *
- *   npm run build && node validation/preferences.study.ts            (about two minutes of one core)
+ *   npm run build && node validation/preferences.study.ts            (about a minute of one core)
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
+import { writeFileSync } from "node:fs";
+import { sha256Digest } from "../dist/base/digest.js";
 import { prng } from "../dist/base/prng.js";
-import { OUTCOME_RULES } from "../dist/finding/outcome-rules.js";
-import { examinePreferences } from "../dist/labs/preferences/examine.js";
-import { METHOD, PLANTED_METHOD } from "../dist/labs/preferences/method.js";
-import { log10Agreement } from "../dist/labs/preferences/planted/examine.js";
-import { keyOf } from "../dist/labs/preferences/scores/score-table.js";
+import { LINEAGES_SPEAK_MIN, MARGIN, METHOD, SHARING_MIN } from "../dist/labs/preferences/method.js";
+import {
+  type Answer,
+  ask,
+  atDoor,
+  type Change,
+  type Model,
+  type Panel,
+  type Papers,
+  readPanel,
+} from "./preferences/panel.ts";
 
-type Half = "develop" | "judge";
-interface Model {
-  name: string;
-  kind: string;
-  base: string;
-  data: string;
-  quality: number;
-  teacher?: string;
-  share?: number;
-  plants?: number;
-  choices: string;
-  values: number[];
-}
-interface Panel {
-  half: Half;
-  bases: string[];
-  keys: { probe: string; prompt: string; item: string; length: number; format: number }[];
-  planted: string;
-  models: Model[];
-}
-
-function read(half: Half): Panel {
-  const bytes = gunzipSync(readFileSync(`validation/preferences/${half}.json.gz`));
-  const { pairs, words, templates, length, format, models, ...rest } = JSON.parse(bytes.toString());
-  const of = (i: number) =>
-    i < 2 * pairs
-      ? { probe: "pairs", prompt: `p${i >> 1}`, item: String(i & 1) }
-      : { probe: "words", prompt: `t${Math.floor((i - 2 * pairs) / words)}`, item: String((i - 2 * pairs) % words) };
-  return {
-    ...rest,
-    keys: Array.from({ length: 2 * pairs + templates * words }, (_, i) => ({
-      ...of(i),
-      length: length[i],
-      format: format[i],
-    })),
-    models: models.map((model: Model & { scores: string }) => ({
-      ...model,
-      values: [...Buffer.from(model.scores, "base64")],
-    })),
-  };
-}
-
-/** How a side is changed, or which items are kept. */
-interface Change {
-  suspect?: (values: readonly number[], panel: Panel) => readonly number[];
-  /** Share of prompts kept on the pairs, and of words. */
-  items?: number;
-  /** Names that are in the panel and undocumented. */
-  hidden?: readonly string[];
-}
-
-const STUDIED = {
-  summary: {
-    type: "assay/validation/v1" as const,
-    method: METHOD.id,
-    methodVersion: METHOD.version,
-    page: "none",
-    nulls: { pairs: 1000, families: 1000, accusedPairs: 0, accusedFamilies: 0 },
-    positives: { pairs: 1000, families: 1000, foundPairs: 1000, foundFamilies: 1000 },
-  },
-  digest: `sha256:${"0".repeat(64)}` as const,
-};
-
-const tables = new Map<string, { rows: Map<string, object>; template: null }>();
-
-function tableOf(panel: Panel, name: string, values: readonly number[], items: number) {
-  const id = `${panel.half} ${name} ${items}`;
-  const known = tables.get(id);
-  if (known) return known;
-  const rows = new Map<string, object>();
-  for (const [i, key] of panel.keys.entries()) {
-    const at = key.probe === "pairs" ? Number(key.prompt.slice(1)) : Number(key.item);
-    if ((at * 0.618034) % 1 < items) rows.set(keyOf(key), { ...key, score: values[i] });
-  }
-  const table = { rows, template: null };
-  tables.set(id, table);
-  return table;
-}
-
-/** One question through the door. @returns the outcome as if a study stood behind it, and what was seen */
-function ask(panel: Panel, reference: Model, suspect: Model, change: Change = {}) {
-  const { items = 1, hidden = [] } = change;
-  const seats = panel.models.filter(
-    ({ name, kind }) =>
-      name !== reference.name &&
-      name !== suspect.name &&
-      (kind === "own" || (kind === "grid" && name.endsWith("-0")) || hidden.includes(name)),
-  );
-  const scorer = (values: readonly number[], as: string) => ({
-    artefact: {
-      name: as,
-      kind: "scores" as const,
-      root: `sha256:${Buffer.from(as).toString("hex").padEnd(64, "0").slice(-64)}` as const,
-    },
-    table: tableOf(panel, as, values, items),
-  });
-  const values = change.suspect ? change.suspect(suspect.values, panel) : suspect.values;
-  const as = change.suspect ? `${suspect.name} ${JSON.stringify([...values.slice(0, 40)])}` : suspect.name;
-  const all = [...seats, reference, suspect];
-  const by = (what: "base" | "data") =>
-    new Map(all.filter(({ name }) => !hidden.includes(name)).map((m) => [m === suspect ? as : m.name, m[what]]));
-  const finding = examinePreferences({
-    reference: scorer(reference.values, reference.name),
-    suspect: scorer(values, as),
-    panel: seats.map((model) => scorer(model.values, model.name)),
-    lineage: {
-      base: by("base"),
-      data: by("data"),
-      together: [],
-      parameters: new Map([
-        [reference.name, 300_000],
-        [as, 300_000],
-      ]),
-    },
-    documented: null,
-    validations: [STUDIED],
-    software: { name: "assay", version: "study", commit: "study" },
-  } as never);
-  const seen = finding.observations as {
-    statistic: number;
-    kinds: { statisticMax: number }[];
-    probes: {
-      probe: string;
-      residual: number;
-      raw: number;
-      agreement: { mean: number; max: number };
-      shuffled: number;
-      kinds: { kind: string; max: number }[];
-    }[];
-  };
-  const stands = seen.kinds.every(({ statisticMax }) => seen.statistic > statisticMax);
-  const [pairs, words] = seen.probes;
-  return {
-    outcome: finding.outcome,
-    stands,
-    statistic: seen.statistic,
-    pairs: pairs!,
-    words: words!,
-    reason: finding.reason,
-  };
-}
-type Answer = ReturnType<typeof ask>;
-
+type Pair = readonly [Model, Model];
 interface Row {
   what: string;
   answers: { a: Model; b: Model; said: Answer }[];
 }
 
-const find = (panel: Panel, name: string) => panel.models.find((model) => model.name === name)!;
+/** One question of so many is put to the laboratory's door too, which must say the same. */
+const DOOR = 60;
+let [questions, doors] = [0, 0];
+/** Mean raw correlation of unrelated lineages in every panel that was asked, by probe. */
+const agreed: Record<"pairs" | "words", number[]> = { pairs: [], words: [] };
+
+function asked(panel: Panel, a: Model, b: Model, change: Change, label: string): Answer {
+  const answer = ask(panel, a, b, change, label);
+  for (const probe of ["pairs", "words"] as const) agreed[probe].push(answer[probe].agreement.mean);
+  if (questions++ % DOOR === 0) {
+    const { statistic, most } = atDoor(panel, a, b, change);
+    doors++;
+    if (Math.abs(statistic - answer.statistic) > 1e-5 || Math.abs(statistic / most - answer.ratio) > 1e-5)
+      throw new Error(`${a.name}, ${b.name} ${label}: the door says ${statistic} by ${most}, not ${answer.ratio}`);
+  }
+  return answer;
+}
+
+/** @param label names a change of scores, which has no other name */
+function within(
+  panel: Panel,
+  what: string,
+  of: readonly Pair[],
+  change: Change | ((a: Model, b: Model) => Change) = {},
+  label = "",
+): Row {
+  process.stderr.write(`${panel.half}: ${what} ${label}, ${of.length}\n`);
+  const changed = typeof change === "function" ? change : () => change;
+  return { what, answers: of.map(([a, b]) => ({ a, b, said: asked(panel, a, b, changed(a, b), label) })) };
+}
+
 const kindOf = (panel: Panel, kind: string) => panel.models.filter((model) => model.kind === kind);
-const within = (panel: Panel, what: string, of: readonly (readonly [Model, Model])[], change?: Change): Row => ({
-  what,
-  answers: of.map(([a, b]) => ({ a, b, said: ask(panel, a, b, change) })),
-});
+const find = (panel: Panel, name: string) => panel.models.find((model) => model.name === name)!;
 
 /** Pairs of each kind of the panel, from its names alone. */
 function pairsOf(panel: Panel) {
@@ -176,36 +67,27 @@ function pairsOf(panel: Panel) {
   const grid = kindOf(panel, "grid");
   const seed = (model: Model, s: number) => model.name.endsWith(`-${s}`);
   const first = grid.filter((model) => seed(model, 0));
+  const second = grid.filter((model) => seed(model, 1));
   const outside = own.filter(({ base }) => !first.some((cell) => cell.base === base));
-  const unrelated = first.flatMap((cell, c) =>
-    outside.filter((_, i) => (i + c) % 2 === 0).map((model) => [model, cell] as const),
-  );
-  const base = grid
-    .filter((model) => seed(model, 1))
-    .flatMap((cell) => [
-      ...first
-        .filter((other) => other.base === cell.base && other.data !== cell.data)
-        .map((other) => [other, cell] as const),
-      [own.find((model) => model.base === cell.base)!, cell] as const,
-    ]);
-  const data = grid
-    .filter((model) => seed(model, 1))
-    .flatMap((cell) =>
-      first
-        .filter((other) => other.data === cell.data && other.base !== cell.base)
-        .map((other) => [other, cell] as const),
-    );
-  const same = first.flatMap((cell) =>
-    grid
-      .filter((other) => other.base === cell.base && other.data === cell.data && (seed(other, 1) || seed(other, 2)))
-      .map((other) => [cell, other] as const),
-  );
-  const students = kindOf(panel, "student").map((model) => [find(panel, model.teacher!), model] as const);
-  const alike = (kind: string) => {
-    const of = kindOf(panel, kind);
-    return of.flatMap((a, i) => of.slice(0, i).map((b) => [a, b] as const));
+  const cross = (of: (a: Model, b: Model) => boolean, from = first): Pair[] =>
+    second.flatMap((cell) => from.filter((other) => of(other, cell)).map((other): Pair => [other, cell]));
+  return {
+    unrelated: first.flatMap((cell, c) =>
+      outside.filter((_, i) => (i + c) % 2 === 0).map((model): Pair => [model, cell]),
+    ),
+    base: cross((a, b) => a.base === b.base && a.data !== b.data, [...first, ...own]),
+    data: cross((a, b) => a.data === b.data && a.base !== b.base),
+    same: first.flatMap((cell) =>
+      grid
+        .filter((other) => other.base === cell.base && other.data === cell.data && !seed(other, 0))
+        .map((other): Pair => [cell, other]),
+    ),
+    students: kindOf(panel, "student").map((model): Pair => [find(panel, model.teacher!), model]),
+    alike: (kind: string) => {
+      const of = kindOf(panel, kind);
+      return of.flatMap((a, i) => of.slice(0, i).map((b): Pair => [a, b]));
+    },
   };
-  return { unrelated, base, data, same, students, alike };
 }
 
 /** Levels of equal size by rank. */
@@ -218,11 +100,15 @@ const noisy = (sd: number) => (values: readonly number[]) => {
     (v) => v + 72 * sd * (Array.from({ length: 12 }, () => source.uint32() / 2 ** 32).reduce((a, b) => a + b, 0) - 6),
   );
 };
-const mixed = (panel: Panel, others: readonly Model[]) => (values: readonly number[]) =>
-  values.map(
-    (v, i) =>
-      (v + others.reduce((sum, other) => sum + other.values[i]!, 0)) / (1 + others.length) + 0 * panel.bases.length,
-  );
+/** The mean with so many strangers: lineages of their own that are no side, the next ones after the reference's. */
+const mixed =
+  (strangers: number) =>
+  (values: readonly number[], panel: Panel, [reference, suspect]: Pair) => {
+    const own = kindOf(panel, "own").filter(({ base }) => base !== reference.base && base !== suspect.base);
+    const from = own.findIndex(({ name }) => name > reference.name) + own.length;
+    const others = Array.from({ length: strangers }, (_, i) => own[(from + i) % own.length]!);
+    return values.map((v, i) => others.reduce((sum, other) => sum + other.values[i]!, v) / (1 + strangers));
+  };
 
 const count = (row: Row) => row.answers.filter(({ said }) => said.stands).length;
 const largest = (row: Row, of: (said: Answer) => number) => Math.max(...row.answers.map(({ said }) => of(said)));
@@ -230,214 +116,358 @@ const mean = (row: Row, of: (said: Answer) => number) =>
   row.answers.reduce((sum, { said }) => sum + of(said), 0) / row.answers.length;
 const f3 = (value: number) => value.toFixed(3);
 const line = (row: Row) =>
-  `| ${row.what} | ${row.answers.length} | ${count(row)} | ${f3(mean(row, (s) => s.pairs.residual))} | ${f3(largest(row, (s) => s.pairs.residual))} | ${f3(mean(row, (s) => s.words.residual))} | ${f3(largest(row, (s) => s.words.residual))} | ${f3(largest(row, (s) => s.statistic))} |`;
+  `| ${row.what} | ${row.answers.length} | ${count(row)} | ${f3(mean(row, (s) => s.pairs.residual))} | ${f3(largest(row, (s) => s.pairs.residual))} | ${f3(mean(row, (s) => s.words.residual))} | ${f3(largest(row, (s) => s.words.residual))} | ${f3(Math.min(...row.answers.map(({ said }) => said.ratio)))} | ${f3(largest(row, (s) => s.ratio))} |`;
 const HEAD =
-  "| pairs | asked | above all | pairs: mean | largest | words: mean | largest | largest statistic |\n| --- | --- | --- | --- | --- | --- | --- | --- |";
+  "| pairs | asked | above all | pairs: mean | largest | words: mean | largest | least ratio | largest ratio |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |";
+const table = (rows: readonly Row[]) => `${HEAD}\n${rows.map(line).join("\n")}`;
+const quality = ({ bases, models }: Panel) => {
+  const of = models.map((model) => model.quality);
+  return `${bases.length} bases, ${models.length} scorers; each prefers the better text in ${(100 * Math.min(...of)).toFixed(0)} to ${(100 * Math.max(...of)).toFixed(0)} % of the pairs.`;
+};
+/** Of every question of a half: the panel's mean raw correlation of unrelated lineages, by which a case is inside or not. */
+const agreement = (rows: readonly Row[]) => {
+  const of = rows.flatMap(({ answers }) => answers.map(({ said }) => said));
+  const [said] = of;
+  return `Agreement is not copying: raw correlation of unrelated lineages is ${f3(said!.pairs.agreement.mean)} on average and up to ${f3(said!.pairs.agreement.max)} on pairs, ${f3(said!.words.agreement.mean)} and ${f3(said!.words.agreement.max)} on words; shuffled items would call ${(100 * said!.pairs.shuffled).toFixed(0)} % and ${(100 * said!.words.shuffled).toFixed(0)} % of them related at 10^-8.`;
+};
 
-const out: string[] = [];
-const halves: Half[] = process.argv.includes("--develop") ? ["develop"] : ["develop", "judge"];
-let judged: { rows: Row[]; panel: Panel; nulls: Row[]; students: Row } | null = null;
-for (const half of halves) {
-  const panel = read(half);
-  const pairs = pairsOf(panel);
-  const byShare = (share: number) => pairs.students.filter(([, student]) => student.share === share);
-  const nulls = [
-    within(panel, "unrelated lineages", pairs.unrelated),
-    within(panel, "two makers on one public base", pairs.base),
-    within(panel, "two makers on one public preference set", pairs.data),
-  ];
-  const same = within(panel, "one base and one preference set, other seeds", pairs.same);
-  const shares = [...new Set(pairs.students.map(([, { share }]) => share!))].sort((a, b) => a - b);
-  const students = shares.map((share) => within(panel, `students, share ${share}`, byShare(share)));
-  const qualities = panel.models.map(({ quality }) => quality);
-  out.push(
-    `## ${half === "judge" ? "The half that judges" : "The half that developed"}`,
-    `${panel.bases.length} bases, ${panel.models.length} scorers; each prefers the better text in ${(100 * Math.min(...qualities)).toFixed(0)} to ${(100 * Math.max(...qualities)).toFixed(0)} % of the pairs.`,
-    `${HEAD}\n${[...nulls, same, ...students].map(line).join("\n")}`,
-  );
-  const plain = nulls[0]!.answers[0]!.said;
-  out.push(
-    `Agreement is not copying: raw correlation of unrelated lineages is ${f3(plain.pairs.agreement.mean)} on average and up to ${f3(plain.pairs.agreement.max)} on pairs, ${f3(plain.words.agreement.mean)} and ${f3(plain.words.agreement.max)} on words; shuffled items would call ${(100 * plain.pairs.shuffled).toFixed(0)} % and ${(100 * plain.words.shuffled).toFixed(0)} % of them related at 10^-8.`,
-  );
-  if (half === "develop") continue;
-  const innocents = [
-    within(panel, "lovers of length and format", pairs.alike("length")),
-    within(panel, "judges by one prompt", pairs.alike("judge")),
-    within(panel, "makers under one jurisdiction", pairs.alike("jurisdiction")),
-    within(
-      panel,
-      "ensembles of three strangers",
-      pairs.unrelated.filter(([a], i) => i % 5 === 0 && !kindOf(panel, "own").slice(-2).includes(a)),
-      {
-        suspect: mixed(panel, kindOf(panel, "own").slice(-2)),
-      },
-    ),
-  ];
-  out.push(`## Innocents that look alike`, `${HEAD}\n${innocents.map(line).join("\n")}`);
-  const items = [0.45, 0.6, 0.8, 1];
-  const curve = shares.map((share) => {
-    const found = items.map((of) => {
-      const row = within(panel, "", byShare(share), { items: of });
-      return `${count(row)} of ${row.answers.length}`;
-    });
-    return `| ${share} | ${found.join(" | ")} |`;
-  });
-  out.push(
-    `## Students found, by share of the teacher's scores and by items`,
-    `| share | ${items.map((of) => `${Math.round(1200 * of)} + ${Math.round(900 * of)} items`).join(" | ")} |\n| ---${" | ---".repeat(items.length)} |\n${curve.join("\n")}`,
-  );
-  const some = pairs.unrelated.filter((_, i) => i % 4 === 0);
-  const taught = [...byShare(0.3), ...byShare(0.5)];
-  const disguises: [string, Change, Change?][] = [
-    ["as it is", {}],
-    ["10 levels", { suspect: levels(10) }],
-    ["5 levels", { suspect: levels(5) }],
-    ["2 levels", { suspect: levels(2) }],
-    ["noise of half a spread", { suspect: noisy(0.5) }],
-    ["noise of a spread", { suspect: noisy(1) }],
-    ["monotone disguise", { suspect: (values) => values.map((v) => Math.expm1(v / 60) + 3) }],
-    ["averaged with one stranger", { suspect: mixed(panel, kindOf(panel, "own").slice(-1)) }],
-    ["averaged with two strangers", { suspect: mixed(panel, kindOf(panel, "own").slice(-2)) }],
-  ];
-  const rows = disguises.map(([what, change]) => {
-    const of = taught.filter(([teacher]) => !kindOf(panel, "own").slice(-2).includes(teacher));
-    const found = within(panel, what, of, change);
-    const accused = within(panel, what, some, change);
-    return `| ${what} | ${count(found)} of ${found.answers.length} | ${count(accused)} of ${accused.answers.length} | ${f3(mean(found, (s) => s.statistic))} | ${f3(largest(accused, (s) => s.statistic))} |`;
-  });
-  const hiddenFound = taught.map(([teacher, student]) => {
-    const other = panel.models.find((m) => m.kind === "student" && m.teacher === teacher.name && m.share === 1)!;
-    return ask(panel, teacher, student, { hidden: [other.name] });
-  });
-  const hiddenNull = some.map(([a, b]) => {
-    const other = panel.models.find((m) => m.kind === "student" && m.teacher === a.name && m.share === 1);
-    return other ? ask(panel, a, b, { hidden: [other.name] }) : null;
-  });
-  const stood = (said: readonly (Answer | null)[]) =>
-    `${said.filter((s) => s?.stands).length} of ${said.filter((s) => s).length}`;
-  rows.push(`| a student of the reference hidden in the panel | ${stood(hiddenFound)} | ${stood(hiddenNull)} | | |`);
-  out.push(
-    `## Disguises and poor scores`,
-    `Students at shares .3 and .5, and unrelated pairs, the suspect's scores changed:`,
-    `| suspect's scores | students found | unrelated accused | students' mean statistic | largest unrelated |\n| --- | --- | --- | --- | --- |\n${rows.join("\n")}`,
-  );
-  const unclear = [...innocents, ...nulls].flatMap(({ answers }) => answers);
-  const at03 = students[shares.indexOf(0.3)]!;
-  const families = new Set(nulls.flatMap(({ answers }) => answers.flatMap(({ a, b }) => [a.base, b.base])));
-  const accused = nulls.flatMap(({ answers }) => answers.filter(({ said }) => said.stands));
-  const summary = {
-    type: "assay/validation/v1",
-    method: METHOD.id,
-    methodVersion: METHOD.version,
-    page: "validation/preferences.md",
-    nulls: {
-      pairs: nulls.reduce((sum, { answers }) => sum + answers.length, 0),
-      families: families.size,
-      accusedPairs: accused.length,
-      accusedFamilies: new Set(accused.flatMap(({ a, b }) => [a.base, b.base])).size,
-    },
-    positives: {
-      pairs: at03.answers.length,
-      families: new Set(at03.answers.map(({ a }) => a.name)).size,
-      foundPairs: count(at03),
-      foundFamilies: new Set(at03.answers.filter(({ said }) => said.stands).map(({ a }) => a.name)).size,
-    },
-    nullKinds: nulls.map((row) => ({
-      kind: row.what,
-      pairs: row.answers.length,
-      families: new Set(row.answers.flatMap(({ a, b }) => [a.base, b.base])).size,
-      statisticMax: largest(row, (s) => s.statistic),
-    })),
-    others: innocents.map((row) => ({ kind: row.what, pairs: row.answers.length, accused: count(row) })),
-    asked: unclear.length,
-    // A rank has no p.
-    nullLog10P: [],
-    positiveLog10P: [],
+const out: string[] = [
+  `A pair is above all where its ratio, the statistic by the most that any pair of no relation in its panel has, is above ${MARGIN}.`,
+];
+const KINDS = [
+  "unrelated lineages",
+  "two makers on one public base",
+  "two makers on one public preference set",
+] as const;
+const SAME = "one base and one preference set, other seeds, documented as different";
+/** Papers of the reference that name neither base nor set as they are. */
+const undisclosed = (a: Model): Change => ({
+  papers: { reference: { base: `undisclosed ${a.base}`, data: `undisclosed ${a.data}` } },
+});
+const nullsOf = (panel: Panel, pairs: ReturnType<typeof pairsOf>) => [
+  within(panel, KINDS[0], pairs.unrelated),
+  within(panel, KINDS[1], pairs.base),
+  within(panel, KINDS[2], pairs.data),
+];
+const studentsOf = (panel: Panel, pairs: ReturnType<typeof pairsOf>) =>
+  [...new Set(pairs.students.map(([, { share }]) => share!))]
+    .sort((a, b) => a - b)
+    .map((share) =>
+      within(
+        panel,
+        `students, share ${share}`,
+        pairs.students.filter(([, student]) => student.share === share),
+      ),
+    );
+
+/** One of so many. */
+const one = <T>(of: readonly T[], thinned = 1): T[] => of.filter((_, i) => i % thinned === 0);
+
+/** Nulls, cells and students of one half. */
+function crossed(panel: Panel, title: string, thin: Partial<Record<"unrelated" | "base" | "data" | "same", number>>) {
+  const every = pairsOf(panel);
+  const pairs = {
+    ...every,
+    unrelated: one(every.unrelated, thin.unrelated),
+    base: one(every.base, thin.base),
+    data: one(every.data, thin.data),
+    same: one(every.same, thin.same),
   };
-  writeFileSync("validation/preferences-shared-origin.json", `${JSON.stringify(summary)}\n`);
-  judged = { rows: students, panel, nulls, students: at03 };
+  const nulls = nullsOf(panel, pairs);
+  const same = within(panel, SAME, pairs.same, undisclosed);
+  const students = studentsOf(panel, pairs);
+  out.push(`## ${title}`, quality(panel), table([...nulls, same, ...students]), agreement([...nulls, same]));
+  return { nulls, same, students, pairs };
 }
 
-if (judged) {
-  const { panel } = judged;
-  const drawn = panel.planted;
-  const planted = kindOf(panel, "planted");
-  const agreed = (model: Model, n: number) =>
-    [...drawn.slice(0, n)].filter((bit, i) => bit === model.choices[i]).length;
-  const strangers = panel.models.filter(
-    ({ kind }) => kind === "own" || kind === "length" || kind === "judge" || kind === "jurisdiction",
+const panel = readPanel("judge-2");
+const { nulls, same, students, pairs } = crossed(panel, "The half that judges", { unrelated: 3, same: 2 });
+
+const innocentScorers = readPanel("innocents-2");
+const cells = (kind: string, i: number): Model => {
+  const { cell, set, name } = kindOf(innocentScorers, kind)[i]!;
+  if (kind.startsWith("taught")) return find(panel, `student-${name.split("-").at(-1)}-1.0`);
+  return kindOf(panel, "grid").find((m) => m.base === cell && m.data === set && m.name.endsWith("-1"))!;
+};
+const honest = (kind: string, what: string) => {
+  const of = kindOf(innocentScorers, kind);
+  return within(
+    panel,
+    what,
+    of.map((reference, i): Pair => [reference, cells(kind, i)]),
+    (_, suspect) => ({ without: suspect.teacher ? [suspect.teacher] : [] }),
   );
-  const KEYS = 20_000;
-  const LEVELS = [0.05, 0.01, 0.001] as const;
-  const n = drawn.length;
-  const least = LEVELS.map((level) => {
-    let k = 0;
-    while (log10Agreement(k, n) > Math.log10(level)) k++;
-    return k;
+};
+const JUDGES = "judges by one prompt, other bases";
+const cohorts = kindOf(readPanel("cohorts-2"), "cohort");
+const completed: Panel = { ...panel, half: "judge-2 and cohorts-2", models: [...panel.models, ...cohorts] };
+/** Three scorers on the suspect's very labels, three on its base. */
+const completing = (_: Model, suspect: Model): Change => ({
+  more: cohorts.filter(({ name }) => name.includes(`-of-${suspect.data}-`)).map(({ name }) => name),
+});
+/** Of a base and data that nobody in the panel has: the door concludes nothing of them, whatever the figures. */
+const alone = [
+  within(panel, "lovers of length and format", pairs.alike("length")),
+  within(panel, JUDGES, pairs.alike("judge")),
+  within(panel, "makers under one jurisdiction", pairs.alike("jurisdiction")),
+];
+const alike = [
+  within(
+    completed,
+    JUDGES,
+    [...pairs.alike("judge"), ...pairs.alike("judge").map(([a, b]): Pair => [b, a])],
+    completing,
+  ),
+  within(panel, "ensembles of three strangers", one(pairs.unrelated, 4), { suspect: mixed(2) }, "mixed 2"),
+  honest("labels", "one set's annotators, other pairs, other bases"),
+  honest("labels-base", "one set's annotators, other pairs, one base"),
+  honest("part", "half of one public set, other bases"),
+  honest("part-base", "half of one public set, one base"),
+  honest("taught", "students of one third scorer, other bases"),
+  honest("taught-base", "students of one third scorer, one base"),
+];
+out.push(
+  "## Innocents that look alike",
+  "Where the panel holds what it must, three scorers on the suspect's base and three with its data at least:",
+  table(alike),
+  "Where it holds neither, so that every outcome is `uncalibrated`:",
+  table(alone),
+);
+
+const byShare = (share: number) => pairs.students.filter(([, student]) => student.share === share);
+/** All of the panel but so many lineages: as few on the suspect's base and with its set as may be, the rest of their own. */
+const few =
+  (lineages: number) =>
+  (a: Model, b: Model): Change => {
+    const seats = panel.models.filter(
+      (m) => (m.kind === "own" || (m.kind === "grid" && m.name.endsWith("-0"))) && m !== a && m !== b,
+    );
+    const drawn = new Map(seats.map((m) => [m, sha256Digest(Buffer.from(`${a.name} ${b.name} ${m.name}`))]));
+    const first = (of: readonly Model[], n: number) =>
+      [...of].sort((x, y) => (drawn.get(x)! < drawn.get(y)! ? -1 : 1)).slice(0, n);
+    const kept = [
+      ...first(
+        seats.filter((m) => m.base === b.base && m.data !== b.data),
+        SHARING_MIN,
+      ),
+      ...first(
+        seats.filter((m) => m.base !== b.base && m.data === b.data),
+        SHARING_MIN,
+      ),
+      ...first(
+        seats.filter((m) => m.kind === "own" && m.base !== b.base && m.base !== a.base),
+        lineages - 2 * SHARING_MIN,
+      ),
+    ];
+    return { without: seats.filter((m) => !kept.includes(m)).map(({ name }) => name) };
+  };
+const small = [
+  within(panel, `${KINDS[0]}, the smallest panel`, pairs.unrelated, few(LINEAGES_SPEAK_MIN)),
+  within(panel, `${KINDS[1]}, the smallest panel`, pairs.base, few(LINEAGES_SPEAK_MIN)),
+  within(panel, `${KINDS[2]}, the smallest panel`, pairs.data, few(LINEAGES_SPEAK_MIN)),
+];
+const smallFound = within(panel, "students, share 1, the smallest panel", byShare(1), few(LINEAGES_SPEAK_MIN));
+out.push(
+  "## The smallest panel that may speak",
+  `${LINEAGES_SPEAK_MIN} lineages, among them ${SHARING_MIN} on the suspect's base and ${SHARING_MIN} with its set, drawn for each pair.`,
+  table([...small, smallFound]),
+);
+
+const said = (reference: Papers | undefined, suspect: Papers | undefined): Change => ({
+  papers: { ...(reference ? { reference } : {}), ...(suspect ? { suspect } : {}) },
+});
+/** Another base, or set, of the grid than the suspect's own. */
+const wrong = (what: "base" | "data", model: Model) => {
+  const of = [...new Set(kindOf(panel, "grid").map((m) => m[what]))];
+  return of[(of.indexOf(model[what]) + 1) % of.length]!;
+};
+const misdocumented = [
+  within(panel, `${KINDS[1]}, which the reference's papers do not name`, one(pairs.base, 2), (a) =>
+    said({ base: `undisclosed ${a.base}` }, undefined),
+  ),
+  within(panel, `${KINDS[1]}, and the suspect's papers name another`, one(pairs.base, 2), (_, b) =>
+    said(undefined, { base: wrong("base", b) }),
+  ),
+  within(panel, `${KINDS[2]}, which the reference's papers do not name`, one(pairs.data, 3), (a) =>
+    said({ data: `undisclosed ${a.data}` }, undefined),
+  ),
+  within(panel, `${KINDS[2]}, and the suspect's papers name another`, one(pairs.data, 3), (_, b) =>
+    said(undefined, { data: wrong("data", b) }),
+  ),
+];
+out.push("## Papers that are not so", table(misdocumented));
+
+const others = kindOf(panel, "own");
+const grids = readPanel("grids-2");
+const worlds = [...new Set(kindOf(grids, "grid").map(({ data }) => data.replace(/-\d$/, "")))];
+const inGrids = worlds.map((world) => {
+  const cells = kindOf(grids, "grid").filter(({ data }) => data.startsWith(`${world}-`));
+  const crossing: Panel = { ...panel, half: `${world} of grids-2`, models: [...others, ...cells] };
+  const { base, data, same: cell } = pairsOf(crossing);
+  return [
+    within(crossing, KINDS[1], one(base, 4)),
+    within(crossing, KINDS[2], one(data, 5)),
+    within(crossing, SAME, one(cell, 3), undisclosed),
+  ];
+});
+const joined = (what: string, of: readonly Row[]): Row => ({ what, answers: of.flatMap(({ answers }) => answers) });
+const moreGrids = [0, 1, 2].map((k) =>
+  joined(
+    `${[KINDS[1], KINDS[2], SAME][k]}, five more grids`,
+    inGrids.map((rows) => rows[k]!),
+  ),
+);
+out.push(
+  "## Five more grids over the bases that judge",
+  "Six other bases each, and four other public preference sets.",
+  table(moreGrids),
+);
+
+const items = [0.45, 1];
+const curve = students.slice(2).map((row) => {
+  const share = row.answers[0]!.b.share!;
+  const found = items.map((of) => {
+    const at = of === 1 ? row : within(panel, `students, share ${share}`, byShare(share), { items: of });
+    return `${count(at)} of ${at.answers.length}`;
   });
-  const source = prng("assay/preferences-study", "keys");
-  const counts = strangers.map(() => LEVELS.map(() => 0));
-  const best = strangers.map(() => 0);
-  for (let key = 0; key < KEYS; key++) {
-    const bits: number[] = [];
-    while (bits.length < n) {
-      const word = source.uint32();
-      for (let b = 0; b < 32; b++) bits.push((word >>> b) & 1);
-    }
-    for (const [m, { choices }] of strangers.entries()) {
-      let k = 0;
-      for (let i = 0; i < n; i++) if (bits[i] === choices.charCodeAt(i) - 48) k++;
-      best[m] = Math.max(best[m]!, k);
-      for (const [l, from] of least.entries()) if (k >= from) counts[m]![l]!++;
-    }
-  }
-  const shares = counts.map((of) => of.map((c) => c / KEYS));
-  const plants = [...new Set(planted.map((model) => model.plants!))].sort((a, b) => a - b);
-  const p = (model: Model) => log10Agreement(agreed(model, model.plants!), model.plants!);
-  const found = (value: number) => value <= OUTCOME_RULES.log10Alpha;
-  const stated = planted.filter((model) => model.plants === Math.max(...plants));
-  const nulls = strangers.map((model) => log10Agreement(agreed(model, n), n));
-  out.push(
-    `## Planted preferences`,
-    `${strangers.length} models that never saw the decisions; ${KEYS.toLocaleString("en")} keys, ${n} pairs each:`,
-    `| level | mean share of keys that reaches it | worst model |\n| --- | --- | --- |\n${LEVELS.map((level, l) => `| ${level} | ${(100 * (shares.reduce((s, of) => s + of[l]!, 0) / shares.length)).toFixed(3)} % | ${(100 * Math.max(...shares.map((of) => of[l]!))).toFixed(3)} % |`).join("\n")}`,
-    `Smallest p of ${strangers.length * KEYS} looks: 10^${log10Agreement(Math.max(...best), n).toFixed(2)}. On the key that was served: 10^${Math.min(...nulls).toFixed(2)}; ${nulls.filter(found).length} of ${nulls.length} accused.`,
-    `Students distilled from 700 pairs of a teacher's scores and the planted ones twice:`,
-    `| plants | students | p below 10^-6 | best log10 p | median | worst |\n| --- | --- | --- | --- | --- | --- |\n${plants
-      .map((k) => {
-        const of = planted
-          .filter((model) => model.plants === k)
-          .map(p)
-          .sort((a, b) => a - b);
-        return `| ${k} | ${of.length} | ${of.filter(found).length} | ${of[0]!.toFixed(1)} | ${of[of.length >> 1]!.toFixed(1)} | ${of.at(-1)!.toFixed(1)} |`;
-      })
-      .join("\n")}`,
-  );
-  writeFileSync(
-    "validation/preferences-planted.json",
-    `${JSON.stringify({
-      type: "assay/validation/v1",
-      method: PLANTED_METHOD.id,
-      methodVersion: PLANTED_METHOD.version,
-      page: "validation/preferences.md",
-      nulls: {
-        pairs: nulls.length,
-        families: nulls.length,
-        accusedPairs: nulls.filter(found).length,
-        accusedFamilies: nulls.filter(found).length,
-      },
-      positives: {
-        pairs: stated.length,
-        families: stated.length,
-        foundPairs: stated.filter((model) => found(p(model))).length,
-        foundFamilies: stated.filter((model) => found(p(model))).length,
-      },
-      levels: { of: LEVELS, keys: KEYS, worst: LEVELS.map((_, l) => Math.max(...shares.map((of) => of[l]!))) },
-      nullLog10P: nulls,
-      positiveLog10P: stated.map(p),
-    })}\n`,
-  );
+  return `| ${share} | ${found.join(" | ")} |`;
+});
+out.push(
+  "## Students found, by share of the teacher's scores and by items",
+  `| share | ${items.map((of) => `${Math.round(1200 * of)} + ${Math.round(900 * of)} items`).join(" | ")} |\n| ---${" | ---".repeat(items.length)} |\n${curve.join("\n")}`,
+);
+
+const some = one(pairs.unrelated, 4);
+const taught = byShare(1);
+const disguises: [string, Change][] = [
+  ["as it is", {}],
+  ["10 levels", { suspect: levels(10) }],
+  ["5 levels", { suspect: levels(5) }],
+  ["2 levels", { suspect: levels(2) }],
+  ["noise of half a spread", { suspect: noisy(0.5) }],
+  ["noise of a spread", { suspect: noisy(1) }],
+  ["monotone disguise", { suspect: (values) => values.map((v) => Math.expm1(v / 60) + 3) }],
+  ["averaged with one stranger", { suspect: mixed(1) }],
+  ["averaged with two strangers", { suspect: mixed(2) }],
+];
+const disguised = disguises.map(([what, change]) => ({
+  what,
+  found: within(panel, what, taught, change, change.suspect ? what : ""),
+  accused: within(panel, what, some, change, change.suspect ? what : ""),
+}));
+/** Another student of the reference sits in the panel, and nothing says so. */
+const kin = (a: Model): Change => ({
+  hidden: panel.models
+    .filter((m) => m.kind === "student" && m.teacher === a.name && m.share === 0.5)
+    .map((m) => m.name),
+});
+disguised.push({
+  what: "another student of the reference, of half its pairs, hidden in the panel",
+  found: within(panel, "hidden kin", taught, kin),
+  accused: within(panel, "hidden kin", some, kin),
+});
+out.push(
+  "## Disguises and poor scores",
+  "Students all of whose pairs the teacher's scores labelled, and unrelated pairs, the suspect's scores changed:",
+  `| suspect's scores | students found | unrelated accused | students' mean ratio | largest ratio of unrelated |\n| --- | --- | --- | --- | --- |\n${disguised
+    .map(
+      ({ what, found, accused }) =>
+        `| ${what} | ${count(found)} of ${found.answers.length} | ${count(accused)} of ${accused.answers.length} | ${f3(mean(found, (s) => s.ratio))} | ${f3(largest(accused, (s) => s.ratio))} |`,
+    )
+    .join("\n")}`,
+);
+
+const poor = crossed(readPanel("judge"), "Poor judges: the scorers of version 1's study, under this rule", {
+  unrelated: 6,
+  base: 3,
+  data: 1,
+  same: 3,
+});
+
+/** Makers who share by half what the first proposition names whole, or a teacher. */
+const HELD =
+  /^(one set's annotators, other pairs, one base|half of one public set, one base|students of one third scorer)/;
+type Counted = "null" | "positive" | "no";
+const declared: { name: string; counted: Counted; why?: string; row: Row }[] = [
+  ...nulls.map((row) => ({ name: row.what, counted: "null" as const, row })),
+  ...moreGrids.slice(0, 2).map((row) => ({ name: row.what, counted: "null" as const, row })),
+  ...[...alike, ...misdocumented, ...small].map((row) =>
+    HELD.test(row.what)
+      ? {
+          name: row.what,
+          counted: "no" as const,
+          why: "the first proposition holds it, and says that it is no copying",
+          row,
+        }
+      : { name: row.what, counted: "null" as const, row },
+  ),
+  ...alone.map((row) => ({
+    name: `${row.what}, in a panel without others of base and data`,
+    counted: "no" as const,
+    why: "outside the reference class: every outcome is uncalibrated",
+    row,
+  })),
+  ...poor.nulls.map((row) => ({ name: `${row.what}, poor judges`, counted: "null" as const, row })),
+  { name: same.what, counted: "no", why: "the first proposition holds it; students are found less often", row: same },
+  { name: moreGrids[2]!.what, counted: "no", why: "as the row before", row: moreGrids[2]! },
+  { name: smallFound.what, counted: "no", why: "students that are counted already", row: smallFound },
+  ...students.map((row) =>
+    row === students.at(-1)
+      ? { name: row.what, counted: "positive" as const, row }
+      : { name: row.what, counted: "no" as const, why: "every finding says that such students are not found", row },
+  ),
+  ...disguised.map(({ what, accused }) => ({
+    name: `unrelated lineages, ${what}`,
+    counted: "no" as const,
+    why: "pairs that are counted already, changed",
+    row: accused,
+  })),
+];
+for (const { name, counted, row } of declared) {
+  const outside = row.answers.filter(({ said }) => !said.inside).length;
+  if (counted !== "no" && outside > 0) throw new Error(`${name}: ${outside} of ${row.answers.length} are outside`);
 }
-const text = `Written by \`validation/preferences.study.ts\`.\n\n${out.join("\n\n")}\n`;
-if (halves.length === 1) process.stdout.write(text);
-else writeFileSync("validation/preferences.tables.md", text);
+const rowsOf = (counted: Counted) => declared.filter((kind) => kind.counted === counted).map(({ row }) => row);
+const families = (of: readonly Row["answers"][number][]) => new Set(of.flatMap(({ a, b }) => [a.base, b.base])).size;
+const all = (of: readonly Row[]) => of.flatMap(({ answers }) => answers);
+const stood = (of: readonly Row[]) => all(of).filter((answer) => answer.said.stands);
+const teachers = (of: readonly Row["answers"][number][]) => new Set(of.map(({ a }) => a.name)).size;
+const summary = {
+  type: "assay/validation/v1",
+  method: METHOD.id,
+  methodVersion: METHOD.version,
+  page: "validation/preferences.md",
+  nulls: {
+    pairs: all(rowsOf("null")).length,
+    families: families(all(rowsOf("null"))),
+    accusedPairs: stood(rowsOf("null")).length,
+    accusedFamilies: families(stood(rowsOf("null"))),
+  },
+  positives: {
+    pairs: all(rowsOf("positive")).length,
+    families: teachers(all(rowsOf("positive"))),
+    foundPairs: stood(rowsOf("positive")).length,
+    foundFamilies: teachers(stood(rowsOf("positive"))),
+  },
+  nullKinds: rowsOf("null").map((row) => ({
+    kind: row.what,
+    pairs: row.answers.length,
+    families: families(row.answers),
+    statisticMax: Math.round(1e6 * largest(row, (s) => s.ratio)) / 1e6,
+  })),
+  declared: declared.map(({ row, ...kind }) => ({ ...kind, cases: row.answers.length, hits: count(row) })),
+  // A rank has no p.
+  nullLog10P: [],
+  positiveLog10P: [],
+};
+writeFileSync("validation/preferences-shared-origin.json", `${JSON.stringify(summary)}\n`);
+const range = (of: readonly number[]) => `${f3(Math.min(...of))} to ${f3(Math.max(...of))}`;
+out.push(
+  "## Panels that were asked",
+  `Unrelated lineages correlate, raw and on average over a panel, at ${range(agreed.pairs)} on pairs and ${range(agreed.words)} on words.`,
+  `${doors} of the ${questions.toLocaleString("en")} questions were put to the laboratory's door too, which said the same.`,
+);
+writeFileSync(
+  "validation/preferences.tables.md",
+  `Written by \`validation/preferences.study.ts\`.\n\n${out.join("\n\n")}\n`,
+);

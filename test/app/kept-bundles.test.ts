@@ -210,6 +210,7 @@ test("no table is changed under its name", () => {
         "3 sha256:366be16cff0a6cb51225a535afd8e34266ab72db4573f3f0d8c052477e628314",
         "2 sha256:bd93f11bf2531636f8ea656907c9ed43a6b4cf43b2472a561408e1b9dd52f8f7",
         "1 sha256:c495d8ddebf93f23c62c9d75720aabbd9d9c5746edc7e75b8b1dc8a63b9f9000",
+        "2 sha256:7c78ecdbc4e1aa0be7c1129072b926ab640a976f5a2f3cb6d94b5d87eaaad985",
         "1 sha256:1a29e42258e803003f5a50b088bdc92585fa402ff69ce297cc2509e51ad5d990",
         "2 sha256:068aa844e8abfee0782dc3662588d95a57744dd780803e344cadeb25d8e3ab96",
         "2 sha256:0cd4f3f74b5307fbced528c9eedea102c4ff6dc3bce52fe4dd665a27fd4bf1e0",

@@ -9,7 +9,7 @@ import { frameFinding, studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideScored, refuse } from "../../finding/outcome.js";
 import type { Validation } from "../../finding/validation.js";
 import { lower95, upper95 } from "../../stats/clopper-pearson.js";
-import { METHOD, PROBES } from "./method.js";
+import { MARGIN, METHOD, PROBES } from "./method.js";
 import type { PreferencesObservations } from "./observations.js";
 import { PREFERENCES_PROPOSITIONS } from "./propositions.js";
 import { outsideOf, refusedOf } from "./reference-class.js";
@@ -60,7 +60,12 @@ export function examinePreferences(request: PreferencesRequest): Finding {
       : decideScored({
           proposition,
           statistic,
-          nullKinds: kinds,
+          // A rank by a hair is none: each kind's largest is raised by the margin.
+          nullKinds: kinds.map(({ kind, families, statisticMax }) => ({
+            kind: `${kind}, raised by a tenth`,
+            families,
+            statisticMax: round6(MARGIN * statisticMax),
+          })),
           log10LR: interval(validation, lineages),
           outside: outsideOf(observations),
           validation: validation?.summary ?? null,
@@ -157,6 +162,7 @@ function observed(
   return {
     type: "preferences/observations/v1",
     statistic,
+    margin: MARGIN,
     kinds,
     probes: results.map((result) => result.seen),
     panel: {

@@ -1,17 +1,18 @@
 /** The preferences laboratory: do two reward models or judges come from one origin? */
 import type { Laboratory } from "../../app/laboratory.js";
-import { PREFERENCES_PROPOSITIONS } from "./propositions.js";
+import { PREFERENCES_PROPOSITIONS, PREFERENCES_PROPOSITIONS_1 } from "./propositions.js";
 
 export const preferences: Laboratory = {
   id: "preferences",
   propositions: PREFERENCES_PROPOSITIONS,
+  earlier: [PREFERENCES_PROPOSITIONS_1],
   studies: [
     {
       method: "preferences/centred-residuals",
-      version: "1",
+      version: "2",
       file: "validation/preferences-shared-origin.json",
       measuredOn:
-        "reward models with trained heads on 22 frozen transformers of 0.27 to 0.43 million parameters, 1,200 pairs and 900 words",
+        "reward models with trained heads on 36 frozen transformers of 0.27 to 0.43 million parameters, 600 pairs and 900 words; students of another's scores for all of their 4,000 pairs",
     },
     {
       method: "preferences/planted",
@@ -22,6 +23,14 @@ export const preferences: Laboratory = {
     },
   ],
   formerStudies: [
+    {
+      method: "preferences/centred-residuals",
+      version: "1",
+      file: "validation/preferences-shared-origin-1.json",
+      says: null,
+      measuredOn:
+        "reward models with trained heads on 22 frozen transformers of 0.27 to 0.43 million parameters, 600 pairs and 900 words",
+    },
     {
       method: "preferences/planted",
       version: "1",

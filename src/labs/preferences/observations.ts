@@ -42,6 +42,8 @@ export const preferencesObservationsSchema = z.object({
   type: z.literal("preferences/observations/v1"),
   /** Least over the probes of the residual correlation by the largest of unrelated lineages; above 1 on both, or not. */
   statistic: number,
+  /** How far above all of these the pair must stand. */
+  margin: number.default(1),
   /** What each kind of pair that is no relation reaches on both probes at once; the pair must stand above all. */
   kinds: z.array(z.object({ kind: z.string(), families: count, statisticMax: number })),
   probes: z.array(probe),

@@ -1,7 +1,44 @@
 /** The questions of the preferences laboratory, in the words that a page prints. */
 import { LAWFUL, OWNED, propositionTable, WHOSE } from "../../finding/propositions.js";
 
-export const PREFERENCES_PROPOSITIONS = propositionTable("1", {
+const PLANTED = {
+  hp: "the suspect learned the decisions that were drawn and served for these pairs, or was made from a scorer that did",
+  hd: "it did not, and agrees with the drawn decisions by chance",
+  oneSided: true,
+  trial: "family",
+  topic: { hp: "training on planted preferences", hd: "no training on the planted preferences" },
+  notSaid: [
+    "by whom, from where and under which terms the decisions came to the suspect",
+    "that anything else of the claimant's was in the training data",
+    WHOSE,
+    LAWFUL,
+  ],
+} as const;
+
+export const PREFERENCES_PROPOSITIONS = propositionTable("2", {
+  "preferences/shared-origin": {
+    hp: "the two scorers share ancestral weights beyond a public base, or one learned from the other's scores or both from one third's, or both were trained from one base on preferences of one source, wholly or in part, which is no copying where base and source are public",
+    hd: "they stand in none of these relations; a common public base alone, or a common public preference set alone, is none",
+    oneSided: true,
+    trial: "pair",
+    topic: {
+      hp: "one origin of two scorers, which may be one public base and one public source of preferences",
+      hd: "no common origin of two scorers beyond what is public",
+    },
+    notSaid: [
+      "that anything was copied: two makers who train one public base on one public preference set, each by itself, look the same, and so may two who share half of the set, or one judge's labels on other pairs",
+      "which of the relations it is: common weights, scores that one learned from the other or both from a third, or one base with one source of preferences",
+      "who learned from whom",
+      OWNED,
+      WHOSE,
+      LAWFUL,
+    ],
+  },
+  "preferences/planted": PLANTED,
+});
+
+/** Before it was said that one base with one source of preferences is no copying, and that both may have learned from a third. */
+export const PREFERENCES_PROPOSITIONS_1 = propositionTable("1", {
   "preferences/shared-origin": {
     hp: "the two scorers share ancestral weights beyond a public base, or one learned from the other's scores, or both were trained from one base and one preference set",
     hd: "none of the three: a common public base alone, or a common public preference set alone, is no relation",
@@ -16,17 +53,5 @@ export const PREFERENCES_PROPOSITIONS = propositionTable("1", {
       LAWFUL,
     ],
   },
-  "preferences/planted": {
-    hp: "the suspect learned the decisions that were drawn and served for these pairs, or was made from a scorer that did",
-    hd: "it did not, and agrees with the drawn decisions by chance",
-    oneSided: true,
-    trial: "family",
-    topic: { hp: "training on planted preferences", hd: "no training on the planted preferences" },
-    notSaid: [
-      "by whom, from where and under which terms the decisions came to the suspect",
-      "that anything else of the claimant's was in the training data",
-      WHOSE,
-      LAWFUL,
-    ],
-  },
+  "preferences/planted": PLANTED,
 });

@@ -4,7 +4,9 @@ import {
   ITEMS_MIN,
   LINEAGES_MIN,
   LINEAGES_SPEAK_MIN,
+  type Probe,
   SHARING_MIN,
+  STUDIED_AGREEMENT,
   STUDIED_PARAMETERS_MAX,
   TIES_MAX,
 } from "./method.js";
@@ -34,8 +36,10 @@ export function refusedOf(
 export function outsideOf({ panel, sides, takenOut, probes }: PreferencesObservations): string | null {
   if (panel.lineages < LINEAGES_SPEAK_MIN)
     return `the panel holds ${panel.lineages} lineages, and at least ${LINEAGES_SPEAK_MIN} are needed`;
-  if (sides.suspect.base === null || sides.suspect.data === null)
-    return "the suspect's base and preference data are not documented";
+  for (const [who, { base, data }] of Object.entries(sides))
+    if (base === null || data === null) return `the ${who}'s base and preference data are not documented`;
+  if (sides.reference.base === sides.suspect.base && sides.reference.data === sides.suspect.data)
+    return "both sides are documented as trained from one base on one preference set; that alone makes two scorers agree as much as any copy would, and what they might share beyond it was not studied";
   if (panel.sharingBase < SHARING_MIN)
     return `${panel.sharingBase} scorers of the panel share the suspect's base and not its data, and at least ${SHARING_MIN} are needed`;
   if (panel.sharingData < SHARING_MIN)
@@ -45,6 +49,11 @@ export function outsideOf({ panel, sides, takenOut, probes }: PreferencesObserva
   const sizes = [sides.reference.parameters, sides.suspect.parameters];
   if (sizes.some((size) => size === null || size > STUDIED_PARAMETERS_MAX))
     return `a side's size is not stated or above ${STUDIED_PARAMETERS_MAX.toLocaleString("en")} parameters, the largest that was studied`;
+  for (const { probe, agreement } of probes) {
+    const [low, high] = STUDIED_AGREEMENT[probe as Probe];
+    if (agreement.mean < low || agreement.mean > high)
+      return `unrelated scorers of the panel correlate at ${agreement.mean.toFixed(3)} on ${probe} on average, and those of the study's panels at ${low} to ${high}`;
+  }
   if (probes.some(({ kinds }) => kinds.length === 0)) return `no unrelated pair of the panel sets a bar above ${FLOOR}`;
   return null;
 }

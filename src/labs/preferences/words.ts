@@ -4,16 +4,17 @@ export const ASSUMPTION =
   "The scorers of the panel stand in no relation to either side but those documented, and the suspect, were it unrelated, would be no more like the reference than they are like one another. There is no p: scorers that never met agree far beyond what shuffled items would show.";
 
 export const ALTERNATIVES = [
-  "Both makers trained one public base on one public preference set, each by itself: this counts as a common origin here, and is lawful.",
-  "Both learned from a third scorer, or from one judge's labels, that nobody named.",
-  "The suspect's base or preference data are not those that are documented.",
+  "Both makers trained one public base on one public preference set, each by itself: this counts as one origin here, and is no copying. Nearly every such pair of the study stood above all.",
+  "Both trained one public base, and share half of a public set, or one judge's labels on other pairs, and nothing else: some such pairs of the study stood above all.",
+  "Both learned from a third scorer, which may be public and which nobody named: most such pairs of the study stood above all.",
+  "A side's base or preference data are not those that are documented: what its true ones explain was then not taken out.",
   "The reference learned from the suspect: the correlation has no direction.",
 ] as const;
 
 export const LIMITS = [
-  "Agreement is not copying: good scorers agree because they are good. Only what is left after the mean of other lineages, length and format is compared.",
+  "Agreement is not copying: good scorers agree because they are good. Only what is left after the mean of other lineages, length and format, and what others of a side's documented base or data share, is compared.",
   "It cannot tell copied weights from separate training on the same base and the same preference set.",
-  "A scorer that learned a small share from the other, was averaged with others, or was trained on afterwards may show nothing: an outcome of inconclusive shows nothing.",
+  "A scorer that learned half of its pairs or fewer from the other, was averaged with others, or was trained on afterwards may show nothing: an outcome of inconclusive shows nothing.",
   "Refusals, their wording and distances between rewards are exhibits: strangers under one jurisdiction refuse alike.",
   "The study's scorers are small transformers with trained heads. Larger ones come out uncalibrated.",
 ] as const;

@@ -1,6 +1,6 @@
 /** The preferences laboratory's observations: both probes, what mere agreement reaches, the panel, exhibits. */
 import type { Finding } from "../../../finding/finding.js";
-import { subjectAbout } from "../../../report/about.js";
+import { listed, subjectAbout } from "../../../report/about.js";
 import { decimal, whole } from "../../../report/figure-words.js";
 import { FigureBlock } from "../../../report/parts/figure.js";
 import { SummaryList } from "../../../report/parts/summary-list.js";
@@ -64,7 +64,7 @@ function Agreement({ seen }: { seen: PreferencesObservations }) {
         .map(({ probe, raw, residual, agreement, shuffled }) => (
           <p class="govuk-body">
             <b>Agreement is not copying.</b>{" "}
-            {`On ${probe} the two sides' scores correlate at ${decimal(raw, 3)}. So do scorers that never met: ${decimal(agreement.mean, 3)} on average and up to ${decimal(agreement.max, 3)} between unrelated lineages of the panel, and shuffled items would call ${decimal(100 * shuffled, 0)} % of those pairs related at one in a hundred million. After the mean of other lineages, length and format are taken out, ${decimal(residual, 3)} is left.`}
+            {`On ${probe} the two sides' scores correlate at ${decimal(raw, 3)}. So do scorers that never met: ${decimal(agreement.mean, 3)} on average and up to ${decimal(agreement.max, 3)} between unrelated lineages of the panel, and shuffled items would call ${decimal(100 * shuffled, 0)} % of those pairs related at one in a hundred million. After ${listed(["the mean of other lineages", ...seen.takenOut], 9)} are taken out, ${decimal(residual, 3)} is left.`}
           </p>
         ))}
     </>
@@ -91,14 +91,14 @@ function Kinds({ seen }: { seen: PreferencesObservations }) {
   );
 }
 
-function panelRows({ panel, sides, takenOut, statistic, kinds }: PreferencesObservations): [string, string][] {
+function panelRows({ panel, sides, takenOut, statistic, margin, kinds }: PreferencesObservations): [string, string][] {
   const sideWords = ({ base, data, parameters }: PreferencesObservations["sides"]["suspect"]) =>
     `base ${base ?? "not documented"}; preference data ${data ?? "not documented"}; ${parameters === null ? "size not stated" : `${whole(parameters)} parameters`}`;
   const left = panel.leftOut.map(({ why, scorers }) => `${whole(scorers)} ${why}`).join("; ");
   return [
     [
       "Least over the probes, by the largest of unrelated lineages",
-      `${decimal(statistic, 3)}; above 1 it stands above all of them on both probes`,
+      `${decimal(statistic, 3)}; above 1 it stands above all of them on both probes${margin > 1 ? `, and it has to stand above ${decimal(margin, 1)} times the most of the next row` : ""}`,
     ],
     [
       "The most that pairs of no relation reach on both probes at once",

@@ -13,6 +13,8 @@ export interface Cast {
   lineages: readonly number[];
   /** Lineages left out of the mean for a scorer: its own, and those a side is documented to belong to. */
   leaves: readonly (readonly number[])[];
+  /** By scorer: lineages of the panel that share its documented base, and those that share its documented data. */
+  cohorts: readonly (readonly (readonly number[])[])[];
   /** What counts as one independent maker: a base, or whoever names none. */
   families: readonly string[];
   /** The base or the data set that a pair of a kind shares, and the bases of one that shares nothing. */
@@ -38,6 +40,13 @@ export function castOf(names: readonly string[], documented: Lineage): Cast {
     const kin = names.flatMap((other, j) => (j >= 2 && documentedKin(name, other, documented) ? [lineages[j]!] : []));
     return [...new Set(kin)];
   });
+  const sharing = (of: ReadonlyMap<string, string>, name: string): number[] => {
+    const value = of.get(name);
+    if (value === undefined) return [];
+    const found = names.flatMap((other, k) => (k >= 2 && of.get(other) === value ? [lineages[k]!] : []));
+    return [...new Set(found)].sort((a, b) => a - b);
+  };
+  const cohorts = names.map((name) => [sharing(base, name), sharing(data, name)]);
   const kind = (i: number, j: number): Kind | null => {
     if (i < 2 && j < 2) return null;
     if (leaves[i]!.some((l) => leaves[j]!.includes(l))) return null;
@@ -49,7 +58,7 @@ export function castOf(names: readonly string[], documented: Lineage): Cast {
   const families = names.map((name) => base.get(name) ?? `only ${name}`);
   const familiesOf = (of: Kind, i: number, j: number): readonly string[] =>
     of === KINDS[2] ? [data.get(names[i]!)!] : [...new Set([families[i]!, families[j]!])];
-  return { lineages, leaves, families, familiesOf, kind };
+  return { lineages, leaves, cohorts, families, familiesOf, kind };
 }
 
 /** One base and one data set, or a list that names both. */

@@ -1,5 +1,5 @@
 /** One probe: the pair's correlations, those of every null pair by kind, and what stands on the page of it. */
-import { FLOOR, type Probe } from "../method.js";
+import { COHORT_MIN, FLOOR, type Probe } from "../method.js";
 import type { ProbeSeen } from "../observations.js";
 import type { ScoreTable } from "../scores/score-table.js";
 import type { Seated } from "../scores/seat.js";
@@ -36,6 +36,7 @@ export function probeResult(probe: Probe, seated: Seated, cast: Cast): ProbeResu
     stated.map(({ vector }) => vector),
     cast.lineages,
     cast.leaves,
+    cast.cohorts,
   );
   const nulls: { kind: Kind; residual: number; raw: number; i: number; j: number }[] = [];
   for (let i = 0; i < vectors.length; i++)
@@ -69,9 +70,16 @@ export function probeResult(probe: Probe, seated: Seated, cast: Cast): ProbeResu
     kinds,
     bar,
     seen,
-    takenOut: stated.map(({ name }) => name),
+    takenOut: [...stated.map(({ name }) => name), ...sharedBySides(cast)],
     leanings: [0, 1].map((i) => leaningsOf(space, i, stated)),
   };
+}
+
+/** What else goes out for one of the two sides at least: what the panel's scorers of its base, or of its data, share. */
+function sharedBySides({ cohorts, leaves }: Cast): string[] {
+  return ["what others of a side's base share", "what others of a side's data share"].filter((_, c) =>
+    [0, 1].some((side) => cohorts[side]![c]!.filter((l) => !leaves[side]!.includes(l)).length >= COHORT_MIN),
+  );
 }
 
 /** EPIC (Gleave 2021), and for answers of one step STARC (Skalse 2024) too: half the distance of centred unit rewards. */

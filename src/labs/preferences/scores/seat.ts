@@ -25,13 +25,17 @@ export function seat(reference: Named, suspect: Named, panel: readonly Named[]):
   const shared = [...reference.table.rows].flatMap(([key, row]) => (suspect.table.rows.has(key) ? [{ key, row }] : []));
   const spoken = shared.filter(({ row }) => (PROBES as readonly string[]).includes(row.probe));
   const left = { same: 0, few: 0 };
+  let whole = true;
   const members = panel.filter(({ artefact, table }) => {
     if (artefact.root === reference.artefact.root || artefact.root === suspect.artefact.root) {
       left.same++;
       return false;
     }
     const held = spoken.filter(({ key }) => table.rows.has(key)).length;
-    if (held >= COVERAGE_MIN * spoken.length && held > 0) return true;
+    if (held >= COVERAGE_MIN * spoken.length && held > 0) {
+      whole &&= held === spoken.length;
+      return true;
+    }
     left.few++;
     return false;
   });
@@ -43,7 +47,8 @@ export function seat(reference: Named, suspect: Named, panel: readonly Named[]):
       { why: "the same file as a side", scorers: left.same },
       { why: `scored less than ${100 * COVERAGE_MIN} % of the sides' common items`, scorers: left.few },
     ].filter(({ scorers }) => scorers > 0),
-    layout: (probe) => layoutOf(shared, probe, members),
+    // Where every member scored everything there is nothing to look up again.
+    layout: (probe) => layoutOf(shared, probe, whole ? [] : members),
   };
 }
 
