@@ -18,8 +18,8 @@ from preference_panels import PUBLIC, TEMPLATES
 from train_preference_scorers import SecondPanels
 
 COHORT_MIN, MARGIN, FLOOR = 2, 1.1, 0.1  # of the rule
-ANSWERS, NEW_WORDS = 40, 1200
-SIZES = [(600, 900), (1200, 1800), (2400, 3600), (4000, 3600)]  # pairs, words
+ANSWERS, NEW_WORDS = 20, 600
+SIZES = [(600, 900), (1200, 1800), (2000, 1800)]  # pairs, words
 SHARES = (0.1, 0.2, 0.3, 0.5, 1.0)
 
 
