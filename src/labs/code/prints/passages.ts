@@ -49,13 +49,14 @@ export function passages(
   const counts = PRINT_TOKENS.map((_, k) => {
     const [inOurs, inTheirs] = [filesOf(ours, common[k]!, k), filesOf(theirs, common[k]!, k)];
     const count = new Map<number, number>();
-    inOurs.forEach((files, print) => {
-      for (const a of files)
-        for (const b of inTheirs[print]!) {
+    for (let print = 0; print < common[k]!.length >> 1; print++) {
+      const others = heldBy(inTheirs, print);
+      for (const a of heldBy(inOurs, print))
+        for (const b of others) {
           const pair = a * theirs.length + b;
           count.set(pair, (count.get(pair) ?? 0) + 1);
         }
-    });
+    }
     return count;
   });
   const scored = [...counts[0]!.keys()]
@@ -70,30 +71,63 @@ export function passages(
   });
 }
 
-/** Of each print, the files that have it where it counts; none where more than PASSAGE_FILES_MAX have. */
-function filesOf(units: readonly Unit[], common: PrintSet, k: number): number[][] {
-  const files: number[][] = Array.from({ length: common.length >> 1 }, () => []);
-  units.forEach((unit, u) => {
-    for (const print of countedIn(unit, common, k)) if (files[print]!.at(-1) !== u) files[print]!.push(u);
-  });
-  return files.map((of) => (of.length > PASSAGE_FILES_MAX ? [] : of));
+/** Of each print, the files that have it where it counts, one after the other: a full copy has tens of millions of prints. */
+interface Files {
+  starts: Uint32Array;
+  files: Uint32Array;
 }
 
-/** Places in `common` of the prints that a file has where they count, in the order of the file. */
-function countedIn({ order }: Unit, common: PrintSet, k: number): number[] {
+function filesOf(units: readonly Unit[], common: PrintSet, k: number): Files {
+  const size = common.length >> 1;
+  const last = new Int32Array(size).fill(-1);
+  const starts = new Uint32Array(size + 1);
+  let found = new Uint32Array(1 << 12);
+  let words = 0;
+  units.forEach((unit, u) => {
+    eachCounted(unit, common, k, (print) => {
+      if (last[print] === u) return;
+      last[print] = u;
+      starts[print + 1]!++;
+      if (words === found.length) {
+        const longer = new Uint32Array(2 * words);
+        longer.set(found);
+        found = longer;
+      }
+      found[words++] = print;
+      found[words++] = u;
+    });
+  });
+  for (let print = 0; print < size; print++) starts[print + 1]! += starts[print]!;
+  const files = new Uint32Array(words / 2);
+  const next = starts.slice();
+  for (let i = 0; i < words; i += 2) files[next[found[i]!]!++] = found[i + 1]!;
+  return { starts, files };
+}
+
+const NONE = new Uint32Array(0);
+
+/** None where more than PASSAGE_FILES_MAX have the print. */
+function heldBy({ starts, files }: Files, print: number): Uint32Array {
+  const [from, to] = [starts[print]!, starts[print + 1]!];
+  return to - from > PASSAGE_FILES_MAX ? NONE : files.subarray(from, to);
+}
+
+/** Calls `found` with the place in `common` of each print that a file has where it counts, in the order of the file. */
+function eachCounted({ order }: Unit, common: PrintSet, k: number, found: (print: number) => void): void {
   const prints = order!.prints[k]!;
-  const found: number[] = [];
   for (let at = 0; at < prints.length >> 1; at++) {
     if (order!.varied[at] === 0) continue;
     const place = placeOf(common, prints[2 * at]!, prints[2 * at + 1]!);
-    if (place >= 0) found.push(place);
+    if (place >= 0) found(place);
   }
-  return found;
 }
 
 function bothHave(a: Unit, b: Unit, common: PrintSet, k: number): PrintSet {
-  const theirs = new Set(countedIn(b, common, k));
-  const both = new Set(countedIn(a, common, k).filter((place) => theirs.has(place)));
+  const [theirs, both] = [new Set<number>(), new Set<number>()];
+  eachCounted(b, common, k, (print) => theirs.add(print));
+  eachCounted(a, common, k, (print) => {
+    if (theirs.has(print)) both.add(print);
+  });
   return common.filter((_, word) => both.has(word >> 1));
 }
 
