@@ -77,9 +77,28 @@ const JOINED: Readonly<Record<string, readonly (readonly [string, string])[]>> =
     gpsd+mkj gpsd+nlnetlabs gpsd+suricata libpcap+postgres libpcap+isc libpcap+tridge libpcap+suricata libpcap+gpsd`),
 };
 
+/** Makers named for version 5 alone, against each other. */
+const NEW: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  // One author began both; one takes parts of the other; contributors in common.
+  python: pairs("pyqtgraph+vispy pdm-project+python-poetry jupyter+nteract"),
+  // billboard.js began as C3; Jimp bundles pngjs.
+  typescript: pairs("masayuki+naver jimp-dev+pngjs"),
+  // One author's parsers; one table of magic numbers after the other.
+  go: pairs("bufbuild+jhump gabriel-vasile+h2non"),
+  rust: [],
+  // Almquist's shell and Korn's share parts of BSD; BSD's queue.h and strlcpy.
+  cpp: pairs("dash+mksh dash+zsh trusteddomain+mksh"),
+};
+
 export const DOCUMENTED: Readonly<Record<string, readonly (readonly [string, string])[]>> = Object.fromEntries(
   Object.entries(KNOWN).map(([language, known]) => [
     language,
-    [...known, ...(JUDGED[language] ?? []), ...(FRESH[language] ?? []), ...(JOINED[language] ?? [])],
+    [
+      ...known,
+      ...(JUDGED[language] ?? []),
+      ...(FRESH[language] ?? []),
+      ...(JOINED[language] ?? []),
+      ...(NEW[language] ?? []),
+    ],
   ]),
 );
