@@ -5,7 +5,9 @@
  *   npm run build && node validation/weights-aligned-units.study.ts --zoo ../shared/zoo --extra FOLDER --own FOLDER \
  *     --cache FILE [--minutes N] [--shard K/N] [--only TEXT] [--write]
  *
- * `--extra` and `--own` are filled by materials/makers (train_bank, train_children; train_own_mlps).
+ * `--extra` and `--own` are filled by materials/makers (train_bank, train_children; train_own_mlps), `--draws` by
+ * train_structured (`--kinds one-draw --steps 60 --rate 2e-3`). `--carried FILE`: nulls of an earlier version's study that
+ * none of what has changed since can touch, since what is asked in addition is asked of pairs beyond α alone.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -13,7 +15,8 @@ import { type SharedTokens, sharedTokens, TOKENS_PAIRED } from "../dist/alignmen
 import { FileReader } from "../dist/host/files.js";
 import { openModel } from "../dist/host/model/open-model.js";
 import { LocalCompute } from "../dist/kernels/compute.js";
-import { align } from "../dist/labs/weights/alignment/align.js";
+import { align, LOG10_ENOUGH } from "../dist/labs/weights/alignment/align.js";
+import { alignedStart } from "../dist/labs/weights/alignment/aligned-start.js";
 import { canonicalModel } from "../dist/labs/weights/alignment/canonical.js";
 import { ALIGNED_METHOD_VERSION } from "../dist/labs/weights/alignment/method.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
@@ -28,6 +31,8 @@ const { values } = parseArgs({
     zoo: { type: "string", default: "../shared/zoo" },
     extra: { type: "string", default: "" },
     own: { type: "string", default: "" },
+    draws: { type: "string", default: "" },
+    carried: { type: "string" },
     cache: { type: "string", default: "aligned-study.jsonl" },
     minutes: { type: "string", default: "600" },
     shard: { type: "string", default: "0/1" },
@@ -40,8 +45,13 @@ const compute = new LocalCompute((file, offset, into) => files.readInto(file, of
 const load = (tensor: CanonicalTensor) => compute.load(tensor.matrix);
 
 const rows = cached();
-const specs = allPairs({ zoo: values.zoo, extra: values.extra, ownMlps: values.own });
-if (values.write) writeStudy(specs, rows, new URL(".", import.meta.url).pathname);
+const carried = new Set<string>(
+  values.carried ? JSON.parse(readFileSync(values.carried, "utf8")).nullKinds.map(({ kind }: PairSpec) => kind) : [],
+);
+const specs = allPairs({ zoo: values.zoo, extra: values.extra, ownMlps: values.own, draws: values.draws }).filter(
+  ({ kind, derived }) => derived || !carried.has(kind),
+);
+if (values.write) writeStudy(specs, rows, new URL(".", import.meta.url).pathname, values.carried);
 else await run();
 await files.close();
 
@@ -72,14 +82,21 @@ async function pair(spec: PairSpec): Promise<PairRow> {
   const vocabulary = parts[0]!.vocabulary;
   const suspect = spec.disguise ? await disguise(made.model, made.load, spec.id) : { ...made, tokens: null };
   const started = process.cpuUsage();
-  const result = await align({
+  const models = {
     reference: await canonicalModel(reference.held.model, load),
     suspect: await canonicalModel(suspect.model, suspect.load),
+  };
+  const result = await align({
+    ...models,
     tokens: spec.tokens ? known(reference, vocabulary, suspect.model.vocabulary, suspect.tokens) : null,
     seed: SEED_DEFAULT,
     compute,
     onProgress: () => {},
   });
+  const found = result.layerPairs.filter((layer) => layer.log10P <= LOG10_ENOUGH);
+  const inOrder = [models.reference, models.suspect].map(({ layers }) => layers.map((_, n) => n));
+  const start =
+    found.length > 0 ? await alignedStart(models, result.rotation, found, [inOrder[0]!, inOrder[1]!], compute) : null;
   const { user, system } = process.cpuUsage(started);
   const { agreeing, pairs, labels, log10P, log10PUntolerant, mode } = result;
   const layers = result.layerPairs.filter((p) => p.log10P <= -6).length;
@@ -95,6 +112,7 @@ async function pair(spec: PairSpec): Promise<PairRow> {
     log10PUntolerant,
     layers,
     seconds,
+    ...(start ? { start } : {}),
   };
 }
 

@@ -30,6 +30,8 @@ export interface Folders {
   zoo: string;
   extra: string;
   ownMlps: string;
+  /** Pairs 2k and 2k + 1 of a shape from one fresh draw, trained apart. */
+  draws: string;
 }
 
 const first = (parts: Held[]) => parts[0]!;
@@ -41,11 +43,31 @@ export function allPairs(folders: Folders): PairSpec[] {
     extraPairs(folders, false),
     knownTokens(folders),
     zooNulls(folders),
+    oneDraw(folders),
     ownMlps(folders),
     children(folders),
     alterations(folders),
     zooPositives(folders),
   ]);
+}
+
+/** One default seed, two makers, and a tool that turned and reordered the one. A draw is one family. */
+function oneDraw({ zoo, draws }: Folders): PairSpec[] {
+  const kind = "one draw, trained apart, the one turned and reordered";
+  const doubles = ["a", "b", "c"].map((shape) => {
+    const [one, other] = [`${shape}00`, `${shape}-same-seed`].map((name) => join(zoo, "bank", name)) as [
+      string,
+      string,
+    ];
+    return nullOf(kind, one, other, [`draw of ${shape}00`, `draw of ${shape}00`]);
+  });
+  const folder = join(draws, "one-draw");
+  const made = draws && existsSync(folder) ? readdirSync(folder).sort() : [];
+  const pairs = made.flatMap((name, at) => {
+    if (at % 2 === 1 || !made[at + 1]) return [];
+    return [nullOf(kind, join(folder, name), join(folder, made[at + 1]!), [`draw ${name}`, `draw ${name}`])];
+  });
+  return [...doubles, ...pairs];
 }
 
 /** Bank shapes c and d; a and b served the tuning. */

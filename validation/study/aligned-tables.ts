@@ -1,5 +1,5 @@
 /** The aligned study's results as the committed files: the summary that findings lean on, and the tables of the page. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
 import { ALIGNED_METHOD_ID, ALIGNED_METHOD_VERSION } from "../../dist/labs/weights/alignment/method.js";
@@ -19,14 +19,32 @@ export interface PairRow {
   layers: number;
   /** Processor seconds of the alignment, one thread. */
   seconds: number;
+  /** Asked beyond α, where layers answer to layers of their own number. */
+  start?: { slope: number | null; explains: boolean };
 }
 
 type Done = PairSpec & PairRow;
 
 const LOG10_ALPHA = -6;
-const accused = (row: PairRow) => row.log10P <= LOG10_ALPHA;
+const explained = (row: PairRow) => row.log10P <= LOG10_ALPHA && row.start?.explains === true;
+const accused = (row: PairRow) => row.log10P <= LOG10_ALPHA && !explained(row);
+/** What a common start explains is worth nothing. */
+const statisticOf = (row: PairRow) => (explained(row) ? 0 : -row.log10PUntolerant);
 
-export function writeStudy(specs: readonly PairSpec[], rows: ReadonlyMap<string, PairRow>, folder: string): void {
+interface Study extends ValidationSummary {
+  nullLog10P: number[];
+  positiveLog10P: number[];
+}
+
+/** @param carried a study of an earlier version whose nulls stand beside the rows; none of them is among these */
+export function writeStudy(
+  specs: readonly PairSpec[],
+  rows: ReadonlyMap<string, PairRow>,
+  folder: string,
+  carried?: string,
+): void {
+  const before: Study | null = carried ? JSON.parse(readFileSync(carried, "utf8")) : null;
+  const kept = (name: "pairs" | "families" | "accusedPairs" | "accusedFamilies") => before?.nulls[name] ?? 0;
   const done = specs.flatMap((spec): Done[] => {
     const row = rows.get(spec.id);
     return row ? [{ ...spec, ...row }] : [];
@@ -34,16 +52,16 @@ export function writeStudy(specs: readonly PairSpec[], rows: ReadonlyMap<string,
   const nulls = done.filter((d) => !d.derived);
   const positives = done.filter((d) => d.derived && d.counted);
   const families = groups(positives, (d) => d.families[0]);
-  const study: ValidationSummary & { nullLog10P: number[]; positiveLog10P: number[] } = {
+  const study: Study = {
     type: "assay/validation/v1",
     method: ALIGNED_METHOD_ID,
     methodVersion: ALIGNED_METHOD_VERSION,
     page: "validation/weights-aligned-units.md",
     nulls: {
-      pairs: nulls.length,
-      families: familiesOf(nulls),
-      accusedPairs: nulls.filter(accused).length,
-      accusedFamilies: familiesOf(nulls.filter(accused)),
+      pairs: kept("pairs") + nulls.length,
+      families: kept("families") + familiesOf(nulls),
+      accusedPairs: kept("accusedPairs") + nulls.filter(accused).length,
+      accusedFamilies: kept("accusedFamilies") + familiesOf(nulls.filter(accused)),
     },
     positives: {
       pairs: positives.length,
@@ -51,30 +69,44 @@ export function writeStudy(specs: readonly PairSpec[], rows: ReadonlyMap<string,
       foundPairs: positives.filter(accused).length,
       foundFamilies: [...families.values()].filter((list) => list.every(accused)).length,
     },
-    nullKinds: [...groups(nulls, (d) => d.kind)].map(([kind, list]) => ({
-      kind,
-      pairs: list.length,
-      families: familiesOf(list),
-      statisticMax: Math.max(...list.map((d) => -d.log10PUntolerant)),
-    })),
-    nullLog10P: sorted(nulls),
+    nullKinds: [
+      ...(before?.nullKinds ?? []),
+      ...[...groups(nulls, (d) => d.kind)].map(([kind, list]) => ({
+        kind,
+        pairs: list.length,
+        families: familiesOf(list),
+        statisticMax: Math.max(...list.map(statisticOf)),
+      })),
+    ],
+    nullLog10P: [...(before?.nullLog10P ?? []), ...sorted(nulls)].sort((x, y) => x - y),
     positiveLog10P: sorted(positives),
   };
   writeFileSync(join(folder, "weights-aligned-units.json"), `${JSON.stringify(study)}\n`);
-  writeFileSync(join(folder, "weights-aligned-units.tables.md"), tables(done, specs.length, nulls));
+  writeFileSync(join(folder, "weights-aligned-units.tables.md"), tables(done, specs.length, nulls, before));
 }
 
-function tables(done: readonly Done[], planned: number, nulls: readonly Done[]): string {
-  const kinds = [...groups(nulls, (d) => d.kind)].map(([kind, list]) => [
-    kind,
-    list.length,
-    familiesOf(list),
-    list.filter(accused).length,
-    Math.max(...list.map((d) => d.agreeing)),
-    fixed(Math.min(...list.map((d) => d.log10PUntolerant))),
-    fixed(Math.min(...list.map((d) => d.log10P))),
-  ]);
-  const independent = nulls.filter((d) => !d.kind.startsWith("same embeddings"));
+function tables(done: readonly Done[], planned: number, nulls: readonly Done[], before: Study | null): string {
+  const kinds = [
+    ...(before?.nullKinds ?? []).map(({ kind, pairs, families, statisticMax }) => [
+      `${kind} (carried)`,
+      pairs,
+      families,
+      0,
+      0,
+      fixed(-statisticMax),
+      "0.0",
+    ]),
+    ...[...groups(nulls, (d) => d.kind)].map(([kind, list]) => [
+      kind,
+      list.length,
+      familiesOf(list),
+      list.filter(accused).length,
+      list.filter(explained).length,
+      fixed(Math.min(...list.map((d) => d.log10PUntolerant))),
+      fixed(Math.min(...list.map((d) => d.log10P))),
+    ]),
+  ];
+  const independent = nulls.filter((d) => d.kind.startsWith("independent"));
   const figures = (
     [
       ["without tolerance", "log10PUntolerant"],
@@ -96,6 +128,7 @@ function tables(done: readonly Done[], planned: number, nulls: readonly Done[]):
     kind,
     list.length,
     list.filter(accused).length,
+    list.filter(explained).length,
     fixed(Math.min(...list.map((d) => d.log10P))),
     fixed(Math.max(...list.map((d) => d.log10P))),
     [...new Set(list.filter(accused).map((d) => d.mode))].join("; "),
@@ -111,14 +144,37 @@ function tables(done: readonly Done[], planned: number, nulls: readonly Done[]):
     `${done.length} of ${planned} planned pairs were run.`,
     "## Nulls, by kind\n",
     table(
-      ["kind", "pairs", "families", "accused", "largest k", "smallest log10 p, no tolerance", "with tolerance"],
+      [
+        "kind",
+        "pairs",
+        "families",
+        "accused",
+        "explained by one start",
+        "smallest log10 p, no tolerance",
+        "with tolerance",
+      ],
       kinds,
     ),
-    "\n## Calibration\n",
-    "Every choice paid for; the models that keep another's embeddings and attention are left out.\n",
-    table(["p", "α", "pairs", "p ≤ α", "rate", "95 % lower", "95 % upper"], figures),
+    ...(independent.length === 0
+      ? []
+      : [
+          "\n## Calibration\n",
+          "Every choice paid for; the models that keep another's embeddings and attention are left out.\n",
+          table(["p", "α", "pairs", "p ≤ α", "rate", "95 % lower", "95 % upper"], figures),
+        ]),
     "\n## Power, by row\n",
-    table(["how made, then disguised", "pairs", "found", "smallest log10 p", "largest", "found through"], rows),
+    table(
+      [
+        "how made, then disguised",
+        "pairs",
+        "found",
+        "explained by one start",
+        "smallest log10 p",
+        "largest",
+        "found through",
+      ],
+      rows,
+    ),
     "\n## Time\n",
     `Processor time of an alignment, one thread, median: found ${seconds(done.filter(accused))}; silent ${seconds(done.filter((d) => !accused(d)))}.`,
     "",
@@ -136,7 +192,7 @@ function groups<T>(list: readonly T[], key: (item: T) => string): Map<string, T[
 }
 
 function sorted(list: readonly PairRow[]): number[] {
-  return list.map((d) => Math.ceil(d.log10P * 100) / 100 + 0).sort((a, b) => a - b);
+  return list.map((d) => (explained(d) ? 0 : Math.ceil(d.log10P * 100) / 100 + 0)).sort((a, b) => a - b);
 }
 
 function table(head: string[], body: (string | number)[][]): string {

@@ -102,6 +102,8 @@ const alignedSchema = z.strictObject({
   ),
   /** Every layer pair under the rotation that answered best. */
   layerPairs: z.array(alignedPairSchema),
+  /** Asked where units agree in layers of equal number: what one model holds of the other, and whether one start is enough. */
+  start: z.strictObject({ slope: z.number().nullable(), explains: z.boolean() }).optional(),
 });
 export type AlignedObservations = z.infer<typeof alignedSchema>;
 

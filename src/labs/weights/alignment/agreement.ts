@@ -54,6 +54,24 @@ export async function agreements(
   return done.flat();
 }
 
+/** Units of one layer pair in both lists alike: the reference's and the suspect's, as the canonical models number them. */
+export async function agreeingUnits(
+  { reference, suspect }: { reference: CanonicalModel; suspect: CanonicalModel },
+  rotation: Dense,
+  { referenceLayer, suspectLayer }: LayerPair,
+  compute: Compute,
+): Promise<[number, number][]> {
+  const width = rotation.rows;
+  const mine = rowsOf(reference, referenceLayer, (a) => shared(padded(a, a.rows, width)));
+  const theirs = rowsOf(suspect, suspectLayer, (a) => shared(timesTransposed(padded(a, a.rows, width), rotation)));
+  const sets = [
+    { a: mine.gate, b: theirs.gate, signed: false },
+    { a: mine.up, b: theirs.up, signed: true },
+  ];
+  const [byGate, byUp] = await compute.partners({ sets });
+  return [...byGate!].flatMap((own, j): [number, number][] => (own >= 0 && own === byUp![j] ? [[own, j]] : []));
+}
+
 function rowsOf({ layers }: CanonicalModel, layer: number, brought: (rows: Dense) => ReturnType<typeof shared>) {
   const { gate, up } = layers[layer]!.mlp;
   return { gate: brought(gate), up: brought(up) };

@@ -7,6 +7,7 @@
 
 import type { SharedTokens } from "../../../alignment/shared-tokens.js";
 import type { Compute } from "../../../kernels/compute.js";
+import type { Dense } from "../../../kernels/rotation/dense.js";
 import { log10Bonferroni, roundLog10P } from "../../../stats/combine.js";
 import { log10SelfMatchBound } from "../../../stats/self-matches.js";
 import { log10TolerantBound } from "../../../stats/tolerant-bound.js";
@@ -38,6 +39,8 @@ export interface AlignedResult extends LayerPairResult {
   layersLeftOut: boolean;
   /** Every layer pair under the rotation of the attempt that answered best. */
   layerPairs: LayerPairResult[];
+  /** That rotation: rows y of the suspect stand at yRᵀ in the reference's basis. */
+  rotation: Dense;
 }
 
 export interface AlignRequest {
@@ -55,6 +58,7 @@ export const LOG10_ENOUGH = -6;
 
 interface Looked extends AttemptResult {
   layerPairs: LayerPairResult[];
+  rotation: Dense;
 }
 
 /** Looks end as soon as one is decided; `attempts` lists all that were taken. */
@@ -70,7 +74,7 @@ export async function align(request: AlignRequest): Promise<AlignedResult> {
     const counts = await agreements(bench, attempt.rotation, pairs, bench.compute);
     const layerPairs = counts.map((count) => judged(count, all.length));
     const { mode, objective, fit } = attempt;
-    looks.push({ mode, objective, fit, layerPairs, best: layerPairs.reduce(better) });
+    looks.push({ mode, objective, fit, layerPairs, rotation: attempt.rotation, best: layerPairs.reduce(better) });
     onProgress(Math.min(looks.length, LOOKS), LOOKS);
     return layerPairs.some(({ log10P }) => log10P <= LOG10_ENOUGH);
   };
@@ -93,7 +97,8 @@ export async function align(request: AlignRequest): Promise<AlignedResult> {
     mode: top.mode,
     layersLeftOut: !found && !small,
     layerPairs: top.layerPairs,
-    attempts: looks.map(({ layerPairs: _, ...attempt }) => attempt),
+    rotation: top.rotation,
+    attempts: looks.map(({ layerPairs: _, rotation: __, ...attempt }) => attempt),
   };
 }
 

@@ -16,9 +16,11 @@ import { log10Bonferroni, roundLog10P } from "../../../stats/combine.js";
 import type { WeightsObservations } from "../observations.js";
 import { SHARED_ANCESTRY } from "../propositions.js";
 import type { Bench } from "../tests/bench.js";
+import type { TurnedStart } from "../tests/turned-start.js";
 import { ALIGNED_ALTERNATIVES, ALIGNED_LIMITS, DISGUISE_LIMIT, P0, P0_TOLERANT } from "../words.js";
 import type { LayerPair } from "./agreement.js";
-import { type AlignedResult, align } from "./align.js";
+import { type AlignedResult, align, LOG10_ENOUGH } from "./align.js";
+import { alignedStart } from "./aligned-start.js";
 import { type CanonicalModel, canonicalModel } from "./canonical.js";
 import {
   ALIGNED_METHOD_ID,
@@ -47,8 +49,12 @@ export async function alignedStage(
   if (obstacle !== null) return notRun(exact, obstacle);
   // Without a study of its own the stage could not say anything.
   if (validation === null) return notRun(exact, "no validation study of this version is at hand");
-  const { result: unpaid, sizes } = await alignBench(bench);
+  const { result: unpaid, sizes, start } = await alignBench(bench);
   const result = paid(unpaid, bench.settings.candidates);
+  const seen = { ...observations, aligned: observed(result, start) } satisfies WeightsObservations;
+  // The question is more than a common draw, whoever turned it: what was only drawn alike is worth nothing here.
+  if (start?.explains)
+    return { ...exact, reason: `${exact.reason} ${inWords(result)} ${startInWords(start)}`, observations: seen };
   const { summary, digest } = validation;
   const decision = decideScored({
     proposition: SHARED_ANCESTRY,
@@ -66,14 +72,14 @@ export async function alignedStage(
       validation: { page: summary.page, digest },
     },
     outcome: decision.outcome,
-    reason: `${decision.reason} ${inWords(result)}`,
+    reason: [decision.reason, inWords(result), ...(start ? [startInWords(start)] : [])].join(" "),
     strength: decision.strength,
     errorRate: decision.errorRate,
     tests: [
       ...exact.tests.map((test) => (test.id === COMBINED_TEST_ID ? { ...test, id: EXACT_TEST } : test)),
       ...testsOf(result, bench.settings),
     ],
-    observations: { ...observations, aligned: observed(result) } satisfies WeightsObservations,
+    observations: seen,
     alternatives: [...exact.alternatives, ...ALIGNED_ALTERNATIVES],
     limits: [...exact.limits.filter((limit) => limit !== DISGUISE_LIMIT), ...ALIGNED_LIMITS],
   };
@@ -101,7 +107,7 @@ async function alignBench({
   settings,
   compute,
   work,
-}: Bench): Promise<{ result: AlignedResult; sizes: [AlignedSize, AlignedSize] }> {
+}: Bench): Promise<{ result: AlignedResult; sizes: [AlignedSize, AlignedSize]; start: TurnedStart | null }> {
   const stage = "undoing disguises";
   const load = async (model: Bench["reference"]) => {
     const numbers = alignableLayers(model);
@@ -119,6 +125,10 @@ async function alignBench({
     compute,
     onProgress: (done, total) => work.onProgress({ stage, done, total }),
   });
+  const found = result.layerPairs.filter(({ log10P }) => log10P <= LOG10_ENOUGH);
+  const models = { reference: a.model, suspect: b.model };
+  const start =
+    found.length > 0 ? await alignedStart(models, result.rotation, found, [a.numbers, b.numbers], compute) : null;
   const numbered = <T extends LayerPair>(pair: T): T => ({
     ...pair,
     referenceLayer: a.numbers[pair.referenceLayer]!,
@@ -131,6 +141,7 @@ async function alignBench({
       layerPairs: result.layerPairs.map(numbered),
     },
     sizes: [sizeOf(a.model), sizeOf(b.model)],
+    start,
   };
 }
 
@@ -184,7 +195,15 @@ function testsOf(result: AlignedResult, { seed, candidates = 1 }: Bench["setting
   ];
 }
 
-function observed(result: AlignedResult): NonNullable<WeightsObservations["aligned"]> {
+function startInWords({ slope, explains }: TurnedStart): string {
+  const held =
+    slope === null ? "nothing of it could be measured" : `slope ${slope.toFixed(2)}, where a copy has about 1`;
+  return explains
+    ? `What agrees is no more than one default seed of one framework, or one published table of initial weights, gives two makers of whom a tool turned or reordered the one afterwards: neither model holds the other's rows whole (${held}). Nobody need have copied anything.`
+    : `One model holds the other's rows whole (${held}), which two runs from one default seed do not.`;
+}
+
+function observed(result: AlignedResult, start: TurnedStart | null): NonNullable<WeightsObservations["aligned"]> {
   const { mode, attempts, layerPairs } = result;
   const figure = (x: number | null) => (x === null ? null : Math.round(x * 1e4) / 1e4);
   return {
@@ -196,5 +215,6 @@ function observed(result: AlignedResult): NonNullable<WeightsObservations["align
       ...best,
     })),
     layerPairs,
+    ...(start === null ? {} : { start }),
   };
 }

@@ -34,6 +34,8 @@ export interface MlpRows extends UnitRows {
 interface CanonicalLayer {
   quantities: Quantities;
   mlp: MlpRows;
+  /** Gate rows as long as they are, gains folded. */
+  long: Dense;
 }
 
 export interface CanonicalModel {
@@ -175,6 +177,7 @@ async function canonicalLayer(model: Model, read: (role: string) => Promise<Dens
       vectors: new Map([["gate", weightedMean(gate, () => 1)]]),
     },
     mlp: { gate: unitRows(gate), up, down },
+    long: gate,
   };
 }
 

@@ -9,9 +9,8 @@ import type { Compute } from "../../../kernels/compute.js";
 import type { StoredMatrix } from "../../../kernels/row-source.js";
 import type { Pair } from "../permuted/counterparts.js";
 import { agreeBeyondStructure } from "../tests/beyond-structure.js";
-import { SLOPE } from "../tests/common-start.js";
-import { heldWhole, medianOf, type Rows, slopesOf } from "../tests/held-whole.js";
 import { looksDrawn } from "../tests/looks-drawn.js";
+import { type HeldLayer, inPlaceOf, ROWS_HELD, type TurnedStart, turnedStart } from "../tests/turned-start.js";
 import { logValuesE } from "../tests/values.js";
 import { columnsOf, type Viewed } from "./views.js";
 
@@ -20,9 +19,6 @@ const SIGNS_MIN = Math.log(1e6);
 /** Rows, and values of stored rows, that are looked at. */
 const ROWS_MAX = 128;
 const VALUES_MAX = 1 << 19;
-/** Rows by which it is measured what one side holds of the other, and layers looked at for more than that. */
-const ROWS_HELD = 256;
-const LAYERS_HELD = 4;
 
 export interface Answers {
   /** Of values of the matching view over pairs of the testing view. */
@@ -61,26 +57,18 @@ export async function asked(
   return { likeness, explained: beyond ? null : "structure", drawn };
 }
 
-/** What of a common start was looked at, as a finding's observations have it. */
-export interface TurnedStart {
-  slope: number | null;
-  explains: boolean;
-}
-
 /**
- * Could one draw have made what agrees, turned by one side afterwards? Null where it could not: layers answer to layers
- * of other numbers, or widths differ.
+ * Could one draw have made what agrees, turned by one side afterwards? Null where it could not.
  * @param layers pairs of blocks whose units agree, with the layers' numbers
  */
-export async function turnedStart(
+export async function startSeen(
   layers: readonly { sides: Both; numbers: readonly [number, number]; both: Pair["both"]; drawn: boolean }[],
   oneWidth: boolean,
   compute: Compute,
 ): Promise<TurnedStart | null> {
-  const inPlace = layers.filter(({ numbers: [a, b] }) => a === b);
-  const answered = new Set(layers.map(({ numbers: [a] }) => a));
-  if (!oneWidth || [...answered].some((a) => !inPlace.some(({ numbers }) => numbers[0] === a))) return null;
-  const held: Held[] = [];
+  const inPlace = inPlaceOf(layers, oneWidth);
+  if (inPlace === null) return null;
+  const held: HeldLayer[] = [];
   for (const { sides, both, drawn } of inPlace) {
     if (drawn) continue;
     const pairs = both.slice(0, ROWS_HELD);
@@ -88,33 +76,9 @@ export async function turnedStart(
     const part = (at: 0 | 1) => along(sides[at], sides[at].block.mlp.gate ? "gate" : "up", units(at), compute);
     const [x, y] = await Promise.all([part(0), part(1)]);
     const columns = sides[0].along.n;
-    const areUntrained = (at: 0 | 1) => areDrawn(sides[at], units(at), compute);
-    held.push({ slopes: slopesOf({ x, y, columns }), rows: { x, y, columns }, areUntrained });
+    held.push({ rows: { x, y, columns }, areUntrained: (at: 0 | 1) => areDrawn(sides[at], units(at), compute) });
   }
-  const slopes = held.flatMap((layer) => layer.slopes);
-  if (slopes.length === 0) return { slope: null, explains: true };
-  const [there, back] = [medianOf(slopes.map(([f]) => f)), medianOf(slopes.map(([, g]) => g))];
-  const forward = Math.abs(there - 1) <= Math.abs(back - 1);
-  const slope = Number((forward ? there : back).toFixed(4)) + 0;
-  const own = held.map((layer) => medianOf(layer.slopes.map(([f, g]) => (forward ? f : g))));
-  const whole = isWhole(slope) && own.filter(isWhole).length * 2 >= own.length;
-  if (!whole) return { slope, explains: true };
-  const few = held.slice(0, LAYERS_HELD);
-  const untrained = await Promise.all(few.map(({ areUntrained }) => areUntrained(forward ? 0 : 1)));
-  const rows = few.map(({ rows: { x, y, columns } }) => (forward ? { x, y, columns } : { x: y, y: x, columns }));
-  // Along few directions hardly a row looks trained: that is asked of stored rows.
-  return { slope, explains: !(await heldWhole(rows, compute, (layer) => untrained[rows.indexOf(layer)]!)) };
-}
-
-interface Held {
-  slopes: [number, number][];
-  /** Along the directions, as long as they are there. */
-  rows: Rows;
-  areUntrained(side: 0 | 1): Promise<boolean>;
-}
-
-function isWhole(slope: number): boolean {
-  return slope >= SLOPE.least && slope <= SLOPE.most;
+  return turnedStart(held, compute);
 }
 
 /** The listed units in one view, as long as they are. */

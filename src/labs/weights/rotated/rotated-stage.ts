@@ -20,6 +20,7 @@ import { ASKED_FROM, LAYER_AGREES } from "../permuted/method.js";
 import { middleOf, type OverDepth, overDepth, shareOf } from "../permuted/over-depth.js";
 import { SHARED_ANCESTRY } from "../propositions.js";
 import type { Bench } from "../tests/bench.js";
+import type { TurnedStart } from "../tests/turned-start.js";
 import { ALIGNED_ALTERNATIVES, DISGUISE_LIMIT, P0, P0_TOLERANT, ROTATED_LIMITS } from "../words.js";
 import { inParallel } from "../work.js";
 import { tokenDirections } from "./directions.js";
@@ -32,7 +33,7 @@ import {
   ROTATED_METHOD_VERSION,
   streamBlocksOf,
 } from "./method.js";
-import { type Answers, asked, type TurnedStart, turnedStart } from "./questions.js";
+import { type Answers, asked, startSeen } from "./questions.js";
 import { type Viewed, viewed } from "./views.js";
 
 const EXACT_TEST = "weights/unit-labels";
@@ -141,7 +142,7 @@ export async function rotated(bench: Bench, tokens = tokensOf(bench)): Promise<R
     drawn: inPart && answers!.drawn,
   }));
   const start =
-    over.log10P <= OUTCOME_RULES.log10Alpha ? await turnedStart(alike, widths[0] === widths[1], compute) : null;
+    over.log10P <= OUTCOME_RULES.log10Alpha ? await startSeen(alike, widths[0] === widths[1], compute) : null;
   return { gated, tokens: { shared: tokens.rows.length, how: tokens.how, directions }, over, pairs, start };
 }
 

@@ -1,0 +1,73 @@
+/**
+ * Could one default seed have made what agrees after alignment? A tool that turns a residual stream or sorts units does so
+ * to whoever uses it, and two who began from one seed have one draw to be turned back to: without this they were accused.
+ */
+import type { Compute } from "../../../kernels/compute.js";
+import { type Dense, padded, timesTransposed } from "../../../kernels/rotation/dense.js";
+import { looksDrawn } from "../tests/looks-drawn.js";
+import { type HeldLayer, inPlaceOf, ROWS_HELD, type TurnedStart, turnedStart } from "../tests/turned-start.js";
+import { agreeingUnits, type LayerPair } from "./agreement.js";
+import type { CanonicalModel } from "./canonical.js";
+
+interface Models {
+  reference: CanonicalModel;
+  suspect: CanonicalModel;
+}
+
+/**
+ * Null where a common start cannot have made it: layers answer to layers of other numbers, or widths differ.
+ * @param found layer pairs whose units agree beyond the test's α, as the canonical models number them
+ * @param numbers of their layers in the models' own files
+ */
+export async function alignedStart(
+  models: Models,
+  rotation: Dense,
+  found: readonly LayerPair[],
+  numbers: readonly [readonly number[], readonly number[]],
+  compute: Compute,
+): Promise<TurnedStart | null> {
+  const { reference, suspect } = models;
+  const numbered = found.map((pair) => ({
+    pair,
+    numbers: [numbers[0][pair.referenceLayer]!, numbers[1][pair.suspectLayer]!] as const,
+  }));
+  const inPlace = inPlaceOf(numbered, reference.hidden === suspect.hidden);
+  if (inPlace === null) return null;
+  const answered = new Set(numbered.map((layer) => layer.numbers[0]));
+  const inPart = answered.size < Math.min(reference.layers.length, suspect.layers.length);
+  const held: HeldLayer[] = [];
+  for (const { pair } of inPlace) {
+    const layer = await heldLayer(models, rotation, pair, compute);
+    // A public draw that some layers were frozen at stands in both.
+    if (inPart && ((await layer.areUntrained(0)) || (await layer.areUntrained(1)))) continue;
+    held.push(layer);
+  }
+  return turnedStart(held, compute);
+}
+
+async function heldLayer(models: Models, rotation: Dense, pair: LayerPair, compute: Compute): Promise<HeldLayer> {
+  const [a, b] = [models.reference.layers[pair.referenceLayer]!, models.suspect.layers[pair.suspectLayer]!];
+  const units = (await agreeingUnits(models, rotation, pair, compute)).slice(0, ROWS_HELD);
+  const columns = rotation.rows;
+  const [mine, theirs] = [units.map(([own]) => own), units.map(([, other]) => other)];
+  const inBasis = (rows: Dense) => padded(rows, rows.rows, columns);
+  const sides = [
+    { gate: picked(a.long, mine), up: picked(a.mlp.up, mine) },
+    { gate: picked(b.long, theirs), up: picked(b.mlp.up, theirs) },
+  ] as const;
+  return {
+    rows: {
+      x: Float32Array.from(inBasis(sides[0].gate).data),
+      y: Float32Array.from(timesTransposed(inBasis(sides[1].gate), rotation).data),
+      columns,
+    },
+    areUntrained: async (side) =>
+      [sides[side].gate, sides[side].up].some((rows) => looksDrawn(Float32Array.from(rows.data), rows.columns)),
+  };
+}
+
+function picked({ columns, data }: Dense, rows: readonly number[]): Dense {
+  const out = new Float64Array(rows.length * columns);
+  for (const [at, r] of rows.entries()) out.set(data.subarray(r * columns, (r + 1) * columns), at * columns);
+  return { rows: rows.length, columns, data: out };
+}
