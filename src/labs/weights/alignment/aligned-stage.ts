@@ -199,8 +199,8 @@ function startInWords({ slope, explains }: TurnedStart): string {
   const held =
     slope === null ? "nothing of it could be measured" : `slope ${slope.toFixed(2)}, where a copy has about 1`;
   return explains
-    ? `What agrees is no more than one default seed of one framework, or one published table of initial weights, gives two makers of whom a tool turned or reordered the one afterwards: neither model holds the other's rows whole (${held}). Nobody need have copied anything.`
-    : `One model holds the other's rows whole (${held}), which two runs from one default seed do not.`;
+    ? `What agrees is no more than one default seed of one framework, or one published table of initial weights, gives two makers of whom a tool turned or reordered the one afterwards: neither model holds the other's rows whole (${held}). Nobody need have copied anything. A copy that was trained on for as long as its parent was looks like this too.`
+    : `One model holds the other's rows whole (${held}), as no two runs from one default seed did in the study, which were trained on other data or in another order.`;
 }
 
 function observed(result: AlignedResult, start: TurnedStart | null): NonNullable<WeightsObservations["aligned"]> {
