@@ -14,7 +14,7 @@ export const ALTERNATIVES: Record<string, readonly string[]> = {
     "An agency or a managed service runs one tool for its clients, under their organisations and on its own cards and networks.",
     "A product or a reseller deals its users' steady requests over a pool of accounts: that is operated together too, and no harvest.",
     "One lawful customer runs several organisations of its own; a company makes training data for its own product, as the terms allow.",
-    "Separate customers in groups of four and more, each group on a card and a line of its own, whose machines (not people) use one tool evenly, day and night.",
+    "Separate customers in groups of four and more, each group on a card and a line of its own, whose machines (not people) use one tool evenly, day and night: laboratories, say, that each draw on one public list of some thousand items which nobody else in the log sends. No field of a log tells these from one operator.",
     "A load test, an evaluation or a data-labelling job of the provider's own or of a customer who said so.",
   ],
   "traffic/extraction-workload": [
