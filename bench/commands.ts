@@ -69,7 +69,7 @@ const NOTHING = "node -e 0";
 const days = values.log ? readdirSync(values.log).map((name) => join(values.log!, name)) : [];
 const logged = days.reduce((n, day) => n + gunzipSync(readFileSync(day)).filter((byte) => byte === 10).length, 0);
 const DUCKDB = "DuckDB counting rows and users of the log";
-const COUNTS = `import duckdb; duckdb.sql("set threads=2"); duckdb.sql("set enable_progress_bar=false"); print(duckdb.sql("select count(*), count(distinct "user"), sum(prompt_tokens), count(distinct messages) from read_json('${values.log}/*', maximum_object_size=100000000)").fetchall())`;
+const COUNTS = `import duckdb; duckdb.sql("set threads=2"); duckdb.sql("set enable_progress_bar=false"); print(duckdb.sql("""select count(*), count(distinct "user"), sum(prompt_tokens), count(distinct messages) from read_json('${values.log}/*', maximum_object_size=100000000)""").fetchall())`;
 
 interface Row {
   /** Of the command line, or of a script that is told the checkout. */
