@@ -17,7 +17,7 @@ import { METHOD, PASSAGE_MAKERS_MIN, PRINT_TOKENS, STUDY_NULL } from "../dist/la
 import { LANGUAGES, type Language } from "../dist/labs/code/tokens/languages.js";
 import { DOCUMENTED } from "./code/documented.ts";
 import { type Copying, drawnFiles, makeCopy } from "./code/make-copies.ts";
-import { type Found, filesOf, passageOfCopy, passagesAmong } from "./code/passages.ts";
+import { type Files, type Found, filesOf, passageOfCopy, passagesAmong } from "./code/passages.ts";
 import { isExplained } from "./code/read.ts";
 import {
   type Against,
@@ -340,6 +340,7 @@ interface Room {
   keep: ((file: PrintedFile) => boolean)[];
   /** By index: a maker's scores in every other. */
   scores: (index: number, maker: number) => Against[];
+  files: Files;
   passages: Map<number, Found>[];
   shared: Shared[];
 }
@@ -371,9 +372,9 @@ async function makeRoom(language: Language): Promise<Room> {
     held[index]!.set(m, of);
     return of;
   };
-  const files = filesOf(makers, shared, keep);
+  const files = filesOf(makers, shared, keep, language);
   const passages = larger.map((index) => passagesAmong(makers, shared, files, index));
-  return { language, makers, keep, scores, passages, shared };
+  return { language, makers, keep, scores, files, passages, shared };
 }
 
 function pairOf(room: Room, one: Case, a: number, b: number): Result {
@@ -422,7 +423,7 @@ async function copyOf(
   );
   const alone = [room.scores(0, a)[b]!.max, room.scores(0, b)[a]!.max] as const;
   const share = copied ? scoreOfCopy([a, b], copied, makers, room.shared, room.keep, alone) : 0;
-  const passage = copied ? passageOfCopy([a, b], copied, makers, room.shared, room.keep) : null;
+  const passage = copied ? passageOfCopy([a, b], copied, room.files, room.shared) : null;
   const own = room.passages[0]!.get(Math.min(a, b) * makers.length + Math.max(a, b))?.score ?? 0;
   const score = copied ? Math.max(passage?.score ?? 0, own) : 0;
   const tokens = copied?.files.reduce((sum, one) => sum + one.tokens, 0) ?? 0;

@@ -32,7 +32,7 @@ for (const language of asked.length > 0 ? asked : LANGUAGES) {
   const judging = makers.flatMap(({ maker }, m) => (named.has(maker) ? [m] : []));
   const keep = makers.map((maker) => keptOf(maker, language));
   const shared = PRINT_TOKENS.map((_, k) => shareOut(makers, k));
-  const files = filesOf(makers, shared, keep);
+  const files = filesOf(makers, shared, keep, language);
   const draws = [0, 1, 2].map((draw) => {
     const key = (m: number) => order(`${draw} ${makers[m]!.maker}`);
     return makers.map((_, m) => m).sort((a, b) => (key(a) < key(b) ? -1 : 1));

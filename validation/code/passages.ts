@@ -1,9 +1,14 @@
 /**
- * Passages between all pairs of makers of a language at once, by the rule of labs/code/prints/passages.ts: what one file of
- * each has in common and no third maker of an index has. Reads what print-makers.ts wrote.
+ * Passages between all pairs of makers of a language at once. What two files have in common is counted by the product's own
+ * function, labs/code/prints/passages.ts; here it is only found, for all pairs by one list of who has which print, which
+ * prints no third maker of an index has. test/validation/code-passages.test.ts holds that list to the product's. Reads
+ * what print-makers.ts wrote.
  */
-import { PASSAGE_FILES_MAX, PRINT_TOKENS } from "../../dist/labs/code/method.js";
-import { passageScore } from "../../dist/labs/code/prints/passages.js";
+import { PRINT_TOKENS } from "../../dist/labs/code/method.js";
+import type { Unit } from "../../dist/labs/code/prints/containment.js";
+import { type Passage, passages } from "../../dist/labs/code/prints/passages.js";
+import { joinSets, type PrintSet } from "../../dist/labs/code/prints/prints.js";
+import type { Language } from "../../dist/labs/code/tokens/languages.js";
 import { type Copied, holdersOf, type PrintedFile, type PrintedMaker, type Shared } from "./shared-prints.ts";
 
 export interface Found {
@@ -11,30 +16,65 @@ export interface Found {
   /** By length of print. */
   prints: number[];
   files: [string, string];
+  /** As the product gives it, but for its lines: they are places among the tokens of the file, from 1. */
+  passage: Passage;
 }
 
 type Keep = (file: PrintedFile) => boolean;
 
-/** By length and maker: of each print that another maker has too, the kept files that hold it where it counts. */
-export type FilesOf = Map<number, number[]>[][];
+/** The kept files of makers, and which of them hold what another maker has too. */
+export interface Files {
+  /** By maker and file, as the product has a file; null for one that is not kept. */
+  units: (Unit | null)[][];
+  /** By length and maker: of each print that another maker has too, the kept files that hold it. */
+  holding: Map<number, number[]>[][];
+  /** By length: the prints of `Shared.holders`, in its order. */
+  values: BigUint64Array[];
+}
 
-export function filesOf(makers: readonly PrintedMaker[], shared: readonly Shared[], keep: readonly Keep[]): FilesOf {
-  return PRINT_TOKENS.map((length, k) =>
-    makers.map(({ files, varied }, m) => {
+/** A file as the product has it. The language is told by nothing but its prints here, so that any may stand. */
+function unitOf(of: Copied, file: PrintedFile, language: Language): Unit {
+  const prints = PRINT_TOKENS.map((length, k) => {
+    const { buffer, byteOffset } = of.prints[k]!;
+    return new Uint32Array(buffer, byteOffset + 8 * file.at, 2 * Math.max(0, file.tokens - length + 1));
+  });
+  const order = {
+    prints,
+    varied: of.varied.subarray(file.at, file.at + file.tokens),
+    lines: Uint32Array.from({ length: file.tokens }, (_, place) => place + 1),
+  };
+  return { path: file.path, name: "", line: 1, language, prints: [], order };
+}
+
+export function filesOf(
+  makers: readonly PrintedMaker[],
+  shared: readonly Shared[],
+  keep: readonly Keep[],
+  language: Language,
+): Files {
+  const units = makers.map((maker, m) =>
+    maker.files.map((file) => (keep[m]!(file) ? unitOf(maker, file, language) : null)),
+  );
+  const values = shared.map(({ holders }) => new BigUint64Array(holders.length));
+  const holding = PRINT_TOKENS.map((length, k) =>
+    makers.map(({ files, prints }, m) => {
       const rows = shared[k]!.rows[m]!;
       const found = new Map<number, number[]>();
       files.forEach((file, f) => {
-        if (!keep[m]!(file)) return;
+        if (!units[m]![f]) return;
         for (let i = file.at; i < file.at + file.tokens - length + 1; i++) {
-          if (rows[i]! <= 0 || varied[i] === 0) continue;
-          const of = found.get(rows[i]!);
-          if (!of) found.set(rows[i]!, [f]);
+          const row = rows[i]!;
+          if (row <= 0) continue;
+          values[k]![row - 1] = prints[k]![i]!;
+          const of = found.get(row);
+          if (!of) found.set(row, [f]);
           else if (of.at(-1) !== f) of.push(f);
         }
       });
       return found;
     }),
   );
+  return { units, holding, values };
 }
 
 /**
@@ -45,10 +85,11 @@ export function filesOf(makers: readonly PrintedMaker[], shared: readonly Shared
 export function passagesAmong(
   makers: readonly PrintedMaker[],
   shared: readonly Shared[],
-  files: FilesOf,
+  { units, holding, values }: Files,
   index: ReadonlySet<number> | null,
 ): Map<number, Found> {
-  const counts = new Map<number, Map<number, number[]>>();
+  // By pair and length: rows that both have, in a kept file, and no third maker of the index.
+  const common = new Map<number, number[][]>();
   PRINT_TOKENS.forEach((_, k) => {
     shared[k]!.holders.forEach((holders, h) => {
       const inside = index === null ? [...holders] : [...holders].filter((m) => index.has(m));
@@ -57,89 +98,62 @@ export function passagesAmong(
         for (let j = i + 1; j < holders.length; j++) {
           const [a, b] = [holders[i]!, holders[j]!];
           if (!inside.every((m) => m === a || m === b)) continue;
-          const [ours, theirs] = [files[k]![a]!.get(h + 1), files[k]![b]!.get(h + 1)];
-          if (ours && theirs) countPairs(counts, a * makers.length + b, k, ours, theirs);
+          if (!holding[k]![a]!.has(h + 1) || !holding[k]![b]!.has(h + 1)) continue;
+          const pair = a * makers.length + b;
+          const of = common.get(pair) ?? PRINT_TOKENS.map((): number[] => []);
+          common.set(pair, of);
+          of[k]!.push(h + 1);
         }
     });
   });
   const found = new Map<number, Found>();
-  for (const [pair, of] of counts) {
-    const [a, b] = [Math.floor(pair / makers.length), pair % makers.length];
-    const largest = largestOf(of, makers[a]!.files, makers[b]!.files);
+  for (const [pair, rows] of common) {
+    // The score is the lower of the two lengths'.
+    if (rows.some((of) => of.length === 0)) continue;
+    // A file that holds none of them is in no passage.
+    const [ours, theirs] = [Math.floor(pair / makers.length), pair % makers.length].map((m) => {
+      const holds = new Set(rows.flatMap((of, k) => of.flatMap((row) => holding[k]![m]!.get(row)!)));
+      return [...holds].sort((x, y) => x - y).map((f) => units[m]![f]!);
+    }) as [Unit[], Unit[]];
+    const sets = rows.map((of, k) => setOf(of.map((row) => values[k]![row - 1]!)));
+    const largest = largestOf(ours, theirs, sets);
     if (largest) found.set(pair, largest);
   }
   return found;
-}
-
-const FILES = 1 << 16;
-
-function countPairs(
-  counts: Map<number, Map<number, number[]>>,
-  pair: number,
-  k: number,
-  ours: readonly number[],
-  theirs: readonly number[],
-): void {
-  if (ours.length > PASSAGE_FILES_MAX || theirs.length > PASSAGE_FILES_MAX) return;
-  const of = counts.get(pair) ?? new Map<number, number[]>();
-  counts.set(pair, of);
-  for (const a of ours)
-    for (const b of theirs) {
-      const key = a * FILES + b;
-      const count = of.get(key) ?? PRINT_TOKENS.map(() => 0);
-      of.set(key, count);
-      count[k]!++;
-    }
-}
-
-function largestOf(
-  counts: ReadonlyMap<number, number[]>,
-  ours: readonly PrintedFile[],
-  theirs: readonly PrintedFile[],
-): Found | null {
-  let largest: Found | null = null;
-  for (const [key, prints] of counts) {
-    const score = passageScore(prints);
-    if (score <= (largest?.score ?? 0)) continue;
-    largest = { score, prints, files: [ours[Math.floor(key / FILES)]!.path, theirs[key % FILES]!.path] };
-  }
-  return largest;
 }
 
 /** The largest passage between a maker's files and copies of them that stand in another's tree, by an index of all others. */
 export function passageOfCopy(
   [a, b]: readonly [number, number],
   copied: Copied,
-  makers: readonly PrintedMaker[],
+  { units }: Files,
   shared: readonly Shared[],
-  keep: readonly Keep[],
 ): Found | null {
-  const counts = new Map<number, Map<number, number[]>>();
-  PRINT_TOKENS.forEach((length, k) => {
-    const places = (of: Copied, kept: Keep, has: (print: bigint) => boolean) => {
-      const found = new Map<bigint, number[]>();
-      of.files.forEach((file, f) => {
-        if (!kept(file)) return;
-        for (let i = file.at; i < file.at + file.tokens - length + 1; i++) {
-          const print = of.prints[k]![i]!;
-          if (of.varied[i] === 0 || !has(print)) continue;
-          const held = found.get(print);
-          if (!held) found.set(print, [f]);
-          else if (held.at(-1) !== f) held.push(f);
-        }
-      });
-      return found;
-    };
-    const theirs = places(
-      copied,
-      () => true,
-      () => true,
-    );
-    const ours = places(makers[a]!, keep[a]!, (print) => theirs.has(print));
-    for (const [print, files] of ours)
-      if (holdersOf(shared[k]!, print).every((m) => m === a || m === b))
-        countPairs(counts, 0, k, files, theirs.get(print)!);
+  const ours = units[a]!.filter((unit) => unit !== null);
+  const language = ours[0]?.language;
+  if (!language) return null;
+  const sets = PRINT_TOKENS.map((_, k) => {
+    const theirs = new Set(copied.prints[k]!);
+    const both = new Set<bigint>();
+    for (const { order } of ours) for (const print of wide(order!.prints[k]!)) if (theirs.has(print)) both.add(print);
+    return setOf([...both].filter((print) => holdersOf(shared[k]!, print).every((m) => m === a || m === b)));
   });
-  const of = counts.get(0);
-  return of ? largestOf(of, makers[a]!.files, copied.files) : null;
+  const copies = copied.files.map((file) => unitOf(copied, file, language));
+  return largestOf(ours, copies, sets);
 }
+
+function largestOf(ours: readonly Unit[], theirs: readonly Unit[], common: readonly PrintSet[]): Found | null {
+  const [passage] = passages(ours, theirs, common, 1);
+  if (!passage) return null;
+  return {
+    score: passage.score,
+    prints: passage.common.map((set) => set.length >> 1),
+    files: [passage.ours.unit.path, passage.theirs.unit.path],
+    passage,
+  };
+}
+
+const wide = ({ buffer, byteOffset, length }: Uint32Array): BigUint64Array =>
+  new BigUint64Array(buffer, byteOffset, length / 2);
+
+const setOf = (prints: readonly bigint[]): PrintSet => joinSets([new Uint32Array(BigUint64Array.from(prints).buffer)]);

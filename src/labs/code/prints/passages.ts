@@ -26,7 +26,7 @@ export interface PassageSide {
 }
 
 /** The fewest, of either length, as a share of PASSAGE_PRINTS. */
-export function passageScore(prints: readonly number[]): number {
+function passageScore(prints: readonly number[]): number {
   return Math.min(1, Math.min(...prints) / PASSAGE_PRINTS);
 }
 
