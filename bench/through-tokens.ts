@@ -11,7 +11,8 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { LocalCompute } from "../dist/kernels/compute.js";
 import type { ProjectJob } from "../dist/kernels/projection.js";
-import { rotated } from "../dist/labs/weights/rotated/rotated-stage.js";
+import { look } from "../dist/labs/weights/pairing/look.js";
+import { ROTATED } from "../dist/labs/weights/rotated/rotated.js";
 import type { CanonicalTensor, Model } from "../dist/model/model.js";
 import { CONSTRUCTIONS, make } from "../materials/weights/structured.ts";
 
@@ -90,7 +91,7 @@ function model(): Model {
 
 const compute = new Timed(read);
 const started = process.cpuUsage();
-const result = await rotated({
+const result = await look(ROTATED, {
   reference: model(),
   suspect: model(),
   vocabularies: { reference: null, suspect: null },
@@ -101,7 +102,7 @@ const result = await rotated({
 const { user, system } = process.cpuUsage(started);
 const whole = (user + system) / 1e6;
 const peak = process.resourceUsage().maxRSS / 1024;
-const { directions } = result.tokens;
+const { directions } = result.through!;
 
 /** Processor seconds of numpy for products of these shapes, each once, one thread. */
 function openBlas(shapes: readonly (readonly [number, number, number, number])[]): number | null {

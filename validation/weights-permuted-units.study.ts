@@ -8,19 +8,20 @@
  * A folder of `--extra` holds models that materials/makers/train_bank.py or train_own_mlps.py made, or real ones
  * (materials/makers/real_models.py), with made.json beside each.
  */
-import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { FileReader } from "../dist/host/files.js";
 import { openModel } from "../dist/host/model/open-model.js";
 import { LocalCompute } from "../dist/kernels/compute.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
-import { notPermuted, PERMUTED_METHOD_VERSION } from "../dist/labs/weights/permuted/method.js";
-import { percentOf, permuted } from "../dist/labs/weights/permuted/permuted-stage.js";
+import { look, percentOf } from "../dist/labs/weights/pairing/look.js";
+import { notPermuted } from "../dist/labs/weights/permuted/method.js";
+import { PERMUTED } from "../dist/labs/weights/permuted/permuted.js";
 import * as altered from "../materials/weights/altered.ts";
 import { inNewOrder } from "../materials/weights/new-order.ts";
 import { CONSTRUCTIONS, type Made, makePair, TINY } from "../materials/weights/structured.ts";
-import { type PermutedRow, writePermuted } from "./study/permuted-tables.ts";
+import { type PairedRow, pairedSummary, pairedTables } from "./study/paired-tables.ts";
 
 type Held = altered.Held;
 
@@ -39,6 +40,12 @@ const onDisk = new LocalCompute((file, offset, into) => files.readInto(file, off
 const rows = cached();
 const opened = new Map<string, Promise<Held>>();
 
+interface PermutedRow extends PairedRow {
+  id: string;
+  version: string;
+  derived: boolean;
+}
+
 interface Spec {
   id: string;
   kind: string;
@@ -48,9 +55,24 @@ interface Spec {
   pair(): Promise<readonly [Held, Held]>;
 }
 
-if (values.write) writePermuted([...rows.values()], new URL(".", import.meta.url).pathname);
+if (values.write) write([...rows.values()], import.meta.dirname);
 else await run();
 await files.close();
+
+function write(all: readonly PermutedRow[], folder: string): void {
+  const nulls = all.filter((row) => !row.derived);
+  const derived = all.filter((row) => row.derived);
+  // Rows that draw a curve are no power: copies and the zoo's children alone are counted.
+  const counted = derived.filter(({ kind }) => /^(copy|zoo)/.test(kind));
+  const method = { ...PERMUTED.method, page: "validation/weights-permuted-units.md" };
+  const command = "node validation/weights-permuted-units.study.ts --cache FILE --write";
+  const says = { method: method.id, command, derived: "units in another order" };
+  writeFileSync(
+    join(folder, "weights-permuted-units.json"),
+    `${JSON.stringify(pairedSummary(method, nulls, counted))}\n`,
+  );
+  writeFileSync(join(folder, "weights-permuted-units.tables.md"), pairedTables(says, nulls, derived));
+}
 
 async function run(): Promise<void> {
   const until = Date.now() + Number(values.minutes) * 60_000;
@@ -73,7 +95,7 @@ async function looked({ id, kind, derived, families, pair }: Spec): Promise<Perm
     (file.startsWith("reference") ? reference : suspect)(file, offset, into),
   );
   const started = process.cpuUsage();
-  const result = await permuted({
+  const result = await look(PERMUTED, {
     reference: x.model,
     suspect: y.model,
     vocabularies: { reference: null, suspect: null },
@@ -85,11 +107,11 @@ async function looked({ id, kind, derived, families, pair }: Spec): Promise<Perm
   const { over, pairs, start, gated } = result;
   return {
     id,
-    version: PERMUTED_METHOD_VERSION,
+    version: PERMUTED.method.version,
     kind,
     derived,
     families,
-    hidden: x.model.hidden,
+    hidden: [x.model.hidden, y.model.hidden],
     units: Math.max(x.model.mlpHidden, y.model.mlpHidden),
     layers: [x.model.layers, y.model.layers],
     parameters: x.model.parameters,
@@ -311,5 +333,5 @@ function cached(): Map<string, PermutedRow> {
   if (!existsSync(values.cache)) return new Map();
   const lines = readFileSync(values.cache, "utf8").split("\n").filter(Boolean);
   const found = lines.map((line) => JSON.parse(line) as PermutedRow);
-  return new Map(found.filter((r) => r.version === PERMUTED_METHOD_VERSION).map((row) => [row.id, row]));
+  return new Map(found.filter((r) => r.version === PERMUTED.method.version).map((row) => [row.id, row]));
 }

@@ -12,7 +12,8 @@ import { ComputePool } from "../dist/host/model/compute-pool.js";
 import { openModel } from "../dist/host/model/open-model.js";
 import { LocalCompute } from "../dist/kernels/compute.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
-import { percentOf, permuted } from "../dist/labs/weights/permuted/permuted-stage.js";
+import { look, percentOf } from "../dist/labs/weights/pairing/look.js";
+import { PERMUTED } from "../dist/labs/weights/permuted/permuted.js";
 import * as altered from "../materials/weights/altered.ts";
 import { inNewOrder } from "../materials/weights/new-order.ts";
 
@@ -88,7 +89,7 @@ async function looked(model: string, how: string, a: altered.Held, b: altered.He
     into.set(new Uint8Array(buffer, byteOffset + offset, into.length));
   });
   const started = process.cpuUsage();
-  const result = await permuted({
+  const result = await look(PERMUTED, {
     reference: sides[0].model,
     suspect: sides[1].model,
     vocabularies: { reference: null, suspect: null },

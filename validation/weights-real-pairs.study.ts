@@ -37,7 +37,7 @@ const rows = existsSync(values.cache)
 if (values.write) {
   writeFileSync(new URL("weights-real-pairs.md", import.meta.url), realPairsPage(rows));
   writeFileSync(new URL("weights-real-pairs.depth.svg", import.meta.url), realPairsDepth(rows));
-} else for (const pair of [...ENCODER_PAIRS, ...MAKERS_PAIRS, ...childrenOf(values.children)]) run(pair);
+} else for (const pair of [...ENCODER_PAIRS, ...MAKERS_PAIRS, ...ofOneTool(childrenOf(values.children))]) run(pair);
 
 /** What the maker wrote of each child. */
 function childrenOf(folder: string): RealPair[] {
@@ -54,6 +54,25 @@ function childrenOf(folder: string): RealPair[] {
     how,
     loss: [parentLoss, loss],
   }));
+}
+
+/** The children, each followed by the pairs that the same tool made of models of other makers: innocents. */
+function ofOneTool(children: readonly RealPair[]): RealPair[] {
+  const tool = ({ reference, suspect }: RealPair) => suspect.slice(reference.length + 1);
+  return children.flatMap((child, at) => [
+    child,
+    ...children
+      .slice(0, at)
+      .filter((other) => other.reference !== child.reference && tool(other) === tool(child))
+      .map(
+        (other): RealPair => ({
+          reference: other.suspect,
+          suspect: child.suspect,
+          relation: "apart",
+          how: `two makers' models, both: ${child.how}`,
+        }),
+      ),
+  ]);
 }
 
 function run(pair: RealPair): void {

@@ -13,15 +13,15 @@ import { FileReader } from "../dist/host/files.js";
 import { openModel } from "../dist/host/model/open-model.js";
 import { LocalCompute } from "../dist/kernels/compute.js";
 import { SEED_DEFAULT } from "../dist/labs/weights/method.js";
-import { notThroughTokens, ROTATED_METHOD_ID, ROTATED_METHOD_VERSION } from "../dist/labs/weights/rotated/method.js";
-import { percentThroughTokens, rotated, tokensOf } from "../dist/labs/weights/rotated/rotated-stage.js";
+import { look, percentOf } from "../dist/labs/weights/pairing/look.js";
+import { ROTATED } from "../dist/labs/weights/rotated/rotated.js";
 import type { Model, Vocabulary } from "../dist/model/model.js";
 import * as altered from "../materials/weights/altered.ts";
 import { disguise } from "../materials/weights/disguise.ts";
 import { CONSTRUCTIONS, type Made, makePair, TINY } from "../materials/weights/structured.ts";
 import { turned } from "../materials/weights/turned.ts";
-import { defineStudy, type Kind } from "./runner/study.ts";
-import { type RotatedRow, summariseRotated } from "./study/rotated-tables.ts";
+import { type Counted, defineStudy, type Kind, type Row } from "./runner/study.ts";
+import { accused, type PairedRow, pairedSummary, pairedTables } from "./study/paired-tables.ts";
 
 type Held = altered.Held;
 
@@ -31,6 +31,13 @@ interface Side {
   vocabulary: Vocabulary | null;
   read: (file: string, offset: number, into: Uint8Array) => Promise<void>;
 }
+
+type RotatedRow = Omit<PairedRow, "kind" | "families" | "directions"> & {
+  tokens: number;
+  directions: number;
+  /** How much of the one model the other holds, where it was asked. */
+  slope: number | null;
+};
 
 export interface Case {
   kind: string;
@@ -87,9 +94,9 @@ const readFile = (file: string, offset: number, into: Uint8Array) => files.readI
 const onDisk = new LocalCompute(readFile);
 const opened = new Map<string, Promise<{ held: Held; vocabulary: Vocabulary | null }>>();
 
-export default defineStudy<Case, RotatedRow, ReturnType<typeof summariseRotated>["json"]>({
+export default defineStudy<Case, RotatedRow, ReturnType<typeof pairedSummary>>({
   id: "weights-rotated-units",
-  method: { id: ROTATED_METHOD_ID, version: ROTATED_METHOD_VERSION },
+  method: ROTATED.method,
   materials: {
     zoo: { what: "the zoo's folder", default: "../shared/zoo" },
     own: { what: "models with MLPs of their own (train_own_mlps.py)", optional: true },
@@ -101,10 +108,23 @@ export default defineStudy<Case, RotatedRow, ReturnType<typeof summariseRotated>
   cases: ({ zoo, own, larger, models }) =>
     interleaved([bank(zoo!), ofZoo(zoo!), structured(), mlps(zoo!, own), wider(larger), real(models), copies(zoo!)]),
   run: looked,
-  hit: ({ log10P, startExplains }) => log10P <= -6 && !startExplains,
-  summarise: summariseRotated,
+  hit: accused,
+  summarise: summarised,
   close: () => files.close(),
 });
+
+function summarised({ nulls, positives, all }: Counted<Case, RotatedRow>) {
+  const flat = (rows: readonly Row<Case, RotatedRow>[]): PairedRow[] =>
+    rows.map(({ case: { kind, families }, result }) => ({ ...result, kind, families }));
+  const method = { ...ROTATED.method, page: "validation/weights-rotated-units.md" };
+  const command = "npm run study -- weights-rotated-units --cache FILE --write";
+  const says = { method: method.id, command, derived: "turned" };
+  const derived = all.filter((row) => !nulls.includes(row));
+  return {
+    json: pairedSummary(method, flat(nulls), flat(positives)),
+    tables: pairedTables(says, flat(nulls), flat(derived)),
+  };
+}
 
 /** So that a study that is cut short holds some of each. */
 function interleaved(lists: readonly Case[][]): Case[] {
@@ -126,21 +146,21 @@ async function looked({ pair, id }: Case): Promise<RotatedRow> {
     compute,
     work: { concurrency: 1, onProgress: () => {} },
   };
-  const obstacle = notThroughTokens(a.model, b.model, tokensOf(bench).rows.length);
-  if (obstacle !== null) throw new Error(`${id}: ${obstacle}`);
+  const obstacle = ROTATED.meet(bench);
+  if (typeof obstacle === "string") throw new Error(`${id}: ${obstacle}`);
   const started = process.cpuUsage();
-  const result = await rotated(bench);
+  const result = await look(ROTATED, bench);
   const { user, system } = process.cpuUsage(started);
-  const { over, pairs, start, gated, tokens } = result;
+  const { over, pairs, start, gated, through } = result;
   return {
     hidden: [a.model.hidden, b.model.hidden],
     units: Math.max(a.model.mlpHidden, b.model.mlpHidden),
     layers: [a.model.layers, b.model.layers],
     parameters: Math.min(a.model.parameters, b.model.parameters),
     gated,
-    tokens: tokens.shared,
-    directions: tokens.directions,
-    percent: percentThroughTokens(result),
+    tokens: through!.shared,
+    directions: through!.directions,
+    percent: percentOf(result),
     log10P: over.log10P,
     slope: start?.slope ?? null,
     startExplains: start?.explains ?? null,

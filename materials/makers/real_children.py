@@ -510,6 +510,7 @@ def main():
         return model
 
     third = list(range(layers // 3, layers // 3 + -(-layers // 3)))
+    ROWS["sorted-quarot"] = ("units sorted by strength; QuaRot's rotations", lambda: rotated(child("sorted"), "quarot", 13))
     ROWS["quarot-int8"] = ("QuaRot's rotations; 8 bits", lambda: changed(child("quarot"), lambda _, w: rounded(w, 8, 64)))
     ROWS["quarot-int4"] = ("QuaRot's rotations; 4 bits", lambda: changed(child("quarot"), lambda _, w: rounded(w, 4, 64)))
     for name, what in [

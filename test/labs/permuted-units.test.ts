@@ -10,7 +10,7 @@ import { openModel } from "../../src/host/model/open-model.js";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { examineAncestry } from "../../src/labs/weights/examine.js";
 import type { WeightsObservations } from "../../src/labs/weights/observations.js";
-import { middleOf, overDepth } from "../../src/labs/weights/permuted/over-depth.js";
+import { middleOf, overDepth } from "../../src/labs/weights/pairing/over-depth.js";
 import { studiesOf } from "../asked.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
 

@@ -13,8 +13,9 @@ import { turned } from "../../materials/weights/turned.ts";
 import { LocalCompute } from "../../src/kernels/compute.js";
 import { examineAncestry } from "../../src/labs/weights/examine.js";
 import type { WeightsObservations } from "../../src/labs/weights/observations.js";
+import { look, percentOf } from "../../src/labs/weights/pairing/look.js";
 import { directionsOf, notThroughTokens } from "../../src/labs/weights/rotated/method.js";
-import { percentThroughTokens, rotated } from "../../src/labs/weights/rotated/rotated-stage.js";
+import { ROTATED } from "../../src/labs/weights/rotated/rotated.js";
 import { studiesOf } from "../asked.js";
 
 const studies = await studiesOf("examine weights");
@@ -88,7 +89,7 @@ async function examined(a: Held, b: Held) {
 
 async function looked(a: Held, b: Held) {
   const { models, compute } = await sides(a, b);
-  return rotated({
+  return look(ROTATED, {
     reference: models[0],
     suspect: models[1],
     vocabularies: { reference: null, suspect: null },
@@ -127,9 +128,9 @@ describe("wider than a rotation is searched for", { timeout: 240_000 }, () => {
     for (const name of ["embed", "norm", "output"])
       if (own.values.has(name)) host.values.set(name, own.values.get(name)!);
     const middle = await looked(own, turned(grafted(host, own, [1, 2, 3]), "t"));
-    expect(percentThroughTokens(middle)).toBeGreaterThan(90);
+    expect(percentOf(middle)).toBeGreaterThan(90);
     const ends = await looked(own, turned(grafted(host, own, [0, 4]), "t"));
-    expect(percentThroughTokens(ends)).toBeLessThan(2);
+    expect(percentOf(ends)).toBeLessThan(2);
     expect(ends.pairs.filter(({ agreeing, labels }) => agreeing > labels / 2)).toHaveLength(2);
   });
 });
@@ -144,7 +145,7 @@ describe("innocents", () => {
   ])("%s, one side turned", async (id) => {
     const construction = CONSTRUCTIONS.find((c) => c.id === id)!;
     const [a, b] = pairOf(construction, { ...TINY, layers: 3, vocabulary: 256 });
-    expect(percentThroughTokens(await looked(a, turned(b, "t")))).toBeLessThan(10);
+    expect(percentOf(await looked(a, turned(b, "t")))).toBeLessThan(10);
   });
 });
 

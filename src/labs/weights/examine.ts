@@ -3,7 +3,7 @@
  * Kuditipudi, Liang, ICML 2025, with the fixed-point bound of stats/self-matches.ts in place of assignment and
  * Spearman) on three free axes, combined by averaged e-values; each pays only what the likeness of values is worth
  * beyond what a shared structure makes (tests/values.ts, tests/structure-scale.ts).
- * Where they are silent, disguises are undone and scored tests follow (permuted-stage.ts, aligned-stage.ts).
+ * Where they are silent, disguises are undone and scored tests follow (pairing/stage.ts, aligned-stage.ts).
  * It cannot see direction.
  */
 import type { Digest } from "../../base/digest.js";
@@ -35,9 +35,10 @@ import { makingOf } from "./making/making.js";
 import type { FurtherModel } from "./making/merges.js";
 import { METHOD_ID, METHOD_VERSION, SEED_BITS_DEFAULT, type Settings } from "./method.js";
 import type { WeightsObservations } from "./observations.js";
-import { permutedStage } from "./permuted/permuted-stage.js";
+import { pairedStage } from "./pairing/stage.js";
+import { PERMUTED } from "./permuted/permuted.js";
 import { SHARED_ANCESTRY, WEIGHTS_PROPOSITIONS } from "./propositions.js";
-import { rotatedStage } from "./rotated/rotated-stage.js";
+import { ROTATED } from "./rotated/rotated.js";
 import { SKETCH_LIMITS, sketchFacts } from "./sketch/disclosure.js";
 import { unmetBySketch, withFittingValues } from "./sketch/meet.js";
 import { architectureOverlap } from "./story/architecture.js";
@@ -194,16 +195,17 @@ async function disguisesUndone(
   observations: WeightsObservations,
   validations: readonly Validation[],
 ): Promise<Finding> {
-  const permuted = await permutedStage(bench, exact, observations, validations);
+  const permuted = await pairedStage(PERMUTED, bench, exact, validations);
+  const seen = permuted.finding.observations as WeightsObservations;
   // A common start explains what stands in place: units in another order are asked anew, rotations would find the draw again.
   if (observations.commonStart?.explains) return permuted.finding;
   if (permuted.found && permuted.finding.outcome !== "uncalibrated") return permuted.finding;
   const before = permuted.found ? exact : permuted.finding;
-  const aligned = await alignedStage(bench, before, permuted.observations, validations);
+  const aligned = await alignedStage(bench, before, seen, validations);
   if (permuted.found) return aligned.outcome === "supports-hp" ? aligned : permuted.finding;
   // Where no rotation can be searched for, units are compared through what no rotation changes.
   if (notAlignable(bench.reference, bench.suspect) === null) return aligned;
-  return rotatedStage(bench, aligned, permuted.observations, validations);
+  return (await pairedStage(ROTATED, bench, aligned, validations)).finding;
 }
 
 /** 0.7 on the MLP; 0.3 on what value and residual dimensions both say. What was not examined staked nothing: e = 1. */

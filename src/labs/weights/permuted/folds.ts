@@ -9,7 +9,10 @@ import { labelRuns } from "../../../alignment/sampling.js";
 import { prng, sample } from "../../../base/prng.js";
 import type { Compute, SketchJob } from "../../../kernels/compute.js";
 import type { Matrix } from "../../../kernels/kernel.js";
-import { type Block, FOLD_WIDTH, ROWS_MEASURED } from "./method.js";
+import type { Block } from "../pairing/method.js";
+import type { Side } from "../pairing/way.js";
+import { looksDrawn } from "../tests/looks-drawn.js";
+import { FOLD_WIDTH, ROWS_MEASURED } from "./method.js";
 
 /** One of the two views of a block's units. */
 interface Face {
@@ -19,17 +22,9 @@ interface Face {
 }
 
 /** Two views that share no value, and what the columns are multiplied by. */
-export interface Faces {
+interface Faces {
   matching: Face;
   testing: Face;
-}
-
-export interface Folded {
-  block: Block;
-  /** 1 over the length of each column, gate and up together; 0 for a column of nothing. */
-  scales: Float32Array;
-  matching: Matrix;
-  testing: Matrix;
 }
 
 /** @param gated both models' MLPs have gates: a gate answers to nothing in a model without one */
@@ -44,8 +39,8 @@ export function facesOf(hidden: number, gated: boolean, seed: string): Faces {
   };
 }
 
-/** Both views of all units of a block, and the scales of its columns. */
-export async function folded(block: Block, faces: Faces, seed: string, compute: Compute): Promise<Folded> {
+/** Both views of all units of a block, and how its rows are read again, each column at one length. */
+export async function folded(block: Block, faces: Faces, seed: string, compute: Compute): Promise<Side> {
   const scales = await columnScales(block, faces, seed, compute);
   const fold = (face: Face, firstPart: number): Promise<Matrix> => {
     const { columns } = face;
@@ -63,9 +58,26 @@ export async function folded(block: Block, faces: Faces, seed: string, compute: 
     return compute.sketch(job);
   };
   const [matching, testing] = await Promise.all([fold(faces.matching, 0), fold(faces.testing, 1)]);
-  return { block, scales, matching: matching!, testing: testing! };
+  const values = (units: readonly number[], face: Face) => valuesOf(block, scales, units, face, compute);
+  return {
+    block,
+    matching,
+    testing,
+    columns: widthOf(faces.matching, scales),
+    width: scales.length,
+    values: (units) => values(units, faces.matching),
+    areDrawn: async (units) => {
+      const [x, u] = await Promise.all([values(units, faces.matching), values(units, faces.testing)]);
+      return looksDrawn(x, widthOf(faces.matching, scales)) || looksDrawn(u, widthOf(faces.testing, scales));
+    },
+  };
 }
 
+function widthOf({ columns }: Face, scales: Float32Array): number {
+  return columns?.length ?? scales.length;
+}
+
+/** 1 over the length of each column, gate and up together; 0 for a column of nothing. */
 async function columnScales({ mlp, units }: Block, faces: Faces, seed: string, compute: Compute) {
   const runs = labelRuns(units, ROWS_MEASURED, seed);
   const { columns } = mlp.up.matrix;
@@ -77,9 +89,20 @@ async function columnScales({ mlp, units }: Block, faces: Faces, seed: string, c
   return Float32Array.from(squares, (s) => (s > 0 ? 1 / Math.sqrt(s) : 0));
 }
 
-/** Rows of a fold, in memory that threads share. */
-export function someRows({ k, data }: Matrix, rows: Uint32Array): Matrix {
-  const out = new Float32Array(new SharedArrayBuffer(Math.max(4, rows.length * k * 4)));
-  for (const [i, r] of rows.entries()) out.set(data.subarray(r * k, (r + 1) * k), i * k);
-  return { n: rows.length, k, data: out };
+/** The listed rows over the view's columns, each column at one length. */
+async function valuesOf(
+  { mlp }: Block,
+  scales: Float32Array,
+  rows: readonly number[],
+  { part, columns }: Face,
+  compute: Compute,
+): Promise<Float32Array> {
+  const runs = rows.map((start) => ({ start, count: 1 }));
+  const stored = await compute.rows({ matrix: mlp[part]!.matrix, runs });
+  const all = scales.length;
+  const list = columns ?? Uint32Array.from({ length: all }, (_, c) => c);
+  const out = new Float32Array(rows.length * list.length);
+  for (let r = 0; r < rows.length; r++)
+    for (let c = 0; c < list.length; c++) out[r * list.length + c] = stored[r * all + list[c]!]! * scales[list[c]!]!;
+  return out;
 }

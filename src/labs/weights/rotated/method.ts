@@ -1,9 +1,9 @@
 /**
  * The numbers of the method that looks through a rotated residual stream by what both models make of the same tokens,
- * and how large the models are that its study speaks for. A change of any of them is a new version.
+ * beside those of pairing/method.ts. A change of any of them is a new version.
  */
 import type { Model } from "../../../model/model.js";
-import { type Block, blocksOf } from "../permuted/method.js";
+import { type Block, beyondSizes, blocksOf, isGated, tooMany } from "../pairing/method.js";
 
 export const ROTATED_METHOD_ID = "weights/rotated-units";
 export const ROTATED_METHOD_VERSION = "1";
@@ -19,24 +19,11 @@ const DIRECTIONS_MIN = 16;
 /** Rows of tokens held at once: 1 GiB as f32. */
 const TOKEN_VALUES_MAX = 2 ** 28;
 
-/** Pairs of blocks that are set against each other; more would take minutes. */
-const BLOCK_PAIRS_MAX = 65_536;
-/** Bytes of the views held at once: both sides, two views, f32. */
-const VIEWS_BYTES_MAX = 2 ** 31;
-
-/** The largest models of which the study holds fifteen independent families. */
-const STUDIED = { hidden: 80, units: 256 } as const;
-
 /** Of each layer the MLP that every token visits, where it reads the residual stream as it is. */
 export function streamBlocksOf(model: Model): Block[] {
   return blocksOf(model).filter(({ mlp }) =>
     [mlp.gate, mlp.up].every((part) => part === null || part.matrix.columns === model.hidden),
   );
-}
-
-/** Gate rows and up rows where both models have gates; else two sets of directions for the up rows. */
-export function isGated(...sides: readonly (readonly Block[])[]): boolean {
-  return sides.every((blocks) => blocks.every(({ mlp }) => mlp.gate !== null));
 }
 
 /** Of one view: a multiple of four, as many as the narrower stream and the shared tokens carry. */
@@ -60,10 +47,7 @@ export function notThroughTokens(reference: Model, suspect: Model, tokens: numbe
   }
   if (directionsOf(reference, suspect, tokens, isGated(as, bs)) < DIRECTIONS_MIN)
     return `${tokens} shared tokens at residual widths ${reference.hidden} and ${suspect.hidden} give too few directions`;
-  if (as.length * bs.length > BLOCK_PAIRS_MAX) return `more than ${BLOCK_PAIRS_MAX} pairs of layers`;
-  const units = [...as, ...bs].reduce((sum, block) => sum + block.units, 0);
-  if (units * DIRECTIONS_MAX * 2 * 4 > VIEWS_BYTES_MAX) return `${units} units in all, more than are held at once`;
-  return null;
+  return tooMany(as, bs, DIRECTIONS_MAX);
 }
 
 /** Why the pair lies outside the sizes of the study; null when inside. */
@@ -71,8 +55,5 @@ export function beyondRotatedStudy(reference: Model, suspect: Model): string | n
   const blocks = [...streamBlocksOf(reference), ...streamBlocksOf(suspect)];
   if (!isGated(blocks))
     return `MLPs without a gate; the study of ${ROTATED_METHOD_ID} holds trained models with gates alone`;
-  const hidden = Math.max(reference.hidden, suspect.hidden);
-  const units = Math.max(...blocks.map((block) => block.units));
-  if (hidden <= STUDIED.hidden && units <= STUDIED.units) return null;
-  return `residual width ${hidden} and ${units} units a layer; the study of ${ROTATED_METHOD_ID} holds fifteen independent families up to ${STUDIED.hidden} and ${STUDIED.units}`;
+  return beyondSizes([reference, suspect], blocks, ROTATED_METHOD_ID);
 }

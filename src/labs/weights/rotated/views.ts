@@ -5,45 +5,80 @@
  */
 import type { Compute } from "../../../kernels/compute.js";
 import type { Matrix } from "../../../kernels/kernel.js";
+import type { Run } from "../../../kernels/row-order.js";
 import type { CanonicalTensor, Model } from "../../../model/model.js";
-import type { Folded } from "../permuted/folds.js";
-import type { Block } from "../permuted/method.js";
+import type { Block } from "../pairing/method.js";
+import type { Side } from "../pairing/way.js";
+import { looksDrawn } from "../tests/looks-drawn.js";
 
-interface Side {
+interface Seeing {
   model: Model;
   /** Of both views one after another where there is no gate. */
   directions: Matrix;
   gated: boolean;
 }
 
-/** A block's units in both views, and the directions with the gain folded in by which more can be read. */
-export interface Viewed extends Folded {
-  along: Matrix;
+/** A block's units in both views, and what more of them can be read along the directions, the gain folded in. */
+export interface Viewed extends Side {
+  /** How many directions there are, and rows along all of them. */
+  directions: number;
+  rows(part: "gate" | "up", units: readonly number[]): Promise<Float32Array>;
 }
 
-/** Both views of all units of a block, each row at length one. */
-export async function viewed({ model, directions, gated }: Side, block: Block, compute: Compute): Promise<Viewed> {
+/** Both views of all units of a block, each row at length one. @param width of the wider of the two models' rows */
+export async function viewed(
+  { model, directions, gated }: Seeing,
+  block: Block,
+  width: number,
+  compute: Compute,
+): Promise<Viewed> {
   const along = withGain(directions, await gainOf(model, block.layer, compute));
+  const project = (part: "gate" | "up", runs: Run[]) =>
+    compute.project({ part: { matrix: block.mlp[part]!.matrix, runs }, directions: along });
   const all = await Promise.all(
     (gated ? (["gate", "up"] as const) : (["up"] as const)).map((part) =>
-      compute.project({
-        part: { matrix: block.mlp[part]!.matrix, runs: [{ start: 0, count: block.units }] },
-        directions: along,
-      }),
+      project(part, [{ start: 0, count: block.units }]),
     ),
   );
   const [matching, testing] = gated ? [all[0]!, all[1]!] : halves(all[0]!);
-  // Up rows may be turned over with their column of down, so that their mean is nobody's where a gate goes with them.
-  return { block, scales: NO_SCALES, along, matching: evened(matching, true), testing: evened(testing, !gated) };
+  const rows: Viewed["rows"] = async (part, units) =>
+    (
+      await project(
+        part,
+        units.map((start) => ({ start, count: 1 })),
+      )
+    ).data;
+  const columns = gated ? along.n : along.n / 2;
+  return {
+    block,
+    // Up rows may be turned over with their column of down, so that their mean is nobody's where a gate goes with them.
+    matching: evened(matching, true),
+    testing: evened(testing, !gated),
+    columns,
+    width,
+    values: async (units) => firstColumns(await rows(gated ? "gate" : "up", units), along.n, columns),
+    areDrawn: (units) => areDrawn(block, units, compute),
+    directions: along.n,
+    rows,
+  };
 }
 
-/** The columns of a view among those of a projection by `along`. */
-export function columnsOf(view: "matching" | "testing", { along }: Viewed, gated: boolean): [number, number] {
-  if (gated) return [0, along.n];
-  return view === "matching" ? [0, along.n / 2] : [along.n / 2, along.n];
+function firstColumns(rows: Float32Array, width: number, columns: number): Float32Array {
+  const out = new Float32Array((rows.length / width) * columns);
+  for (let r = 0; r * width < rows.length; r++) out.set(rows.subarray(r * width, r * width + columns), r * columns);
+  return out;
 }
 
-const NO_SCALES = new Float32Array(0);
+/** Of stored rows: what training made of them stands out however the stream is turned. */
+async function areDrawn({ mlp: { gate, up } }: Block, units: readonly number[], compute: Compute): Promise<boolean> {
+  for (const tensor of [gate, up]) {
+    if (tensor === null) continue;
+    const { matrix } = tensor;
+    const rows = await compute.rows({ matrix, runs: units.map((start) => ({ start, count: 1 })) });
+    if (looksDrawn(rows, matrix.columns)) return true;
+  }
+  return false;
+}
 
 /** Where attention and MLP read one norm (parallel blocks) that is the attention's; where none is read before, ones. */
 async function gainOf({ tensors, config, hidden }: Model, layer: number, compute: Compute): Promise<Float32Array> {

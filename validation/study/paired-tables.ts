@@ -1,20 +1,20 @@
-/** The permuted study's results as the committed files: the summary that findings lean on, and the tables of its page. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+/**
+ * What studies of methods that pair units by two views write: the summary that findings lean on, and tables of nulls by
+ * kind and by size, and of what was derived.
+ */
 import type { ValidationSummary } from "../../dist/finding/validation.js";
-import { PERMUTED_METHOD_ID, PERMUTED_METHOD_VERSION } from "../../dist/labs/weights/permuted/method.js";
 
-export interface PermutedRow {
-  id: string;
-  version: string;
+/** A pair as a study looked at it. */
+export interface PairedRow {
   kind: string;
-  derived: boolean;
   families: readonly [string, string];
-  hidden: number;
+  hidden: readonly [number, number];
   units: number;
   layers: readonly [number, number];
   parameters: number;
   gated: boolean;
+  /** Directions that each view was seen along, where it was seen through tokens. */
+  directions?: number;
   /** The statistic, and its p. */
   percent: number;
   log10P: number;
@@ -28,19 +28,24 @@ export interface PermutedRow {
 }
 
 const LOG10_ALPHA = -6;
-const accused = (row: PermutedRow) => row.log10P <= LOG10_ALPHA && !row.startExplains;
-/** Rows that draw a curve are no power: copies alone are counted. */
-const counted = (row: PermutedRow) => row.derived && /^(copy|zoo)/.test(row.kind);
 
-export function writePermuted(rows: readonly PermutedRow[], folder: string): void {
-  const nulls = rows.filter((row) => !row.derived);
-  const positives = rows.filter(counted);
+/** Beyond α, and no common start explains it. */
+export function accused({ log10P, startExplains }: Pick<PairedRow, "log10P" | "startExplains">): boolean {
+  return log10P <= LOG10_ALPHA && !startExplains;
+}
+
+/** @param method with the page that a reader opens */
+export function pairedSummary(
+  method: { id: string; version: string; page: string },
+  nulls: readonly PairedRow[],
+  positives: readonly PairedRow[],
+): ValidationSummary & { nullLog10P: number[]; positiveLog10P: number[] } {
   const families = groups(positives, (row) => row.families[0]);
-  const study: ValidationSummary & { nullLog10P: number[]; positiveLog10P: number[] } = {
+  return {
     type: "assay/validation/v1",
-    method: PERMUTED_METHOD_ID,
-    methodVersion: PERMUTED_METHOD_VERSION,
-    page: "validation/weights-permuted-units.md",
+    method: method.id,
+    methodVersion: method.version,
+    page: method.page,
     nulls: {
       pairs: nulls.length,
       families: familiesOf(nulls),
@@ -62,19 +67,16 @@ export function writePermuted(rows: readonly PermutedRow[], folder: string): voi
     nullLog10P: sorted(nulls),
     positiveLog10P: sorted(positives),
   };
-  writeFileSync(join(folder, "weights-permuted-units.json"), `${JSON.stringify(study)}\n`);
-  writeFileSync(join(folder, "weights-permuted-units.tables.md"), tables(rows));
 }
 
-function tables(rows: readonly PermutedRow[]): string {
-  const nulls = rows.filter((row) => !row.derived);
-  const share = ([, , agreeing, labels]: readonly number[]) => (100 * agreeing!) / labels!;
-  const at = (row: PermutedRow, from: number, to: number) =>
-    row.depth
-      .filter(([layer]) => (layer! + 0.5) / row.layers[0] >= from && (layer! + 0.5) / row.layers[0] <= to)
-      .map(share);
-  const most = (list: readonly PermutedRow[], from: number, to: number) =>
-    Math.max(0, ...list.flatMap((row) => at(row, from, to))).toFixed(1);
+/** @param says the method, the command that writes, and how what was derived was disguised */
+export function pairedTables(
+  says: { method: string; command: string; derived: string },
+  nulls: readonly PairedRow[],
+  derived: readonly PairedRow[],
+): string {
+  const through = nulls.some((row) => row.directions !== undefined);
+  const only = <T>(cell: T): T[] => (through ? [cell] : []);
   const ofNulls = [...groups(nulls, (row) => row.kind)].map(([kind, list]) => [
     kind,
     list.length,
@@ -85,40 +87,33 @@ function tables(rows: readonly PermutedRow[]): string {
     list.filter((row) => row.startExplains).length,
     list.filter((row) => row.explained > 0).length,
   ]);
-  const sizes = [
-    ...groups(
-      nulls.filter((row) => row.kind.startsWith("independent")),
-      (r) => `${r.hidden}/${r.units}`,
-    ),
-  ]
-    .sort(([, a], [, b]) => a[0]!.hidden - b[0]!.hidden || a[0]!.units - b[0]!.units)
+  const independent = nulls.filter(({ kind }) => /^(independent|real)/.test(kind));
+  const sizes = [...groups(independent, ({ hidden, units }) => `${[...new Set(hidden)].join(" and ")}/${units}`)]
+    .sort(([, a], [, b]) => a[0]!.hidden[0] - b[0]!.hidden[0] || a[0]!.units - b[0]!.units)
     .map(([size, list]) => [
       size,
-      `${(Math.min(...list.map((r) => r.parameters)) / 1e6).toFixed(2)}`,
+      (Math.min(...list.map((row) => row.parameters)) / 1e6).toFixed(2),
       list.length,
       familiesOf(list),
-      Math.max(...list.map((r) => r.percent)),
-      most(list, 0, 0.2),
-      most(list, 0.2, 0.8),
-      most(list, 0.8, 1),
+      ...only(Math.min(...list.map((row) => row.directions ?? 0))),
+      Math.max(...list.map((row) => row.percent)),
+      mostAt(list, 0, 0.2),
+      mostAt(list, 0.2, 0.8),
+      mostAt(list, 0.8, 1),
     ]);
-  const rowsOf = [
-    ...groups(
-      rows.filter((row) => row.derived),
-      (row) => row.kind,
-    ),
-  ].map(([kind, list]) => [
+  const ofDerived = [...groups(derived, (row) => row.kind)].map(([kind, list]) => [
     kind,
     list.length,
     list.filter(accused).length,
-    Math.min(...list.map((r) => r.percent)),
-    Math.max(...list.map((r) => r.percent)),
-    Math.max(...list.map((r) => r.log10P)).toFixed(1),
+    Math.min(...list.map((row) => row.percent)),
+    Math.max(...list.map((row) => row.percent)),
+    Math.max(...list.map((row) => row.log10P)).toFixed(1),
+    ...only(list.filter((row) => row.startExplains).length),
   ]);
   return [
-    "# Tables of `weights/permuted-units`",
+    `# Tables of \`${says.method}\``,
     "",
-    "Written by `node validation/weights-permuted-units.study.ts --cache FILE --write`.",
+    `Written by \`${says.command}\`.`,
     "",
     "## Nulls, by kind",
     "",
@@ -144,6 +139,7 @@ function tables(rows: readonly PermutedRow[]): string {
         "million parameters, least",
         "pairs",
         "families",
+        ...only("directions"),
         "largest statistic, %",
         "first fifth",
         "middle",
@@ -152,11 +148,32 @@ function tables(rows: readonly PermutedRow[]): string {
       sizes,
     ),
     "",
-    "## Derived, units in another order",
+    `## Derived, ${says.derived}`,
     "",
-    table(["row", "pairs", "found", "least statistic, %", "largest, %", "largest log10 p"], rowsOf),
+    table(
+      [
+        "row",
+        "pairs",
+        "found",
+        "least statistic, %",
+        "largest, %",
+        "largest log10 p",
+        ...only("explained by one start"),
+      ],
+      ofDerived,
+    ),
     "",
   ].join("\n");
+}
+
+/** The largest share of any layer whose relative depth in the reference lies between the two, in percent. */
+function mostAt(list: readonly PairedRow[], from: number, to: number): string {
+  const shares = list.flatMap(({ depth, layers }) =>
+    depth
+      .filter(([layer]) => (layer! + 0.5) / layers[0] >= from && (layer! + 0.5) / layers[0] <= to)
+      .map(([, , agreeing, labels]) => (100 * agreeing!) / labels!),
+  );
+  return Math.max(0, ...shares).toFixed(1);
 }
 
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
@@ -165,12 +182,12 @@ function table(head: readonly string[], rows: readonly (readonly (string | numbe
 }
 
 /** As the outcome leans on it: 0 where one start explains what agrees. */
-function sorted(rows: readonly PermutedRow[]): number[] {
+function sorted(rows: readonly PairedRow[]): number[] {
   const log10P = rows.map((row) => (row.startExplains ? 0 : Math.round(row.log10P * 100) / 100 + 0));
   return log10P.sort((x, y) => x - y);
 }
 
-function familiesOf(rows: readonly PermutedRow[]): number {
+function familiesOf(rows: readonly PairedRow[]): number {
   return new Set(rows.flatMap(({ families }) => families)).size;
 }
 

@@ -7,56 +7,38 @@
  */
 import type { Compute } from "../../../kernels/compute.js";
 import { agreeBeyondStructure } from "../tests/beyond-structure.js";
-import { looksDrawn } from "../tests/looks-drawn.js";
 import { clearOfRepeats } from "../tests/structure-scale.js";
 import { logValuesE } from "../tests/values.js";
 import type { Pair } from "./counterparts.js";
-import type { Faces, Folded } from "./folds.js";
+import type { Answers, Side } from "./way.js";
 
 /** ln of the e-value that signs have to reach: one in a million. */
 const SIGNS_MIN = Math.log(1e6);
-const VALUES_MAX = 1 << 19;
+/** Rows, and values of stored rows, that are looked at. */
 const ROWS_MAX = 128;
+const VALUES_MAX = 1 << 19;
 const REPEATS_MAX = 16_384;
 
-export interface Answers {
-  /** Of values of the matching view over pairs of the testing view. */
-  likeness: number;
-  /** Why the likeness is not the copy's; null where nothing explains it. */
-  explained: "signs" | "structure" | "repeats" | null;
-  /** Either side's rows look like a draw that nobody trained. */
-  drawn: boolean;
-}
-
-/** Of a pair of blocks whose units agree. */
+/** Of a pair of blocks whose units agree. @param repeats is it asked whether rows come back within a block? */
 export async function asked(
   { byTesting }: Pair,
-  [a, b]: readonly [Folded, Folded],
-  faces: Faces,
+  [a, b]: readonly [Side, Side],
+  repeats: boolean,
   compute: Compute,
 ): Promise<Answers> {
-  const columns = faces.matching.columns?.length ?? a.scales.length;
-  const pairs = byTesting.slice(0, Math.min(ROWS_MAX, Math.floor(VALUES_MAX / a.scales.length)));
+  const { columns } = a;
+  const pairs = byTesting.slice(0, Math.min(ROWS_MAX, Math.floor(VALUES_MAX / a.width)));
   const units = [pairs.map(([own]) => own), pairs.map(([, other]) => other)] as const;
-  const view = (side: Folded, rows: readonly number[], which: "matching" | "testing") =>
-    valuesOf(side, rows, faces, which, compute);
-  const [x, y] = await Promise.all([view(a, units[0], "matching"), view(b, units[1], "matching")]);
-  const [u, v] = await Promise.all([view(a, units[0], "testing"), view(b, units[1], "testing")]);
-  const width = faces.testing.columns?.length ?? a.scales.length;
-  const drawn =
-    pairs.length === 0 ||
-    looksDrawn(x, columns) ||
-    looksDrawn(y, columns) ||
-    looksDrawn(u, width) ||
-    looksDrawn(v, width);
+  const [x, y] = await Promise.all([a.values(units[0]), b.values(units[1])]);
+  const drawn = pairs.length === 0 || (await Promise.all([a.areDrawn(units[0]), b.areDrawn(units[1])])).some(Boolean);
   const { products, features } = innerProducts(x, y, columns);
   const likeness = products.reduce((sum, p) => sum + p, 0) / Math.max(1, products.length);
-  const explained = await explanation();
-  return { likeness, explained, drawn };
+  return { likeness, explained: await explanation(), drawn };
 
   async function explanation(): Promise<Answers["explained"]> {
     if (logValuesE([{ units: products, features }], "units and features") < SIGNS_MIN) return "signs";
     if (!(await agreeBeyondStructure(x, y, columns, compute))) return "structure";
+    if (!repeats) return null;
     return likeness > clearOfRepeats(x.subarray(0, REPEATS_MAX), y.subarray(0, REPEATS_MAX)) ? null : "repeats";
   }
 }
@@ -81,23 +63,4 @@ function innerProducts(x: Float32Array, y: Float32Array, columns: number) {
     products[pair] = sum;
   }
   return { products, features };
-}
-
-/** The listed rows over the view's columns, each column at one length. */
-async function valuesOf(
-  { block, scales }: Folded,
-  rows: readonly number[],
-  faces: Faces,
-  which: "matching" | "testing",
-  compute: Compute,
-): Promise<Float32Array> {
-  const { part, columns } = faces[which];
-  const runs = rows.map((start) => ({ start, count: 1 }));
-  const stored = await compute.rows({ matrix: block.mlp[part]!.matrix, runs });
-  const all = scales.length;
-  const list = columns ?? Uint32Array.from({ length: all }, (_, c) => c);
-  const out = new Float32Array(rows.length * list.length);
-  for (let r = 0; r < rows.length; r++)
-    for (let c = 0; c < list.length; c++) out[r * list.length + c] = stored[r * all + list[c]!]! * scales[list[c]!]!;
-  return out;
 }

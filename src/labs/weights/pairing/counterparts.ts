@@ -1,14 +1,21 @@
 /**
- * Units of two blocks that are each other's nearest by one view, and separately by the other (folds.ts); how many pairs
- * both lists hold. Some units of the smaller block are drawn by their number from the seed, and set against all of the
+ * Units of two blocks that are each other's nearest by one view, and separately by the other; how many pairs both lists
+ * hold. Some units of the smaller block are drawn by their number from the seed, and set against all of the
  * larger. Which view goes with which, within a block, is what is tested: an order of units says nothing here.
  */
 import { prng, sample } from "../../../base/prng.js";
 import type { Compute } from "../../../kernels/compute.js";
+import type { Matrix } from "../../../kernels/kernel.js";
 import { alikeInAnyOrder, bestOf, PAIRS_ALL } from "../tests/promising.js";
 import { inParallel, type Work } from "../work.js";
-import { type Folded, someRows } from "./folds.js";
-import { UNITS_SCAN, UNITS_TEST } from "./method.js";
+import { type Block, UNITS_SCAN, UNITS_TEST } from "./method.js";
+
+/** A block's units in two views that share no value: one chooses and pairs, the other tests. */
+export interface Views {
+  block: Block;
+  matching: Matrix;
+  testing: Matrix;
+}
 
 export interface Pair {
   /** Places in the lists of blocks. */
@@ -27,8 +34,8 @@ export interface Pair {
 }
 
 interface Bench {
-  as: readonly Folded[];
-  bs: readonly Folded[];
+  as: readonly Views[];
+  bs: readonly Views[];
   /** Up rows may be turned over where a gate goes with them: up and down change sign together. */
   gated: boolean;
   seed: string;
@@ -43,7 +50,7 @@ interface Bench {
 export async function counterpartsOf(bench: Bench): Promise<Pair[]> {
   const { as, bs, work, compute } = bench;
   const [n, m] = [as.length, bs.length];
-  const matching = (side: readonly Folded[]) => side.map((folded) => folded.matching);
+  const matching = (side: readonly Views[]) => side.map((views) => views.matching);
   const kept =
     n * m <= PAIRS_ALL ? () => true : bestOf([await alikeInAnyOrder(matching(as), matching(bs), compute)], [n, m]);
   const scanned = await inParallel(work, "units in any order, all layers", [...as.keys()], (i) =>
@@ -54,7 +61,7 @@ export async function counterpartsOf(bench: Bench): Promise<Pair[]> {
     ),
   );
   const best = new Map<string, Pair>();
-  const depth = (side: readonly Folded[], at: number) => (at + 0.5) / side.length;
+  const depth = (side: readonly Views[], at: number) => (at + 0.5) / side.length;
   const gap = ({ i, j }: Pair) => Math.abs(depth(as, i) - depth(bs, j));
   for (const pair of scanned.flat())
     for (const key of [`a${pair.i}`, `b${pair.j}`]) {
@@ -102,4 +109,11 @@ async function compared({ as, bs, gated, seed, compute }: Bench, pairs: { i: num
     const labels = rows.length;
     return { i, j, agreeing: found.both.length, pairs: found.pairs, labels, byTesting: found.tested, both: found.both };
   });
+}
+
+/** Rows of a view, in memory that threads share. */
+function someRows({ k, data }: Matrix, rows: Uint32Array): Matrix {
+  const out = new Float32Array(new SharedArrayBuffer(Math.max(4, rows.length * k * 4)));
+  for (const [i, r] of rows.entries()) out.set(data.subarray(r * k, (r + 1) * k), i * k);
+  return { n: rows.length, k, data: out };
 }

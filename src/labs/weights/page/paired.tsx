@@ -1,31 +1,63 @@
-/** Units in any order: how large a share of them answers in each layer, and which layers count. */
+/** Units paired by two views, in any order or seen through tokens: how many answer in each layer, and which layers count. */
 import * as Plot from "@observablehq/plot";
 import { decimal, log10Figure, whole } from "../../../report/figure-words.js";
 import { draw, type Figure, GREY } from "../../../report/figures/drawing.js";
 import { Subheading } from "../../../report/parts/section.js";
-import type { PermutedObservations } from "../observations.js";
+import type { PermutedObservations, RotatedObservations } from "../observations.js";
 
-/** Ends are shown with the rest, and said not to count: whoever reads the same strings learns the same units there. */
+/** Units in another order, the basis kept. */
 export function Permuted({ permuted }: { permuted: PermutedObservations }) {
-  const { gated, wanted, percent, log10P, layerPairs } = permuted;
-  const middle = layerPairs.filter((pair) => pair.middle).length;
   return (
     <>
       <Subheading>Units in any order</Subheading>
       <p class="govuk-body">
         Units of each layer were paired twice,{" "}
-        {gated ? "by gate rows and by up rows" : "by two halves of their up rows"}, whatever their order. Layers near
-        the ends are shown and do not count, because independent models agree there. Of {whole(middle)} layer pairs away
-        from the ends, {whole(wanted)} had to agree; in the last of these {decimal(percent, 2)} % of the units did,
-        log10 p {log10Figure(log10P)}.
+        {permuted.gated ? "by gate rows and by up rows" : "by two halves of their up rows"}, whatever their order.{" "}
+        <Counted seen={permuted} />
       </p>
+    </>
+  );
+}
+
+/** What was looked at where no rotation could be searched for. */
+export function Rotated({ rotated }: { rotated: RotatedObservations }) {
+  const { gated, tokens, start } = rotated;
+  return (
+    <>
+      <Subheading>Units seen through tokens</Subheading>
+      <p class="govuk-body">
+        The models are too large to search for a rotation. So each unit was described by what it makes of{" "}
+        {whole(tokens.directions)} mixes of {whole(tokens.shared)} tokens that both models have ({tokens.how}), which no
+        rotation of the residual stream changes. Units of each layer were then paired twice,{" "}
+        {gated ? "by gate rows and by up rows" : "by two views of their up rows"}, whatever their order.{" "}
+        <Counted seen={rotated} />{" "}
+        {start
+          ? start.explains
+            ? "One default seed, with the residual stream turned afterwards, is enough to explain what agrees."
+            : `One model holds the other’s rows at a slope of ${decimal(start.slope ?? 0, 2)}: more than a common start explains.`
+          : null}
+      </p>
+    </>
+  );
+}
+
+type Seen = Pick<PermutedObservations, "layerPairs" | "wanted" | "percent" | "log10P">;
+
+/** Ends are shown with the rest, and said not to count: whoever reads the same strings learns the same units there. */
+function Counted({ seen: { layerPairs, wanted, percent, log10P } }: { seen: Seen }) {
+  const middle = layerPairs.filter((pair) => pair.middle).length;
+  return (
+    <>
+      Layers near the ends are shown and do not count, because independent models agree there. Of {whole(middle)} layer
+      pairs away from the ends, {whole(wanted)} had to agree; in the last of these {decimal(percent, 2)} % of the units
+      did, log10 p {log10Figure(log10P)}.
     </>
   );
 }
 
 /** A point a layer; filled where it counts. @param seen what the views were seen through, where not their own rows */
 export function shareByDepth(
-  { layerPairs, wanted, percent }: Pick<PermutedObservations, "layerPairs" | "wanted" | "percent">,
+  { layerPairs, wanted, percent }: Omit<Seen, "log10P">,
   seen: "tokens" | null = null,
 ): Figure {
   const points = layerPairs.map((pair) => ({
