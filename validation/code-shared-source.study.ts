@@ -209,7 +209,6 @@ export default defineStudy<Case, Result, never>({
       apart++;
     }
     const found = positives.filter(hit);
-    const rank = (row: (typeof nulls)[number]) => (hit(row) ? -2 : 0);
     // A finding is of one language: what it leans on is the language that bears least.
     const judged = LANGUAGES.filter((each) => nulls.some(({ case: of }) => of.language === each));
     const families = judged.map((each) => makersOf(nulls.filter(({ case: of }) => of.language === each)));
@@ -242,8 +241,9 @@ export default defineStudy<Case, Result, never>({
           judged.map((each) => [each, before.filter(({ case: of }) => of.language === each).length]),
         ),
       },
-      nullLog10P: nulls.map(rank),
-      positiveLog10P: positives.map(rank),
+      // A statistic that is held against a bound has no p to draw.
+      nullLog10P: [],
+      positiveLog10P: [],
       /** Pairs that reached more than nothing, and all copies. */
       rows: all
         .filter(({ case: of, result }) => result.statistic > 0 || COPIES[of.kind])

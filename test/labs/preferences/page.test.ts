@@ -61,7 +61,7 @@ test("who, what, how strong, how often wrong, what is not said: on the page and 
   const answers = [
     "ours",
     "theirs",
-    "520 pairs and 510 words, among 22 scorers of 20 lineages",
+    "520 answers and 510 words, among 22 scorers of 20 lineages",
     flat(screen.headline),
     flat(screen.errors.says),
     ...screen.notSaid,

@@ -24,7 +24,10 @@ export const preferencesView: View = {
     const seen = seenIn(finding);
     if (!seen) return null;
     const { names, rows } = subjectAbout(finding);
-    const items = seen.probes.map(({ probe, items: n }) => `${whole(n)} ${probe}`).join(" and ");
+    // An item of the probe of pairs is one answer: what stands in pairs is half as many, and the study counts pairs.
+    const items = seen.probes
+      .map(({ probe, items: n }) => `${whole(n)} ${probe === "pairs" ? "answers" : probe}`)
+      .join(" and ");
     const { scorers, lineages } = seen.panel;
     const held = `${items}, among ${whole(scorers)} scorers of ${whole(lineages)} lineages`;
     return { names, rows: [...rows, { label: "Compared on", values: [held] }] };
