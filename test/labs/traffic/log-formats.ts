@@ -6,12 +6,11 @@ export interface LogFixture {
   file: string;
   format: string;
   text: string;
-  /** Requests that count, accounts, and what is skipped. */
+  /** Requests that count, and what is skipped. */
   rows: number;
-  accounts: number;
   skipped: number;
-  /** Fields that the format carries in every row. */
-  filled: string[];
+  /** The fill table: each field that some row carries, with how many values, and in what share of the rows where not in all. */
+  fill: string;
 }
 
 const ask = (i: number) => `Summarise chapter ${i} for me please`;
@@ -77,12 +76,10 @@ const invocation = (i: number) =>
   });
 const uuid = (i: number) => `00000000-0000-4000-8000-${String(i).padStart(12, "0")}`;
 
-const TOKENS = ["account", "model", "input", "output", "prompt"];
-
 export const FIXTURES: LogFixture[] = [
   {
-    ...{ file: "litellm.jsonl", format: "litellm-spend", rows: 6, accounts: 3, skipped: 3 },
-    filled: [...TOKENS, "request", "key", "network", "client", "system", "session"],
+    ...{ file: "litellm.jsonl", format: "litellm-spend", rows: 6, skipped: 3 },
+    fill: "account 3, request 6, key 1, network 6, client 1, system 1, session 6, model 1, input 1, output 1, prompt 6",
     text: lines([
       ...six(spend),
       { ...spend(1), request_id: "resp-a", call_type: "aget_responses" },
@@ -91,13 +88,13 @@ export const FIXTURES: LogFixture[] = [
     ]),
   },
   {
-    ...{ file: "litellm.csv", format: "litellm-spend", rows: 6, accounts: 3, skipped: 0 },
-    filled: [...TOKENS, "request", "key", "network", "client", "system"],
+    ...{ file: "litellm.csv", format: "litellm-spend", rows: 6, skipped: 0 },
+    fill: "account 3, request 6, key 1, network 6, client 1, system 1, session 6, model 1, input 1, output 1, prompt 6",
     text: csv(six(spend)),
   },
   {
-    ...{ file: "langfuse.jsonl", format: "langfuse-observations", rows: 6, accounts: 3, skipped: 13 },
-    filled: [...TOKENS, "request", "session", "system"],
+    ...{ file: "langfuse.jsonl", format: "langfuse-observations", rows: 6, skipped: 13 },
+    fill: "account 3, request 6, client 1, system 1, session 6, model 1, input 1, output 1, prompt 6",
     text: lines([
       ...six((i) => i).flatMap((i) =>
         ["SPAN", "GENERATION", "TOOL"].map((type) => ({
@@ -110,8 +107,8 @@ export const FIXTURES: LogFixture[] = [
     ]),
   },
   {
-    ...{ file: "langfuse-traces.json", format: "langfuse-observations", rows: 6, accounts: 3, skipped: 6 },
-    filled: [...TOKENS, "request", "session", "system"],
+    ...{ file: "langfuse-traces.json", format: "langfuse-observations", rows: 6, skipped: 6 },
+    fill: "account 3, request 6, client 1, system 1, session 6, model 1, input 1, output 1, prompt 6",
     text: JSON.stringify(
       six((i) => ({
         ...{ id: `t${i}`, timestamp: at(i), name: "chat", userId: user(i), sessionId: `s${i}`, input: "x" },
@@ -125,8 +122,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "otlp.jsonl", format: "otel-genai", rows: 6, accounts: 3, skipped: 2 },
-    filled: [...TOKENS, "request", "session"],
+    ...{ file: "otlp.jsonl", format: "otel-genai", rows: 6, skipped: 2 },
+    fill: "account 3, request 6, session 6, model 1, input 1, output 1, prompt 6",
     text: lines([
       {
         resourceSpans: [
@@ -152,8 +149,8 @@ export const FIXTURES: LogFixture[] = [
     ]),
   },
   {
-    ...{ file: "otel-clickhouse.jsonl", format: "otel-genai", rows: 6, accounts: 3, skipped: 0 },
-    filled: [...TOKENS, "request", "session"],
+    ...{ file: "otel-clickhouse.jsonl", format: "otel-genai", rows: 6, skipped: 0 },
+    fill: "account 3, request 6, session 6, model 1, input 1, output 1, prompt 6",
     text: lines(
       six((i) => ({
         ...{ Timestamp: `2026-03-02 09:20:${10 + i}.847371123`, TraceId: `t${i}`, SpanId: `s${i}`, SpanName: "chat" },
@@ -163,8 +160,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "openllmetry.jsonl", format: "otel-genai", rows: 6, accounts: 3, skipped: 6 },
-    filled: [...TOKENS, "request", "session", "system"],
+    ...{ file: "openllmetry.jsonl", format: "otel-genai", rows: 6, skipped: 6 },
+    fill: "account 3, request 6, system 1, session 6, model 1, input 1, output 1, prompt 6",
     text: lines(
       six((i) => i).flatMap((i) => [
         {
@@ -184,8 +181,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "cloudflare.jsonl", format: "cloudflare-ai-gateway", rows: 6, accounts: 3, skipped: 1 },
-    filled: [...TOKENS, "request", "system"],
+    ...{ file: "cloudflare.jsonl", format: "cloudflare-ai-gateway", rows: 6, skipped: 1 },
+    fill: "account 3, request 6, system 1, model 1, input 1, output 1, prompt 6",
     text: lines([
       ...six((i) => ({
         ...{ id: `c${i}`, created_at: at(i), provider: "openai", model: "gpt", tokens_in: 10, tokens_out: 20 },
@@ -204,8 +201,8 @@ export const FIXTURES: LogFixture[] = [
     ]),
   },
   {
-    ...{ file: "logpush.jsonl", format: "cloudflare-logpush", rows: 6, accounts: 3, skipped: 0 },
-    filled: ["account", "model", "prompt", "system"],
+    ...{ file: "logpush.jsonl", format: "cloudflare-logpush", rows: 6, skipped: 0 },
+    fill: "account 3, system 1, model 1, prompt 6",
     text: lines(
       six((i) => ({
         ...{
@@ -222,8 +219,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "bedrock.jsonl", format: "bedrock-invocation", rows: 6, accounts: 3, skipped: 1 },
-    filled: [...TOKENS, "request", "key", "org", "system"],
+    ...{ file: "bedrock.jsonl", format: "bedrock-invocation", rows: 6, skipped: 1 },
+    fill: "account 3, request 6, key 3, org 1, system 1, model 1, input 1, output 1, prompt 6",
     text: lines([
       ...six((i) => ({
         ...{ schemaType: "ModelInvocationLog", schemaVersion: "1.0", timestamp: at(i), accountId: "123456789012" },
@@ -249,8 +246,8 @@ export const FIXTURES: LogFixture[] = [
     ]),
   },
   {
-    ...{ file: "portkey.jsonl", format: "portkey", rows: 6, accounts: 3, skipped: 0 },
-    filled: [...TOKENS, "request", "session", "system"],
+    ...{ file: "portkey.jsonl", format: "portkey", rows: 6, skipped: 0 },
+    fill: "account 3, request 6, system 1, session 6, model 1, input 1, output 1, prompt 6",
     text: lines(
       six((i) => ({
         ...{ id: `p${i}`, trace_id: `t${i}`, created_at: at(i), ai_org: "openai", ai_model: "gpt" },
@@ -260,8 +257,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "openrouter.json", format: "openrouter", rows: 6, accounts: 3, skipped: 0 },
-    filled: ["account", "model", "input", "output", "request", "client"],
+    ...{ file: "openrouter.json", format: "openrouter", rows: 6, skipped: 0 },
+    fill: "account 3, request 6, client 1, model 1, input 1, output 1",
     text: JSON.stringify({
       data: six((i) => ({
         ...{ id: `gen-${i}`, created_at: at(i), model: "maker/model", app_id: 7, external_user: user(i) },
@@ -270,8 +267,8 @@ export const FIXTURES: LogFixture[] = [
     }),
   },
   {
-    ...{ file: "helicone.jsonl", format: "helicone", rows: 6, accounts: 3, skipped: 0 },
-    filled: [...TOKENS, "request", "key", "system"],
+    ...{ file: "helicone.jsonl", format: "helicone", rows: 6, skipped: 0 },
+    fill: "account 3, request 6, key 1, system 1, model 1, input 1, output 1, prompt 6",
     text: lines(
       six((i) => ({
         ...{ response_id: `a${i}`, request_id: `q${i}`, request_created_at: at(i), request_user_id: user(i) },
@@ -281,8 +278,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "responses.jsonl", format: "openai-proxy", rows: 6, accounts: 3, skipped: 0 },
-    filled: [...TOKENS, "system"],
+    ...{ file: "responses.jsonl", format: "openai-proxy", rows: 6, skipped: 0 },
+    fill: "account 3, system 1, model 1, input 1, output 1, prompt 6",
     text: lines(
       six((i) => ({
         ...{ timestamp: 1772442046 + i, user: user(i), usage: { input_tokens: 10, output_tokens: 20 } },
@@ -294,8 +291,20 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "gemini.jsonl", format: "openai-proxy", rows: 6, accounts: 3, skipped: 0 },
-    filled: ["account", "prompt", "system", "input", "output"],
+    // vLLM names nobody; what stands before it does. Its Completions API takes a prompt without messages.
+    ...{ file: "vllm-gateway.jsonl", format: "openai-proxy", rows: 6, skipped: 0 },
+    fill: "account 3, request 6, client 1, model 1, input 1, output 1, prompt 6",
+    text: lines(
+      six((i) => ({
+        ...{ timestamp: at(i), request_id: `q${i}`, headers: { "x-user-id": user(i), "user-agent": "SDK/1" } },
+        request: { model: "maker/model", prompt: ask(i), max_tokens: 16, temperature: 0 },
+        response: { id: `cmpl-${i}`, object: "text_completion", usage: { prompt_tokens: 10, completion_tokens: 20 } },
+      })),
+    ),
+  },
+  {
+    ...{ file: "gemini.jsonl", format: "openai-proxy", rows: 6, skipped: 0 },
+    fill: "account 3, system 1, input 1, output 1, prompt 6",
     text: lines(
       six((i) => ({
         ...{ timestamp: 1772442046 + i, user: user(i) },
@@ -311,8 +320,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "litellm-payload.jsonl", format: "litellm-payload", rows: 6, accounts: 3, skipped: 2 },
-    filled: [...TOKENS, "request", "key", "org", "network", "client", "session", "system"],
+    ...{ file: "litellm-payload.jsonl", format: "litellm-payload", rows: 6, skipped: 2 },
+    fill: "account 3, request 6, key 1, org 1, network 6, client 1, system 1, session 6, model 1, input 1, output 1, prompt 6",
     text: lines(
       [...six((i) => i), 6, 7].map((i) => ({
         ...{ id: `chatcmpl-${i}`, trace_id: `s${i}`, call_type: i === 6 ? "aget_responses" : "acompletion" },
@@ -327,8 +336,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "datadog.jsonl", format: "datadog-llm-spans", rows: 6, accounts: 3, skipped: 0 },
-    filled: [...TOKENS, "request", "org", "session", "system"],
+    ...{ file: "datadog.jsonl", format: "datadog-llm-spans", rows: 6, skipped: 0 },
+    fill: "account 3, request 6, org 1, system 1, session 6, model 1, input 1, output 1, prompt 6",
     text: lines(
       six((i) => ({
         attributes: {
@@ -346,8 +355,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "table.csv", format: "plain", rows: 6, accounts: 3, skipped: 0 },
-    filled: [...TOKENS, "request", "key", "org", "payment", "network", "client", "session", "system"],
+    ...{ file: "table.csv", format: "plain", rows: 6, skipped: 0 },
+    fill: "account 3, request 6, key 1, org 1, payment 1, network 6, client 1, system 1, session 6, model 1, input 1, output 1, prompt 6",
     text: csv(
       six((i) => ({
         ...{
@@ -365,8 +374,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "langfuse-blob.jsonl", format: "langfuse-events", rows: 6, accounts: 3, skipped: 6 },
-    filled: [...TOKENS, "request", "org", "session", "system"],
+    ...{ file: "langfuse-blob.jsonl", format: "langfuse-events", rows: 6, skipped: 6 },
+    fill: "account 3, request 6, org 1, system 1, session 6, model 1, input 1, output 1, prompt 6",
     text: lines(
       six((i) => i).flatMap((i) =>
         ["SPAN", "GENERATION"].map((type) => ({
@@ -379,8 +388,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "otlp-structured.jsonl", format: "otel-genai", rows: 6, accounts: 3, skipped: 0 },
-    filled: [...TOKENS, "request", "session", "system"],
+    ...{ file: "otlp-structured.jsonl", format: "otel-genai", rows: 6, skipped: 0 },
+    fill: "account 3, request 6, system 1, session 6, model 1, input 1, output 1, prompt 6",
     // Messages as structured values, in an attribute or in the span's event.
     text: lines(
       six((i) => {
@@ -395,8 +404,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "otlp-logs.jsonl", format: "otel-genai-events", rows: 6, accounts: 3, skipped: 1 },
-    filled: [...TOKENS, "request", "session"],
+    ...{ file: "otlp-logs.jsonl", format: "otel-genai-events", rows: 6, skipped: 1 },
+    fill: "account 3, request 6, session 6, model 1, input 1, output 1, prompt 6",
     text: lines([
       ...six((i) => ({
         resourceLogs: [
@@ -410,8 +419,8 @@ export const FIXTURES: LogFixture[] = [
     ]),
   },
   {
-    ...{ file: "bedrock-cloudwatch.json", format: "bedrock-invocation", rows: 6, accounts: 3, skipped: 0 },
-    filled: [...TOKENS, "request", "key", "org", "system"],
+    ...{ file: "bedrock-cloudwatch.json", format: "bedrock-invocation", rows: 6, skipped: 0 },
+    fill: "account 3, request 6, key 3, org 1, system 1, model 1, input 1, output 1, prompt 6",
     // As a subscription hands log events on, and as the API answers page by page.
     text: lines([
       {
@@ -425,8 +434,8 @@ export const FIXTURES: LogFixture[] = [
     ]),
   },
   {
-    ...{ file: "coding-agent.jsonl", format: "anthropic-proxy", rows: 6, accounts: 3, skipped: 0 },
-    filled: [...TOKENS],
+    ...{ file: "coding-agent.jsonl", format: "anthropic-proxy", rows: 6, skipped: 0 },
+    fill: "account 3, model 1, input 1, output 1, prompt 6",
     // Device, account and session in one name: three people in six sessions.
     text: lines(
       six((i) => ({
@@ -445,8 +454,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "sglang-both.jsonl", format: "sglang", rows: 6, accounts: 3, skipped: 0 },
-    filled: ["account", "prompt", "request"],
+    ...{ file: "sglang-both.jsonl", format: "sglang", rows: 6, skipped: 0 },
+    fill: "account 3, request 6, input 1 (83.3 %), output 1 (83.3 %), prompt 6",
     // When it came, without a text yet, and when it was answered; the last was broken off.
     text: lines(
       six((i) => i).flatMap((i) => {
@@ -461,8 +470,8 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
   {
-    ...{ file: "sglang.jsonl", format: "sglang", rows: 6, accounts: 3, skipped: 0 },
-    filled: ["account", "prompt", "request"],
+    ...{ file: "sglang.jsonl", format: "sglang", rows: 6, skipped: 0 },
+    fill: "account 3, request 6, prompt 6",
     text: lines(
       six((i) => ({
         ...{ timestamp: at(i), event: "request.received", rid: `r${i}`, headers: { "x-user-id": user(i) } },
@@ -471,6 +480,43 @@ export const FIXTURES: LogFixture[] = [
     ),
   },
 ];
+
+/** What a server writes that knows no users: no row can come of it, and each record is counted. */
+export const NAMELESS = {
+  // vLLM's own spans (--otlp-traces-endpoint): tokens and times of a request, neither who asked nor what.
+  "vllm-spans.jsonl": lines([
+    {
+      resourceSpans: [
+        {
+          resource: { attributes: [otlp("service.name", "vllm")] },
+          scopeSpans: [
+            {
+              scope: { name: "vllm.llm_engine" },
+              spans: six((i) =>
+                span(i, {
+                  ...{ "gen_ai.request.id": `cmpl-${i}`, "gen_ai.request.max_tokens": 16 },
+                  ...{ "gen_ai.usage.prompt_tokens": 10, "gen_ai.usage.completion_tokens": 20 },
+                }),
+              ),
+            },
+          ],
+        },
+      ],
+    },
+  ]),
+  "sglang-nameless.jsonl": lines(
+    six((i) => ({
+      ...{ timestamp: at(i), event: "request.received", rid: `r${i}` },
+      obj: { text: ask(i), sampling_params: {} },
+    })),
+  ),
+};
+
+/** vLLM's text log (--enable-log-requests): neither account nor year. */
+export const VLLM_TEXT = six(
+  (i) =>
+    `INFO 03-02 09:20:${10 + i} [logger.py:43] Received request cmpl-${i}: prompt: '${ask(i)}', params: SamplingParams(n=1), prompt_token_ids: None\n`,
+).join("");
 
 function csv(records: Record<string, unknown>[]): string {
   const cell = (value: unknown) =>
