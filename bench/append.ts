@@ -5,19 +5,11 @@
  * CHECKOUT is a built checkout of an earlier commit.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { initRegister } from "../dist/app/register/register.js";
-import { utf8 } from "../dist/base/bytes.js";
-import { parseEcdsaKey } from "../dist/evidence/ecdsa-key.js";
-import { encodeSignedStatement, toBeSigned } from "../dist/evidence/signed-statement.js";
-import { openDeclarationBundle } from "../dist/office/register/declarations/declaration-bundle.js";
-import { encodeDeclaration } from "../dist/office/register/declarations/statement.js";
-import { recordOf } from "../dist/office/register/register-entry.js";
-import { fillLog } from "./fill-log.ts";
+import { anotherDeclaration, fillRegister, newRegister } from "./large-register.ts";
 
 const { values } = parseArgs({
   options: { before: { type: "string" }, largest: { type: "string", default: "1000000" } },
@@ -27,45 +19,9 @@ const builds = { before: join(values.before, "dist/command/main.js"), after: "di
 const commit = (at: string) => execFileSync("git", ["-C", at, "rev-parse", "--short", "HEAD"]).toString().trim();
 const folder = mkdtempSync(join(tmpdir(), "assay-append-"));
 const log = join(folder, "log");
-const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
-const { id } = parseEcdsaKey(pem, "bench");
-const digestOf = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}` as const;
-
-/** Three entries a model, of 977 makers. */
-function declaration(m: number, licence: string): Uint8Array {
-  const statement = encodeDeclaration({
-    subject: { name: `maker${m % 977}/model-${m}`, id: digestOf(`model ${m}`), uri: null },
-    kind: "derivation",
-    predicate: {
-      issued: "2026-01-01T00:00:00Z",
-      relation: "pretrained",
-      bases: [],
-      licence,
-      compute: { flop: null },
-      released: null,
-    },
-  });
-  return encodeSignedStatement(statement, new Uint8Array(sign("sha256", toBeSigned(statement), privateKey)), id);
-}
-const shape = recordOf(openDeclarationBundle(declaration(1, "mit"), "bench"), 1_790_000_000);
-const record = (i: number): Uint8Array => {
-  const m = Math.floor(i / 3);
-  const said = digestOf(`statement ${i}`);
-  const made = {
-    ...shape,
-    model: digestOf(`model ${m}`),
-    name: `maker${m % 977}/model-${m}`,
-    statement: said,
-    bundle: said,
-  };
-  return utf8(JSON.stringify(Object.fromEntries(Object.entries(made).sort(([a], [b]) => (a < b ? -1 : 1)))));
-};
-
-let appended = 0;
 function append(build: "before" | "after") {
   const file = join(folder, "one.declaration.json");
-  writeFileSync(file, declaration(300 + appended, `licence-${appended++}`));
+  writeFileSync(file, anotherDeclaration());
   const words = ["-f", "TIME %U %S %e %M", process.execPath, builds[build], "register", "append", log, file];
   const { stderr, stdout, status } = spawnSync("/usr/bin/time", words, { encoding: "utf8" });
   const [, user, system, clock, kibibytes] = /TIME (\S+) (\S+) (\S+) (\d+)/.exec(stderr) ?? [];
@@ -75,11 +31,10 @@ function append(build: "before" | "after") {
 }
 
 try {
-  const keys = [{ name: "Northwind", publicKey: pem, roles: ["publisher"], names: ["*"] }];
-  await initRegister(log, "bench.example/register", utf8(JSON.stringify({ type: "assay/register-policy/v1", keys })));
+  await newRegister(log);
   const rows = [];
   for (let size = 1000; size <= Number(values.largest); size *= 10) {
-    await fillLog(log, size, record);
+    await fillRegister(log, size);
     execFileSync("sync");
     rows.push({
       entries: size,

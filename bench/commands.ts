@@ -1,14 +1,14 @@
 /**
  * Whole commands as users type them, of two builds turn by turn in one run: processor time, time by the clock, peak memory
  * of the process with all its threads (GNU time), each beside a limit: an empty Node.js, sha256sum or b3sum over the same
- * files. Two rows of marks run a build's own scoring (detect-one.ts). What takes too long for this run, appends to a
- * million entries, is taken from where it was measured (bench/append.json), with its own commits.
+ * files, DuckDB, numpy. Two rows of marks run a build's own scoring (detect-one.ts).
  *   npm run build && node bench/make-pair.ts PAIR --shape 1.6b
  *   npm run world -- … --rows 1000000 --out WORLD                                   (a log as materials/worlds/main.ts makes it)
  *   node bench/commands.ts --before CHECKOUT --pair PAIR [--log WORLD/log] [--turns 3] [--large FILE] [--b3sum PROGRAM]
- *     [--duckdb PYTHON] [--write]                                                  writes bench/commands.json and .md
+ *     [--duckdb PYTHON] [--numpy PYTHON] [--entries 1000000] [--write]             writes bench/commands.json and .md
  * CHECKOUT is a built checkout of an earlier commit; --large the one large file that is signed (the pair's first shard);
- * PYTHON a Python that has duckdb, which counts rows and users of the same files.
+ * PYTHON a Python that has duckdb, which counts rows and users of the same files, or numpy, which scores the same ids. A
+ * register of so many entries is made first; each append adds one.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
@@ -17,6 +17,7 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
+import { anotherDeclaration, fillRegister, newRegister } from "./large-register.ts";
 
 const { values } = parseArgs({
   options: {
@@ -27,6 +28,8 @@ const { values } = parseArgs({
     b3sum: { type: "string" },
     log: { type: "string" },
     duckdb: { type: "string" },
+    numpy: { type: "string" },
+    entries: { type: "string", default: "1000000" },
     write: { type: "boolean", default: false },
   },
 });
@@ -71,6 +74,13 @@ const logged = days.reduce((n, day) => n + gunzipSync(readFileSync(day)).filter(
 const DUCKDB = "DuckDB counting rows and users of the log";
 const COUNTS = `import duckdb; duckdb.sql("set threads=2"); duckdb.sql("set enable_progress_bar=false"); print(duckdb.sql("""select count(*), count(distinct "user"), sum(prompt_tokens), count(distinct messages) from read_json('${values.log}/*', maximum_object_size=100000000)""").fetchall())`;
 
+const NUMPY = "numpy scoring the same ids (bench/synthid_numpy.py)";
+const register = join(folder, "register");
+const declaration = join(folder, "one.declaration.json");
+await newRegister(register);
+await fillRegister(register, Number(values.entries));
+execFileSync("sync");
+
 interface Row {
   /** Of the command line, or of a script that is told the checkout. */
   words: string[];
@@ -82,7 +92,7 @@ const commands: Record<string, Row> = {
   "verify BUNDLE (the shipped pair's)": { words: ["verify", bundle], limit: NOTHING },
   "examine weights, the shipped pair (0.6 M parameters)": {
     words: ["examine", "weights", ...demo, "--json"],
-    limit: null,
+    limit: NOTHING,
   },
   [ofPair]: {
     words: ["examine", "weights", join(pair, "reference"), join(pair, "suspect"), "--json"],
@@ -95,8 +105,16 @@ const commands: Record<string, Row> = {
       limit: values.duckdb ? DUCKDB : null,
     },
   }),
+  [`register append of one declaration to ${Number(values.entries).toLocaleString("en")} entries`]: {
+    words: ["register", "append", register, declaration],
+    limit: NOTHING,
+  },
   "KGW over 64,000 contexts, two megatokens": { words: ["contexts"], script: true, limit: null },
-  "SynthID of 30 layers, two megatokens": { words: ["synthid"], script: true, limit: null },
+  "SynthID of 30 layers, two megatokens": {
+    words: ["synthid"],
+    script: true,
+    limit: values.numpy ? NUMPY : null,
+  },
 };
 const files = ["reference", "suspect"].flatMap((side) =>
   readdirSync(join(pair, side))
@@ -107,6 +125,7 @@ const limits: Record<string, string[]> = {
   [NOTHING]: [node, "-e", "0"],
   [SHA256]: ["sha256sum", ...files],
   ...(values.b3sum ? { [B3SUM]: [values.b3sum, large] } : {}),
+  ...(values.numpy ? { [NUMPY]: [values.numpy, "bench/synthid_numpy.py"] } : {}),
   ...(values.duckdb && values.log ? { [DUCKDB]: [values.duckdb, "-c", COUNTS] } : {}),
 };
 const checkouts = { before, after: "." };
@@ -137,6 +156,7 @@ for (let turn = 0; turn < Number(values.turns); turn++) {
   for (const [name, { words, script }] of Object.entries(commands))
     for (const when of ["before", "after"] as const) {
       const run = script ? ["bench/detect-one.ts", checkouts[when]] : [builds[when]];
+      writeFileSync(declaration, anotherDeclaration());
       note(`${name} | ${when}`, [node, ...run, ...words]);
     }
 }
@@ -162,27 +182,12 @@ const result = {
     limit: commands[name]!.limit,
   })),
 };
-interface Append {
-  commits: { before: string; after: string };
-  rows: { entries: number; before: Cost; after: Cost[] }[];
-}
-const append: Append = JSON.parse(readFileSync("bench/append.json", "utf8"));
-const last = append.rows.at(-1)!;
 const s = (n: number) => n.toFixed(2);
 const line = (command: string, b: Cost, a: Cost, limit: string) =>
   `| ${command} | ${s(b.processor)} | ${s(a.processor)} | ${s(a.processor / b.processor)} | ${s(b.clock)} | ${s(a.clock)} | ${b.mebibytes} | ${a.mebibytes} | ${limit} |`;
 const timesOf = (a: Cost, limit: string | null) =>
   limit === null ? "" : `${s(a.processor / median(limit).processor)} × ${limit}`;
 const rows = result.commands.map(({ command, before: b, after: a, limit }) => line(command, b, a, timesOf(a, limit)));
-const appended = last.after[last.after.length >> 1]!;
-rows.push(
-  line(
-    `register append to ${last.entries.toLocaleString("en")} entries, \`${append.commits.before}\` beside \`${append.commits.after}\`, measured apart (bench/append.ts)`,
-    last.before,
-    appended,
-    "",
-  ),
-);
 const beside = Object.entries(result.limits).map(
   ([name, { processor, clock }]) => `${name}: ${s(processor)} s of processor time, ${s(clock)} s by the clock`,
 );
