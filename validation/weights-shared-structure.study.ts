@@ -15,13 +15,15 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { askingOf } from "../dist/app/known.js";
+import { loadStudies } from "../dist/app/studies.js";
+import type { Validation } from "../dist/finding/validation.js";
 import { LocalCompute } from "../dist/kernels/compute.js";
-import { align } from "../dist/labs/weights/alignment/align.js";
-import { canonicalModel } from "../dist/labs/weights/alignment/canonical.js";
+import { ALIGNED_METHOD_VERSION } from "../dist/labs/weights/alignment/method.js";
 import { examineAncestry } from "../dist/labs/weights/examine.js";
 import { METHOD_VERSION, SEED_DEFAULT } from "../dist/labs/weights/method.js";
 import type { WeightsObservations } from "../dist/labs/weights/observations.js";
-import type { CanonicalTensor } from "../dist/model/model.js";
+import type { Vocabulary } from "../dist/model/model.js";
 import { findingOf, loadAll, pool } from "../materials/weights/models.ts";
 import {
   CONSTRUCTIONS,
@@ -56,6 +58,8 @@ const done = new Set(rows.map(({ id }) => id));
 const CHILDREN = /^(children|tuned|continued|sibling|long)/;
 /** Smaller than the tests' models: what is common to a pair is its structure, not its size. */
 const SHAPE = { ...TINY, heads: 1, headDim: 32, vocabulary: 64 };
+const STRINGS: Vocabulary = new Map(Array.from({ length: SHAPE.vocabulary }, (_, row) => [`token ${row}`, row]));
+const studies = values.aligned ? loadStudies(askingOf("examine weights").laboratory) : Promise.resolve([]);
 
 if (values.write) writeSharedStructure(rows, new URL(".", import.meta.url).pathname, values.onto);
 else if (values.trained) await trained(values.trained);
@@ -89,24 +93,27 @@ async function generated(): Promise<void> {
 }
 
 async function first(a: Made, b: Made) {
+  return { stage: "exact" as const, ...figures(await ofPair(a, b, null, [])) };
+}
+
+function ofPair(a: Made, b: Made, vocabulary: Vocabulary | null, validations: readonly Validation[]) {
   const side = ({ model }: Made) => ({
     reading: { kind: "model" as const, model },
-    vocabulary: null,
+    vocabulary,
     identity: Promise.resolve({
       artefact: { name: "made", kind: "model" as const, root: `sha256:${"0".repeat(64)}` as const },
       evidence: [],
     }),
   });
-  const finding = await examineAncestry({
+  return examineAncestry({
     reference: side(a),
     suspect: side(b),
     settings: { seed: SEED_DEFAULT, rows: "sampled" },
-    validations: [],
+    validations,
     software: { name: "assay", version: "study", commit: "study" },
     compute: new LocalCompute(readerOf(a, b)),
     work: { concurrency: 1, onProgress: () => {} },
   });
-  return { stage: "exact" as const, ...figures(finding) };
 }
 
 function figures(finding: Awaited<ReturnType<typeof findingOf>>) {
@@ -118,20 +125,22 @@ function figures(finding: Awaited<ReturnType<typeof findingOf>>) {
   };
 }
 
-/** Token strings are taken as known: the look that frozen embeddings would guide. */
+/**
+ * Both stages by the laboratory's own door, with the studies at hand. Token strings are known, one a row: the look that
+ * frozen embeddings would guide. What one default seed explains is worth nothing there, and is 0 here.
+ */
 async function second(a: Made, b: Made) {
-  const compute = new LocalCompute(readerOf(a, b));
-  const load = (t: CanonicalTensor) => compute.load(t.matrix);
-  const tokens = Array.from({ length: SHAPE.vocabulary }, (_, r) => ({ reference: r, suspect: r }));
-  const { log10P, log10PUntolerant } = await align({
-    reference: await canonicalModel(a.model, load),
-    suspect: await canonicalModel(b.model, load),
-    tokens: { rows: tokens, how: "by token string" },
-    seed: SEED_DEFAULT,
-    compute,
-    onProgress: () => {},
-  });
-  return { stage: "aligned" as const, log10P, labelsLog10P: log10PUntolerant };
+  const finding = await ofPair(a, b, STRINGS, await studies);
+  const { aligned } = finding.observations as WeightsObservations;
+  const p = (id: string) => finding.tests.find((test) => test.id === id)?.log10P ?? 0;
+  const most = Math.min(0, ...(aligned?.layerPairs.map(({ log10P }) => log10P) ?? []));
+  return {
+    stage: "aligned" as const,
+    stageVersion: ALIGNED_METHOD_VERSION,
+    accused: finding.outcome === "supports-hp",
+    log10P: aligned?.start?.explains ? 0 : p("combined"),
+    labelsLog10P: most,
+  };
 }
 
 /** Disjoint pairs 2k, 2k + 1 of a shape, and each child with its parent. */

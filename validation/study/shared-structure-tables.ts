@@ -12,6 +12,9 @@ export interface SharedRow {
   log10P: number;
   /** Of the exact stage: the least that labels alone give on an axis. Of the aligned stage: without tolerance. */
   labelsLog10P: number;
+  /** Of the aligned stage: what the finding says, which is more than a p; and that stage's version. */
+  accused?: boolean;
+  stageVersion?: string;
   /** Where one default seed could have made what agrees (tests/common-start.ts). */
   slope?: number | null;
   learned?: number | null;
@@ -93,7 +96,7 @@ function summaries(rows: readonly SharedRow[]): Summary[] {
       stage: list[0]!.stage,
       row: list[0]!.row,
       pairs: list.length,
-      accused: list.filter((r) => r.log10P <= ALPHA).length,
+      accused: list.filter((r) => r.accused ?? r.log10P <= ALPHA).length,
       labelsAlone: labels.filter((p) => p <= ALPHA).length,
       log10P: least(list.map((r) => r.log10P)),
       labelsLog10P: least(labels),
