@@ -189,7 +189,8 @@ const timesOf = (a: Cost, limit: string | null) =>
   limit === null ? "" : `${s(a.processor / median(limit).processor)} × ${limit}`;
 const rows = result.commands.map(({ command, before: b, after: a, limit }) => line(command, b, a, timesOf(a, limit)));
 const beside = Object.entries(result.limits).map(
-  ([name, { processor, clock }]) => `${name}: ${s(processor)} s of processor time, ${s(clock)} s by the clock`,
+  ([name, { processor, clock, mebibytes }]) =>
+    `${name}: ${s(processor)} s of processor time, ${s(clock)} s by the clock, ${mebibytes} MiB`,
 );
 const page = `<!-- Written by bench/commands.ts; do not edit. -->
 # What whole commands cost, before and after
