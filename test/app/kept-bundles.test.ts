@@ -30,6 +30,7 @@ const LATER_MADE = [
     "permuted",
     "planted",
     "preferences",
+    "rotated",
   ],
 ];
 

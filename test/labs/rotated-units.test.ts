@@ -119,6 +119,7 @@ describe("wider than a rotation is searched for", { timeout: 240_000 }, () => {
       const { finding, seen } = await examined(own, suspect);
       expect(finding).toMatchObject({ outcome: "inconclusive", method: { id: "weights/unit-labels" } });
       expect(finding.reason).toContain("weights/rotated-units");
+      expect(finding.reason).toContain("Not seen here: a copy whose residual stream was turned and whose tokens were");
       expect(seen.rotated!.percent).toBeLessThan(2);
     }
   });

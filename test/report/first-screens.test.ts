@@ -34,7 +34,7 @@ const bundles = fileURLToPath(new URL("../../fixtures/bundles/", import.meta.url
 /** Of the second form those that bring out what none of the first does: a question, an outcome, names. */
 const OF_SECOND = [
   ...["behaviour", "weights", "common-origin", "canaries-named", "code"],
-  ...["endpoint", "membership", "permuted", "planted", "preferences"],
+  ...["endpoint", "membership", "permuted", "planted", "preferences", "rotated"],
 ];
 
 function inputs(): Record<string, PageInput> {

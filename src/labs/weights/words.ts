@@ -60,3 +60,7 @@ export const ROTATED_LIMITS: readonly string[] = [
   "It does not see a theft of the first or last layers alone: independent models agree there, so that layers near the ends do not count.",
   "Methods were applied in turn, each at 10⁻⁶ under its own assumption.",
 ];
+
+/** Of models for which no rotation is searched for, where units seen through tokens do not answer to each other. */
+export const TOKENS_UNSEEN =
+  "Not seen here: a copy whose residual stream was turned and whose tokens were renamed or embeddings replaced, since no rotation of such models is searched for without names of tokens.";

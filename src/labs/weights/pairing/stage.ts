@@ -31,7 +31,11 @@ export async function pairedStage<S extends Side, T extends Start, D>(
 ): Promise<{ finding: Finding; found: boolean }> {
   const { method, words, limits } = way;
   const silent = (why: string, observations = before.observations) => ({
-    finding: { ...before, reason: `${before.reason} ${why}`, observations },
+    finding: {
+      ...before,
+      reason: [before.reason, why, ...(words.unseen ? [words.unseen] : [])].join(" "),
+      observations,
+    },
     found: false,
   });
   const see = way.meet(bench);

@@ -84,6 +84,8 @@ export type Figures = Pick<NonNullable<WeightsObservations["permuted"]>, "wanted
 interface Words<D> {
   /** Before the reason why nothing was looked at. */
   notRun: string;
+  /** Said where nothing was found or looked at: what the way cannot see, where no other stage looks for it. */
+  unseen: string | null;
   /** How a sentence on the result begins. */
   begin(through: D): string;
   /** The views of units without a gate, and the axis of a test, with a gate and without. */

@@ -22,6 +22,7 @@ export const PERMUTED: Way<Side, Start, null> = {
   limits: PERMUTED_LIMITS,
   words: {
     notRun: "Units were not looked for in another order",
+    unseen: null,
     begin: () => `Units in any order (${PERMUTED_METHOD_ID}):`,
     halves: "two halves of their up rows",
     axis: {

@@ -10,7 +10,7 @@ import { isGated } from "../pairing/method.js";
 import type { Sight, Way } from "../pairing/way.js";
 import type { Bench } from "../tests/bench.js";
 import type { TurnedStart } from "../tests/turned-start.js";
-import { ROTATED_LIMITS } from "../words.js";
+import { ROTATED_LIMITS, TOKENS_UNSEEN } from "../words.js";
 import { seenAlong } from "./along.js";
 import { tokenDirections } from "./directions.js";
 import {
@@ -32,6 +32,7 @@ export const ROTATED: Way<Viewed, TurnedStart, Tokens> = {
   limits: ROTATED_LIMITS,
   words: {
     notRun: "Nor were units compared through tokens",
+    unseen: TOKENS_UNSEEN,
     begin: (through) =>
       `Units through tokens (${ROTATED_METHOD_ID}): seen along ${through.directions} mixes of ${through.shared} tokens that both models have (${through.how}),`,
     halves: "two views of their up rows",
