@@ -4,6 +4,7 @@ import de.jplag.Language;
 import de.jplag.options.JPlagOptions;
 import java.io.File;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeMap;
@@ -11,7 +12,7 @@ import java.util.TreeMap;
 /**
  * JPlag 6.0.0 on the pairs that peers.ts wrote, with each language's own minimum of matching tokens: average similarity.
  *
- * java -cp 'LIB/*' validation/code/PeersJplag.java PEERS
+ * java -cp 'LIB/*' validation/code/PeersJplag.java PEERS [LANGUAGE…]
  */
 public class PeersJplag {
   public static void main(String[] args) throws Exception {
@@ -21,8 +22,9 @@ public class PeersJplag {
     languages.put("rust", new de.jplag.rust.RustLanguage());
     languages.put("go", new de.jplag.golang.GoLanguage());
     languages.put("cpp", new de.jplag.cpp.CPPLanguage());
-    try (PrintStream out = new PrintStream(new File(args[0], "jplag.tsv"))) {
-      for (String name : languages.keySet()) {
+    for (String name : languages.keySet()) {
+      if (args.length > 1 && !Arrays.asList(args).subList(1, args.length).contains(name)) continue;
+      try (PrintStream out = new PrintStream(new File(args[0], "jplag-" + name + ".tsv"))) {
         // Submissions are told apart by their folder's name: a root of its own for each pair of kinds.
         for (String kind : new String[] {"original", "quarter", "six-tenths"}) {
           Set<File> roots = new HashSet<>();

@@ -1,12 +1,13 @@
 /**
- * Other tools on the same pairs: of each language the files of materials/code/copied-3.tsv, every two of different makers a null,
- * each against its own edited copy a positive. Writes the files for the others to read, and scores the pairs by this
- * method with the other makers' files as its index (which is thin: one file a maker).
+ * Other tools on the same pairs: of each language the files of materials/code/copied.tsv, every two of different makers a
+ * null, each against its own edited copy a positive. Writes the files for the others to read, and scores the pairs by this
+ * method twice: with the other files as its index, which is all that the other tools could be given too and thinner than
+ * passages ask for, and with all other makers in PRINTS, as it is meant to be used.
  *
- *   node validation/code/peers.ts PUBLIC PEERS          # writes PEERS/LANGUAGE/{original,quarter,six-tenths}/N, PEERS/assay.tsv
+ *   node validation/code/peers.ts PUBLIC PEERS PRINTS   # writes PEERS/LANGUAGE/{original,quarter,six-tenths}/N, PEERS/assay.tsv
  *   python validation/code/peers_copydetect.py PEERS    # copydetect 0.5.0
  *   node validation/code/peers-dolos.mjs PEERS MODULES  # @dodona/dolos-core 1.2.1 below MODULES
- *   java -cp 'LIB/*' validation/code/PeersJplag.java PEERS   # JPlag 6.0.0 and its languages in LIB, Java 21 or later
+ *   java -cp 'LIB/*' validation/code/PeersJplag.java PEERS [LANGUAGE…]   # JPlag 6.0.0 and its languages in LIB, Java 21 or later
  *   node validation/code/peers.ts PEERS --table
  */
 import { execFileSync } from "node:child_process";
@@ -17,16 +18,17 @@ import { sha256Digest } from "../../dist/base/digest.js";
 import { printTree } from "../../dist/labs/code/host/printed-tree.js";
 import { treeOf } from "../../dist/labs/code/host/source-tree.js";
 import { PRINT_TOKENS } from "../../dist/labs/code/method.js";
-import { containment, type Maker, type Unit } from "../../dist/labs/code/prints/containment.js";
-import { joinSets } from "../../dist/labs/code/prints/prints.js";
+import { bothWays } from "../../dist/labs/code/prints/both-ways.js";
+import type { Maker, Unit } from "../../dist/labs/code/prints/containment.js";
+import { joinSets, meet, type PrintSet, printSet } from "../../dist/labs/code/prints/prints.js";
 import { LANGUAGES, type Language } from "../../dist/labs/code/tokens/languages.js";
 import { editLines } from "../../materials/code/edit-lines.ts";
 import { DOCUMENTED } from "./documented.ts";
 
 const RATES = { quarter: 0.25, "six-tenths": 0.6 } as const;
 const here = import.meta.dirname;
-const [first, second] = process.argv.slice(2) as [string, string];
-const rows = readFileSync(join(here, "..", "..", "materials", "code", "copied-3.tsv"), "utf8")
+const [first, second, third] = process.argv.slice(2) as [string, string, string];
+const rows = readFileSync(join(here, "..", "..", "materials", "code", "copied.tsv"), "utf8")
   .trim()
   .split("\n")
   .slice(1)
@@ -34,9 +36,9 @@ const rows = readFileSync(join(here, "..", "..", "materials", "code", "copied-3.
 const of = (language: Language) => rows.filter((row) => row[0] === language);
 
 if (second === "--table") table(first);
-else await score(first, second);
+else await score(first, second, third);
 
-async function score(from: string, to: string): Promise<void> {
+async function score(from: string, to: string, prints: string): Promise<void> {
   const lines: string[] = [];
   for (const language of LANGUAGES) {
     const files = of(language).flatMap(([, maker, suspect, path]) => {
@@ -67,21 +69,44 @@ async function score(from: string, to: string): Promise<void> {
       writeFileSync(join(to, language, "makers.txt"), `${files.map(({ maker }) => maker).join("\n")}\n`);
     }
     const originals = kinds.original!;
-    const statistic = (i: number, other: (typeof originals)[number], j: number): number => {
-      const makers = originals.filter((_, m) => m !== i && m !== j).map(({ whole }) => whole);
-      const prints = (one: (typeof originals)[number]) => PRINT_TOKENS.map((_, k) => one.whole.prints(k));
-      const forward = containment(originals[i]!.units, prints(other), makers).max;
-      return Math.min(forward, containment(other.units, prints(originals[i]!), makers).max);
+    const all = PRINT_TOKENS.map((_, k) =>
+      joinSets(Object.values(kinds).flatMap((of) => of.map(({ whole }) => whole.prints(k)))),
+    );
+    const makers = indexOf(join(prints, language), language, all);
+    const put = (kind: string, i: number, j: number, other: (typeof originals)[number]) => {
+      const statistic = (index: readonly Maker[]) => bothWays(originals[i]!.units, other.units, index).statistic;
+      const thin = statistic(originals.filter((_, m) => m !== i && m !== j).map(({ whole }) => whole));
+      const full = statistic(
+        makers.filter(({ maker }) => maker !== originals[i]!.maker && maker !== originals[j]!.maker),
+      );
+      lines.push(["assay, the other files as index", language, kind, i, j, thin].join("\t"));
+      lines.push(["assay, the other makers as index", language, kind, i, j, full].join("\t"));
     };
     originals.forEach((_, i) => {
-      for (let j = i + 1; j < originals.length; j++)
-        lines.push(["assay", language, "null", i, j, statistic(i, originals[j]!, j)].join("\t"));
-      for (const kind of Object.keys(RATES))
-        lines.push(["assay", language, kind, i, i, statistic(i, kinds[kind]![i]!, i)].join("\t"));
+      for (let j = i + 1; j < originals.length; j++) put("null", i, j, originals[j]!);
+      for (const kind of Object.keys(RATES)) put(kind, i, i, kinds[kind]![i]!);
     });
     process.stderr.write(`${language}: ${originals.length} files\n`);
   }
   writeFileSync(join(to, "assay.tsv"), `${lines.join("\n")}\n`);
+}
+
+/** Makers with the prints that any of the files has: no other is asked for. */
+function indexOf(folder: string, language: Language, all: readonly PrintSet[]): Maker[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return names.map((name): Maker => {
+    const maker = name.slice(0, -5);
+    const sets = PRINT_TOKENS.map((tokens, k) => {
+      const bytes = readFileSync(join(folder, `${maker}.${tokens}`));
+      const own = printSet(new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)));
+      const held = new Uint8Array(all[k]!.length >> 1);
+      meet(all[k]!, own, (place) => {
+        held[place] = 1;
+      });
+      return all[k]!.filter((_, word) => held[word >> 1] === 1);
+    });
+    return { maker, languages: new Set([language]), prints: (k) => sets[k]! };
+  });
 }
 
 function edited(language: Language, { text, seed }: { text: string; seed: string }, rate: number): string {
@@ -90,17 +115,19 @@ function edited(language: Language, { text, seed }: { text: string; seed: string
   return execFileSync("python3", [script, seed, String(rate), "1"], { input: text, maxBuffer: 1e9 }).toString();
 }
 
-/** Of each tool and language: the threshold that no null reaches, and what of the copies stands above it. */
+/** Of each tool and language: the threshold that no null reaches, and one in a hundred, and what of the copies stands above. */
 function table(peers: string): void {
   const scored = readdirSync(peers)
     .filter((name) => name.endsWith(".tsv"))
+    .sort()
     .flatMap((name) => readFileSync(join(peers, name), "utf8").trim().split("\n"))
     .map((row) => row.split("\t") as [string, Language, string, string, string, string]);
   const tools = [...new Set(scored.map(([tool]) => tool))];
+  const kinds = Object.keys(RATES);
   console.log(
-    "| language | files | null pairs | tool | largest null | 99 % of nulls | quarter edited above the largest null | six tenths edited |",
+    `| language | files | null pairs | tool | largest null | ${kinds.map((kind) => `${kind} above`).join(" | ")} | 99 % of nulls | ${kinds.map((kind) => `${kind} above`).join(" | ")} |`,
   );
-  console.log("|---|---|---|---|---|---|---|---|");
+  console.log("|---|---|---|---|---|---|---|---|---|---|");
   for (const language of LANGUAGES) {
     const path = join(peers, language, "makers.txt");
     if (!existsSync(path)) continue;
@@ -115,15 +142,15 @@ function table(peers: string): void {
         .filter(([, , kind, a, b]) => kind === "null" && !shares(Number(a), Number(b)))
         .map((row) => Number(row[5]))
         .sort((a, b) => a - b);
-      const bar = nulls.at(-1)!;
-      const above = (kind: string) => {
-        const copies = ours.filter((row) => row[2] === kind);
-        return `${copies.filter((row) => Number(row[5]) > bar).length} of ${copies.length}`;
-      };
-      const share = (value: number) => value.toFixed(3);
-      console.log(
-        `| ${[language, makers.length, nulls.length, tool, share(bar), share(nulls[Math.floor(0.99 * nulls.length)]!), above("quarter"), above("six-tenths")].join(" | ")} |`,
-      );
+      const cells = [1, 0.99].flatMap((share) => {
+        const bar = nulls[Math.min(nulls.length - 1, Math.floor(share * nulls.length))]!;
+        const above = kinds.map((kind) => {
+          const copies = ours.filter((row) => row[2] === kind);
+          return `${copies.filter((row) => Number(row[5]) > bar).length} of ${copies.length}`;
+        });
+        return [bar.toFixed(3), ...above];
+      });
+      console.log(`| ${[language, makers.length, nulls.length, tool, ...cells].join(" | ")} |`);
     }
   }
 }
