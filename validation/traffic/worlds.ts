@@ -7,10 +7,11 @@
  * Appends a line a world and leaves out worlds that FILE already holds, so that it can be stopped and carried on.
  * Tuning and validation draw on different prompt sources and different arrivals.
  */
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
 import { findGroups } from "../../dist/labs/traffic/find-groups.js";
 import { judge, outsidersOf } from "../../dist/labs/traffic/graph/membership.js";
 import { hashSeeds, keyedHash, lineDigest } from "../../dist/labs/traffic/host/keyed-hash.js";
@@ -29,6 +30,8 @@ import { DECOYS, HONEST } from "../../materials/worlds/decoys.ts";
 import { type Lacking, litellmLine } from "../../materials/worlds/litellm.ts";
 import { RELAYS } from "../../materials/worlds/relays.ts";
 import { LIKE_CAMPAIGNS, TRADE_RELAYS, TRADES } from "../../materials/worlds/trades.ts";
+import type { Account } from "../../materials/worlds/world.ts";
+import { lost } from "./lost.ts";
 
 const { values } = parseArgs({
   options: {
@@ -46,6 +49,10 @@ const { values } = parseArgs({
     decoys: { type: "string", default: "all" },
     /** Fields that the logs lack: payment, network, org. */
     without: { type: "string", default: "" },
+    /** Tuning only, with `extraction`: the campaign's list is cut to its first so many prompts. */
+    list: { type: "string" },
+    /** Says beside each campaign at which step its accounts were lost (lost.ts). */
+    lost: { type: "boolean", default: false },
     /** Draws worlds of an earlier salt again, under this version. */
     salt: { type: "string" },
     out: { type: "string" },
@@ -151,7 +158,7 @@ async function runWorld(world: string, i: number, benign: string[], extraction: 
   const of = (names: string[]) => files.filter((file) => names.includes(sourceOf(file)));
   // What is imitated and who imitates it use one file.
   const imitating = values.decoys === "imitated" || values.decoys === "neighbours";
-  const asked = extraction === null ? [] : of([extraction]);
+  const asked = extraction === null ? [] : values.list ? [shortList(of([extraction])[0]!)] : of([extraction]);
   const made = compose({
     arrivals: [arrivals],
     benign: of(benign),
@@ -211,9 +218,20 @@ async function runWorld(world: string, i: number, benign: string[], extraction: 
     await fillGroupTables(engine, [own], activity);
     whole = line("campaign", extraction ?? "", true, (await measure(engine, [own]))[0]!.measures);
   }
-  const found = groups
-    .filter((m) => m.kind === "campaign")
+  const found = search.groups
+    .map((group, k) => ({ group, ...groups[k]! }))
+    .filter(({ kind }) => kind === "campaign")
     .sort((a, b) => b.pooled - a.pooled || b.accounts - a.accounts)[0];
+  const drawn = ({ id, payment, addresses }: Account) => ({
+    number: index.get(hash(id)),
+    cell: `${payment} ${addresses[0]!.split(".").slice(0, 3).join(".")}`,
+  });
+  const campaign = made.campaigns.flatMap((c) => c.accounts).map(drawn);
+  const others = made.decoys.flatMap((d) => d.accounts).map(drawn);
+  const missing =
+    values.lost && members.length > 0
+      ? { lost: lost(campaign, [...others, ...campaign], found?.group ?? null, search) }
+      : {};
   return {
     world,
     methodVersion: METHOD_VERSION,
@@ -234,10 +252,20 @@ async function runWorld(world: string, i: number, benign: string[], extraction: 
             extraction: found?.extraction ?? 0,
             measures: found?.measures ?? null,
             whole,
+            ...missing,
           },
     wrong,
     groups,
   };
+}
+
+/** A list's first prompts, as a file of their own. */
+function shortList(file: string): string {
+  const bytes = readFileSync(file);
+  const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+  const path = join(scratch, `list-${values.list}.jsonl`);
+  writeFileSync(path, text.split("\n").slice(0, Number(values.list)).join("\n"));
+  return path;
 }
 
 /** Three a world, so that every kind comes as often as every other. */
