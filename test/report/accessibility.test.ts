@@ -39,6 +39,7 @@ const OF_BUNDLES: [string, "v1" | "v2", string, string][] = [
   ["an endpoint", "v2", "endpoint", "data/"],
   ["membership", "v2", "membership", "data/"],
   ["units in another order", "v2", "permuted", "data/"],
+  ["units seen through tokens", "v2", "rotated", "data/"],
   ["planted preferences", "v2", "planted", "data/"],
   ["preferences", "v2", "preferences", "data/"],
 ];

@@ -100,7 +100,8 @@ export function shareByDepth(
     title,
     description,
     table: {
-      caption: "Units paired alike by both views (k), of those in both lists (m), of the units drawn (n).",
+      // Two such tables can stand on one page: each has a name of its own.
+      caption: `Units${seen ? ` seen through ${seen},` : ""} paired alike by both views (k), of those in both lists (m), of the units drawn (n).`,
       columns: ["Reference layer", "Suspect layer", "k", "m", "n", "counts", "explained by"],
       rows: layerPairs.map((p) => [
         p.referenceLayer,
