@@ -90,7 +90,10 @@ function another(value: unknown): unknown {
   if (typeof value === "boolean") return !value;
   if (typeof value === "string") {
     const last = value.at(-1);
-    return value.slice(0, -1) + (last === "0" ? "1" : last === "a" ? "b" : /[0-9a-f]/.test(last ?? "") ? "0" : "x");
+    return (
+      value.slice(0, -1) +
+      (last === "0" ? "1" : last === "a" ? "b" : /[0-9a-f]/.test(last ?? "") ? "0" : last === "x" ? "y" : "x")
+    );
   }
   if (Array.isArray(value)) return value.length > 0 ? value.slice(1) : [""];
   return value === null ? "x" : { ...(value as object), x: 1 };

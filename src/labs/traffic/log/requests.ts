@@ -18,16 +18,22 @@ const TIMED = /^(ts|time|timestamp|date|datetime|created(_at)?|createdAt|start_?
 /** The records of a page as an API answered with it, or the record itself. */
 export function recordsOf(record: unknown): readonly unknown[] {
   if (typeof record !== "object" || record === null || Array.isArray(record)) return [record];
-  const { logEvents, events } = record as { logEvents?: unknown; events?: unknown };
-  for (const list of [logEvents, events]) if (isEnveloped(list)) return list.map(({ message }) => unfolded(message));
+  const events = eventsOf(record);
+  if (events) return events;
   const names = Object.keys(record);
   if (names.length > PAGE_KEYS_MAX || names.some((name) => TIMED.test(name))) return [record];
   for (const name of PAGES) {
     const list = (record as Record<string, unknown>)[name];
     if (Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === "object" && item !== null))
-      return list;
+      return list.flatMap((item) => eventsOf(item) ?? [item]);
   }
   return [record];
+}
+
+/** What CloudWatch's log events say; null where the record is no envelope of such. */
+function eventsOf({ logEvents, events }: { logEvents?: unknown; events?: unknown }): unknown[] | null {
+  for (const list of [logEvents, events]) if (isEnveloped(list)) return list.map(({ message }) => unfolded(message));
+  return null;
 }
 
 /** Log events as CloudWatch hands them on, to a subscription or page by page: each a text, here JSON, with its number and time. */
