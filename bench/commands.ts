@@ -198,7 +198,7 @@ const beside = Object.entries(result.limits).map(
 const page = `<!-- Written by bench/commands.ts; do not edit. -->
 # What whole commands cost, before and after
 
-\`node bench/commands.ts --before CHECKOUT --pair PAIR --write\` on Node ${result.node}, two cores, load ${result.load}; \`${result.before}\` beside \`${result.after}\`, ${result.turns === 1 ? "one turn of each" : `medians of ${result.turns} turns`} in one run; the pair's files in the page cache. ${beside.join("; ")}.
+\`node bench/commands.ts --before CHECKOUT --pair PAIR${values.log ? " --log WORLD/log" : ""}${values.duckdb ? " --duckdb PYTHON" : ""}${values.numpy ? " --numpy PYTHON" : ""}${values.b3sum ? " --b3sum b3sum" : ""} --turns ${values.turns} --write\` on Node ${result.node}, two cores, load ${result.load}; \`${result.before}\` beside \`${result.after}\`, ${result.turns === 1 ? "one turn of each" : `medians of ${result.turns} turns`} in one run; the pair's files in the page cache. ${beside.join("; ")}.
 
 | command | processor s before | after | ratio | clock s before | after | peak MiB before | after | after, processor time beside its limit |
 |---|---|---|---|---|---|---|---|---|

@@ -12,6 +12,7 @@ import type { SqlEngine } from "../../../src/labs/traffic/engine.js";
 import { ingest } from "../../../src/labs/traffic/host/ingest.js";
 import { ChdbEngine } from "../../../src/labs/traffic/host/sql/chdb-engine.js";
 import { logRoot } from "../../../src/labs/traffic/log/facts.js";
+import { recordsOf } from "../../../src/labs/traffic/log/requests.js";
 import { FIXTURES } from "./log-formats.js";
 import { LAYOUT_NAMES, recordsIn, writeLaidOut } from "./relaid.js";
 
@@ -124,6 +125,15 @@ describe.skipIf(!hasEngine)("a log laid out anew", () => {
     },
     60_000,
   );
+});
+
+test("log events in the records of a page are unfolded, as they are alone", () => {
+  const envelope = { owner: "1", logEvents: [{ id: "e0", timestamp: 1, message: '{"modelId":"m"}' }] };
+  expect(recordsOf({ data: [envelope, { modelId: "n" }], has_more: false })).toEqual([
+    ...recordsOf(envelope),
+    { modelId: "n" },
+  ]);
+  expect(recordsOf(envelope)).toEqual([{ modelId: "m" }]);
 });
 
 /** Six requests of three users, and the same as bzip2 1.0.8 packs them. */
