@@ -7,6 +7,7 @@
  *   node validation/weights-shared-structure.study.ts --cache FILE [--shard K/N] [--minutes N]        (generated pairs)
  *   node validation/weights-shared-structure.study.ts --cache FILE --trained OUT --zoo ../shared/zoo   (trained pairs)
  *   node validation/weights-shared-structure.study.ts --cache FILE --aligned [--minutes N]             (second stage)
+ *   node validation/weights-shared-structure.study.ts --cache FILE --aligned --trained OUT             (of trained pairs)
  *   node validation/weights-shared-structure.study.ts --cache FILE --write [--onto validation/weights-shared-structure.json]
  *
  * `--from N` draws pairs from the Nth on, of seeds of their own; `--onto` joins them to a study that was written before them.
@@ -17,6 +18,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { askingOf } from "../dist/app/known.js";
 import { loadStudies } from "../dist/app/studies.js";
+import type { Finding } from "../dist/finding/finding.js";
 import type { Validation } from "../dist/finding/validation.js";
 import { LocalCompute } from "../dist/kernels/compute.js";
 import { ALIGNED_METHOD_VERSION } from "../dist/labs/weights/alignment/method.js";
@@ -116,7 +118,7 @@ function ofPair(a: Made, b: Made, vocabulary: Vocabulary | null, validations: re
   });
 }
 
-function figures(finding: Awaited<ReturnType<typeof findingOf>>) {
+function figures(finding: Finding) {
   const seen = finding.observations as WeightsObservations;
   return {
     log10P: finding.tests.find(({ id }) => id === "combined")!.log10P,
@@ -130,7 +132,10 @@ function figures(finding: Awaited<ReturnType<typeof findingOf>>) {
  * frozen embeddings would guide. What one default seed explains is worth nothing there, and is 0 here.
  */
 async function second(a: Made, b: Made) {
-  const finding = await ofPair(a, b, STRINGS, await studies);
+  return ofLaterStages(await ofPair(a, b, STRINGS, await studies));
+}
+
+function ofLaterStages(finding: Finding) {
   const { aligned } = finding.observations as WeightsObservations;
   const p = (id: string) => finding.tests.find((test) => test.id === id)?.log10P ?? 0;
   const most = Math.min(0, ...(aligned?.layerPairs.map(({ log10P }) => log10P) ?? []));
@@ -153,12 +158,17 @@ async function trained(folder: string): Promise<void> {
       const child = CHILDREN.test(kind);
       if (!child && at % 2 === 1) continue;
       const other = child ? bank.find(({ name }) => name === m.name) : byName.get(nextOf(m.name));
-      const id = `trained ${kind} ${m.name}`;
-      if (!other || done.has(id) || Date.now() > until) continue;
+      const id = `${values.aligned ? "aligned " : ""}trained ${kind} ${m.name}`;
+      if (!other || done.has(id) || Date.now() > until || (child && values.aligned)) continue;
       const [reference, suspect] = child ? [other, m] : [m, other];
       const vocabulary = bank[0]!.vocabulary;
-      const finding = await findingOf({ ...reference, vocabulary }, { ...suspect, vocabulary });
-      keep({ id, row: `trained: ${kind}`, stage: "exact", ...figures(finding) });
+      const pair = [
+        { ...reference, vocabulary },
+        { ...suspect, vocabulary },
+      ] as const;
+      const row = `trained: ${kind}`;
+      if (values.aligned) keep({ id, row, ...ofLaterStages(await findingOf(...pair, await studies)) });
+      else keep({ id, row, stage: "exact", ...figures(await findingOf(...pair)) });
     }
   }
 }

@@ -1,12 +1,13 @@
 """Children of real language models, made as people make them, and each disguised: what `real_models.py` fetched is
 trained, adapted, merged, rounded, thinned and rewritten, and written as Hugging Face folders. For studies alone.
 
-  python real_children.py --models FOLDER --of p135 --out OUT --text GLOB [GLOB ...] [--only NAME ...]
+  python real_children.py --models FOLDER --of p135 --out OUT --text GLOB [GLOB ...] [--other GLOB ...] [--only NAME ...]
 
 Needs torch, transformers (4.57), peft, gguf, safetensors, numpy. Writes OUT/<of>-<name>/ and OUT/made.json: what was
 done, and the mean loss of the child on a text of its own beside its parent's, so that a reader sees whether it still
 speaks. Rewrites say besides how far their log-probabilities moved (largest change over that text). Every draw is
-seeded. What exists is not made again.
+seeded. What exists is not made again: a disguised child starts from the folder of the child where that is still there,
+in bfloat16 then. `--other` is the text of the children that were trained on in another domain.
 """
 import argparse
 import copy
@@ -22,6 +23,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 torch.set_num_threads(2)
 STEPS_TOKENS = 128
+# Children that others are made of and that cost minutes: kept in memory.
+SLOW = ("tuned", "tuned-hard", "lora", "slerp", "layers", "tuned-30", "tuned-100", "tuned-300", "lora-8", "lora-16", "continued")
 
 
 def drawn(seed):
@@ -52,21 +55,26 @@ def trained(model, ids, steps, rate, seed):
         torch.nn.utils.clip_grad_norm_(chosen, 1.0)
         optimiser.step()
         optimiser.zero_grad()
+        if step % 10 == 9:
+            print(f"step {step + 1}, loss {loss.item():.2f}", flush=True)
     return model.eval()
 
 
-def adapted(model, ids, steps, rate, seed):
+def adapted(model, ids, steps, rate, seed, rank=16):
     from peft import LoraConfig, get_peft_model
 
     torch.manual_seed(seed)
     every = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-    held = get_peft_model(copy.deepcopy(model), LoraConfig(r=16, lora_alpha=32, target_modules=every))
+    held = get_peft_model(copy.deepcopy(model), LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=every))
     optimiser = torch.optim.AdamW([p for p in held.parameters() if p.requires_grad], lr=rate)
     held.train()
-    for batch in batches(ids, steps, seed):
-        held(input_ids=batch, labels=batch).loss.backward()
+    for step, batch in enumerate(batches(ids, steps, seed)):
+        loss = held(input_ids=batch, labels=batch).loss
+        loss.backward()
         optimiser.step()
         optimiser.zero_grad()
+        if step % 10 == 9:
+            print(f"step {step + 1}, loss {loss.item():.2f}", flush=True)
     return held.merge_and_unload().eval()
 
 
@@ -437,6 +445,7 @@ def main():
     a.add_argument("--of", required=True)
     a.add_argument("--out", required=True)
     a.add_argument("--text", nargs="+", required=True)
+    a.add_argument("--other", nargs="+", default=[])
     a.add_argument("--only", nargs="*")
     a.add_argument("--steps", type=int, default=30)
     o = a.parse_args()
@@ -445,9 +454,13 @@ def main():
     made = json.load(open(at)) if os.path.exists(at) else {}
     parent = AutoModelForCausalLM.from_pretrained(o.models, gguf_file=f"{o.of}.gguf", dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(o.models, gguf_file=f"{o.of}.gguf")
-    files = sorted(f for g in o.text for f in glob.glob(g, recursive=True))
-    text = "\n".join(open(f, encoding="utf8", errors="ignore").read() for f in files)[:2_000_000]
-    ids = torch.tensor(tokenizer(text)["input_ids"])
+
+    def read(globs):
+        files = sorted(f for g in globs for f in glob.glob(g, recursive=True))
+        text = "\n".join(open(f, encoding="utf8", errors="ignore").read() for f in files)[:2_000_000]
+        return torch.tensor(tokenizer(text)["input_ids"])
+
+    ids, other = read(o.text), read(o.other)
     probe, half = ids[-257:], len(ids) // 2
     first, second = ids[:half], ids[half:-300]
     plain = log_probabilities(parent, probe)
@@ -466,6 +479,12 @@ def main():
 
     ROWS = {
         "tuned": (f"full fine-tune, {o.steps} steps of 128 tokens at 2e-5", lambda: trained(parent, first, o.steps, 2e-5, 1)),
+        "tuned-30": ("full fine-tune, 30 steps of 128 tokens at 1e-4", lambda: trained(parent, first, 30, 1e-4, 21)),
+        "tuned-100": ("full fine-tune, 100 steps (30, then 70) at 1e-4", lambda: trained(child("tuned-30"), first, 70, 1e-4, 27)),
+        "tuned-300": ("full fine-tune, 300 steps (30, 70, 200) at 1e-4", lambda: trained(child("tuned-100"), first, 200, 1e-4, 28)),
+        "lora-8": ("LoRA of rank 8 on all matrices, 30 steps at 2e-4, merged", lambda: adapted(parent, first, 30, 2e-4, 22, 8)),
+        "lora-16": ("LoRA of rank 16 on all matrices, 60 steps at 5e-4, merged", lambda: adapted(parent, second, 60, 5e-4, 23)),
+        "continued": ("trained on, 60 steps of 128 tokens of fiction at 5e-4", lambda: trained(parent, other, 60, 5e-4, 24)),
         "tuned-hard": (f"full fine-tune, {2 * o.steps} steps at 3e-4", lambda: trained(parent, second, 2 * o.steps, 3e-4, 2)),
         "lora": (f"LoRA of rank 16 on all matrices, {o.steps} steps at 2e-4, merged", lambda: adapted(parent, second, o.steps, 2e-4, 3)),
         "linear": ("0.6 tuned + 0.4 lora", lambda: merged(parent, (child("tuned"), child("lora")), "linear")),
@@ -496,6 +515,12 @@ def main():
         ("smoothquant", "smoothquant"), ("awq", "awq"), ("quarot", "quarot"),
     ]:
         ROWS[f"{name}-reordered"] = (f"{ROWS[what][0]}; then units in another order", lambda what=what: reordered(child(what), 11))
+    for how, what, a, b in [
+        ("slerp", "SLERP at one half", "tuned-30", "lora-8"), ("ties", "TIES, density 0.2", "tuned-30", "lora-8"),
+        ("linear", "0.6 and 0.4", "tuned-100", "continued"), ("dare", "DARE, density 0.3", "tuned-100", "lora-16"),
+    ]:
+        ROWS[f"{how}-merge"] = (f"{what}: of {a} and {b}", lambda how=how, a=a, b=b: merged(parent, (child(a), child(b)), how, 25))
+
     def other_layers_drawn(model, kept, seed):
         """What stands in the place of the others is nobody's: as a host's layers would, it owes nothing to the parent."""
         model = copy.deepcopy(model)
@@ -537,6 +562,39 @@ def main():
         "SLERP of two children; a third of the layers dropped; three quarters of the units kept; 4 bits; units in another order",
         lambda: reordered(changed(narrowed(with_layers(child("slerp"), thinner), 0.75), lambda _, w: rounded(w, 4, 64)), 12),
     )
+    # Every child in every disguise: what a child is, then what was done to hide it.
+    middle = list(range(layers // 2 - layers // 4, layers // 2 - layers // 4 + layers // 2))
+    every_other = list(range(0, layers, 2))
+    for name, (how, _) in list(ROWS.items()):
+        if "reordered" in name or "quarot" in name or name in ("sorted", "lora-awq-int4-sorted"):
+            continue
+        disguises = {
+            "reordered": ("units in another order", lambda m: reordered(m, 11)),
+            "sorted": ("units sorted by strength", lambda m: reordered(m, 0, by_strength)),
+            "quarot-reordered": ("QuaRot's rotations; units in another order", lambda m: reordered(rotated(m, "quarot", 13), 14)),
+            "half-reordered": (
+                f"{len(middle)} of {layers} layers, from the middle, the others drawn anew; units in another order",
+                lambda m: reordered(other_layers_drawn(m, middle, 16), 17),
+            ),
+            "half-quarot-reordered": (
+                f"{len(middle)} of {layers} layers, from the middle, the others drawn anew; QuaRot's rotations; units in another order",
+                lambda m: reordered(rotated(other_layers_drawn(m, middle, 16), "quarot", 13), 17),
+            ),
+            "half-healed-reordered": (
+                f"{len(middle)} of {layers} layers, from the middle, the others drawn anew; then {o.steps} steps at 3e-4; units in another order",
+                lambda m: reordered(trained(other_layers_drawn(m, middle, 16), first, o.steps, 3e-4, 26), 17),
+            ),
+            "alternate-reordered": (
+                f"every other layer, {len(every_other)} of {layers}, the others drawn anew; units in another order",
+                lambda m: reordered(other_layers_drawn(m, every_other, 16), 17),
+            ),
+        }
+        for disguise, (what, change) in disguises.items():
+            ROWS.setdefault(f"{name}-{disguise}", (f"{how}; {what}", lambda name=name, change=change: change(child(name))))
+
+    unknown = [name for name in o.only or [] if name not in ROWS]
+    if unknown:
+        raise SystemExit(f"no such rows: {unknown}")
     for name in o.only or ROWS:
         key = f"{o.of}-{name}"
         folder = os.path.join(o.out, key)
@@ -545,9 +603,11 @@ def main():
         model = child(name)
         logs = log_probabilities(model, probe)
         moved = (logs - plain).abs().max().item()
-        model.to(torch.bfloat16).save_pretrained(folder)
-        model.to(torch.float32)
+        # A copy, so that children of this child do not start from rounded numbers.
+        copy.deepcopy(model).to(torch.bfloat16).save_pretrained(folder)
         tokenizer.save_pretrained(folder)
+        for file in glob.glob(os.path.join(folder, "tokenizer.model")):
+            os.remove(file)
         made[key] = {
             "of": o.of,
             "how": ROWS[name][0],
@@ -557,7 +617,8 @@ def main():
         }
         json.dump(made, open(at, "w"), indent=1)
         print(key, made[key], flush=True)
-        if not name in ("tuned", "tuned-hard", "lora", "slerp", "layers"):
+        del model
+        if name not in SLOW:
             held.pop(name, None)
 
 

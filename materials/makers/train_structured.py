@@ -5,7 +5,9 @@ rows, and trained on with the structure kept: a mask (random, 1:4, groups, windo
 Toeplitz, hashed, rows four by four), a factor on the side of the units or of the inputs, embeddings that a third model
 gave both and that stay frozen. Tools are one and the same for both of a pair and come after training: an order of
 units and pruning, channel scales and four bits, a Hadamard rotation, public tables of values, rank one in blocks
-(Monarch), a vision tower beside the text model. "one-draw" starts both of a pair from one fresh draw, as a default seed
+(Monarch), a vision tower beside the text model. Butterfly and Kronecker products and own coefficients over public random matrices (one set for all layers, or one a layer)
+are drawn anew, each model by itself, and trained in their own few numbers; the rest starts from the bank's model.
+"one-draw" starts both of a pair from one fresh draw, as a default seed
 or a published table does, and trains them apart. Children are trained on without anything.
 Many models of one shape are trained as one batched computation (vmap): no model reads another. JAX, float32, AdamW.
 Text is token ids as the zoo's samples hold them. Pairs of one shape never share a model within a kind.
@@ -65,7 +67,50 @@ def kept(kind, w, s):
     return w * s
 
 
-def trainer(shape, steps, rate, kind):
+FACTORED = ("butterfly", "kronecker", "random-bases", "random-bases-by-layer")
+COEFFICIENTS = 512
+# Own numbers are of size one where weights are of size a fiftieth: as large a step for what they are.
+OWN_RATE = 20.0
+
+
+def own_numbers(kind, rows, columns, rng):
+    """What a model has of its own behind one matrix."""
+    if kind == "butterfly":
+        bits = int(np.ceil(np.log2(columns)))
+        return (rng.normal(size=(-(-rows // columns), bits, columns, 2)) / 2**0.5).astype(np.float32)
+    if kind == "kronecker":
+        return rng.normal(size=64 + rows * columns // 64).astype(np.float32)
+    return (rng.normal(size=COEFFICIENTS) / COEFFICIENTS**0.5).astype(np.float32)
+
+
+def built(kind, own, rows, columns, public):
+    """The matrix that own numbers stand for. @param public random matrices, where the kind has them"""
+    if kind == "butterfly":
+
+        places = np.stack([np.arange(columns) ^ (1 << bit) for bit in range(own.shape[1])])
+        inside = (places < columns)[..., None].astype(np.float32)
+
+        def mixed(current, at):
+            f, other, within = at
+            return f[:, :1] * current + f[:, 1:] * within * current[other], None
+
+        block = lambda factors: jax.lax.scan(mixed, jnp.eye(columns), (factors, np.minimum(places, columns - 1), inside))[0]
+        return jax.vmap(block)(own).reshape(-1, columns)[:rows]
+    if kind == "kronecker":
+        return jnp.kron(own[:64].reshape(8, 8), own[64:].reshape(rows // 8, columns // 8))
+    return jnp.einsum("k,krc->rc", own, public)
+
+
+def public_matrices(kind, name, rows, columns, shape):
+    """The same for every model of a shape; by layer, or one set for all."""
+    layer = int(name.split(".")[2]) if kind == "random-bases-by-layer" else 0
+    rng = np.random.default_rng([13, ord(shape), layer, len(name.split(".", 3)[3]), rows])
+    return rng.normal(size=(COEFFICIENTS, rows, columns)).astype(np.float32)
+
+
+def trainer(shape, steps, rate, kind, whole=lambda p: p):
+    """@param whole what a model's numbers stand for, where they are not its weights"""
+
     def one(p, masks, xs):
         hold = lambda n, v: masks["start." + n] if "start." + n in masks else kept(kind, v, masks[n]) if n in masks else v
         masked = lambda q: {n: hold(n, v) for n, v in q.items()}
@@ -74,14 +119,15 @@ def trainer(shape, steps, rate, kind):
 
         def step(state, x):
             p, m, v, t = state
-            value, g = jax.value_and_grad(loss)(p, x, shape)
+            value, g = jax.value_and_grad(lambda q: loss(whole(q), x, shape))(p)
             m = jax.tree.map(lambda a, b: 0.9 * a + 0.1 * b, m, g)
             v = jax.tree.map(lambda a, b: 0.95 * a + 0.05 * b * b, v, g)
-            move = lambda w, a, b: w - rate * (a / (1 - 0.9**t) / (jnp.sqrt(b / (1 - 0.95**t)) + 1e-8) + 0.01 * w)
-            return (masked(jax.tree.map(move, p, m, v)), m, v, t + 1), value
+            move = lambda r: lambda w, a, b: w - r * (a / (1 - 0.9**t) / (jnp.sqrt(b / (1 - 0.95**t)) + 1e-8) + 0.01 * w)
+            moved = {n: move(rate * (OWN_RATE if n.startswith("own.") else 1))(p[n], m[n], v[n]) for n in p}
+            return (masked(moved), m, v, t + 1), value
 
         (p, *_), values = jax.lax.scan(step, (p, zero, zero, 1.0), xs)
-        return p, values
+        return whole(p), values
 
     return jax.jit(jax.vmap(one))
 
@@ -181,6 +227,32 @@ def mask(kind, rows, columns, rng):
     return (np.minimum(away, columns - away) <= columns / 12).astype(np.float32)
 
 
+def factored(kind, s, stacked, wanted):
+    """Own numbers in place of the matrices named, of sixteen models drawn each by itself, and what makes weights of them."""
+    shapes = {k: stacked[k].shape[1:] for k in wanted}
+    public = {k: jnp.asarray(public_matrices(kind, k, *shapes[k], s)) for k in wanted if kind.startswith("random-bases")}
+    start = {k: v for k, v in stacked.items() if k not in shapes}
+    size = {}
+    for at, k in enumerate(sorted(wanted)):
+        own = [own_numbers(kind, *shapes[k], np.random.default_rng([17, ord(s), i, at])) for i in range(16)]
+        start["own." + k] = jnp.asarray(np.stack(own))
+        first = built(kind, jnp.asarray(own[0]), *shapes[k], public.get(k))
+        size[k] = float(stacked[k].std() / first.std())
+
+    def whole(p):
+        out = {k: v for k, v in p.items() if not k.startswith("own.")}
+        # Matrices of one shape at once: the program is a third as long.
+        for one in set(shapes.values()):
+            alike = [k for k in sorted(shapes) if shapes[k] == one]
+            owns = jnp.stack([p["own." + k] for k in alike])
+            make = lambda own, public=None: built(kind, own, *one, public)
+            all_made = jax.vmap(make)(owns) if kind in ("butterfly", "kronecker") else [make(o, public[k]) for o, k in zip(owns, alike)]
+            out |= {k: size[k] * m for k, m in zip(alike, all_made)}
+        return out
+
+    return start, whole
+
+
 def write(o, place, name, tensors, **made):
     folder = os.path.join(place, name)
     os.makedirs(folder, exist_ok=True)
@@ -227,7 +299,10 @@ def main():
                     models[i] = {k: jnp.asarray(rng.normal(size=v.shape) * 0.02 if v.ndim == 2 else np.ones(v.shape), jnp.float32) for k, v in sorted(models[i].items())}
             stacked = {k: jnp.stack([m[k].astype(jnp.float32) for m in models]) for k in models[0]}
             wanted = [k for k in stacked if any(x in k for x in ("gate_proj", "up_proj", "down_proj", "v_proj"))]
-            masks = {}
+            masks, whole = {}, lambda p: p
+            if kind in FACTORED:
+                stacked, whole = factored(kind, s, stacked, wanted)
+                wanted = []
             for at, k in enumerate(sorted(wanted)):
                 rows, columns = stacked[k].shape[1:]
                 drawn = [structure(kind, rows, columns, np.random.default_rng([ord(s), pair, at])) for pair in range(8)]
@@ -239,7 +314,7 @@ def main():
             rng = np.random.default_rng([o.seed, ord(s), len(kind)])
             starts = rng.integers(0, len(text) - LENGTH - 1, (16, o.steps, BATCH))
             xs = text[starts[..., None] + np.arange(LENGTH + 1)]
-            trained, values = trainer(shape, o.steps, o.rate, kind)(stacked, masks, jnp.asarray(xs))
+            trained, values = trainer(shape, o.steps, o.rate, kind, whole)(stacked, masks, jnp.asarray(xs))
             for i, n in enumerate(names):
                 losses = [float(values[i, 0]), float(values[i, -1])]
                 write(o, place, n, {k: np.asarray(v[i]) for k, v in trained.items()}, kind=o.name or kind, steps=o.steps, rate=o.rate, pair=f"{s}{i // 2}", loss=losses)

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Finding } from "../../dist/finding/finding.js";
+import type { Validation } from "../../dist/finding/validation.js";
 import { ComputePool } from "../../dist/host/model/compute-pool.js";
 import { openModel } from "../../dist/host/model/open-model.js";
 import { examineAncestry } from "../../dist/labs/weights/examine.js";
@@ -85,7 +86,8 @@ function familyOf(name: string, parents: string[]): string {
   return parents[0] ?? name;
 }
 
-export function findingOf(a: Loaded, b: Loaded): Promise<Finding> {
+/** @param validations studies of the stages that may speak; without one a later stage says nothing */
+export function findingOf(a: Loaded, b: Loaded, validations: readonly Validation[] = []): Promise<Finding> {
   const root = `sha256:${"0".repeat(64)}` as const;
   const side = (m: Loaded) => ({
     reading: { kind: "model" as const, model: m.model },
@@ -96,7 +98,7 @@ export function findingOf(a: Loaded, b: Loaded): Promise<Finding> {
     reference: side(a),
     suspect: side(b),
     settings: { seed: SEED_DEFAULT, rows: "sampled" },
-    validations: [],
+    validations,
     software: { name: "assay", version: "study", commit: "study" },
     compute: pool,
     work: { concurrency: 4, onProgress: () => {} },

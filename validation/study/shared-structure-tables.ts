@@ -79,6 +79,7 @@ export function writeSharedStructure(all: readonly SharedRow[], folder: string, 
     table(of("aligned", false)),
     "## Trained pairs, exact stage",
     table(of("exact", true).filter(({ row }) => !power(row))),
+    ...(of("aligned", true).length > 0 ? ["## Trained pairs, second stage", table(of("aligned", true))] : []),
     "## Trained children, exact stage: found, not accused",
     table(of("exact", true).filter(({ row }) => power(row))),
   ];
