@@ -35,6 +35,7 @@ function withoutPrototypes(top: unknown): unknown {
 /** One pass over the text: strings are skipped, the keys of each open object are remembered. */
 function checkKeys(text: string, what: string): void {
   const open: (Set<string> | null)[] = []; // a set for an object, null for an array
+  const endOfString = stringEnds(text, what);
   let expectKey = false;
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
@@ -55,7 +56,7 @@ function checkKeys(text: string, what: string): void {
         expectKey = open.at(-1) instanceof Set;
         break;
       case 0x22: {
-        const end = endOfString(text, i, what);
+        const end = endOfString(i);
         const keys = open.at(-1);
         if (expectKey && keys) addKey(keys, text.slice(i, end + 1), what);
         expectKey = false;
@@ -79,14 +80,21 @@ function addKey(keys: Set<string>, literal: string, what: string): void {
   keys.add(key);
 }
 
-function endOfString(text: string, start: number, what: string): number {
-  let escaped = text.indexOf("\\", start + 1);
-  for (let end = text.indexOf('"', start + 1); end !== -1; ) {
-    if (escaped === -1 || escaped > end) return end;
-    // An escape takes the character behind it along, which may be the quote.
-    const next = escaped + 2;
-    if (next > end) end = text.indexOf('"', next);
-    escaped = text.indexOf("\\", next);
-  }
-  throw new AssayError("FORMAT", `${what}: expected JSON, got an unterminated string`);
+/**
+ * Finds where strings end, from left to right. The next escape is kept from string to string: looked for at each anew, it
+ * is looked for through all that is left of a text without one, and megabytes of short strings take minutes.
+ */
+function stringEnds(text: string, what: string): (start: number) => number {
+  let escaped = text.indexOf("\\");
+  return (start) => {
+    if (escaped !== -1 && escaped <= start) escaped = text.indexOf("\\", start + 1);
+    for (let end = text.indexOf('"', start + 1); end !== -1; ) {
+      if (escaped === -1 || escaped > end) return end;
+      // An escape takes the character behind it along, which may be the quote.
+      const next = escaped + 2;
+      if (next > end) end = text.indexOf('"', next);
+      escaped = text.indexOf("\\", next);
+    }
+    throw new AssayError("FORMAT", `${what}: expected JSON, got an unterminated string`);
+  };
 }
