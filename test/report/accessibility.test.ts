@@ -3,14 +3,14 @@
  * Needs the system's Chromium at /usr/bin/chromium; skipped with a message where there is none.
  */
 import { existsSync, mkdirSync } from "node:fs";
-import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pageWriter } from "../../src/app/pages/write-page.js";
 import { unzipStrict } from "../../src/evidence/zip.js";
 import { renderIndex } from "../../src/report/index-page.js";
 import { renderPage } from "../../src/report/page.js";
 import { keptBundles } from "../app/kept-bundles.js";
+import { axeFaults } from "../axe.js";
 import { ALL, pageInput } from "./fixtures.js";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -19,15 +19,6 @@ if (!present) console.log(`accessibility.test: skipped, no ${CHROMIUM} (apt-get 
 
 /** Where to leave pictures for a person to look at; none by default. */
 const pictures = process.env.PICTURES;
-
-/**
- * With nothing but violations asked for: selectors of every node that passes are most of axe's time, and under load a page
- * of a thousand nodes took longer than the test may.
- */
-async function violationsOf(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
-  return violations;
-}
 
 /** Of kept bundles, by question: those whose pages are like none made by hand. */
 const OF_BUNDLES: [string, "v1" | "v2", string, string][] = [
@@ -78,8 +69,7 @@ describe.skipIf(!present)("in a browser", () => {
       // Opened parts of the large page hold thousands of cells like those of the small one: minutes of axe, no news.
       if (name !== "large")
         await page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })");
-      const violations = await violationsOf(page);
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
 
       await page.setViewportSize({ width: 390, height: 844 });
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
@@ -99,8 +89,7 @@ describe.skipIf(!present)("in a browser", () => {
       const conclusion = await page.locator(".app-conclusion").boundingBox();
       expect(conclusion!.y + conclusion!.height).toBeLessThanOrEqual(800);
       await page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })");
-      const violations = await violationsOf(page);
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       await page.setViewportSize({ width: 390, height: 844 });
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
       if (pictures) await page.screenshot({ path: `${pictures}/${name}-mobile.png`, fullPage: true });
@@ -116,8 +105,7 @@ describe.skipIf(!present)("in a browser", () => {
     const entries = Object.entries(ALL).map(([name, finding]) => ({ name, made, href: "#main", finding }));
     await page.setContent(renderIndex(entries.filter(({ name }) => name !== "hostile")));
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
-    const violations = await violationsOf(page);
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    expect(await axeFaults(page)).toEqual([]);
     await context.close();
   }, 60_000);
 });

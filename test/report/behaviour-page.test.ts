@@ -4,7 +4,6 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { AxeBuilder } from "@axe-core/playwright";
 import { parseHTML } from "linkedom";
 import { chromium } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -12,6 +11,7 @@ import type { Finding } from "../../src/finding/finding.js";
 import { forbiddenWording } from "../../src/finding/wording.js";
 import { figures } from "../../src/report/figures.js";
 import { renderPage } from "../../src/report/page.js";
+import { axeFaults } from "../axe.js";
 import { behaviourFindings, behaviourPageInput } from "./behaviour-fixtures.js";
 
 const folder = fileURLToPath(new URL("./golden/", import.meta.url));
@@ -79,8 +79,7 @@ describe("the pages of answers", () => {
         const name = finding.proposition.id.replace("/", "-");
         await page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })");
         if (pictures) await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+        expect(await axeFaults(page)).toEqual([]);
         await page.setViewportSize({ width: 390, height: 844 });
         expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
         expect(requests.filter((url) => !url.startsWith("data:"))).toEqual([]);

@@ -8,7 +8,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { announceDraw, countersign, newSecret } from "../../dist/app/docket/act.js";
@@ -22,6 +21,7 @@ import { serveDocket } from "../../dist/web/docket/docket-server.js";
 import { serveWorkspace, workspaceSite } from "../../dist/web/docket/workspace-server.js";
 import type { Served } from "../../dist/web/static-server.js";
 import { notShownCourse } from "../../materials/docket/courses.ts";
+import { axeFaults } from "../axe.js";
 import { faultsOnPaper } from "../on-paper.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "assay-docket-workspace-"));
@@ -162,8 +162,7 @@ describe.skipIf(!present)("in a browser", () => {
 
   /** Axe, no sideways scrolling on a narrow screen, nothing cut off on paper, and pictures for whoever looks. */
   async function looked(page: Page, name: string): Promise<void> {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect([name, violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)]).toEqual([name, []]);
+    expect([name, await axeFaults(page)]).toEqual([name, []]);
     if (pictures) await page.screenshot({ path: `${pictures}/workspace-${name}.png`, fullPage: true });
     await page.setViewportSize({ width: 390, height: 844 });
     expect([name, await page.evaluate("document.documentElement.scrollWidth <= 390")]).toEqual([name, true]);

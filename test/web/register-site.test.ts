@@ -8,7 +8,6 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { parseHTML } from "linkedom";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -19,6 +18,7 @@ import { appendDeclarations, initRegister } from "../../src/app/register/registe
 import { demoRegister } from "../../src/app/register/register-demo.js";
 import { serveRegister } from "../../src/web/register/register-server.js";
 import type { Served } from "../../src/web/static-server.js";
+import { axeFaults } from "../axe.js";
 import { findingBytes, findingOf } from "../office/finding-sample.js";
 import { SAMPLES } from "../office/samples.js";
 import { bundleOf, derivation, model, party, policyBytes } from "../office/world.js";
@@ -387,8 +387,7 @@ describe.skipIf(!present)("in a browser", () => {
       await page.goto(at(path));
       if (name === "label") await page.locator("assay-label[data-state=shown]").waitFor();
       if (pictures) await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       await page.setViewportSize({ width: 390, height: 844 });
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
       if (pictures) await page.screenshot({ path: `${pictures}/${name}-mobile.png`, fullPage: true });
