@@ -252,7 +252,6 @@ const opposed = counts(
 const STUDIED_VERSION = "1";
 /** Null kinds that rank the statistic of the second proposition carry this before their name. */
 const OPPOSED_PREFIX = "second proposition: ";
-const rank = (n: number) => Number((-Math.log10(n + 1)).toFixed(2));
 const study: ValidationSummary & { nullLog10P: number[]; positiveLog10P: number[] } = {
   type: "assay/validation/v1",
   method: DIRECTION_METHOD_ID,
@@ -261,8 +260,9 @@ const study: ValidationSummary & { nullLog10P: number[]; positiveLog10P: number[
   ...first,
   nullKinds: [...ranked(hd, "forward", ""), ...ranked(hp, "backward", OPPOSED_PREFIX)],
   opposed,
-  nullLog10P: hd.map((p) => (p.forward.statistic > 0 ? rank(first.nulls.families) : 0)),
-  positiveLog10P: hp.filter((p) => p.claimed).map((p) => (p.forward.statistic > 0 ? rank(first.nulls.families) : 0)),
+  // A statistic that is held against a bound has no p to draw; its rank among the study's own families is none.
+  nullLog10P: [],
+  positiveLog10P: [],
 };
 const here = new URL(".", import.meta.url).pathname;
 writeFileSync(join(here, "weights-direction.json"), `${JSON.stringify(study)}\n`);

@@ -7,8 +7,10 @@ import type { Finding } from "../finding/finding.js";
 import { type Validation, validationSchema } from "../finding/validation.js";
 import { readPackageFile } from "../host/package-files.js";
 
+/** Of a p, which is above 0 and at most 1. A method whose statistic is held against a bound has none. */
+const log10Ps = z.array(z.number().max(0));
 /** What the study file holds beyond the summary, as far as pages show it. */
-const studySchema = validationSchema.extend({ nullLog10P: z.array(z.number()), positiveLog10P: z.array(z.number()) });
+const studySchema = validationSchema.extend({ nullLog10P: log10Ps, positiveLog10P: log10Ps });
 
 export interface Study extends Validation {
   bytes: Uint8Array;

@@ -136,10 +136,10 @@ async function carried(
   throw new AssayError("DIGEST", `verdict: the bundle ${bundle} does not hold the finding that the case names`);
 }
 
-/** Log10 p of each pair of a study; a bundle of another hand may leave them out, and its drawing with them. */
+/** Log10 p of each pair of a study; a bundle of another hand may leave them out, or give what no p is, and is not drawn then. */
 const pairsSchema = z.object({
-  nullLog10P: z.array(z.number()).max(PAIRS_MAX),
-  positiveLog10P: z.array(z.number()).max(PAIRS_MAX),
+  nullLog10P: z.array(z.number().max(0)).max(PAIRS_MAX),
+  positiveLog10P: z.array(z.number().max(0)).max(PAIRS_MAX),
 });
 
 /** The study that a bundle which holds carries for a finding. */
