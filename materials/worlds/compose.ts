@@ -1,4 +1,5 @@
 /** A world from its settings: who is in it, what they send each day, and the truth about them. Draws follow the seed. */
+import { BYSTANDERS, bystandersOf } from "./bystanders.ts";
 import { type CampaignSpec, campaign, parseSpec } from "./campaign.ts";
 import { COMMUNITIES } from "./communities.ts";
 import { DECOYS, type Decoy, type DecoyKind, decoy, HONEST, isHeavy } from "./decoys.ts";
@@ -56,8 +57,13 @@ export function compose(settings: WorldSettings): World {
     extraction: settings.extraction.map(sourceOf),
   };
   const campaigns = settings.campaign.map((spec, i) => campaign(parseSpec(spec, i), stage));
-  const decoys = decoyKinds(settings.decoys).map(({ kind, name }) => {
+  const decoys = decoyKinds(settings.decoys).map(({ kind, name }): Decoy => {
     const r = random(`size ${name}`, seed);
+    const bystanders = BYSTANDERS.find((one) => one === kind);
+    if (bystanders !== undefined) {
+      const own = campaigns.flatMap((c) => c.accounts);
+      return { kind: bystanders, ...bystandersOf(bystanders, name, own, stage, r) };
+    }
     // A decoy takes 1 to 4 % of the accounts (at least 25) and 1 to 3 % of the rows.
     const size = Math.max(25, Math.round(accounts * (0.01 + 0.03 * r.unit())));
     // In half of the worlds few of an imitated tool's users meet the campaign, so that it can be found among them; else many.
@@ -75,7 +81,9 @@ export function compose(settings: WorldSettings): World {
   });
   const spent = [
     ...campaigns.map((c) => c.spec.rows / (1 - c.spec.camouflage)),
-    ...decoys.map((d) => d.accounts.length * (isHeavy(d.kind) ? 110 : 20)),
+    ...decoys.map(
+      (d) => d.accounts.length * (isHeavy(d.kind) ? 110 : BYSTANDERS.some((one) => one === d.kind) ? 90 : 20),
+    ),
   ];
   const taken = [...campaigns, ...decoys].reduce((n, actor) => n + actor.accounts.length, 0);
   const people = crowd(Math.max(0, accounts - taken), Math.max(0, rows - spent.reduce((a, b) => a + b, 0)), stage);
@@ -138,7 +146,15 @@ function decoyKinds(words: readonly string[]): { kind: DecoyKind; name: string }
             ? [...TRADES]
             : [w],
   );
-  const known: readonly string[] = [...DECOYS, ...HONEST, ...COMMUNITIES, ...TRADES, "imitated", "neighbours"];
+  const known: readonly string[] = [
+    ...DECOYS,
+    ...HONEST,
+    ...COMMUNITIES,
+    ...TRADES,
+    ...BYSTANDERS,
+    "imitated",
+    "neighbours",
+  ];
   return kinds.flatMap((word) => {
     const [kind = "", count = "1"] = word.split(":");
     if (!known.includes(kind)) throw new Error(`worlds: expected decoys of ${known.join(", ")}, got ${kind}`);

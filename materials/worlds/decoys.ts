@@ -3,6 +3,7 @@
  * times from the seed; notes.json tells every one of them.
  */
 
+import type { BystanderKind } from "./bystanders.ts";
 import { COMMUNITIES, type CommunityKind } from "./communities.ts";
 import { few, inside } from "./habits.ts";
 import type { Source } from "./material.ts";
@@ -19,7 +20,7 @@ export const DECOYS = ["relay", "agent", "benchmark", "cron", "classroom", "seat
 export const HONEST: readonly (ToolKind | RelayKind)[] = [...TOOLS, ...RELAYS];
 /**
  * `imitated`: the users of an honest tool whose templates a campaign of the same world sends too; `neighbours`: a few of
- * them, in places of four to six that share a card and a line.
+ * them, in places of four to six that share a card and a line. Bystanders share what the campaign's own accounts have.
  */
 export type DecoyKind =
   | (typeof DECOYS)[number]
@@ -27,6 +28,7 @@ export type DecoyKind =
   | RelayKind
   | CommunityKind
   | TradeKind
+  | BystanderKind
   | "imitated"
   | "neighbours";
 export const isHeavy = (kind: DecoyKind) =>
@@ -45,7 +47,8 @@ export function decoy(kind: DecoyKind, name: string, size: number, rows: number,
   if (isOneOf(TOOLS, kind) || isOneOf(COMMUNITIES, kind)) return { kind, ...tool(kind, name, size, rows, stage, r) };
   if (isOneOf(TRADES, kind)) return { kind, ...tradeOf(kind, name, size, rows, stage, r) };
   if (isOneOf(RELAYS, kind)) return { kind, ...relayOf(kind, name, size, rows, stage, r) };
-  return MAKERS[kind](name, size, rows, stage, r);
+  const make = MAKERS[kind as keyof typeof MAKERS];
+  return make(name, size, rows, stage, r);
 }
 
 function isOneOf<T extends string>(list: readonly T[], word: string): word is T {

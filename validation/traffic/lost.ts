@@ -4,7 +4,7 @@
  */
 import type { FoundGroup, Search } from "../../dist/labs/traffic/find-groups.js";
 import { judge, outsidersOf, sendersIn } from "../../dist/labs/traffic/graph/membership.js";
-import { CELL_MIN, MEMBER_ROWS_MIN } from "../../dist/labs/traffic/method.js";
+import { CELL_MIN, JOINED_MIN, MEMBER_ROWS_MIN } from "../../dist/labs/traffic/method.js";
 
 export const STEPS = [
   "no row in the log",
@@ -13,6 +13,7 @@ export const STEPS = [
   "three rows or more there, and not a member",
   "a member that works unlike the others",
   "shares no card and network with the same others",
+  "rests, or has too few rows to tell",
 ] as const;
 export type Step = (typeof STEPS)[number];
 
@@ -22,8 +23,8 @@ export interface Lost {
   /** Of them: those whose card and network three listed accounts or more share, and those that sent a row of the list besides. */
   besideListed: number;
   besideListedAndAsked: number;
-  /** Accounts of others that are members; that are members and work alike; that share a listed account's card and network. */
-  others: { members: number; alike: number; besideListed: number };
+  /** Accounts of others that are members; that work alike; that are joined too, whom only their rest keeps off the list; that share a listed account's card and network; and sent a row of the list besides. */
+  others: { members: number; alike: number; joined: number; besideListed: number; besideListedAndAsked: number };
 }
 
 /** An account as the generator drew it: its number in the log, if it sent anything, and its card with its network. */
@@ -49,6 +50,8 @@ export function lost(own: readonly Drawn[], all: readonly Drawn[], group: FoundG
   for (const { number, cell } of all)
     if (number !== undefined && listed.has(number)) onCell.set(cell, (onCell.get(cell) ?? 0) + 1);
   const beside = ({ cell }: Drawn) => (onCell.get(cell) ?? 0) >= CELL_MIN;
+  const joined = (account: number) => (group?.sharing.joined.get(account) ?? 0) >= JOINED_MIN;
+  const near = all.filter((a) => a.number !== undefined && !campaign.has(a.number) && beside(a));
   const out: Lost = {
     steps: {},
     besideListed: 0,
@@ -56,7 +59,9 @@ export function lost(own: readonly Drawn[], all: readonly Drawn[], group: FoundG
     others: {
       members: [...members].filter((account) => !campaign.has(account)).length,
       alike: [...alike].filter((account) => !campaign.has(account)).length,
-      besideListed: all.filter((a) => a.number !== undefined && !campaign.has(a.number) && beside(a)).length,
+      joined: [...alike].filter((account) => !campaign.has(account) && joined(account)).length,
+      besideListed: near.length,
+      besideListedAndAsked: near.filter(({ number }) => (sent.get(number!) ?? 0) > 0).length,
     },
   };
   for (const account of own) {
@@ -74,6 +79,7 @@ export function lost(own: readonly Drawn[], all: readonly Drawn[], group: FoundG
     if (number === undefined) return STEPS[0];
     if (rows === 0) return STEPS[1];
     if (!members.has(number)) return rows < MEMBER_ROWS_MIN ? STEPS[2] : STEPS[3];
-    return found !== null && !alike.has(number) ? STEPS[4] : STEPS[5];
+    if (found !== null && !alike.has(number)) return STEPS[4];
+    return joined(number) ? STEPS[6] : STEPS[5];
   }
 }

@@ -113,6 +113,6 @@ if (looked.length > 0) {
     `  of these, on a card and a network with three listed accounts or more: ${count((l) => l.besideListed)}, with a row of the list besides: ${count((l) => l.besideListedAndAsked)}`,
   );
   console.log(
-    `  accounts of others: ${count((l) => l.others.members)} members, ${count((l) => l.others.alike)} of them alike, ${count((l) => l.others.besideListed)} on a listed account's card and network`,
+    `  accounts of others: ${count((l) => l.others.members)} members, ${count((l) => l.others.alike)} of them alike, ${count((l) => l.others.joined ?? 0)} joined too; ${count((l) => l.others.besideListed)} on a listed account's card and network, ${count((l) => l.others.besideListedAndAsked ?? 0)} with a row of the list besides`,
   );
 }

@@ -24,6 +24,7 @@ import { LEVELS, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import type { GroupMeasures } from "../../dist/labs/traffic/score/measures.js";
 import { fillGroupTables, measure } from "../../dist/labs/traffic/score/read-counts.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
+import { BYSTANDERS, LIKE_MEMBERS } from "../../materials/worlds/bystanders.ts";
 import { COMMUNITIES } from "../../materials/worlds/communities.ts";
 import { compose, truthOf, type World } from "../../materials/worlds/compose.ts";
 import { DECOYS, HONEST } from "../../materials/worlds/decoys.ts";
@@ -65,6 +66,9 @@ const without = values.without.split(",").filter((field) => field !== "") as Lac
  * version 1 were drawn with the empty salt.
  */
 const SALT = values.salt ?? (values.set === "tuning" ? `v${METHOD_VERSION}-tuning` : `v${METHOD_VERSION}-b3a8`);
+
+/** Worlds in which a campaign imitates a tool, or has innocents beside its accounts. */
+const FRAMING = ["imitated", "neighbours", "bystanders", "like-members"];
 
 /** Independent sources: prompt files that come from one data set count as one. */
 const TUNING = ["imdb", "samsum", "quarel", "xsum", "wiki_qa", "sciq", "arena-users-a"];
@@ -157,7 +161,7 @@ async function takeIn(world: World): Promise<number> {
 async function runWorld(world: string, i: number, benign: string[], extraction: string | null) {
   const of = (names: string[]) => files.filter((file) => names.includes(sourceOf(file)));
   // What is imitated and who imitates it use one file.
-  const imitating = values.decoys === "imitated" || values.decoys === "neighbours";
+  const imitating = FRAMING.includes(values.decoys);
   const asked = extraction === null ? [] : values.list ? [shortList(of([extraction])[0]!)] : of([extraction]);
   const made = compose({
     arrivals: [arrivals],
@@ -274,6 +278,8 @@ function decoysOf(i: number): string[] {
   if (values.decoys === "mixed")
     return [[...HONEST, ...DECOYS][i % (HONEST.length + DECOYS.length)]!, COMMUNITIES[i % COMMUNITIES.length]!];
   const turn = <T>(of: readonly T[]): T[] => [of[i % of.length]!];
+  if (values.decoys === "bystanders") return turn(BYSTANDERS.filter((kind) => !LIKE_MEMBERS.includes(kind)));
+  if (values.decoys === "like-members") return turn(LIKE_MEMBERS);
   if (values.decoys === "relays") return turn([...RELAYS, ...TRADE_RELAYS]);
   if (values.decoys === "limits") return turn(["even-agency", "even-relay"]);
   const trades = TRADES.filter((kind) => !LIKE_CAMPAIGNS.includes(kind));
@@ -314,10 +320,10 @@ for (let i = Number(values.from); i < Number(values.to); i++) {
     ? ["communities", "relays", "limits", "trades"].includes(values.decoys)
       ? values.decoys
       : "benign"
-    : values.decoys === "imitated" || values.decoys === "neighbours"
+    : FRAMING.includes(values.decoys)
       ? "framing"
       : "campaign";
-  const world = `${values.set}-${SALT}-${kind}-${values.rows}-${i}${values.decoys === "neighbours" ? "-neighbours" : ""}`;
+  const world = `${values.set}-${SALT}-${kind}-${values.rows}-${i}${FRAMING.slice(1).includes(values.decoys) ? `-${values.decoys}` : ""}`;
   if (done.has(world)) continue;
   const started = performance.now();
   // Two data sets of templates and one of plain prompts a world, and another for the campaign, by turns.

@@ -18,12 +18,21 @@ import { leads, listed, type Naming, tablesOf } from "./list-accounts.js";
 import { type LogTotals, logRoot, logTotals } from "./log/facts.js";
 import { type Fill, withFill } from "./log/fill.js";
 import type { Rejects } from "./log/parse-lines.js";
-import { CLASS, LEVELS, MEMBER_P_MAX, METHOD_ID, METHOD_VERSION, SEED_DEFAULT } from "./method.js";
+import { CLASS, LEVELS, MEMBER_P_MAX, METHOD_ID, METHOD_VERSION, REST_P_MAX, SEED_DEFAULT } from "./method.js";
 import type { Lead, LogFacts, TrafficObservations } from "./observations.js";
 import { TRAFFIC_PROPOSITIONS } from "./propositions.js";
 import { type OutOfReach, outOfReach } from "./reach.js";
+import { restOf } from "./score/rest.js";
 import { type PropositionId, statistic } from "./score/statistic.js";
-import { ALTERNATIVES, LIMITS, MEMBER_ASSUMPTION, NO_PROMPTS, RANK_ASSUMPTION, SCREEN_ASSUMPTION } from "./words.js";
+import {
+  ALTERNATIVES,
+  LIMITS,
+  MEMBER_ASSUMPTION,
+  NO_PROMPTS,
+  RANK_ASSUMPTION,
+  REST_ASSUMPTION,
+  SCREEN_ASSUMPTION,
+} from "./words.js";
 
 interface TrafficRequest {
   engine: SqlEngine;
@@ -193,6 +202,20 @@ function tests(request: TrafficRequest, id: PropositionId, value: number, weakes
       where: "the largest p among the listed accounts",
     },
     {
+      id: "traffic/rest",
+      statistic: {
+        name: `listed accounts, each at work at hours at which a person who rests would be with a chance of at most ${REST_P_MAX}`,
+        value: group.listed.length,
+      },
+      log10P: group.listed.reduce((most, { account }) => Math.max(most, restLog10P(group, account)), -Infinity),
+      exact: false,
+      assumption: REST_ASSUMPTION,
+      n: group.listed.length,
+      seed: SEED_DEFAULT,
+      share: 0,
+      where: "the largest p among the listed accounts",
+    },
+    {
       id: "traffic/screen",
       statistic: {
         name: `uses of the group's templates by its members; shuffles within ${group.screen.strata} strata give ${Math.round(group.screen.expected)} on average`,
@@ -207,6 +230,10 @@ function tests(request: TrafficRequest, id: PropositionId, value: number, weakes
       where: "permutation screen, bounded by Hoeffding's inequality: it says not chance, and no more",
     },
   ];
+}
+
+function restLog10P({ measured }: FoundGroup, account: number): number {
+  return round6(restOf(measured.work.get(account)?.everyDay).log10P);
 }
 
 function wholeTests(request: TrafficRequest, id: PropositionId, value: number, groups: number): Test[] {

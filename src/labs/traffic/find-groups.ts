@@ -25,7 +25,7 @@ export interface FoundGroup extends Group {
   measures: GroupMeasures;
   /** Members that also work as the group does: what a lead shows. */
   alike: Member[];
-  /** Of those, the accounts that are named: each joined to others by more than content. */
+  /** Of those, the accounts that are named: each joined to others by more than content, none of them one that rests. */
   listed: Member[];
   sharing: Sharing;
   /** What the measures were computed from. */
@@ -112,7 +112,7 @@ export async function findGroups(engine: SqlEngine, rows: number, onStage: (stag
 
 function whom({ members }: Group, { work, sharing }: Measured) {
   const like = alike(members, work);
-  return { alike: like, listed: named(like, sharing) };
+  return { alike: like, listed: named(like, sharing, work) };
 }
 
 function popularTemplates({ accounts, templates, byTemplate }: Activity): Search["popular"] {

@@ -8,6 +8,7 @@ import { CELL_MIN, JOINED_MIN, MEMBER_ROWS_MIN } from "./method.js";
 import type { Lead, ListedAccount } from "./observations.js";
 import type { GroupTables } from "./score/group-tables.js";
 import type { WorkLine } from "./score/measures.js";
+import { restOf } from "./score/rest.js";
 import { CELL_KINDS } from "./score/sharing.js";
 import { type Part, partsOf } from "./score/statistic.js";
 
@@ -18,6 +19,7 @@ export type Naming = (account: number) => string;
 export function listed(group: FoundGroup, search: Search, name: Naming): ListedAccount[] {
   return group.listed.map(({ account, log10P, rows }) => {
     const [onCard, onNetwork, onBoth] = group.sharing.customers.get(account) ?? [0, 0, 0];
+    const rest = restOf(group.measured.work.get(account)?.everyDay);
     const judgedRows = search.activity.judgedRows[account]!;
     return {
       account: name(account),
@@ -27,11 +29,13 @@ export function listed(group: FoundGroup, search: Search, name: Naming): ListedA
       onCard,
       onNetwork,
       onBoth,
+      rest: { ...rest, log10P: round6(rest.log10P) },
       reasons: [
         `On the days that judge, ${rows} of its ${judgedRows} rows with a prompt stand in templates that mostly this group sends; among the log's accounts outside any group a share of ${power(log10P)} has as much.`,
         `It pays with a card that ${onCard} separate customers of the group use, itself included (counted from ${CELL_MIN}).`,
         `It sends from a network that ${onNetwork} separate customers of the group use, itself included (counted from ${CELL_MIN}).`,
         `On one card and one network at once ${onBoth} of them stand, itself included (counted from ${CELL_MIN}).`,
+        `It does not rest as a person does: of its ${rest.rows} rows in these templates on all days, ${rest.quiet} lie in the six hours of the day that have fewest; and in the six hours that speak best for it it was at work on ${rest.nights} of ${rest.days} days. Who has some six hours in which he sends a twentieth of his rows at the most, or is at work on one day in ten at the most, shows as much with a chance of ${power(rest.log10P)} at the most.`,
       ],
     };
   });
@@ -87,8 +91,12 @@ export function tablesOf(group: FoundGroup, search: Search, name: Naming): Group
 
 function workOf(line: WorkLine | undefined): GroupTables["members"][number]["work"] {
   if (!line) return null;
-  const { n, prompts, days, span, single, busiest, marked, gaps, regular, hours } = line;
-  return { n, prompts, days, span, single, busiest, marked, gaps, regular, ...(hours ? { hours: [...hours] } : {}) };
+  const { n, prompts, days, span, single, busiest, marked, gaps, regular, hours, everyDay: every } = line;
+  return {
+    ...{ n, prompts, days, span, single, busiest, marked, gaps, regular },
+    ...(hours ? { hours: [...hours] } : {}),
+    ...(every ? { everyDay: { hours: [...every.hours], days: [...every.days], nights: [...every.nights] } } : {}),
+  };
 }
 
 /** Leads shown, and accounts of one lead. */

@@ -3,7 +3,7 @@
  * compared, and the validation study speaks for one version.
  */
 export const METHOD_ID = "traffic/lockstep";
-export const METHOD_VERSION = "7";
+export const METHOD_VERSION = "8";
 export const SEED_DEFAULT = "assay-traffic-1";
 
 /** Templates that more than this share of the accounts use say nothing about who belongs together. */
@@ -41,6 +41,11 @@ export const PACE_SHARE_MIN = 0.25;
 export const CELL_MIN = 3;
 /** A listed account is joined at least so far (sharing.ts): by cards and networks of three or more separate customers. */
 export const JOINED_MIN = 0.3;
+/** A person who rests, in six hours of the day: no more than this share of his rows, at work on no more than this share of his days. */
+export const REST_ROWS_MAX = 0.05;
+export const REST_DAYS_MAX = 0.1;
+/** A listed account shows work at all hours that such a person shows at most so often (score/rest.ts). */
+export const REST_P_MAX = 0.01;
 /** The share of its rows that open a conversation is at most this far below the median member's. */
 export const SINGLE_APART_MAX = 0.2;
 

@@ -87,6 +87,8 @@ const accountSchema = z.strictObject({
   onCard: count,
   onNetwork: count,
   onBoth: count,
+  /** Rows in the group's templates on all days and in its quietest six hours; days, and those at work in six hours; absent before version 8. */
+  rest: z.strictObject({ rows: count, quiet: count, days: count, nights: count, log10P: z.number().max(0) }).optional(),
   reasons: z.array(z.string()),
 });
 export type ListedAccount = z.infer<typeof accountSchema>;

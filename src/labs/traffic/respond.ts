@@ -27,7 +27,7 @@ interface Answer {
   account: string;
   listed: boolean;
   /** What the accusation says, and what one's own log says; null where one's own log has no such account. */
-  stated: { rows: number; judgedRows: number; cards: string[]; networks: string[] };
+  stated: { rows: number; judgedRows: number; everyDay: number; cards: string[]; networks: string[] };
   own: Omit<OwnAccount, "account"> | null;
   /** Where the two differ, in sentences. */
   differs: string[];
@@ -86,6 +86,7 @@ export function respond(
     const stated = {
       rows: member.rows,
       judgedRows: member.judgedRows,
+      everyDay: (member.work?.everyDay?.hours ?? []).reduce((sum, n) => sum + n, 0),
       cards: on("payment"),
       networks: on("network"),
     };
@@ -114,6 +115,10 @@ function differences(stated: Answer["stated"], own: OwnAccount): string[] {
   if (stated.rows > own.judgedRows)
     out.push(
       `The accusation counts ${stated.rows} rows in the group's templates; this log holds no more than ${own.judgedRows} rows on these days.`,
+    );
+  if (stated.everyDay > own.rows)
+    out.push(
+      `The accusation counts ${stated.everyDay} rows in the group's templates on all days; this log holds ${own.rows} rows.`,
     );
   for (const [kind, said, held] of [
     ["card", stated.cards, own.cards],

@@ -6,6 +6,9 @@ export const RANK_ASSUMPTION =
 export const MEMBER_ASSUMPTION =
   "An account outside the group is exchangeable with the accounts that no group was found among and that share no card and network with others, on the days that did not find the group (split conformal p-value, per account; α is stated, and no correction is made for the number of accounts).";
 
+export const REST_ASSUMPTION =
+  "A person who rests has some six hours of the day, any six, in which he sends a twentieth of his rows at the most, each row by itself, or is at work on one day in ten at the most, each day by itself (binomial tails, the larger of the two, at the hours that speak best for the account; per account, α is stated). Which days found the group plays no part: hours of the day do not choose it. It is said of a person, not of a machine, nor of two people in different parts of the world with one account.";
+
 export const SCREEN_ASSUMPTION =
   "Among accounts that mostly use the same client application and system prompt, which of them uses which template is exchangeable. To reject this says only that the sharing is not chance: every classroom, relay and product shares more than chance too.";
 
@@ -36,6 +39,7 @@ export const LIMITS: readonly string[] = [
   "It says nothing about who operates the accounts, nor about intent, contract or law.",
   "Half of an account's days, by its keyed hash, judge what the others found; a campaign shorter than a week lies outside the validated class.",
   "A listed account stands in the list with its own p-value and reasons; the finding is about the group, and an account that shares a card and a network with a group's may be a bystander.",
+  "Who shares a card, a network and a tool with the group, and rests, is left out of the list, and so is an account with too few rows to tell. Who shares all three and whose machine runs that tool evenly, day and night, is not told from the group's accounts by any field of a log.",
 ];
 
 export const NO_PROMPTS =

@@ -3,7 +3,8 @@
  * People of one place sleep at once; it cannot see the nights of people in several places, who leave no hour quiet.
  */
 
-const NIGHT_HOURS = 6;
+/** A person's night has at least so many hours. */
+export const NIGHT_HOURS = 6;
 
 /** @param byHour rows by hour of the day @returns rows in its quietest run of hours, and rows in all */
 function quietest(byHour: readonly number[]): { quiet: number; rows: number } {

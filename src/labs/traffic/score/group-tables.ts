@@ -6,6 +6,7 @@
 import { z } from "zod";
 
 const count = z.number().int().nonnegative();
+const byHour = z.array(count).length(24);
 const coincidences = z.strictObject({ alike: count, pairs: count });
 const grain = z.strictObject({
   all: coincidences,
@@ -39,7 +40,12 @@ export const groupTablesSchema = z.strictObject({
           gaps: count,
           regular: count,
           /** Rows by hour of the day, UTC; absent before version 6. */
-          hours: z.array(count).length(24).optional(),
+          hours: byHour.optional(),
+          /**
+           * On all days: rows by hour of the day, UTC, and by the hour at which a day is taken to begin the days with a row
+           * and those with one in their first six hours; absent before version 8.
+           */
+          everyDay: z.strictObject({ hours: byHour, days: byHour, nights: byHour }).optional(),
         })
         .nullable(),
     }),
@@ -67,7 +73,7 @@ export const groupTablesSchema = z.strictObject({
     grains: z.array(grain).optional(),
   }),
   /** Rows in the group's own templates by hour of the day, UTC, on the days that judge. */
-  byHour: z.array(count).length(24),
+  byHour,
   /** Cards, networks, and cards with a network that members have in common; `accounts` are places in `members`, from 0. */
   cells: z.array(
     z.strictObject({

@@ -7,6 +7,7 @@
 import { aroundClock } from "./around-clock.js";
 import { medianAtLeast, shareAtLeast, shareAtMost, varianceAtMost } from "./lower-bounds.js";
 import { type StreamCounts, streamsOf } from "./one-stream.js";
+import type { EveryDay } from "./rest.js";
 import { type Cell, type Sharing, sharingOf } from "./sharing.js";
 
 export interface Measures {
@@ -70,6 +71,8 @@ export interface WorkLine {
   regular: number;
   /** Rows by hour of the day, UTC; tables of versions before 6 lack them. */
   hours?: readonly number[] | undefined;
+  /** On all days, those that find too; absent before version 8, and of groups that stand at nothing. */
+  everyDay?: EveryDay | undefined;
 }
 
 /** What the measures of one group are computed from. */

@@ -1,10 +1,11 @@
 /**
  * Which members of a judged group are alike in how they work, and which of those may be named: each joined to others of
- * the group by more than content. A member that lags far behind the others or talks where they do not may be a bystander
+ * the group by more than content, and each at work by itself at hours at which a person rests. A member that lags far behind the others or talks where they do not may be a bystander
  * on the same templates. The group's measures are taken before this, of all its members.
  */
 import { JOINED_MIN, PACE_SHARE_MIN, SINGLE_APART_MAX } from "../method.js";
 import { median, type WorkLine } from "./measures.js";
+import { neverRests } from "./rest.js";
 import type { Sharing } from "./sharing.js";
 
 /** @param work of each account on judging days; one without any is left out */
@@ -20,7 +21,18 @@ export function alike<M extends { account: number }>(members: readonly M[], work
   });
 }
 
-/** Those joined to others of the group by card and network at least as much as JOINED_MIN asks. */
-export function named<M extends { account: number }>(like: readonly M[], { joined }: Sharing): M[] {
-  return like.filter(({ account }) => (joined.get(account) ?? 0) >= JOINED_MIN);
+/**
+ * Those joined to others of the group by card and network at least as much as JOINED_MIN asks, who do not rest.
+ *
+ * @param work null for tables of versions before 8, which did not ask whether an account rests
+ */
+export function named<M extends { account: number }>(
+  like: readonly M[],
+  { joined }: Sharing,
+  work: ReadonlyMap<number, WorkLine> | null,
+): M[] {
+  return like.filter(
+    ({ account }) =>
+      (joined.get(account) ?? 0) >= JOINED_MIN && (work === null || neverRests(work.get(account)?.everyDay)),
+  );
 }

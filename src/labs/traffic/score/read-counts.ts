@@ -6,9 +6,11 @@ import type { SqlEngine } from "../engine.js";
 import type { Group } from "../graph/membership.js";
 import type { Hashes } from "../log/hashes.js";
 import { RowBinaryReader, RowBinaryWriter } from "../log/row-binary.js";
-import { CORE_SQL } from "./core.js";
+import { NIGHT_HOURS } from "./around-clock.js";
+import { CORE_SQL, EVERY_DAY_SQL } from "./core.js";
 import { type Counts, type GroupMeasures, measuresOf, type WorkLine } from "./measures.js";
 import { readGrains, readStreams } from "./one-stream.js";
+import type { EveryDay } from "./rest.js";
 import { readCells, type Sharing } from "./sharing.js";
 import { statistic } from "./statistic.js";
 
@@ -76,6 +78,28 @@ WHERE system != toFixedString('', 8) AND system NOT IN
  (SELECT system FROM rows WHERE system != toFixedString('', 8) GROUP BY system HAVING uniqExact(account) * 2 > (SELECT count() FROM account_numbers)) GROUP BY g ORDER BY g`;
 
 const HOURS_SQL = `SELECT g, toUInt32(toHour(ts)) AS hour, toUInt64(count()) AS n FROM (${CORE_SQL}) GROUP BY g, hour ORDER BY g, hour`;
+
+/** Hours since 1970 are enough: of a day that begins at hour s, hour h is the (h − s) mod 24th. */
+const everyDaySql = (groups: readonly number[]) => `SELECT g, a.id, hours,
+ arrayMap(s -> toUInt32(length(arrayDistinct(arrayMap(h -> intDiv(h - s, 24), at)))), range(24)),
+ arrayMap(s -> toUInt32(length(arrayDistinct(arrayMap(h -> intDiv(h - s, 24), arrayFilter(h -> (h - s) % 24 < ${NIGHT_HOURS}, at))))), range(24))
+FROM (SELECT g, account, groupUniqArray(intDiv(toInt64(toUnixTimestamp64Milli(ts)), 3600000)) AS at,
+ arrayMap(i -> toUInt32(i), sumForEach(arrayMap(i -> toUInt32(i = toHour(ts)), range(24)))) AS hours
+FROM (${EVERY_DAY_SQL}) WHERE g IN (${groups.join(", ")}) GROUP BY g, account) AS c INNER JOIN account_numbers AS a USING (account) ORDER BY g, a.id`;
+
+/** @returns by number of the group, by number of the account */
+async function readEveryDay(engine: SqlEngine, groups: readonly number[]): Promise<Map<number, Map<number, EveryDay>>> {
+  const out = new Map(groups.map((g) => [g, new Map<number, EveryDay>()]));
+  if (groups.length === 0) return out;
+  const reader = new RowBinaryReader(await engine.bytes(everyDaySql(groups)));
+  while (reader.more) {
+    const g = reader.u32();
+    const account = reader.u32();
+    const [hours, days, nights] = [[...reader.u32s()], [...reader.u32s()], [...reader.u32s()]];
+    out.get(g)!.set(account, { hours, days, nights });
+  }
+  return out;
+}
 
 interface AccountLine extends WorkLine {
   account: number;
@@ -146,17 +170,17 @@ export async function measure(engine: SqlEngine, groups: readonly Group[]): Prom
       elsewhere: elsewhere!,
     };
   });
-  const grains = await readGrains(
-    engine,
-    all.flatMap((counts, g) => (mayStand(counts) ? [g] : [])),
-  );
+  const standing = all.flatMap((counts, g) => (mayStand(counts) ? [g] : []));
+  const grains = await readGrains(engine, standing);
+  const everyDay = await readEveryDay(engine, standing);
   return all.map((counts, g) => {
     const finer = { ...counts, streams: { ...counts.streams, grains: grains.get(g) } };
-    return { ...measuresOf(finer), counts: finer, work: new Map(lines[g]!.map((line) => [line.account, line])) };
+    const work = lines[g]!.map((line) => ({ ...line, everyDay: everyDay.get(g)?.get(line.account) }));
+    return { ...measuresOf(finer), counts: finer, work: new Map(work.map((line) => [line.account, line])) };
   });
 }
 
-/** Words are looked at where all else leaves a group above nothing: finer items only take away. */
+/** Words and nights are looked at where all else leaves a group above nothing: they only take away. */
 function mayStand(counts: Counts): boolean {
   return statistic("traffic/pooled-operation", { ...measuresOf(counts).measures, crowdSeen: 1 }).value > 0;
 }

@@ -55,7 +55,8 @@ export function recomputeGroup(tables: GroupTables): Recomputed {
     elsewhere: tables.elsewhere,
   });
   const numbered = tables.members.map((_, account) => ({ account }));
-  const listed = new Set(named(alike(numbered, work), sharing).map(({ account }) => account));
+  const asked = tables.members.some((m) => m.work?.everyDay) ? work : null;
+  const listed = new Set(named(alike(numbered, work), sharing, asked).map(({ account }) => account));
   return {
     measures,
     statistic: {
