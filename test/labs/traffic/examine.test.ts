@@ -15,8 +15,8 @@ import { incoherences } from "../../../src/finding/coherence.js";
 import type { Finding } from "../../../src/finding/finding.js";
 import { examineLogs } from "../../../src/labs/traffic/desk/examine-logs.js";
 import { respondToTraffic } from "../../../src/labs/traffic/desk/respond-to-traffic.js";
+import { REST_P_MAX } from "../../../src/labs/traffic/method.js";
 import type { TrafficObservations } from "../../../src/labs/traffic/observations.js";
-
 import { trafficObservationsSchema } from "../../../src/labs/traffic/observations.js";
 import { recomputeGroup } from "../../../src/labs/traffic/score/recompute-group.js";
 import { bundleOf, studiesOf } from "../../asked.js";
@@ -80,7 +80,9 @@ describe.skipIf(!hasEngine)("examine traffic", () => {
       expect(again.members.filter((m) => m.listed).map((m) => m.account)).toEqual(seen.accounts.map((a) => a.account));
       for (const [i, member] of again.members.entries())
         expect(member.log10P).toBeCloseTo(seen.tables!.members[i]!.log10P, 5);
-      expect(seen.accounts.every((a) => a.reasons.length === 4)).toBe(true);
+      expect(seen.accounts.every((a) => a.reasons.length === 5)).toBe(true);
+      // Each is at work at hours at which a person who rests is not.
+      expect(seen.accounts.every((a) => a.rest!.log10P <= Math.log10(REST_P_MAX))).toBe(true);
     }
   }, 180_000);
 

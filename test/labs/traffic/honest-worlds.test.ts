@@ -12,6 +12,7 @@ import { LIKE_CAMPAIGNS, TRADES } from "../../../materials/worlds/trades.ts";
 import { examineLogs } from "../../../src/labs/traffic/desk/examine-logs.js";
 import { LEVELS } from "../../../src/labs/traffic/method.js";
 import { trafficObservationsSchema } from "../../../src/labs/traffic/observations.js";
+import { recomputeGroup } from "../../../src/labs/traffic/score/recompute-group.js";
 import { studiesOf } from "../../asked.js";
 import { worldOf } from "./material.js";
 
@@ -86,6 +87,34 @@ describe.skipIf(!hasEngine)("honest worlds", () => {
     );
     for (const { seen: observed } of seen)
       expect(observed.accounts.filter(({ account }) => !truth.has(account))).toEqual([]);
+  }, 240_000);
+
+  test("who shares a campaign's card, line and tool, and rests, is not listed", async () => {
+    const args = ["--decoys", "desks-mostly-tool", "--campaign", "accounts=40,rows=5000,families=1"];
+    const { world, seen } = await examined("beside", [
+      ...args,
+      "--accounts",
+      "500",
+      "--rows",
+      "12000",
+      "--seed",
+      "b-1",
+    ]);
+    const lines = readFileSync(join(world, "truth.jsonl"), "utf8").trim().split("\n");
+    const truth = new Set(lines.map((line) => JSON.parse(line).account as string));
+    const { seen: observed } = seen[0]!;
+    expect(observed.accounts.length).toBeGreaterThanOrEqual(30);
+    expect(observed.accounts.filter(({ account }) => !truth.has(account))).toEqual([]);
+    // They were there to be listed: alike in their work and joined, as version 7 asked, and no more.
+    const { tables } = observed;
+    const joined = new Set(tables!.cells.filter(({ kind }) => kind === "both").flatMap(({ accounts }) => accounts));
+    const spared = tables!.members.filter((m, i) => joined.has(i) && !truth.has(m.account));
+    expect(spared.length).toBeGreaterThan(0);
+    expect(spared.every(({ listed }) => !listed)).toBe(true);
+    const members = tables!.members.map((m) => ({ ...m, work: m.work && { ...m.work, everyDay: undefined } }));
+    expect(
+      recomputeGroup({ ...tables!, members }).members.filter((m) => m.listed && !truth.has(m.account)).length,
+    ).toBeGreaterThan(0);
   }, 240_000);
 
   test("a log without cards, networks or organisations says what is out of reach, whatever was planted", async () => {

@@ -155,6 +155,7 @@ function Leads({ seen: { leads } }: { seen: TrafficObservations }) {
 }
 
 function Group({ seen }: { seen: TrafficObservations }) {
+  const rests = seen.accounts.some(({ rest }) => rest !== undefined);
   return (
     <>
       <Table
@@ -258,6 +259,12 @@ function Group({ seen }: { seen: TrafficObservations }) {
           { title: "Customers on its card", numeric: true },
           { title: "Customers on its network", numeric: true },
           { title: "On both at once", numeric: true },
+          ...(rests
+            ? [
+                { title: "Rows in its quietest six hours", numeric: true },
+                { title: "Of its rows on all days", numeric: true },
+              ]
+            : []),
         ]}
         rows={seen.accounts
           .slice(0, LINES_MAX)
@@ -269,6 +276,7 @@ function Group({ seen }: { seen: TrafficObservations }) {
             whole(a.onCard),
             whole(a.onNetwork),
             whole(a.onBoth),
+            ...(rests ? [a.rest ? whole(a.rest.quiet) : "not said", a.rest ? whole(a.rest.rows) : "not said"] : []),
           ])}
         wide
         dense
