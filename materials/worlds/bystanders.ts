@@ -90,9 +90,9 @@ export function bystandersOf(kind: BystanderKind, name: string, own: readonly Ac
   });
   function* rowsOn(day: number, q: Random): Iterable<Row> {
     for (const { account, zone, tool, rest } of people) {
-      const anyHour = random(`hours ${account.id} ${day}`, stage.seed);
+      const hour = random(`hours ${account.id} ${day}`, stage.seed);
       for (const row of rest.rowsOn(day, q))
-        yield has("hours") ? { ...row, time: stage.startMs + day * DAY_MS + Math.floor(DAY_MS * anyHour.unit()) } : row;
+        yield has("hours") ? { ...row, time: stage.startMs + day * DAY_MS + Math.floor(DAY_MS * hour.unit()) } : row;
       for (let left = poisson(tool, q); left > 0; left--) {
         const at = has("hours") || q.unit() < anyHour ? DAY_MS * q.unit() : personalTime(zone, q);
         const prompt = (p: Random) => filling(source!, p.below(1e6), p);

@@ -5,6 +5,7 @@
 import { expect, test } from "vitest";
 import { prng } from "../../../src/base/prng.js";
 import { REST_DAYS_MAX, REST_P_MAX, REST_ROWS_MAX } from "../../../src/labs/traffic/method.js";
+import type { WorkLine } from "../../../src/labs/traffic/score/measures.js";
 import { named } from "../../../src/labs/traffic/score/named.js";
 import { type EveryDay, neverRests, restOf } from "../../../src/labs/traffic/score/rest.js";
 
@@ -75,7 +76,7 @@ test("a joined account whose nights are not told is not listed, but by tables of
   const like = [{ account: 0 }, { account: 1 }, { account: 2 }];
   const sharing = { joined: new Map(like.map(({ account }) => [account, 1])) } as Parameters<typeof named>[1];
   const line = { n: 60, prompts: 60, days: 6, span: 12, single: 60, busiest: 15, marked: 0, gaps: 50, regular: 4 };
-  const work = new Map([
+  const work = new Map<number, WorkLine>([
     [0, { ...line, everyDay: everyDay(rows(100, 0.25)) }],
     [1, { ...line, everyDay: everyDay(rows(100, 0.01)) }],
     [2, line],

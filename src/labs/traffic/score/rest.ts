@@ -23,7 +23,7 @@ export interface EveryDay {
   nights: readonly number[];
 }
 
-export interface Rest {
+interface Rest {
   /** Rows in all, and those in the six hours with fewest of them. */
   rows: number;
   quiet: number;
