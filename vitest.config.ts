@@ -4,25 +4,49 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
- * What takes a minute or more. A fresh clone knows no file's time, and Vitest starts the largest files first: one of 135 s
+ * What takes three quarters of a minute or more. A fresh clone knows no file's time, and Vitest starts the largest files first: one of 135 s
  * came last, and kept the whole suite waiting on one core.
  */
 const LONG = [
   "documents",
   "cli/scripts",
-  "labs/zoo",
   "labs/opt-outs",
+  "labs/zoo",
   "report/accessibility",
   "labs/traffic/honest-worlds",
   "web/register-site",
-  "labs/traffic/rows-once",
-  "app/audit-rerun",
-  "web/docket-workspace",
-  "labs/traffic/shared-cases",
-  "web/docket-site",
   "labs/mixtures",
-  "labs/traffic/examine",
+  "app/audit-rerun",
+  "labs/traffic/relaid",
+  "web/docket-workspace",
+  "labs/traffic/rows-once",
+  "labs/init-anchor",
 ].map((name) => `test/${name}.test.ts`);
+
+/**
+ * Folders of many short files, which share a worker: a third of a second of processor time a file goes into loading what the
+ * last one loaded. No file there may change the process (test/left-as-found.ts sees to it).
+ */
+const TOGETHER = [
+  "evidence",
+  "finding",
+  "gate",
+  "kernels",
+  "labs/behaviour",
+  "labs/making",
+  "labs/marks",
+  "labs/membership",
+  "labs/preferences",
+  "model",
+  "office",
+  "stats",
+  "transcript",
+].map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** What measures time or memory of the process it runs in has one of its own. */
+const MEASURING = ["*-fuzz", "onnx", "strict-json", "tokenizer", "torch-state"].map(
+  (name) => `test/model/${name}.test.ts`,
+);
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -39,7 +63,6 @@ export default defineConfig({
     pool: "forks",
     // The default leaves one core to the watcher, of two as well.
     maxWorkers: "100%",
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/built.ts", "test/shared-material.ts"],
     sequence: { sequencer: LongFirst },
     // Ends what hangs and judges nothing: a busy machine is no fault.
@@ -48,5 +71,20 @@ export default defineConfig({
     // Commands are started some hundreds of times: each file is compiled once.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), "assay-tests-compile-cache") },
     reporters: ["default"],
+    // Each file is in one of them: test/projects.test.ts.
+    projects: [
+      { extends: true, test: { name: "alone", include: ["test/**/*.test.ts"], exclude: TOGETHER } },
+      { extends: true, test: { name: "measuring", include: MEASURING } },
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: TOGETHER,
+          exclude: MEASURING,
+          isolate: false,
+          setupFiles: ["test/left-as-found.ts"],
+        },
+      },
+    ],
   },
 });
