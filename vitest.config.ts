@@ -33,7 +33,6 @@ const TOGETHER = [
   "gate",
   "kernels",
   "labs/behaviour",
-  "labs/making",
   "labs/marks",
   "labs/membership",
   "labs/preferences",

@@ -6,12 +6,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { examineStored } from "../../materials/weights/examine-stored.ts";
+import { FileReader } from "../../dist/host/files.js";
+import { LocalCompute } from "../../dist/kernels/compute.js";
+import { examineSides, side } from "../../materials/weights/examine-stored.ts";
 import { ODD_KINDS, readStored, type StoredModel, writeStored } from "../../materials/weights/odd-parts.ts";
 import { studiesOf } from "../asked.js";
 
 const root = mkdtempSync(join(tmpdir(), "assay-opt-outs-"));
-afterAll(() => rmSync(root, { recursive: true }));
+const files = new FileReader();
+afterAll(async () => {
+  await files.close();
+  rmSync(root, { recursive: true });
+});
+const compute = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));
+/** Opened once: all but its values, which each examination reads. */
+const reference = await side("fixtures/demo/base");
 const studies = await studiesOf("examine weights");
 const base = readStored("fixtures/demo/base");
 
@@ -19,7 +28,7 @@ let count = 0;
 async function examined(stored: StoredModel, exhibits = false) {
   const suspect = join(root, `m${count++}`);
   writeStored(suspect, stored);
-  const [ancestry] = await examineStored({ reference: "fixtures/demo/base", suspect, studies, exhibits });
+  const [ancestry] = await examineSides(reference, await side(suspect), { studies, exhibits, compute });
   return ancestry!;
 }
 const kind = (name: string) => ODD_KINDS.find((k) => k.name === name)!;
