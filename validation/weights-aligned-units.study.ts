@@ -6,7 +6,7 @@
  *     --cache FILE [--minutes N] [--shard K/N] [--only TEXT] [--write]
  *
  * `--extra` and `--own` are filled by materials/makers (train_bank, train_children; train_own_mlps), `--draws` by
- * train_structured (`--kinds one-draw --steps 60 --rate 2e-3`). `--carried FILE`: nulls of an earlier version's study that
+ * train_structured (`--kinds one-draw --steps 60 --rate 2e-3`), `--features` by train_feature_students. `--carried FILE`: nulls of an earlier version's study that
  * none of what has changed since can touch, since what is asked in addition is asked of pairs beyond α alone.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
@@ -32,6 +32,7 @@ const { values } = parseArgs({
     extra: { type: "string", default: "" },
     own: { type: "string", default: "" },
     draws: { type: "string", default: "" },
+    features: { type: "string", default: "" },
     carried: { type: "string" },
     cache: { type: "string", default: "aligned-study.jsonl" },
     minutes: { type: "string", default: "600" },
@@ -48,7 +49,8 @@ const rows = cached();
 const carried = new Set<string>(
   values.carried ? JSON.parse(readFileSync(values.carried, "utf8")).nullKinds.map(({ kind }: PairSpec) => kind) : [],
 );
-const specs = allPairs({ zoo: values.zoo, extra: values.extra, ownMlps: values.own, draws: values.draws }).filter(
+const { zoo, extra, own: ownMlps, draws, features } = values;
+const specs = allPairs({ zoo, extra, ownMlps, draws, features }).filter(
   ({ kind, derived }) => derived || !carried.has(kind),
 );
 if (values.write) writeStudy(specs, rows, new URL(".", import.meta.url).pathname, values.carried);

@@ -3,10 +3,10 @@
  * that share a structure or a start, alterations at several strengths. Resumable: a line of the cache is one pair.
  *
  *   npm run build && node validation/weights-permuted-units.study.ts --zoo ../shared/zoo [--extra FOLDER …] \
- *     --cache FILE [--minutes N] [--only TEXT] [--write]
+ *     [--features FOLDER] --cache FILE [--minutes N] [--only TEXT] [--write]
  *
  * A folder of `--extra` holds models that materials/makers/train_bank.py or train_own_mlps.py made, or real ones
- * (materials/makers/real_models.py), with made.json beside each.
+ * (materials/makers/real_models.py), with made.json beside each; `--features` is filled by train_feature_students.py.
  */
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -21,6 +21,7 @@ import { PERMUTED } from "../dist/labs/weights/permuted/permuted.js";
 import * as altered from "../materials/weights/altered.ts";
 import { inNewOrder } from "../materials/weights/new-order.ts";
 import { CONSTRUCTIONS, type Made, makePair, TINY } from "../materials/weights/structured.ts";
+import { studentPairs } from "./study/feature-students.ts";
 import { type PairedRow, pairedSummary, pairedTables } from "./study/paired-tables.ts";
 
 type Held = altered.Held;
@@ -29,6 +30,7 @@ const { values } = parseArgs({
   options: {
     zoo: { type: "string", default: "../shared/zoo" },
     extra: { type: "string", multiple: true, default: [] },
+    features: { type: "string" },
     cache: { type: "string", default: "permuted-units.jsonl" },
     minutes: { type: "string", default: "600" },
     only: { type: "string", default: "" },
@@ -135,7 +137,7 @@ function reader({ model, load }: ReturnType<typeof altered.asModel>) {
 }
 
 function specs(): Spec[] {
-  const all = [bank(), zoo(), structured(), extra(), positives()];
+  const all = [bank(), zoo(), structured(), students(), extra(), positives()];
   return Array.from({ length: Math.max(...all.map((list) => list.length)) }, (_, i) =>
     all.flatMap((list) => list[i] ?? []),
   ).flat();
@@ -195,6 +197,14 @@ function zoo(): Spec[] {
       };
     }),
   ];
+}
+
+/** Students of features, as they are. */
+function students(): Spec[] {
+  return studentPairs(values.zoo, values.features).map(({ kind, reference, suspect, families }) => ({
+    ...nullOf(kind, reference, suspect, families),
+    id: `${kind}: ${families.join(" / ")}`,
+  }));
 }
 
 /** Innocents of one structure or one start, as they are and with one side's units in another order. */

@@ -2,10 +2,11 @@
  * The study of the method that looks through a rotated residual stream by what both models make of the same tokens:
  * nulls by kind, copies turned, alterations at several strengths, real models of other makers where they are given.
  *
- *   npm run study -- weights-rotated-units [--zoo FOLDER] [--own FOLDER] [--larger FOLDER] [--models FOLDER] --cache FILE
- *     [--write]
+ *   npm run study -- weights-rotated-units [--zoo FOLDER] [--own FOLDER] [--larger FOLDER] [--models FOLDER]
+ *     [--features FOLDER] --cache FILE [--write]
  *
- * `--own` is filled by materials/makers/train_own_mlps.py, `--larger` by train_bank.py, `--models` by real_models.py.
+ * `--own` is filled by materials/makers/train_own_mlps.py, `--larger` by train_bank.py, `--models` by real_models.py,
+ * `--features` by train_feature_students.py.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -21,6 +22,7 @@ import { disguise } from "../materials/weights/disguise.ts";
 import { CONSTRUCTIONS, type Made, makePair, TINY } from "../materials/weights/structured.ts";
 import { turned } from "../materials/weights/turned.ts";
 import { type Counted, defineStudy, type Kind, type Row } from "./runner/study.ts";
+import { STUDENT_KINDS, studentPairs } from "./study/feature-students.ts";
 import { accused, type PairedRow, pairedSummary, pairedTables } from "./study/paired-tables.ts";
 
 type Held = altered.Held;
@@ -61,6 +63,7 @@ const NULLS = [
   "one structure or start, one side turned",
   "same embeddings and attention, MLPs of its own",
   "real models of other makers",
+  ...STUDENT_KINDS,
 ] as const;
 const CHILDREN = ["finetune", "continued", "merged", "quantized", "pruned", "lora"] as const;
 const ALTERED: readonly (readonly [string, (m: Held, name: string, layers: number) => Held])[] = [
@@ -102,11 +105,21 @@ export default defineStudy<Case, RotatedRow, ReturnType<typeof pairedSummary>>({
     own: { what: "models with MLPs of their own (train_own_mlps.py)", optional: true },
     larger: { what: "independent models of a larger width (train_bank.py)", optional: true },
     models: { what: "real models (real_models.py)", optional: true },
+    features: { what: "students of features (train_feature_students.py)", optional: true },
   },
   kinds,
   idOf: ({ id }) => id,
-  cases: ({ zoo, own, larger, models }) =>
-    interleaved([bank(zoo!), ofZoo(zoo!), structured(), mlps(zoo!, own), wider(larger), real(models), copies(zoo!)]),
+  cases: ({ zoo, own, larger, models, features }) =>
+    interleaved([
+      bank(zoo!),
+      ofZoo(zoo!),
+      structured(),
+      students(zoo!, features),
+      mlps(zoo!, own),
+      wider(larger),
+      real(models),
+      copies(zoo!),
+    ]),
   run: looked,
   hit: accused,
   summarise: summarised,
@@ -267,6 +280,14 @@ function ofZoo(zoo: string): Case[] {
       };
     }),
   ];
+}
+
+/** Students of features, as they are: nobody need turn them. */
+function students(zoo: string, folder: string | undefined): Case[] {
+  return studentPairs(zoo, folder).map(({ kind, reference, suspect, families }) => ({
+    ...nullOf(kind, reference, suspect, families),
+    id: `${kind}: ${families.join(" / ")}`,
+  }));
 }
 
 /** Innocents of one structure or one start, as they are and with one side turned. */

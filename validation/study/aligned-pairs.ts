@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as altered from "../../materials/weights/altered.ts";
+import { studentPairs } from "./feature-students.ts";
 
 type Held = altered.Held;
 
@@ -32,6 +33,8 @@ export interface Folders {
   ownMlps: string;
   /** Pairs 2k and 2k + 1 of a shape from one fresh draw, trained apart. */
   draws: string;
+  /** Folders KIND/TEACHER-a|b of students, by makers/train_feature_students.py. */
+  features: string;
 }
 
 const first = (parts: Held[]) => parts[0]!;
@@ -44,6 +47,7 @@ export function allPairs(folders: Folders): PairSpec[] {
     knownTokens(folders),
     zooNulls(folders),
     oneDraw(folders),
+    featureStudents(folders),
     ownMlps(folders),
     children(folders),
     alterations(folders),
@@ -68,6 +72,14 @@ function oneDraw({ zoo, draws }: Folders): PairSpec[] {
     return [nullOf(kind, join(folder, name), join(folder, made[at + 1]!), [`draw ${name}`, `draw ${name}`])];
   });
   return [...doubles, ...pairs];
+}
+
+/** Nobody need turn these: they are asked as they are. */
+function featureStudents({ zoo, features }: Folders): PairSpec[] {
+  return studentPairs(zoo, features).map(({ kind, reference, suspect, families }) => ({
+    ...nullOf(kind, reference, suspect, families, false),
+    id: `${kind}: ${families.join(" / ")}`,
+  }));
 }
 
 /** Bank shapes c and d; a and b served the tuning. */

@@ -19,8 +19,8 @@ export interface PairRow {
   layers: number;
   /** Processor seconds of the alignment, one thread. */
   seconds: number;
-  /** Asked beyond α, where layers answer to layers of their own number. */
-  start?: { slope: number | null; explains: boolean };
+  /** Asked beyond α. */
+  start?: { slope: number | null; explains: boolean; inPlace: boolean };
 }
 
 type Done = PairSpec & PairRow;
@@ -149,7 +149,7 @@ function tables(done: readonly Done[], planned: number, nulls: readonly Done[], 
         "pairs",
         "families",
         "accused",
-        "explained by one start",
+        "explained by one start or by features",
         "smallest log10 p, no tolerance",
         "with tolerance",
       ],
@@ -168,7 +168,7 @@ function tables(done: readonly Done[], planned: number, nulls: readonly Done[], 
         "how made, then disguised",
         "pairs",
         "found",
-        "explained by one start",
+        "explained by one start or by features",
         "smallest log10 p",
         "largest",
         "found through",

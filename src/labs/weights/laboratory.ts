@@ -14,6 +14,13 @@ export const weights: Laboratory = {
   studies: WEIGHTS_STUDIES,
   formerStudies: [
     {
+      method: "weights/aligned-units",
+      version: "2",
+      file: "validation/weights-aligned-units-2.json",
+      says: "Version 2 accused models that had learned another's hidden states from initial weights of their own, where they have fewer layers than it: it asked whether one model holds the other whole only where layers of one number answer to each other.",
+      measuredOn: "trained models below 1 million parameters",
+    },
+    {
       method: "weights/direction",
       version: "1",
       file: "validation/weights-direction.json",

@@ -102,8 +102,13 @@ const alignedSchema = z.strictObject({
   ),
   /** Every layer pair under the rotation that answered best. */
   layerPairs: z.array(alignedPairSchema),
-  /** Asked where units agree in layers of equal number: what one model holds of the other, and whether one start is enough. */
-  start: z.strictObject({ slope: z.number().nullable(), explains: z.boolean() }).optional(),
+  /**
+   * Asked where units agree: what one model holds of the other, and whether something but a copy is enough. In place: layers
+   * of equal number and width, which one default seed may explain; version 2 asked of these alone.
+   */
+  start: z
+    .strictObject({ slope: z.number().nullable(), explains: z.boolean(), inPlace: z.boolean().optional() })
+    .optional(),
 });
 export type AlignedObservations = z.infer<typeof alignedSchema>;
 

@@ -39,6 +39,7 @@ export const P0_TOLERANT =
 
 export const ALIGNED_ALTERNATIVES: readonly string[] = [
   "Two independent models learned the same features, units and all, far beyond what the study's models did: universality grows with size and training, and the study's models are small.",
+  "One was trained to reproduce the other's hidden states, or both a third's, as those do who distil an open model layer by layer: units come to be alike, and no weight was copied. Ask for the training code, and for initial weights.",
 ];
 
 export const ALIGNED_LIMITS: readonly string[] = [

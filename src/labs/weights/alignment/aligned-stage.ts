@@ -16,11 +16,10 @@ import { log10Bonferroni, roundLog10P } from "../../../stats/combine.js";
 import type { WeightsObservations } from "../observations.js";
 import { SHARED_ANCESTRY } from "../propositions.js";
 import type { Bench } from "../tests/bench.js";
-import type { TurnedStart } from "../tests/turned-start.js";
 import { ALIGNED_ALTERNATIVES, ALIGNED_LIMITS, DISGUISE_LIMIT, P0, P0_TOLERANT } from "../words.js";
 import type { LayerPair } from "./agreement.js";
 import { type AlignedResult, align, LOG10_ENOUGH } from "./align.js";
-import { alignedStart } from "./aligned-start.js";
+import { type AlignedStart, alignedStart } from "./aligned-start.js";
 import { type CanonicalModel, canonicalModel } from "./canonical.js";
 import {
   ALIGNED_METHOD_ID,
@@ -52,7 +51,8 @@ export async function alignedStage(
   const { result: unpaid, sizes, start } = await alignBench(bench);
   const result = paid(unpaid, bench.settings.candidates);
   const seen = { ...observations, aligned: observed(result, start) } satisfies WeightsObservations;
-  // The question is more than a common draw, whoever turned it: what was only drawn alike is worth nothing here.
+  // The question is more than a common draw, whoever turned it, and more than features that were learned: what was only
+  // drawn or learned alike is worth nothing here.
   if (start?.explains)
     return { ...exact, reason: `${exact.reason} ${inWords(result)} ${startInWords(start)}`, observations: seen };
   const { summary, digest } = validation;
@@ -107,7 +107,7 @@ async function alignBench({
   settings,
   compute,
   work,
-}: Bench): Promise<{ result: AlignedResult; sizes: [AlignedSize, AlignedSize]; start: TurnedStart | null }> {
+}: Bench): Promise<{ result: AlignedResult; sizes: [AlignedSize, AlignedSize]; start: AlignedStart | null }> {
   const stage = "undoing disguises";
   const load = async (model: Bench["reference"]) => {
     const numbers = alignableLayers(model);
@@ -195,15 +195,17 @@ function testsOf(result: AlignedResult, { seed, candidates = 1 }: Bench["setting
   ];
 }
 
-function startInWords({ slope, explains }: TurnedStart): string {
+function startInWords({ slope, explains, inPlace }: AlignedStart): string {
   const held =
     slope === null ? "nothing of it could be measured" : `slope ${slope.toFixed(2)}, where a copy has about 1`;
+  if (explains && !inPlace)
+    return `What agrees is no more than a model learns that is trained to another's hidden states, or two that are to a third's, each from initial weights of its own: neither model holds the other's rows whole (${held}). No weight need have been copied. A copy that was cut or given other layers and then trained on for long looks like this too.`;
   return explains
-    ? `What agrees is no more than one default seed of one framework, or one published table of initial weights, gives two makers of whom a tool turned or reordered the one afterwards: neither model holds the other's rows whole (${held}). Nobody need have copied anything. A copy that was trained on for as long as its parent was looks like this too.`
-    : `One model holds the other's rows whole (${held}), as no two runs from one default seed did in the study, which were trained on other data or in another order.`;
+    ? `What agrees is no more than one default seed of one framework, or one published table of initial weights, gives two makers of whom a tool turned or reordered the one afterwards: neither model holds the other's rows whole (${held}). Nobody need have copied anything. A model that was trained to the other's hidden states, or both to a third's, looks like this too, and so does a copy that was trained on for as long as its parent was.`
+    : `One model holds the other's rows whole (${held}), as no two runs from one default seed did in the study, which were trained on other data or in another order, and no student of the other's hidden states.`;
 }
 
-function observed(result: AlignedResult, start: TurnedStart | null): NonNullable<WeightsObservations["aligned"]> {
+function observed(result: AlignedResult, start: AlignedStart | null): NonNullable<WeightsObservations["aligned"]> {
   const { mode, attempts, layerPairs } = result;
   const figure = (x: number | null) => (x === null ? null : Math.round(x * 1e4) / 1e4);
   return {

@@ -1,6 +1,8 @@
 /**
- * Could one default seed have made what agrees after alignment? A tool that turns a residual stream or sorts units does so
- * to whoever uses it, and two who began from one seed have one draw to be turned back to: without this they were accused.
+ * Could something but a copy have made what agrees after alignment? One default seed: a tool that turns a residual stream or
+ * sorts units does so to whoever uses it, and two who began from one seed have one draw to be turned back to. Or hidden
+ * states: who is trained to reproduce another's, or two who are to a third's, come to have units alike, each from a draw of
+ * its own, and a student may have fewer layers than its teacher. Both leave units alike and neither model whole in the other.
  */
 import type { Compute } from "../../../kernels/compute.js";
 import { type Dense, padded, timesTransposed } from "../../../kernels/rotation/dense.js";
@@ -14,8 +16,14 @@ interface Models {
   suspect: CanonicalModel;
 }
 
+/** What was asked, and whether one seed could have made it: layers of equal number and width answer to each other. */
+export interface AlignedStart extends TurnedStart {
+  inPlace: boolean;
+}
+
 /**
- * Null where a common start cannot have made it: layers answer to layers of other numbers, or widths differ.
+ * Layers that answer to layers of other numbers, or of another width, are asked the slope alone: a seed does not explain
+ * those, so that nobody need show that they were trained.
  * @param found layer pairs whose units agree beyond the test's α, as the canonical models number them
  * @param numbers of their layers in the models' own files
  */
@@ -25,24 +33,23 @@ export async function alignedStart(
   found: readonly LayerPair[],
   numbers: readonly [readonly number[], readonly number[]],
   compute: Compute,
-): Promise<TurnedStart | null> {
+): Promise<AlignedStart> {
   const { reference, suspect } = models;
   const numbered = found.map((pair) => ({
     pair,
     numbers: [numbers[0][pair.referenceLayer]!, numbers[1][pair.suspectLayer]!] as const,
   }));
   const inPlace = inPlaceOf(numbered, reference.hidden === suspect.hidden);
-  if (inPlace === null) return null;
   const answered = new Set(numbered.map((layer) => layer.numbers[0]));
   const inPart = answered.size < Math.min(reference.layers.length, suspect.layers.length);
   const held: HeldLayer[] = [];
-  for (const { pair } of inPlace) {
+  for (const { pair } of inPlace ?? numbered) {
     const layer = await heldLayer(models, rotation, pair, compute);
     // A public draw that some layers were frozen at stands in both.
-    if (inPart && ((await layer.areUntrained(0)) || (await layer.areUntrained(1)))) continue;
-    held.push(layer);
+    if (inPlace && inPart && ((await layer.areUntrained(0)) || (await layer.areUntrained(1)))) continue;
+    held.push(inPlace ? layer : { ...layer, areUntrained: async () => false });
   }
-  return turnedStart(held, compute);
+  return { ...(await turnedStart(held, compute)), inPlace: inPlace !== null };
 }
 
 async function heldLayer(models: Models, rotation: Dense, pair: LayerPair, compute: Compute): Promise<HeldLayer> {

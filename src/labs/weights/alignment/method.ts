@@ -5,8 +5,11 @@ import type { Model } from "../../../model/model.js";
 import { LABELS_MIN } from "../method.js";
 
 export const ALIGNED_METHOD_ID = "weights/aligned-units";
-/** Version 2 asks of pairs beyond α whether one default seed could have made what agrees (aligned-start.ts). */
-export const ALIGNED_METHOD_VERSION = "2";
+/**
+ * Version 2 asks of pairs beyond α whether one default seed could have made what agrees (aligned-start.ts); version 3 also
+ * where layers of other numbers or of other widths answer, whether hidden states that were learned could have.
+ */
+export const ALIGNED_METHOD_VERSION = "3";
 
 export const ALIGNMENT_MODES = ["shared tokens", "blind", "blind, without embeddings", "layer pair"] as const;
 export type AlignmentMode = (typeof ALIGNMENT_MODES)[number];
