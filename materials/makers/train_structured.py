@@ -5,10 +5,10 @@ rows, and trained on with the structure kept: a mask (random, 1:4, groups, windo
 Toeplitz, hashed, rows four by four), a factor on the side of the units or of the inputs, embeddings that a third model
 gave both and that stay frozen. Tools are one and the same for both of a pair and come after training: an order of
 units and pruning, channel scales and four bits, a Hadamard rotation, public tables of values, rank one in blocks
-(Monarch), a vision tower beside the text model. Butterfly and Kronecker products and own coefficients over public random matrices (one set for all layers, or one a layer)
-are drawn anew, each model by itself, and trained in their own few numbers; the rest starts from the bank's model.
-"one-draw" starts both of a pair from one fresh draw, as a default seed
-or a published table does, and trains them apart. Children are trained on without anything.
+(Monarch), a vision tower beside the text model. Butterfly and Kronecker products and own coefficients over public
+random matrices (one set for all layers) are drawn anew, each model by itself, and trained in their own few numbers; the
+rest starts from the bank's model. "one-draw" starts both of a pair from one fresh draw, as a default seed or a
+published table does, and trains them apart. Children are trained on without anything.
 Many models of one shape are trained as one batched computation (vmap): no model reads another. JAX, float32, AdamW.
 Text is token ids as the zoo's samples hold them. Pairs of one shape never share a model within a kind.
 
@@ -67,7 +67,7 @@ def kept(kind, w, s):
     return w * s
 
 
-FACTORED = ("butterfly", "kronecker", "random-bases", "random-bases-by-layer")
+FACTORED = ("butterfly", "kronecker", "random-bases")
 COEFFICIENTS = 512
 # Own numbers are of size one where weights are of size a fiftieth: as large a step for what they are.
 OWN_RATE = 20.0
@@ -101,10 +101,9 @@ def built(kind, own, rows, columns, public):
     return jnp.einsum("k,krc->rc", own, public)
 
 
-def public_matrices(kind, name, rows, columns, shape):
-    """The same for every model of a shape; by layer, or one set for all."""
-    layer = int(name.split(".")[2]) if kind == "random-bases-by-layer" else 0
-    rng = np.random.default_rng([13, ord(shape), layer, len(name.split(".", 3)[3]), rows])
+def public_matrices(name, rows, columns, shape):
+    """The same for every model of a shape and for all its layers."""
+    rng = np.random.default_rng([13, ord(shape), 0, len(name.split(".", 3)[3]), rows])
     return rng.normal(size=(COEFFICIENTS, rows, columns)).astype(np.float32)
 
 
@@ -230,7 +229,7 @@ def mask(kind, rows, columns, rng):
 def factored(kind, s, stacked, wanted):
     """Own numbers in place of the matrices named, of sixteen models drawn each by itself, and what makes weights of them."""
     shapes = {k: stacked[k].shape[1:] for k in wanted}
-    public = {k: jnp.asarray(public_matrices(kind, k, *shapes[k], s)) for k in wanted if kind.startswith("random-bases")}
+    public = {k: jnp.asarray(public_matrices(k, *shapes[k], s)) for k in wanted if kind == "random-bases"}
     start = {k: v for k, v in stacked.items() if k not in shapes}
     size = {}
     for at, k in enumerate(sorted(wanted)):

@@ -125,7 +125,8 @@ function joined(parts: readonly Summary[]): Summary[] {
   });
 }
 
-const rounded = (x: number) => Math.ceil(x * 100) / 100 + 0;
+/** Upwards, to two decimals; what was rounded once stays as it is when a study is joined onto another. */
+const rounded = (x: number) => Math.ceil(Number((x * 100).toFixed(6))) / 100 + 0;
 
 function least(values: readonly number[]): number[] {
   return [...values]
