@@ -1,4 +1,5 @@
 /** The page of the study of real pairs. */
+import { readFileSync } from "node:fs";
 import type { OverDepth, RealRow } from "./real-pairs.ts";
 
 const HEAD = [
@@ -8,7 +9,7 @@ const HEAD = [
   "",
   "Loss: mean over 256 tokens of a text that no child was trained on, the parent's and the child's. In place: combined log10 p of the exact tests. Units in any order: share in the r-th best layer away from the ends, r a third of the layers, and its log10 p. Through tokens: the same where the basis was not kept, units seen through tokens that both models have. Then the least share of a layer by relative depth, through tokens where that was asked; the largest share for other makers' models; a layer that was not taken shows 0. A dash: not asked, since an earlier test had answered, or not possible, for the reason given. Processor seconds were counted for some rows only.",
   "",
-  "The maker names more children than stand here: full fine-tunes, LoRA, merges, SmoothQuant's and AWQ's scales, GPTQ, heads and units dropped, and several of these together. Where they are not in the table they have not been run. Pairs of other makers but `h12` / `f12` were run before units were seen through tokens; their figures through tokens, up to 0.4 %, stand in [weights-rotated-units.tables.md](weights-rotated-units.tables.md). `e6` and `e3` keep different layers of their parent, as their rows against encoders of 12 layers show, so that neither holds a layer of the other.",
+  "The maker names more children than stand here: longer fine-tunes, training on other text, LoRA of rank 16, merges, GPTQ, units and layers dropped, every other layer grafted, and the disguises of each. Where they are not in the table they have not been run; of `q500` no child has. Trainings are short and at usual rates: they are what two cores allow, and no measure of how far a child may go. Layers drawn anew stand in for those of a host of which nobody knows: such a child says nothing, and its row shows that the part taken is seen. `e6` and `e3` keep different layers of their parent, as their rows against encoders of 12 layers show, so that neither holds a layer of the other.",
   "",
   "![Share of units that answer to each other by relative depth](weights-real-pairs.depth.svg)",
   "",
@@ -28,7 +29,22 @@ export function realPairsPage(rows: readonly RealRow[]): string {
     const of = rows.filter((row) => row.relation === relation);
     return of.length === 0 ? [] : [`## ${title}`, "", countOf(of), "", ...tableOf(of), ""];
   });
-  return [...HEAD, ...parts].join("\n");
+  return [...HEAD, besideNulls(rows), "", ...parts].join("\n");
+}
+
+/** What the studies' nulls and real models of other makers reach, beside what the children do. */
+function besideNulls(rows: readonly RealRow[]): string {
+  const seen = (row: RealRow) => [row.permuted, row.rotated].flatMap((each) => (each ? [each.percent] : []));
+  const largest = (list: readonly number[]) => Math.max(0, ...list);
+  const apart = rows.filter(({ relation }) => relation === "apart").filter((row) => seen(row).length > 0);
+  const above = rows.filter(({ relation, outcome }) => relation === "taken" && outcome === "uncalibrated");
+  const least = Math.min(...above.map((row) => (row.rotated ?? row.permuted)?.percent ?? 0));
+  const [permuted, rotated] = ["permuted", "rotated"].map((stage) => {
+    const text = readFileSync(new URL(`../weights-${stage}-units.json`, import.meta.url), "utf8");
+    const { nullKinds } = JSON.parse(text) as { nullKinds: { statisticMax: number }[] };
+    return largest(nullKinds.map(({ statisticMax }) => statisticMax));
+  });
+  return `**Beside the nulls.** The statistic of the ${above.length} children that were found by units: ${least} % and more. Of all nulls of the studies: up to ${permuted} % (units in another order) and ${rotated} % (through tokens). Of the ${apart.length} pairs of other makers' models here: up to ${largest(apart.flatMap(seen))} %.`;
 }
 
 function countOf(rows: readonly RealRow[]): string {
