@@ -92,11 +92,11 @@ const pairName = ({ language, claimant, suspect }: Pick<Case, "language" | "clai
 
 function sharesOf(path: string): typeof known {
   const { methodVersion, rows } = JSON.parse(readFileSync(path, "utf8"));
-  if (methodVersion !== "4") throw new Error(`${path}: expected version 4's study`);
+  if (methodVersion !== "5") throw new Error(`${path}: expected version 5's study`);
   return new Map(
-    (rows as (Case & { statistics: number[]; units?: string[] })[])
+    (rows as (Case & Result)[])
       .filter(({ kind }) => !COPIES[kind])
-      .map((row) => [pairName(row), { shares: row.statistics, ...(row.units ? { units: row.units } : {}) }]),
+      .map((row) => [pairName(row), { shares: row.shares, ...(row.units ? { units: row.units } : {}) }]),
   );
 }
 
@@ -108,7 +108,7 @@ export default defineStudy<Case, Result, never>({
     prints: { what: "folder that validation/code/print-makers.ts wrote" },
     language: { what: "one language alone, to run a part of it", optional: true },
     shares: {
-      what: "what version 4's study wrote of the same makers and prints: shares of units of pairs, which version 5 left as they were, are then read from it",
+      what: "what version 5's study wrote of a language whose prints are the same by version 6: shares of units of pairs are then read from it",
       optional: true,
     },
   },

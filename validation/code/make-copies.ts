@@ -142,7 +142,7 @@ async function edit(
 }
 
 /** A function or class as a statement of its own. */
-function declared(language: Language, text: string, i: number): string {
+export function declared(language: Language, text: string, i: number): string {
   if (language === "cpp") return `${text};`;
   if (language !== "typescript" || /^(abstract\s+)?class\b|^(async\s+)?function\b\s*\*?\s*\w/.test(text)) return text;
   const isValue = /^(async\b\s*)?(function\b|\(|[\w$]+\s*=>)/.test(text);

@@ -20,10 +20,11 @@ import { treeOf } from "../../dist/labs/code/host/source-tree.js";
 import { PRINT_TOKENS } from "../../dist/labs/code/method.js";
 import { bothWays } from "../../dist/labs/code/prints/both-ways.js";
 import type { Maker, Unit } from "../../dist/labs/code/prints/containment.js";
-import { joinSets, meet, type PrintSet, printSet } from "../../dist/labs/code/prints/prints.js";
+import { joinSets } from "../../dist/labs/code/prints/prints.js";
 import { LANGUAGES, type Language } from "../../dist/labs/code/tokens/languages.js";
 import { editLines } from "../../materials/code/edit-lines.ts";
 import { DOCUMENTED } from "./documented.ts";
+import { indexOf } from "./index-of.ts";
 
 const RATES = { quarter: 0.25, "six-tenths": 0.6 } as const;
 const here = import.meta.dirname;
@@ -89,24 +90,6 @@ async function score(from: string, to: string, prints: string): Promise<void> {
     process.stderr.write(`${language}: ${originals.length} files\n`);
   }
   writeFileSync(join(to, "assay.tsv"), `${lines.join("\n")}\n`);
-}
-
-/** Makers with the prints that any of the files has: no other is asked for. */
-function indexOf(folder: string, language: Language, all: readonly PrintSet[]): Maker[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
-  return names.map((name): Maker => {
-    const maker = name.slice(0, -5);
-    const sets = PRINT_TOKENS.map((tokens, k) => {
-      const bytes = readFileSync(join(folder, `${maker}.${tokens}`));
-      const own = printSet(new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)));
-      const held = new Uint8Array(all[k]!.length >> 1);
-      meet(all[k]!, own, (place) => {
-        held[place] = 1;
-      });
-      return all[k]!.filter((_, word) => held[word >> 1] === 1);
-    });
-    return { maker, languages: new Set([language]), prints: (k) => sets[k]! };
-  });
 }
 
 function edited(language: Language, { text, seed }: { text: string; seed: string }, rate: number): string {

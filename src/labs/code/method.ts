@@ -6,7 +6,7 @@
 
 import type { Language } from "./tokens/languages.js";
 
-export const METHOD = { id: "code/exclusive-containment", version: "5" } as const;
+export const METHOD = { id: "code/exclusive-containment", version: "6" } as const;
 
 /** Whose copy is it? (copies/) Its places follow from its rules, so that a plan is read by one version alone. */
 export const COPY_METHOD = { id: "code/recipient-copy", version: "1" } as const;
@@ -38,7 +38,7 @@ export const PANEL_MAKERS_MIN = 15;
 export const PANEL_TOKENS_MIN = 10_000;
 /** Standard errors taken off a share: neighbouring prints overlap, so a unit of n prints of k tokens counts as n/k. */
 const SHARE_ERRORS = 3;
-/** A file of which more could not be parsed is left out. */
+/** A file of which more was read by nothing is left out; before version 6 all that an error spans counted as that. */
 export const PARSE_ERROR_MAX = 0.2;
 /** Maker that holds so much of a side's prints is named as a possible descendant or source of it. */
 export const KIN_SHARE = 0.3;

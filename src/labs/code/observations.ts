@@ -47,6 +47,8 @@ const side = z.object({
   units: count,
   languages: z.record(z.string(), z.object({ files: count, tokens: count })),
   leftOut: z.array(z.object({ why: z.string(), files: count })),
+  /** Files that were not read whole, by share: 1 of those left out as unreadable. Absent where all were, and before version 6. */
+  unread: z.object({ files: z.array(z.object({ path: z.string(), share })), more: count }).optional(),
   /** Files that bear the head of a licence, by licence: it says nothing of whose they are. Absent before version 4. */
   licenceHeads: z.array(z.object({ licence: z.string(), files: count })).optional(),
 });

@@ -4,7 +4,15 @@
  */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { Language as Loaded, Parser, Query, type QueryCapture, type Tree } from "web-tree-sitter";
+import {
+  Language as Loaded,
+  type Node,
+  Parser,
+  Query,
+  type QueryCapture,
+  type Tree,
+  type TreeCursor,
+} from "web-tree-sitter";
 import { AssayError, quoted } from "../../../base/error.js";
 import { SITE_QUERIES, type Site, sitesOf } from "../copies/sites.js";
 import { PARSE_ERROR_MAX } from "../method.js";
@@ -35,12 +43,13 @@ let started: Promise<void> | null = null;
 const readers = new Map<Grammar, Promise<Reader>>();
 
 /**
- * Places that can be written in two ways (copies/sites.ts); null where the parser gave up or the text is too deep.
+ * Places that can be written in two ways (copies/sites.ts); null where the parser gave up or the text is too deep. What is
+ * written anew must be understood: an error counts with all it spans.
  * @throws AssayError LIMIT, FORMAT as `queried`
  */
 export async function readSites(text: string, grammar: Grammar, path = "a text"): Promise<Site[] | null> {
   const { parser, sites } = await readerOf(grammar);
-  return queried(parser, sites, text, path, (found) => sitesOf(text, found, grammar));
+  return queried(parser, sites, text, path, errorsWhole, (found) => sitesOf(text, found, grammar));
 }
 
 /**
@@ -55,9 +64,10 @@ export async function readTokens(
   flat = false,
 ): Promise<Tokens | null> {
   const { parser, query } = await readerOf(grammar);
-  return queried(parser, query, text, path, (found) => {
+  return queried(parser, query, text, path, errorsAtTop, (found) => {
     const language = languageOf(grammar);
     const captures = found.flatMap(({ name: what, node }): Capture[] => {
+      if (what === "error") return runsIn(node).map(([start, end]) => ({ what, start, end, name: "", body: start }));
       const [start, end] = [node.startIndex, node.endIndex];
       const named = what === "unit" || what === "function";
       const name = named ? nameOf(node.childForFieldName("name")?.text, node.type) : "";
@@ -84,6 +94,7 @@ function queried<T>(
   query: Query,
   text: string,
   path: string,
+  errorsOf: (tree: Tree) => number,
   make: (found: QueryCapture[]) => T,
 ): T | null {
   const began = process.cpuUsage();
@@ -95,7 +106,7 @@ function queried<T>(
   };
   const tree = unbroken(path, () => parser.parse(text, null, { progressCallback }));
   try {
-    const read = tree && !isTooDeep(tree, text.length) && errorsAtTop(tree) <= PARSE_ERROR_MAX * text.length;
+    const read = tree && !isTooDeep(tree, text.length) && errorsOf(tree) <= PARSE_ERROR_MAX * text.length;
     const found = read ? unbroken(path, () => query.captures(tree.rootNode, { progressCallback })) : null;
     if (late) {
       parser.reset();
@@ -122,19 +133,58 @@ function unbroken<T>(path: string, work: () => T): T {
   }
 }
 
-/** Characters that the parser could not read and that lie in no statement. */
+/**
+ * Where an error was read by nothing. A parser that loses its way goes on: one bracket that a branch of the preprocessor
+ * opens makes one error of all that follows, and every statement, function and class in it is read all the same, as a
+ * child of the error. What was read by nothing are its tokens of its own, neighbours as one run with what lies between.
+ * Errors among its children are captures of their own.
+ */
+function runsIn(error: Node): [number, number][] {
+  const cursor = error.walk();
+  try {
+    if (!cursor.gotoFirstChild()) return [[error.startIndex, error.endIndex]];
+    const runs: [number, number][] = [];
+    let open = false;
+    do {
+      const isToken = cursor.nodeType !== "ERROR" && !cursor.nodeType.includes("comment") && !hasChild(cursor);
+      if (isToken && open) runs.at(-1)![1] = cursor.endIndex;
+      else if (isToken) runs.push([cursor.startIndex, cursor.endIndex]);
+      open = isToken;
+    } while (cursor.gotoNextSibling());
+    return runs;
+  } finally {
+    cursor.delete();
+  }
+}
+
+function hasChild(cursor: TreeCursor): boolean {
+  const has = cursor.gotoFirstChild();
+  if (has) cursor.gotoParent();
+  return has;
+}
+
+/** Characters that were read by nothing and lie in no statement. */
 function errorsAtTop({ rootNode }: Tree): number {
   if (!rootNode.hasError) return 0;
-  if (rootNode.isError) return rootNode.endIndex - rootNode.startIndex;
+  const unread = (error: Node): number => runsIn(error).reduce((sum, [start, end]) => sum + end - start, 0);
+  let characters = rootNode.isError ? unread(rootNode) : 0;
   const cursor = rootNode.walk();
   try {
-    let characters = 0;
     for (let more = cursor.gotoFirstChild(); more; more = cursor.gotoNextSibling())
-      if (cursor.nodeType === "ERROR") characters += cursor.endIndex - cursor.startIndex;
+      if (cursor.nodeType === "ERROR") characters += unread(cursor.currentNode);
     return characters;
   } finally {
     cursor.delete();
   }
+}
+
+/** All that errors span, wherever they lie. */
+function errorsWhole({ rootNode }: Tree): number {
+  const spanned = (node: Node): number => {
+    if (node.isError) return node.endIndex - node.startIndex;
+    return node.hasError ? node.children.reduce((sum, child) => sum + spanned(child), 0) : 0;
+  };
+  return spanned(rootNode);
 }
 
 function isTooDeep(tree: Tree, characters: number): boolean {

@@ -1,7 +1,7 @@
 /** A source tree as units with prints: read, cut into tokens, and left out where it is generated, unreadable or another's. */
 import type { Digest } from "../../../base/digest.js";
 import { AssayError, quoted } from "../../../base/error.js";
-import { EXCLUSIVE_MIN, PARSE_ERROR_MAX, PRINT_TOKENS, RUN_TOKENS, VARIED_MIN } from "../method.js";
+import { EXCLUSIVE_MIN, LISTED_MAX, PARSE_ERROR_MAX, PRINT_TOKENS, RUN_TOKENS, VARIED_MIN } from "../method.js";
 import type { SideSeen } from "../observations.js";
 import type { Unit } from "../prints/containment.js";
 import { printSet, printsInOrder, variedPlaces } from "../prints/prints.js";
@@ -37,12 +37,14 @@ export async function printTree(
   const leftOut = new Map(tree.leftOut.map(({ why, files }) => [why, files]));
   const languages: Record<string, { files: number; tokens: number }> = {};
   const texts = new Set<Digest>();
+  const unreadFiles: { path: string; share: number }[] = [];
   let files = 0;
   let tokens = 0;
   for (const [i, file] of tree.files.entries()) {
     onFile(i, tree.files.length);
     const grammar = grammarOf(file.path)!;
-    const { text, why, read } = await readSource(file);
+    const { text, why, read, unread } = await readSource(file);
+    if (unread > 0) unreadFiles.push({ path: file.path, share: read ? Math.round(1e4 * unread) / 1e4 : 1 });
     const reason = why;
     const copy = texts.has(file.digest) ? "the same text as another file of the tree" : null;
     texts.add(file.digest);
@@ -76,23 +78,34 @@ export async function printTree(
       units: units.length,
       languages,
       leftOut: [...leftOut].map(([why, count]) => ({ why, files: count })).sort((a, b) => (a.why < b.why ? -1 : 1)),
+      ...(unreadFiles.length > 0 ? { unread: unreadSeen(unreadFiles) } : {}),
     },
   };
 }
 
-/** Why a file is left out, or null; its text where it has one, its tokens where it is not left out. */
+/** The largest shares, and how many more files. */
+function unreadSeen(files: { path: string; share: number }[]): NonNullable<SideSeen["unread"]> {
+  files.sort((a, b) => b.share - a.share || (a.path < b.path ? -1 : 1));
+  return { files: files.slice(0, LISTED_MAX), more: Math.max(0, files.length - LISTED_MAX) };
+}
+
+/**
+ * Why a file is left out, or null; its text where it has one, its tokens where it is not left out; and the share of it that
+ * the parser could not read, of a file that came to be parsed.
+ */
 export async function readSource(
   file: SourceFile,
-): Promise<{ text: string | null; why: string | null; read: Tokens | null }> {
+): Promise<{ text: string | null; why: string | null; read: Tokens | null; unread: number }> {
   if (file.bytes.length > TREE_LIMITS.parsedBytes)
-    return { text: null, why: `larger than ${TREE_LIMITS.parsedBytes} bytes`, read: null };
+    return { text: null, why: `larger than ${TREE_LIMITS.parsedBytes} bytes`, read: null, unread: 0 };
   const text = textOf(file);
-  if (text === null) return { text, why: "not UTF-8 text", read: null };
+  if (text === null) return { text, why: "not UTF-8 text", read: null, unread: 0 };
   const why = whyByName(file.path) ?? whyGenerated(text);
-  if (why !== null) return { text, why, read: null };
+  if (why !== null) return { text, why, read: null, unread: 0 };
   const read = await readTokens(text, grammarOf(file.path)!, file.path);
-  if (read === null || read.errorShare > PARSE_ERROR_MAX) return { text, why: "could not be parsed", read: null };
-  return { text, why: null, read };
+  const unread = read?.errorShare ?? 1;
+  if (read === null || unread > PARSE_ERROR_MAX) return { text, why: "could not be parsed", read: null, unread };
+  return { text, why: null, read, unread };
 }
 
 /** Line of every token, from 1. */

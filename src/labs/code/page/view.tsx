@@ -35,6 +35,8 @@ function copyIn({ observations }: Finding): CopyObservations | null {
   return parsed.success ? parsed.data : null;
 }
 
+/** Files on a page that were not read whole; the finding lists fifty. */
+const UNREAD_SHOWN_MAX = 10;
 /** Strongest recipients on a page; the finding lists up to a thousand. */
 const SHOWN_MAX = 20;
 
@@ -95,10 +97,16 @@ function Summary({ seen }: { seen: CodeObservations }) {
   );
 }
 
-function sideWords({ files, tokens, units, leftOut, licenceHeads = [] }: SideSeen): string {
+function sideWords({ files, tokens, units, leftOut, unread, licenceHeads = [] }: SideSeen): string {
   const left = leftOut.map(({ why, files: count }) => `${whole(count)} ${why}`).join("; ");
   const heads = licenceHeads.map(({ licence, files: count }) => `${licence} ${whole(count)}`).join(", ");
-  return `${whole(files)} files, ${whole(tokens)} tokens, ${whole(units)} units${left ? `. Left out: ${left}` : ""}${heads ? `. Bear the head of a licence: ${heads}` : ""}`;
+  return `${whole(files)} files, ${whole(tokens)} tokens, ${whole(units)} units${left ? `. Left out: ${left}` : ""}${unread ? `. Not read, or not all of it: ${unreadWords(unread)}` : ""}${heads ? `. Bear the head of a licence: ${heads}` : ""}`;
+}
+
+function unreadWords({ files, more }: NonNullable<SideSeen["unread"]>): string {
+  const named = files.slice(0, UNREAD_SHOWN_MAX).map(({ path, share }) => `${path} (${decimal(100 * share, 1)} %)`);
+  const left = more + files.length - named.length;
+  return `${named.join(", ")}${left > 0 ? ` and ${whole(left)} more` : ""}`;
 }
 
 function scoreWords({ max, panelMax, panelAtOrAbove, scored, public: shared }: DirectionSeen): string {

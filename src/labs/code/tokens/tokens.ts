@@ -10,6 +10,7 @@ import { KEYWORDS, type Language } from "./languages.js";
 
 /** What a parser found, by position in the text (UTF-16 units), in order of start, the longer first. */
 export interface Capture {
+  /** "error": what the parser read by nothing. */
   what: "skip" | "string" | "unit" | "function" | "error";
   start: number;
   end: number;
