@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { GROUP_MIN, LEVELS, METHOD_ID, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 import { lower95, upper95 } from "../../dist/stats/clopper-pearson.js";
+import type { Lost } from "./lost.ts";
 import type { Measured } from "./worlds.ts";
 
 interface World {
@@ -28,6 +29,7 @@ interface World {
     extraction: number;
     measures: Measured["measures"] | null;
     whole: Measured;
+    lost?: Lost;
   } | null;
   wrong: { kind: string; log10P: number; rows: number }[];
   groups: Measured[];
@@ -43,6 +45,8 @@ const { values: given } = parseArgs({
     benign: { type: "string", multiple: true, default: [] },
     /** Worlds in which a campaign imitates a public's tool. */
     framing: { type: "string", multiple: true, default: [] },
+    /** Worlds with innocents on a campaign's cards, networks and tool, drawn with `--lost`. */
+    bystanders: { type: "string", multiple: true, default: [] },
     /** Worlds with a group that no field of a log tells from a campaign: told apart, and no nulls of the study. */
     limits: { type: "string", multiple: true, default: [] },
     /** Single worlds under other conditions, for the table of evasions. */
@@ -53,6 +57,7 @@ const worlds = given.worlds.flatMap(read);
 const harvests = given.harvests.flatMap(read);
 const benign = given.benign.flatMap(read);
 const framing = given.framing.flatMap(read);
+const beside = given.bystanders.flatMap(read);
 const limits = given.limits.flatMap(read);
 const honest = [...worlds, ...harvests, ...benign, ...framing].flatMap((w) =>
   w.groups.filter((g) => g.kind !== "campaign"),
@@ -168,6 +173,29 @@ for (const kind of [...new Set(limits.flatMap((w) => w.groups.filter((g) => g.wh
   const listed = own.flatMap((w) => w.wrong);
   print(
     `limits: ${kind}, ${own.length} worlds; operated together as found ${tops(false)}, whole ${tops(true)}; harvests ${harvest}; listed ${listed.filter((a) => a.kind === kind).length} of its own, ${listed.filter((a) => a.kind !== kind).length} others`,
+  );
+}
+if (beside.length > 0) {
+  const found = (of: World[]) => of.filter((w) => w.campaign && w.campaign.pooled > LEVEL);
+  const of = (w: World[], value: (lost: Lost) => number) =>
+    found(w).reduce((n, { campaign }) => n + (campaign?.lost ? value(campaign.lost) : 0), 0);
+  print(
+    "\n| innocents beside the campaign | worlds | campaign found | its accounts listed | innocents who are members | work alike | are joined too | listed |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+  );
+  const kindOf = (w: World) => w.groups.find((g) => g.whole)!.kind;
+  const line = (name: string, own: World[]) =>
+    print(
+      `| ${name} | ${own.length} | ${found(own).length} | ${right(own)} of ${sum(found(own), (c) => c.accounts)} | ${of(own, (l) => l.others.members)} | ${of(own, (l) => l.others.alike)} | ${of(own, (l) => l.others.joined)} | ${named(own) - right(own)} |`,
+    );
+  for (const kind of [...new Set(beside.map(kindOf))].sort())
+    line(
+      kind,
+      beside.filter((w) => kindOf(w) === kind),
+    );
+  line("all", beside);
+  print(`listed accounts beside whom innocents stand: ${share(right(beside), named(beside))}`);
+  print(
+    `not listed, on a card and a network with three listed accounts or more: ${of(beside, (l) => l.besideListed)} of the campaign's, ${of(beside, (l) => l.others.besideListed)} innocents; with a row of the list besides ${of(beside, (l) => l.besideListedAndAsked)} and ${of(beside, (l) => l.others.besideListedAndAsked)}`,
   );
 }
 for (const path of given.table) {

@@ -66,6 +66,8 @@ export interface Accusation {
   stated: { pooledOperation: number; extractionWorkload: number };
   /** Accounts that the accusation lists. */
   listed: readonly string[];
+  /** Of the method that the finding names; versions before 8 did not ask whether an account rests. */
+  version: number;
 }
 
 /** @param names clear name → keyed hash, for an accusation that names accounts in clear */
@@ -131,11 +133,22 @@ function differences(stated: Answer["stated"], own: OwnAccount): string[] {
   return out;
 }
 
-function recomputedDifferences({ stated, listed }: Accusation, again: ReturnType<typeof recomputeGroup>): string[] {
+/** The first version that asks whether an account rests. */
+const ASKS_REST = 8;
+
+function recomputedDifferences(
+  { stated, listed, tables, version }: Accusation,
+  again: ReturnType<typeof recomputeGroup>,
+): string[] {
   const out: string[] = [];
   for (const name of ["pooledOperation", "extractionWorkload"] as const)
     if (again.statistic[name] !== stated[name])
       out.push(`${name}: the finding states ${stated[name]}, its tables give ${again.statistic[name]}.`);
+  // Without these counts the list would be computed by the rule of an earlier version, which spares fewer.
+  if (version >= ASKS_REST && !tables.members.some((m) => m.work?.everyDay))
+    out.push(
+      "The finding's version asks of each account whether it rests; its tables do not tell when any of them worked.",
+    );
   const named = again.members.filter((m) => m.listed).map(({ account }) => account);
   if (named.length !== listed.length || named.some((account, i) => account !== listed[i]))
     out.push(`The finding lists ${listed.length} accounts, its tables give ${named.length}.`);

@@ -100,11 +100,16 @@ test("one's own log is held against the accusation: what differs is said, accoun
     cards: ["payment-0"],
     networks,
   });
-  const agrees = respond({ group: "group-1", tables, stated, listed }, [own(70, ["network-0"])]);
+  const agrees = respond({ group: "group-1", tables, stated, listed, version: 7 }, [own(70, ["network-0"])]);
   expect(agrees.recomputed).toMatchObject({ holds: true, pooledOperation: 1 });
   expect(agrees.answers).toMatchObject([{ account: "account-0", listed: true, differs: [] }]);
-  const differs = respond({ group: "group-1", tables, stated, listed }, [own(40, ["network-9"])]);
+  const differs = respond({ group: "group-1", tables, stated, listed, version: 7 }, [own(40, ["network-9"])]);
   expect(differs.answers[0]!.differs.length).toBe(3);
-  const wrong = respond({ group: "group-1", tables, stated: { ...stated, pooledOperation: 0.9 }, listed }, []);
+  const wrong = respond(
+    { group: "group-1", tables, stated: { ...stated, pooledOperation: 0.9 }, listed, version: 7 },
+    [],
+  );
   expect(wrong.recomputed.holds).toBe(false);
+  // A version that asks whether accounts rest, with tables that do not tell.
+  expect(respond({ group: "group-1", tables, stated, listed, version: 8 }, []).recomputed.holds).toBe(false);
 });

@@ -41,7 +41,7 @@ function accusationsIn({ checks, findings }: VerifyReport): Accusation[] {
       `examine traffic --as-respondent: the bundle does not hold: ${failed.name}: ${failed.detail}`,
     );
   const out = new Map<string, Accusation>();
-  for (const { observations } of findings) {
+  for (const { observations, method } of findings) {
     const seen = trafficObservationsSchema.safeParse(observations);
     if (!seen.success || !seen.data.group || !seen.data.tables) continue;
     const { group, tables, accounts } = seen.data;
@@ -51,6 +51,7 @@ function accusationsIn({ checks, findings }: VerifyReport): Accusation[] {
       tables,
       stated: { pooledOperation, extractionWorkload },
       listed: accounts.map(({ account }) => account),
+      version: Number(method.version),
     });
   }
   return [...out.values()];
