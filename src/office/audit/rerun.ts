@@ -148,9 +148,18 @@ const RUNS_MAX = 10_000;
 function inWords(misses: number, s: number, runs: number, chance: number): string {
   const of = `${misses} of ${s} segments miss, each run ${runs} times: of honest runs at most ${digits(chance)} show so many`;
   if (chance * REFUTED_ONE_IN <= 1) return `Refuted: ${of}.`;
-  let enough = runs + 1;
-  while (enough < RUNS_MAX && chanceOf(misses, s, enough) * REFUTED_ONE_IN > 1) enough++;
-  return `Stands out: ${of}. This refutes nothing; were they to miss ${enough} new runs each, it would.`;
+  return `Stands out: ${of}. This refutes nothing; were they to miss ${runsToRefute(misses, s, runs + 1)} new runs each, it would.`;
+}
+
+/** The least number of new runs from which so many misses refute, by halving: more runs make them ever less likely. */
+function runsToRefute(misses: number, s: number, least: number): number {
+  let [low, high] = [least, Math.max(least, RUNS_MAX)];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (chanceOf(misses, s, middle) * REFUTED_ONE_IN > 1) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function compared({ comparison, detail }: NonNullable<RerunInput["exported"]>): NonNullable<RerunReport["exported"]> {
