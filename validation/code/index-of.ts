@@ -8,12 +8,15 @@ import type { Language } from "../../dist/labs/code/tokens/languages.js";
 
 /** @param all by length, the prints of all that will be examined: no other is asked for */
 export function indexOf(folder: string, language: Language, all: readonly PrintSet[]): Maker[] {
+  // Few of millions of prints are asked about: by their first word before they are sorted.
+  const asked = all.map((set) => new Set(set.filter((_, word) => word % 2 === 0)));
   const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
   return names.map((name): Maker => {
     const maker = name.slice(0, -5);
     const sets = PRINT_TOKENS.map((tokens, k) => {
       const bytes = readFileSync(join(folder, `${maker}.${tokens}`));
-      const own = printSet(new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)));
+      const words = new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+      const own = printSet(words.filter((_, word) => asked[k]!.has(words[word & ~1]!)));
       const held = new Uint8Array(all[k]!.length >> 1);
       meet(all[k]!, own, (place) => {
         held[place] = 1;
