@@ -154,7 +154,8 @@ describe("floors", { timeout: 120_000 }, () => {
   beforeAll(() => {
     const code = (path: string) => !/\.(jsonl|svg|md|gz|safetensors)$/.test(path);
     for (const room of ROOMS) cpSync(room, join(copy, room), { recursive: true, filter: code });
-    for (const file of [".dependency-cruiser.cjs", "tsconfig.json", "package.json"]) cpSync(file, join(copy, file));
+    for (const file of [".dependency-cruiser.cjs", "tsconfig.json", "package.json", "vitest.config.ts"])
+      cpSync(file, join(copy, file));
     for (const name of ["node_modules", "dist"]) symlinkSync(resolve(name), join(copy, name));
     for (const { file, imports } of [...PLANTED, ...LISTED]) {
       const path = join(copy, file);
