@@ -31,6 +31,7 @@ const LATER_MADE = [
     "planted",
     "preferences",
     "rotated",
+    "traffic-version-8",
   ],
 ];
 
