@@ -35,7 +35,7 @@ export function listed(group: FoundGroup, search: Search, name: Naming): ListedA
         `It pays with a card that ${onCard} separate customers of the group use, itself included (counted from ${CELL_MIN}).`,
         `It sends from a network that ${onNetwork} separate customers of the group use, itself included (counted from ${CELL_MIN}).`,
         `On one card and one network at once ${onBoth} of them stand, itself included (counted from ${CELL_MIN}).`,
-        `It does not rest as a person does: of its ${rest.rows} rows in these templates on all days, ${rest.quiet} lie in the six hours of the day that have fewest; and in the six hours that speak best for it it was at work on ${rest.nights} of ${rest.days} days. Who has some six hours in which he sends a twentieth of his rows at the most, or is at work on one day in ten at the most, shows as much with a chance of ${power(rest.log10P)} at the most.`,
+        `No rest of one person is seen in its hours: of its ${rest.rows} rows in these templates on all days, ${rest.quiet} lie in the six hours of the day that have fewest; and in the six hours that speak best for it it was at work on ${rest.nights} of ${rest.days} days. Who has some six hours in which he sends a twentieth of his rows at the most, or is at work on one day in ten at the most, shows as much with a chance of ${power(rest.log10P)} at the most.`,
       ],
     };
   });

@@ -39,8 +39,14 @@ export const P0_TOLERANT =
 
 export const ALIGNED_ALTERNATIVES: readonly string[] = [
   "Two independent models learned the same features, units and all, far beyond what the study's models did: universality grows with size and training, and the study's models are small.",
-  "One was trained to reproduce the other's hidden states, or both a third's, as those do who distil an open model layer by layer: units come to be alike, and no weight was copied. Ask for the training code, and for initial weights.",
 ];
+
+/**
+ * Of the aligned stage alone: where units are paired in the basis as it stands, students reached no p, and a finding of a
+ * version that was not changed says what it said.
+ */
+export const STUDENT_ALTERNATIVE =
+  "One was trained to reproduce the other's hidden states, or both a third's, as those do who distil an open model layer by layer: units come to be alike, and no weight was copied. Ask for the training code, and for initial weights.";
 
 export const ALIGNED_LIMITS: readonly string[] = [
   "After alignment the p-value rests on P0 with 5 % tolerance, not on random draws alone; it is not exact.",

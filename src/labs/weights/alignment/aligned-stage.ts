@@ -16,7 +16,14 @@ import { log10Bonferroni, roundLog10P } from "../../../stats/combine.js";
 import type { WeightsObservations } from "../observations.js";
 import { SHARED_ANCESTRY } from "../propositions.js";
 import type { Bench } from "../tests/bench.js";
-import { ALIGNED_ALTERNATIVES, ALIGNED_LIMITS, DISGUISE_LIMIT, P0, P0_TOLERANT } from "../words.js";
+import {
+  ALIGNED_ALTERNATIVES,
+  ALIGNED_LIMITS,
+  DISGUISE_LIMIT,
+  P0,
+  P0_TOLERANT,
+  STUDENT_ALTERNATIVE,
+} from "../words.js";
 import type { LayerPair } from "./agreement.js";
 import { type AlignedResult, align, LOG10_ENOUGH } from "./align.js";
 import { type AlignedStart, alignedStart } from "./aligned-start.js";
@@ -80,7 +87,7 @@ export async function alignedStage(
       ...testsOf(result, bench.settings),
     ],
     observations: seen,
-    alternatives: [...exact.alternatives, ...ALIGNED_ALTERNATIVES],
+    alternatives: [...exact.alternatives, ...ALIGNED_ALTERNATIVES, STUDENT_ALTERNATIVE],
     limits: [...exact.limits.filter((limit) => limit !== DISGUISE_LIMIT), ...ALIGNED_LIMITS],
   };
 }
