@@ -125,7 +125,7 @@ async function stage(): Promise<void> {
     work: { concurrency: pool.threads + 1, onProgress: () => {} },
   };
   const openS = lap();
-  const results = await testAxes(bench);
+  const { results } = await testAxes(bench);
   const exactS = (performance.now() - started) / 1000;
   lap();
   const { flop, bytes } = compute;

@@ -11,6 +11,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { OUTCOME_RULES } from "../dist/finding/outcome.js";
 import { FileReader } from "../dist/host/files.js";
 import { openModel } from "../dist/host/model/open-model.js";
 import { LocalCompute } from "../dist/kernels/compute.js";
@@ -37,6 +38,8 @@ const { values } = parseArgs({
     write: { type: "boolean", default: false },
   },
 });
+/** Versions since which nothing has changed but what is asked of pairs at or below α: their other rows stand. */
+const UNCHANGED = ["1"];
 const files = new FileReader();
 const onDisk = new LocalCompute((file, offset, into) => files.readInto(file, offset, into));
 const rows = cached();
@@ -343,5 +346,7 @@ function cached(): Map<string, PermutedRow> {
   if (!existsSync(values.cache)) return new Map();
   const lines = readFileSync(values.cache, "utf8").split("\n").filter(Boolean);
   const found = lines.map((line) => JSON.parse(line) as PermutedRow);
-  return new Map(found.filter((r) => r.version === PERMUTED.method.version).map((row) => [row.id, row]));
+  const stands = (r: PermutedRow) =>
+    r.version === PERMUTED.method.version || (UNCHANGED.includes(r.version) && r.log10P > OUTCOME_RULES.log10Alpha);
+  return new Map(found.filter(stands).map((row) => [row.id, row]));
 }

@@ -40,8 +40,16 @@ export interface Construction {
   experts?: number;
   /** So many first layers stay as one public draw made them: in both models the same. */
   frozen?: number;
+  /** Both models of a pair, where they are not of the usual size. */
+  both?: Partial<Shape>;
   /** Where the second model of a pair is of another size. */
   second?: Partial<Shape>;
+  /** Layers lie on so many machines, each of which draws its own from the seed of its number. */
+  stages?: number;
+  /** Biases of every matrix, as a framework draws them from the same seed as the weights. */
+  biases?: Matrix;
+  /** One tool's channel scales: gains divided by them, and what reads them times them. */
+  channelScales?: boolean;
 }
 
 /** Small and quick (mulberry32), good enough to draw nulls; one stream a name. */
@@ -496,6 +504,13 @@ export interface Made {
   tensors: Map<string, Float32Array>;
 }
 
+/** By which number a layer's weights are drawn: its own, or its machine's and its place there. */
+function placeOf(layer: number | null, layers: number, stages?: number): string {
+  if (layer === null || stages === undefined) return `${layer}`;
+  const each = Math.ceil(layers / stages);
+  return `${Math.floor(layer / each)}/${layer % each}`;
+}
+
 /** One model of a construction: `pair` fixes the structure, `own` the values. */
 export function make(construction: Construction, pair: string, own: string, shape: Shape = TINY): Made {
   const hidden = construction.hidden ?? shape.hidden;
@@ -503,17 +518,24 @@ export function make(construction: Construction, pair: string, own: string, shap
   const tensors = new Map<string, Float32Array>();
   const known = new Map<string, CanonicalTensor>();
   const values = draw(`values ${own}`);
+  const ofTool = draw(`scales ${pair}`);
+  const scales = construction.channelScales
+    ? Float32Array.from({ length: hidden }, () => Math.exp(0.5 * ofTool.normal()))
+    : null;
   const add = (role: Role, layer: number | null, rows: number, columns: number, of: Matrix) => {
     const name = layer === null ? role : `layers.${layer}.${role}`;
     const part = construction.alike ? role.replace(/gate$/, "up") : role;
-    const where = construction.byLayer ? `${layer} ${part}` : part;
+    const where = construction.byLayer ? `${placeOf(layer, shape.layers, construction.stages)} ${part}` : part;
     const still = layer !== null && layer < (construction.frozen ?? 0);
     const drawn = still
       ? draw(`values ${pair} ${layer} ${part}`)
       : construction.oneLayer
         ? draw(`values ${own} ${role}`)
         : values;
-    tensors.set(name, of(rows, columns, draw(`structure ${pair} ${where}`), drawn));
+    const made = of(rows, columns, draw(`structure ${pair} ${where}`), drawn);
+    if (scales && READERS.test(role)) for (const i of made.keys()) made[i]! *= scales[i % columns]!;
+    if (scales && role.startsWith("norm")) for (const i of made.keys()) made[i]! /= scales[i]!;
+    tensors.set(name, made);
     const file = `${pair}/${own}/${name}`;
     known.set(name, {
       name,
@@ -548,6 +570,17 @@ export function make(construction: Construction, pair: string, own: string, shap
     add("attention.v", l, shape.heads * shape.headDim, hidden, value);
     add("attention.o", l, hidden, shape.heads * shape.headDim, rest);
     for (const r of ["norm.attention", "norm.mlp"] as const) gain(r, l);
+    if (construction.biases)
+      for (const [r, length] of [
+        ["attention.q", shape.heads * shape.headDim],
+        ["attention.k", shape.heads * shape.headDim],
+        ["attention.v", shape.heads * shape.headDim],
+        ["attention.o", hidden],
+        ["mlp.gate", units],
+        ["mlp.up", units],
+        ["mlp.down", hidden],
+      ] as const)
+        add(`${r}.bias`, l, 1, length, construction.biases);
   }
   gain("norm", null);
   add("output", null, shape.vocabulary, hidden, rest);
@@ -601,6 +634,17 @@ export function readerOf(...models: readonly Made[]): ReadInto {
       files.set(matrix.file, new Uint8Array(buffer, byteOffset, byteLength));
     }
   return async (file, offset, into) => into.set(files.get(file)!.subarray(offset, offset + into.length));
+}
+
+/** What reads a normed stream. */
+const READERS = /^(mlp.*\.(gate|up)|attention\.[qkv]|output)$/;
+
+/** The first columns of a table that is wide enough for whoever asks: one public table, models of two widths. */
+export function cutFrom(width: number, of: Matrix): Matrix {
+  return (rows, columns, structure, values) => {
+    const whole = of(rows, Math.max(width, columns), structure, values);
+    return fill(rows, columns, (r, c) => whole[r * Math.max(width, columns) + c]!);
+  };
 }
 
 /** Everything that has been thought of so far. A new way to accuse an innocent becomes a line here. */
@@ -809,9 +853,33 @@ export const CONSTRUCTIONS: readonly Construction[] = [
     second: { units: 96 },
     gainsShared: 0.3,
   },
+  ...[0.03, 0.3].flatMap((apart): Construction[] => {
+    const of = trainedApart(apart);
+    const cut = cutFrom(64, of);
+    const all = { mlp: of, value: of, embed: of, rest: of, byLayer: true, gainsShared: 0.3 };
+    const asCut = { mlp: cut, value: cut, embed: cut, rest: cut, second: { hidden: 48 } };
+    const twoDepths = { stages: 2, both: { layers: 4 }, second: { layers: 6 } };
+    return [
+      { id: `one seed a machine, two depths, trained apart by ${apart}`, ...all, ...twoDepths },
+      { id: `one public table cut to two widths, trained apart by ${apart}`, ...all, ...asCut },
+      { id: `one default seed, one tool's channel scales, trained apart by ${apart}`, ...all, channelScales: true },
+    ];
+  }),
+  ...(
+    [
+      ["biases drawn with the weights", trainedApart(0.03), { biases: trainedApart(0.03) }],
+      ["weights that lean, trained apart by 0.03", leaning(trainedApart(0.03), 1), {}],
+      ["none below nought, trained apart by 0.03", nonNegative(trainedApart(0.03)), {}],
+    ] as const
+  ).map(([id, mlp, more]): Construction => {
+    const rest = trainedApart(0.03);
+    const all = { mlp, value: mlp, embed: rest, rest };
+    return { id: `one default seed, ${id}`, ...all, byLayer: true, gainsShared: 0.3, ...more };
+  }),
 ];
 
 /** Both models of a pair. */
 export function makePair(c: Construction, pair: string, owns: readonly [string, string], shape: Shape = TINY) {
-  return [make(c, pair, owns[0], shape), make(c, pair, owns[1], { ...shape, ...c.second })] as [Made, Made];
+  const first = { ...shape, ...c.both };
+  return [make(c, pair, owns[0], first), make(c, pair, owns[1], { ...first, ...c.second })] as [Made, Made];
 }

@@ -26,6 +26,8 @@ const ALPHA = -6;
  * version 3, so that it is never larger; version 5 changed only what is asked once α is reached, and not the e-value.
  */
 const CARRIED = ["3", "4"];
+/** Written studies that may be joined on: version 6 changed only what is asked once α is reached, and asked it again in part. */
+const JOINED = ["5", METHOD_VERSION];
 /** Rows in which one model was made from the other; they are asked again of each version. */
 const power = (row: string) => /^trained: (children|tuned|continued|sibling|long)/.test(row);
 const figure = (x: number) => (x === 0 ? "0" : x.toFixed(1).replace("-", "−"));
@@ -57,7 +59,7 @@ export function writeSharedStructure(all: readonly SharedRow[], folder: string, 
       CARRIED.includes(r.version) && !power(r.row) && !again.has(r.id) && r.log10P > ALPHA && r.slope === undefined,
   );
   const standing = onto ? JSON.parse(readFileSync(onto, "utf8")) : undefined;
-  if (standing && standing.methodVersion !== METHOD_VERSION)
+  if (standing && !JOINED.includes(standing.methodVersion))
     throw new Error(`${onto}: written by version ${standing.methodVersion}, this is ${METHOD_VERSION}`);
   const rows = joined([...(standing?.rows ?? []), ...summaries([...carried, ...own])]);
   const of = (stage: SharedRow["stage"], trained: boolean) =>

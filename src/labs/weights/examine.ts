@@ -107,7 +107,7 @@ interface Silent {
 export async function silentAncestry(request: WeightsRequest): Promise<Silent | null> {
   const bench = benchOf(request);
   if (typeof bench === "string") return null;
-  const log10P = paidFor(request.settings.candidates, combine(await testAxes(bench)));
+  const log10P = paidFor(request.settings.candidates, combine((await testAxes(bench)).results));
   if (log10P <= OUTCOME_RULES.log10Alpha) return null;
   const outside = outsideReferenceClass(bench.reference, bench.suspect);
   const studied = studyOfMethod(request.validations, METHOD) !== null;
@@ -154,9 +154,10 @@ function benchOf({ reference, suspect, settings, compute, work }: WeightsRequest
 export async function examineAncestry(request: WeightsRequest): Promise<Finding> {
   const bench = benchOf(request);
   if (typeof bench === "string") return assemble(request, refuse(bench), [], null);
-  const results = await testAxes(bench);
+  const axes = await testAxes(bench);
+  const { results } = axes;
   const exact10P = paidFor(request.settings.candidates, combine(results));
-  const observations = await observe(bench, results, exact10P, request);
+  const observations = await observe(bench, axes, exact10P, request);
   // The question is more than a common draw: what was only drawn alike is worth nothing here.
   const log10P = observations.commonStart?.explains ? 0 : exact10P;
   const outside = outsideReferenceClass(bench.reference, bench.suspect);
@@ -281,7 +282,7 @@ function tests(
 
 async function observe(
   bench: Bench,
-  results: Record<Axis, AxisResult | null>,
+  { results, features }: Awaited<ReturnType<typeof testAxes>>,
   log10P: number,
   request: WeightsRequest,
 ): Promise<WeightsObservations> {
@@ -293,7 +294,7 @@ async function observe(
   const identical = await identicalRows(bench);
   const found = log10P <= OUTCOME_RULES.log10Alpha;
   const ofUnits = log10PFromE(results["mlp-hidden"]?.logE ?? 0) <= OUTCOME_RULES.log10Alpha;
-  const start = found ? await commonStart(bench, layers.correspondence, blocks, ofUnits) : null;
+  const start = found ? await commonStart(bench, { ...layers, blocks, ofUnits, features }) : null;
   return {
     architecture: overlapOf(bench),
     settings: {

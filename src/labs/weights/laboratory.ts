@@ -28,6 +28,20 @@ export const weights: Laboratory = {
       measuredOn: null,
     },
     {
+      method: "weights/permuted-units",
+      version: "1",
+      file: "validation/weights-permuted-units-1.json",
+      says: "Version 1 took biases for learned, and asked nothing more where gains agreed: two models of one default seed of a framework that draws biases, one of them with its units put in order by a tool, could be accused.",
+      measuredOn: "trained models below 1 million parameters",
+    },
+    {
+      method: "weights/unit-labels",
+      version: "5",
+      file: "validation/weights-unit-labels-5.json",
+      says: "Version 5 accused models that had one start and copied nothing: where the framework draws biases too, where each machine of a pipeline draws from a seed of its own and depths differ, where two widths were cut from one table, where one tool's scales were moved out of the gains, where batches were so large that both were taught alike, and where the start itself has directions (centres of embeddings, weights of one sign).",
+      measuredOn: "trained models of 0.1 to 1 million parameters",
+    },
+    {
       method: "weights/unit-labels",
       version: "4",
       file: "validation/weights-unit-labels-4.json",

@@ -5,7 +5,7 @@ export const ASSUMPTION =
 
 /** Of the combined test, where one draw is enough to explain what agrees. */
 export const COMMON_START =
-  "Nothing but a common draw is needed for units that agree: one framework, one seed, one shape. Norm gains and biases, which start at one value whatever the seed, agree no more than in runs from one draw, and neither model holds the other's weights whole.";
+  "Nothing but a common start is needed for units that agree: one framework and one seed, one published table or one rule. Norm gains, which start at one value whatever the seed, agree no more than in runs from one start, and neither model holds the other's weights whole.";
 
 export const ALTERNATIVES: readonly string[] = [
   "The suspect was made from the reference.",
@@ -25,7 +25,7 @@ export const LIMITS: readonly string[] = [
   DISGUISE_LIMIT,
   "It does not see training on another model's answers; a student trained from scratch on its teacher's text comes out inconclusive.",
   "It cannot tell common weights from few free numbers: matrices made from fewer than a few thousand own numbers by a rule that both makers share, other in each layer and repeating no value, can look alike beyond chance.",
-  "It cannot tell a copy from two models of one draw of which one was hardly trained (a few dozen steps), and does not find two models tuned for long from one trained model, nor merges at a small share in place: those come out inconclusive.",
+  "It cannot tell a copy from two models of one start of which one was hardly trained (a few dozen steps, or a tenth of the other's change), and does not find two models tuned for long from one trained model, nor merges at a small share in place: those come out inconclusive.",
   "It presumes initialisation by independent random draws. Identity, constant or otherwise structured initialisation breaks the assumption.",
   "Its validation rests on trained models of 0.1 to 1 million parameters. For larger models its error rate is an extrapolation that rests on the assumption above, and its power is not shown.",
   "It says nothing about intent, ownership, licence or legality.",

@@ -7,7 +7,7 @@ import type { WeightsObservations } from "../observations.js";
 import { blocksOf, isGated } from "../pairing/method.js";
 import type { Agreeing, Side, Way } from "../pairing/way.js";
 import type { Bench } from "../tests/bench.js";
-import { commonStart } from "../tests/common-start.js";
+import { commonStart, layersKey } from "../tests/common-start.js";
 import { PERMUTED_LIMITS } from "../words.js";
 import { inParallel } from "../work.js";
 import { facesOf, folded } from "./folds.js";
@@ -60,15 +60,15 @@ async function inFolds(bench: Bench) {
 /** Could one draw have made it, put into another order by one side afterwards? */
 function startOf(bench: Bench, agreeing: readonly Agreeing<Side>[]): Promise<Start | null> {
   const answering = new Map<number, number[]>();
-  const paired = new Map<number, readonly (readonly [number, number])[]>();
+  const paired = new Map<string, readonly (readonly [number, number])[]>();
   for (const { numbers, both } of agreeing) {
     const [referenceLayer, suspectLayer] = numbers;
     answering.set(referenceLayer, [...(answering.get(referenceLayer) ?? []), suspectLayer]);
-    if (referenceLayer === suspectLayer) paired.set(referenceLayer, both);
+    paired.set(layersKey(referenceLayer, suspectLayer), both);
   }
   const correspondence = Array.from({ length: bench.reference.layers }, (_, referenceLayer) => ({
     referenceLayer,
     suspectLayers: answering.get(referenceLayer) ?? [],
   }));
-  return commonStart(bench, correspondence, [], true, paired);
+  return commonStart(bench, { correspondence, blocks: [], ofUnits: true, features: null, paired });
 }

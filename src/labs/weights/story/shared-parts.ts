@@ -56,17 +56,17 @@ function embeddings({ observations: { tensors } }: Seen): string[] {
   ];
 }
 
-/** One framework, one default seed and one shape give one set of initial weights. */
+/** One framework and one default seed give one set of initial weights; depth and width may differ. */
 function defaultSeed({ reference, suspect, log10P, observations: { commonStart } }: Seen): string[] {
   if (!commonStart) return [];
   const ask = "Ask both sides for seed, framework and initialisation code first.";
   const alike =
-    "The two are alike in place: models that one framework initialised from one seed (many have a default) or from one published table, and that were then trained apart, look like this too, and nobody copied anything.";
+    "Models that one framework initialised from one seed (many have a default) or from one published table, and that were then trained apart, are alike unit by unit too, and nobody copied anything; their depths may differ where each machine of a pipeline draws by itself, and their widths where both were cut from one table.";
   const { explains } = commonStart;
   const sketched = (reference.sketch ?? suspect.sketch) !== undefined;
   if (!explains) return [`${alike} It is not all that agrees here: ${shown(commonStart, sketched)}. ${ask}`];
   return [
-    `Units and their values agree (10^${log10P.toFixed(1)} by the exact test), but no more than a common start explains: ${shown(commonStart, sketched)}. One default seed of one framework in one shape, or one published table of initial weights, is enough for that, and nobody need have copied anything. Two models tuned for long from one trained model, or a merge at a small share, look like this too. More would be shown by initial weights from a seed that nobody else had (--init), by the model that both were made from, or by dated records of the training; against it, by seed, framework and initialisation code.`,
+    `Units and their values agree (10^${log10P.toFixed(1)} by the exact test), but no more than a common start explains: ${shown(commonStart, sketched)}. One default seed of one framework, or one published table or rule of initial weights, is enough for that, and nobody need have copied anything. Two models tuned for long from one trained model, or a merge at a small share, look like this too. More would be shown by initial weights from a seed that nobody else had (--init), by the model that both were made from, or by dated records of the training; against it, by seed, framework and initialisation code.`,
   ];
 }
 
@@ -76,11 +76,11 @@ function shown({ agreement, values, slope }: CommonStart, sketched: boolean): st
     return `a sketch holds neither norm gains nor lengths of rows; folded rows of one number stand at a median cosine of ${slope === null ? "nothing that could be measured" : slope.toFixed(2)} (copies that were trained on a little: ${SLOPE.least} and more, which is asked; runs from one draw: 0.76 to 0.78 in the bank; further off nothing in a sketch tells the two apart, and the weights themselves would)`;
   const learned =
     agreement === null
-      ? "norm gains and biases hold too little that was learned to compare"
-      : `norm gains and biases, which start at one value whatever the seed, agree at ${agreement.toFixed(2)} by ranks over ${values} values (runs from one draw: up to 0.70 in the study; ${LEARNED_MIN} is asked)`;
+      ? "norm gains hold too little that was learned to compare"
+      : `norm gains, which start at one value whatever the seed, agree at ${agreement.toFixed(2)} by ranks over ${values} values (runs from one start: up to 0.81 in the study; ${LEARNED_MIN} is asked, and that neither model lacks what it would lack as one of two such runs)`;
   const held =
     slope === null
       ? "no rows could be set side by side"
-      : `of the one model's rows the other holds ${slope.toFixed(2)} (copies, however long they were trained: about 1; runs from one draw, trained for sixty steps or more: up to 0.84; ${SLOPE.least} to ${SLOPE.most} is asked)`;
+      : `of the one model's rows the other holds ${slope.toFixed(2)} (copies, however long they were trained: about 1; runs from one small draw, trained for sixty steps or more: up to 0.84; from large or ruled starts nearly 1; ${SLOPE.least} to ${SLOPE.most} is asked, and of rows that are nearly the same that the one lacks at most a tenth of what is not shared)`;
   return `${learned}; ${held}`;
 }

@@ -1,24 +1,37 @@
 /**
  * Is one of the two the other and something more, or did both leave a start that is neither? Two who begin from one
- * default seed of one framework, or from one published table, share every initial weight and copied nothing. Where
- * units agree in place, two things are asked that a common start alone does not give:
- * - What was learned. Norm gains start at one and biases at nought whatever the seed, so what they hold was learned.
- *   Runs from one draw agree there a little (the same draw is taught alike), copies nearly fully.
+ * default seed of one framework, or from one published table, share every initial weight and copied nothing. Depth and
+ * width need not be the same: each machine of a pipeline may draw from the seed of its number, and narrower models may be
+ * cut from one table. Where units agree, two things are asked that a common start alone does not give:
+ * - What was learned. Norm gains start at one and their biases at nought whatever the seed, so what they hold was learned
+ *   (other biases are drawn by some frameworks). Runs from one start agree there a little, or much where batches are large
+ *   and both are taught alike; so something more is asked: that neither lacks what it would lack as one of two runs.
  * - Who stands on whose weights. In so many dimensions, training moves at right angles to what it started from: a copy
  *   holds all of its origin (a slope of one) and something more; of two runs from one draw neither holds the other.
  * One is enough. Both are held against pairs that were trained (validation/weights-shared-structure.md); neither is an
  * exact test. A sketch holds no lengths and no gains: there only rows that stand at nearly one angle speak for a copy.
- * It cannot tell a copy from runs of which one was hardly trained, and finds no siblings trained for long.
+ * It cannot tell a copy from runs of which one was trained for a tenth as long, and finds no siblings trained for long.
  */
 import type { Model, Role } from "../../../model/model.js";
 import type { WeightsObservations } from "../observations.js";
 import type { Bench } from "./bench.js";
-import { heldWhole, medianOf, type Rows, slopesOf, untrained } from "./held-whole.js";
+import type { FeatureMap } from "./feature-map.js";
+import { heldWhole, medianOf, nearnessOf, ROUNDED, type Rows, slopesOf, standsOn, untrained } from "./held-whole.js";
 
 /** Runs from one draw reached 0.70; copies trained on for a little 0.82 and more. */
 export const LEARNED_MIN = 0.75;
-/** Of runs from one draw 0.84, once both were trained for sixty steps; of copies, trained long or not, 0.97 and more. */
+/** Of runs from one small draw 0.84, once both were trained for sixty steps; of copies, trained long or not, 0.97 and more. */
 export const SLOPE = { least: 0.95, most: 1.15 } as const;
+/** Gains that fall where columns rise more closely than this were divided by a tool's scales: learned ones rise with them. */
+const SCALED_MAX = -0.5;
+/**
+ * How much less gains may agree than rows. Whatever is trained further, from one trained model or two, moves both alike (up to
+ * 1.8 times); of one start rows share the draw too, which gains do not have: 8 times and more where gains agreed at all.
+ */
+const GAINS_APART_MAX = 3;
+/** Squared cosine of rows that are nearly the same: there a slope of one is asked more closely (copies reached 1.02). */
+const NEARLY = 0.88;
+const SLOPE_NEAR_MOST = 1.03;
 /** A vector shorter than this, or all of them together below that, says nothing. */
 const VECTOR_MIN = 16;
 const VALUES_MIN = 64;
@@ -38,61 +51,90 @@ interface Found {
   n: number;
 }
 
-/** Of a layer, units of the reference and of the suspect that answer to each other, where they are not in one order. */
-type Paired = ReadonlyMap<number, readonly (readonly [number, number])[]>;
+/** Of two layers, units that answer to each other where they are not in one order, by `layersKey`. */
+type Paired = ReadonlyMap<string, readonly (readonly [number, number])[]>;
 
-/**
- * Null where a common start cannot have made the likeness.
- * @param blocks as tested; asked where a side is a sketch
- * @param ofUnits the MLPs' units alone are alike beyond the test's α
- * @param paired absent: units of equal number answer to each other
- */
-export async function commonStart(
-  bench: Bench,
-  correspondence: WeightsObservations["correspondence"],
-  blocks: WeightsObservations["blocks"],
-  ofUnits: boolean,
-  paired: Paired | null = null,
-): Promise<CommonStart | null> {
+/** A layer of the reference and the layer of the suspect that answers to it. */
+type Answer = readonly [number, number];
+
+/** What was seen of the two. */
+interface Likeness {
+  correspondence: WeightsObservations["correspondence"];
+  /** As tested; asked where a side is a sketch. */
+  blocks: WeightsObservations["blocks"];
+  /** The MLPs' units alone are alike beyond the test's α. */
+  ofUnits: boolean;
+  /** Which residual dimensions answer to which, where widths differ and it is known. */
+  features: FeatureMap | null;
+  /** Absent: units of equal number answer to each other. */
+  paired?: Paired;
+}
+
+/** Names a pair of layers. */
+export function layersKey(reference: number, suspect: number): string {
+  return `${reference}:${suspect}`;
+}
+
+/** Null where a common start cannot have made the likeness. */
+export async function commonStart(bench: Bench, likeness: Likeness): Promise<CommonStart | null> {
   const { reference, suspect } = bench;
-  if (!oneStartPossible(reference, suspect, correspondence)) return null;
-  if (reference.sketch || suspect.sketch) return ofSketches(blocks);
-  const layers = correspondence.flatMap(({ referenceLayer: l, suspectLayers }) =>
-    suspectLayers.length > 0 && l < suspect.layers ? [l] : [],
+  const { correspondence, ofUnits } = likeness;
+  const answers = correspondence.flatMap(({ referenceLayer: l, suspectLayers }): Answer[] =>
+    suspectLayers.length === 0 ? [] : [[l, suspectLayers.includes(l) ? l : suspectLayers[0]!]],
   );
-  const measured = await heldBy(bench, layers, paired);
+  if (reference.sketch || suspect.sketch) return ofSketches(likeness.blocks, answers);
+  const elsewhere = reference.hidden !== suspect.hidden || answers.some(([l, s]) => l !== s);
+  const columns = columnsOf(bench, likeness.features);
+  const measured = await heldBy({ ...bench, columns, elsewhere }, answers, likeness.paired ?? null);
   // One seed gives MLPs of two sizes equal first rows or none: units that meet elsewhere came another way.
-  if (reference.mlpHidden !== suspect.mlpHidden && ofUnits && !measured.byUnits) return null;
-  const moved = layers.filter((l) => !measured.unmoved.has(l));
-  const names = [...moved.flatMap((l) => vectorsOf(reference, l)), ...vectorsOf(reference, null)];
+  const otherRows = reference.mlpHidden !== suspect.mlpHidden || (elsewhere && measured.unlike);
+  if (otherRows && ofUnits && !measured.byUnits) return null;
+  const moved = answers.filter(([l]) => !measured.unmoved.has(l));
+  // Where a part was taken the last norm is the host's.
+  const inPart = answers.length < Math.min(reference.layers, suspect.layers);
+  const names = [...moved, ...(inPart ? [] : [null])].flatMap((answer) => vectorsOf(reference, answer));
   const found: Found[] = [];
-  for (const name of names) {
-    const [a, b] = [reference.tensors.get(name)!, suspect.tensors.get(name)];
-    if (!b || a.matrix.columns !== b.matrix.columns || a.matrix.columns < VECTOR_MIN) continue;
-    const [x, y] = await Promise.all([bench.compute.load(a.matrix), bench.compute.load(b.matrix)]);
-    const rank = coarse(x) || coarse(y) ? null : spearman(x, y);
-    if (rank !== null) found.push({ rank, gathered: await gathered(bench, name, x, y), n: x.length });
+  for (const [own, other] of names) {
+    const [a, b] = [reference.tensors.get(own)!, suspect.tensors.get(other)];
+    if (!b || a.matrix.columns !== reference.hidden || b.matrix.columns !== suspect.hidden) continue;
+    if (a.matrix.columns < VECTOR_MIN || (columns && columns.reference.length < VECTOR_MIN)) continue;
+    const agreed = await agreementOf({ ...bench, columns }, own, other);
+    if (agreed) found.push(agreed);
   }
   const values = found.reduce((sum, { n }) => sum + n, 0);
   const best = Math.max(meanOf(found, "rank"), meanOf(found, "gathered"));
   const agreement = values < VALUES_MIN ? null : rounded(best);
-  const { slope, whole } = measured;
-  const learned = agreement !== null && agreement >= LEARNED_MIN;
+  const { slope, whole, stands, apart } = measured;
+  const fits = slope === null || stands || 1 - (agreement ?? 0) <= GAINS_APART_MAX * apart;
+  const learned = agreement !== null && agreement >= LEARNED_MIN && fits;
   // What cannot be measured (experts alone, say) speaks for nobody: the common start stands as the explanation.
   return { agreement, vectors: found.length, values, slope, explains: !learned && !whole };
+}
+
+/** Dimensions of either side by which the two are compared; null where all are, by number. */
+function columnsOf({ reference, suspect }: Bench, features: FeatureMap | null): Columns {
+  if (reference.hidden === suspect.hidden) return null;
+  if (features) return features;
+  const both = Uint32Array.from({ length: Math.min(reference.hidden, suspect.hidden) }, (_, c) => c);
+  return { reference: both, suspect: both };
 }
 
 /**
  * A sketch holds neither gains nor lengths of rows. Its folds have cosines: a copy that was trained on a little stands
  * close to its origin, and so do runs from one draw that were hardly trained; further off nothing tells the two apart.
  */
-function ofSketches(blocks: WeightsObservations["blocks"]): CommonStart {
-  const inPlace = blocks
-    .filter((b) => b.axis === "mlp-hidden" && b.referenceLayer === b.suspectLayer)
+function ofSketches(blocks: WeightsObservations["blocks"], answers: readonly Answer[]): CommonStart {
+  const asked = new Set(answers.map(([l, s]) => layersKey(l, s)));
+  const cosines = blocks
+    .filter(
+      (b) =>
+        b.axis === "mlp-hidden" &&
+        (b.referenceLayer === b.suspectLayer || asked.has(`${b.referenceLayer}:${b.suspectLayer}`)),
+    )
     .flatMap(({ selfCosine, orderCosine }) => Math.max(selfCosine ?? -1, orderCosine ?? -1))
     .filter((cosine) => cosine > -1)
     .sort((p, q) => p - q);
-  const slope = inPlace.length === 0 ? null : rounded(inPlace[inPlace.length >> 1]!);
+  const slope = cosines.length === 0 ? null : rounded(cosines[cosines.length >> 1]!);
   return { agreement: null, vectors: 0, values: 0, slope, explains: slope === null || slope < SLOPE.least };
 }
 
@@ -100,9 +142,19 @@ function rounded(x: number): number {
   return Number(x.toFixed(4)) + 0;
 }
 
+type Columns = Pick<FeatureMap, "reference" | "suspect"> | null;
+
+/** A bench, and the dimensions by which rows are compared. */
+interface Compared extends Bench {
+  columns: Columns;
+}
+
 /** A layer of which the rows were set side by side. */
 interface Measured {
   slopes: [number, number][];
+  /** The same of the rows without the gains before them. */
+  stored: [number, number][];
+  columns: number;
   rows: Rows | null;
 }
 
@@ -110,8 +162,14 @@ interface Held {
   slope: number | null;
   /** About one, and no accident (held-whole.ts). */
   whole: boolean;
+  /** Neither direction lacks what a run from a common start would (held-whole.ts). */
+  stands: boolean;
+  /** What rows of the two do not share, of their energy. */
+  apart: number;
   /** Units of the MLPs were set side by side, not value rows. */
   byUnits: boolean;
+  /** Units of one number are not alike in some layer: they meet elsewhere. */
+  unlike: boolean;
   /** Layers that look like a draw while others do not agree: what a seed or a public table gives. */
   unmoved: ReadonlySet<number>;
 }
@@ -121,22 +179,34 @@ interface Held {
  * without a gate; value rows where MLPs of two sizes have no rows in common), each column with the gain that goes
  * before it, so that moving the one into the other changes nothing.
  */
-async function heldBy(bench: Bench, layers: readonly number[], paired: Paired | null): Promise<Held> {
+async function heldBy(
+  bench: Compared & { elsewhere: boolean },
+  answers: readonly Answer[],
+  paired: Paired | null,
+): Promise<Held> {
   const { reference, suspect } = bench;
-  const inPart = layers.length < Math.min(reference.layers, suspect.layers);
+  const inPart = answers.length < Math.min(reference.layers, suspect.layers);
   const unmoved = new Set<number>();
+  let unlike = false;
   const [ofUnits, ofValues]: [Measured[], Measured[]] = [[], []];
   // Rows of a few layers are looked at again; of the others their slopes are all that is kept.
-  const measure = (rows: Rows, into: Measured[]) =>
-    into.push({ slopes: slopesOf(rows), rows: into.length < LAYERS_MAX ? rows : null });
-  for (const layer of layers) {
+  const measure = (rows: Rows & { stored: [number, number][] }, into: Measured[]) =>
+    into.push({
+      slopes: slopesOf(rows),
+      stored: rows.stored,
+      columns: rows.columns,
+      rows: into.length < LAYERS_MAX ? rows : null,
+    });
+  for (const answer of answers) {
+    const [layer, other] = answer;
     const part = reference.tensors.has(`layers.${layer}.mlp.gate`) ? "mlp.gate" : "mlp.up";
-    const order = paired?.get(layer) ?? null;
-    const first = await rowsOf(bench, layer, part, "norm.mlp", order);
-    const up = part === "mlp.gate" ? await rowsOf(bench, layer, "mlp.up", "norm.mlp", order) : null;
+    const order = paired?.get(layersKey(layer, other)) ?? null;
+    const first = await rowsOf(bench, answer, part, "norm.mlp", order);
+    const up = part === "mlp.gate" ? await rowsOf(bench, answer, "mlp.up", "norm.mlp", order) : null;
     const units = first && { ...first, ...(up ? { beside: { x: up.x, y: up.y } } : {}) };
-    const values = await rowsOf(bench, layer, "attention.v", "norm.attention");
-    const usable = units !== null && (units.sameSize || likeness(units) >= ALIKE_MIN);
+    const values = await rowsOf(bench, answer, "attention.v", "norm.attention");
+    const usable = units !== null && ((units.sameSize && !bench.elsewhere) || likeness(units) >= ALIKE_MIN);
+    unlike ||= units !== null && !usable;
     // Value rows of trained models hold hardly a direction that stands out: they are asked where units cannot be.
     const asked = usable ? units : values;
     if (inPart && asked && untrained(asked)) {
@@ -149,15 +219,25 @@ async function heldBy(bench: Bench, layers: readonly number[], paired: Paired | 
   const byUnits = ofUnits.length > 0;
   const side = byUnits ? ofUnits : ofValues;
   const slopes = side.flatMap((layer) => layer.slopes);
-  if (slopes.length === 0) return { slope: null, whole: false, byUnits, unmoved };
+  if (slopes.length === 0) return { slope: null, whole: false, stands: false, apart: 1, byUnits, unlike, unmoved };
   const [there, back] = [medianOf(slopes.map(([f]) => f)), medianOf(slopes.map(([, g]) => g))];
   const forward = Math.abs(there - 1) < Math.abs(back - 1);
   const slope = rounded(forward ? there : back);
   const few = side.flatMap(({ rows }) => (rows === null ? [] : [forward ? rows : turned(rows)]));
   // Half of the layers at least have to say so by themselves: a median over layers of two scales is neither's.
   const own = side.map((layer) => medianOf(layer.slopes.map(([f, g]) => (forward ? f : g))));
-  const whole = isWhole(slope) && own.filter(isWhole).length * 2 >= own.length;
-  return { slope, whole: whole && (await heldWhole(few, bench.compute)), byUnits, unmoved };
+  // Of the rows as they are stored too: whoever moves gains about leaves those.
+  const stands =
+    standsOn(slopes, side[0]!.columns) ||
+    standsOn(
+      side.flatMap((layer) => layer.stored),
+      side[0]!.columns,
+    );
+  const nearness = nearnessOf(slopes);
+  const fits = nearness < NEARLY || (stands && slope <= SLOPE_NEAR_MOST);
+  const whole = fits && isWhole(slope) && own.filter(isWhole).length * 2 >= own.length;
+  const held = whole && (await heldWhole(few, bench.compute, untrained, ROUNDED));
+  return { slope, whole: held, stands, apart: 1 - nearness, byUnits, unlike, unmoved };
 }
 
 function turned({ x, y, columns, beside }: Rows): Rows {
@@ -170,28 +250,47 @@ function isWhole(slope: number): boolean {
 
 /** The first rows of both, or the first that answer to each other; each column times the gain before it. */
 async function rowsOf(
-  { reference, suspect, compute }: Bench,
-  layer: number,
+  { reference, suspect, compute, columns }: Compared,
+  answer: Answer,
   part: string,
   norm: string,
   paired: readonly (readonly [number, number])[] | null = null,
 ) {
-  const [a, b] = [reference, suspect].map((m) => m.tensors.get(`layers.${layer}.${part}`)?.matrix);
-  if (!a || !b || a.columns !== b.columns) return null;
-  const { columns } = a;
+  const [a, b] = [reference, suspect].map((m, at) => m.tensors.get(`layers.${answer[at]}.${part}`)?.matrix);
+  if (!a || !b || (!columns && a.columns !== b.columns)) return null;
   const inOrder = [{ start: 0, count: Math.min(ROWS, a.rows, b.rows) }];
   const runsOf = (side: 0 | 1) => paired?.slice(0, ROWS).map((pair) => ({ start: pair[side], count: 1 })) ?? inOrder;
   const [x, y] = await Promise.all([
     compute.rows({ matrix: a, runs: runsOf(0) }),
     compute.rows({ matrix: b, runs: runsOf(1) }),
   ]);
-  const gains = await Promise.all([reference, suspect].map((m) => gainOf(m, layer, norm, columns, compute)));
+  const widths = [a.columns, b.columns];
+  const gains = await Promise.all(
+    [reference, suspect].map((m, at) => gainOf(m, answer[at]!, norm, widths[at]!, compute)),
+  );
+  const width = columns?.reference.length ?? a.columns;
+  const rows = () => ({
+    x: picked(x!, a.columns, columns?.reference),
+    y: picked(y!, b.columns, columns?.suspect),
+    columns: width,
+  });
+  const stored = slopesOf(rows());
+  scaled(x!, gains[0]!);
+  scaled(y!, gains[1]!);
   return {
-    x: scaled(x!, gains[0]!),
-    y: scaled(y!, gains[1]!),
-    columns,
+    ...rows(),
+    stored,
     sameSize: a.rows === b.rows || paired !== null,
   };
+}
+
+/** Of each row the columns named, in their order. */
+function picked(rows: Float32Array, width: number, columns?: Uint32Array): Float32Array {
+  if (!columns) return rows;
+  const out = new Float32Array((rows.length / width) * columns.length);
+  for (let r = 0; r < rows.length / width; r++)
+    for (const [c, from] of columns.entries()) out[r * columns.length + c] = rows[r * width + from]!;
+  return out;
 }
 
 /** In place: the rows were read for this alone. */
@@ -220,21 +319,12 @@ function meanOf(found: readonly Found[], by: "rank" | "gathered"): number {
   return n < VALUES_MIN ? -1 : spoken.reduce((sum, f) => sum + f.n * f[by]!, 0) / n;
 }
 
-/** One seed gives equal weights to layers of equal number and width; a layer that only one model has says nothing. */
-function oneStartPossible(a: Model, b: Model, correspondence: WeightsObservations["correspondence"]): boolean {
-  const found = correspondence.filter(({ suspectLayers }) => suspectLayers.length > 0);
-  const both = found.filter(({ referenceLayer: l }) => l < b.layers);
-  return (
-    a.hidden === b.hidden &&
-    (both.length > 0 || found.length === 0) &&
-    both.every(({ referenceLayer: l, suspectLayers }) => suspectLayers.includes(l))
-  );
-}
-
-function vectorsOf({ tensors }: Model, layer: number | null): string[] {
-  return [...tensors.values()].flatMap(({ name, role, layer: at, matrix }) =>
-    at === layer && matrix.rows === 1 && /norm|bias/.test(role) ? [name] : [],
-  );
+/** Names of norm vectors in the reference and in the suspect; of the whole models' where no layer is named. */
+function vectorsOf({ tensors }: Model, answer: Answer | null): [string, string][] {
+  return [...tensors.values()].flatMap(({ name, role, layer: at, matrix }): [string, string][] => {
+    if (at !== (answer?.[0] ?? null) || matrix.rows !== 1 || !/^norm/.test(role)) return [];
+    return [[name, answer === null ? name : name.replace(/^layers\.\d+/, `layers.${answer[1]}`)]];
+  });
 }
 
 /** The matrices that read what a norm gives. */
@@ -245,31 +335,56 @@ const READERS: Readonly<Partial<Record<Role, readonly Role[]>>> = {
 };
 
 /**
- * A gain can be moved into the matrices that read it, in part and at random, without changing what is computed. So
- * where gains alone disagree it is asked whether gain and columns together carry the other's gains.
+ * How far two norm vectors agree by ranks. A gain can be moved into the matrices that read it, in part and at random,
+ * without changing what is computed; so where gains alone disagree it is asked whether gain and columns together carry the
+ * other's gains. Gains that a tool divided by its scales, the same for whoever uses it, fall where the columns that read
+ * them rise: those say nothing.
  */
-async function gathered({ reference, suspect, compute }: Bench, name: string, x: Float32Array, y: Float32Array) {
-  const { role, layer } = reference.tensors.get(name)!;
-  const [p, q] = [new Float64Array(x.length), new Float64Array(x.length)];
+async function agreementOf(bench: Compared, own: string, other: string): Promise<Found | null> {
+  const { columns, compute } = bench;
+  const [a, b] = [bench.reference.tensors.get(own)!, bench.suspect.tensors.get(other)!];
+  const whole = await Promise.all([compute.load(a.matrix), compute.load(b.matrix)]);
+  const x = picked(whole[0], whole[0].length, columns?.reference);
+  const y = picked(whole[1], whole[1].length, columns?.suspect);
+  const rank = coarse(x) || coarse(y) ? null : spearman(x, y);
+  const energies = await readersOf(bench, own, other);
+  const size = (gain: Float32Array) => gain.map(Math.abs);
+  if (rank === null) return null;
+  if (energies === null) return { rank, gathered: null, n: x.length };
+  const [p, q] = energies;
+  const scaledBy = (gain: Float32Array, energy: Float64Array) =>
+    (spearman(size(gain), Float32Array.from(energy)) ?? 0) < SCALED_MAX;
+  if (scaledBy(x, p) && scaledBy(y, q)) return null;
+  const by = (gain: Float32Array, mine: Float64Array, theirs: Float64Array) =>
+    gain.map((g, c) => (theirs[c]! > 0 ? Math.abs(g) * Math.sqrt(mine[c]! / theirs[c]!) : 0));
+  const both = [spearman(by(y, q, p), size(x)), spearman(by(x, p, q), size(y))].filter((r) => r !== null);
+  return { rank, gathered: both.length > 0 ? Math.max(...both) : null, n: x.length };
+}
+
+/** Energy of each column over the matrices that read what the norm gives, in either model; null where none does. */
+async function readersOf(
+  { reference, suspect, compute, columns }: Compared,
+  own: string,
+  other: string,
+): Promise<[Float64Array, Float64Array] | null> {
+  const { role, layer } = reference.tensors.get(own)!;
+  const width = columns?.reference.length ?? reference.hidden;
+  const [p, q] = [new Float64Array(width), new Float64Array(width)];
   let read = false;
   for (const reader of READERS[role] ?? []) {
-    const [a, b] = [reference, suspect].map(
-      (m) => m.tensors.get(layer === null ? reader : `layers.${layer}.${reader}`)?.matrix,
-    );
-    if (!a || !b || a.columns !== x.length || b.columns !== x.length) continue;
+    const nameIn = (norm: string) => (layer === null ? reader : norm.replace(/^(layers\.\d+)\..*$/, `$1.${reader}`));
+    const [a, b] = [reference.tensors.get(nameIn(own))?.matrix, suspect.tensors.get(nameIn(other))?.matrix];
+    if (!a || !b || a.columns !== reference.hidden || b.columns !== suspect.hidden) continue;
     read = true;
     const runs = [{ start: 0, count: Math.min(ROWS, a.rows, b.rows) }];
     const [u, v] = await Promise.all([a, b].map((matrix) => compute.rows({ matrix, runs })));
-    for (let i = 0; i < u!.length; i++) {
-      p[i % x.length]! += u![i]! ** 2;
-      q[i % x.length]! += v![i]! ** 2;
+    const [mine, theirs] = [picked(u!, a.columns, columns?.reference), picked(v!, b.columns, columns?.suspect)];
+    for (let i = 0; i < mine.length; i++) {
+      p[i % width]! += mine[i]! ** 2;
+      q[i % width]! += theirs[i]! ** 2;
     }
   }
-  const by = (gain: Float32Array, own: Float64Array, other: Float64Array) =>
-    gain.map((g, c) => (other[c]! > 0 ? Math.abs(g) * Math.sqrt(own[c]! / other[c]!) : 0));
-  const size = (gain: Float32Array) => gain.map(Math.abs);
-  const both = [spearman(by(y, q, p), size(x)), spearman(by(x, p, q), size(y))].filter((r) => r !== null);
-  return read && both.length > 0 ? Math.max(...both) : null;
+  return read ? [p, q] : null;
 }
 
 /** More than half of the values are one: eight bits and fewer leave hardly anything of gains near one. */

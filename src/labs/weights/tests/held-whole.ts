@@ -9,8 +9,19 @@
 import type { Compute } from "../../../kernels/compute.js";
 import { looksDrawn } from "./looks-drawn.js";
 
-/** Squared cosine of nearly the same rows: runs from one draw had 0.81 after thirty steps, 0.95 after ten. */
+/** Squared cosine of nearly the same rows: small draws that were trained apart had 0.81 after thirty steps, 0.95 after ten. */
 const NEARLY = 0.88;
+/** What rounding alone leaves: below this no spread of slopes can be measured. */
+export const ROUNDED = 1 - 1e-5;
+/**
+ * Of what two do not share, the share that the one held may lack in the other. A copy's MLP lacks nothing of what it stands
+ * on, which grows with training (slopes of 1.003 and more in 51 pairs), or is rounded or cut. Two runs from one start lack
+ * their own change each, about half of what they do not share (0.29 to 0.52 in 27 such pairs, however near they had stayed).
+ */
+const LACKING_MAX = 0.1;
+/** Standard errors of a median of slopes, and what one is beside a mean's. */
+const ERRORS = 4;
+const MEDIAN_ERROR = 1.25;
 /** Of the slope over all. Runs from one draw 0.45 to 0.86 in the gates of seven pairs; children 0.96 and more. */
 const STRONGEST_MIN = 0.9;
 /** One direction in so many is among the strongest. */
@@ -36,24 +47,44 @@ export function untrained({ x, columns, beside }: Rows): boolean {
 /**
  * Of layers whose slope is about one: is x held in y, and no accident?
  * @param looksUntrained asked of x; of rows seen along few directions only whoever has the rows themselves can say
+ * @param enough squared cosine from which nothing more is asked
  */
 export async function heldWhole(
   layers: readonly Rows[],
   compute: Pick<Compute, "eigen">,
   looksUntrained: (rows: Rows) => boolean = untrained,
+  enough = NEARLY,
 ): Promise<boolean> {
   const drawn = layers.filter(looksUntrained).length;
   if (2 * drawn >= layers.length) return false;
   const all = layers.map((rows) => ({ rows, slopes: slopesOf(rows) }));
   // Row by row: layers of two scales, each held the other way round, would meet in the middle.
   const nearly = medianOf(all.flatMap(({ slopes }) => slopes.map(([f, g]) => f * g)));
-  if (nearly >= NEARLY) return true;
+  if (nearly >= enough) return true;
   const there = medianOf(all.flatMap(({ slopes }) => slopes.map(([f]) => f)));
   const spread = medianOf(all.map(({ slopes }) => quartileRange(slopes.map(([f]) => f))));
   const expected = QUARTILES * Math.sqrt(Math.max(0, 1 / nearly - 1) / layers[0]!.columns);
   if (!(spread <= SPREAD_MAX * expected)) return false;
   const strongest = await Promise.all(layers.map((rows) => slopeOfStrongest(rows, compute)));
   return medianOf(strongest) >= STRONGEST_MIN * there;
+}
+
+/**
+ * Does the one lack next to nothing of the other? However near two runs stayed to their start, each moved away from it by
+ * itself; a copy moved away from its origin alone.
+ * @param slopes of rows of `columns` values
+ */
+export function standsOn(slopes: readonly (readonly [number, number])[], columns: number): boolean {
+  if (slopes.length === 0) return false;
+  const held = Math.max(medianOf(slopes.map(([f]) => f)), medianOf(slopes.map(([, g]) => g)));
+  const apart = Math.max(1 - ROUNDED, 1 - nearnessOf(slopes));
+  const error = MEDIAN_ERROR * Math.sqrt(apart / (columns * slopes.length));
+  return 1 - held <= LACKING_MAX * apart + ERRORS * error;
+}
+
+/** Squared cosine of rows, in the middle of all. */
+export function nearnessOf(slopes: readonly (readonly [number, number])[]): number {
+  return medianOf(slopes.map(([f, g]) => f * g));
 }
 
 /** Of each row: the share of x that y holds, and of y that x holds. */
