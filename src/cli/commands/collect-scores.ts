@@ -12,7 +12,6 @@ const [ITEMS_BYTES_MAX, JUDGE_PROMPT_BYTES_MAX] = [256 * 1024 * 1024, 64 * 1024]
 
 /** What is typed beside what every collection takes. */
 export interface TypedScoring {
-  score?: Scoring;
   judgePrompt?: string;
   label?: string;
   chat?: boolean;

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Collection, collect, type Endpoint } from "../../app/collect.js";
 import { SCORINGS } from "../../app/collect-scores.js";
+import { collectStates, type StatesCollection } from "../../app/collect-states.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { isLocalModel } from "../../host/answers/open-local-model.js";
 import { asAssayError } from "../../host/files.js";
@@ -13,6 +14,7 @@ import { progressLine } from "../progress.js";
 import { spokenScores, type TypedScoring, typedScores } from "./collect-scores.js";
 
 interface Options extends TypedScoring {
+  score?: (typeof SCORINGS)[number] | typeof STATES;
   endpoint: string[];
   model: string[];
   out: string[];
@@ -35,6 +37,9 @@ interface Options extends TypedScoring {
   timeout: number;
   json?: boolean;
 }
+
+/** Beside scores of items: what a model's inner states are like. */
+const STATES = "states";
 
 /** First wait before another try. */
 const WAIT_MS = 500;
@@ -73,12 +78,12 @@ export function collectCommand(): Command {
     .addOption(
       new Option(
         "--score <how>",
-        "scores of items in place of answers: reward (a head's logit) or odds (log-odds of the answer) by a model run here, pointwise or pairwise by a judge; --prompts then holds the items",
-      ).choices(SCORINGS),
+        "scores of items in place of answers: reward (a head's logit) or odds (log-odds of the answer) by a model run here, pointwise or pairwise by a judge; --prompts then holds the items. Or states: how alike a model's inner states are from prompt to prompt, by layer",
+      ).choices([...SCORINGS, STATES]),
     )
     .option("--judge-prompt <file>", "a judge's words, with {prompt} and {answer}, or {first} and {second}")
     .option("--label <name>", "with --score reward: of several labels, the good one")
-    .option("--chat", "with --score odds: the prompt as a turn of the model's chat template")
+    .option("--chat", "with --score odds or states: the prompt as a turn of the model's chat template")
     .option("--json", "print one record an endpoint as JSON, nothing else")
     .addHelpText(
       "after",
@@ -97,10 +102,15 @@ Examples:
   $ assay collect --score pairwise --endpoint https://api.example.com/v1 --model judge-1 --prompts items.jsonl --out judge-1.jsonl
   $ assay collect --score odds --endpoint gguf:./model.gguf --prompts items.jsonl --out model.jsonl
   $ assay collect --score reward --endpoint onnx:./reward-model --prompts items.jsonl --out reward.jsonl
+  $ assay collect --score states --endpoint onnx:./model --prompts data/prompts/states-1.json --out model.states.json
 
 With --score, --prompts holds items, JSON Lines of {"probe", "prompt_id", "prompt", "item", "text"} (or RewardBench's pairs),
 and --out gets the scores that are examined for shared preferences; see docs/scores.md. A judge is asked at temperature 0
 unless told otherwise, pairwise in both orders; its replies lie in OUT.answers.jsonl.
+
+--score states reads plain prompts and writes by layer of the residual stream the inner products of the prompts' mean
+states: an exhibit for assay examine preferences --states. Of ONNX folders alone: llama.cpp gives out one layer. The file
+gives away no weight, and the states up to a rotation. It begins again where it was stopped.
 
 A GGUF file is run on the processor by node-llama-cpp 3, a folder with config.json, tokenizer.json and onnx/model.onnx
 by Transformers.js 4; both are optional peers (npm install node-llama-cpp@3, npm install --ignore-scripts
@@ -123,6 +133,8 @@ async function run(options: Options): Promise<void> {
     throw new AssayError("USAGE", "collect: expected --price-in and --price-out with --max-cost");
   if (options.score && (options.count !== undefined || options.samples !== 1))
     throw new AssayError("USAGE", "collect: expected --score without --count and --samples: every item is scored once");
+  if (options.score === STATES && (options.judgePrompt !== undefined || options.label !== undefined))
+    throw new AssayError("USAGE", "collect: expected --score states without --judge-prompt and --label");
   const stop = new AbortController();
   const onSignal = () => stop.abort(new AssayError("USAGE", "collect: interrupted; run the same command to go on"));
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
@@ -147,7 +159,11 @@ async function run(options: Options): Promise<void> {
   const said = <T>(collections: readonly T[], words: (collection: T) => string) =>
     process.stdout.write(`${collections.map(options.json ? (c) => JSON.stringify(c) : words).join("\n")}\n`);
   try {
-    if (options.score) said(await typedScores(options.score, options, shared), spokenScores);
+    if (options.score === STATES) {
+      const { endpoints, signal, onProgress } = shared;
+      const states = { endpoints, signal, onProgress, prompts: await promptsOf(options), chat: options.chat ?? false };
+      said(await collectStates(states), spokenStates);
+    } else if (options.score) said(await typedScores(options.score, options, shared), spokenScores);
     else said(await collect({ ...shared, prompts: await drawn(options), samples: options.samples }), spoken);
   } finally {
     progress.done();
@@ -155,11 +171,19 @@ async function run(options: Options): Promise<void> {
   if (stop.signal.aborted) process.exitCode = 1;
 }
 
-async function drawn({ prompts, seed, count }: Options): Promise<Prompt[]> {
+async function drawn(options: Options): Promise<Prompt[]> {
+  return drawPrompts(await promptsOf(options), options.seed, options.count);
+}
+
+async function promptsOf({ prompts }: Options): Promise<Prompt[]> {
   const bytes = await readFile(prompts).catch((error) => {
     throw asAssayError(error, prompts, "--prompts");
   });
-  return drawPrompts(readPromptSet(bytes, quoted(basename(prompts))), seed, count);
+  return readPromptSet(bytes, quoted(basename(prompts)));
+}
+
+function spokenStates({ endpoint, prompts, layers, width, out }: StatesCollection): string {
+  return `${endpoint}: ${prompts} prompts, ${layers} points of the residual stream, ${width} wide; complete: ${out}`;
 }
 
 function endpointOf(url: string, i: number, options: Options): Endpoint {

@@ -220,6 +220,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   out: { takes: "dir|file|folder|path", means: "where the result is written" },
   page: { takes: "file", means: "a new file for the page of what is printed" },
   panel: { takes: "folder", means: "transcripts or scores of presumed-unrelated models, same prompts or items" },
+  "panel-states": { takes: "folder", means: "inner states of presumed-unrelated models over the same prompts" },
   party: { takes: "name", means: "a party, by name" },
   "password-file": { takes: "file", means: "file whose first line is the password" },
   "per-minute": { takes: "n", means: "requests a minute to each endpoint at most" },
@@ -282,7 +283,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   rules: { takes: "pack", means: "rule pack: expedited-ai-ip/v1, udrp/v1, or a file" },
   run: { takes: "id", means: "run of the plan" },
   samples: { takes: "n", means: "answers a prompt" },
-  score: { takes: "how", means: "ask for scores of answers, and how they are asked for" },
+  score: { takes: "how", means: "ask for scores of answers or inner states, and how they are asked for" },
   "seal-to": { takes: "recipient", means: "age recipient who can open it, beside the owner" },
   secret: { takes: "file", means: "what `assay case secret` kept" },
   seed: { takes: "hex|text", means: "seed of every random draw" },
@@ -308,6 +309,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   "speaks-for": { takes: "side", means: "whom it speaks for" },
   state: { takes: "file|state", means: "a state: of a case by name, or of a follower by file" },
   stay: { takes: "moment", means: "without effect until then" },
+  states: {
+    takes: "file...",
+    means: "inner states of the reference and the suspect, by `assay collect --score states`",
+  },
   step: { takes: "number", means: "of one checkpoint whose name does not say it" },
   story: {
     takes: "",

@@ -53,14 +53,14 @@ export interface Tokenizer {
   decode(ids: (number | bigint)[], options: object): string;
 }
 interface CausalModel {
-  (inputs: { input_ids: Tensor; attention_mask: Tensor }): Promise<{ logits: Tensor }>;
+  (inputs: { input_ids: Tensor; attention_mask: Tensor }): Promise<{ logits: Tensor } & Record<string, Tensor>>;
   config: { is_encoder_decoder?: boolean };
   generation_config?: { eos_token_id?: number | number[] | null };
   generate(options: object): Promise<Tensor>;
   dispose(): Promise<unknown>;
 }
 
-interface GraphModel {
+export interface GraphModel {
   (inputs: Record<string, Tensor>): Promise<Record<string, Tensor>>;
   config: Record<string, unknown>;
   dispose(): Promise<unknown>;
@@ -70,6 +70,9 @@ interface OnnxFolder {
   /** `onnx:sha256:…` over the names and digests of its files. */
   name: string;
   folder: string;
+  /** Its files, and which of them is the graph. */
+  files: readonly string[];
+  graph: string;
   peer: Transformers;
   tokenizer: Tokenizer;
   /** What a model is loaded with. */
@@ -79,7 +82,7 @@ interface OnnxFolder {
 /** @param address `onnx:FOLDER` @throws AssayError UNAVAILABLE without the peer, NOT_FOUND, FORMAT or LIMIT */
 export async function openOnnxFolder(address: string): Promise<OnnxFolder> {
   const folder = resolve(address.slice(ONNX_SCHEME.length));
-  const { files, dtype } = await filesOf(folder);
+  const { files, graph, dtype } = await filesOf(folder);
   const name = `${ONNX_SCHEME}${await digestOf(folder, files)}`;
   const loaded = await peer();
   const { env, AutoTokenizer } = loaded;
@@ -90,7 +93,7 @@ export async function openOnnxFolder(address: string): Promise<OnnxFolder> {
   const tokenizer = await AutoTokenizer.from_pretrained(folder, options).catch((error: unknown) => {
     throw notRun("a model", folder, error);
   });
-  return { name, folder, peer: loaded, tokenizer, options: { ...options, dtype, device: "cpu" } };
+  return { name, folder, files, graph, peer: loaded, tokenizer, options: { ...options, dtype, device: "cpu" } };
 }
 
 /** @param what of a model was expected */
@@ -115,7 +118,7 @@ async function peer(): Promise<Transformers> {
 }
 
 /** The files that make the model what it is, ascending, and the precision of its graph. */
-async function filesOf(folder: string): Promise<{ files: string[]; dtype: string }> {
+async function filesOf(folder: string): Promise<{ files: string[]; graph: string; dtype: string }> {
   const list = async (at: string) => {
     const names = await readdir(join(folder, at)).catch((error: unknown) => {
       throw asAssayError(error, join(folder, at), "--endpoint");
@@ -142,7 +145,7 @@ async function filesOf(folder: string): Promise<{ files: string[]; dtype: string
   ];
   const regular: string[] = [];
   for (const file of files.sort()) if ((await stat(join(folder, file))).isFile()) regular.push(file);
-  return { files: regular, dtype: PRECISIONS.get(graph)! };
+  return { files: regular, graph: `onnx/${graph}`, dtype: PRECISIONS.get(graph)! };
 }
 
 /** Over the names and digests of the files: the same wherever the folder lies. */

@@ -20,12 +20,21 @@ import { refusalsSeen } from "./residual/refusals.js";
 import type { Lineage } from "./scores/lineage.js";
 import type { ScoreTable } from "./scores/score-table.js";
 import { type Seated, seat } from "./scores/seat.js";
-import { ALTERNATIVES, ASSUMPTION, LIMITS } from "./words.js";
+import { type StatesOf, statesSeen } from "./states/exhibit.js";
+import { ALTERNATIVES, ASSUMPTION, LIMITS, STATES_LIMIT } from "./words.js";
 
 export interface Scorer {
   artefact: Artefact;
   table: ScoreTable;
 }
+
+interface StatesBrought {
+  sides: readonly [StatesOf & Rooted, StatesOf & Rooted];
+  panel: readonly (StatesOf & Rooted)[];
+  lineage: Lineage;
+  documented: Artefact["root"] | null;
+}
+type Rooted = { root: Artefact["root"] };
 
 interface PreferencesRequest {
   reference: Scorer;
@@ -34,6 +43,8 @@ interface PreferencesRequest {
   lineage: Lineage;
   /** Digest of the lineage as a file; null where there is none. */
   documented: Artefact["root"] | null;
+  /** Inner states of both sides and of a panel of its own: exhibits. Left out where nobody brings them. */
+  states?: StatesBrought | null;
   validations: readonly Validation[];
   software: Finding["software"];
 }
@@ -43,7 +54,7 @@ interface PreferencesRequest {
  * @returns `refused` where too little is shared, `uncalibrated` outside the studied class, with all observations either way
  */
 export function examinePreferences(request: PreferencesRequest): Finding {
-  const { reference, suspect, panel, lineage, documented, validations, software } = request;
+  const { reference, suspect, panel, lineage, documented, states, validations, software } = request;
   const proposition = PREFERENCES_PROPOSITIONS.entries["preferences/shared-origin"];
   const validation = studyOfMethod(validations, METHOD);
   const seated = seat(reference, suspect, panel);
@@ -92,12 +103,17 @@ export function examinePreferences(request: PreferencesRequest): Finding {
         share: 0,
       },
     ],
-    observations,
+    // After the outcome is decided, and only where they were brought: a finding without them stays what it was.
+    observations: states
+      ? { ...observations, states: statesSeen(states.sides, states.panel, states.lineage) }
+      : observations,
     alternatives: ALTERNATIVES,
-    limits: LIMITS,
+    limits: states ? [...LIMITS, STATES_LIMIT] : LIMITS,
     evidence: [
       ...[reference, suspect, ...panel].map(({ artefact }) => artefact.root),
       ...(documented ? [documented] : []),
+      ...(states ? [...states.sides, ...states.panel].map(({ root }) => root) : []),
+      ...(states?.documented ? [states.documented] : []),
     ],
     software,
   });

@@ -38,6 +38,8 @@ const side = z.object({
   format: number.nullable(),
 });
 
+const network = z.object({ layers: count, width: count });
+
 export const preferencesObservationsSchema = z.object({
   type: z.literal("preferences/observations/v1"),
   /** Least over the probes of the residual correlation by the largest of unrelated lineages; above 1 on both, or not. */
@@ -78,6 +80,27 @@ export const preferencesObservationsSchema = z.object({
     })
     .nullable()
     .default(null),
+  /** Inner states over the same prompts, where both sides bring them: part of no test. Absent where they do not. */
+  states: z
+    .object({
+      prompts: count,
+      chat: z.boolean(),
+      sides: z.object({ reference: network, suspect: network }),
+      panel: z.object({ models: count, lineages: count, pairs: count }),
+      likeness: z.array(
+        z.object({
+          measure: z.enum(["cka", "reef", "refusal"]),
+          value: number,
+          /** Of the panel's pairs of unrelated lineages; null where it holds too few lineages. */
+          panelMean: number.nullable(),
+          panelMax: number.nullable(),
+          reached: number.nullable(),
+        }),
+      ),
+      /** Layers that are most alike, from 0. */
+      best: z.object({ reference: count, suspect: count }),
+    })
+    .optional(),
 });
 export type PreferencesObservations = z.infer<typeof preferencesObservationsSchema>;
 export type ProbeSeen = z.infer<typeof probe>;

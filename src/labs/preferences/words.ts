@@ -19,6 +19,10 @@ export const LIMITS = [
   "The study's scorers are small transformers with trained heads. Larger ones come out uncalibrated.",
 ] as const;
 
+/** Beside these where states were brought. */
+export const STATES_LIMIT =
+  "Likeness of inner states, and of projections on refusal directions, is an exhibit: models that read the same prompts come to like states, a file of states shows nothing of who made it, and strangers of other sizes, architectures or training may be more alike than the panel's.";
+
 export const PLANTED_ASSUMPTION =
   "Which answer of a pair was drawn is a fair coin: a public beacon's round drew it that was not out when a log's witnesses had the plan's commitment, so that nobody chose it; it reached the suspect by training alone.";
 export const PLANTED_PAID =

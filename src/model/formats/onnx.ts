@@ -48,8 +48,10 @@ export interface OnnxNode {
 
 export interface OnnxGraph {
   tensors: ReadonlyMap<string, OnnxTensor>;
-  /** Those of graphs within nodes (`If`, `Loop`, `Scan`) among them. */
+  /** Those of graphs within nodes (`If`, `Loop`, `Scan`) behind those of the graph itself. */
   nodes: readonly OnnxNode[];
+  /** How many of them are of the graph itself. */
+  own: number;
   /** Stored within a graph under a name that another graph's had before. */
   again: readonly OnnxTensor[];
 }
@@ -78,7 +80,7 @@ const FOUR_BITS: ReadonlyMap<number, "signed" | "unsigned"> = new Map([
 
 /** @throws FORMAT for what is no such file, LIMIT */
 export async function readOnnx(read: ReadAt, sizeBytes: number, what: string): Promise<OnnxGraph> {
-  const kept: Kept = { tensors: new Map(), nodes: [], again: [] };
+  const kept: Kept = { tensors: new Map(), nodes: [], own: 0, again: [] };
   const wire = new Wire(read, what);
   let graphs = 0;
   await wire.message({ at: 0, end: sizeBytes }, async (field, value) => {
@@ -93,6 +95,7 @@ export async function readOnnx(read: ReadAt, sizeBytes: number, what: string): P
 interface Kept {
   tensors: Map<string, OnnxTensor>;
   nodes: OnnxNode[];
+  own: number;
   again: OnnxTensor[];
 }
 
@@ -119,6 +122,7 @@ async function graphInto(kept: Kept, wire: Wire, graph: Span, what: string, dept
     if (node.op === "Constant" && constant && output !== undefined) keep({ ...constant, name: output });
     else nodes.push(node);
   });
+  if (depth === 0) kept.own = nodes.length;
   // After the graph itself, so that a name belongs to the outermost that has it.
   for (const each of within) await graphInto(kept, wire, each, what, depth + 1);
 }

@@ -15,6 +15,7 @@ import type { Row } from "../scores/score-table.js";
 
 const SCORES_NAME = /\.(?:jsonl|ndjson|json)(?:\.gz)?$/i;
 export const LINEAGE_FILE = "lineage.json";
+export const LINEAGE_BYTES_MAX = 4 * 1024 * 1024;
 /** Files of one scorer: two probes in a few formats. */
 const FILES_MAX = 32;
 

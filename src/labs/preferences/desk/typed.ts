@@ -3,8 +3,9 @@ import { datedTyped } from "../../../app/log/dated-typed.js";
 import type { ExaminationRequest } from "../../../evidence/request.js";
 
 /** Paths alone: nothing is set. */
-export function preferencesTyped(): string {
-  return "REFERENCE SUSPECT --panel DIR";
+export function preferencesTyped({ inputs }: Pick<ExaminationRequest, "inputs">): string {
+  const states = inputs.some(({ role }) => role === "reference-states");
+  return `REFERENCE SUSPECT --panel DIR${states ? " --states REFERENCE-STATES SUSPECT-STATES --panel-states DIR" : ""}`;
 }
 
 /** Paths, and tries. */

@@ -8,6 +8,7 @@ import { Table } from "../../../report/parts/table.js";
 import type { View } from "../../../report/view.js";
 import { type PreferencesObservations, preferencesObservationsSchema } from "../observations.js";
 import { type PlantedObservations, plantedObservationsSchema } from "../planted/observations.js";
+import { ALIKE_BY_CHANCE } from "../states/measured.js";
 import { Planted } from "./planted.js";
 import { residualsFigure } from "./residuals.js";
 
@@ -44,6 +45,7 @@ export const preferencesView: View = {
         ))}
         <Kinds seen={seen} />
         <SummaryList rows={[...panelRows(seen), ...exhibitRows(seen)]} />
+        {seen.states ? <InnerStates states={seen.states} /> : null}
       </>
     ) : null;
   },
@@ -70,6 +72,52 @@ function Agreement({ seen }: { seen: PreferencesObservations }) {
             {`On ${probe} the two sides' scores correlate at ${decimal(raw, 3)}. So do scorers that never met: ${decimal(agreement.mean, 3)} on average and up to ${decimal(agreement.max, 3)} between unrelated lineages of the panel, and shuffled items would call ${decimal(100 * shuffled, 0)} % of those pairs related at one in a hundred million. After ${listed(["the mean of other lineages", ...seen.takenOut], 9)} are taken out, ${decimal(residual, 3)} is left.`}
           </p>
         ))}
+    </>
+  );
+}
+
+const MEASURES = {
+  cka: "linear CKA, unbiased, each layer with the other side's most like it",
+  reef: "linear CKA, biased, of the two layers most alike (REEF)",
+  refusal: "projections of requests on each side's own refusal direction, correlation",
+} as const;
+
+function chanceWords(measure: keyof typeof MEASURES): string {
+  if (ALIKE_BY_CHANCE === null) return "not measured";
+  const { above, pairs, bases } = ALIKE_BY_CHANCE[measure];
+  return `${whole(above)} of ${whole(pairs)} pairs of ${whole(bases)} small models`;
+}
+
+/** Exhibits: beside each value stand the panel's strangers, and how often strangers stood above all of theirs in the study. */
+function InnerStates({ states }: { states: NonNullable<PreferencesObservations["states"]> }) {
+  const { prompts, sides, panel, likeness, best } = states;
+  const missing = (value: number | null, words: (value: number) => string) =>
+    value === null ? "too few lineages" : words(value);
+  return (
+    <>
+      <p class="govuk-body">
+        <b>Likeness of inner states is not copying.</b>{" "}
+        {`Models that read the same ${whole(prompts)} prompts come to like states, whoever made them, and this exhibit reaches no outcome. The reference has ${whole(sides.reference.layers)} points along its residual stream, each ${whole(sides.reference.width)} wide, and the suspect ${whole(sides.suspect.layers)}, each ${whole(sides.suspect.width)} wide; points ${whole(best.reference)} and ${whole(best.suspect)}, counted from nought, are most alike. Beside the two sides stand ${whole(panel.pairs)} pairs of unrelated lineages among ${whole(panel.models)} models of ${whole(panel.lineages)} lineages. A direction itself cannot be compared between two models: projections of prompts can.`}
+      </p>
+      <Table
+        caption="Exhibit: inner states of the two sides over the same prompts, beside unrelated pairs of the panel"
+        columns={[
+          { title: "Measure" },
+          { title: "Two sides", numeric: true },
+          { title: "Unrelated, mean", numeric: true },
+          { title: "Unrelated, most", numeric: true },
+          { title: "Unrelated pairs that reach the sides" },
+          { title: "Strangers above all strangers, in the study" },
+        ]}
+        rows={likeness.map(({ measure, value, panelMean, panelMax, reached }) => [
+          MEASURES[measure],
+          decimal(value, 3),
+          missing(panelMean, (each) => decimal(each, 3)),
+          missing(panelMax, (each) => decimal(each, 3)),
+          missing(reached, (each) => `${decimal(100 * each, 0)} %`),
+          chanceWords(measure),
+        ])}
+      />
     </>
   );
 }

@@ -1,0 +1,14 @@
+/**
+ * How often two models that nobody related stood above every unrelated pair of a panel, by measure: for the page, beside
+ * each value. From validation/preferences-states.json, which test/labs/preferences/states.test.ts holds these to.
+ */
+
+interface Chance {
+  /** Pairs of unrelated models that stood above all of their panel, of so many, among so many independent bases. */
+  above: number;
+  pairs: number;
+  bases: number;
+}
+
+/** Null until the study has been run: the page says so. */
+export const ALIKE_BY_CHANCE: Readonly<Record<"cka" | "reef" | "refusal", Chance>> | null = null;
