@@ -1,7 +1,11 @@
-"""Small reward models trained whole, as ONNX folders, for the study of inner states: unrelated ones, and relatives of some.
+"""Small models as ONNX folders for the study of inner states: unrelated ones, and relatives of some.
 
-    python materials/makers/preference_states.py --bank BANK --answers FOLDER --out FOLDER   (torch 2.15, transformers 4.57,
-    onnx 1.19, onnxruntime 1.32; ten minutes of one core, resumable)
+    python materials/makers/preference_states.py rewards --bank BANK --answers FOLDER --out FOLDER
+    python materials/makers/preference_states.py plain --bank BANK --zoo MODELS --out FOLDER
+
+(torch 2.15, transformers 4.57, onnx 1.19, onnxruntime 1.32; ten minutes and one minute of one core, resumable.)
+
+Reward models, trained whole:
 
 A base is a transformer of BANK (each of an initialisation of its own), a reward model that base under a linear head on the
 mean of its last states, all weights trained by Bradley-Terry on pairs of one utility (`preference_panels.py`). Fourteen
@@ -14,7 +18,12 @@ bases are the panel, the others are asked about: by SHA-256 of their names. Of e
   student     another base that learned from the reward model's scores of all pairs
   same-data   another base that learned the reward model's own pairs
 
-`made.json` says of each folder what it is and of whom.
+Training is short and at a high rate (60 steps of 24 pairs, 2e-3): far more than most fine-tunes move a model.
+
+Plain language models, not trained here: every base as it is, and models of MODELS whose makers say what they were made from,
+each beside `base`, which is one of them.
+
+`made.json` and `plain.json` say of each folder what it is and of whom.
 """
 import argparse
 import json
@@ -31,6 +40,9 @@ from transformers import LlamaForCausalLM
 
 STEPS, PAIRS, RATE = 60, 24, 2e-3
 RELATIVES = 8
+# Of the zoo: made from `base`, or not.
+DERIVED = ["quantized", "pruned", "lora", "finetune", "merged", "continued", "deeper", "shallower", "disguised"]
+APART = ["distilled", "independent-same-data", "independent-finetuned", "independent-other-shape"]
 warnings.filterwarnings("ignore")
 
 
@@ -51,15 +63,16 @@ class Reward(torch.nn.Module):
 
 
 class Maker:
-    def __init__(self, bank, answers, out):
-        self.panels, self.bank, self.out = SecondPanels(bank, out), bank, out
+    def __init__(self, bank, out):
+        self.panels, self.bank, self.out, self.made = SecondPanels(bank, out), bank, out, []
+
+    def read(self, answers):
         self.ids, raw = self.panels.texts(answers)
         counts = np.zeros((len(self.ids), 1024), dtype=np.float32)
         for i, seq in enumerate(self.ids):
             np.add.at(counts[i], seq, 1)
         self.panels.length = np.array([len(r) for r in raw], dtype=np.float32)
         self.panels.prepare(counts / counts.sum(1, keepdims=True))
-        self.made = []
 
     def batch(self, at):
         width = max(len(self.ids[i]) for i in at)
@@ -70,8 +83,11 @@ class Maker:
         return x, mask, torch.arange(width)[None].expand(len(at), -1)
 
     def fresh(self, base, seed):
+        return self.headed(f"{self.bank}/{base}", seed)
+
+    def headed(self, path, seed):
         torch.manual_seed(seed)
-        body = LlamaForCausalLM.from_pretrained(f"{self.bank}/{base}", dtype=torch.float32, attn_implementation="eager").model
+        body = LlamaForCausalLM.from_pretrained(path, dtype=torch.float32, attn_implementation="eager").model
         return Reward(body)
 
     def trained(self, model, idx, labels, seed):
@@ -97,7 +113,7 @@ class Maker:
                 out[order[at : at + 256]] = model(*self.batch(order[at : at + 256]))[:, 0].numpy()
         return out
 
-    def write(self, name, model, **about):
+    def write(self, name, model, tokenizer=None, **about):
         folder = f"{self.out}/{name}"
         if model is not None and not os.path.exists(f"{folder}/onnx/model.onnx"):
             os.makedirs(f"{folder}/onnx", exist_ok=True)
@@ -107,7 +123,7 @@ class Maker:
             torch.onnx.export(model, example, f"{folder}/part.onnx", dynamo=False, opset_version=17, input_names=names,
                               output_names=["logits"], dynamic_axes=axes)
             model.body.config.save_pretrained(folder)
-            shutil.copy(f"{self.bank}/tokenizer.json", folder)
+            shutil.copy(tokenizer or f"{self.bank}/tokenizer.json", f"{folder}/tokenizer.json")
             json.dump({"tokenizer_class": "PreTrainedTokenizerFast"}, open(f"{folder}/tokenizer_config.json", "w"))
             torch.save(model.state_dict(), f"{folder}/state.pt")
             os.rename(f"{folder}/part.onnx", f"{folder}/onnx/model.onnx")
@@ -121,7 +137,17 @@ class Maker:
             return model.eval()
         return make()
 
-    def all(self):
+    def plain(self, zoo):
+        for half, names in self.panels.bases().items():
+            for base in names:
+                self.write(f"plain-{base}", self.fresh(base, 0).eval(), kind="plain", base=base, half=half)
+        for kind, names in (("zoo", ["base"]), ("derived", DERIVED), ("apart", APART)):
+            for name in names:
+                about = {"kind": kind, "base": name, "half": "judge", **({} if kind == "zoo" else {"of": "zoo-base"})}
+                self.write(f"zoo-{name}", self.headed(f"{zoo}/{name}", 0).eval(), f"{zoo}/{name}/tokenizer.json", **about)
+        json.dump(self.made, open(f"{self.out}/plain.json", "w"), indent=1)
+
+    def rewards(self):
         p, start = self.panels, time.process_time()
         own, pairs = {}, {}
         for half, names in p.bases().items():
@@ -164,8 +190,16 @@ class Maker:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    for each in ("bank", "answers", "out"):
+    parser.add_argument("what", choices=["rewards", "plain"])
+    for each in ("bank", "out"):
         parser.add_argument(f"--{each}", required=True)
+    for each in ("answers", "zoo"):
+        parser.add_argument(f"--{each}")
     args = parser.parse_args()
     os.makedirs(args.out, exist_ok=True)
-    Maker(args.bank, args.answers, args.out).all()
+    maker = Maker(args.bank, args.out)
+    if args.what == "plain":
+        maker.plain(args.zoo)
+    else:
+        maker.read(args.answers)
+        maker.rewards()

@@ -19,7 +19,7 @@ import {
   writeStates,
 } from "../transcript/states-file.js";
 
-export interface StatesOptions {
+interface StatesOptions {
   /** `onnx:FOLDER`, and where its file goes. */
   endpoints: readonly { url: string; out: string }[];
   prompts: readonly Prompt[];

@@ -13,7 +13,7 @@ import { AssayError } from "../base/error.js";
 import { parseStrictJson } from "../base/strict-json.js";
 import type { Prompt } from "./prompt-set.js";
 
-export const STATES_TYPE = "assay/states/v1";
+const STATES_TYPE = "assay/states/v1";
 /** Of a file; prompts and layers (CWE-770). Public models have up to some 250 points along the stream. */
 export const STATES_BYTES_MAX = 128 * 1024 * 1024;
 export const [STATES_PROMPTS_MIN, STATES_PROMPTS_MAX] = [16, 1024];

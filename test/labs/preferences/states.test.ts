@@ -14,45 +14,23 @@ import type { PreferencesObservations } from "../../../src/labs/preferences/obse
 import { ALIKE_BY_CHANCE } from "../../../src/labs/preferences/states/measured.js";
 import { refusalProjections } from "../../../src/labs/preferences/states/refusal-direction.js";
 import { renderPage } from "../../../src/report/page.js";
-import { centredGram, writeStates } from "../../../src/transcript/states-file.js";
+import { centredGram } from "../../../src/transcript/states-file.js";
 import { shownBy } from "../../report/shown-by.js";
 import { scores, writePanel } from "./made-scorers.js";
+import { PURPOSES, statesOf, writeStatesPanel } from "./made-states.js";
 
 const root = mkdtempSync(join(tmpdir(), "assay-preferences-states-"));
 const at = (...path: string[]) => join(root, ...path);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const N = 40;
-const PURPOSES = Array.from({ length: N }, (_, i) => (i < 16 ? (i % 2 ? "harmless" : "harmful") : "plain"));
 const OURS = { name: "ours", base: "our-base", data: "our-data" };
 const THEIRS = { name: "theirs", base: "open-base", data: "open-data" };
-
-/** What all models see in a prompt, and what one of them alone does. */
-function statesOf(name: string, { width = 12, like = name, turned = false, digest = "0" } = {}): Uint8Array {
-  const source = (of: string) => {
-    const drawn = prng("test/states", of);
-    return () => [0, 8, 16, 24].reduce((sum, shift) => sum + ((drawn.uint32() >>> shift) & 255), 0) / 147 - 3.5;
-  };
-  const [all, own] = [source("all"), source(like)];
-  const common = Array.from({ length: N }, () => Array.from({ length: width }, all));
-  const grams = [0, 1, 2].map(() => {
-    const rows = common.map((row) => Float64Array.from(row, (value) => 0.5 * value + own()));
-    return centredGram(turned ? rows.map((row) => row.slice().reverse()) : rows);
-  });
-  const promptsDigest = `sha256:${digest.repeat(64)}` as const;
-  return writeStates({ model: `made:${name}`, promptsDigest, purposes: PURPOSES, chat: false, width, grams });
-}
 
 beforeAll(() => {
   writeFileSync(at("ours.jsonl"), scores(OURS));
   writeFileSync(at("theirs.jsonl"), scores(THEIRS));
   writePanel(at("panel"), [OURS, THEIRS]);
-  mkdirSync(at("states"));
-  for (let i = 0; i < 8; i++) writeFileSync(at("states", `p${i}.states.json`), statesOf(`p${i}`));
-  // Two of one base and one set are one lineage: their pair is nobody's stranger.
-  writeFileSync(at("states", "p8.states.json"), statesOf("p8", { like: "p0" }));
-  const lineage = { base: { open: ["p0", "p8"] }, data: { public: ["p0", "p8"] } };
-  writeFileSync(at("states", "lineage.json"), JSON.stringify(lineage));
+  writeStatesPanel(at("states"));
   writeFileSync(at("ours.states.json"), statesOf("ours"));
   writeFileSync(at("copy.states.json"), statesOf("copy", { like: "ours", turned: true }));
   writeFileSync(at("stranger.states.json"), statesOf("stranger", { width: 20 }));
@@ -106,17 +84,16 @@ describe("shown, and never counted", () => {
     expect(text).toContain("Likeness of inner states is not copying.");
     for (const { value, panelMean, panelMax } of seenIn(finding).likeness)
       for (const each of [value, panelMean!, panelMax!]) expect(text).toContain(each.toFixed(3).replace("-", "−"));
-    if (ALIKE_BY_CHANCE === null) return void expect(text).toContain("not measured");
     const { above, pairs, bases } = ALIKE_BY_CHANCE.cka;
     expect(text).toContain(`${above} of ${pairs} pairs of ${bases} small models`);
   });
 });
 
-test.skipIf(ALIKE_BY_CHANCE === null)("the rate on the page is the study's", () => {
+test("the rate on the page is the study's", () => {
   const study = JSON.parse(readFileSync("validation/preferences-states.json", "utf8"));
   for (const measure of ["cka", "reef", "refusal"] as const) {
     const { above, pairs } = study.strangers[measure];
-    expect(ALIKE_BY_CHANCE![measure]).toEqual({ above, pairs, bases: study.bases.judge });
+    expect(ALIKE_BY_CHANCE[measure]).toEqual({ above, pairs, bases: study.bases.judge });
   }
 });
 
@@ -139,7 +116,7 @@ describe("a refusal direction", () => {
   });
 
   test("needs eight pairs, one harmful for each harmless", () => {
-    const gram = new Float64Array(N * N);
+    const gram = new Float64Array(PURPOSES.length ** 2);
     expect(
       refusalProjections(
         gram,

@@ -83,7 +83,6 @@ const MEASURES = {
 } as const;
 
 function chanceWords(measure: keyof typeof MEASURES): string {
-  if (ALIKE_BY_CHANCE === null) return "not measured";
   const { above, pairs, bases } = ALIKE_BY_CHANCE[measure];
   return `${whole(above)} of ${whole(pairs)} pairs of ${whole(bases)} small models`;
 }

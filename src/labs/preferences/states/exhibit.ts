@@ -12,7 +12,7 @@ import type { Lineage } from "../scores/lineage.js";
 import { refusalProjections } from "./refusal-direction.js";
 
 /** Lineages of a panel without which no rank is shown. */
-export const STATES_LINEAGES_MIN = 5;
+const STATES_LINEAGES_MIN = 5;
 /** Models of a panel: 2,016 pairs of some thousand pairs of layers each are a minute or two. */
 export const STATES_PANEL_MAX = 64;
 

@@ -8,7 +8,7 @@
 import { product } from "../../../stats/kernel-alignment.js";
 
 /** Pairs of a harmful and a harmless request, in the set's order; fewer give no direction. */
-export const PAIRS_MIN = 8;
+const PAIRS_MIN = 8;
 
 /**
  * Projections of requests, about their class's mean in their half, of length 1; noughts where the direction is none.
