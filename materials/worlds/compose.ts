@@ -2,6 +2,7 @@
 import { BYSTANDERS, bystandersOf } from "./bystanders.ts";
 import { type CampaignSpec, campaign, parseSpec } from "./campaign.ts";
 import { COMMUNITIES } from "./communities.ts";
+import { CONTRACTS } from "./contracts.ts";
 import { DECOYS, type Decoy, type DecoyKind, decoy, HONEST, isHeavy } from "./decoys.ts";
 import { type Arrivals, readArrivals, readSource, type Source } from "./material.ts";
 import { person, volumes } from "./people.ts";
@@ -144,13 +145,16 @@ function decoyKinds(words: readonly string[]): { kind: DecoyKind; name: string }
           ? [...COMMUNITIES]
           : w === "trades"
             ? [...TRADES]
-            : [w],
+            : w === "contracts"
+              ? [...CONTRACTS]
+              : [w],
   );
   const known: readonly string[] = [
     ...DECOYS,
     ...HONEST,
     ...COMMUNITIES,
     ...TRADES,
+    ...CONTRACTS,
     ...BYSTANDERS,
     "imitated",
     "neighbours",

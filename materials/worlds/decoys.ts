@@ -5,6 +5,7 @@
 
 import type { BystanderKind } from "./bystanders.ts";
 import { COMMUNITIES, type CommunityKind } from "./communities.ts";
+import { CONTRACTS, type ContractKind, contractOf } from "./contracts.ts";
 import { few, inside } from "./habits.ts";
 import type { Source } from "./material.ts";
 import { conversation, person, volumes } from "./people.ts";
@@ -28,11 +29,12 @@ export type DecoyKind =
   | RelayKind
   | CommunityKind
   | TradeKind
+  | ContractKind
   | BystanderKind
   | "imitated"
   | "neighbours";
 export const isHeavy = (kind: DecoyKind) =>
-  kind === "imitated" || [...HONEST, ...COMMUNITIES, ...TRADES].some((heavy) => heavy === kind);
+  kind === "imitated" || [...HONEST, ...COMMUNITIES, ...TRADES, ...CONTRACTS].some((heavy) => heavy === kind);
 
 export interface Decoy extends Actor {
   kind: DecoyKind;
@@ -46,6 +48,7 @@ export function decoy(kind: DecoyKind, name: string, size: number, rows: number,
   const r = random(`decoy ${name}`, stage.seed);
   if (isOneOf(TOOLS, kind) || isOneOf(COMMUNITIES, kind)) return { kind, ...tool(kind, name, size, rows, stage, r) };
   if (isOneOf(TRADES, kind)) return { kind, ...tradeOf(kind, name, size, rows, stage, r) };
+  if (isOneOf(CONTRACTS, kind)) return { kind, ...contractOf(kind, name, size, rows, stage, r) };
   if (isOneOf(RELAYS, kind)) return { kind, ...relayOf(kind, name, size, rows, stage, r) };
   const make = MAKERS[kind as keyof typeof MAKERS];
   return make(name, size, rows, stage, r);

@@ -27,6 +27,7 @@ import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 import { BYSTANDERS, LIKE_MEMBERS } from "../../materials/worlds/bystanders.ts";
 import { COMMUNITIES } from "../../materials/worlds/communities.ts";
 import { compose, truthOf, type World } from "../../materials/worlds/compose.ts";
+import { CONTRACTS, CONTRACTS_LIKE_CAMPAIGNS } from "../../materials/worlds/contracts.ts";
 import { DECOYS, HONEST } from "../../materials/worlds/decoys.ts";
 import { type Lacking, litellmLine } from "../../materials/worlds/litellm.ts";
 import { RELAYS } from "../../materials/worlds/relays.ts";
@@ -281,6 +282,8 @@ function decoysOf(i: number): string[] {
   if (values.decoys === "bystanders") return turn(BYSTANDERS.filter((kind) => !LIKE_MEMBERS.includes(kind)));
   if (values.decoys === "like-members") return turn(LIKE_MEMBERS);
   if (values.decoys === "relays") return turn([...RELAYS, ...TRADE_RELAYS]);
+  if (values.decoys === "contracts") return turn(CONTRACTS.filter((kind) => !CONTRACTS_LIKE_CAMPAIGNS.includes(kind)));
+  if (values.decoys === "contract-limits") return turn(CONTRACTS_LIKE_CAMPAIGNS);
   if (values.decoys === "limits") return turn(["even-agency", "even-relay"]);
   const trades = TRADES.filter((kind) => !LIKE_CAMPAIGNS.includes(kind));
   if (values.decoys === "trades") return turn(trades);
@@ -317,7 +320,7 @@ const done = new Set(
 );
 for (let i = Number(values.from); i < Number(values.to); i++) {
   const kind = values.benign
-    ? ["communities", "relays", "limits", "trades"].includes(values.decoys)
+    ? ["communities", "relays", "limits", "trades", "contracts", "contract-limits"].includes(values.decoys)
       ? values.decoys
       : "benign"
     : FRAMING.includes(values.decoys)

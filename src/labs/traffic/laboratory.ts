@@ -12,14 +12,14 @@ export const traffic: Laboratory = {
   studies: [
     {
       method: "traffic/lockstep",
-      version: "8",
+      version: "9",
       proposition: "traffic/pooled-operation",
       file: "validation/traffic-pooled-operation.json",
       measuredOn: LOGS,
     },
     {
       method: "traffic/lockstep",
-      version: "8",
+      version: "9",
       proposition: "traffic/extraction-workload",
       file: "validation/traffic-extraction-workload.json",
       measuredOn: LOGS,

@@ -145,7 +145,8 @@ const LACKS: Record<Part, string> = {
   noRuns: "Its rows come in runs of minutes, as scripts and sittings of many users do.",
   crowdSeen:
     "Its rows are too few or too alike to show whether many users stand behind its accounts: they cannot be ruled out.",
-  aroundClock: "It rests at night, as people of one town do.",
+  aroundClock:
+    "It does less at some hours than at others, as people of one town do and machines whose work comes from them.",
   joined:
     "Its accounts are not joined by cards and networks that the same separate customers share: users of one tool look so too.",
   manyCards: "One card pays for most of it, as a school's, a product's or a reseller's does.",

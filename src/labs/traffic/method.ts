@@ -3,7 +3,7 @@
  * compared, and the validation study speaks for one version.
  */
 export const METHOD_ID = "traffic/lockstep";
-export const METHOD_VERSION = "8";
+export const METHOD_VERSION = "9";
 export const SEED_DEFAULT = "assay-traffic-1";
 
 /** Templates that more than this share of the accounts use say nothing about who belongs together. */

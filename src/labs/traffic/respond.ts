@@ -78,7 +78,7 @@ export function respond(
 ): Response {
   const { tables, group } = accusation;
   const mine = new Map(own.map((line) => [line.account, line]));
-  const again = recomputeGroup(tables);
+  const again = recomputeGroup(tables, accusation.version);
   const answers = tables.members.flatMap((member, i): Answer[] => {
     // A name in clear may look like a hash, and an accusation in clear shows the hash of whom it has no name for.
     const line = mine.get(names(member.account)) ?? mine.get(member.account);

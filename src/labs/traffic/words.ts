@@ -15,13 +15,14 @@ export const SCREEN_ASSUMPTION =
 export const ALTERNATIVES: Record<string, readonly string[]> = {
   "traffic/pooled-operation": [
     "An agency or a managed service runs one tool for its clients, under their organisations and on its own cards and networks.",
+    "A call centre, a group of hospitals or another outsourcer deals one stream of work evenly over seats that stand under its clients' organisations: that is operated together too, and no harvest.",
     "A product or a reseller deals its users' steady requests over a pool of accounts: that is operated together too, and no harvest.",
     "One lawful customer runs several organisations of its own; a company makes training data for its own product, as the terms allow.",
     "Separate customers in groups of four and more, each group on a card and a line of its own, whose machines (not people) use one tool evenly, day and night: laboratories, say, that each draw on one public list of some thousand items which nobody else in the log sends. No field of a log tells these from one operator.",
     "A load test, an evaluation or a data-labelling job of the provider's own or of a customer who said so.",
   ],
   "traffic/extraction-workload": [
-    "A lawful batch job: grading, rewriting or reasoning at scale over many accounts of one operator.",
+    "A lawful batch job: grading, rewriting or reasoning at scale over many accounts of one operator: an evaluation company, say, or a call centre that scores its own calls by a rubric. By the fields of a log these ask what a harvest asks.",
     "An evaluation or red-team exercise spread over accounts.",
     "One user behind a relay who grades or evaluates; the relay deals the work over its accounts.",
     "Wordings show what was asked for, not what it was used for: whether a model was trained on it is another question (`assay examine harvest`).",
@@ -33,7 +34,7 @@ export const LIMITS: readonly string[] = [
   "It names nobody on content alone: users of one tool look as a campaign does. Accounts count as joined only where four and more share both a card and a network, fewer in part, though they stand under other organisations and keys, and do not all rest at the same hours; a campaign whose accounts share neither, or one of the two, or each with different others (cards bought apart from lines), is out of reach, and so is any campaign in a log that does not name cards, networks and organisations.",
   "One card behind most of a group is what schools, products and resellers show openly; such a group is not called operated together.",
   "It does not see a campaign whose accounts each ask something else in words of their own: without shared templates or prompts there is no link.",
-  "It does not call operated together what a clock starts, what lasts less than a few days, what rests at night or works some hours on end as people do, what is sent as unequally or at as different hours as separate customers do, what mostly others send, or what comes in runs as many users' work behind a relay does; a campaign may hide so, and pays for it in speed or evenness.",
+  "It does not call operated together what a clock starts, what lasts less than a few days, what rests at night or works some hours on end as people do, or does less at night as tills, cameras and wards do, what is sent as unequally or at as different hours as separate customers do, what mostly others send, or what comes in runs as many users' work behind a relay does; a campaign may hide so, and pays for it in speed or evenness.",
   "Harvesting is told by wordings, in English, and request settings that published cases name (reasoning elicited, rubric grading, rewriting, task generation, logit probing), beyond what the rest of the log asks; coverage sweeps are not measured, and a campaign that uses none of these is at most found as operated together.",
   "Many users behind a relay are told by templates, words and hours that come together. Where prompts are too few or too alike to show a crowd nobody is named; a relay of one tool, whose users all ask single questions evenly day and night, in the same words, could be. Whoever runs a relay operates its accounts together; its users it does not.",
   "It says nothing about who operates the accounts, nor about intent, contract or law.",

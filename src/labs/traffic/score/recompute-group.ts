@@ -18,8 +18,8 @@ interface Recomputed {
   members: { account: string; log10P: number; member: boolean; listed: boolean }[];
 }
 
-/** From whole numbers alone, so that it comes out to the last bit. */
-export function recomputeGroup(tables: GroupTables): Recomputed {
+/** From whole numbers alone, so that it comes out to the last bit. @param version of the method that the tables are of */
+export function recomputeGroup(tables: GroupTables, version?: number): Recomputed {
   const { outside } = tables;
   const rate = (outside.rowsHere + 1) / (outside.rows + 1);
   const ranked = Float64Array.from(
@@ -60,8 +60,8 @@ export function recomputeGroup(tables: GroupTables): Recomputed {
   return {
     measures,
     statistic: {
-      pooledOperation: statistic("traffic/pooled-operation", measures).value,
-      extractionWorkload: statistic("traffic/extraction-workload", measures).value,
+      pooledOperation: statistic("traffic/pooled-operation", measures, version).value,
+      extractionWorkload: statistic("traffic/extraction-workload", measures, version).value,
     },
     members: members.map((m, i) => ({ ...m, listed: m.member && listed.has(i) })),
   };
