@@ -44,6 +44,8 @@ export interface CampaignSpec {
   shift: number;
   /** Share of the exchanges that ask for what a student is trained on: reasoning written out, a grade by a rubric. */
   wording: number;
+  /** How many of these two it asks for: 1 for reasoning alone. */
+  asks: number;
 }
 
 const WORDINGS = [
@@ -70,6 +72,7 @@ export const SPEC_DEFAULTS: Omit<CampaignSpec, "name"> = {
   clock: 0,
   shift: 24,
   wording: 0,
+  asks: 2,
 };
 
 /** `accounts=50,rows=20000,camouflage=0.8`: keys of CampaignSpec, `jitter` for jitterHours. */
@@ -135,7 +138,7 @@ export function campaign(spec: CampaignSpec, stage: Stage): Actor & { spec: Camp
       session: `s-${account.id}-${Math.round(time)}`,
       history: [],
       system: null,
-      prompt: spec.wording > 0 && own.unit() < spec.wording ? `${asked}\n\n${WORDINGS[item % 2]}` : asked,
+      prompt: spec.wording > 0 && own.unit() < spec.wording ? `${asked}\n\n${WORDINGS[item % spec.asks]}` : asked,
       model: day >= stage.days / 2 && own.unit() < spec.pivot ? NEW_MODEL : own.pick(MODELS),
       input,
       output,

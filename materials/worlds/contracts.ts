@@ -37,6 +37,8 @@ export const CONTRACTS = [
   "paced-course",
 ] as const;
 export type ContractKind = (typeof CONTRACTS)[number];
+/** Run by one hand: "operated together" is true of them, and they are no nulls of it. */
+export const RUN_BY_ONE_HAND: readonly ContractKind[] = ["hotline", "graders", "label-keys", "worklist"];
 /** Separate people that no field of a log tells from one operator. */
 export const CONTRACTS_LIKE_CAMPAIGNS: readonly ContractKind[] = ["drive-machines", "fuzzers", "paced-course"];
 

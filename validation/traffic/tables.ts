@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { GROUP_MIN, LEVELS, METHOD_ID, METHOD_VERSION } from "../../dist/labs/traffic/method.js";
 import { statistic } from "../../dist/labs/traffic/score/statistic.js";
 import { lower95, upper95 } from "../../dist/stats/clopper-pearson.js";
+import { RUN_BY_ONE_HAND } from "../../materials/worlds/contracts.ts";
 import type { Lost } from "./lost.ts";
 import type { Measured } from "./worlds.ts";
 
@@ -43,6 +44,8 @@ const { values: given } = parseArgs({
     harvests: { type: "string", multiple: true, default: [] },
     /** Worlds without a campaign. */
     benign: { type: "string", multiple: true, default: [] },
+    /** Worlds of groups that a contract holds together: some of them are operated together, none harvests. */
+    contracts: { type: "string", multiple: true, default: [] },
     /** Worlds in which a campaign imitates a public's tool. */
     framing: { type: "string", multiple: true, default: [] },
     /** Worlds with innocents on a campaign's cards, networks and tool, drawn with `--lost`. */
@@ -56,14 +59,16 @@ const { values: given } = parseArgs({
 const worlds = given.worlds.flatMap(read);
 const harvests = given.harvests.flatMap(read);
 const benign = given.benign.flatMap(read);
+const contracts = given.contracts.flatMap(read);
 const framing = given.framing.flatMap(read);
 const beside = given.bystanders.flatMap(read);
 const limits = given.limits.flatMap(read);
-const honest = [...worlds, ...harvests, ...benign, ...framing].flatMap((w) =>
+const honest = [...worlds, ...harvests, ...benign, ...contracts, ...framing].flatMap((w) =>
   w.groups.filter((g) => g.kind !== "campaign"),
 );
-const nulls = honest.filter((g) => g.accounts >= GROUP_MIN);
-const kinds = [...new Set(nulls.map((n) => n.kind))].sort();
+const judged = honest.filter((g) => g.accounts >= GROUP_MIN);
+/** What is run by one hand is no null of "operated together"; of harvesting it is one like any other. */
+const oneHand = (g: Measured) => RUN_BY_ONE_HAND.some((kind) => kind === g.kind);
 /** A mixture of sources counts for none of its parts alone: its first names it. */
 const sourceOf = (source: string) => source.split("+")[0]!;
 const family = (n: Measured) => `${sourceOf(n.source)} ${n.kind}`;
@@ -73,6 +78,8 @@ for (const [id, value] of [
   ["traffic/extraction-workload", (m: { extraction: number }) => m.extraction],
 ] as const) {
   const of = value as (m: { pooled: number; extraction: number }) => number;
+  const nulls = judged.filter((g) => id === "traffic/extraction-workload" || !oneHand(g));
+  const kinds = [...new Set(nulls.map((n) => n.kind))].sort();
   const asked = id === "traffic/pooled-operation" ? [...worlds, ...harvests] : harvests;
   const campaigns = asked.flatMap((w) => (w.campaign ? [w.campaign] : []));
   const accused = nulls.filter((n) => of(n) > LEVELS[id]);
@@ -144,9 +151,9 @@ print(`listed accounts that are the campaign's: ${share(right(all), named(all))}
 for (const w of all.filter((x) => x.campaign && x.campaign.pooled <= LEVEL))
   print(`missed: ${w.world} ${JSON.stringify({ ...w.campaign, measures: undefined })}`);
 const small = new Set(honest.map((g) => g.kind));
-for (const { kind } of nulls) small.delete(kind);
+for (const { kind } of judged) small.delete(kind);
 print(
-  `left out: ${honest.length - nulls.length} groups of fewer than ${GROUP_MIN} members; kinds that never had so many: ${[...small].sort().join(", ") || "none"}`,
+  `left out: ${honest.length - judged.length} groups of fewer than ${GROUP_MIN} members; kinds that never had so many: ${[...small].sort().join(", ") || "none"}`,
 );
 const accused = benign.filter((w) =>
   w.groups.some((g) => g.pooled > LEVEL || g.extraction > LEVELS["traffic/extraction-workload"]),
@@ -156,6 +163,14 @@ print(
 );
 const powered = benign.filter((w) => w.groups.some((g) => g.accounts >= GROUP_MIN));
 print(`of them ${powered.length} hold an honest group of ${GROUP_MIN} judged members or more`);
+for (const kind of [...new Set(contracts.flatMap((w) => w.groups.filter((g) => g.whole).map((g) => g.kind)))].sort()) {
+  const own = contracts.filter((w) => w.groups.some((g) => g.whole && g.kind === kind));
+  const top = (of: (g: Measured) => number) => own.map((w) => Math.max(0, ...w.groups.map(of)).toFixed(2)).join(", ");
+  const weakest = own.map((w) => w.groups.find((g) => g.whole)!.weakest).join(", ");
+  print(
+    `contracts: ${kind}, ${own.length} worlds; operated together ${top((g) => g.pooled)} (${weakest}), harvests ${top((g) => g.extraction)}, listed ${own.map((w) => w.wrong.length).join(", ")}`,
+  );
+}
 const others = framing.filter((w) => w.campaign && w.campaign.pooled > LEVEL);
 print(
   `${framing.length} framing worlds: the campaign found in ${others.length}; accounts listed ${named(framing)}, of them not the campaign's ${named(framing) - right(framing)}`,

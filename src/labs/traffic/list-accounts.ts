@@ -86,6 +86,7 @@ export function tablesOf(group: FoundGroup, search: Search, name: Naming): Group
       accounts: accounts.map((account) => inside.get(account)!),
     })),
     elsewhere: counts.elsewhere,
+    asked: counts.asked.map((line) => ({ ...line })),
   };
 }
 
@@ -152,6 +153,8 @@ const LACKS: Record<Part, string> = {
   manyCards: "One card pays for most of it, as a school's, a product's or a reseller's does.",
   harvest:
     "What it asks does not show harvesting: no reasoning elicited, no grading, no rewriting, no probing beyond what others ask.",
+  manyAsks:
+    "It asks for one such thing only, in one tool's wording: a lawful grader or reasoner with a tool of its own does so too.",
 };
 
 function lacks(group: FoundGroup): string[] {

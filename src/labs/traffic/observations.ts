@@ -25,6 +25,8 @@ const measuresSchema = z.strictObject({
   joined: share,
   manyCards: share,
   harvest: share,
+  /** Absent before version 9. */
+  manyAsks: share.optional(),
   accounts: count,
   rows: count,
   distinctPrompts: count,

@@ -41,6 +41,11 @@ const tables: GroupTables = {
   cells: [0, 1, 2, 3, 4].flatMap((g) => [cell("payment", g), cell("network", g), cell("both", g)]),
   byHour: new Array<number>(24).fill(75),
   elsewhere: { marked: 10, rows: 4000 },
+  // Reasoning written out, and grades by a rubric.
+  asked: [
+    { wordings: 1, settings: 0, rows: 500 },
+    { wordings: 2, settings: 0, rows: 400 },
+  ],
 };
 
 test("a group that shares cards and networks stands above, its members are listed", () => {
@@ -48,6 +53,23 @@ test("a group that shares cards and networks stands above, its members are liste
   expect(found.statistic.pooledOperation).toBe(1);
   expect(found.statistic.extractionWorkload).toBe(1);
   expect(found.members.every((m) => m.member && m.listed)).toBe(true);
+});
+
+test("one tool's wording, with or without a word of its users', is no harvest, nor are tables that do not tell what is asked", () => {
+  for (const asked of [
+    [{ wordings: 2, settings: 0, rows: 900 }],
+    [
+      { wordings: 2, settings: 0, rows: 700 },
+      { wordings: 3, settings: 0, rows: 200 },
+    ],
+    [],
+    undefined,
+  ]) {
+    const { statistic } = recomputeGroup({ ...tables, asked });
+    expect(statistic).toEqual({ pooledOperation: 1, extractionWorkload: 0 });
+    // As version 8 counted it.
+    expect(recomputeGroup({ ...tables, asked }, 8).statistic.extractionWorkload).toBe(1);
+  }
 });
 
 test("what the tables do not show is not taken for absent: without the counts that would show users nobody is above", () => {

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { COMMUNITIES } from "../../../materials/worlds/communities.ts";
+import { CONTRACTS, CONTRACTS_LIKE_CAMPAIGNS } from "../../../materials/worlds/contracts.ts";
 import { HONEST } from "../../../materials/worlds/decoys.ts";
 import { LIKE_CAMPAIGNS, TRADES } from "../../../materials/worlds/trades.ts";
 import { examineLogs } from "../../../src/labs/traffic/desk/examine-logs.js";
@@ -49,15 +50,17 @@ async function examined(name: string, args: readonly string[]) {
 const FAR = 0.5 * LEVELS["traffic/pooled-operation"];
 /** More would leave a log without plain people, in which nobody can be told from anybody. */
 const A_WORLD = 4;
-/** Of all kinds those that stood highest in the study: relays, an agency, resold accounts; who shares cards and lines; relays of one tool's users, a public list, probes. */
+/** Of all kinds those that stood highest in the study: relays, an agency, resold accounts; who shares cards and lines; relays of one tool's users, a public list, probes; what never closes and does less at night. */
 const HIGHEST = [
   ["relay-least-used", "relay-round-robin", "agency", "resold"],
   ["tutoring", "franchise", "shifts", "one-shop"],
   ["tool-relay-singles", "prompt-relay", "replayers", "probes"],
+  ["stations", "cameras", "worklist", "bot-pool"],
 ];
 
 describe.skipIf(!hasEngine)("honest worlds", () => {
-  const every = [...HONEST, ...COMMUNITIES, ...TRADES.filter((kind) => !LIKE_CAMPAIGNS.includes(kind))];
+  const alike: readonly string[] = [...LIKE_CAMPAIGNS, ...CONTRACTS_LIKE_CAMPAIGNS];
+  const every = [...HONEST, ...COMMUNITIES, ...TRADES, ...CONTRACTS].filter((kind) => !alike.includes(kind));
   const worlds = process.env.SLOW
     ? Array.from({ length: Math.ceil(every.length / A_WORLD) }, (_, w) => every.slice(w * A_WORLD, (w + 1) * A_WORLD))
     : HIGHEST;

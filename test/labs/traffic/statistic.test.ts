@@ -20,6 +20,7 @@ const CAMPAIGN = {
   joined: 1,
   manyCards: 1,
   harvest: 0.5,
+  manyAsks: 0.4,
 };
 const POOLED = "traffic/pooled-operation";
 const EXTRACTION = "traffic/extraction-workload";
@@ -59,8 +60,26 @@ test("a clock, an event, a public's templates or list, many users behind the acc
     expect(statistic(POOLED, { ...CAMPAIGN, [part]: 0.05 })).toEqual({ value: 0, weakest: part });
 });
 
+test("tills, cameras and wards that never close but do less at night stand at nothing; version 8 took them for a machine's", () => {
+  // What even filling stations and even cameras measured (validation/traffic.md).
+  for (const night of [0.45, 0.55, 0.6]) {
+    const till = { ...CAMPAIGN, aroundClock: night };
+    expect(statistic(POOLED, till)).toEqual({ value: 0, weakest: "aroundClock" });
+    expect(statistic(EXTRACTION, till).value).toBe(0);
+  }
+  expect(statistic(POOLED, { ...CAMPAIGN, aroundClock: 0.6 }, 8).value).toBeGreaterThan(LEVELS[POOLED]);
+});
+
 test("where many users could not have shown, their absence is no sign", () => {
   expect(statistic(POOLED, { ...CAMPAIGN, crowdSeen: 0 })).toEqual({ value: 0, weakest: "crowdSeen" });
+});
+
+test("one tool's wording is no harvest: a call centre that scores its own calls by a rubric is operated together, and no more", () => {
+  const scored = { ...CAMPAIGN, harvest: 1, manyAsks: 0 };
+  expect(statistic(POOLED, scored).value).toBe(1);
+  expect(statistic(EXTRACTION, scored)).toEqual({ value: 0, weakest: "manyAsks" });
+  // What version 8 said of it.
+  expect(statistic(EXTRACTION, scored, 8).value).toBe(1);
 });
 
 test("volume is no harvest: without what students are trained on only the operation can be found", () => {

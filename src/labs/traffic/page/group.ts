@@ -58,6 +58,7 @@ const MEASURES = {
   joined: "cards and networks shared",
   manyCards: "not one card for all",
   harvest: "asks for what students learn from",
+  manyAsks: "asks for several such things",
 } as const;
 
 /** From 0 to 1; other groups of the log as dots. */
@@ -71,7 +72,8 @@ export function trafficMeasures({ group, groups }: TrafficObservations): Figure 
   );
   const bars = names.map((name) => ({ label: MEASURES[name], value: group?.measures[name] ?? 0 }));
   const dots = names.flatMap((name) => others.map((o) => ({ label: MEASURES[name], value: o.measures[name] ?? 0 })));
-  const weakest = bars.filter(({ label }) => label !== MEASURES.harvest).reduce((a, b) => (b.value < a.value ? b : a));
+  const operation = bars.filter(({ label }) => label !== MEASURES.harvest && label !== MEASURES.manyAsks);
+  const weakest = operation.reduce((a, b) => (b.value < a.value ? b : a));
   const description = `The weakest is ${decimal(weakest.value, 2)} ("${weakest.label}"), harvesting left aside; ${others.length} other groups stand as dots.`;
   const svg = draw("traffic-measures", title, description, {
     width: 760,

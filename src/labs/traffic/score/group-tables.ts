@@ -85,5 +85,7 @@ export const groupTablesSchema = z.strictObject({
     }),
   ),
   elsewhere: z.strictObject({ marked: count, rows: count }),
+  /** Of the `marked` rows how many carry which wordings and settings, as bits; absent before version 9. */
+  asked: z.array(z.strictObject({ wordings: count, settings: count, rows: count })).optional(),
 });
 export type GroupTables = z.infer<typeof groupTablesSchema>;

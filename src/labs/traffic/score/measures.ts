@@ -46,6 +46,11 @@ export interface Measures {
   manyCards: number;
   /** Share of rows that ask for what a student is trained on, beyond the share elsewhere in the log. */
   harvest: number;
+  /**
+   * Of such rows the share that asks for something else than most of them do: 0 where one tool's fixed wording asks one
+   * thing of every row, as a lawful grader's does; more where reasoning, grades, rewriting are asked of one list of work.
+   */
+  manyAsks: number;
 }
 
 export interface GroupMeasures extends Measures {
@@ -75,6 +80,13 @@ export interface WorkLine {
   everyDay?: EveryDay | undefined;
 }
 
+/** Rows that carry the same wordings and settings, each a sum of bits (log/signals.ts). */
+export interface Asked {
+  wordings: number;
+  settings: number;
+  rows: number;
+}
+
 /** What the measures of one group are computed from. */
 export interface Counts {
   /** A line for each member that has rows to judge. */
@@ -94,6 +106,7 @@ export interface Counts {
   hours: ReadonlyMap<number, readonly number[]>;
   /** Rows of accounts in no group, and those of them with a wording or setting that published cases name. */
   elsewhere: { marked: number; rows: number };
+  asked: readonly Asked[];
 }
 
 /** @param counts of one group, as its exhibits show them */
@@ -136,6 +149,7 @@ function work(counts: Counts, sharing: Sharing): GroupMeasures {
     joined: round(sharing.share),
     manyCards: round(1 - Math.max(0, 2 * sharing.oneCard - 1)),
     harvest: round(Math.max(0, (marked - elsewhere) / (1 - Math.min(0.999, elsewhere)))),
+    manyAsks: round(manyAsks(counts.asked)),
     accounts: n,
     rows,
     distinctPrompts: sharedPrompts.prompts,
@@ -154,6 +168,18 @@ function offClock({ n, busiest, gaps, regular }: WorkLine): number {
   if (gaps < GAPS_MIN) return 0;
   const alike = Math.max(0, regular / gaps - 0.1 - 0.6 / Math.sqrt(gaps)) / 0.9;
   return 1 - Math.max(minutes, alike);
+}
+
+/**
+ * Lower bound of the share of rows that have nothing in common with the commonest sum of bits. A row that has those bits
+ * and others may be the tool's wording in front of words of a user's own: it asks for nothing else.
+ */
+function manyAsks(asked: readonly Asked[]): number {
+  if (asked.length === 0) return 0;
+  const all = sum(asked.map(({ rows }) => rows));
+  const most = asked.reduce((a, b) => (b.rows > a.rows ? b : a));
+  const alike = asked.filter(({ wordings, settings }) => wordings & most.wordings || settings & most.settings);
+  return 1 - shareAtMost(sum(alike.map(({ rows }) => rows)), all);
 }
 
 /** Fewer pauses tell nothing: that no clock shows in them is no sign that none is there. */
@@ -187,6 +213,7 @@ const NOTHING = {
   joined: 0,
   manyCards: 0,
   harvest: 0,
+  manyAsks: 0,
   distinctPrompts: 0,
   days: 0,
 };

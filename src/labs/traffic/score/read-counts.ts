@@ -8,7 +8,7 @@ import type { Hashes } from "../log/hashes.js";
 import { RowBinaryReader, RowBinaryWriter } from "../log/row-binary.js";
 import { NIGHT_HOURS } from "./around-clock.js";
 import { CORE_SQL, EVERY_DAY_SQL } from "./core.js";
-import { type Counts, type GroupMeasures, measuresOf, type WorkLine } from "./measures.js";
+import { type Asked, type Counts, type GroupMeasures, measuresOf, type WorkLine } from "./measures.js";
 import { readGrains, readStreams } from "./one-stream.js";
 import type { EveryDay } from "./rest.js";
 import { readCells, type Sharing } from "./sharing.js";
@@ -76,6 +76,10 @@ FROM (SELECT g, prompt, toUInt64(uniqExact(account)) AS u FROM (${CORE_SQL}) GRO
 const PRODUCT_SQL = `SELECT g, toUInt64(max(n)) AS product FROM (SELECT g, system, count() AS n FROM (${CORE_SQL}) GROUP BY g, system)
 WHERE system != toFixedString('', 8) AND system NOT IN
  (SELECT system FROM rows WHERE system != toFixedString('', 8) GROUP BY system HAVING uniqExact(account) * 2 > (SELECT count() FROM account_numbers)) GROUP BY g ORDER BY g`;
+
+/** Rows by what they ask of such wordings and settings, as bits (log/signals.ts). */
+const ASKED_SQL = `SELECT g, toUInt32(signals) AS wordings, toUInt32(flags) AS settings, toUInt32(count()) AS rows
+FROM (${CORE_SQL}) WHERE signals != 0 OR flags != 0 GROUP BY g, wordings, settings ORDER BY g, wordings, settings`;
 
 const HOURS_SQL = `SELECT g, toUInt32(toHour(ts)) AS hour, toUInt64(count()) AS n FROM (${CORE_SQL}) GROUP BY g, hour ORDER BY g, hour`;
 
@@ -152,6 +156,9 @@ export async function measure(engine: SqlEngine, groups: readonly Group[]): Prom
   const [elsewhere] = await engine.rows<{ marked: number; rows: number }>(MARKED_ELSEWHERE_SQL);
   const streams = await readStreams(engine, groups.length);
   const cells = await readCells(engine, groups.length);
+  const asked = groups.map((): Asked[] => []);
+  for (const { g, wordings, settings, rows } of await engine.rows<Asked & { g: number }>(ASKED_SQL))
+    asked[g]!.push({ wordings, settings, rows });
   const hours = groups.map(() => new Array<number>(24).fill(0));
   for (const { g, hour, n } of await engine.rows<{ g: number; hour: number; n: number }>(HOURS_SQL))
     hours[g]![hour] = n;
@@ -168,6 +175,7 @@ export async function measure(engine: SqlEngine, groups: readonly Group[]): Prom
       members: group.members.map(({ account }) => account),
       hours: new Map(lines[g]!.map(({ account, hours }) => [account, hours!])),
       elsewhere: elsewhere!,
+      asked: asked[g]!,
     };
   });
   const standing = all.flatMap((counts, g) => (mayStand(counts) ? [g] : []));

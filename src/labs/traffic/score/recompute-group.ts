@@ -53,6 +53,7 @@ export function recomputeGroup(tables: GroupTables, version?: number): Recompute
       tables.members.flatMap((m, i): [number, readonly number[]][] => (m.work?.hours ? [[i, m.work.hours]] : [])),
     ),
     elsewhere: tables.elsewhere,
+    asked: tables.asked ?? [],
   });
   const numbered = tables.members.map((_, account) => ({ account }));
   const asked = tables.members.some((m) => m.work?.everyDay) ? work : null;

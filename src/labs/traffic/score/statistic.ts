@@ -3,7 +3,8 @@
  * mean: one weak mark neither evades nor accuses), that no honest explanation accounts for it (a clock, an event of a few
  * days, a public's templates or list of items, many users behind the accounts, customers each with volumes and hours of
  * their own), and a leg that does not stand on content: cards and networks shared by separate
- * customers. "Harvests the model" is that and evidence of harvesting in what is asked. Which part is weakest is told.
+ * customers. "Harvests the model" is that and evidence of harvesting in what is asked, of more than one kind, since one
+ * tool's wording is a lawful grader's too. Which part is weakest is told.
  */
 import { METHOD_VERSION } from "../method.js";
 import type { Measures } from "./measures.js";
@@ -42,12 +43,17 @@ const PARTS = {
   joined: [0.25, 0.7],
   manyCards: [0.4, 0.9],
 } as const satisfies Record<string, readonly [number, number]>;
-const HARVEST_PART = [0.1, 0.4] as const;
+/** Counted for harvesting alone. */
+const HARVEST_PARTS = {
+  harvest: [0.1, 0.4],
+  /** One tool's wording asks one thing of all rows; two things, dealt evenly, have 0.45. */
+  manyAsks: [0.05, 0.2],
+} as const satisfies Record<string, readonly [number, number]>;
 /** What version 8 asked instead: an accusation of that version is held against its own rule. */
 const ASKED_BEFORE_9 = { aroundClock: [0.3, 0.65] } as const;
 const VERSION = Number(METHOD_VERSION);
 
-export type Part = keyof typeof PARTS | "harvest";
+export type Part = keyof typeof PARTS | keyof typeof HARVEST_PARTS;
 
 function ramp(value: number, [none, full]: readonly [number, number]): number {
   return Math.min(1, Math.max(0, (value - none) / (full - none)));
@@ -73,7 +79,8 @@ export function partsOf(measures: Measures, version = VERSION): Record<Part, num
     aroundClock: of("aroundClock"),
     joined: of("joined"),
     manyCards: of("manyCards"),
-    harvest: ramp(measures.harvest, HARVEST_PART),
+    harvest: ramp(measures.harvest, HARVEST_PARTS.harvest),
+    manyAsks: version < 9 ? 1 : ramp(measures.manyAsks, HARVEST_PARTS.manyAsks),
   };
 }
 
@@ -88,7 +95,7 @@ export function statistic(
 ): { value: number; weakest: Part } {
   const parts = partsOf(measures, version);
   const names = (Object.keys(parts) as Part[]).filter(
-    (name) => name !== "harvest" || proposition === "traffic/extraction-workload",
+    (name) => !(name in HARVEST_PARTS) || proposition === "traffic/extraction-workload",
   );
   const value = names.reduce((product, name) => product * parts[name], 1);
   const weakest = names.reduce((a, b) => (parts[b] < parts[a] ? b : a));
