@@ -42,10 +42,10 @@ const read = (paths: readonly string[]) =>
       .map((line) => JSON.parse(line) as World),
   );
 
-type Parts = Record<Exclude<Part, "harvest">, number>;
+type Parts = Record<Exclude<Part, "harvest" | "manyAsks">, number>;
 /** The parts of "operated together". */
 function partsIn(measures: GroupMeasures): Parts {
-  const { harvest: _, ...parts } = partsOf(measures);
+  const { harvest: _, manyAsks: __, ...parts } = partsOf(measures);
   return parts;
 }
 const without = (parts: Parts, ...gone: string[]) =>
