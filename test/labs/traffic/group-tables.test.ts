@@ -41,10 +41,10 @@ const tables: GroupTables = {
   cells: [0, 1, 2, 3, 4].flatMap((g) => [cell("payment", g), cell("network", g), cell("both", g)]),
   byHour: new Array<number>(24).fill(75),
   elsewhere: { marked: 10, rows: 4000 },
-  // Reasoning written out, and grades by a rubric.
+  // Reasoning written out, and grades by a rubric with reasons.
   asked: [
     { wordings: 1, settings: 0, rows: 500 },
-    { wordings: 2, settings: 0, rows: 400 },
+    { wordings: 3, settings: 0, rows: 400 },
   ],
 };
 
@@ -59,8 +59,8 @@ test("one tool's wording, with or without a word of its users', is no harvest, n
   for (const asked of [
     [{ wordings: 2, settings: 0, rows: 900 }],
     [
-      { wordings: 2, settings: 0, rows: 700 },
-      { wordings: 3, settings: 0, rows: 200 },
+      { wordings: 2, settings: 0, rows: 880 },
+      { wordings: 3, settings: 0, rows: 20 },
     ],
     [],
     undefined,

@@ -149,7 +149,7 @@ function work(counts: Counts, sharing: Sharing): GroupMeasures {
     joined: round(sharing.share),
     manyCards: round(1 - Math.max(0, 2 * sharing.oneCard - 1)),
     harvest: round(Math.max(0, (marked - elsewhere) / (1 - Math.min(0.999, elsewhere)))),
-    manyAsks: round(manyAsks(counts.asked)),
+    manyAsks: round(manyAsks(counts.asked, elsewhere)),
     accounts: n,
     rows,
     distinctPrompts: sharedPrompts.prompts,
@@ -171,15 +171,14 @@ function offClock({ n, busiest, gaps, regular }: WorkLine): number {
 }
 
 /**
- * Lower bound of the share of rows that have nothing in common with the commonest sum of bits. A row that has those bits
- * and others may be the tool's wording in front of words of a user's own: it asks for nothing else.
+ * Lower bound of the share of marked rows whose wordings and settings are not the commonest, beyond the share of rows
+ * elsewhere that have any: a tool's one wording stands in front of words of its users' own, which may be such words too.
  */
-function manyAsks(asked: readonly Asked[]): number {
+function manyAsks(asked: readonly Asked[], elsewhere: number): number {
   if (asked.length === 0) return 0;
-  const all = sum(asked.map(({ rows }) => rows));
-  const most = asked.reduce((a, b) => (b.rows > a.rows ? b : a));
-  const alike = asked.filter(({ wordings, settings }) => wordings & most.wordings || settings & most.settings);
-  return 1 - shareAtMost(sum(alike.map(({ rows }) => rows)), all);
+  const rows = asked.map((line) => line.rows);
+  const others = 1 - shareAtMost(Math.max(...rows), sum(rows));
+  return Math.max(0, (others - elsewhere) / (1 - Math.min(0.999, elsewhere)));
 }
 
 /** Fewer pauses tell nothing: that no clock shows in them is no sign that none is there. */
