@@ -80,7 +80,11 @@ for (const [id, value] of [
   const of = value as (m: { pooled: number; extraction: number }) => number;
   const nulls = judged.filter((g) => id === "traffic/extraction-workload" || !oneHand(g));
   const kinds = [...new Set(nulls.map((n) => n.kind))].sort();
-  const asked = id === "traffic/pooled-operation" ? [...worlds, ...harvests] : harvests;
+  // Whether a campaign harvests is told by version 9 alone: of worlds drawn before, that it operates together.
+  const told = harvests.filter(
+    ({ campaign }) => (campaign?.measures ?? campaign?.whole.measures)?.manyAsks !== undefined,
+  );
+  const asked = id === "traffic/pooled-operation" ? [...worlds, ...harvests] : told;
   const campaigns = asked.flatMap((w) => (w.campaign ? [w.campaign] : []));
   const accused = nulls.filter((n) => of(n) > LEVELS[id]);
   const sources = [...new Set(campaigns.map((c) => c.source))];
