@@ -238,7 +238,9 @@ function asItStands(world: World): World {
     ...g,
     pooled: measures ? statistic("traffic/pooled-operation", measures).value : 0,
     // Worlds drawn before version 9 do not tell whether more than one thing was asked: nothing is taken away for it there.
-    extraction: measures ? statistic("traffic/extraction-workload", { manyAsks: 1, ...measures }).value : 0,
+    extraction: measures
+      ? statistic("traffic/extraction-workload", { ...measures, manyAsks: measures.manyAsks ?? 1 }).value
+      : 0,
   });
   const { campaign } = world;
   return {
