@@ -3,14 +3,17 @@
  * read. Needs @huggingface/transformers, an optional peer; what runs a model is skipped with a message without it.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { collectStates } from "../../src/app/collect-states.js";
 import { openOnnxStates } from "../../src/host/answers/onnx-states.js";
+import { parseSafetensorsHeader } from "../../src/model/formats/safetensors.js";
 import { readPromptSet } from "../../src/transcript/prompt-set.js";
 import { centredGram, readStates } from "../../src/transcript/states-file.js";
+import { demoLogits } from "../host/demo-logits.js";
+import { writeLlamaOnnx } from "../host/onnx-writer.js";
 
 const home = mkdtempSync(join(tmpdir(), "assay-collect-states-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -64,6 +67,28 @@ describe("what is not read is refused by name, before anything is opened", () =>
   });
 });
 
+/** The repository's own small model as it is exported to write on. */
+function demoAsOnnxFolder(folder: string) {
+  const bytes = new Uint8Array(readFileSync("fixtures/demo/base/model.safetensors"));
+  const { tensors } = parseSafetensorsHeader(bytes, bytes.length, "demo");
+  const weight = (name: string) => {
+    const { shape, offsetBytes, sizeBytes } = tensors.find((tensor) => tensor.name === name)!;
+    const stored = new Uint16Array(bytes.slice(offsetBytes, offsetBytes + sizeBytes).buffer);
+    // BF16 is the upper half of a 32-bit float.
+    return { shape, data: new Float32Array(Uint32Array.from(stored, (half) => half << 16).buffer) };
+  };
+  mkdirSync(join(folder, "onnx"), { recursive: true });
+  for (const file of ["config.json", "tokenizer.json", "tokenizer_config.json"])
+    cpSync(join("fixtures/demo/base", file), join(folder, file));
+  const [heads, positions] = [
+    { heads: 4, keyValueHeads: 2, headDim: 24 },
+    { positions: 512, ropeTheta: 10_000 },
+  ];
+  const shape = { layers: 6, hidden: 96, vocabulary: 1024, normEpsilon: 1e-5, ...heads, ...positions };
+  writeFileSync(join(folder, "onnx/model.onnx"), writeLlamaOnnx(shape, weight));
+  return { folder, weight };
+}
+
 const onnx = existsSync("node_modules/@huggingface/transformers");
 if (!onnx) console.log("collect-states.test: ONNX skipped, no @huggingface/transformers");
 describe.skipIf(!onnx)("models in ONNX folders", () => {
@@ -109,6 +134,28 @@ describe.skipIf(!onnx)("models in ONNX folders", () => {
     await expect(collectStates(asked("onnx:fixtures/scorers/causal", "causal.json"))).rejects.toThrow(
       "expected a new file",
     );
+  });
+
+  test("a graph for generation, with what it read before as inputs: the last state gives the plain forward pass's logits", {
+    timeout: 120_000,
+  }, async () => {
+    const { folder, weight } = demoAsOnnxFolder(at("generates"));
+    const model = await openOnnxStates(`onnx:${folder}`, false);
+    // One token, of which the mean is the state itself.
+    const text = "ment";
+    const states = await model.states(text);
+    const { whole, rows } = await demoLogits("", text);
+    expect([states.length, states[0]!.length]).toEqual([2 * 6 + 1, 96]);
+    expect(whole.length).toBe(1);
+    const last = states.at(-1)!;
+    const root = Math.sqrt(last.reduce((sum, value) => sum + value * value, 0) / 96 + 1e-5);
+    const [gain, head] = [weight("model.norm.weight"), weight("lm_head.weight")];
+    for (let token = 0; token < 1024; token++) {
+      let logit = 0;
+      for (let k = 0; k < 96; k++) logit += (last[k]! / root) * gain.data[k]! * head.data[token * 96 + k]!;
+      expect(Math.abs(logit - rows[0]![token]!)).toBeLessThan(1e-3);
+    }
+    await model.close();
   });
 
   test("--chat: in the model's template, and no template where the model has none", { timeout: 120_000 }, async () => {
