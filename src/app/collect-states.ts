@@ -28,15 +28,18 @@ interface StatesOptions {
   onProgress: (progress: Progress) => void;
 }
 
+const TYPE = "assay/states-collection/v1";
+
 export interface StatesCollection {
-  type: "assay/states-collection/v1";
+  type: typeof TYPE;
   out: string;
   endpoint: string;
   prompts: number;
   /** Points along the residual stream, and dimensions of a state. */
   layers: number;
   width: number;
-  complete: true;
+  /** Whether it was stopped before all was read: then nothing was written. */
+  complete: boolean;
 }
 
 /** One file a model, in the order given. @throws AssayError USAGE for what is no ONNX folder, LIMIT, FORMAT, UNAVAILABLE */
@@ -63,9 +66,13 @@ export async function collectStates({
     try {
       const states: Float64Array[][] = [];
       for (const [i, { text }] of prompts.entries()) {
-        signal.throwIfAborted();
+        if (signal.aborted) break;
         states.push(await model.states(text));
         onProgress({ stage: "reading prompts", done: i + 1, total: n });
+      }
+      if (signal.aborted) {
+        done.push({ type: TYPE, out, endpoint: model.name, prompts: n, layers: 0, width: 0, complete: false });
+        return done;
       }
       const layers = states[0]!.length;
       const width = states[0]![0]!.length;
@@ -77,8 +84,7 @@ export async function collectStates({
       const purposes = prompts.map(({ purpose }) => purpose);
       const file = { model: model.name, promptsDigest: promptsDigestOf(prompts), purposes, chat, width, grams };
       await writeNewFile(out, writeStates(file));
-      const about = { out, endpoint: model.name, prompts: n, layers, width, complete: true as const };
-      done.push({ type: "assay/states-collection/v1", ...about });
+      done.push({ type: TYPE, out, endpoint: model.name, prompts: n, layers, width, complete: true });
     } finally {
       await model.close();
     }

@@ -158,6 +158,15 @@ describe.skipIf(!onnx)("models in ONNX folders", () => {
     await model.close();
   });
 
+  test("stopped, it says so and has written nothing", { timeout: 120_000 }, async () => {
+    const stop = new AbortController();
+    const onProgress = () => stop.abort();
+    const [one, ...more] = await collectStates(
+      asked("onnx:fixtures/scorers/causal", "stopped.json", { signal: stop.signal, onProgress }),
+    );
+    expect([one!.complete, more.length, existsSync(at("stopped.json"))]).toEqual([false, 0, false]);
+  });
+
   test("--chat: in the model's template, and no template where the model has none", { timeout: 120_000 }, async () => {
     const chat = await openOnnxStates("onnx:fixtures/scorers/preference", true);
     const plain = await openOnnxStates("onnx:fixtures/scorers/preference", false);

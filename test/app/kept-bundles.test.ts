@@ -30,6 +30,7 @@ const LATER_MADE = [
     "permuted",
     "planted",
     "preferences",
+    "preferences-states",
     "rotated",
     "traffic-version-8",
   ],

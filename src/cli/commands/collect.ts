@@ -182,7 +182,8 @@ async function promptsOf({ prompts }: Options): Promise<Prompt[]> {
   return readPromptSet(bytes, quoted(basename(prompts)));
 }
 
-function spokenStates({ endpoint, prompts, layers, width, out }: StatesCollection): string {
+function spokenStates({ endpoint, prompts, layers, width, out, complete }: StatesCollection): string {
+  if (!complete) return `${endpoint}: interrupted, nothing written; the same command begins again`;
   return `${endpoint}: ${prompts} prompts, ${layers} points of the residual stream, ${width} wide; complete: ${out}`;
 }
 
