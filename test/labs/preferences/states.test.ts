@@ -1,6 +1,6 @@
 /** Inner states as exhibits of `assay examine preferences`: what is shown, what stays as it was, what is refused, and a bundle. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseHTML } from "linkedom";
@@ -170,12 +170,24 @@ describe("on the command line", () => {
       /ours\.jsonl/,
     ],
     [
+      "more than memory holds",
+      ["--states", "ours.states.json", "copy.states.json", "--panel-states", "large"],
+      /at most 268435456 bytes in all/,
+    ],
+    ["no such file", ["--states", "ours.states.json", "none.states.json", "--panel-states", "states"], /none\.states/],
+    [
       "other prompts",
       ["--states", "ours.states.json", "others.states.json", "--panel-states", "states"],
       /over the reference's prompts/,
     ],
   ])("%s: status 2, one line", (_, flags, message) => {
     mkdirSync(at("home"), { recursive: true });
+    mkdirSync(at("large"), { recursive: true });
+    // Holes: no byte of them is stored.
+    for (const name of ["a", "b", "c"]) {
+      writeFileSync(at("large", `${name}.states.json`), "");
+      truncateSync(at("large", `${name}.states.json`), 100 * 1024 * 1024);
+    }
     const { status, stderr } = assay(...sides(), ...flags.map((word) => (word.startsWith("--") ? word : at(word))));
     expect([status, stderr.trimEnd().split("\n").length]).toEqual([2, 1]);
     expect(stderr).toMatch(message);

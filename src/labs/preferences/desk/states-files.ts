@@ -1,5 +1,5 @@
 /** Files of states on disk: of the two sides, and of a panel with what is documented of its models. */
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fromUtf8 } from "../../../base/bytes.js";
 import { sha256Digest } from "../../../base/digest.js";
@@ -11,6 +11,9 @@ import { readStates, STATES_BYTES_MAX } from "../../../transcript/states-file.js
 import { type Lineage, readLineage, UNDOCUMENTED } from "../scores/lineage.js";
 import { STATES_PANEL_MAX, type StatesOf } from "../states/exhibit.js";
 import { LINEAGE_BYTES_MAX, LINEAGE_FILE } from "./scorer-files.js";
+
+/** Of all files together: what is compared takes some six times as much memory (CWE-770). 64 models of 30 layers are 180 MB. */
+const STATES_TOTAL_BYTES_MAX = 256 * 1024 * 1024;
 
 const STATES_NAME = /(?:\.states)?\.json$/i;
 
@@ -73,6 +76,13 @@ export async function statesPaths(states: unknown, folder: unknown): Promise<Sta
 
 /** @throws AssayError FORMAT for what is no such file or was read from other prompts */
 export async function openStates(paths: StatesPaths): Promise<OpenedPanel> {
+  let totalBytes = 0;
+  for (const { path } of [...paths.sides, ...paths.panel]) totalBytes += await sizeOf(path);
+  if (totalBytes > STATES_TOTAL_BYTES_MAX)
+    throw new AssayError(
+      "LIMIT",
+      `--states: expected at most ${STATES_TOTAL_BYTES_MAX} bytes in all, got ${totalBytes}`,
+    );
   const open = async ({ path, name: file }: StatesPath): Promise<OpenedStates> => {
     const bytes = await readSmallFile(path, STATES_BYTES_MAX);
     return {
@@ -100,4 +110,11 @@ export async function openStates(paths: StatesPaths): Promise<OpenedPanel> {
     lineage: bytes ? readLineage(fromUtf8(bytes, LINEAGE_FILE), LINEAGE_FILE) : UNDOCUMENTED,
     documented: bytes && sha256Digest(bytes),
   };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const info = await stat(path).catch((error) => {
+    throw asAssayError(error, path, "--states");
+  });
+  return info.size;
 }
