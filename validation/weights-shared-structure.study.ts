@@ -1,7 +1,8 @@
 /**
  * Innocents that share a structure, by the thousand, through the laboratory's door: each construction of
  * materials/weights/structured.ts, untrained; and bank models put through one mask in disjoint pairs and trained on
- * (materials/makers/train_structured.py), with their children as the other side of the scale.
+ * (materials/makers/train_structured.py), with their children as the other side of the scale; and pairs of one start
+ * (materials/makers/train_one_start.py).
  *
  *   npm run build
  *   node validation/weights-shared-structure.study.ts --cache FILE [--shard K/N] [--minutes N]        (generated pairs)
@@ -173,6 +174,8 @@ async function trained(folder: string): Promise<void> {
   }
 }
 
+/** The other of a pair: 2k + 1 of 2k, or b of a. */
 function nextOf(name: string): string {
+  if (name.endsWith("-a")) return name.replace(/a$/, "b");
   return `${name[0]}${String(Number(name.slice(1)) + 1).padStart(2, "0")}`;
 }
