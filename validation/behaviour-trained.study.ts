@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { pairIndex } from "../dist/labs/behaviour/agreement/agreement.js";
 import { countBlock } from "../dist/labs/behaviour/agreement/block-count.js";
 import { ORIGIN_FAMILIES_MIN, ORIGIN_PROMPTS_MIN } from "../dist/labs/behaviour/common-origin/method.js";
-import { CONTENT, combined, leadsOf, marginAsked, SAID } from "../dist/labs/behaviour/common-origin/rule.js";
+import { marginAsked } from "../dist/labs/behaviour/common-origin/rule.js";
 import { developmentSchema, fitFor } from "../dist/labs/behaviour/score/development.js";
 import { allStandardScores, combinedScores } from "../dist/labs/behaviour/score/score.js";
 import { readTranscript } from "../dist/transcript/read-transcript.js";
@@ -80,7 +80,7 @@ function judged(
   const own = all.map(({ name }) => texts.get(name)!);
   const bases = basesOf(all);
   const groups = Int32Array.from(all, ({ base }) => bases.indexOf(base));
-  const { counted, scores } = originScores({
+  const { ruled } = originScores({
     name: "trained",
     names: all.map(({ name }) => name),
     bases: all.map(({ base }) => base),
@@ -91,7 +91,6 @@ function judged(
     texts: own,
     kind: () => ({ side: "neither", kind: "" }),
   });
-  const both = { said: combined(scores, SAID), content: combined(scores, CONTENT) };
   const older = countBlock(
     {
       prompts: promptIds.map((id) => (prompts.get(id) as string) ?? null),
@@ -117,13 +116,12 @@ function judged(
         (k) => k !== a && k !== b && !related(all[a]!, all[k]!) && !related(all[b]!, all[k]!),
       );
       const families = new Set(panel.map((k) => groups[k])).size;
-      const compared = counted.sums.answered[pairIndex(a, b)]!;
+      const { lead, prompts: compared, above } = ruled([a, b], panel);
       const margin = marginAsked(compared);
-      const { lead } = leadsOf(both, [a, b], panel, groups);
       const inside = families >= ORIGIN_FAMILIES_MIN && compared >= ORIGIN_PROMPTS_MIN;
       row.pairs++;
       row.families = Math.min(row.families, families);
-      if (lead > margin && inside) row.above++;
+      if (above && inside) row.above++;
       if (lead > 0) row.first++;
       if (lead > row.largestLead) [row.largestLead, row.margin] = [lead, margin];
       const score = taught[pairIndex(a, b)]!;

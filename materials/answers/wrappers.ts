@@ -13,7 +13,15 @@ export interface Wrapped {
 export interface Wrapper {
   name: string;
   strengths: readonly number[];
-  wrap(pair: Wrapped, prompts: ReadonlyMap<string, string>, strength: number, seed: string): Wrapped;
+  /** Draws on pages by prompt (quoting.ts). */
+  quotes?: true;
+  wrap(
+    pair: Wrapped,
+    prompts: ReadonlyMap<string, string>,
+    strength: number,
+    seed: string,
+    pages?: ReadonlyMap<string, string>,
+  ): Wrapped;
 }
 
 const OPENINGS = [
@@ -52,7 +60,8 @@ const TAGS: [string, string][] = [
   ["Step zero, thinking aloud.", "Having thought, I reply.\n"],
 ];
 
-function each(
+/** @param change given both answers to a touched prompt, and draws of its own */
+export function each(
   { a, b }: Wrapped,
   strength: number,
   seed: string,

@@ -95,6 +95,8 @@ export interface ScoredResult extends Score {
   log10LR: { low: number; high: number };
   outside: string | null;
   validation: ValidationSummary | null;
+  /** Why nothing is concluded although the statistic stands above every null: a further condition that does not hold. */
+  withheld?: string | null;
   /** Two-sided questions: the statistic of the second proposition, ranked among cases where the first is true. */
   opposed?: Score;
 }
@@ -105,7 +107,7 @@ export interface ScoredResult extends Score {
  * two-sided question the same is asked of the second proposition with the study's `opposed` counts.
  */
 export function decideScored(result: ScoredResult): Decision {
-  const { proposition, validation, outside, log10LR, opposed } = result;
+  const { proposition, validation, outside, log10LR, opposed, withheld } = result;
   const rate = validation ? errorRate(proposition, validation) : null;
   const none = { strength: null, errorRate: rate };
   if (outside !== null)
@@ -120,6 +122,7 @@ export function decideScored(result: ScoredResult): Decision {
   if (short !== null) return { outcome: "uncalibrated", reason: short, ...none };
   const above = rivals(result);
   if (above.length === 0) {
+    if (withheld) return { outcome: "inconclusive", reason: `${aboveAll(result)} ${withheld}`, ...none };
     const strength = cappedStrength(proposition, validation, log10LR);
     if ((strength.log10LR.low ?? 0) > 0)
       return { outcome: "supports-hp", reason: aboveAll(result), strength, errorRate: rate };

@@ -5,7 +5,7 @@
 import { prng, sample } from "../../dist/base/prng.js";
 import { pairIndex } from "../../dist/labs/behaviour/agreement/agreement.js";
 import { ORIGIN_FAMILIES_MIN, ORIGIN_PROMPTS_MIN } from "../../dist/labs/behaviour/common-origin/method.js";
-import { CONTENT, combined, leadsOf, marginAsked, SAID } from "../../dist/labs/behaviour/common-origin/rule.js";
+import { marginAsked } from "../../dist/labs/behaviour/common-origin/rule.js";
 import { originScores } from "../../materials/answers/origin-scores.ts";
 import type { OriginSet } from "../../materials/answers/origin-sets.ts";
 import { plainBaselines } from "./common-origin-baselines.ts";
@@ -23,8 +23,9 @@ export interface JudgedPair {
   prompts: number;
   /** Inside the reference class. */
   inside: boolean;
-  /** By the rule's two conditions, whatever the class. */
+  /** By the rule, whatever the class; and by its lead on all prompts alone. */
   above: boolean;
+  aboveAtAll: boolean;
   /** Plain agreement of the first word; rarity-weighted, centred agreement of the first four. */
   firstWord: number;
   fourWords: number;
@@ -50,9 +51,7 @@ export function judge(
       : [...sample(all.length, drawn.prompts, prng("common-origin/draw", `${drawn.prompts}/${drawn.draw}`))].map(
           (i) => all[i]!,
         );
-  const { counted, scores } = originScores(set, ids);
-  const said = combined(scores, SAID);
-  const content = combined(scores, CONTENT);
+  const { ruled } = originScores(set, ids);
   const plain = plainBaselines(set, ids);
   const names = [...new Set(set.bases)];
   const groups = Int32Array.from(set.bases, (base) => names.indexOf(base));
@@ -66,8 +65,7 @@ export function judge(
       if (!sides(set.names[a]!, set.listed[a]!) || !sides(set.names[b]!, set.listed[b]!)) continue;
       const panel = places.filter((k) => stranger[a]![k]! && stranger[b]![k]!);
       const families = new Set(panel.map((k) => groups[k])).size;
-      const prompts = counted.sums.answered[pairIndex(a, b)]!;
-      const { lead } = leadsOf({ said, content }, [a, b], panel, groups);
+      const { lead, prompts, above } = ruled([a, b], panel);
       const margin = marginAsked(prompts);
       const { side, kind } = set.kind(a, b);
       const [x, y] = [set.bases[a]!, set.bases[b]!];
@@ -81,7 +79,8 @@ export function judge(
         families,
         prompts,
         inside: families >= ORIGIN_FAMILIES_MIN && prompts >= ORIGIN_PROMPTS_MIN,
-        above: lead > margin && families > 0,
+        above,
+        aboveAtAll: lead > margin && families > 0,
         firstWord: round(plain.firstWord[pairIndex(a, b)]!),
         fourWords: round(plain.fourWords[pairIndex(a, b)]!),
       });

@@ -4,7 +4,7 @@
  */
 import { prng, sample } from "../../dist/base/prng.js";
 import { pairIndex } from "../../dist/labs/behaviour/agreement/agreement.js";
-import { CONTENT, combined, leadsOf, marginAsked, SAID } from "../../dist/labs/behaviour/common-origin/rule.js";
+import { combined, marginAsked, SAID } from "../../dist/labs/behaviour/common-origin/rule.js";
 import { originScores } from "../../materials/answers/origin-scores.ts";
 import type { OriginSet } from "../../materials/answers/origin-sets.ts";
 
@@ -33,8 +33,8 @@ export function strippedPanels(set: OriginSet): StrippedPanel[] {
       prompts >= all.length
         ? all
         : [...sample(all.length, prompts, prng("common-origin/draw", `${prompts}/0`))].map((i) => all[i]!);
-    const { scores: own } = originScores(set, ids);
-    const scores = { said: combined(own, SAID), content: combined(own, CONTENT) };
+    const { scores, ruled } = originScores(set, ids);
+    const said = combined(scores, SAID);
     const rows = TAKEN_OUT.map((takenOut) => ({
       prompts,
       takenOut,
@@ -50,17 +50,17 @@ export function strippedPanels(set: OriginSet): StrippedPanel[] {
         const panel = places.filter((k) => hd(a, k) && hd(b, k));
         const likeness = new Map<number, number>();
         for (const k of panel) {
-          const near = Math.max(scores.said[pairIndex(a, k)]!, scores.said[pairIndex(b, k)]!);
+          const near = Math.max(said[pairIndex(a, k)]!, said[pairIndex(b, k)]!);
           likeness.set(groups[k]!, Math.max(near, likeness.get(groups[k]!) ?? Number.NEGATIVE_INFINITY));
         }
         const order = [...likeness].sort((x, y) => y[1] - x[1]).map(([g]) => g);
         for (const row of rows) {
           const out = new Set(order.slice(0, row.takenOut));
           const left = panel.filter((k) => !out.has(groups[k]!));
-          const { lead } = leadsOf(scores, [a, b], left, groups);
+          const { lead, above } = ruled([a, b], left);
           row.pairs++;
           if (lead > 0) row.first++;
-          if (lead > row.margin) row.above++;
+          if (above) row.above++;
           row.largestLead = Math.max(row.largestLead, lead);
         }
       }

@@ -208,7 +208,8 @@ function tables(
     "prompts' texts",
     "pairs",
     "accused",
-    "above the margin, class aside",
+    "above the rule, class aside",
+    "by the lead on all prompts alone",
     "first in both rows",
     "largest lead; margin there",
   ]);
@@ -221,6 +222,7 @@ function tables(
       w.pairs,
       w.accused,
       w.above,
+      w.aboveAtAll,
       w.first,
       `${w.largestLead.toFixed(2)}; ${w.marginThere.toFixed(2)}`,
     ]);

@@ -3,11 +3,11 @@
  * relates, judged among the models that stand before no service.
  */
 import { prng, sample } from "../../dist/base/prng.js";
-import { pairIndex } from "../../dist/labs/behaviour/agreement/agreement.js";
 import { outsideOriginClass } from "../../dist/labs/behaviour/common-origin/method.js";
-import { CONTENT, combined, leadsOf, marginAsked, SAID } from "../../dist/labs/behaviour/common-origin/rule.js";
+import { marginAsked } from "../../dist/labs/behaviour/common-origin/rule.js";
 import { originScores } from "../../materials/answers/origin-scores.ts";
 import type { OriginSet } from "../../materials/answers/origin-sets.ts";
+import { QUOTING } from "../../materials/answers/quoting.ts";
 import { WRAPPERS } from "../../materials/answers/wrappers.ts";
 
 export interface WrappedRow {
@@ -16,9 +16,10 @@ export interface WrappedRow {
   promptsKnown: boolean;
   prompts: number;
   pairs: number;
-  /** Above the margin, inside the class or not; inside the class. */
+  /** Above the rule, inside the class or not; inside the class; above it by the lead on all prompts alone. */
   above: number;
   accused: number;
+  aboveAtAll: number;
   /** First in both rows by either score. */
   first: number;
   largestLead: number;
@@ -30,6 +31,7 @@ const PROMPTS = [100, 400];
 /** Pairs at once: the others are the panel. */
 const PAIRS = 35;
 const ROUNDS = 6;
+const SOURCE_STRANGERS = 0.8;
 
 /** @param done rows made before, which are not made again @param onRow called with each further row */
 export function wrapped(set: OriginSet, done: readonly WrappedRow[], onRow: (row: WrappedRow) => void): void {
@@ -46,10 +48,14 @@ function wrappedAt(
   const groups = Int32Array.from(set.bases, (base) => names.indexOf(base));
   const places = [...set.names.keys()];
   const hd = (a: number, b: number) => a !== b && set.kind(Math.max(a, b), Math.min(a, b)).side === "hd";
+  /** Who may have written the pages: whoever nearly all others are strangers to. */
+  const sources = places.filter(
+    (k) => places.filter((other) => hd(other, k)).length > SOURCE_STRANGERS * places.length,
+  );
   const ids = [...sample(set.promptIds.length, prompts, prng("common-origin/wrapped", "prompts"))].map(
     (i) => set.promptIds[i]!,
   );
-  for (const wrapper of WRAPPERS)
+  for (const wrapper of [...WRAPPERS, ...QUOTING])
     for (const strength of wrapper.strengths)
       for (const promptsKnown of wrapper.name === "restated prompt" && strength === 1 ? [true, false] : [true]) {
         if (
@@ -70,25 +76,37 @@ function wrappedAt(
           pairs: 0,
           above: 0,
           accused: 0,
+          aboveAtAll: 0,
           first: 0,
           largestLead: -9,
           marginThere: 0,
         };
         for (let round = 0; round < ROUNDS; round++) {
-          const pairs = disjointPairs(`${wrapper.name}/${strength}/${round}`);
+          const source = wrapper.quotes
+            ? sources[
+                prng("common-origin/wrapped-source", `${wrapper.name}/${strength}/${round}`).below(sources.length)
+              ]!
+            : null;
+          // Whoever wrote the pages, and its family, is no stranger to those who quote them.
+          const free = (k: number) => source === null || (groups[k] !== groups[source] && hd(k, source));
+          const pairs = disjointPairs(`${wrapper.name}/${strength}/${round}`, free);
           const used = new Set(pairs.flat());
           const texts = set.texts.map((of) => new Map(of));
           for (const [a, b] of pairs) {
-            const both = wrapper.wrap({ a: texts[a]!, b: texts[b]! }, set.prompts, strength, `${round}/${a}/${b}`);
+            const both = wrapper.wrap(
+              { a: texts[a]!, b: texts[b]! },
+              set.prompts,
+              strength,
+              `${round}/${a}/${b}`,
+              source === null ? undefined : set.texts[source],
+            );
             [texts[a], texts[b]] = [both.a, both.b];
           }
           const of = promptsKnown ? set : { ...set, prompts: new Map() };
-          const { counted, scores } = originScores(of, ids, texts);
-          const combinedScores = { said: combined(scores, SAID), content: combined(scores, CONTENT) };
+          const { ruled } = originScores(of, ids, texts);
           for (const [a, b] of pairs) {
-            const panel = places.filter((k) => !used.has(k) && hd(a, k) && hd(b, k));
-            const { lead } = leadsOf(combinedScores, [a, b], panel, groups);
-            const compared = counted.sums.answered[pairIndex(a, b)]!;
+            const panel = places.filter((k) => !used.has(k) && free(k) && hd(a, k) && hd(b, k));
+            const { lead, prompts: compared, above } = ruled([a, b], panel);
             const margin = marginAsked(compared);
             const outside = outsideOriginClass({
               sides: [],
@@ -99,21 +117,22 @@ function wrappedAt(
             });
             row.pairs++;
             if (lead > 0) row.first++;
-            if (lead > margin) row.above++;
-            if (lead > margin && outside === null) row.accused++;
+            if (above) row.above++;
+            if (above && outside === null) row.accused++;
+            if (lead > margin) row.aboveAtAll++;
             if (lead > row.largestLead) [row.largestLead, row.marginThere] = [lead, margin];
           }
         }
         onRow(row);
       }
 
-  function disjointPairs(seed: string): [number, number][] {
+  function disjointPairs(seed: string, free: (model: number) => boolean): [number, number][] {
     const order = [...sample(places.length, places.length, prng("common-origin/wrapped-pairs", seed))];
     const used = new Set<number>();
     const pairs: [number, number][] = [];
     for (const a of order) {
-      if (used.has(a)) continue;
-      const b = order.find((other) => !used.has(other) && hd(a, other));
+      if (used.has(a) || !free(a)) continue;
+      const b = order.find((other) => !used.has(other) && free(other) && hd(a, other));
       if (b === undefined) continue;
       used.add(a).add(b);
       pairs.push([a, b]);

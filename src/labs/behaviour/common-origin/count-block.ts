@@ -12,9 +12,12 @@ import { boilerplateSet } from "./boilerplate.js";
 import { fold } from "./fold.js";
 import { holdingsOf, ORIGIN_FAMILY_SET, ORIGIN_STATISTICS } from "./holdings.js";
 import { READ_AS, readNext, runsOf, WordRoom, withoutRuns } from "./reading.js";
+import { SharedWording } from "./shared-wording.js";
 
 export interface OriginCount {
   sums: Sums;
+  /** The same without, for each pair, the prompts on which its two answers share a long run of words. */
+  apart: Sums;
   /** Of each model, in the order of READ_AS: answers that were compared, and those left out by reason. */
   read: Uint32Array[];
   /** Prompts on which the two sides gave the same words. */
@@ -31,6 +34,8 @@ export function countOrigin(block: Block, groups: Int32Array, boilerplate: reado
   const models = groups.length;
   const counter = new PairCounter(groups, ORIGIN_FAMILY_SET);
   const sums = emptySums(models, ORIGIN_STATISTICS.length);
+  const apart = emptySums(models, ORIGIN_STATISTICS.length);
+  const wording = new SharedWording();
   const own = boilerplate.map(boilerplateSet);
   const read = READ_AS.map(() => new Uint32Array(models));
   const excess: Float64Array[] = [];
@@ -44,6 +49,7 @@ export function countOrigin(block: Block, groups: Int32Array, boilerplate: reado
     const echo = promptWords === null ? new HashSet() : runsOf(promptWords);
     const keys = new Map<number, number[]>();
     room.empty();
+    wording.empty();
     for (let m = 0; m < models; m++) {
       cleaned[m] = null;
       const text = block.answers[m]![p]!;
@@ -55,6 +61,7 @@ export function countOrigin(block: Block, groups: Int32Array, boilerplate: reado
         if (left.count === 0) become = "boilerplate or echo alone";
         else {
           cleaned[m] = left;
+          wording.add(m, left);
           // As recorded and as cleaned: two transcripts' boilerplate differs, and so does what is left of one answer.
           for (const key of [headOf(words), tailOf(words), headOf(left)]) {
             const holders = keys.get(key);
@@ -67,6 +74,8 @@ export function countOrigin(block: Block, groups: Int32Array, boilerplate: reado
     }
     const skipped = distinct([...keys.values()].filter(({ length }) => length > 1).flatMap(pairsOf));
     const kept = skipped.map(([a, b]) => sums.agreement.map((of) => of[pairIndex(a, b)]!));
+    const shared = [...wording.pairs()];
+    const unshared = [...sums.agreement, sums.answered].map((of) => shared.map((at) => of[at]!));
     const before = rowsOfSides(sums);
     counter.addPrompt((m, values) => {
       const words = cleaned[m];
@@ -82,9 +91,21 @@ export function countOrigin(block: Block, groups: Int32Array, boilerplate: reado
       sums.answered[at]!--;
       if (a === 1 && b === 0) same++;
     });
+    // What the prompt added for pairs with a run in common is taken off at the end.
+    [...sums.agreement, sums.answered].forEach((of, s) => {
+      const off = s < apart.agreement.length ? apart.agreement[s]! : apart.answered;
+      shared.forEach((at, i) => {
+        off[at]! += of[at]! - unshared[s]![i]!;
+      });
+    });
     excess.push(excessOfSides(before, sums));
   }
-  return { sums, read, same, excess };
+  [...sums.agreement, sums.answered].forEach((of, s) => {
+    const rest = s < apart.agreement.length ? apart.agreement[s]! : apart.answered;
+    for (let i = 0; i < of.length; i++) rest[i] = of[i]! - rest[i]!;
+  });
+  apart.prompts = sums.prompts;
+  return { sums, apart, read, same, excess };
 }
 
 function headOf({ hashes, count }: Words): number {

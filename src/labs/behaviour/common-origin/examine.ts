@@ -9,7 +9,7 @@ import type { Finding, Test } from "../../../finding/finding.js";
 import { frameFinding, studyOfMethod } from "../../../finding/frame.js";
 import { type Decision, decideScored, refuse } from "../../../finding/outcome.js";
 import type { Validation } from "../../../finding/validation.js";
-import { addSums, emptySums, type PromptAgreement, pairIndex } from "../agreement/agreement.js";
+import { addSums, emptySums, type PromptAgreement, pairIndex, type Sums } from "../agreement/agreement.js";
 import { countedBlocks } from "../agreement/blocks.js";
 import type { AnswerSource, Block } from "../answers/answer-source.js";
 import { exhibits } from "../exhibits.js";
@@ -28,7 +28,7 @@ import {
 import type { CommonOriginObservations } from "./observations.js";
 import { originBound, originRatio } from "./ratio.js";
 import { READ_AS, READING_VERSION } from "./reading.js";
-import { CONTENT, combined, leadsOf, marginAsked, SAID, type Standing } from "./rule.js";
+import { apartAsked, CONTENT, combined, leadsOf, marginAsked, originAbove, SAID, type Standing } from "./rule.js";
 import { ORIGIN_ALTERNATIVES, ORIGIN_ASSUMPTION, ORIGIN_LIMITS } from "./words.js";
 
 /** Counts a block of answers, here or in another thread. */
@@ -66,14 +66,14 @@ export async function examineCommonOrigin(request: OriginRequest): Promise<Findi
   if (shared === 0)
     return assemble(request, refuse("The two transcripts share no prompt: nothing can be compared."), [], null);
   const counted = await countAll(request);
-  const scores = ORIGIN_STATISTICS.map((_, s) => standardScores(counted.sums, s, cast.groups));
-  const leads = leadsOf(
-    { said: combined(scores, SAID), content: combined(scores, CONTENT) },
-    [0, 1],
-    cast.panel,
-    cast.groups,
-  );
+  const scored = (sums: Sums) => ORIGIN_STATISTICS.map((_, s) => standardScores(sums, s, cast.groups));
+  const leadsBy = (of: readonly Float64Array[]) =>
+    leadsOf({ said: combined(of, SAID), content: combined(of, CONTENT) }, [0, 1], cast.panel, cast.groups);
+  const scores = scored(counted.sums);
+  const leads = leadsBy(scores);
+  const leadsApart = leadsBy(scored(counted.apart));
   const compared = counted.sums.answered[pairIndex(0, 1)]!;
+  const apart = counted.apart.answered[pairIndex(0, 1)]!;
   const families = panelFamilies(cast);
   const margin = rounded(marginAsked(compared));
   const lead = rounded(finite(leads.lead));
@@ -103,6 +103,9 @@ export async function examineCommonOrigin(request: OriginRequest): Promise<Findi
       families,
     }),
     validation,
+    withheld: originAbove({ lead: leads.lead, prompts: compared }, { lead: leadsApart.lead, prompts: apart })
+      ? null
+      : `But on the ${apart} prompts where the two answers share no run of ten words, the lead is ${rounded(finite(leadsApart.lead)).toFixed(2)}${apart > 0 ? `, and ${rounded(apartAsked(apart)).toFixed(2)} is asked there` : ""}: what they have in common may be what both quote from one source.`,
   });
   const shown = (of: Standing): CommonOriginObservations["said"] => {
     const both = <T>([reference, suspect]: readonly [T, T]) => ({ reference, suspect });
@@ -123,6 +126,12 @@ export async function examineCommonOrigin(request: OriginRequest): Promise<Findi
     said: shown(leads.said),
     content: shown(leads.content),
     margin,
+    apart: {
+      prompts: apart,
+      said: rounded(finite(leadsApart.said.lead)),
+      content: rounded(finite(leadsApart.content.lead)),
+      asked: apart > 0 ? rounded(apartAsked(apart)) : null,
+    },
     bound: rounded(bound),
     statistics: ORIGIN_STATISTICS.map((statistic, s) => {
       const value = finite(scores[s]![pairIndex(0, 1)]!);
@@ -150,7 +159,7 @@ function finite(value: number): number {
   return Number.isFinite(value) ? value : 0;
 }
 
-interface Counts extends Pick<OriginCount, "sums" | "same"> {
+interface Counts extends Pick<OriginCount, "sums" | "apart" | "same"> {
   prompts: PromptAgreement[];
   known: number;
   sideOf(model: number): OriginSide;
@@ -161,6 +170,7 @@ async function countAll(request: OriginRequest): Promise<Counts> {
   const { source, cast, boilerplate, count, concurrency, onProgress } = request;
   const total = source.promptIds.length;
   const sums = emptySums(source.models, ORIGIN_STATISTICS.length);
+  const apart = emptySums(source.models, ORIGIN_STATISTICS.length);
   const read = READ_AS.map(() => new Float64Array(source.models));
   const prompts: PromptAgreement[] = [];
   let same = 0;
@@ -171,6 +181,7 @@ async function countAll(request: OriginRequest): Promise<Counts> {
   };
   for await (const { from, prompts: size, counted } of countedBlocks(source, concurrency, counting)) {
     addSums(sums, counted.sums);
+    addSums(apart, counted.apart);
     counted.read.forEach((of, i) => {
       of.forEach((n, m) => {
         read[i]![m]! += n;
@@ -191,7 +202,7 @@ async function countAll(request: OriginRequest): Promise<Counts> {
       boilerplate: of("boilerplate or echo alone"),
     };
   };
-  return { sums, same, prompts, known, sideOf, panel: () => sideOf(...cast.panel) };
+  return { sums, apart, same, prompts, known, sideOf, panel: () => sideOf(...cast.panel) };
 }
 
 function tests({ settings }: OriginRequest, seen: CommonOriginObservations, lead: number): Test[] {

@@ -39,9 +39,13 @@ const LENGTH_MARK = "\u02d0";
 /** A letter of Iceland, and of old English; in a text of so many letters that has no other p it stands for p. */
 const THORN = "\u00fe";
 const LETTERS_WITHOUT_P = 100;
+/** The o of Vietnamese, in one character or two, stands for an o and an apostrophe where no other letter of Vietnamese is. */
+const HORNED = "\u01a0\u01a1\u031b";
+const HORNED_O = /[\u01a0\u01a1]|[Oo]\u031b/g;
+const VIETNAMESE = /[\u0102\u0103\u0110\u0111\u01af\u01b0\u1ea0-\u1ef9]|[Uu]\u031b/;
 
 const SHAPED = new RegExp(
-  `[${ROUND}${UPRIGHT}${CAPITAL_I}${ANGLED}${DOTS}${TOUCHERS}${NORMS}${INFINITY}${STROKES}${LENGTH_MARK}${THORN}]`,
+  `[${ROUND}${UPRIGHT}${CAPITAL_I}${ANGLED}${DOTS}${TOUCHERS}${NORMS}${INFINITY}${STROKES}${LENGTH_MARK}${THORN}${HORNED}]`,
   "u",
 );
 const MARKS_OF_DIRECTION = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g;
@@ -85,7 +89,10 @@ export function inPlace(text: string): string {
   const upright = CAPITAL_I_WITHIN.test(angled)
     ? angled.replace(CAPITAL_I_IN_WORD, (run) => "l".repeat([...run].length))
     : angled;
-  return lacksP(upright) ? upright.replaceAll(THORN, "p") : upright;
+  const horned = VIETNAMESE.test(upright)
+    ? upright
+    : upright.replace(HORNED_O, (o) => (o === "\u01a0" || o[0] === "O" ? "O'" : "o'"));
+  return lacksP(horned) ? horned.replaceAll(THORN, "p") : horned;
 }
 
 function lacksP(text: string): boolean {

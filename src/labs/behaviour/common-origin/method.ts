@@ -1,6 +1,6 @@
 /** Name, settings and reference class of the method. A change of any number, of the reading or of the rule is a new version. */
 export const ORIGIN_PROPOSITION = "behaviour/common-origin";
-export const ORIGIN_METHOD_VERSION = "3";
+export const ORIGIN_METHOD_VERSION = "4";
 
 /** Where its study lies in the package. */
 export const ORIGIN_STUDY = "validation/behaviour-common-origin.json";

@@ -44,6 +44,10 @@ export const commonOriginObservationsSchema = z.strictObject({
   /** What is said. */
   content: standing,
   margin: z.number(),
+  /** On the prompts where the two share no run of ten words: the lesser lead, and the lead asked. Not before version 4. */
+  apart: z
+    .strictObject({ prompts: count, said: z.number(), content: z.number(), asked: z.number().nullable() })
+    .optional(),
   /** P of coming first in a row by exchangeability, times the tries: min(1, tries / (families + 1)). */
   bound: z.number(),
   statistics: z.array(

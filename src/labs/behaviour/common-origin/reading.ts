@@ -9,7 +9,7 @@ import { HashSet } from "../answers/hash-set.js";
 import { fold, foreignShare } from "./fold.js";
 import { withoutReasoning } from "./reasoning.js";
 
-export const READING_VERSION = "3";
+export const READING_VERSION = "4";
 
 /** Characters folded: answers are compared by some thousand of them, and wrappers stand before or among those. */
 const FOLDED_CHARS = 8000;

@@ -18,6 +18,8 @@ export interface OriginJob extends BlockJob {
 serveTasks((job: BlockJob | OriginJob) => {
   const counted =
     "boilerplate" in job ? countOrigin(job.block, job.groups, job.boilerplate) : countBlock(job.block, job.groups);
-  const transfer = [...counted.sums.agreement, counted.sums.answered].map((array) => array.buffer as ArrayBuffer);
+  const transfer = [counted.sums, ...("apart" in counted ? [counted.apart] : [])]
+    .flatMap(({ agreement, answered }) => [...agreement, answered])
+    .map((array) => array.buffer as ArrayBuffer);
   return { value: counted, transfer };
 });

@@ -121,7 +121,7 @@ function LeftOut({ seen: { prompts, panel, sides } }: Seen) {
   );
 }
 
-function Leads({ seen: { said, content, margin } }: Seen) {
+function Leads({ seen: { said, content, margin, apart } }: Seen) {
   const row = (name: string, of: CommonOriginObservations["said"]) => [
     name,
     decimal(of.pair, 2),
@@ -150,7 +150,19 @@ function Leads({ seen: { said, content, margin } }: Seen) {
         rows={[row("how it is said", said), row("what is said", content)]}
         wide
       />
+      {apart ? <Apart apart={apart} /> : null}
     </>
+  );
+}
+
+function Apart({ apart }: { apart: NonNullable<CommonOriginObservations["apart"]> }) {
+  return (
+    <p class="govuk-body">
+      Two services that quote one source share wording that neither model made. So the lead is also asked on the{" "}
+      {whole(apart.prompts)} prompts where the two answers share no run of ten words. There it is{" "}
+      {decimal(apart.said, 2)} for how it is said and {decimal(apart.content, 2)} for what is said;{" "}
+      {apart.asked === null ? "nothing is left to ask it of" : `more than ${decimal(apart.asked, 2)} is asked of both`}.
+    </p>
   );
 }
 
