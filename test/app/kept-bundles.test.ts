@@ -20,7 +20,7 @@ const KEPT = keptBundles("v1");
 /** Of the second form: by the last version before the first screen was written anew, but for those made later. */
 const SECOND = keptBundles("v2");
 const LATER_MADE = [
-  ...["canaries-named", "code", "common-origin"],
+  ...["canaries-named", "code", "common-origin", "common-origin-version-4"],
   ...[
     "endpoint",
     "marks-readings",

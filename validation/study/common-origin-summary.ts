@@ -213,7 +213,10 @@ function tables(
     "first in both rows",
     "largest lead; margin there",
   ]);
-  for (const w of wrappers)
+  const inOrder = [...wrappers].sort(
+    (x, y) => x.prompts - y.prompts || x.wrapper.localeCompare(y.wrapper, "en") || x.strength - y.strength,
+  );
+  for (const w of inOrder)
     row([
       w.wrapper,
       w.strength,

@@ -83,7 +83,7 @@ const manyStrangers = () => unrelated(20, MANY, 100).map((texts, i) => numbered(
 const longParent = numbered(answersOf({ seed: "parent" }, MANY), 0);
 const parent = new Map([...longParent].slice(0, PROMPTS));
 /**
- * Says what its parent says but for one word in twenty-nine, here and there otherwise, or for one in nine, so that no ten
+ * Says what its parent says but for one word in twenty-nine, here and there otherwise, or for one in seven, so that no eight
  * in a row are left: no two answers start or end the same.
  */
 const longChild = new Map(
@@ -93,7 +93,7 @@ const longChild = new Map(
       id,
       text
         .split(" ")
-        .map((word, i) => ((i + p) % (p % 2 === 0 ? 29 : 9) === 0 ? own[i % own.length]! : word))
+        .map((word, i) => ((i + p) % (p % 2 === 0 ? 29 : 7) === 0 ? own[i % own.length]! : word))
         .join(" "),
     ];
   }),
