@@ -1,11 +1,11 @@
-/** Runs of eight words that answers have in common, against a plain search. */
+/** Runs of nine words that answers have in common, against a plain search. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { pairIndex } from "../../../src/labs/behaviour/agreement/agreement.js";
 import { SharedWording } from "../../../src/labs/behaviour/common-origin/shared-wording.js";
 import { scanWords } from "../../../src/transcript/words.js";
 
-test("pairs with a run of eight words in common are those that a plain search finds, prompt after prompt", () => {
+test("pairs with a run of nine words in common are those that a plain search finds, prompt after prompt", () => {
   const wording = new SharedWording();
   // Three words alone, so that runs repeat within an answer and between answers.
   const answer = fc.array(fc.constantFrom("ash", "oak", "elm"), { maxLength: 40 });
@@ -15,7 +15,7 @@ test("pairs with a run of eight words in common are those that a plain search fi
       answers.forEach((words, model) => {
         wording.add(model, scanWords(words.join(" ")));
       });
-      const runs = answers.map((words) => new Set(words.slice(7).map((_, i) => words.slice(i, i + 8).join(" "))));
+      const runs = answers.map((words) => new Set(words.slice(8).map((_, i) => words.slice(i, i + 9).join(" "))));
       const expected = answers.flatMap((_, a) =>
         [...Array(a).keys()].filter((b) => [...runs[a]!].some((run) => runs[b]!.has(run))).map((b) => pairIndex(a, b)),
       );

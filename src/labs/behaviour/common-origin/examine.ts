@@ -105,7 +105,7 @@ export async function examineCommonOrigin(request: OriginRequest): Promise<Findi
     validation,
     withheld: originAbove({ lead: leads.lead, prompts: compared }, { lead: leadsApart.lead, prompts: apart })
       ? null
-      : `But on the ${apart} prompts where the two answers share no run of eight words, the lead is ${rounded(finite(leadsApart.lead)).toFixed(2)}${apart > 0 ? `, and ${rounded(apartAsked(apart)).toFixed(2)} is asked there` : ""}: what they have in common may be what both quote from one source.`,
+      : `But on the ${apart} prompts where the two answers share no run of nine words, the lead is ${rounded(finite(leadsApart.lead)).toFixed(2)}${apart > 0 ? `, and ${rounded(apartAsked(apart)).toFixed(2)} is asked there` : ""}: what they have in common may be what both quote from one source.`,
   });
   const shown = (of: Standing): CommonOriginObservations["said"] => {
     const both = <T>([reference, suspect]: readonly [T, T]) => ({ reference, suspect });

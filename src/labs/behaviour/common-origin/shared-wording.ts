@@ -6,8 +6,8 @@
 import { hashPair, type Words } from "../../../transcript/words.js";
 import { pairIndex } from "../agreement/agreement.js";
 
-/** Words in a row that two answers must have in common: what the score of long phrases counts (holdings.ts). */
-const RUN_WORDS = 8;
+/** Words in a row that two answers must have in common. */
+const RUN_WORDS = 9;
 const BUCKETS = 1 << 15;
 
 /** Filled model by model with the answers to one prompt, then emptied for the next. */
@@ -36,7 +36,7 @@ export class SharedWording {
     const fours = this.#fours;
     for (let i = 0; i + 1 < count; i++) twos[i] = hashPair(hashes[i]!, hashes[i + 1]!);
     for (let i = 0; i + 3 < count; i++) fours[i] = hashPair(twos[i]!, twos[i + 2]!);
-    for (let i = 0; i < runs; i++) this.#put(hashPair(fours[i]!, fours[i + 4]!) >>> 0, model);
+    for (let i = 0; i < runs; i++) this.#put(hashPair(hashPair(fours[i]!, fours[i + 4]!), hashes[i + 8]!) >>> 0, model);
   }
 
   /** Places of the pairs (`pairIndex`) of which both hold one run. */

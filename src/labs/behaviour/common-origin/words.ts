@@ -7,7 +7,7 @@ export const ORIGIN_ALTERNATIVES: readonly string[] = [
   "Which relation it is, this method does not tell: the same weights, a tuned or merged model, another model of the same makers, or one trained on the other's answers.",
   "Both were trained by different makers, on different bases, on very nearly the same answers: pairs of that kind were studied, and the panel may hold none like these.",
   "One endpoint relayed the other for part of its answers: the transcript is then not the suspect's own.",
-  "Both quoted one source, a search engine's page or a list of references, in pieces of fewer than eight words, which are not told.",
+  "Both quoted one source, a search engine's page or a list of references, in pieces of fewer than nine words, which are not told.",
   "One service changed the content of both recordings in a way the study does not hold: frames, refusals, cuts, caches and reasoning tags were studied.",
 ];
 

@@ -159,7 +159,7 @@ function Apart({ apart }: { apart: NonNullable<CommonOriginObservations["apart"]
   return (
     <p class="govuk-body">
       Two services that quote one source share wording that neither model made. So the lead is also asked on the{" "}
-      {whole(apart.prompts)} prompts where the two answers share no run of eight words. There it is{" "}
+      {whole(apart.prompts)} prompts where the two answers share no run of nine words. There it is{" "}
       {decimal(apart.said, 2)} for how it is said and {decimal(apart.content, 2)} for what is said;{" "}
       {apart.asked === null ? "nothing is left to ask it of" : `more than ${decimal(apart.asked, 2)} is asked of both`}.
     </p>
