@@ -12,8 +12,8 @@
  * a frame that lifts how two strangers say things does not lift what they know. (5) Scores of few prompts vary more;
  * the margin grows as their standard error does. (6) Two services that quote one source, a search engine's page or a list
  * of references, share wording and content that neither model made; so the pair must also lead where its two answers
- * share no run of nine words, by .15 of the margin that so many prompts need. Copies stay alike there (of 24 pairs
- * of near relatives found with 805 prompts, 24 are kept); strangers who quote do not.
+ * share no run of nine words, by a third of the margin that so many prompts need. Copies stay alike there (of 24 pairs
+ * of near relatives found with 805 prompts, 23 are kept); strangers who quote do not.
  *
  * It needs strangers like the suspect in the panel: one that alone shares a fashion with the reference comes first.
  */
@@ -47,7 +47,7 @@ export function marginAsked(prompts: number): number {
 }
 
 /** Of the margin, what is asked where no long run of words is shared. */
-const APART_SHARE = 0.15;
+const APART_SHARE = 1 / 3;
 
 /** @param prompts compared on which the pair shares no long run @returns the lead asked there; without any, what none reaches */
 export function apartAsked(prompts: number): number {
