@@ -4,7 +4,11 @@
  */
 import { prng, sample } from "../../dist/base/prng.js";
 import { pairIndex } from "../../dist/labs/behaviour/agreement/agreement.js";
-import { ORIGIN_FAMILIES_MIN, ORIGIN_PROMPTS_MIN } from "../../dist/labs/behaviour/common-origin/method.js";
+import {
+  ORIGIN_FAMILIES_MIN,
+  ORIGIN_PROMPTS_MIN,
+  ORIGIN_PROMPTS_SHARE_MIN,
+} from "../../dist/labs/behaviour/common-origin/method.js";
 import { marginAsked } from "../../dist/labs/behaviour/common-origin/rule.js";
 import { originScores } from "../../materials/answers/origin-scores.ts";
 import type { OriginSet } from "../../materials/answers/origin-sets.ts";
@@ -78,7 +82,9 @@ export function judge(
         margin: round(margin),
         families,
         prompts,
-        inside: families >= ORIGIN_FAMILIES_MIN && prompts >= ORIGIN_PROMPTS_MIN,
+        inside:
+          families >= ORIGIN_FAMILIES_MIN &&
+          prompts >= Math.max(ORIGIN_PROMPTS_MIN, ORIGIN_PROMPTS_SHARE_MIN * ids.length),
         above,
         aboveAtAll: lead > margin && families > 0,
         firstWord: round(plain.firstWord[pairIndex(a, b)]!),

@@ -12,6 +12,13 @@ export const ORIGIN_FAMILIES_MIN = 15;
 /** Of a side's answers, at least so many must be compared: not empty, not in another script, not boilerplate alone. */
 const COMPARED_SHARE_MIN = 0.7;
 
+/**
+ * Of the prompts that both answered, at least so many must be compared. A pair that is compared on few of its prompts and
+ * with strangers on all of them leads by that alone, where a service put the same words before both sides' answers to the
+ * rest: two strangers did, with the same reasoning before half of 400 answers. Relatives of the study have .65 and more.
+ */
+export const ORIGIN_PROMPTS_SHARE_MIN = 0.6;
+
 /** Suspects, references or prompt sets that a claimant may say were tried, this one included. */
 export const TRIES_MAX = 10_000;
 
@@ -58,6 +65,8 @@ export function outsideOriginClass(given: {
   }
   if (compared < ORIGIN_PROMPTS_MIN && same > 0)
     return `${same} of ${prompts} answers are the same word for word, as one recording, a relay or an answer cache gives them, and only ${compared} others are left to compare`;
+  if (compared < ORIGIN_PROMPTS_SHARE_MIN * prompts && same > 0)
+    return `${same} of ${prompts} answers begin or end with the same words, as one service before both sides gives them; at most ${Math.round(100 * (1 - ORIGIN_PROMPTS_SHARE_MIN))} % may be left out`;
   if (compared < ORIGIN_PROMPTS_MIN)
     return `${compared} prompts are left on which both sides' answers can be compared; the study has at least ${ORIGIN_PROMPTS_MIN}`;
   return null;
