@@ -6,8 +6,9 @@
  *     --cache FILE [--minutes N] [--shard K/N] [--only TEXT] [--write]
  *
  * `--extra` and `--own` are filled by materials/makers (train_bank, train_children; train_own_mlps), `--draws` by
- * train_structured (`--kinds one-draw --steps 60 --rate 2e-3`), `--features` by train_feature_students. `--carried FILE`: nulls of an earlier version's study that
- * none of what has changed since can touch, since what is asked in addition is asked of pairs beyond α alone.
+ * train_structured (`--kinds one-draw --steps 60 --rate 2e-3`), `--features` by train_feature_students, `--starts` by
+ * train_one_start. `--carried FILE`: nulls of an earlier version's study that none of what has changed since can touch,
+ * since what is asked in addition is asked of pairs beyond α alone.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     own: { type: "string", default: "" },
     draws: { type: "string", default: "" },
     features: { type: "string", default: "" },
+    starts: { type: "string", default: "" },
     carried: { type: "string" },
     cache: { type: "string", default: "aligned-study.jsonl" },
     minutes: { type: "string", default: "600" },
@@ -49,8 +51,8 @@ const rows = cached();
 const carried = new Set<string>(
   values.carried ? JSON.parse(readFileSync(values.carried, "utf8")).nullKinds.map(({ kind }: PairSpec) => kind) : [],
 );
-const { zoo, extra, own: ownMlps, draws, features } = values;
-const specs = allPairs({ zoo, extra, ownMlps, draws, features }).filter(
+const { zoo, extra, own: ownMlps, draws, features, starts } = values;
+const specs = allPairs({ zoo, extra, ownMlps, draws, features, starts }).filter(
   ({ kind, derived }) => derived || !carried.has(kind),
 );
 if (values.write) writeStudy(specs, rows, new URL(".", import.meta.url).pathname, values.carried);

@@ -33,6 +33,8 @@ export interface Folders {
   ownMlps: string;
   /** Pairs 2k and 2k + 1 of a shape from one fresh draw, trained apart. */
   draws: string;
+  /** Folders KIND/PAIR-a|b of one start each, trained apart, by makers/train_one_start.py. */
+  starts: string;
   /** Folders KIND/TEACHER-a|b of students, by makers/train_feature_students.py. */
   features: string;
 }
@@ -47,6 +49,7 @@ export function allPairs(folders: Folders): PairSpec[] {
     knownTokens(folders),
     zooNulls(folders),
     oneDraw(folders),
+    oneStart(folders),
     featureStudents(folders),
     ownMlps(folders),
     children(folders),
@@ -72,6 +75,42 @@ function oneDraw({ zoo, draws }: Folders): PairSpec[] {
     return [nullOf(kind, join(folder, name), join(folder, made[at + 1]!), [`draw ${name}`, `draw ${name}`])];
   });
   return [...doubles, ...pairs];
+}
+
+/** The maker's kinds whose start is not plainly drawn, or drawn otherwise, by folder: `torch-200` is trained for longer. */
+const STARTS: Readonly<Record<string, string>> = {
+  torch: "a framework's large uniform draws",
+  orthogonal: "matrices at right angles",
+  rule: "identities and Hadamard matrices",
+  centres: "rows at the centres of a published table",
+  positive: "weights of one sign",
+  batches: "one corpus in large batches",
+  stages: "a seed for each machine",
+  widths: "two widths of one table",
+  scales: "one tool's channel scales",
+};
+
+/** One start that is not plainly drawn, two makers, and a tool that turned and reordered the one. */
+function oneStart({ starts }: Folders): PairSpec[] {
+  if (!starts) return [];
+  const lists = readdirSync(starts)
+    .sort()
+    .flatMap((folder) => {
+      const what = STARTS[folder.replace(/-.*$/, "")];
+      // Biases are not handled by the disguise.
+      if (what === undefined) return [];
+      const kind = `one start, the one turned and reordered: ${what}`;
+      const names = readdirSync(join(starts, folder)).sort();
+      const ones = names.filter((name) => name.endsWith("-a") && names.includes(name.replace(/-a$/, "-b")));
+      return [
+        ones.map((name) => {
+          const own = `${folder} ${name.replace(/-a$/, "")}`;
+          const [a, b] = [name, name.replace(/-a$/, "-b")].map((end) => join(starts, folder, end));
+          return { ...nullOf(kind, a!, b!, [own, own]), id: `${kind}: ${own}` };
+        }),
+      ];
+    });
+  return roundRobin(lists);
 }
 
 /** Nobody need turn these: they are asked as they are. */

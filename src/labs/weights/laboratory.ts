@@ -21,6 +21,13 @@ export const weights: Laboratory = {
       measuredOn: "trained models below 1 million parameters",
     },
     {
+      method: "weights/aligned-units",
+      version: "3",
+      file: "validation/weights-aligned-units-3.json",
+      says: "Version 3 accused two makers of one start with directions of its own, such as rows at the centres of a published table, and of one start by machines that each draw from a seed of their own, where a tool had turned the one's model: it asked for a slope of about one, and not what the one model lacks of the other.",
+      measuredOn: "trained models below 1 million parameters",
+    },
+    {
       method: "weights/direction",
       version: "1",
       file: "validation/weights-direction.json",

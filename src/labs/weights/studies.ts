@@ -9,7 +9,7 @@ export const WEIGHTS_STUDIES = [
   },
   {
     method: "weights/aligned-units",
-    version: "3",
+    version: "4",
     file: "validation/weights-aligned-units.json",
     measuredOn: "trained models below 1 million parameters",
   },

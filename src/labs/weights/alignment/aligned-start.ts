@@ -22,8 +22,8 @@ export interface AlignedStart extends TurnedStart {
 }
 
 /**
- * Layers that answer to layers of other numbers, or of another width, are asked the slope alone: a seed does not explain
- * those, so that nobody need show that they were trained.
+ * Layers of other numbers and widths are asked the same: machines of a pipeline draw from seeds of their own, and narrower
+ * models may be cut from one table.
  * @param found layer pairs whose units agree beyond the test's α, as the canonical models number them
  * @param numbers of their layers in the models' own files
  */
@@ -47,9 +47,9 @@ export async function alignedStart(
     const layer = await heldLayer(models, rotation, pair, compute);
     // A public draw that some layers were frozen at stands in both.
     if (inPlace && inPart && ((await layer.areUntrained(0)) || (await layer.areUntrained(1)))) continue;
-    held.push(inPlace ? layer : { ...layer, areUntrained: async () => false });
+    held.push(layer);
   }
-  return { ...(await turnedStart(held, compute)), inPlace: inPlace !== null };
+  return { ...(await turnedStart(held, compute, true)), inPlace: inPlace !== null };
 }
 
 async function heldLayer(models: Models, rotation: Dense, pair: LayerPair, compute: Compute): Promise<HeldLayer> {

@@ -16,7 +16,17 @@ import type { Model, Role } from "../../../model/model.js";
 import type { WeightsObservations } from "../observations.js";
 import type { Bench } from "./bench.js";
 import type { FeatureMap } from "./feature-map.js";
-import { heldWhole, medianOf, nearnessOf, ROUNDED, type Rows, slopesOf, standsOn, untrained } from "./held-whole.js";
+import {
+  heldWhole,
+  medianOf,
+  NEARLY,
+  nearnessOf,
+  ROUNDED,
+  type Rows,
+  slopesOf,
+  standsOn,
+  untrained,
+} from "./held-whole.js";
 
 /** Runs from one draw reached 0.70; copies trained on for a little 0.82 and more. */
 export const LEARNED_MIN = 0.75;
@@ -29,9 +39,8 @@ const SCALED_MAX = -0.5;
  * 1.8 times); of one start rows share the draw too, which gains do not have: 8 times and more where gains agreed at all.
  */
 const GAINS_APART_MAX = 3;
-/** Squared cosine of rows that are nearly the same: there a slope of one is asked more closely (copies reached 1.02). */
-const NEARLY = 0.88;
-const SLOPE_NEAR_MOST = 1.03;
+/** Where rows are nearly the same a slope of one is asked more closely (copies reached 1.02). */
+export const SLOPE_NEAR_MOST = 1.03;
 /** A vector shorter than this, or all of them together below that, says nothing. */
 const VECTOR_MIN = 16;
 const VALUES_MIN = 64;

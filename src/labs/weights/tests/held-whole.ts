@@ -10,13 +10,13 @@ import type { Compute } from "../../../kernels/compute.js";
 import { looksDrawn } from "./looks-drawn.js";
 
 /** Squared cosine of nearly the same rows: small draws that were trained apart had 0.81 after thirty steps, 0.95 after ten. */
-const NEARLY = 0.88;
+export const NEARLY = 0.88;
 /** What rounding alone leaves: below this no spread of slopes can be measured. */
 export const ROUNDED = 1 - 1e-5;
 /**
  * Of what two do not share, the share that the one held may lack in the other. A copy's MLP lacks nothing of what it stands
- * on, which grows with training (slopes of 1.003 and more in 51 pairs), or is rounded or cut. Two runs from one start lack
- * their own change each, about half of what they do not share (0.29 to 0.52 in 27 such pairs, however near they had stayed).
+ * on, which grows with training (slopes of 1.003 and more), or is rounded or cut. Two runs from one start lack their own
+ * change each, about half of what they do not share (0.29 to 0.52, however near they had stayed).
  */
 const LACKING_MAX = 0.1;
 /** Standard errors of a median of slopes (four let two of 21 drawn pairs pass), and what one is beside a mean's. */

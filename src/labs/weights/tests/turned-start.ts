@@ -5,8 +5,8 @@
  * weights: a copy holds all of its origin, of two runs from one draw neither holds the other (common-start.ts).
  */
 import type { Compute } from "../../../kernels/compute.js";
-import { SLOPE } from "./common-start.js";
-import { heldWhole, medianOf, type Rows, slopesOf } from "./held-whole.js";
+import { SLOPE, SLOPE_NEAR_MOST } from "./common-start.js";
+import { heldWhole, medianOf, NEARLY, nearnessOf, type Rows, slopesOf, standsOn } from "./held-whole.js";
 
 /** Rows of a layer by which it is measured, and layers looked at for more than the slope. */
 export const ROWS_HELD = 256;
@@ -39,8 +39,15 @@ export function inPlaceOf<T extends { numbers: readonly [number, number] }>(
   return inPlace;
 }
 
-/** @param layers of which none is a public draw that only some layers hold; none of them leaves the start as it is */
-export async function turnedStart(layers: readonly HeldLayer[], compute: Compute): Promise<TurnedStart> {
+/**
+ * @param layers of which none is a public draw that only some layers hold; none of them leaves the start as it is
+ * @param wholeRows rows are whole: where they are nearly the same, what the one lacks of the other is asked too
+ */
+export async function turnedStart(
+  layers: readonly HeldLayer[],
+  compute: Compute,
+  wholeRows = false,
+): Promise<TurnedStart> {
   const held = layers.map((layer) => ({ ...layer, slopes: slopesOf(layer.rows) }));
   const slopes = held.flatMap((layer) => layer.slopes);
   if (slopes.length === 0) return { slope: null, explains: true };
@@ -49,7 +56,9 @@ export async function turnedStart(layers: readonly HeldLayer[], compute: Compute
   const slope = Number((forward ? there : back).toFixed(4)) + 0;
   const own = held.map((layer) => medianOf(layer.slopes.map(([f, g]) => (forward ? f : g))));
   const whole = isWhole(slope) && own.filter(isWhole).length * 2 >= own.length;
-  if (!whole) return { slope, explains: true };
+  const near = wholeRows && nearnessOf(slopes) >= NEARLY;
+  const fits = !near || (slope <= SLOPE_NEAR_MOST && standsOn(slopes, held[0]!.rows.columns));
+  if (!whole || !fits) return { slope, explains: true };
   const few = held.slice(0, LAYERS_HELD);
   const untrained = await Promise.all(few.map(({ areUntrained }) => areUntrained(forward ? 0 : 1)));
   const rows = few.map(({ rows: { x, y, columns } }) => (forward ? { x, y, columns } : { x: y, y: x, columns }));
