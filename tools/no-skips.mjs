@@ -17,7 +17,7 @@ const skipped = report.testResults.flatMap((file) =>
 const excused = ({ file, title }) => {
   if (/accessibility|behaviour-page/.test(file)) return !chromium;
   if (/local-model|serve-gguf/.test(file)) return !llama;
-  if (file.includes("onnx-model")) return !onnx;
+  if (/onnx-model|collect-states/.test(file)) return !onnx;
   if (file.includes("collect-scores")) return title.includes("GGUF") ? !llama : !onnx;
   if (file.includes("/traffic/")) return !chdb || !existsSync(shared);
   return !existsSync(shared);
