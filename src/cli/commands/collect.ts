@@ -109,8 +109,9 @@ and --out gets the scores that are examined for shared preferences; see docs/sco
 unless told otherwise, pairwise in both orders; its replies lie in OUT.answers.jsonl.
 
 --score states reads plain prompts and writes by layer of the residual stream the inner products of the prompts' mean
-states, an exhibit beside the scores that are examined for shared preferences (docs/scores.md). Of ONNX folders alone: llama.cpp gives out one layer. The file
-gives away no weight, and the states up to a rotation. It begins again where it was stopped.
+states, an exhibit beside the scores that are examined for shared preferences (docs/scores.md). Of ONNX folders alone:
+llama.cpp gives out one layer. The file gives away no weight, and the states up to a rotation. It begins again where it
+was stopped.
 
 A GGUF file is run on the processor by node-llama-cpp 3, a folder with config.json, tokenizer.json and onnx/model.onnx
 by Transformers.js 4; both are optional peers (npm install node-llama-cpp@3, npm install --ignore-scripts
