@@ -44,7 +44,7 @@ export const commonOriginObservationsSchema = z.strictObject({
   /** What is said. */
   content: standing,
   margin: z.number(),
-  /** On the prompts where the two share no run of nine words: the lesser lead, and the lead asked. Not before version 4. */
+  /** On the prompts where the two share no run of nine words: both leads, and the lead asked. Not before version 4. */
   apart: z
     .strictObject({ prompts: count, said: z.number(), content: z.number(), asked: z.number().nullable() })
     .optional(),
