@@ -19,6 +19,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { readSourceTree } from "../dist/labs/code/host/source-tree.js";
+import { PASSAGE_MAKERS_MIN } from "../dist/labs/code/method.js";
 
 const here = import.meta.dirname;
 const { values } = parseArgs({
@@ -34,11 +35,14 @@ const of = (name: string): string => {
   if (value === undefined) throw new Error(`expected --${name}`);
   return resolve(value);
 };
-/** Lines of the index that the pair is examined by, of makers no larger than MAKER_MAX, and of the target's. */
-const SMALL = 400_000;
-const MAKER_MAX = 30_000;
+/** Makers of the index that the pair is examined by, of so many lines each: enough of them that passages are counted. */
+const SMALL = 84;
+const [MAKER_MIN, MAKER_MAX] = [3_000, 40_000];
+/** The same without the last ones: too few for passages, so that the rest of the examination is seen by itself. */
+const FEWER = PASSAGE_MAKERS_MIN - 1;
 /** Makers of the fork, of the library and of what is built on it: a copy of a side in the index would leave nothing. */
 const DESCENDANTS = ["adapterhub", "huggingface", "thilina"];
+/** Lines of the target's. */
 const LARGE = 3_000_000;
 /** Clock ticks of /proc a second, on every Linux that Node runs on. */
 const TICKS = 100;
@@ -133,16 +137,17 @@ async function step<T>(name: string, measure: () => Promise<T>): Promise<T> {
   return JSON.parse(readFileSync(path, "utf8")) as T;
 }
 
-const makers = (limit: number) =>
-  step(`makers-${limit}`, async () => {
-    const chosen: { name: string; lines: number }[] = [];
+type Chosen = { name: string; lines: number }[];
+const chosenOf = (name: string, isFull: (chosen: Chosen, lines: number) => boolean, fits: (lines: number) => boolean) =>
+  step<Chosen>(`makers-${name}`, async () => {
+    const chosen: Chosen = [];
     let lines = 0;
     for (const name of readdirSync(of("sources")).sort()) {
-      if (lines >= limit) break;
+      if (isFull(chosen, lines)) break;
       if (DESCENDANTS.includes(name)) continue;
       const own = await linesOf(join(of("sources"), name));
-      if (limit === SMALL && own > MAKER_MAX) continue;
-      if (own > 0) chosen.push({ name, lines: own });
+      if (own === 0 || !fits(own)) continue;
+      chosen.push({ name, lines: own });
       lines += own;
     }
     return chosen;
@@ -155,12 +160,11 @@ interface Index extends Cost {
   grown: { lines: number; processorS: number }[];
 }
 
-const index = (limit: number) =>
-  step<Index>(`index-of-${limit}`, async () => {
-    const chosen = await makers(limit);
-    const folder = join(work, `sources-${limit}`);
+const indexOf = (named: string, chosen: Chosen) =>
+  step<Index>(`index-of-${named}`, async () => {
+    const folder = join(work, `sources-${named}`);
     for (const { name } of chosen) cpSync(join(of("sources"), name), join(folder, name), { recursive: true });
-    const out = join(work, `index-${limit}`);
+    const out = join(work, `index-${named}`);
     rmSync(out, { recursive: true, force: true });
     const grown: Index["grown"] = [];
     let lines = 0;
@@ -176,44 +180,73 @@ const index = (limit: number) =>
     rmSync(folder, { recursive: true });
     return { lines: chosen.reduce((sum, each) => sum + each.lines, 0), makers: chosen.length, ...cost, grown };
   });
+const largeIndex = async () =>
+  indexOf(
+    "large",
+    await chosenOf(
+      "large",
+      (_, lines) => lines >= LARGE,
+      () => true,
+    ),
+  );
 
 // A second process may build the large index meanwhile: the first finds it in WORK.
 if (values.only === "index") {
-  await index(LARGE);
+  await largeIndex();
   process.exit(0);
 }
-const small = await index(SMALL);
-const pair = await step("pair", async () => {
-  const lines = { ours: await linesOf(of("ours")), fork: await linesOf(of("fork")) };
-  const args = ["examine", "code", of("ours"), of("fork"), "--corpus", join(work, `index-${SMALL}`), "--json"];
-  const { out, ...examined } = await assay(args);
-  const { observations } = JSON.parse(out);
-  process.stderr.write(`examined: ${examined.processorS} s\n`);
-  let jplag: (Cost & { says: string }) | null = null;
-  if (values.jplag) {
-    const roots = join(work, "submissions");
-    for (const side of ["ours", "fork"]) cpSync(of(side), join(roots, side), { recursive: true });
-    const { out: said, ...cost } = await timed(
-      values.java ?? "java",
-      ["-cp", join(of("jplag"), "*"), join(here, "CodeJplag.java"), roots],
-      undefined,
-      Number(values["jplag-seconds"] ?? Number.POSITIVE_INFINITY),
-    );
-    jplag = { ...cost, says: said.trim().split("\n").at(-1)! };
-  }
-  return { lines, examined, jplag, forward: observations.forward.max, turned: observations.turned.max };
-});
+const chosen = await chosenOf(
+  "small",
+  (chosen) => chosen.length === SMALL,
+  (lines) => lines >= MAKER_MIN && lines <= MAKER_MAX,
+);
+const small = await indexOf("small", chosen);
+await indexOf("fewer", chosen.slice(0, FEWER));
+const examined = (index: string) =>
+  step(`pair-by-${index}`, async () => {
+    const args = ["examine", "code", of("ours"), of("fork"), "--corpus", join(work, `index-${index}`), "--json"];
+    const { out, ...cost } = await assay(args);
+    const { corpus, forward, turned, passages } = JSON.parse(out).observations;
+    return {
+      ...cost,
+      makers: corpus.panels[0].makers,
+      forward: forward.max,
+      turned: turned.max,
+      passages: passages.length,
+    };
+  });
+const lines = await step("lines", async () => ({ ours: await linesOf(of("ours")), fork: await linesOf(of("fork")) }));
+const [full, fewer] = [await examined("small"), await examined("fewer")];
+if (full.makers < PASSAGE_MAKERS_MIN || full.passages === 0 || fewer.passages > 0)
+  throw new Error(
+    `expected passages by ${SMALL} makers and none by ${FEWER}, got ${full.passages} and ${fewer.passages}`,
+  );
+const jplag = values.jplag
+  ? await step<Cost>("jplag", async () => {
+      const roots = join(work, "submissions");
+      for (const side of ["ours", "fork"]) cpSync(of(side), join(roots, side), { recursive: true });
+      const { out: _, ...cost } = await timed(
+        values.java ?? "java",
+        ["-cp", join(of("jplag"), "*"), join(here, "CodeJplag.java"), roots],
+        undefined,
+        Number(values["jplag-seconds"] ?? Number.POSITIVE_INFINITY),
+      );
+      return cost;
+    })
+  : null;
 write(null);
-write(await index(LARGE));
+write(await largeIndex());
 
 function write(large: Index | null): void {
   const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`;
-  writeFileSync(join(here, "code.json"), `${JSON.stringify({ machine, pair, small, large }, null, 2)}\n`);
+  writeFileSync(
+    join(here, "code.json"),
+    `${JSON.stringify({ machine, lines, full, fewer, jplag, small, large }, null, 2)}\n`,
+  );
   const whole = (n: number) => Math.round(n).toLocaleString("en-GB");
   const row = (what: string, lines: number, { processorS, wallS, peakMiB, loadAtStart }: Cost) =>
     `| ${what} | ${whole(lines)} | ${processorS.toFixed(1)} s | ${wallS.toFixed(1)} s | ${whole((1e6 * processorS) / lines)} µs | ${peakMiB > 0 ? `${whole(peakMiB)} MiB` : "not kept"} | ${loadAtStart} |\n`;
-  const both = pair.lines.ours + pair.lines.fork;
-  const { examined, jplag } = pair;
+  const both = lines.ours + lines.fork;
   const quarters = large
     ? [1, 2, 3, 4].map((quarter) => {
         const at = (share: number) =>
@@ -233,9 +266,10 @@ Others used the machine too: read processor time and ratios before wall time; th
 
 | what | lines | processor time | wall time | processor time a line | peak memory | load |
 | --- | --- | --- | --- | --- | --- | --- |
-${row("a library examined against its fork", both, examined)}${jplag ? row(`JPlag 6.0.0 on the same two trees, in the same run${jplag.stopped ? ", stopped before it ended" : ""}`, both, jplag) : ""}${row(`index of ${small.makers} makers`, small.lines, small)}${large ? row(`index of ${large.makers} makers`, large.lines, large) : ""}
-${jplag ? `Assay's processor time is ${ratio(examined.processorS, jplag.processorS)} of JPlag's${jplag.stopped ? " at most" : ""}, its wall time ${ratio(examined.wallS, jplag.wallS)}; asked: a third, 0.33.\n` : ""}${large ? `\nThe index: ${whole(large.peakMiB)} MiB at most (asked: less than 1,500). Processor time a line in the first to the fourth quarter of its lines: ${quarters.join(", ")} µs.\n` : ""}
-Largest score of the pair ${pair.forward.toFixed(3)}, turned ${pair.turned.toFixed(3)}.
+${row(`a library examined against its fork, index of ${full.makers} makers`, both, full)}${row(`the same, index of ${fewer.makers} makers: no passages`, both, fewer)}${jplag ? row(`JPlag 6.0.0 on the same two trees, in the same run${jplag.stopped ? ", stopped before it ended" : ""}`, both, jplag) : ""}${row(`index of ${small.makers} makers`, small.lines, small)}${large ? row(`index of ${large.makers} makers`, large.lines, large) : ""}
+Passages cost ${ratio(full.processorS, fewer.processorS)} times the processor time of an examination without them, on a pair that shares most of what it holds.
+${jplag ? `\nAssay's processor time is ${ratio(full.processorS, jplag.processorS)} of JPlag's${jplag.stopped ? " at most" : ""}, its wall time ${ratio(full.wallS, jplag.wallS)}; asked: a third, 0.33.\n` : ""}${large ? `\nThe index: ${whole(large.peakMiB)} MiB at most (asked: less than 1,500). Processor time a line in the first to the fourth quarter of its lines: ${quarters.join(", ")} µs.\n` : ""}
+Largest score of the pair ${full.forward.toFixed(3)}, turned ${full.turned.toFixed(3)}.
 `,
   );
 }

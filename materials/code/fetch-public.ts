@@ -1,12 +1,13 @@
 /**
- * Fetches the packages of public-code.tsv from the public indexes of their languages and lays their source out, one folder
- * a language and in it one a maker, for validation/code/print-makers.ts:
+ * Fetches the packages of public-code.tsv, or of another table beside it, from the public indexes of their languages and
+ * lays their source out, one folder a language and in it one a maker, for validation/code/print-makers.ts:
  *
- *   node materials/code/fetch-public.ts OUT [LANGUAGE]
+ *   node materials/code/fetch-public.ts OUT [LANGUAGE or ""] [TABLE]
  *
  * Needs pip and unzip, npm, cargo, go, and for C++ cargo or apt-get with source packages of Debian bookworm; a source
  * package that its archive no longer serves is said and left out. What is fetched is held against the digest of its row:
- * SHA-256 of the wheel, tarball, crate or upstream source; of a Go module, the sum that `go mod download` states.
+ * SHA-256 of the wheel, tarball, crate or upstream source; of a Go module, the sum that `go mod download` states; of a
+ * public repository, its commit.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -14,7 +15,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const [out, alone] = process.argv.slice(2);
+const [out, alone, table = "public-code.tsv"] = process.argv.slice(2);
 if (out === undefined) throw new Error("expected a folder to write to");
 
 interface Wanted {
@@ -80,13 +81,19 @@ function module({ name, version, digest, into, folder }: Wanted): void {
   cpSync(Dir, folder, { recursive: true });
 }
 
+function repository({ name, digest, into, folder }: Wanted): void {
+  run(into, "git", "clone", "-q", `https://github.com/${name.slice("github:".length)}`, "tree");
+  run(join(into, "tree"), "git", "checkout", "-q", digest);
+  cpSync(join(into, "tree"), folder, { recursive: true, filter: (path) => !path.endsWith("/.git") });
+}
+
 function source(wanted: Wanted): void {
   run(wanted.into, "apt-get", "-qq", "source", "--download-only", `${wanted.name}=${wanted.version}`);
   const packed = only(wanted.into, /\.(orig\.)?tar\.(gz|xz|bz2)$/);
   run(wanted.into, "tar", "xf", held(packed, wanted), "-C", wanted.folder);
 }
 
-const [, ...rows] = readFileSync(join(import.meta.dirname, "public-code.tsv"), "utf8")
+const [, ...rows] = readFileSync(join(import.meta.dirname, table), "utf8")
   .trim()
   .split("\n");
 for (const row of rows) {
@@ -98,20 +105,21 @@ for (const row of rows) {
     string,
     string,
   ];
-  if (alone !== undefined && language !== alone) continue;
-  const folder = join(out, language, maker, name.replaceAll("/", "-").replaceAll("@", ""));
+  if ((alone && language !== alone) || name.startsWith("made:")) continue;
+  const folder = join(out, language, maker, name.replace("github:", "").replaceAll("/", "-").replaceAll("@", ""));
   mkdirSync(folder, { recursive: true });
   const into = mkdtempSync(join(tmpdir(), "assay-fetch-"));
-  // C++ of the development makers came with crates that build it.
+  // C++ of the development makers, and of tables of other names, came with crates that hold it.
   const how = {
     python: wheel,
     typescript: tarball,
     rust: crate,
     go: module,
-    cpp: role === "development" ? crate : source,
+    cpp: role === "development" || table !== "public-code.tsv" ? crate : source,
   };
+  const fetch = name.startsWith("github:") ? repository : how[language as keyof typeof how];
   try {
-    how[language as keyof typeof how]({ name, version, digest, into, folder });
+    fetch({ name, version, digest, into, folder });
   } catch (error) {
     process.stderr.write(`${language} ${name}: left out: ${(error as Error).message.split("\n")[0]}\n`);
   } finally {
