@@ -11,7 +11,7 @@
 import { countBadBlocks, decodeBlocks } from "./blocks";
 import { half } from "./half";
 
-export { packColumns, packRows, power, product, soften } from "./rotation";
+export { packColumns, packRows, power, product, productSymmetric, quadratic, soften } from "./rotation";
 
 /** One 8-bit code as f32, exactly: 4 bits of exponent (bias 7), no infinities, NaN where all but the sign is set. */
 // @ts-ignore: decorator

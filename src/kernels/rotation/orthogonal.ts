@@ -28,13 +28,10 @@ export function orthogonalise(arena: Arena, x: Held, rough = false): void {
   const square = arena.zeros(x.rows, x.rows);
   const next = arena.zeros(x.rows, x.columns);
   scale(arena, x, 1 / (MARGIN * norm(arena, x) || 1));
-  for (const [a, b, c] of rough ? COEFFICIENTS.slice(0, ROUGH) : COEFFICIENTS) {
-    arena.times(x, x, gram, { b: true });
-    arena.times(gram, gram, square);
-    const g = arena.view(gram);
-    const s = arena.view(square);
-    for (let i = 0; i < g.length; i++) g[i] = b * g[i]! + c * s[i]!;
-    for (let i = 0; i < x.rows; i++) g[i * gram.stride + i]! += a;
+  for (const coefficients of rough ? COEFFICIENTS.slice(0, ROUGH) : COEFFICIENTS) {
+    arena.timesSymmetric(x, x, gram, { b: true });
+    arena.timesSymmetric(gram, gram, square);
+    arena.quadratic(gram, square, coefficients);
     arena.times(gram, x, next);
     arena.view(x).set(arena.view(next));
   }
