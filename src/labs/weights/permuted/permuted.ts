@@ -6,8 +6,9 @@
 import type { WeightsObservations } from "../observations.js";
 import { blocksOf, isGated } from "../pairing/method.js";
 import type { Agreeing, Side, Way } from "../pairing/way.js";
+import { layersKey } from "../tests/answering-rows.js";
 import type { Bench } from "../tests/bench.js";
-import { commonStart, layersKey } from "../tests/common-start.js";
+import { commonStart } from "../tests/common-start.js";
 import { PERMUTED_LIMITS } from "../words.js";
 import { inParallel } from "../work.js";
 import { facesOf, folded } from "./folds.js";

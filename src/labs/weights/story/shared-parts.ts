@@ -6,7 +6,8 @@
 import { OUTCOME_RULES } from "../../../finding/outcome.js";
 import type { Model } from "../../../model/model.js";
 import type { WeightsObservations } from "../observations.js";
-import { type CommonStart, LEARNED_MIN, SLOPE } from "../tests/common-start.js";
+import { type CommonStart, LEARNED_MIN } from "../tests/common-start.js";
+import { SLOPE } from "../tests/held-whole.js";
 
 interface Seen {
   reference: Model;

@@ -5,8 +5,17 @@
  * weights: a copy holds all of its origin, of two runs from one draw neither holds the other (common-start.ts).
  */
 import type { Compute } from "../../../kernels/compute.js";
-import { SLOPE, SLOPE_NEAR_MOST } from "./common-start.js";
-import { heldWhole, medianOf, NEARLY, nearnessOf, type Rows, slopesOf, standsOn } from "./held-whole.js";
+import {
+  heldWhole,
+  medianOf,
+  NEARLY,
+  nearnessOf,
+  type Rows,
+  SLOPE,
+  SLOPE_NEAR_MOST,
+  slopesOf,
+  standsOn,
+} from "./held-whole.js";
 
 /** Rows of a layer by which it is measured, and layers looked at for more than the slope. */
 export const ROWS_HELD = 256;

@@ -1,0 +1,122 @@
+/**
+ * Who stands on whose weights? In so many dimensions, training moves at right angles to what it started from: a copy holds
+ * all of its origin (a slope of one) and something more; of two runs from one start neither holds the other.
+ */
+import { type Answer, type Compared, layersKey, likeness, type Paired, rowsOf } from "./answering-rows.js";
+import {
+  heldWhole,
+  medianOf,
+  NEARLY,
+  nearnessOf,
+  ROUNDED,
+  type Rows,
+  SLOPE,
+  SLOPE_NEAR_MOST,
+  slopesOf,
+  standsOn,
+  untrained,
+} from "./held-whole.js";
+
+/** First rows of MLPs of two sizes that are less alike than this have no common start row by row. */
+const ALIKE_MIN = 0.1;
+/** Layers looked at for more than the slope. */
+const LAYERS_MAX = 4;
+
+/** A layer of which the rows were set side by side. */
+interface Measured {
+  slopes: [number, number][];
+  /** The same of the rows without the gains before them. */
+  stored: [number, number][];
+  columns: number;
+  rows: Rows | null;
+}
+
+interface Held {
+  slope: number | null;
+  /** About one, and no accident (held-whole.ts). */
+  whole: boolean;
+  /** Neither direction lacks what a run from a common start would (held-whole.ts). */
+  stands: boolean;
+  /** What rows of the two do not share, of their energy. */
+  apart: number;
+  /** Units of the MLPs were set side by side, not value rows. */
+  byUnits: boolean;
+  /** Units of one number are not alike in some layer: they meet elsewhere. */
+  unlike: boolean;
+  /** Layers that look like a draw while others do not agree: what a seed or a public table gives. */
+  unmoved: ReadonlySet<number>;
+}
+
+/**
+ * How much of the one the other holds, whichever way round is nearer to all of it: the median over gate rows (up rows
+ * without a gate; value rows where MLPs of two sizes have no rows in common), each column with the gain that goes
+ * before it, so that moving the one into the other changes nothing.
+ */
+export async function heldBy(
+  bench: Compared & { elsewhere: boolean },
+  answers: readonly Answer[],
+  paired: Paired | null,
+): Promise<Held> {
+  const { reference, suspect } = bench;
+  const inPart = answers.length < Math.min(reference.layers, suspect.layers);
+  const unmoved = new Set<number>();
+  let unlike = false;
+  const [ofUnits, ofValues]: [Measured[], Measured[]] = [[], []];
+  // Rows of a few layers are looked at again; of the others their slopes are all that is kept.
+  const measure = (rows: Rows & { stored: [number, number][] }, into: Measured[]) =>
+    into.push({
+      slopes: slopesOf(rows),
+      stored: rows.stored,
+      columns: rows.columns,
+      rows: into.length < LAYERS_MAX ? rows : null,
+    });
+  for (const answer of answers) {
+    const [layer, other] = answer;
+    const part = reference.tensors.has(`layers.${layer}.mlp.gate`) ? "mlp.gate" : "mlp.up";
+    const order = paired?.get(layersKey(layer, other)) ?? null;
+    const first = await rowsOf(bench, answer, part, "norm.mlp", order);
+    const up = part === "mlp.gate" ? await rowsOf(bench, answer, "mlp.up", "norm.mlp", order) : null;
+    const units = first && { ...first, ...(up ? { beside: { x: up.x, y: up.y } } : {}) };
+    const values = await rowsOf(bench, answer, "attention.v", "norm.attention");
+    const usable = units !== null && ((units.sameSize && !bench.elsewhere) || likeness(units) >= ALIKE_MIN);
+    unlike ||= units !== null && !usable;
+    // Value rows of trained models hold hardly a direction that stands out: they are asked where units cannot be.
+    const asked = usable ? units : values;
+    if (inPart && asked && untrained(asked)) {
+      unmoved.add(layer);
+      continue;
+    }
+    if (usable) measure(units, ofUnits);
+    if (values) measure(values, ofValues);
+  }
+  const byUnits = ofUnits.length > 0;
+  const side = byUnits ? ofUnits : ofValues;
+  const slopes = side.flatMap((layer) => layer.slopes);
+  if (slopes.length === 0) return { slope: null, whole: false, stands: false, apart: 1, byUnits, unlike, unmoved };
+  const [there, back] = [medianOf(slopes.map(([f]) => f)), medianOf(slopes.map(([, g]) => g))];
+  const forward = Math.abs(there - 1) < Math.abs(back - 1);
+  const slope = Number((forward ? there : back).toFixed(4)) + 0;
+  const few = side.flatMap(({ rows }) => (rows === null ? [] : [forward ? rows : turned(rows)]));
+  // Half of the layers at least have to say so by themselves: a median over layers of two scales is neither's.
+  const own = side.map((layer) => medianOf(layer.slopes.map(([f, g]) => (forward ? f : g))));
+  // Of the rows as they are stored too: whoever moves gains about leaves those.
+  const stands =
+    standsOn(slopes, side[0]!.columns) ||
+    standsOn(
+      side.flatMap((layer) => layer.stored),
+      side[0]!.columns,
+    );
+  const nearness = nearnessOf(slopes);
+  const fits = nearness < NEARLY || (stands && slope <= SLOPE_NEAR_MOST);
+  const whole = fits && isWhole(slope) && own.filter(isWhole).length * 2 >= own.length;
+  const held = whole && (await heldWhole(few, bench.compute, untrained, ROUNDED));
+  return { slope, whole: held, stands, apart: 1 - nearness, byUnits, unlike, unmoved };
+}
+
+function turned({ x, y, columns, beside }: Rows): Rows {
+  return { x: y, y: x, columns, ...(beside ? { beside: { x: beside.y, y: beside.x } } : {}) };
+}
+
+function isWhole(slope: number): boolean {
+  return slope >= SLOPE.least && slope <= SLOPE.most;
+}
