@@ -29,7 +29,7 @@ export function columnsOf({ reference, suspect }: Bench, features: FeatureMap | 
   return { reference: both, suspect: both };
 }
 
-export type Columns = Pick<FeatureMap, "reference" | "suspect"> | null;
+type Columns = Pick<FeatureMap, "reference" | "suspect"> | null;
 
 /** A bench, and the dimensions by which rows are compared. */
 export interface Compared extends Bench {
