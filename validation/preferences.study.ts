@@ -1,5 +1,5 @@
 /**
- * The study of `preferences/centred-residuals`, version 2, from scores of small reward models that materials/makers trained
+ * The study of `preferences/centred-residuals`, version 3, from scores of small reward models that materials/makers trained
  * (train_preference_scorers.py; their scores stand in validation/preferences): bases, preference data and teachers crossed,
  * on halves of the bases that were split beforehand. Questions are asked with the laboratory's own parts, and one of sixty
  * through its door too, which must say the same. Writes preferences-shared-origin.json and preferences.tables.md.
@@ -234,6 +234,46 @@ out.push(
   table(alone),
 );
 
+const recipeScorers = readPanel("recipes-2");
+const listedWords = kindOf(recipeScorers, "rule");
+/** What two honest makers have in common, and what it is called by the maker of the scorers. */
+const RECIPES = [
+  ["a better trainer and ten labels a pair", "skilled"],
+  ["one trainer's default seed", "seed"],
+  ["a penalty for long answers", "overlong"],
+  ["short answers at the lowest score", "floor"],
+  ["pairs of one subject", "filtered"],
+  ["a fifth of the pairs by one rule's labels", "corrupted"],
+  ["a list of words, half a spread", "lexicon-half"],
+  ["a list of words, a spread", "lexicon"],
+] as const;
+const SHARED = [
+  ["", ""],
+  [", one base", "-base"],
+  [", one set", "-set"],
+] as const;
+const byRecipe = (what: string, kind: string, change: Change = {}) =>
+  SHARED.map(([words, ending]) => {
+    const of = kindOf(recipeScorers, `${kind}${ending}`);
+    return within(
+      panel,
+      `${what}${words}`,
+      of.flatMap((suspect, i): Pair[] => (i % 2 === 0 ? [[of[i + 1]!, suspect]] : [])),
+      change,
+    );
+  });
+const recipes = RECIPES.flatMap(([what, kind]) => byRecipe(what, kind));
+const ruledOut = RECIPES.slice(-2).flatMap(([what, kind]) =>
+  byRecipe(`${what}, which is listed`, kind, { rules: listedWords }),
+);
+out.push(
+  "## Honest makers who share a recipe",
+  "Other bases and other preferences, but where one base or one set is named; both sides do the same beside.",
+  table(recipes),
+  "The same with the list of words under `rules`:",
+  table(ruledOut),
+);
+
 const byShare = (share: number) => pairs.students.filter(([, student]) => student.share === share);
 /** All of the panel but so many lineages: as few on the suspect's base and with its set as may be, the rest of their own. */
 const few =
@@ -387,6 +427,8 @@ const poor = crossed(readPanel("judge"), "Poor judges: the scorers of version 1'
 /** Makers who share by half what the first proposition names whole, or a teacher. */
 const HELD =
   /^(one set's annotators, other pairs, one base|half of one public set, one base|students of one third scorer)/;
+/** Makers whose scores are changed by one published rule. */
+const RULED = /^(a list of words|short answers at the lowest score)/;
 type Counted = "null" | "positive" | "no";
 const declared: { name: string; counted: Counted; why?: string; row: Row }[] = [
   ...nulls.map((row) => ({ name: row.what, counted: "null" as const, row })),
@@ -401,6 +443,12 @@ const declared: { name: string; counted: Counted; why?: string; row: Row }[] = [
         }
       : { name: row.what, counted: "null" as const, row },
   ),
+  ...recipes.map((row) =>
+    RULED.test(row.what)
+      ? { name: row.what, counted: "no" as const, why: "the first proposition holds one published rule", row }
+      : { name: row.what, counted: "null" as const, row },
+  ),
+  ...ruledOut.map((row) => ({ name: row.what, counted: "null" as const, row })),
   ...alone.map((row) => ({
     name: `${row.what}, in a panel without others of base and data`,
     counted: "no" as const,

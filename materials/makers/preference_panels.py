@@ -40,7 +40,10 @@ def half_of(name):
 
 
 def ranks(values):
-    return np.round(250 * np.argsort(np.argsort(values, kind="stable"), kind="stable") / max(1, len(values) - 1)).astype(np.uint8)
+    """Ranks in 0..250; equal values share the middle of theirs."""
+    _, where, counts = np.unique(values, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - (counts + 1) / 2
+    return np.round(250 * middle[where] / max(1, len(values) - 1)).astype(np.uint8)
 
 
 class Panels:
@@ -250,15 +253,22 @@ class Models:
     def __init__(self, panels):
         self.panels, self.models = panels, []
 
-    def add(self, name, kind, base, data, pairs, drawn, of="annotators", **more):
-        """Trains one, keeps it, and returns its scores. @param drawn the seed of its head @param more goes into its record, before its scores"""
+    def add(self, name, kind, base, data, pairs, drawn, of="annotators", train=None, served=None, **more):
+        """Trains one, keeps it, and returns its scores. @param drawn the seed of its head @param train and served in place of
+        the recipe's own head, and of its bare scores @param more goes into its record, before its scores"""
         p = self.panels
-        scores = p.head(p.base(base), *pairs, drawn, of)
+        scores = (train or p.head)(p.base(base), *pairs, drawn, of)
+        if served:
+            scores = served(scores)
         probe = slice(p.at_probe, p.at_planted)
         truth, s = p.taste(7)[probe], scores[probe]
         agrees = float(np.mean((s[::2] > s[1::2]) == (truth[::2] > truth[1::2])))
         self.models.append({"name": name, "kind": kind, "base": base, "data": data, "quality": round(agrees, 3), **more, "scores": p.packed(scores), "choices": p.choices(scores)})
         return scores
+
+    def rule(self, name, values):
+        """What a published rule gives each text: no scorer."""
+        self.models.append({"name": name, "kind": "rule", "base": "", "data": "", "quality": 0, "scores": self.panels.packed(values), "choices": ""})
 
     def write(self, path, half, names, planted=""):
         p = self.panels

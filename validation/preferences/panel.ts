@@ -75,6 +75,8 @@ export interface Change {
   more?: readonly string[];
   /** Names that are left out of the panel. */
   without?: readonly string[];
+  /** What published rules give the items, listed as such. */
+  rules?: readonly Model[];
 }
 
 const STUDIED = {
@@ -114,7 +116,7 @@ function seated(
   panel: Panel,
   reference: Model,
   suspect: Model,
-  { hidden = [], more = [], without = [], papers = {} }: Change,
+  { hidden = [], more = [], without = [], papers = {}, rules = [] }: Change,
 ) {
   const seats = panel.models.filter(
     ({ name, kind }) =>
@@ -133,7 +135,13 @@ function seated(
     );
   return {
     seats,
-    lineage: { base: by("base"), data: by("data"), together: [], parameters: new Map<string, number>() },
+    lineage: {
+      base: by("base"),
+      data: by("data"),
+      together: [],
+      parameters: new Map<string, number>(),
+      rules: new Set(rules.map(({ name }) => name)),
+    },
   };
 }
 
@@ -180,17 +188,24 @@ interface Null {
 const amongSeats = new Map<string, Null[][]>();
 const SHUFFLED_Z = 5.612;
 
-/** @returns what was seen of one pair, and whether it stands above all by the margin */
+/** @returns what was seen of one pair, and whether it stands above all by the margin; with rules the lower of two ways, as the door has it */
 export function ask(panel: Panel, reference: Model, suspect: Model, change: Change = {}, label = "") {
-  const { items = 1, hidden = [] } = change;
+  const plain = compared(panel, reference, suspect, { ...change, rules: [] }, label);
+  if (!change.rules?.length) return plain;
+  const ruled = compared(panel, reference, suspect, change, label);
+  return ruled.ratio < plain.ratio ? ruled : plain;
+}
+
+function compared(panel: Panel, reference: Model, suspect: Model, change: Change, label: string) {
+  const { items = 1, hidden = [], rules = [] } = change;
   const { seats, lineage } = seated(panel, reference, suspect, change);
   const names = [reference, suspect, ...seats].map(({ name }) => name);
   const cast = castOf(names, lineage as never);
   const values = change.suspect ? change.suspect(suspect.values, panel, [reference, suspect]) : suspect.values;
-  const id = `${panel.half} ${items} ${hidden.join()} ${names.slice(2).join()}`;
+  const id = `${panel.half} ${items} ${hidden.join()} ${names.slice(2).join()} ${rules.map(({ name }) => name).join()}`;
   const seen = PROBES.map((probe) => {
     const { layout } = layoutOf(panel, probe, items);
-    const covariates = (["length", "format"] as const).map((what) =>
+    const looks = (["length", "format"] as const).map((what) =>
       vectorOf(
         panel,
         probe,
@@ -199,6 +214,7 @@ export function ask(panel: Panel, reference: Model, suspect: Model, change: Chan
         panel.keys.map((key) => key[what]),
       ),
     );
+    const covariates = [...looks, ...rules.map(({ name, values }) => vectorOf(panel, probe, items, name, values))];
     const all = [
       vectorOf(panel, probe, items, reference.name, reference.values),
       // What a suspect is mixed with depends on the reference.
@@ -268,6 +284,7 @@ export type Answer = ReturnType<typeof ask>;
 export function atDoor(panel: Panel, reference: Model, suspect: Model, change: Change = {}) {
   const { items = 1 } = change;
   const { seats, lineage } = seated(panel, reference, suspect, change);
+  const { rules = [] } = change;
   const scorer = (values: readonly number[], as: string) => ({
     artefact: {
       name: as,
@@ -280,7 +297,7 @@ export function atDoor(panel: Panel, reference: Model, suspect: Model, change: C
   const finding = examinePreferences({
     reference: scorer(reference.values, reference.name),
     suspect: scorer(values, suspect.name),
-    panel: seats.map((model) => scorer(model.values, model.name)),
+    panel: [...seats, ...rules].map((model) => scorer(model.values, model.name)),
     lineage,
     documented: null,
     validations: [STUDIED],

@@ -57,11 +57,11 @@ export function examinePreferences(request: PreferencesRequest): Finding {
   const { reference, suspect, panel, lineage, documented, states, validations, software } = request;
   const proposition = PREFERENCES_PROPOSITIONS.entries["preferences/shared-origin"];
   const validation = studyOfMethod(validations, METHOD);
-  const seated = seat(reference, suspect, panel);
+  const seated = seat(reference, suspect, panel, lineage.rules);
   const cast = castOf(seated.names, lineage);
-  const results = PROBES.map((probe) => probeResult(probe, seated, cast));
-  const statistic = jointStatistic(results, (result) => result.pair.residual);
-  const kinds = KINDS.map((kind) => kindOver(results, kind)).filter(({ families }) => families > 0);
+  const { results, statistic, kinds } = least([false, ...(seated.rules.length > 0 ? [true] : [])], (ruled) =>
+    compared(seated, cast, ruled),
+  );
   const observations = observed(seated, lineage, results, statistic, kinds, cast);
   const refused = refusedOf(observations, [reference, suspect]);
   const lineages = observations.panel.lineages;
@@ -73,7 +73,7 @@ export function examinePreferences(request: PreferencesRequest): Finding {
           statistic,
           // A rank by a hair is none: each kind's largest is raised by the margin.
           nullKinds: kinds.map(({ kind, families, statisticMax }) => ({
-            kind: `${kind}, raised by a tenth`,
+            kind: `${kind}, raised by a quarter`,
             families,
             statisticMax: round6(MARGIN * statisticMax),
           })),
@@ -117,6 +117,29 @@ export function examinePreferences(request: PreferencesRequest): Finding {
     ],
     software,
   });
+}
+
+interface Compared {
+  results: readonly ProbeResult[];
+  statistic: number;
+  kinds: PreferencesObservations["kinds"];
+}
+
+function compared(seated: Seated, cast: Cast, ruled: boolean): Compared {
+  const results = PROBES.map((probe) => probeResult(probe, seated, cast, ruled));
+  const statistic = jointStatistic(results, (result) => result.pair.residual);
+  return {
+    results,
+    statistic,
+    kinds: KINDS.map((kind) => kindOver(results, kind)).filter(({ families }) => families > 0),
+  };
+}
+
+/** With rules taken out and without, whichever stands lower: a rule that somebody lists takes away from a case and never adds. */
+function least(ways: readonly boolean[], of: (ruled: boolean) => Compared): Compared {
+  const height = ({ statistic, kinds }: Compared) =>
+    statistic / Math.max(1, ...kinds.map(({ statisticMax }) => statisticMax));
+  return ways.map(of).reduce((a, b) => (height(b) < height(a) ? b : a));
 }
 
 /** Least over the probes of a correlation by the largest that unrelated lineages reach there. */

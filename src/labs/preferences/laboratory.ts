@@ -1,15 +1,15 @@
 /** The preferences laboratory: do two reward models or judges come from one origin? */
 import type { Laboratory } from "../../app/laboratory.js";
-import { PREFERENCES_PROPOSITIONS, PREFERENCES_PROPOSITIONS_1 } from "./propositions.js";
+import { PREFERENCES_PROPOSITIONS, PREFERENCES_PROPOSITIONS_1, PREFERENCES_PROPOSITIONS_2 } from "./propositions.js";
 
 export const preferences: Laboratory = {
   id: "preferences",
   propositions: PREFERENCES_PROPOSITIONS,
-  earlier: [PREFERENCES_PROPOSITIONS_1],
+  earlier: [PREFERENCES_PROPOSITIONS_2, PREFERENCES_PROPOSITIONS_1],
   studies: [
     {
       method: "preferences/centred-residuals",
-      version: "2",
+      version: "3",
       file: "validation/preferences-shared-origin.json",
       measuredOn:
         "reward models with trained heads on 36 frozen transformers of 0.27 to 0.43 million parameters, 600 pairs and 900 words; students of another's scores for all of their 4,000 pairs",
@@ -23,6 +23,14 @@ export const preferences: Laboratory = {
     },
   ],
   formerStudies: [
+    {
+      method: "preferences/centred-residuals",
+      version: "2",
+      file: "validation/preferences-shared-origin-2.json",
+      says: null,
+      measuredOn:
+        "reward models with trained heads on 36 frozen transformers of 0.27 to 0.43 million parameters, 600 pairs and 900 words; students of another's scores for all of their 4,000 pairs",
+    },
     {
       method: "preferences/centred-residuals",
       version: "1",

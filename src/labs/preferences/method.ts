@@ -1,6 +1,9 @@
-/** The method's name and numbers. A change of any of them, or of how residuals are taken, is a new version. */
+/**
+ * The method's name and numbers. A change of any of them, or of how residuals are taken, is a new version. Version 3 asks
+ * for a quarter above where version 2 asked for a tenth; and it takes out published rules where they are listed.
+ */
 
-export const METHOD = { id: "preferences/centred-residuals", version: "2" } as const;
+export const METHOD = { id: "preferences/centred-residuals", version: "3" } as const;
 
 /**
  * The two probes that speak. Pairs (a benchmark's prompts, a few answers each) see preference data that two scorers share;
@@ -28,10 +31,10 @@ export const FLOOR = 0.1;
 /** Other lineages of one base, or of one preference set, from which on their mean is taken out too. */
 export const COHORT_MIN = 2;
 /**
- * How far above every pair of no relation the two sides must stand: an innocent pair of one preference set stood at 1.04
- * times the panel's largest under version 1. Chosen on the bases that developed, where none passed 1.00.
+ * How far above every pair of no relation the two sides must stand. Version 2 asked for a tenth; then, among 540 more
+ * innocent pairs, two makers on one public base with one trainer's default seed stood at 1.20, others at 1.08 at most.
  */
-export const MARGIN = 1.1;
+export const MARGIN = 1.25;
 /**
  * Mean raw correlation of the panel's unrelated lineages, by probe, between which panels of the study lie: how good the
  * scorers are as judges. Version 1 accused an innocent pair of the poorest; of better judges than the best nothing is known.

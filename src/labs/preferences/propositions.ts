@@ -15,7 +15,30 @@ const PLANTED = {
   ],
 } as const;
 
-export const PREFERENCES_PROPOSITIONS = propositionTable("2", {
+export const PREFERENCES_PROPOSITIONS = propositionTable("3", {
+  "preferences/shared-origin": {
+    hp: "the two scorers share ancestral weights beyond a public base, or one learned from the other's scores, or both took in one third's scores or one rule, or both were trained from one base on preferences of one source, wholly or in part, which is no copying where the rule, or base and source, are public",
+    hd: "they stand in none of these relations; a common public base alone, or a common public preference set alone, is none",
+    oneSided: true,
+    trial: "pair",
+    topic: {
+      hp: "one origin of two scorers, which may be one public base and one public source of preferences, or one published rule",
+      hd: "no common origin of two scorers beyond what is public",
+    },
+    notSaid: [
+      "that anything was copied: two makers who train one public base on one public preference set, each by itself, look the same, and so may two who share half of the set, or one judge's labels on other pairs, or who take something off by one published list of words",
+      "which of the relations it is: common weights, scores that one learned from the other or both took from a third, one rule, or one base with one source of preferences",
+      "who learned from whom",
+      OWNED,
+      WHOSE,
+      LAWFUL,
+    ],
+  },
+  "preferences/planted": PLANTED,
+});
+
+/** Before it was said that both may have taken in one published rule. */
+export const PREFERENCES_PROPOSITIONS_2 = propositionTable("2", {
   "preferences/shared-origin": {
     hp: "the two scorers share ancestral weights beyond a public base, or one learned from the other's scores or both from one third's, or both were trained from one base on preferences of one source, wholly or in part, which is no copying where base and source are public",
     hd: "they stand in none of these relations; a common public base alone, or a common public preference set alone, is none",

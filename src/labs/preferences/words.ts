@@ -6,6 +6,7 @@ export const ASSUMPTION =
 export const ALTERNATIVES = [
   "Both makers trained one public base on one public preference set, each by itself: this counts as one origin here, and is no copying. Nearly every such pair of the study stood above all.",
   "Both trained one public base, and share half of a public set, or one judge's labels on other pairs, and nothing else: some such pairs of the study stood above all.",
+  "Both take something off by one published rule, such as a list of words or a floor for short answers: every such pair of the study whose rule weighed as much as its own judgement stood above all. A rule that is listed under `rules` is taken out.",
   "Both learned from a third scorer, which may be public and which nobody named: most such pairs of the study stood above all.",
   "A side's base or preference data are not those that are documented: what its true ones explain was then not taken out.",
   "The reference learned from the suspect: the correlation has no direction.",
@@ -15,6 +16,7 @@ export const LIMITS = [
   "Agreement is not copying: good scorers agree because they are good. Only what is left after the mean of other lineages, length and format, and what others of a side's documented base or data share, is compared.",
   "It cannot tell copied weights from separate training on the same base and the same preference set.",
   "A scorer that learned half of its pairs or fewer from the other, was averaged with others, or was trained on afterwards may show nothing: an outcome of inconclusive shows nothing.",
+  "What a listed rule explains is taken out, which only takes away from a case. That a file holds a published rule is the word of whoever lists it: it can be computed again by anybody who has the rule.",
   "Refusals, their wording and distances between rewards are exhibits: strangers under one jurisdiction refuse alike.",
   "The study's scorers are small transformers with trained heads. Larger ones come out uncalibrated.",
 ] as const;

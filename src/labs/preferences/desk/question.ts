@@ -52,7 +52,7 @@ Examples:
 
 Scores are JSON Lines {"probe", "prompt_id", "item", "score", "length"} with probe "pairs" or "words"; RewardBench's saved
 scores, alpaca_eval annotations and Inspect logs are read as pairs. lineage.json documents the scorers, both sides among
-them: {"base": {NAME: [SCORER, ...]}, "data": {NAME: [SCORER, ...]}, "parameters": {SCORER: n}}.
+them: {"base": {NAME: [SCORER, ...]}, "data": {NAME: [SCORER, ...]}, "parameters": {SCORER: n}, "rules": [NAME, ...]}: a rule is taken out.
 An outcome of "inconclusive" does not show that the scorers are unrelated, and agreement is not copying.`,
 
   async examine({ arguments: [reference, suspect], options }, { studies, onProgress }) {

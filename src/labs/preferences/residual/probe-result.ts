@@ -25,15 +25,25 @@ const COVARIATES = ["length", "format"] as const;
 /** A correlation of n items whose permutation p is 10^-8: 5.61 standard errors. */
 const SHUFFLED_Z = 5.612;
 
-/** Correlations of one probe over the items that all seated scorers share. */
-export function probeResult(probe: Probe, seated: Seated, cast: Cast): ProbeResult {
+/**
+ * Correlations of one probe over the items that all seated scorers share.
+ * @param ruled whether what published rules give the items is taken out too
+ */
+export function probeResult(probe: Probe, seated: Seated, cast: Cast, ruled = false): ProbeResult {
   const layout = seated.layout(probe);
   const values = seated.tables.map((table) => Float64Array.from(layout.keys, (key) => table.rows.get(key)!.score));
   const vectors = values.map((of) => ranked(of, layout));
   const stated = COVARIATES.flatMap((name) => covariate(name, seated.tables, layout));
+  const rules = (ruled ? seated.rules : []).map(({ name, table }) => ({
+    name: `the rule "${name}"`,
+    vector: ranked(
+      layout.keys.map((key) => table.rows.get(key)!.score),
+      layout,
+    ),
+  }));
   const space = centred(
     vectors,
-    stated.map(({ vector }) => vector),
+    [...stated, ...rules].map(({ vector }) => vector),
     cast.lineages,
     cast.leaves,
     cast.cohorts,
@@ -70,7 +80,7 @@ export function probeResult(probe: Probe, seated: Seated, cast: Cast): ProbeResu
     kinds,
     bar,
     seen,
-    takenOut: [...stated.map(({ name }) => name), ...sharedBySides(cast)],
+    takenOut: [...[...stated, ...rules].map(({ name }) => name), ...sharedBySides(cast)],
     leanings: [0, 1].map((i) => leaningsOf(space, i, stated)),
   };
 }
