@@ -235,15 +235,22 @@ out.push(
 );
 
 const recipeScorers = readPanel("recipes-2");
-const listedWords = kindOf(recipeScorers, "rule");
+/** Drawn when the margin stood; those before it had a part in the margin. */
+const freshFile = readPanel("recipes-fresh-2");
+const freshScorers: Panel = {
+  ...freshFile,
+  models: freshFile.models.map((model) => ({ ...model, name: `fresh ${model.name}` })),
+};
+const rule = (name: string) => kindOf(recipeScorers, "rule").filter((model) => model.name === name);
 /** What two honest makers have in common, and what it is called by the maker of the scorers. */
 const RECIPES = [
   ["a better trainer and ten labels a pair", "skilled"],
   ["one trainer's default seed", "seed"],
   ["a penalty for long answers", "overlong"],
-  ["short answers at the lowest score", "floor"],
   ["pairs of one subject", "filtered"],
   ["a fifth of the pairs by one rule's labels", "corrupted"],
+  ["nothing", "plain"],
+  ["short answers at the lowest score", "floor"],
   ["a list of words, half a spread", "lexicon-half"],
   ["a list of words, a spread", "lexicon"],
 ] as const;
@@ -252,9 +259,9 @@ const SHARED = [
   [", one base", "-base"],
   [", one set", "-set"],
 ] as const;
-const byRecipe = (what: string, kind: string, change: Change = {}) =>
+const byRecipe = (what: string, kind: string, change: Change = {}, scorers = recipeScorers) =>
   SHARED.map(([words, ending]) => {
-    const of = kindOf(recipeScorers, `${kind}${ending}`);
+    const of = kindOf(scorers, `${kind}${ending}`);
     return within(
       panel,
       `${what}${words}`,
@@ -263,15 +270,21 @@ const byRecipe = (what: string, kind: string, change: Change = {}) =>
     );
   });
 const recipes = RECIPES.flatMap(([what, kind]) => byRecipe(what, kind));
-const ruledOut = RECIPES.slice(-2).flatMap(([what, kind]) =>
-  byRecipe(`${what}, which is listed`, kind, { rules: listedWords }),
+const ruledOut = RECIPES.slice(-3).flatMap(([what, kind]) =>
+  byRecipe(`${what}, which is listed`, kind, { rules: rule(kind === "floor" ? "floor" : "list of words") }),
 );
+const freshly = RECIPES.slice(0, -3)
+  .flatMap(([what, kind]) => byRecipe(`${what}, fresh`, kind, {}, freshScorers))
+  // One seed and one set: the same scorers as before.
+  .filter(({ what }) => what !== "one trainer's default seed, fresh, one set");
 out.push(
   "## Honest makers who share a recipe",
   "Other bases and other preferences, but where one base or one set is named; both sides do the same beside.",
   table(recipes),
-  "The same with the list of words under `rules`:",
+  "The same with the rule under `rules`:",
   table(ruledOut),
+  "Other makers of the same kinds, drawn when the margin stood:",
+  table(freshly),
 );
 
 const byShare = (share: number) => pairs.students.filter(([, student]) => student.share === share);
@@ -448,7 +461,19 @@ const declared: { name: string; counted: Counted; why?: string; row: Row }[] = [
       ? { name: row.what, counted: "no" as const, why: "the first proposition holds one published rule", row }
       : { name: row.what, counted: "null" as const, row },
   ),
-  ...ruledOut.map((row) => ({ name: row.what, counted: "null" as const, row })),
+  ...ruledOut
+    .filter(({ what }) => RULED.test(what) && !what.startsWith("a list"))
+    .map((row) => ({
+      name: row.what,
+      counted: "no" as const,
+      why: "the first proposition holds one published rule; one that replaces scores is taken out in part",
+      row,
+    })),
+  ...[...ruledOut.filter(({ what }) => what.startsWith("a list")), ...freshly].map((row) => ({
+    name: row.what,
+    counted: "null" as const,
+    row,
+  })),
   ...alone.map((row) => ({
     name: `${row.what}, in a panel without others of base and data`,
     counted: "no" as const,

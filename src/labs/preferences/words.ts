@@ -6,7 +6,7 @@ export const ASSUMPTION =
 export const ALTERNATIVES = [
   "Both makers trained one public base on one public preference set, each by itself: this counts as one origin here, and is no copying. Nearly every such pair of the study stood above all.",
   "Both trained one public base, and share half of a public set, or one judge's labels on other pairs, and nothing else: some such pairs of the study stood above all.",
-  "Both take something off by one published rule, such as a list of words or a floor for short answers: every such pair of the study whose rule weighed as much as its own judgement stood above all. A rule that is listed under `rules` is taken out.",
+  "Both take something off by one published rule, such as a list of words or a floor for short answers: of such pairs of the study whose rule weighed as much as their own judgement nearly all stood above all. What a rule adds is taken out where it is listed under `rules`; one that replaces scores, as a floor does, is taken out in part.",
   "Both learned from a third scorer, which may be public and which nobody named: most such pairs of the study stood above all.",
   "A side's base or preference data are not those that are documented: what its true ones explain was then not taken out.",
   "The reference learned from the suspect: the correlation has no direction.",
