@@ -71,7 +71,7 @@ for (let i = 0; i < names.length; i++)
     const order = [models[i]!, models[j]!, ...panel];
     // All is documented but for what the question is: that the suspect belongs to the reference's line.
     const together = groups.map((one) => one.filter((name) => !kin || name !== names[j]));
-    const lineage = { base: new Map(), data: new Map(), together, parameters: new Map() };
+    const lineage = { base: new Map(), data: new Map(), together, parameters: new Map(), rules: new Set<string>() };
     const seen = refusalWording(
       { tables: order.map(({ table }) => table) } as never,
       castOf(
