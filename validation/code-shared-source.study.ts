@@ -92,7 +92,7 @@ const pairName = ({ language, claimant, suspect }: Pick<Case, "language" | "clai
 
 function sharesOf(path: string): typeof known {
   const { methodVersion, rows } = JSON.parse(readFileSync(path, "utf8"));
-  if (methodVersion !== "5") throw new Error(`${path}: expected version 5's study`);
+  if (methodVersion !== "6") throw new Error(`${path}: expected version 6's study`);
   return new Map(
     (rows as (Case & Result)[])
       .filter(({ kind }) => !COPIES[kind])
@@ -108,7 +108,7 @@ export default defineStudy<Case, Result, never>({
     prints: { what: "folder that validation/code/print-makers.ts wrote" },
     language: { what: "one language alone, to run a part of it", optional: true },
     shares: {
-      what: "what version 5's study wrote of a language whose prints are the same by version 6: shares of units of pairs are then read from it",
+      what: "what version 6's study wrote of a language whose prints are the same by version 7: shares of units of pairs are then read from it",
       optional: true,
     },
   },

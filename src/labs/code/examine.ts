@@ -11,16 +11,7 @@ import { frameFinding, studyOfMethod } from "../../finding/frame.js";
 import { type Decision, decideScored, refuse } from "../../finding/outcome.js";
 import type { Validation } from "../../finding/validation.js";
 import { type NamedSide, namesOf, setAside, usualOf } from "./aside.js";
-import {
-  EXCLUSIVE_MIN,
-  KIN_SHARE,
-  LISTED_MAX,
-  METHOD,
-  PANEL_MAKERS_MIN,
-  PRINT_TOKENS,
-  SPEAKS,
-  STUDY_NULL,
-} from "./method.js";
+import { EXCLUSIVE_MIN, KIN_SHARE, LISTED_MAX, METHOD, PANEL_MAKERS_MIN, PRINT_TOKENS, STUDY_NULL } from "./method.js";
 import type { CodeObservations, DirectionSeen, SideSeen } from "./observations.js";
 import { type BothWays, bothWays } from "./prints/both-ways.js";
 import type { Containment, Maker, Unit, UnitScore } from "./prints/containment.js";
@@ -162,21 +153,21 @@ function decide(
   return make(unspoken(found, review?.record ?? null));
 }
 
-/** Why what reached the statistic does not speak yet; null where it does, or nothing reached any. A passage never speaks unread. */
+/**
+ * Why what reached the statistic does not speak yet; null where it does, or nothing reached any. Nothing speaks unread: in
+ * every language unrelated makers stood above the bound until a reader named what both had it from.
+ */
 function unspoken({ forward, turned, passages, byPassage }: BothWays, review: Review | null): string | null {
   const [passage] = passages;
-  const tops = byPassage ? [passage!.ours] : [forward, turned].flatMap(({ top }) => top ?? []);
-  const top = tops.find(({ unit }) => byPassage || SPEAKS[unit.language] !== "at once");
+  const top = byPassage ? passage!.ours : (forward.top ?? turned.top);
   if (!top) return null;
   // A record that has no word on what speaks now is no reading of it.
   const left = byPassage ? { path: passage!.ours.unit.path, line: passage!.ours.line } : forward.top?.unit;
   if (review && left && review.units.some(({ path, line }) => path === left.path && line === left.line)) return null;
   const what = byPassage ? "passages" : "units";
   if (review && left)
-    return `in ${top.unit.language} only ${what} that were read may speak, and the reader's record has none for ${left.path}:${left.line}, which is left`;
-  if (byPassage)
-    return "passages between unrelated makers stood above the bound until a reader named the third source of what they share, and no one has read the units of these two trees (--review)";
-  return `in ${top.unit.language} the study accused unrelated makers until a reader named the third source of what they share, and no one has read the units of these two trees (--review)`;
+    return `only ${what} that were read may speak, and the reader's record has none for ${left.path}:${left.line}, which is left`;
+  return `${what} of unrelated makers stood above the bound until a reader named the third source of what they share, and no one has read the units of these two trees (--review)`;
 }
 
 function panelsOf(makers: readonly Maker[]): Record<Language, number> {

@@ -9,10 +9,10 @@ export const code: Laboratory = {
   studies: [
     {
       method: "code/exclusive-containment",
-      version: "6",
+      version: "7",
       file: "validation/code-shared-source.json",
       measuredOn:
-        "467 makers of packages in five languages who judged versions 4 and 5 before and made no version, and files of at least 2,000 tokens that were copied and edited",
+        "467 makers of packages in five languages who judged versions 4 to 6 before and made no version, and files of at least 2,000 tokens that were copied and edited",
     },
     {
       method: "code/recipient-copy",
@@ -23,6 +23,14 @@ export const code: Laboratory = {
     },
   ],
   formerStudies: [
+    {
+      method: "code/exclusive-containment",
+      version: "6",
+      file: "validation/code-shared-source-6.json",
+      says: null,
+      measuredOn:
+        "467 makers of packages in five languages who judged versions 4 and 5 before and made no version, and files of at least 2,000 tokens that were copied and edited",
+    },
     {
       method: "code/exclusive-containment",
       version: "5",

@@ -4,9 +4,7 @@
  * read by another.
  */
 
-import type { Language } from "./tokens/languages.js";
-
-export const METHOD = { id: "code/exclusive-containment", version: "6" } as const;
+export const METHOD = { id: "code/exclusive-containment", version: "7" } as const;
 
 /** Whose copy is it? (copies/) Its places follow from its rules, so that a plan is read by one version alone. */
 export const COPY_METHOD = { id: "code/recipient-copy", version: "1" } as const;
@@ -51,18 +49,6 @@ export const KIN_SHARE = 0.3;
  * TypeScript 68, and in Rust, but for six pairs with a known common source, 139.
  */
 export const STUDY_NULL = { bound: 0.16, makers: 522 } as const;
-/**
- * When a language's shares of units speak; a passage speaks after a reader, in every one. "at once": its study accused no
- * unrelated pair. "after a reader": what it accused, a reader
- * explained by a third source, so that only a finding whose units were read leans on what is left.
- */
-export const SPEAKS: Readonly<Record<Language, "at once" | "after a reader">> = {
-  python: "after a reader",
-  typescript: "after a reader",
-  rust: "at once",
-  go: "after a reader",
-  cpp: "after a reader",
-};
 /** Units and passages listed in a finding. */
 export const LISTED_MAX = 50;
 export const PASSAGES_LISTED_MAX = 20;

@@ -8,6 +8,7 @@ export const ALTERNATIVES = [
   "One author wrote for both sides, at two employers or on two occasions.",
   "Both sides had the units written by the same code assistant.",
   "A standard, a checkpoint format or an interface dictates the text.",
+  "Both sides began from one scaffold, one textbook's listings, one vendor's examples or one program's output.",
   "The claimant took the units from the suspect: containment has no direction.",
 ] as const;
 
@@ -18,6 +19,7 @@ export const LIMITS = [
   "That none of 21,978 unrelated pairs was accused holds after reading: two pairs of Python, of which one says in its notice that it took a module from the other, and of which one writes the same standard's matrices, one of JavaScript, whose bundles hold one library, and two of C, which carry one library and one contributor's file, stood above the bound until a reader who had made the rule and seen the scores named that source. The makers had judged versions 4, without passages, and 5 before. With version 3 it was 6 of 23,162 other pairs.",
   "The head of a licence is no sign of a third source where a tree's files usually bear it: two trees that took in one file under such a head, without its holder's name, from a maker who is not in the index cannot be told from a copy.",
   "What the parser cannot read is not seen: files that were not read whole are named with the share, and of those left out with all of it.",
+  "Files that hold the names which a listed generator leaves are skipped as written by it; one that is not listed is not seen. What stands in a literal of Go's that holds no function is one token.",
   "Functions that bear the names of compilers' helpers (two underscores and a word, in TypeScript and JavaScript) are skipped, an author's own of that form as well.",
   "Code carried into another language shares no prints with its source.",
   "What is exclusive depends on the index: a thin index makes public code look exclusive. It should hold the libraries that many take text from: of Rust's development makers three pairs shared a macro of one that was not in it.",

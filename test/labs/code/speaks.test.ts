@@ -42,7 +42,7 @@ async function side(name: string, text: string, language: Language): Promise<Cod
 
 describe.each([
   ["python", "uncalibrated"],
-  ["rust", "supports-hp"],
+  ["rust", "uncalibrated"],
   ["typescript", "uncalibrated"],
   ["go", "uncalibrated"],
   ["cpp", "uncalibrated"],

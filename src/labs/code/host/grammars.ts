@@ -73,6 +73,7 @@ export async function readTokens(
       const name = named ? nameOf(node.childForFieldName("name")?.text, node.type) : "";
       const body = what === "function" ? (node.childForFieldName("body")?.startIndex ?? start) : start;
       if (flat && what !== "string" && node.type !== "comment" && !node.type.endsWith("_comment")) return [];
+      if (what === "data") return hasFunction(node) ? [] : [{ what: "string", start, end, name: "", body: start }];
       if (what !== "perhaps" && what !== "function")
         return [{ what: what as Exclude<Capture["what"], "function">, start, end, name, body }];
       if (isDictated(language, name, text, start)) return [{ what: "skip", start, end, name: "", body: start }];
@@ -199,6 +200,14 @@ function isTooDeep(tree: Tree, characters: number): boolean {
   } finally {
     cursor.delete();
   }
+}
+
+/**
+ * Whether a literal of Go's holds a function. What stands in the braces of one that holds none is data: an interface's
+ * schemas, resources and commands are such literals, of few words in any order, whoever fills them in.
+ */
+function hasFunction(literal: Node): boolean {
+  return literal.descendantsOfType("func_literal").length > 0;
 }
 
 function nameOf(name: string | undefined, type: string): string {

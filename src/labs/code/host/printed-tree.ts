@@ -5,6 +5,7 @@ import { EXCLUSIVE_MIN, LISTED_MAX, PARSE_ERROR_MAX, PRINT_TOKENS, RUN_TOKENS, V
 import type { SideSeen } from "../observations.js";
 import type { Unit } from "../prints/containment.js";
 import { printSet, printsInOrder, variedPlaces } from "../prints/prints.js";
+import { isWritten } from "../tokens/generators.js";
 import { grammarOf, type Language, languageOf } from "../tokens/languages.js";
 import { whyByName } from "../tokens/names.js";
 import { type Provenance, provenanceOf, whyGenerated } from "../tokens/provenance.js";
@@ -100,13 +101,20 @@ export async function readSource(
     return { text: null, why: `larger than ${TREE_LIMITS.parsedBytes} bytes`, read: null, unread: 0 };
   const text = textOf(file);
   if (text === null) return { text, why: "not UTF-8 text", read: null, unread: 0 };
-  const why = whyByName(file.path) ?? whyGenerated(text);
+  const grammar = grammarOf(file.path)!;
+  const why = whyByName(file.path) ?? whyGenerated(text) ?? (isWritten(text, languageOf(grammar)) ? WRITTEN : null);
   if (why !== null) return { text, why, read: null, unread: 0 };
-  const read = await readTokens(text, grammarOf(file.path)!, file.path);
+  const read = await readTokens(text, grammar, file.path);
   const unread = read?.errorShare ?? 1;
-  if (read === null || unread > PARSE_ERROR_MAX) return { text, why: "could not be parsed", read: null, unread };
-  return { text, why: null, read, unread };
+  if (read !== null && unread <= PARSE_ERROR_MAX) return { text, why: null, read, unread };
+  // Flow writes types into files that are called JavaScript's; the grammar of TypeScript's dialect reads most of them.
+  const typed = grammar === "javascript" ? await readTokens(text, "tsx", file.path) : null;
+  if (typed !== null && typed.errorShare <= PARSE_ERROR_MAX)
+    return { text, why: null, read: typed, unread: typed.errorShare };
+  return { text, why: "could not be parsed", read: null, unread };
 }
+
+const WRITTEN = "written by a program, by the names that it leaves";
 
 /** Line of every token, from 1. */
 function linesOf(text: string, starts: Uint32Array): Uint32Array {

@@ -102,6 +102,7 @@ export const QUERIES: Readonly<Record<Grammar, string>> = {
   go: `
     (comment) @skip (import_declaration) @skip (package_clause) @skip
     (interpreted_string_literal) @string (raw_string_literal) @string (rune_literal) @string
+    (literal_value) @data
     (function_declaration) @function (method_declaration) @function (ERROR) @error`,
   cpp: CPP,
 };

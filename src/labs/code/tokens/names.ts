@@ -4,7 +4,7 @@
  */
 
 const GENERATED =
-  /(_pb2(_grpc)?\.pyi?|\.pb(\.\w+)?\.(go|cc|h)|\.min\.[cm]?js|_?generated[\w.]*\.\w+|\.gen\.\w+|\.bundle\.[cm]?js|(^|\/)(parser|lex)tab\.py|\.tab\.[ch]|_wrap\.(c|cpp|cxx)|bindata\.go)$/i;
+  /(_pb2(_grpc)?\.pyi?|\.pb(\.\w+)?\.(go|cc|h)|\.min\.[cm]?js|_?generated[\w.]*\.\w+|\.gen\.\w+|\.bundle\.[cm]?js|(^|\/)(parser|lex)tab\.py|\.tab\.[ch]|_wrap\.(c|cpp|cxx)|bindata\.go|(^|\/)tree_sitter\/(alloc|array|parser)\.h)$/i;
 /** Written by templates, or single files that many projects carry. */
 const TEMPLATE =
   /(^|\/)(setup|conf|conftest|versioneer|_version|noxfile|ez_setup|distribute_setup|get-pip|six|ordereddict|fabfile)\.py$|(^|\/)(gulpfile|gruntfile|karma\.conf|[\w.-]+\.config|\.[\w-]+rc)\.[cm]?[jt]s$|(^|\/)build\.rs$|(^|\/)(config|catch|doctest|stb_\w+|uthash|utlist|getopt\w*|gtest[\w-]*|gmock[\w-]*)\.(h|hpp|c|cc)$/i;
