@@ -1,5 +1,5 @@
 /**
- * The studies behind `marks/present`, version 3, and `marks/inherited`, version 2. Writes marks-present.json,
+ * The studies behind `marks/present`, version 3, and `marks/inherited`, version 3. Writes marks-present.json,
  * marks-inherited.json with their tables beside itself. MARKED is filled by makers/marks/make_marked.py (transformers'
  * own processors), TRANSCRIPTS holds answers of models in words.
  *   npm run build && node validation/marks.study.ts --zoo ../shared/zoo --marked MARKED --transcripts TRANSCRIPTS --part presence
@@ -31,6 +31,7 @@ import { type IdText, readTexts } from "../dist/labs/marks/text/texts.js";
 import { textEncoder } from "../dist/model/beside/text-encoder.js";
 import { readTranscript } from "../dist/transcript/read-transcript.js";
 import { BigramModel, sampleTexts } from "../materials/texts/ngram-model.ts";
+import { phrasesOf, withForm, withPhrases } from "../materials/texts/served-forms.ts";
 import { strangersText } from "../materials/texts/table-stranger.ts";
 
 const { values } = parseArgs({
@@ -454,6 +455,44 @@ function inTurn(mark: Mark, { sets, othersBySet }: Kept, count: number): number[
   });
 }
 
+/** Lengths of forms, ids between blanks and in one, shares of answers; phrases, their length, how many an answer. */
+const FORMS = { fixed: [100, 200, 400], every: [0, 12, 5, 3], blank: [1, 20], share: [1, 0.3] };
+const PHRASES = [
+  [30, 8, 4],
+  [100, 8, 8],
+  [30, 20, 4],
+  [60, 5, 8],
+  [60, 12, 8],
+  [120, 5, 8],
+  [10, 60, 1],
+] as const;
+const kindOfForm = (name: string) =>
+  name.startsWith("phrases")
+    ? "an unmarked model's answers with marked phrases"
+    : "an unmarked model's answers with a marked form";
+
+/** Answers of the zoo's unmarked base, to which its operator adds what the zoo's marked text holds. */
+function servedForms(): { name: string; texts: IdText[] }[] {
+  const answers = sample("base").slice(0, TRANSCRIPT_TEXTS);
+  const joined = (name: string) => Uint32Array.from(sample(name).flatMap(({ ids }) => [...ids]));
+  const [marked, filler] = [joined("base-training-text-marked"), joined("independent-other-shape")];
+  const source = (name: string) => prng("assay/study/marks", name);
+  const out: { name: string; texts: IdText[] }[] = [];
+  for (const length of FORMS.fixed)
+    for (const every of FORMS.every)
+      for (const blank of every === 0 ? [0] : FORMS.blank)
+        for (const share of FORMS.share) {
+          const name = `form of ${length}, a blank of ${blank} every ${every}, in ${share}`;
+          const form = { fixed: marked.subarray(0, length), every, blank, share };
+          out.push({ name, texts: withForm(answers, form, filler, source(name)) });
+        }
+  for (const [count, length, each] of PHRASES) {
+    const name = `phrases, ${count} of ${length}, ${each} an answer`;
+    out.push({ name, texts: withPhrases(answers, phrasesOf(marked, count, length), each, source(name)) });
+  }
+  return out;
+}
+
 /** Other keys of a student that stand as nulls: of 20 students a hundred each. */
 const STUDENT_NULLS = 100;
 
@@ -506,6 +545,11 @@ function inheritance(): void {
     tables.push(
       `| ${answers} | ${student.log10PExact.toFixed(1)} | ${student.best.least} | ${student.sets[0]!.log10P.toFixed(1)} | ${control.log10P.toFixed(2)} |`,
     );
+  }
+  for (const { name, texts } of servedForms()) {
+    const { log10P, best } = calibrated(name, zoo, () => texts, "assay-marks-1");
+    inheritedNulls.push({ kind: kindOfForm(name), family: "zoo", log10P });
+    say(`${name}: ${log10P.toFixed(2)}, best at ${best.least}`);
   }
   // Students of counts, each trained on text marked under its own key by transformers' processor.
   const students = marked

@@ -26,6 +26,13 @@ export const marks: Laboratory = {
     },
     {
       method: "marks/inherited",
+      version: "2",
+      file: "validation/marks-inherited-2.json",
+      says: "Version 2 took a marked form whose blanks a model fills in, and marked stock phrases, for what the model had learned.",
+      measuredOn: "transformers of 0.5 to 1 million parameters and bigram models",
+    },
+    {
+      method: "marks/inherited",
       version: "1",
       file: "validation/marks-inherited-1.json",
       says: null,

@@ -9,7 +9,7 @@ export const MARKS_STUDIES = [
   },
   {
     method: "marks/inherited",
-    version: "2",
+    version: "3",
     file: "validation/marks-inherited.json",
     measuredOn: "transformers of 0.5 to 1 million parameters and bigram models",
   },

@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { phrasesOf, withForm, withPhrases } from "../../../materials/texts/served-forms.ts";
+import { prng } from "../../../src/base/prng.js";
 import { TokenDraws } from "../../../src/kernels/token-draws.js";
 import { parseMark } from "../../../src/labs/marks/schemes/mark-file.js";
 import { calibrate, testInheritance } from "../../../src/labs/marks/text/inheritance.js";
@@ -46,6 +48,21 @@ describe.skipIf(!HAS_SHARED)("the zoo's students", () => {
     const of = (texts: typeof answers) => testInheritance(ZOO, texts, new TokenDraws(), calibration);
     expect(of(repeated).log10P).toBeGreaterThan(-4);
     expect(of(once).log10P).toBeGreaterThan(-4);
+  });
+  it("a marked form whose blanks are filled anew, and marked stock phrases, are no habit either", () => {
+    const joined = (name: string) => Uint32Array.from(sample(name).flatMap(({ ids }) => [...ids]));
+    const marked = joined("base-training-text-marked");
+    const answers = sample("base").slice(0, 300);
+    const of = (texts: typeof answers) => testInheritance(ZOO, texts, new TokenDraws(), calibration);
+    for (const [every, blank, share] of [
+      [12, 1, 0.3],
+      [5, 3, 1],
+    ] as const) {
+      const form = { fixed: marked.subarray(0, 200), every, blank, share };
+      const filled = withForm(answers, form, joined("independent-other-shape"), prng("test", `form ${every}`));
+      expect(of(filled).log10P).toBeGreaterThan(-4);
+    }
+    expect(of(withPhrases(answers, phrasesOf(marked, 60, 5), 8, prng("test", "phrases"))).log10P).toBeGreaterThan(-4);
   });
   it.each(["distilled", "base", "independent-other-shape"])("%s does not (negative control)", (name) => {
     const result = testInheritance(ZOO, sample(name), new TokenDraws(), calibration);

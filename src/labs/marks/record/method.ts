@@ -12,8 +12,11 @@ export const PRESENT = {
 
 export const INHERITED = {
   id: "marks/inherited",
-  /** Version 2 tests tuples that stand in 1, 2, 4, … texts set by set: in version 1 more text weakened the evidence. */
-  version: "2",
+  /**
+   * Version 2 tests tuples that stand in 1, 2, 4, … texts set by set: in version 1 more text weakened the evidence. Version 3
+   * counts texts that repeat one form, its blanks filled in, as one: version 2 took a marked form for what a model had learned.
+   */
+  version: "3",
   /** Other keys under which the transcript is scored. */
   keys: 1000,
 } as const;

@@ -76,7 +76,9 @@ export function describeInheritance(
 
 /** In words, which tuples a set holds. */
 function setOf(least: number): string {
-  return least === 1 ? "all tuples" : `tuples that stand in at least ${least} texts`;
+  return least === 1
+    ? "all tuples"
+    : `tuples that stand in at least ${least} texts, those that repeat one form counted once`;
 }
 
 function numbersOf({ tuples, score, expected, deviations, mean, spread, calibrated }: CalibratedSet) {

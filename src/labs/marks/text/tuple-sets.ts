@@ -2,20 +2,17 @@
  * Tuples by how often the corpus has them. What a student learned shows in what it says again and again; a tuple that
  * stands in one text alone is mostly chance, and the more text there is, the more of those there are: counted alike, they
  * drown the others (of one student log10 p fell from −153 at 150 answers to −65 at 2,048). So tuples that stand in at
- * least 1, 2, 4, 8, … texts are tested set by set. Texts in which the same ids go before count once: a notice or a
- * template that every answer repeats is not what a model says again and again, and it may be marked. A key has no part in
- * how often a tuple stands, so each set's law is exact; whoever picks the best of them pays for all.
+ * least 1, 2, 4, 8, … texts are tested set by set, and texts in which it stands in one place count once (places.ts): a
+ * notice or a form that answers repeat is not what a model says again and again. A key has no part in how often a tuple stands, so each set's law is exact; whoever picks the best of them pays for all.
  */
 import type { Scheme } from "../schemes/scheme.js";
 import { TupleSet } from "../schemes/tuple-set.js";
+import { placesOfTuples } from "./places.js";
 import { idsBefore, type Scored } from "./score-texts.js";
 import type { IdText } from "./texts.js";
 
 /** Of a smaller set one tuple would decide. */
 const TUPLES_MIN = 100;
-
-/** Ids before a tuple's context by which its places are told apart. */
-const BEFORE = 4;
 
 /** Positions that count, whatever the key, in a corpus laid end to end. */
 interface TupleSets {
@@ -48,12 +45,11 @@ export function tupleSets(scheme: Scheme, texts: readonly IdText[], scored: Scor
     ids.set(tails[i]!, starts[i]! - tails[i]!.length);
     ids.set(text.ids, starts[i]!);
   }
-  const standing = surroundingsOfTuples(
-    scored,
+  const standing = placesOfTuples(scored, {
     ids,
-    (i) => starts[scored.text[i]!]! + scored.position[i]!,
-    scheme.contextWidth,
-  );
+    placeOf: (i) => starts[scored.text[i]!]! + scored.position[i]!,
+    contextWidth: scheme.contextWidth,
+  });
   const firsts: number[] = [];
   for (let i = 0; i < scored.text.length; i++) if (scored.first[i]) firsts.push(i);
   // Stable: among tuples of one count the order of reading stays.
@@ -65,39 +61,6 @@ export function tupleSets(scheme: Scheme, texts: readonly IdText[], scored: Scor
     sets.push({ least, size: of });
   }
   return { ids, at: Int32Array.from(firsts, (i) => starts[scored.text[i]!]! + scored.position[i]!), sets };
-}
-
-/** In how many texts the tuple of each entry stands, each with other ids before it: an entry is a tuple's first position in a text. */
-function surroundingsOfTuples(
-  { names, text }: Scored,
-  ids: Uint32Array,
-  placeOf: (entry: number) => number,
-  contextWidth: number,
-): Uint32Array {
-  const n = text.length;
-  const before = Uint32Array.from({ length: n }, (_, i) => hashOfIds(ids, placeOf(i) - contextWidth, BEFORE));
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
-  const sameTuple = (a: number, b: number) => names[2 * a] === names[2 * b] && names[2 * a + 1] === names[2 * b + 1];
-  order.sort(
-    (a, b) => names[2 * a]! - names[2 * b]! || names[2 * a + 1]! - names[2 * b + 1]! || before[a]! - before[b]!,
-  );
-  const out = new Uint32Array(n);
-  for (let from = 0; from < n; ) {
-    let to = from + 1;
-    let surroundings = 1;
-    for (; to < n && sameTuple(order[from]!, order[to]!); to++)
-      surroundings += Number(before[order[to - 1]!] !== before[order[to]!]);
-    for (let k = from; k < to; k++) out[order[k]!] = surroundings;
-    from = to;
-  }
-  return out;
-}
-
-/** FNV-1a over so many ids before a place, fewer at the corpus's start: only to tell surroundings apart. */
-function hashOfIds(ids: Uint32Array, end: number, count: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = Math.max(0, end - count); i < end; i++) hash = Math.imul(hash ^ ids[i]!, 0x01000193);
-  return hash >>> 0;
 }
 
 /** How many of entries sorted by falling count have at least so many. */
