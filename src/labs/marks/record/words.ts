@@ -44,7 +44,7 @@ export const INHERITED_ALTERNATIVES: readonly string[] = [
   "The suspect was trained on another model that had learned such text.",
   "Marked text reached the suspect's training data by way of the open web, without anyone harvesting it.",
   "The transcript was itself written under the mark (the endpoint is the marked service, or resells it): ask examine marks of single answers, which a student shows faintly and the service itself plainly.",
-  "Answers repeat marked text from their context (prompts, retrieved documents) that the transcript does not record.",
+  "Answers repeat marked text from their context (prompts, forms, stock phrases, retrieved documents) that the transcript does not record.",
 ];
 
 export const INHERITED_LIMITS: readonly string[] = [

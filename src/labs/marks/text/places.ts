@@ -4,7 +4,7 @@
  * may be marked without anybody having learned it. So two texts' occurrences of a tuple are one place where the same ids
  * go before it or follow it, and where the tuple lies on a chain: tuples that both texts have in one order, more of them
  * than two texts of one model would by chance. A random order of n has a longest rising chain of 2√n, give or take n^⅙
- * (Baik, Deift, Johansson, math/9810105); texts of small models lie 4 above it at most, forms of a hundred ids 16 and more.
+ * (Baik, Deift, Johansson, math/9810105).
  */
 import type { Scored } from "./score-texts.js";
 
