@@ -7,6 +7,7 @@ import { schemeOf } from "../../../src/labs/marks/schemes/make-scheme.js";
 import { parseMark } from "../../../src/labs/marks/schemes/mark-file.js";
 import { placesOfTuples } from "../../../src/labs/marks/text/places.js";
 import { scoreTexts } from "../../../src/labs/marks/text/score-texts.js";
+import type { IdText } from "../../../src/labs/marks/text/texts.js";
 
 const VOCABULARY = 4096;
 const scheme = schemeOf(
@@ -25,15 +26,14 @@ const scheme = schemeOf(
 );
 const source = prng("test/places", "texts");
 const random = (n: number) => Uint32Array.from({ length: n }, () => source.below(VOCABULARY));
-const answers = Array.from({ length: 60 }, (_, i) => ({
+const answers: IdText[] = Array.from({ length: 60 }, (_, i) => ({
   id: String(i),
   ids: random(120),
   promptIds: new Uint32Array(0),
 }));
-type Texts = typeof answers;
 
 /** Of each tuple (context, token) of `fixed`, in how many places it stands. */
-function places(texts: Texts, fixed: Uint32Array): number[] {
+function places(texts: readonly IdText[], fixed: Uint32Array): number[] {
   const scored = scoreTexts(scheme, texts, { vocabulary: VOCABULARY });
   const starts: number[] = [];
   let size = 0;
