@@ -150,7 +150,8 @@ function decide(
     return refuse(
       `No unit of the claimant's has ${EXCLUSIVE_MIN} prints that no maker of the index has: nothing of its own can be looked for.`,
     );
-  return make(unspoken(found, review?.record ?? null));
+  // At or below the bound nobody is accused, read or not: that is inconclusive, and no reader is waited for.
+  return make(statistic > STUDY_NULL.bound ? unspoken(found, review?.record ?? null) : null);
 }
 
 /**
