@@ -2,7 +2,7 @@
  * The study of `behaviour/common-origin`, by the rule of labs/behaviour/common-origin/rule.ts and no other.
  *
  *   npm run build && node validation/behaviour-common-origin.study.ts --transcripts ../shared/corpora/transcripts \
- *     --further ../shared/corpora/more-answers [--part chosen|held-out|wrappers|panels|summary]
+ *     --further ../shared/corpora/more-answers [--part chosen|held-out|wrappers|panels|own-words|summary]
  *
  * `chosen` is the material the rule was chosen on (instructions; the other half of the further answers); `held-out` are
  * the makers declared in study/common-origin-held-out.ts, read for the first time after the rule was frozen; `wrappers`
@@ -10,12 +10,13 @@
  * behaviour-common-origin.json (what findings quote) and behaviour-common-origin.tables.md. Half an hour; wrappers
  * go on where they stopped.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { alpacaSet, furtherSets } from "../materials/answers/origin-sets.ts";
 import { heldOutMakers } from "./study/common-origin-held-out.ts";
 import { type Judged, judge } from "./study/common-origin-judge.ts";
+import { ownWordsTable } from "./study/common-origin-own-words.ts";
 import { strippedPanels } from "./study/common-origin-panels.ts";
 import { summarise } from "./study/common-origin-summary.ts";
 import { type WrappedRow, wrapped } from "./study/common-origin-wrapped.ts";
@@ -68,6 +69,11 @@ if (wanted("wrappers")) {
     rows.push(row);
     write("wrappers", rows);
   });
+}
+if (wanted("own-words")) {
+  const table = join(here, "behaviour-own-words.tables.md");
+  writeFileSync(table, "");
+  ownWordsTable(alpacaSet(transcripts), (line) => appendFileSync(table, `${line}\n`));
 }
 if (wanted("panels")) write("panels", strippedPanels(alpacaSet(transcripts)));
 if (wanted("summary")) {

@@ -4,6 +4,7 @@ import { pairIndex } from "../../dist/labs/behaviour/agreement/agreement.js";
 import { boilerplateOf } from "../../dist/labs/behaviour/common-origin/boilerplate.js";
 import { countOrigin, type OriginCount } from "../../dist/labs/behaviour/common-origin/count-block.js";
 import { ORIGIN_STATISTICS } from "../../dist/labs/behaviour/common-origin/holdings.js";
+import { ownWordsShare, type Vocabulary, WordCount } from "../../dist/labs/behaviour/common-origin/own-words.js";
 import { CONTENT, combined, leadsOf, originAbove, SAID } from "../../dist/labs/behaviour/common-origin/rule.js";
 import { standardScores } from "../../dist/labs/behaviour/score/standard-scores.js";
 import type { OriginSet } from "./origin-sets.ts";
@@ -18,6 +19,8 @@ export interface OriginScores {
   counted: OriginCount;
   /** A triangular array a statistic, in the order of ORIGIN_STATISTICS. */
   scores: Float64Array[];
+  /** Of a model's words, the share that are its own. */
+  ownWords(model: number): number;
   /** One pair by the rule: its lead over these strangers on the prompts compared, and whether it is above the rule. */
   ruled(pair: readonly [number, number], strangers: readonly number[]): Ruled;
 }
@@ -26,7 +29,16 @@ export interface OriginScores {
 export function originScores(set: OriginSet, promptIds = set.promptIds, texts = set.texts): OriginScores {
   const names = [...new Set(set.bases)];
   const groups = Int32Array.from(set.bases, (base) => names.indexOf(base));
-  const learned = texts.map((of) => boilerplateOf(promptIds.flatMap((id) => of.get(id) ?? [])));
+  const count = new WordCount();
+  const vocabularies: Vocabulary[] = [];
+  const learned = texts.map((of) => {
+    const own = boilerplateOf(
+      promptIds.flatMap((id) => of.get(id) ?? []),
+      (words) => count.add(words),
+    );
+    vocabularies.push(count.take());
+    return own;
+  });
   const counted = countOrigin(
     {
       prompts: promptIds.map((id) => set.prompts.get(id) ?? null),
@@ -42,6 +54,7 @@ export function originScores(set: OriginSet, promptIds = set.promptIds, texts = 
   return {
     counted,
     scores,
+    ownWords: (model) => ownWordsShare(vocabularies, groups, model),
     ruled(pair, strangers) {
       const on = (by: typeof all, { answered }: OriginCount["sums"]) => ({
         lead: leadsOf(by, pair, strangers, groups).lead,

@@ -5,7 +5,7 @@
  */
 import { type Prng, prng } from "../../dist/base/prng.js";
 
-export type Texts = Map<string, string>;
+export type Texts = ReadonlyMap<string, string>;
 export interface Wrapped {
   a: Texts;
   b: Texts;
@@ -67,7 +67,7 @@ export function each(
   seed: string,
   change: (id: string, x: string, y: string, draw: Prng) => [string, string],
 ): Wrapped {
-  const out: Wrapped = { a: new Map(a), b: new Map(b) };
+  const out = { a: new Map(a), b: new Map(b) };
   for (const [id, x] of a) {
     const y = b.get(id);
     const draw = prng("wrappers", `${seed}/${id}`);

@@ -5,6 +5,7 @@
 import { prng, sample } from "../../dist/base/prng.js";
 import { outsideOriginClass } from "../../dist/labs/behaviour/common-origin/method.js";
 import { marginAsked } from "../../dist/labs/behaviour/common-origin/rule.js";
+import { ONE_TOOL } from "../../materials/answers/one-tool.ts";
 import { originScores } from "../../materials/answers/origin-scores.ts";
 import type { OriginSet } from "../../materials/answers/origin-sets.ts";
 import { QUOTING } from "../../materials/answers/quoting.ts";
@@ -55,7 +56,7 @@ function wrappedAt(
   const ids = [...sample(set.promptIds.length, prompts, prng("common-origin/wrapped", "prompts"))].map(
     (i) => set.promptIds[i]!,
   );
-  for (const wrapper of [...WRAPPERS, ...QUOTING])
+  for (const wrapper of [...WRAPPERS, ...QUOTING, ...ONE_TOOL])
     for (const strength of wrapper.strengths)
       for (const promptsKnown of wrapper.name === "restated prompt" && strength === 1 ? [true, false] : [true]) {
         if (

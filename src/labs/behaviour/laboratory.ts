@@ -17,7 +17,7 @@ export const behaviour: Laboratory = {
   studies: [
     {
       method: "behaviour/common-origin",
-      version: "4",
+      version: "5",
       file: "validation/behaviour-common-origin.json",
       measuredOn: `${ANSWERS}, and held-out answers on code and reasoning by 8 makers`,
     },
@@ -26,6 +26,13 @@ export const behaviour: Laboratory = {
     { method: "behaviour/taught-by", version: "2", file: "validation/behaviour-taught-by.json", measuredOn: ANSWERS },
   ],
   formerStudies: [
+    {
+      method: "behaviour/common-origin",
+      version: "4",
+      file: "validation/behaviour-common-origin-4.json",
+      says: null,
+      measuredOn: `${ANSWERS}, and held-out answers on code and reasoning by 8 makers`,
+    },
     {
       method: "behaviour/common-origin",
       version: "3",

@@ -13,6 +13,7 @@ import { examineCommonOrigin, type OriginRequest } from "../../../src/labs/behav
 import { fold } from "../../../src/labs/behaviour/common-origin/fold.js";
 import { ORIGIN_METHOD_VERSION } from "../../../src/labs/behaviour/common-origin/method.js";
 import { commonOriginObservationsSchema } from "../../../src/labs/behaviour/common-origin/observations.js";
+import { WordCount } from "../../../src/labs/behaviour/common-origin/own-words.js";
 import { readAnswer, withoutRuns } from "../../../src/labs/behaviour/common-origin/reading.js";
 import { answersOf, toJsonl, unrelated } from "./made-answers.js";
 
@@ -60,6 +61,11 @@ function examine(
     leftOut: [],
     source: memorySource([...reference.keys()], new Map(), texts),
     boilerplate: texts.map((of) => boilerplateOf([...of.values()])),
+    vocabularies: texts.map((of) => {
+      const words = new WordCount();
+      boilerplateOf([...of.values()], (answer) => words.add(answer));
+      return words.take();
+    }),
     count: (block, groups, boilerplate) => Promise.resolve(countOrigin(block, groups, boilerplate)),
     concurrency: 1,
     validations,
@@ -180,6 +186,19 @@ describe("a common origin", () => {
     expect([finding.outcome, finding.reason]).toEqual([
       "inconclusive",
       expect.stringContaining("quote from one source"),
+    ]);
+    expect(incoherences(finding, KNOWN_RULES)).toEqual([]);
+  });
+
+  it.each<[string, (word: string) => string]>([
+    ["one language that the panel does not speak", (word) => `${word}osk`],
+    ["one persona's spelling", (word) => (word.length % 5 === 0 ? `${word}arr` : word)],
+  ])("is not asked of two that have %s", async (_name, spelt) => {
+    const spell = (texts: Texts) => changed(texts, (text) => text.replace(/[a-z]+/gi, spelt));
+    const finding = await examine(spell(stranger), spell(answersOf({ seed: "other 0" }, PROMPTS)));
+    expect([finding.outcome, finding.reason]).toEqual([
+      "uncalibrated",
+      expect.stringContaining("models of no two other families do"),
     ]);
     expect(incoherences(finding, KNOWN_RULES)).toEqual([]);
   });

@@ -3,6 +3,7 @@
  * of a format of reasoning. Runs of four words in more than a few of its answers. Learned on each transcript by itself,
  * so that nobody's boilerplate is decided by another's answers and all models are treated alike.
  */
+import type { Words } from "../../../transcript/words.js";
 import { readNext, runCount, runHashes } from "./reading.js";
 
 /** A run in at least this share of a transcript's answers is boilerplate; models' own stock phrases go with it. */
@@ -21,8 +22,9 @@ let lastIn = new Uint16Array(0);
 /**
  * The runs that are boilerplate, by their places, ascending: small enough to be handed to another thread as it is.
  * @param texts a transcript's answers, in an order that does not depend on what they say
+ * @param onWords given the words of each answer looked at, in arrays that the next is written over
  */
-export function boilerplateOf(texts: readonly string[]): Uint32Array {
+export function boilerplateOf(texts: readonly string[], onWords?: (words: Words) => void): Uint32Array {
   if (counts.length === 0) {
     counts = new Uint16Array(1 << PLACE_BITS);
     lastIn = new Uint16Array(1 << PLACE_BITS);
@@ -35,6 +37,7 @@ export function boilerplateOf(texts: readonly string[]): Uint32Array {
     const { words, as } = readNext(texts[Math.floor(at)]!);
     if (as !== "compared") continue;
     answers++;
+    onWords?.(words);
     const runs = runHashes(words);
     const count = runCount(words);
     for (let i = 0; i < count; i++) {

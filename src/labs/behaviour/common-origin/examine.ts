@@ -26,6 +26,7 @@ import {
   outsideOriginClass,
 } from "./method.js";
 import type { CommonOriginObservations } from "./observations.js";
+import { ownWordsShare, type Vocabulary } from "./own-words.js";
 import { originBound, originRatio } from "./ratio.js";
 import { READ_AS, READING_VERSION } from "./reading.js";
 import { apartAsked, CONTENT, combined, leadsOf, marginAsked, originAbove, SAID, type Standing } from "./rule.js";
@@ -50,6 +51,8 @@ export interface OriginRequest {
   source: AnswerSource;
   /** Of each model, as boilerplate.ts learns it. */
   boilerplate: readonly Uint32Array[];
+  /** Of each model, as own-words.ts counts it. */
+  vocabularies: readonly Vocabulary[];
   count: CountOrigin;
   /** Blocks counted at once. */
   concurrency: number;
@@ -77,7 +80,11 @@ export async function examineCommonOrigin(request: OriginRequest): Promise<Findi
   const families = panelFamilies(cast);
   const margin = rounded(marginAsked(compared));
   const lead = rounded(finite(leads.lead));
-  const sides = { reference: counted.sideOf(0), suspect: counted.sideOf(1) };
+  const sideOf = (i: 0 | 1): OriginSide & { ownWords: number } => ({
+    ...counted.sideOf(i),
+    ownWords: rounded(ownWordsShare(request.vocabularies, cast.groups, i)),
+  });
+  const sides = { reference: sideOf(0), suspect: sideOf(1) };
   const validation = studyOfMethod(request.validations, METHOD)?.summary ?? null;
   const bound = originBound(families, settings.tries);
   const proposition = BEHAVIOUR_PROPOSITIONS.entries[ORIGIN_PROPOSITION];

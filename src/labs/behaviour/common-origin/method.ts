@@ -1,6 +1,6 @@
 /** Name, settings and reference class of the method. A change of any number, of the reading or of the rule is a new version. */
 export const ORIGIN_PROPOSITION = "behaviour/common-origin";
-export const ORIGIN_METHOD_VERSION = "4";
+export const ORIGIN_METHOD_VERSION = "5";
 
 /** Where its study lies in the package. */
 export const ORIGIN_STUDY = "validation/behaviour-common-origin.json";
@@ -19,6 +19,12 @@ const COMPARED_SHARE_MIN = 0.7;
  */
 export const ORIGIN_PROMPTS_SHARE_MIN = 0.6;
 
+/**
+ * Of a side's words, at most so many may be its own (own-words.ts). The models of the study have .009 and less, and beside 15
+ * models only .03 with 50 prompts; a persona's spelling on a quarter of the answers .04, another language on a quarter .2.
+ */
+const OWN_WORDS_SHARE_MAX = 0.02;
+
 /** Suspects, references or prompt sets that a claimant may say were tried, this one included. */
 export const TRIES_MAX = 10_000;
 
@@ -35,6 +41,8 @@ export interface OriginSide {
   cutByReasoning: number;
   otherScript: number;
   boilerplate: number;
+  /** Share of its words that are its own; not told of the panel. */
+  ownWords?: number;
 }
 
 /** Why the examination lies outside the class that the study speaks for; null when inside. */
@@ -63,6 +71,9 @@ export function outsideOriginClass(given: {
     const said = why.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
     return `${left} of the ${role}'s ${side.answers} answers cannot be compared: ${said.join(", ")}`;
   }
+  for (const { role, side } of sides)
+    if ((side.ownWords ?? 0) > OWN_WORDS_SHARE_MAX)
+      return `${(100 * side.ownWords!).toFixed(1)} % of the ${role}'s words are ones that it uses again and again and models of no two other families do: another language, a persona's, a dialect's or a tool's, in which the panel was not asked to answer`;
   if (compared < ORIGIN_PROMPTS_MIN && same > 0)
     return `${same} of ${prompts} answers are the same word for word, as one recording, a relay or an answer cache gives them, and only ${compared} others are left to compare`;
   if (compared < ORIGIN_PROMPTS_SHARE_MIN * prompts && same > 0)

@@ -11,6 +11,8 @@ const side = z.strictObject({
   cutByReasoning: count,
   otherScript: count,
   boilerplate: count,
+  /** Of a side's words, the share that models of no two other families use. Not before version 5. */
+  ownWords: z.number().optional(),
 });
 /** A score of the pair, the best stranger's with each side, and the lead over both. */
 const standing = z.strictObject({

@@ -23,6 +23,7 @@ import { firstAnswers } from "../../../transcript/transcript.js";
 import type { SampledAnswer, SamplesOf } from "../answers/samples.js";
 import { boilerplateOf } from "../common-origin/boilerplate.js";
 import { examineCommonOrigin } from "../common-origin/examine.js";
+import { type Vocabulary, WordCount } from "../common-origin/own-words.js";
 import { examineBehaviour } from "../examine.js";
 import { AnswerStore } from "../host/answer-store.js";
 import { BehaviourPool } from "../host/behaviour-pool.js";
@@ -84,8 +85,12 @@ export async function examineTranscripts(options: BehaviourOptions): Promise<Beh
   const promptIds = inDrawnOrder(shared, options.settings.seed);
   const store = new AnswerStore(promptIds, options.memoryUnitsMax);
   const learns = options.settings.questions !== "relations";
-  const learn = (texts: ReadonlyMap<string, string>) =>
-    learns ? boilerplateOf(within(texts, promptIds)) : NOTHING_LEARNED;
+  const words = new WordCount();
+  const learn = (texts: ReadonlyMap<string, string>): Learned => {
+    if (!learns) return NOTHING_LEARNED;
+    const boilerplate = boilerplateOf(within(texts, promptIds), (of) => words.add(of));
+    return { boilerplate, vocabulary: words.take() };
+  };
   try {
     return await examineStored(options, {
       sides,
@@ -112,11 +117,20 @@ interface Gathered {
   prompts: ReadonlyMap<string, string>;
   store: AnswerStore;
   member: (given: TranscriptAt) => Promise<Answers>;
-  /** A transcript's own boilerplate. */
-  learn: (texts: ReadonlyMap<string, string>) => Uint32Array;
+  /** A transcript's own boilerplate and words. */
+  learn: (texts: ReadonlyMap<string, string>) => Learned;
 }
 
-const NOTHING_LEARNED = new Uint32Array(0);
+interface Learned {
+  boilerplate: Uint32Array;
+  vocabulary: Vocabulary;
+}
+
+const NOTHING = new Uint32Array(0);
+const NOTHING_LEARNED: Learned = {
+  boilerplate: NOTHING,
+  vocabulary: { often: NOTHING, times: NOTHING, words: 0, twice: NOTHING },
+};
 
 /** In the drawn order of prompts. */
 function within(texts: ReadonlyMap<string, string>, promptIds: readonly string[]): string[] {
@@ -128,7 +142,7 @@ async function examineStored(options: BehaviourOptions, gathered: Gathered): Pro
   const given = [...sides, ...siblings, ...releases];
   const places: number[] = [];
   /** By place in the store. */
-  const learned: Uint32Array[] = [];
+  const learned: Learned[] = [];
   for (const { texts } of given) {
     places.push(await store.add(texts));
     learned.push(gathered.learn(texts));
@@ -181,7 +195,8 @@ async function examineStored(options: BehaviourOptions, gathered: Gathered): Pro
       findings.push(
         await examineCommonOrigin({
           ...common,
-          boilerplate: allPlaces.map((place) => learned[place]!),
+          boilerplate: allPlaces.map((place) => learned[place]!.boilerplate),
+          vocabularies: allPlaces.map((place) => learned[place]!.vocabulary),
           settings: { seed, tries },
           count: pool.countOrigin,
           onProgress: (done, total) => options.onProgress({ stage: "reading answers", done, total }),

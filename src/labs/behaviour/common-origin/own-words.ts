@@ -1,0 +1,87 @@
+/**
+ * How much of what a model says is in words of its own: words that it uses again and again and that models of no two other
+ * families use twice. Another language than the panel's, a persona's spelling, a dialect, a tool's vocabulary. Two services
+ * with one such manner share their common words with one another and with nobody in the panel, and came above the margin:
+ * the panel was not asked in the same way. It tells no manner whose words others use too.
+ */
+import type { Words } from "../../../transcript/words.js";
+
+/** A word in at least this share of a transcript's answers, and in so many, is one that it uses again and again. */
+const OFTEN_SHARE = 0.015;
+const OFTEN_ANSWERS_MIN = 3;
+/** Answers of another model that must hold a word: one may be a chance meeting, or the prompt's. */
+const OTHERS_ANSWERS_MIN = 2;
+/** Words are counted by the upper bits of their hash. */
+const PLACE_BITS = 18;
+const PLACE_SHIFT = 32 - PLACE_BITS;
+
+/** What is kept of a transcript's words, by places: small enough for a panel of a thousand. */
+export interface Vocabulary {
+  /** Used again and again, ascending; and how many times each, of how many words in all. */
+  often: Uint32Array;
+  times: Uint32Array;
+  words: number;
+  /** In two answers at the least. */
+  twice: Uint32Array;
+}
+
+/** Counts the words of one transcript, answer by answer. */
+export class WordCount {
+  readonly #answers = new Uint16Array(1 << PLACE_BITS);
+  readonly #lastIn = new Uint16Array(1 << PLACE_BITS);
+  readonly #times = new Uint32Array(1 << PLACE_BITS);
+  #read = 0;
+  #words = 0;
+
+  add({ hashes, count }: Words): void {
+    this.#read++;
+    this.#words += count;
+    for (let i = 0; i < count; i++) {
+      const place = hashes[i]! >>> PLACE_SHIFT;
+      this.#times[place]!++;
+      if (this.#lastIn[place] === this.#read) continue;
+      this.#lastIn[place] = this.#read;
+      this.#answers[place]!++;
+    }
+  }
+
+  /** @returns what was counted since the last call */
+  take(): Vocabulary {
+    const least = Math.max(OFTEN_ANSWERS_MIN, OFTEN_SHARE * this.#read);
+    const often: number[] = [];
+    const twice: number[] = [];
+    this.#answers.forEach((answers, place) => {
+      if (answers >= OTHERS_ANSWERS_MIN) twice.push(place);
+      if (answers >= least) often.push(place);
+    });
+    const vocabulary = {
+      often: Uint32Array.from(often),
+      times: Uint32Array.from(often, (place) => this.#times[place]!),
+      words: this.#words,
+      twice: Uint32Array.from(twice),
+    };
+    this.#answers.fill(0);
+    this.#lastIn.fill(0);
+    this.#times.fill(0);
+    this.#read = this.#words = 0;
+    return vocabulary;
+  }
+}
+
+/** Of a model's words, the share that are its own. @param families of each model @returns 0 to 1 */
+export function ownWordsShare(vocabularies: readonly Vocabulary[], families: ArrayLike<number>, model: number): number {
+  const { often, times, words } = vocabularies[model]!;
+  const first = new Int32Array(1 << PLACE_BITS).fill(-1);
+  const known = new Uint8Array(1 << PLACE_BITS);
+  vocabularies.forEach(({ twice }, m) => {
+    const family = families[m]!;
+    if (family === families[model]) return;
+    for (const place of twice) {
+      if (first[place] === -1) first[place] = family;
+      else if (first[place] !== family) known[place] = 1;
+    }
+  });
+  let own = 0;
+  for (let i = 0; i < often.length; i++) if (known[often[i]!] === 0) own += times[i]!;
+  return words === 0 ? 0 : own / words;
+}
