@@ -13,7 +13,7 @@ import { examineCommonOrigin, type OriginRequest } from "../../../src/labs/behav
 import { fold } from "../../../src/labs/behaviour/common-origin/fold.js";
 import { ORIGIN_METHOD_VERSION } from "../../../src/labs/behaviour/common-origin/method.js";
 import { commonOriginObservationsSchema } from "../../../src/labs/behaviour/common-origin/observations.js";
-import { WordCount } from "../../../src/labs/behaviour/common-origin/own-words.js";
+import { wordsOfSide } from "../../../src/labs/behaviour/common-origin/own-words.js";
 import { readAnswer, withoutRuns } from "../../../src/labs/behaviour/common-origin/reading.js";
 import { answersOf, toJsonl, unrelated } from "./made-answers.js";
 
@@ -61,11 +61,7 @@ function examine(
     leftOut: [],
     source: memorySource([...reference.keys()], new Map(), texts),
     boilerplate: texts.map((of) => boilerplateOf([...of.values()])),
-    vocabularies: texts.map((of) => {
-      const words = new WordCount();
-      boilerplateOf([...of.values()], (answer) => words.add(answer));
-      return words.take();
-    }),
+    vocabularies: texts.map((of) => wordsOfSide([...of.values()], boilerplateOf([...of.values()]))),
     count: (block, groups, boilerplate) => Promise.resolve(countOrigin(block, groups, boilerplate)),
     concurrency: 1,
     validations,

@@ -5,12 +5,16 @@
  * the panel was not asked in the same way. It tells no manner whose words others use too.
  */
 import type { Words } from "../../../transcript/words.js";
+import { boilerplateSet } from "./boilerplate.js";
+import { readNext, withoutRuns } from "./reading.js";
 
 /** A word in at least this share of a transcript's answers, and in so many, is one that it uses again and again. */
 const OFTEN_SHARE = 0.015;
 const OFTEN_ANSWERS_MIN = 3;
 /** Answers of another model that must hold a word: one may be a chance meeting, or the prompt's. */
 const OTHERS_ANSWERS_MIN = 2;
+/** Answers of a side looked at, evenly spread. */
+const SIDE_ANSWERS_MAX = 400;
 /** Words are counted by the upper bits of their hash. */
 const PLACE_BITS = 18;
 const PLACE_SHIFT = 32 - PLACE_BITS;
@@ -66,6 +70,21 @@ export class WordCount {
     this.#read = this.#words = 0;
     return vocabulary;
   }
+}
+
+/**
+ * The words of a side without its boilerplate: a frame around answers is taken out of them, and its words are nobody's manner.
+ * @param texts in an order that does not depend on what they say
+ */
+export function wordsOfSide(texts: readonly string[], boilerplate: Uint32Array): Vocabulary {
+  const count = new WordCount();
+  const taken = [boilerplateSet(boilerplate)];
+  const step = Math.max(1, texts.length / SIDE_ANSWERS_MAX);
+  for (let at = 0; at < texts.length; at += step) {
+    const { words, as } = readNext(texts[Math.floor(at)]!);
+    if (as === "compared") count.add(withoutRuns(words, taken));
+  }
+  return count.take();
 }
 
 /** Of a model's words, the share that are its own. @param families of each model @returns 0 to 1 */

@@ -23,7 +23,7 @@ import { firstAnswers } from "../../../transcript/transcript.js";
 import type { SampledAnswer, SamplesOf } from "../answers/samples.js";
 import { boilerplateOf } from "../common-origin/boilerplate.js";
 import { examineCommonOrigin } from "../common-origin/examine.js";
-import { type Vocabulary, WordCount } from "../common-origin/own-words.js";
+import { type Vocabulary, WordCount, wordsOfSide } from "../common-origin/own-words.js";
 import { examineBehaviour } from "../examine.js";
 import { AnswerStore } from "../host/answer-store.js";
 import { BehaviourPool } from "../host/behaviour-pool.js";
@@ -86,10 +86,12 @@ export async function examineTranscripts(options: BehaviourOptions): Promise<Beh
   const store = new AnswerStore(promptIds, options.memoryUnitsMax);
   const learns = options.settings.questions !== "relations";
   const words = new WordCount();
-  const learn = (texts: ReadonlyMap<string, string>): Learned => {
+  const learn = (texts: ReadonlyMap<string, string>, isSide = false): Learned => {
     if (!learns) return NOTHING_LEARNED;
     const boilerplate = boilerplateOf(within(texts, promptIds), (of) => words.add(of));
-    return { boilerplate, vocabulary: words.take() };
+    const vocabulary = words.take();
+    // Of the two sides, whose own words are asked for, without what is taken out of their answers.
+    return { boilerplate, vocabulary: isSide ? wordsOfSide(within(texts, promptIds), boilerplate) : vocabulary };
   };
   try {
     return await examineStored(options, {
@@ -118,7 +120,7 @@ interface Gathered {
   store: AnswerStore;
   member: (given: TranscriptAt) => Promise<Answers>;
   /** A transcript's own boilerplate and words. */
-  learn: (texts: ReadonlyMap<string, string>) => Learned;
+  learn: (texts: ReadonlyMap<string, string>, isSide?: boolean) => Learned;
 }
 
 interface Learned {
@@ -143,9 +145,9 @@ async function examineStored(options: BehaviourOptions, gathered: Gathered): Pro
   const places: number[] = [];
   /** By place in the store. */
   const learned: Learned[] = [];
-  for (const { texts } of given) {
+  for (const [i, { texts }] of given.entries()) {
     places.push(await store.add(texts));
-    learned.push(gathered.learn(texts));
+    learned.push(gathered.learn(texts, i < 2));
   }
   const isOwn = recordings(given);
   const members: Member[] = [];
