@@ -92,7 +92,7 @@ function wrappedAt(
           const free = (k: number) => source === null || (groups[k] !== groups[source] && hd(k, source));
           const pairs = disjointPairs(`${wrapper.name}/${strength}/${round}`, free);
           const used = new Set(pairs.flat());
-          const texts = set.texts.map((of) => new Map(of));
+          const texts: ReadonlyMap<string, string>[] = set.texts.map((of) => new Map(of));
           for (const [a, b] of pairs) {
             const both = wrapper.wrap(
               { a: texts[a]!, b: texts[b]! },
