@@ -3,7 +3,7 @@
 export const WEIGHTS_STUDIES = [
   {
     method: "weights/unit-labels",
-    version: "6",
+    version: "7",
     file: "validation/weights-unit-labels.json",
     measuredOn: "trained models of 0.1 to 1 million parameters",
   },
@@ -21,7 +21,7 @@ export const WEIGHTS_STUDIES = [
   },
   {
     method: "weights/permuted-units",
-    version: "2",
+    version: "3",
     file: "validation/weights-permuted-units.json",
     measuredOn: "trained models below 1 million parameters",
   },

@@ -99,14 +99,11 @@ export async function heldBy(
   const few = side.flatMap(({ rows }) => (rows === null ? [] : [forward ? rows : turned(rows)]));
   // Half of the layers at least have to say so by themselves: a median over layers of two scales is neither's.
   const own = side.map((layer) => medianOf(layer.slopes.map(([f, g]) => (forward ? f : g))));
-  // Of the rows as they are stored too: whoever moves gains about leaves those.
-  const stands =
-    standsOn(slopes, side[0]!.columns) ||
-    standsOn(
-      side.flatMap((layer) => layer.stored),
-      side[0]!.columns,
-    );
   const nearness = nearnessOf(slopes);
+  const stored = side.flatMap((layer) => layer.stored);
+  // Gains that each moved by itself tip the slopes of all rows alike, by as much as either lacks of the other: the rows are
+  // asked with their gains only where that brings them nearer, as it does where gains were moved into rows or out of them.
+  const stands = standsOn(nearness > nearnessOf(stored) ? slopes : stored, side[0]!.columns);
   const fits = nearness < NEARLY || (stands && slope <= SLOPE_NEAR_MOST);
   const whole = fits && isWhole(slope) && own.filter(isWhole).length * 2 >= own.length;
   const held = whole && (await heldWhole(few, bench.compute, untrained, ROUNDED));
