@@ -52,7 +52,7 @@ export const weights: Laboratory = {
       method: "weights/unit-labels",
       version: "6",
       file: "validation/weights-unit-labels-6.json",
-      says: "Version 6 asked a common start of rows with the gains before them or without: noise in gains that each maker trained by itself could make one of two strangers of one start look as if it held the other (one generated pair of 153).",
+      says: "Version 6 asked a common start of rows with the gains before them or without: noise in gains that each maker trained by itself could make one of two strangers of one start look as if it held the other.",
       measuredOn: "trained models of 0.1 to 1 million parameters",
     },
     {
