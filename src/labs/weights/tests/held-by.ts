@@ -22,6 +22,12 @@ const ALIKE_MIN = 0.1;
 /** Layers looked at for more than the slope. */
 const LAYERS_MAX = 4;
 
+/**
+ * By how much more of their energy rows with their gains may be apart than as they are stored, before the gains are noise. Of
+ * a child of the zoo it is a four-hundredth; of strangers of one start whose gains moved by a fiftieth each, a fiftieth.
+ */
+const GAINS_APART = 1.01;
+
 /** A layer of which the rows were set side by side. */
 interface Measured {
   slopes: [number, number][];
@@ -101,9 +107,10 @@ export async function heldBy(
   const own = side.map((layer) => medianOf(layer.slopes.map(([f, g]) => (forward ? f : g))));
   const nearness = nearnessOf(slopes);
   const stored = side.flatMap((layer) => layer.stored);
-  // Gains that each moved by itself tip the slopes of all rows alike, by as much as either lacks of the other: the rows are
-  // asked with their gains only where that brings them nearer, as it does where gains were moved into rows or out of them.
-  const stands = standsOn(nearness > nearnessOf(stored) ? slopes : stored, side[0]!.columns);
+  // Gains that each moved by itself tip the slopes of all rows alike, by as much as either lacks of the other. They also take
+  // the rows apart: there the rows are asked as they are stored, and not where gains were moved into rows or out of them.
+  const tipped = 1 - nearness > GAINS_APART * (1 - nearnessOf(stored));
+  const stands = standsOn(stored, side[0]!.columns) || (!tipped && standsOn(slopes, side[0]!.columns));
   const fits = nearness < NEARLY || (stands && slope <= SLOPE_NEAR_MOST);
   const whole = fits && isWhole(slope) && own.filter(isWhole).length * 2 >= own.length;
   const held = whole && (await heldWhole(few, bench.compute, untrained, ROUNDED));
