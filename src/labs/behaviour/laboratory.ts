@@ -30,7 +30,7 @@ export const behaviour: Laboratory = {
       method: "behaviour/common-origin",
       version: "4",
       file: "validation/behaviour-common-origin-4.json",
-      says: null,
+      says: "Version 4 could accuse two strangers who answer in one language, or in one persona's spelling, that the panel does not have.",
       measuredOn: `${ANSWERS}, and held-out answers on code and reasoning by 8 makers`,
     },
     {

@@ -27,7 +27,7 @@ export const preferences: Laboratory = {
       method: "preferences/centred-residuals",
       version: "2",
       file: "validation/preferences-shared-origin-2.json",
-      says: null,
+      says: "Version 2 asked for too small a margin, and accused two makers on one public base with one trainer's default seed; it could accuse two strangers who take in one published rule, and did not say so.",
       measuredOn:
         "reward models with trained heads on 36 frozen transformers of 0.27 to 0.43 million parameters, 600 pairs and 900 words; students of another's scores for all of their 4,000 pairs",
     },
