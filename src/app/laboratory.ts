@@ -8,6 +8,7 @@ import type { Command } from "commander";
 import type { Progress } from "../base/progress.js";
 import type { ExaminationRequest } from "../evidence/request.js";
 import type { Finding } from "../finding/finding.js";
+import type { PastVersion } from "../finding/past-version.js";
 import type { PropositionTable } from "../finding/propositions.js";
 import type { FoundDescent } from "../office/register/found-descent.js";
 import type { View } from "../report/view.js";
@@ -28,6 +29,8 @@ export interface Laboratory {
   studies: readonly StudyPlace[];
   /** Studies of versions that are no longer used and have no successor: what became of them, so that nobody reads "never studied". */
   formerStudies?: readonly FormerStudy[];
+  /** Every version of its methods that is asked no more: what was found of it after findings by it were made. */
+  pastVersions?: readonly PastVersion[];
   /** What may be asked, each under `assay examine NAME`. */
   questions: readonly QuestionPlace[];
   /** Commands of its own beside its questions: `assay NAME`. */

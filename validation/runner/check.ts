@@ -1,14 +1,14 @@
 /**
  * Of every study's file that states its kinds: whether what is counted is what was declared. Of every sentence in which a
  * laboratory's record says on what its method was measured: whether the study's file is of that version, and whether each
- * number of the sentence stands on the study's page. Of every study's file of a laboratory's method: whether a record
+ * number of the sentence stands on the study's page; likewise of what it says that past versions did. Of every study's file of a laboratory's method: whether a record
  * names some study of that method, so that no page calls it unmeasured. Exit status 1 where not.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LABORATORIES } from "../../dist/app/known.js";
 import { faultsOfCounts } from "./count-kinds.ts";
-import { faultsOfSentence } from "./measured-on.ts";
+import { faultsOfNumbers, faultsOfSentence } from "./measured-on.ts";
 
 const here = join(import.meta.dirname, "..");
 const fail = (line: string): void => {
@@ -32,6 +32,14 @@ for (const { id, studies, formerStudies = [] } of LABORATORIES)
     const page = readFileSync(join(here, "..", study.page), "utf8");
     for (const fault of faultsOfSentence({ version, says }, study, page))
       fail(`src/labs/${id}/laboratory.ts: of ${file}: ${fault}`);
+  }
+for (const { id, pastVersions = [] } of LABORATORIES)
+  for (const { method, version, accused, told } of pastVersions) {
+    if (accused === null) continue;
+    sentences++;
+    const page = readFileSync(join(here, "..", told), "utf8");
+    for (const fault of faultsOfNumbers(accused, page))
+      fail(`src/labs/${id}/past-versions.ts: of ${method} ${version}: ${fault}`);
   }
 const named = new Set(
   LABORATORIES.flatMap(({ studies, formerStudies = [] }) => [...studies, ...formerStudies].map(({ method }) => method)),

@@ -17,10 +17,15 @@ export function faultsOfSentence(
     faults.push(
       `the record speaks of version ${version}, the study is of version ${methodVersion}: read the sentence anew`,
     );
-  const stated = new Set([...numbersOf(page), ...numbersOf(JSON.stringify([nulls, positives]))]);
-  for (const number of numbersOf(says.replaceAll(/[Vv]ersion \d+/g, "")))
-    if (!stated.has(number)) faults.push(`"${says}": ${number} does not stand on the study's page`);
-  return faults;
+  return [...faults, ...faultsOfNumbers(says, page, JSON.stringify([nulls, positives]))];
+}
+
+/** @param pages texts on one of which every number of the sentence has to stand; numbers of versions aside */
+export function faultsOfNumbers(says: string, ...pages: string[]): string[] {
+  const stated = new Set(pages.flatMap(numbersOf));
+  return numbersOf(says.replaceAll(/[Vv]ersions? \d+(?: and \d+)?/g, ""))
+    .filter((number) => !stated.has(number))
+    .map((number) => `"${says}": ${number} does not stand on the study's page`);
 }
 
 /** As numbers, whatever parts their thousands. */

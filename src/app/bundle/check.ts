@@ -1,5 +1,6 @@
 /** What a verifier says of a bundle. */
 import type { Finding } from "../../finding/finding.js";
+import type { FoundSince } from "../../finding/past-version.js";
 
 /** One thing that was checked, and what came out. */
 export interface Check {
@@ -18,6 +19,11 @@ export interface VerifyReport {
   finding: Finding | null;
   /** All that could be read, in order; likewise. */
   findings: Finding[];
+  /**
+   * What was found since of the versions of methods that these findings were made by. No fault of the bundle, which says
+   * what it said when it was made: a reader has to know it all the same.
+   */
+  foundSince: FoundSince[];
   /** Null when the bundle is unsigned or its signature does not hold. */
   signedBy: { keyId: string; trusted: boolean } | null;
 }

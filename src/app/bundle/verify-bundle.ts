@@ -21,6 +21,7 @@ import type { Finding } from "../../finding/finding.js";
 import { type KnownRules, rulesOf } from "../../finding/rules.js";
 import { validationSchema } from "../../finding/validation.js";
 import { KNOWN_RULES } from "../known-rules.js";
+import { foundSinceOf } from "../past-versions.js";
 import { FINDINGS_MAX, findingCount, findingFolder, PAYLOAD_PATH } from "./bundle-layout.js";
 import type { Check, VerifyReport } from "./check.js";
 
@@ -81,7 +82,10 @@ export function verifyBundle(files: Files, options: VerifyOptions = {}): VerifyR
   if (options.trustedKeys) step("trusted key", () => trustedKey(keyId, trusted, trustedKeys.length));
   const signedBy = keyId === null ? null : { keyId, trusted };
   const holds = checks.every((check) => check.holds);
-  return { holds, checks, finding: findings[0] ?? null, findings, signedBy };
+  const foundSince = foundSinceOf(
+    findings.map(({ method, outcome }) => ({ method: method.id, version: method.version, outcome })),
+  );
+  return { holds, checks, finding: findings[0] ?? null, findings, foundSince, signedBy };
 }
 
 /** A bundle as one zip file. */
@@ -91,7 +95,7 @@ export function verifyBundleZip(bytes: Uint8Array, options: VerifyOptions = {}):
     files = unzipStrict(bytes);
   } catch (error) {
     const checks = [{ name: "zip", holds: false, detail: reasonOf(error) }];
-    return { holds: false, checks, finding: null, findings: [], signedBy: null };
+    return { holds: false, checks, finding: null, findings: [], foundSince: [], signedBy: null };
   }
   const report = verifyBundle(files, options);
   const detail = `${files.size} files; zipping them again gives the same bytes`;

@@ -10,9 +10,11 @@ import type { Files } from "../../evidence/bag.js";
 import { decodeRequest, planOf } from "../../evidence/request.js";
 import { unzipStrict } from "../../evidence/zip.js";
 import { decodeFinding } from "../../finding/codec.js";
+import type { FoundSince } from "../../finding/past-version.js";
 import type { FactsOf } from "../../office/docket/pack/facts.js";
 import { findingCount, findingFolder } from "../bundle/bundle-layout.js";
 import { verifyBundleZip } from "../bundle/verify-bundle.js";
+import { foundSinceOf } from "../past-versions.js";
 
 interface FindingGiven {
   run: string | null;
@@ -61,4 +63,9 @@ export function factsOfFinding(zip: Uint8Array, given: FindingGiven): FactsOf<"f
     evidence: [...new Set(evidence)].sort(),
     alternatives: finding.alternatives.length,
   };
+}
+
+/** Of a case's entries, what was found since of the versions that its findings were made by. */
+export function foundSinceOfEntries(entries: readonly { kind: string; facts: unknown }[]): FoundSince[] {
+  return foundSinceOf(entries.filter(({ kind }) => kind === "finding").map(({ facts }) => facts as FactsOf<"finding">));
 }

@@ -10,6 +10,7 @@ import { AssayError } from "../../base/error.js";
 import { parseStrictJson } from "../../base/strict-json.js";
 import type { Files } from "../../evidence/bag.js";
 import type { EcdsaPublicKey } from "../../evidence/ecdsa-key.js";
+import type { FoundSince } from "../../finding/past-version.js";
 import { admit, type OpenCase } from "../../office/docket/entry/admission.js";
 import { type DocketRecord, decodeRecord } from "../../office/docket/entry/docket-record.js";
 import { type EntryStatement, openEntryBundle } from "../../office/docket/entry/entry-statement.js";
@@ -27,13 +28,15 @@ import { trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
 import type { Check } from "../bundle/check.js";
 import { CASE_FILE, CHECKPOINT_FILE, entryPath, KEYS_FILE, objectFile, STATED_FILE } from "./case-bundle-layout.js";
 import { beginWith, type CaseFile, readCaseFile, readData } from "./case-data.js";
-import { factsOfFinding } from "./finding-facts.js";
+import { factsOfFinding, foundSinceOfEntries } from "./finding-facts.js";
 
 interface CaseReport {
   holds: boolean;
   checks: Check[];
   /** What the case comes to, when its entries hold. */
   state: StatedCase | null;
+  /** What was found since of the versions of methods that the entered findings were made by; no fault of the case. */
+  foundSince: FoundSince[];
   /** What no check of this bundle can see, in sentences. */
   cannotSee: string[];
 }
@@ -84,7 +87,8 @@ export async function verifyCase(files: Files, { policy = null, quick }: VerifyC
   const state = await step("state and clocks", () => statedState(files, given(open, "entries"), cannotSee));
   cannotSee.add("entries made after this bundle was packed, and entries that were refused");
   cannotSee.add("whether what is said in an entry is true, and who stands behind a key");
-  return { holds: checks.every(({ holds }) => holds), checks, state, cannotSee: [...cannotSee] };
+  const foundSince = foundSinceOfEntries(entered?.records ?? []);
+  return { holds: checks.every(({ holds }) => holds), checks, state, foundSince, cannotSee: [...cannotSee] };
 }
 
 function layout(files: Files): { value: Uint8Array[]; detail: string } {

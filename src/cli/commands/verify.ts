@@ -2,10 +2,12 @@
 import { Command } from "commander";
 import type { Check, VerifyReport } from "../../app/bundle/check.js";
 import { type VerifyOptions, verifyBundle, verifyBundleZip } from "../../app/bundle/verify-bundle.js";
+import { foundSinceText } from "../../app/past-versions.js";
 import { parseDigest } from "../../base/digest.js";
 import { AssayError } from "../../base/error.js";
 import type { Files } from "../../evidence/bag.js";
 import { unzipStrict } from "../../evidence/zip.js";
+import type { FoundSince } from "../../finding/past-version.js";
 import { assertBundle, readBundle } from "../../host/bundle-store.js";
 import { assayHome } from "../../host/home.js";
 import { readPublicKey } from "../../host/signing/keys.js";
@@ -95,10 +97,12 @@ async function run(path: string, options: Options): Promise<void> {
     checks.push(...(await again.finally(() => progress.done())));
   }
   const holds = checks.every((check) => check.holds);
-  if (options.json) process.stdout.write(`${JSON.stringify({ holds, checks, signedBy: report.signedBy })}\n`);
+  const { signedBy, foundSince } = report;
+  if (options.json) process.stdout.write(`${JSON.stringify({ holds, checks, foundSince, signedBy })}\n`);
   else {
     for (const check of checks) process.stdout.write(`${mark(check)}  ${check.name}: ${check.detail}\n`);
     process.stdout.write(`${conclusion(checks)}\n`);
+    warnOf(foundSince);
   }
   if (!holds) process.exitCode = 3;
 }
@@ -112,11 +116,14 @@ async function verifyAsCase(path: string, { policy, json }: Options): Promise<bo
   const { readPolicyFile } = await import("../../app/log/log.js");
   const { platformKey } = await import("../../host/signing/signature-keys.js");
   const trust = policy === undefined ? null : await readPolicyFile(policy);
-  const { holds, checks, state, cannotSee } = await verifyCase(files, { policy: trust, quick: platformKey });
-  if (json) process.stdout.write(`${JSON.stringify({ holds, checks, state, cannotSee })}\n`);
+  const report = await verifyCase(files, { policy: trust, quick: platformKey });
+  const { holds, checks, foundSince, cannotSee } = report;
+  if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else {
     for (const check of checks) process.stdout.write(`${mark(check)}  ${check.name}: ${check.detail}\n`);
-    process.stdout.write(`${holds ? "The case holds." : "The case does not hold."}\nWhat this cannot see:\n`);
+    process.stdout.write(`${holds ? "The case holds." : "The case does not hold."}\n`);
+    warnOf(foundSince);
+    process.stdout.write("What this cannot see:\n");
     for (const each of cannotSee) process.stdout.write(` - ${each}\n`);
   }
   if (!holds) process.exitCode = 3;
@@ -143,6 +150,10 @@ async function verifyAsPact(path: string, { policy, json, recompute, inputs }: O
 }
 
 const MARKS = { holds: "holds        ", fails: "DOES NOT HOLD", unchecked: "not checked  " } as const;
+
+function warnOf(found: readonly FoundSince[]): void {
+  for (const each of found) process.stdout.write(`${coloured(foundSinceText(each), "yellow")}\n`);
+}
 
 const COLOURS = { holds: "green", fails: "red", unchecked: "yellow" } as const;
 
@@ -174,6 +185,9 @@ async function check(path: string, options: VerifyOptions): Promise<{ report: Ve
   } catch (error) {
     if (!(error instanceof AssayError) || error.code === "NOT_FOUND") throw error;
     const checks = [{ name: "form", holds: false, detail: error.message }];
-    return { report: { holds: false, checks, finding: null, findings: [], signedBy: null }, files: null };
+    return {
+      report: { holds: false, checks, finding: null, findings: [], foundSince: [], signedBy: null },
+      files: null,
+    };
   }
 }

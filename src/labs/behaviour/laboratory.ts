@@ -1,5 +1,6 @@
 /** The behaviour laboratory: what do a suspect's answers say about where it came from? */
 import type { Laboratory } from "../../app/laboratory.js";
+import { BEHAVIOUR_PAST_VERSIONS } from "./past-versions.js";
 import { BEHAVIOUR_PROPOSITIONS, BEHAVIOUR_PROPOSITIONS_2, BEHAVIOUR_PROPOSITIONS_3 } from "./propositions.js";
 
 /** Of every study of answers, at least. */
@@ -30,7 +31,7 @@ export const behaviour: Laboratory = {
       method: "behaviour/common-origin",
       version: "4",
       file: "validation/behaviour-common-origin-4.json",
-      says: "Version 4 could accuse two strangers who answer in one language, or in one persona's spelling, that the panel does not have.",
+      says: null,
       measuredOn: `${ANSWERS}, and held-out answers on code and reasoning by 8 makers`,
     },
     {
@@ -55,6 +56,7 @@ export const behaviour: Laboratory = {
       measuredOn: null,
     },
   ],
+  pastVersions: BEHAVIOUR_PAST_VERSIONS,
   questions: [
     {
       name: "behaviour",

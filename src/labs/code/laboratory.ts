@@ -1,5 +1,6 @@
 /** The code laboratory: was this code taken from that code base? */
 import type { Laboratory } from "../../app/laboratory.js";
+import { CODE_PAST_VERSIONS } from "./past-versions.js";
 import { CODE_PROPOSITIONS, CODE_PROPOSITIONS_1 } from "./propositions.js";
 
 export const code: Laboratory = {
@@ -56,6 +57,7 @@ export const code: Laboratory = {
         "474 makers of packages in five languages who were no part of making the rule, and files of at least 2,000 tokens that were copied and edited",
     },
   ],
+  pastVersions: CODE_PAST_VERSIONS,
   questions: [
     {
       name: "code",

@@ -1,5 +1,6 @@
 /** The marks laboratory: is a mark present, was it inherited, were canaries learned, whose copy leaked? */
 import type { Laboratory } from "../../app/laboratory.js";
+import { MARKS_PAST_VERSIONS } from "./past-versions.js";
 import { MARKS_PROPOSITIONS, MARKS_PROPOSITIONS_2 } from "./propositions.js";
 import { MARKS_STUDIES } from "./studies.js";
 
@@ -21,14 +22,14 @@ export const marks: Laboratory = {
       method: "marks/canary",
       version: "1",
       file: "validation/marks-canary-1.json",
-      says: "Version 1 let a plan's maker choose its seed, its options' order and which items were answered: whoever chose them after seeing a suspect's answers could accuse a model that learned nothing. Nothing is concluded from it since.",
+      says: null,
       measuredOn: "simulated answers on plans of 100 accounts and 40 items; no model was trained",
     },
     {
       method: "marks/inherited",
       version: "2",
       file: "validation/marks-inherited-2.json",
-      says: "Version 2 took a marked form whose blanks a model fills in, and marked stock phrases, for what the model had learned.",
+      says: null,
       measuredOn: "transformers of 0.5 to 1 million parameters and bigram models",
     },
     {
@@ -39,6 +40,7 @@ export const marks: Laboratory = {
       measuredOn: "transformers of 0.5 to 1 million parameters and bigram models",
     },
   ],
+  pastVersions: MARKS_PAST_VERSIONS,
   questions: [
     {
       name: "marks",

@@ -1,5 +1,6 @@
 /** The membership laboratory: was this text trained on? */
 import type { Laboratory } from "../../app/laboratory.js";
+import { MEMBERSHIP_PAST_VERSIONS } from "./past-versions.js";
 import { MEMBERSHIP_PROPOSITIONS } from "./propositions.js";
 
 const SMALL = "character models of 77,000 to 410,000 weights";
@@ -34,6 +35,7 @@ export const membership: Laboratory = {
     says: "Version 1 let a plan's maker choose its seed, its reference and which texts have scores: whoever tried enough of them could accuse a model that never saw the texts. Nothing is concluded from it since.",
     measuredOn: null,
   })),
+  pastVersions: MEMBERSHIP_PAST_VERSIONS,
   questions: [
     {
       name: "membership",

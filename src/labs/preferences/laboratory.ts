@@ -1,5 +1,6 @@
 /** The preferences laboratory: do two reward models or judges come from one origin? */
 import type { Laboratory } from "../../app/laboratory.js";
+import { PREFERENCES_PAST_VERSIONS } from "./past-versions.js";
 import { PREFERENCES_PROPOSITIONS, PREFERENCES_PROPOSITIONS_1, PREFERENCES_PROPOSITIONS_2 } from "./propositions.js";
 
 export const preferences: Laboratory = {
@@ -27,7 +28,7 @@ export const preferences: Laboratory = {
       method: "preferences/centred-residuals",
       version: "2",
       file: "validation/preferences-shared-origin-2.json",
-      says: "Version 2 asked for too small a margin, and accused two makers on one public base with one trainer's default seed; it could accuse two strangers who take in one published rule, and did not say so.",
+      says: null,
       measuredOn:
         "reward models with trained heads on 36 frozen transformers of 0.27 to 0.43 million parameters, 600 pairs and 900 words; students of another's scores for all of their 4,000 pairs",
     },
@@ -47,6 +48,7 @@ export const preferences: Laboratory = {
       measuredOn: null,
     },
   ],
+  pastVersions: PREFERENCES_PAST_VERSIONS,
   questions: [
     {
       name: "preferences",

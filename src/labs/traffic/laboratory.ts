@@ -1,5 +1,6 @@
 /** The traffic laboratory: are accounts operated together, do they harvest the model, did a suspect learn the harvest? */
 import type { Laboratory } from "../../app/laboratory.js";
+import { TRAFFIC_PAST_VERSIONS } from "./past-versions.js";
 import { TRAFFIC_PROPOSITIONS } from "./propositions.js";
 
 /** Of both studies. */
@@ -25,6 +26,7 @@ export const traffic: Laboratory = {
       measuredOn: LOGS,
     },
   ],
+  pastVersions: TRAFFIC_PAST_VERSIONS,
   questions: [
     {
       name: "traffic",

@@ -1,5 +1,6 @@
 /** The weights laboratory: do two models share ancestral weights, and which was made from which? */
 import type { Laboratory } from "../../app/laboratory.js";
+import { WEIGHTS_PAST_VERSIONS } from "./past-versions.js";
 import { WEIGHTS_PROPOSITIONS } from "./propositions.js";
 import { WEIGHTS_STUDIES } from "./studies.js";
 
@@ -17,14 +18,14 @@ export const weights: Laboratory = {
       method: "weights/aligned-units",
       version: "2",
       file: "validation/weights-aligned-units-2.json",
-      says: "Version 2 accused models that had learned another's hidden states from initial weights of their own, where they have fewer layers than it: it asked whether one model holds the other whole only where layers of one number answer to each other.",
+      says: null,
       measuredOn: "trained models below 1 million parameters",
     },
     {
       method: "weights/aligned-units",
       version: "3",
       file: "validation/weights-aligned-units-3.json",
-      says: "Version 3 accused two makers of one start with directions of its own, such as rows at the centres of a published table, and of one start by machines that each draw from a seed of their own, where a tool had turned the one's model: it asked for a slope of about one, and not what the one model lacks of the other.",
+      says: null,
       measuredOn: "trained models below 1 million parameters",
     },
     {
@@ -38,28 +39,28 @@ export const weights: Laboratory = {
       method: "weights/permuted-units",
       version: "2",
       file: "validation/weights-permuted-units-2.json",
-      says: "Version 2 asked a common start of rows with the gains before them or without: noise in gains that each maker trained by itself could make one of two strangers of one start look as if it held the other.",
+      says: null,
       measuredOn: "trained models below 1 million parameters",
     },
     {
       method: "weights/permuted-units",
       version: "1",
       file: "validation/weights-permuted-units-1.json",
-      says: "Version 1 took biases for learned, and asked nothing more where gains agreed: two models of one default seed of a framework that draws biases, one of them with its units put in order by a tool, could be accused.",
+      says: null,
       measuredOn: "trained models below 1 million parameters",
     },
     {
       method: "weights/unit-labels",
       version: "6",
       file: "validation/weights-unit-labels-6.json",
-      says: "Version 6 asked a common start of rows with the gains before them or without: noise in gains that each maker trained by itself could make one of two strangers of one start look as if it held the other.",
+      says: null,
       measuredOn: "trained models of 0.1 to 1 million parameters",
     },
     {
       method: "weights/unit-labels",
       version: "5",
       file: "validation/weights-unit-labels-5.json",
-      says: "Version 5 accused models that had one start and copied nothing: where the framework draws biases too, where each machine of a pipeline draws from a seed of its own and depths differ, where two widths were cut from one table, where one tool's scales were moved out of the gains, where batches were so large that both were taught alike, and where the start itself has directions (centres of embeddings, weights of one sign).",
+      says: null,
       measuredOn: "trained models of 0.1 to 1 million parameters",
     },
     {
@@ -70,6 +71,7 @@ export const weights: Laboratory = {
       measuredOn: "trained models of 0.1 to 1 million parameters",
     },
   ],
+  pastVersions: WEIGHTS_PAST_VERSIONS,
   questions: [
     {
       name: "weights",

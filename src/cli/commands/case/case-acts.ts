@@ -12,6 +12,7 @@ import {
 } from "../../../app/docket/act.js";
 import { openCaseFolder } from "../../../app/docket/case-folder.js";
 import { factsOfFinding } from "../../../app/docket/finding-facts.js";
+import { foundSinceOf, foundSinceText } from "../../../app/past-versions.js";
 import { readSigner } from "../../../app/register/declare.js";
 import { fromUtf8, utf8 } from "../../../base/bytes.js";
 import { canonicalJsonBytes } from "../../../base/canonical-json.js";
@@ -438,6 +439,7 @@ function findCommand(): Command {
           ...said,
           attachments: [...(said.attachments ?? []), { name: "finding.zip", bytes: zip }],
         });
+        for (const each of foundSinceOf([facts])) process.stderr.write(`${foundSinceText(each)}\n`);
       },
     );
 }

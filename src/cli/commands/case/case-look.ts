@@ -4,7 +4,9 @@ import { Command, Option } from "commander";
 import { adoptPack, enterAct } from "../../../app/docket/act.js";
 import { bundleOfCase } from "../../../app/docket/case-bundle.js";
 import { createCase, openCaseFolder } from "../../../app/docket/case-folder.js";
+import { foundSinceOfEntries } from "../../../app/docket/finding-facts.js";
 import { proveEntry } from "../../../app/log/log.js";
+import { foundSinceText } from "../../../app/past-versions.js";
 import { momentOf } from "../../../app/register/access-fields.js";
 import { fromUtf8, utf8 } from "../../../base/bytes.js";
 import { AssayError } from "../../../base/error.js";
@@ -101,7 +103,8 @@ function showCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ assay case show ./2026-001 --json")
     .action(async (folder: string, options: { at?: string; json?: boolean }) => {
       const open = await foldedAt(folder, options.at);
-      const record = { case: open.id, ...stated(open.state, open.rules) };
+      const foundSince = foundSinceOfEntries(open.records);
+      const record = { case: open.id, ...stated(open.state, open.rules), foundSince };
       if (options.json) {
         process.stdout.write(`${JSON.stringify(record)}\n`);
         return;
@@ -116,6 +119,7 @@ function showCommand(): Command {
         lines.push(
           `  finding ${each.entry}, ${each.proposition}: ${each.outcome}, about ${each.about}; ${each.standing}`,
         );
+      lines.push(...foundSince.map((each) => `  ${foundSinceText(each)}`));
       for (const order of record.orders)
         lines.push(
           `  order ${order.entry}, rung ${order.rung}: ${order.standing}${order.stayed ? ", stayed until final" : ""}`,

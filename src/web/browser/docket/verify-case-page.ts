@@ -1,5 +1,6 @@
 /** The verifier of the docket's page /verify: a case checked in the reader's own browser. Nothing is sent anywhere. */
 import { verifyCase } from "../../../app/docket/verify-case.js";
+import { foundSinceText } from "../../../app/past-versions.js";
 import { utf8 } from "../../../base/bytes.js";
 import { unzipStrict, ZIP_LIMITS } from "../../../evidence/zip.js";
 import { parsePolicy } from "../../../tlog/policy.js";
@@ -27,6 +28,7 @@ byId<HTMLFormElement>("verify").addEventListener("submit", async (event) => {
     for (const { name, holds, detail } of report.checks) say(holds, `${name}: ${detail}`);
     const stands = report.state ? ` ${report.state.state}, as of ${report.state.asOf}.` : "";
     state.textContent = report.holds ? `The case holds.${stands}` : "The case does not hold.";
+    for (const each of report.foundSince) results.append(item(foundSinceText(each)));
     for (const each of report.cannotSee) unseen.append(item(each));
     byId("unseen-title").hidden = report.cannotSee.length === 0;
   } catch (error) {

@@ -1,15 +1,18 @@
 /** Test plans, and the findings that were entered. */
+import { foundSinceOfEntries } from "../../../app/docket/finding-facts.js";
+import { foundSinceText } from "../../../app/past-versions.js";
 import type { CaseView } from "../../../office/docket/view/case-view.js";
 import { DigestText } from "../../../report/parts/digest-text.js";
 import { SummaryList } from "../../../report/parts/summary-list.js";
 import { Table } from "../../../report/parts/table.js";
+import { Warning } from "../../../report/parts/warning.js";
 import { visibleText } from "../../../report/visible-text.js";
 import { EntryLink, Tag } from "../layout.js";
 
 /** The page's record: the plan, what was entered under it and beside it, and what gates read. */
-export function findings({ stated }: CaseView) {
+export function findings({ stated, entries }: CaseView) {
   const { plan, findings: list, unplanned, triedBefore, gates } = stated;
-  return { plan, findings: list, unplanned, triedBefore, gates };
+  return { plan, findings: list, foundSince: foundSinceOfEntries(entries), unplanned, triedBefore, gates };
 }
 
 /** The page, from that record; findings are listed and never added up. */
@@ -62,6 +65,9 @@ export function Findings(record: ReturnType<typeof findings>, { case: id }: Case
           wide
         />
       )}
+      {record.foundSince.map((each) => (
+        <Warning>{foundSinceText(each)}</Warning>
+      ))}
       <h2 class="govuk-heading-m" id="gates">
         Gates of remedies
       </h2>
