@@ -69,3 +69,26 @@ export const MAKERS_PAIRS: RealPair[] = [
   pair("h12", "e6", "apart", "two encoders, widths 768 and 384"),
   pair("h12", "f12", "apart", "two encoders, widths 768 and 384"),
 ];
+
+/** Children chosen before any of them was run, so that none that is not found can go unsaid. */
+export const CHOSEN = [
+  "p135-tuned-30",
+  "p135-tuned-30-reordered",
+  "p135-tuned-30-quarot-reordered",
+  "p135-continued",
+  "p135-continued-quarot-reordered",
+  "p135-lora-16-quarot-reordered",
+  "p135-slerp-merge",
+  "p135-slerp-merge-quarot-reordered",
+  "p135-gptq4-quarot-reordered",
+  "p135-units-quarot-reordered",
+  "p135-layers-quarot-reordered",
+  "p135-tuned-30-alternate-reordered",
+  "p135-tuned-30-alternate-quarot-reordered",
+  "q500-reordered",
+  "q500-int8-reordered",
+  "q500-quarot",
+  "q500-quarot-int8",
+  "q500-int4-quarot-reordered",
+  "q500-layers-quarot-reordered",
+];
