@@ -165,9 +165,9 @@ export class LocalCompute implements Compute {
         const packed = packedDirections(arena, directions);
         const out = sharedMatrix(rowCount(part.runs), directions.n);
         let at = 0;
-        for await (const { bytes, rows, dtype } of this.#source.chunks(part)) {
-          projectRows(arena, this.#kernel.decode(dtype, bytes), packed, out, at);
-          at += rows;
+        for await (const chunk of this.#source.chunks(part)) {
+          projectRows(arena, chunk, packed, out, at);
+          at += chunk.rows;
         }
         return out;
       } finally {

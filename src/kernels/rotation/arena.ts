@@ -4,6 +4,7 @@
  * Arithmetic and its order: assembly/rotation.ts. Figures here guide a search; what is counted comes after it.
  */
 import { assert } from "../../base/error.js";
+import { type DType, FORMATS, valuesIn } from "../dtypes.js";
 import { instantiate } from "../kernel.js";
 
 /** A matrix in the arena: rows padded to whole tiles of four, columns to eight; padding is zero. */
@@ -23,6 +24,7 @@ export interface Packed {
 }
 
 interface Exports {
+  decode(dtype: number, src: number, count: number, dst: number): void;
   packRows(src: number, n: number, k: number, stride: number, width: number, dst: number): void;
   packColumns(src: number, k: number, n: number, stride: number, width: number, dst: number): void;
   product(...args: [number, number, number, number, number, number, number]): void;
@@ -71,6 +73,24 @@ export class Arena {
     else
       for (let r = 0; r < rows; r++)
         for (let c = 0; c < columns; c++) into[r * held.stride + c] = values[r * columns + c]!;
+    return held;
+  }
+
+  /** From whole rows as they are stored, decoded where they are to lie. */
+  decoded(dtype: DType, bytes: Uint8Array, rows: number, columns: number): Held {
+    assert(valuesIn(dtype, bytes.length) === rows * columns, "arena.decoded: expected rows × columns values");
+    const held = this.zeros(rows, columns);
+    const mark = this.mark();
+    const from = this.#room(bytes.length);
+    new Uint8Array(this.#memory.buffer, from, bytes.length).set(bytes);
+    const { code } = FORMATS[dtype];
+    if (held.stride === columns) this.#exports.decode(code, from, rows * columns, held.at);
+    else {
+      const size = bytes.length / rows;
+      for (let r = 0; r < rows; r++)
+        this.#exports.decode(code, from + r * size, columns, held.at + r * held.stride * 4);
+    }
+    this.release(mark);
     return held;
   }
 
