@@ -2,9 +2,10 @@
  * The validation study of the init anchor. Goes through the laboratory's own examination; models are inputs, none ships.
  *
  *   npm run build && node validation/runner/run.ts weights-init-anchor --zoo ../shared/zoo --models NULL --inits INITS
- *     [--children CHILDREN] [--further-children CHILDREN] [--cache FILE] [--minutes 30] [--as-far-as-done] [--write]
+ *     [--draws DRAWS] [--children CHILDREN] [--further-children CHILDREN] [--cache FILE] [--minutes 30] [--as-far-as-done] [--write]
  *
- * NULL is filled by makers/train_bank.py, INITS by makers/draw_inits.py, CHILDREN by makers/train_children.py.
+ * NULL is filled by makers/train_bank.py, INITS by makers/draw_inits.py, CHILDREN by makers/train_children.py, DRAWS by
+ * makers/one_draw_changes.py.
  */
 import { basename, join } from "node:path";
 import type { ValidationSummary } from "../dist/finding/validation.js";
@@ -18,7 +19,7 @@ import { SEED_BITS_DEFAULT, SEED_DEFAULT } from "../dist/labs/weights/method.js"
 import type { Model, Reading } from "../dist/model/model.js";
 import { disguise } from "../materials/weights/disguise.ts";
 import { type Counted, defineStudy, type Kind } from "./runner/study.ts";
-import { bankCases, type Case, extraCases, zooCases } from "./study/anchor-cases.ts";
+import { bankCases, type Case, drawCases, extraCases, zooCases } from "./study/anchor-cases.ts";
 import { anchorTables, type Result } from "./study/anchor-tables.ts";
 
 const memory = new Map<string, Uint8Array>();
@@ -30,8 +31,6 @@ const compute = new LocalCompute(async (file, offset, into) => {
 });
 
 /** Kinds as anchor-cases.ts names them. */
-const SAME_SEED =
-  "both lean to the draw, a lawful coincidence that every finding names: neither a false accusation nor a find";
 const kinds: Kind[] = [
   ...["zoo, not derived", "bank, other draw", "further, other draw"].flatMap((name): Kind[] => [
     { name, counted: "null" },
@@ -45,12 +44,21 @@ const kinds: Kind[] = [
   ]),
   { name: "further, itself", counted: "positive" },
   { name: "further, itself disguised", counted: "positive" },
-  { name: "bank, same seed, other corpus", counted: "no", why: SAME_SEED },
-  { name: "bank, same seed, other corpus, disguised", counted: "no", why: SAME_SEED },
+  { name: "bank, same seed, other corpus", counted: "null" },
+  { name: "bank, same seed, other corpus, disguised", counted: "null" },
+  ...["apart", "apart, one twice as long"].flatMap((how): Kind[] => [
+    { name: `one draw, ${how}`, counted: "null" },
+    { name: `one draw, ${how}, disguised`, counted: "null" },
+  ]),
+  { name: "one draw, trained on", counted: "positive" },
+  { name: "one draw, trained on, disguised", counted: "positive" },
 ];
 const ALPHA_LOG10 = -6;
 const hit = (result: Result) => result.log10P <= ALPHA_LOG10;
-const idOf = (c: Case) => [c.kind, basename(c.init), basename(c.reference), basename(c.suspect)].join(" | ");
+const idOf = (c: Case) =>
+  [c.kind, ...(c.kind.startsWith("one draw") ? [c.familyA] : []), c.init, c.reference, c.suspect]
+    .map((path) => basename(path))
+    .join(" | ");
 
 export default defineStudy<Case, Result, ValidationSummary>({
   id: "weights-init-anchor",
@@ -59,12 +67,14 @@ export default defineStudy<Case, Result, ValidationSummary>({
     zoo: { what: "the zoo's folder", default: "../shared/zoo" },
     models: { what: "further models (makers/train_bank.py)", optional: true },
     inits: { what: "their initial draws (makers/draw_inits.py)", optional: true },
+    draws: { what: "pairs of runs from one draw each (makers/one_draw_changes.py)", optional: true },
     children: { what: "models trained on from the bank's (makers/train_children.py)", optional: true },
     "further-children": { what: "models trained on from the further ones", optional: true },
   },
   kinds,
-  cases: ({ zoo, models, inits, children, "further-children": further }) => [
+  cases: ({ zoo, models, inits, draws, children, "further-children": further }) => [
     ...zooCases(zoo!),
+    ...(draws ? drawCases(draws) : []),
     ...bankCases(join(zoo!, "bank"), children ?? null),
     ...(models && inits ? extraCases(models, inits, further ?? null) : []),
   ],
@@ -119,6 +129,7 @@ async function run(one: Case): Promise<Result> {
     aligned: test("weights/init-anchor/aligned"),
     referenceCosine: seen?.reference.cosine ?? null,
     cosine: seen?.aligned?.cosine ?? seen?.suspect?.cosine ?? null,
+    heldBy: seen?.heldChange ?? null,
     seconds: Math.round(performance.now() - start) / 1000,
   };
 }

@@ -9,6 +9,7 @@ import { canonicalModel } from "../../src/labs/weights/alignment/canonical.js";
 import { type InitAnchor, initAnchor } from "../../src/labs/weights/anchor/aligned.js";
 import { anchored, asStored } from "../../src/labs/weights/anchor/as-stored.js";
 import { lnPRotated, lnPStored, log10PCombined } from "../../src/labs/weights/anchor/bound.js";
+import { heldChange, isHeldWhole } from "../../src/labs/weights/anchor/held-change.js";
 import { initRowsOf, normalityOf, notNormal } from "../../src/labs/weights/anchor/init-rows.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
 
@@ -66,12 +67,14 @@ describe.skipIf(!HAS_SHARED)("init anchor", () => {
     }
   });
 
-  test("a model of the bank shows its own draw, and so does its lawful double from the same seed", {
+  test("a model of the bank leans to its own draw, and so does its lawful double from the same seed, without its change", {
     timeout: 120_000,
   }, async () => {
     expect((await aligned("bank/a00", "bank/a00/init.safetensors", "bank/a00")).log10P).toBeLessThan(-1000);
     expect((await stored("bank/a00/init.safetensors", "bank/a-same-seed"))!.lnP).toBeLessThan(-1000);
-    expect((await aligned("bank/a00", "bank/a00/init.safetensors", "bank/a-same-seed")).log10P).toBeLessThan(-1000);
+    const double = await aligned("bank/a00", "bank/a00/init.safetensors", "bank/a-same-seed");
+    expect(double.log10P).toBeLessThan(-1000);
+    expect(isHeldWhole(heldChange(double.products)!)).toBe(false);
   });
 
   test("initial weights pass for normal, trained ones do not", async () => {
@@ -85,6 +88,67 @@ describe.skipIf(!HAS_SHARED)("init anchor", () => {
     expect(draws.find((d) => d.tensor === "layers.0.mlp.down")!.standardDeviation).toBeCloseTo(0.02 / Math.sqrt(12), 3);
     const trained = (await model("models/base")).tensors.get("embed")!;
     expect(notNormal([normalityOf(trained.name, await compute.load(trained.matrix))])).toContain("embed");
+  });
+});
+
+describe("what the one holds of the other's change", () => {
+  const source = prng("assay/test/held-change", "1");
+  const drawn = () => Float64Array.from({ length: 4000 }, () => (source.uint32() / 2 ** 32 - 0.5) * Math.sqrt(12));
+  const mixed = (...parts: [number, Float64Array][]) =>
+    drawn().map((_, at) => parts.reduce((sum, [by, part]) => sum + by * part[at]!, 0));
+  const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, x, at) => sum + x * b[at]!, 0);
+  const asked = (draw: Float64Array, reference: Float64Array, suspect: Float64Array) =>
+    heldChange([
+      {
+        drawDraw: dot(draw, draw),
+        referenceDraw: dot(draw, reference),
+        referenceReference: dot(reference, reference),
+        suspectDraw: dot(draw, suspect),
+        suspectSuspect: dot(suspect, suspect),
+        referenceSuspect: dot(reference, suspect),
+      },
+    ])!;
+  const [draw, change, own] = [drawn(), drawn(), drawn()];
+  const parent = mixed([1, draw], [0.8, change]);
+
+  test("a child holds the whole, however far it went and however it is scaled; a second run holds nothing", () => {
+    for (const [by, scale] of [
+      [0.1, 1],
+      [2, 1],
+      [0.5, 0.3],
+    ] as const) {
+      const child = mixed([scale, parent], [scale * by, own]);
+      expect(asked(draw, parent, child).reference.heldByOther).toBeCloseTo(1, 0);
+      expect(isHeldWhole(asked(draw, parent, child))).toBe(true);
+      expect(isHeldWhole(asked(draw, child, parent))).toBe(true);
+    }
+    const run = mixed([1, draw], [0.8, own]);
+    expect(Math.abs(asked(draw, parent, run).reference.heldByOther)).toBeLessThan(0.1);
+    expect(isHeldWhole(asked(draw, parent, run))).toBe(false);
+  });
+
+  test("runs that moved alike in part are two runs; a model that hardly moved shows no change to ask about", () => {
+    const alike = mixed([1, draw], [0.56, change], [0.56, own]);
+    expect(asked(draw, parent, alike).reference.heldByOther).toBeCloseTo(0.7, 1);
+    expect(isHeldWhole(asked(draw, parent, alike))).toBe(false);
+    const hardly = mixed([1, draw], [0.2, change]);
+    expect(asked(draw, hardly, mixed([1, hardly], [0.2, own])).reference.heldByOther).toBeCloseTo(1, 0);
+    expect(isHeldWhole(asked(draw, hardly, mixed([1, hardly], [0.2, own])))).toBe(false);
+  });
+
+  test("a draw made up of two models that have nothing in common is held by neither", () => {
+    const [one, other] = [drawn(), drawn()];
+    const made = mixed([1, one], [1, other], [2, draw]);
+    const seen = asked(made, one, other);
+    expect(Math.min(seen.reference.lean, seen.suspect.lean)).toBeGreaterThan(0.3);
+    expect(seen.reference.heldByOther).toBeLessThan(0);
+    expect(isHeldWhole(seen)).toBe(false);
+  });
+
+  test("nothing is asked where a side leans to the draw in no matrix", () => {
+    const sums = { drawDraw: 1, referenceDraw: 1, referenceReference: 2, suspectSuspect: 2, referenceSuspect: 0 };
+    expect(heldChange([{ ...sums, suspectDraw: 0 }])).toBeNull();
+    expect(heldChange([])).toBeNull();
   });
 });
 

@@ -13,6 +13,7 @@ import { HAS_SHARED, SHARED } from "../shared-material.js";
 
 const folder = temporary();
 const bank = (...parts: string[]) => join(SHARED, "zoo", "bank", ...parts);
+const zoo = (...parts: string[]) => join(SHARED, "zoo", ...parts);
 const onProgress = () => {};
 
 async function anchored(reference: string, suspect: string, init: string, seedBits = 64) {
@@ -36,16 +37,37 @@ async function sketched(model: string, name: string, seed = "ab".repeat(32)): Pr
 describe.skipIf(!HAS_SHARED)("examine weights --init", () => {
   const init = bank("a00", "init.safetensors");
 
-  test("what grew from the draw leans to it, and every bit of seed is paid for", { timeout: 60_000 }, async () => {
-    const found = await anchored(bank("a00"), bank("a-same-seed"), init);
+  test("what was made from the reference leans to the draw, holds the change, and every bit of seed is paid for", {
+    timeout: 60_000,
+  }, async () => {
+    const found = await anchored(zoo("models/base"), zoo("models/finetune"), zoo("inits/base.safetensors"));
     expect(combined(found)).toBeLessThan(-1000);
     expect(found.finding.method.id).toBe("weights/init-anchor");
     const seen = initAnchorSchema.parse(found.finding.observations);
     expect(seen.reference.cosine).toBeGreaterThan(0.3);
     expect(seen.normality!.kurtosisScore).toBeLessThan(6.2);
+    expect(seen.heldChange!.whole).toBe(true);
     expect(found.inputs.map((i) => i.role)).toEqual(["reference", "suspect", "init"]);
-    const free = await anchored(bank("a00"), bank("a-same-seed"), init, 0);
+    const free = await anchored(zoo("models/base"), zoo("models/finetune"), zoo("inits/base.safetensors"), 0);
     expect(combined(free) - combined(found)).toBeCloseTo(-64 * Math.log10(2), 4);
+    // Whichever is called the reference.
+    const turned = await anchored(zoo("models/finetune"), zoo("models/base"), zoo("inits/base.safetensors"));
+    expect(combined(turned)).toBeLessThan(-1000);
+  });
+
+  test("whoever started from the same public seed leans to the draw as plainly, and is not accused", {
+    timeout: 60_000,
+  }, async () => {
+    for (const shape of ["a", "b", "c"]) {
+      const [one, other] = [bank(`${shape}00`), bank(`${shape}-same-seed`)];
+      for (const pair of [[one, other] as const, [other, one] as const]) {
+        const { finding } = await anchored(...pair, bank(`${shape}00`, "init.safetensors"));
+        expect(finding.tests.find(({ id }) => id === "weights/init-anchor")!.log10P).toBeLessThan(-1000);
+        expect(combined({ finding, inputs: [] })).toBe(0);
+        expect(finding.reason).toContain("no more than one public seed explains");
+        expect(initAnchorSchema.parse(finding.observations).heldChange!.reference.heldByOther).toBeLessThan(0.5);
+      }
+    }
   });
 
   test("refused: a draw the reference does not lean to, one of another shape, trained weights", async () => {
@@ -65,13 +87,19 @@ describe.skipIf(!HAS_SHARED)("examine weights --init", () => {
     timeout: 60_000,
   }, async () => {
     const draw = await sketched(init, "init");
-    const own = await anchored(bank("a00"), bank("a-same-seed"), draw);
+    const own = await anchored(bank("a00"), bank("a00"), draw);
     expect(combined(own)).toBeLessThan(-100);
     expect(initAnchorSchema.parse(own.finding.observations).compared).toBe("folds");
     expect(own.finding.limits.join(" ")).toContain("before they are folded");
     const [a, b] = [await sketched(bank("a00"), "a00"), await sketched(bank("a01"), "a01")];
     expect(combined(await anchored(a, b, draw))).toBe(0);
-    // The draw itself whole, the models as sketches.
-    expect(combined(await anchored(a, await sketched(bank("a-same-seed"), "same"), init))).toBeLessThan(-100);
+    // The draw itself whole, the models as sketches: a double holds a quarter of the change, a fine-tune all of it.
+    const double = await anchored(a, await sketched(bank("a-same-seed"), "same"), init);
+    expect(combined(double)).toBe(0);
+    expect(initAnchorSchema.parse(double.finding.observations).heldChange!.reference.heldByOther).toBeLessThan(0.4);
+    const [base, tuned] = [await sketched(zoo("models/base"), "base"), await sketched(zoo("models/finetune"), "tuned")];
+    const child = await anchored(base, tuned, zoo("inits/base.safetensors"));
+    expect(combined(child)).toBeLessThan(-100);
+    expect(initAnchorSchema.parse(child.finding.observations).heldChange!.reference.heldByOther).toBeCloseTo(1, 1);
   });
 });

@@ -52,8 +52,8 @@ export function bankCases(bank: string, children: string | null): Case[] {
       const kind = at % 2 === 0 ? "bank, other draw" : "bank, other draw, disguised";
       return { ...base, kind, suspect: join(bank, name), disguised: at % 2 === 1, derived: false, familyB: name };
     });
-    const own = (kind: string, suspect: string, disguised: boolean): Case[] =>
-      existsSync(suspect) ? [{ ...base, kind, suspect, disguised, derived: true, familyB: owner }] : [];
+    const own = (kind: string, suspect: string, disguised: boolean, derived = true): Case[] =>
+      existsSync(suspect) ? [{ ...base, kind, suspect, disguised, derived, familyB: owner }] : [];
     const child = (how: string) => (children ? join(children, `${owner}-${how}`) : "");
     return [
       ...nulls,
@@ -62,8 +62,8 @@ export function bankCases(bank: string, children: string | null): Case[] {
         ...own(`bank, ${how}`, child(how), false),
         ...own(`bank, ${how}, disguised`, child(how), true),
       ]),
-      ...own("bank, same seed, other corpus", join(bank, `${owner[0]}-same-seed`), false),
-      ...own("bank, same seed, other corpus, disguised", join(bank, `${owner[0]}-same-seed`), true),
+      ...own("bank, same seed, other corpus", join(bank, `${owner[0]}-same-seed`), false, false),
+      ...own("bank, same seed, other corpus, disguised", join(bank, `${owner[0]}-same-seed`), true, false),
     ];
   });
 }
@@ -98,4 +98,29 @@ export function extraCases(models: string, inits: string, children: string | nul
         : []),
     ];
   });
+}
+
+/**
+ * Two runs from one draw that any maker might have had, by its seed: each is the other's innocent double, trained as long or
+ * twice as long. And the one's own later state, its child. Every other draw's are disguised too.
+ */
+export function drawCases(draws: string): Case[] {
+  return readdirSync(draws)
+    .sort()
+    .flatMap((name, at): Case[] => {
+      const side = (of: string) => join(draws, name, of);
+      const init = side("init.safetensors");
+      const one = (kind: string, reference: string, suspect: string, derived: boolean): Case[] =>
+        [false, true].slice(0, at % 2 === 0 ? 2 : 1).map((disguised) => ({
+          kind: `one draw, ${kind}${disguised ? ", disguised" : ""}`,
+          ...{ init, reference: side(reference), suspect: side(suspect), disguised, derived },
+          // A family is one run: neither has anything of the other.
+          ...(derived ? { familyA: name, familyB: name } : { familyA: `${name} one`, familyB: `${name} other` }),
+        }));
+      return [
+        ...one("apart", "child", "double", false),
+        ...one("apart, one twice as long", "parent", "double", false),
+        ...one("trained on", "parent", "child", true),
+      ];
+    });
 }

@@ -1,6 +1,7 @@
 /** The init anchor's study as Markdown tables. */
 import { errorRate, log10Cap } from "../../dist/finding/strength.js";
 import type { ValidationSummary } from "../../dist/finding/validation.js";
+import type { HeldChange } from "../../dist/labs/weights/anchor/held-change.js";
 import { SHARED_ANCESTRY } from "../../dist/labs/weights/propositions.js";
 import { lower95 } from "../../dist/stats/clopper-pearson.js";
 import type { Case } from "./anchor-cases.ts";
@@ -13,6 +14,8 @@ export interface Result {
   aligned: number | null;
   referenceCosine: number | null;
   cosine: number | null;
+  /** Null where nothing spoke, so that it was not asked. */
+  heldBy: HeldChange | null;
   seconds: number;
 }
 
@@ -34,7 +37,7 @@ export function anchorTables(all: readonly Row[], study: ValidationSummary, plan
       ["", "pairs", "families", "accused or found", "95 % bound"],
       [
         [
-          "other draw (2 families a disjoint pair)",
+          "other draw, or one draw and apart since (2 families a disjoint pair)",
           nulls.pairs,
           nulls.families,
           nulls.accusedFamilies,
@@ -58,9 +61,12 @@ export function anchorTables(all: readonly Row[], study: ValidationSummary, plan
         "kind",
         "pairs",
         "p ≤ 10⁻⁶",
+        "leans to the draw, ≤ 10⁻⁶",
         "log10 p, smallest",
         "largest",
         "cosine with the draw, least",
+        "most",
+        "of the change of the one the other holds, least",
         "most",
         "seconds a pair",
       ],
@@ -68,15 +74,22 @@ export function anchorTables(all: readonly Row[], study: ValidationSummary, plan
         const rows = all.filter((c) => c.kind === kind).map((c) => c.result);
         const ps = rows.map((r) => r.log10P);
         const cosines = rows.flatMap((r) => (r.cosine === null ? [] : [r.cosine]));
+        const held = rows.flatMap(({ heldBy }) =>
+          heldBy ? [Math.max(heldBy.reference.heldByOther, heldBy.suspect.heldByOther)] : [],
+        );
+        const leans = rows.filter(({ stored, aligned }) => Math.min(stored ?? 0, aligned ?? 0) <= -6);
         const seconds = rows.map((r) => r.seconds).sort((a, b) => a - b);
         return [
           kind,
           rows.length,
           ps.filter((p) => p <= -6).length,
+          leans.length,
           Math.min(...ps).toFixed(0),
           Math.max(...ps).toFixed(0),
           cosines.length > 0 ? Math.min(...cosines).toFixed(2) : "–",
           cosines.length > 0 ? Math.max(...cosines).toFixed(2) : "–",
+          held.length > 0 ? Math.min(...held).toFixed(2) : "–",
+          held.length > 0 ? Math.max(...held).toFixed(2) : "–",
           seconds[Math.floor(seconds.length / 2)]!.toFixed(1),
         ];
       }),

@@ -36,6 +36,13 @@ export const weights: Laboratory = {
       measuredOn: null,
     },
     {
+      method: "weights/init-anchor",
+      version: "1",
+      file: "validation/weights-init-anchor-1.json",
+      says: null,
+      measuredOn: "trained models below 1 million parameters",
+    },
+    {
       method: "weights/permuted-units",
       version: "2",
       file: "validation/weights-permuted-units-2.json",

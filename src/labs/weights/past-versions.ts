@@ -66,6 +66,13 @@ export const WEIGHTS_PAST_VERSIONS: readonly PastVersion[] = [
     told: ALIGNED,
   },
   {
+    method: "weights/init-anchor",
+    version: "1",
+    accused:
+      "It accused whoever started from the same public seed as the claimant, at 10^−25863 and below, where the claimant showed that draw: it did not ask whether the one holds what the other changed since.",
+    told: "validation/weights-init-anchor.md",
+  },
+  {
     method: "weights/direction",
     version: "1",
     accused:

@@ -20,6 +20,7 @@ import { maximumAssignment } from "../../../stats/assignment.js";
 import { alignedRotation } from "../alignment/attempts.js";
 import type { CanonicalModel, MlpRows } from "../alignment/canonical.js";
 import { LOG_COST_TENSOR, lnPRotated, logInjections } from "./bound.js";
+import type { Products } from "./held-change.js";
 
 export interface InitAnchorRequest {
   reference: CanonicalModel;
@@ -44,6 +45,8 @@ export interface InitAnchor {
   log10P: number;
   /** Suspect layer of each reference layer that has one. */
   layerOf: { referenceLayer: number; suspectLayer: number }[];
+  /** Of the layers that count, by matrix: unit rows of the draw, the reference and the suspect, as they were paired. */
+  products: Products[];
 }
 
 const ROLES = ["gate", "up", "down"] as const;
@@ -137,7 +140,32 @@ function anchorOf({ theirs, layers }: PairedRows, request: InitAnchorRequest, wi
     logPairings,
     log10P: lnPRotated(best.z, width, logPairings) / Math.LN10 + 0,
     layerOf: layers.flatMap(({ i, j }) => (kept.has(i) ? [{ referenceLayer: i, suspectLayer: j }] : [])),
+    products: layers
+      .filter(({ i }) => kept.has(i))
+      .flatMap((paired) => ROLES.map((role) => productsOf(paired, role, theirs[paired.j]![role], request))),
   };
+}
+
+function productsOf(
+  { i, unitOf, signs }: Paired,
+  role: (typeof ROLES)[number],
+  found: Dense,
+  { init, reference }: InitAnchorRequest,
+): Products {
+  const draw = unitRows(init[i]![role]);
+  const own = reference.layers[i]!.mlp[role];
+  const sums = { drawDraw: 0, referenceDraw: 0, referenceReference: 0, suspectDraw: 0, suspectSuspect: 0 };
+  let referenceSuspect = 0;
+  for (const [unit, other, few] of unitPairs(unitOf, draw.rows > found.rows)) {
+    const sign = role === "gate" ? 1 : signs[few]!;
+    sums.drawDraw += dotRows(draw, unit, draw, unit);
+    sums.referenceDraw += dotRows(draw, unit, own, unit);
+    sums.referenceReference += dotRows(own, unit, own, unit);
+    sums.suspectDraw += sign * dotRows(draw, unit, found, other);
+    sums.suspectSuspect += dotRows(found, other, found, other);
+    referenceSuspect += sign * dotRows(own, unit, found, other);
+  }
+  return { ...sums, referenceSuspect };
 }
 
 /** The rotation, from the suspect's own basis, that turns its paired rows towards the initial ones. */

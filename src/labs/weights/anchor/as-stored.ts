@@ -9,6 +9,7 @@ import type { Compute } from "../../../kernels/compute.js";
 import type { CanonicalTensor, Model, Role } from "../../../model/model.js";
 import { inParallel, type Work } from "../work.js";
 import { lnPStored } from "./bound.js";
+import type { Products } from "./held-change.js";
 
 /** Matrices that initialisation draws at random; gains and biases start as constants. */
 const ROLES: readonly Role[] = [
@@ -107,6 +108,42 @@ function pooled(list: readonly Compared[]): Compared {
   return { n, cosine: n > 0 ? list.reduce((sum, c) => sum + c.n * c.cosine, 0) / n : 0 };
 }
 
+/** Products of the draw, the reference and the suspect over the layers that answered. */
+export async function productsAsStored(
+  { init, suspect, seed, compute }: AsStoredRequest,
+  reference: Model,
+  answers: readonly Answer[],
+): Promise<Products[]> {
+  const named = answers.flatMap(({ initLayer: i, suspectLayer: j }) =>
+    i === null || j === null
+      ? []
+      : ROLES.map((role) => [
+          sides(init, reference, `layers.${i}.${role}`, `layers.${i}.${role}`),
+          sides(init, suspect, `layers.${i}.${role}`, `layers.${j}.${role}`),
+        ]),
+  );
+  const present = named.flatMap(([own, other]) => (own && other ? [{ t: own.a, a: own.b, b: other.b }] : []));
+  return Promise.all(
+    present.map(async ({ t, a, b }): Promise<Products> => {
+      const runs = runsOf(t.matrix.rows, t.matrix.columns, seed);
+      const of = (x: CanonicalTensor) => ({ matrix: x.matrix, runs });
+      const [first, second, third] = await Promise.all([
+        compute.compare({ a: of(t), b: of(a) }),
+        compute.compare({ a: of(t), b: of(b) }),
+        compute.compare({ a: of(a), b: of(b) }),
+      ]);
+      return {
+        drawDraw: first.aa,
+        referenceDraw: first.ab,
+        referenceReference: first.bb,
+        suspectDraw: second.ab,
+        suspectSuspect: second.bb,
+        referenceSuspect: third.ab,
+      };
+    }),
+  );
+}
+
 type Sides = { a: CanonicalTensor; b: CanonicalTensor } | null;
 
 function sides(init: Model, suspect: Model, initName: string, suspectName: string): Sides {
@@ -121,12 +158,16 @@ async function compareAll({ seed, compute }: AsStoredRequest, tensors: readonly 
   return Promise.all(
     present.map(async ({ a, b }) => {
       const rows = Math.min(a.matrix.rows, b.matrix.rows);
-      const runs = labelRuns(rows, rows * a.matrix.columns > WHOLE_VALUES_MAX ? ROWS_MAX : rows, seed);
+      const runs = runsOf(rows, a.matrix.columns, seed);
       const sums = await compute.compare({ a: { matrix: a.matrix, runs }, b: { matrix: b.matrix, runs } });
       const length = Math.sqrt(sums.aa * sums.bb);
       return length > 0 ? { n: sums.n, cosine: sums.ab / length } : { n: 0, cosine: 0 };
     }),
   );
+}
+
+function runsOf(rows: number, columns: number, seed: string) {
+  return labelRuns(rows, rows * columns > WHOLE_VALUES_MAX ? ROWS_MAX : rows, seed);
 }
 
 function layers(model: Model): number[] {

@@ -1,7 +1,9 @@
 /**
  * The finding of the init anchor (behind examine.ts): does the suspect lean towards the initial weights that the
  * reference's holder shows? First as stored; if that is silent and the models are small enough, with the residual
- * stream, units, signs and layers free. The reference has to lean to them itself, else the examination is refused.
+ * stream, units, signs and layers free. The reference has to lean to them itself, else the examination is refused. Where
+ * the suspect leans to them, it has to hold what the reference changed since, or the reference what the suspect did: a
+ * public seed explains the rest.
  */
 import type { Artefact } from "../../../evidence/artefact.js";
 import type { Finding, Test } from "../../../finding/finding.js";
@@ -17,12 +19,22 @@ import { SHARED_ANCESTRY, WEIGHTS_PROPOSITIONS } from "../propositions.js";
 import { SKETCH_LIMITS } from "../sketch/disclosure.js";
 import type { Work } from "../work.js";
 import { type InitAnchor, initAnchor } from "./aligned.js";
-import { type AsStored, asStored } from "./as-stored.js";
+import { type AsStored, asStored, productsAsStored } from "./as-stored.js";
 import { log10PCombined } from "./bound.js";
+import { type HeldChange, heldChange, isHeldWhole } from "./held-change.js";
 import { initRowsOf, type Normality, normalityOf, notNormal } from "./init-rows.js";
 import type { InitAnchorObservations } from "./observations.js";
-import { onFolds } from "./on-folds.js";
-import { ALTERNATIVES, assumption, FOLD_LIMIT, LIMITS, METHOD_ID, METHOD_VERSION } from "./words.js";
+import { onFolds, productsOnFolds } from "./on-folds.js";
+import {
+  ALTERNATIVES,
+  assumption,
+  COMMON_DRAW,
+  FOLD_LIMIT,
+  LIMITS,
+  METHOD_ID,
+  METHOD_VERSION,
+  onHeldChange,
+} from "./words.js";
 
 const METHOD = { id: METHOD_ID, version: METHOD_VERSION };
 
@@ -107,6 +119,12 @@ async function anchor(request: AnchorRequest, reference: Model, suspect: Model, 
   const aligned = left === null && silent ? await alignedAnchor(request, reference, suspect, init) : null;
   const alignedLnP = aligned ? aligned.log10P * Math.LN10 : 0;
   const log10P = roundLog10P(log10PCombined(planned === 2 ? [storedLnP, alignedLnP] : [storedLnP]));
+  const spoke = log10P <= LOG10_ALPHA;
+  const products = folds ? productsOnFolds : productsAsStored;
+  const change = !spoke
+    ? null
+    : heldChange(aligned?.products ?? (await products({ ...common, suspect, seedBits }, reference, stored!.answers)));
+  const whole = change !== null && isHeldWhole(change);
   const observations: InitAnchorObservations = {
     compared: folds ? "folds" : "values",
     seedBits,
@@ -114,15 +132,21 @@ async function anchor(request: AnchorRequest, reference: Model, suspect: Model, 
     reference: storedFacts(own),
     suspect: stored ? storedFacts(stored) : null,
     aligned: aligned ? alignedFacts(aligned) : null,
+    heldChange: change ? { ...change, whole } : null,
     note: left ?? (aligned ? "" : "The first test spoke; the second was not needed."),
   };
   const decision = decideExact({
     proposition: SHARED_ANCESTRY,
-    log10P,
+    log10P: whole ? log10P : 0,
     outside: null,
     validation: studyOfMethod(request.validations, METHOD)?.summary ?? null,
   });
-  return { decision, tests: tests(request, { stored, aligned, planned, log10P }), observations };
+  const beside = spoke ? [onHeldChange(log10P, change, whole)] : [];
+  return {
+    decision: { ...decision, reason: [decision.reason, ...beside].join(" ") },
+    tests: tests(request, { stored, aligned, planned, log10P, change: spoke && !whole ? { change } : null }),
+    observations,
+  };
 }
 
 async function alignedAnchor({ settings, seedBits, compute, work }: AnchorRequest, ...models: [Model, Model, Model]) {
@@ -206,7 +230,15 @@ function tests(
     aligned,
     planned,
     log10P,
-  }: { stored: AsStored | null; aligned: InitAnchor | null; planned: number; log10P: number },
+    change,
+  }: {
+    stored: AsStored | null;
+    aligned: InitAnchor | null;
+    planned: number;
+    log10P: number;
+    /** Of a common draw that explains all: the rest is asked of it. */
+    change: { change: HeldChange | null } | null;
+  },
 ): Test[] {
   const common = { exact: true, assumption: assumption(seedBits), seed: settings.seed };
   const out: Test[] = [];
@@ -228,15 +260,25 @@ function tests(
       n: aligned.rows,
       share: 1 / planned,
     });
+  const ofDraw: Test = {
+    ...common,
+    id: "combined",
+    statistic: { name: "smallest p times the number of tests planned, as log10", value: log10P },
+    log10P,
+    n: planned,
+    share: 1,
+  };
+  if (!change) return [...out, ofDraw];
+  const { reference, suspect } = change.change ?? { reference: null, suspect: null };
+  const most = Math.max(reference?.heldByOther ?? 0, suspect?.heldByOther ?? 0);
   return [
     ...out,
+    { ...ofDraw, id: METHOD_ID },
     {
-      ...common,
-      id: "combined",
-      statistic: { name: "smallest p times the number of tests planned, as log10", value: log10P },
-      log10P,
-      n: planned,
-      share: 1,
+      ...ofDraw,
+      statistic: { name: "share of what the one changed that the other holds", value: most },
+      log10P: 0,
+      assumption: COMMON_DRAW,
     },
   ];
 }

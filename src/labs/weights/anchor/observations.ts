@@ -48,6 +48,19 @@ export const initAnchorSchema = z.strictObject({
       layers: z.array(z.strictObject({ initLayer: count, suspectLayer: count })),
     })
     .nullable(),
+  /**
+   * Asked since version 2 where a test spoke: does the one hold what the other changed since the draw? Null where it was
+   * not asked, or no matrix leans to the draw in both. Medians over matrices.
+   */
+  heldChange: z
+    .strictObject({
+      matrices: count,
+      reference: z.strictObject({ lean: z.number(), heldByOther: z.number() }),
+      suspect: z.strictObject({ lean: z.number(), heldByOther: z.number() }),
+      whole: z.boolean(),
+    })
+    .nullable()
+    .optional(),
   /** Why the second test was not run; empty when it was. */
   note: z.string(),
 });

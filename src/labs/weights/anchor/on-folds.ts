@@ -15,6 +15,7 @@ import { commonWidth } from "../sketch/meet.js";
 import { type Planned, planOf, sizesOf, unsketched } from "../sketch/plan.js";
 import { inParallel } from "../work.js";
 import { type Answer, type AsStored, type AsStoredRequest, anchored, type Compared } from "./as-stored.js";
+import type { Products } from "./held-change.js";
 
 /** Rows of one matrix, brought to unit length in the dimensions in which a normal row points uniformly. */
 interface Rows {
@@ -29,22 +30,10 @@ interface Rows {
 
 /** @returns null when no rows of the two can be set against each other */
 export async function onFolds(request: AsStoredRequest): Promise<AsStored | null> {
-  const { init, suspect, seedBits, work } = request;
-  if (unsketched(init) !== null || unsketched(suspect) !== null) return null;
-  const width = commonWidth(WIDTH, [init, suspect]);
-  if (init.sketch && init.sketch.width !== width)
-    throw new AssayError(
-      "USAGE",
-      `sketch: expected width ${init.sketch.width} beside a sketch of initial weights, got ${width}`,
-    );
-  const sampled = [init, suspect].some((m) => m.sketch?.rows === "sampled");
-  const rows = (model: Model) => {
-    const plan = planOf(sizesOf(model), request.seed, sampled ? "sampled" : "all");
-    const stage = model === init ? "folds of the initial weights" : "folds of the suspect";
-    const layers = Array.from({ length: model.layers }, (_, l) => plan.filter((p) => p.layer === l));
-    return inParallel(work, stage, layers, (list) => Promise.all(list.map((p) => rowsOf(request, model, p, width))));
-  };
-  const [mine, theirs] = [await rows(init), await rows(suspect)];
+  const { init, suspect, seedBits } = request;
+  const folded = await foldsOf(request, [init, suspect]);
+  if (!folded) return null;
+  const [mine, theirs] = folded as [Rows[][], Rows[][]];
   const parts = mine.map((a, i): Answer => {
     let best: Answer = { initLayer: i, suspectLayer: null, n: 0, cosine: 0 };
     for (const [j, b] of theirs.entries()) {
@@ -61,6 +50,62 @@ export async function onFolds(request: AsStoredRequest): Promise<AsStored | null
     return best;
   });
   return anchored(parts, suspect.layers, seedBits);
+}
+
+/** Rows of each model, by layer; null where one has none that a sketch would hold. The first is the draw. */
+async function foldsOf(request: AsStoredRequest, models: readonly Model[]): Promise<Rows[][][] | null> {
+  if (models.some((model) => unsketched(model) !== null)) return null;
+  const init = models[0]!;
+  const width = commonWidth(WIDTH, models);
+  if (init.sketch && init.sketch.width !== width)
+    throw new AssayError(
+      "USAGE",
+      `sketch: expected width ${init.sketch.width} beside a sketch of initial weights, got ${width}`,
+    );
+  const sampled = models.some((m) => m.sketch?.rows === "sampled");
+  const out: Rows[][][] = [];
+  for (const model of models) {
+    const plan = planOf(sizesOf(model), request.seed, sampled ? "sampled" : "all");
+    const stage = model === init ? "folds of the initial weights" : "folds of a model";
+    const layers = Array.from({ length: model.layers }, (_, l) => plan.filter((p) => p.layer === l));
+    const rows = (list: readonly Planned[]) => Promise.all(list.map((p) => rowsOf(request, model, p, width)));
+    out.push(await inParallel(request.work, stage, layers, rows));
+  }
+  return out;
+}
+
+/** Products of unit folds of the draw, the reference and the suspect over the layers that answered. */
+export async function productsOnFolds(
+  request: AsStoredRequest,
+  reference: Model,
+  answers: readonly Answer[],
+): Promise<Products[]> {
+  const folded = await foldsOf(request, [request.init, reference, request.suspect]);
+  if (!folded) return [];
+  const [draws, owns, others] = folded as [Rows[][], Rows[][], Rows[][]];
+  return answers.flatMap(({ initLayer: i, suspectLayer: j }) => {
+    if (i === null || j === null) return [];
+    return draws[i]!.flatMap((draw) => {
+      const [own, other] = [owns[i]!, others[j]!].map((rows) => rows.find(({ role }) => role === draw.role));
+      return own && other && comparable(draw, own) && comparable(draw, other) ? [productsOf(draw, own, other)] : [];
+    });
+  });
+}
+
+function productsOf(draw: Rows, own: Rows, other: Rows): Products {
+  const sum = (a: Rows, b: Rows) => a.folds.data.reduce((total, x, at) => total + x * b.folds.data[at]!, 0);
+  return {
+    drawDraw: sum(draw, draw),
+    referenceDraw: sum(draw, own),
+    referenceReference: sum(own, own),
+    suspectDraw: sum(draw, other),
+    suspectSuspect: sum(other, other),
+    referenceSuspect: sum(own, other),
+  };
+}
+
+function comparable(a: Rows, b: Rows): boolean {
+  return a.total === b.total && a.columns === b.columns && a.folds.n === b.folds.n && a.dimensions >= 2;
 }
 
 async function rowsOf(
@@ -115,8 +160,7 @@ function geometry(columns: number, width: number, seed: string, part: number) {
 
 /** Row by row, the same labels on both sides; what rounding may have added is taken off. */
 function compareRows(a: Rows, b: Rows | undefined): Compared {
-  if (!b || a.total !== b.total || a.columns !== b.columns || a.folds.n !== b.folds.n || a.dimensions < 2)
-    return { n: 0, cosine: 0 };
+  if (!b || !comparable(a, b)) return { n: 0, cosine: 0 };
   const { n, k } = a.folds;
   let sum = 0;
   for (let r = 0; r < n; r++) {

@@ -1,7 +1,9 @@
 /** The sentences that findings of the init anchor carry. */
+import type { HeldChange } from "./held-change.js";
 
 export const METHOD_ID = "weights/init-anchor";
-export const METHOD_VERSION = "1";
+/** Version 1 did not ask for more than a common draw: it accused whoever started from the same public seed. */
+export const METHOD_VERSION = "2";
 
 /** @param seedBits entropy that the claimant could have chosen among, paid for in the p */
 export function assumption(seedBits: number): string {
@@ -11,12 +13,13 @@ export function assumption(seedBits: number): string {
 export const ALTERNATIVES: readonly string[] = [
   "The suspect was made from the reference, or from another model that grew from the same initial weights.",
   "The reference was made from the suspect by someone who also came to hold the suspect's initial weights.",
-  "Both were initialised from the same public or default seed by the same code in the same shape: a lawful coincidence. A secret random seed rules it out.",
+  "Both were initialised from the same public or default seed by the same code in the same shape, and one of the two was trained so little, or both in batches so large and on texts so alike, that the other holds what it changed: a lawful coincidence. A secret random seed rules it out.",
   "The initial weights shown were made up with the suspect in view rather than drawn. Ask for the code and the seed that give them, or for a commitment older than the suspect.",
 ];
 
 export const LIMITS: readonly string[] = [
   "It speaks of the initial weights shown, and of the reference only as far as the reference leans to them. Whoever holds them ran the training or was given them by who did: that is for records to show.",
+  "It asks whether one of the two holds what the other changed since the draw. Where both only grew from one draw, each by itself, it is inconclusive, also where the draw was secret and stolen.",
   "It cannot see through training so long that the weights forgot their start; such a suspect comes out inconclusive.",
   "It takes initial weights that pass for normal draws; uniform, truncated, orthogonal or otherwise structured initialisation is refused.",
   "It does not see training on another model's answers; a student trained from scratch comes out inconclusive.",
@@ -26,3 +29,17 @@ export const LIMITS: readonly string[] = [
 
 export const FOLD_LIMIT =
   "With a sketch on either side only weights left in their order and basis are seen: a rotation of the residual stream acts on rows before they are folded, and no fold can undo it.";
+
+export const COMMON_DRAW =
+  "Whoever draws from one public seed has the draw as well: what is asked is whether one of the two also holds what the other changed since. Of two runs neither does, unless both moved alike.";
+
+/** What follows from the change, beside the rule's own sentence. */
+export function onHeldChange(log10P: number, change: HeldChange | null, whole: boolean): string {
+  const leans = `The suspect leans to the initial weights shown (log10 p ${log10P}).`;
+  if (change === null) return `${leans} No matrix leans to them in both, so that nothing more can be asked.`;
+  const { reference, suspect } = change;
+  const figures = `Of what the reference changed since the draw the suspect holds ${reference.heldByOther}, and of what the suspect changed the reference holds ${suspect.heldByOther} (medians over ${change.matrices} matrices; a child holds about the whole, two runs from one draw up to 0.71; the cosines with the draw are ${reference.lean} and ${suspect.lean})`;
+  return whole
+    ? `${figures}: more than one public seed explains.`
+    : `${leans} ${figures}: that is no more than one public seed explains, of which nobody need have copied anything. Whether the seed was public is for its holder to show, and the test cannot.`;
+}

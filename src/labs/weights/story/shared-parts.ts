@@ -67,7 +67,7 @@ function defaultSeed({ reference, suspect, log10P, observations: { commonStart }
   const sketched = (reference.sketch ?? suspect.sketch) !== undefined;
   if (!explains) return [`${alike} It is not all that agrees here: ${shown(commonStart, sketched)}. ${ask}`];
   return [
-    `Units and their values agree (10^${log10P.toFixed(1)} by the exact test), but no more than a common start explains: ${shown(commonStart, sketched)}. One default seed of one framework, or one published table or rule of initial weights, is enough for that, and nobody need have copied anything. Two models tuned for long from one trained model, or a merge at a small share, look like this too. More would be shown by initial weights from a seed that nobody else had (--init), by the model that both were made from, or by dated records of the training; against it, by seed, framework and initialisation code.`,
+    `Units and their values agree (10^${log10P.toFixed(1)} by the exact test), but no more than a common start explains: ${shown(commonStart, sketched)}. One default seed of one framework, or one published table or rule of initial weights, is enough for that, and nobody need have copied anything. Two models tuned for long from one trained model, or a merge at a small share, look like this too. More would be shown by the initial weights (--init: beside them it can be asked whether the one holds what the other changed), by the model that both were made from, or by dated records of the training; against it, by seed, framework and initialisation code.`,
   ];
 }
 
