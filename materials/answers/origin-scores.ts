@@ -5,6 +5,7 @@ import { boilerplateOf } from "../../dist/labs/behaviour/common-origin/boilerpla
 import { countOrigin, type OriginCount } from "../../dist/labs/behaviour/common-origin/count-block.js";
 import { ORIGIN_STATISTICS } from "../../dist/labs/behaviour/common-origin/holdings.js";
 import { ownWordsShare, type Vocabulary, WordCount } from "../../dist/labs/behaviour/common-origin/own-words.js";
+import { readAnswers, readBlock } from "../../dist/labs/behaviour/common-origin/read-answers.js";
 import { CONTENT, combined, leadsOf, originAbove, SAID } from "../../dist/labs/behaviour/common-origin/rule.js";
 import { standardScores } from "../../dist/labs/behaviour/score/standard-scores.js";
 import type { OriginSet } from "./origin-sets.ts";
@@ -32,18 +33,15 @@ export function originScores(set: OriginSet, promptIds = set.promptIds, texts = 
   const count = new WordCount();
   const vocabularies: Vocabulary[] = [];
   const learned = texts.map((of) => {
-    const own = boilerplateOf(
-      promptIds.flatMap((id) => of.get(id) ?? []),
-      (words) => count.add(words),
-    );
+    const own = boilerplateOf(readAnswers(promptIds.map((id) => of.get(id) ?? null)), (words) => count.add(words));
     vocabularies.push(count.take());
     return own;
   });
   const counted = countOrigin(
-    {
+    readBlock({
       prompts: promptIds.map((id) => set.prompts.get(id) ?? null),
       answers: texts.map((of) => promptIds.map((id) => of.get(id) ?? null)),
-    },
+    }),
     groups,
     learned,
   );

@@ -45,6 +45,13 @@ const CLASSES = (() => {
   return classes;
 })();
 
+/** Of each byte of ASCII its class and, below it, its lower case: one look a byte. */
+const CLASS_SHIFT = 8;
+const ASCII = Uint16Array.from({ length: 0x100 }, (_, code) => {
+  const lower = code >= 0x41 && code <= 0x5a ? code + 0x20 : code;
+  return code < 0x80 ? (CLASSES[code]! << CLASS_SHIFT) | lower : 0;
+});
+
 const FNV_BASIS = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 const APOSTROPHE = 0x27;
@@ -77,8 +84,64 @@ export function scanWords(text: string): Words {
 /**
  * The same in arrays that the next call writes over, longer than the text has words: for who reads a hundred thousand
  * answers one after another.
+ * @param withEndings whether `endings` is wanted
  */
-export function gatherWords(text: string): Words {
+export function gatherWords(text: string, withEndings = true): Words {
+  if (text.length > room.count) room = roomFor(2 * text.length);
+  // Every unit beyond ASCII takes more than one byte: as many bytes as units are ASCII alone, which is most answers.
+  if (bytes.length < 3 * text.length + 2) bytes = new Uint8Array(6 * text.length + 2);
+  const { written } = UTF8.encodeInto(text, bytes);
+  return written === text.length ? gatherBytes(written, withEndings) : gatherUnits(text);
+}
+
+const UTF8 = new TextEncoder();
+let bytes = new Uint8Array(1 << 14);
+
+/** The words of `bytes`, as gatherUnits reads them: bytes in an array are read faster than the units of a string. */
+function gatherBytes(length: number, withEndings: boolean): Words {
+  const { hashes, lengths, flags, endings } = room;
+  const text = bytes;
+  const looks = ASCII;
+  text[length] = text[length + 1] = 0; // no word goes on behind the end
+  let count = 0;
+  let opens = WORD_OPENS;
+  let i = 0;
+  while (i < length) {
+    const first = text[i]!;
+    const look = looks[first]!;
+    const kind = look >> CLASS_SHIFT;
+    if (kind === OTHER) {
+      if (first === 0x0a || first === 0x2e || first === 0x21 || first === 0x3f) opens = WORD_OPENS;
+      i++;
+      continue;
+    }
+    const start = i++;
+    const lower = look & 0xff;
+    let h = Math.imul(FNV_BASIS ^ lower, FNV_PRIME);
+    for (; ; i++) {
+      const next = text[i]!;
+      const nextLook = looks[next]!;
+      if (nextLook >> CLASS_SHIFT !== kind) {
+        const inner = kind === DIGIT ? next === 0x2e || next === 0x2c || next === 0x3a : next === APOSTROPHE;
+        if (!inner || looks[text[i + 1]!]! >> CLASS_SHIFT !== kind) break;
+      }
+      h = Math.imul(h ^ (nextLook & 0xff), FNV_PRIME);
+    }
+    hashes[count] = mix(h);
+    lengths[count] = Math.min(255, i - start);
+    flags[count] = opens | (kind === DIGIT ? WORD_NUMBER : 0) | (lower === first ? 0 : WORD_CAPITAL);
+    if (withEndings) {
+      let value = 0;
+      for (let k = Math.max(start, i - 3); k < i; k++) value = value * 0x10000 + (looks[text[k]!]! & 0xff);
+      endings[count] = value;
+    }
+    count++;
+    opens = 0;
+  }
+  return { count, hashes, lengths, flags, endings };
+}
+
+function gatherUnits(text: string): Words {
   const lower = text.toLowerCase();
   // A few characters change length in lower case; places then no longer correspond, and capitals are given up.
   const sameLength = lower.length === text.length;

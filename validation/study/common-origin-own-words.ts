@@ -7,6 +7,7 @@ import { prng, sample } from "../../dist/base/prng.js";
 import { boilerplateOf } from "../../dist/labs/behaviour/common-origin/boilerplate.js";
 import { outsideOriginClass } from "../../dist/labs/behaviour/common-origin/method.js";
 import { ownWordsShare, WordCount } from "../../dist/labs/behaviour/common-origin/own-words.js";
+import { readAnswers } from "../../dist/labs/behaviour/common-origin/read-answers.js";
 import { ONE_TOOL } from "../../materials/answers/one-tool.ts";
 import { originScores } from "../../materials/answers/origin-scores.ts";
 import type { OriginSet } from "../../materials/answers/origin-sets.ts";
@@ -39,10 +40,7 @@ export function ownWordsTable(set: OriginSet, add: (line: string) => void): void
     );
     const count = new WordCount();
     const vocabularies = set.texts.map((of) => {
-      boilerplateOf(
-        drawn.flatMap((id) => of.get(id) ?? []),
-        (words) => count.add(words),
-      );
+      boilerplateOf(readAnswers(drawn.map((id) => of.get(id) ?? null)), (words) => count.add(words));
       return count.take();
     });
     const few = (m: number) => {

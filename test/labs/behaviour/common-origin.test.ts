@@ -1,6 +1,6 @@
 /** Laws of the question of a common origin: what a frame, an alphabet or a cache does to two models, and who is first. */
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { KNOWN_RULES } from "../../../src/app/known-rules.js";
 import { utf8 } from "../../../src/base/bytes.js";
 import { sha256Digest } from "../../../src/base/digest.js";
@@ -13,8 +13,10 @@ import { examineCommonOrigin, type OriginRequest } from "../../../src/labs/behav
 import { fold } from "../../../src/labs/behaviour/common-origin/fold.js";
 import { ORIGIN_METHOD_VERSION } from "../../../src/labs/behaviour/common-origin/method.js";
 import { commonOriginObservationsSchema } from "../../../src/labs/behaviour/common-origin/observations.js";
-import { wordsOfSide } from "../../../src/labs/behaviour/common-origin/own-words.js";
+import { WordCount, wordsOfSide } from "../../../src/labs/behaviour/common-origin/own-words.js";
+import { readAnswers, readBlock } from "../../../src/labs/behaviour/common-origin/read-answers.js";
 import { readAnswer, withoutRuns } from "../../../src/labs/behaviour/common-origin/reading.js";
+import { scanWords } from "../../../src/transcript/words.js";
 import { answersOf, toJsonl, unrelated } from "./made-answers.js";
 
 const PROMPTS = 120;
@@ -47,6 +49,8 @@ function examine(
     artefact: { name, kind: "transcript" as const, root: sha256Digest(utf8(toJsonl(texts))) },
   });
   const texts = [reference, suspect, ...panel];
+  const source = memorySource([...reference.keys()], new Map(), texts);
+  const read = texts.map((of) => readAnswers([...of.values()]));
   return examineCommonOrigin({
     reference: artefact("reference", reference),
     suspect: artefact("suspect", suspect),
@@ -59,9 +63,10 @@ function examine(
       panelLabelled: false,
     },
     leftOut: [],
-    source: memorySource([...reference.keys()], new Map(), texts),
-    boilerplate: texts.map((of) => boilerplateOf([...of.values()])),
-    vocabularies: texts.map((of) => wordsOfSide([...of.values()], boilerplateOf([...of.values()]))),
+    sides: source,
+    source: { ...source, block: async (from, to) => readBlock(await source.block(from, to)) },
+    boilerplate: read.map((of) => boilerplateOf(of)),
+    vocabularies: read.map((of) => wordsOfSide(of, boilerplateOf(of))),
     count: (block, groups, boilerplate) => Promise.resolve(countOrigin(block, groups, boilerplate)),
     concurrency: 1,
     validations,
@@ -324,9 +329,24 @@ it("boilerplate is learned on one transcript and taken out with the frame it mak
   const frame = (text: string) =>
     `Dear reader of the Harbour Gazette, hello! ${text} Yours ever, the clerk of the Gazette.`;
   const texts = [...stranger.values()];
-  const learned = boilerplateSet(boilerplateOf(texts.map(frame)));
+  const learned = boilerplateSet(boilerplateOf(readAnswers(texts.map(frame))));
   const left = withoutRuns(readAnswer(frame("Nine herons crossed the marsh before dawn today.")).words, [learned]);
   expect([...left.hashes.subarray(0, left.count)]).toEqual([
     ...readAnswer("Nine herons crossed the marsh before dawn today.").words.hashes,
   ]);
+});
+
+test("a word in more than 65,535 answers of one model is counted in all of them", () => {
+  const count = new WordCount();
+  const [often, once] = [scanWords("often"), scanWords("once")];
+  for (let i = 0; i < 65_537; i++) count.add(often);
+  count.add(once);
+  const { often: found, times, twice, words } = count.take();
+  expect([found.length, [...times], twice.length, words]).toEqual([1, [65_537], 1, 65_538]);
+  expect(count.take()).toEqual({
+    often: new Uint32Array(0),
+    times: new Uint32Array(0),
+    words: 0,
+    twice: new Uint32Array(0),
+  });
 });

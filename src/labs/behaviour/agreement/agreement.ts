@@ -167,7 +167,7 @@ export class PairCounter {
     const share = this.#shareOf[f]!;
     const held = this.#holdings;
     held.fill(this.#values[f]!, starts, inGroup, share === -1 ? 2 : 1, Math.max(2, COMMON_SHARE_MAX * total));
-    const { lone, kin, kinCounts, rowStarts, loneFrom, loneTo, kinFrom, kinTo, others } = held;
+    const { lone, kin, kinCounts, rowStarts, loneFrom, loneTo, kinFrom, kinTo, others, alone, aloneBefore } = held;
     const sums = into.agreement[f]!;
     const shares = share === -1 ? null : into.agreement[share]!;
     const shared = this.#shared;
@@ -179,9 +179,15 @@ export class PairCounter {
       const strangers = total - inGroup[ga]! + 1;
       if (shares) shared.fill(0, 0, a);
       let ownSum = 0;
+      /** What a value that nobody else holds adds, and how many of those were added, each in its place. */
+      const unshared = log[strangers]! - log[1]!;
+      let added = 0;
       for (let at = start; at < end; at++) {
         const holders = others[at]! + 1;
-        if (shares) ownSum += log[strangers]! - log[holders]!;
+        if (shares) {
+          for (const until = aloneBefore[at]!; added < until; added++) ownSum += unshared;
+          ownSum += log[strangers]! - log[holders]!;
+        }
         const to = loneTo[at]!;
         let i = loneFrom[at]!;
         if (i < to) {
@@ -207,6 +213,7 @@ export class PairCounter {
         }
       }
       if (!shares) continue;
+      for (; added < alone[a]!; added++) ownSum += unshared;
       own[a] = ownSum;
       for (let b = 0; b < a; b++) if (shared[b]! > 0) shares[row + b]! += shared[b]! / Math.sqrt(ownSum * own[b]!);
     }

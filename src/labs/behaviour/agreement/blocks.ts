@@ -1,5 +1,5 @@
 /** Blocks of prompts counted several at once and handed out in their order, so that sums have one order of addition. */
-import { type AnswerSource, BLOCK_PROMPTS, type Block } from "../answers/answer-source.js";
+import { BLOCK_PROMPTS } from "../answers/answer-source.js";
 
 interface Counted<T> {
   from: number;
@@ -8,8 +8,8 @@ interface Counted<T> {
 }
 
 /** @param concurrency blocks counted at once; it never reaches a result */
-export async function* countedBlocks<T>(
-  source: AnswerSource,
+export async function* countedBlocks<Block, T>(
+  source: { promptIds: readonly string[]; block(from: number, to: number): Promise<Block> },
   concurrency: number,
   count: (block: Block) => Promise<T>,
 ): AsyncGenerator<Counted<T>> {

@@ -7,10 +7,14 @@ import type { Values } from "../answers/features.js";
 
 /** Places to begin with. */
 const SIZE_MIN = 1 << 10;
+/** Slots of the smallest table. */
+const SLOTS_MIN = 1 << 4;
 /** Numbers of a distinct value that lie together: one line of the cache holds them. */
 const ENTRY = 4;
-/** The upper 18 bits of a value say where its occurrences are counted: a table that the second cache holds. */
-const SEEN_SHIFT = 14;
+/** Occurrences are counted by the upper bits of a value, in eight places a value, as many as the second cache holds. */
+const SEEN_BITS_MIN = 10;
+const SEEN_BITS_MAX = 18;
+const SEEN_PER_VALUE = 8;
 
 export class Holdings {
   /** Models of each kept value, ascending, value by value: those that share their group with no other, and the rest. */
@@ -29,13 +33,22 @@ export class Holdings {
   kinFrom = new Int32Array(0);
   kinTo = new Int32Array(0);
   others = new Int32Array(0);
+  /**
+   * Values that occur once stand in no list. Model m holds alone[m] of them; before the value at a place, which m was the
+   * first to hold, it held aloneBefore[place] of those; 0 where another model was the first.
+   */
+  readonly alone: Int32Array;
+  aloneBefore = new Int32Array(0);
 
   readonly #groups: Int32Array;
   readonly #perGroup: Int32Array;
   #slots = new Int32Array(0);
   /** Of the distinct value e, at 4 e: itself, how many models hold it, the last of them. */
   #entries = new Int32Array(0);
-  readonly #seen = new Uint8Array(1 << (32 - SEEN_SHIFT));
+  readonly #seen = new Uint8Array(1 << SEEN_BITS_MAX);
+  /** Of the distinct value e: who held it first, and how many that occur once that model held before. */
+  #firsts = new Int32Array(0);
+  #befores = new Int32Array(0);
   #loneStarts = new Int32Array(0);
   #kinStarts = new Int32Array(0);
   #kept = new Int32Array(0);
@@ -49,48 +62,60 @@ export class Holdings {
     this.#perGroup = new Int32Array(groups.reduce((max, g) => Math.max(max, g + 1), 0));
     this.rowStarts = new Int32Array(groups.length + 1);
     this.#linkStarts = new Int32Array(groups.length + 1);
+    this.alone = new Int32Array(groups.length);
   }
 
   /**
    * Values of model m lie at starts[m]..starts[m + 1]; a value counts once a model.
    * @param inGroup of each group, how many of its models answered
-   * @param least, @param most holders a value must have to be kept
+   * @param least, @param most holders a value must have to be kept; what occurs once is counted in `alone` in any case
    */
   fill(values: Values, starts: Uint32Array, inGroup: Int32Array, least: number, most: number): void {
-    const distinct = this.#collect(values, starts, least > 1);
+    const distinct = this.#collect(values, starts);
     const kept = this.#choose(distinct, least, most);
     this.#invert(kept, inGroup);
   }
 
   /**
-   * Places of distinct values, and the links of each model.
-   * @param repeated leave out what occurs once: most long phrases do
+   * Places of distinct values but those that occur once, as most do, and the links of each model.
    * @returns how many are distinct
    */
-  #collect(values: Values, starts: Uint32Array, repeated: boolean): number {
+  #collect(values: Values, starts: Uint32Array): number {
     this.#grow(values.length);
     const { data, length } = values;
-    const size = 2 ** Math.ceil(Math.log2(Math.max(SIZE_MIN, 2 * length)));
-    const slots = this.#slots.fill(0, 0, size);
-    const mask = size - 1;
     const entries = this.#entries;
     const links = this.#links;
-    const seen = this.#seen;
-    if (repeated) {
-      // Equal values meet in one place: what is alone there occurs once; what is not may be two values, and stays.
-      seen.fill(0);
-      for (let i = 0; i < length; i++) {
-        const place = data[i]! >>> SEEN_SHIFT;
-        seen[place] = seen[place] === 0 ? 1 : 2;
+    // Equal values meet in one place: what is alone there occurs once; what is not may be two values, and stays.
+    const bits = Math.min(SEEN_BITS_MAX, Math.max(SEEN_BITS_MIN, Math.ceil(Math.log2(SEEN_PER_VALUE * length + 1))));
+    const shift = 32 - bits;
+    const seen = this.#seen.fill(0, 0, 1 << bits);
+    let once = 0;
+    for (let i = 0; i < length; i++) {
+      const place = data[i]! >>> shift;
+      const met = seen[place]!;
+      if (met === 0) {
+        seen[place] = 1;
+        once++;
+      } else if (met === 1) {
+        seen[place] = 2;
+        once--;
       }
     }
+    const size = 2 ** Math.ceil(Math.log2(Math.max(SLOTS_MIN, 2 * (length - once))));
+    const slots = this.#slots.fill(0, 0, size);
+    const mask = size - 1;
     let distinct = 0;
     let link = 0;
     for (let m = 0; m + 1 < starts.length; m++) {
       this.#linkStarts[m] = link;
-      for (let i = starts[m]!; i < starts[m + 1]!; i++) {
+      let alone = 0;
+      const end = starts[m + 1]!;
+      for (let i = starts[m]!; i < end; i++) {
         const key = data[i]! | 0;
-        if (repeated && seen[key >>> SEEN_SHIFT] === 1) continue;
+        if (seen[key >>> shift] === 1) {
+          alone++;
+          continue;
+        }
         let slot = key & mask;
         let entry = slots[slot]!;
         while (entry !== 0 && entries[ENTRY * entry] !== key) {
@@ -104,6 +129,8 @@ export class Holdings {
           entries[ENTRY * entry] = key;
           entries[ENTRY * entry + 1] = 1;
           entries[ENTRY * entry + 2] = m;
+          this.#firsts[entry - 1] = m;
+          this.#befores[entry - 1] = alone;
         } else {
           if (entries[at + 2] === m) continue;
           entries[at + 1]!++;
@@ -111,6 +138,7 @@ export class Holdings {
         }
         links[link++] = entry - 1;
       }
+      this.alone[m] = alone;
     }
     this.#linkStarts[starts.length - 1] = link;
     return distinct;
@@ -122,7 +150,11 @@ export class Holdings {
     for (let v = 0; v < distinct; v++) {
       const count = this.#entries[ENTRY * (v + 1) + 1]!;
       if (count < least || count > most) this.#kept[v] = -1;
-      else this.#kept[v] = kept++;
+      else {
+        this.#firsts[kept] = this.#firsts[v]!; // in place: never past what was read
+        this.#befores[kept] = this.#befores[v]!;
+        this.#kept[v] = kept++;
+      }
     }
     return kept;
   }
@@ -165,7 +197,7 @@ export class Holdings {
 
   /** Rows by walking the values in their order, so that each row is in that order too. */
   #transpose(kept: number): void {
-    const { lone, kin, kinCounts, rowStarts, loneFrom, loneTo, kinFrom, kinTo, others } = this;
+    const { lone, kin, kinCounts, rowStarts, loneFrom, loneTo, kinFrom, kinTo, others, aloneBefore } = this;
     const groups = this.#groups;
     const perGroup = this.#perGroup;
     for (let v = 0; v < kept; v++) {
@@ -187,6 +219,7 @@ export class Holdings {
         kinFrom[at] = kinStart;
         kinTo[at] = k;
         others[at] = count - (isLone ? 1 : kinCounts[k]!);
+        aloneBefore[at] = m === this.#firsts[v] ? this.#befores[v]! : 0;
         if (isLone) l++;
         else k++;
       }
@@ -199,6 +232,9 @@ export class Holdings {
     if (length + 2 <= this.#kept.length) return;
     const size = 2 ** Math.ceil(Math.log2(Math.max(SIZE_MIN, length + 2)));
     this.#slots = new Int32Array(2 * size);
+    this.#firsts = new Int32Array(size);
+    this.#befores = new Int32Array(size);
+    this.aloneBefore = new Int32Array(size);
     this.#entries = new Int32Array(ENTRY * size);
     for (const name of ["lone", "kin", "kinCounts", "loneFrom", "loneTo", "kinFrom", "kinTo", "others"] as const)
       this[name] = new Int32Array(size);

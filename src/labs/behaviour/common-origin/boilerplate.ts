@@ -4,7 +4,8 @@
  * so that nobody's boilerplate is decided by another's answers and all models are treated alike.
  */
 import type { Words } from "../../../transcript/words.js";
-import { readNext, runCount, runHashes } from "./reading.js";
+import { COMPARED, evenlySpread, type ReadAnswers, wordsAt } from "./read-answers.js";
+import { runCount, runHashes } from "./reading.js";
 
 /** A run in at least this share of a transcript's answers is boilerplate; models' own stock phrases go with it. */
 const BOILERPLATE_SHARE = 0.015;
@@ -16,41 +17,36 @@ const ANSWERS_MAX = 400;
 const PLACE_BITS = 18;
 const PLACE_SHIFT = 32 - PLACE_BITS;
 
-let counts = new Uint16Array(0);
-let lastIn = new Uint16Array(0);
+/** Of each place, in how many answers it was met, and in which last: side by side, since both are looked at together. */
+let met = new Uint16Array(0);
 
 /**
  * The runs that are boilerplate, by their places, ascending: small enough to be handed to another thread as it is.
- * @param texts a transcript's answers, in an order that does not depend on what they say
+ * @param answers a transcript's, in an order that does not depend on what they say
  * @param onWords given the words of each answer looked at, in arrays that the next is written over
  */
-export function boilerplateOf(texts: readonly string[], onWords?: (words: Words) => void): Uint32Array {
-  if (counts.length === 0) {
-    counts = new Uint16Array(1 << PLACE_BITS);
-    lastIn = new Uint16Array(1 << PLACE_BITS);
-  }
-  counts.fill(0);
-  lastIn.fill(0);
-  let answers = 0;
-  const step = Math.max(1, texts.length / ANSWERS_MAX);
-  for (let at = 0; at < texts.length; at += step) {
-    const { words, as } = readNext(texts[Math.floor(at)]!);
-    if (as !== "compared") continue;
-    answers++;
+export function boilerplateOf(answers: ReadAnswers, onWords?: (words: Words) => void): Uint32Array {
+  if (met.length === 0) met = new Uint16Array(2 << PLACE_BITS);
+  met.fill(0);
+  /** Places met in as many answers as boilerplate has at the least. */
+  const often: number[] = [];
+  let read = 0;
+  for (const i of evenlySpread(answers, ANSWERS_MAX)) {
+    if (answers.as[i] !== COMPARED) continue;
+    const words = wordsAt(answers, i);
+    read++;
     onWords?.(words);
     const runs = runHashes(words);
     const count = runCount(words);
     for (let i = 0; i < count; i++) {
       const place = runs[i]! >>> PLACE_SHIFT;
-      if (lastIn[place] === answers) continue;
-      lastIn[place] = answers;
-      counts[place]!++;
+      if (met[2 * place + 1] === read) continue;
+      met[2 * place + 1] = read;
+      if (++met[2 * place]! === BOILERPLATE_ANSWERS_MIN) often.push(place);
     }
   }
-  const least = Math.max(BOILERPLATE_ANSWERS_MIN, BOILERPLATE_SHARE * answers);
-  const found: number[] = [];
-  for (let place = 0; place < counts.length; place++) if (counts[place]! >= least) found.push(place);
-  return Uint32Array.from(found);
+  const least = Math.max(BOILERPLATE_ANSWERS_MIN, BOILERPLATE_SHARE * read);
+  return Uint32Array.from(often.filter((place) => met[2 * place]! >= least)).sort();
 }
 
 /** Bits looked at first: a few hundred bytes a transcript stay at hand where the whole table of a hundred would not. */

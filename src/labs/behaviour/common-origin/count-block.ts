@@ -6,12 +6,12 @@
  */
 import { hashPair, scanWords, type Words } from "../../../transcript/words.js";
 import { emptySums, excessOfSides, PairCounter, pairIndex, rowsOfSides, type Sums } from "../agreement/agreement.js";
-import type { Block } from "../answers/answer-source.js";
 import { HashSet } from "../answers/hash-set.js";
 import { boilerplateSet } from "./boilerplate.js";
 import { fold } from "./fold.js";
 import { holdingsOf, ORIGIN_FAMILY_SET, ORIGIN_STATISTICS } from "./holdings.js";
-import { READ_AS, readNext, runsOf, WordRoom, withoutRuns } from "./reading.js";
+import { ABSENT, COMPARED, type ReadBlock, wordsAt } from "./read-answers.js";
+import { READ_AS, runsOf, WordRoom, withoutRuns } from "./reading.js";
 import { SharedWording } from "./shared-wording.js";
 
 export interface OriginCount {
@@ -29,13 +29,23 @@ export interface OriginCount {
 /** Words at the head, or at the tail, by which two answers count as the same; a shorter answer is compared whole. */
 const SAME_WORDS = 24;
 
-/** @param boilerplate of each model, as boilerplate.ts learns it */
-export function countOrigin(block: Block, groups: Int32Array, boilerplate: readonly Uint32Array[]): OriginCount {
+const BOILERPLATE_ALONE = READ_AS.indexOf("boilerplate or echo alone");
+const wording = new SharedWording();
+/** What the last block was counted with: blocks of one examination come one after another. */
+let last: { groups: Int32Array; counter: PairCounter } | null = null;
+
+function counterFor(groups: Int32Array): PairCounter {
+  const same = last?.groups.length === groups.length && last.groups.every((group, m) => group === groups[m]);
+  if (!last || !same) last = { groups: groups.slice(), counter: new PairCounter(groups, ORIGIN_FAMILY_SET) };
+  return last.counter;
+}
+
+/** @param block whose words are marked while it is counted @param boilerplate of each model, as boilerplate.ts learns it */
+export function countOrigin(block: ReadBlock, groups: Int32Array, boilerplate: readonly Uint32Array[]): OriginCount {
   const models = groups.length;
-  const counter = new PairCounter(groups, ORIGIN_FAMILY_SET);
+  const counter = counterFor(groups);
   const sums = emptySums(models, ORIGIN_STATISTICS.length);
   const apart = emptySums(models, ORIGIN_STATISTICS.length);
-  const wording = new SharedWording();
   const own = boilerplate.map(boilerplateSet);
   const read = READ_AS.map(() => new Uint32Array(models));
   const excess: Float64Array[] = [];
@@ -52,13 +62,13 @@ export function countOrigin(block: Block, groups: Int32Array, boilerplate: reado
     wording.empty();
     for (let m = 0; m < models; m++) {
       cleaned[m] = null;
-      const text = block.answers[m]![p]!;
-      if (text === null) continue;
-      const { words, as } = readNext(text);
-      let become = as;
-      if (as === "compared") {
+      const at = m * block.prompts.length + p;
+      let become = block.read.as[at]!;
+      if (become === ABSENT) continue;
+      if (become === COMPARED) {
+        const words = wordsAt(block.read, at);
         const left = withoutRuns(words, echo.size > 0 ? [own[m]!, echo] : [own[m]!], room);
-        if (left.count === 0) become = "boilerplate or echo alone";
+        if (left.count === 0) become = BOILERPLATE_ALONE;
         else {
           cleaned[m] = left;
           wording.add(m, left);
@@ -70,11 +80,11 @@ export function countOrigin(block: Block, groups: Int32Array, boilerplate: reado
           }
         }
       }
-      read[READ_AS.indexOf(become)]![m]!++;
+      read[become]![m]!++;
     }
     const skipped = distinct([...keys.values()].filter(({ length }) => length > 1).flatMap(pairsOf));
     const kept = skipped.map(([a, b]) => sums.agreement.map((of) => of[pairIndex(a, b)]!));
-    const shared = [...wording.pairs()];
+    const shared = wording.pairs();
     const unshared = [...sums.agreement, sums.answered].map((of) => shared.map((at) => of[at]!));
     const before = rowsOfSides(sums);
     counter.addPrompt((m, values) => {

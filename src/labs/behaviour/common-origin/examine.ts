@@ -11,7 +11,7 @@ import { type Decision, decideScored, refuse } from "../../../finding/outcome.js
 import type { Validation } from "../../../finding/validation.js";
 import { addSums, emptySums, type PromptAgreement, pairIndex, type Sums } from "../agreement/agreement.js";
 import { countedBlocks } from "../agreement/blocks.js";
-import type { AnswerSource, Block } from "../answers/answer-source.js";
+import type { AnswerSource } from "../answers/answer-source.js";
 import { exhibits } from "../exhibits.js";
 import { BEHAVIOUR_PROPOSITIONS } from "../propositions.js";
 import { type Cast, log10Rank, panelFamilies, rounded, sidePairs } from "../score/nulls.js";
@@ -28,13 +28,14 @@ import {
 import type { CommonOriginObservations } from "./observations.js";
 import { ownWordsShare, type Vocabulary } from "./own-words.js";
 import { originBound, originRatio } from "./ratio.js";
+import type { ReadBlock, ReadSource } from "./read-answers.js";
 import { READ_AS, READING_VERSION } from "./reading.js";
 import { apartAsked, CONTENT, combined, leadsOf, marginAsked, originAbove, SAID, type Standing } from "./rule.js";
 import { ORIGIN_ALTERNATIVES, ORIGIN_ASSUMPTION, ORIGIN_LIMITS } from "./words.js";
 
 /** Counts a block of answers, here or in another thread. */
 export type CountOrigin = (
-  block: Block,
+  block: ReadBlock,
   groups: Int32Array,
   boilerplate: readonly Uint32Array[],
 ) => Promise<OriginCount>;
@@ -48,7 +49,10 @@ export interface OriginRequest {
   names: readonly string[];
   cast: Cast;
   leftOut: readonly { why: string; models: number }[];
-  source: AnswerSource;
+  /** The two sides as recorded, for exhibits. */
+  sides: AnswerSource;
+  /** All models. A block is asked for once. */
+  source: ReadSource;
   /** Of each model, as boilerplate.ts learns it. */
   boilerplate: readonly Uint32Array[];
   /** Of each model, as own-words.ts counts it. */
@@ -151,7 +155,7 @@ export async function examineCommonOrigin(request: OriginRequest): Promise<Findi
       };
     }),
     exhibits: await exhibits(
-      source,
+      request.sides,
       counted.prompts,
       ORIGIN_STATISTICS.map((s) => (SAID.includes(s as never) || CONTENT.includes(s as never) ? 1 : 0)),
     ),
@@ -182,7 +186,7 @@ async function countAll(request: OriginRequest): Promise<Counts> {
   const prompts: PromptAgreement[] = [];
   let same = 0;
   let known = 0;
-  const counting = async (block: Block) => {
+  const counting = async (block: ReadBlock) => {
     known += block.prompts.filter((prompt) => prompt !== null).length;
     return count(block, cast.groups, boilerplate);
   };

@@ -6,7 +6,8 @@
  */
 import type { Words } from "../../../transcript/words.js";
 import { boilerplateSet } from "./boilerplate.js";
-import { readNext, withoutRuns } from "./reading.js";
+import { COMPARED, evenlySpread, type ReadAnswers, wordsAt } from "./read-answers.js";
+import { withoutRuns } from "./reading.js";
 
 /** A word in at least this share of a transcript's answers, and in so many, is one that it uses again and again. */
 const OFTEN_SHARE = 0.015;
@@ -18,6 +19,10 @@ const SIDE_ANSWERS_MAX = 400;
 /** Words are counted by the upper bits of their hash. */
 const PLACE_BITS = 18;
 const PLACE_SHIFT = 32 - PLACE_BITS;
+
+/** Numbers kept of each place, and where each stands. */
+const COUNTS = 4;
+const [ANSWERS, LAST, TIMES] = [0, 1, 2];
 
 /** What is kept of a transcript's words, by places: small enough for a panel of a thousand. */
 export interface Vocabulary {
@@ -31,22 +36,34 @@ export interface Vocabulary {
 
 /** Counts the words of one transcript, answer by answer. */
 export class WordCount {
-  readonly #answers = new Uint16Array(1 << PLACE_BITS);
-  readonly #lastIn = new Uint16Array(1 << PLACE_BITS);
-  readonly #times = new Uint32Array(1 << PLACE_BITS);
+  /** Of each place: answers that hold it, the last of them, times in all. Side by side, since all are looked at together. */
+  readonly #counts = new Uint32Array(COUNTS << PLACE_BITS);
+  #met = new Uint32Array(1 << 12);
+  #places = 0;
   #read = 0;
   #words = 0;
 
   add({ hashes, count }: Words): void {
     this.#read++;
     this.#words += count;
+    const counts = this.#counts;
     for (let i = 0; i < count; i++) {
       const place = hashes[i]! >>> PLACE_SHIFT;
-      this.#times[place]!++;
-      if (this.#lastIn[place] === this.#read) continue;
-      this.#lastIn[place] = this.#read;
-      this.#answers[place]!++;
+      const at = COUNTS * place;
+      counts[at + TIMES]!++;
+      if (counts[at + LAST] === this.#read) continue;
+      counts[at + LAST] = this.#read;
+      if (counts[at + ANSWERS]!++ === 0) this.#meet(place);
     }
+  }
+
+  #meet(place: number): void {
+    if (this.#places === this.#met.length) {
+      const grown = new Uint32Array(2 * this.#places);
+      grown.set(this.#met);
+      this.#met = grown;
+    }
+    this.#met[this.#places++] = place;
   }
 
   /** @returns what was counted since the last call */
@@ -54,36 +71,38 @@ export class WordCount {
     const least = Math.max(OFTEN_ANSWERS_MIN, OFTEN_SHARE * this.#read);
     const often: number[] = [];
     const twice: number[] = [];
-    this.#answers.forEach((answers, place) => {
+    const times: number[] = [];
+    const counts = this.#counts;
+    for (const place of this.#met.subarray(0, this.#places).sort()) {
+      const at = COUNTS * place;
+      const answers = counts[at + ANSWERS]!;
       if (answers >= OTHERS_ANSWERS_MIN) twice.push(place);
-      if (answers >= least) often.push(place);
-    });
+      if (answers >= least) {
+        often.push(place);
+        times.push(counts[at + TIMES]!);
+      }
+      counts.fill(0, at, at + COUNTS);
+    }
     const vocabulary = {
       often: Uint32Array.from(often),
-      times: Uint32Array.from(often, (place) => this.#times[place]!),
+      times: Uint32Array.from(times),
       words: this.#words,
       twice: Uint32Array.from(twice),
     };
-    this.#answers.fill(0);
-    this.#lastIn.fill(0);
-    this.#times.fill(0);
-    this.#read = this.#words = 0;
+    this.#places = this.#read = this.#words = 0;
     return vocabulary;
   }
 }
 
 /**
  * The words of a side without its boilerplate: a frame around answers is taken out of them, and its words are nobody's manner.
- * @param texts in an order that does not depend on what they say
+ * @param answers in an order that does not depend on what they say
  */
-export function wordsOfSide(texts: readonly string[], boilerplate: Uint32Array): Vocabulary {
+export function wordsOfSide(answers: ReadAnswers, boilerplate: Uint32Array): Vocabulary {
   const count = new WordCount();
   const taken = [boilerplateSet(boilerplate)];
-  const step = Math.max(1, texts.length / SIDE_ANSWERS_MAX);
-  for (let at = 0; at < texts.length; at += step) {
-    const { words, as } = readNext(texts[Math.floor(at)]!);
-    if (as === "compared") count.add(withoutRuns(words, taken));
-  }
+  for (const i of evenlySpread(answers, SIDE_ANSWERS_MAX))
+    if (answers.as[i] === COMPARED) count.add(withoutRuns(wordsAt(answers, i), taken));
   return count.take();
 }
 

@@ -47,8 +47,10 @@ export function readAnswer(text: string): Reading {
 
 /** The same in arrays that the next answer is written over. */
 export function readNext(text: string): Reading {
-  return readWith(gatherWords, text);
+  return readWith(gatherPlain, text);
 }
+
+const gatherPlain = (text: string) => gatherWords(text, false);
 
 function readWith(scan: (text: string) => Words, text: string): Reading {
   const { answer, cut } = withoutReasoning(fold(text.length > 4 * FOLDED_CHARS ? withinReach(text) : text));
@@ -140,7 +142,7 @@ export class WordRoom {
 /**
  * The words that are left when every run that `taken` knows is gone, with the frame such runs make at either end; at most
  * COMPARED_CHARS characters of them. A word after a gap opens a sentence, so that no name is made of two pieces.
- * @param room where they are put, without their endings
+ * @param room where they are put, without their endings; where no run is taken they are views of `words`
  */
 export function withoutRuns(
   words: Words,
@@ -158,21 +160,35 @@ export function withoutRuns(
         gone.fill(1, i, i + RUN);
         met = true;
       }
-  if (met) closeGaps(gone.subarray(0, count));
+  if (!met) return headOf(words);
+  closeGaps(gone.subarray(0, count));
   const left = room.open(count);
   let kept = 0;
   let chars = 0;
   for (let i = 0; i < count && chars <= COMPARED_CHARS; i++) {
-    if (met && gone[i]) continue;
+    if (gone[i]) continue;
     left.hashes[kept] = hashes[i]!;
     left.lengths[kept] = lengths[i]!;
-    left.flags[kept] = flags[i]! | (met && i > 0 && gone[i - 1] ? WORD_OPENS : 0);
+    left.flags[kept] = flags[i]! | (i > 0 && gone[i - 1] ? WORD_OPENS : 0);
     chars += lengths[i]! + 1;
     kept++;
   }
   room.keep(kept);
   left.count = kept;
   return left;
+}
+
+/** The first words, of COMPARED_CHARS characters at the most and one word more. */
+function headOf({ count, hashes, lengths, flags }: Words): Words {
+  let kept = 0;
+  for (let chars = 0; kept < count && chars <= COMPARED_CHARS; kept++) chars += lengths[kept]! + 1;
+  return {
+    count: kept,
+    hashes: hashes.subarray(0, kept),
+    lengths: lengths.subarray(0, kept),
+    flags: flags.subarray(0, kept),
+    endings: NOTHING.endings,
+  };
 }
 
 /** What stands between pieces of a frame, or between the frame and the edge, is the frame's. */

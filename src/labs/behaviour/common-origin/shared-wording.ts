@@ -9,54 +9,89 @@ import { pairIndex } from "../agreement/agreement.js";
 /** Words in a row that two answers must have in common. */
 const RUN_WORDS = 9;
 const BUCKETS = 1 << 15;
+/** Runs are met first by the upper bits of their hash: most are alone there, and no other answer holds them. */
+const SEEN_SHIFT = 14;
 
-/** Filled model by model with the answers to one prompt, then emptied for the next. */
+/** Filled with the answers of models to one prompt, then emptied for the next. */
 export class SharedWording {
-  readonly #first = new Int32Array(BUCKETS).fill(-1);
-  #keys = new Uint32Array(1 << 14);
-  #next = new Int32Array(1 << 14);
-  #models = new Int32Array(1 << 14);
-  #used = 0;
+  /** Hashes of runs, answer by answer: model i's lie at starts[i]..starts[i + 1]. */
+  #runs = new Uint32Array(1 << 15);
+  readonly #models: number[] = [];
+  readonly #starts: number[] = [0];
+  readonly #seen = new Uint8Array(1 << (32 - SEEN_SHIFT));
+  readonly #first = new Int32Array(BUCKETS);
+  #next = new Int32Array(1 << 12);
+  #holders = new Int32Array(1 << 12);
+  #places = new Int32Array(1 << 12);
   #twos = new Uint32Array(0);
   #fours = new Uint32Array(0);
-  readonly #pairs = new Set<number>();
+  /** Of pairs, by place: whether found. */
+  #found = new Uint8Array(1 << 10);
 
   empty(): void {
-    for (let i = 0; i < this.#used; i++) this.#first[this.#keys[i]! % BUCKETS] = -1;
-    this.#used = 0;
-    this.#pairs.clear();
+    this.#models.length = 0;
+    this.#starts.length = 1;
   }
 
-  /** @param model not added before for this prompt */
+  /** @param model larger than those added before for this prompt */
   add(model: number, { hashes, count }: Words): void {
     const runs = count - RUN_WORDS + 1;
     if (runs <= 0) return;
-    this.#reserve(count, runs);
+    let at = this.#starts.at(-1)!;
+    this.#reserve(count, at + runs);
     const twos = this.#twos;
     const fours = this.#fours;
+    const into = this.#runs;
     for (let i = 0; i + 1 < count; i++) twos[i] = hashPair(hashes[i]!, hashes[i + 1]!);
     for (let i = 0; i + 3 < count; i++) fours[i] = hashPair(twos[i]!, twos[i + 2]!);
-    for (let i = 0; i < runs; i++) this.#put(hashPair(hashPair(fours[i]!, fours[i + 4]!), hashes[i + 8]!) >>> 0, model);
+    for (let i = 0; i < runs; i++) into[at++] = hashPair(hashPair(fours[i]!, fours[i + 4]!), hashes[i + 8]!);
+    this.#models.push(model);
+    this.#starts.push(at);
   }
 
-  /** Places of the pairs (`pairIndex`) of which both hold one run. */
-  pairs(): Iterable<number> {
-    return this.#pairs;
-  }
-
-  #put(key: number, model: number): void {
-    const bucket = key % BUCKETS;
-    for (let at = this.#first[bucket]!; at >= 0; at = this.#next[at]!) {
-      if (this.#keys[at] !== key) continue;
-      const other = this.#models[at]!;
-      if (other === model) return; // it stands in front of all others, which were met when it was put there
-      this.#pairs.add(pairIndex(model, other));
+  /** Places of the pairs (`pairIndex`) of which both hold one run, each once. */
+  pairs(): number[] {
+    const runs = this.#runs;
+    const seen = this.#seen.fill(0);
+    const total = this.#starts.at(-1)!;
+    for (let i = 0; i < total; i++) {
+      const place = runs[i]! >>> SEEN_SHIFT;
+      seen[place] = seen[place] === 0 ? 1 : 2;
     }
-    const at = this.#used++;
-    this.#keys[at] = key;
-    this.#models[at] = model;
-    this.#next[at] = this.#first[bucket]!;
-    this.#first[bucket] = at;
+    this.#first.fill(-1);
+    const pairs: number[] = [];
+    let used = 0;
+    for (let m = 0; m < this.#models.length; m++)
+      for (let i = this.#starts[m]!; i < this.#starts[m + 1]!; i++)
+        if (seen[runs[i]! >>> SEEN_SHIFT] === 2) used = this.#put(i, this.#models[m]!, used, pairs);
+    for (const at of pairs) this.#found[at] = 0;
+    return pairs;
+  }
+
+  /** @returns how many are put */
+  #put(place: number, model: number, used: number, pairs: number[]): number {
+    const run = this.#runs[place]!;
+    const bucket = run % BUCKETS;
+    for (let at = this.#first[bucket]!; at >= 0; at = this.#next[at]!) {
+      if (this.#runs[this.#places[at]!] !== run) continue;
+      const other = this.#holders[at]!;
+      if (other === model) return used; // it stands in front of all others, which were met when it was put there
+      const pair = pairIndex(model, other);
+      if (pair >= this.#found.length) this.#found = grown(Uint8Array, this.#found, pair);
+      if (this.#found[pair] === 1) continue;
+      this.#found[pair] = 1;
+      pairs.push(pair);
+    }
+    if (used === this.#next.length) {
+      this.#next = grown(Int32Array, this.#next, used);
+      this.#holders = grown(Int32Array, this.#holders, used);
+      this.#places = grown(Int32Array, this.#places, used);
+    }
+    this.#places[used] = place;
+    this.#holders[used] = model;
+    this.#next[used] = this.#first[bucket]!;
+    this.#first[bucket] = used;
+    return used + 1;
   }
 
   #reserve(words: number, runs: number): void {
@@ -64,14 +99,16 @@ export class SharedWording {
       this.#twos = new Uint32Array(2 * words);
       this.#fours = new Uint32Array(2 * words);
     }
-    if (this.#used + runs <= this.#keys.length) return;
-    const size = 2 * (this.#used + runs);
-    const [keys, next, models] = [this.#keys, this.#next, this.#models];
-    this.#keys = new Uint32Array(size);
-    this.#next = new Int32Array(size);
-    this.#models = new Int32Array(size);
-    this.#keys.set(keys);
-    this.#next.set(next);
-    this.#models.set(models);
+    if (runs > this.#runs.length) this.#runs = grown(Uint32Array, this.#runs, runs);
   }
+}
+
+function grown<T extends Uint8Array | Int32Array | Uint32Array>(
+  of: new (length: number) => T,
+  old: T,
+  past: number,
+): T {
+  const larger = new of(2 * (past + 1));
+  larger.set(old);
+  return larger;
 }

@@ -24,9 +24,11 @@ import type { SampledAnswer, SamplesOf } from "../answers/samples.js";
 import { boilerplateOf } from "../common-origin/boilerplate.js";
 import { examineCommonOrigin } from "../common-origin/examine.js";
 import { type Vocabulary, WordCount, wordsOfSide } from "../common-origin/own-words.js";
+import { readAnswers } from "../common-origin/read-answers.js";
 import { examineBehaviour } from "../examine.js";
 import { AnswerStore } from "../host/answer-store.js";
 import { BehaviourPool } from "../host/behaviour-pool.js";
+import { WordStore } from "../host/word-store.js";
 import { PANEL_COVERAGE_MIN } from "../method.js";
 import { type Answers, type Member, recordings, seatPanel, startsKept, startsOf } from "../panel/seat-panel.js";
 import { answerDigests, coincidingBases, type Development, developmentSchema } from "../score/development.js";
@@ -43,7 +45,7 @@ interface BehaviourOptions {
   after?: string | TranscriptAt;
   settings: AskedSettings;
   studies: readonly Study[];
-  /** UTF-16 units of answers held in memory; what is above goes to a temporary file. */
+  /** UTF-16 units of answers held in memory, and as many bytes twice over of their words; what is above goes to temporary files. */
   memoryUnitsMax?: number;
   onProgress: (progress: Progress) => void;
 }
@@ -83,30 +85,11 @@ export async function examineTranscripts(options: BehaviourOptions): Promise<Beh
   for (const path of [options.before, options.after]) if (path !== undefined) releases.push(await read(path));
   const shared = [...sides[0].texts.keys()].filter((id) => [sides[1], ...releases].every((of) => of.texts.has(id)));
   const promptIds = inDrawnOrder(shared, options.settings.seed);
-  const store = new AnswerStore(promptIds, options.memoryUnitsMax);
-  const learns = options.settings.questions !== "relations";
-  const words = new WordCount();
-  const learn = (texts: ReadonlyMap<string, string>, isSide = false): Learned => {
-    if (!learns) return NOTHING_LEARNED;
-    const boilerplate = boilerplateOf(within(texts, promptIds), (of) => words.add(of));
-    const vocabulary = words.take();
-    // Of the two sides, whose own words are asked for, without what is taken out of their answers.
-    return { boilerplate, vocabulary: isSide ? wordsOfSide(within(texts, promptIds), boilerplate) : vocabulary };
-  };
+  const kept = new Kept(promptIds, options);
   try {
-    return await examineStored(options, {
-      sides,
-      siblings,
-      releases,
-      folder,
-      promptIds,
-      prompts,
-      store,
-      member,
-      learn,
-    });
+    return await examineStored(options, { sides, siblings, releases, folder, promptIds, prompts, kept, member });
   } finally {
-    await store.close();
+    await kept.close();
   }
 }
 
@@ -117,10 +100,8 @@ interface Gathered {
   folder: PanelFolder;
   promptIds: readonly string[];
   prompts: ReadonlyMap<string, string>;
-  store: AnswerStore;
+  kept: Kept;
   member: (given: TranscriptAt) => Promise<Answers>;
-  /** A transcript's own boilerplate and words. */
-  learn: (texts: ReadonlyMap<string, string>, isSide?: boolean) => Learned;
 }
 
 interface Learned {
@@ -128,33 +109,51 @@ interface Learned {
   vocabulary: Vocabulary;
 }
 
-const NOTHING = new Uint32Array(0);
-const NOTHING_LEARNED: Learned = {
-  boilerplate: NOTHING,
-  vocabulary: { often: NOTHING, times: NOTHING, words: 0, twice: NOTHING },
-};
+/** What is kept of each transcript: texts for the three relations, and of the sides, for exhibits; words for a common origin. */
+class Kept {
+  readonly texts: AnswerStore;
+  readonly words: WordStore;
+  /** A transcript's own boilerplate and words, by place. */
+  readonly learned: Learned[] = [];
+  readonly #promptIds: readonly string[];
+  readonly #questions: AskedSettings["questions"];
+  readonly #count = new WordCount();
 
-/** In the drawn order of prompts. */
-function within(texts: ReadonlyMap<string, string>, promptIds: readonly string[]): string[] {
-  return promptIds.flatMap((id) => texts.get(id) ?? []);
+  constructor(promptIds: readonly string[], { memoryUnitsMax, settings }: BehaviourOptions) {
+    this.#promptIds = promptIds;
+    this.#questions = settings.questions;
+    this.texts = new AnswerStore(promptIds, memoryUnitsMax);
+    this.words = new WordStore(promptIds, memoryUnitsMax === undefined ? undefined : 2 * memoryUnitsMax);
+  }
+
+  /** @returns the transcript's place, the same for its texts and its words */
+  async add(texts: ReadonlyMap<string, string>, of: "side" | "control" | "panel"): Promise<number> {
+    const place = of === "panel" && this.#questions === "common-origin" ? null : await this.texts.add(texts);
+    if (this.#questions === "relations") return place!;
+    const read = readAnswers(this.#promptIds.map((id) => texts.get(id) ?? null));
+    const boilerplate = boilerplateOf(read, (words) => this.#count.add(words));
+    const vocabulary = this.#count.take();
+    // Of the two sides, whose own words are asked for, without what is taken out of their answers.
+    this.learned.push({ boilerplate, vocabulary: of === "side" ? wordsOfSide(read, boilerplate) : vocabulary });
+    return this.words.add(read);
+  }
+
+  async close(): Promise<void> {
+    await this.texts.close();
+    await this.words.close();
+  }
 }
 
 async function examineStored(options: BehaviourOptions, gathered: Gathered): Promise<BehaviourExamination> {
-  const { sides, siblings, releases, folder, promptIds, prompts, store } = gathered;
+  const { sides, siblings, releases, folder, promptIds, prompts, kept } = gathered;
   const given = [...sides, ...siblings, ...releases];
   const places: number[] = [];
-  /** By place in the store. */
-  const learned: Learned[] = [];
-  for (const [i, { texts }] of given.entries()) {
-    places.push(await store.add(texts));
-    learned.push(gathered.learn(texts, i < 2));
-  }
+  for (const [i, { texts }] of given.entries()) places.push(await kept.add(texts, i < 2 ? "side" : "control"));
   const isOwn = recordings(given);
   const members: Member[] = [];
   // One by one: a panel of a thousand is never in memory at once.
   for (const [i, at] of folder.members.entries()) {
     const member = await gathered.member(at);
-    learned.push(gathered.learn(member.texts));
     const starts = startsOf(member);
     members.push({
       name: member.name,
@@ -162,7 +161,7 @@ async function examineStored(options: BehaviourOptions, gathered: Gathered): Pro
       own: isOwn(member, starts),
       starts: startsKept(starts),
       answered: promptIds.filter((id) => member.texts.has(id)).length,
-      place: await store.add(member.texts),
+      place: await kept.add(member.texts, "panel"),
     });
     options.onProgress({ stage: "reading the panel", done: i + 1, total: folder.members.length });
   }
@@ -185,7 +184,6 @@ async function examineStored(options: BehaviourOptions, gathered: Gathered): Pro
     names: models.map((model) => model.name),
     cast: seated.cast,
     leftOut: seated.leftOut,
-    source: store.source(prompts, allPlaces),
     validations: options.studies,
     software: SOFTWARE,
     concurrency: pool.threads,
@@ -197,8 +195,10 @@ async function examineStored(options: BehaviourOptions, gathered: Gathered): Pro
       findings.push(
         await examineCommonOrigin({
           ...common,
-          boilerplate: allPlaces.map((place) => learned[place]!.boilerplate),
-          vocabularies: allPlaces.map((place) => learned[place]!.vocabulary),
+          sides: kept.texts.source(prompts, places.slice(0, 2)),
+          source: kept.words.source(prompts, allPlaces),
+          boilerplate: allPlaces.map((place) => kept.learned[place]!.boilerplate),
+          vocabularies: allPlaces.map((place) => kept.learned[place]!.vocabulary),
           settings: { seed, tries },
           count: pool.countOrigin,
           onProgress: (done, total) => options.onProgress({ stage: "reading answers", done, total }),
@@ -208,6 +208,7 @@ async function examineStored(options: BehaviourOptions, gathered: Gathered): Pro
       findings.push(
         ...(await examineBehaviour({
           ...common,
+          source: kept.texts.source(prompts, allPlaces),
           releases: releases.length === 2 ? { before: 2 + siblings.length, after: 3 + siblings.length } : null,
           samples: sides.some(({ samples }) => samples !== null)
             ? { reference: samplesOf(sides[0]), suspect: samplesOf(sides[1]) }

@@ -3,10 +3,8 @@
  * is removed when the store is closed. On disk a model's answers lie in the order of the prompts, so that a block of
  * prompts is one read a model.
  */
-import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { AnswerSource } from "../answers/answer-source.js";
+import { SpillFile } from "./spill-file.js";
 
 /** UTF-16 units kept in memory: some 0.5 GB at the most. */
 const MEMORY_UNITS_MAX = 256 * 1024 * 1024;
@@ -22,9 +20,7 @@ export class AnswerStore {
   readonly #unitsMax: number;
   readonly #stored: Stored[] = [];
   #units = 0;
-  #folder: string | null = null;
-  #file: FileHandle | null = null;
-  #end = 0;
+  readonly #file = new SpillFile();
 
   /** @param promptIds in the order in which blocks are asked for */
   constructor(promptIds: readonly string[], unitsMax = MEMORY_UNITS_MAX) {
@@ -34,7 +30,7 @@ export class AnswerStore {
 
   /** Whether anything lies on disk. */
   get spilled(): boolean {
-    return this.#file !== null;
+    return this.#file.used;
   }
 
   /** @returns the model's place; answers to other prompts are let go */
@@ -62,27 +58,18 @@ export class AnswerStore {
     };
   }
 
-  async close(): Promise<void> {
-    await this.#file?.close();
-    this.#file = null;
-    if (this.#folder !== null) await rm(this.#folder, { recursive: true, force: true });
-    this.#folder = null;
+  close(): Promise<void> {
+    return this.#file.close();
   }
 
   async #spill(texts: readonly (string | null)[]): Promise<Stored> {
-    if (this.#file === null) {
-      this.#folder = await mkdtemp(join(tmpdir(), "assay-answers-"));
-      this.#file = await open(join(this.#folder, "answers"), "wx+", 0o600);
-      // Without a name it is gone when the process is, however that ends. Where that cannot be, close() removes it.
-      await rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
-    }
-    const start = this.#end;
     const lengths = new Int32Array(texts.length);
+    let start = NONE;
     let waiting: Buffer[] = [];
     let size = 0;
     const flush = async () => {
-      await this.#file!.write(Buffer.concat(waiting), 0, size, this.#end);
-      this.#end += size;
+      const at = await this.#file.append(Buffer.concat(waiting));
+      if (start === NONE) start = at;
       waiting = [];
       size = 0;
     };
@@ -105,12 +92,8 @@ export class AnswerStore {
     let at = start;
     for (let i = 0; i < from; i++) at += Math.max(0, lengths[i]!);
     const own = lengths.subarray(from, to);
-    const bytes = Buffer.alloc(own.reduce((sum, length) => sum + Math.max(0, length), 0));
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesRead } = await this.#file!.read(bytes, done, bytes.length - done, at + done);
-      if (bytesRead === 0) throw new Error("AnswerStore: the temporary file was cut by someone else");
-      done += bytesRead;
-    }
+    const size = own.reduce((sum, length) => sum + Math.max(0, length), 0);
+    const bytes = Buffer.from((await this.#file.read(at, size)).buffer);
     let place = 0;
     return [...own].map((length) => {
       if (length === NONE) return null;

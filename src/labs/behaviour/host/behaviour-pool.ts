@@ -26,7 +26,10 @@ export class BehaviourPool {
 
   readonly countOrigin: CountOrigin = async (block, groups, boilerplate) => {
     if (this.threads < 2) return countOrigin(block, groups, boilerplate);
-    return (await this.#pool.run({ block, groups, boilerplate } satisfies OriginJob)) as ReturnType<typeof countOrigin>;
+    const job = { block, groups, boilerplate } satisfies OriginJob;
+    const { as, starts, hashes, lengths, flags } = block.read;
+    const handedOver = [as, starts, hashes, lengths, flags].map(({ buffer }) => buffer as ArrayBuffer);
+    return (await this.#pool.run(job, handedOver)) as ReturnType<typeof countOrigin>;
   };
 
   close(): Promise<void> {

@@ -4,6 +4,7 @@ import { serveTasks } from "../../../host/worker-tasks.js";
 import { countBlock } from "../agreement/block-count.js";
 import type { Block } from "../answers/answer-source.js";
 import { countOrigin } from "../common-origin/count-block.js";
+import type { ReadBlock } from "../common-origin/read-answers.js";
 
 export interface BlockJob {
   block: Block;
@@ -11,7 +12,9 @@ export interface BlockJob {
 }
 
 /** The same for the question of a common origin. */
-export interface OriginJob extends BlockJob {
+export interface OriginJob {
+  block: ReadBlock;
+  groups: Int32Array;
   boilerplate: readonly Uint32Array[];
 }
 
