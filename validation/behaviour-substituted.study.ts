@@ -10,7 +10,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { prng } from "../dist/base/prng.js";
-import { courseOf } from "../dist/labs/behaviour/substituted/examine.js";
+import { courseOf } from "../dist/labs/behaviour/substituted/judge.js";
 import { LEVELS, ODDS_MARGIN, SUBSTITUTED, SUBSTITUTED_METHOD } from "../dist/labs/behaviour/substituted/method.js";
 import { readAnswers } from "../dist/labs/behaviour/substituted/reading.js";
 import { shareOf } from "../dist/labs/behaviour/substituted/share.js";

@@ -2,11 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { prng } from "../../../src/base/prng.js";
 import { logEAgainst } from "../../../src/labs/behaviour/substituted/e-value.js";
-import { courseOf, examineSubstituted, type Host } from "../../../src/labs/behaviour/substituted/examine.js";
+import { examineSubstituted, type Host } from "../../../src/labs/behaviour/substituted/examine.js";
+import { courseOf } from "../../../src/labs/behaviour/substituted/judge.js";
 import { CONTROL_KINDS, type ControlKind } from "../../../src/labs/behaviour/substituted/method.js";
 import type { SubstitutedObservations } from "../../../src/labs/behaviour/substituted/observations.js";
 import { readAnswers } from "../../../src/labs/behaviour/substituted/reading.js";
 import { shareOf } from "../../../src/labs/behaviour/substituted/share.js";
+import { poolOf, surpriseOf } from "../../../src/labs/behaviour/substituted/surprise.js";
 import { tokenExhibit } from "../../../src/labs/behaviour/substituted/token-counts.js";
 
 const PROMPTS = 60;
@@ -77,6 +79,49 @@ describe("an endpoint beside honest hosts", () => {
       expect(seen(finding).warningAt, each.artefact.name).toBeNull();
     }
     expect(seen(examined(limited)).leftOut.notices).toBeGreaterThan(5);
+  });
+
+  test("what a relay does to texts, a cut, a cache and a prompt said again are no other weights", () => {
+    const prompts = new Map(Array.from({ length: PROMPTS }, (_, p) => [String(p), `Which tree is number ${p}?`]));
+    const other = host("ours", "cached", { wild: 0.2 });
+    const first = new Map(other.records.filter(({ sample }) => sample === 0).map((each) => [each.promptId, each.text]));
+    const cached = { ...other, records: other.records.map((each) => ({ ...each, text: first.get(each.promptId)! })) };
+    const echo = host("ours", "echo");
+    const honest = [
+      host("ours", "cut", { say: (text) => text.slice(0, 7) }),
+      host("ours", "longer", { say: (text) => `${text}, and of every question that was asked` }),
+      host("ours", "joined", { say: (text) => text.replace(/(...)/g, "$1 ") }),
+      { ...echo, records: echo.records.map((each) => ({ ...each, text: prompts.get(each.promptId)! + each.text })) },
+      cached,
+    ];
+    for (const each of honest) {
+      const finding = examined(each, { prompts });
+      expect(seen(finding).warningAt, each.artefact.name).toBeNull();
+    }
+    expect(seen(examined(cached))).toMatchObject({ requests: PROMPTS, repeats: { endpoint: 1, onceAPrompt: true } });
+    expect(seen(examined(host("ours", "again"))).requests).toBe(3 * PROMPTS);
+    // Another tree is found although its sentence is cut.
+    expect(seen(examined(host("theirs", "cut", { say: (text) => text.slice(0, 7) }))).foundAt).not.toBeNull();
+  });
+
+  test("at a completions interface, prompts that end in a blank do not count: a host may cut it off", () => {
+    const raw = controls.filter(({ kind }) => kind !== "system-prompt" && kind !== "template");
+    const asked = (end: string) => new Map(Array.from({ length: PROMPTS }, (_, p) => [String(p), `Tree ${p}:${end}`]));
+    const of = (end: string) =>
+      examined(host("theirs", "endpoint"), { controls: [...raw, ...more], raw: true, prompts: asked(end) });
+    expect(seen(of("")).foundAt).not.toBeNull();
+    expect(of(" ")).toMatchObject({
+      outcome: "refused",
+      reason: expect.stringContaining("60 prompts begin or end in a blank"),
+    });
+  });
+
+  test("an answer agrees with what it begins, and with what begins it", () => {
+    const pool = poolOf([["oakisthetree"], ["oakis"], ["elmisthetree"]]);
+    const surprise = (text: string) => surpriseOf(text, pool, 0.5);
+    expect(surprise("oak")).toBe(surprise("oakis"));
+    expect(surprise("oakisthetreeofall")).toBe(surprise("oakisthetree"));
+    expect(surprise("ash")).toBeLessThan(surprise("elm"));
   });
 
   test("a host's greeting is taken off, and not the word that the model itself begins with", () => {
@@ -178,7 +223,7 @@ test("what opens the reference's answers too is no frame", () => {
       records((i) => `Sure: the ${WORDS[i % 10]}`),
       reference,
     ).frames,
-  ).toEqual(["sure: "]);
+  ).toEqual(["sure:"]);
 });
 
 test("token counts that differ by one number at every prompt are one tokenizer under another template", () => {

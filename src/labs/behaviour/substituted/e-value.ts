@@ -6,7 +6,7 @@
  * inference, Wasserman, Ramdas, Balakrishnan, PNAS 2020); rates that differ from prompt to prompt only make counts less
  * scattered (Hoeffding 1956). By Ville's inequality 1/sup e is a p-value however often one looks.
  */
-import { logFactorial, logSumExp } from "../../../stats/log-factorial.js";
+import { logFactorial } from "../../../stats/log-factorial.js";
 import { BETS, ODDS_MARGIN } from "./method.js";
 
 /** Surprising answers among answers. */
@@ -35,6 +35,7 @@ function undominated(controls: readonly Counted[]): Counted[] {
 /** Steps of the first search, over log odds from the control's own rate upwards. */
 const STEPS = 24;
 const LOG_ODDS_MAX = 14;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 function logEOf(endpoint: Counted, { surprising, answers }: Counted, margin: number): number {
   const own = mixture(surprising, answers);
@@ -54,25 +55,41 @@ function logEOf(endpoint: Counted, { surprising, answers }: Counted, margin: num
     const value = at(from + i * step);
     if (value < least) [least, best] = [value, i];
   }
+  // Golden section between the neighbours of the least.
   let [low, high] = [from + Math.max(0, best - 1) * step, from + Math.min(STEPS, best + 1) * step];
-  for (let i = 0; i < 12; i++) {
-    const [a, b] = [low + (high - low) / 3, high - (high - low) / 3];
-    const [va, vb] = [at(a), at(b)];
+  let [a, b] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];
+  let [va, vb] = [at(a), at(b)];
+  for (let i = 0; i < 10; i++) {
     least = Math.min(least, va, vb);
-    if (va < vb) high = b;
-    else low = a;
+    if (va < vb) {
+      [high, b, vb] = [b, a, va];
+      a = high - GOLDEN * (high - low);
+      va = at(a);
+    } else {
+      [low, a, va] = [a, b, vb];
+      b = low + GOLDEN * (high - low);
+      vb = at(b);
+    }
   }
-  return least;
+  return Math.min(least, va, vb);
 }
 
 /** ln of the mean likelihood ratio of the bets over the rate at these log odds. */
 function betOn({ surprising, answers }: Counted, logOdds: number): number {
   const p = 1 / (1 + Math.exp(-logOdds));
-  return (
-    logSumExp(BETS.map((odds) => surprising * Math.log(odds) - answers * Math.log1p(p * (odds - 1)))) -
-    Math.log(BETS.length)
-  );
+  let most = Number.NEGATIVE_INFINITY;
+  for (const [i, odds] of BETS.entries()) {
+    const log = surprising * LOG_BETS[i]! - answers * Math.log1p(p * (odds - 1));
+    logs[i] = log;
+    if (log > most) most = log;
+  }
+  let sum = 0;
+  for (const log of logs) sum += Math.exp(log - most);
+  return most + Math.log(sum / BETS.length);
 }
+const LOG_BETS = BETS.map((odds) => Math.log(odds));
+/** Held for the next call: a course asks some thousands of times. */
+const logs = new Float64Array(BETS.length);
 
 /** ln of the likelihood under Jeffreys' prior: Beta(k + ½, n − k + ½) / Beta(½, ½). */
 function mixture(k: number, n: number): number {

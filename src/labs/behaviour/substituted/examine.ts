@@ -5,33 +5,29 @@
  * best (e-value.ts). One-sided: it never says that an endpoint is honest.
  */
 import type { Digest } from "../../../base/digest.js";
-import { prng, sample } from "../../../base/prng.js";
 import type { Artefact } from "../../../evidence/artefact.js";
 import type { Finding, Test } from "../../../finding/finding.js";
 import { frameFinding, studyOfMethod } from "../../../finding/frame.js";
 import { type Decision, decideExact, OUTCOME_RULES, refuse } from "../../../finding/outcome.js";
 import type { Validation } from "../../../finding/validation.js";
-import { log10PFromE, logMeanE, roundLog10P } from "../../../stats/combine.js";
+import { log10PFromE, roundLog10P } from "../../../stats/combine.js";
 import { BEHAVIOUR_PROPOSITIONS } from "../propositions.js";
-import { type Counted, logEAgainst } from "./e-value.js";
+import type { Counted } from "./e-value.js";
+import { type Gathered, gather, readHonest, sizeOf } from "./gather.js";
+import { judgeEndpoint, learnHosts } from "./judge.js";
 import {
-  ANSWERS_MIN,
   ASKERS_OWN,
   CONTROL_KINDS,
   CONTROLS_MIN,
   type ControlKind,
-  LEFT_OUT_MAX,
   LEVELS,
   LOG10_WARNING,
-  LOOK,
-  PROMPTS_MIN,
   SUBSTITUTED,
   SUBSTITUTED_METHOD,
 } from "./method.js";
 import type { SubstitutedObservations } from "./observations.js";
-import { type Reading, type Recorded, readAnswers, withoutNotices } from "./reading.js";
+import type { Recorded } from "./reading.js";
 import { shareOf } from "./share.js";
-import { type Answers, levelsReached, poolOf, surpriseOf } from "./surprise.js";
 import { type TokenCounts, tokenExhibit } from "./token-counts.js";
 import {
   CHAT_OUTSIDE,
@@ -67,9 +63,16 @@ interface SubstitutedRequest {
 export function examineSubstituted(request: SubstitutedRequest): Finding {
   const short = tooFew(request);
   if (short !== null) return framed(request, refuse(short), [], null);
-  const gathered = gather(request);
+  const named = ({ artefact: { name }, records }: Host) => ({ name, records });
+  const controls = request.controls.map((control) => ({ ...named(control), kind: control.kind }));
+  const honest = readHonest([{ ...named(request.reference), kind: "reference" }, ...controls], request.prompts);
+  const gathered = gather(honest, named(request.endpoint), request.substitute && named(request.substitute));
   if ("refused" in gathered) return framed(request, refuse(gathered.refused), [], null);
-  const { hosts, counted, course, log10E, requests } = judged(gathered);
+  const { hosts, counted, course, repeats, log10E, requests } = judgeEndpoint(
+    learnHosts(gathered, request.seed),
+    gathered,
+    request.seed,
+  );
   const validation = studyOfMethod(request.validations, SUBSTITUTED_METHOD);
   const log10P = roundLog10P(log10PFromE(Math.max(0, log10E * Math.LN10)));
   const decision = decideExact({
@@ -89,7 +92,7 @@ export function examineSubstituted(request: SubstitutedRequest): Finding {
     share: 10 ** OUTCOME_RULES.log10Alpha,
     where: `${requests} answers to ${gathered.prompts.length} prompts beside ${hosts.length - 1} controls`,
   };
-  return framed(request, decision, [test], { gathered, hosts, counted, course });
+  return framed(request, decision, [test], { gathered, hosts, counted, course, repeats });
 }
 
 /** What the request lacks, in a sentence; null where nothing. */
@@ -106,159 +109,15 @@ function tooFew({ controls, raw }: SubstitutedRequest): string | null {
   return null;
 }
 
-interface Gathered {
-  prompts: readonly string[];
-  /** The reference first, then controls: openings by prompt. */
-  honest: readonly Balanced[];
-  endpoint: Balanced;
-  substitute: Balanced | null;
-  readings: { endpoint: Reading; honest: readonly Reading[] };
-  seed: string;
-}
-
-/** Openings of one host by prompt, the same number for every prompt. */
-interface Balanced {
-  name: string;
-  kind: "reference" | ControlKind;
-  answers: ReadonlyMap<string, Answers>;
-}
-
-function gather(request: SubstitutedRequest): Gathered | { refused: string } {
-  const { reference, controls, endpoint, substitute } = request;
-  const read = (host: Host) => readAnswers(host.records, reference.records);
-  const honestHosts = [{ ...reference, kind: "reference" as const }, ...controls];
-  const honestReadings = [readAnswers(reference.records, null), ...controls.map(read)];
-  const ofEndpoint = withoutNotices(read(endpoint), honestReadings);
-  const kept = (reading: Reading) =>
-    new Map([...reading.openings].map(([id, given]) => [id, given.filter((opening) => opening !== null)]));
-  const honest = honestReadings.map(kept);
-  const own = kept(ofEndpoint);
-  const answered = (of: ReadonlyMap<string, Answers>, id: string) => (of.get(id)?.length ?? 0) > 0;
-  // What the honest hosts answered is settled without a look at the endpoint.
-  const asked = [...honest[0]!.keys()].filter((id) => honest.every((of) => answered(of, id))).sort();
-  const prompts = asked.filter((id) => answered(own, id));
-  if (prompts.length < PROMPTS_MIN)
-    return {
-      refused: `The reference, the endpoint and all controls answered ${prompts.length} prompts in common; at least ${PROMPTS_MIN} are needed.`,
-    };
-  const sent = asked.flatMap((id) => ofEndpoint.openings.get(id) ?? []);
-  const left = sent.filter((opening) => opening === null).length;
-  if (left > LEFT_OUT_MAX * sent.length)
-    return {
-      refused: `Of the endpoint's ${sent.length} answers ${left} are empty, rejected or one notice repeated: what remains is no sample of what it serves.`,
-    };
-  const balanced = (of: ReadonlyMap<string, Answers>, name: string, kind: Balanced["kind"]): Balanced => {
-    const least = Math.min(...prompts.map((id) => of.get(id)!.length));
-    return { name, kind, answers: new Map(prompts.map((id) => [id, of.get(id)!.slice(0, least)])) };
-  };
-  const hosts = honest.map((of, i) => balanced(of, honestHosts[i]!.artefact.name, honestHosts[i]!.kind));
-  const thin = hosts.find(({ answers }) => sizeOf(answers) < ANSWERS_MIN);
-  if (thin)
-    return {
-      refused: `${thin.name} gave ${sizeOf(thin.answers)} answers that count, as many to each prompt; at least ${ANSWERS_MIN} are needed to know how often an honest host surprises.`,
-    };
-  const other = substitute ? kept(read(substitute)) : null;
-  return {
-    prompts,
-    honest: hosts,
-    endpoint: balanced(own, endpoint.artefact.name, "host"),
-    substitute:
-      other && prompts.every((id) => answered(other, id)) ? balanced(other, substitute!.artefact.name, "host") : null,
-    readings: { endpoint: ofEndpoint, honest: honestReadings },
-    seed: request.seed,
-  };
-}
-
-interface Judged {
-  hosts: { name: string; kind: Balanced["kind"]; answers: number; surprising: number[] }[];
-  counted: {
-    surprising: number[];
-    requests: number;
-    ranked: { id: string; text: string; surprise: number }[];
-    substitute: number[] | null;
-  };
-  course: { requests: number; log10E: number; levels: number[] }[];
-  log10E: number;
-  requests: number;
-}
-
-/** Counts surprises of every host, and bets on the endpoint's in a drawn order. */
-function judged({ prompts, honest, endpoint, substitute, seed }: Gathered): Judged {
-  const hosts = honest.map(({ name, kind, answers }) => ({
-    name,
-    kind,
-    answers: sizeOf(answers),
-    surprising: LEVELS.map(() => 0),
-  }));
-  const ranked: { id: string; text: string; surprise: number }[] = [];
-  const ofSubstitute = LEVELS.map(() => 0);
-  const source = prng("behaviour/substituted/ties", seed);
-  const drawn = () => (source.uint32() + 0.5) / 2 ** 32;
-  for (const id of prompts) {
-    const answers = honest.map((host) => host.answers.get(id)!);
-    for (const [h, own] of answers.entries()) {
-      const pool = poolOf(answers.filter((_, other) => other !== h));
-      for (const text of own) count(hosts[h]!.surprising, surpriseOf(text, pool, drawn()));
-    }
-    const pool = poolOf(answers);
-    for (const text of endpoint.answers.get(id)!) ranked.push({ id, text, surprise: surpriseOf(text, pool, drawn()) });
-    for (const text of substitute?.answers.get(id) ?? []) count(ofSubstitute, surpriseOf(text, pool, drawn()));
-  }
-  const order = sample(ranked.length, ranked.length, prng("behaviour/substituted", seed));
-  const { course, log10E } = courseOf(
-    [...order].map((i) => levelsReached(ranked[i]!.surprise)),
-    hosts,
-  );
-  const surprising = LEVELS.map(() => 0);
-  for (const { surprise } of ranked) count(surprising, surprise);
-  return {
-    hosts,
-    counted: { surprising, requests: ranked.length, ranked, substitute: substitute ? ofSubstitute : null },
-    course,
-    log10E,
-    requests: ranked.length,
-  };
-}
-
-/**
- * The e-value after every look.
- * @param reached by request, the number of levels at which its answer surprises
- * @returns log10 of the largest e-value, and all of them
- */
-export function courseOf(
-  reached: readonly number[],
-  hosts: readonly { answers: number; surprising: readonly number[] }[],
-  margin?: number,
-): { course: { requests: number; log10E: number; levels: number[] }[]; log10E: number } {
-  const controls = LEVELS.map((_, l) =>
-    hosts.map(({ answers, surprising }): Counted => ({ answers, surprising: surprising[l]! })),
-  );
-  const surprising = LEVELS.map(() => 0);
-  const course: { requests: number; log10E: number; levels: number[] }[] = [];
-  let most = Number.NEGATIVE_INFINITY;
-  for (const [i, levels] of reached.entries()) {
-    for (let l = LEVELS.length - levels; l < LEVELS.length; l++) surprising[l]!++;
-    const answers = i + 1;
-    if (answers % LOOK !== 0 && answers !== reached.length) continue;
-    const logs = LEVELS.map((_, l) => logEAgainst({ surprising: surprising[l]!, answers }, controls[l]!, margin));
-    const log10E = logMeanE(logs) / Math.LN10;
-    course.push({ requests: answers, log10E, levels: logs.map((log) => log / Math.LN10) });
-    most = Math.max(most, log10E);
-  }
-  return { course, log10E: most };
-}
-
-function count(surprising: number[], surprise: number): void {
-  for (let l = LEVELS.length - levelsReached(surprise); l < LEVELS.length; l++) surprising[l]!++;
-}
-
-function sizeOf(answers: ReadonlyMap<string, Answers>): number {
-  return [...answers.values()].reduce((sum, { length }) => sum + length, 0);
-}
-
 function observed(
   request: SubstitutedRequest,
-  { gathered, hosts, counted, course }: Pick<Judged, "hosts" | "counted" | "course"> & { gathered: Gathered },
+  {
+    gathered,
+    hosts,
+    counted,
+    course,
+    repeats,
+  }: Pick<ReturnType<typeof judgeEndpoint>, "hosts" | "counted" | "course" | "repeats"> & { gathered: Gathered },
 ): SubstitutedObservations {
   const { requests } = counted;
   const last = course.at(-1)!;
@@ -272,6 +131,8 @@ function observed(
   );
   const every = Math.ceil(course.length / 100);
   const { readings, prompts } = gathered;
+  const spelledHonestly = (text: string) =>
+    readings.honest.find(({ spelled }) => spelled.has(text))?.spelled.get(text) ?? text;
   const frames = [
     { side: gathered.endpoint.name, frames: readings.endpoint.frames },
     ...readings.honest.map(({ frames }, i) => ({ side: hosts[i]!.name, frames })),
@@ -282,8 +143,9 @@ function observed(
     prompts: prompts.length,
     requests,
     leftOut: readings.endpoint.leftOut,
+    repeats,
     frames,
-    controls: hosts.map(({ name, ...rest }) => ({ name: cut(name), ...rest })),
+    controls: hosts.map(({ name, kind, answers, surprising }) => ({ name: cut(name), kind, answers, surprising })),
     levels: LEVELS.map((level, l) => {
       const worst = hosts.reduce((a, b) => (b.surprising[l]! / b.answers > a.surprising[l]! / a.answers ? b : a));
       return {
@@ -308,8 +170,8 @@ function observed(
         promptId: cut(id),
         prompt: request.prompts.has(id) ? cut(request.prompts.get(id)!) : null,
         surprise: round(surprise),
-        endpoint: text,
-        honest: commonest(gathered.honest.flatMap(({ answers }) => answers.get(id)!)),
+        endpoint: readings.endpoint.spelled.get(text) ?? text,
+        honest: spelledHonestly(commonest(gathered.honest.flatMap(({ answers }) => answers.get(id)!))),
       })),
   };
 }

@@ -2,8 +2,11 @@
 import type { MethodName } from "../../../finding/frame.js";
 
 export const SUBSTITUTED = "behaviour/substituted";
-/** Version 1 took a model's own habitual opening off with the host's greeting. */
-export const SUBSTITUTED_METHOD: MethodName = { id: SUBSTITUTED, version: "3" };
+/**
+ * Version 1 took a model's own habitual opening off with the host's greeting. Version 3 took an answer cut short, the
+ * prompt said again, typographic quotes or a cache's repetitions for other weights' doing.
+ */
+export const SUBSTITUTED_METHOD: MethodName = { id: SUBSTITUTED, version: "4" };
 
 /** Ways in which the same weights may honestly be served otherwise; controls show each. */
 export const CONTROL_KINDS = ["host", "quantisation", "system-prompt", "template", "time"] as const;

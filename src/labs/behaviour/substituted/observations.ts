@@ -12,6 +12,11 @@ export const substitutedObservationsSchema = z.strictObject({
   prompts: count,
   requests: count,
   leftOut: z.strictObject({ unanswered: count, notices: count }),
+  /**
+   * Share of pairs of answers to one prompt that are the same: the endpoint's, and the control's that repeats itself most.
+   * Where the endpoint does more, a cache may answer, and one answer a prompt counts. Not stated before version 4.
+   */
+  repeats: z.strictObject({ endpoint: z.number(), most: z.number(), onceAPrompt: z.boolean() }).optional(),
   /** What was taken off the front of answers, by side. */
   frames: z.array(z.strictObject({ side: text, frame: text })).max(1000),
   /** The reference first. `surprising` by level, judged among the other hosts alone. */

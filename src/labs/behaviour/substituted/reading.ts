@@ -17,6 +17,8 @@ export interface Recorded {
 export interface Reading {
   /** Openings by prompt, in the order of samples; null stands where an answer was left out. */
   openings: ReadonlyMap<string, readonly (string | null)[]>;
+  /** How an answer with this opening was spelled, by opening. */
+  spelled: ReadonlyMap<string, string>;
   /** What was taken off the front of this side's answers. */
   frames: readonly string[];
   leftOut: { unanswered: number; notices: number };
@@ -29,13 +31,23 @@ const FRAMES_MAX = 3;
 const LIKENESS_CHARS = [4, 12] as const;
 /** Of an answer that is kept while frames come off: three frames of this length and an opening. */
 const KEPT_CHARS = 400;
+/** Of an answer that a page shows. */
+const SPELLED_CHARS = 80;
 
 /**
  * @param reference the reference's answers, plainly read: what begins those as well is no frame
+ * @param prompts by id: a host that says the prompt again before its answer has not answered by that
  * @returns openings without frames; notices stay in, since only a comparison with honest answers tells them
  */
-export function readAnswers(records: readonly Recorded[], reference: readonly Recorded[] | null): Reading {
-  const texts = records.map(({ text, unanswered }) => (unanswered ? "" : plain(text)));
+export function readAnswers(
+  records: readonly Recorded[],
+  reference: readonly Recorded[] | null,
+  prompts: ReadonlyMap<string, string> = new Map(),
+): Reading {
+  const asked = new Map([...prompts].map(([id, prompt]) => [id, plain(prompt)]));
+  const texts = records.map(({ text, unanswered, promptId }) =>
+    unanswered ? "" : withoutEcho(plain(text), asked.get(promptId) ?? ""),
+  );
   const own = (reference ?? []).filter(({ unanswered }) => !unanswered).map(({ text }) => plain(text));
   const frames: string[] = [];
   while (reference !== null && frames.length < FRAMES_MAX) {
@@ -46,18 +58,20 @@ export function readAnswers(records: readonly Recorded[], reference: readonly Re
       if (text.startsWith(frame)) texts[i] = withoutMarkup(text.slice(frame.length));
   }
   const openings = new Map<string, (string | null)[]>();
+  const spelled = new Map<string, string>();
   let unanswered = 0;
-  for (const [i, { promptId }] of [...records.entries()].sort((a, b) => a[1].sample - b[1].sample)) {
-    const opening = texts[i]!.slice(0, OPENING_CHARS).trimEnd();
+  for (const [i, { promptId, text }] of [...records.entries()].sort((a, b) => a[1].sample - b[1].sample)) {
+    const opening = texts[i]!.slice(0, OPENING_CHARS);
     if (opening === "") unanswered++;
+    else if (!spelled.has(opening)) spelled.set(opening, text.replace(/\s+/g, " ").trim().slice(0, SPELLED_CHARS));
     const known = openings.get(promptId);
     if (known) known.push(opening === "" ? null : opening);
     else openings.set(promptId, [opening === "" ? null : opening]);
   }
-  return { openings, frames, leftOut: { unanswered, notices: 0 } };
+  return { openings, spelled, frames, leftOut: { unanswered, notices: 0 } };
 }
 
-/** Without what answers many prompts with one text that no honest host ever gave. */
+/** Without what answers many prompts with one text that no honest host ever gave, cut shorter or longer. */
 export function withoutNotices(endpoint: Reading, honest: readonly Reading[]): Reading {
   const prompts = new Map<string, number>();
   for (const openings of endpoint.openings.values())
@@ -67,7 +81,11 @@ export function withoutNotices(endpoint: Reading, honest: readonly Reading[]): R
   const notices = new Set([...prompts].filter(([, count]) => count >= least).map(([opening]) => opening));
   if (notices.size === 0) return endpoint;
   for (const { openings } of honest)
-    for (const given of openings.values()) for (const opening of given) if (opening !== null) notices.delete(opening);
+    for (const given of openings.values())
+      for (const opening of given)
+        if (opening !== null)
+          for (const notice of notices)
+            if (continues(opening, notice) || continues(notice, opening)) notices.delete(notice);
   let left = 0;
   const openings = new Map(
     [...endpoint.openings].map(([id, given]) => [
@@ -82,16 +100,46 @@ export function withoutNotices(endpoint: Reading, honest: readonly Reading[]): R
   return { ...endpoint, openings, leftOut: { ...endpoint.leftOut, notices: left } };
 }
 
-/** One case, one width, one blank between words; without leaked reasoning and what is neither letter nor number in front. */
+/**
+ * One case, one width, one form of quotes and dashes, no blanks (a relay joins pieces with them, or takes them off);
+ * without leaked reasoning, what is neither letter nor number in front, and the half of a letter at a cut.
+ */
 function plain(text: string): string {
   const answer = text.slice(0, 20_000).replace(/^\s*<think>[\s\S]*?(?:<\/think>|$)/i, "");
-  return withoutMarkup(
+  const one = TYPED.reduce(
+    (all, [typed, as]) => all.replace(typed, as),
     answer
       .slice(0, 4 * KEPT_CHARS)
       .normalize("NFKC")
-      .toLowerCase()
-      .replace(/\s+/g, " "),
-  ).slice(0, KEPT_CHARS);
+      .toLowerCase(),
+  );
+  return withoutMarkup(one).slice(0, KEPT_CHARS);
+}
+
+/** What typography and transport change, after NFKC and in lower case. */
+const TYPED: readonly [RegExp, string][] = [
+  [/[\s\u200b-\u200d\u2060\ufeff]+/g, ""],
+  [/&(?:#39|#x27|apos);/g, "'"],
+  [/&(?:#34|#x22|quot);/g, '"'],
+  [/&lt;/g, "<"],
+  [/&gt;/g, ">"],
+  [/&amp;/g, "&"],
+  [/[\u2018-\u201b\u2032`´]/g, "'"],
+  [/[\u201c-\u201f\u2033«»]/g, '"'],
+  [/[\u2010-\u2015\u2212]|--/g, "-"],
+  [/\ufffd+$/, ""],
+];
+
+/** An answer that goes on where the other, cut short, ends. */
+const continues = (longer: string, shorter: string) =>
+  longer === shorter || (shorter.length >= CUT_CHARS_MIN && longer.startsWith(shorter));
+/** An answer of a few letters begins many others. */
+const CUT_CHARS_MIN = 4;
+
+/** A prompt of a few letters may be how an answer begins. */
+const ECHO_CHARS_MIN = 8;
+function withoutEcho(text: string, prompt: string): string {
+  return prompt.length >= ECHO_CHARS_MIN && text.startsWith(prompt) ? withoutMarkup(text.slice(prompt.length)) : text;
 }
 
 function withoutMarkup(text: string): string {
