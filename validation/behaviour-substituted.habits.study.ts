@@ -11,7 +11,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { prng } from "../dist/base/prng.js";
 import { gather, readHonest } from "../dist/labs/behaviour/substituted/gather.js";
-import { judgeEndpoint, type Learned, learnHosts } from "../dist/labs/behaviour/substituted/judge.js";
+import { judgeEndpoint, learnHosts } from "../dist/labs/behaviour/substituted/judge.js";
 import { SUBSTITUTED, SUBSTITUTED_METHOD } from "../dist/labs/behaviour/substituted/method.js";
 
 const [folder, mode, first, second] = process.argv.slice(2);
@@ -216,14 +216,11 @@ function judgeOf(model: string) {
     // These prompts end in a newline; the row in which a host cuts it shows why the finding leaves such prompts out.
     false,
   );
-  const learned = new Map<string, Learned>();
+  const known: Parameters<typeof learnHosts>[2] = new Map();
   return (texts: Texts, seed: string) => {
     const gathered = gather(honest, { name: "endpoint", records: recorded(texts) }, null);
     if ("refused" in gathered) return null;
-    const key = gathered.prompts.join(" ");
-    const known = learned.get(key) ?? learnHosts(gathered, model);
-    learned.set(key, known);
-    return judgeEndpoint(known, gathered, seed);
+    return judgeEndpoint(learnHosts(gathered, model, known), gathered, seed);
   };
 }
 

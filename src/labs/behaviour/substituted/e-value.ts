@@ -78,13 +78,13 @@ function logEOf(endpoint: Counted, { surprising, answers }: Counted, margin: num
 function betOn({ surprising, answers }: Counted, logOdds: number): number {
   const p = 1 / (1 + Math.exp(-logOdds));
   let most = Number.NEGATIVE_INFINITY;
-  for (const [i, odds] of BETS.entries()) {
-    const log = surprising * LOG_BETS[i]! - answers * Math.log1p(p * (odds - 1));
+  for (let i = 0; i < BETS.length; i++) {
+    const log = surprising * LOG_BETS[i]! - answers * Math.log1p(p * (BETS[i]! - 1));
     logs[i] = log;
     if (log > most) most = log;
   }
   let sum = 0;
-  for (const log of logs) sum += Math.exp(log - most);
+  for (let i = 0; i < BETS.length; i++) sum += Math.exp(logs[i]! - most);
   return most + Math.log(sum / BETS.length);
 }
 const LOG_BETS = BETS.map((odds) => Math.log(odds));

@@ -41,25 +41,49 @@ function repeatsOf(answers: ReadonlyMap<string, Answers>): number | null {
   return pairs === 0 ? null : same / pairs;
 }
 
-/** Each host's surprises among the others. */
-export function learnHosts({ prompts, honest }: Pick<Gathered, "prompts" | "honest">, seed: string): Learned {
-  const hosts = honest.map(({ name, kind, answers }) => ({
-    name,
-    kind,
-    answers: sizeOf(answers),
-    surprising: LEVELS.map(() => 0),
-  }));
-  const drawn = ties(`${seed}/controls`);
-  const pools = new Map<string, Pool>();
-  for (const id of prompts) {
+/** What one prompt showed. */
+interface OfPrompt {
+  pool: Pool;
+  /** By host, by level. */
+  surprising: readonly (readonly number[])[];
+}
+
+/**
+ * Each host's surprises among the others.
+ * @param known by prompt, filled: a study that judges many endpoints beside the same hosts learns a prompt once
+ */
+export function learnHosts(
+  { prompts, honest }: Pick<Gathered, "prompts" | "honest">,
+  seed: string,
+  known: Map<string, OfPrompt> = new Map(),
+): Learned {
+  const learned = prompts.map((id) => {
     const answers = honest.map((host) => host.answers.get(id)!);
-    for (const [h, own] of answers.entries()) {
-      const pool = poolOf(answers.filter((_, other) => other !== h));
-      for (const text of own) count(hosts[h]!.surprising, surpriseOf(text, pool, drawn()));
-    }
-    pools.set(id, poolOf(answers));
-  }
-  return { hosts, pools, repeats: Math.max(0, ...honest.map(({ answers }) => repeatsOf(answers) ?? 0)) };
+    const key = JSON.stringify([id, ...answers.map(({ length }) => length)]);
+    const made = known.get(key) ?? learnPrompt(answers, ties(`${seed}/controls/${id}`));
+    known.set(key, made);
+    return made;
+  });
+  return {
+    hosts: honest.map(({ name, kind, answers }, h) => ({
+      name,
+      kind,
+      answers: sizeOf(answers),
+      surprising: LEVELS.map((_, l) => learned.reduce((sum, { surprising }) => sum + surprising[h]![l]!, 0)),
+    })),
+    pools: new Map(prompts.map((id, i) => [id, learned[i]!.pool])),
+    repeats: Math.max(0, ...honest.map(({ answers }) => repeatsOf(answers) ?? 0)),
+  };
+}
+
+function learnPrompt(answers: readonly Answers[], drawn: () => number): OfPrompt {
+  const surprising = answers.map((own, h) => {
+    const pool = poolOf(answers.filter((_, other) => other !== h));
+    const counted = LEVELS.map(() => 0);
+    for (const text of own) count(counted, surpriseOf(text, pool, drawn()));
+    return counted;
+  });
+  return { pool: poolOf(answers), surprising };
 }
 
 /**
