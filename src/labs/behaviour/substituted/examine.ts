@@ -65,7 +65,11 @@ export function examineSubstituted(request: SubstitutedRequest): Finding {
   if (short !== null) return framed(request, refuse(short), [], null);
   const named = ({ artefact: { name }, records }: Host) => ({ name, records });
   const controls = request.controls.map((control) => ({ ...named(control), kind: control.kind }));
-  const honest = readHonest([{ ...named(request.reference), kind: "reference" }, ...controls], request.prompts);
+  const honest = readHonest(
+    [{ ...named(request.reference), kind: "reference" }, ...controls],
+    request.prompts,
+    request.raw,
+  );
   const gathered = gather(honest, named(request.endpoint), request.substitute && named(request.substitute));
   if ("refused" in gathered) return framed(request, refuse(gathered.refused), [], null);
   const { hosts, counted, course, repeats, log10E, requests } = judgeEndpoint(
