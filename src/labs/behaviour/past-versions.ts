@@ -48,6 +48,13 @@ export const BEHAVIOUR_PAST_VERSIONS: readonly PastVersion[] = [
     accused: "It named honest chat endpoints with a template that no control has (52 of 1,024, of 4 of 32 models).",
     told: "validation/behaviour-substituted.md",
   },
+  {
+    method: "behaviour/substituted",
+    version: "3",
+    accused:
+      "Its e-value passed the house's level for honest hosts of a completions interface that said the prompt again before the answer (8 of 8), or cut a newline off the prompt's end (7 of 8); no outcome rested on it.",
+    told: "validation/behaviour-substituted.md",
+  },
   { method: "behaviour/same-model", ...NEVER_SPOKE },
   { method: "behaviour/tuned-from", ...NEVER_SPOKE },
   { method: "behaviour/taught-by", ...NEVER_SPOKE },
