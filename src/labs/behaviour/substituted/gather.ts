@@ -27,7 +27,7 @@ export interface Gathered {
 }
 
 /** The reference and the controls as read once: what they answered is settled without a look at the endpoint. */
-export interface HonestRead {
+interface HonestRead {
   hosts: readonly { name: string; kind: Balanced["kind"]; kept: ReadonlyMap<string, Answers> }[];
   readings: readonly Reading[];
   records: readonly Recorded[];

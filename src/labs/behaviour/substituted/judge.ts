@@ -7,7 +7,7 @@ import { LEVELS, LOOK } from "./method.js";
 import { type Answers, levelsReached, type Pool, poolOf, surpriseOf } from "./surprise.js";
 
 /** What honest hosts showed. */
-export interface Learned {
+interface Learned {
   hosts: { name: string; kind: Balanced["kind"]; answers: number; surprising: number[] }[];
   /** Of the host that repeats itself most. */
   repeats: number;
