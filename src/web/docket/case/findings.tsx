@@ -5,7 +5,6 @@ import type { CaseView } from "../../../office/docket/view/case-view.js";
 import { DigestText } from "../../../report/parts/digest-text.js";
 import { SummaryList } from "../../../report/parts/summary-list.js";
 import { Table } from "../../../report/parts/table.js";
-import { Warning } from "../../../report/parts/warning.js";
 import { visibleText } from "../../../report/visible-text.js";
 import { EntryLink, Tag } from "../layout.js";
 
@@ -66,7 +65,7 @@ export function Findings(record: ReturnType<typeof findings>, { case: id }: Case
         />
       )}
       {record.foundSince.map((each) => (
-        <Warning>{foundSinceText(each)}</Warning>
+        <p class="govuk-inset-text">{foundSinceText(each)}</p>
       ))}
       <h2 class="govuk-heading-m" id="gates">
         Gates of remedies
