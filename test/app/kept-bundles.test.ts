@@ -216,6 +216,7 @@ test("no table is changed under its name", () => {
         "3 sha256:3d60c9bbd67028d776b53858ee2f03e150ad76582398bdad81e7bba2bf29f53b",
         "2 sha256:7c78ecdbc4e1aa0be7c1129072b926ab640a976f5a2f3cb6d94b5d87eaaad985",
         "1 sha256:1a29e42258e803003f5a50b088bdc92585fa402ff69ce297cc2509e51ad5d990",
+        "3 sha256:d66a2cfab23cad63ac94e22cca6fe8b016d6089ec73bedfcf37cd0b16ad4ae3d",
         "2 sha256:068aa844e8abfee0782dc3662588d95a57744dd780803e344cadeb25d8e3ab96",
         "2 sha256:0cd4f3f74b5307fbced528c9eedea102c4ff6dc3bce52fe4dd665a27fd4bf1e0",
       ],

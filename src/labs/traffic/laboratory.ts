@@ -1,7 +1,7 @@
 /** The traffic laboratory: are accounts operated together, do they harvest the model, did a suspect learn the harvest? */
 import type { Laboratory } from "../../app/laboratory.js";
 import { TRAFFIC_PAST_VERSIONS } from "./past-versions.js";
-import { TRAFFIC_PROPOSITIONS } from "./propositions.js";
+import { TRAFFIC_PROPOSITIONS, TRAFFIC_PROPOSITIONS_2 } from "./propositions.js";
 
 /** Of both studies. */
 const LOGS = "generated logs of 500 and 600 accounts over 14 days";
@@ -9,6 +9,7 @@ const LOGS = "generated logs of 500 and 600 accounts over 14 days";
 export const traffic: Laboratory = {
   id: "traffic",
   propositions: TRAFFIC_PROPOSITIONS,
+  earlier: [TRAFFIC_PROPOSITIONS_2],
   descents: { "traffic/harvest": { by: "answers" } },
   studies: [
     {
