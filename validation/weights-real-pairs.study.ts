@@ -4,10 +4,14 @@
  * models of other makers. One pass, one line a pair; resumable. What a pair is must stand in `pairs.json` of the folder
  * of children or in the lists below; where a maker documents no relation, none is claimed.
  *
- *   npm run build && node validation/weights-real-pairs.study.ts --models FOLDER --children FOLDER --cache FILE [--write]
+ *   npm run build && node validation/weights-real-pairs.study.ts --models FOLDER --children FOLDER --cache FILE
+ *     [--python PYTHON] [--write]
+ *
+ * With `--python` (torch, safetensors, scipy) the published statistics of the same pairs are asked besides
+ * (bench/baselines/peers.py) and kept in FILE.published; their parents are the maker's rows `as-fetched`.
  */
 import { spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { COMBINED_TEST_ID } from "../dist/finding/coherence.js";
@@ -15,29 +19,40 @@ import type { Finding } from "../dist/finding/finding.js";
 import { ENCODER_PAIRS, MAKERS_PAIRS, type OverDepth, type RealPair, type RealRow } from "./study/real-pairs.ts";
 import { realPairsDepth } from "./study/real-pairs-depth.ts";
 import { realPairsPage } from "./study/real-pairs-page.ts";
+import type { Published } from "./study/real-pairs-published.ts";
 
 /** Says at its end what processor time the process took, all its threads. */
 const COUNTED = `data:text/javascript,process.on("exit",()=>{const{user,system}=process.cpuUsage();process.stderr.write("\\nprocessor seconds "+Math.round((user+system)/1e6)+"\\n")})`;
+
+/** Of the blocks every tenth is asked by Zhu et al.'s statistics: an assignment of thousands of units takes seconds. */
+const EVERY = 10;
 
 const { values } = parseArgs({
   options: {
     models: { type: "string", default: "" },
     children: { type: "string", default: "" },
     cache: { type: "string", default: "real-pairs.jsonl" },
+    python: { type: "string", default: "" },
     write: { type: "boolean", default: false },
   },
 });
 
-const rows = existsSync(values.cache)
-  ? readFileSync(values.cache, "utf8")
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as RealRow)
-  : [];
+const linesOf = <T>(file: string): T[] =>
+  existsSync(file)
+    ? readFileSync(file, "utf8")
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as T)
+    : [];
+const rows = linesOf<RealRow>(values.cache);
+const published = linesOf<Published>(`${values.cache}.published`);
 if (values.write) {
-  writeFileSync(new URL("weights-real-pairs.md", import.meta.url), realPairsPage(rows));
+  writeFileSync(new URL("weights-real-pairs.md", import.meta.url), realPairsPage(rows, published));
   writeFileSync(new URL("weights-real-pairs.depth.svg", import.meta.url), realPairsDepth(rows));
-} else for (const pair of [...ENCODER_PAIRS, ...MAKERS_PAIRS, ...ofOneTool(childrenOf(values.children))]) run(pair);
+} else {
+  for (const pair of [...ENCODER_PAIRS, ...MAKERS_PAIRS, ...ofOneTool(childrenOf(values.children))]) run(pair);
+  if (values.python) askPublished();
+}
 
 /** What the maker wrote of each child. */
 function childrenOf(folder: string): RealPair[] {
@@ -64,6 +79,8 @@ function ofOneTool(children: readonly RealPair[]): RealPair[] {
     ...children
       .slice(0, at)
       .filter((other) => other.reference !== child.reference && tool(other) === tool(child))
+      // The parents themselves are pairs of their own.
+      .filter((other) => tool(other) !== "as-fetched")
       .map(
         (other): RealPair => ({
           reference: other.suspect,
@@ -101,6 +118,27 @@ function run(pair: RealPair): void {
   rows.push(row);
   appendFileSync(values.cache, `${JSON.stringify(row)}\n`);
   process.stderr.write(`${row.reference} / ${row.suspect}: ${row.outcome} ${row.method} ${row.log10P}\n`);
+}
+
+/** What the published statistics say of pairs whose sides are folders that the peers read: one process, a line a pair. */
+function askPublished(): void {
+  const requests = rows.flatMap(({ reference, suspect }) => {
+    if (published.some((each) => each.reference === reference && each.suspect === suspect)) return [];
+    const [a, b] = [reference, suspect].map(folderOf);
+    return a && b ? [JSON.stringify({ reference, suspect, a, b, every: EVERY, once: true })] : [];
+  });
+  if (requests.length === 0) return;
+  const { status } = spawnSync(values.python, ["../bench/baselines/peers.py"], {
+    cwd: import.meta.dirname,
+    input: `${requests.join("\n")}\n`,
+    stdio: ["pipe", openSync(`${values.cache}.published`, "a"), "inherit"],
+  });
+  if (status !== 0) throw new Error(`peers.py ended with ${status}`);
+}
+
+function folderOf(name: string): string | null {
+  const folders = [name, `${name}-as-fetched`].map((each) => join(values.children, each));
+  return folders.find((folder) => existsSync(join(folder, "model.safetensors"))) ?? null;
 }
 
 function pathOf(name: string): string | null {

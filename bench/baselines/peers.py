@@ -12,6 +12,8 @@ Written from the papers' formulas, in numpy with SciPy's linear assignment, as t
              weights in place of activations)
 
   python peers.py < PAIRS     one {"a": folder, "b": folder} a line; answers one line each
+
+With "once" the second model is not kept for later lines; with "every": n, both of Zhu et al.'s ask every n-th block alone.
 """
 import glob
 import json
@@ -134,16 +136,16 @@ def match(a, b):
     return linear_sum_assignment(-(unit_rows(a) @ unit_rows(b).T))[1]
 
 
-def zhu(a, b):
+def zhu(a, b, every):
     name = "model.layers.%d.mlp.%s_proj.weight"
     la, lb = layers(a), layers(b)
     if la != lb or a[name % (0, "up")].shape != b[name % (0, "up")].shape:
         return None
     started = time.perf_counter()
-    ups = [match(f32(a[name % (i, "up")]), f32(b[name % (i, "up")])) for i in range(la)]
+    ups = [match(f32(a[name % (i, "up")]), f32(b[name % (i, "up")])) for i in range(0, la, every)]
     u = fisher([spearman_p(m, np.arange(len(m))) for m in ups])
     middle = time.perf_counter()
-    gates = [match(f32(a[name % (i, "gate")]), f32(b[name % (i, "gate")])) for i in range(la)]
+    gates = [match(f32(a[name % (i, "gate")]), f32(b[name % (i, "gate")])) for i in range(0, la, every)]
     both = fisher([spearman_p(m, g) for m, g in zip(ups, gates)])
     ended = time.perf_counter()
     return {"phiU": u, "phiUSeconds": middle - started, "phiMatch": both, "phiMatchSeconds": ended - started}
@@ -166,7 +168,9 @@ def main():
         loaded = time.perf_counter()
         answer = {**request, "loadSeconds": loaded - started, "awm": awm(a, b, va, vb)}
         answer["awmSeconds"] = time.perf_counter() - loaded
-        answer["zhu"] = None if request.get("awmOnly") else zhu(a, b)
+        answer["zhu"] = None if request.get("awmOnly") else zhu(a, b, request.get("every", 1))
+        if request.get("once"):
+            held.pop(request["b"], None)
         print(json.dumps(answer), flush=True)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-torch.set_num_threads(2)
+torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
 STEPS_TOKENS = 128
 # Children that others are made of and that cost minutes: kept in memory.
 SLOW = ("tuned", "tuned-hard", "lora", "slerp", "layers", "tuned-30", "tuned-100", "tuned-300", "lora-8", "lora-16", "continued")

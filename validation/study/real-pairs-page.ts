@@ -1,6 +1,7 @@
 /** The page of the study of real pairs. */
 import { readFileSync } from "node:fs";
-import type { OverDepth, RealRow } from "./real-pairs.ts";
+import { CHOSEN, type OverDepth, type RealRow } from "./real-pairs.ts";
+import { type Published, publishedSection } from "./real-pairs-published.ts";
 
 const HEAD = [
   "# Pairs of real models through the command",
@@ -9,7 +10,7 @@ const HEAD = [
   "",
   "Loss: mean over 256 tokens of a text that no child was trained on, the parent's and the child's. In place: combined log10 p of the exact tests. Units in any order: share in the r-th best layer away from the ends, r a third of the layers, and its log10 p. Through tokens: the same where the basis was not kept, units seen through tokens that both models have. Then the least share of a layer by relative depth, through tokens where that was asked; the largest share for other makers' models; a layer that was not taken shows 0. A dash: not asked, since an earlier test had answered, or not possible, for the reason given. Processor seconds were counted for some rows only.",
   "",
-  "The maker names more children than stand here: longer fine-tunes, training on other text, LoRA of rank 16, merges, GPTQ, units and layers dropped, every other layer grafted, and the disguises of each. Where they are not in the table they have not been run; of `q500` no child has. Trainings are short and at usual rates: they are what two cores allow, and no measure of how far a child may go. Layers drawn anew stand in for those of a host of which nobody knows: such a child says nothing, and its row shows that the part taken is seen. `e6` and `e3` keep different layers of their parent, as their rows against encoders of 12 layers show, so that neither holds a layer of the other.",
+  "The maker names more children than stand here: longer fine-tunes, training on other text, LoRA of rank 16, merges, GPTQ, units and layers dropped, every other layer grafted, and the disguises of each. Where they are not in the table they have not been run. Trainings are short and at usual rates: they are what two cores allow, and no measure of how far a child may go. Layers drawn anew stand in for those of a host of which nobody knows: such a child says nothing, and its row shows that the part taken is seen. `e6` and `e3` keep different layers of their parent, as their rows against encoders of 12 layers show, so that neither holds a layer of the other.",
   "",
   "![Share of units that answer to each other by relative depth](weights-real-pairs.depth.svg)",
   "",
@@ -23,13 +24,30 @@ const TITLES: Record<RealRow["relation"], string> = {
   apart: "Other makers",
 };
 
-/** @param rows as the study's cache holds them */
-export function realPairsPage(rows: readonly RealRow[]): string {
+/**
+ * @param rows as the study's cache holds them
+ * @param published what published statistics say of the same pairs
+ */
+export function realPairsPage(rows: readonly RealRow[], published: readonly Published[]): string {
   const parts = Object.entries(TITLES).flatMap(([relation, title]) => {
     const of = rows.filter((row) => row.relation === relation);
     return of.length === 0 ? [] : [`## ${title}`, "", countOf(of), "", ...tableOf(of), ""];
   });
-  return [...HEAD, besideNulls(rows), "", ...parts].join("\n");
+  return [...HEAD, besideNulls(rows), "", chosenSaid(rows), "", ...publishedSection(rows, published), ...parts].join(
+    "\n",
+  );
+}
+
+/** What became of the children that were chosen before any was run. */
+function chosenSaid(rows: readonly RealRow[]): string {
+  const of = CHOSEN.map((name) => ({
+    name,
+    row: rows.find(({ suspect, relation }) => suspect === name && relation === "taken"),
+  }));
+  const said = (outcome: string) => of.filter(({ row }) => row?.outcome === outcome).length;
+  const left = of.filter(({ row }) => row === undefined).map(({ name }) => `\`${name}\``);
+  const silent = of.filter(({ row }) => row?.outcome === "inconclusive").map(({ name }) => `\`${name}\``);
+  return `**Chosen beforehand.** ${CHOSEN.length} children were named before any of them was run (\`CHOSEN\` in study/real-pairs.ts): ${said("supports-hp")} found, ${said("uncalibrated")} uncalibrated, ${silent.length} inconclusive${silent.length > 0 ? ` (${silent.join(", ")})` : ""}; not run, for want of processor time: ${left.join(", ") || "none"}.`;
 }
 
 /** What the studies' nulls and real models of other makers reach, beside what the children do. */
