@@ -1,6 +1,7 @@
 /**
  * What `examine behaviour --questions common-origin` costs in two builds, side by side: both at once, so that one load bears
- * on both, and the ratio means something on a busy machine. The findings must be the same but for the builds' names.
+ * on both, and the ratio means something on a busy machine. Builds of one version of the method must find the same, to the last
+ * bit, but for their names (`sameFinding`).
  * Needs GNU time.
  *
  *   node bench/common-origin-cost.ts --before OTHER/dist --after dist --transcripts ../shared/corpora/transcripts

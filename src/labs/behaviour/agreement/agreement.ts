@@ -121,6 +121,8 @@ export class PairCounter {
   /** Of the row under way: what it shares with each earlier model; and what each model holds in all. */
   readonly #shared: Float64Array;
   readonly #own: Float64Array;
+  /** Of the row under way, by group of another model: the logarithm of how many are unrelated to both. */
+  readonly #apart: Float64Array;
 
   /** @param groups group of each model, 0-based; models of one group are not unrelated to one another */
   constructor(groups: Int32Array, { families, shares }: FamilySet = FAMILY_SET) {
@@ -135,6 +137,7 @@ export class PairCounter {
     this.#holdings = new Holdings(groups);
     this.#shared = new Float64Array(groups.length);
     this.#own = new Float64Array(groups.length);
+    this.#apart = new Float64Array(this.#groupCount);
   }
 
   addPrompt(held: HoldingsOf, into: Sums): void {
@@ -153,14 +156,23 @@ export class PairCounter {
     for (let i = 0; i < present.length; i++)
       for (let j = 0; j < i; j++) into.answered[pairIndex(present[i]!, present[j]!)]!++;
     into.prompts++;
-    for (let f = 0; f < this.#families; f++) this.#addFamily(f, starts[f]!, present, inGroup, into);
+    const kinGroups: number[] = [];
+    for (let g = 0; g < inGroup.length; g++) if (inGroup[g]! > 1) kinGroups.push(g);
+    for (let f = 0; f < this.#families; f++) this.#addFamily(f, starts[f]!, present, inGroup, kinGroups, into);
   }
 
   /**
    * Row by row: what model a shares with every earlier model is added in the order of the values, which is the order of
    * additions a pair would see value by value, so sums are the same to the last bit; a row stays in the nearest cache.
    */
-  #addFamily(f: number, starts: Uint32Array, present: readonly number[], inGroup: Int32Array, into: Sums): void {
+  #addFamily(
+    f: number,
+    starts: Uint32Array,
+    present: readonly number[],
+    inGroup: Int32Array,
+    kinGroups: readonly number[],
+    into: Sums,
+  ): void {
     const groups = this.#groups;
     const log = this.#log;
     const total = present.length;
@@ -172,6 +184,7 @@ export class PairCounter {
     const shares = share === -1 ? null : into.agreement[share]!;
     const shared = this.#shared;
     const own = this.#own;
+    const apart = this.#apart;
     for (const a of present) {
       const ga = groups[a]!;
       const row = (a * (a - 1)) / 2;
@@ -182,6 +195,7 @@ export class PairCounter {
       /** What a value that nobody else holds adds, and how many of those were added, each in its place. */
       const unshared = log[strangers]! - log[1]!;
       let added = 0;
+      for (const g of kinGroups) apart[g] = log[strangers - inGroup[g]!] ?? 0;
       for (let at = start; at < end; at++) {
         const holders = others[at]! + 1;
         if (shares) {
@@ -204,10 +218,7 @@ export class PairCounter {
         for (let k = kinFrom[at]!; k < kinEnd; k++) {
           const b = kin[k]!;
           const gb = groups[b]!;
-          const w =
-            ga === gb
-              ? log[strangers]! - log[holders]!
-              : log[strangers - inGroup[gb]!]! - log[holders - kinCounts[k]!]!;
+          const w = ga === gb ? log[strangers]! - log[holders]! : apart[gb]! - log[holders - kinCounts[k]!]!;
           sums[row + b]! += w;
           if (shares) shared[b]! += w;
         }

@@ -62,6 +62,15 @@ export class Values {
     }
     this.data[this.length++] = value;
   }
+  /** Room for so many more, which the caller writes from `length` on and counts. */
+  reserve(more: number): Uint32Array {
+    if (this.length + more > this.data.length) {
+      const grown = new Uint32Array(2 * (this.length + more));
+      grown.set(this.data);
+      this.data = grown;
+    }
+    return this.data;
+  }
 }
 
 /** The words of a prompt, whose repetition in an answer says nothing about the model. */
@@ -106,11 +115,14 @@ export function openings(words: Words, lengths: readonly number[], into: Values,
 
 /** Adds a value for each run of n words to `into`; answers shorter than n add none. */
 export function grams({ hashes, count }: Words, n: number, into: Values): void {
+  const data = into.reserve(count);
+  let at = into.length;
   for (let i = 0; i + n <= count; i++) {
     let h = n;
     for (let k = 0; k < n; k++) h = Math.imul(h ^ hashes[i + k]!, 0x9e3779b1) + ((h >>> 15) ^ k);
-    into.push(hashPair(h | 0, n));
+    data[at++] = hashPair(h | 0, n);
   }
+  into.length = at;
 }
 
 function sentenceOpenings({ hashes, flags, count }: Words, into: Values): void {

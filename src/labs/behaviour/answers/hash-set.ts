@@ -6,8 +6,17 @@
 /** Bytes looked at first: a prompt's few words turn away all but some in a hundred. */
 const FIRST = 1 << 12;
 
-export class HashSet {
-  readonly #first = new Uint8Array(FIRST);
+/** What is asked about many hashes in a loop, which looks at `first` itself: at place (hash >>> shift) & (first.length - 1). */
+export interface HashFilter {
+  /** 0 where no hash that looks at this place is in the set. */
+  readonly first: Uint8Array;
+  readonly shift: number;
+  has(hash: number): boolean;
+}
+
+export class HashSet implements HashFilter {
+  readonly first = new Uint8Array(FIRST);
+  readonly shift = 0;
   readonly #all = new Set<number>();
 
   constructor(hashes: Iterable<number> = []) {
@@ -19,11 +28,11 @@ export class HashSet {
   }
 
   add(hash: number): void {
-    this.#first[hash & (FIRST - 1)] = 1;
+    this.first[hash & (FIRST - 1)] = 1;
     this.#all.add(hash | 0);
   }
 
   has(hash: number): boolean {
-    return this.#first[hash & (FIRST - 1)] === 1 && this.#all.has(hash | 0);
+    return this.first[hash & (FIRST - 1)] === 1 && this.#all.has(hash | 0);
   }
 }

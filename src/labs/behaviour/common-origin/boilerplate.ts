@@ -4,6 +4,7 @@
  * so that nobody's boilerplate is decided by another's answers and all models are treated alike.
  */
 import type { Words } from "../../../transcript/words.js";
+import type { HashFilter } from "../answers/hash-set.js";
 import { COMPARED, evenlySpread, type ReadAnswers, wordsAt } from "./read-answers.js";
 import { runCount, runHashes } from "./reading.js";
 
@@ -49,23 +50,23 @@ export function boilerplateOf(answers: ReadAnswers, onWords?: (words: Words) => 
   return Uint32Array.from(often.filter((place) => met[2 * place]! >= least)).sort();
 }
 
-/** Bits looked at first: a few hundred bytes a transcript stay at hand where the whole table of a hundred would not. */
+/** Places looked at first: some bytes a transcript stay at hand where the whole table of a hundred would not. */
 const FIRST_BITS = 12;
 
 /** What tells whether a run is among them. */
-export function boilerplateSet(places: Uint32Array): { has(run: number): boolean } {
+export function boilerplateSet(places: Uint32Array): HashFilter {
   const bits = new Uint32Array(1 << (PLACE_BITS - 5));
-  const first = new Uint32Array(1 << (FIRST_BITS - 5));
+  const first = new Uint8Array(1 << FIRST_BITS);
   for (const place of places) {
     bits[place >>> 5]! |= 1 << (place & 31);
-    const low = place & ((1 << FIRST_BITS) - 1);
-    first[low >>> 5]! |= 1 << (low & 31);
+    first[place & (first.length - 1)] = 1;
   }
   return {
+    first,
+    shift: PLACE_SHIFT,
     has: (run) => {
       const place = run >>> PLACE_SHIFT;
-      const low = place & ((1 << FIRST_BITS) - 1);
-      return (first[low >>> 5]! & (1 << (low & 31))) !== 0 && (bits[place >>> 5]! & (1 << (place & 31))) !== 0;
+      return (bits[place >>> 5]! & (1 << (place & 31))) !== 0;
     },
   };
 }

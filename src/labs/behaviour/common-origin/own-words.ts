@@ -7,7 +7,7 @@
 import type { Words } from "../../../transcript/words.js";
 import { boilerplateSet } from "./boilerplate.js";
 import { COMPARED, evenlySpread, type ReadAnswers, wordsAt } from "./read-answers.js";
-import { withoutRuns } from "./reading.js";
+import { WordRoom, withoutRuns } from "./reading.js";
 
 /** A word in at least this share of a transcript's answers, and in so many, is one that it uses again and again. */
 const OFTEN_SHARE = 0.015;
@@ -101,8 +101,12 @@ export class WordCount {
 export function wordsOfSide(answers: ReadAnswers, boilerplate: Uint32Array): Vocabulary {
   const count = new WordCount();
   const taken = [boilerplateSet(boilerplate)];
+  const room = new WordRoom();
   for (const i of evenlySpread(answers, SIDE_ANSWERS_MAX))
-    if (answers.as[i] === COMPARED) count.add(withoutRuns(wordsAt(answers, i), taken));
+    if (answers.as[i] === COMPARED) {
+      room.empty();
+      count.add(withoutRuns(wordsAt(answers, i), taken, room));
+    }
   return count.take();
 }
 

@@ -5,7 +5,7 @@
  * because one service wraps both is thereby taken from both.
  */
 import { gatherWords, hashPair, scanWords, WORD_OPENS, type Words } from "../../../transcript/words.js";
-import { HashSet } from "../answers/hash-set.js";
+import { type HashFilter, HashSet } from "../answers/hash-set.js";
 import { fold, foreignShare } from "./fold.js";
 import { withoutReasoning } from "./reasoning.js";
 
@@ -105,10 +105,17 @@ let gone = new Uint8Array(0);
 
 /** Words of many texts one behind another; texts are views until the room is emptied for others. */
 export class WordRoom {
-  #hashes = new Uint32Array(1 << 14);
-  #lengths = new Uint8Array(1 << 14);
-  #flags = new Uint8Array(1 << 14);
+  #hashes: Uint32Array;
+  #lengths: Uint8Array;
+  #flags: Uint8Array;
   #used = 0;
+
+  /** @param words to begin with */
+  constructor(words = 1 << 14) {
+    this.#hashes = new Uint32Array(words);
+    this.#lengths = new Uint8Array(words);
+    this.#flags = new Uint8Array(words);
+  }
 
   empty(): void {
     this.#used = 0;
@@ -144,22 +151,21 @@ export class WordRoom {
  * COMPARED_CHARS characters of them. A word after a gap opens a sentence, so that no name is made of two pieces.
  * @param room where they are put, without their endings; where no run is taken they are views of `words`
  */
-export function withoutRuns(
-  words: Words,
-  taken: readonly { has(run: number): boolean }[],
-  room = new WordRoom(),
-): Words {
+export function withoutRuns(words: Words, taken: readonly HashFilter[], room = new WordRoom(words.count)): Words {
   const { count, hashes, lengths, flags } = words;
   if (gone.length < count) gone = new Uint8Array(2 * count);
   gone.fill(0, 0, count);
   let met = false;
   const own = runHashes(words);
-  for (const set of taken)
+  for (const set of taken) {
+    const { first, shift } = set;
+    const mask = first.length - 1;
     for (let i = 0; i + RUN <= count; i++)
-      if (set.has(own[i]!)) {
+      if (first[(own[i]! >>> shift) & mask] !== 0 && set.has(own[i]!)) {
         gone.fill(1, i, i + RUN);
         met = true;
       }
+  }
   if (!met) return headOf(words);
   closeGaps(gone.subarray(0, count));
   const left = room.open(count);
