@@ -6,7 +6,7 @@
  *   npm run build && node validation/behaviour-substituted.habits.study.ts FOLDER [part K N | merge N]
  *
  * `part` judges every Nth model into FOLDER/habits-K.json, and `merge` writes
- * validation/behaviour-substituted-habits-trained.json (of set 1: -fresh.json) of all N; without either, one does both.
+ * validation/behaviour-substituted-habits-trained.json and .tables.md (of set 1: -fresh) of all N; without either, one does both.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { prng } from "../dist/base/prng.js";
@@ -238,6 +238,7 @@ interface Row {
 }
 interface Found {
   kind: string;
+  refused: boolean;
   once: boolean;
   model: string;
   foundAt: number | null;
@@ -325,6 +326,7 @@ function judge(part: number, parts: number): void {
       found.push({
         kind,
         model,
+        refused: seen === null,
         once: seen?.repeats.onceAPrompt ?? false,
         requests: texts.flat().length,
         warningAt: seen && passed(seen.course, 3),
@@ -356,7 +358,9 @@ function conclude(parts: number): void {
     warned: sum(of, "warned"),
     accused: sum(of, "accused"),
     accusedModels: new Set(of.filter(({ accused }) => accused > 0).map(({ model }) => model)).size,
-    worstLog10E: Math.max(Number.NEGATIVE_INFINITY, ...of.map(({ worstLog10E }) => worstLog10E)),
+    worstLog10E: Math.max(
+      ...of.filter(({ endpoints, refused }) => refused < endpoints).map(({ worstLog10E }) => worstLog10E),
+    ),
   });
   const long = LONG * prompts.length;
   const kinds = [...HONEST.keys()].filter((kind) => rows.some((row) => row.kind === kind));
@@ -385,6 +389,7 @@ function conclude(parts: number): void {
         kind,
         models: own.length,
         requests: own[0]!.requests,
+        refused: own.filter(({ refused }) => refused).length,
         once: own.filter(({ once }) => once).length,
         found: at.length,
         requestsMedian: median(at),
@@ -395,6 +400,28 @@ function conclude(parts: number): void {
   writeFileSync(
     `validation/behaviour-substituted-habits-${set === 1 ? "fresh" : "trained"}.json`,
     `${JSON.stringify(study, null, 1)}\n`,
+  );
+  const cell = (of: ReturnType<typeof totals>) =>
+    `${of.endpoints} | ${of.refused} | ${of.once} | ${of.warned} | ${of.accused} (${of.accusedModels}) | ${of.worstLog10E}`;
+  writeFileSync(
+    `validation/behaviour-substituted-habits-${set === 1 ? "fresh" : "trained"}.tables.md`,
+    [
+      `# Habits of honest hosts, ${models.length} models`,
+      "",
+      "Written by `node validation/behaviour-substituted.habits.study.ts FOLDER` ([page](behaviour-substituted.md)). Accused: an e-value of 10^6; warned of: of 10^3; once: one answer a prompt counted.",
+      "",
+      ...[
+        [`${study.requests.short} requests`, "short"],
+        [`${study.requests.long} requests`, "long"],
+      ].flatMap(([title, which]) => [
+        `## ${title}`,
+        "",
+        "| habit | endpoints | refused | once | warned of | accused (models) | largest log10 e |",
+        "|---|---|---|---|---|---|---|",
+        ...byKind.map((row) => `| ${row.kind} | ${cell(row[which as "short" | "long"])} |`),
+        "",
+      ]),
+    ].join("\n"),
   );
   const line = (
     kind: string,
