@@ -35,10 +35,10 @@ export const COMMON_DRAW =
 
 /** What follows from the change, beside the rule's own sentence. */
 export function onHeldChange(log10P: number, change: HeldChange | null, whole: boolean): string {
-  const leans = `The suspect leans to the initial weights shown (log10 p ${log10P}).`;
+  const leans = `The suspect leans to the initial weights shown (10^${log10P.toFixed(1)} by the exact test).`;
   if (change === null) return `${leans} No matrix leans to them in both, so that nothing more can be asked.`;
   const { reference, suspect } = change;
-  const figures = `Of what the reference changed since the draw the suspect holds ${reference.heldByOther}, and of what the suspect changed the reference holds ${suspect.heldByOther} (medians over ${change.matrices} matrices; a child holds about the whole, two runs from one draw up to 0.71; the cosines with the draw are ${reference.lean} and ${suspect.lean})`;
+  const figures = `Of what the reference changed since the draw the suspect holds ${reference.heldByOther.toFixed(2)}, and of what the suspect changed the reference holds ${suspect.heldByOther.toFixed(2)} (medians over ${change.matrices} matrices; a child holds about the whole, two runs from one draw up to 0.71; the cosines with the draw are ${reference.lean.toFixed(2)} and ${suspect.lean.toFixed(2)})`;
   return whole
     ? `${figures}: more than one public seed explains.`
     : `${leans} ${figures}: that is no more than one public seed explains, of which nobody need have copied anything. Whether the seed was public is for its holder to show, and the test cannot.`;
