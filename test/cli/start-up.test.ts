@@ -30,19 +30,19 @@ function started(...args: string[]): { stdout: string; loaded: string[] } {
   return { stdout, loaded: files.flatMap((file) => JOINED[file.slice(file.lastIndexOf("/") + 1)] ?? [file]) };
 }
 
-/** Of the rooms that do the work; a laboratory's record and its words are what every command may know. */
+/** Of the rooms that do the work; a laboratory's record, its words and its past versions are what every command may know. */
 function beyondRecords(url: string): boolean {
   return (
     /(?:^|\/)dist\/(labs|office|report|host|web)\//.test(url) &&
-    !/\/labs\/[^/]+\/(laboratory|propositions|studies)\.js$/.test(url)
+    !/\/labs\/[^/]+\/(laboratory|propositions|past-versions|studies)\.js$/.test(url)
   );
 }
 
 describe("the command line", () => {
   test.each([["--version"], ["--help"], ["no-such-command"]])("%s loads no command", (argument) => {
     const { loaded } = started(argument);
-    // Two of them a laboratory: its record and its words.
-    expect(loaded.length).toBeLessThanOrEqual(20 + 2 * LABORATORIES);
+    // Three of them a laboratory: its record, its words, and what was found of its past versions.
+    expect(loaded.length).toBeLessThanOrEqual(20 + 3 * LABORATORIES);
     expect(loaded.filter(beyondRecords)).toEqual([]);
   });
 
