@@ -14,6 +14,32 @@ test("what is written out is read back, whatever quotes and escapes stand in it"
   );
 });
 
+test("where keys have escapes, whatever stands in and around them is read as written", () => {
+  const key = fc.string({ unit: fc.constantFrom("\\", '"', "a", "\n", "\u2028", "[") });
+  const { tree } = fc.letrec((tie) => ({
+    leaf: fc.oneof(
+      key,
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+      fc.constant(null),
+    ),
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      tie("leaf"),
+      fc.array(tie("tree"), { maxLength: 3 }),
+      fc.dictionary(key, tie("tree"), { maxKeys: 4, noNullPrototype: true }),
+    ),
+  }));
+  fc.assert(
+    fc.property(tree, fc.constantFrom(undefined, 1, "\t"), (value, blanks) => {
+      const text = JSON.stringify([{ '"': value, "\\": 0 }], null, blanks);
+      expect(JSON.stringify(parseStrictJson(text, "x"), null, blanks)).toBe(text);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 test("a key twice is refused however it is written, beside escapes as without", () => {
   for (const text of [
     '{"a":1,"a":2}',
