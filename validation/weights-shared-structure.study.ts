@@ -8,6 +8,7 @@
  *   node validation/weights-shared-structure.study.ts --cache FILE [--shard K/N] [--minutes N]        (generated pairs)
  *   node validation/weights-shared-structure.study.ts --cache FILE --trained OUT --zoo ../shared/zoo   (trained pairs)
  *   node validation/weights-shared-structure.study.ts --cache FILE --aligned [--minutes N]             (second stage)
+ *   node validation/weights-shared-structure.study.ts --cache FILE --half [--minutes N]                (at half the size)
  *   node validation/weights-shared-structure.study.ts --cache FILE --aligned --trained OUT             (of trained pairs)
  *   node validation/weights-shared-structure.study.ts --cache FILE --write [--onto validation/weights-shared-structure.json]
  *
@@ -36,6 +37,7 @@ import {
   readerOf,
   TINY,
 } from "../materials/weights/structured.ts";
+import { halfPair, turns } from "./study/half-pairs.ts";
 import { type SharedRow, writeSharedStructure } from "./study/shared-structure-tables.ts";
 
 const { values } = parseArgs({
@@ -49,6 +51,7 @@ const { values } = parseArgs({
     trained: { type: "string", default: "" },
     zoo: { type: "string", default: "../shared/zoo" },
     aligned: { type: "boolean", default: false },
+    half: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     onto: { type: "string" },
   },
@@ -62,7 +65,8 @@ const CHILDREN = /^(children|tuned|continued|sibling|long)/;
 /** Smaller than the tests' models: what is common to a pair is its structure, not its size. */
 const SHAPE = { ...TINY, heads: 1, headDim: 32, vocabulary: 64 };
 const STRINGS: Vocabulary = new Map(Array.from({ length: SHAPE.vocabulary }, (_, row) => [`token ${row}`, row]));
-const studies = values.aligned ? loadStudies(askingOf("examine weights").laboratory) : Promise.resolve([]);
+const later = values.aligned || values.half;
+const studies = later ? loadStudies(askingOf("examine weights").laboratory) : Promise.resolve([]);
 
 if (values.write) writeSharedStructure(rows, new URL(".", import.meta.url).pathname, values.onto);
 else if (values.trained) await trained(values.trained);
@@ -80,19 +84,36 @@ function keep(row: Omit<SharedRow, "version">): void {
 async function generated(): Promise<void> {
   const [shard, shards] = values.shard.split("/").map(Number) as [number, number];
   const asked = new RegExp(values.rows);
-  const gated = (c: Construction) => (!values.aligned || c.gated !== false) && asked.test(c.id);
+  // The second stage asks of single gated MLPs.
+  const gated = (c: Construction) => (!later || (c.gated !== false && !c.experts)) && asked.test(c.id);
   const most = Number(values.pairs);
   // Rows take turns, so that a study cut short speaks of all.
   const start = Number(values.from) + shard;
   for (let i = start; i < most; i += shards)
     for (const c of CONSTRUCTIONS.filter(gated)) {
-      const id = `${values.aligned ? "aligned" : "generated"} ${c.id} ${i}`;
+      const id = `${values.half ? "half" : values.aligned ? "aligned" : "generated"} ${c.id} ${i}`;
       if (done.has(id)) continue;
       if (Date.now() > until) return;
+      if (values.half) {
+        if (turnedAt(i) && !turns(c)) continue;
+        keep({ id, row: c.id, ...(await atHalf(c, i)) });
+        continue;
+      }
       const name = `study ${c.id} ${i}`;
       const [a, b] = makePair(c, name, [`${name} a`, `${name} b`], SHAPE);
       keep({ id, row: c.id, ...(values.aligned ? await second(a, b) : await first(a, b)) });
     }
+}
+
+/** Odd pairs have the one model turned by a third tool. */
+function turnedAt(i: number): boolean {
+  return i % 2 === 1;
+}
+
+async function atHalf(c: Construction, i: number) {
+  const name = `half ${c.id} ${i}`;
+  const stage = turnedAt(i) ? ("half turned" as const) : ("half" as const);
+  return { ...(await second(...halfPair(c, name, turnedAt(i) ? name : undefined))), stage };
 }
 
 async function first(a: Made, b: Made) {
@@ -139,13 +160,15 @@ async function second(a: Made, b: Made) {
 function ofLaterStages(finding: Finding) {
   const { aligned } = finding.observations as WeightsObservations;
   const p = (id: string) => finding.tests.find((test) => test.id === id)?.log10P ?? 0;
-  const most = Math.min(0, ...(aligned?.layerPairs.map(({ log10P }) => log10P) ?? []));
+  const most = Math.min(0, ...(aligned?.layerPairs.map(({ log10PUntolerant }) => log10PUntolerant) ?? []));
   return {
     stage: "aligned" as const,
     stageVersion: ALIGNED_METHOD_VERSION,
     accused: finding.outcome === "supports-hp",
     log10P: aligned?.start?.explains ? 0 : p("combined"),
     labelsLog10P: most,
+    reached: aligned !== undefined,
+    explained: aligned?.start?.explains ?? false,
   };
 }
 

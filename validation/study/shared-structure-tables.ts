@@ -8,13 +8,16 @@ export interface SharedRow {
   id: string;
   row: string;
   version: string;
-  stage: "exact" | "aligned";
+  stage: "exact" | "aligned" | "half" | "half turned";
   log10P: number;
   /** Of the exact stage: the least that labels alone give on an axis. Of the aligned stage: without tolerance. */
   labelsLog10P: number;
   /** Of the aligned stage: what the finding says, which is more than a p; and that stage's version. */
   accused?: boolean;
   stageVersion?: string;
+  /** Whether the second stage's test was asked at all, and whether a start or features explain what it saw. */
+  reached?: boolean;
+  explained?: boolean;
   /** Where one default seed could have made what agrees (tests/common-start.ts). */
   slope?: number | null;
   learned?: number | null;
