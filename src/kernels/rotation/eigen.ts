@@ -83,33 +83,38 @@ function reflect(
   scale: number,
   h: number,
 ): number {
-  let f = d[i - 1]!;
-  const g = f > 0 ? -Math.sqrt(h) : Math.sqrt(h);
+  const last = d[i - 1]!;
+  const g = last > 0 ? -Math.sqrt(h) : Math.sqrt(h);
   e[i] = scale * g;
-  const rest = h - f * g;
-  d[i - 1] = f - g;
-  for (let j = 0; j < i; j++) e[j] = 0;
-  for (let j = 0; j < i; j++) {
-    f = d[j]!;
-    v[j * n + i] = f;
-    let sum = e[j]! + v[j * n + j]! * f;
-    for (let k = j + 1; k <= i - 1; k++) {
-      sum += v[k * n + j]! * d[k]!;
-      e[k]! += v[k * n + j]! * f;
+  const rest = h - last * g;
+  d[i - 1] = last - g;
+  // e = V·d of the lower triangle's symmetric matrix, row by row: what lies left of the diagonal counts for its row and for
+  // its column. Each e[j] is one sum over ascending k, as it would be column by column.
+  for (let k = 0; k < i; k++) {
+    const row = k * n;
+    const dk = d[k]!;
+    let sum = 0;
+    for (let j = 0; j < k; j++) {
+      const x = v[row + j]!;
+      sum += x * d[j]!;
+      e[j]! += x * dk;
     }
-    e[j] = sum;
+    e[k] = sum + v[row + k]! * dk;
+    v[row + i] = dk;
   }
-  f = 0;
+  let f = 0;
   for (let j = 0; j < i; j++) {
     e[j]! /= rest;
     f += e[j]! * d[j]!;
   }
   const hh = f / (rest + rest);
   for (let j = 0; j < i; j++) e[j]! -= hh * d[j]!;
+  for (let k = 0; k < i; k++) {
+    const row = k * n;
+    const [dk, ek] = [d[k]!, e[k]!];
+    for (let j = 0; j <= k; j++) v[row + j]! -= d[j]! * ek + e[j]! * dk;
+  }
   for (let j = 0; j < i; j++) {
-    const dj = d[j]!;
-    const ej = e[j]!;
-    for (let k = j; k <= i - 1; k++) v[k * n + j]! -= dj * e[k]! + ej * d[k]!;
     d[j] = v[(i - 1) * n + j]!;
     v[i * n + j] = 0;
   }
@@ -117,16 +122,23 @@ function reflect(
 }
 
 function accumulate(v: Float64Array, d: Float64Array, n: number): void {
+  const g = new Float64Array(n);
   for (let i = 0; i < n - 1; i++) {
     v[(n - 1) * n + i] = v[i * n + i]!;
     v[i * n + i] = 1;
     const h = d[i + 1]!;
     if (h !== 0) {
       for (let k = 0; k <= i; k++) d[k] = v[k * n + i + 1]! / h;
-      for (let j = 0; j <= i; j++) {
-        let g = 0;
-        for (let k = 0; k <= i; k++) g += v[k * n + i + 1]! * v[k * n + j]!;
-        for (let k = 0; k <= i; k++) v[k * n + j]! -= g * d[k]!;
+      g.fill(0, 0, i + 1);
+      for (let k = 0; k <= i; k++) {
+        const row = k * n;
+        const x = v[row + i + 1]!;
+        for (let j = 0; j <= i; j++) g[j]! += x * v[row + j]!;
+      }
+      for (let k = 0; k <= i; k++) {
+        const row = k * n;
+        const dk = d[k]!;
+        for (let j = 0; j <= i; j++) v[row + j]! -= g[j]! * dk;
       }
     }
     for (let k = 0; k <= i; k++) v[k * n + i + 1] = 0;

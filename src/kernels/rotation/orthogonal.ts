@@ -40,8 +40,9 @@ export function orthogonalise(arena: Arena, x: Held, rough = false): void {
 
 /** Frobenius norm. */
 export function norm(arena: Arena, x: Held): number {
+  const v = arena.view(x);
   let sum = 0;
-  for (const v of arena.view(x)) sum += v * v;
+  for (let i = 0; i < v.length; i++) sum += v[i]! * v[i]!;
   return Math.sqrt(sum);
 }
 

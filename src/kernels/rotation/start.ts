@@ -43,15 +43,10 @@ export function signedStart(
       const { signs, value } = bestSigns(h, l, first);
       if (!(value > top)) continue;
       top = value;
-      const v = arena.view(vb);
-      const signed = arena.put(
-        Float64Array.from(
-          { length: n * n },
-          (_, i) => signs[Math.floor(i / n)]! * v[Math.floor(i / n) * vb.stride + (i % n)]!,
-        ),
-        n,
-        n,
-      );
+      const signed = arena.zeros(n, n);
+      const [from, into] = [arena.view(vb), arena.view(signed)];
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < n; j++) into[i * signed.stride + j] = signs[i]! * from[i * vb.stride + j]!;
       arena.times(va, signed, rotation, { a: true });
     }
     arena.release(mark);
