@@ -47,6 +47,9 @@ interface Summary {
   labelsLog10P: number[];
   /** Of the larger part, where pairs of two caches are joined. */
   labelsMedian: number;
+  /** Of pairs at half the size: how many the second stage was asked about, and how many it found and a start explains. */
+  reached?: number;
+  explained?: number;
 }
 const LEAST = 100;
 
@@ -82,6 +85,10 @@ export function writeSharedStructure(all: readonly SharedRow[], folder: string, 
     table(of("exact", false)),
     "## Generated pairs, second stage (aligned)",
     table(of("aligned", false)),
+    "## Generated pairs at half the size, every stage",
+    tableOfLater(of("half", false)),
+    "## Generated pairs at half the size, the one turned by a third tool",
+    tableOfLater(of("half turned", false)),
     "## Trained pairs, exact stage",
     table(of("exact", true).filter(({ row }) => !power(row))),
     ...(of("aligned", true).length > 0 ? ["## Trained pairs, second stage", table(of("aligned", true))] : []),
@@ -91,6 +98,8 @@ export function writeSharedStructure(all: readonly SharedRow[], folder: string, 
   writeFileSync(join(folder, "weights-shared-structure.tables.md"), `${tables.join("\n\n")}\n`);
   writeFileSync(join(folder, "weights-shared-structure.tails.svg"), tails(of("exact", false)));
 }
+
+const atHalf = (stage: SharedRow["stage"]) => stage.startsWith("half");
 
 const keyOf = ({ stage, row }: { stage: string; row: string }) => `${stage}|${row}`;
 
@@ -107,6 +116,9 @@ function summaries(rows: readonly SharedRow[]): Summary[] {
       log10P: least(list.map((r) => r.log10P)),
       labelsLog10P: least(labels),
       labelsMedian: rounded(labels[Math.floor((list.length - 1) / 2)]!),
+      ...(atHalf(list[0]!.stage)
+        ? { reached: list.filter((r) => r.reached).length, explained: list.filter((r) => r.explained).length }
+        : {}),
     };
   });
 }
@@ -126,6 +138,9 @@ function joined(parts: readonly Summary[]): Summary[] {
       log10P: least(of.flatMap(({ log10P }) => log10P)),
       labelsLog10P: least(of.flatMap(({ labelsLog10P }) => labelsLog10P)),
       labelsMedian: largest.labelsMedian,
+      ...(atHalf(largest.stage)
+        ? { reached: sum(({ reached }) => reached ?? 0), explained: sum(({ explained }) => explained ?? 0) }
+        : {}),
     };
   });
 }
@@ -149,6 +164,19 @@ function table(rows: readonly Summary[]): string {
   return [
     "| row | pairs | accused | rate below (95 %) | least | hundredth | labels alone reach 10⁻⁶ on an axis (aligned: no tolerance) | least | median |",
     "|---|---|---|---|---|---|---|---|---|",
+    ...lines,
+  ].join("\n");
+}
+
+/** Of pairs at half the size: who reached the second stage, and what it said with its tolerance and without. */
+function tableOfLater(rows: readonly Summary[]): string {
+  const lines = rows.map(({ row, pairs, accused, reached, explained, log10P, labelsLog10P }) => {
+    const bound = (100 * upper95(accused, pairs)).toFixed(1);
+    return `| ${row} | ${pairs} | ${accused} | ${bound} % | ${reached} | ${explained} | ${figure(log10P[0]!)} | ${figure(labelsLog10P[0]!)} |`;
+  });
+  return [
+    "| row | pairs | accused by any stage | rate below (95 %) | reached the second stage | of these found there and explained by a start | least p of what is not explained | least without tolerance, second stage |",
+    "|---|---|---|---|---|---|---|---|",
     ...lines,
   ].join("\n");
 }
