@@ -1,246 +1,32 @@
 /**
  * Innocents: makers who took nothing of each other and whom a rule for copies might accuse all the same, because a
  * generator, a framework's scaffold, a vendor's interface, a published standard, one table, a course's handout or one
- * public suite of tests stands behind both (materials/code/innocents.tsv). Every two makers of a kind and a language, by
- * the functions of an examination and the index of the judging makers of the study of the method; then again with one,
- * three and eight other makers of the kind in the index, as `code corpus grow` would add them.
+ * public suite of tests stands behind both (materials/code/innocents.tsv; code/innocents.ts says how they are asked).
  *
  *   node materials/code/fetch-public.ts INNOCENTS "" innocents.tsv
  *   node materials/code/openapi-specs.ts SPECS && sh materials/code/openapi-clients.sh SPECS INNOCENTS/python
  *   npm run study -- code-innocents --innocents INNOCENTS --prints PRINTS --write
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { utf8 } from "../dist/base/bytes.js";
-import { sha256Hex } from "../dist/base/digest.js";
-import { namesOf, setAside, usualOf } from "../dist/labs/code/aside.js";
-import { type PrintedTree, printTree } from "../dist/labs/code/host/printed-tree.js";
-import { readSourceTree, treeOf } from "../dist/labs/code/host/source-tree.js";
-import { METHOD, PRINT_TOKENS, STUDY_NULL } from "../dist/labs/code/method.js";
-import { type BothWays, bothWays } from "../dist/labs/code/prints/both-ways.js";
-import type { Maker } from "../dist/labs/code/prints/containment.js";
-import { joinSets, type PrintSet } from "../dist/labs/code/prints/prints.js";
-import type { Language } from "../dist/labs/code/tokens/languages.js";
-import { whyByName } from "../dist/labs/code/tokens/names.js";
-import { indexOf } from "./code/index-of.ts";
+import { innocentsStudy } from "./code/innocents.ts";
 import { SHARED_SOURCES } from "./code/innocents-read.ts";
-import { defineStudy } from "./runner/study.ts";
 
-/** Of each side, by digest: the largest trees hold thousands. */
-const FILES_MAX = 300;
-/** Pairs of a kind and language, drawn by digest. */
-const PAIRS_MAX = 200;
-const GROWN = [1, 3, 8] as const;
-const KINDS = ["generator", "standard", "scaffold", "sdk", "table", "handout", "tests"] as const;
-type Kind = (typeof KINDS)[number];
-/** Suites of tests, under names that do not say so: a tree's test files are left out by name. */
-const SUITES: Readonly<Record<string, readonly Language[]>> = {
-  "scaffold-terraform": ["go"],
-  "tests-dbt": ["python"],
-  standard: ["go", "rust"],
-  "handout-monkey": ["go"],
-};
-
-/** Packages that say that they go on with, fork or copy the other: no innocents. */
-const DERIVED: readonly (readonly string[])[] = [
-  ["json", "jzon"],
-  ["adler", "adler2"],
-  ["osmosis-std", "neutron-std"],
-];
-
-interface Row {
-  language: Language;
-  maker: string;
-  name: string;
-  kind: string;
-}
-interface Case {
-  kind: Kind;
-  /** As the table has it. */
-  of: string;
-  language: Language;
-  suite: boolean;
-  pair: readonly [Row, Row];
-}
-interface Result {
-  statistic: number;
-  share: number;
-  passage: number;
-  /** Which unit or passage stands for the pair, of either side. */
-  where: readonly string[];
-  /** With so many others of the kind in the index. */
-  grown: readonly number[];
-}
-interface Summary {
-  nulls: { pairs: number };
-}
-
-let given = { innocents: "", prints: "" };
-const rows: readonly Row[] = readFileSync(join(import.meta.dirname, "..", "materials", "code", "innocents.tsv"), "utf8")
-  .trim()
-  .split("\n")
-  .slice(1)
-  .map((row) => {
-    const [language, maker, name, , , kind] = row.split("\t") as [Language, string, string, string, string, string];
-    return {
-      language,
-      maker,
-      name: name
-        .replace(/^(github|made):/, "")
-        .replaceAll("/", "-")
-        .replaceAll("@", ""),
-      kind,
-    };
-  });
-const drawn = (text: string): string => sha256Hex(utf8(`assay-code-innocents ${text}`));
-
-export default defineStudy<Case, Result, Summary>({
+export default innocentsStudy({
   id: "code-innocents",
-  method: null,
-  materials: {
-    innocents: { what: "folder of the packages of materials/code/innocents.tsv" },
-    prints: { what: "folder of the judging makers that validation/code/print-makers.ts wrote" },
+  table: "innocents.tsv",
+  kinds: ["generator", "standard", "scaffold", "sdk", "table", "handout", "tests"],
+  suites: {
+    "scaffold-terraform": ["go"],
+    "tests-dbt": ["python"],
+    standard: ["go", "rust"],
+    "handout-monkey": ["go"],
   },
-  kinds: KINDS.map((name) => ({ name, counted: "null" })),
-  cases(paths) {
-    given = { innocents: paths.innocents!, prints: paths.prints! };
-    const groups = new Map<string, { of: string; language: Language; suite: boolean; rows: Row[] }>();
-    for (const row of rows)
-      for (const suite of [false, true]) {
-        if (suite ? !SUITES[row.kind]?.includes(row.language) : row.kind.startsWith("tests")) continue;
-        const key = `${row.kind} ${row.language} ${suite}`;
-        const group = groups.get(key) ?? { of: row.kind, language: row.language, suite, rows: [] };
-        groups.set(key, group);
-        group.rows.push(row);
-      }
-    return [...groups.values()].flatMap(({ of, language, suite, rows: makers }): Case[] => {
-      const pairs = makers.flatMap((a, i) => makers.slice(i + 1).map((b): [Row, Row] => [a, b]));
-      const key = ([a, b]: readonly [Row, Row]) => drawn(`${of} ${language} ${a.name} ${b.name}`);
-      return pairs
-        .filter(([a, b]) => a.maker !== b.maker && !DERIVED.some((of) => of.includes(a.name) && of.includes(b.name)))
-        .sort((x, y) => (key(x) < key(y) ? -1 : 1))
-        .slice(0, PAIRS_MAX)
-        .map((pair) => ({ kind: suite ? "tests" : (of.split("-")[0] as Kind), of, language, suite, pair }));
-    });
-  },
-  idOf: ({ of, language, suite, pair: [a, b] }) =>
-    [of, language, suite ? "tests" : "source", a.name, b.name, METHOD.version].join(" "),
-  run,
-  hit: ({ statistic }) => statistic > STUDY_NULL.bound,
-  summarise({ nulls }) {
-    const said = new Map<string, (typeof nulls)[number][]>();
-    for (const row of nulls) {
-      const { of, language, suite } = row.case;
-      const key = `${suite ? `tests of ${of}` : of} | ${language}`;
-      said.set(key, [...(said.get(key) ?? []), row]);
-    }
-    const above = ({ statistic }: Result) => statistic > STUDY_NULL.bound;
-    const lines = [...said].sort().map(([key, group]) => {
-      const makers = new Set(group.flatMap(({ case: { pair } }) => pair.map(({ maker }) => maker))).size;
-      const high = group.filter(({ result }) => above(result));
-      const one = high[0]?.case;
-      const source = one ? SHARED_SOURCES[`${one.suite ? "tests of " : ""}${one.of} ${one.language}`] : undefined;
-      const largest = Math.max(0, ...group.map(({ result }) => result.statistic));
-      const grown = GROWN.map((_, g) => group.filter(({ result }) => result.grown[g]! > STUDY_NULL.bound).length);
-      const cells = [key, makers, Math.floor(makers / 2), group.length, high.length];
-      return `| ${[...cells, high.filter(({ result }) => result.share > STUDY_NULL.bound).length, largest.toFixed(3), ...grown, source ?? ""].join(" | ")} |`;
-    });
-    const tables = [
-      `| kind | language | makers | disjoint | pairs | above ${STUDY_NULL.bound}, unread | of these by a share | largest | above with ${GROWN.join(" | with ")} more of the kind | what both have |`,
-      "|---|---|---|---|---|---|---|---|---|---|---|---|",
-      ...lines,
-      "",
-    ].join("\n");
-    const json = {
-      type: "assay/code-innocents-study/v1",
-      method: METHOD.id,
-      methodVersion: METHOD.version,
-      nulls: {
-        pairs: nulls.length,
-        above: nulls.filter(({ result }) => above(result)).length,
-        bound: STUDY_NULL.bound,
-      },
-      rows: nulls
-        .filter(({ result }) => result.statistic > 0)
-        .map(({ case: { of, language, suite, pair }, result }) => [
-          suite ? `tests of ${of}` : of,
-          language,
-          ...pair.map(({ name }) => name),
-          result.statistic,
-          result.share,
-          result.passage,
-          ...(above(result) ? [result.where] : []),
-        ]),
-    };
-    return { json: json as unknown as Summary, tables };
-  },
+  derived: [
+    ["json", "jzon"],
+    ["adler", "adler2"],
+    ["osmosis-std", "neutron-std"],
+  ],
+  sources: SHARED_SOURCES,
+  filesMax: 300,
+  pairsMax: 200,
+  seed: "assay-code-innocents",
 });
-
-interface Group {
-  key: string;
-  trees: Map<string, PrintedTree>;
-  wholes: Map<string, Maker>;
-  index: Maker[];
-}
-let group: Group | null = null;
-
-/** Makers of one kind and language are printed once, and the index is asked for their prints alone. */
-async function groupOf({ of, language, suite }: Case): Promise<Group> {
-  const key = `${of} ${language} ${suite}`;
-  if (group?.key === key) return group;
-  const trees = new Map<string, PrintedTree>();
-  const wholes = new Map<string, Maker>();
-  const all: PrintSet[][] = PRINT_TOKENS.map(() => []);
-  for (const row of rows) {
-    if (row.kind !== of || row.language !== language) continue;
-    const tree = await printed(row, suite);
-    trees.set(row.name, tree);
-    const files = tree.units.filter(({ name, language: its }) => name === "" && its === language);
-    const sets = PRINT_TOKENS.map((_, k) => joinSets(files.map(({ prints }) => prints[k]!)));
-    for (const [k, set] of sets.entries()) all[k]!.push(set);
-    wholes.set(row.name, { maker: row.name, languages: new Set([language]), prints: (k) => sets[k]! });
-  }
-  const index = indexOf(join(given.prints, language), language, all.map(joinSets));
-  group = { key, trees, wholes, index };
-  return group;
-}
-
-async function printed({ language, maker, name }: Row, suite: boolean): Promise<PrintedTree> {
-  const whole = await readSourceTree(join(given.innocents, language, maker, name));
-  const kept = suite
-    ? whole.files
-        .filter(({ path }) => whyByName(path) === "of tests")
-        .map((file, i) => ({ ...file, path: `checks/checks-${i}${/\.\w+$/.exec(file.path)![0]}` }))
-    : whole.files;
-  const files = [...kept].sort((a, b) => (a.digest < b.digest ? -1 : 1)).slice(0, FILES_MAX);
-  return printTree(treeOf(name, files), "units", () => {});
-}
-
-async function run(one: Case): Promise<Result> {
-  const { trees, wholes, index } = await groupOf(one);
-  const [a, b] = one.pair;
-  const [claimant, suspect] = [trees.get(a.name)!, trees.get(b.name)!];
-  const [ours, theirs] = [namesOf(claimant), namesOf(suspect)];
-  const asideOurs = setAside(claimant, ours, usualOf(claimant));
-  const asideTheirs = setAside(suspect, [...ours, ...theirs], usualOf(claimant, suspect));
-  const of = (side: PrintedTree, aside: ReadonlySet<string>) =>
-    side.units.filter(({ path, language }) => !aside.has(path) && language === one.language);
-  const [unitsA, unitsB] = [of(claimant, asideOurs), of(suspect, asideTheirs)];
-  const asked = (makers: readonly Maker[]): BothWays => bothWays(unitsA, unitsB, makers);
-  const found = asked(index);
-  const others = [...wholes.values()]
-    .filter(({ maker }) => maker !== a.name && maker !== b.name)
-    .sort((x, y) => (drawn(`${one.of} ${x.maker}`) < drawn(`${one.of} ${y.maker}`) ? -1 : 1));
-  // A share may rise where more makers are known, as what is left of a unit may be what both have; not from far below.
-  const grown = GROWN.map((more) =>
-    found.statistic > STUDY_NULL.bound / 2 ? asked([...index, ...others.slice(0, more)]).statistic : found.statistic,
-  );
-  const [passage] = found.passages;
-  const where = found.byPassage
-    ? [passage!.ours, passage!.theirs].map(({ unit, line, last }) => `${unit.path}:${line}-${last}`)
-    : [found.forward, found.turned].flatMap(({ top }) =>
-        top ? `${top.unit.path}:${top.unit.line} ${top.unit.name}` : [],
-      );
-  const share = Math.min(found.forward.max, found.turned.max);
-  return { statistic: found.statistic, share, passage: passage?.score ?? 0, where, grown };
-}

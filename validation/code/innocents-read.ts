@@ -17,3 +17,6 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   "tests of scaffold-terraform go": "the steps and checks that the vendor's kit asks of a test",
   "tests of tests-dbt python": "the framework's suite for adapters, handed to every maker",
 };
+
+/** Of the second study of innocents, whose reader saw the pairs among copies and pairs below the bound, and no score. */
+export const SHARED_SOURCES_2: Readonly<Record<string, string>> = {};
