@@ -19,6 +19,6 @@ export default innocentsStudy({
   derived: [],
   sources: SHARED_SOURCES_2,
   filesMax: 80,
-  pairsMax: 120,
+  pairsMax: 45,
   seed: "assay-code-innocents-2",
 });
