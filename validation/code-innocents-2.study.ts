@@ -19,6 +19,6 @@ export default innocentsStudy({
   derived: [],
   sources: SHARED_SOURCES_2,
   filesMax: 80,
-  pairsMax: 45,
+  pairsMax: 24,
   seed: "assay-code-innocents-2",
 });
