@@ -19,6 +19,7 @@ export default innocentsStudy({
   derived: [],
   sources: SHARED_SOURCES_2,
   filesMax: 80,
-  pairsMax: 24,
+  makersMax: 14,
+  pairsMax: 20,
   seed: "assay-code-innocents-2",
 });

@@ -55,8 +55,8 @@ const DRAWN = ["drawn", "assistant-mcp", "plugin-pytest", "plugin-mkdocs"];
 const TOKENS_MIN = 2000;
 const BYTES_MAX = 60_000;
 const SHARE = 0.15;
-/** Most of the sizes that a copy may have, for the table. */
-const SIZES = [0, 150, 250, 350, 1e9] as const;
+/** Copies by size, for the table; those of none hold no function that is short enough. */
+const SIZES = [0, 1, 250, 500, 1e9] as const;
 
 const order = (name: string): string => sha256Hex(utf8(`assay-code-partial ${name}`));
 let given = { innocents: "", prints: "" };
@@ -121,8 +121,8 @@ export default defineStudy<Case, Result, never>({
       Math.max(share, passage) > STUDY_NULL.bound;
     const sizes = SIZES.slice(0, -1).map((least, i) => {
       const of = positives.filter(({ result: { tokens } }) => tokens[0] >= least && tokens[0] < SIZES[i + 1]!);
-      const most = SIZES[i + 1]! < 1e9 ? `to ${SIZES[i + 1]! - 1}` : "or more";
-      return `| ${least} ${most} | ${of.length} | ${of.filter(found).length} | ${of.filter(({ result }) => result.share > STUDY_NULL.bound).length} |`;
+      const most = SIZES[i + 1]! < 1e9 ? ` to ${SIZES[i + 1]! - 1}` : " or more";
+      return `| ${least === 0 ? "none could be made" : `${least}${most}`} | ${of.length} | ${of.filter(found).length} | ${of.filter(({ result }) => result.share > STUDY_NULL.bound).length} |`;
     });
     const tables = [
       "| tokens of the copy | copies | found | by a share alone |",
@@ -135,7 +135,12 @@ export default defineStudy<Case, Result, never>({
       method: METHOD.id,
       methodVersion: METHOD.version,
       share: SHARE,
-      positives: { pairs: positives.length, found: positives.filter(found).length },
+      positives: {
+        pairs: positives.length,
+        /** In the other files no function is short enough to be taken whole. */
+        made: positives.filter(({ result: { tokens } }) => tokens[0] > 0).length,
+        found: positives.filter(found).length,
+      },
       rows: positives.map(({ case: { claimant, suspect, path }, result }) => ({ claimant, suspect, path, ...result })),
     };
     return { json: json as never, tables };

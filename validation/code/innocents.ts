@@ -34,7 +34,8 @@ interface Innocents {
   sources: Readonly<Record<string, string>>;
   /** Files of each side, by digest: the largest trees hold thousands. */
   filesMax: number;
-  /** Pairs of a kind and language, drawn by digest under the name `seed`. */
+  /** Makers, and pairs of them, of a kind and language, drawn by digest under the name `seed`. */
+  makersMax: number;
   pairsMax: number;
   seed: string;
 }
@@ -89,11 +90,28 @@ export function rowsOf(table: string): readonly Row[] {
     });
 }
 
-export function innocentsStudy({ id, table, kinds, suites, derived, sources, filesMax, pairsMax, seed }: Innocents) {
+export function innocentsStudy({
+  id,
+  table,
+  kinds,
+  suites,
+  derived,
+  sources,
+  filesMax,
+  makersMax,
+  pairsMax,
+  seed,
+}: Innocents) {
   let given = { innocents: "", prints: "" };
   let group: Group | null = null;
-  const rows = rowsOf(table);
   const drawn = (text: string): string => sha256Hex(utf8(`${seed} ${text}`));
+  const all = rowsOf(table);
+  const before = (x: Row, y: Row): boolean => drawn(`${x.kind} ${x.name}`) < drawn(`${y.kind} ${y.name}`);
+  const rows = all.filter(
+    (row) =>
+      all.filter((one) => one.kind === row.kind && one.language === row.language && before(one, row)).length <
+      makersMax,
+  );
 
   /** Makers of one kind and language are printed once, and the index is asked for their prints alone. */
   async function groupOf({ of, language, suite }: Case): Promise<Group> {
