@@ -19,7 +19,7 @@ export default innocentsStudy({
   derived: [],
   sources: SHARED_SOURCES_2,
   filesMax: 80,
-  makersMax: 14,
-  pairsMax: 20,
+  makersMax: (kind) => (kind === "drawn" ? 40 : 14),
+  pairsMax: (kind) => (kind === "drawn" ? 60 : 20),
   seed: "assay-code-innocents-2",
 });

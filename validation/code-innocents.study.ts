@@ -27,7 +27,7 @@ export default innocentsStudy({
   ],
   sources: SHARED_SOURCES,
   filesMax: 300,
-  makersMax: 1000,
-  pairsMax: 200,
+  makersMax: () => 1000,
+  pairsMax: () => 200,
   seed: "assay-code-innocents",
 });

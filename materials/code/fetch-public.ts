@@ -89,7 +89,8 @@ function repository({ name, digest, into, folder }: Wanted): void {
 
 function source(wanted: Wanted): void {
   run(wanted.into, "apt-get", "-qq", "source", "--download-only", `${wanted.name}=${wanted.version}`);
-  const packed = only(wanted.into, /\.(orig\.)?tar\.(gz|xz|bz2)$/);
+  // Upstream's own, beside which lie what Debian adds and further parts.
+  const packed = only(wanted.into, /^(?!.*\.(?:debian|orig-[\w-]+)\.tar\.).*\.tar\.(gz|xz|bz2)$/);
   run(wanted.into, "tar", "xf", held(packed, wanted), "-C", wanted.folder);
 }
 
@@ -109,13 +110,13 @@ for (const row of rows) {
   const folder = join(out, language, maker, name.replace("github:", "").replaceAll("/", "-").replaceAll("@", ""));
   mkdirSync(folder, { recursive: true });
   const into = mkdtempSync(join(tmpdir(), "assay-fetch-"));
-  // C++ of the development makers, and of tables of other names, came with crates that hold it.
+  // C++ of the development makers, and of the first innocents, came with crates that hold it.
   const how = {
     python: wheel,
     typescript: tarball,
     rust: crate,
     go: module,
-    cpp: role === "development" || table !== "public-code.tsv" ? crate : source,
+    cpp: role === "development" || table === "innocents.tsv" ? crate : source,
   };
   const fetch = name.startsWith("github:") ? repository : how[language as keyof typeof how];
   try {

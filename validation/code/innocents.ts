@@ -35,8 +35,8 @@ interface Innocents {
   /** Files of each side, by digest: the largest trees hold thousands. */
   filesMax: number;
   /** Makers, and pairs of them, of a kind and language, drawn by digest under the name `seed`. */
-  makersMax: number;
-  pairsMax: number;
+  makersMax: (kind: string) => number;
+  pairsMax: (kind: string) => number;
   seed: string;
 }
 export interface Row {
@@ -110,7 +110,7 @@ export function innocentsStudy({
   const rows = all.filter(
     (row) =>
       all.filter((one) => one.kind === row.kind && one.language === row.language && before(one, row)).length <
-      makersMax,
+      makersMax(row.kind),
   );
 
   /** Makers of one kind and language are printed once, and the index is asked for their prints alone. */
@@ -174,7 +174,7 @@ export function innocentsStudy({
             ([a, b]) => a.maker !== b.maker && !derived.some((one) => one.includes(a.name) && one.includes(b.name)),
           )
           .sort((x, y) => (key(x) < key(y) ? -1 : 1))
-          .slice(0, pairsMax)
+          .slice(0, pairsMax(of))
           .map((pair) => ({ kind: suite ? "tests" : of.split("-")[0]!, of, language, suite, pair }));
       });
     },
