@@ -45,7 +45,7 @@ export interface Row {
   name: string;
   kind: string;
 }
-interface Case {
+export interface Case {
   kind: string;
   /** As the table has it. */
   of: string;
@@ -53,7 +53,7 @@ interface Case {
   suite: boolean;
   pair: readonly [Row, Row];
 }
-interface Result {
+export interface Result {
   statistic: number;
   share: number;
   passage: number;
@@ -62,7 +62,7 @@ interface Result {
   /** With so many others of the kind in the index. */
   grown: readonly number[];
 }
-interface Summary {
+export interface Summary {
   nulls: { pairs: number };
 }
 interface Group {
