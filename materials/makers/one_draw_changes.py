@@ -6,9 +6,9 @@ two marks, the median over matrices of <change of the one, change of the other> 
 over pairs: `apart` for two runs from one draw on other text, `descent` for a run and its own later state (another learning
 rate's schedule begins at each mark, as whoever trains on begins one).
 
-    python one_draw_changes.py SHAPE PAIRS WINDOWS MARKS ZOO [OUT]        b 4 4 10,30,100,300 ../shared/zoo
+    python one_draw_changes.py SHAPE PAIRS WINDOWS MARKS ZOO [OUT [SEED]]        b 4 4 10,30,100,300 ../shared/zoo
 
-With OUT are written, for each pair, OUT/SHAPEnn-WINDOWS/: init.safetensors, the draw; parent, a run at the first mark; child, the
+SHAPE is one of the bank's, or `zoo` for the zoo's base. Draws are numbered from SEED (500; in the trial 100). With OUT are written, for each pair, OUT/SHAPEnn-WINDOWS/: init.safetensors, the draw; parent, a run at the first mark; child, the
 same run at the last; double, the other run at the last.
 
 AdamW as in train_structured.py at 2e-3, ten steps of warm-up, windows of 64 tokens a step. JAX, float32.
@@ -41,9 +41,9 @@ def save(path, weights):
 
 def main():
     shape_name, n, batch, marks, zoo, *out = sys.argv[1:]
-    n, batch, shape = int(n), int(batch), T.SHAPES[shape_name]
+    n, batch, shape = int(n), int(batch), {**T.SHAPES, "zoo": (96, 6, 4, 2, 256)}[shape_name]
     # What judges shares no draw and no order of text with the trial.
-    first_seed = 500 if out else 100
+    first_seed = int(out[1]) if len(out) > 1 else 500 if out else 100
     ids = []
     for path in sorted(glob.glob(os.path.join(zoo, "samples", "*.jsonl*"))):
         with (gzip.open if path.endswith("gz") else open)(path, "rt") as lines:
@@ -51,7 +51,8 @@ def main():
                 ids += json.loads(line)["ids"]
     text = np.array(ids, np.int32)
     text = text[text < 1024]
-    sizes = load_file(os.path.join(zoo, "bank", f"{shape_name}00", "model.safetensors"))
+    of = os.path.join(zoo, "models", "base") if shape_name == "zoo" else os.path.join(zoo, "bank", f"{shape_name}00")
+    sizes = load_file(os.path.join(of, "model.safetensors"))
 
     def fresh(seed):
         rng = np.random.default_rng(seed)
@@ -101,7 +102,7 @@ def main():
         save(os.path.join(folder, "init.safetensors"), starts[i])
         for side, weights in (("parent", seen[first][2 * i]), ("child", seen[mark][2 * i]), ("double", seen[mark][2 * i + 1])):
             save(os.path.join(folder, side, "model.safetensors"), weights)
-            shutil.copy(os.path.join(zoo, "bank", f"{shape_name}00", "config.json"), os.path.join(folder, side))
+            shutil.copy(os.path.join(of, "config.json"), os.path.join(folder, side))
 
 
 if __name__ == "__main__":

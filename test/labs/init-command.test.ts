@@ -1,13 +1,16 @@
 /** The init anchor through the verb: initial weights as a file or as a sketch, refused where they are not the reference's. */
 
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { KNOWN_RULES } from "../../src/app/known-rules.js";
+import { prng } from "../../src/base/prng.js";
 import { incoherences } from "../../src/finding/coherence.js";
 import { initAnchorSchema } from "../../src/labs/weights/anchor/observations.js";
 import { examineModels } from "../../src/labs/weights/desk/examine-models.js";
 import { makeSketch } from "../../src/labs/weights/desk/sketch.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
+import { writeSafetensors } from "../../src/model/formats/safetensors-writer.js";
 import { temporary } from "../host/temporary.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
 
@@ -102,4 +105,70 @@ describe.skipIf(!HAS_SHARED)("examine weights --init", () => {
     expect(combined(child)).toBeLessThan(-100);
     expect(initAnchorSchema.parse(child.finding.observations).heldChange!.reference.heldByOther).toBeCloseTo(1, 1);
   });
+});
+
+/** A draw, what became of it, and what was made from that; no training, so that any size costs next to nothing. */
+function lineOf(name: string, layers: number): { init: string; reference: string; suspect: string } {
+  const [hidden, units, vocabulary] = [64, 512, 256];
+  const proj = (part: string, rows: number, columns: number) => [part, rows, columns] as const;
+  const shapes = [
+    proj("model.embed_tokens.weight", vocabulary, hidden),
+    proj("lm_head.weight", vocabulary, hidden),
+    proj("model.norm.weight", 1, hidden),
+    ...Array.from({ length: layers }, (_, l) => [
+      proj(`model.layers.${l}.mlp.gate_proj.weight`, units, hidden),
+      proj(`model.layers.${l}.mlp.up_proj.weight`, units, hidden),
+      proj(`model.layers.${l}.mlp.down_proj.weight`, hidden, units),
+      ...["q", "k", "v", "o"].map((x) => proj(`model.layers.${l}.self_attn.${x}_proj.weight`, hidden, hidden)),
+      ...["input", "post_attention"].map((x) => proj(`model.layers.${l}.${x}_layernorm.weight`, 1, hidden)),
+    ]).flat(),
+  ];
+  const source = prng("test of the anchor", name);
+  const normal = () =>
+    Math.sqrt(-2 * Math.log((source.uint32() + 1) / 2 ** 32)) * Math.cos((2 * Math.PI * source.uint32()) / 2 ** 32);
+  const values = shapes.map(([, rows, columns]) =>
+    Float32Array.from({ length: rows * columns }, () => (rows === 1 ? 1 : 0.02 * normal())),
+  );
+  const changed = (sd: number) => {
+    for (const tensor of values) for (let i = 0; i < tensor.length; i++) tensor[i]! += sd * normal();
+  };
+  const bytes = () =>
+    writeSafetensors(
+      shapes.map(([tensor, rows, columns], at) => ({
+        name: tensor,
+        dtype: "F32" as const,
+        shape: rows === 1 ? [columns] : [rows, columns],
+        data: new Uint8Array(values[at]!.slice().buffer),
+      })),
+    );
+  const config = { model_type: "llama", hidden_size: hidden, intermediate_size: units, num_hidden_layers: layers };
+  const heads = { num_attention_heads: 4, num_key_value_heads: 4, head_dim: 16, vocab_size: vocabulary };
+  const model = (side: string) => {
+    const at = folder(`${name}-${side}`);
+    mkdirSync(at);
+    writeFileSync(join(at, "model.safetensors"), bytes());
+    writeFileSync(join(at, "config.json"), JSON.stringify({ ...config, ...heads }));
+    return at;
+  };
+  const init = folder(`${name}-init.safetensors`);
+  writeFileSync(init, bytes());
+  changed(0.015);
+  const reference = model("reference");
+  changed(0.01);
+  return { init, reference, suspect: model("suspect") };
+}
+
+test("beyond the sizes on which two runs of one seed were seen, that the change is held concludes nothing", {
+  timeout: 60_000,
+}, async () => {
+  const [small, large] = [lineOf("small", 3), lineOf("large", 10)];
+  const inside = (await anchored(small.reference, small.suspect, small.init)).finding;
+  expect(inside.reason).toContain("more than one public seed explains");
+  expect(inside.reason).not.toContain("reference class");
+  const { finding } = await anchored(large.reference, large.suspect, large.init);
+  expect(combined({ finding, inputs: [] })).toBeLessThan(-1000);
+  expect(initAnchorSchema.parse(finding.observations).heldChange!.whole).toBe(true);
+  expect(finding.outcome).toBe("uncalibrated");
+  expect(finding.reason).toContain("Outside the validated reference class");
+  expect(finding.reason).toContain("A seed that was secret rules that out");
 });

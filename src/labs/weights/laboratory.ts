@@ -37,6 +37,13 @@ export const weights: Laboratory = {
     },
     {
       method: "weights/init-anchor",
+      version: "2",
+      file: "validation/weights-init-anchor-2.json",
+      says: null,
+      measuredOn: "trained models below 1 million parameters",
+    },
+    {
+      method: "weights/init-anchor",
       version: "1",
       file: "validation/weights-init-anchor-1.json",
       says: null,

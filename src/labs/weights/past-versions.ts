@@ -73,6 +73,13 @@ export const WEIGHTS_PAST_VERSIONS: readonly PastVersion[] = [
     told: "validation/weights-init-anchor.md",
   },
   {
+    method: "weights/init-anchor",
+    version: "2",
+    accused:
+      "It asked whether the one holds what the other changed of models of any size, where it had been seen on small ones alone; of large ones trained alike from one public seed it is not known how near they come.",
+    told: "validation/weights-init-anchor.md",
+  },
+  {
     method: "weights/direction",
     version: "1",
     accused:

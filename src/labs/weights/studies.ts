@@ -15,7 +15,7 @@ export const WEIGHTS_STUDIES = [
   },
   {
     method: "weights/init-anchor",
-    version: "2",
+    version: "3",
     file: "validation/weights-init-anchor.json",
     measuredOn: "trained models below 1 million parameters",
   },

@@ -21,13 +21,14 @@ import type { Work } from "../work.js";
 import { type InitAnchor, initAnchor } from "./aligned.js";
 import { type AsStored, asStored, productsAsStored } from "./as-stored.js";
 import { log10PCombined } from "./bound.js";
-import { type HeldChange, heldChange, isHeldWhole } from "./held-change.js";
+import { type HeldChange, heldChange, isHeldWhole, PARAMETERS_MAX } from "./held-change.js";
 import { initRowsOf, type Normality, normalityOf, notNormal } from "./init-rows.js";
 import type { InitAnchorObservations } from "./observations.js";
 import { onFolds, productsOnFolds } from "./on-folds.js";
 import {
   ALTERNATIVES,
   assumption,
+  beyondSize,
   COMMON_DRAW,
   FOLD_LIMIT,
   LIMITS,
@@ -135,13 +136,16 @@ async function anchor(request: AnchorRequest, reference: Model, suspect: Model, 
     heldChange: change ? { ...change, whole } : null,
     note: left ?? (aligned ? "" : "The first test spoke; the second was not needed."),
   };
+  const parameters = Math.max(init.parameters, reference.parameters);
+  const inside = parameters <= PARAMETERS_MAX;
   const decision = decideExact({
     proposition: SHARED_ANCESTRY,
     log10P: whole ? log10P : 0,
-    outside: null,
+    // That it holds the other's change speaks against one public seed as far as two runs were seen not to.
+    outside: whole && !inside ? beyondSize(parameters) : null,
     validation: studyOfMethod(request.validations, METHOD)?.summary ?? null,
   });
-  const beside = spoke ? [onHeldChange(log10P, change, whole)] : [];
+  const beside = spoke ? [onHeldChange(log10P, change, whole, inside)] : [];
   return {
     decision: { ...decision, reason: [decision.reason, ...beside].join(" ") },
     tests: tests(request, { stored, aligned, planned, log10P, change: spoke && !whole ? { change } : null }),

@@ -31,6 +31,12 @@ const HELD_MAX = 1.5;
 /** After some dozens of steps in large batches two runs have moved alike, by little: up to 0.91 was seen from 0.95 on. */
 const LEAN_MAX = 0.9;
 
+/**
+ * Parameters of the largest draw of which two runs were seen not to hold one another's change (the zoo's shape, 0.81
+ * million). How near two runs of larger models come was not measured: there nothing is concluded from it.
+ */
+export const PARAMETERS_MAX = 810_000;
+
 /** @returns null where no matrix leans to the draw in both */
 export function heldChange(products: readonly Products[]): HeldChange | null {
   const asked = products.filter((p) => p.drawDraw > 0 && p.referenceDraw > 0 && p.suspectDraw > 0);
