@@ -24,6 +24,7 @@ import { inclusionProof, readBundle } from "../../tlog/tree-reader.js";
 import { type Cosigned, trustCheckpoint } from "../../tlog/trusted-checkpoint.js";
 import { modelRoot } from "./declare.js";
 import { firstCosigned } from "./entry-time.js";
+import { foundSinceOfEach, remarksOnVersions } from "./found-since.js";
 import { loadDeclaration, type Register } from "./register.js";
 
 export interface StatementRecord {
@@ -93,6 +94,7 @@ export async function modelRecord(register: Register, model: ModelState, trust: 
   const refused = refusalOf(about);
   const now = unixSeconds();
   const orders = await ordersOn(index, model.id, now, load);
+  const findings = index.findingsNaming(model.id).filter(isInForce).slice(-STATEMENTS_MAX);
   const record = async (entry: Entry) =>
     statementRecord(entry, await load(entry), await firstCosigned(register, entry.index, trust));
   return {
@@ -110,10 +112,17 @@ export async function modelRecord(register: Register, model: ModelState, trust: 
     refused,
     orders,
     foreign: { count: index.foreign.count, about },
-    remarks: refused === null ? [...remarksOnOrders(orders), ...(await remarksOn(index, model, load))] : [],
+    remarks:
+      refused === null
+        ? [
+            ...remarksOnOrders(orders),
+            ...(await remarksOn(index, model, load)),
+            ...(await remarksOnVersions(register, findings, load)),
+          ]
+        : [],
     statements: await Promise.all(model.entries.slice(-STATEMENTS_MAX).map(record)),
     statementsCut: Math.max(0, model.entries.length - STATEMENTS_MAX),
-    findings: await Promise.all(index.findingsNaming(model.id).filter(isInForce).slice(-STATEMENTS_MAX).map(record)),
+    findings: await Promise.all(findings.map(record)),
   };
 }
 
@@ -152,13 +161,20 @@ export function assertAnswerable({ index }: Register, model: ModelState): void {
   if (says !== null) throw new AssayError("UNSUPPORTED", `register: no answer about ${model.id}: ${says}`);
 }
 
+/** With what was found since of the versions by which links were found: whom they accused that took nothing. */
+export interface DescentRecord extends Descent {
+  foundSince: { entry: number; says: string }[];
+}
+
 /** All that ever descended from a model, declared here or not. @param at index of an entry, as text; the last one by default */
-export async function descentOf(register: Register, of: ModelId, at?: string): Promise<Descent> {
+export async function descentOf(register: Register, of: ModelId, at?: string): Promise<DescentRecord> {
   const { index } = register;
   if (at !== undefined && (!/^[0-9]{1,15}$/.test(at) || Number(at) >= index.size))
     throw new AssayError("USAGE", `descent: expected an entry below ${index.size}, got ${quoted(at)}`);
   const load = (entry: Entry) => loadDeclaration(register, entry);
-  return everDescended(index, of, load, at === undefined ? undefined : Number(at));
+  const descent = await everDescended(index, of, load, at === undefined ? undefined : Number(at));
+  const findings = descent.links.flatMap(({ proposition, entry }) => (proposition === null ? [] : [index.at(entry)!]));
+  return { ...descent, foundSince: await foundSinceOfEach(register, findings, load) };
 }
 
 /** One entry with what it says, shown to be signed. */

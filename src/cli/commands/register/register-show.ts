@@ -139,6 +139,7 @@ export function descentCommand(): Command {
       const line = ({ child, parent, standing, entry, ended, relation, proposition }: DescentLink) =>
         `${names.get(child) ?? child} ← ${names.get(parent) ?? parent}: ${STANDINGS[standing]} (${relation ?? proposition ?? "address"}, entry ${entry}${ended === null ? "" : `, ended by entry ${ended}`})`;
       for (const link of found.links) process.stdout.write(`${visibleText(line(link))}\n`);
+      for (const { entry, says } of found.foundSince) process.stdout.write(`entry ${entry}: ${says}\n`);
       for (const { index, kind, type } of found.foreign)
         process.stdout.write(
           `entry ${index} (${visibleText(kind ?? type ?? "no kind")}), of an unknown kind, speaks of one of these\n`,
