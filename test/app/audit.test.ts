@@ -9,6 +9,8 @@ import { verifyAudit } from "../../src/app/audit/audit-bundle.ts";
 import { challengeOf, readSealed } from "../../src/app/audit/challenge.ts";
 import { RowStore } from "../../src/app/audit/row-store.ts";
 import { openRun, type RunLog } from "../../src/app/audit/run-log.ts";
+import { canonicalJson } from "../../src/base/canonical-json.ts";
+import { prng } from "../../src/base/prng.ts";
 import { zip } from "../../src/evidence/zip.ts";
 import type { AuditReport } from "../../src/office/audit/audit-report.ts";
 import { drawn } from "../../src/office/audit/opening.ts";
@@ -174,6 +176,24 @@ test("the tree of a store is the tree of the log's own code, at every size up to
   const again = await RowStore.open(join(home, "tree"), "config", new Uint8Array(32));
   expect(await treeRoot(again.readHashes, 600)).toEqual(rootOf(edge));
   await again.close();
+});
+
+test("rows whose keys have escapes come back as they were written, in any order of reading", async () => {
+  const store = await RowStore.open(join(home, "escapes"), "config", new Uint8Array(32));
+  const source = prng("keys with escapes", "seed");
+  const key = () => Array.from({ length: 1 + source.below(3) }, () => '\\"a\n\t\u2028['[source.below(7)]).join("");
+  const rows = Array.from({ length: 500 }, (_, i) => ({
+    key: key(),
+    value: Object.fromEntries(Array.from({ length: 4 }, () => [key(), { [key()]: i }])),
+    line: `sha256:${"0".repeat(64)}` as const,
+  }));
+  for (const row of rows) await store.append(row);
+  await store.save();
+  for (const [i, row] of rows.entries()) expect(canonicalJson((await store.rowAt(i)).row)).toBe(canonicalJson(row));
+  let at = 0;
+  for await (const row of store.rows(rows.length)) expect(canonicalJson(row)).toBe(canonicalJson(rows[at++]!));
+  expect(at).toBe(rows.length);
+  await store.close();
 });
 
 test("a draw is the same for whoever repeats it, and fair: each of 50 rows about as often", () => {
