@@ -2,6 +2,7 @@
  * Exact ranges of files, read asynchronously through a few handles that stay open. A read that comes back short is an
  * error: the file was cut after its header was checked. It does not notice a file rewritten in place; intake does.
  */
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { AssayError, assert, quoted } from "../base/error.js";
@@ -10,6 +11,14 @@ import { AssayError, assert, quoted } from "../base/error.js";
 export const READ_BYTES_MAX = 128 * 1024 * 1024;
 /** Open files; a model has up to some 200 shards and a process 256 handles on macOS (CWE-770). */
 const HANDLES_MAX = 16;
+
+/** Opened so, a pipe without a writer is opened at once, and its reading refused; else the process would wait for ever. */
+const WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** For files that are read by place. A pipe has no places: ESPIPE, of which `asAssayError` makes a sentence. */
+export function openToRead(path: string): Promise<FileHandle> {
+  return open(path, WITHOUT_WAITING);
+}
 
 interface Held {
   handle: Promise<FileHandle>;
@@ -52,7 +61,7 @@ export class FileReader {
   }
 
   #hold(path: string): Held {
-    const held = this.#held.get(path) ?? { handle: open(path, "r"), users: 0 };
+    const held = this.#held.get(path) ?? { handle: openToRead(path), users: 0 };
     held.users++;
     // Last used goes last.
     this.#held.delete(path);
@@ -95,6 +104,8 @@ export function asAssayError(error: unknown, path: string, at: string): unknown 
       return new AssayError("FORMAT", `${at}: expected a file, got a link that loops at ${quoted(path)}`);
     case "EISDIR":
       return new AssayError("FORMAT", `${at}: expected a file, got a folder at ${quoted(path)}`);
+    case "ESPIPE":
+      return new AssayError("FORMAT", `${at}: expected a file, got a pipe at ${quoted(path)}`);
     case "EACCES":
     case "EPERM":
       return new AssayError("NOT_FOUND", `${at}: expected a readable file, got no permission at ${quoted(path)}`);

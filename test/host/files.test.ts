@@ -1,7 +1,9 @@
 /** Exact reads: the bytes asked for, or one clear error. */
+import { execFileSync } from "node:child_process";
 import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { FileReader, READ_BYTES_MAX } from "../../src/host/files.js";
+import { looksLikeSketch } from "../../src/labs/weights/host/sketch-store.js";
 import { temporary } from "./temporary.js";
 
 const at = temporary();
@@ -34,6 +36,11 @@ test("what cannot be read", async () => {
   await expect(reader.readExactly(at("none"), 0, 1)).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(reader.readExactly(at("d"), 0, 1)).rejects.toMatchObject({ code: "FORMAT" });
   await expect(reader.readExactly(at("f"), 0, READ_BYTES_MAX + 1)).rejects.toMatchObject({ code: "LIMIT" });
+});
+test.skipIf(process.platform === "win32")("a pipe that nobody writes into is refused and not waited for", async () => {
+  execFileSync("mkfifo", [at("pipe")]);
+  await expect(reader.readExactly(at("pipe"), 0, 1)).rejects.toThrow(/expected a file, got a pipe/);
+  expect(await looksLikeSketch(at("pipe"))).toBe(false);
 });
 test("a file that was missing can be read once it is there", async () => {
   await expect(reader.readExactly(at("late"), 0, 1)).rejects.toMatchObject({ code: "NOT_FOUND" });

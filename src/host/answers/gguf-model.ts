@@ -5,13 +5,12 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
 import { GGUF_HEADER_BYTES_MAX, parseGgufHeader } from "../../model/formats/gguf.js";
 import type { ChatSettings } from "../../transcript/chat-protocol.js";
-import { asAssayError } from "../files.js";
+import { asAssayError, openToRead } from "../files.js";
 import { chatCompletion, type LocalModel, oneAfterAnother } from "./local-model.js";
 
 export const GGUF_SCHEME = "gguf:";
@@ -93,7 +92,7 @@ export async function llamaPeer(who: string): Promise<Llama> {
 
 /** A hostile file is met by our own reader first. @throws AssayError FORMAT or LIMIT */
 export async function checkHeader(path: string): Promise<void> {
-  const file = await open(path, "r");
+  const file = await openToRead(path);
   try {
     const { size } = await file.stat();
     const head = Buffer.alloc(Math.min(size, GGUF_HEADER_BYTES_MAX));

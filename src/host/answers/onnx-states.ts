@@ -3,12 +3,13 @@
  * the graph that gives the stream's values out is run from a temporary folder, which is removed. Which values these are is
  * said by the graph (`model/formats/onnx-stream.ts`), and that they are states by their shape, one row of one width a token.
  */
-import { appendFile, constants, copyFile, link, mkdir, mkdtemp, open, rm } from "node:fs/promises";
+import { appendFile, constants, copyFile, link, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { AssayError, quoted } from "../../base/error.js";
 import { type OnnxGraph, readOnnx } from "../../model/formats/onnx.js";
 import { moreOutputs, residualStream } from "../../model/formats/onnx-stream.js";
+import { openToRead } from "../files.js";
 import { type GraphModel, notRun, ONNX_SCHEME, openOnnxFolder, type Tensor } from "./onnx-folder.js";
 
 /** Of one prompt: states of every layer are held at once. */
@@ -79,7 +80,7 @@ export async function openOnnxStates(address: string, chat: boolean): Promise<St
 }
 
 async function graphOf(path: string, what: string): Promise<OnnxGraph> {
-  const handle = await open(path);
+  const handle = await openToRead(path);
   try {
     const { size } = await handle.stat();
     const read = async (offset: number, length: number) => {

@@ -11,6 +11,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { tryLock } from "fs-native-extensions";
 import { AssayError } from "../../base/error.js";
 import type { LogStore } from "../../tlog/log-writer.js";
+import { asAssayError } from "../files.js";
 
 const LOCK = "state/lock";
 /** Files on their way to their place; what a crash leaves here is thrown away at the next opening. */
@@ -26,7 +27,7 @@ export function readLogFolder(folder: string): LogStore["read"] {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ENOTDIR") return null;
-      throw error;
+      throw asAssayError(error, join(folder, path), "log");
     }
   };
 }

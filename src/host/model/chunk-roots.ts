@@ -1,9 +1,8 @@
 /** The hash trees of a model's files (evidence/chunk-tree.ts), read in one pass each. */
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
 import { AssayError, quoted } from "../../base/error.js";
 import { CHUNK_BYTES, chunkCount } from "../../evidence/chunk-tree.js";
-import { asAssayError, fill } from "../files.js";
+import { asAssayError, fill, openToRead } from "../files.js";
 import type { ModelFile } from "./folder.js";
 
 /** Chunks read at once. */
@@ -12,7 +11,7 @@ const BATCH = 256;
 /** Leaf hashes of one file, 32 bytes for each 16 KiB: 1 GB of file takes 2 MB. */
 export async function chunkLeaves(file: ModelFile, onBytes: (bytes: number) => void): Promise<Uint8Array[]> {
   const leaves: Uint8Array[] = [];
-  const handle = await open(file.path, "r").catch((error) => {
+  const handle = await openToRead(file.path).catch((error) => {
     throw asAssayError(error, file.path, "chunk digests");
   });
   try {

@@ -4,13 +4,13 @@
  */
 import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, stat } from "node:fs/promises";
 import type { Digest } from "../../base/digest.js";
 import { AssayError, quoted } from "../../base/error.js";
 import { Kernel } from "../../kernels/kernel.js";
 import { weightsOf } from "../../model/formats/onnx-weights.js";
 import { TORCH_FILE } from "../../model/formats/torch-state.js";
-import { FileReader, fill } from "../files.js";
+import { FileReader, fill, openToRead } from "../files.js";
 import { cachedDigest, type FileState, rememberDigest } from "./digest-cache.js";
 import { FiniteCheck, type NotFiniteTensor, type TensorBytes } from "./finite-check.js";
 import type { ModelFile } from "./folder.js";
@@ -46,7 +46,7 @@ async function takeIn(
   advance: (bytes: number) => void,
   stopped: () => boolean,
 ): Promise<Taken> {
-  const handle = await open(file.path, "r");
+  const handle = await openToRead(file.path);
   try {
     const before = stateOf(file.path, await handle.stat({ bigint: true }));
     if (before.sizeBytes !== file.sizeBytes) throw inMotion(file);

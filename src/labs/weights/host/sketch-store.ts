@@ -7,7 +7,7 @@ import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Digest } from "../../../base/digest.js";
 import { AssayError } from "../../../base/error.js";
-import { asAssayError, FileReader, fill } from "../../../host/files.js";
+import { asAssayError, FileReader, fill, openToRead } from "../../../host/files.js";
 import { displayName, type ModelFile } from "../../../host/model/folder.js";
 import { assertFreeFile } from "../../../host/small-file.js";
 import {
@@ -32,7 +32,7 @@ export interface StoredSketch {
 
 /** Whether a file begins as a sketch does; false for anything that cannot be read. */
 export async function looksLikeSketch(path: string): Promise<boolean> {
-  const handle = await open(path, "r").catch(() => null);
+  const handle = await openToRead(path).catch(() => null);
   try {
     const first = new Uint8Array(8);
     return handle !== null && (await handle.stat()).isFile() && (await fill(handle, first, 0)) === 8 && isSketch(first);
