@@ -41,7 +41,12 @@ test("a finding by a former version is told of, one by the version in use is not
   expect(links.length).toBe(2);
   const former = links[0]!.entry;
   expect(descent.foundSince).toEqual([
-    { entry: former, says: expect.stringMatching(/^Found since of weights\/unit-labels, version 2: It believed numbers of units alone/) },
+    {
+      entry: former,
+      says: expect.stringMatching(
+        /^Found since of weights\/unit-labels, version 2: It believed numbers of units alone/,
+      ),
+    },
   ]);
   for (const id of [base.id, suspected.id]) {
     const { remarks } = await modelRecord(register, register.index.models.get(id)!, null);
