@@ -162,7 +162,7 @@ export function assertAnswerable({ index }: Register, model: ModelState): void {
 }
 
 /** With what was found since of the versions by which links were found: whom they accused that took nothing. */
-export interface DescentRecord extends Descent {
+interface DescentRecord extends Descent {
   foundSince: { entry: number; says: string }[];
 }
 
