@@ -53,6 +53,27 @@ describe("one structure, no common weights", () => {
     for (let i = 0; i < PAIRS; i++) expect((await pairOf(construction, i)).log10P).toBeGreaterThan(-4);
   });
 
+  // Accused at 10^−8.5 by version 7: where columns are few, gains tip all rows alike by more than they take them apart.
+  test.each([
+    ["weights that lean", 0],
+    ["none below nought", 2],
+  ] as const)("one default seed of a narrow model, %s, trained apart", async (kind, i) => {
+    const start = CONSTRUCTIONS.find((c) => c.id === `one default seed, ${kind}, trained apart by 0.03`)!;
+    const name = `half ${start.id} ${i}`;
+    const shape = { ...TINY, hidden: 32, units: 64, heads: 1, headDim: 16, vocabulary: 64 };
+    expect((await examined(...makePair(start, name, [`${name} a`, `${name} b`], shape))).log10P).toBeGreaterThan(-4);
+  });
+
+  // Accused at 10^−17.5 by a draft of version 8: the one layer, without a gate, looks trained by chance, and its scale makes the slope.
+  test("one default seed at two scales, where one layer without a gate is all that answers", async () => {
+    const start = CONSTRUCTIONS.find(
+      (c) => c.id === "one default seed, matrices at one scale or 1.3 of it, MLP without a gate",
+    )!;
+    const name = `narrow 32x64x1 ${start.id} 96`;
+    const shape = { ...TINY, hidden: 32, units: 64, layers: 1, heads: 1, headDim: 16, vocabulary: 64 };
+    expect((await examined(...makePair(start, name, [`${name} a`, `${name} b`], shape))).log10P).toBeGreaterThan(-4);
+  });
+
   test("a draw that has a strong direction by chance is a draw all the same: gate and up both have to show training", async () => {
     const frozen = CONSTRUCTIONS.find((c) => c.id === "one layer frozen at a public draw")!;
     const name = `study ${frozen.id} 2`;

@@ -29,6 +29,13 @@ export const weights: Laboratory = {
       measuredOn: "trained models below 1 million parameters",
     },
     {
+      method: "weights/aligned-units",
+      version: "4",
+      file: "validation/weights-aligned-units-4.json",
+      says: null,
+      measuredOn: "trained models below 1 million parameters",
+    },
+    {
       method: "weights/direction",
       version: "1",
       file: "validation/weights-direction.json",
@@ -51,6 +58,13 @@ export const weights: Laboratory = {
     },
     {
       method: "weights/permuted-units",
+      version: "3",
+      file: "validation/weights-permuted-units-3.json",
+      says: null,
+      measuredOn: "trained models below 1 million parameters",
+    },
+    {
+      method: "weights/permuted-units",
       version: "2",
       file: "validation/weights-permuted-units-2.json",
       says: null,
@@ -62,6 +76,13 @@ export const weights: Laboratory = {
       file: "validation/weights-permuted-units-1.json",
       says: null,
       measuredOn: "trained models below 1 million parameters",
+    },
+    {
+      method: "weights/unit-labels",
+      version: "7",
+      file: "validation/weights-unit-labels-7.json",
+      says: null,
+      measuredOn: "trained models of 0.1 to 1 million parameters",
     },
     {
       method: "weights/unit-labels",

@@ -3,13 +3,13 @@
 export const WEIGHTS_STUDIES = [
   {
     method: "weights/unit-labels",
-    version: "7",
+    version: "8",
     file: "validation/weights-unit-labels.json",
     measuredOn: "trained models of 0.1 to 1 million parameters",
   },
   {
     method: "weights/aligned-units",
-    version: "4",
+    version: "5",
     file: "validation/weights-aligned-units.json",
     measuredOn: "trained models below 1 million parameters",
   },
@@ -21,7 +21,7 @@ export const WEIGHTS_STUDIES = [
   },
   {
     method: "weights/permuted-units",
-    version: "3",
+    version: "4",
     file: "validation/weights-permuted-units.json",
     measuredOn: "trained models below 1 million parameters",
   },

@@ -10,7 +10,7 @@ export const ALIGNED_METHOD_ID = "weights/aligned-units";
  * where layers of other numbers or of other widths answer, whether hidden states that were learned could have; version 4
  * what the one lacks of the other where rows are nearly the same, and of layers of other numbers whether they were trained.
  */
-export const ALIGNED_METHOD_VERSION = "4";
+export const ALIGNED_METHOD_VERSION = "5";
 
 export const ALIGNMENT_MODES = ["shared tokens", "blind", "blind, without embeddings", "layer pair"] as const;
 export type AlignmentMode = (typeof ALIGNMENT_MODES)[number];

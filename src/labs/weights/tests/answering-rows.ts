@@ -4,6 +4,7 @@
  */
 import type { Model } from "../../../model/model.js";
 import type { Bench } from "./bench.js";
+import { type ColumnSums, columnSums } from "./by-column.js";
 import type { FeatureMap } from "./feature-map.js";
 import { type Rows, slopesOf } from "./held-whole.js";
 
@@ -63,7 +64,7 @@ export async function rowsOf(
     y: picked(y!, b.columns, columns?.suspect),
     columns: width,
   });
-  const stored = slopesOf(rows());
+  const stored = sideBySide(rows());
   scaled(x!, gains[0]!);
   scaled(y!, gains[1]!);
   return {
@@ -99,4 +100,15 @@ export function likeness({ x, y, columns }: Rows): number {
 async function gainOf({ tensors }: Model, layer: number, norm: string, columns: number, compute: Bench["compute"]) {
   const gain = tensors.get(`layers.${layer}.${norm}`)?.matrix;
   return gain?.columns === columns ? compute.load(gain) : new Float32Array(columns).fill(1);
+}
+
+/** What is kept of rows once they were set side by side. */
+export interface SideBySide {
+  slopes: [number, number][];
+  byColumn: ColumnSums;
+}
+
+/** Of rows as long as they are; two numbers a row and three a column are kept. */
+export function sideBySide(rows: Rows): SideBySide {
+  return { slopes: slopesOf(rows), byColumn: columnSums(rows) };
 }

@@ -80,10 +80,15 @@ export async function heldWhole(
  */
 export function standsOn(slopes: readonly (readonly [number, number])[], columns: number): boolean {
   if (slopes.length === 0) return false;
-  const held = Math.max(medianOf(slopes.map(([f]) => f)), medianOf(slopes.map(([, g]) => g)));
+  const held = heldOf(slopes);
   const apart = Math.max(1 - ROUNDED, 1 - nearnessOf(slopes));
   const error = MEDIAN_ERROR * Math.sqrt(apart / (columns * slopes.length));
   return 1 - held <= LACKING_MAX * apart + ERRORS * error;
+}
+
+/** The larger of the two slopes, each in the middle of all rows'. */
+export function heldOf(slopes: readonly (readonly [number, number])[]): number {
+  return Math.max(medianOf(slopes.map(([f]) => f)), medianOf(slopes.map(([, g]) => g)));
 }
 
 /** Squared cosine of rows, in the middle of all. */

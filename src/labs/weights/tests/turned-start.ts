@@ -5,6 +5,7 @@
  * weights: a copy holds all of its origin, of two runs from one draw neither holds the other (common-start.ts).
  */
 import type { Compute } from "../../../kernels/compute.js";
+import { clearOfStart, columnSums } from "./by-column.js";
 import {
   heldWhole,
   medianOf,
@@ -66,13 +67,19 @@ export async function turnedStart(
   const own = held.map((layer) => medianOf(layer.slopes.map(([f, g]) => (forward ? f : g))));
   const whole = isWhole(slope) && own.filter(isWhole).length * 2 >= own.length;
   const near = wholeRows && nearnessOf(slopes) >= NEARLY;
-  const fits = !near || (slope <= SLOPE_NEAR_MOST && standsOn(slopes, held[0]!.rows.columns));
+  const fits = !near || (slope <= SLOPE_NEAR_MOST && stands(held, slopes));
   if (!whole || !fits) return { slope, explains: true };
   const few = held.slice(0, LAYERS_HELD);
   const untrained = await Promise.all(few.map(({ areUntrained }) => areUntrained(forward ? 0 : 1)));
   const rows = few.map(({ rows: { x, y, columns } }) => (forward ? { x, y, columns } : { x: y, y: x, columns }));
   // Along few directions hardly a row looks trained: that is asked of the side's own rows.
   return { slope, explains: !(await heldWhole(rows, compute, (layer) => untrained[rows.indexOf(layer)]!)) };
+}
+
+/** Gains were folded away by whoever turned the stream, and moved columns by themselves before: columns err each for itself. */
+function stands(held: readonly HeldLayer[], slopes: readonly (readonly [number, number])[]): boolean {
+  const sums = held.map(({ rows }) => columnSums(rows));
+  return standsOn(slopes, held[0]!.rows.columns) && clearOfStart(slopes, sums);
 }
 
 function isWhole(slope: number): boolean {
