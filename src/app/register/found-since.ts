@@ -24,18 +24,14 @@ async function foundSinceOfEntry(
   return foundSinceOf([{ method: method.id, version: method.version, outcome }])[0] ?? null;
 }
 
-/** A sentence for each of these entries by whose version innocents were accused, by the entry's index. */
+/** A paragraph for each of these entries of whose version something was found since, by the entry's index. */
 export async function foundSinceOfEach(
   register: Register,
   entries: readonly Entry[],
   load: LoadDeclaration,
 ): Promise<{ entry: number; says: string }[]> {
-  const said: { entry: number; says: string }[] = [];
-  for (const entry of entries) {
-    const since = await foundSinceOfEntry(register, entry, load);
-    if (since) said.push({ entry: entry.index, says: foundSinceText(since) });
-  }
-  return said;
+  const found = await Promise.all(entries.map((entry) => foundSinceOfEntry(register, entry, load)));
+  return found.flatMap((since, at) => (since ? [{ entry: entries[at]!.index, says: foundSinceText(since) }] : []));
 }
 
 /** As remarks beside the findings themselves. */

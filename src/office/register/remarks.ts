@@ -34,7 +34,7 @@ export const REMARKS = {
   "finding-against-declared": "A finding speaks against the declared origin",
   "finding-open": "A finding leaves the question open",
   "finding-beside": "A finding is entered beside this model",
-  "finding-version-mended": "A finding is by a version that was since found to accuse innocents",
+  "finding-version-mended": "Something was found since of the version that made a finding",
   "foreign-upstream": "An entry of an unknown kind speaks of a model upstream",
 } as const;
 type RemarkCode = keyof typeof REMARKS;

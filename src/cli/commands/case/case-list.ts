@@ -119,7 +119,7 @@ function listCommand(): Command {
             : `${each.case}  ${between === "" ? "" : `${between}: `}${each.state}${next}${each.rehearsal ? " (rehearsal)" : ""}\n`,
         );
       }
-      if (answer.cases.length === 0 && !options.json) process.stderr.write("no case is so\n");
+      if (answer.cases.length === 0 && !options.json) process.stderr.write("no case fits\n");
       if (answer.after !== null) process.stderr.write(`more: --after ${answer.after}\n`);
     });
 }

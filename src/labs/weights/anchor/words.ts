@@ -33,7 +33,7 @@ export const LIMITS: readonly string[] = [
   "It cannot see through training so long that the weights forgot their start; such a suspect comes out inconclusive.",
   "It takes initial weights that pass for normal draws; uniform, truncated, orthogonal or otherwise structured initialisation is refused.",
   "It does not see training on another model's answers; a student trained from scratch comes out inconclusive.",
-  "Its validation rests on models of 0.1 to 1 million parameters. For larger models the error rate of the exact test rests on the assumption above, and its power is not shown. That two runs from one public seed do not hold one another's change was seen on models of 0.27 to 0.81 million parameters in batches of up to 32,768 tokens; of larger ones nothing is concluded. The larger the batch, the nearer they come to it: two makers who run one public recipe on the same texts, from the same seed, make one model twice.",
+  "Its validation rests on models of 0.1 to 1 million parameters. For larger models the error rate of the exact test rests on the assumption above, and its power is not shown. That two runs from one public seed do not hold one another's change was seen on models of 0.27 to 0.81 million parameters in batches of up to 16,384 tokens, and 32,768 at 0.33 million; of larger models nothing is concluded. The larger the batch, the nearer they come to it: two makers who run one public recipe on the same texts, from the same seed, make one model twice.",
   "It says nothing about intent, ownership, licence or legality.",
 ];
 
