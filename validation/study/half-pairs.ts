@@ -27,7 +27,8 @@ function half({ units, hidden, ...rest }: NonNullable<Construction["second"]>): 
   };
 }
 
-function turnedBy({ model, tensors }: Made, seed: string): Made {
+/** The same model by another's tool: its residual stream turned, its units in another order. */
+export function turnedBy({ model, tensors }: Made, seed: string): Made {
   const values = new Map(
     [...tensors].map(([name, data]) => {
       const { rows, columns } = model.tensors.get(name)!.matrix;
