@@ -7,9 +7,9 @@ import { prng } from "../../../src/base/prng.js";
 import { REST_DAYS_MAX, REST_P_MAX, REST_ROWS_MAX } from "../../../src/labs/traffic/method.js";
 import type { WorkLine } from "../../../src/labs/traffic/score/measures.js";
 import { named } from "../../../src/labs/traffic/score/named.js";
-import { type EveryDay, neverRests, restOf } from "../../../src/labs/traffic/score/rest.js";
+import { daysByStart, type EveryDay, neverRests, restOf } from "../../../src/labs/traffic/score/rest.js";
 
-/** Counts of rows at these hours since the log began, as the engine's query makes them. */
+/** Counts of rows at these hours since the log began, by their definition. */
 function everyDay(at: readonly number[]): EveryDay {
   const places = Array.from({ length: 24 }, (_, s) =>
     at.map((hour) => [Math.floor((hour - s) / 24), hour - s] as const),
@@ -32,6 +32,15 @@ const rows = (n: number, atNight: number) =>
     const hour = unit() < atNight ? r.below(6) : 6 + r.below(18);
     return 24 * r.below(DAYS) + hour;
   });
+
+test("days are counted from each hour as their definition says", () => {
+  for (let i = 0; i < 200; i++) {
+    const sent = rows(1 + r.below(120), unit());
+    const { days, nights } = everyDay(sent);
+    const distinct = [...new Set(sent)].sort((p, q) => p - q);
+    expect(daysByStart(Uint32Array.from(distinct))).toEqual({ days, nights });
+  }
+});
 
 test("who works at all hours is told from who rests, and too few rows tell nothing", () => {
   const awake = Array.from({ length: 100 }, () => everyDay(rows(100, 0.25)));

@@ -6,11 +6,10 @@ import type { SqlEngine } from "../engine.js";
 import type { Group } from "../graph/membership.js";
 import type { Hashes } from "../log/hashes.js";
 import { RowBinaryReader, RowBinaryWriter } from "../log/row-binary.js";
-import { NIGHT_HOURS } from "./around-clock.js";
 import { CORE_SQL, EVERY_DAY_SQL } from "./core.js";
 import { type Asked, type Counts, type GroupMeasures, measuresOf, type WorkLine } from "./measures.js";
 import { readGrains, readStreams } from "./one-stream.js";
-import type { EveryDay } from "./rest.js";
+import { daysByStart, type EveryDay } from "./rest.js";
 import { readCells, type Sharing } from "./sharing.js";
 import { statistic } from "./statistic.js";
 
@@ -84,15 +83,11 @@ FROM (${CORE_SQL}) WHERE signals != 0 OR flags != 0 GROUP BY g, wordings, settin
 const HOURS_SQL = `SELECT g, toUInt32(toHour(ts)) AS hour, toUInt64(count()) AS n FROM (${CORE_SQL}) GROUP BY g, hour ORDER BY g, hour`;
 
 /**
- * Hours since 1970 are enough: of a day that begins at hour s, hour h is the (h − s) mod 24th. Each s stands by itself: as
- * one array of arrays the engine would hold every account's hours 24 times at once, 9.6 GiB for 25,000 accounts.
+ * Hours since 1970, as they are: counting days that begin at each hour in the engine would hold every account's hours many
+ * times at once, 9.6 GiB for 25,000 accounts.
  */
-const byStart = (hours: (s: number) => string) =>
-  `[${Array.from({ length: 24 }, (_, s) => `toUInt32(length(arrayDistinct(arrayMap(h -> intDiv(h - ${s}, 24), ${hours(s)}))))`).join(", ")}]`;
-const DAYS_SQL = byStart(() => "at");
-const NIGHTS_SQL = byStart((s) => `arrayFilter(h -> (h - ${s}) % 24 < ${NIGHT_HOURS}, at)`);
-const everyDaySql = (groups: readonly number[]) => `SELECT g, a.id, hours, ${DAYS_SQL}, ${NIGHTS_SQL}
-FROM (SELECT g, account, groupUniqArray(intDiv(toInt64(toUnixTimestamp64Milli(ts)), 3600000)) AS at,
+const everyDaySql = (groups: readonly number[]) => `SELECT g, a.id, hours, arraySort(at)
+FROM (SELECT g, account, groupUniqArray(toUInt32(intDiv(toUnixTimestamp64Milli(ts), 3600000))) AS at,
  arrayMap(i -> toUInt32(i), sumForEach(arrayMap(i -> toUInt32(i = toHour(ts)), range(24)))) AS hours
 FROM (${EVERY_DAY_SQL}) WHERE g IN (${groups.join(", ")}) GROUP BY g, account) AS c INNER JOIN account_numbers AS a USING (account) ORDER BY g, a.id`;
 
@@ -104,8 +99,8 @@ async function readEveryDay(engine: SqlEngine, groups: readonly number[]): Promi
   while (reader.more) {
     const g = reader.u32();
     const account = reader.u32();
-    const [hours, days, nights] = [[...reader.u32s()], [...reader.u32s()], [...reader.u32s()]];
-    out.get(g)!.set(account, { hours, days, nights });
+    const hours = [...reader.u32s()];
+    out.get(g)!.set(account, { hours, ...daysByStart(reader.u32s()) });
   }
   return out;
 }

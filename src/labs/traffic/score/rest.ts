@@ -23,6 +23,27 @@ export interface EveryDay {
   nights: readonly number[];
 }
 
+/**
+ * @param at distinct hours since a midnight, UTC, with a row in each, ascending
+ * @returns for each hour of the day at which a day may begin: days with a row, and those with one in their first six hours
+ */
+export function daysByStart(at: ArrayLike<number>): Pick<EveryDay, "days" | "nights"> {
+  const [days, nights] = [new Array<number>(HOURS).fill(0), new Array<number>(HOURS).fill(0)];
+  for (let start = 0; start < HOURS; start++) {
+    let [day, night] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let i = 0; i < at.length; i++) {
+      const since = at[i]! - start;
+      const of = Math.floor(since / HOURS);
+      if (of !== day) days[start]!++;
+      day = of;
+      if (since - of * HOURS >= NIGHT_HOURS) continue;
+      if (of !== night) nights[start]!++;
+      night = of;
+    }
+  }
+  return { days, nights };
+}
+
 interface Rest {
   /** Rows in all, and those in the six hours with fewest of them. */
   rows: number;
