@@ -1,5 +1,5 @@
 /** The second stage at the laboratory's door: when it runs, what it may say, what it says when it does not run. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { KNOWN_RULES } from "../../src/app/known-rules.js";
 import { loadStudy, type Study } from "../../src/app/studies.js";
@@ -8,7 +8,7 @@ import { findingSchema } from "../../src/finding/finding.js";
 import { ComputePool } from "../../src/host/model/compute-pool.js";
 import { examineModels } from "../../src/labs/weights/desk/examine-models.js";
 import { SEED_DEFAULT } from "../../src/labs/weights/method.js";
-import type { WeightsObservations } from "../../src/labs/weights/observations.js";
+import { type WeightsObservations, weightsObservationsSchema } from "../../src/labs/weights/observations.js";
 import { renderPage } from "../../src/report/page.js";
 import { pageOf } from "../asked.js";
 import { HAS_SHARED, SHARED } from "../shared-material.js";
@@ -17,10 +17,10 @@ const pool = new ComputePool();
 afterAll(() => pool.close());
 const settings = { seed: SEED_DEFAULT, rows: "sampled" } as const;
 
-async function ancestry(reference: string, suspect: string, studies: Study[]) {
+async function ancestry(reference: string, suspect: string, studies: Study[], from = join(SHARED, "zoo")) {
   const { findings } = await examineModels({
-    reference: join(SHARED, "zoo", reference),
-    suspect: join(SHARED, "zoo", suspect),
+    reference: join(from, reference),
+    suspect: join(from, suspect),
     settings,
     studies,
     home: null,
@@ -29,6 +29,7 @@ async function ancestry(reference: string, suspect: string, studies: Study[]) {
   });
   const finding = findings[0]!;
   findingSchema.parse(finding);
+  weightsObservationsSchema.parse(finding.observations);
   expect(incoherences(finding, KNOWN_RULES)).toEqual([]);
   return finding;
 }
@@ -39,6 +40,18 @@ async function studies(): Promise<Study[]> {
   );
   return found.filter((study) => study !== null);
 }
+
+test("where layers are aligned one by one, what was looked at is counted and no rotation is published", async () => {
+  const all = await studies();
+  const finding = await ancestry("base", "independent-twin", all, resolve("fixtures/demo"));
+  const { aligned } = finding.observations as WeightsObservations;
+  // Four ways for the whole model, then layer by layer: once a page of such a pair showed nothing of all this.
+  expect(aligned!.attempts.length).toBeGreaterThan(4);
+  const study = all.find((s) => s.digest === finding.method.validation!.digest)!;
+  const page = renderPage(await pageOf("examine weights", { inputs: [], settings, arguments: [] }, finding, study));
+  expect(page).toContain("alignment-map");
+  expect(JSON.stringify(finding).length).toBeLessThan(100_000);
+});
 
 describe.skipIf(!HAS_SHARED)("shared ancestry, second stage", () => {
   test("a disguised copy supports hp by the aligned method, scored and never exact", { timeout: 120_000 }, async () => {

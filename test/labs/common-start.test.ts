@@ -7,7 +7,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { examineStored } from "../../materials/weights/examine-stored.ts";
-import { CONSTRUCTIONS, draw, type Made, make, readerOf, trainedLike } from "../../materials/weights/structured.ts";
+import {
+  CONSTRUCTIONS,
+  draw,
+  type Made,
+  make,
+  makePair,
+  readerOf,
+  TINY,
+  trainedLike,
+} from "../../materials/weights/structured.ts";
 import { writeDisguised } from "../../materials/weights/write-disguised.ts";
 import { KNOWN_RULES } from "../../src/app/known-rules.js";
 import { incoherences } from "../../src/finding/coherence.js";
@@ -22,7 +31,7 @@ import { HAS_SHARED, SHARED } from "../shared-material.js";
 
 const studies = await studiesOf("examine weights");
 
-async function examined(a: Made, b: Made) {
+async function examined(a: Made, b: Made, seed = "s") {
   const side = ({ model }: Made) => ({
     reading: { kind: "model" as const, model },
     vocabulary: null,
@@ -34,7 +43,7 @@ async function examined(a: Made, b: Made) {
   const [ancestry, direction] = await examineWeights({
     reference: side(a),
     suspect: side(b),
-    settings: { seed: "s", rows: "sampled" },
+    settings: { seed, rows: "sampled" },
     validations: studies,
     software: { name: "assay", version: "0", commit: "0" },
     compute: new LocalCompute(readerOf(a, b)),
@@ -92,6 +101,23 @@ test.each([1, 1.04])("a draw that nobody trained is anybody's, at %s of its scal
   expect(commonStart).toMatchObject({ agreement: null, explains: true });
   expect(commonStart!.slope).toBeCloseTo(1 / scale, 3);
   expect(ancestry.outcome, ancestry.reason).toBe("inconclusive");
+});
+
+test("a figure short of the bar, where no common start is asked about, says that it is no sign of copying", async () => {
+  const row = CONSTRUCTIONS.find(({ id }) => id === "one default seed, trained apart by 4 of the draw's energy")!;
+  const name = `narrow 32x64x1 ${row.id} 33`;
+  const size = { ...TINY, hidden: 32, units: 64, layers: 1, heads: 1, headDim: 16, vocabulary: 64 };
+  const { ancestry, commonStart } = await examined(
+    ...makePair(row, name, [`${name} a`, `${name} b`], size),
+    SEED_DEFAULT,
+  );
+  const { log10P } = ancestry.tests.find(({ id }) => id === "weights/unit-labels")!;
+  expect(log10P).toBeGreaterThan(-6);
+  expect(log10P).toBeLessThan(-5.9);
+  expect(ancestry.outcome).not.toBe("supports-hp");
+  expect(commonStart).toBeUndefined();
+  expect(ancestry.reason).toContain("came to 10^-5.9, short of the 10^-6");
+  expect(ancestry.reason).toContain("no sign that anything was copied");
 });
 
 describe("a copy is found", () => {

@@ -44,7 +44,7 @@ import { unmetBySketch, withFittingValues } from "./sketch/meet.js";
 import { architectureOverlap } from "./story/architecture.js";
 import { counterparts } from "./story/counterparts.js";
 import { identicalRows, sentenceOnIdentical } from "./story/identical.js";
-import { sentencesFor } from "./story/shared-parts.js";
+import { sentencesFor, shortOfTheBar } from "./story/shared-parts.js";
 import { tensorStory } from "./story/story.js";
 import { amountsOf } from "./tests/amounts.js";
 import { AXES, type Axis } from "./tests/axes.js";
@@ -181,8 +181,10 @@ export async function examineAncestry(request: WeightsRequest): Promise<Finding>
     outside !== null || log10P <= OUTCOME_RULES.log10Alpha || request.disguises === "left"
       ? exact
       : await disguisesUndone(bench, exact, observations, request.validations);
-  const identical = observations.identical ? sentenceOnIdentical(observations.identical) : null;
-  return identical === null ? finding : { ...finding, reason: `${finding.reason} ${identical}` };
+  const identical = observations.identical ? [sentenceOnIdentical(observations.identical)] : [];
+  // Whatever stage spoke last: the exact test's figure stands in the finding.
+  const short = finding.outcome === "supports-hp" ? null : shortOfTheBar(exact10P);
+  return { ...finding, reason: [finding.reason, ...(short === null ? [] : [short]), ...identical].join(" ") };
 }
 
 /**

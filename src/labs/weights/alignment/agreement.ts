@@ -48,7 +48,12 @@ export async function agreements(
         { a: mine.get(i)!.up, b: theirs.get(j)!.up, signed: true },
       ]);
       const partners = await compute.partners({ sets });
-      return list.map((pair, at) => ({ ...pair, ...counted(partners[2 * at]!, partners[2 * at + 1]!, sets[2 * at]!) }));
+      // Numbers alone: a pair may come with the rotation that was found for it, which is no part of a count.
+      return list.map(({ referenceLayer, suspectLayer }, at) => ({
+        referenceLayer,
+        suspectLayer,
+        ...counted(partners[2 * at]!, partners[2 * at + 1]!, sets[2 * at]!),
+      }));
     }),
   );
   return done.flat();

@@ -28,6 +28,20 @@ export function sentencesFor(seen: Seen): string[] {
   return [...out, ...embeddings(seen)];
 }
 
+/** From here to the bar a p could be quoted against makers who began alike and copied nothing. */
+const QUOTABLE_LOG10P = -2;
+
+/**
+ * A common start is asked about only where the test concludes something; what stands short of that is no half a finding.
+ * @param log10P of the exact test @returns null where there is nothing to quote
+ */
+export function shortOfTheBar(log10P: number): string | null {
+  if (log10P > QUOTABLE_LOG10P || log10P <= OUTCOME_RULES.log10Alpha) return null;
+  // Towards nought: what is short of the bar is not shown at the bar.
+  const short = (Math.ceil(log10P * 10) / 10).toFixed(1);
+  return `The exact test came to 10^${short}, short of the 10^${OUTCOME_RULES.log10Alpha} from which it concludes anything and asks about a common start. Narrow models that began from one default seed and copied nothing come that far (down to 10^-6.0 in the study), so this figure is no sign that anything was copied.`;
+}
+
 function byNumberOnly(log10P: number): string {
   return `Units of equal number stand together beyond chance (10^${log10P.toFixed(1)} by number alone), but their values are not alike beyond what a structure that both share makes: one mask or window, one factor, one table or tool. Numbers alone were not counted; such a structure is no sign of common weights.`;
 }
