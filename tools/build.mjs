@@ -35,7 +35,7 @@ const compiled = digestOf([
   ASC.join(" "),
   ...assembly.flatMap((name) => [name, contents(`src/kernels/assembly/${name}`)]),
 ]);
-for (const name of ["kernel", "marks", "hash", "minhash"]) {
+for (const name of ["kernel", "marks", "hash", "minhash", "origin"]) {
   const target = `src/kernels/generated/${name}-wasm.ts`;
   if (contents(target).startsWith("/** Made by") && contents(target).includes(` from ${compiled}`)) continue;
   execFileSync(bin("asc"), [

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { pairIndex } from "../../../src/labs/behaviour/agreement/agreement.js";
-import { SharedWording } from "../../../src/labs/behaviour/common-origin/shared-wording.js";
 import { scanWords } from "../../../src/transcript/words.js";
+import { SharedWording } from "./shared-wording.js";
 
 test("pairs with a run of nine words in common are those that a plain search finds, prompt after prompt", () => {
   const wording = new SharedWording();

@@ -5,7 +5,7 @@
  * because one service wraps both is thereby taken from both.
  */
 import { gatherWords, hashPair, scanWords, WORD_OPENS, type Words } from "../../../transcript/words.js";
-import { type HashFilter, HashSet } from "../answers/hash-set.js";
+import type { HashFilter } from "../answers/hash-set.js";
 import { fold, foreignShare } from "./fold.js";
 import { withoutReasoning } from "./reasoning.js";
 
@@ -90,11 +90,6 @@ export function runHashes({ hashes, count }: Words): Uint32Array {
 /** How many runs a text has. */
 export function runCount({ count }: Words): number {
   return Math.max(0, count - RUN + 1);
-}
-
-/** Every run of a text. */
-export function runsOf(words: Words): HashSet {
-  return new HashSet(runHashes(words).subarray(0, runCount(words)));
 }
 
 /** As few words between two taken runs go with them, and so many before the first or after the last. */

@@ -3,8 +3,9 @@
  * source: a search engine's page, a list of references, a statute. So a pair's lead is also asked on the prompts where
  * it shares none (rule.ts). It cannot tell a quotation from what a copy repeats.
  */
-import { hashPair, type Words } from "../../../transcript/words.js";
-import { pairIndex } from "../agreement/agreement.js";
+
+import { pairIndex } from "../../../src/labs/behaviour/agreement/agreement.js";
+import { hashPair, type Words } from "../../../src/transcript/words.js";
 
 /** Words in a row that two answers must have in common. */
 const RUN_WORDS = 9;
