@@ -12,6 +12,8 @@ const HEAD = [
   "",
   "The maker names more children than stand here: longer fine-tunes, training on other text, LoRA of rank 16, merges, GPTQ, units and layers dropped, every other layer grafted, and the disguises of each. Where they are not in the table they have not been run. Trainings are short and at usual rates: they are what two cores allow, and no measure of how far a child may go. Layers drawn anew stand in for those of a host of which nobody knows: such a child says nothing, and its row shows that the part taken is seen. `e6` and `e3` keep different layers of their parent, as their rows against encoders of 12 layers show, so that neither holds a layer of the other.",
   "",
+  '**Run again.** `q500-quarot-int8` and `q500-int4-quarot-reordered` were `inconclusive` by version 1 of weights/rotated-units, which looked at too few rows to see that anybody had trained what is held; the rows are version 2\'s. By `weights/unit-labels` 9 and `weights/permuted-units` 5 four more children were run, whose norm gains are folded into the matrices behind them (`--only absorbed absorbed-reordered`): in place `supports-hp`, 10^−36.2 of `p135` and 10^−36.3 of `q500`; with units in another order 100 % of units and `uncalibrated`, both. Version 8 and 4 called both of `q500` `inconclusive`: "one default seed is enough". The other rows stand as older versions gave them.',
+  "",
   "![Share of units that answer to each other by relative depth](weights-real-pairs.depth.svg)",
   "",
 ];

@@ -29,8 +29,8 @@ const ALPHA = -6;
  * version 3, so that it is never larger; version 5 changed only what is asked once α is reached, and not the e-value.
  */
 const CARRIED = ["3", "4"];
-/** Written studies that may be joined on: versions 6 to 8 changed only what is asked once α is reached, and asked it again in part. */
-const JOINED = ["5", "6", "7", METHOD_VERSION];
+/** Written studies that may be joined on: versions 6 to 9 changed only what is asked once α is reached, and asked it again in part. */
+const JOINED = ["5", "6", "7", "8", METHOD_VERSION];
 /** Rows in which one model was made from the other; they are asked again of each version. */
 const power = (row: string) => /^trained: (children|tuned|continued|sibling|long)/.test(row);
 const figure = (x: number) => (x === 0 ? "0" : x.toFixed(1).replace("-", "−"));

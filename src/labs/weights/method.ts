@@ -6,7 +6,7 @@
 import type { Commitment } from "./making/commitment.js";
 
 export const METHOD_ID = "weights/unit-labels";
-export const METHOD_VERSION = "8";
+export const METHOD_VERSION = "9";
 
 /** Seed of every draw (fold signs, labels, heads, tokens) unless the parties draw one jointly. */
 export const SEED_DEFAULT = "assay-weights-1";

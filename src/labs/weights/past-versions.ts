@@ -40,6 +40,7 @@ export const WEIGHTS_PAST_VERSIONS: readonly PastVersion[] = [
   },
   { method: "weights/unit-labels", version: "6", accused: GAINS, told: SHARED_STRUCTURE },
   { method: "weights/unit-labels", version: "7", accused: COLUMNS, told: SHARED_STRUCTURE },
+  { method: "weights/unit-labels", version: "8", accused: null, told: SHARED_STRUCTURE },
   {
     method: "weights/permuted-units",
     version: "1",
@@ -49,6 +50,14 @@ export const WEIGHTS_PAST_VERSIONS: readonly PastVersion[] = [
   },
   { method: "weights/permuted-units", version: "2", accused: GAINS, told: PERMUTED },
   { method: "weights/permuted-units", version: "3", accused: COLUMNS, told: SHARED_STRUCTURE },
+  { method: "weights/permuted-units", version: "4", accused: null, told: PERMUTED },
+  {
+    method: "weights/rotated-units",
+    version: "1",
+    accused:
+      "It put makers of one start above every null, though it states no strength, where depths or widths differ or the start has directions of its own: it asked about a common start only where layers of one number and width answer, and took a slope of 0.95 of nearly the same rows for a copy's.",
+    told: "validation/weights-rotated-units.md",
+  },
   {
     method: "weights/aligned-units",
     version: "1",

@@ -3,7 +3,7 @@
 export const WEIGHTS_STUDIES = [
   {
     method: "weights/unit-labels",
-    version: "8",
+    version: "9",
     file: "validation/weights-unit-labels.json",
     measuredOn: "trained models of 0.1 to 1 million parameters",
   },
@@ -21,13 +21,13 @@ export const WEIGHTS_STUDIES = [
   },
   {
     method: "weights/permuted-units",
-    version: "4",
+    version: "5",
     file: "validation/weights-permuted-units.json",
     measuredOn: "trained models below 1 million parameters",
   },
   {
     method: "weights/rotated-units",
-    version: "1",
+    version: "2",
     file: "validation/weights-rotated-units.json",
     measuredOn: "trained models below 1 million parameters",
   },

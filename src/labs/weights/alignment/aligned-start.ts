@@ -49,7 +49,7 @@ export async function alignedStart(
     if (inPlace && inPart && ((await layer.areUntrained(0)) || (await layer.areUntrained(1)))) continue;
     held.push(layer);
   }
-  return { ...(await turnedStart(held, compute, true)), inPlace: inPlace !== null };
+  return { ...(await turnedStart(held, compute, { wholeRows: true })), inPlace: inPlace !== null };
 }
 
 async function heldLayer(models: Models, rotation: Dense, pair: LayerPair, compute: Compute): Promise<HeldLayer> {

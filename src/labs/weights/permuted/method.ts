@@ -6,7 +6,7 @@ import type { Model } from "../../../model/model.js";
 import { beyondSizes, blocksOf, tooMany } from "../pairing/method.js";
 
 export const PERMUTED_METHOD_ID = "weights/permuted-units";
-export const PERMUTED_METHOD_VERSION = "4";
+export const PERMUTED_METHOD_VERSION = "5";
 
 /** Width that each row is folded to: cosines of unrelated rows then have a standard error of 1/√128. */
 export const FOLD_WIDTH = 128;

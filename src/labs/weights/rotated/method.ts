@@ -6,7 +6,7 @@ import type { Model } from "../../../model/model.js";
 import { type Block, beyondSizes, blocksOf, isGated, tooMany } from "../pairing/method.js";
 
 export const ROTATED_METHOD_ID = "weights/rotated-units";
-export const ROTATED_METHOD_VERSION = "1";
+export const ROTATED_METHOD_VERSION = "2";
 
 /** Directions that tokens give to a view of a unit: cosines of unrelated rows then have a standard error of 1/√128. */
 const DIRECTIONS_MAX = 128;

@@ -23,6 +23,7 @@ export interface Viewed extends Side {
   /** How many directions there are, and rows along all of them. */
   directions: number;
   rows(part: "gate" | "up", units: readonly number[]): Promise<Float32Array>;
+  areDrawn(units: readonly number[], valuesMax?: number): Promise<boolean>;
 }
 
 /** Both views of all units of a block, each row at length one. @param width of the wider of the two models' rows */
@@ -57,7 +58,7 @@ export async function viewed(
     columns,
     width,
     values: async (units) => firstColumns(await rows(gated ? "gate" : "up", units), along.n, columns),
-    areDrawn: (units) => areDrawn(block, units, compute),
+    areDrawn: (units, valuesMax) => areDrawn(block, units, compute, valuesMax),
     directions: along.n,
     rows,
   };
@@ -70,12 +71,17 @@ function firstColumns(rows: Float32Array, width: number, columns: number): Float
 }
 
 /** Of stored rows: what training made of them stands out however the stream is turned. */
-async function areDrawn({ mlp: { gate, up } }: Block, units: readonly number[], compute: Compute): Promise<boolean> {
+async function areDrawn(
+  { mlp: { gate, up } }: Block,
+  units: readonly number[],
+  compute: Compute,
+  valuesMax?: number,
+): Promise<boolean> {
   for (const tensor of [gate, up]) {
     if (tensor === null) continue;
     const { matrix } = tensor;
     const rows = await compute.rows({ matrix, runs: units.map((start) => ({ start, count: 1 })) });
-    if (looksDrawn(rows, matrix.columns)) return true;
+    if (looksDrawn(rows, matrix.columns, valuesMax)) return true;
   }
   return false;
 }

@@ -37,19 +37,19 @@ export interface Compared extends Bench {
   columns: Columns;
 }
 
-/** The first rows of both, or the first that answer to each other; each column times the gain before it. */
+/** The first rows of both, or the first that answer to each other; each column times the gain before it. @param count of rows */
 export async function rowsOf(
   { reference, suspect, compute, columns }: Compared,
   answer: Answer,
   part: string,
   norm: string,
   paired: readonly (readonly [number, number])[] | null = null,
+  count = ROWS_LOOKED_AT,
 ) {
   const [a, b] = [reference, suspect].map((m, at) => m.tensors.get(`layers.${answer[at]}.${part}`)?.matrix);
   if (!a || !b || (!columns && a.columns !== b.columns)) return null;
-  const inOrder = [{ start: 0, count: Math.min(ROWS_LOOKED_AT, a.rows, b.rows) }];
-  const runsOf = (side: 0 | 1) =>
-    paired?.slice(0, ROWS_LOOKED_AT).map((pair) => ({ start: pair[side], count: 1 })) ?? inOrder;
+  const inOrder = [{ start: 0, count: Math.min(count, a.rows, b.rows) }];
+  const runsOf = (side: 0 | 1) => paired?.slice(0, count).map((pair) => ({ start: pair[side], count: 1 })) ?? inOrder;
   const [x, y] = await Promise.all([
     compute.rows({ matrix: a, runs: runsOf(0) }),
     compute.rows({ matrix: b, runs: runsOf(1) }),

@@ -2,19 +2,20 @@
  * Who stands on whose weights? In so many dimensions, training moves at right angles to what it started from: a copy holds
  * all of its origin (a slope of one) and something more; of two runs from one start neither holds the other.
  */
+import { assert } from "../../../base/error.js";
 import {
   type Answer,
   type Compared,
   layersKey,
   likeness,
   type Paired,
+  ROWS_LOOKED_AT,
   rowsOf,
   type SideBySide,
   sideBySide,
 } from "./answering-rows.js";
 import { clearOfStart } from "./by-column.js";
 import {
-  heldWhole,
   medianOf,
   NEARLY,
   nearnessOf,
@@ -25,11 +26,10 @@ import {
   standsOn,
   untrained,
 } from "./held-whole.js";
+import { heldByTrained, ROWS_TRAINED, type Speaking, VALUES_TRAINED } from "./trained-layers.js";
 
 /** First rows of MLPs of two sizes that are less alike than this have no common start row by row. */
 const ALIKE_MIN = 0.1;
-/** Layers looked at for more than the slope. */
-const LAYERS_MAX = 4;
 
 /**
  * By how much more of their energy rows with their gains may be apart than as they are stored, before the gains are noise. Of
@@ -45,7 +45,9 @@ interface Measured {
   /** The same of the rows without the gains before them. */
   stored: SideBySide;
   columns: number;
-  rows: Rows | null;
+  parts: 1 | 2;
+  /** The same rows and as many more, read again: of most layers their slopes are all that is kept. */
+  again(count: number): Promise<Rows | null>;
 }
 
 interface Held {
@@ -79,32 +81,35 @@ export async function heldBy(
   const unmoved = new Set<number>();
   let unlike = false;
   const [ofUnits, ofValues]: [Measured[], Measured[]] = [[], []];
-  // Rows of a few layers are looked at again; of the others their slopes are all that is kept.
-  const measure = (rows: Rows & { stored: SideBySide }, into: Measured[]) =>
+  const measure = (rows: Rows & { stored: SideBySide }, again: Measured["again"], into: Measured[]) =>
     into.push({
       withGains: sideBySide(rows),
       stored: rows.stored,
       columns: rows.columns,
-      rows: into.length < LAYERS_MAX ? rows : null,
+      parts: rows.beside ? 2 : 1,
+      again,
     });
   for (const answer of answers) {
     const [layer, other] = answer;
     const part = reference.tensors.has(`layers.${layer}.mlp.gate`) ? "mlp.gate" : "mlp.up";
     const order = paired?.get(layersKey(layer, other)) ?? null;
-    const first = await rowsOf(bench, answer, part, "norm.mlp", order);
-    const up = part === "mlp.gate" ? await rowsOf(bench, answer, "mlp.up", "norm.mlp", order) : null;
-    const units = first && { ...first, ...(up ? { beside: { x: up.x, y: up.y } } : {}) };
-    const values = await rowsOf(bench, answer, "attention.v", "norm.attention");
+    const unitsOf = async (count?: number) => {
+      const first = await rowsOf(bench, answer, part, "norm.mlp", order, count);
+      const up = part === "mlp.gate" ? await rowsOf(bench, answer, "mlp.up", "norm.mlp", order, count) : null;
+      return first && { ...first, ...(up ? { beside: { x: up.x, y: up.y } } : {}) };
+    };
+    const valuesOf = (count?: number) => rowsOf(bench, answer, "attention.v", "norm.attention", null, count);
+    const [units, values] = [await unitsOf(), await valuesOf()];
     const usable = units !== null && ((units.sameSize && !bench.elsewhere) || likeness(units) >= ALIKE_MIN);
     unlike ||= units !== null && !usable;
     // Value rows of trained models hold hardly a direction that stands out: they are asked where units cannot be.
     const asked = usable ? units : values;
-    if (inPart && asked && untrained(asked)) {
+    if (inPart && asked && untrained(asked, VALUES_TRAINED)) {
       unmoved.add(layer);
       continue;
     }
-    if (usable) measure(units, ofUnits);
-    if (values) measure(values, ofValues);
+    if (usable) measure(units, unitsOf, ofUnits);
+    if (values) measure(values, valuesOf, ofValues);
   }
   const byUnits = ofUnits.length > 0;
   const side = byUnits ? ofUnits : ofValues;
@@ -113,7 +118,6 @@ export async function heldBy(
   const [there, back] = [medianOf(slopes.map(([f]) => f)), medianOf(slopes.map(([, g]) => g))];
   const forward = Math.abs(there - 1) < Math.abs(back - 1);
   const slope = Number((forward ? there : back).toFixed(4)) + 0;
-  const few = side.flatMap(({ rows }) => (rows === null ? [] : [forward ? rows : turned(rows)]));
   // Half of the layers at least have to say so by themselves: a median over layers of two scales is neither's.
   const own = side.map((layer) => medianOf(layer.withGains.slopes.map(([f, g]) => (forward ? f : g))));
   const nearness = nearnessOf(slopes);
@@ -129,10 +133,23 @@ export async function heldBy(
   const stands = standsBy((layer) => layer.stored) || (!tipped && standsBy((layer) => layer.withGains));
   const fits = nearness < NEARLY || (stands && slope <= SLOPE_NEAR_MOST);
   const whole = fits && isWhole(slope) && own.filter(isWhole).length * 2 >= own.length;
+  if (!whole) return { slope, whole, stands, apart: 1 - nearness, byUnits, unlike, unmoved };
+  const speaking = side.map(({ parts, again }, at): Speaking => {
+    const rowsOf = async (count: number): Promise<Rows> => {
+      const rows = await again(count);
+      assert(rows !== null, "heldBy: rows that were read once are read again");
+      return forward ? rows : turned(rows);
+    };
+    return {
+      whole: isWhole(own[at]!),
+      parts,
+      isUntrained: async () => untrained(await rowsOf(ROWS_TRAINED), VALUES_TRAINED),
+      rows: () => rowsOf(ROWS_LOOKED_AT),
+    };
+  });
   // One draw in forty shows a direction by chance, as training would: where rows are not nearly the same, two parts have to.
-  const parts = few.reduce((sum, { beside }) => sum + (beside ? 2 : 1), 0);
-  const shown = nearness >= NEARLY || parts >= PARTS_MIN;
-  const held = whole && shown && (await heldWhole(few, bench.compute, untrained, ROUNDED));
+  const partsMin = nearness >= NEARLY ? 1 : PARTS_MIN;
+  const held = await heldByTrained(speaking, bench.compute, { enough: ROUNDED, partsMin });
   return { slope, whole: held, stands, apart: 1 - nearness, byUnits, unlike, unmoved };
 }
 

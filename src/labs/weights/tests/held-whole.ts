@@ -43,9 +43,12 @@ export interface Rows {
   beside?: { x: Float32Array; y: Float32Array };
 }
 
-/** Nobody need have trained x: each part has to show that it was, since one in some hundred draws does by chance. */
-export function untrained({ x, columns, beside }: Rows): boolean {
-  return looksDrawn(x, columns) || (beside !== undefined && looksDrawn(beside.x, columns));
+/**
+ * Nobody need have trained x: each part has to show that it was, since one in some hundred draws does by chance.
+ * @param valuesMax of a part that are looked at
+ */
+export function untrained({ x, columns, beside }: Rows, valuesMax?: number): boolean {
+  return looksDrawn(x, columns, valuesMax) || (beside !== undefined && looksDrawn(beside.x, columns, valuesMax));
 }
 
 /**
@@ -56,7 +59,7 @@ export function untrained({ x, columns, beside }: Rows): boolean {
 export async function heldWhole(
   layers: readonly Rows[],
   compute: Pick<Compute, "eigen">,
-  looksUntrained: (rows: Rows) => boolean = untrained,
+  looksUntrained: (rows: Rows) => boolean,
   enough = NEARLY,
 ): Promise<boolean> {
   const drawn = layers.filter(looksUntrained).length;

@@ -24,9 +24,13 @@ const VALUES_MAX = 2 ** 18;
  */
 const NEAR = 1e-3;
 
-/** Has it no direction that stands out of those of thrown signs? @param x rows of `columns` values each */
-export function looksDrawn(x: Float32Array, columns: number): boolean {
-  const rows = Math.min(x.length / columns, Math.max(16, Math.floor(VALUES_MAX / columns)));
+/**
+ * Has it no direction that stands out of those of thrown signs?
+ * @param x rows of `columns` values each
+ * @param valuesMax how many of them are looked at: the more, the weaker a direction is seen
+ */
+export function looksDrawn(x: Float32Array, columns: number, valuesMax = VALUES_MAX): boolean {
+  const rows = Math.min(x.length / columns, Math.max(16, Math.floor(valuesMax / columns)));
   const own = evened(Float64Array.from(x.subarray(0, rows * columns)), columns);
   const thrown = throwsFor(x.length, columns, own.length);
   const short = Float32Array.from(own);
