@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { prng } from "../../../src/base/prng.js";
 import { boilerplateOf } from "../../../src/labs/behaviour/common-origin/boilerplate.js";
 import { countOrigin } from "../../../src/labs/behaviour/common-origin/count-block.js";
 import {
@@ -11,7 +12,9 @@ import {
   type ReadBlock,
   readAnswers,
   readBlock,
+  wordsAt,
 } from "../../../src/labs/behaviour/common-origin/read-answers.js";
+import { runCount, runHashes } from "../../../src/labs/behaviour/common-origin/reading.js";
 import { hashText } from "../../../src/transcript/words.js";
 import { HAS_SHARED, SHARED } from "../../shared-material.js";
 import { answersOf } from "./made-answers.js";
@@ -102,6 +105,36 @@ describe("a block counted in WASM is what it is in plain words", () => {
       Int32Array.from({ length: many }, (_, m) => m),
       ["", "ash oak", null],
     );
+  });
+
+  test("in long answers out of which runs of their own are cut: near one another, at the ends, past what is compared", () => {
+    const source = prng("origin kernel", "long answers");
+    const below = (n: number) => source.below(n);
+    for (let n = 0; n < 40; n++) {
+      const [models, prompts] = [6, 3];
+      // One text a prompt, of which each model changes some words: heads, tails and long runs are then held in common.
+      const stems = Array.from({ length: prompts }, () =>
+        Array.from({ length: 20 + below(280) }, () => [1 + below(400), 1 + below(9), below(8)] as const),
+      );
+      const given = Array.from({ length: models * prompts }, (_, at): Given => {
+        if (below(15) === 0) return "absent";
+        const cut = below(30);
+        return stems[at % prompts]!.flatMap((word, i) =>
+          i < cut || below(60) === 0 ? [] : [below(40) === 0 ? ([1 + below(400), 5, below(8)] as const) : word],
+        );
+      });
+      const read = readOf(given);
+      const boilerplate = Array.from({ length: models }, (_, m) => {
+        const places = new Set<number>();
+        for (let p = 0; p < prompts; p++) {
+          const words = wordsAt(read, m * prompts + p);
+          const runs = runHashes(words);
+          for (let i = 0; i < runCount(words); i++) if (below(9) === 0) places.add(runs[i]! >>> 14);
+        }
+        return Uint32Array.from(places).sort();
+      });
+      compare({ prompts: ["", null, "say it"], read }, Int32Array.of(0, 1, 1, 2, 3, 4), boilerplate);
+    }
   });
 
   test("whatever numbers stand for words, lengths, flags, families and boilerplate", () => {
