@@ -47,6 +47,9 @@ const MEASURING = ["*-fuzz", "onnx", "strict-json", "tokenizer", "torch-state"].
   (name) => `test/model/${name}.test.ts`,
 );
 
+/** Before every file that may make findings. */
+const FORMS = "test/observed-forms.ts";
+
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
@@ -72,7 +75,10 @@ export default defineConfig({
     reporters: ["default"],
     // Each file is in one of them: test/projects.test.ts.
     projects: [
-      { extends: true, test: { name: "alone", include: ["test/**/*.test.ts"], exclude: TOGETHER } },
+      {
+        extends: true,
+        test: { name: "alone", include: ["test/**/*.test.ts"], exclude: TOGETHER, setupFiles: [FORMS] },
+      },
       { extends: true, test: { name: "measuring", include: MEASURING } },
       {
         extends: true,
@@ -81,7 +87,7 @@ export default defineConfig({
           include: TOGETHER,
           exclude: MEASURING,
           isolate: false,
-          setupFiles: ["test/left-as-found.ts"],
+          setupFiles: [FORMS, "test/left-as-found.ts"],
         },
       },
     ],
