@@ -17,7 +17,7 @@ import { ALIGNED_METHOD_VERSION } from "../dist/labs/weights/alignment/method.js
 import { examineAncestry } from "../dist/labs/weights/examine.js";
 import { METHOD_VERSION, SEED_DEFAULT } from "../dist/labs/weights/method.js";
 import type { WeightsObservations } from "../dist/labs/weights/observations.js";
-import { CONSTRUCTIONS, type Made, makePair, readerOf, TINY } from "../materials/weights/structured.ts";
+import { CONSTRUCTIONS, type Made, makePair, NOT_MENDED, readerOf, TINY } from "../materials/weights/structured.ts";
 import { turnedBy, turns } from "./study/half-pairs.ts";
 
 const { values } = parseArgs({
@@ -33,7 +33,9 @@ const ROOT = `sha256:${"0".repeat(64)}` as const;
 const until = Date.now() + Number(values.minutes) * 60_000;
 const asked = new RegExp(values.rows);
 // Constructions that set a second size of their own are not made at every shape; a tool turns no biases.
-const rows = CONSTRUCTIONS.filter((c) => asked.test(c.id) && !c.second && !c.experts && (!values.turned || turns(c)));
+// What is accused still is run by its name alone.
+const named = [...CONSTRUCTIONS, ...NOT_MENDED.filter(() => values.rows.includes("gains far"))];
+const rows = named.filter((c) => asked.test(c.id) && !c.second && !c.experts && (!values.turned || turns(c)));
 const studies = values.turned ? await loadStudies(askingOf("examine weights").laboratory) : [];
 
 for (const shape of values.shapes.split(",")) {

@@ -609,8 +609,12 @@ def main():
         model = child(name)
         logs = log_probabilities(model, probe)
         moved = (logs - plain).abs().max().item()
-        # A copy, so that children of this child do not start from rounded numbers.
-        copy.deepcopy(model).to(torch.bfloat16).save_pretrained(folder)
+        # Beside the model, so that children of this child do not start from rounded numbers; tensor by tensor, since a
+        # second copy of a model of 1.5 thousand million weights in float32 does not fit beside two others.
+        tied = {"lm_head.weight"} if model.config.tie_word_embeddings else set()
+        state = {k: v.to(torch.bfloat16) for k, v in model.state_dict().items() if k not in tied}
+        model.save_pretrained(folder, state_dict=state)
+        del state
         tokenizer.save_pretrained(folder)
         for file in glob.glob(os.path.join(folder, "tokenizer.model")):
             os.remove(file)

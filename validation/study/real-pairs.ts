@@ -66,6 +66,9 @@ export const MAKERS_PAIRS: RealPair[] = [
   pair("p135", "g270", "apart", "two makers, widths 576 and 640"),
   pair("p135", "q500", "apart", "two makers, widths 576 and 896"),
   pair("g270", "q500", "apart", "two makers, widths 640 and 896"),
+  pair("p135", "q1500", "apart", "two makers, widths 576 and 1,536"),
+  pair("g270", "q1500", "apart", "two makers, widths 640 and 1,536"),
+  pair("q500", "q1500", "undocumented", "two sizes of one maker, widths 896 and 1,536"),
   pair("h12", "e6", "apart", "two encoders, widths 768 and 384"),
   pair("h12", "f12", "apart", "two encoders, widths 768 and 384"),
 ];
