@@ -66,7 +66,7 @@ const decided = (firstAmong?: number) => {
     subject: sample.subject,
     decision,
     tests: ["a score", "combined"].map((test) => ({ ...sample.tests[0]!, id: test, exact: false, log10P: -1 })),
-    observations: {},
+    observations: null,
     alternatives: [],
     limits: [],
     evidence: sample.evidence,
